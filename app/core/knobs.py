@@ -1,0 +1,109 @@
+"""Knobs: every parameter of the lab, declared once.
+
+A declaration gives type, range, label, unit, help and effect. Specs are validated
+against it, panels are built from it, the command line's messages quote it.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from dataclasses import dataclass
+
+from app.core.errors import LabError
+
+
+class Effect(enum.Enum):
+    """What an edit does to a running training."""
+
+    REBUILD = "rebuild"  # a new network, trained anew
+    LIVE = "live"  # training goes on with the new value
+    VIEW = "view"  # only what is drawn changes
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One declared parameter.
+
+    Attributes:
+        path: room and name, such as `net.dropout`.
+        kind: `int`, `float`, `bool`, `choice`, `widths` (a tuple of widths),
+            `batch` (a number or "full"), `text`.
+        label: name on screen.
+        help: one sentence that says what it does to the network.
+        effect: what an edit does to a running training.
+        low, high: bounds, both included; None where there is none.
+        log: whether a slider moves on a logarithmic scale.
+        unit: the unit behind the value; empty for pure numbers.
+        registry: for `choice`: which registry's names, such as `activations`.
+        choices: for `choice` without a registry: the values themselves.
+        optional: whether None is a value.
+        marks: values worth a stop of the slider, if not every value.
+    """
+
+    path: str
+    kind: str
+    label: str
+    help: str
+    effect: Effect = Effect.REBUILD
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    unit: str = ""
+    registry: str = ""
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    marks: tuple[float, ...] = ()
+
+    @property
+    def room(self) -> str:
+        """The part of the spec that holds it: `task`, `net` or `train`."""
+        return self.path.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The field's name within its room."""
+        return self.path.partition(".")[2]
+
+    def range_text(self) -> str:
+        """Return the range as a person reads it, such as `1 to 512`."""
+        if self.low is not None and self.high is not None:
+            return f"{self.low:g} to {self.high:g}"
+        if self.low is not None:
+            return f"{self.low:g} or more"
+        return "any number" if self.high is None else f"at most {self.high:g}"
+
+    def check(self, value: object, where: str = "") -> None:
+        """Refuse a value outside the declaration.
+
+        Args:
+            value: the value to look at.
+            where: how the message names the field; the path if not given.
+
+        Raises:
+            LabError: one sentence with the field, the value and the range.
+        """
+        where = where or self.path
+        if value is None:
+            if not self.optional:
+                raise LabError(f"{where} is missing")
+            return
+        if self.kind == "widths":
+            if isinstance(value, tuple):
+                for i, width in enumerate(value):
+                    self._check_number(width, f"{where}[{i}]")
+        elif self.kind == "batch":
+            if value != "full":
+                self._check_number(value, where)
+        elif self.kind in ("int", "float"):
+            self._check_number(value, where)
+        elif self.choices and value not in self.choices:
+            options = ", ".join(self.choices)
+            raise LabError(f"{where} is {value!r}, it must be one of {options}")
+
+    def _check_number(self, value: object, where: str) -> None:
+        assert isinstance(value, int | float)
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        if not math.isfinite(value) or not low <= value <= high:
+            raise LabError(f"{where} is {value}, the range is {self.range_text()}")

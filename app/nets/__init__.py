@@ -1,0 +1,1 @@
+"""Networks: what is computed. Works from a notebook, without Qt."""

@@ -1,0 +1,1 @@
+"""Engines: train a spec, one state after another, all seeds at once."""

@@ -1,0 +1,1 @@
+"""QtCore only: the store, the runner and its thread, the mailbox."""

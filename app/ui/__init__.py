@@ -1,0 +1,1 @@
+"""Widgets: they draw frames and report edits, and know no store."""

@@ -1,0 +1,1 @@
+"""Controls: every panel is built from the declared knobs."""

@@ -1,0 +1,1 @@
+"""The network diagram: neurons, edges, chips, the animated pass."""

@@ -1,0 +1,1 @@
+"""Plots: light views that draw one part of a frame."""
