@@ -1,0 +1,190 @@
+"""Activations. To add one: write its value and its slope here, and register both.
+
+`value(m, z, slope)` is written against a maths namespace (`nets.maths`), so that numpy,
+torch and single numbers share it. `derivative` is by hand: torch never uses it, which
+makes torch's autograd its oracle. At a kink the derivative is that of the left side for
+ReLU (0 at 0), as everywhere in the field.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.core.registry import Entry, Registry
+from app.nets.maths import NUMPY, SCALAR
+
+Function = Callable[[Any, Any, float], Any]  # (namespace, z, slope of leaky) -> same shape
+
+
+@dataclass(frozen=True, eq=False)
+class Activation(Entry):
+    """A function that is applied to every sum of a hidden layer.
+
+    Attributes:
+        value: h = value(m, z, slope).
+        derivative: dh/dz = derivative(m, z, slope).
+        kinks: the z at which the slope jumps; empty where it is smooth.
+        piecewise_linear: whether networks of it are piecewise linear.
+    """
+
+    value: Function
+    derivative: Function
+    kinks: tuple[float, ...] = ()
+    piecewise_linear: bool = False
+
+    def __call__(self, z: np.ndarray, slope: float = 0.01) -> np.ndarray:
+        """Return h for an array z of any shape."""
+        return np.asarray(self.value(NUMPY, z, slope))
+
+    def slope_at(self, z: np.ndarray, slope: float = 0.01) -> np.ndarray:
+        """Return dh/dz for an array z of any shape."""
+        return np.asarray(self.derivative(NUMPY, z, slope))
+
+    def preview(self) -> np.ndarray:
+        """Return the curve over z in [-3, 3]. (2, 61)"""
+        z = np.linspace(-3, 3, 61)
+        slope = 0.15 if self.key == "leaky-relu" else 0.01  # 0.01 would not be seen
+        return np.array([z, [self.value(SCALAR, float(v), slope) for v in z]])
+
+
+ACTIVATIONS: Registry[Activation] = Registry("activation")
+
+
+def _sigmoid(m: Any, z: Any) -> Any:
+    return 0.5 + 0.5 * m.tanh(0.5 * z)  # no overflow at either end
+
+
+def _negative_part(m: Any, z: Any) -> Any:
+    return m.where(z > 0, 0 * z, z)  # keeps exp() of large z out of the branch not taken
+
+
+def _bell(m: Any, z: Any) -> Any:
+    return m.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+
+
+def _gauss_share(m: Any, z: Any) -> Any:
+    return 0.5 * (1 + m.erf(z / math.sqrt(2)))
+
+
+ACTIVATIONS.add(
+    Activation(
+        "relu",
+        "ReLU",
+        "Passes what is positive, silences the rest: cheap, and can die.",
+        value=lambda m, z, a: m.relu(z),
+        derivative=lambda m, z, a: m.where(z > 0, 0 * z + 1, 0 * z),
+        kinks=(0.0,),
+        piecewise_linear=True,
+        source="Nair & Hinton 2010",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "leaky-relu",
+        "leaky",
+        "ReLU that lets a little of the negative side through, so it cannot die.",
+        value=lambda m, z, a: m.where(z > 0, z, a * z),
+        derivative=lambda m, z, a: m.where(z > 0, 0 * z + 1, 0 * z + a),
+        kinks=(0.0,),
+        piecewise_linear=True,
+        source="Maas et al. 2013",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "gelu",
+        "GELU",
+        "A smooth ReLU with a dip just below zero; exact, with the error function.",
+        value=lambda m, z, a: z * _gauss_share(m, z),
+        derivative=lambda m, z, a: _gauss_share(m, z) + z * _bell(m, z),
+        source="Hendrycks & Gimpel 2016",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "tanh",
+        "tanh",
+        "Squashes to (-1, 1), centred on zero; flat at both ends.",
+        value=lambda m, z, a: m.tanh(z),
+        derivative=lambda m, z, a: 1 - m.tanh(z) ** 2,
+        source="LeCun et al. 1998",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "sigmoid",
+        "sigmoid",
+        "Squashes to (0, 1); its slope is at most 1/4, so gradients fade quickly with depth.",
+        value=lambda m, z, a: _sigmoid(m, z),
+        derivative=lambda m, z, a: _sigmoid(m, z) * (1 - _sigmoid(m, z)),
+        source="Rumelhart et al. 1986",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "silu",
+        "SiLU",
+        "z times sigmoid(z), also called Swish: smooth, dips below zero.",
+        value=lambda m, z, a: z * _sigmoid(m, z),
+        derivative=lambda m, z, a: _sigmoid(m, z) * (1 + z * (1 - _sigmoid(m, z))),
+        source="Elfwing et al. 2017",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "elu",
+        "ELU",
+        "Linear above zero, levels off at -1 below.",
+        value=lambda m, z, a: m.where(z > 0, z, m.expm1(_negative_part(m, z))),
+        derivative=lambda m, z, a: m.exp(_negative_part(m, z)),
+        source="Clevert et al. 2015",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "softplus",
+        "softplus",
+        "ReLU with its corner rounded off; never quite zero.",
+        value=lambda m, z, a: m.logaddexp(z, 0 * z),
+        derivative=lambda m, z, a: _sigmoid(m, z),
+        source="Dugas et al. 2001",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "hard-tanh",
+        "hard tanh",
+        "Straight between -1 and 1, flat outside.",
+        value=lambda m, z, a: m.where(z > 1, 0 * z + 1, m.where(z < -1, 0 * z - 1, z)),
+        derivative=lambda m, z, a: m.where(m.abs(z) <= 1, 0 * z + 1, 0 * z),
+        kinks=(-1.0, 1.0),
+        piecewise_linear=True,
+        source="Collobert 2004",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "sine",
+        "sine",
+        "Waves: fits oscillations easily, and many wrong ones too.",
+        value=lambda m, z, a: m.sin(z),
+        derivative=lambda m, z, a: m.cos(z),
+        source="Sitzmann et al. 2020",
+    )
+)
+ACTIVATIONS.add(
+    Activation(
+        "identity",
+        "none",
+        "No bend at all: however deep, the network is one linear map.",
+        value=lambda m, z, a: z,
+        derivative=lambda m, z, a: 0 * z + 1,
+        piecewise_linear=True,
+        source="-",
+    )
+)

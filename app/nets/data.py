@@ -1,0 +1,97 @@
+"""Data: what a task gives to a training, and what the views need to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is known of a task's data before they are loaded.
+
+    Attributes:
+        inputs: number of input features, D.
+        outputs: target numbers of a regression, or 1 for classes.
+        classes: number of classes K; 0 for a regression.
+        unit_interval: whether all regression targets lie in [0, 1], as `logistic` asks.
+    """
+
+    inputs: int
+    outputs: int = 1
+    classes: int = 0
+    unit_interval: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Training and held-out points, as the network gets them. float64.
+
+    Attributes:
+        x: (N, D) training inputs.
+        y: (N, O) targets of a regression; (N,) class indices otherwise.
+        validation_x, validation_y: likewise, possibly of no rows.
+        shape: sizes and kind of problem.
+        form: how predictions are shown: `curve`, `map`, `images`, `classes`, `scatter`.
+        feature_names: D names. class_names: K names. target_name: with its unit.
+        x_mean, x_scale: (D,), own units = x * x_scale + x_mean.
+        y_mean, y_scale: (O,), likewise for the targets of a regression.
+        truth: the true function of a generated regression, (n, D) -> (n, O), else None.
+        noise: spread of the noise in the targets, 0 where unknown.
+        image_shape: rows and columns if an input is an image.
+        summary: one sentence on what was recognised, such as "150 rows, 3 classes".
+    """
+
+    x: Array
+    y: Array
+    validation_x: Array
+    validation_y: Array
+    shape: Shape
+    form: str
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...] = ()
+    target_name: str = "y"
+    x_mean: Array = field(default_factory=lambda: np.zeros(1))
+    x_scale: Array = field(default_factory=lambda: np.ones(1))
+    y_mean: Array = field(default_factory=lambda: np.zeros(1))
+    y_scale: Array = field(default_factory=lambda: np.ones(1))
+    truth: Callable[[Array], Array] | None = None
+    noise: float = 0.0
+    image_shape: tuple[int, int] | None = None
+    summary: str = ""
+
+    @property
+    def n(self) -> int:
+        """Number of training points."""
+        return int(self.x.shape[0])
+
+
+def output_count(shape: Shape, loss: str) -> int:
+    """Return the number of output neurons that a loss needs.
+
+    Two classes need one output, and two for cross-entropy, whose softmax compares them.
+    """
+    if not shape.classes:
+        return shape.outputs
+    if shape.classes == 2 and loss != "cross-entropy":
+        return 1
+    return shape.classes
+
+
+def encode(y: Array, shape: Shape, loss: str) -> Array:
+    """Return targets as the loss wants them. (N, outputs)
+
+    Classes become one-hot rows; two classes on one output become 0 and 1 for `logistic`,
+    -1 and 1 for the squared losses, so that 0 divides them either way.
+    """
+    if not shape.classes:
+        return y.reshape(len(y), shape.outputs)
+    labels = y.astype(int)
+    if output_count(shape, loss) == 1:
+        low = 0.0 if loss == "logistic" else -1.0
+        return np.where(labels == 1, 1.0, low)[:, None]
+    return np.eye(shape.classes)[labels]

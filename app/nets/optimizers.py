@@ -1,0 +1,91 @@
+"""Optimizers. To add one: write its step, and register it.
+
+A step changes the parameters of all seeds at once, in place. The constants are those of
+PyTorch's defaults, and stand here: momentum 0.9; RMSprop decay 0.99, eps 1e-8; Adam and
+AdamW betas 0.9 and 0.999, eps 1e-8, with bias correction.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.registry import Entry, Registry
+
+Array = np.ndarray
+MOMENTUM = 0.9
+RMS_DECAY, RMS_EPS = 0.99, 1e-8
+BETA1, BETA2, ADAM_EPS = 0.9, 0.999, 1e-8
+
+
+@dataclass(frozen=True, eq=False)
+class Optimizer(Entry):
+    """How a gradient becomes a step.
+
+    Attributes:
+        slots: arrays like the parameters that it remembers.
+        step: (params, gradient, moments, rate, t) changes params and moments in place;
+            params and gradient (seeds, P), moments (slots, seeds, P), t = 1 for the first.
+        decoupled: whether L2 shrinks the weights directly instead of joining the loss.
+    """
+
+    slots: int
+    step: Callable[[Array, Array, Array, float, int], None]
+    decoupled: bool = False
+
+
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
+
+
+def _sgd(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
+    p -= rate * g
+
+
+def _momentum(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
+    v = moments[0]
+    v *= MOMENTUM
+    v += g
+    p -= rate * v
+
+
+def _rmsprop(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
+    s = moments[0]
+    s *= RMS_DECAY
+    s += (1 - RMS_DECAY) * g * g
+    p -= rate * g / (np.sqrt(s) + RMS_EPS)
+
+
+def _adam(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
+    m, v = moments
+    m *= BETA1
+    m += (1 - BETA1) * g
+    v *= BETA2
+    v += (1 - BETA2) * g * g
+    # Both averages start at 0; the corrections undo that pull.
+    m_correction, v_correction = 1 - BETA1**t, 1 - BETA2**t
+    p -= (rate / m_correction) * m / (np.sqrt(v) / math.sqrt(v_correction) + ADAM_EPS)
+
+
+OPTIMIZERS.add(Optimizer(
+    "sgd", "SGD", "Straight down the gradient of the batch.", slots=0, step=_sgd,
+    source="Robbins & Monro 1951",
+))  # fmt: skip
+OPTIMIZERS.add(Optimizer(
+    "momentum", "Momentum", "Gathers speed along directions that persist (0.9).",
+    slots=1, step=_momentum, source="Polyak 1964",
+))  # fmt: skip
+OPTIMIZERS.add(Optimizer(
+    "rmsprop", "RMSprop", "Divides each step by the recent size of its gradient (0.99).",
+    slots=1, step=_rmsprop, source="Tieleman & Hinton 2012",
+))  # fmt: skip
+OPTIMIZERS.add(Optimizer(
+    "adam", "Adam", "Momentum divided by the recent size of the gradient (0.9, 0.999).",
+    slots=2, step=_adam, source="Kingma & Ba 2014",
+))  # fmt: skip
+OPTIMIZERS.add(Optimizer(
+    "adamw", "AdamW", "Adam whose L2 shrinks the weights directly, whatever their gradient.",
+    slots=2, step=_adam, decoupled=True, source="Loshchilov & Hutter 2017",
+))  # fmt: skip

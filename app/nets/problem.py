@@ -1,0 +1,181 @@
+"""Problem: a spec with its data, ready for an engine; and `check`, which refuses a spec."""
+
+from __future__ import annotations
+
+import functools
+import os
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.declared import MAX_WEIGHTS
+from app.core.errors import LabError
+from app.core.layout import Layout
+from app.core.spec import LabSpec, TaskSpec
+from app.core.state import State
+from app.nets import randomness
+from app.nets.activations import ACTIVATIONS, Activation
+from app.nets.data import Data, Shape, encode, output_count
+from app.nets.initializers import INITIALIZERS
+from app.nets.losses import LOSSES, Loss
+from app.nets.optimizers import OPTIMIZERS, Optimizer
+from app.nets.tasks import TASKS
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """All that an engine needs, looked up once.
+
+    Attributes:
+        spec: the spec.
+        data: the points, float64.
+        layout: where each parameter sits.
+        x, y: training inputs (N, D) and encoded targets (N, outputs), in the spec's dtype.
+        validation_x, validation_y: likewise; possibly of no rows.
+        seeds: (S,) the seed of each network.
+        batch: points in an update, at most N.
+        updates_per_epoch: the last one may be smaller.
+        length: updates of the whole run.
+    """
+
+    spec: LabSpec
+    data: Data
+    layout: Layout
+    activation: Activation
+    optimizer: Optimizer
+    loss: Loss
+    x: Array
+    y: Array
+    validation_x: Array
+    validation_y: Array
+    seeds: Array
+    batch: int
+    updates_per_epoch: int
+    length: int
+
+    def skips(self, layer: int) -> bool:
+        """Tell whether hidden layer `layer` (0-based) adds its input to its output."""
+        sizes = self.layout.sizes
+        return self.spec.net.residual and sizes[layer] == sizes[layer + 1]
+
+    def batch_rows(self, update: int) -> slice:
+        """Return which places of the epoch's order update number `update` trains on."""
+        start = update % self.updates_per_epoch * self.batch
+        return slice(start, min(start + self.batch, len(self.x)))
+
+
+def _file_stamp(spec: TaskSpec) -> tuple[int, int]:
+    try:
+        status = os.stat(spec.path or "")
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
+
+
+@functools.lru_cache(maxsize=16)
+def _load(spec: TaskSpec, stamp: tuple[int, int]) -> Data:
+    return TASKS[spec.name].load(spec)
+
+
+def load_data(spec: TaskSpec) -> Data:
+    """Return the task's data; the last few are kept, files are read again when changed."""
+    return _load(spec, _file_stamp(spec))
+
+
+@functools.lru_cache(maxsize=64)
+def _shape(spec: TaskSpec, stamp: tuple[int, int]) -> Shape:
+    return TASKS[spec.name].shape(spec)
+
+
+def layout_of(spec: LabSpec) -> Layout:
+    """Return the layout of the spec's network, without loading its data."""
+    shape = _shape(spec.task, _file_stamp(spec.task))
+    outputs = output_count(shape, spec.train.loss)
+    return Layout((shape.inputs, *spec.net.hidden, outputs))
+
+
+def check(spec: LabSpec) -> None:
+    """Refuse a spec that cannot be trained.
+
+    Raises:
+        LabError: an unknown name, a loss that does not fit the data, too many weights.
+    """
+    ACTIVATIONS[spec.net.activation]
+    INITIALIZERS[spec.net.init]
+    OPTIMIZERS[spec.train.optimizer]
+    LOSSES[spec.train.loss]
+    TASKS[spec.task.name]
+    shape, loss = _shape(spec.task, _file_stamp(spec.task)), spec.train.loss
+    if loss == "cross-entropy" and not shape.classes:
+        raise LabError(
+            f"train.loss is cross-entropy, which needs classes; the task {spec.task.name} "
+            "has numbers as its target"
+        )
+    if loss == "logistic" and not shape.classes and not shape.unit_interval:
+        raise LabError(
+            "train.loss is logistic, which needs classes or targets between 0 and 1; the "
+            f"task {spec.task.name} has other numbers as its target"
+        )
+    parameters = layout_of(spec).parameters
+    total = parameters * spec.train.seeds
+    if total > MAX_WEIGHTS:
+        raise LabError(
+            f"{spec.train.seeds} seeds of {parameters:,} parameters are {total:,}; "
+            f"at most {MAX_WEIGHTS:,} fit, so use fewer seeds or narrower layers"
+        )
+
+
+@functools.lru_cache(maxsize=8)
+def _problem(spec: LabSpec, stamp: tuple[int, int]) -> Problem:
+    check(spec)
+    data, train = load_data(spec.task), spec.train
+    dtype = np.dtype(train.dtype)
+    batch = data.n if train.batch == "full" else min(train.batch, data.n)
+    per_epoch = -(-data.n // batch)
+
+    def target(y: Array) -> Array:
+        return encode(y, data.shape, train.loss).astype(dtype)
+
+    return Problem(
+        spec=spec, data=data, layout=layout_of(spec),
+        activation=ACTIVATIONS[spec.net.activation],
+        optimizer=OPTIMIZERS[train.optimizer],
+        loss=LOSSES[train.loss],
+        x=data.x.astype(dtype), y=target(data.y),
+        validation_x=data.validation_x.astype(dtype), validation_y=target(data.validation_y),
+        seeds=randomness.seed_numbers(train),
+        batch=batch, updates_per_epoch=per_epoch,
+        length=train.epochs * per_epoch if train.epochs is not None else train.updates or 0,
+    )  # fmt: skip
+
+
+def problem_of(spec: LabSpec) -> Problem:
+    """Return the spec's problem; the last few are kept.
+
+    Raises:
+        LabError: as `check`, and for data that cannot be read.
+    """
+    return _problem(spec, _file_stamp(spec.task))
+
+
+def born(problem: Problem) -> State:
+    """Return the state before the first update: weights drawn, nothing trained."""
+    spec, layout = problem.spec, problem.layout
+    seeds = spec.train.seeds
+    params = np.zeros((seeds, layout.parameters))
+    for k in range(seeds):
+        rng = randomness.weight_generator(spec.train, k)
+        for layer, (a, b) in enumerate(zip(layout.sizes, layout.sizes[1:], strict=False)):
+            weights, biases = INITIALIZERS[spec.net.init].draw(rng, a, b, spec.net)
+            layout.weights(params[k], layer)[:] = weights
+            layout.biases(params[k], layer)[:] = biases
+    dtype = np.dtype(spec.train.dtype)
+    unknown = np.full(seeds, np.nan)
+    return State(
+        update=0,
+        params=params.astype(dtype),
+        moments=np.zeros((problem.optimizer.slots, seeds, layout.parameters), dtype),
+        first_loss=unknown, epoch_sum=np.zeros(seeds), epoch_count=0, epoch_loss=unknown,
+    )  # fmt: skip
