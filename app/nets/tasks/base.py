@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,8 +29,8 @@ class Task(Entry):
 
     load: Callable[[TaskSpec], Data]
     shape: Callable[[TaskSpec], Shape]
-    net: NetSpec = NetSpec()
-    train: TrainSpec = TrainSpec()
+    net: NetSpec = field(default_factory=NetSpec)
+    train: TrainSpec = field(default_factory=TrainSpec)
     samples: int = 96
     noise: float = 0.06
     validation: float = 0.25

@@ -22,14 +22,16 @@ def _load(function: Callable[[Array], Array]) -> Callable[[TaskSpec], Data]:
     def load(spec: TaskSpec) -> Data:
         # Training and held-out points have generators of their own: more of one
         # leaves the others where they are.
-        parts = []
-        counts = (spec.samples, extra_points(spec.samples, held_out(spec, SHARE)))
-        for stream, count in enumerate(counts):
+        def points(stream: int, count: int) -> tuple[Array, Array]:
             rng = np.random.default_rng([spec.seed, stream])
             x = rng.uniform(-1, 1, (count, 1))
-            parts += [x, truth(x) + spec.noise * rng.standard_normal((count, 1))]
+            return x, truth(x) + spec.noise * rng.standard_normal((count, 1))
+
+        x, y = points(0, spec.samples)
+        share = held_out(spec, SHARE)
+        validation_x, validation_y = points(1, extra_points(spec.samples, share))
         return Data(
-            *parts, shape=_SHAPE, form="curve", feature_names=("x",), target_name="y",
+            x, y, validation_x, validation_y, shape=_SHAPE, form="curve", feature_names=("x",), target_name="y",
             truth=truth, noise=spec.noise,
         )  # fmt: skip
 
