@@ -1,0 +1,311 @@
+"""The engine to read: forward pass, backpropagation and update, by hand, in numpy.
+
+All seeds are trained at once: every array has the seeds as its leading axis, and a matrix
+product multiplies all of their matrices in one call. A layer computes, from the h before,
+
+    z = h W + b                 the weighted sums
+    n = norm(z)                 layer norm, if it is switched on; else n = z
+    a = act(n) * keep           the activation; `keep` silences some, in training
+    h = a, or h + a             with a skip connection
+
+and backpropagation walks the same lines from the last to the first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from app.core.errors import NotFiniteError
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.nets import randomness
+from app.nets.engines.base import Batches, never
+from app.nets.maths import NUMPY
+from app.nets.problem import Problem, born, problem_of
+
+Array = np.ndarray
+NORM_EPS = 1e-5
+
+
+@dataclass(eq=False)
+class Pass:
+    """What a forward pass leaves behind for the backward pass.
+
+    Attributes:
+        h: the inputs, then what each layer passes on; h[-1] is the output.
+        z: the sums of each layer. n: the same after layer norm.
+        spread: for each hidden layer with layer norm, sqrt(variance + eps).
+        keep: for each hidden layer with dropout, 0 or 1 / (1 - dropout).
+    """
+
+    h: list[Array] = field(default_factory=list)
+    z: list[Array] = field(default_factory=list)
+    n: list[Array] = field(default_factory=list)
+    spread: list[Array | None] = field(default_factory=list)
+    keep: list[Array | None] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Gradients:
+    """What a backward pass finds.
+
+    Attributes:
+        params: dL/dparams, flat. (seeds, P)
+        z: dL/dz of each layer. (seeds, batch, width)
+        h: dL/dh of each layer. (seeds, batch, width)
+    """
+
+    params: Array
+    z: list[Array]
+    h: list[Array]
+
+
+def forward(problem: Problem, params: Array, x: Array, update: int | None = None) -> Pass:
+    """Send a batch through the networks of all seeds.
+
+    Args:
+        problem: what is trained.
+        params: (seeds, P).
+        x: (batch, D), the same for all seeds, or (seeds, batch, D).
+        update: number of the update whose dropout masks apply; None: no dropout.
+
+    Returns:
+        All that was computed on the way; h[-1] is (seeds, batch, outputs).
+    """
+    net, layout = problem.spec.net, problem.layout
+    h = x if x.ndim == 3 else np.broadcast_to(x, (len(params), *x.shape))
+    done = Pass(h=[h])
+    for layer in range(layout.layers):
+        weights, biases = layout.weights(params, layer), layout.biases(params, layer)
+        z = h @ weights + biases[:, None, :]  # (seeds, batch, width)
+        done.z.append(z)
+        if layer == layout.layers - 1:  # the output is linear
+            done.n.append(z)
+            done.h.append(z)
+            break
+        n, spread = _layer_norm(z) if net.layer_norm else (z, None)
+        a = problem.activation.value(NUMPY, n, net.slope)
+        keep = _keep(problem, update, layer, z)
+        if keep is not None:
+            a = a * keep
+        h = h + a if problem.skips(layer) else a
+        done.n.append(n)
+        done.spread.append(spread)
+        done.keep.append(keep)
+        done.h.append(h)
+    return done
+
+
+def backward(problem: Problem, params: Array, done: Pass, d_out: Array) -> Gradients:
+    """Walk the forward pass backwards: the chain rule, layer by layer.
+
+    Args:
+        problem: what is trained.
+        params: (seeds, P), as in the forward pass.
+        done: the forward pass.
+        d_out: dL/d output. (seeds, batch, outputs)
+
+    Returns:
+        The gradients of parameters, sums and activations.
+    """
+    net, layout = problem.spec.net, problem.layout
+    found = Gradients(np.empty_like(params), [], [])
+    dh = d_out
+    for layer in reversed(range(layout.layers)):
+        dz = dh
+        if layer < layout.layers - 1:  # through keep, activation and norm
+            keep, spread = done.keep[layer], done.spread[layer]
+            da = dh if keep is None else dh * keep
+            dn = da * problem.activation.derivative(NUMPY, done.n[layer], net.slope)
+            dz = dn if spread is None else _layer_norm_back(dn, done.n[layer], spread)
+        h_before = done.h[layer]
+        # z = h W + b, so each weight's gradient is its input times its sum's gradient.
+        layout.weights(found.params, layer)[:] = h_before.transpose(0, 2, 1) @ dz
+        layout.biases(found.params, layer)[:] = dz.sum(1)
+        found.z.insert(0, dz)
+        found.h.insert(0, dh)
+        if layer == 0:
+            break
+        dh_before = dz @ layout.weights(params, layer).transpose(0, 2, 1)
+        if layer < layout.layers - 1 and problem.skips(layer):
+            dh_before = dh_before + dh  # the skip hands the gradient on untouched
+        dh = dh_before
+    return found
+
+
+def _layer_norm(z: Array) -> tuple[Array, Array]:
+    centred = z - z.mean(-1, keepdims=True)
+    spread = np.sqrt((centred**2).mean(-1, keepdims=True) + NORM_EPS)
+    return centred / spread, spread
+
+
+def _layer_norm_back(dn: Array, n: Array, spread: Array) -> Array:
+    # Moving or stretching all of z changes nothing, so those two parts drop out.
+    moved = dn.mean(-1, keepdims=True)
+    stretched = n * (dn * n).mean(-1, keepdims=True)
+    return (dn - moved - stretched) / spread
+
+
+def _keep(problem: Problem, update: int | None, layer: int, z: Array) -> Array | None:
+    dropout = problem.spec.net.dropout
+    if update is None or dropout == 0:
+        return None
+    _, batch, width = z.shape
+    mask = randomness.keep_mask(problem.seeds, update, layer, batch, width, dropout)
+    return mask.astype(z.dtype) / z.dtype.type(1 - dropout)
+
+
+class Trainer:
+    """The parameters of all seeds, and the update that changes them in place."""
+
+    def __init__(self, problem: Problem, state: State) -> None:
+        self.problem = problem
+        self._state = state
+        self.update = state.update
+        self.params = state.params.copy()
+        self.moments = state.moments.copy()
+        self.first_loss = state.first_loss
+        self.epoch_sum, self.epoch_count = state.epoch_sum.copy(), state.epoch_count
+        self.epoch_loss = state.epoch_loss
+        self._batches = Batches(problem)
+        self._is_weight = problem.layout.is_weight()
+        if state.update == 0 and problem.spec.train.report == "after":
+            self.first_loss = training_loss(problem, self.params)
+
+    def step(self) -> None:
+        """Do one update."""
+        problem, train = self.problem, self.problem.spec.train
+        x, y = self._batches.at(self.update)
+        done = forward(problem, self.params, x, self.update)
+        if train.report == "running":
+            self._note_loss(problem.loss.value(NUMPY, done.h[-1], y))
+        gradients = backward(problem, self.params, done, problem.loss.gradient(done.h[-1], y))
+        gradient = gradients.params
+        self._add_penalties(gradient)
+        self.update += 1
+        problem.optimizer.step(self.params, gradient, self.moments, train.rate, self.update)
+
+    def _add_penalties(self, gradient: Array) -> None:
+        train, weights = self.problem.spec.train, self._is_weight
+        if train.l1:
+            gradient += train.l1 * np.sign(self.params) * weights
+        if train.l2 and self.problem.optimizer.decoupled:
+            self.params -= train.rate * train.l2 * self.params * weights
+        elif train.l2:
+            gradient += train.l2 * self.params * weights
+
+    def _note_loss(self, loss: Array) -> None:
+        if self.update % self.problem.updates_per_epoch == 0:
+            self.epoch_sum, self.epoch_count = np.zeros(len(loss)), 0
+        self.epoch_sum = self.epoch_sum + loss
+        self.epoch_count += 1
+        if self.epoch_count == self.problem.updates_per_epoch:
+            self.epoch_loss = self.epoch_sum / self.epoch_count
+            if np.isnan(self.first_loss).all():
+                self.first_loss = self.epoch_loss
+
+    def state(self) -> State:
+        """Return a frozen copy of where the training is."""
+        return replace(
+            self._state,
+            update=self.update, params=self.params.copy(), moments=self.moments.copy(),
+            first_loss=self.first_loss, epoch_sum=self.epoch_sum,
+            epoch_count=self.epoch_count, epoch_loss=self.epoch_loss,
+        )  # fmt: skip
+
+
+def training_loss(problem: Problem, params: Array) -> Array:
+    """Return the loss on the whole training set, without penalties. (seeds,)"""
+    out = forward(problem, params, problem.x).h[-1]
+    return np.asarray(problem.loss.value(NUMPY, out, problem.y))
+
+
+class NumpyEngine:
+    """The engine of this file; see `Engine.run` for its protocol."""
+
+    name = "numpy"
+
+    def run(
+        self,
+        spec: LabSpec,
+        state: State | None = None,
+        *,
+        until: int | None = None,
+        marks: Sequence[int] = (),
+        interval_s: float | None = None,
+        is_cancelled: Callable[[], bool] = never,
+    ) -> Iterator[State]:
+        """Train and yield one state after another; see `Engine.run`."""
+        problem = problem_of(spec)
+        end = problem.length if until is None else until
+        with np.errstate(all="ignore"):  # broken numbers are looked for below
+            trainer = Trainer(problem, state or born(problem))
+        good = trainer.state()
+        if state is None:
+            yield good
+        stops = sorted({mark for mark in marks if good.update < mark < end} | {end})
+        last = time.perf_counter()
+        for stop in stops:
+            while trainer.update < stop:
+                if is_cancelled():
+                    yield trainer.state()
+                    return
+                with np.errstate(all="ignore"):
+                    trainer.step()
+                now = time.perf_counter() if interval_s is not None else 0.0
+                if trainer.update == stop or (interval_s and now - last >= interval_s):
+                    good = _checked(problem, good, trainer.state())
+                    yield good
+                    last = time.perf_counter()
+
+
+def _checked(problem: Problem, good: State, state: State) -> State:
+    """Return the state, or say at which update and layer the numbers broke."""
+    with np.errstate(all="ignore"):
+        if state.is_finite() and np.isfinite(training_loss(problem, state.params)).all():
+            return state
+        # A training is a pure function of its state: walk again, one update at a time.
+        trainer = Trainer(problem, good)
+        batches = Batches(problem)
+        while trainer.update < state.update:
+            before = trainer.params.copy()
+            trainer.step()
+            loss = training_loss(problem, trainer.params)
+            if not (np.isfinite(trainer.params).all() and np.isfinite(loss).all()):
+                break
+        layer, seed = _broken_layer(
+            problem, before, trainer.params, *batches.at(trainer.update - 1)
+        )
+    raise NotFiniteError(
+        f"the loss is not finite after update {trainer.update}: it began in layer {layer} of "
+        f"seed {seed + 1}; a smaller learning rate or initialization may help",
+        trainer.update, layer,
+    )  # fmt: skip
+
+
+def _broken_layer(
+    problem: Problem, before: Array, after: Array, x: Array, y: Array
+) -> tuple[int, int]:
+    """Return the layer (1-based) and the seed where numbers broke first."""
+    layout = problem.layout
+    done = forward(problem, before, x)
+    for layer, z in enumerate(done.z):  # the signal, on its way forward
+        bad = ~np.isfinite(z).all((1, 2))
+        if bad.any():
+            return layer + 1, int(bad.argmax())
+    for layer in reversed(range(layout.layers)):  # the gradient, on its way back
+        weights = layout.weights(after, layer)
+        bad = ~np.isfinite(weights).all((1, 2))
+        if bad.any():
+            return layer + 1, int(bad.argmax())
+    done = forward(problem, after, problem.x)
+    for layer, z in enumerate(done.z):
+        bad = ~np.isfinite(z).all((1, 2))
+        if bad.any():
+            return layer + 1, int(bad.argmax())
+    loss = problem.loss.value(NUMPY, done.h[-1], problem.y)
+    return layout.layers, int((~np.isfinite(loss)).argmax())
