@@ -39,7 +39,7 @@ def _load(function: Callable[[Array], Array]) -> Callable[[TaskSpec], Data]:
 
 
 def _wave(x: Array) -> Array:
-    return 0.55 * np.sin(10 * x) + 0.2 * x
+    return 0.55 * np.sin(8 * x) + 0.2 * x
 
 
 def _add(key: str, label: str, text: str, function: Callable[[Array], Array]) -> None:
