@@ -1,0 +1,116 @@
+"""What every control has: a path, a value, a place for a refusal, a theme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from app.core.errors import LabError
+from app.core.knobs import Knob
+from app.ui.theme import Theme
+
+_UNKNOWN = object()
+
+class Control(QWidget):
+    """Turns one knob. Knows no store: it says what was wanted and shows what is.
+
+    Subclasses fill `body` and implement `_display` and `_restyle`.
+
+    Signals:
+        edited: path and wanted value, for every change during a drag too.
+        grabbed: a drag begins.
+        released: a drag has ended.
+    """
+
+    edited = Signal(str, object)
+    grabbed = Signal()
+    released = Signal()
+
+    def __init__(self, knob: Knob, theme: Theme) -> None:
+        """Make the control of a declared knob."""
+        super().__init__()
+        self.knob, self._theme = knob, theme
+        self._true: Any = _UNKNOWN  # what the store holds, as far as it was shown
+        self._wanted: Any = _UNKNOWN  # what was emitted last; the store may lag behind
+        self._error = QLabel(self)
+        self._error.setWordWrap(True)
+        self._error.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.body, self.below = QVBoxLayout(), QVBoxLayout()
+        self.body.setSpacing(0)
+        self.below.setSpacing(0)
+        column.addLayout(self.body)
+        column.addWidget(self._error)
+        column.addLayout(self.below)
+        self.setToolTip(knob.help)
+        self.setAccessibleName(knob.label)
+        self.setAccessibleDescription(knob.help)
+        self.setObjectName(knob.path)
+
+    @property
+    def path(self) -> str:
+        """The knob's path, such as `net.width`."""
+        return self.knob.path
+
+    @property
+    def theme(self) -> Theme:
+        """The theme that it is drawn with."""
+        return self._theme
+
+    def show_value(self, value: Any) -> None:
+        """Show the store's value without emitting anything; an old refusal goes away."""
+        self._true = self._wanted = value
+        self._set_error_text("")
+        blocker = QSignalBlocker(self)
+        self._display(value)
+        blocker.unblock()
+
+    def set_error(self, sentence: str) -> None:
+        """Say why a value was refused and go back to the true one; empty: say nothing."""
+        if sentence and self._true is not _UNKNOWN:
+            self._wanted = self._true
+            blocker = QSignalBlocker(self)
+            self._display(self._true)
+            blocker.unblock()
+        self._set_error_text(sentence)
+
+    @property
+    def error(self) -> str:
+        """The refusal that is shown, or nothing."""
+        return "" if self._error.isHidden() else self._error.text()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self._error.setFont(theme.font(10.5, 500))
+        self._error.setStyleSheet(f"color: {theme.negative}; padding: {theme.px(2)}px 0;")
+        self._restyle(theme)
+        self.update()
+
+    def want(self, value: Any) -> None:
+        """Emit `edited`, unless the value is the same or outside the knob's range."""
+        if value == self._wanted and type(value) is type(self._wanted):
+            return
+        try:
+            self.knob.check(value, where=self.knob.label)
+        except LabError as error:
+            self.set_error(str(error))
+            return
+        self._wanted = value
+        self.edited.emit(self.path, value)
+
+    def _set_error_text(self, sentence: str) -> None:
+        self._error.setText(sentence)
+        self._error.setVisible(bool(sentence))
+        if sentence:
+            self._error.setAccessibleName(sentence)
+
+    def _display(self, value: Any) -> None:
+        raise NotImplementedError
+
+    def _restyle(self, theme: Theme) -> None:
+        raise NotImplementedError

@@ -1,0 +1,147 @@
+"""The line above a control: its name at the left, its value and unit at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+
+from app.ui.theme import Theme
+
+
+class Header(QWidget):
+    """Paints name, value and unit; the value can be typed.
+
+    Signals:
+        typed: the text that was entered in place of the value.
+    """
+
+    typed = Signal(str)
+
+    def __init__(self, label: str, theme: Theme, editable: bool = False) -> None:
+        """Make the line; `editable`: a double click on the value opens it for typing."""
+        super().__init__()
+        self._label, self._value, self._unit = label, "", ""
+        self._theme, self._editable = theme, editable
+        self._edit: QLineEdit | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_theme(theme)
+
+    @property
+    def text(self) -> str:
+        """Value and unit as shown."""
+        return f"{self._value} {self._unit}".strip()
+
+    def set_value(self, value: str, unit: str = "") -> None:
+        """Show another value."""
+        if (value, unit) != (self._value, self._unit):
+            self._value, self._unit = value, unit
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedHeight(theme.px(18))
+        self.updateGeometry()
+        self.update()
+
+    def label_width(self) -> int:
+        """Return the width of the name, in pixels."""
+        return round(QFontMetricsF(self._theme.font()).horizontalAdvance(self._label))
+
+    def sizeHint(self) -> QSize:
+        """Return room for name and value."""
+        return QSize(self._theme.px(60), self._theme.px(18))
+
+    minimumSizeHint = sizeHint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the line; a name that does not fit is cut with dots."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        theme, right, middle = self._theme, float(self.width()), Qt.AlignmentFlag.AlignVCenter
+        box = QRectF(self.rect())
+        if self._edit is None:
+            for text, font, token in (
+                (self._unit, theme.font(11), "muted"),
+                (self._value, theme.font(12.5, 600), "text"),
+            ):
+                if not text:
+                    continue
+                width = QFontMetricsF(font).horizontalAdvance(text)
+                painter.setFont(font)
+                painter.setPen(theme.color(token if self.isEnabled() else "faint"))
+                painter.drawText(
+                    QRectF(right - width - 1, 0, width + 2, box.height()), middle, text
+                )
+                right -= width + theme.px(4)
+        else:
+            right = float(self._edit.x() - theme.px(4))
+        font = theme.font()
+        painter.setFont(font)
+        painter.setPen(theme.color("text" if self.isEnabled() else "faint"))
+        room = max(0.0, right - theme.px(2))
+        label = QFontMetricsF(font).elidedText(self._label, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(0, 0, room + 1, box.height()), middle, label)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the value for typing."""
+        if self._editable and event.button() == Qt.MouseButton.LeftButton:
+            self.open_edit()
+
+    def open_edit(self, text: str | None = None) -> None:
+        """Let the person type; `text`: what is there to begin with, else the value."""
+        if self._edit is not None or not self._editable:
+            return
+        theme = self._theme
+        edit = QLineEdit(self._value if text is None else text, self)
+        edit.setAccessibleName(f"{self._label}, exact value")
+        edit.setAlignment(Qt.AlignmentFlag.AlignRight)
+        edit.setFont(theme.font(12.5, 600))
+        edit.setStyleSheet(
+            f"QLineEdit {{ background: {theme.raised}; color: {theme.text};"
+            f" border: 1px solid {theme.accent}; border-radius: {theme.px(4)}px; padding: 0;"
+            f" min-height: 0; selection-background-color: {theme.accent};"
+            f" selection-color: {theme.on_accent}; }}"
+        )
+        width = min(self.width(), theme.px(84))
+        edit.setGeometry(self.width() - width, 0, width, self.height())
+        if text is None:
+            edit.selectAll()
+        edit.installEventFilter(self)
+        edit.editingFinished.connect(self._on_finished)
+        self._edit = edit
+        edit.show()
+        edit.setFocus()
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close without a change on Escape; keep the typing away from shortcuts."""
+        if watched is self._edit and isinstance(event, QKeyEvent):
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            escape = event.key() == Qt.Key.Key_Escape
+            if event.type() == QEvent.Type.KeyPress and escape:
+                self._close_edit()
+                return True
+        return False
+
+    def _on_finished(self) -> None:
+        if self._edit is None:
+            return
+        text, changed = self._edit.text(), self._edit.text() != self._value
+        self._close_edit()
+        if changed:
+            self.typed.emit(text)
+
+    def _close_edit(self) -> None:
+        edit, self._edit = self._edit, None
+        if edit is None:
+            return
+        had_focus = edit.hasFocus()
+        edit.hide()
+        edit.deleteLater()
+        if had_focus and self.focusProxy() is not None:
+            self.setFocus()
+        self.update()

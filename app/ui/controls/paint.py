@@ -1,0 +1,115 @@
+"""What several controls paint alike: focus rings, curves and clouds in a tile."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPen, QPolygonF
+
+from app.ui.theme import Theme
+
+_KEYS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
+
+class KeyboardRing:
+    """Mixin for widgets that show where the keyboard is, but not where the mouse was."""
+
+    ring = False
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Remember whether a key brought the focus here."""
+        self.ring = event.reason() in _KEYS
+        super().focusInEvent(event)  # type: ignore[misc]
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the ring away, unless only a menu is open."""
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.ring = False
+        super().focusOutEvent(event)  # type: ignore[misc]
+
+
+def draw_ring(painter: QPainter, rect: QRectF, theme: Theme, radius: float) -> None:
+    """Draw the focus ring just inside `rect`; radius in pixels."""
+    width = theme.px(2)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.color("text", 0.85), width))
+    inset = width / 2
+    painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+def draw_box(
+    painter: QPainter, rect: QRectF, fill: QColor, border: QColor, radius: float, pen: float = 1.0
+) -> None:
+    """Draw a filled rounded box whose border lies inside `rect`."""
+    painter.setPen(QPen(border, pen))
+    painter.setBrush(fill)
+    half = pen / 2
+    painter.drawRoundedRect(rect.adjusted(half, half, -half, -half), radius, radius)
+
+
+def draw_curve(
+    painter: QPainter, rect: QRectF, curve: np.ndarray, window: np.ndarray, pen: QPen
+) -> None:
+    """Draw a curve, clipped to its box.
+
+    Args:
+        painter: where to.
+        rect: the box, in pixels.
+        curve: (2, n) x and y; values that are not finite are left out.
+        window: (4,) x0, x1, y0, y1: the data's range that fills the box.
+        pen: colour and width.
+    """
+    x0, x1, y0, y1 = (float(v) for v in window)
+    good = np.isfinite(curve).all(axis=0)
+    x = rect.left() + (curve[0, good] - x0) / ((x1 - x0) or 1.0) * rect.width()
+    y = rect.bottom() - (curve[1, good] - y0) / ((y1 - y0) or 1.0) * rect.height()
+    points = [QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    margin = pen.widthF()
+    painter.save()
+    painter.setClipRect(rect.adjusted(-margin, -margin, margin, margin))
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolyline(QPolygonF(points))
+    painter.restore()
+
+
+def draw_cloud(painter: QPainter, rect: QRectF, cloud: np.ndarray, theme: Theme) -> None:
+    """Draw a cloud of points, undistorted, coloured by class or by value.
+
+    Args:
+        painter: where to.
+        rect: the box, in pixels.
+        cloud: (3, n) x, y, and a class (whole numbers from 0) or a value.
+        theme: gives the colours; class 0 is positive's, class 1 negative's.
+    """
+    cloud = cloud[:, np.isfinite(cloud).all(axis=0)]
+    if not cloud.shape[1]:
+        return
+    low, high = cloud[:2].min(axis=1), cloud[:2].max(axis=1)  # (2,)
+    spread = np.maximum(high - low, 1e-12)
+    scale = min(rect.width() / spread[0], rect.height() / spread[1])
+    middle = (low + high) / 2
+    size = theme.px(2.6) * (1.0 if cloud.shape[1] <= 120 else 0.8)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for (x, y), color in zip(cloud[:2].T, _colors(cloud[2], theme), strict=True):
+        painter.setBrush(color)
+        at = rect.center() + QPointF((x - middle[0]) * scale, -(y - middle[1]) * scale)
+        painter.drawEllipse(at, size / 2, size / 2)
+
+
+def _colors(kind: np.ndarray, theme: Theme) -> list[QColor]:
+    whole = bool((kind == np.round(kind)).all()) and kind.min() >= 0 and kind.max() < 10
+    if whole:
+        tokens = ("positive", "negative", *theme.ramp[2:], "warning", "accent")
+        return [theme.color(tokens[int(k) % len(tokens)]) for k in kind]
+    top = float(np.abs(kind).max()) or 1.0
+    signs = [theme.color("positive" if k >= 0 else "negative") for k in kind]
+    for color, k in zip(signs, kind, strict=True):
+        color.setAlphaF(0.25 + 0.75 * abs(float(k)) / top)
+    return signs

@@ -1,0 +1,32 @@
+"""The font that the lab ships: Inter, in the weights that are drawn."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFontDatabase
+
+from app.core.errors import LabError
+from app.core.resources import resource
+
+FAMILY = "Inter"
+_WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")
+_loaded: list[int] = []  # Qt's numbers of the fonts; filled once per process
+
+
+def load_fonts() -> None:
+    """Make Inter known to Qt; a second call does nothing.
+
+    Static weights instead of the variable font: every platform picks weight 600 from
+    them, while variable axes are read differently by each font engine. Needs a
+    QGuiApplication.
+
+    Raises:
+        LabError: a font file is missing or damaged.
+    """
+    if _loaded:
+        return
+    for weight in _WEIGHTS:
+        path = resource(f"fonts/{FAMILY}-{weight}.otf")
+        number = QFontDatabase.addApplicationFont(str(path))
+        if number < 0:
+            raise LabError(f"the font {path.name} of this installation cannot be read")
+        _loaded.append(number)
