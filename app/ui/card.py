@@ -1,0 +1,293 @@
+"""Card: the rounded panel with a head that every view of the lab sits in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QGuiApplication,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QRegion,
+    QTextDocumentFragment,
+)
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.theme import DARK, Theme, Themed
+
+
+class HeadButton(QAbstractButton):
+    """A word in a card's head that can be clicked: muted, bright under the mouse."""
+
+    def __init__(self, text: str = "", help_text: str = "") -> None:
+        super().__init__()
+        self.theme: Theme = DARK
+        self.setText(text)
+        self.setToolTip(help_text)
+        self.setAccessibleName(text)
+        self.setAccessibleDescription(help_text)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self.theme = theme
+        self.setFont(theme.font(11))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the word and its padding."""
+        width = self.fontMetrics().horizontalAdvance(self.text())
+        return QSize(width + self.theme.px(12), self.theme.px(20))
+
+    def enterEvent(self, event: object) -> None:
+        """Brighten."""
+        self.update()
+
+    def leaveEvent(self, event: object) -> None:
+        """Dim."""
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the word, on a raised pill when checked, framed when focused."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box, round_px = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self.theme.px(6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if self.isChecked() or self.isDown():
+            painter.setBrush(self.theme.color("raised"))
+            painter.setPen(QPen(self.theme.color("line"), 1))
+            painter.drawRoundedRect(box, round_px, round_px)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.theme.color("accent"), 1.5))
+            painter.drawRoundedRect(box, round_px, round_px)
+        bright = self.isChecked() or self.underMouse()
+        painter.setPen(self.theme.color("text" if bright else "muted"))
+        painter.setFont(self.font())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        painter.end()
+
+
+class MenuButton(HeadButton):
+    """The three dots of a card: seen while the mouse is over the card, or with focus."""
+
+    def __init__(self, card: Card) -> None:
+        super().__init__("", "Copy as picture or numbers, maximise")
+        self._card = card
+
+    def sizeHint(self) -> QSize:
+        """Return a narrow box, so that notes end nearly where the plot does."""
+        return QSize(self.theme.px(16), self.theme.px(20))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint three dots."""
+        if not (self._card.underMouse() or self.hasFocus() or self.isDown()):
+            return
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.theme.color("text" if self.underMouse() else "muted"))
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        for step in (-1, 0, 1):
+            radius = 1.4 * self.theme.zoom
+            painter.drawEllipse(
+                middle + QPointF(step * 4.5 * self.theme.zoom, 0), radius, radius
+            )
+        painter.end()
+
+
+class Card(QFrame):
+    """A rounded panel: title, note, controls and a menu above a body.
+
+    Attributes:
+        theme: the theme it is painted with.
+        body: the layout that holds what the card shows.
+        menu_button: opens the menu: copy picture, copy numbers, maximise.
+    """
+
+    maximise_requested = Signal()
+
+    def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme: Theme = DARK
+        self._maximised = False
+        self._note = note
+        self._note_width = 0
+        self._title = QLabel(title)
+        self._note_label = QLabel()
+        self._controls = QHBoxLayout()
+        self._control_list: list[Themed] = []
+        self.menu_button = MenuButton(self)
+        self.menu_button.clicked.connect(self._on_menu_clicked)
+        self._head = QHBoxLayout()
+        self._head.addWidget(self._title)
+        self._head.addStretch(1)
+        self._head.addWidget(self._note_label)
+        self._head.addLayout(self._controls)
+        self._head.addWidget(self.menu_button)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(0)
+        whole = QVBoxLayout(self)
+        whole.setSpacing(0)
+        whole.addLayout(self._head)
+        whole.addLayout(self.body, 1)
+        for label in (self._title, self._note_label):
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._note_label.setTextFormat(Qt.TextFormat.RichText)
+        self.set_title(title)
+        self.set_theme(DARK)
+
+    # ---- head
+    def title(self) -> str:
+        """Return the title."""
+        return self._title.text()
+
+    def set_title(self, title: str) -> None:
+        """Name the card, for eyes and for screen readers."""
+        self._title.setText(title)
+        self.setAccessibleName(title)
+        self.menu_button.setAccessibleName(f"Menu of {title}")
+
+    def note(self) -> str:
+        """Return the text at the right of the head."""
+        return self._note
+
+    def set_note(self, note: str) -> None:
+        """Set the text at the right of the head; rich text, hidden where it does not fit."""
+        if note != self._note:
+            self._note = note
+            self._show_note()
+
+    def add_control(self, control: QWidget) -> None:
+        """Put a control at the right of the head."""
+        self._controls.addWidget(control)
+        if isinstance(control, Themed):
+            self._control_list.append(control)
+            control.set_theme(self.theme)
+        self._fit_note()
+
+    def _show_note(self) -> None:
+        self._note_label.setText(self._note)
+        plain = QTextDocumentFragment.fromHtml(self._note).toPlainText()
+        self._note_label.setAccessibleName(plain)
+        self._note_width = self._note_label.sizeHint().width() if self._note else 0
+        self._fit_note()
+
+    def _fit_note(self) -> None:
+        margins = self._head.contentsMargins()
+        used = self._title.sizeHint().width() + self._controls.sizeHint().width()
+        used += self.menu_button.sizeHint().width() + margins.left() + margins.right()
+        free = self.width() - used - 2 * self._head.spacing() - self.theme.px(6)
+        self._note_label.setVisible(0 < self._note_width <= free)
+
+    # ---- theme and painting
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self.theme = theme
+        px = theme.px
+        self._head.setContentsMargins(px(14), px(9), px(5), px(3))
+        self._head.setSpacing(px(3))
+        self.body.setContentsMargins(px(14), 0, px(8), px(8))
+        self._title.setFont(theme.font(12.5, 600))
+        self._title.setStyleSheet(f"color: {theme.text}")
+        self._note_label.setFont(theme.font(11))
+        self._note_label.setStyleSheet(f"color: {theme.muted}")
+        for control in self._control_list:
+            control.set_theme(theme)
+        self.menu_button.set_theme(theme)
+        self._show_note()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the panel with its hairline border."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        path = QPainterPath()
+        radius = self.theme.px(12)
+        path.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.setPen(QPen(self.theme.color("line"), 1))
+        painter.setBrush(self.theme.color("panel"))
+        painter.drawPath(path)
+        painter.end()
+
+    def resizeEvent(self, event: object) -> None:
+        """Hide the note where the head is too narrow for it."""
+        self._fit_note()
+
+    def enterEvent(self, event: object) -> None:
+        """Show the menu's dots."""
+        self.menu_button.update()
+
+    def leaveEvent(self, event: object) -> None:
+        """Hide the menu's dots."""
+        self.menu_button.update()
+
+    # ---- menu
+    def numbers(self) -> str:
+        """Return what is drawn now, as tab separated text with a header line."""
+        return ""
+
+    def picture(self) -> QPixmap:
+        """Return the card as it is seen."""
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(self.theme.color("background"))
+        self.render(picture, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+        return picture
+
+    def copy_numbers(self) -> None:
+        """Put the numbers on the clipboard."""
+        QGuiApplication.clipboard().setText(self.numbers())
+
+    def copy_picture(self) -> None:
+        """Put the picture on the clipboard."""
+        QGuiApplication.clipboard().setPixmap(self.picture())
+
+    def is_maximised(self) -> bool:
+        """Tell whether the card fills the window."""
+        return self._maximised
+
+    def set_maximised(self, maximised: bool) -> None:
+        """Say whether the card fills the window; the window decides, the menu follows."""
+        self._maximised = maximised
+
+    def menu(self) -> QMenu:
+        """Return a new menu of what can be done with the card."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy picture").triggered.connect(self.copy_picture)
+        copy = menu.addAction("Copy numbers")
+        copy.triggered.connect(self.copy_numbers)
+        copy.setEnabled(bool(self.numbers()))
+        menu.addSeparator()
+        toggle = menu.addAction("Restore" if self._maximised else "Maximise")
+        toggle.triggered.connect(lambda: self.maximise_requested.emit())
+        return menu
+
+    def _on_menu_clicked(self) -> None:
+        corner = QPoint(self.menu_button.width(), self.menu_button.height())
+        menu = self.menu()
+        place = self.menu_button.mapToGlobal(corner) - QPoint(menu.sizeHint().width(), 0)
+        menu.popup(place)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Ask to be maximised, or restored."""
+        self.maximise_requested.emit()
+        event.accept()

@@ -1,0 +1,79 @@
+"""PlotView: a card that draws one part of a frame."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from app.core.frames import Frame
+from app.ui.card import Card
+from app.ui.plots.plot import Plot
+from app.ui.plots.scale import number
+from app.ui.theme import Theme
+
+__all__ = ["Plot", "PlotView", "spread", "table"]
+
+Array = np.ndarray
+
+
+class PlotView(Card):
+    """A card that draws one part of a frame.
+
+    Subclasses set `wants` and override `draw_part` and `numbers`.
+
+    Attributes:
+        wants: name of the part, see `frames.PARTS`.
+        frame: the frame drawn last, or None.
+    """
+
+    wants: str = ""
+
+    def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
+        self.frame: Frame | None = None
+        self._run_id: int | None = None
+        super().__init__(title, note, parent)
+
+    def draw(self, frame: Frame) -> None:
+        """Draw the frame's part; a frame without it leaves the view as it is."""
+        part = getattr(frame, self.wants)
+        if part is None:
+            return
+        anew = frame.run_id != self._run_id
+        self.frame, self._run_id = frame, frame.run_id
+        self.draw_part(part, anew)
+
+    def draw_part(self, part: Any, anew: bool) -> None:
+        """Draw the part; `anew` says that it is the first of its run."""
+        raise NotImplementedError
+
+    def part(self) -> Any:
+        """Return the part drawn last, or None."""
+        return None if self.frame is None else getattr(self.frame, self.wants)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        super().set_theme(theme)
+        for plot in self.findChildren(Plot):
+            plot.set_theme(theme)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the last frame again, with another theme or choice."""
+        part = self.part()
+        if part is not None:
+            self.draw_part(part, False)
+
+
+def spread(low: float, high: float, seeds: int) -> str:
+    """Return the quartiles behind a median, ` (0.0031–0.0060)`; nothing for one seed."""
+    return f" ({number(low)}–{number(high)})" if seeds > 1 else ""
+
+
+def table(header: list[str], columns: list[Array]) -> str:
+    """Return columns as tab separated text with a header line; nan is left empty."""
+    lines = ["\t".join(header)]
+    for row in zip(*(np.asarray(c).tolist() for c in columns), strict=True):
+        lines.append("\t".join("" if v != v else str(v) for v in row))
+    return "\n".join(lines) + "\n"

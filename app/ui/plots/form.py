@@ -1,0 +1,43 @@
+"""Form: what a view of one form of prediction promises to its card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from app.core.frames import Frame
+from app.ui.theme import DARK, Theme
+
+
+class Form(QWidget):
+    """A view of one form of prediction, inside the prediction's card.
+
+    Attributes:
+        theme: what it is painted with.
+        part: the part shown last, or None.
+        seeds: number of seeds of that run.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.theme: Theme = DARK
+        self.part: Any = None
+        self.seeds = 1
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme`; the card draws again."""
+        self.theme = theme
+        self.update()
+
+    def show_part(self, part: Any, frame: Frame, anew: bool) -> None:
+        """Draw the frame's prediction; `anew` says that it is the first of its run."""
+        self.part, self.seeds = part, frame.spec.train.seeds
+
+    def note(self) -> str:
+        """Return what stands in the card's head, as rich text."""
+        return ""
+
+    def numbers(self) -> str:
+        """Return what is drawn, tab separated with a header line."""
+        return ""

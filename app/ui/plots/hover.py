@@ -1,0 +1,90 @@
+"""The reading under the cursor: a crosshair and a small label that stays out of its way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from app.ui.theme import Theme
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a view reads at a place.
+
+    Attributes:
+        title: what the place is, such as `update 740`.
+        rows: colour (None for plain text) and text of each line.
+        x: where the upright line snaps to, in data units; None for none.
+        dots: x, y in data units and colour of what is read.
+    """
+
+    title: str
+    rows: tuple[tuple[QColor | None, str], ...] = ()
+    x: float | None = None
+    dots: tuple[tuple[float, float, QColor], ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """The whole reading in one line: `update 740: training 0.0042, ...`."""
+        rows = ", ".join(text for _, text in self.rows)
+        return f"{self.title}: {rows}" if rows else self.title
+
+
+def place(size: tuple[float, float], cursor: QPointF, room: QRectF, gap: float) -> QRectF:
+    """Return where a label of that size goes: inside `room`, never over the cursor.
+
+    Right of the cursor if there is room, else left; where it is wider than both, above or
+    below, whichever is larger.
+    """
+    width, height = min(size[0], room.width()), min(size[1], room.height())
+    top = cursor.y() - height - gap * 0.5
+    if top < room.top():
+        top = cursor.y() + gap * 0.5
+    top = min(max(top, room.top()), room.bottom() - height)
+    if cursor.x() + gap + width <= room.right():
+        return QRectF(cursor.x() + gap, top, width, height)
+    if cursor.x() - gap - width >= room.left():
+        return QRectF(cursor.x() - gap - width, top, width, height)
+    left = min(max(cursor.x() - width / 2, room.left()), room.right() - width)
+    above = cursor.y() - room.top() > room.bottom() - cursor.y()
+    top = cursor.y() - gap - height if above else cursor.y() + gap
+    return QRectF(left, top, width, height)
+
+
+def paint_label(
+    painter: QPainter, reading: Reading, cursor: QPointF, room: QRectF, theme: Theme
+) -> QRectF:
+    """Paint the label of a reading beside the cursor; return where it is."""
+    bold, plain = theme.font(10.5, 600), theme.font(10.5)
+    metrics, heavy = QFontMetricsF(plain), QFontMetricsF(bold)
+    pad, swatch, line = theme.px(7), theme.px(9), metrics.height() * 1.12
+    marked = any(color is not None for color, _ in reading.rows)
+    indent = swatch if marked else 0
+    widths = [metrics.horizontalAdvance(text) + indent for _, text in reading.rows]
+    width = max([heavy.horizontalAdvance(reading.title), *widths]) + 2 * pad
+    size = (width, line * (1 + len(reading.rows)) + 1.4 * pad)
+    box = place(size, cursor, room, theme.px(14))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(QPen(theme.color("line"), 1))
+    painter.setBrush(theme.color("raised", 0.94))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(6), theme.px(6))
+    left, top = box.left() + pad, box.top() + 0.7 * pad
+    row = QRectF(left, top, box.width() - pad, line)
+    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    painter.setFont(bold)
+    painter.setPen(theme.color("text"))
+    painter.drawText(row, flags, reading.title)
+    painter.setFont(plain)
+    for color, text in reading.rows:
+        row.translate(0, line)
+        if color is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            middle = QPointF(left + 0.3 * swatch, row.center().y())
+            painter.drawEllipse(middle, 0.3 * swatch, 0.3 * swatch)
+        painter.setPen(theme.color("text" if color is not None else "muted"))
+        painter.drawText(row.adjusted(indent, 0, 0, 0), flags, text)
+    return box

@@ -1,0 +1,72 @@
+"""The legend of a plot: one row of swatches and names; what does not fit is left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from app.ui.theme import Theme
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry: `form` is `line`, `dash`, `band`, `dot`, `ring` or `text`."""
+
+    form: str
+    color: QColor
+    text: str
+    width: float = 2.0
+    second: QColor | None = None  # the inner colour of a band
+
+
+def paint_legend(
+    painter: QPainter, keys: tuple[Key, ...], room: QRectF, theme: Theme, *, right: bool
+) -> None:
+    """Paint the entries into one row, from the left or flush right."""
+    font = theme.font(10.5)
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    gap = theme.px(14)
+    widths = [_swatch(key, theme) + metrics.horizontalAdvance(key.text) for key in keys]
+    while keys and sum(widths) + gap * (len(widths) - 1) > room.width():
+        keys, widths = keys[:-1], widths[:-1]
+    total = sum(widths) + gap * max(0, len(widths) - 1)
+    left = room.right() - total if right else room.left()
+    for key, width in zip(keys, widths, strict=True):
+        _paint_key(painter, key, QRectF(left, room.top(), width, room.height()), theme)
+        left += width + gap
+
+
+def _swatch(key: Key, theme: Theme) -> float:
+    wide = {"text": 0, "dot": 11, "ring": 11, "line": 23, "dash": 23, "band": 23}
+    return wide[key.form] * theme.zoom
+
+
+def _paint_key(painter: QPainter, key: Key, box: QRectF, theme: Theme) -> None:
+    y, z = box.center().y(), theme.zoom
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(Qt.PenStyle.NoPen)
+    if key.form in ("line", "dash"):
+        pen = QPen(key.color, key.width)
+        if key.form == "dash":
+            pen.setDashPattern([3, 2.4])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(box.left(), y), QPointF(box.left() + 16 * z, y))
+    elif key.form == "band":
+        painter.setBrush(key.color)
+        painter.drawRect(QRectF(box.left(), y - 4 * z, 16 * z, 8 * z))
+        if key.second is not None:
+            painter.setBrush(key.second)
+            painter.drawRect(QRectF(box.left() + 4 * z, y - 4 * z, 8 * z, 8 * z))
+    elif key.form == "dot":
+        painter.setBrush(key.color)
+        painter.drawEllipse(QPointF(box.left() + 3 * z, y), 3 * z, 3 * z)
+    elif key.form == "ring":
+        painter.setPen(QPen(key.color, 1.5))
+        painter.drawEllipse(QPointF(box.left() + 3 * z, y), 2.8 * z, 2.8 * z)
+    painter.setPen(theme.color("muted"))
+    text = box.adjusted(_swatch(key, theme), 0, 2, 0)
+    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, key.text)

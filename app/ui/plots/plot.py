@@ -1,0 +1,265 @@
+"""Plot: two axes and what is drawn between them, painted by QPainter at screen rate.
+
+A frame is painted in this order: bands in opaque colours; one cached picture of all that
+seldom changes (grid, ticks, legend, points, references); the lines of the frame; the
+crosshair. The cache is renewed only when what is in it would look different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.ui.plots.hover import Reading, paint_label
+from app.ui.plots.legend import Key, paint_legend
+from app.ui.plots.marks import Mark
+from app.ui.plots.scale import Axis
+from app.ui.theme import DARK, Theme
+
+Array = np.ndarray
+Reader = Callable[[float, float], Reading | None]
+
+
+class Plot(QWidget):
+    """A plot with axes, painted anew for each frame.
+
+    Attributes:
+        x_axis, y_axis: the axes.
+        bands, still, live: marks by name; bands lie under the grid, still ones are cached.
+        legend: entries of the row above the plot.
+        reader: gives the reading at a place in data units, or None.
+        legend_right: whether the legend is flush right.
+        square: whether a unit is as long on both axes.
+    """
+
+    def __init__(self, x: Axis, y: Axis, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.x_axis, self.y_axis = x, y
+        self.bands: dict[str, Mark] = {}
+        self.still: dict[str, Mark] = {}
+        self.live: dict[str, Mark] = {}
+        self.legend: tuple[Key, ...] = ()
+        self.legend_right = False
+        self.square = False
+        self.reader: Reader | None = None
+        self.theme: Theme = DARK
+        self._cursor: QPointF | None = None
+        self._cache = QPixmap()
+        self._cache_key: object = None
+        self._area = QRectF(0, 0, 1, 1)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self.theme = theme
+        self._cache_key = None
+        self.update()
+
+    def show_marks(
+        self,
+        bands: Mapping[str, Mark] | None = None,
+        still: Mapping[str, Mark] | None = None,
+        live: Mapping[str, Mark] | None = None,
+    ) -> None:
+        """Replace all marks and repaint; later ones of a kind lie over earlier ones."""
+        self.bands, self.still, self.live = (dict(m or {}) for m in (bands, still, live))
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the least size at which a plot says anything."""
+        return QSize(self.theme.px(90), self.theme.px(60))
+
+    # ---- data to pixels
+    def area(self) -> QRectF:
+        """Return the rectangle between the axes, in pixels."""
+        return self._area
+
+    def px(self, x: Array) -> Array:
+        """Return pixels from the left."""
+        return self._area.left() + self.x_axis.to_unit(x) * self._area.width()
+
+    def py(self, y: Array) -> Array:
+        """Return pixels from the top."""
+        return self._area.bottom() - self.y_axis.to_unit(y) * self._area.height()
+
+    def data_at(self, place: QPointF) -> tuple[float, float]:
+        """Return the data under a pixel."""
+        area = self._area
+        x = self.x_axis.from_unit((place.x() - area.left()) / max(1.0, area.width()))
+        return x, self.y_axis.from_unit((area.bottom() - place.y()) / max(1.0, area.height()))
+
+    # ---- reading
+    def reading(self) -> Reading | None:
+        """Return the reading under the cursor, or None."""
+        if self._cursor is None or self.reader is None:
+            return None
+        return self.reader(*self.data_at(self._cursor))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the crosshair."""
+        inside = self._area.contains(event.position())
+        self._cursor = event.position() if inside else None
+        self.update()
+        event.ignore()
+
+    def leaveEvent(self, event: object) -> None:
+        """Take the crosshair away."""
+        self._cursor = None
+        self.update()
+
+    # ---- painting
+    def resizeEvent(self, event: object) -> None:
+        """Lay the axes out anew."""
+        self._cache_key = None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint one frame."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.theme.color("panel"))
+        self._lay_out()
+        clip = self._area.adjusted(-1, -1, 1, 1)
+        painter.setClipRect(clip)
+        for mark in self.bands.values():
+            mark.paint(painter, self)
+        painter.setClipping(False)
+        painter.drawPixmap(0, 0, self._still_picture())
+        painter.setClipRect(clip)
+        for mark in self.live.values():
+            mark.paint(painter, self)
+        painter.setClipping(False)
+        self._paint_reading(painter)
+        painter.end()
+
+    def _lay_out(self) -> None:
+        """Place the area between the axes; it depends on ranges, never on the frame."""
+        theme = self.theme
+        metrics = QFontMetricsF(theme.font(10.5))
+        texts = [text for _, text in self.y_axis.ticks(self._y_ticks())]
+        widest = max([metrics.horizontalAdvance(t) for t in texts] or [0.0])
+        left = max(theme.px(22), widest + theme.px(8))
+        top = theme.px(20 if self.has_legend_row() else 7)
+        bottom = theme.px(20)
+        right = theme.px(8)
+        area = QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
+        area.setSize(area.size().expandedTo(QSize(1, 1).toSizeF()))
+        if self.square:
+            area = self._squared(area)
+        self._area = area
+
+    def _squared(self, area: QRectF) -> QRectF:
+        """Return the largest part of the area in which both axes have the same scale."""
+        wide, high = self.x_axis.high - self.x_axis.low, self.y_axis.high - self.y_axis.low
+        scale = min(area.width() / wide, area.height() / high)
+        return QRectF(area.left(), area.top(), wide * scale, high * scale)
+
+    def has_legend_row(self) -> bool:
+        """Tell whether there is room for a row above the plot."""
+        return self.height() >= self.theme.px(95)
+
+    def _x_ticks(self) -> float:
+        return max(2.0, self._area.width() / self.theme.px(75))
+
+    def _y_ticks(self) -> float:
+        return max(2.0, (self.height() - self.theme.px(40)) / self.theme.px(48))
+
+    def _still_picture(self) -> QPixmap:
+        ranges = (
+            self.x_axis.low,
+            self.x_axis.high,
+            self.x_axis.label,
+            self.y_axis.low,
+            self.y_axis.high,
+            self.y_axis.label,
+        )
+        ratio = self.devicePixelRatioF()
+        marks = tuple(mark.key() for mark in self.still.values())
+        key = (self.size(), ratio, ranges, self.legend, self.theme, marks)
+        if key != self._cache_key:
+            self._cache_key = key
+            self._cache = QPixmap(self.size() * ratio)
+            self._cache.setDevicePixelRatio(ratio)
+            self._cache.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._cache)
+            self._paint_axes(painter)
+            painter.setClipRect(self._area.adjusted(-1, -1, 1, 1))
+            for mark in self.still.values():
+                mark.paint(painter, self)
+            painter.end()
+        return self._cache
+
+    def _paint_axes(self, painter: QPainter) -> None:
+        """Paint grid, ticks, names of the axes and the legend."""
+        theme, area = self.theme, self._area
+        font = theme.font(10.5)
+        metrics = QFontMetricsF(font)
+        painter.setFont(font)
+        grid, muted = QPen(theme.color("grid"), 1), QPen(theme.color("muted"), 1)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        high = theme.px(14)
+        for value, text in self.y_axis.ticks(self._y_ticks()):
+            y = float(self.py(np.array(value)))
+            painter.setPen(grid)
+            painter.drawLine(QPointF(area.left(), round(y)), QPointF(area.right(), round(y)))
+            painter.setPen(muted)
+            painter.drawText(
+                QRectF(0, y - high / 2, area.left() - theme.px(6), high), flags, text
+            )
+        name = metrics.horizontalAdvance(self.x_axis.label)
+        free = area.right() + theme.px(6) - (name + theme.px(10) if self.x_axis.label else 0)
+        top = area.bottom() + theme.px(4)
+        for value, text in self.x_axis.ticks(self._x_ticks()):
+            x = float(self.px(np.array(value)))
+            painter.setPen(grid)
+            painter.drawLine(QPointF(round(x), area.top()), QPointF(round(x), area.bottom()))
+            half = metrics.horizontalAdvance(text) / 2
+            if x + half <= free:
+                painter.setPen(muted)
+                box = QRectF(x - half - 2, top, 2 * half + 4, high)
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setPen(muted)
+        right = area.right() + theme.px(6)
+        painter.drawText(
+            QRectF(right - name - 2, top, name + 2, high), flags, self.x_axis.label
+        )
+        self._paint_top_row(painter, metrics)
+
+    def _paint_top_row(self, painter: QPainter, metrics: QFontMetricsF) -> None:
+        if not self.has_legend_row():
+            return
+        theme = self.theme
+        row = QRectF(0, 0, self.width() - theme.px(2), theme.px(14))
+        painter.setPen(theme.color("muted"))
+        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.y_axis.label)
+        used = (
+            metrics.horizontalAdvance(self.y_axis.label) + theme.px(14)
+            if self.y_axis.label
+            else 0
+        )
+        room = row.adjusted(max(used, self._area.left()), 0, 0, 0)
+        paint_legend(painter, self.legend, room, theme, right=self.legend_right)
+
+    def _paint_reading(self, painter: QPainter) -> None:
+        reading = self.reading()
+        if reading is None or self._cursor is None:
+            return
+        area = self._area
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(self.theme.color("faint"), 1))
+        if reading.x is not None:
+            x = round(float(self.px(np.array(reading.x))))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for dot_x, dot_y, color in reading.dots:
+            place = QPointF(float(self.px(np.array(dot_x))), float(self.py(np.array(dot_y))))
+            if area.contains(place):
+                painter.setPen(QPen(self.theme.color("panel"), 1.5))
+                painter.setBrush(color)
+                painter.drawEllipse(place, 3.6, 3.6)
+        room = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        paint_label(painter, reading, self._cursor, room, self.theme)

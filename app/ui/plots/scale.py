@@ -1,0 +1,150 @@
+"""Axes without a window: ranges that do not jump, ticks, and how numbers are written."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+Array = np.ndarray
+FLOOR = 1e-30  # a logarithmic axis never goes below; such values count as 0
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power(exponent: int) -> str:
+    """Return a power of ten as text: `10⁻²`."""
+    return "10" + str(exponent).translate(_SUPERSCRIPTS)
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number as a person reads it: `0.0042`, `1 500`, `3.1·10⁻⁷`, `—` for nan."""
+    if math.isnan(value):
+        return "—"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    size = abs(value)
+    if size != 0 and not 1e-4 <= size < 1e6:
+        exponent = math.floor(math.log10(size))
+        text = f"{value / 10.0**exponent:.{digits - 1}g}·{power(exponent)}"
+    elif size >= 1000:
+        text = f"{value:,.0f}".replace(",", "\u202f")
+    else:
+        text = f"{value:.{digits}g}"
+    return text.replace("-", "−")
+
+
+def decade(exponent: int) -> str:
+    """Return the label of a decade: `100`, `1`, `.01`, `10⁻⁴`."""
+    if 0 <= exponent <= 3:
+        return f"{10**exponent:,}".replace(",", "\u202f")
+    if -3 <= exponent < 0:
+        return f"{10.0**exponent:.{-exponent}f}"[1:]
+    return power(exponent)
+
+
+def nice_step(span: float, count: float) -> float:
+    """Return the step of 1, 2 or 5 times a power of ten that cuts `span` in about `count`."""
+    raw = max(span, 1e-300) / max(1.0, count)
+    base = 10.0 ** math.floor(math.log10(raw))
+    return base * next(s for s in (1, 2, 5, 10) if raw <= s * base * 1.0001)
+
+
+class Axis:
+    """One axis: a range that grows in steps when data leave it, and its ticks.
+
+    Attributes:
+        label: name with unit.
+        log: whether it is logarithmic.
+        low, high: the range, in the data's units.
+        integer: whether ticks are whole numbers only.
+    """
+
+    def __init__(self, label: str = "", *, log: bool = False, integer: bool = False) -> None:
+        self.label = label
+        self.log = log
+        self.integer = integer
+        self.low, self.high = (0.1, 1.0) if log else (0.0, 1.0)
+
+    def fix(self, low: float, high: float) -> None:
+        """Set the range as it is; what is not finite or empty is widened to something."""
+        if not (math.isfinite(low) and math.isfinite(high)):
+            low, high = (0.1, 1.0) if self.log else (-1.0, 1.0)
+        if self.log:
+            low = min(max(low, FLOOR), 1e300)
+            high = min(max(high, 10 * low), 1e301)
+        elif high - low <= 1e-9 * max(abs(low), abs(high), 1e-290):
+            middle = max(abs(low), 1.0) * 0.5
+            low, high = low - middle, high + middle
+        self.low, self.high = low, high
+
+    def cover(self, values: Array, *, restart: bool = False, decades: int = 3) -> None:
+        """Grow the range in whole steps until it holds the values; never shrink it.
+
+        Args:
+            values: any shape; what is not finite, or not positive on a log axis, is skipped.
+            restart: forget the old range first, because a run starts anew.
+            decades: least number of decades of a log axis.
+        """
+        good = values[np.isfinite(values)]
+        if self.log:
+            good = good[good > FLOOR]
+        if not good.size:
+            return
+        low, high = float(good.min()), float(good.max())
+        if not restart:
+            if self.low <= low and high <= self.high:
+                return
+            low, high = min(low, self.low), max(high, self.high)
+        if self.log:
+            top = math.ceil(math.log10(high) - 1e-9)
+            bottom = min(math.floor(math.log10(low) + 1e-9), top - decades)
+            self.fix(10.0 ** max(bottom, -30), 10.0 ** min(top, 300))
+        else:
+            step = nice_step(high - low or abs(high) or 1.0, 5)
+            self.fix(math.floor(low / step) * step, math.ceil(high / step) * step)
+
+    def to_unit(self, values: Array) -> Array:
+        """Return places along the axis, 0 at `low` and 1 at `high`; nan where there is none."""
+        values = np.asarray(values, float)
+        if not self.log:
+            return (values - self.low) / (self.high - self.low)
+        a, b = math.log10(self.low), math.log10(self.high)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            place = (np.log10(np.where(values > 0, values, np.nan)) - a) / (b - a)
+        return np.asarray(place)
+
+    def from_unit(self, place: float) -> float:
+        """Return the value at a place, the inverse of `to_unit`."""
+        if not self.log:
+            return self.low + place * (self.high - self.low)
+        a, b = math.log10(self.low), math.log10(self.high)
+        return float(10.0 ** (a + place * (b - a)))
+
+    def ticks(self, count: float) -> list[tuple[float, str]]:
+        """Return about `count` ticks: value and text."""
+        if self.log:
+            return self._decades(count)
+        step = nice_step(self.high - self.low, count)
+        if self.integer:
+            step = max(1.0, round(step))
+        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        digits = max(0, -math.floor(math.log10(step) + 1e-9))
+        texts = []
+        for i in range(first, last + 1):
+            value = i * step
+            if abs(value) >= 1e6 or digits > 4:
+                text = number(value)
+            else:
+                text = f"{value:,.{digits}f}".replace(",", "\u202f").replace("-", "−")
+                text = text.rstrip("0").rstrip(".") if digits else text
+            texts.append((value, text if i else "0"))
+        return texts
+
+    def _decades(self, count: float) -> list[tuple[float, str]]:
+        low = math.ceil(math.log10(self.low) - 1e-9)
+        high = math.floor(math.log10(self.high) + 1e-9)
+        step = next(
+            s for s in (1, 2, 3, 5, 10, 20, 50, 100, 400) if (high - low) / s <= max(1.0, count)
+        )
+        start = math.ceil(low / step) * step
+        return [(10.0**e, decade(e)) for e in range(start, high + 1, step)]
