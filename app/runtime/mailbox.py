@@ -1,0 +1,36 @@
+"""A mailbox with one slot: the window always gets the newest frame, never a queue."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+from app.core.frames import PARTS, Frame
+
+
+class Mailbox:
+    """Carries frames from the worker's thread to the window's."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._frame: Frame | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the window has taken the last frame: only then is measuring worth it."""
+        return self._frame is None
+
+    def post(self, frame: Frame) -> None:
+        """Leave a frame; parts that it lacks are kept from an untaken one of its run."""
+        with self._lock:
+            old = self._frame
+            if old is not None and old.run_id == frame.run_id:
+                missing = {p: getattr(old, p) for p in PARTS if getattr(frame, p) is None}
+                frame = replace(frame, **missing)
+            self._frame = frame
+
+    def take(self) -> Frame | None:
+        """Take the newest frame, or None."""
+        with self._lock:
+            frame, self._frame = self._frame, None
+            return frame

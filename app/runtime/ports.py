@@ -1,0 +1,70 @@
+"""What the runtime needs of the rooms it must not import; compose hands it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from app.core.spec import LabSpec
+from app.core.state import State
+
+
+class EngineLike(Protocol):
+    """An engine, as the runner uses it; see `app.nets.engines.base.Engine`."""
+
+    name: str
+
+    def run(
+        self,
+        spec: LabSpec,
+        state: State | None = None,
+        *,
+        until: int | None = None,
+        marks: Sequence[int] = (),
+        interval_s: float | None = None,
+        is_cancelled: Callable[[], bool] = ...,
+    ) -> Iterator[State]:
+        """Train and yield states."""
+        ...
+
+
+class HistoryLike(Protocol):
+    """The reports of a run so far."""
+
+    def record(self, spec: LabSpec, state: State) -> None:
+        """Measure the losses of a state and keep them."""
+        ...
+
+    def truncate(self, update: int) -> None:
+        """Forget the reports after an update."""
+        ...
+
+    def copy(self) -> HistoryLike:
+        """Return a history that no longer changes with this one."""
+        ...
+
+    def median_loss(self) -> float:
+        """Return the median training loss over the seeds of the last report."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Functions of nets.
+
+    Attributes:
+        engine: (name) -> engine.
+        length: (spec) -> updates of the whole run; loads the data.
+        parameters: (spec) -> weights and biases of one network.
+        marks: (length) -> updates at which reports are taken, ascending.
+        new_history: () -> an empty history.
+        measure: (spec, state, wanted parts, seed, history) -> parts by name.
+    """
+
+    engine: Callable[[str], EngineLike]
+    length: Callable[[LabSpec], int]
+    parameters: Callable[[LabSpec], int]
+    marks: Callable[[int], Sequence[int]]
+    new_history: Callable[[], HistoryLike]
+    measure: Callable[[LabSpec, State, Collection[str], int, HistoryLike], dict[str, Any]]

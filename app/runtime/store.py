@@ -1,0 +1,194 @@
+"""The store: the one place where the spec changes, with undo and redo.
+
+An undo brings back the spec together with the network as it was trained, so each step
+keeps the state of the moment of the edit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core import spec as specs
+from app.core.declared import KNOBS
+from app.core.errors import LabError
+from app.core.knobs import Effect
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.runtime.ports import HistoryLike
+
+UNDO_BYTES = 256 * 2**20
+UNDO_STEPS = 200
+MERGE_S = 0.8  # edits of one knob by keys or wheel within this time are one step
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A lab at one moment.
+
+    Attributes:
+        spec: the spec. state: the trained state, None if it was too large to keep.
+        history: the reports so far. label: what was edited next, for the menu.
+    """
+
+    spec: LabSpec
+    state: State | None
+    history: HistoryLike | None
+    label: str = ""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the state, in bytes."""
+        return self.state.nbytes if self.state is not None else 0
+
+
+class Store(QObject):
+    """Holds the spec; every change goes through here.
+
+    Signals:
+        changed(spec, effect): a knob was turned; the runner rebuilds or goes on.
+        restored(snapshot): undo, redo or an opened file; show this network again.
+        refused(path, sentence): an edit was not accepted; nothing moved.
+        undo_changed(): what can be undone or redone is different now.
+    """
+
+    changed = Signal(object, object)
+    restored = Signal(object)
+    refused = Signal(str, str)
+    undo_changed = Signal()
+
+    def __init__(
+        self,
+        spec: LabSpec,
+        check: Callable[[LabSpec], None],
+        snapshot: Callable[[], tuple[State | None, HistoryLike | None]],
+    ) -> None:
+        """Start with a spec.
+
+        Args:
+            spec: a spec that `check` accepts.
+            check: raises LabError for a spec that cannot be trained.
+            snapshot: gives the trained state and the history of this moment.
+        """
+        super().__init__()
+        self._spec = spec
+        self._check = check
+        self._snapshot = snapshot
+        self._undo: list[Snapshot] = []
+        self._redo: list[Snapshot] = []
+        self._in_gesture = False
+        self._last_path, self._last_time = "", 0.0
+
+    @property
+    def spec(self) -> LabSpec:
+        """The spec as it is now."""
+        return self._spec
+
+    @property
+    def can_undo(self) -> str:
+        """What an undo would take back; empty if there is nothing."""
+        return self._undo[-1].label if self._undo else ""
+
+    @property
+    def can_redo(self) -> str:
+        """What a redo would bring back; empty if there is nothing."""
+        return self._redo[-1].label if self._redo else ""
+
+    def begin_gesture(self) -> None:
+        """Make all edits until `end_gesture` one step of undo, such as a drag."""
+        self._in_gesture, self._last_path = True, ""
+
+    def end_gesture(self) -> None:
+        """End the gesture."""
+        self._in_gesture, self._last_path = False, ""
+
+    def edit(self, path: str, value: object) -> bool:
+        """Turn a knob.
+
+        Returns:
+            Whether the spec is different now. A refused value emits `refused`.
+        """
+        knob = KNOBS.get(path)
+        try:
+            spec = specs.edit(self._spec, path, value)
+            if spec == self._spec:
+                return False
+            self._check(spec)
+        except LabError as error:
+            self.refused.emit(path, str(error))
+            return False
+        assert knob is not None  # or specs.edit would have refused
+        self._push(knob.label.lower(), path)
+        self._spec = spec
+        self.changed.emit(spec, knob.effect)
+        return True
+
+    def replace(self, spec: LabSpec, label: str, path: str = "") -> bool:
+        """Take a whole new spec, such as a preset or a task's recommendation.
+
+        Args:
+            spec: the new spec. label: what this is called in the undo menu.
+            path: the knob that asked for it, which shows a refusal.
+
+        Returns:
+            Whether it was accepted.
+        """
+        try:
+            self._check(spec)
+        except LabError as error:
+            self.refused.emit(path, str(error))
+            return False
+        self._push(label, "")
+        self._spec = spec
+        self.changed.emit(spec, Effect.REBUILD)
+        return True
+
+    def open(self, snapshot: Snapshot) -> None:
+        """Show an opened lab; undo leads back. Raises LabError if it cannot be trained."""
+        self._check(snapshot.spec)
+        self._push("opened file", "")
+        self._spec = snapshot.spec
+        self.restored.emit(snapshot)
+
+    def mark(self, label: str) -> None:
+        """Remember the state before an edit of the network itself, such as a weight."""
+        self._push(label, label)
+
+    def undo(self) -> None:
+        """Go back one step, to the spec and the network of then."""
+        self._swap(self._undo, self._redo)
+
+    def redo(self) -> None:
+        """Go forward again."""
+        self._swap(self._redo, self._undo)
+
+    def _swap(self, source: list[Snapshot], goal: list[Snapshot]) -> None:
+        if not source:
+            return
+        back = source.pop()
+        goal.append(Snapshot(self._spec, *self._snapshot(), back.label))
+        self._spec, self._last_path = back.spec, ""
+        self.restored.emit(back)
+        self.undo_changed.emit()
+
+    def _push(self, label: str, path: str) -> None:
+        now = time.monotonic()
+        same = bool(path) and path == self._last_path
+        merge = same and (self._in_gesture or now - self._last_time < MERGE_S)
+        self._last_path, self._last_time = path, now
+        if not (merge and self._undo):
+            self._undo.append(Snapshot(self._spec, *self._snapshot(), label))
+            self._trim()
+        self._redo.clear()
+        self.undo_changed.emit()
+
+    def _trim(self) -> None:
+        del self._undo[:-UNDO_STEPS]
+        left = UNDO_BYTES
+        for i in reversed(range(len(self._undo))):
+            left -= self._undo[i].nbytes
+            if left < 0:  # the spec is kept, the network would be trained anew
+                self._undo[i] = replace(self._undo[i], state=None, history=None)

@@ -1,0 +1,292 @@
+"""The worker: trains in its own thread, and measures frames for the window.
+
+It looks at one shared `Order` between updates. Whoever changes the order wakes it, and an
+engine that is training is cancelled by the change itself.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QThread, Signal
+
+from app.core import frames
+from app.core.frames import Frame
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.runtime.mailbox import Mailbox
+from app.runtime.ports import HistoryLike, Ports
+
+FRAME_S = 1 / 60
+SLOW_PARTS_S = 1 / 20  # histograms and the diagram change less often
+SLOW_PARTS = frozenset({frames.SIGNAL, frames.GRADIENT, frames.DIAGRAM})
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the window wants of the worker.
+
+    Attributes:
+        run_id: number of the run; a new one starts from `start`.
+        spec: what to train. start: state to go on from; None draws the weights.
+        history: reports that belong to `start`.
+        playing: whether to train. speed: updates per second, inf for unlimited.
+        steps: updates to do although not playing, counted up since the run began.
+        engine: its name. wanted: parts of the visible views. seed: the one shown alone.
+        refresh: counts up when a frame is wanted although nothing trains.
+    """
+
+    run_id: int
+    spec: LabSpec
+    start: State | None = None
+    history: HistoryLike | None = None
+    playing: bool = False
+    speed: float = math.inf
+    steps: int = 0
+    engine: str = "numpy"
+    wanted: frozenset[str] = frozenset(frames.PARTS)
+    seed: int = 0
+    refresh: int = 0
+
+
+@dataclass
+class Run:
+    """The run under way; only the worker's thread touches it."""
+
+    order: Order
+    state: State
+    history: HistoryLike
+    length: int
+    parameters: int
+    marks: frozenset[int]
+    ordered_marks: tuple[int, ...]
+    status: str = "ready"
+    note: str = ""
+    trained_s: float = 0.0
+    steps_done: int = 0
+    pace_from: tuple[float, int] = (0.0, 0)  # clock and update at which pacing began
+    slow_at: float = 0.0
+    speed: float = 0.0
+    speed_from: tuple[float, int] = field(default_factory=lambda: (0.0, 0))
+
+
+class Worker(QThread):
+    """Trains what the order says.
+
+    Signals:
+        woken(): a frame is in the mailbox that should be drawn at once.
+        failed(run_id, error): the run stopped; the lab goes on.
+    """
+
+    woken = Signal()
+    failed = Signal(int, object)
+
+    def __init__(self, ports: Ports, mailbox: Mailbox, order: Order) -> None:
+        super().__init__()
+        self._ports, self._mailbox = ports, mailbox
+        self._condition = threading.Condition()
+        self._order = order
+        self._closing = False
+        self._latest: tuple[int, State, HistoryLike] | None = None
+
+    # ---- called from the window's thread
+
+    @property
+    def order(self) -> Order:
+        """The order as it stands."""
+        return self._order
+
+    def command(self, order: Order) -> None:
+        """Change the order; an engine at work is cancelled if it has to hear of it."""
+        with self._condition:
+            self._order = order
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """End the thread and wait for it."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify_all()
+        self.wait()
+
+    def latest(self, run_id: int) -> tuple[State | None, HistoryLike | None]:
+        """Return the newest state and history of a run, if it has got that far."""
+        with self._condition:
+            if self._latest is None or self._latest[0] != run_id:
+                return None, None
+            return self._latest[1], self._latest[2].copy()
+
+    # ---- the worker's own thread
+
+    def run(self) -> None:
+        """Work until closed."""
+        run: Run | None = None
+        broken: Order | None = None  # an order that failed: wait for another
+        while not self._closing:
+            order = self._order
+            try:
+                if order is broken:
+                    self._sleep(order, None)
+                elif run is None or run.order.run_id != order.run_id:
+                    run = self._begin(order)
+                else:
+                    run = self._go_on(run, order)
+            except Exception as error:  # every error reaches the banner
+                if run is not None and run.order.run_id == order.run_id:
+                    run.status, run.note = "stopped", str(error)
+                    self._post(run, whole=True)
+                broken = order
+                self.failed.emit(order.run_id, error)
+
+    def _begin(self, order: Order) -> Run:
+        engine = self._ports.engine(order.engine)
+        length = self._ports.length(order.spec)
+        state = order.start
+        if state is None:
+            state = next(iter(engine.run(order.spec, until=0)))
+        history = order.history.copy() if order.history else self._ports.new_history()
+        run = Run(order, state, history, length, self._ports.parameters(order.spec),
+                  frozenset(), ())  # fmt: skip
+        self._set_marks(run)
+        run.pace_from = run.speed_from = (time.perf_counter(), state.update)
+        if order.history is None:
+            history.record(order.spec, state)
+        if state.update >= length:
+            run.status = "finished"
+        self._publish(run)
+        self._post(run, whole=True)
+        return run
+
+    def _set_marks(self, run: Run) -> None:
+        run.ordered_marks = tuple(self._ports.marks(run.length))
+        run.marks = frozenset(run.ordered_marks)
+
+    def _go_on(self, run: Run, order: Order) -> Run:
+        old, run.order = run.order, order
+        if order.spec != old.spec:  # a live edit: go on with the new value
+            run.length = self._ports.length(order.spec)
+            self._set_marks(run)
+        resumed = (order.playing and not old.playing) or order.steps > run.steps_done
+        if resumed or order.speed != old.speed:
+            run.pace_from = run.speed_from = (time.perf_counter(), run.state.update)
+        if run.status == "stopped" and (resumed or order.spec != old.spec):
+            run.status, run.note = "paused", ""
+        until = self._due(run)
+        if until > run.state.update and run.status != "stopped":
+            self._train(run, until)
+        else:
+            self._rest(run, old)
+        return run
+
+    def _due(self, run: Run) -> int:
+        """Return the update up to which training may go now."""
+        order, update = run.order, run.state.update
+        if order.steps > run.steps_done:
+            until = update + order.steps - run.steps_done
+            run.steps_done = order.steps
+            return min(until, run.length)
+        if not order.playing:
+            return update
+        if math.isinf(order.speed):
+            return run.length
+        clock, first = run.pace_from
+        due = first + int((time.perf_counter() - clock) * order.speed)
+        return min(max(due, update), run.length)
+
+    def _train(self, run: Run, until: int) -> None:
+        order = run.order
+        started = time.perf_counter()
+        run.status = "running"
+        engine = self._ports.engine(order.engine)
+        states = engine.run(
+            order.spec, run.state, until=until, marks=run.ordered_marks,
+            interval_s=FRAME_S, is_cancelled=lambda: self._order is not order or self._closing,
+        )  # fmt: skip
+        for state in states:
+            now = time.perf_counter()
+            run.trained_s += now - started
+            run.state = state
+            if state.update in run.marks:
+                with self._condition:
+                    run.history.record(order.spec, state)
+                self._stop_at_target(run)
+            self._publish(run)
+            self._measure_speed(run, now)
+            if state.update >= run.length or run.status == "stopped":
+                run.status = "finished" if run.status == "running" else run.status
+                self._post(run, whole=True)
+            elif self._mailbox.is_empty and self._order is order:
+                self._post(run)
+            started = time.perf_counter()
+            if run.status == "stopped":
+                break
+
+    def _stop_at_target(self, run: Run) -> None:
+        target = run.order.spec.train.target_loss
+        if target is None:
+            return
+        loss = run.history.median_loss()
+        if loss <= target and run.state.update > 0:
+            run.status = "stopped"
+            run.note = (
+                f"Stopped at update {run.state.update:,}: the median loss {loss:.3g} "
+                f"reached the target {target:g}"
+            )
+
+    def _measure_speed(self, run: Run, now: float) -> None:
+        clock, update = run.speed_from
+        if now - clock > 0.25 or run.state.update >= run.length:
+            run.speed = (run.state.update - update) / max(now - clock, 1e-6)
+            run.speed_from = (now, run.state.update)
+
+    def _rest(self, run: Run, old: Order) -> None:
+        """Nothing to train now: show what changed, then wait for an order or the clock."""
+        order = run.order
+        if run.status == "running" and not order.playing:
+            run.status = "paused"
+            self._post(run, whole=True)
+        elif order.playing and not old.playing:  # nothing left to train
+            run.status = "finished" if run.state.update >= run.length else "running"
+            self._post(run, whole=True)
+        elif order is not old and (
+            (order.seed, order.wanted, order.refresh) != (old.seed, old.wanted, old.refresh)
+            or order.spec != old.spec
+        ):
+            self._post(run, whole=True)
+        timeout = None
+        if run.status == "running" and order.playing and not math.isinf(order.speed):
+            clock, first = run.pace_from
+            next_at = clock + (run.state.update + 1 - first) / order.speed
+            timeout = max(next_at - time.perf_counter(), FRAME_S / 2)
+        self._sleep(order, timeout)
+
+    def _sleep(self, order: Order, timeout: float | None) -> None:
+        with self._condition:
+            if self._order is order and not self._closing:
+                self._condition.wait(timeout)
+
+    def _publish(self, run: Run) -> None:
+        with self._condition:
+            self._latest = (run.order.run_id, run.state, run.history)
+
+    def _post(self, run: Run, whole: bool = False) -> None:
+        """Measure what visible views want, and leave it in the mailbox."""
+        order, now = run.order, time.perf_counter()
+        wanted = set(order.wanted)
+        if not whole and now - run.slow_at < SLOW_PARTS_S:
+            wanted -= SLOW_PARTS
+        else:
+            run.slow_at = now
+        seed = min(order.seed, run.state.seeds - 1)
+        parts = self._ports.measure(order.spec, run.state, wanted, seed, run.history)
+        frame = Frame(
+            run_id=order.run_id, spec=order.spec, update=run.state.update, length=run.length,
+            parameters=run.parameters, status=run.status, elapsed_s=run.trained_s,
+            updates_per_s=run.speed, seed=seed, note=run.note, **parts,
+        )  # fmt: skip
+        self._mailbox.post(frame)
+        if whole:
+            self.woken.emit()

@@ -1,0 +1,115 @@
+"""The banner: what went wrong or changed, in one sentence, with a way back."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.ui.theme import DARK, Theme
+
+
+class _Dot(QWidget):
+    """A small disc in the colour of the message."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.color, self.size_px = DARK.color("warning"), 10
+        self.setFixedSize(10, 10)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the disc."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.color)
+        painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
+
+
+class Banner(QFrame):
+    """A sentence over the views; hidden while there is nothing to say.
+
+    Signals:
+        acted(action): the button was pressed; `action` is what `show_message` was given.
+    """
+
+    acted = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        self._action, self._kind, self._theme = "", "notice", DARK
+        self._dot = _Dot()
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details = QLabel()
+        self.details.setWordWrap(True)
+        self.details.setTextFormat(Qt.TextFormat.PlainText)
+        self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.details.setObjectName("bannerDetails")
+        self.details.hide()
+        self.more = QPushButton("Details")
+        self.more.setCheckable(True)
+        self.more.toggled.connect(self.details.setVisible)
+        self.action_button = QPushButton()
+        self.action_button.clicked.connect(self._on_action)
+        self.close_button = QPushButton("✕")
+        self.close_button.setAccessibleName("Close this message")
+        self.close_button.setToolTip("Close this message")
+        self.close_button.clicked.connect(self.hide)
+        self._row = QHBoxLayout()
+        for widget, stretch in ((self._dot, 0), (self.text, 1), (self.more, 0),
+                                (self.action_button, 0), (self.close_button, 0)):  # fmt: skip
+            self._row.addWidget(widget, stretch)
+        self._column = QVBoxLayout(self)
+        self._column.addLayout(self._row)
+        self._column.addWidget(self.details)
+        self.hide()
+
+    def show_message(
+        self, text: str, kind: str = "notice", action: str = "", label: str = "",
+        details: str = "",
+    ) -> None:  # fmt: skip
+        """Show a sentence.
+
+        Args:
+            text: the sentence. kind: `notice` or `error`, which colours it.
+            action: what `acted` emits; empty for no button. label: the button's text.
+            details: more lines, shown on demand.
+        """
+        self._action, self._kind = action, kind
+        self.text.setText(text)
+        self.setAccessibleName(text)
+        self.action_button.setText(label)
+        self.action_button.setVisible(bool(action))
+        self.more.setChecked(False)
+        self.more.setVisible(bool(details))
+        self.details.setText(details)
+        self.set_theme(self._theme)
+        self.show()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours and sizes from the theme."""
+        self._theme = theme
+        token = "negative" if self._kind == "error" else "accent"
+        self._dot.color = theme.color(token)
+        self._dot.setFixedSize(theme.px(10), theme.px(10))
+        self.text.setFont(theme.font(12.5, 500))
+        self.details.setFont(theme.font(11))
+        self._row.setSpacing(theme.px(10))
+        pad = theme.px(9)
+        self._column.setContentsMargins(theme.px(14), pad, pad, pad)
+        for button in (self.more, self.action_button, self.close_button):
+            button.setFont(theme.font(12, 500))
+        border = theme.color(token).name()
+        self.setStyleSheet(
+            f"#banner {{ background: {theme.panel}; border: 1px solid {border};"
+            f" border-radius: {theme.px(12)}px; }}"
+            f"#bannerDetails {{ color: {theme.muted}; }}"
+        )
+
+    def _on_action(self) -> None:
+        self.hide()
+        self.acted.emit(self._action)
