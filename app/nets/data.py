@@ -28,6 +28,42 @@ class Shape:
 
 
 @dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a table.
+
+    Attributes:
+        name: as in the header.
+        values: (rows,) float64, or str objects for a column of texts.
+    """
+
+    name: str
+    values: Array
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds texts."""
+        return self.values.dtype == object
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows as they came: in their own order and units.
+
+    Attributes:
+        features: the columns to learn from, also those that are left out.
+        target: the column to predict.
+    """
+
+    features: tuple[Column, ...]
+    target: Column
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.target.values)
+
+
+@dataclass(frozen=True, eq=False)
 class Data:
     """Training and held-out points, as the network gets them. float64.
 
@@ -44,6 +80,7 @@ class Data:
         noise: spread of the noise in the targets, 0 where unknown.
         image_shape: rows and columns if an input is an image.
         summary: one sentence on what was recognised, such as "150 rows, 3 classes".
+        table: the rows before split and scaling; None for generated points.
     """
 
     x: Array
@@ -63,6 +100,7 @@ class Data:
     noise: float = 0.0
     image_shape: tuple[int, int] | None = None
     summary: str = ""
+    table: Table | None = None
 
     @property
     def n(self) -> int:

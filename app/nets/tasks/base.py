@@ -1,4 +1,4 @@
-"""What a task is. To add one, write a module here that registers it."""
+"""What a task is. To add one, write it in a module here and list it in `__init__`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+from msgspec.structs import replace
 
 from app.core.registry import Entry, Registry
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from app.nets.data import Data, Shape
+from app.nets.tasks.thumbnails import thumbnail
 
 Array = np.ndarray
+Advice = tuple[NetSpec, TrainSpec]
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +28,8 @@ class Task(Entry):
         samples, noise, validation: recommended values of the task's own knobs;
             `validation` also stands for None in a spec.
         knobs: which of `samples`, `noise`, `validation`, `seed` have an effect.
+        advise: (task spec) -> net and train, where they depend on the file; else None.
+        featured: whether a short list shows it.
     """
 
     load: Callable[[TaskSpec], Data]
@@ -35,11 +40,30 @@ class Task(Entry):
     noise: float = 0.06
     validation: float = 0.25
     knobs: tuple[str, ...] = ("samples", "noise", "validation", "seed")
+    advise: Callable[[TaskSpec], Advice] | None = None
+    featured: bool = False
 
     def recommended(self) -> LabSpec:
         """Return the spec that choosing this task brings."""
-        task = TaskSpec(name=self.key, samples=self.samples, noise=self.noise)
-        return LabSpec(task=task, net=self.net, train=self.train)
+        return self.recommend(TaskSpec())
+
+    def recommend(self, task: TaskSpec) -> LabSpec:
+        """Return a good start on this task.
+
+        Args:
+            task: what is chosen already. Seed, share held out, file, target and problem
+                are kept; samples and noise become the task's own.
+
+        Raises:
+            LabError: the file, if there is one, cannot be read.
+        """
+        task = replace(task, name=self.key, samples=self.samples, noise=self.noise)
+        net, train = self.advise(task) if self.advise else (self.net, self.train)
+        return LabSpec(task=task, net=net, train=train)
+
+    def preview(self) -> Array | None:
+        """Return the prebuilt thumbnail of the real data; see `Entry.preview`."""
+        return thumbnail(self.key)
 
 
 TASKS: Registry[Task] = Registry("task")
@@ -53,3 +77,13 @@ def held_out(spec: TaskSpec, own: float) -> float:
 def extra_points(samples: int, share: float) -> int:
     """Return how many points to draw beside `samples` so that they make up `share`."""
     return round(samples * share / (1 - share)) if share > 0 else 0
+
+
+def generators(spec: TaskSpec, stream: int) -> tuple[np.random.Generator, np.random.Generator]:
+    """Return the generators of positions and of noise.
+
+    Training (stream 0) and held-out points (stream 1) have their own, and so has the
+    noise: another sample or a louder noise leaves every other draw where it is.
+    """
+    seeds = [spec.seed, stream, 0], [spec.seed, stream, 1]
+    return np.random.default_rng(seeds[0]), np.random.default_rng(seeds[1])

@@ -3,50 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
-from app.core.spec import TaskSpec
+from app.core.spec import NetSpec, TaskSpec, TrainSpec
 from app.nets.data import Data, Shape
-from app.nets.tasks.base import TASKS, Task, extra_points, held_out
+from app.nets.tasks.base import Task, extra_points, generators, held_out
 
 Array = np.ndarray
+Function = Callable[[Array], Array]
 SHARE = 0.25  # held out of a generated curve, drawn beside the training points
 _SHAPE = Shape(inputs=1, outputs=1)
 
 
-def _load(function: Callable[[Array], Array]) -> Callable[[TaskSpec], Data]:
-    def truth(x: Array) -> Array:
-        return function(x[:, :1])
-
-    def load(spec: TaskSpec) -> Data:
-        # Training and held-out points have generators of their own: more of one
-        # leaves the others where they are.
-        def points(stream: int, count: int) -> tuple[Array, Array]:
-            rng = np.random.default_rng([spec.seed, stream])
-            x = rng.uniform(-1, 1, (count, 1))
-            return x, truth(x) + spec.noise * rng.standard_normal((count, 1))
-
-        x, y = points(0, spec.samples)
-        share = held_out(spec, SHARE)
-        validation_x, validation_y = points(1, extra_points(spec.samples, share))
-        return Data(
-            x, y, validation_x, validation_y, shape=_SHAPE, form="curve", feature_names=("x",), target_name="y",
-            truth=truth, noise=spec.noise,
-        )  # fmt: skip
-
-    return load
+def _points(function: Function, spec: TaskSpec, stream: int, count: int) -> tuple[Array, Array]:
+    position, noise = generators(spec, stream)
+    x = position.uniform(-1, 1, (count, 1))
+    return x, function(x) + spec.noise * noise.standard_normal((count, 1))
 
 
-def _wave(x: Array) -> Array:
-    return 0.55 * np.sin(8 * x) + 0.2 * x
-
-
-def _add(key: str, label: str, text: str, function: Callable[[Array], Array]) -> None:
-    TASKS.add(
-        Task(key, label, text, load=_load(function), shape=lambda spec: _SHAPE,
-             validation=SHARE, group="curves")
+def _load(function: Function, spec: TaskSpec) -> Data:
+    x, y = _points(function, spec, 0, spec.samples)
+    extra = extra_points(spec.samples, held_out(spec, SHARE))
+    validation_x, validation_y = _points(function, spec, 1, extra)
+    return Data(
+        x, y, validation_x, validation_y,
+        shape=_SHAPE, form="curve", feature_names=("x",), target_name="y",
+        truth=function, noise=spec.noise,
+        summary=f"{len(x)} points of a known curve, {extra} held out",
     )  # fmt: skip
 
 
-_add("wave", "wave", "A wavy curve with three crests: too much for a narrow network.", _wave)
+def wave(x: Array) -> Array:
+    """Return 0.55 sin(8 x) + 0.2 x."""
+    return 0.55 * np.sin(8 * x) + 0.2 * x
+
+
+def step(x: Array) -> Array:
+    """Return -0.5 left of 0 and 0.5 from there on."""
+    return np.where(x < 0, -0.5, 0.5)
+
+
+def sine_mix(x: Array) -> Array:
+    """Return 0.5 sin(pi x) + 0.25 sin(5 pi x)."""
+    return 0.5 * np.sin(np.pi * x) + 0.25 * np.sin(5 * np.pi * x)
+
+
+def sawtooth(x: Array) -> Array:
+    """Return the three times folded triangle map, over [-1, 1] and repeated beyond.
+
+    Eight straight pieces between -0.5 and 0.5.
+    Source: Telgarsky 2015, section 2.
+    """
+    place = np.mod(2 * (x + 1), 1)  # within a tooth, 0 to 1
+    return 0.5 - np.abs(1 - 2 * place)
+
+
+def _curve(key: str, label: str, text: str, function: Function, *, featured: bool = False,
+           net: NetSpec | None = None, train: TrainSpec | None = None,
+           source: str = "") -> Task:  # fmt: skip
+    return Task(
+        key, label, text,
+        load=partial(_load, function), shape=lambda spec: _SHAPE,
+        validation=SHARE, group="curves", featured=featured, source=source,
+        net=net or NetSpec(), train=train or TrainSpec(),
+    )  # fmt: skip
+
+
+CURVES = (
+    _curve(
+        "wave", "wave", "A wavy curve with three crests: too much for a narrow network.",
+        wave, featured=True,
+    ),
+    _curve(
+        "step", "step", "A jump: a network without jumps needs steep weights to come close.",
+        step, featured=True,
+    ),
+    _curve(
+        "abs", "|x|", "One corner: two ReLU neurons are enough, if they are born alive.",
+        np.abs, featured=True, source="Lu et al. 2019",
+    ),
+    _curve(
+        "sine-mix", "sine mix", "A slow and a quick wave: networks learn the slow one first.",
+        sine_mix, net=NetSpec(hidden=(16, 16)), source="Rahaman et al. 2019",
+    ),
+    _curve(
+        "sawtooth", "sawtooth", "Eight straight pieces: depth can fold them, one layer needs "
+        "a neuron for each corner.",
+        sawtooth, net=NetSpec(hidden=(16, 16)), source="Telgarsky 2015",
+    ),
+)  # fmt: skip

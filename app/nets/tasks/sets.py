@@ -1,0 +1,92 @@
+"""Real data: scikit-learn's own copies, which it reads from its installation.
+
+scikit-learn takes seconds to import, so it is imported when a set is loaded; sizes stand
+here, where a test compares them with the real ones.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.spec import TaskSpec
+from app.nets.data import Column, Data, Shape, Table
+from app.nets.tasks.base import Task
+from app.nets.tasks.tabular import SHARE, advise, prepare
+
+
+@dataclass(frozen=True)
+class _Set:
+    """A data set: how scikit-learn calls it, its rows, its target's name."""
+
+    loader: str
+    rows: int
+    shape: Shape
+    target: str
+
+
+def _table(bunch: object, target: str) -> Table:
+    """Return scikit-learn's arrays as typed columns."""
+    data, number = np.asarray(bunch.data, float), bunch.target  # type: ignore[attr-defined]
+    features = tuple(
+        Column(str(name), np.ascontiguousarray(data[:, k]))
+        for k, name in enumerate(bunch.feature_names)  # type: ignore[attr-defined]
+    )
+    names = getattr(bunch, "target_names", None)
+    if names is None or not isinstance(names[0], str):
+        return Table(features, Column(target, np.asarray(number, float)))
+    texts = np.array([str(names[k]) for k in number], object)
+    return Table(features, Column(target, texts))
+
+
+@functools.lru_cache(maxsize=2)
+def _read(source: _Set) -> Table:
+    from sklearn import datasets
+
+    # Diabetes comes scaled by its whole spread unless it is asked for as measured.
+    options = {"scaled": False} if source.loader == "load_diabetes" else {}
+    return _table(getattr(datasets, source.loader)(**options), source.target)
+
+
+def _task(key: str, label: str, text: str, source: _Set, origin: str, *,
+          featured: bool = False, group: str = "tables") -> Task:  # fmt: skip
+    def load(spec: TaskSpec) -> Data:
+        return prepare(_read(source), spec, key)
+
+    net, train = advise(source.rows, source.shape)
+    return Task(
+        key, label, text, load=load, shape=lambda spec: source.shape, net=net, train=train,
+        samples=source.rows, noise=0.0, validation=SHARE, knobs=("validation", "seed"),
+        source=origin, featured=featured, group=group,
+    )  # fmt: skip
+
+
+SETS = (
+    _task(
+        "digits", "digits", "1,797 handwritten digits of 8x8 pixels: ten classes.",
+        _Set("load_digits", 1797, Shape(inputs=64, classes=10), "digit"),
+        "Alpaydin & Kaynak 1998", featured=True, group="images",
+    ),
+    _task(
+        "iris", "iris", "150 flowers, four lengths of each: which of three species it is.",
+        _Set("load_iris", 150, Shape(inputs=4, classes=3), "species"), "Fisher 1936",
+    ),
+    _task(
+        "wine", "wine", "178 wines, 13 chemical measures: which of three growers made it.",
+        _Set("load_wine", 178, Shape(inputs=13, classes=3), "cultivar"),
+        "Aeberhard & Forina 1991",
+    ),
+    _task(
+        "breast-cancer", "cancer", "569 tumours, 30 measures of their cells: malignant or "
+        "benign.",
+        _Set("load_breast_cancer", 569, Shape(inputs=30, classes=2), "diagnosis"),
+        "Wolberg et al. 1995",
+    ),
+    _task(
+        "diabetes", "diabetes", "442 patients, ten measures: how far the illness has gone "
+        "a year later.",
+        _Set("load_diabetes", 442, Shape(inputs=10), "progression"), "Efron et al. 2004",
+    ),
+)  # fmt: skip

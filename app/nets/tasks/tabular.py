@@ -1,0 +1,262 @@
+"""Tables: from typed columns to what a network gets. Shared by CSV files and data sets.
+
+A CSV file that was exported from a data set goes through the very same steps, so that it
+gives the same arrays, split and figures, bit for bit.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.spec import NetSpec, TaskSpec, TrainSpec
+from app.nets.data import Column, Data, Shape, Table
+
+Array = np.ndarray
+SHARE = 0.2  # held out of a table
+MAX_CATEGORIES = 20  # a text column of more values is left out of the inputs
+MAX_WHOLE_CLASSES = 20  # a target of at most as many whole numbers is read as classes
+ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
+MAX_CLASSES = 100
+FARTHEST = 1e6  # held-out values beyond as many spreads are cut there: float32 holds them
+_PIXEL = re.compile(r"pixel_(\d{1,3})_(\d{1,3})")
+
+
+def split(
+    rows: int, share: float, seed: int, labels: Array | None = None
+) -> tuple[Array, Array]:
+    """Share rows out between training and validation, both in their first order.
+
+    Args:
+        rows: number of rows.
+        share: share to hold out, 0 to 0.9. Two rows at least stay for training.
+        seed: seed of the draw.
+        labels: (rows,) class indices. Each class is then held out in proportion, to
+            within one row, and keeps a row for training.
+
+    Returns:
+        Row numbers of the training and of the validation part, ascending.
+    """
+    order = np.random.default_rng([seed, 2]).permutation(rows)
+    wanted = max(0, min(round(rows * share), rows - 2))
+    if labels is None:
+        held = order[:wanted]
+    else:
+        ranked = [order[labels[order] == k] for k in range(int(labels.max()) + 1)]
+        counts = _quotas(np.array([len(rank) for rank in ranked]), wanted)
+        held = np.concatenate([r[:n] for r, n in zip(ranked, counts, strict=True)])
+    is_held = np.zeros(rows, bool)
+    is_held[held] = True
+    return np.flatnonzero(~is_held), np.flatnonzero(is_held)
+
+
+def _quotas(sizes: Array, wanted: int) -> Array:
+    """Return how many of each class to hold out: largest remainders first. (classes,)"""
+    exact = sizes * (wanted / sizes.sum())
+    counts = np.minimum(np.floor(exact).astype(int), np.maximum(sizes - 1, 0))
+    for k in np.argsort(counts - exact, kind="stable"):
+        if counts.sum() < wanted and counts[k] < sizes[k] - 1:
+            counts[k] += 1
+    return counts
+
+
+def scaling(x: Array) -> tuple[Array, Array]:
+    """Return mean and spread of each column; the spread of a constant one is 1.
+
+    Args:
+        x: (n, D).
+
+    Returns:
+        mean (D,) and scale (D,), above 0.
+    """
+    mean, scale = x.mean(axis=0), x.std(axis=0)
+    # The mean of equal numbers may be off by a rounding: that is no spread to divide by.
+    constant = scale <= 10 * np.finfo(float).eps * np.abs(x).max(axis=0)
+    return np.where(constant, x[0], mean), np.where(constant, 1.0, scale)
+
+
+def _scaled(x: Array, mean: Array, scale: Array) -> Array:
+    return np.clip((x - mean) / scale, -FARTHEST, FARTHEST)
+
+
+def left_out(column: Column) -> bool:
+    """Tell whether a column has too many texts to be an input, such as a name."""
+    return column.is_text and len(set(column.values)) > MAX_CATEGORIES
+
+
+def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
+    """Return the inputs in their own units, texts as one-hot columns, and their names."""
+    columns: list[Array] = []
+    names: list[str] = []
+    for column in table.features:
+        if left_out(column):
+            continue
+        if not column.is_text:
+            columns.append(column.values)
+            names.append(column.name)
+            continue
+        for value in sorted(set(column.values)):
+            columns.append((column.values == value).astype(float))
+            names.append(f"{column.name}={value}")
+    if not columns:
+        raise LabError(f"{where} has no column to learn from besides the target")
+    x = np.stack(columns, axis=1)  # (rows, D)
+    if not np.ptp(x, axis=0).any():
+        raise LabError(f"{where} has the same inputs in every row, so nothing can be learned")
+    return x, tuple(names)
+
+
+def is_classes(target: Column, problem: str) -> bool:
+    """Tell whether a target is read as classes.
+
+    Args:
+        target: the column.
+        problem: `auto`, `regression` or `classification`.
+    """
+    if target.is_text or problem != "auto":
+        return target.is_text or problem == "classification"
+    values = np.unique(target.values)
+    whole = bool((values == np.round(values)).all())
+    often = len(values) == 2 or len(target.values) >= ROWS_PER_CLASS * len(values)
+    return whole and len(values) <= MAX_WHOLE_CLASSES and often
+
+
+def _classes(target: Column, where: str) -> tuple[Array, tuple[str, ...]]:
+    """Return class indices (rows,) and names: numbers ascending, texts by alphabet."""
+    values = sorted(set(target.values))
+    if len(values) > MAX_CLASSES:
+        raise LabError(
+            f"{where}, column {target.name!r} has {len(values)} different values, too many "
+            f"to be classes (at most {MAX_CLASSES}); choose another target column"
+        )
+    index = {value: k for k, value in enumerate(values)}
+    names = values if target.is_text else [number_text(value) for value in values]
+    return np.array([index[value] for value in target.values]), tuple(names)
+
+
+def number_text(value: float) -> str:
+    """Return the shortest text that reads back as the very same number."""
+    if value == int(value) and abs(value) < 1e15 and (value or not np.signbit(value)):
+        return str(int(value))
+    return repr(float(value))
+
+
+def _check_target(table: Table, problem: str, where: str) -> None:
+    target = table.target
+    if table.rows < 2:
+        raise LabError(f"{where} has one row of data; a training needs at least two")
+    if len(set(target.values)) < 2:
+        raise LabError(
+            f"{where}, column {target.name!r} has the same value in every row, "
+            f"{_shown(target.values[0])}: as a target it has only one class, so nothing can "
+            "be learned"
+        )
+    if target.is_text and problem == "regression":
+        raise LabError(
+            f"{where}, column {target.name!r} holds texts such as "
+            f"{_shown(target.values[0])}, so task.problem cannot be regression"
+        )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return number_text(value)
+    text = str(value)
+    return repr(text if len(text) <= 40 else text[:39] + "…")
+
+
+def image_shape(names: tuple[str, ...]) -> tuple[int, int] | None:
+    """Return rows and columns of inputs that are called pixel_0_0, pixel_0_1, ..."""
+    places = [_PIXEL.fullmatch(name) for name in names]
+    if not all(places):
+        return None
+    at = [(int(m[1]), int(m[2])) for m in places if m]
+    rows, columns = at[-1][0] + 1, at[-1][1] + 1
+    whole = at == [(r, c) for r in range(rows) for c in range(columns)]
+    return (rows, columns) if whole and len(at) > 1 else None
+
+
+def prepare(table: Table, spec: TaskSpec, where: str, read_as: str = "") -> Data:
+    """Make the data of a table: recognise the problem, split, standardize.
+
+    Args:
+        table: the rows.
+        spec: gives problem, share to hold out and seed.
+        where: how messages name the source.
+        read_as: what the reader recognised, for the summary.
+
+    Returns:
+        Data whose scaling is that of the training part.
+
+    Raises:
+        LabError: one row, one class, nothing to learn from, too many classes.
+    """
+    _check_target(table, spec.problem, where)
+    x, names = _inputs(table, where)
+    share = SHARE if spec.validation is None else spec.validation
+    if is_classes(table.target, spec.problem):
+        y, class_names = _classes(table.target, where)
+        train, held = split(table.rows, share, spec.seed, y)
+        y_mean, y_scale = np.zeros(1), np.ones(1)
+    else:
+        y, class_names = table.target.values[:, None], ()  # (rows, 1)
+        train, held = split(table.rows, share, spec.seed)
+        y_mean, y_scale = scaling(y[train])
+        y = _scaled(y, y_mean, y_scale)
+    x_mean, x_scale = scaling(x[train])
+    x = _scaled(x, x_mean, x_scale)
+    return Data(
+        x[train], y[train], x[held], y[held],
+        shape=Shape(inputs=x.shape[1], classes=len(class_names)),
+        form=_form(table, x.shape[1], bool(class_names)),
+        feature_names=names, class_names=class_names, target_name=table.target.name,
+        x_mean=x_mean, x_scale=x_scale, y_mean=y_mean, y_scale=y_scale,
+        image_shape=image_shape(names),
+        summary=_summary(table, len(names), class_names, len(held), read_as), table=table,
+    )  # fmt: skip
+
+
+def _form(table: Table, inputs: int, classes: bool) -> str:
+    """Return how predictions are shown; a map or a curve needs axes of numbers."""
+    numbers = not any(column.is_text and not left_out(column) for column in table.features)
+    if inputs == 2 and numbers:
+        return "map"
+    if inputs == 1 and not classes:
+        return "curve"
+    return "classes" if classes else "scatter"
+
+
+def _summary(
+    table: Table, inputs: int, class_names: tuple[str, ...], held: int, read_as: str
+) -> str:
+    target = table.target.name
+    if class_names:
+        kind = f"classification: {target} is one of {len(class_names)} classes"
+    else:
+        kind = f"regression: {target} is a number"
+    parts = [f"{table.rows:,} rows ({held:,} held out)",
+             f"{inputs} input{'s' if inputs > 1 else ''}", kind]  # fmt: skip
+    if dropped := [column.name for column in table.features if left_out(column)]:
+        parts.append(f"left out, too many different texts: {', '.join(dropped)}")
+    return ", ".join(parts) + (f" ({read_as})" if read_as else "")
+
+
+def advise(rows: int, shape: Shape) -> tuple[NetSpec, TrainSpec]:
+    """Return a good start for a table of that size, within a few seconds.
+
+    Args:
+        rows: number of rows, held-out ones included.
+        shape: sizes and kind of problem.
+    """
+    large = rows * shape.inputs > 50_000
+    loss = "half-mse"
+    if shape.classes:
+        loss = "logistic" if shape.classes == 2 else "cross-entropy"
+    hidden = (8, 8) if shape.inputs <= 2 else (64,) if large else (16,)
+    updates = 1500 if shape.inputs <= 2 else 600 if large else 400
+    return NetSpec(hidden=hidden), TrainSpec(
+        loss=loss, updates=updates, batch=64 if large else 32,
+        rate=0.005 if large else 0.01, seeds=8 if large else 16,
+    )  # fmt: skip
