@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,10 +34,14 @@ class Layout:
         """Number of weights and biases of one network."""
         return sum((a + 1) * b for a, b in zip(self.sizes, self.sizes[1:], strict=False))
 
+    @functools.cached_property
+    def _offsets(self) -> list[int]:  # kept: every layer of every update asks for one
+        pairs = zip(self.sizes, self.sizes[1:], strict=False)
+        return list(itertools.accumulate(((a + 1) * b for a, b in pairs), initial=0))
+
     def offset(self, layer: int) -> int:
         """Return where layer `layer` (0 is the first) begins in the vector."""
-        pairs = list(zip(self.sizes, self.sizes[1:], strict=False))
-        return sum((a + 1) * b for a, b in pairs[:layer])
+        return self._offsets[layer]
 
     def weights(self, flat: Array, layer: int) -> Array:
         """Return the view of the weights: flat (..., P) -> (..., in, out)."""
