@@ -77,7 +77,7 @@ ACTIVATIONS.add(
         "ReLU",
         "Passes what is positive, silences the rest: cheap, and can die.",
         value=lambda m, z, a: m.relu(z),
-        derivative=lambda m, z, a: m.where(z > 0, 0 * z + 1, 0 * z),
+        derivative=lambda m, z, a: m.step(z),
         kinks=(0.0,),
         piecewise_linear=True,
         source="Nair & Hinton 2010",
