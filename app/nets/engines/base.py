@@ -1,9 +1,10 @@
-"""The engine protocol, and what all engines share: batches, penalties, broken numbers."""
+"""The engine protocol, and what all engines share: batches, reports, stops, penalties."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -50,7 +51,8 @@ class Engine(Protocol):
             until: update to stop at; the end of the run if None.
             marks: updates at which a state is wanted, ascending.
             interval_s: also yield about this often, for a window; None: at marks alone.
-            is_cancelled: asked before every update; True yields the state and ends.
+            is_cancelled: asked before every update; True yields the state (the last
+                finite one) and ends.
 
         Yields:
             States; the last one is at `until`, or where it was cancelled.
@@ -60,6 +62,92 @@ class Engine(Protocol):
             NotFiniteError: a parameter or a loss left the finite numbers.
         """
         ...
+
+
+class Stepper(Protocol):
+    """What an engine's own trainer can do, so that `walk` can drive it.
+
+    Attributes:
+        update: updates done.
+    """
+
+    update: int
+
+    def step(self) -> None:
+        """Do one update."""
+        ...
+
+    def state(self) -> State:
+        """Return a frozen copy of where the training is."""
+        ...
+
+
+def walk(
+    trainer: Stepper,
+    checked: Callable[[State, State], State],
+    *,
+    end: int,
+    marks: Sequence[int],
+    interval_s: float | None,
+    is_cancelled: Callable[[], bool],
+) -> Iterator[State]:
+    """Step a trainer to its end and yield the states that `Engine.run` promises.
+
+    Args:
+        trainer: the engine's own trainer, at the state where to go on.
+        checked: (last good state, state) -> state; raises NotFiniteError if it is broken.
+        end: update to stop at.
+        marks, interval_s, is_cancelled: see `Engine.run`.
+    """
+    good = trainer.state()
+    stops = sorted({mark for mark in marks if good.update < mark < end} | {end})
+    last_s = time.perf_counter()
+    for stop in stops:
+        while trainer.update < stop:
+            if is_cancelled():
+                state = trainer.state()
+                yield state if state.is_finite() else good
+                return
+            trainer.step()
+            # The clock is asked only where it matters: it costs as much as a small layer.
+            now_s = last_s if interval_s is None else time.perf_counter()
+            is_due = interval_s is not None and now_s - last_s >= interval_s
+            if trainer.update == stop or is_due:
+                good = checked(good, trainer.state())
+                yield good
+                last_s = time.perf_counter()
+
+
+class Report:
+    """The loss that a run reports, put together the same way by every engine.
+
+    Attributes:
+        first_loss, epoch_sum, epoch_count, epoch_loss: as in `State`.
+    """
+
+    def __init__(self, problem: Problem, state: State) -> None:
+        self._updates_per_epoch = problem.updates_per_epoch
+        self.first_loss = state.first_loss
+        self.epoch_sum, self.epoch_count = state.epoch_sum, state.epoch_count
+        self.epoch_loss = state.epoch_loss
+
+    def note(self, update: int, loss: Array) -> None:
+        """Take a batch's loss (seeds,) before update number `update`, for `running`."""
+        if update % self._updates_per_epoch == 0:
+            self.epoch_sum, self.epoch_count = np.zeros(len(loss)), 0
+        self.epoch_sum = self.epoch_sum + loss
+        self.epoch_count += 1
+        if self.epoch_count == self._updates_per_epoch:
+            self.epoch_loss = self.epoch_sum / self.epoch_count
+            if np.isnan(self.first_loss).all():
+                self.first_loss = self.epoch_loss
+
+    def fields(self) -> dict[str, Any]:
+        """Return the report as fields of a State."""
+        return {
+            "first_loss": self.first_loss, "epoch_sum": self.epoch_sum,
+            "epoch_count": self.epoch_count, "epoch_loss": self.epoch_loss,
+        }  # fmt: skip
 
 
 class Batches:

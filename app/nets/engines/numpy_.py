@@ -13,9 +13,9 @@ and backpropagation walks the same lines from the last to the first.
 
 from __future__ import annotations
 
-import time
+import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,7 +23,7 @@ from app.core.errors import NotFiniteError
 from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets import randomness
-from app.nets.engines.base import Batches, never
+from app.nets.engines.base import Batches, Report, never, walk
 from app.nets.maths import NUMPY
 from app.nets.problem import Problem, born, problem_of
 
@@ -159,69 +159,60 @@ def _keep(problem: Problem, update: int | None, layer: int, z: Array) -> Array |
     return mask.astype(z.dtype) / z.dtype.type(1 - dropout)
 
 
-class Trainer:
-    """The parameters of all seeds, and the update that changes them in place."""
-
-    def __init__(self, problem: Problem, state: State) -> None:
-        self.problem = problem
-        self._state = state
-        self.update = state.update
-        self.params = state.params.copy()
-        self.moments = state.moments.copy()
-        self.first_loss = state.first_loss
-        self.epoch_sum, self.epoch_count = state.epoch_sum.copy(), state.epoch_count
-        self.epoch_loss = state.epoch_loss
-        self._batches = Batches(problem)
-        self._is_weight = problem.layout.is_weight()
-        if state.update == 0 and problem.spec.train.report == "after":
-            self.first_loss = training_loss(problem, self.params)
-
-    def step(self) -> None:
-        """Do one update."""
-        problem, train = self.problem, self.problem.spec.train
-        x, y = self._batches.at(self.update)
-        done = forward(problem, self.params, x, self.update)
-        if train.report == "running":
-            self._note_loss(problem.loss.value(NUMPY, done.h[-1], y))
-        gradients = backward(problem, self.params, done, problem.loss.gradient(done.h[-1], y))
-        gradient = gradients.params
-        self._add_penalties(gradient)
-        self.update += 1
-        problem.optimizer.step(self.params, gradient, self.moments, train.rate, self.update)
-
-    def _add_penalties(self, gradient: Array) -> None:
-        train, weights = self.problem.spec.train, self._is_weight
-        if train.l1:
-            gradient += train.l1 * np.sign(self.params) * weights
-        if train.l2 and self.problem.optimizer.decoupled:
-            self.params -= train.rate * train.l2 * self.params * weights
-        elif train.l2:
-            gradient += train.l2 * self.params * weights
-
-    def _note_loss(self, loss: Array) -> None:
-        if self.update % self.problem.updates_per_epoch == 0:
-            self.epoch_sum, self.epoch_count = np.zeros(len(loss)), 0
-        self.epoch_sum = self.epoch_sum + loss
-        self.epoch_count += 1
-        if self.epoch_count == self.problem.updates_per_epoch:
-            self.epoch_loss = self.epoch_sum / self.epoch_count
-            if np.isnan(self.first_loss).all():
-                self.first_loss = self.epoch_loss
-
-    def state(self) -> State:
-        """Return a frozen copy of where the training is."""
-        return replace(
-            self._state,
-            update=self.update, params=self.params.copy(), moments=self.moments.copy(),
-            first_loss=self.first_loss, epoch_sum=self.epoch_sum,
-            epoch_count=self.epoch_count, epoch_loss=self.epoch_loss,
-        )  # fmt: skip
+def add_penalties(problem: Problem, params: Array, gradient: Array) -> None:
+    """Add the gradients of L1 and L2 (see `penalty`) to that of the loss, in place."""
+    train = problem.spec.train
+    if train.l1:
+        gradient += train.l1 * np.sign(params) * problem.layout.is_weight()
+    if train.l2 and not problem.optimizer.decoupled:
+        gradient += train.l2 * params * problem.layout.is_weight()
 
 
 def training_loss(problem: Problem, params: Array) -> Array:
     """Return the loss on the whole training set, without penalties. (seeds,)"""
     out = forward(problem, params, problem.x).h[-1]
     return np.asarray(problem.loss.value(NUMPY, out, problem.y))
+
+
+class Trainer:
+    """The parameters of all seeds, and the update that changes them in place."""
+
+    def __init__(self, problem: Problem, state: State) -> None:
+        self.problem = problem
+        self.update = state.update
+        self.params = state.params.copy()
+        self.moments = state.moments.copy()
+        self._report = Report(problem, state)
+        self._batches = Batches(problem)
+        self._is_weight = problem.layout.is_weight()
+        if state.update == 0 and problem.spec.train.report == "after":
+            self._report.first_loss = training_loss(problem, self.params)
+
+    def step(self) -> None:
+        """Do one update."""
+        problem, train = self.problem, self.problem.spec.train
+        x, y = self._batches.at(self.update)
+        with np.errstate(all="ignore"):  # broken numbers are looked for by `checked`
+            done = forward(problem, self.params, x, self.update)
+            out = done.h[-1]  # (seeds, batch, outputs)
+            if train.report == "running":
+                self._report.note(self.update, problem.loss.value(NUMPY, out, y))
+            d_out = problem.loss.gradient(out, y)
+            gradient = backward(problem, self.params, done, d_out).params
+            add_penalties(problem, self.params, gradient)
+            if train.l2 and problem.optimizer.decoupled:
+                self.params -= train.rate * train.l2 * self.params * self._is_weight
+            self.update += 1
+            problem.optimizer.step(self.params, gradient, self.moments, train.rate, self.update)
+
+    def state(self) -> State:
+        """Return a frozen copy of where the training is."""
+        return State(
+            update=self.update,
+            params=self.params.copy(),
+            moments=self.moments.copy(),
+            **self._report.fields(),
+        )
 
 
 class NumpyEngine:
@@ -241,45 +232,42 @@ class NumpyEngine:
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
         problem = problem_of(spec)
-        end = problem.length if until is None else until
-        with np.errstate(all="ignore"):  # broken numbers are looked for below
+        with np.errstate(all="ignore"):
             trainer = Trainer(problem, state or born(problem))
-        good = trainer.state()
         if state is None:
-            yield good
-        stops = sorted({mark for mark in marks if good.update < mark < end} | {end})
-        last = time.perf_counter()
-        for stop in stops:
-            while trainer.update < stop:
-                if is_cancelled():
-                    yield trainer.state()
-                    return
-                with np.errstate(all="ignore"):
-                    trainer.step()
-                now = time.perf_counter() if interval_s is not None else 0.0
-                if trainer.update == stop or (interval_s and now - last >= interval_s):
-                    good = _checked(problem, good, trainer.state())
-                    yield good
-                    last = time.perf_counter()
+            yield trainer.state()
+        yield from walk(
+            trainer, functools.partial(checked, problem),
+            end=problem.length if until is None else until,
+            marks=marks, interval_s=interval_s, is_cancelled=is_cancelled,
+        )  # fmt: skip
 
 
-def _checked(problem: Problem, good: State, state: State) -> State:
-    """Return the state, or say at which update and layer the numbers broke."""
+def checked(problem: Problem, good: State, state: State) -> State:
+    """Return the state, or say at which update and layer the numbers broke.
+
+    Args:
+        problem: what is trained, by any engine.
+        good: an earlier state whose numbers are finite.
+        state: the state to look at.
+
+    Raises:
+        NotFiniteError: a parameter or the training loss is not finite.
+    """
     with np.errstate(all="ignore"):
         if state.is_finite() and np.isfinite(training_loss(problem, state.params)).all():
             return state
         # A training is a pure function of its state: walk again, one update at a time.
-        trainer = Trainer(problem, good)
-        batches = Batches(problem)
+        trainer, batches = Trainer(problem, good), Batches(problem)
+        before = good.params
         while trainer.update < state.update:
             before = trainer.params.copy()
             trainer.step()
             loss = training_loss(problem, trainer.params)
             if not (np.isfinite(trainer.params).all() and np.isfinite(loss).all()):
                 break
-        layer, seed = _broken_layer(
-            problem, before, trainer.params, *batches.at(trainer.update - 1)
-        )
+        x, y = batches.at(max(trainer.update - 1, 0))
+        layer, seed = _broken_layer(problem, before, trainer.params, x, y)
     raise NotFiniteError(
         f"the loss is not finite after update {trainer.update}: it began in layer {layer} of "
         f"seed {seed + 1}; a smaller learning rate or initialization may help",
