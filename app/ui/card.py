@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QGuiApplication,
     QMouseEvent,
     QPainter,
@@ -34,6 +35,7 @@ class HeadButton(QAbstractButton):
     def __init__(self, text: str = "", help_text: str = "") -> None:
         super().__init__()
         self.theme: Theme = DARK
+        self._by_keyboard = False
         self.setText(text)
         self.setToolTip(help_text)
         self.setAccessibleName(text)
@@ -54,6 +56,17 @@ class HeadButton(QAbstractButton):
         width = self.fontMetrics().horizontalAdvance(self.text())
         return QSize(width + self.theme.px(12), self.theme.px(20))
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the frame only to those who came by keyboard."""
+        keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._by_keyboard = event.reason() in keys
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame away."""
+        self._by_keyboard = False
+        super().focusOutEvent(event)
+
     def enterEvent(self, event: object) -> None:
         """Brighten."""
         self.update()
@@ -72,7 +85,7 @@ class HeadButton(QAbstractButton):
             painter.setBrush(self.theme.color("raised"))
             painter.setPen(QPen(self.theme.color("line"), 1))
             painter.drawRoundedRect(box, round_px, round_px)
-        if self.hasFocus():
+        if self._by_keyboard:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.theme.color("accent"), 1.5))
             painter.drawRoundedRect(box, round_px, round_px)
@@ -81,6 +94,14 @@ class HeadButton(QAbstractButton):
         painter.setFont(self.font())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
+
+
+class HeadLabel(QLabel):
+    """A text in a card's head that never keeps the card from being narrow."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no width."""
+        return QSize(0, super().minimumSizeHint().height())
 
 
 class MenuButton(HeadButton):
@@ -96,7 +117,7 @@ class MenuButton(HeadButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint three dots."""
-        if not (self._card.underMouse() or self.hasFocus() or self.isDown()):
+        if not (self._card.underMouse() or self._by_keyboard or self.isDown()):
             return
         super().paintEvent(event)
         painter = QPainter(self)
@@ -129,8 +150,8 @@ class Card(QFrame):
         self._maximised = False
         self._note = note
         self._note_width = 0
-        self._title = QLabel(title)
-        self._note_label = QLabel()
+        self._title = HeadLabel(title)
+        self._note_label = HeadLabel()
         self._controls = QHBoxLayout()
         self._control_list: list[Themed] = []
         self.menu_button = MenuButton(self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from app.ui.plots.plot import Plot
 from app.ui.plots.scale import number
 from app.ui.theme import Theme
 
-__all__ = ["Plot", "PlotView", "spread", "table"]
+__all__ = ["Plot", "PlotView", "quartiles", "spread", "table"]
 
 Array = np.ndarray
 
@@ -64,6 +65,21 @@ class PlotView(Card):
         part = self.part()
         if part is not None:
             self.draw_part(part, False)
+
+
+def quartiles(values: Array) -> Array:
+    """Return quartiles over the seeds, (R, S) -> (3, R).
+
+    Seeds that are not finite are left out; nan where none is finite.
+    """
+    if not values.size:
+        return np.full((3, values.shape[0]), np.nan)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a row without a finite seed
+        if np.isfinite(values).all():
+            return np.percentile(values, (25, 50, 75), axis=1)
+        known = np.where(np.isfinite(values), values, np.nan)
+        return np.asarray(np.nanpercentile(known, (25, 50, 75), axis=1))
 
 
 def spread(low: float, high: float, seeds: int) -> str:

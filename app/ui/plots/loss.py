@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app.core.frames import LOSS, LossPart
-from app.ui.plots.base import Plot, PlotView, spread, table
+from app.ui.plots.base import Plot, PlotView, quartiles, spread, table
 from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key
 from app.ui.plots.marks import Band, Line, Mark, Rule, mix
@@ -17,19 +15,6 @@ from app.ui.plots.scale import Axis, number
 
 Array = np.ndarray
 MAX_POINTS = 160
-
-
-def quartiles(values: Array) -> Array:
-    """Return quartiles over the seeds: (R, S) -> (3, R); seeds that are not finite are left
-    out, nan where none is finite."""
-    if not values.size:
-        return np.full((3, values.shape[0]), np.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a row without a finite seed
-        if np.isfinite(values).all():
-            return np.percentile(values, (25, 50, 75), axis=1)
-        known = np.where(np.isfinite(values), values, np.nan)
-        return np.asarray(np.nanpercentile(known, (25, 50, 75), axis=1))
 
 
 def thin(updates: Array, length: int) -> Array:

@@ -33,6 +33,7 @@ class Plot(QWidget):
         legend: entries of the row above the plot.
         reader: gives the reading at a place in data units, or None.
         legend_right: whether the legend is flush right.
+        tick_gap: least distance of ticks on the x axis, in pixels at zoom 1.
         square: whether a unit is as long on both axes.
     """
 
@@ -45,6 +46,7 @@ class Plot(QWidget):
         self.legend: tuple[Key, ...] = ()
         self.legend_right = False
         self.square = False
+        self.tick_gap = 62
         self.reader: Reader | None = None
         self.theme: Theme = DARK
         self._cursor: QPointF | None = None
@@ -140,7 +142,7 @@ class Plot(QWidget):
         """Place the area between the axes; it depends on ranges, never on the frame."""
         theme = self.theme
         metrics = QFontMetricsF(theme.font(10.5))
-        texts = [text for _, text in self.y_axis.ticks(self._y_ticks())]
+        texts = [text for _, text in self.y_ticks()]
         widest = max([metrics.horizontalAdvance(t) for t in texts] or [0.0])
         left = max(theme.px(22), widest + theme.px(8))
         top = theme.px(20 if self.has_legend_row() else 7)
@@ -162,11 +164,10 @@ class Plot(QWidget):
         """Tell whether there is room for a row above the plot."""
         return self.height() >= self.theme.px(95)
 
-    def _x_ticks(self) -> float:
-        return max(2.0, self._area.width() / self.theme.px(75))
-
-    def _y_ticks(self) -> float:
-        return max(2.0, (self.height() - self.theme.px(40)) / self.theme.px(48))
+    def y_ticks(self) -> list[tuple[float, str]]:
+        """Return the ticks of the upright axis, value and text."""
+        room = self.height() - self.theme.px(40)
+        return self.y_axis.ticks(max(2.0, room / self.theme.px(42)))
 
     def _still_picture(self) -> QPixmap:
         ranges = (
@@ -195,39 +196,44 @@ class Plot(QWidget):
 
     def _paint_axes(self, painter: QPainter) -> None:
         """Paint grid, ticks, names of the axes and the legend."""
+        painter.setFont(self.theme.font(10.5))
+        self.paint_y_ticks(painter)
+        painter.setFont(self.theme.font(10.5))
+        metrics = QFontMetricsF(self.theme.font(10.5))
+        self._paint_x_ticks(painter, metrics)
+        self._paint_top_row(painter, metrics)
+
+    def paint_y_ticks(self, painter: QPainter) -> None:
+        """Paint the ticks of the upright axis with their grid lines."""
         theme, area = self.theme, self._area
-        font = theme.font(10.5)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        grid, muted = QPen(theme.color("grid"), 1), QPen(theme.color("muted"), 1)
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         high = theme.px(14)
-        for value, text in self.y_axis.ticks(self._y_ticks()):
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        for value, text in self.y_ticks():
             y = float(self.py(np.array(value)))
-            painter.setPen(grid)
+            painter.setPen(QPen(theme.color("grid"), 1))
             painter.drawLine(QPointF(area.left(), round(y)), QPointF(area.right(), round(y)))
-            painter.setPen(muted)
-            painter.drawText(
-                QRectF(0, y - high / 2, area.left() - theme.px(6), high), flags, text
-            )
-        name = metrics.horizontalAdvance(self.x_axis.label)
-        free = area.right() + theme.px(6) - (name + theme.px(10) if self.x_axis.label else 0)
-        top = area.bottom() + theme.px(4)
-        for value, text in self.x_axis.ticks(self._x_ticks()):
+            box = QRectF(0, y - high / 2, area.left() - theme.px(6), high)
+            painter.setPen(theme.color("muted"))
+            painter.drawText(box, flags, text)
+
+    def _paint_x_ticks(self, painter: QPainter, metrics: QFontMetricsF) -> None:
+        theme, area, label = self.theme, self._area, self.x_axis.label
+        name = metrics.horizontalAdvance(label)
+        edge = min(area.right() + theme.px(8), float(self.width()))
+        free = edge - (name + theme.px(10) if label else 0)
+        top, high = area.bottom() + theme.px(4), theme.px(14)
+        for value, text in self.x_axis.ticks(max(2.0, area.width() / theme.px(self.tick_gap))):
             x = float(self.px(np.array(value)))
-            painter.setPen(grid)
+            painter.setPen(QPen(theme.color("grid"), 1))
             painter.drawLine(QPointF(round(x), area.top()), QPointF(round(x), area.bottom()))
             half = metrics.horizontalAdvance(text) / 2
             if x + half <= free:
-                painter.setPen(muted)
+                painter.setPen(theme.color("muted"))
                 box = QRectF(x - half - 2, top, 2 * half + 4, high)
                 painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        painter.setPen(muted)
-        right = area.right() + theme.px(6)
-        painter.drawText(
-            QRectF(right - name - 2, top, name + 2, high), flags, self.x_axis.label
-        )
-        self._paint_top_row(painter, metrics)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.setPen(theme.color("muted"))
+        painter.drawText(QRectF(edge - name - 2, top, name + 2, high), flags, label)
 
     def _paint_top_row(self, painter: QPainter, metrics: QFontMetricsF) -> None:
         if not self.has_legend_row():

@@ -1,0 +1,134 @@
+"""LayersView: what becomes of the signal, or of the gradient, from layer to layer."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QWidget
+
+from app.core.frames import GRADIENT, SIGNAL, LayerPart
+from app.ui.card import HeadButton
+from app.ui.plots.base import PlotView, quartiles, table
+from app.ui.plots.ridges import Ridges
+from app.ui.plots.variance import VariancePlot
+from app.ui.theme import Theme
+
+_WORDS = {
+    SIGNAL: ("activations", "No hidden layers: a linear model has no signal to lose."),
+    GRADIENT: ("gradients", "No hidden layers: the gradient has no way to get lost on."),
+}
+
+
+class LayersView(PlotView):
+    """Histograms by layer on the left, a variance by layer with its theory on the right.
+
+    Attributes:
+        kind: name of the variance that is shown.
+    """
+
+    def __init__(self, title: str, wants: str, parent: QWidget | None = None) -> None:
+        self.wants = wants
+        what, sentence = _WORDS[wants]
+        self.kind = ""
+        self.kind_button = HeadButton("", "Chooses which of the variances is shown")
+        super().__init__(title, parent=parent)
+        self.ridges = Ridges(what)
+        self.variance = VariancePlot()
+        self.empty = QLabel(sentence)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._plots = QWidget()
+        self._row = QHBoxLayout(self._plots)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.addWidget(self.ridges, 11)
+        self._row.addWidget(self.variance, 10)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._plots)
+        self._stack.addWidget(self.empty)
+        self.body.addLayout(self._stack, 1)
+        self.add_control(self.kind_button)
+        self.kind_button.clicked.connect(self._on_kind_clicked)
+        self.kind_button.hide()
+        self.set_theme(self.theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        if hasattr(self, "empty"):
+            self.empty.setFont(theme.font(12))
+            self.empty.setStyleSheet(f"color: {theme.muted}")
+            self._row.setSpacing(theme.px(10))
+        super().set_theme(theme)
+
+    def draw_part(self, part: LayerPart, anew: bool) -> None:
+        """Draw histograms and the chosen variance."""
+        depth = len(part.counts)
+        self._stack.setCurrentWidget(self._plots if depth else self.empty)
+        kinds = list(part.measured)
+        if self.kind not in kinds:
+            self.kind = kinds[0] if kinds else ""
+        self.kind_button.setVisible(depth > 0 and len(kinds) > 1)
+        text = f"{self.kind} ▾"
+        if self.kind_button.text() != text:
+            self.kind_button.setText(text)
+            self.kind_button.setAccessibleName(f"Variance: {self.kind}")
+            self.kind_button.updateGeometry()
+        self.set_note(
+            "theory dashed" if depth and part.theory.get(self.kind) is not None else ""
+        )
+        if depth:
+            self.ridges.show_part(part, anew)
+            if self.kind:
+                self.variance.show_part(part, self.kind, anew)
+
+    def set_kind(self, kind: str) -> None:
+        """Show another of the variances, one of the names in the part's `measured`."""
+        self.kind = kind
+        self.redraw()
+
+    def kind_menu(self) -> QMenu:
+        """Return a new menu of the variances there are."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = QActionGroup(menu)
+        part = self.part()
+        for kind in [] if part is None else part.measured:
+            action = menu.addAction(kind)
+            action.setCheckable(True)
+            action.setChecked(kind == self.kind)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, k=kind: self.set_kind(k))
+        return menu
+
+    def _on_kind_clicked(self) -> None:
+        corner = QPoint(0, self.kind_button.height())
+        self.kind_menu().popup(self.kind_button.mapToGlobal(corner))
+
+    def numbers(self) -> str:
+        """Return all variances by layer, their theory, and the share of dead units."""
+        part = self.part()
+        if part is None or not len(part.counts):
+            return ""
+        header, columns = ["layer"], [np.arange(1, len(part.counts) + 1)]
+        for kind, values in part.measured.items():
+            header += [f"{kind} {q}" for q in ("quartile 25", "median", "quartile 75")]
+            columns += list(quartiles(values.T))
+            theory = part.theory.get(kind)
+            if theory is not None:
+                header += [f"{kind} theory", f"{kind} theory low", f"{kind} theory high"]
+                columns += list(theory)
+        if part.dead.size:
+            header.append("dead share median")
+            columns.append(quartiles(part.dead.T)[1])
+        return table(header, columns)
+
+
+def signal_view() -> LayersView:
+    """Return the view of the activations by layer."""
+    return LayersView("Signal by layer", SIGNAL)
+
+
+def gradient_view() -> LayersView:
+    """Return the view of the gradients by layer."""
+    return LayersView("Gradient by layer", GRADIENT)
