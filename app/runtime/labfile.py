@@ -1,0 +1,298 @@
+"""A saved lab: one file with the spec, the trained state and the history of the run.
+
+The form is safetensors: a JSON header, then plain arrays. Nothing in it can run code.
+The header's metadata hold the spec as JSON, the file's own version and the counters of
+the state. What is read is measured against the spec before an array is made of it, so
+that a damaged or hostile file costs one sentence, and no memory.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import pathlib
+import re
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+import numpy as np
+import safetensors
+import safetensors.numpy
+
+from app.core.errors import LabError
+from app.core.layout import Layout
+from app.core.spec import LabSpec, from_json, to_json
+from app.core.state import State
+from app.runtime.atomic import write_atomically
+
+Array = np.ndarray
+
+FILE_VERSION = 1
+SUFFIX = ".layerlab"
+MAX_FILE_BYTES = 160 * 2**20  # 5 million float64 weights with two moments are 120 MB
+MAX_SPEC_BYTES = 2**20
+MAX_HEADER_BYTES = 2**20
+MAX_HISTORY_NUMBERS = 4_000_000
+MAX_UPDATE = 2**53  # what JSON carries exactly
+
+_LENGTH_BYTES = 8
+_BOM = b"\xef\xbb\xbf"
+_BLANK = _BOM + b" \t\r\n"
+_HISTORY = "history."
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+_HISTORY_DTYPES = ("F32", "F64", "I64")
+_PER_SEED = ("first_loss", "epoch_sum", "epoch_loss")  # (seeds,) arrays of a state
+
+
+@dataclass(frozen=True, eq=False)
+class SavedLab:
+    """What a file holds.
+
+    Attributes:
+        spec: the spec.
+        state: where its training was, or None where only a spec was saved.
+        history: arrays of the run so far, by name; at most two-dimensional.
+    """
+
+    spec: LabSpec
+    state: State | None = None
+    history: dict[str, Array] = field(default_factory=dict)
+
+
+class _Counters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    update: int
+    epoch_count: int
+
+
+class _Tensor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    dtype: str
+    shape: tuple[int, ...]
+    data_offsets: tuple[int, int]
+
+
+# ---- writing
+
+
+def save(
+    path: str | pathlib.Path,
+    spec: LabSpec,
+    state: State | None = None,
+    history: Mapping[str, Array] | None = None,
+) -> None:
+    """Write a lab to a file, whole or not at all.
+
+    Args:
+        path: the file; one that exists is replaced once the new one is complete.
+        spec: the spec.
+        state: where its training is; None saves the spec alone.
+        history: arrays of float32, float64 or int64, at most two-dimensional; names in
+            lower case with underscores.
+
+    Raises:
+        LabError: the file cannot be written; what was there before is untouched.
+    """
+    metadata = {"layerlab": str(FILE_VERSION), "spec": to_json(spec)}
+    tensors: dict[str, Array] = {}
+    if state is not None:
+        counters = _Counters(update=state.update, epoch_count=state.epoch_count)
+        metadata["state"] = msgspec.json.encode(counters).decode()
+        for name in ("params", "moments"):
+            tensors[name] = np.ascontiguousarray(getattr(state, name))
+        for name in _PER_SEED:
+            tensors[name] = np.ascontiguousarray(getattr(state, name), np.float64)
+    for name, values in (history or {}).items():
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name for a history")
+        tensors[_HISTORY + name] = np.ascontiguousarray(values)
+    write_atomically(path, safetensors.numpy.save(tensors, metadata))
+
+
+# ---- reading
+
+
+def load(
+    path: str | pathlib.Path,
+    layout_of: Callable[[LabSpec], Layout],
+    slots_of: Callable[[LabSpec], int] | None = None,
+) -> SavedLab:
+    """Read a saved lab, or a plain spec in JSON.
+
+    Args:
+        path: the file.
+        layout_of: tells the layout of a spec's network; raises LabError for unknown names.
+        slots_of: tells how many moments the spec's optimizer keeps; not checked if None.
+
+    Returns:
+        What it holds; `state` is None and `history` empty for a plain spec.
+
+    Raises:
+        LabError: one sentence that names the file and what is wrong with it.
+    """
+    name = str(path)
+    raw = _read(name)
+    if _is_text(raw, name):
+        return SavedLab(_plain_spec(raw, name))
+    metadata, tensors = _header(raw, name)
+    spec = from_json(metadata["spec"], f"{name}, spec")
+    try:
+        layout = layout_of(spec)
+        slots = slots_of(spec) if slots_of is not None else None
+    except LabError as error:
+        raise LabError(f"{name}: {error}") from None
+    _check_tensors(name, spec, layout, slots, "state" in metadata, tensors)
+    arrays = _arrays(raw, name, tensors)
+    history = {
+        key.removeprefix(_HISTORY): array
+        for key, array in arrays.items()
+        if key.startswith(_HISTORY)
+    }
+    state = _state(name, metadata["state"], arrays) if "state" in metadata else None
+    return SavedLab(spec, state, history)
+
+
+def load_spec(path: str | pathlib.Path) -> LabSpec:
+    """Read the spec alone, from a saved lab or from JSON; raises LabError like `load`."""
+    name = str(path)
+    raw = _read(name)
+    if _is_text(raw, name):
+        return _plain_spec(raw, name)
+    return from_json(_header(raw, name)[0]["spec"], f"{name}, spec")
+
+
+def _read(name: str) -> bytes:
+    try:
+        status = os.stat(name)
+        if stat.S_ISDIR(status.st_mode):
+            raise LabError(f"{name} is a directory, not a lab")
+        if not stat.S_ISREG(status.st_mode):  # a pipe or a device could be read for ever
+            raise LabError(f"{name} is not a file")
+        if status.st_size > MAX_FILE_BYTES:
+            megabytes = status.st_size / 2**20
+            raise LabError(f"{name} has {megabytes:,.0f} MB, no lab is as large as that")
+        with open(name, "rb") as file:
+            raw = file.read(status.st_size)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or str(error)
+        raise LabError(f"{name}: {reason.lower()}") from None
+    if not raw.strip():
+        raise LabError(f"{name} is empty")
+    return raw
+
+
+def _is_text(raw: bytes, name: str) -> bool:
+    """Tell a spec in JSON from arrays, whose first 8 bytes are a small number."""
+    if raw.lstrip(_BLANK)[:1] == b"{" and b"\0" not in raw[:_LENGTH_BYTES]:
+        return True
+    return b"\0" not in raw[:_LENGTH_BYTES] and not name.endswith(SUFFIX)
+
+
+def _plain_spec(raw: bytes, name: str) -> LabSpec:
+    if len(raw) > MAX_SPEC_BYTES:
+        raise LabError(f"{name} has {len(raw):,} bytes, no spec is as long as that")
+    return from_json(raw.removeprefix(_BOM), name)
+
+
+def _header(raw: bytes, name: str) -> tuple[dict[str, str], dict[str, _Tensor]]:
+    """Return metadata and the declared arrays."""
+    length = int.from_bytes(raw[:_LENGTH_BYTES], "little")
+    if length > MAX_HEADER_BYTES or _LENGTH_BYTES + length > len(raw):
+        raise LabError(f"{name} is damaged: it ends before its header does")
+    try:
+        entries = msgspec.json.decode(
+            raw[_LENGTH_BYTES : _LENGTH_BYTES + length], type=dict[str, msgspec.Raw]
+        )
+        metadata = msgspec.json.decode(entries.pop("__metadata__", b"{}"), type=dict[str, str])
+        tensors = {
+            key: msgspec.json.decode(value, type=_Tensor) for key, value in entries.items()
+        }
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise LabError(f"{name} is damaged: its header does not read ({error})") from None
+    version = metadata.get("layerlab")
+    if version is None or "spec" not in metadata:
+        raise LabError(f"{name} holds arrays, but no lab of Layerlab")
+    if version != str(FILE_VERSION):
+        raise LabError(
+            f"{name} is a lab of version {version[:20]}, this Layerlab reads {FILE_VERSION}"
+        )
+    return metadata, tensors
+
+
+def _check_tensors(
+    name: str,
+    spec: LabSpec,
+    layout: Layout,
+    slots: int | None,
+    has_state: bool,
+    tensors: dict[str, _Tensor],
+) -> None:
+    """Refuse arrays that the spec does not ask for, before any of them is made."""
+    expected: dict[str, tuple[tuple[int, ...], str]] = {}
+    if has_state:
+        seeds, parameters = spec.train.seeds, layout.parameters
+        kind = "F64" if spec.train.dtype == "float64" else "F32"
+        declared = tensors["moments"].shape[:1] if "moments" in tensors else (0,)
+        first = declared if slots is None else (slots,)
+        expected["params"] = ((seeds, parameters), kind)
+        expected["moments"] = ((*first, seeds, parameters), kind)
+        expected |= dict.fromkeys(_PER_SEED, ((seeds,), "F64"))
+    for key, (shape, kind) in expected.items():
+        found = tensors.get(key)
+        if found is None:
+            raise LabError(f"{name} is damaged: {key} is missing")
+        if found.shape != shape or found.dtype != kind:
+            raise LabError(
+                f"{name} does not fit its own spec: {key} is {found.dtype[:8]} "
+                f"{_sizes(found.shape)} where {kind} {_sizes(shape)} is expected"
+            )
+    for key, found in tensors.items():
+        if key not in expected and not _is_history(key, found):
+            raise LabError(f"{name} holds an array {key[:40]!r} that is no part of a lab")
+
+
+def _is_history(key: str, found: _Tensor) -> bool:
+    return (
+        key.startswith(_HISTORY)
+        and _NAME.fullmatch(key.removeprefix(_HISTORY)) is not None
+        and found.dtype in _HISTORY_DTYPES
+        and len(found.shape) <= 2
+        and math.prod(found.shape) <= MAX_HISTORY_NUMBERS
+    )
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return " x ".join(str(n)[:12] for n in shape[:4]) or "number"
+
+
+def _arrays(raw: bytes, name: str, tensors: dict[str, _Tensor]) -> dict[str, Array]:
+    """Return the arrays; the library checks offsets, sizes and gaps."""
+    try:
+        arrays: dict[str, Array] = safetensors.numpy.load(raw)
+    except (safetensors.SafetensorError, ValueError, OverflowError) as error:
+        raise LabError(f"{name} is damaged: {error}") from None
+    if {key: a.shape for key, a in arrays.items()} != {k: t.shape for k, t in tensors.items()}:
+        raise LabError(f"{name} is damaged: its header names an array twice")
+    return arrays
+
+
+def _state(name: str, text: str, arrays: dict[str, Array]) -> State:
+    try:
+        counters = msgspec.json.decode(text, type=_Counters)
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        raise LabError(f"{name} is damaged: state: {error}") from None
+    for key in ("update", "epoch_count"):
+        if not 0 <= getattr(counters, key) <= MAX_UPDATE:
+            raise LabError(f"{name} is damaged: {key} is {getattr(counters, key)}")
+    for key in ("params", "moments"):
+        if not np.isfinite(arrays[key]).all():
+            raise LabError(f"{name} is damaged: {key} holds values that are no numbers")
+    return State(
+        update=counters.update,
+        params=arrays["params"],
+        moments=arrays["moments"],
+        first_loss=arrays["first_loss"],
+        epoch_sum=arrays["epoch_sum"],
+        epoch_count=counters.epoch_count,
+        epoch_loss=arrays["epoch_loss"],
+    )
