@@ -1,0 +1,61 @@
+"""What the window remembers between starts; nothing here changes a training's result."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from app.core.errors import LabError
+from app.core.knobs import Effect, Knob
+
+VIEW_KNOBS = {
+    knob.path: knob
+    for knob in (
+        Knob("view.speed", "float", "Speed", "Updates per second while playing.",
+             effect=Effect.VIEW, low=1, high=math.inf, log=True, unit="updates/s"),
+        Knob("view.zoom", "float", "Zoom", "Size of everything in the window.",
+             effect=Effect.VIEW, low=1.0, high=2.0),
+        Knob("view.theme", "choice", "Theme", "Dark, light, or what the system uses.",
+             effect=Effect.VIEW, choices=("system", "dark", "light")),
+    )
+}  # fmt: skip
+
+
+class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The window's own settings.
+
+    Attributes:
+        theme: `system`, `dark` or `light`.
+        zoom: 1.0 to 2.0.
+        speed: updates per second while playing; None for unlimited.
+        engine: name of the engine.
+        size: width and height of the window in pixels.
+        folder: where files were last opened or saved.
+    """
+
+    theme: str = "system"
+    zoom: float = 1.0
+    speed: float | None = 375.0
+    engine: str = "numpy"
+    size: tuple[int, int] = (1440, 900)
+    folder: str = ""
+
+    def __post_init__(self) -> None:
+        VIEW_KNOBS["view.theme"].check(self.theme)
+        VIEW_KNOBS["view.zoom"].check(self.zoom)
+        if self.speed is not None:
+            VIEW_KNOBS["view.speed"].check(self.speed)
+
+
+def options_from_json(raw: bytes) -> Options:
+    """Read options; raises LabError for anything that does not fit."""
+    try:
+        return msgspec.json.decode(raw, type=Options)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LabError(f"the settings are not readable: {error}") from None
+
+
+def options_to_json(options: Options) -> bytes:
+    """Return the options as JSON."""
+    return msgspec.json.format(msgspec.json.encode(options), indent=2)

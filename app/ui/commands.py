@@ -1,0 +1,86 @@
+"""The commands of the window: name, text and shortcut of each, in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+# key, text, shortcuts; None is a line in the menu
+TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
+    ("open", "Open…", ("Ctrl+O",)),
+    ("save", "Save…", ("Ctrl+S",)),
+    ("save_as", "Save as…", ("Ctrl+Shift+S",)),
+    ("open_csv", "Open a CSV file…", ("Ctrl+Shift+O",)),
+    None,
+    ("undo", "Undo", ("Ctrl+Z",)),
+    ("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    None,
+    ("reset", "Reset to the same weights", ()),
+    ("new_seed", "New seed", ()),
+    ("finish", "Finish", ()),
+    None,
+    ("zoom_in", "Larger", ("Ctrl++", "Ctrl+=")),
+    ("zoom_out", "Smaller", ("Ctrl+-",)),
+    ("zoom_reset", "Normal size", ("Ctrl+0",)),
+    ("theme", "Light or dark", ("Ctrl+T",)),
+    ("full_screen", "Full screen", ("F11",)),
+    None,
+    ("keys", "Keys and hints…", ("F1",)),
+    ("quit", "Quit", ("Ctrl+Q",)),
+)
+
+# Keys that the window itself takes where the focused control has no use for them.
+PLAIN_KEYS = {
+    "Space": "play and pause",
+    "→": "one update",
+    "R": "reset to the same weights",
+    "F": "finish",
+    "N": "new seed",
+    "Esc": "back from a maximised view",
+}
+
+
+class Commands:
+    """The window's actions by key, and the menus that show them."""
+
+    def __init__(self, window: QWidget) -> None:
+        """Make the actions and give the window their shortcuts."""
+        self._actions: dict[str, QAction] = {}
+        for line in TABLE:
+            if line is None:
+                continue
+            key, text, shortcuts = line
+            action = QAction(text, window)
+            action.setShortcuts([QKeySequence(s) for s in shortcuts])
+            window.addAction(action)
+            self._actions[key] = action
+
+    def __getitem__(self, key: str) -> QAction:
+        """Return the action of that key."""
+        return self._actions[key]
+
+    def fill(self, menu: QMenu, extra: Mapping[str, QMenu]) -> None:
+        """Put all commands into a menu; `extra` menus follow the command of their key."""
+        for line in TABLE:
+            if line is None:
+                menu.addSeparator()
+                continue
+            menu.addAction(self._actions[line[0]])
+            if line[0] in extra:
+                menu.addMenu(extra[line[0]])
+
+    def help_text(self) -> str:
+        """Return all shortcuts, a line each."""
+        lines = [f"{key}: {what}" for key, what in PLAIN_KEYS.items()]
+        for line in TABLE:
+            if line is not None and line[2]:
+                lines.append(f"{line[2][0]}: {line[1].rstrip('…').lower()}")
+        lines += [
+            "Double-click a view: maximise it and back",
+            "Hover a curve or a neuron: its exact numbers",
+            "Click a weight or a bias in the network: edit it",
+            "Double-click a slider's number: type it",
+        ]
+        return "\n".join(lines)

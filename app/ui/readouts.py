@@ -1,0 +1,57 @@
+"""The figures in the top bar: what a frame says in a few numbers."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.core.frames import Frame
+
+STATUS = {
+    "ready": "update · not trained yet",
+    "running": "updates",
+    "paused": "updates · paused",
+    "finished": "updates · finished",
+    "stopped": "updates · stopped",
+}
+
+
+def short(value: float) -> str:
+    """Return a number in at most six characters, such as `0.0038`, `1.2e-05`, `182k`."""
+    if not math.isfinite(value):
+        return "–"
+    size = abs(value)
+    if size >= 10_000:
+        return f"{value / 1000:.0f}k" if size < 1e6 else f"{value:.1e}"
+    if size >= 100:
+        return f"{value:.0f}"
+    if size >= 1:
+        return f"{value:.2f}"
+    if size >= 1e-4 or size == 0:
+        return f"{value:.4f}" if size < 0.1 else f"{value:.3f}"
+    return f"{value:.1e}"
+
+
+def grouped(number: int) -> str:
+    """Return a whole number with thin spaces between thousands."""
+    return f"{number:,}".replace(",", "\u2009")
+
+
+def readouts(frame: Frame) -> list[tuple[str, str]]:
+    """Return (value, label) pairs, the most important first."""
+    found = [(grouped(frame.update), STATUS.get(frame.status, "updates"))]
+    part = frame.loss
+    if part is not None and len(part.updates):
+        found.append((short(float(np.median(part.train[-1]))), "training loss, median"))
+        if part.validation is not None:
+            found.append((short(float(np.median(part.validation[-1]))), "held out"))
+        score = part.validation_score if part.validation_score is not None else part.score
+        if score is not None:
+            where = "held out" if part.validation_score is not None else "training"
+            median = float(np.median(score[-1]))
+            value = f"{100 * median:.1f} %" if part.score_name == "accuracy" else short(median)
+            found.append((value, f"{part.score_name}, {where}"))
+    if frame.updates_per_s:
+        found.append((f"{short(frame.updates_per_s)}/s", "updates, each of all seeds"))
+    return found

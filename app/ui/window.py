@@ -1,0 +1,182 @@
+"""The lab's window: rail, top bar, controls and views. It knows no store and no engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+
+from app.core import frames
+from app.core.frames import Frame
+from app.core.presets import Preset
+from app.core.registry import Registry
+from app.ui.banner import Banner
+from app.ui.card import Card
+from app.ui.commands import Commands
+from app.ui.controls.panel import ControlPanel
+from app.ui.diagram.view import DiagramView
+from app.ui.icons import window_icon
+from app.ui.plots.layers import LayersView
+from app.ui.plots.loss import LossView
+from app.ui.plots.prediction import PredictionView
+from app.ui.rail import Rail
+from app.ui.readouts import readouts
+from app.ui.style import style_sheet
+from app.ui.theme import Theme, apply_theme
+from app.ui.topbar import TopBar
+from app.ui.try_these import TryThese
+
+
+class LabWindow(QMainWindow):
+    """All of the lab's widgets, and how they share the space.
+
+    Signals:
+        parts_changed(): other views are visible now, see `wanted`.
+        key_pressed(name): one of `play`, `step`, `reset`, `finish`, `new_seed`.
+        dropped(path): a file was dropped on the window.
+        closing(): the window goes away.
+    """
+
+    parts_changed = Signal()
+    key_pressed = Signal(str)
+    dropped = Signal(str)
+    closing = Signal()
+
+    def __init__(
+        self, registries: Mapping[str, Registry[Any]], presets: Sequence[Preset], theme: Theme
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("Layerlab")
+        self.setWindowIcon(window_icon())
+        self.setAcceptDrops(True)
+        self.theme = theme
+        self._maximised: Card | None = None
+        self.rail = Rail()
+        self.topbar = TopBar()
+        self.banner = Banner()
+        self.panel = ControlPanel(registries, theme)
+        self.try_these = TryThese(presets)
+        self.diagram = DiagramView()
+        self.prediction = PredictionView()
+        self.signal = LayersView("Signal by layer", frames.SIGNAL)
+        self.gradient = LayersView("Gradient by layer", frames.GRADIENT)
+        self.loss = LossView()
+        self.views: tuple[Any, ...] = (
+            self.prediction, self.loss, self.diagram, self.signal, self.gradient,
+        )  # fmt: skip
+        self._build()
+        self.commands = Commands(self)
+        self.engine_menu = QMenu("Engine", self)
+        menu = QMenu(self)
+        self.commands.fill(menu, {"finish": self.engine_menu})
+        self.topbar.menu_button.setMenu(menu)
+        for view in self.views:
+            view.maximise_requested.connect(lambda v=view: self.toggle_maximised(v))
+        self.set_theme(theme)
+
+    def _build(self) -> None:
+        self._center, self._right = QWidget(), QWidget()
+        self._center_box, self._right_box = QVBoxLayout(self._center), QVBoxLayout(self._right)
+        self._center_box.addWidget(self.banner)
+        self._center_box.addWidget(self.diagram, 6)
+        self._center_box.addWidget(self.prediction, 7)
+        self._center_box.addWidget(self.try_these)
+        for view, stretch in ((self.signal, 20), (self.gradient, 20), (self.loss, 21)):
+            self._right_box.addWidget(view, stretch)
+        self._views_row = QHBoxLayout()
+        self._views_row.addWidget(self._center, 205)
+        self._views_row.addWidget(self._right, 100)
+        self._below = QHBoxLayout()
+        self._below.addWidget(self.panel)
+        self._below.addLayout(self._views_row, 1)
+        page = QVBoxLayout()
+        page.addWidget(self.topbar)
+        page.addLayout(self._below, 1)
+        whole = QWidget()
+        whole.setObjectName("lab")
+        row = QHBoxLayout(whole)
+        row.addWidget(self.rail)
+        row.addLayout(page, 1)
+        for layout in (row, page, self._below):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(0)
+        for box in (self._center_box, self._right_box):
+            box.setContentsMargins(0, 0, 0, 0)
+        self.setCentralWidget(whole)
+
+    # ---- look
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from the theme, everywhere."""
+        self.theme = theme
+        gap = theme.px(14)
+        self._views_row.setContentsMargins(theme.px(16), theme.px(16), theme.px(16), gap)
+        for layout in (self._views_row, self._center_box, self._right_box):
+            layout.setSpacing(gap)
+        self._center.setMinimumWidth(theme.px(330))
+        self._right.setMinimumWidth(theme.px(220))
+        self.setFont(theme.font())
+        self.setStyleSheet(style_sheet(theme))
+        apply_theme(self, theme)
+
+    def toggle_maximised(self, card: Card) -> None:
+        """Let one view fill the place of all, or bring the others back."""
+        self._maximised = None if self._maximised is card else card
+        for view in self.views:
+            view.setVisible(self._maximised in (None, view))
+            view.set_maximised(self._maximised is view)
+        inside = self._maximised
+        self._right.setVisible(inside is None or inside.parentWidget() is self._right)
+        self._center.setVisible(inside is None or inside.parentWidget() is self._center)
+        self.try_these.setVisible(inside is None)
+        self.parts_changed.emit()
+
+    def wanted(self) -> set[str]:
+        """Return the parts that the visible views draw."""
+        return {view.wants for view in self.views if self._is_shown(view)} | {frames.LOSS}
+
+    def _is_shown(self, view: Card) -> bool:
+        return self._maximised in (None, view)
+
+    # ---- frames
+
+    def draw(self, frame: Frame) -> None:
+        """Draw a frame on every visible view and in the top bar."""
+        for view in self.views:
+            if self._is_shown(view) and getattr(frame, view.wants) is not None:
+                view.draw(frame)
+        self.topbar.set_readouts(readouts(frame))
+
+    # ---- events
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the plain keys that no focused control had a use for."""
+        names = {
+            Qt.Key.Key_Space: "play", Qt.Key.Key_Right: "step", Qt.Key.Key_R: "reset",
+            Qt.Key.Key_F: "finish", Qt.Key.Key_N: "new_seed",
+        }  # fmt: skip
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Escape and self._maximised is not None:
+            self.toggle_maximised(self._maximised)
+        elif key in names and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            if key == Qt.Key.Key_Right or not event.isAutoRepeat():
+                self.key_pressed.emit(names[key])
+        else:
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Accept a single file."""
+        if len(event.mimeData().urls()) == 1 and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the dropped file."""
+        self.dropped.emit(event.mimeData().urls()[0].toLocalFile())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Say goodbye."""
+        self.closing.emit()
+        super().closeEvent(event)
