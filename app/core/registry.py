@@ -36,7 +36,9 @@ class Entry:
     def preview(self) -> np.ndarray | None:
         """Return a small array that a chooser draws, or None.
 
-        A curve is `(2, n)`: x and y; a cloud of points `(3, n)`: x, y and class.
+        A curve is `(2, n)`: x and y; a cloud of points `(3, n)`: x, y and class or
+        value; an array of more than three rows is a grey image, row by row from the top,
+        0 (as the background) to 1.
         """
         return None
 

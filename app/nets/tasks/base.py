@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,12 +11,19 @@ import numpy as np
 from msgspec.structs import replace
 
 from app.core.registry import Entry, Registry
+from app.core.resources import resource
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from app.nets.data import Data, Shape
-from app.nets.tasks.thumbnails import thumbnail
 
 Array = np.ndarray
 Advice = tuple[NetSpec, TrainSpec]
+THUMBNAILS = "thumbnails/tasks.json"  # built by `nets.tasks.thumbnails`
+
+
+@functools.lru_cache(maxsize=1)
+def _thumbnails() -> dict[str, list[list[float]]]:
+    pictures: dict[str, list[list[float]]] = json.loads(resource(THUMBNAILS).read_bytes())
+    return pictures
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +36,7 @@ class Task(Entry):
         net, train: the recommended architecture and training.
         samples, noise, validation: recommended values of the task's own knobs;
             `validation` also stands for None in a spec.
-        knobs: which of `samples`, `noise`, `validation`, `seed` have an effect.
+        knobs: the names of the task's knobs that have an effect.
         advise: (task spec) -> net and train, where they depend on the file; else None.
         featured: whether a short list shows it.
     """
@@ -63,7 +72,8 @@ class Task(Entry):
 
     def preview(self) -> Array | None:
         """Return the prebuilt thumbnail of the real data; see `Entry.preview`."""
-        return thumbnail(self.key)
+        picture = _thumbnails().get(self.key)
+        return None if picture is None else np.array(picture, float)
 
 
 TASKS: Registry[Task] = Registry("task")

@@ -61,13 +61,13 @@ def sawtooth(x: Array) -> Array:
 
 
 def _curve(key: str, label: str, text: str, function: Function, *, featured: bool = False,
-           net: NetSpec | None = None, train: TrainSpec | None = None,
+           hidden: tuple[int, ...] = (8, 8), samples: int = 96, updates: int = 1500,
            source: str = "") -> Task:  # fmt: skip
     return Task(
         key, label, text,
         load=partial(_load, function), shape=lambda spec: _SHAPE,
-        validation=SHARE, group="curves", featured=featured, source=source,
-        net=net or NetSpec(), train=train or TrainSpec(),
+        samples=samples, validation=SHARE, group="curves", featured=featured, source=source,
+        net=NetSpec(hidden=hidden), train=TrainSpec(updates=updates),
     )  # fmt: skip
 
 
@@ -86,11 +86,11 @@ CURVES = (
     ),
     _curve(
         "sine-mix", "sine mix", "A slow and a quick wave: networks learn the slow one first.",
-        sine_mix, net=NetSpec(hidden=(16, 16)), source="Rahaman et al. 2019",
+        sine_mix, hidden=(16, 16, 16), updates=2000, source="Rahaman et al. 2019",
     ),
     _curve(
         "sawtooth", "sawtooth", "Eight straight pieces: depth can fold them, one layer needs "
         "a neuron for each corner.",
-        sawtooth, net=NetSpec(hidden=(16, 16)), source="Telgarsky 2015",
+        sawtooth, hidden=(16, 16, 16), samples=192, updates=2500, source="Telgarsky 2015",
     ),
 )  # fmt: skip

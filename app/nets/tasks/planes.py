@@ -147,12 +147,12 @@ def _classes(key: str, label: str, text: str, draw: Draw, hidden: tuple[int, ...
 PLANES = (
     _classes(
         "spiral", "spiral", "Two arms around each other: needs width, depth and patience.",
-        spiral, (24, 24), samples=300, updates=1500, featured=True,
+        spiral, (16, 16), samples=300, updates=1500, featured=True,
         source="Lang & Witbrock 1988",
     ),
     _classes(
         "xor", "XOR", "Four squares, opposite ones alike: no straight line parts them.",
-        xor, (8,), featured=True, source="Minsky & Papert 1969",
+        xor, (8, 8), featured=True, source="Minsky & Papert 1969",
     ),
     _classes(
         "moons", "moons", "Two half circles, each reaching into the other.",

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from app.core.spec import TaskSpec
 from app.nets.data import Column, Data, Shape, Table
@@ -27,16 +29,16 @@ class _Set:
     target: str
 
 
-def _table(bunch: object, target: str) -> Table:
+def _table(bunch: Any, target: str) -> Table:
     """Return scikit-learn's arrays as typed columns."""
-    data, number = np.asarray(bunch.data, float), bunch.target  # type: ignore[attr-defined]
+    data, number = bunch.data.astype(np.float64), bunch.target
     features = tuple(
         Column(str(name), np.ascontiguousarray(data[:, k]))
-        for k, name in enumerate(bunch.feature_names)  # type: ignore[attr-defined]
+        for k, name in enumerate(bunch.feature_names)
     )
     names = getattr(bunch, "target_names", None)
     if names is None or not isinstance(names[0], str):
-        return Table(features, Column(target, np.asarray(number, float)))
+        return Table(features, Column(target, number.astype(np.float64)))
     texts = np.array([str(names[k]) for k in number], object)
     return Table(features, Column(target, texts))
 
@@ -53,7 +55,8 @@ def _read(source: _Set) -> Table:
 def _task(key: str, label: str, text: str, source: _Set, origin: str, *,
           featured: bool = False, group: str = "tables") -> Task:  # fmt: skip
     def load(spec: TaskSpec) -> Data:
-        return prepare(_read(source), spec, key)
+        # What the target is, is known: `problem` is for files.
+        return prepare(_read(source), replace(spec, problem="auto"), key)
 
     net, train = advise(source.rows, source.shape)
     return Task(

@@ -20,6 +20,7 @@ MAX_CATEGORIES = 20  # a text column of more values is left out of the inputs
 MAX_WHOLE_CLASSES = 20  # a target of at most as many whole numbers is read as classes
 ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
 MAX_CLASSES = 100
+MAX_NUMBERS = 10_000_000  # rows times inputs
 FARTHEST = 1e6  # held-out values beyond as many spreads are cut there: float32 holds them
 _PIXEL = re.compile(r"pixel_(\d{1,3})_(\d{1,3})")
 
@@ -90,9 +91,14 @@ def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
     """Return the inputs in their own units, texts as one-hot columns, and their names."""
     columns: list[Array] = []
     names: list[str] = []
-    for column in table.features:
-        if left_out(column):
-            continue
+    used = [column for column in table.features if not left_out(column)]
+    inputs = sum(len(set(column.values)) if column.is_text else 1 for column in used)
+    if inputs * table.rows > MAX_NUMBERS:
+        raise LabError(
+            f"{where} has {table.rows:,} rows of {inputs:,} inputs; at most "
+            f"{MAX_NUMBERS:,} numbers fit, so use fewer rows or columns"
+        )
+    for column in used:
         if not column.is_text:
             columns.append(column.values)
             names.append(column.name)
@@ -126,10 +132,11 @@ def is_classes(target: Column, problem: str) -> bool:
 def _classes(target: Column, where: str) -> tuple[Array, tuple[str, ...]]:
     """Return class indices (rows,) and names: numbers ascending, texts by alphabet."""
     values = sorted(set(target.values))
-    if len(values) > MAX_CLASSES:
+    rare = len(values) > MAX_CATEGORIES and 2 * len(values) > len(target.values)
+    if len(values) > MAX_CLASSES or rare:
         raise LabError(
-            f"{where}, column {target.name!r} has {len(values)} different values, too many "
-            f"to be classes (at most {MAX_CLASSES}); choose another target column"
+            f"{where}, column {target.name!r} has {len(values)} different values in "
+            f"{len(target.values):,} rows, too many to be classes; choose another target column"
         )
     index = {value: k for k, value in enumerate(values)}
     names = values if target.is_text else [number_text(value) for value in values]

@@ -1,0 +1,216 @@
+"""Any CSV file as a task, and any data as a CSV file."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import difflib
+import functools
+import io
+import os
+import pathlib
+import re
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.spec import LabSpec, TaskSpec
+from app.nets.data import Column, Data, Shape, Table
+from app.nets.tasks.base import Advice, Task
+from app.nets.tasks.cells import COMMA_NUMBER, NUMBER, Cells, read_cells, shown
+from app.nets.tasks.tabular import MAX_CATEGORIES, SHARE, advise, number_text, prepare
+
+NUMERIC_SHARE = 0.8  # a column with at least this share of numbers is one of numbers
+LARGEST = 1e100  # beyond, squares are not finite
+GAPS = frozenset(("", "na", "n/a", "nan", "null", "?"))
+_NOT_FINITE = re.compile(r"[+-]?(inf|infinity)", re.ASCII | re.IGNORECASE)
+
+
+def _is_gap(cell: str) -> bool:
+    return cell.lower() in GAPS
+
+
+class _Reader:
+    """Turns one file's cells into typed columns."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        self._pattern = COMMA_NUMBER if cells.comma else NUMBER
+
+    def column(self, k: int, is_target: bool) -> Column:
+        """Return column k, typed; raises LabError for a gap or a stray text in it."""
+        texts = [row[k] for row in self.cells.rows]
+        is_number = [self._pattern.fullmatch(text) is not None for text in texts]
+        if all(is_number):
+            return Column(self.cells.names[k], self._numbers(k, texts))
+        filled = [text for text in texts if not _is_gap(text)]
+        numeric = sum(is_number) + sum(bool(_NOT_FINITE.fullmatch(text)) for text in filled)
+        if filled and numeric >= NUMERIC_SHARE * len(filled):
+            raise self._stray(is_number.index(False), k)
+        if is_target or len(set(filled)) <= MAX_CATEGORIES:  # else it is left out, gaps too
+            for i, text in enumerate(texts):
+                if _is_gap(text):
+                    raise self._stray(i, k)
+        return Column(self.cells.names[k], np.array(texts, object))
+
+    def _numbers(self, k: int, texts: list[str]) -> np.ndarray:
+        if self.cells.comma:
+            texts = [text.replace(",", ".") for text in texts]
+        values = np.array([float(text) for text in texts])
+        if (large := np.flatnonzero(np.abs(values) > LARGEST)).size:
+            i = int(large[0])
+            raise LabError(
+                f"{self._at(i, k)}: {shown(self.cells.rows[i][k])} is too large a number"
+            )
+        return values
+
+    def _stray(self, i: int, k: int) -> LabError:
+        """Say why row i of a column cannot stay: a gap, not finite, or a text."""
+        cell = self.cells.rows[i][k]
+        if not cell:
+            what = "the cell is empty; fill it in or remove the row"
+        elif _is_gap(cell):
+            what = f"{shown(cell)} stands for a gap; fill it in or remove the row"
+        elif _NOT_FINITE.fullmatch(cell):
+            what = f"{shown(cell)} is not a finite number"
+        else:
+            what = f"{shown(cell)} is not a number, as the others of this column are"
+        return LabError(f"{self._at(i, k)}: {what}")
+
+    def _at(self, i: int, k: int) -> str:
+        name = shown(self.cells.names[k])
+        return f"{self.cells.where}, row {self.cells.lines[i]}, column {name}"
+
+
+def _target_place(cells: Cells, target: str | None) -> int:
+    if target is None:
+        return len(cells.names) - 1
+    if target in cells.names:
+        return cells.names.index(target)
+    near = difflib.get_close_matches(target, cells.names, 1)
+    listed = ", ".join(shown(name) for name in cells.names[:12])
+    more = f" and {len(cells.names) - 12} more" if len(cells.names) > 12 else ""
+    hint = f"; did you mean {shown(near[0])}?" if near else f"; it has {listed}{more}"
+    raise LabError(f"{cells.where} has no column {shown(target)}{hint}")
+
+
+def read_table(path: str, target: str | None = None) -> tuple[Table, str]:
+    """Read a CSV file into typed columns.
+
+    Args:
+        path: the file.
+        target: name of the column to predict; the last one if None.
+
+    Returns:
+        The table, and in words what was recognised.
+
+    Raises:
+        LabError: one sentence with file, row and column for anything that does not fit.
+    """
+    cells = read_cells(path)
+    place = _target_place(cells, target)
+    reader = _Reader(cells)
+    columns = [reader.column(k, k == place) for k in range(len(cells.names))]
+    aim = columns.pop(place)
+    return Table(tuple(columns), aim), cells.read_as
+
+
+@functools.lru_cache(maxsize=2)
+def _read(path: str, target: str | None, stamp: tuple[int, int]) -> tuple[Table, str]:
+    return read_table(path, target)
+
+
+def _load(spec: TaskSpec) -> Data:
+    if not spec.path:
+        raise LabError("task.path is missing: the task csv needs a file")
+    try:
+        status = os.stat(spec.path)
+        stamp = status.st_mtime_ns, status.st_size
+    except (OSError, ValueError):
+        stamp = 0, 0  # the reader says what is wrong
+    table, read_as = _read(spec.path, spec.target, stamp)
+    return prepare(table, spec, spec.path, read_as)
+
+
+def _shape(spec: TaskSpec) -> Shape:
+    return _load(spec).shape
+
+
+def _advise(spec: TaskSpec) -> Advice:
+    data = _load(spec)
+    return advise(data.n + len(data.validation_x), data.shape)
+
+
+CSV = Task(
+    "csv", "CSV…", "Your own table: each row an example, one column to predict.",
+    load=_load, shape=_shape, advise=_advise,
+    samples=96, noise=0.0, validation=SHARE,
+    knobs=("path", "target", "problem", "validation", "seed"),
+    group="tables", featured=True,
+)  # fmt: skip
+
+
+def recommended_for_csv(
+    path: str | pathlib.Path, target: str | None = None, problem: str = "auto"
+) -> LabSpec:
+    """Return a spec that is a good start on a CSV file.
+
+    Args:
+        path: the file.
+        target: name of the column to predict; the last one if None.
+        problem: `auto`, `regression` or `classification`.
+
+    Raises:
+        LabError: one sentence with file, row and column for anything that does not fit.
+    """
+    return CSV.recommend(TaskSpec(name="csv", path=str(path), target=target, problem=problem))
+
+
+def export_csv(data: Data, path: str | pathlib.Path) -> None:
+    """Write data as a CSV file, atomically.
+
+    A table is written whole, in its own order and units, the target last: read again, it
+    gives the same arrays, split and figures. Generated points are written with the
+    training points first; texts and numbers alike read back as they were.
+
+    Args:
+        data: what to write.
+        path: the file; replaced if it exists.
+
+    Raises:
+        LabError: the file cannot be written.
+    """
+    table = data.table
+    columns = (*table.features, table.target) if table else _generated_columns(data)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.name for column in columns])
+    texts = [column.values if column.is_text else map(number_text, column.values)
+             for column in columns]  # fmt: skip
+    writer.writerows(zip(*texts, strict=True))
+    _write(pathlib.Path(path), out.getvalue())
+
+
+def _generated_columns(data: Data) -> tuple[Column, ...]:
+    x = np.concatenate([data.x, data.validation_x]) * data.x_scale + data.x_mean  # (n, D)
+    features = [Column(name, x[:, k]) for k, name in enumerate(data.feature_names)]
+    y = np.concatenate([data.y, data.validation_y])
+    if data.shape.classes:
+        names = np.array([data.class_names[k] for k in y], object)
+        return (*features, Column(data.target_name, names))
+    y = y * data.y_scale + data.y_mean  # (n, O)
+    count = y.shape[1]
+    labels = [f"{data.target_name} {k + 1}" if count > 1 else data.target_name
+              for k in range(count)]  # fmt: skip
+    return (*features, *(Column(label, y[:, k]) for k, label in enumerate(labels)))
+
+
+def _write(path: pathlib.Path, text: str) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        os.replace(part, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink()
+        raise LabError(f"{path}: {(error.strerror or str(error)).lower()}") from None
