@@ -1,0 +1,172 @@
+"""The edges of a network as one image: which are drawn, how wide, how bright."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from app.core.frames import DiagramPart
+from app.ui.diagram.coverage import EdgeRaster, Edges, color_table, entries_needed
+from app.ui.diagram.geometry import Geometry
+from app.ui.theme import Theme
+
+Array = np.ndarray
+
+MOST_ENTRIES = 600_000  # pairs of pixel and edge that fit into the time of a frame
+THINNEST, WIDEST = 0.36, 1.45  # half widths at zoom 1, logical pixels
+DIMMED = 0.16  # opacity of what is not in focus, relative
+STALE_AFTER = 24  # frames after which the choice of the strongest is looked at again
+
+
+class EdgeLayer:
+    """Keeps the raster of one arrangement and colours it frame by frame."""
+
+    def __init__(self) -> None:
+        self._raster: EdgeRaster | None = None
+        self._key: object = None
+        self._chosen = np.zeros(0, np.int64)
+        self._gap = np.zeros(0, np.int64)
+        self._table = np.zeros(0, np.uint32)
+        self._theme_name = ""
+        self._scale = 1.0
+        self._age = 0
+        self.hidden = 0
+
+    def image(
+        self,
+        geometry: Geometry,
+        values: Sequence[Array],
+        theme: Theme,
+        ratio: float,
+        bright: Sequence[Array | float] | None = None,
+    ) -> QImage:
+        """Return the edges in the colours of their signs.
+
+        Args:
+            geometry: the arrangement.
+            values: for each gap (n_from, n_to), weights or derivatives; sizes count
+                relative to the largest of their gap.
+            theme: colours and zoom.
+            ratio: device pixels per logical pixel.
+            bright: for each gap, factors of the opacity (n_from, n_to) or one for all.
+        """
+        sizes = [_relative(v) for v in values]
+        flat = np.concatenate([s.ravel() for s in sizes]) if sizes else np.zeros(0)
+        if theme.name != self._theme_name:
+            self._table = color_table(theme.color("positive"), theme.color("negative"))
+            self._theme_name = theme.name
+        self._prepare(geometry, values, flat, theme.zoom, ratio)
+        assert self._raster is not None
+        chosen = self._chosen
+        crowd = np.array([_gamma(v.size) for v in values])[self._gap]
+        strength = flat[chosen] ** crowd
+        slim = _slimness(geometry, theme.zoom)
+        half = (THINNEST + (WIDEST - THINNEST) * strength) * slim * self._scale
+        opacity = 0.07 + 0.88 * strength
+        if bright is not None:
+            factors = [np.broadcast_to(b, v.shape) for b, v in zip(bright, values, strict=True)]
+            opacity = opacity * np.concatenate([f.ravel() for f in factors])[chosen]
+        signs = np.concatenate([v.ravel() for v in values])[chosen] >= 0
+        image = self._raster.paint(half, opacity, signs, self._table)
+        image.setDevicePixelRatio(self._scale)
+        return image
+
+    def _prepare(
+        self,
+        geometry: Geometry,
+        values: Sequence[Array],
+        flat: Array,
+        zoom: float,
+        ratio: float,
+    ) -> None:
+        """Make the raster where the arrangement is new, or the strongest edges have changed."""
+        key = (geometry, tuple(v.shape for v in values), ratio)
+        self._age += 1
+        fresh = self._raster is None or key != self._key
+        if not fresh and (self.hidden == 0 or self._age < STALE_AFTER):
+            return
+        self._age = 0
+        scale = ratio
+        edges = _curves(geometry, scale)
+        reach = WIDEST * _slimness(geometry, zoom)
+        need = entries_needed(edges, reach * scale + 0.5)
+        if need.sum() > MOST_ENTRIES and scale > 1.0:  # better a little soft than late
+            scale = max(1.0, scale * float(np.sqrt(MOST_ENTRIES / need.sum())))
+            edges = _curves(geometry, scale)
+            need = entries_needed(edges, reach * scale + 0.5)
+        chosen = _strongest(flat, need)
+        if not fresh and _overlap(chosen, self._chosen) > 0.85:
+            return
+        self._key, self._scale, self._chosen = key, scale, chosen
+        gaps = np.repeat(np.arange(len(values)), [v.size for v in values])
+        self._gap = gaps[chosen]
+        self.hidden = len(flat) - len(chosen)
+        self._raster = EdgeRaster(
+            Edges(*(a[chosen] for a in (edges.x0, edges.x1, edges.y0, edges.y1))),
+            max(1, round(geometry.width * scale)),
+            max(1, round(geometry.height * scale)),
+            reach * scale,
+        )
+
+
+def _relative(values: Array) -> Array:
+    """Return sizes relative to the largest finite one, 0 to 1."""
+    sizes = np.abs(np.where(np.isfinite(values), values, 0.0)).astype(float)
+    return sizes / max(float(sizes.max(initial=0.0)), 1e-300)
+
+
+def _slimness(geometry: Geometry, zoom: float) -> float:
+    """Return the factor of all widths: columns close to each other need thin edges."""
+    return min(1.0, max(0.42, geometry.pitch / (90 * zoom))) * zoom
+
+
+def _gamma(edges: int) -> float:
+    """Return the exponent that keeps the many edges of a crowded gap in the background."""
+    return min(2.2, 1.0 + 0.3 * max(0.0, float(np.log2(max(edges, 1) / 24))))
+
+
+def _curves(geometry: Geometry, scale: float) -> Edges:
+    """Return the curves of every edge of every gap, in raster pixels."""
+    x0: list[Array] = []
+    x1: list[Array] = []
+    y0: list[Array] = []
+    y1: list[Array] = []
+    for gap in range(len(geometry.columns) - 1):
+        start, end = geometry.gap_ends(gap)
+        a, b = geometry.columns[gap].ys, geometry.columns[gap + 1].ys
+        count = len(a) * len(b)
+        x0.append(np.full(count, start * scale))
+        x1.append(np.full(count, end * scale))
+        y0.append(np.repeat(a, len(b)) * scale)
+        y1.append(np.tile(b, len(a)) * scale)
+    return Edges(*(np.concatenate(v) for v in (x0, x1, y0, y1)))
+
+
+def _strongest(flat: Array, need: Array) -> Array:
+    """Return the indices, ascending, of the strongest edges that fit into a frame's time."""
+    if need.sum() <= MOST_ENTRIES:
+        return np.arange(len(flat))
+    order = np.argsort(-flat, kind="stable")
+    fits = np.cumsum(need[order]) <= MOST_ENTRIES
+    fits[: min(1, len(fits))] = True
+    return np.sort(order[fits])
+
+
+def _overlap(a: Array, b: Array) -> float:
+    return len(np.intersect1d(a, b, assume_unique=True)) / max(1, len(a))
+
+
+def fan(part: DiagramPart, layer: int, place: int) -> list[Array | float]:
+    """Return brightness that leaves only the edges of one drawn neuron lit."""
+    bright: list[Array | float] = [DIMMED] * len(part.edges)
+    if layer > 0:
+        into = np.full(part.edges[layer - 1].shape, DIMMED)
+        into[:, place] = 1.25
+        bright[layer - 1] = into
+    if layer < len(part.edges):
+        out = np.full(part.edges[layer].shape, DIMMED)
+        out[place] = 1.25
+        bright[layer] = out
+    return bright

@@ -1,0 +1,71 @@
+"""What is under the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QPointF
+
+from app.core.frames import DiagramPart
+from app.ui.diagram.geometry import Geometry
+from app.ui.diagram.painting import chip_rect, outer_labels
+from app.ui.theme import Theme
+
+REACH, NEAR = 4.0, 1.5  # pixels at zoom 1
+
+
+@dataclass(frozen=True)
+class Target:
+    """A neuron, the bias told beside it, or an edge.
+
+    Attributes:
+        kind: `neuron`, `bias` or `edge`.
+        neuron: layer and drawn place.
+        edge: gap and the drawn places of source and unit.
+        point: where the mouse was, for an edge.
+    """
+
+    kind: str
+    neuron: tuple[int, int] = (0, 0)
+    edge: tuple[int, int, int] = (0, 0, 0)
+    point: QPointF = field(default_factory=QPointF, compare=False)
+
+    @property
+    def is_editable(self) -> bool:
+        """Tell whether there is a parameter to edit: inputs have no bias."""
+        return self.kind == "edge" or self.neuron[0] > 0
+
+
+def find_target(
+    part: DiagramPart, geometry: Geometry, theme: Theme, point: QPointF
+) -> Target | None:
+    """Return what is under a point of the canvas, or None."""
+    neuron = geometry.neuron_at(point)
+    if neuron is not None:
+        return Target("neuron", neuron=neuron)
+    for room, _, _, bias_of in outer_labels(part, geometry, theme):
+        if bias_of is not None and room.contains(point):
+            return Target("bias", neuron=bias_of)
+    last = len(part.layers) - 1
+    if part.layers[last].size == 1 and chip_rect(geometry, last, theme).contains(point):
+        return Target("bias", neuron=(last, 0))
+    edge = nearest_edge(part, geometry, theme, point)
+    return Target("edge", edge=edge, point=point) if edge is not None else None
+
+
+def nearest_edge(
+    part: DiagramPart, geometry: Geometry, theme: Theme, point: QPointF
+) -> tuple[int, int, int] | None:
+    """Return the edge at a point: of those about equally near, the strongest."""
+    found = geometry.edge_distances(point)
+    if found is None or not found[1].size:
+        return None
+    gap, distances = found
+    nearest = float(distances.min())
+    if nearest > REACH * theme.zoom:
+        return None
+    near = distances <= nearest + NEAR * theme.zoom
+    strength = np.where(near, np.abs(np.nan_to_num(part.edges[gap])), -1.0)
+    source, unit = divmod(int(np.argmax(strength)), strength.shape[1])
+    return gap, source, unit

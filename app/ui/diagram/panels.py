@@ -1,0 +1,83 @@
+"""What the panels beside neurons and edges say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtGui import QImage
+
+from app.core.frames import DiagramPart
+from app.core.spec import LabSpec
+from app.ui.diagram.animation import PassState
+from app.ui.diagram.formula import (
+    Line,
+    neuron_formula,
+    neuron_title,
+    number,
+    sign_token,
+    unit_name,
+)
+from app.ui.diagram.panel import Panel
+from app.ui.diagram.scene import Edge, Neuron, enlarged
+from app.ui.diagram.trace_text import backward_lines, fits, forward_lines, loss_lines
+from app.ui.theme import Theme
+
+DEAD: Line = (("dead: slope 0 on every training input", "warning"),)
+
+
+def neuron_panel(
+    part: DiagramPart, spec: LabSpec | None, neuron: Neuron, theme: Theme, ratio: float
+) -> Panel:
+    """Return the panel of a neuron: its thumbnail enlarged, its formula with its numbers."""
+    layer, place = neuron
+    column = part.layers[layer]
+    unit = int(column.shown[place])
+
+    def lines(most: int) -> Sequence[Line]:
+        told = [neuron_formula(part, spec, layer, unit, most)]
+        return [*told, DEAD] if bool(column.dead[place]) else told
+
+    def picture(width: float, height: float) -> QImage:
+        return enlarged(part, neuron, width, height, theme, ratio)
+
+    wide = column.form in ("curve", "bars")
+    return Panel(neuron_title(part, layer, unit), lines, picture, wide)
+
+
+def edge_panel(part: DiagramPart, edge: Edge) -> Panel:
+    """Return the panel of an edge: its ends and its weight."""
+    gap, source, unit = edge
+    i, j = int(part.layers[gap].shown[source]), int(part.layers[gap + 1].shown[unit])
+    value = float(part.edges[gap][source, unit])
+    ends = f"{unit_name(part, gap, i)} → {unit_name(part, gap + 1, j)}"
+    line: Line = (("weight ", "muted"), (number(value), sign_token(value)))
+    return Panel(f"{ends}, into {part.layers[gap + 1].name}", lambda most: [line])
+
+
+def pass_panel(run: PassState, spec: LabSpec | None, neuron: Neuron) -> Panel:
+    """Return the panel of a step of a pass: the arithmetic of one neuron."""
+    layer, place = neuron
+    part = run.part
+    unit = int(part.layers[layer].shown[place])
+    title = neuron_title(part, layer, unit)
+
+    def lines(most: int) -> Sequence[Line]:
+        if run.is_loss and layer == len(part.layers) - 1:
+            return loss_lines(part, spec, run.trace)
+        if run.is_backward:
+            return backward_lines(part, spec, run.trace, layer, unit, most)
+        return forward_lines(part, spec, run.trace, layer, unit, most)
+
+    if not fits(part, run.trace):
+        return Panel(title, lambda most: [_only_numbers(run, layer, unit)])
+    return Panel(title, lines)
+
+
+def _only_numbers(run: PassState, layer: int, unit: int) -> Line:
+    """Return a neuron's number alone, where the weights have moved since the trace."""
+    name = "dL/dz" if run.is_backward else unit_name(run.part, layer, unit)
+    return (
+        (f"{name} = ", "muted"),
+        (number(run.values(layer)[unit]), "text"),
+        (", the weights have changed since", "muted"),
+    )
