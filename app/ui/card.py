@@ -153,7 +153,7 @@ class Card(QFrame):
         self._title = HeadLabel(title)
         self._note_label = HeadLabel()
         self._controls = QHBoxLayout()
-        self._control_list: list[Themed] = []
+        self._control_list: list[QWidget] = []
         self.menu_button = MenuButton(self)
         self.menu_button.clicked.connect(self._on_menu_clicked)
         self._head = QHBoxLayout()
@@ -198,21 +198,25 @@ class Card(QFrame):
     def add_control(self, control: QWidget) -> None:
         """Put a control at the right of the head."""
         self._controls.addWidget(control)
+        self._control_list.append(control)
         if isinstance(control, Themed):
-            self._control_list.append(control)
             control.set_theme(self.theme)
-        self._fit_note()
+        self.fit_head()
 
     def _show_note(self) -> None:
         self._note_label.setText(self._note)
         plain = QTextDocumentFragment.fromHtml(self._note).toPlainText()
         self._note_label.setAccessibleName(plain)
         self._note_width = self._note_label.sizeHint().width() if self._note else 0
-        self._fit_note()
+        self.fit_head()
 
-    def _fit_note(self) -> None:
+    def fit_head(self) -> None:
+        """Hide the note where title and controls leave no room for it."""
         margins = self._head.contentsMargins()
-        used = self._title.sizeHint().width() + self._controls.sizeHint().width()
+        used = self._title.sizeHint().width()
+        for control in self._control_list:
+            if not control.isHidden():
+                used += control.sizeHint().width() + self._head.spacing()
         used += self.menu_button.sizeHint().width() + margins.left() + margins.right()
         free = self.width() - used - 2 * self._head.spacing() - self.theme.px(6)
         self._note_label.setVisible(0 < self._note_width <= free)
@@ -230,7 +234,8 @@ class Card(QFrame):
         self._note_label.setFont(theme.font(11))
         self._note_label.setStyleSheet(f"color: {theme.muted}")
         for control in self._control_list:
-            control.set_theme(theme)
+            if isinstance(control, Themed):
+                control.set_theme(theme)
         self.menu_button.set_theme(theme)
         self._show_note()
         self.update()
@@ -249,7 +254,7 @@ class Card(QFrame):
 
     def resizeEvent(self, event: object) -> None:
         """Hide the note where the head is too narrow for it."""
-        self._fit_note()
+        self.fit_head()
 
     def enterEvent(self, event: object) -> None:
         """Show the menu's dots."""

@@ -34,6 +34,7 @@ class Theme:
     on_accent: str
     point: str
     ramp: tuple[str, ...]
+    classes: tuple[str, ...]
     zoom: float = 1.0
 
     def px(self, size: float) -> int:
@@ -68,6 +69,14 @@ class Theme:
         a, b, t = stops[i], stops[i + 1], place - i
         return QColor(*(round(p + (q - p) * t) for p, q in zip(_rgb(a), _rgb(b), strict=True)))
 
+    def class_color(self, label: int) -> QColor:
+        """Return the colour of class `label` (0-based); they repeat after ten.
+
+        Of two classes the second is positive. The first seven stay apart for
+        colour-blind eyes (after Okabe and Ito, 2008).
+        """
+        return QColor(self.classes[label % len(self.classes)])
+
     def zoomed(self, zoom: float) -> Theme:
         """Return this theme at another zoom, 1.0 to 2.0."""
         return replace(self, zoom=min(2.0, max(1.0, zoom)))
@@ -95,6 +104,10 @@ DARK = Theme(
     on_accent="#08131a",
     point="#d5dde5",
     ramp=("#7b7bff", "#3fa9e6", "#2fc4b2", "#9ad14f"),
+    classes=(
+        *("#ff9d4d", "#5aa9ff", "#2fc4a0", "#e58ac0", "#f0e05a", "#9a86ff", "#e0694f"),
+        *("#a8b3bd", "#93cf6b", "#c7a27a"),
+    ),
 )
 LIGHT = Theme(
     name="light",
@@ -114,6 +127,10 @@ LIGHT = Theme(
     on_accent="#ffffff",
     point="#2b3742",
     ramp=("#5b4fd6", "#1f83c7", "#11917f", "#5f9b16"),
+    classes=(
+        *("#d9660a", "#2672d9", "#0b8a6d", "#c0508f", "#b99500", "#6a4fd0", "#a83a26"),
+        *("#66727d", "#5b8f1e", "#8a6238"),
+    ),
 )
 THEMES = {"dark": DARK, "light": LIGHT}
 

@@ -11,20 +11,21 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
 
-from app.ui.plots.hover import Reading, paint_label
+from app.ui.plots.canvas import Canvas
+from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key, paint_legend
 from app.ui.plots.marks import Mark
 from app.ui.plots.scale import Axis
-from app.ui.theme import DARK, Theme
+from app.ui.theme import Theme
 
 Array = np.ndarray
 Reader = Callable[[float, float], Reading | None]
 
 
-class Plot(QWidget):
+class Plot(Canvas):
     """A plot with axes, painted anew for each frame.
 
     Attributes:
@@ -48,20 +49,14 @@ class Plot(QWidget):
         self.square = False
         self.tick_gap = 62
         self.reader: Reader | None = None
-        self.theme: Theme = DARK
-        self._cursor: QPointF | None = None
         self._cache = QPixmap()
         self._cache_key: object = None
         self._area = QRectF(0, 0, 1, 1)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
         self._cache_key = None
-        self.update()
+        super().set_theme(theme)
 
     def show_marks(
         self,
@@ -72,10 +67,6 @@ class Plot(QWidget):
         """Replace all marks and repaint; later ones of a kind lie over earlier ones."""
         self.bands, self.still, self.live = (dict(m or {}) for m in (bands, still, live))
         self.update()
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the least size at which a plot says anything."""
-        return QSize(self.theme.px(90), self.theme.px(60))
 
     # ---- data to pixels
     def area(self) -> QRectF:
@@ -97,33 +88,19 @@ class Plot(QWidget):
         return x, self.y_axis.from_unit((area.bottom() - place.y()) / max(1.0, area.height()))
 
     # ---- reading
-    def reading(self) -> Reading | None:
-        """Return the reading under the cursor, or None."""
-        if self._cursor is None or self.reader is None:
+    def reading_at(self, place: QPointF) -> Reading | None:
+        """Return the reading at a pixel between the axes."""
+        if self.reader is None or not self._area.contains(place):
             return None
-        return self.reader(*self.data_at(self._cursor))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the crosshair."""
-        inside = self._area.contains(event.position())
-        self._cursor = event.position() if inside else None
-        self.update()
-        event.ignore()
-
-    def leaveEvent(self, event: object) -> None:
-        """Take the crosshair away."""
-        self._cursor = None
-        self.update()
+        return self.reader(*self.data_at(place))
 
     # ---- painting
     def resizeEvent(self, event: object) -> None:
         """Lay the axes out anew."""
         self._cache_key = None
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint one frame."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self.theme.color("panel"))
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint bands, what is cached, and the lines of the frame."""
         self._lay_out()
         clip = self._area.adjusted(-1, -1, 1, 1)
         painter.setClipRect(clip)
@@ -135,8 +112,6 @@ class Plot(QWidget):
         for mark in self.live.values():
             mark.paint(painter, self)
         painter.setClipping(False)
-        self._paint_reading(painter)
-        painter.end()
 
     def _lay_out(self) -> None:
         """Place the area between the axes; it depends on ranges, never on the frame."""
@@ -151,10 +126,10 @@ class Plot(QWidget):
         area = QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
         area.setSize(area.size().expandedTo(QSize(1, 1).toSizeF()))
         if self.square:
-            area = self._squared(area)
+            area = self.squared(area)
         self._area = area
 
-    def _squared(self, area: QRectF) -> QRectF:
+    def squared(self, area: QRectF) -> QRectF:
         """Return the largest part of the area in which both axes have the same scale."""
         wide, high = self.x_axis.high - self.x_axis.low, self.y_axis.high - self.y_axis.low
         scale = min(area.width() / wide, area.height() / high)
@@ -250,10 +225,8 @@ class Plot(QWidget):
         room = row.adjusted(max(used, self._area.left()), 0, 0, 0)
         paint_legend(painter, self.legend, room, theme, right=self.legend_right)
 
-    def _paint_reading(self, painter: QPainter) -> None:
-        reading = self.reading()
-        if reading is None or self._cursor is None:
-            return
+    def paint_reading(self, painter: QPainter, reading: Reading, cursor: QPointF) -> None:
+        """Paint the crosshair, the points it reads, and the label."""
         area = self._area
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(self.theme.color("faint"), 1))
@@ -267,5 +240,4 @@ class Plot(QWidget):
                 painter.setPen(QPen(self.theme.color("panel"), 1.5))
                 painter.setBrush(color)
                 painter.drawEllipse(place, 3.6, 3.6)
-        room = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        paint_label(painter, reading, self._cursor, room, self.theme)
+        super().paint_reading(painter, reading, cursor)
