@@ -102,7 +102,10 @@ class Knob:
             raise LabError(f"{where} is {value!r}, it must be one of {options}")
 
     def _check_number(self, value: object, where: str) -> None:
-        assert isinstance(value, int | float)
+        whole = self.kind != "float"
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+            kind = "a whole number" if whole else "a number"
+            raise LabError(f"{where} is {value!r}, it must be {kind}")
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
         if not math.isfinite(value) or not low <= value <= high:

@@ -7,7 +7,7 @@ fields; reading refuses unknown fields, values out of range and other versions.
 from __future__ import annotations
 
 import pathlib
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -193,6 +193,14 @@ def edit(spec: LabSpec, path: str, value: Any) -> LabSpec:
     fields = msgspec.structs.asdict(getattr(spec, room)) | changes
     part = _convert(fields, type(getattr(spec, room)), path)
     return msgspec.structs.replace(spec, **{room: part})
+
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def replace(part: S, **changes: Any) -> S:
+    """Return a copy of a spec or of a room with some fields changed, validated anew."""
+    return msgspec.structs.replace(part, **changes)
 
 
 def _convert(fields: dict[str, Any], kind: type, where: str) -> Any:

@@ -1,0 +1,116 @@
+"""Opening and saving: labs, CSV files, and the lab that reopens at the next start."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from app.core import spec as specs
+from app.core.errors import LabError
+from app.nets.optimizers import OPTIMIZERS
+from app.nets.probes import History
+from app.nets.problem import layout_of
+from app.nets.tasks import recommended_for_csv
+from app.runtime import labfile, settings
+from app.runtime.store import Snapshot
+
+if TYPE_CHECKING:
+    from app.compose.session import Session
+
+FILTER = "Labs (*.layerlab *.json);;All files (*)"
+
+
+def read_lab(path: str | pathlib.Path) -> Snapshot:
+    """Read a saved lab or a spec; raises LabError with one sentence."""
+    saved = labfile.load(path, layout_of, lambda spec: OPTIMIZERS[spec.train.optimizer].slots)
+    try:
+        history = History.from_arrays(saved.history) if saved.state is not None else None
+    except LabError as error:
+        raise LabError(f"{path}: {error}") from None
+    return Snapshot(saved.spec, saved.state, history)
+
+
+class Files:
+    """The session's dealings with the disk; every refusal becomes a banner."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.path: pathlib.Path | None = None
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._session.window, "Open a lab", self._session.options.folder, FILTER
+        )
+        if name:
+            self.open_path(name)
+
+    def open_path(self, name: str) -> None:
+        """Open a lab, a spec or a CSV file."""
+        try:
+            if name.lower().endswith((".csv", ".tsv", ".txt")):
+                self._take_csv(name)
+            else:
+                self._session.store.open(read_lab(name))
+                self._remember(pathlib.Path(name))
+        except LabError as error:
+            self._session.window.banner.show_message(str(error), "error")
+
+    def open_csv(self) -> None:
+        """Ask for a CSV file and take its last column as the target."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._session.window, "Open a CSV file", self._session.options.folder,
+            "Tables (*.csv *.tsv *.txt);;All files (*)",
+        )  # fmt: skip
+        if name:
+            self.open_path(name)
+
+    def _take_csv(self, name: str) -> None:
+        spec = recommended_for_csv(name, None)
+        self._session.choose_task(spec, "file")
+
+    def save(self) -> None:
+        """Save where the lab was opened or saved last, or ask."""
+        if self.path is None or self.path.suffix != ".layerlab":
+            self.save_as()
+        else:
+            self._write(self.path)
+
+    def save_as(self) -> None:
+        """Ask where to save."""
+        start = str(self.path or pathlib.Path(self._session.options.folder) / "lab.layerlab")
+        name, _ = QFileDialog.getSaveFileName(
+            self._session.window, "Save the lab", start, "Labs (*.layerlab)"
+        )
+        if name:
+            path = pathlib.Path(name)
+            self._write(path if path.suffix else path.with_suffix(".layerlab"))
+
+    def _write(self, path: pathlib.Path) -> None:
+        try:
+            self._save(path)
+        except LabError as error:
+            self._session.window.banner.show_message(str(error), "error")
+            return
+        self._remember(path)
+        self._session.toast.say(f"Saved as {path.name}")
+
+    def _save(self, path: pathlib.Path) -> None:
+        state, history = self._session.runner.snapshot()
+        arrays = history.to_arrays() if isinstance(history, History) else None
+        labfile.save(path, self._session.store.spec, state, arrays)
+
+    def _remember(self, path: pathlib.Path) -> None:
+        self.path = path
+        self._session.options = specs.replace(self._session.options, folder=str(path.parent))
+        self._session.window.setWindowTitle(f"{path.stem} · Layerlab")
+
+    def keep(self) -> None:
+        """Keep the settings and the lab for the next start."""
+        try:
+            settings.write_options(self._session.options)
+            self._save(settings.last_lab())
+        except LabError as error:  # there is no window left to say it in
+            print(f"layerlab: {error}")

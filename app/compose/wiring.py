@@ -1,0 +1,43 @@
+"""What the runtime and the window need of nets, handed in from here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from app.core.registry import Registry
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.nets import probes
+from app.nets.activations import ACTIVATIONS
+from app.nets.engines import engine
+from app.nets.initializers import INITIALIZERS
+from app.nets.losses import LOSSES
+from app.nets.optimizers import OPTIMIZERS
+from app.nets.problem import layout_of, problem_of
+from app.nets.tasks import TASKS
+from app.runtime.ports import HistoryLike, Ports
+
+REGISTRIES: dict[str, Registry[Any]] = {
+    "tasks": TASKS,
+    "activations": ACTIVATIONS,
+    "initializers": INITIALIZERS,
+    "optimizers": OPTIMIZERS,
+    "losses": LOSSES,
+}
+
+
+def _measure(
+    spec: LabSpec, state: State, wanted: Collection[str], seed: int, history: HistoryLike
+) -> dict[str, Any]:
+    return probes.measure(spec, state, wanted, seed=seed, history=history)  # type: ignore[arg-type]
+
+
+PORTS = Ports(
+    engine=engine,
+    length=lambda spec: problem_of(spec).length,
+    parameters=lambda spec: layout_of(spec).parameters,
+    marks=probes.report_marks,
+    new_history=probes.History,
+    measure=_measure,
+)

@@ -1,0 +1,90 @@
+"""An engine and probes that need no network, to test the runtime alone."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from app.core.errors import NotFiniteError
+from app.core.frames import LossPart
+from app.core.state import State
+from app.runtime.ports import Ports
+
+
+def fake_state(update=0, value=0.0):
+    seeds = np.zeros(2)
+    return State(update, np.full((2, 3), value), np.zeros((0, 2, 3)), seeds, seeds, 0, seeds)
+
+
+class FakeEngine:
+    """Counts: after update u every parameter is u times the rate."""
+
+    name = "fake"
+
+    def __init__(self, delay_s=0.0, breaks_at=None):
+        self.delay_s, self.breaks_at, self.error = delay_s, breaks_at, None
+
+    def run(self, spec, state=None, *, until=None, marks=(), interval_s=None,
+            is_cancelled=lambda: False):  # fmt: skip
+        if self.error:
+            raise self.error
+        if state is None:
+            state = fake_state()
+            yield state
+        end = spec.train.updates if until is None else until
+        last = time.perf_counter()
+        while state.update < end:
+            if is_cancelled():
+                yield state
+                return
+            if self.delay_s:
+                time.sleep(self.delay_s)
+            update = state.update + 1
+            if update == self.breaks_at:
+                raise NotFiniteError("the loss is not finite", update, 1)
+            state = replace(state, update=update, params=state.params + spec.train.rate)
+            now = time.perf_counter()
+            due = interval_s is not None and now - last >= interval_s
+            if update == end or update in set(marks) or due:
+                last = now
+                yield state
+
+
+class FakeHistory:
+    """Remembers the updates at which it was asked to record."""
+
+    def __init__(self, updates=()):
+        self.updates = list(updates)
+
+    def record(self, spec, state):
+        self.updates.append(state.update)
+
+    def truncate(self, update):
+        self.updates = [u for u in self.updates if u <= update]
+
+    def copy(self):
+        return FakeHistory(self.updates)
+
+    def median_loss(self):
+        return 1.0 / (1 + self.updates[-1])
+
+
+def fake_ports(engine, measured=None):
+    def measure(spec, state, wanted, seed, history):
+        if measured is not None:
+            measured.append((state.update, frozenset(wanted), seed))
+        losses = np.ones((1, state.seeds))
+        loss = LossPart(np.array([state.update]), losses, None, None, None, None, "R²", "loss",
+                        None, None, spec.train.updates or 0)  # fmt: skip
+        return {"loss": loss}
+
+    return Ports(
+        engine=lambda name: engine,
+        length=lambda spec: spec.train.updates or 0,
+        parameters=lambda spec: 3,
+        marks=lambda length: list(range(0, length + 1, 10)),
+        new_history=FakeHistory,
+        measure=measure,
+    )

@@ -1,0 +1,183 @@
+import math
+
+import numpy as np
+import pytest
+
+from app.core.spec import LabSpec, edit
+from app.runtime.runner import Runner
+from tests.runtime.fakes import FakeEngine, FakeHistory, fake_ports, fake_state
+
+SPEC = edit(edit(LabSpec(), "train.updates", 50), "train.rate", 0.5)
+
+
+@pytest.fixture
+def lab(qtbot):
+    """Make runners that are closed at the end, and collect their frames."""
+    made = []
+
+    def make(engine=None, spec=SPEC, measured=None):
+        runner = Runner(fake_ports(engine or FakeEngine(), measured), spec)
+        runner.frames = []
+        runner.framed.connect(runner.frames.append)
+        made.append(runner)
+        runner.begin()
+        return runner
+
+    yield make
+    for runner in made:
+        runner.close()
+
+
+def wait_for(qtbot, runner, condition, timeout=5000):
+    qtbot.waitUntil(
+        lambda: bool(runner.frames) and condition(runner.frames[-1]), timeout=timeout
+    )
+    return runner.frames[-1]
+
+
+def test_a_run_is_shown_before_its_first_update(lab, qtbot):
+    frame = wait_for(qtbot, lab(), lambda f: True)
+    assert (frame.update, frame.status, frame.length) == (0, "ready", 50)
+
+
+def test_finish_trains_to_the_end_and_stops_playing(lab, qtbot):
+    runner = lab()
+    played = []
+    runner.played.connect(played.append)
+    runner.finish()
+    frame = wait_for(qtbot, runner, lambda f: f.status == "finished")
+    assert frame.update == 50
+    qtbot.waitUntil(lambda: not runner.is_playing)
+    assert played == [True, False]
+    state, history = runner.snapshot()
+    assert np.all(state.params == 25.0)  # 50 updates of rate 0.5
+    assert history.updates == [0, 10, 20, 30, 40, 50]  # every mark once, whatever was drawn
+
+
+def test_play_keeps_the_pace_of_the_slider(lab, qtbot):
+    runner = lab(spec=edit(SPEC, "train.updates", 100_000))
+    runner.set_speed(200)
+    wait_for(qtbot, runner, lambda f: True)
+    runner.play()
+    qtbot.wait(600)
+    runner.pause()
+    frame = wait_for(qtbot, runner, lambda f: f.status == "paused")
+    assert 20 <= frame.update <= 160  # about 120; an unpaced engine would do thousands
+
+
+def test_a_step_is_one_update(lab, qtbot):
+    runner = lab()
+    wait_for(qtbot, runner, lambda f: True)
+    runner.step()
+    assert wait_for(qtbot, runner, lambda f: f.update == 1).status == "paused"
+    runner.step()
+    runner.step()
+    wait_for(qtbot, runner, lambda f: f.update == 3)
+
+
+def test_pause_and_go_on_give_the_same_network(lab, qtbot):
+    runner = lab(FakeEngine(delay_s=0.002), edit(SPEC, "train.updates", 120))
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.update > 3)
+    runner.pause()
+    wait_for(qtbot, runner, lambda f: f.status == "paused")
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.status == "finished")
+    assert np.all(runner.snapshot()[0].params == 60.0)
+
+
+def test_a_live_rate_goes_on_from_where_it_was(lab, qtbot):
+    runner = lab()
+    wait_for(qtbot, runner, lambda f: True)
+    runner.step(10)
+    wait_for(qtbot, runner, lambda f: f.update == 10)
+    runner.go_on(edit(SPEC, "train.rate", 2.0))
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.status == "finished")
+    assert np.all(runner.snapshot()[0].params == 10 * 0.5 + 40 * 2.0)
+
+
+def test_a_new_run_cancels_the_old_and_drops_its_frames(lab, qtbot):
+    runner = lab(FakeEngine(delay_s=0.005), edit(SPEC, "train.updates", 100_000))
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.update > 2)
+    runner.start(SPEC)
+    runner.frames.clear()
+    frame = wait_for(qtbot, runner, lambda f: True)
+    assert (frame.run_id, frame.update) == (2, 0)
+    assert all(f.run_id == 2 for f in runner.frames)
+
+
+def test_a_restored_state_is_shown_as_it_was(lab, qtbot):
+    runner = lab()
+    runner.start(SPEC, fake_state(50, 7.0), FakeHistory([0, 50]))
+    frame = wait_for(qtbot, runner, lambda f: f.run_id == 2)
+    assert (frame.update, frame.status) == (50, "finished")
+    state, history = runner.snapshot()
+    assert np.all(state.params == 7.0)
+    assert history.updates == [0, 50]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("boom"), ValueError("no")])
+def test_an_exception_reaches_the_banner_and_the_lab_goes_on(lab, qtbot, error):
+    engine = FakeEngine()
+    runner = lab(engine)
+    wait_for(qtbot, runner, lambda f: True)
+    engine.error = error
+    with qtbot.waitSignal(runner.failed) as failed:
+        runner.finish()
+    assert failed.args == [error]
+    assert not runner.is_playing
+    engine.error = None
+    runner.start(SPEC)
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.status == "finished" and f.run_id == 2)
+
+
+def test_a_broken_run_keeps_its_last_good_network(lab, qtbot):
+    runner = lab(FakeEngine(breaks_at=25))
+    wait_for(qtbot, runner, lambda f: True)
+    with qtbot.waitSignal(runner.failed) as failed:
+        runner.finish()
+    assert failed.args[0].update == 25
+    assert wait_for(qtbot, runner, lambda f: f.status == "stopped").update == 20
+
+
+def test_the_target_loss_stops_the_run_and_says_so(lab, qtbot):
+    spec = edit(SPEC, "train.target_loss", 0.04)  # the fake's loss is 1 / (1 + update)
+    runner = lab(spec=spec)
+    wait_for(qtbot, runner, lambda f: True)
+    runner.finish()
+    frame = wait_for(qtbot, runner, lambda f: f.status == "stopped")
+    assert frame.update == 30
+    assert "reached the target 0.04" in frame.note
+    runner.go_on(edit(spec, "train.target_loss", None))
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.status == "finished")
+
+
+def test_only_what_is_visible_is_measured(lab, qtbot):
+    measured = []
+    runner = lab(measured=measured)
+    wait_for(qtbot, runner, lambda f: True)
+    runner.set_wanted({"loss"})
+    runner.set_seed(1)
+    qtbot.waitUntil(lambda: measured[-1] == (0, frozenset({"loss"}), 1))
+
+
+def test_finishing_a_finished_run_stops_playing(lab, qtbot):
+    runner = lab()
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.status == "finished")
+    runner.play()
+    qtbot.waitUntil(lambda: not runner.is_playing)
+
+
+def test_unlimited_speed_while_paced_takes_effect_at_once(lab, qtbot):
+    runner = lab(spec=edit(SPEC, "train.updates", 3000))
+    runner.set_speed(1)
+    wait_for(qtbot, runner, lambda f: True)
+    runner.play()
+    qtbot.wait(50)
+    runner.set_speed(math.inf)
+    wait_for(qtbot, runner, lambda f: f.status == "finished", timeout=3000)
