@@ -1,0 +1,80 @@
+"""Probes: what is measured of a state, so that a window can draw it.
+
+`measure` makes the parts of a frame, all seeds at once and without dropout. Nothing
+here changes a state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from app.core.frames import (
+    DIAGRAM,
+    GRADIENT,
+    LOSS,
+    PREDICTION,
+    SIGNAL,
+    DiagramPart,
+    LayerPart,
+    LossPart,
+    Prediction,
+)
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.nets.probes.base import Look
+from app.nets.probes.diagram import diagram_part
+from app.nets.probes.layers import gradient_part, signal_part
+from app.nets.probes.loss import History, loss_part
+from app.nets.probes.marks import report_marks
+from app.nets.probes.prediction import prediction_part
+from app.nets.probes.report import final_report
+from app.nets.probes.trace import trace
+from app.nets.problem import problem_of
+
+__all__ = ["History", "Part", "final_report", "measure", "report_marks", "trace"]
+
+Part = LossPart | Prediction | LayerPart | DiagramPart
+
+
+def measure(
+    spec: LabSpec,
+    state: State,
+    wanted: Collection[str],
+    *,
+    seed: int = 0,
+    history: History | None = None,
+) -> dict[str, Part]:
+    """Return the wanted parts of a frame.
+
+    A part costs about a millisecond for the default lab. Large networks are looked at
+    through fewer inputs, see `base.probe_rows`, so that it stays below about 30 ms.
+
+    Args:
+        spec: what is trained.
+        state: where the training is.
+        wanted: names of `frames.PARTS`.
+        seed: index of the network that is shown alone; the last one there is, at most.
+        history: the losses reported so far; without it the loss has one point.
+
+    Returns:
+        Name of the part -> the part, its arrays fresh copies or never written to.
+
+    Raises:
+        LabError: the spec does not fit its data.
+    """
+    look = Look(problem_of(spec), state, min(seed, state.seeds - 1))
+    parts: dict[str, Part] = {}
+    with np.errstate(all="ignore"):  # numbers may explode; the engine says where
+        if LOSS in wanted:
+            parts[LOSS] = loss_part(look, history)
+        if PREDICTION in wanted:
+            parts[PREDICTION] = prediction_part(look)
+        if SIGNAL in wanted:
+            parts[SIGNAL] = signal_part(look)
+        if GRADIENT in wanted:
+            parts[GRADIENT] = gradient_part(look)
+        if DIAGRAM in wanted:
+            parts[DIAGRAM] = diagram_part(look)
+    return parts

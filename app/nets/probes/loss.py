@@ -1,0 +1,227 @@
+"""The loss: its history at the reports of a run, and the lines it is compared with."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.frames import LossPart
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.nets.engines.base import penalty
+from app.nets.maths import NUMPY
+from app.nets.probes.base import Look, class_of, outputs
+from app.nets.probes.references import linear_loss, noise_floor
+from app.nets.problem import Problem, problem_of
+
+Array = np.ndarray
+CAPACITY = 400  # reports kept; then every second one is dropped
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """How good each network is. Every array is (seeds,).
+
+    Attributes:
+        train: loss of the current parameters on the training set, without penalties.
+        total: the reported loss with penalties; None where there are none.
+        validation: loss on the held-out points; None where there are none.
+        score, validation_score: accuracy or R2; None where neither fits.
+    """
+
+    train: Array
+    total: Array | None
+    validation: Array | None
+    score: Array | None
+    validation_score: Array | None
+
+
+@functools.lru_cache(maxsize=4)
+def _all_points(problem: Problem) -> Array:
+    return np.concatenate((problem.x, problem.validation_x))  # training first
+
+
+def score_name(problem: Problem) -> str:
+    """Return how `score` is called: `accuracy` or `R²`."""
+    return "accuracy" if problem.data.shape.classes else "R²"
+
+
+def score_of(problem: Problem, out: Array, y: Array) -> Array | None:
+    """Return accuracy of classes, R2 of numbers, on the given points.
+
+    Args:
+        problem: what is trained.
+        out: (seeds, rows, outputs).
+        y: (rows, outputs) encoded targets.
+
+    Returns:
+        (seeds,), or None for images, whose loss a picture tells better, and where all
+        targets are equal.
+    """
+    if problem.data.shape.classes:
+        return np.asarray((class_of(out) == class_of(y)).mean(1))
+    spread = float(((y - y.mean(0)) ** 2).sum())
+    if problem.data.form == "images" or spread == 0:
+        return None
+    return np.asarray(1 - ((out - y) ** 2).sum((1, 2)) / spread)
+
+
+def evaluate(problem: Problem, params: Array) -> Scores:
+    """Return loss and score of each network on training and held-out points.
+
+    One forward pass over all points, without dropout. params is (seeds, P).
+    """
+    n = len(problem.x)
+    out = outputs(problem, params, _all_points(problem))
+    train = np.asarray(problem.loss.value(NUMPY, out[:, :n], problem.y))
+    found = Scores(train, None, None, score_of(problem, out[:, :n], problem.y), None)
+    if problem.spec.train.l1 or problem.spec.train.l2:
+        found = replace(found, total=train + penalty(problem, params))
+    if len(problem.validation_x):
+        held = out[:, n:]
+        found = replace(
+            found,
+            validation=np.asarray(problem.loss.value(NUMPY, held, problem.validation_y)),
+            validation_score=score_of(problem, held, problem.validation_y),
+        )
+    return found
+
+
+def reported(problem: Problem, state: State, scores: Scores) -> Scores:
+    """Return the scores with the loss that the spec reports: `after` or `running`."""
+    if problem.spec.train.report == "after":
+        return scores
+    running = state.running_loss()
+    total = scores.total if scores.total is None else running + scores.total - scores.train
+    return replace(scores, train=running, total=total)
+
+
+class History:
+    """The reports of one run. It belongs to the thread that trains.
+
+    At most `capacity` reports are kept: when they are too many, every second one goes,
+    so that a run of any length keeps its first and its newest.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._updates: list[int] = []
+        self._rows: list[Scores] = []
+
+    def __len__(self) -> int:
+        return len(self._updates)
+
+    @property
+    def last_update(self) -> int:
+        """Newest update that was reported, -1 if none."""
+        return self._updates[-1] if self._updates else -1
+
+    def record(self, spec: LabSpec, state: State) -> None:
+        """Add the report of a state; reports of its update and later ones are replaced."""
+        self._append(problem_of(spec), state)
+
+    def _append(self, problem: Problem, state: State) -> None:
+        with np.errstate(all="ignore"):
+            scores = reported(problem, state, evaluate(problem, state.params))
+        self.truncate(state.update - 1)
+        self._updates.append(state.update)
+        self._rows.append(scores)
+        if len(self._updates) > self._capacity:
+            keep = [k for k in range(len(self._updates)) if k % 2 == 0]
+            if keep[-1] != len(self._updates) - 1:
+                keep.append(len(self._updates) - 1)
+            self._updates = [self._updates[k] for k in keep]
+            self._rows = [self._rows[k] for k in keep]
+
+    def truncate(self, update: int) -> None:
+        """Forget the reports after an update: undo, or a step back."""
+        while self._updates and self._updates[-1] > update:
+            self._updates.pop()
+            self._rows.pop()
+
+    def copy(self) -> Self:
+        """Return a history that goes its own way from here."""
+        other = type(self)(self._capacity)
+        other._updates, other._rows = self._updates.copy(), self._rows.copy()
+        return other
+
+    def median_loss(self) -> float:
+        """Return the median training loss over the seeds of the newest report; nan if none."""
+        return float(np.median(self._rows[-1].train)) if self._rows else float("nan")
+
+    def to_arrays(self) -> dict[str, Array]:
+        """Return the reports as arrays by name, for a saved lab."""
+        updates, columns = self.columns()
+        found = {name: values for name, values in columns.items() if values is not None}
+        return {"updates": updates, **found}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, Array]) -> Self:
+        """Return the history that `to_arrays` wrote.
+
+        Raises:
+            LabError: arrays are missing, unknown or of sizes that do not fit each other.
+        """
+        history = cls()
+        if not arrays:
+            return history
+        updates, train = arrays.get("updates"), arrays.get("train")
+        known = {"updates"} | {field.name for field in fields(Scores)}
+        if updates is None or train is None or train.ndim != 2 or set(arrays) - known:
+            raise LabError("the saved history of the loss lacks its updates or its losses")
+        rows = {name: values for name, values in arrays.items() if name != "updates"}
+        fits = all(values.shape == (len(updates), train.shape[1]) for values in rows.values())
+        if updates.ndim != 1 or not fits or (np.diff(updates) <= 0).any():
+            raise LabError("the saved history of the loss has sizes that do not fit each other")
+        for k in range(max(0, len(updates) - history._capacity), len(updates)):
+            values: dict[str, Any] = {
+                f.name: rows[f.name][k] if f.name in rows else None for f in fields(Scores)
+            }
+            history._updates.append(int(updates[k]))
+            history._rows.append(Scores(**values))
+        return history
+
+    def columns(self) -> tuple[Array, dict[str, Array | None]]:
+        """Return the updates (R,) and each field of `Scores` as (R, S) or None.
+
+        A field that some reports lack (a penalty that was switched on later) is nan there.
+        """
+        columns: dict[str, Array | None] = {}
+        for field in fields(Scores):
+            found = [getattr(row, field.name) for row in self._rows]
+            if all(value is None for value in found):
+                columns[field.name] = None
+                continue
+            unknown = np.full(self._rows[0].train.shape, np.nan)
+            columns[field.name] = np.array([unknown if v is None else v for v in found])
+        return np.array(self._updates), columns
+
+
+def loss_part(look: Look, history: History | None = None) -> LossPart:
+    """Return the history with the state that is looked at as its last point."""
+    problem, state = look.problem, look.state
+    past = history or History()
+    if past.last_update < state.update:
+        past = past.copy()
+        past._append(problem, state)
+    updates, columns = past.columns()
+    train = columns["train"]
+    assert train is not None  # there is at least the report of this state
+    return LossPart(
+        updates=updates,
+        train=train,
+        validation=columns["validation"],
+        total=columns["total"],
+        score=columns["score"],
+        validation_score=columns["validation_score"],
+        score_name=score_name(problem),
+        loss_label=problem.loss.name,
+        noise_floor=noise_floor(problem),
+        linear_loss=linear_loss(problem),
+        length=problem.length,
+    )

@@ -1,0 +1,265 @@
+"""The prediction, in the form that suits the data: curve, map, images, classes, scatter."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.frames import (
+    ClassPrediction,
+    CurvePrediction,
+    ImagePrediction,
+    MapPrediction,
+    Prediction,
+    ScatterPrediction,
+)
+from app.nets.probes.base import (
+    Look,
+    class_of,
+    median,
+    outputs,
+    probability_of_one,
+    probe_rows,
+    quantiles,
+)
+from app.nets.probes.loss import score_of
+from app.nets.problem import Problem
+from app.nets.regions import regions
+
+Array = np.ndarray
+CURVE_POINTS = 160
+MAP_SIDE, MAP_SIDE_LEAST = 64, 20  # the ui scales a map up, smoothly
+MARGIN = 0.07  # of the data's range, on either side
+EXAMPLES = 12
+SCATTER_POINTS = 400
+
+
+def prediction_part(look: Look) -> Prediction:
+    """Return what the networks predict."""
+    form = look.problem.data.form
+    if form == "curve":
+        return _curve(look)
+    if form == "map":
+        return _map(look)
+    if form == "images":
+        return _images(look)
+    return _classes(look) if look.problem.data.shape.classes else _scatter(look)
+
+
+def _own_x(problem: Problem, x: Array) -> Array:
+    return np.asarray(x * problem.data.x_scale + problem.data.x_mean)
+
+
+def _own_y(problem: Problem, y: Array) -> Array:
+    return np.asarray(y * problem.data.y_scale + problem.data.y_mean)
+
+
+def _range(x: Array) -> tuple[Array, Array]:
+    """Return ends a little beyond the data, for each column. (N, D) -> (D,), (D,)"""
+    low, high = x.min(0), x.max(0)
+    margin = np.where(high > low, MARGIN * (high - low), 1.0)
+    return low - margin, high + margin
+
+
+# ---- one input, one output
+
+
+@dataclass(frozen=True, eq=False)
+class _CurveGround:
+    """What of a curve does not change in training. All in the data's own units."""
+
+    x: Array
+    inputs: Array
+    low: float
+    high: float
+    target: Array | None
+    points: tuple[Array, Array, Array, Array]
+
+
+@functools.lru_cache(maxsize=4)
+def _curve_ground(problem: Problem) -> _CurveGround:
+    data = problem.data
+    low, high = _range(np.concatenate((data.x, data.validation_x)))
+    inputs = np.linspace(low, high, CURVE_POINTS)  # (G, 1), as the network gets them
+    target = None if data.truth is None else _own_y(problem, data.truth(inputs))[:, 0]
+    points = (
+        _own_x(problem, data.x)[:, 0],
+        _own_y(problem, data.y)[:, 0],
+        _own_x(problem, data.validation_x)[:, 0],
+        _own_y(problem, data.validation_y)[:, 0],
+    )
+    return _CurveGround(
+        x=_own_x(problem, inputs)[:, 0], inputs=inputs.astype(problem.x.dtype),
+        low=float(low[0]), high=float(high[0]), target=target, points=points,
+    )  # fmt: skip
+
+
+def _curve(look: Look) -> CurvePrediction:
+    problem = look.problem
+    ground = _curve_ground(problem)
+    out = outputs(problem, look.state.params, ground.inputs)[..., 0]  # (S, G)
+    out = _own_y(problem, out)
+    found = regions(problem, look.state.params[look.seed], ground.low, ground.high)
+    kinks = np.zeros(0) if found is None else found.kinks
+    train_x, train_y, validation_x, validation_y = ground.points
+    return CurvePrediction(
+        x=ground.x,
+        target=ground.target,
+        quantiles=quantiles(out),
+        shown=out[look.seed],
+        train_x=train_x,
+        train_y=train_y,
+        validation_x=validation_x,
+        validation_y=validation_y,
+        kinks=_own_x(problem, kinks),
+        kink_layers=np.zeros(0, int) if found is None else found.layers,
+        pieces=0 if found is None else found.pieces,
+        x_label=problem.data.feature_names[0],
+        y_label=problem.data.target_name,
+    )
+
+
+# ---- two inputs
+
+
+@dataclass(frozen=True, eq=False)
+class _MapGround:
+    """What of a map does not change in training."""
+
+    grid: Array
+    side: int
+    extent: tuple[float, float, float, float]
+    points: Array
+    labels: Array
+    is_validation: Array
+    low: float
+    high: float
+
+
+@functools.lru_cache(maxsize=4)
+def _map_ground(problem: Problem) -> _MapGround:
+    data = problem.data
+    x = np.concatenate((data.x, data.validation_x))
+    y = np.concatenate((data.y, data.validation_y))
+    low, high = _range(x)
+    fit = len(probe_rows(problem, MAP_SIDE**2, problem.spec.train.seeds, MAP_SIDE_LEAST**2))
+    side = int(fit**0.5)
+    columns, rows = np.meshgrid(
+        np.linspace(low[0], high[0], side), np.linspace(low[1], high[1], side)
+    )
+    grid = np.column_stack((columns.ravel(), rows.ravel()))  # first row at the lowest y
+    ends = _own_x(problem, np.array([low, high]))
+    labels = y.astype(float) if data.shape.classes else _own_y(problem, y)[:, 0]
+    return _MapGround(
+        grid=grid.astype(problem.x.dtype), side=side,
+        extent=(float(ends[0, 0]), float(ends[1, 0]), float(ends[0, 1]), float(ends[1, 1])),
+        points=_own_x(problem, x), labels=labels,
+        is_validation=np.arange(len(x)) >= data.n,
+        low=float(labels.min()), high=float(labels.max()),
+    )  # fmt: skip
+
+
+def _map(look: Look) -> MapPrediction:
+    problem, ground = look.problem, _map_ground(look.problem)
+    out = outputs(problem, look.state.params, ground.grid)  # (S, side * side, outputs)
+    count = problem.data.shape.classes
+    classes = agreement = None
+    if count > 2:
+        said = class_of(out)  # (S, cells)
+        classes, agreement = _vote(said, count)
+        values, boundary = agreement, said[look.seed].astype(float)
+    else:
+        cells = probability_of_one(problem, out) if count else _own_y(problem, out)[..., 0]
+        values, boundary = median(cells), cells[look.seed]
+        if count:
+            classes, agreement = _vote((cells > 0.5).astype(int), count)
+    shape = (ground.side, ground.side)
+    return MapPrediction(
+        extent=ground.extent,
+        values=values.reshape(shape),
+        classes=None if classes is None else classes.reshape(shape),
+        agreement=None if agreement is None else agreement.reshape(shape),
+        points=ground.points,
+        labels=ground.labels,
+        is_validation=ground.is_validation,
+        boundary=boundary.reshape(shape),
+        class_count=count,
+        low=ground.low,
+        high=ground.high,
+        x_label=problem.data.feature_names[0],
+        y_label=problem.data.feature_names[1],
+    )
+
+
+def _vote(said: Array, count: int) -> tuple[Array, Array]:
+    """Return the most voted class of each cell and the share that agrees. (S, cells)"""
+    votes = np.array([(said == k).sum(0) for k in range(count)])  # (K, cells)
+    winner = votes.argmax(0)
+    return winner, votes.max(0) / len(said)
+
+
+# ---- images
+
+
+def _images(look: Look) -> ImagePrediction:
+    problem, data = look.problem, look.problem.data
+    shape = (-1, *(data.image_shape or (1, data.shape.inputs)))
+    x = np.concatenate((problem.x, problem.validation_x))
+    y = np.concatenate((problem.y, problem.validation_y))
+    out = outputs(problem, look.state.params, x)  # (S, n, outputs)
+    return ImagePrediction(
+        inputs=_own_x(problem, x).reshape(shape),
+        targets=_own_y(problem, y).reshape(shape),
+        outputs=_own_y(problem, median(out)).reshape(shape),
+        error=median(0.5 * ((out - y) ** 2).mean(-1)),
+    )
+
+
+# ---- many inputs
+
+
+def _classes(look: Look) -> ClassPrediction:
+    problem, data = look.problem, look.problem.data
+    held = len(problem.validation_x) > 0
+    x = problem.validation_x if held else problem.x
+    true = (data.validation_y if held else data.y).astype(int)
+    rows = probe_rows(problem, len(x), look.state.seeds, 512)
+    x, true = x[rows], true[rows]
+    said = class_of(outputs(problem, look.state.params, x))  # (S, rows)
+    count = data.shape.classes
+    pairs = np.bincount((true * count + said).ravel(), minlength=count * count)
+    missed = np.flatnonzero(said[look.seed] != true)[:EXAMPLES]
+    return ClassPrediction(
+        confusion=pairs.reshape(count, count) / look.state.seeds,
+        class_names=data.class_names,
+        accuracy=(said == true).mean(1),
+        points="held-out" if held else "training",
+        examples=_own_x(problem, x[missed].astype(float)),
+        example_true=true[missed],
+        example_said=said[look.seed][missed],
+        image_shape=data.image_shape,
+        feature_names=data.feature_names,
+    )
+
+
+def _scatter(look: Look) -> ScatterPrediction:
+    problem, data = look.problem, look.problem.data
+    n, held = len(problem.x), len(problem.validation_x)
+    x = np.concatenate((problem.x, problem.validation_x))
+    y = np.concatenate((problem.y, problem.validation_y))
+    rows = probe_rows(problem, len(x), look.state.seeds, SCATTER_POINTS)
+    out = outputs(problem, look.state.params, x[rows])  # (S, rows, outputs)
+    scored = rows >= n if held else rows >= 0
+    r2 = score_of(problem, out[:, scored], y[rows][scored])
+    few = np.unique(np.linspace(0, len(rows) - 1, SCATTER_POINTS).round().astype(int))
+    shown = _own_y(problem, out[:, few])[..., 0]  # (S, points)
+    return ScatterPrediction(
+        true=_own_y(problem, y[rows][few])[:, 0],
+        predicted=quantiles(shown),
+        shown=shown[look.seed],
+        is_validation=rows[few] >= n,
+        r2=np.full(look.state.seeds, np.nan) if r2 is None else r2,
+        label=data.target_name,
+    )

@@ -1,0 +1,59 @@
+"""The last report of a run, for the command line and for tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.nets.engines.numpy_ import forward
+from app.nets.probes.base import BLOCK_NUMBERS
+from app.nets.probes.layers import across_inputs
+from app.nets.probes.loss import evaluate, reported
+from app.nets.problem import Problem, problem_of
+
+Array = np.ndarray
+
+
+def activation_variance(problem: Problem, params: Array) -> Array:
+    """Return the variance across all training inputs, averaged over units. (seeds, L)
+
+    After the activation (and the skip connection), hidden layers only, without dropout.
+    """
+    numbers = 2 * len(problem.x) * sum(problem.layout.sizes)
+    step = max(1, BLOCK_NUMBERS // numbers)
+    blocks = []
+    for start in range(0, len(params), step):
+        hidden = forward(problem, params[start : start + step], problem.x).h[1:-1]
+        seeds = min(step, len(params) - start)
+        values = [across_inputs(h) for h in hidden]
+        blocks.append(np.array(values).reshape(len(hidden), seeds).T)
+    return np.concatenate(blocks)
+
+
+def final_report(spec: LabSpec, state: State) -> dict[str, Any]:
+    """Return what the last line of `layerlab train --json` says of a state.
+
+    Returns:
+        `loss`: the reported loss of each seed; `activation_variance`: of each hidden
+        layer, median over the seeds; `validation`: None, or `loss` of each seed with its
+        `accuracy` or `r2`; `parameters`: weights and biases of one network.
+    """
+    problem = problem_of(spec)
+    with np.errstate(all="ignore"):
+        scores = reported(problem, state, evaluate(problem, state.params))
+        variance = np.median(activation_variance(problem, state.params), axis=0)
+    validation = None
+    if scores.validation is not None:
+        validation = {"loss": scores.validation.tolist()}
+        if scores.validation_score is not None:
+            name = "accuracy" if problem.data.shape.classes else "r2"
+            validation[name] = scores.validation_score.tolist()
+    return {
+        "loss": scores.train.tolist(),
+        "activation_variance": variance.tolist(),
+        "validation": validation,
+        "parameters": problem.layout.parameters,
+    }
