@@ -54,8 +54,8 @@ class LabWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.theme = theme
         self._maximised: Card | None = None
-        self.rail = Rail()
-        self.topbar = TopBar()
+        self.rail = Rail(theme)
+        self.topbar = TopBar(theme)
         self.banner = Banner()
         self.panel = ControlPanel(registries, theme)
         self.try_these = TryThese(presets)

