@@ -56,6 +56,7 @@ class LabWindow(QMainWindow):
         self._maximised: Card | None = None
         self.rail = Rail(theme)
         self.topbar = TopBar(theme)
+        self.rail.add_page("lab", "Lab", "lab")
         self.banner = Banner()
         self.panel = ControlPanel(registries, theme)
         self.try_these = TryThese(presets)

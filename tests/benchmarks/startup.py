@@ -1,0 +1,110 @@
+"""How long until the window is up, as a ratio to a bare PySide6 + pyqtgraph window.
+
+    python -m tests.benchmarks.startup [--runs 9]
+
+Each start is a process of its own, lab and bare window in turn. A window is up when it has
+painted for the first time. Also lists heavy modules that are imported by then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+
+COMMON = """
+import sys, time, json
+from PySide6.QtCore import QEvent, QObject, QTimer
+class Watch(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            up = time.time() - float(sys.argv[1])
+            heavy = [m for m in ("torch", "sklearn", "numba", "scipy") if m in sys.modules]
+            print(json.dumps({"seconds": up, "heavy": heavy}), flush=True)
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, finish)
+        return False
+watch = Watch()
+"""
+BARE = (
+    COMMON
+    + """
+import pyqtgraph
+from PySide6.QtWidgets import QApplication, QMainWindow
+app = QApplication([])
+finish = app.quit
+window = QMainWindow()
+plot = pyqtgraph.PlotWidget()
+plot.plot(range(100), range(100))
+window.setCentralWidget(plot)
+window.resize(1440, 900)
+plot.viewport().installEventFilter(watch)
+window.show()
+app.exec()
+"""
+)
+LAB = (
+    COMMON
+    + """
+from app.compose import start
+from app.compose.session import Session
+plain = Session.begin
+def begin(session, *args, **kwargs):
+    def end():
+        session.window.close()
+    global finish
+    finish = end
+    plain(session, *args, **kwargs)
+Session.begin = begin
+from app.ui.window import LabWindow
+show = LabWindow.show
+def watched_show(window):
+    window.prediction.installEventFilter(watch)
+    show(window)
+LabWindow.show = watched_show
+start.run_window()
+"""
+)
+
+
+def once(code: str) -> dict[str, object]:
+    """Start a process that prints when its window is up."""
+    import time
+
+    with tempfile.TemporaryDirectory() as home:
+        env = os.environ | {"LAYERLAB_HOME": home}
+        env.setdefault("QT_QPA_PLATFORM", "offscreen")
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(time.time())],
+            env=env, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    if done.returncode or not done.stdout.strip():
+        raise SystemExit(done.stderr)
+    return json.loads(done.stdout.splitlines()[0])
+
+
+def main() -> None:
+    """Print the medians and their ratio."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--runs", type=int, default=9)
+    runs = parser.parse_args().runs
+    once(BARE), once(LAB)  # the first start fills the disk's cache
+    bare, lab, heavy = [], [], set()
+    for _ in range(runs):
+        bare.append(float(once(BARE)["seconds"]))
+        found = once(LAB)
+        lab.append(float(found["seconds"]))
+        heavy |= set(found["heavy"])
+    ratios = sorted(a / b for a, b in zip(lab, bare, strict=True))
+    print(f"bare window  {statistics.median(bare):.3f} s")
+    print(f"lab          {statistics.median(lab):.3f} s")
+    print(f"ratio        {statistics.median(ratios):.2f} (from {ratios[0]:.2f} to {ratios[-1]:.2f})")
+    print(f"imported     {', '.join(sorted(heavy)) or 'no torch, sklearn, numba, scipy'}")
+
+
+if __name__ == "__main__":
+    main()
