@@ -13,6 +13,7 @@ from app.ui.theme import Theme
 
 _UNKNOWN = object()
 
+
 class Control(QWidget):
     """Turns one knob. Knows no store: it says what was wanted and shows what is.
 

@@ -38,6 +38,11 @@ class Header(QWidget):
             self._value, self._unit = value, unit
             self.update()
 
+    def set_label(self, label: str) -> None:
+        """Show another name."""
+        self._label = label
+        self.update()
+
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
@@ -53,7 +58,9 @@ class Header(QWidget):
         """Return room for name and value."""
         return QSize(self._theme.px(60), self._theme.px(18))
 
-    minimumSizeHint = sizeHint
+    def minimumSizeHint(self) -> QSize:
+        """Return the same as `sizeHint`."""
+        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the line; a name that does not fit is cut with dots."""

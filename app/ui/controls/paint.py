@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QPolygonF
 
 from app.ui.theme import Theme
 
@@ -16,9 +16,28 @@ _KEYS = (
 
 
 class KeyboardRing:
-    """Mixin for widgets that show where the keyboard is, but not where the mouse was."""
+    """Mixin for widgets that show where the keyboard is, but not where the mouse was.
+
+    It also claims keys before the window's shortcuts get them: those in `claimed`, and
+    Space while the ring is shown. After a click Space still plays and pauses.
+    """
 
     ring = False
+    claimed: frozenset[Qt.Key] = frozenset()
+
+    def event(self, event: QEvent) -> bool:
+        """Claim this widget's own keys."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+            space = self.ring and event.key() == Qt.Key.Key_Space
+            if plain and (space or event.key() in self.claimed or self.claims(event)):
+                event.accept()
+                return True
+        return bool(super().event(event))  # type: ignore[misc]
+
+    def claims(self, event: QKeyEvent) -> bool:
+        """Tell whether another key than those in `claimed` is this widget's."""
+        return False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Remember whether a key brought the focus here."""
@@ -42,7 +61,12 @@ def draw_ring(painter: QPainter, rect: QRectF, theme: Theme, radius: float) -> N
 
 
 def draw_box(
-    painter: QPainter, rect: QRectF, fill: QColor, border: QColor, radius: float, pen: float = 1.0
+    painter: QPainter,
+    rect: QRectF,
+    fill: QColor,
+    border: QColor,
+    radius: float,
+    pen: float = 1.0,
 ) -> None:
     """Draw a filled rounded box whose border lies inside `rect`."""
     painter.setPen(QPen(border, pen))

@@ -111,12 +111,15 @@ def scale_for(knob: Knob) -> Scale:
     Args:
         knob: of kind `int` or `float`, with both bounds.
     """
-    assert knob.low is not None and knob.high is not None
+    assert knob.low is not None
+    assert knob.high is not None
     low, high, whole = knob.low, knob.high, knob.kind == "int"
     if knob.marks:
         marks = sorted(float(mark) for mark in knob.marks)
-        return _logarithmic(marks) if knob.log else Scale(
-            np.array(marks), np.interp(marks, [marks[0], marks[-1]], [0.0, 1.0])
+        return (
+            _logarithmic(marks)
+            if knob.log
+            else Scale(np.array(marks), np.interp(marks, [marks[0], marks[-1]], [0.0, 1.0]))
         )
     if knob.path in _MIDDLES:
         return bent(low, high, 1.0 if whole else _step(low, high), _MIDDLES[knob.path])

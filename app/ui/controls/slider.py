@@ -1,247 +1,24 @@
-"""Sliders: one number along a scale, dragged, stepped by keys or typed exactly."""
+"""Sliders: one declared number, dragged, stepped by keys or typed exactly."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
-
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QEnterEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QSlider
 
 from app.core.errors import LabError
 from app.core.knobs import Knob
+from app.ui.controls.bar import SliderBar
 from app.ui.controls.base import Control
 from app.ui.controls.header import Header
-from app.ui.controls.paint import KeyboardRing
-from app.ui.controls.scale import Scale, number_text, read_number, scale_for
+from app.ui.controls.scale import (
+    Scale,
+    number_text,
+    octaves,
+    open_ended,
+    read_number,
+    scale_for,
+)
 from app.ui.theme import Theme
-
-_STEPS = {
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Down: -1,
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Up: 1,
-}
-_PAGES = {Qt.Key.Key_PageDown: -1, Qt.Key.Key_PageUp: 1}
-_ENDS = {Qt.Key.Key_Home: 0.0, Qt.Key.Key_End: 1.0}
-_KEYS = {*_STEPS, *_PAGES, *_ENDS, Qt.Key.Key_Return, Qt.Key.Key_Enter}
-_NOTCH = 120  # eighths of a degree in one notch of a mouse wheel
-
-
-class SliderBar(KeyboardRing, QSlider):
-    """A painted slider over a `Scale`.
-
-    It is a QSlider over the numbers of the stops, so that screen readers know what it is;
-    what is shown is `number`, which may lie between two stops.
-
-    Signals:
-        moved: the number that the person chose.
-        grabbed: a drag begins.
-        released: a drag has ended.
-        typing: a key asks to type the number; carries its first character or nothing.
-    """
-
-    moved = Signal(float)
-    grabbed = Signal()
-    released = Signal()
-    typing = Signal(str)
-
-    def __init__(self, scale: Scale, theme: Theme) -> None:
-        """Make a slider at the first stop."""
-        super().__init__(Qt.Orientation.Horizontal)
-        self._scale, self._theme = scale, theme
-        self.number = float(scale.stops[0])
-        self._offset = 0.0  # of the mouse from the handle's centre, while dragging
-        self._held = self._over = False
-        self._wheel = 0
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setRange(0, len(scale.stops) - 1)
-        self.valueChanged.connect(self._on_value_changed)
-        self.set_theme(theme)
-
-    @property
-    def scale(self) -> Scale:
-        """Where the stops are."""
-        return self._scale
-
-    def set_scale(self, scale: Scale) -> None:
-        """Take other stops; the number stays."""
-        self._scale = scale
-        blocker = QSignalBlocker(self)
-        self.setRange(0, len(scale.stops) - 1)
-        blocker.unblock()
-        self.set_number(self.number)
-
-    def set_number(self, number: float) -> None:
-        """Show a number without emitting anything."""
-        self.number = float(number)
-        blocker = QSignalBlocker(self)
-        self.setValue(self._scale.index(self._scale.place(self.number)))
-        blocker.unblock()
-        self.update()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from `theme` and repaint."""
-        self._theme = theme
-        self.setFixedHeight(theme.px(22))
-        self.updateGeometry()
-        self.update()
-
-    def handle_x(self) -> float:
-        """Return the centre of the handle, in pixels from the left edge."""
-        radius = self._radius()
-        return radius + self._scale.place(self.number) * (self.width() - 2 * radius)
-
-    def sizeHint(self) -> QSize:
-        """Return a length that can be dragged with some precision."""
-        return QSize(self._theme.px(100), self._theme.px(22))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the shortest length that still makes sense."""
-        return QSize(self._theme.px(48), self._theme.px(22))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint groove, fill, handle and, while pressed or focused, its glow."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, x, y = self._theme, self.handle_x(), self.height() / 2
-        thick, on = theme.px(4), self.isEnabled()
-        groove = QRectF(0, y - thick / 2, self.width(), thick)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("line"))
-        painter.drawRoundedRect(groove, thick / 2, thick / 2)
-        groove.setRight(x)
-        painter.setBrush(theme.color("accent" if on else "faint"))
-        painter.drawRoundedRect(groove, thick / 2, thick / 2)
-        radius, centre = self._radius(), QPointF(x, y)
-        if self._held or self._over:
-            painter.setBrush(theme.color("accent", 0.28 if self._held else 0.14))
-            painter.drawEllipse(centre, y, y)
-        light = "#ffffff" if theme.name == "light" else theme.text
-        fill = theme.color("accent" if self._held else light) if on else theme.color("faint")
-        edge = theme.color("accent" if self._held else "faint", 0.9)
-        painter.setBrush(fill)
-        painter.setPen(QPen(edge, max(1.0, theme.zoom)))
-        painter.drawEllipse(centre, radius - 0.5, radius - 0.5)
-        if self.ring and self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.color("accent"), theme.px(2)))
-            painter.drawEllipse(centre, y - theme.px(1), y - theme.px(1))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take the handle, or bring it here."""
-        if event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-            return
-        x = event.position().x()
-        grip = abs(x - self.handle_x()) <= self._radius() + self._theme.px(2)
-        self._offset = self.handle_x() - x if grip else 0.0
-        self._held = True
-        self.setSliderDown(True)
-        self.grabbed.emit()
-        self._move(x + self._offset)
-        self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the handle with the mouse."""
-        if self._held:
-            self._move(event.position().x() + self._offset)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let the handle go."""
-        if self._held and event.button() == Qt.MouseButton.LeftButton:
-            self._held = False
-            self.setSliderDown(False)
-            self.released.emit()
-            self.update()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Step, but only while focused: a passing wheel scrolls the panel."""
-        if not self.hasFocus():
-            event.ignore()
-            return
-        self._wheel += event.angleDelta().y() or event.angleDelta().x()
-        notches = int(self._wheel / _NOTCH)
-        self._wheel -= notches * _NOTCH
-        if notches:
-            self._choose(self._scale.step(self.number, notches))
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Step, page, go to an end, or begin to type the number."""
-        key = Qt.Key(event.key())
-        if key in _STEPS:
-            self._choose(self._scale.step(self.number, _STEPS[key]))
-        elif key in _PAGES:
-            self._choose(self._scale.page(self.number, _PAGES[key]))
-        elif key in _ENDS:
-            self._choose(self._scale.value(_ENDS[key]))
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.typing.emit("")
-        elif _is_digit(event):
-            self.typing.emit(event.text())
-        else:
-            event.ignore()
-
-    def event(self, event: QEvent) -> bool:
-        """Claim this slider's own keys before the window's shortcuts get them."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            plain = event.modifiers() in (
-                Qt.KeyboardModifier.NoModifier,
-                Qt.KeyboardModifier.KeypadModifier,
-            )
-            if plain and (Qt.Key(event.key()) in _KEYS or _is_digit(event)):
-                event.accept()
-                return True
-        return super().event(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Glow faintly under the mouse."""
-        self._over = True
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Stop to glow."""
-        self._over = False
-        self.update()
-
-    def _radius(self) -> float:
-        return 6.5 * self._theme.zoom
-
-    def _move(self, x: float) -> None:
-        radius = self._radius()
-        travel = max(1.0, self.width() - 2 * radius)
-        place = min(1.0, max(0.0, (x - radius) / travel))
-        if self._offset and self._scale.index(place) == self._scale.index(
-            self._scale.place(self.number)
-        ):
-            return  # a touch of the handle does not round a typed number
-        self._choose(self._scale.value(place))
-
-    def _choose(self, number: float) -> None:
-        if number != self.number:
-            self.set_number(number)
-            self.moved.emit(number)
-
-    def _on_value_changed(self, index: int) -> None:
-        # Only a screen reader gets here: everything else sets the value blocked.
-        self.number = float(self._scale.stops[index])
-        self.update()
-        self.moved.emit(self.number)
-
-
-def _is_digit(event: QKeyEvent) -> bool:
-    text = event.text()
-    return len(text) == 1 and (text.isdigit() or text in ".,")
 
 
 class Slider(Control):
@@ -307,3 +84,43 @@ class Slider(Control):
     def _restyle(self, theme: Theme) -> None:
         self.header.set_theme(theme)
         self.bar.set_theme(theme)
+
+
+class BatchSlider(Slider):
+    """The batch: a number of points, or the whole training set at the right end."""
+
+    def __init__(self, knob: Knob, theme: Theme, points: int = 96) -> None:
+        """Make the row; `points`: size of the training set."""
+        self._points = points
+        super().__init__(knob, theme, _batch_scale(points))
+
+    def set_points(self, points: int) -> None:
+        """Take the size of another training set: the slider ends there."""
+        if points != self._points:
+            self._points = points
+            self.bar.set_scale(_batch_scale(points))
+            self._tell(self.bar.number)
+
+    def texts(self, number: float) -> tuple[str, str]:
+        """Return such as `32`, `of 96`."""
+        points = number_text(self._points)
+        if math.isinf(number):
+            return "full", f"{points} points"
+        return number_text(number), f"of {points}"
+
+    def value_of(self, number: float) -> Any:
+        """Return a whole number, or "full" at the right end."""
+        return "full" if math.isinf(number) else round(number)
+
+    def _on_typed(self, text: str) -> None:
+        if text.strip().lower() in ("full", "all"):
+            self.want("full")
+        else:
+            super()._on_typed(text)
+
+    def _display(self, value: Any) -> None:
+        super()._display(math.inf if value == "full" else value)
+
+
+def _batch_scale(points: int) -> Scale:
+    return open_ended(octaves(1, max(2, points - 1)))

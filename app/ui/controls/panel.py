@@ -1,0 +1,251 @@
+"""The control panel: every declared knob, in the sections task, network and training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.core.declared import KNOBS
+from app.core.knobs import Knob
+from app.core.registry import Registry
+from app.core.spec import LabSpec, get
+from app.ui.controls.base import Control
+from app.ui.controls.choice import Choice, Option, Toggle
+from app.ui.controls.chooser import Chooser
+from app.ui.controls.fields import LengthField, NumberField
+from app.ui.controls.glyphs import CSV
+from app.ui.controls.section import Section
+from app.ui.controls.slider import BatchSlider, Slider
+from app.ui.controls.tiles import centred, from_zero
+from app.ui.controls.widths import WidthsEditor
+from app.ui.theme import Theme
+
+WIDTH = 292  # at zoom 1, with the hairline at its right edge
+
+TASK, NETWORK, TRAINING = "task", "network", "training"
+_USUAL = {
+    "tasks": ("wave", "step", "abs", "spiral", "xor", "moons", "diagonal-flip", "digits"),
+    "activations": ("relu", "leaky-relu", "gelu", "tanh", "sigmoid"),
+    "initializers": ("small-normal", "xavier-normal", "he-normal", "large-normal", "normal"),
+}
+# What stands in each section: main knobs (two of a tuple share a line), then rarer ones.
+_MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
+    TASK: ("task.name", ("task.samples", "task.noise")),
+    NETWORK: ("net.hidden", "net.depth", "net.activation", "net.slope", "net.init",
+              ("net.weight_std", "net.bias_std")),
+    TRAINING: ("train.rate", "train.batch", "train.seeds"),
+}  # fmt: skip
+_RARE = {
+    TASK: ("task.target", "task.problem", "task.validation", "task.seed"),
+    NETWORK: ("net.residual", "net.layer_norm", "net.dropout"),
+    TRAINING: ("train.optimizer", "train.loss", "train.updates", "train.order", "train.l1",
+               "train.l2", "train.target_loss", "train.seed", "train.rng", "train.report",
+               "train.dtype"),
+}  # fmt: skip
+_TYPED = {"task.seed": "", "task.validation": "task's own", "train.target_loss": "never",
+          "train.seed": ""}  # fmt: skip
+# Knobs that another control turns too.
+_SHARED = {"net.width": "net.hidden", "train.epochs": "train.updates"}
+
+
+def _relevant(spec: LabSpec, path: str) -> bool:
+    """Tell whether a knob does anything under the other choices of the spec."""
+    if path == "net.slope":
+        return spec.net.activation == "leaky-relu"
+    if path in ("net.weight_std", "net.bias_std"):
+        return spec.net.init == "normal"
+    if path in ("task.target", "task.problem"):
+        return spec.task.name == CSV
+    return True
+
+
+class ControlPanel(QScrollArea):
+    """All controls. Shows a spec, says what was wanted, knows no store.
+
+    Signals:
+        edited: path and wanted value, for every change during a drag too.
+        grabbed: path; a drag of its slider begins.
+        released: path; the drag has ended.
+        csv_wanted: the tile for a table of one's own was chosen.
+    """
+
+    edited = Signal(str, object)
+    grabbed = Signal(str)
+    released = Signal(str)
+    csv_wanted = Signal()
+
+    def __init__(self, registries: Mapping[str, Registry], theme: Theme) -> None:
+        """Build the panel.
+
+        Args:
+            registries: `tasks`, `activations`, `initializers`, `optimizers`, `losses`:
+                the entries offered.
+            theme: colours, fonts and sizes.
+        """
+        super().__init__()
+        self._registries, self._theme = registries, theme
+        self.controls: dict[str, Control] = {}
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there, so that unfolding does not push the controls aside.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Controls")
+        self._inner = QWidget()
+        self._inner.setObjectName("inner")
+        column = QVBoxLayout(self._inner)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        self.sections = {
+            name: Section(name, theme, last=name == TRAINING)
+            for name in (TASK, NETWORK, TRAINING)
+        }
+        self._pairs: list[QHBoxLayout] = []
+        for name, section in self.sections.items():
+            self._fill(name, section)
+            column.addWidget(section)
+        column.addStretch(1)
+        self.setWidget(self._inner)
+        self.set_theme(theme)
+
+    def show_spec(self, spec: LabSpec, applicable: set[str] | None = None) -> None:
+        """Show every value of a spec without emitting anything.
+
+        Args:
+            spec: what the store holds.
+            applicable: paths of the knobs that do something for this task; the others
+                are hidden. None: all.
+        """
+        for path, control in self.controls.items():
+            value: Any = get(spec, path)
+            if path == "train.updates":
+                value = (spec.train.updates, spec.train.epochs)
+            control.show_value(value)
+            here = applicable is None or path in applicable
+            control.setVisible(here and _relevant(spec, path))
+
+    def set_points(self, points: int, batch: int | str) -> None:
+        """Say how many training points there are, and the batch: bounds of two controls."""
+        slider, length = self.controls["train.batch"], self.controls["train.updates"]
+        assert isinstance(slider, BatchSlider)
+        assert isinstance(length, LengthField)
+        slider.set_points(points)
+        size = points if isinstance(batch, str) else batch
+        length.set_updates_per_epoch(math.ceil(points / max(1, size)))
+
+    def set_columns(self, names: Sequence[str]) -> None:
+        """Offer the columns of a CSV file as targets."""
+        target = self.controls["task.target"]
+        assert isinstance(target, Choice)
+        target.set_options([(name, name, "") for name in names])
+
+    def set_summary(self, section: str, text: str) -> None:
+        """Say something at the right of a title: `task`, `network` or `training`."""
+        self.sections[section].title.set_summary(text)
+
+    def has(self, path: str) -> bool:
+        """Tell whether a control turns this knob."""
+        return _SHARED.get(path, path) in self.controls
+
+    def refuse(self, path: str, sentence: str) -> None:
+        """Show under a knob's control why its value was refused; the true one returns."""
+        self.control(path).set_error(sentence)
+
+    def control(self, path: str) -> Control:
+        """Return the control that turns a knob."""
+        return self.controls[_SHARED.get(path, path)]
+
+    def below(self, path: str) -> QVBoxLayout:
+        """Return the place below a knob's control, for a curve of it."""
+        return self.control(path).below
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedWidth(theme.px(WIDTH))
+        self.setStyleSheet(
+            "QScrollArea, #inner { background: transparent; border: none; }"
+            f"QScrollBar:vertical {{ width: {theme.px(10)}px; background: transparent; }}"
+        )
+        for section in self.sections.values():
+            section.set_theme(theme)
+        for control in self.controls.values():
+            control.set_theme(theme)
+        for pair in self._pairs:
+            pair.setSpacing(theme.px(14))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the fixed width and room for the main controls."""
+        return QSize(self._theme.px(WIDTH), self._theme.px(800))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the fixed width; the height may shrink, then the panel scrolls."""
+        return QSize(self._theme.px(WIDTH), self._theme.px(200))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the panel's ground and the hairline at its right edge."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(self.viewport().rect(), self._theme.color("panel"))
+
+    def _fill(self, name: str, section: Section) -> None:
+        for paths in _MAIN[name]:
+            if isinstance(paths, str):
+                section.add(self._add(paths))
+                continue
+            pair = QHBoxLayout()
+            for path in paths:
+                pair.addWidget(self._add(path), 1, Qt.AlignmentFlag.AlignTop)
+            self._pairs.append(pair)
+            section.main.addLayout(pair)
+        for path in _RARE[name]:
+            section.add_rare(self._add(path))
+
+    def _add(self, path: str) -> Control:
+        control = self._make(KNOBS[path])
+        control.edited.connect(self.edited)
+        control.grabbed.connect(lambda: self.grabbed.emit(path))
+        control.released.connect(lambda: self.released.emit(path))
+        self.controls[path] = control
+        return control
+
+    def _make(self, knob: Knob) -> Control:
+        theme = self._theme
+        if knob.path == "net.hidden":
+            return WidthsEditor(theme)
+        if knob.path == "train.updates":
+            return LengthField(knob, KNOBS["train.epochs"], theme)
+        if knob.path in _TYPED:
+            return NumberField(knob, theme, _TYPED[knob.path])
+        if knob.kind == "batch":
+            return BatchSlider(knob, theme)
+        if knob.kind == "bool":
+            return Toggle(knob, theme)
+        if knob.registry in _USUAL:
+            return self._chooser(knob)
+        if knob.registry or knob.choices or knob.kind == "text":
+            return Choice(knob, self._options(knob), theme)
+        return Slider(knob, theme)
+
+    def _options(self, knob: Knob) -> list[Option]:
+        if knob.registry:
+            entries = self._registries[knob.registry]
+            return [(entry.key, entry.label, entry.help) for entry in entries]
+        return [(choice, choice, knob.help) for choice in knob.choices]
+
+    def _chooser(self, knob: Knob) -> Chooser:
+        entries, usual = list(self._registries[knob.registry]), _USUAL[knob.registry]
+        if knob.registry == "tasks":
+            chooser = Chooser(
+                knob, entries, self._theme, usual, columns=3, slots=8, with_csv=True
+            )
+            chooser.csv_wanted.connect(self.csv_wanted)
+            return chooser
+        window = centred if knob.registry == "activations" else from_zero
+        return Chooser(knob, entries, self._theme, usual, window=window)

@@ -1,0 +1,168 @@
+"""Sections of the panel: a title with a summary, controls, and more of them folded away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app.ui.controls.paint import KeyboardRing, draw_ring
+from app.ui.theme import Theme
+
+
+class SectionTitle(QWidget):
+    """A title in capitals at the left, a muted summary at the right."""
+
+    def __init__(self, title: str, theme: Theme) -> None:
+        """Make the line."""
+        super().__init__()
+        self._title, self._summary, self._theme = title, "", theme
+        self.setAccessibleName(title)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_theme(theme)
+
+    @property
+    def summary(self) -> str:
+        """What is said at the right."""
+        return self._summary
+
+    def set_summary(self, text: str) -> None:
+        """Say something else at the right."""
+        if text != self._summary:
+            self._summary = text
+            self.setAccessibleDescription(text)
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedHeight(theme.px(24))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint both texts; the summary is cut with dots where it does not fit."""
+        painter, theme = QPainter(self), self._theme
+        font = theme.font(11, 600)
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.9 * theme.zoom)
+        title = self._title.upper()
+        painter.setFont(font)
+        painter.setPen(theme.color("muted"))
+        box = QRectF(self.rect())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, title)
+        used = QFontMetricsF(font).horizontalAdvance(title) + theme.px(10)
+        font = theme.font(11)
+        room = box.adjusted(used, 0, 0, 0)
+        text = QFontMetricsF(font).elidedText(
+            self._summary, Qt.TextElideMode.ElideRight, room.width()
+        )
+        painter.setFont(font)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(room, flags, text)
+
+
+class FoldButton(KeyboardRing, QPushButton):
+    """Unfolds what is below it: a word with an arrow that turns."""
+
+    def __init__(self, text: str, theme: Theme) -> None:
+        """Make the button, folded."""
+        super().__init__(text)
+        self._theme = theme
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedSize(self.sizeHint())
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for word and arrow."""
+        theme = self._theme
+        words = QFontMetricsF(theme.font(11)).horizontalAdvance(self.text())
+        return QSize(round(words) + theme.px(22), theme.px(24))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same as `sizeHint`."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint arrow and word."""
+        painter, theme = QPainter(self), self._theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        color = theme.color("text" if self.underMouse() else "muted")
+        painter.setPen(QPen(color, 1.4 * theme.zoom))
+        arm = 3.2 * theme.zoom
+        at = QPointF(theme.px(5), self.height() / 2)
+        if self.isChecked():
+            points = [QPointF(-arm, -arm / 2), QPointF(0, arm / 2), QPointF(arm, -arm / 2)]
+        else:
+            points = [QPointF(-arm / 2, -arm), QPointF(arm / 2, 0), QPointF(-arm / 2, arm)]
+        painter.drawPolyline([at + point for point in points])
+        painter.setFont(theme.font(11))
+        box = QRectF(self.rect()).adjusted(theme.px(14), 0, 0, 0)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
+        if self.ring and self.hasFocus():
+            draw_ring(painter, QRectF(self.rect()), theme, theme.px(5))
+
+
+class Section(QWidget):
+    """A title, the main controls, and a folded part with the rarer ones.
+
+    Signals:
+        unfolded: whether the rarer ones are shown now.
+    """
+
+    unfolded = Signal(bool)
+
+    def __init__(self, title: str, theme: Theme, last: bool = False) -> None:
+        """Make an empty section; the last one has no line below it."""
+        super().__init__()
+        self._theme, self._last = theme, last
+        self.title = SectionTitle(title, theme)
+        self.fold = FoldButton("More", theme)
+        self.fold.setAccessibleName(f"More about {title.lower()}")
+        self.more = QWidget()
+        self.more.hide()
+        column = QVBoxLayout(self)
+        self.main, self._rest = QVBoxLayout(), QVBoxLayout(self.more)
+        column.addWidget(self.title)
+        column.addLayout(self.main)
+        column.addWidget(self.fold)
+        column.addWidget(self.more)
+        self.fold.toggled.connect(self.more.setVisible)
+        self.fold.toggled.connect(self.unfolded)
+        self.set_theme(theme)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a main control at the end."""
+        self.main.addWidget(widget)
+
+    def add_rare(self, widget: QWidget) -> None:
+        """Put a control at the end of the folded part."""
+        self._rest.addWidget(widget)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours and sizes from `theme`; the controls are told by the panel."""
+        self._theme = theme
+        column = self.layout()
+        assert column is not None
+        column.setContentsMargins(theme.px(16), theme.px(8), theme.px(6), theme.px(8))
+        column.setSpacing(theme.px(2))
+        self.main.setSpacing(theme.px(4))
+        self._rest.setSpacing(theme.px(3))
+        self._rest.setContentsMargins(0, 0, 0, theme.px(4))
+        self.title.set_theme(theme)
+        self.fold.set_theme(theme)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the hairline to the next section."""
+        if not self._last:
+            painter = QPainter(self)
+            y = self.height() - 1
+            painter.fillRect(
+                0, y, self.width() + self._theme.px(20), 1, self._theme.color("line")
+            )

@@ -1,0 +1,115 @@
+"""The rail at the left edge: one button for each page of the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
+
+from app.ui.controls.paint import KeyboardRing, draw_ring
+from app.ui.icons import pixmap
+from app.ui.theme import Theme
+
+WIDTH = 60  # at zoom 1, with the hairline at its right edge
+
+
+class RailButton(KeyboardRing, QRadioButton):
+    """A page's icon over its name, with a bar at the edge while it is shown."""
+
+    def __init__(self, key: str, label: str, icon: str, theme: Theme) -> None:
+        """Make the button of a page."""
+        super().__init__(label)
+        self.key, self._icon, self._theme = key, icon, theme
+        self.setAccessibleName(f"Page {label}")
+        self.setToolTip(label)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedSize(theme.px(WIDTH - 1), theme.px(56))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the fixed size."""
+        return QSize(self._theme.px(WIDTH - 1), self._theme.px(56))
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """Take clicks everywhere, not only on a radio button's circle."""
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint icon, name and, for the page that is shown, the bar."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, box = self._theme, QRectF(self.rect())
+        on = self.isChecked()
+        token = "accent" if on else "text" if self.underMouse() else "muted"
+        if on:
+            painter.fillRect(QRectF(0, 0, theme.px(2), box.height()), theme.color("accent"))
+        drawn = pixmap(self._icon, theme, token, 20, self.devicePixelRatioF())
+        painter.drawPixmap(QPoint(round(box.center().x() - theme.px(10)), theme.px(9)), drawn)
+        painter.setFont(theme.font(10.5, 500 if on else 400))
+        painter.setPen(theme.color(token))
+        name = box.adjusted(0, theme.px(32), 0, -theme.px(6))
+        painter.drawText(name, Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.ring and self.hasFocus():
+            inset = theme.px(4)
+            draw_ring(painter, box.adjusted(inset, inset, -inset, -inset), theme, theme.px(7))
+
+
+class Rail(QWidget):
+    """The pages that exist, from top to bottom.
+
+    Signals:
+        page_chosen: key of the page that was asked for.
+    """
+
+    page_chosen = Signal(str)
+
+    def __init__(self, theme: Theme) -> None:
+        """Make an empty rail."""
+        super().__init__()
+        self._theme = theme
+        self.buttons: dict[str, RailButton] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        self.setAccessibleName("Pages")
+        self.set_theme(theme)
+
+    def add_page(self, key: str, label: str, icon: str) -> None:
+        """Add a page at the end; the first one is shown to begin with.
+
+        Args:
+            key: what `page_chosen` carries.
+            label: name on screen, one short word.
+            icon: see `icons.pixmap`.
+        """
+        button = RailButton(key, label, icon, self._theme)
+        button.clicked.connect(lambda: self.page_chosen.emit(key))
+        self._column.insertWidget(self._column.count() - 1, button)
+        self.buttons[key] = button
+        if len(self.buttons) == 1:
+            button.setChecked(True)
+
+    def show_page(self, key: str) -> None:
+        """Mark a page as the one that is shown, without emitting anything."""
+        self.buttons[key].setChecked(True)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedWidth(theme.px(WIDTH))
+        self._column.setContentsMargins(0, theme.px(14), 1, theme.px(14))
+        for button in self.buttons.values():
+            button.set_theme(theme)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground and the hairline at the right edge."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self._theme.color("panel"))
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), self._theme.color("line"))
