@@ -82,9 +82,9 @@ def quartiles(values: Array) -> Array:
         return np.asarray(np.nanpercentile(known, (25, 50, 75), axis=1))
 
 
-def spread(low: float, high: float, seeds: int) -> str:
+def spread(low: float, high: float, seeds: int, digits: int = 3) -> str:
     """Return the quartiles behind a median, ` (0.0031–0.0060)`; nothing for one seed."""
-    return f" ({number(low)}–{number(high)})" if seeds > 1 else ""
+    return f" ({number(low, digits)}–{number(high, digits)})" if seeds > 1 else ""
 
 
 def table(header: list[str], columns: list[Array]) -> str:

@@ -12,19 +12,12 @@ from app.ui.plots.base import Plot, spread, table
 from app.ui.plots.form import Form
 from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
+from app.ui.plots.marks import Band, Dots, Line, Mark, mix, some
 from app.ui.plots.scale import Axis, number
 from app.ui.theme import DARK, Theme
 
 Array = np.ndarray
 MAX_DOTS = 600  # more would hide each other
-
-
-def some(count: int, most: int) -> Array:
-    """Return indices of at most `most` of `count` points, evenly spread."""
-    if count <= most:
-        return np.arange(count)
-    return np.linspace(0, count - 1, most).astype(int)
 
 
 class KinkRuler(QWidget):

@@ -29,22 +29,24 @@ def paint_legend(
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     gap = theme.px(14)
-    widths = [_swatch(key, theme) + metrics.horizontalAdvance(key.text) for key in keys]
+    widths = [swatch_width(key, theme) + metrics.horizontalAdvance(key.text) for key in keys]
     while keys and sum(widths) + gap * (len(widths) - 1) > room.width():
         keys, widths = keys[:-1], widths[:-1]
     total = sum(widths) + gap * max(0, len(widths) - 1)
     left = room.right() - total if right else room.left()
     for key, width in zip(keys, widths, strict=True):
-        _paint_key(painter, key, QRectF(left, room.top(), width, room.height()), theme)
+        paint_key(painter, key, QRectF(left, room.top(), width, room.height()), theme)
         left += width + gap
 
 
-def _swatch(key: Key, theme: Theme) -> float:
+def swatch_width(key: Key, theme: Theme) -> float:
+    """Return the pixels that an entry's swatch takes."""
     wide = {"text": 0, "dot": 11, "ring": 11, "line": 23, "dash": 23, "band": 23}
     return wide[key.form] * theme.zoom
 
 
-def _paint_key(painter: QPainter, key: Key, box: QRectF, theme: Theme) -> None:
+def paint_key(painter: QPainter, key: Key, box: QRectF, theme: Theme) -> None:
+    """Paint one entry at the left of a box."""
     y, z = box.center().y(), theme.zoom
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -68,5 +70,5 @@ def _paint_key(painter: QPainter, key: Key, box: QRectF, theme: Theme) -> None:
         painter.setPen(QPen(key.color, 1.5))
         painter.drawEllipse(QPointF(box.left() + 3 * z, y), 2.8 * z, 2.8 * z)
     painter.setPen(theme.color("muted"))
-    text = box.adjusted(_swatch(key, theme), 0, 2, 0)
+    text = box.adjusted(swatch_width(key, theme), 0, 2, 0)
     painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, key.text)

@@ -81,6 +81,13 @@ def runs(good: Array) -> Iterator[slice]:
         yield slice(int(start), int(stop))
 
 
+def some(count: int, most: int) -> Array:
+    """Return indices of at most `most` of `count` points, evenly spread."""
+    if count <= most:
+        return np.arange(count)
+    return np.linspace(0, count - 1, most).astype(int)
+
+
 @dataclass(eq=False)
 class Line:
     """A curve; gaps where it is not finite.

@@ -7,12 +7,16 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from app.core.frames import (
     PREDICTION,
     CurvePrediction,
+    MapPrediction,
     Prediction,
+    ScatterPrediction,
 )
 from app.ui.card import HeadButton
 from app.ui.plots.base import PlotView
 from app.ui.plots.curve import CurveView
 from app.ui.plots.form import Form
+from app.ui.plots.map import MapView
+from app.ui.plots.scatter import ScatterView
 from app.ui.theme import Theme
 
 
@@ -29,7 +33,11 @@ class PredictionView(PlotView):
         super().__init__("Prediction", parent=parent)
         self.curve = CurveView()
         self._current: Form = self.curve
-        self._forms: dict[type, Form] = {CurvePrediction: self.curve}
+        self._forms: dict[type, Form] = {
+            CurvePrediction: self.curve,
+            MapPrediction: MapView(),
+            ScatterPrediction: ScatterView(),
+        }
         self._stack = QStackedLayout()
         self.body.addLayout(self._stack, 1)
         for form in self._forms.values():

@@ -113,6 +113,10 @@ class Axis:
             place = (np.log10(np.where(values > 0, values, np.nan)) - a) / (b - a)
         return np.asarray(place)
 
+    def place(self, value: float) -> float:
+        """Return where one value stands along the axis, held between 0 and 1."""
+        return min(1.0, max(0.0, float(self.to_unit(np.array(value)))))
+
     def from_unit(self, place: float) -> float:
         """Return the value at a place, the inverse of `to_unit`."""
         if not self.log:

@@ -1,0 +1,224 @@
+"""Two inputs: the decision, or the value, over the plane."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
+from PySide6.QtWidgets import QVBoxLayout
+
+from app.core.frames import Frame, MapPrediction
+from app.ui.plots.base import Plot, table
+from app.ui.plots.field import Contour, Field, class_colors, value_colors
+from app.ui.plots.form import Form
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key, paint_key, swatch_width
+from app.ui.plots.marks import Dots, Mark, some
+from app.ui.plots.scale import Axis, number
+from app.ui.theme import Theme
+
+Array = np.ndarray
+MAX_DOTS = 500
+
+
+class MapPlot(Plot):
+    """A square plot with its legend in a column at the right, where there is room.
+
+    Attributes:
+        column: entries of that column.
+        bar: low and high end of the colours, or None.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Axis(), Axis())
+        self.square = True
+        self.column: tuple[Key, ...] = ()
+        self.bar: tuple[float, float] | None = None
+
+    def squared(self, area: QRectF) -> QRectF:
+        """Return the largest square, together with the legend in the middle of the room."""
+        box = super().squared(area)
+        width = self._column_width()
+        spare = area.width() - box.width() - width
+        box.translate(max(0.0, (spare if spare > 0 else spare + width) / 2), 0)
+        return box
+
+    def _column_width(self) -> float:
+        metrics = QFontMetricsF(self.theme.font(10.5))
+        texts = [
+            swatch_width(k, self.theme) + metrics.horizontalAdvance(k.text) for k in self.column
+        ]
+        return max(texts, default=0.0) + self.theme.px(22)
+
+    def paint_y_ticks(self, painter: QPainter) -> None:
+        """Paint the ticks, and the legend beside the map."""
+        super().paint_y_ticks(painter)
+        theme, area = self.theme, self.area()
+        left = area.right() + theme.px(20)
+        if left + self._column_width() - theme.px(20) > self.width():
+            return
+        row = QRectF(left, area.top() + theme.px(2), self.width() - left, theme.px(19))
+        painter.setFont(theme.font(10.5))
+        if self.bar is not None:
+            row.translate(0, self._paint_bar(painter, row.left(), row.top()))
+        for key in self.column:
+            if row.bottom() <= area.bottom() + 2:
+                paint_key(painter, key, row, theme)
+            row.translate(0, row.height())
+
+    def _paint_bar(self, painter: QPainter, left: float, top: float) -> float:
+        """Paint the scale of the colours; return how much room it takes."""
+        assert self.bar is not None
+        theme, high = self.theme, self.theme.px(90)
+        shade = QLinearGradient(0, top, 0, top + high)
+        steps = np.linspace(0, 1, 9)
+        for place, color in zip(steps, value_colors(theme, 1 - steps, 0, 1), strict=True):
+            shade.setColorAt(float(place), QColor(*(int(c) for c in color)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shade)
+        box = QRectF(left, top, theme.px(9), high)
+        painter.drawRoundedRect(box, theme.px(3), theme.px(3))
+        painter.setPen(theme.color("muted"))
+        for text, y in (
+            (number(self.bar[1]), top),
+            (number(self.bar[0]), top + high - theme.px(14)),
+        ):
+            painter.drawText(
+                QRectF(box.right() + theme.px(6), y, theme.px(70), theme.px(14)),
+                Qt.AlignmentFlag.AlignVCenter,
+                text,
+            )
+        return high + theme.px(8)
+
+
+class MapView(Form):
+    """The map of all seeds, the border of the shown one, and the data."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.part: MapPrediction | None = None
+        self.plot = MapPlot()
+        self.plot.reader = self.read
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plot)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme`; the card draws again."""
+        super().set_theme(theme)
+        self.plot.set_theme(theme)
+
+    def show_part(self, part: MapPrediction, frame: Frame, anew: bool) -> None:
+        """Draw the map."""
+        super().show_part(part, frame, anew)
+        plot, theme = self.plot, self.theme
+        x0, x1, y0, y1 = part.extent
+        plot.x_axis.fix(x0, x1)
+        plot.y_axis.fix(y0, y1)
+        plot.x_axis.label, plot.y_axis.label = part.x_label, part.y_label
+        if part.class_count and part.classes is not None:
+            agreement = (
+                np.ones(part.classes.shape) if part.agreement is None else part.agreement
+            )
+            colors = class_colors(theme, part.classes, agreement, part.class_count)
+            plot.bar = None
+        else:
+            colors = value_colors(theme, part.values, part.low, part.high)
+            plot.bar = (part.low, part.high)
+        line = theme.color("text", 0.9)
+        border = Contour(
+            part.extent, part.boundary, self._levels(part), line, self._width(part)
+        )
+        plot.column = self._column(part)
+        plot.show_marks(
+            {"map": Field(part.extent, colors)}, self._points(part), {"border": border}
+        )
+
+    def _levels(self, part: MapPrediction) -> tuple[float, ...]:
+        """Return where the shown seed's lines run: borders of classes, or steps of value."""
+        if part.class_count > 2:
+            return tuple(k + 0.5 for k in range(part.class_count - 1))
+        if part.class_count == 2:
+            return (0.5,)
+        return tuple(part.low + (part.high - part.low) * k / 6 for k in range(1, 6))
+
+    def _width(self, part: MapPrediction) -> float:
+        return 1.6 if part.class_count else 1.0
+
+    def _points(self, part: MapPrediction) -> dict[str, Mark]:
+        theme = self.theme
+        radius = (3.2 if len(part.points) < 250 else 2.6) * theme.zoom
+        marks: dict[str, Mark] = {}
+        for name, held_out in (("data", False), ("held out", True)):
+            at = np.flatnonzero(part.is_validation == held_out)
+            if not at.size:
+                continue
+            at = at[some(at.size, MAX_DOTS)]
+            x, y = part.points[at].T
+            colors = self._point_colors(part, part.labels[at])
+            edge = theme.color("panel") if theme.name == "dark" else QColor("#ffffff")
+            marks[name] = Dots(x, y, colors, radius, held_out, None if held_out else edge)
+        return marks
+
+    def _point_colors(self, part: MapPrediction, labels: Array) -> list[QColor]:
+        theme = self.theme
+        if part.class_count:
+            return [theme.class_color(int(k)) for k in np.nan_to_num(labels)]
+        shades = value_colors(theme, labels, part.low, part.high)
+        return [QColor(*(int(c) for c in shade)) for shade in shades]
+
+    def _column(self, part: MapPrediction) -> tuple[Key, ...]:
+        theme = self.theme
+        keys = [Key("dot", theme.class_color(k), f"class {k}") for k in range(part.class_count)]
+        if part.is_validation.any():
+            keys.append(Key("ring", theme.color("muted"), "held out"))
+        words = "this seed's border" if part.class_count else "this seed, level lines"
+        keys.append(Key("line", theme.color("text"), words, 1.6))
+        if part.class_count and self.seeds > 1:
+            keys.append(Key("text", theme.color("muted"), "pale: seeds disagree"))
+        return tuple(keys)
+
+    def note(self) -> str:
+        """Return what the colours mean."""
+        if self.part is None:
+            return ""
+        if self.part.class_count:
+            return f"class that most of {self.seeds} seeds say" if self.seeds > 1 else "class"
+        return f"median of {self.seeds} seeds" if self.seeds > 1 else "value"
+
+    def read(self, x: float, y: float) -> Reading | None:
+        """Read the cell under the cursor."""
+        part = self.part
+        if part is None or min(part.values.shape) < 2:
+            return None
+        rows, columns = part.values.shape
+        row = round(self.plot.y_axis.place(y) * (rows - 1))
+        column = round(self.plot.x_axis.place(x) * (columns - 1))
+        title = f"{part.x_label} {number(x)}, {part.y_label} {number(y)}"
+        value = number(float(part.values[row, column]))
+        if part.classes is None:
+            return Reading(title, ((self.theme.color("accent"), f"value {value}"),))
+        label = int(part.classes[row, column])
+        lines: list[tuple[QColor | None, str]] = [
+            (self.theme.class_color(label), f"class {label}")
+        ]
+        if part.class_count == 2:
+            lines.append((None, f"median probability of class 1: {value}"))
+        if part.agreement is not None and self.seeds > 1:
+            share = float(np.nan_to_num(part.agreement[row, column]))
+            lines.append((None, f"{round(share * self.seeds)} of {self.seeds} seeds agree"))
+        return Reading(title, tuple(lines))
+
+    def numbers(self) -> str:
+        """Return the map, one row a cell."""
+        part = self.part
+        if part is None:
+            return ""
+        rows, columns = part.values.shape
+        x0, x1, y0, y1 = part.extent
+        gx, gy = np.meshgrid(np.linspace(x0, x1, columns), np.linspace(y0, y1, rows))
+        header, data = [part.x_label, part.y_label, "value"], [gx, gy, part.values]
+        for name, more in (("class", part.classes), ("agreement", part.agreement)):
+            if more is not None:
+                header, data = [*header, name], [*data, more]
+        return table(header, [d.ravel() for d in data])
