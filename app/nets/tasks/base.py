@@ -60,13 +60,15 @@ class Task(Entry):
         """Return a good start on this task.
 
         Args:
-            task: what is chosen already. Seed, share held out, file, target and problem
-                are kept; samples and noise become the task's own.
+            task: what is chosen already. Seed and share held out are kept, file, target
+                and problem if this task has any; samples and noise become its own.
 
         Raises:
             LabError: the file, if there is one, cannot be read.
         """
         task = replace(task, name=self.key, samples=self.samples, noise=self.noise)
+        if "path" not in self.knobs:
+            task = replace(task, path=None, target=None, problem="auto")
         net, train = self.advise(task) if self.advise else (self.net, self.train)
         return LabSpec(task=task, net=net, train=train)
 

@@ -14,7 +14,7 @@ import re
 import numpy as np
 
 from app.core.errors import LabError
-from app.core.spec import LabSpec, TaskSpec
+from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from app.nets.data import Column, Data, Shape, Table
 from app.nets.tasks.base import Advice, Task
 from app.nets.tasks.cells import COMMA_NUMBER, NUMBER, Cells, read_cells, shown
@@ -137,6 +137,8 @@ def _shape(spec: TaskSpec) -> Shape:
 
 
 def _advise(spec: TaskSpec) -> Advice:
+    if not spec.path:
+        return NetSpec(), TrainSpec()  # until there is a file
     data = _load(spec)
     return advise(data.n + len(data.validation_x), data.shape)
 
