@@ -131,6 +131,8 @@ class Contour:
         values: (rows, columns), first row at y0.
         levels: values on which lines are drawn.
         color, width: of the lines.
+        kinds: if not 0, `values` are names of so many classes and the lines are the borders
+            between them; `levels` are not used.
     """
 
     extent: Extent
@@ -138,15 +140,19 @@ class Contour:
     levels: tuple[float, ...]
     color: QColor
     width: float = 1.6
+    kinds: int = 0
 
     def paint(self, painter: QPainter, space: Space) -> None:
         """Paint the lines."""
         rows, columns = self.values.shape
         x0, x1, y0, y1 = self.extent
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(self.color, self.width, c=Qt.PenCapStyle.RoundCap))
-        for level in self.levels:
-            ends = contour(self.values, level).reshape(-1, 2)
+        painter.setPen(QPen(self.color, self.width, c=Qt.PenCapStyle.SquareCap))
+        surfaces = [(self.values, level) for level in self.levels]
+        if self.kinds:
+            surfaces = [((self.values == k).astype(float), 0.5) for k in range(self.kinds)]
+        for surface, level in surfaces:
+            ends = contour(surface, level).reshape(-1, 2)
             if ends.size:
                 x = x0 + (x1 - x0) * ends[:, 0] / (columns - 1)
                 y = y0 + (y1 - y0) * ends[:, 1] / (rows - 1)

@@ -32,6 +32,7 @@ class MapPlot(Plot):
     def __init__(self) -> None:
         super().__init__(Axis(), Axis())
         self.square = True
+        self.grid = False  # nothing may cross the map
         self.column: tuple[Key, ...] = ()
         self.bar: tuple[float, float] | None = None
 
@@ -125,10 +126,9 @@ class MapView(Form):
         else:
             colors = value_colors(theme, part.values, part.low, part.high)
             plot.bar = (part.low, part.high)
-        line = theme.color("text", 0.9)
-        border = Contour(
-            part.extent, part.boundary, self._levels(part), line, self._width(part)
-        )
+        border = Contour(part.extent, part.boundary, self._levels(part), theme.color("text"))
+        border.width = 1.6 if part.class_count else 1.0
+        border.kinds = part.class_count if part.class_count > 2 else 0
         plot.column = self._column(part)
         plot.show_marks(
             {"map": Field(part.extent, colors)}, self._points(part), {"border": border}
@@ -136,14 +136,9 @@ class MapView(Form):
 
     def _levels(self, part: MapPrediction) -> tuple[float, ...]:
         """Return where the shown seed's lines run: borders of classes, or steps of value."""
-        if part.class_count > 2:
-            return tuple(k + 0.5 for k in range(part.class_count - 1))
-        if part.class_count == 2:
+        if part.class_count:
             return (0.5,)
         return tuple(part.low + (part.high - part.low) * k / 6 for k in range(1, 6))
-
-    def _width(self, part: MapPrediction) -> float:
-        return 1.6 if part.class_count else 1.0
 
     def _points(self, part: MapPrediction) -> dict[str, Mark]:
         theme = self.theme
@@ -156,7 +151,10 @@ class MapView(Form):
             at = at[some(at.size, MAX_DOTS)]
             x, y = part.points[at].T
             colors = self._point_colors(part, part.labels[at])
-            edge = theme.color("panel") if theme.name == "dark" else QColor("#ffffff")
+            edge = theme.color("panel")
+            if not part.class_count:  # a value's colour is that of the map around it
+                edge = theme.color("text", 0.8)
+                colors = [edge] * at.size if held_out else colors
             marks[name] = Dots(x, y, colors, radius, held_out, None if held_out else edge)
         return marks
 

@@ -35,6 +35,7 @@ class Plot(Canvas):
         reader: gives the reading at a place in data units, or None.
         legend_right: whether the legend is flush right.
         tick_gap: least distance of ticks on the x axis, in pixels at zoom 1.
+        grid: whether hairlines run from the ticks across the area.
         square: whether a unit is as long on both axes.
     """
 
@@ -48,6 +49,7 @@ class Plot(Canvas):
         self.legend_right = False
         self.square = False
         self.tick_gap = 62
+        self.grid = True
         self.reader: Reader | None = None
         self._cache = QPixmap()
         self._cache_key: object = None
@@ -185,22 +187,29 @@ class Plot(Canvas):
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         for value, text in self.y_ticks():
             y = float(self.py(np.array(value)))
-            painter.setPen(QPen(theme.color("grid"), 1))
-            painter.drawLine(QPointF(area.left(), round(y)), QPointF(area.right(), round(y)))
+            if self.grid:
+                painter.setPen(QPen(theme.color("grid"), 1))
+                ends = QPointF(area.left(), round(y)), QPointF(area.right(), round(y))
+                painter.drawLine(*ends)
             box = QRectF(0, y - high / 2, area.left() - theme.px(6), high)
             painter.setPen(theme.color("muted"))
             painter.drawText(box, flags, text)
 
     def _paint_x_ticks(self, painter: QPainter, metrics: QFontMetricsF) -> None:
-        theme, area, label = self.theme, self._area, self.x_axis.label
+        theme, area = self.theme, self._area
+        label = metrics.elidedText(
+            self.x_axis.label, Qt.TextElideMode.ElideRight, 0.42 * area.width()
+        )
         name = metrics.horizontalAdvance(label)
         edge = min(area.right() + theme.px(8), float(self.width()))
         free = edge - (name + theme.px(10) if label else 0)
         top, high = area.bottom() + theme.px(4), theme.px(14)
         for value, text in self.x_axis.ticks(max(2.0, area.width() / theme.px(self.tick_gap))):
             x = float(self.px(np.array(value)))
-            painter.setPen(QPen(theme.color("grid"), 1))
-            painter.drawLine(QPointF(round(x), area.top()), QPointF(round(x), area.bottom()))
+            if self.grid:
+                painter.setPen(QPen(theme.color("grid"), 1))
+                ends = QPointF(round(x), area.top()), QPointF(round(x), area.bottom())
+                painter.drawLine(*ends)
             half = metrics.horizontalAdvance(text) / 2
             if x + half <= free:
                 painter.setPen(theme.color("muted"))
@@ -216,7 +225,10 @@ class Plot(Canvas):
         theme = self.theme
         row = QRectF(0, 0, self.width() - theme.px(2), theme.px(14))
         painter.setPen(theme.color("muted"))
-        painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, self.y_axis.label)
+        start = max(0.0, self._area.left() - theme.px(34))  # a square stands further right
+        painter.drawText(
+            row.adjusted(start, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.y_axis.label
+        )
         used = (
             metrics.horizontalAdvance(self.y_axis.label) + theme.px(14)
             if self.y_axis.label

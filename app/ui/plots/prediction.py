@@ -6,15 +6,19 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from app.core.frames import (
     PREDICTION,
+    ClassPrediction,
     CurvePrediction,
+    ImagePrediction,
     MapPrediction,
     Prediction,
     ScatterPrediction,
 )
 from app.ui.card import HeadButton
 from app.ui.plots.base import PlotView
+from app.ui.plots.classes import ClassView
 from app.ui.plots.curve import CurveView
 from app.ui.plots.form import Form
+from app.ui.plots.images import ImageView
 from app.ui.plots.map import MapView
 from app.ui.plots.scatter import ScatterView
 from app.ui.theme import Theme
@@ -36,6 +40,8 @@ class PredictionView(PlotView):
         self._forms: dict[type, Form] = {
             CurvePrediction: self.curve,
             MapPrediction: MapView(),
+            ImagePrediction: ImageView(),
+            ClassPrediction: ClassView(),
             ScatterPrediction: ScatterView(),
         }
         self._stack = QStackedLayout()
@@ -55,6 +61,11 @@ class PredictionView(PlotView):
         view.show_part(part, self.frame, anew)
         self._current = view
         self.set_note(view.note())
+
+    def set_ghost(self, part: Prediction | None, label: str = "") -> None:
+        """Keep an earlier median as a faint line with a name; None takes it away."""
+        self.curve.set_ghost(part if isinstance(part, CurvePrediction) else None, label)
+        self.redraw()
 
     def _on_seed_toggled(self, on: bool) -> None:
         self.curve.show_seed = on
