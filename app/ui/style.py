@@ -34,6 +34,7 @@ QPushButton:default, QPushButton[role="accent"] {
     background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
 }
 QPushButton:default:focus, QPushButton[role="accent"]:focus { border: ${p2}px solid $text; }
+*[painted="true"] { min-height: 0; padding: 0; margin: 0; border: none; background: none; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 QMenu {
     background: $panel; color: $text; border: 1px solid $line; padding: ${p5}px;
@@ -93,7 +94,10 @@ QRadioButton::indicator { border-radius: ${p7}px; }
 QCheckBox::indicator:checked {
     background: $accent; border-color: $accent; image: url("$check_on");
 }
-QRadioButton::indicator:checked { background: $accent; border-color: $accent; }
+QRadioButton::indicator:checked {
+    width: ${p8}px; height: ${p8}px; background: $on_accent; border: ${p4}px solid $accent;
+    border-radius: ${p8}px;
+}
 QCheckBox:focus, QRadioButton:focus { color: $accent; }
 QScrollBar:vertical { background: transparent; width: ${p10}px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: ${p10}px; margin: 0; }
@@ -125,6 +129,7 @@ QTableView, QListView, QTreeView {
     border: 1px solid $line; gridline-color: $grid; outline: none;
     selection-background-color: $line; selection-color: $text;
 }
+QHeaderView { background: $raised; border: none; }
 QHeaderView::section {
     background: $raised; color: $muted; border: none; border-bottom: 1px solid $line;
     padding: ${p4}px ${p8}px;
@@ -140,7 +145,8 @@ def style_sheet(theme: Theme) -> str:
 
     Fonts are not in it: a style sheet's font would win over `setFont`, and only that knows
     tabular figures. A card is a QFrame with the property `role` = `card`, the one button
-    of a view that matters a QPushButton with `role` = `accent`.
+    of a view that matters a QPushButton with `role` = `accent`. A button that paints
+    itself has the property `painted`, so that no padding is forced on it.
 
     Args:
         theme: colours, and the zoom of all lengths.

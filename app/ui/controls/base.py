@@ -37,6 +37,7 @@ class Control(QWidget):
         self._wanted: Any = _UNKNOWN  # what was emitted last; the store may lag behind
         self._error = QLabel(self)
         self._error.setWordWrap(True)
+        self._error.setIndent(0)
         self._error.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -31,6 +31,7 @@ class BarButton(KeyboardRing, QPushButton):
             arrow: whether a small arrow says that something opens.
         """
         super().__init__(text)
+        self.setProperty("painted", True)
         self._theme, self._icon, self._accent, self._arrow = theme, icon, accent, arrow
         self._widest = ""  # the longest text it will ever have
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -140,7 +141,7 @@ class SeedPopup(QFrame):
         px = theme.px
         self.setStyleSheet(
             f"#popup {{ background: {theme.panel}; border: 1px solid {theme.faint}; }}"
-            f"QPushButton {{ padding: 0; min-height: 0; border-radius: {px(5)}px; }}"
+            f"QPushButton {{ padding: 0; min-height: {px(24)}px; border-radius: {px(5)}px; }}"
         )
         grid = QGridLayout(self)
         grid.setContentsMargins(px(10), px(10), px(10), px(10))
@@ -149,7 +150,7 @@ class SeedPopup(QFrame):
         for seed in range(count):
             button = QPushButton(str(seed + 1))
             button.setFont(theme.font(11.5, 500))
-            button.setFixedSize(px(32), px(26))
+            button.setFixedWidth(px(32))
             button.setCheckable(True)
             button.setChecked(seed == shown)
             button.setAccessibleName(f"Seed {seed + 1}")

@@ -36,6 +36,7 @@ class MoreButton(KeyboardRing, QPushButton):
     def __init__(self, theme: Theme, text: str, upright: bool) -> None:
         """Make the button; `upright`: three dots in a slim tile instead of a line."""
         super().__init__(text)
+        self.setProperty("painted", True)
         self._theme, self._upright = theme, upright
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -130,12 +131,15 @@ class EntryPopup(QFrame):
             grid = TileGrid(theme, 4, small=False, window=window)
             grid.set_entries(members)
             grid.set_current(current)
+            for tile in grid.tiles:
+                tile.setFixedWidth(theme.px(82))
             grid.chosen.connect(self._on_chosen)
             grid.arrowed.connect(self._on_arrowed)
-            column.addWidget(grid)
+            column.addWidget(grid, 0, Qt.AlignmentFlag.AlignLeft)
             self.grids.append(grid)
         self._area = QScrollArea(self)
         self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setWidget(inner)
         around = QVBoxLayout(self)
@@ -154,7 +158,9 @@ class EntryPopup(QFrame):
         height = self._inner.sizeHint().height()
         screen = widget.screen().availableGeometry()
         shown = min(height + 2, screen.height() - self._theme.px(24))
-        bar = self._theme.px(12) if shown < height else 0
+        bar = self._theme.px(12) if shown < height + 2 else 0
+        if not bar:
+            self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         at = widget.mapToGlobal(QPoint(0, widget.height() + self._theme.px(4)))
         x = max(screen.left(), min(at.x(), screen.right() - width - bar))
         y = max(screen.top(), min(at.y(), screen.bottom() - shown))
@@ -232,12 +238,12 @@ class Chooser(Control):
         self._row.addWidget(self.grid)
         others = len(self._entries) - len(self._usual)
         name = "all tasks" if with_csv else f"all {knob.label.lower()} choices"
-        self.more = MoreButton(theme, name if small else f"{others} more", upright=small)
+        self.more = MoreButton(theme, name if small else f"{others} more tasks", upright=small)
         self.more.setAccessibleName(f"Show {name}")
-        self.more.setVisible(others > 0)
         self.more.clicked.connect(self.open_popup)
         self._row.addWidget(self.more)
         self.body.addLayout(self._row)
+        self.more.setHidden(others <= 0)  # only now: without a parent it would be a window
         self._show_tiles("")
         self.set_theme(theme)
 

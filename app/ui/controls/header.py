@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
 from app.ui.theme import Theme
@@ -23,7 +30,7 @@ class Header(QWidget):
         super().__init__()
         self._label, self._value, self._unit = label, "", ""
         self._theme, self._editable = theme, editable
-        self._edit: QLineEdit | None = None
+        self._edit: QLineEdit | None = None  # there while somebody types
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
 
@@ -46,6 +53,7 @@ class Header(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
+        self._close_edit()
         self.setFixedHeight(theme.px(18))
         self.updateGeometry()
         self.update()
@@ -111,16 +119,24 @@ class Header(QWidget):
             f" min-height: 0; selection-background-color: {theme.accent};"
             f" selection-color: {theme.on_accent}; }}"
         )
-        width = min(self.width(), theme.px(84))
-        edit.setGeometry(self.width() - width, 0, width, self.height())
         if text is None:
             edit.selectAll()
         edit.installEventFilter(self)
         edit.editingFinished.connect(self._on_finished)
         self._edit = edit
+        self._place_edit()
         edit.show()
         edit.setFocus()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the typing at the right edge."""
+        self._place_edit()
+
+    def _place_edit(self) -> None:
+        if self._edit is not None:
+            width = min(self.width(), self._theme.px(84))
+            self._edit.setGeometry(self.width() - width, 0, width, self.height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close without a change on Escape; keep the typing away from shortcuts."""

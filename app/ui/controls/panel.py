@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.declared import KNOBS
@@ -40,12 +39,12 @@ _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
               ("net.weight_std", "net.bias_std")),
     TRAINING: ("train.rate", "train.batch", "train.seeds"),
 }  # fmt: skip
-_RARE = {
+_RARE: dict[str, tuple[str | tuple[str, str], ...]] = {
     TASK: ("task.target", "task.problem", "task.validation", "task.seed"),
     NETWORK: ("net.residual", "net.layer_norm", "net.dropout"),
-    TRAINING: ("train.optimizer", "train.loss", "train.updates", "train.order", "train.l1",
-               "train.l2", "train.target_loss", "train.seed", "train.rng", "train.report",
-               "train.dtype"),
+    TRAINING: ("train.optimizer", "train.loss", "train.updates", "train.order",
+               ("train.l1", "train.l2"), "train.target_loss", "train.seed", "train.rng",
+               "train.report", "train.dtype"),
 }  # fmt: skip
 _TYPED = {"task.seed": "", "task.validation": "task's own", "train.target_loss": "never",
           "train.seed": ""}  # fmt: skip
@@ -97,6 +96,7 @@ class ControlPanel(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Controls")
+        self.setObjectName("panel")
         self._inner = QWidget()
         self._inner.setObjectName("inner")
         column = QVBoxLayout(self._inner)
@@ -170,8 +170,10 @@ class ControlPanel(QScrollArea):
         self._theme = theme
         self.setFixedWidth(theme.px(WIDTH))
         self.setStyleSheet(
-            "QScrollArea, #inner { background: transparent; border: none; }"
-            f"QScrollBar:vertical {{ width: {theme.px(10)}px; background: transparent; }}"
+            f"#panel {{ background: {theme.panel}; border: none;"
+            f" border-right: 1px solid {theme.line}; }}"
+            "#inner, #qt_scrollarea_viewport { background: transparent; }"
+            f"QScrollBar:vertical {{ width: {theme.px(9)}px; }}"
         )
         for section in self.sections.values():
             section.set_theme(theme)
@@ -189,23 +191,17 @@ class ControlPanel(QScrollArea):
         """Return the fixed width; the height may shrink, then the panel scrolls."""
         return QSize(self._theme.px(WIDTH), self._theme.px(200))
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the panel's ground and the hairline at its right edge."""
-        painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), self._theme.color("panel"))
-
     def _fill(self, name: str, section: Section) -> None:
-        for paths in _MAIN[name]:
-            if isinstance(paths, str):
-                section.add(self._add(paths))
-                continue
-            pair = QHBoxLayout()
-            for path in paths:
-                pair.addWidget(self._add(path), 1, Qt.AlignmentFlag.AlignTop)
-            self._pairs.append(pair)
-            section.main.addLayout(pair)
-        for path in _RARE[name]:
-            section.add_rare(self._add(path))
+        for column, lines in ((section.main, _MAIN[name]), (section.rare, _RARE[name])):
+            for paths in lines:
+                if isinstance(paths, str):
+                    column.addWidget(self._add(paths))
+                    continue
+                pair = QHBoxLayout()
+                for path in paths:
+                    pair.addWidget(self._add(path), 1, Qt.AlignmentFlag.AlignTop)
+                self._pairs.append(pair)
+                column.addLayout(pair)
 
     def _add(self, path: str) -> Control:
         control = self._make(KNOBS[path])

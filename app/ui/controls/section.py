@@ -66,6 +66,7 @@ class FoldButton(KeyboardRing, QPushButton):
     def __init__(self, text: str, theme: Theme) -> None:
         """Make the button, folded."""
         super().__init__(text)
+        self.setProperty("painted", True)
         self._theme = theme
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -111,6 +112,8 @@ class FoldButton(KeyboardRing, QPushButton):
 class Section(QWidget):
     """A title, the main controls, and a folded part with the rarer ones.
 
+    Controls are put into the columns `main` and `rare`.
+
     Signals:
         unfolded: whether the rarer ones are shown now.
     """
@@ -127,7 +130,7 @@ class Section(QWidget):
         self.more = QWidget()
         self.more.hide()
         column = QVBoxLayout(self)
-        self.main, self._rest = QVBoxLayout(), QVBoxLayout(self.more)
+        self.main, self.rare = QVBoxLayout(), QVBoxLayout(self.more)
         column.addWidget(self.title)
         column.addLayout(self.main)
         column.addWidget(self.fold)
@@ -136,14 +139,6 @@ class Section(QWidget):
         self.fold.toggled.connect(self.unfolded)
         self.set_theme(theme)
 
-    def add(self, widget: QWidget) -> None:
-        """Put a main control at the end."""
-        self.main.addWidget(widget)
-
-    def add_rare(self, widget: QWidget) -> None:
-        """Put a control at the end of the folded part."""
-        self._rest.addWidget(widget)
-
     def set_theme(self, theme: Theme) -> None:
         """Take colours and sizes from `theme`; the controls are told by the panel."""
         self._theme = theme
@@ -151,9 +146,9 @@ class Section(QWidget):
         assert column is not None
         column.setContentsMargins(theme.px(16), theme.px(8), theme.px(6), theme.px(8))
         column.setSpacing(theme.px(2))
-        self.main.setSpacing(theme.px(4))
-        self._rest.setSpacing(theme.px(3))
-        self._rest.setContentsMargins(0, 0, 0, theme.px(4))
+        self.main.setSpacing(theme.px(7))
+        self.rare.setSpacing(theme.px(4))
+        self.rare.setContentsMargins(0, 0, 0, theme.px(4))
         self.title.set_theme(theme)
         self.fold.set_theme(theme)
         self.update()

@@ -169,7 +169,7 @@ class WidthsEditor(Control):
         self.each.set_theme(theme)
         x = self.all.header.label_width() + theme.px(8)
         self.each.move(x, (theme.px(18) - self.each.height()) // 2)
-        self._column.setContentsMargins(theme.px(10), theme.px(4), theme.px(2), 0)
+        self._column.setContentsMargins(theme.px(10), theme.px(4), 0, 0)
         self._column.setSpacing(theme.px(2))
         self._area.setStyleSheet("QScrollArea, #inner { background: transparent; border: 0; }")
         for row in self.layers:

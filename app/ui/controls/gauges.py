@@ -1,0 +1,149 @@
+"""What the top bar shows: the speed with its slider, and the readouts."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.ui.controls.bar import SliderBar
+from app.ui.controls.scale import decades, number_text, open_ended
+from app.ui.theme import Theme
+
+BAR_HEIGHT = 52  # of the top bar at zoom 1, with the hairline below
+_FASTEST = 100_000.0  # updates a second that the slider tells from unlimited
+_ROUND = 8  # pixels; a readout widens in steps, so that its neighbours rest
+_LEAST = 44  # pixels, width of a readout
+
+
+def speed_text(speed: float) -> str:
+    """Return a speed as it is shown; in updates a second, inf is no limit."""
+    if math.isinf(speed):
+        return "unlimited"
+    return f"{number_text(speed)} update{'' if speed == 1 else 's'}/s"
+
+
+class SpeedControl(QWidget):
+    """A slider from one update a second to no limit, with its value below.
+
+    Signals:
+        changed: updates a second; inf for no limit.
+    """
+
+    changed = Signal(float)
+
+    def __init__(self, theme: Theme) -> None:
+        """Make the control, at no limit."""
+        super().__init__()
+        self._theme = theme
+        self.bar = SliderBar(open_ended(decades(1.0, _FASTEST)), theme)
+        self.bar.setParent(self)
+        self.bar.setAccessibleName("Speed")
+        self.bar.setToolTip("Updates a second while playing; unlimited at the right end.")
+        self.bar.moved.connect(self._on_moved)
+        self.set_speed(math.inf)
+        self.set_theme(theme)
+
+    @property
+    def text(self) -> str:
+        """The value as shown."""
+        return speed_text(self.bar.number)
+
+    def set_speed(self, speed: float) -> None:
+        """Show a speed without emitting anything."""
+        self.bar.set_number(speed)
+        self.bar.setAccessibleDescription(self.text)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        side, wide = theme.px(8), theme.px(108)
+        self.setFixedSize(wide + 2 * side, theme.px(BAR_HEIGHT - 1))
+        self.bar.set_theme(theme)
+        self.bar.setGeometry(side, theme.px(6), wide, theme.px(22))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the value below the slider."""
+        painter = QPainter(self)
+        painter.setFont(self._theme.font(10.5))
+        painter.setPen(self._theme.color("muted"))
+        side = self._theme.px(8)
+        box = QRectF(side, self._theme.px(27), self.width() - side, self._theme.px(14))
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text)
+
+    def _on_moved(self, speed: float) -> None:
+        self.bar.setAccessibleDescription(self.text)
+        self.update()
+        self.changed.emit(speed)
+
+
+class Readouts(QWidget):
+    """Numbers with their names; those that do not fit go, from the right."""
+
+    def __init__(self, theme: Theme) -> None:
+        """Make an empty row."""
+        super().__init__()
+        self._theme = theme
+        self._readouts: list[tuple[str, str]] = []
+        self._widths: list[int] = []
+        self.setAccessibleName("Readouts")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.set_theme(theme)
+
+    def set_readouts(self, readouts: list[tuple[str, str]]) -> None:
+        """Show these values and labels; a place never gets narrower again."""
+        if readouts == self._readouts:
+            return
+        if len(readouts) != len(self._readouts):
+            self._widths = [0] * len(readouts)
+        self._readouts = list(readouts)
+        self._measure()
+        spoken = ", ".join(f"{value} {label}" for value, label in readouts)
+        self.setAccessibleDescription(spoken)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedHeight(theme.px(BAR_HEIGHT - 1))
+        self._widths = [0] * len(self._readouts)
+        self._measure()
+        self.update()
+
+    def places(self) -> list[QRectF]:
+        """Return where the readouts that fit are, from the left."""
+        gap, x, places = self._theme.px(22), 0, []
+        for width in self._widths:
+            if x + width > self.width():
+                break
+            places.append(QRectF(x, 0, width, self.height()))
+            x += width + gap
+        return places
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint each value over its label."""
+        painter, theme = QPainter(self), self._theme
+        value_font, label_font = theme.font(13.5, 600), theme.font(10.5)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+        for place, (value, label) in zip(self.places(), self._readouts, strict=False):
+            painter.setFont(value_font)
+            painter.setPen(theme.color("text"))
+            upper = QRectF(place.x(), theme.px(9), place.width(), theme.px(18))
+            painter.drawText(upper, flags, value)
+            painter.setFont(label_font)
+            painter.setPen(theme.color("muted"))
+            lower = QRectF(place.x(), theme.px(27), place.width(), theme.px(14))
+            painter.drawText(lower, flags, label)
+
+    def _measure(self) -> None:
+        values = QFontMetricsF(self._theme.font(13.5, 600))
+        labels = QFontMetricsF(self._theme.font(10.5))
+        step = self._theme.px(_ROUND)
+        for i, (value, label) in enumerate(self._readouts):
+            need = max(values.horizontalAdvance(value), labels.horizontalAdvance(label))
+            need = max(need, self._theme.px(_LEAST))
+            self._widths[i] = max(self._widths[i], math.ceil(need / step) * step)
