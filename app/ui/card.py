@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QGuiApplication,
     QMouseEvent,
     QPainter,
@@ -16,121 +15,15 @@ from PySide6.QtGui import (
     QTextDocumentFragment,
 )
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
-    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
+from app.ui.head import HeadLabel, MenuButton
 from app.ui.theme import DARK, Theme, Themed
-
-
-class HeadButton(QAbstractButton):
-    """A word in a card's head that can be clicked: muted, bright under the mouse."""
-
-    def __init__(self, text: str = "", help_text: str = "") -> None:
-        super().__init__()
-        self.theme: Theme = DARK
-        self._by_keyboard = False
-        self.setText(text)
-        self.setToolTip(help_text)
-        self.setAccessibleName(text)
-        self.setAccessibleDescription(help_text)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
-        self.setFont(theme.font(11))
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return the size of the word and its padding."""
-        width = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(width + self.theme.px(12), self.theme.px(20))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the frame only to those who came by keyboard."""
-        keys = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
-        self._by_keyboard = event.reason() in keys
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the frame away."""
-        self._by_keyboard = False
-        super().focusOutEvent(event)
-
-    def enterEvent(self, event: object) -> None:
-        """Brighten."""
-        self.update()
-
-    def leaveEvent(self, event: object) -> None:
-        """Dim."""
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the word, on a raised pill when checked, framed when focused."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box, round_px = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self.theme.px(6)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self.isChecked() or self.isDown():
-            painter.setBrush(self.theme.color("raised"))
-            painter.setPen(QPen(self.theme.color("line"), 1))
-            painter.drawRoundedRect(box, round_px, round_px)
-        if self._by_keyboard:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self.theme.color("accent"), 1.5))
-            painter.drawRoundedRect(box, round_px, round_px)
-        bright = self.isChecked() or self.underMouse()
-        painter.setPen(self.theme.color("text" if bright else "muted"))
-        painter.setFont(self.font())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
-
-
-class HeadLabel(QLabel):
-    """A text in a card's head that never keeps the card from being narrow."""
-
-    def minimumSizeHint(self) -> QSize:
-        """Return no width."""
-        return QSize(0, super().minimumSizeHint().height())
-
-
-class MenuButton(HeadButton):
-    """The three dots of a card: seen while the mouse is over the card, or with focus."""
-
-    def __init__(self, card: Card) -> None:
-        super().__init__("", "Copy as picture or numbers, maximise")
-        self._card = card
-
-    def sizeHint(self) -> QSize:
-        """Return a narrow box, so that notes end nearly where the plot does."""
-        return QSize(self.theme.px(16), self.theme.px(20))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint three dots."""
-        if not (self._card.underMouse() or self._by_keyboard or self.isDown()):
-            return
-        super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.color("text" if self.underMouse() else "muted"))
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        for step in (-1, 0, 1):
-            radius = 1.4 * self.theme.zoom
-            painter.drawEllipse(
-                middle + QPointF(step * 4.5 * self.theme.zoom, 0), radius, radius
-            )
-        painter.end()
 
 
 class Card(QFrame):
@@ -218,7 +111,7 @@ class Card(QFrame):
             if not control.isHidden():
                 used += control.sizeHint().width() + self._head.spacing()
         used += self.menu_button.sizeHint().width() + margins.left() + margins.right()
-        free = self.width() - used - 2 * self._head.spacing() - self.theme.px(6)
+        free = self.width() - used - 4 * self._head.spacing() - self.theme.px(12)
         self._note_label.setVisible(0 < self._note_width <= free)
 
     # ---- theme and painting

@@ -39,7 +39,7 @@ class ConfusionCanvas(Canvas):
         theme = self.theme
         metrics = QFontMetricsF(theme.font(10.5))
         widest = max([metrics.horizontalAdvance(n) for n in self.part.class_names] or [0.0])
-        left = min(widest + theme.px(8), 0.24 * self.width())
+        left = min(max(widest + theme.px(8), theme.px(38)), 0.24 * self.width())
         top = theme.px(32) if self.height() > theme.px(170) else theme.px(17)
         side = min(self.height() - top - 1, 0.66 * self.width() - left)
         return QRectF(left, top, max(1.0, side), max(1.0, side))
@@ -104,9 +104,9 @@ class ConfusionCanvas(Canvas):
                 part = 0.12 + 0.5 * share[i, j] if i == j else 0.75 * math.sqrt(share[i, j])
                 color = mix(theme, right if i == j else wrong, part, "raised")
                 painter.fillRect(cell, color)
-                if size >= theme.px(17) and (counts[i, j] >= 0.05 or i == j):
+                text = f"{counts[i, j]:.{digits}f}".removesuffix(".0")
+                if size >= theme.px(17) and (text != "0" or i == j):
                     painter.setPen(theme.color("text"))
-                    text = f"{counts[i, j]:.{digits}f}".removesuffix(".0")
                     painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_examples(self, painter: QPainter, room: QRectF) -> None:

@@ -48,14 +48,15 @@ class ImageCanvas(Canvas):
     def grid(self) -> tuple[int, int, float]:
         """Return columns, rows and the side of an image at which all cells fit largest."""
         count = 0 if self.part is None else len(self.part.inputs)
-        best = (1, max(1, count), 1.0)
+        best, most = (1, max(1, count), 1.0), 0.0
         words = self._words_height()
         for columns in range(1, max(1, count) + 1):
             rows = math.ceil(count / columns)
             wide, tall = self.width() / columns, self.height() / max(1, rows)
             side = min((wide - self.theme.px(16)) / 3.9, tall - words - self.theme.px(9))
-            if side > best[2]:
-                best = (columns, rows, side)
+            worth = side if count % columns == 0 else 0.7 * side  # whole rows look better
+            if worth > most:
+                best, most = (columns, rows, max(1.0, side)), worth
         return best
 
     def _words_height(self) -> float:

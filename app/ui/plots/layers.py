@@ -8,7 +8,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QWidget
 
 from app.core.frames import GRADIENT, SIGNAL, LayerPart
-from app.ui.card import HeadButton
+from app.ui.head import HeadButton
 from app.ui.plots.base import PlotView, quartiles, table
 from app.ui.plots.ridges import Ridges
 from app.ui.plots.variance import VariancePlot

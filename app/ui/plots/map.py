@@ -152,9 +152,8 @@ class MapView(Form):
             x, y = part.points[at].T
             colors = self._point_colors(part, part.labels[at])
             edge = theme.color("panel")
-            if not part.class_count:  # a value's colour is that of the map around it
-                edge = theme.color("text", 0.8)
-                colors = [edge] * at.size if held_out else colors
+            if held_out and not part.class_count:  # a good fit has the colour of the map
+                colors = [theme.color("text")] * at.size
             marks[name] = Dots(x, y, colors, radius, held_out, None if held_out else edge)
         return marks
 

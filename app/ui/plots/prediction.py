@@ -13,7 +13,7 @@ from app.core.frames import (
     Prediction,
     ScatterPrediction,
 )
-from app.ui.card import HeadButton
+from app.ui.head import HeadButton
 from app.ui.plots.base import PlotView
 from app.ui.plots.classes import ClassView
 from app.ui.plots.curve import CurveView
