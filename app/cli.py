@@ -1,0 +1,108 @@
+"""The command `layerlab`: opens the window, or runs one of the commands without it.
+
+Exit codes: 0 done; 1 it could not be done (the training left the finite numbers, or this
+machine lacks something); 2 wrong input, said in one sentence; 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from app import __version__
+from app.core.errors import LabError, NotFiniteError
+
+# Name -> what it does. Each is a module of app.commands with `add_arguments` and `run`.
+COMMANDS = {
+    "train": "train without a window and report the losses",
+    "gradcheck": "check backpropagation against finite differences",
+    "shot": "draw the whole window into a picture; no display is needed",
+    "doctor": "say what is installed, what is missing and what to do",
+    "spec": "print or check a spec",
+}
+ENGINE_CHILD = "--engine-child"  # a bundled program starts itself with it
+FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: arguments after the program's name; those of the process if None.
+
+    Returns:
+        The exit code, see above.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()  # here, where a closed pipe can still be answered
+        return code
+    except LabError as error:
+        from app.commands.common import NotReadyError
+
+        _say(str(error))
+        return FAILED if isinstance(error, NotReadyError | NotFiniteError) else WRONG_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read it has seen enough; Python's own flush at exit must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except Exception as error:
+        if os.environ.get("LAYERLAB_DEBUG"):
+            traceback.print_exc()
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        _say(f"this should not have happened: {what} (LAYERLAB_DEBUG=1 tells where)")
+        return FAILED
+
+
+def _say(sentence: str) -> None:
+    print(f"layerlab: {sentence}", file=sys.stderr)
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] == [ENGINE_CHILD]:
+        from app.nets.engines import child
+
+        return child.main()
+    name = arguments[0] if arguments else ""
+    if name not in COMMANDS:
+        return _open_window(arguments)
+    from app.commands.common import Parser
+
+    module = importlib.import_module(f"app.commands.{name}")
+    parser = Parser(prog=f"layerlab {name}", description=f"{module.__doc__}".split("\n")[0])
+    module.add_arguments(parser)
+    return int(module.run(parser.parse_args(arguments[1:])))
+
+
+def _open_window(arguments: list[str]) -> int:
+    import argparse
+
+    from app.commands.common import Parser
+
+    width = max(map(len, COMMANDS))
+    listed = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
+    parser = Parser(
+        prog="layerlab",
+        usage="layerlab [FILE] [--theme dark|light]\n       layerlab COMMAND ...",
+        description="A desktop lab for the architecture of neural networks. Opens the window.",
+        epilog=f"commands, each with its own --help:\n{listed}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", nargs="?",
+                        help="a saved lab, a spec in JSON or a CSV file to open")  # fmt: skip
+    parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window")
+    parser.add_argument("--version", action="version", version=f"Layerlab {__version__}")
+    args = parser.parse_args(arguments)
+    from app.commands import window
+
+    return window.run(args.file, args.theme)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The commands of `layerlab`: one module each, imported when it is called for."""

@@ -1,0 +1,133 @@
+"""What the commands share: how a lab is chosen, how results are printed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from typing import Any, NoReturn
+
+from app.core.errors import LabError
+from app.core.spec import LabSpec
+
+
+class NotReadyError(LabError):
+    """Something that this machine lacks; exit code 1, as the input was not wrong."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose refusals are one sentence, like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the command line; raises LabError."""
+        raise LabError(f"{message}; see `{self.prog} --help`")
+
+
+def add_lab_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that choose and change a lab."""
+    lab = parser.add_argument_group("which lab")
+    lab.add_argument("--spec", metavar="FILE", help="a spec in JSON, or a saved lab")
+    data = lab.add_mutually_exclusive_group()
+    data.add_argument("--task", metavar="NAME", help="a task with the spec that suits it")
+    data.add_argument("--csv", metavar="FILE", help="any CSV file as the task")
+    lab.add_argument("--target", metavar="COLUMN", help="column of the CSV file to predict")
+    lab.add_argument("--problem", metavar="KIND", help="regression or classification (CSV)")
+    lab.add_argument(
+        "--set", metavar="KNOB=VALUE", action="append", default=[],
+        help="turn any knob, such as net.width=16 or net.activation=tanh; may be repeated",
+    )  # fmt: skip
+
+
+def chosen_spec(args: argparse.Namespace) -> LabSpec:
+    """Return the lab that the arguments choose, checked.
+
+    `--task` and `--csv` bring the spec that suits them; beside `--spec` they replace only
+    the data of that spec.
+
+    Raises:
+        LabError: one sentence with the file, name or knob.
+    """
+    from app.nets.problem import check
+
+    if args.csv is None and (args.target is not None or args.problem is not None):
+        raise LabError("--target and --problem go with --csv FILE")
+    spec = _turned(_base(args), args.set)
+    check(spec)
+    return spec
+
+
+def _base(args: argparse.Namespace) -> LabSpec:
+    import msgspec
+
+    from app.nets.tasks import TASKS, recommended_for_csv
+    from app.runtime.labfile import load_spec
+
+    spec = load_spec(args.spec) if args.spec is not None else LabSpec()
+    if args.task == "csv":
+        raise LabError("the task csv needs its file; give it with --csv FILE")
+    if args.task is not None:
+        own = TASKS[args.task].recommended()
+    elif args.csv is not None:
+        own = recommended_for_csv(args.csv, args.target, args.problem or "auto")
+    else:
+        return spec
+    return own if args.spec is None else msgspec.structs.replace(spec, task=own.task)
+
+
+def _turned(spec: LabSpec, edits: list[str]) -> LabSpec:
+    from app.core.spec import edit
+
+    for text in edits:
+        path, sign, value = text.partition("=")
+        if not sign:
+            raise LabError(f"--set {text}: write it as KNOB=VALUE, such as net.width=16")
+        spec = edit(spec, path.strip(), _value(path.strip(), value.strip()))
+    return spec
+
+
+def _value(path: str, text: str) -> Any:
+    """Return a knob's value as its kind asks for it."""
+    from app.core.declared import KNOBS
+    from app.core.errors import unknown_name
+
+    if path not in KNOBS:
+        raise unknown_name("knob", path, KNOBS)
+    kind = KNOBS[path].kind
+    if kind in ("choice", "text") or (kind == "batch" and text == "full"):
+        return text
+    try:
+        value = json.loads(text, parse_constant=float)
+    except ValueError:
+        value = text
+    if value is None:
+        return None
+    wanted: dict[str, tuple[type, ...]] = {
+        "bool": (bool,), "widths": (list,), "float": (int, float),
+    }  # fmt: skip
+    fits = isinstance(value, wanted.get(kind, (int,)))
+    if not fits or (kind != "bool" and isinstance(value, bool)):
+        example = {"bool": "true or false", "widths": "a list such as [8, 4, 8]"}
+        what = example.get(kind, "a number" if kind == "float" else "a whole number")
+        raise LabError(f"{path} is {text!r}, it must be {what}")
+    if kind == "widths":
+        if not all(type(width) is int for width in value):
+            raise LabError(f"{path} is {text!r}, its widths must be whole numbers")
+        return tuple(value)
+    return value
+
+
+def json_line(values: Any) -> str:
+    """Return JSON on one line; what is not a finite number becomes null."""
+    return json.dumps(_finite(values), allow_nan=False, ensure_ascii=False)
+
+
+def _finite(values: Any) -> Any:
+    if hasattr(values, "tolist"):  # numpy's arrays and numbers
+        values = values.tolist()
+    if isinstance(values, dict):
+        return {str(key): _finite(value) for key, value in values.items()}
+    if isinstance(values, list | tuple):
+        return [_finite(value) for value in values]
+    if isinstance(values, float) and not math.isfinite(values):
+        return None
+    return values

@@ -1,0 +1,137 @@
+"""Say what is installed, what is missing and what to do."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+import sys
+from typing import Any
+
+from app import __version__
+from app.commands.display import display_problem
+from app.commands.libraries import (
+    OFFSCREEN,
+    XCB,
+    libraries_problem,
+    missing_libraries,
+    qt_folder,
+)
+
+# Distribution -> what cannot be done without it; "" for what everything needs.
+PACKAGES = {
+    "PySide6-Essentials": "the window",
+    "pyqtgraph": "the window",
+    "numpy": "",
+    "scipy": "",
+    "scikit-learn": "the data sets",
+    "msgspec": "",
+    "platformdirs": "",
+    "safetensors": "",
+    "torch": "the engine torch",
+}
+OPTIONAL = ("torch",)
+QT_TIMEOUT_S = 60
+# In a process of its own: where its plugin lacks a library, Qt aborts.
+_ASK_QT = (
+    "from PySide6.QtGui import QGuiApplication; app = QGuiApplication([]);"
+    "print(app.platformName())"
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Examine the installation; return 0 if it is ready, else 1."""
+    found = examine()
+    print(json.dumps(found, ensure_ascii=False) if args.json else _text(found))
+    return 0 if found["ready"] else 1
+
+
+def examine() -> dict[str, Any]:
+    """Return versions, engines, Qt's state, the display, and what is left to do."""
+    packages = {name: _version(name) for name in PACKAGES}
+    display = display_problem()
+    qt = _qt(display == "")
+    todo = [
+        f"install {name}: {sys.executable} -m pip install {name}"
+        for name, version in packages.items()
+        if version is None and name not in OPTIONAL
+    ]
+    if qt["problem"] and packages["PySide6-Essentials"]:
+        todo.append(qt["problem"])
+    return {
+        "ready": not todo,
+        "layerlab": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": packages,
+        "engines": _engines(),
+        "qt": qt,
+        "display": {"problem": display},
+        "todo": todo,
+    }
+
+
+def _version(distribution: str) -> str | None:
+    try:
+        return importlib.metadata.version(distribution)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _engines() -> dict[str, str]:
+    try:
+        from app.nets.engines import available
+
+        return available()
+    except ImportError as error:
+        return {"numpy": f"cannot be loaded: {error}"}
+
+
+def _qt(has_display: bool) -> dict[str, str]:
+    """Return the platform that Qt starts on here, and what is wrong with it."""
+    if qt_folder() is None:
+        return {"platform": "", "problem": "PySide6 is not installed"}
+    environ = dict(os.environ)
+    if not has_display:
+        environ["QT_QPA_PLATFORM"] = "offscreen"
+    try:
+        asked = subprocess.run(
+            [sys.executable, "-P", "-c", _ASK_QT], env=environ, capture_output=True,
+            text=True, timeout=QT_TIMEOUT_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return {"platform": "", "problem": f"Qt did not start within {QT_TIMEOUT_S} seconds"}
+    if asked.returncode == 0:
+        return {"platform": asked.stdout.strip(), "problem": ""}
+    problem = libraries_problem(missing_libraries(XCB if has_display else OFFSCREEN))
+    lines = [line for line in asked.stderr.splitlines() if line.strip()]
+    words = lines[-1].strip() if lines else f"exit code {asked.returncode}"
+    return {"platform": "", "problem": problem or f"Qt does not start: {words}"}
+
+
+def _text(found: dict[str, Any]) -> str:
+    rows = [
+        ("layerlab", found["layerlab"]),
+        ("python", f"{found['python']} ({sys.executable})"),
+        ("platform", found["platform"]),
+    ]
+    for name, version in found["packages"].items():
+        lost = f"missing; {PACKAGES[name]} needs it" if PACKAGES[name] else "missing"
+        rows.append((name, version or lost))
+    for name, problem in found["engines"].items():
+        rows.append((f"engine {name}", problem or "available"))
+    qt = found["qt"]
+    rows.append(("Qt plugin", qt["problem"] or f"{qt['platform']} loads"))
+    shown = found["display"]["problem"]
+    rows.append(("display", f"{shown}; train and shot work without" if shown else "available"))
+    width = max(len(name) for name, _ in rows)
+    lines = [f"{name:<{width}}  {value}" for name, value in rows]
+    return "\n".join([*lines, "", *(found["todo"] or ["ready"])])

@@ -1,0 +1,50 @@
+"""A progress bar on a terminal, and nothing elsewhere."""
+
+from __future__ import annotations
+
+import time
+from typing import TextIO
+
+WIDTH = 32  # characters of the bar
+INTERVAL_S = 0.1
+
+
+class Progress:
+    """Shows how far a training is, on one line that is wiped at the end.
+
+    Args:
+        length: updates of the whole run.
+        stream: where to draw; nothing is drawn if it is no terminal.
+    """
+
+    def __init__(self, length: int, stream: TextIO) -> None:
+        self._length = max(1, length)
+        self._stream = stream if stream.isatty() else None
+        self._last_s = 0.0
+        self._width = 0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._stream is not None and self._width:
+            self._stream.write("\r" + " " * self._width + "\r")
+            self._stream.flush()
+
+    def show(self, update: int, loss: float) -> None:
+        """Draw the bar, if it is time to."""
+        now_s = time.monotonic()
+        if self._stream is None or now_s - self._last_s < INTERVAL_S:
+            return
+        self._last_s = now_s
+        filled = round(WIDTH * update / self._length)
+        bar = "█" * filled + "░" * (WIDTH - filled)
+        encoding = self._stream.encoding or "ascii"
+        try:
+            bar.encode(encoding)
+        except UnicodeEncodeError:  # consoles of old code pages
+            bar = "#" * filled + "." * (WIDTH - filled)
+        line = f"{bar} {update:,} of {self._length:,} updates, loss {loss:.4g}"
+        self._stream.write("\r" + line.ljust(self._width))
+        self._stream.flush()
+        self._width = max(self._width, len(line))

@@ -1,0 +1,80 @@
+"""Draw the whole window into a picture; no display is needed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import pathlib
+import re
+import secrets
+
+from app.commands.common import NotReadyError, add_lab_arguments, chosen_spec
+from app.core.errors import LabError
+
+MIN_SIZE, MAX_SIZE = (640, 480), (7680, 4320)
+_SIZE = re.compile(r"(\d{1,5})[xX×](\d{1,5})")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("--out", metavar="PNG", required=True, help="the picture to write")
+    add_lab_arguments(parser)
+    view = parser.add_argument_group("how")
+    view.add_argument("--updates", type=int, metavar="N", help="how far to train; all the way")
+    view.add_argument("--size", metavar="WxH", default="1440x900", help="pixels; 1440x900")
+    view.add_argument("--theme", choices=("dark", "light"), default="dark", help="dark")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw the picture; return the exit code."""
+    out = _checked_out(args.out)
+    size = _size(args.size)
+    if args.updates is not None and args.updates < 0:
+        raise LabError(f"--updates is {args.updates}, it must be 0 or more")
+    spec = chosen_spec(args)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
+    try:
+        from app.compose import shot
+    except ImportError as error:
+        from app.commands.libraries import import_problem
+
+        raise NotReadyError(import_problem(error)) from error
+    # Beside its place, then moved into it: a failure leaves an older picture alone.
+    temporary = out.with_name(f".{out.stem[:40]}.{secrets.token_hex(4)}.png")
+    try:
+        shot(temporary, spec, args.updates, size, args.theme)
+        os.replace(temporary, out)
+    except OSError as error:
+        raise LabError(f"{out} cannot be written: {error.strerror or error}") from None
+    finally:
+        if temporary.exists():
+            temporary.unlink()
+    return 0
+
+
+def _checked_out(text: str) -> pathlib.Path:
+    out = pathlib.Path(text)
+    if out.is_dir():
+        raise LabError(f"{text} is a directory, --out must be a file that ends in .png")
+    if out.suffix.lower() != ".png":
+        raise LabError(f"{text} does not end in .png, which is what is written")
+    folder = out.absolute().parent
+    if not folder.is_dir():
+        raise LabError(f"{text} cannot be written: there is no folder {folder}")
+    if not os.access(folder, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
+        raise LabError(f"{text} cannot be written: permission denied")
+    return out
+
+
+def _size(text: str) -> tuple[int, int]:
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise LabError(f"--size is {text!r}, it must be like 1440x900")
+    width, height = int(match[1]), int(match[2])
+    fits = MIN_SIZE[0] <= width <= MAX_SIZE[0] and MIN_SIZE[1] <= height <= MAX_SIZE[1]
+    if not fits:
+        raise LabError(
+            f"--size is {text}, the range is {MIN_SIZE[0]}x{MIN_SIZE[1]} to "
+            f"{MAX_SIZE[0]}x{MAX_SIZE[1]}"
+        )
+    return width, height

@@ -1,0 +1,57 @@
+"""Print the default spec or a task's own, or check a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from app.core.errors import LabError
+from app.core.spec import LabSpec, to_json
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--default", action="store_true", help="print the default spec")
+    what.add_argument("--task", metavar="NAME", help="print the spec that suits a task")
+    what.add_argument("--check", metavar="FILE", help="check a spec or a saved lab")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print or check; return the exit code."""
+    if args.check is not None:
+        print(_checked(args.check))
+        return 0
+    spec = LabSpec()
+    if args.task is not None:
+        from app.nets.tasks import TASKS
+
+        if args.task == "csv":
+            raise LabError("the task csv needs its file; see `layerlab train --help`")
+        spec = TASKS[args.task].recommended()
+    sys.stdout.write(to_json(spec))
+    return 0
+
+
+def _checked(path: str) -> str:
+    """Return one sentence on a file that is fine; raises LabError for one that is not."""
+    from app.nets.optimizers import OPTIMIZERS
+    from app.nets.problem import check, layout_of
+    from app.runtime.labfile import load, load_spec
+
+    try:
+        spec = load_spec(path)
+        check(spec)
+    except LabError as error:
+        text = str(error)
+        raise error if path in text else LabError(f"{path}: {text}") from None
+    saved = load(path, layout_of, lambda spec: OPTIMIZERS[spec.train.optimizer].slots)
+    kind = "a spec"
+    if saved.state is not None:
+        kind = f"a lab, trained for {saved.state.update:,} updates"
+    seeds = spec.train.seeds
+    return (
+        f"{path} is {kind}: {spec.task.name}, hidden {list(spec.net.hidden)}, "
+        f"{spec.net.activation}, {spec.net.init}, {layout_of(spec).parameters:,} parameters, "
+        f"{seeds} {'seed' if seeds == 1 else 'seeds'}"
+    )

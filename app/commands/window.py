@@ -1,0 +1,53 @@
+"""Open the window."""
+
+from __future__ import annotations
+
+import difflib
+import os
+
+from app.commands.common import NotReadyError
+from app.core.errors import LabError
+
+
+def run(path: str | None, theme: str | None) -> int:
+    """Open the window and stay until it is closed.
+
+    Args:
+        path: a saved lab, a spec or a CSV file; None reopens the last lab.
+        theme: `dark` or `light`; None: what was chosen last.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        LabError: the file cannot be opened.
+        NotReadyError: there is no display, or Qt does not load.
+    """
+    from app.commands.display import display_problem
+    from app.commands.libraries import import_problem
+
+    if path is not None:
+        _check_file(path)
+    if problem := display_problem():
+        raise NotReadyError(
+            f"{problem}; `layerlab shot --out lab.png` draws the window into a file instead"
+        )
+    try:
+        from app.compose import run_window
+    except ImportError as error:
+        raise NotReadyError(import_problem(error)) from error
+    return run_window(path, theme)
+
+
+def _check_file(path: str) -> None:
+    """Refuse a file before a window opens for it."""
+    if not os.path.exists(path):
+        from app.cli import COMMANDS
+
+        near = difflib.get_close_matches(path, COMMANDS, 1)
+        hint = f"; did you mean the command {near[0]!r}?" if near else ""
+        raise LabError(f"{path}: no such file or command{hint}")
+    if path.lower().endswith((".csv", ".tsv", ".txt")):
+        from app.nets.tasks import recommended_for_csv
+
+        recommended_for_csv(path)  # the window itself shows the refusal as a banner
