@@ -196,18 +196,20 @@ def _has_decimal_comma(rows: list[list[str]]) -> bool:
 def _is_header(rows: list[list[str]], pattern: re.Pattern[str]) -> bool:
     """Tell whether the first row names the columns.
 
-    It does if none of its cells is a number; also if its numbers count up from 0 or 1, as
-    tables without names are numbered, and its texts do not come again below.
+    It does if none of its cells is a number. It also does if its numbers count up from 0,
+    as tables without names are written, and its texts do not come again below.
     """
     first = rows[0]
-    numbers = [cell for cell in first if pattern.fullmatch(cell)]
-    if not numbers:
+    is_number = [pattern.fullmatch(cell) is not None for cell in first]
+    if not any(is_number):
         return True
-    counting = any(numbers == [str(k + start) for k in range(len(numbers))] for start in (0, 1))
-    if len(numbers) < 2 or len(numbers) == len(first) or not counting:
+    numbers = [cell for cell, yes in zip(first, is_number, strict=True) if yes]
+    if len(numbers) < 2 or numbers != [str(k) for k in range(len(numbers))]:
         return False
-    texts = [k for k, cell in enumerate(first) if not pattern.fullmatch(cell)]
-    return all(first[k] and all(row[k] != first[k] for row in rows[1:]) for k in texts)
+    texts = [k for k, yes in enumerate(is_number) if not yes]
+    return bool(texts) and all(
+        first[k] and all(row[k] != first[k] for row in rows[1:]) for k in texts
+    )
 
 
 def _names(header: list[str], path: str) -> tuple[str, ...]:

@@ -1,0 +1,219 @@
+"""Wrong CSV files: one clear sentence that names file, row and column; never a traceback."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from app.core.errors import LabError
+from app.core.spec import LabSpec, TaskSpec
+from app.nets.problem import check, problem_of
+from app.nets.tasks import TASKS, cells, export_csv, recommended_for_csv
+from app.nets.tasks.csv import read_table
+
+HEAD = "a,b,y\n"
+GOOD = "1,2,u\n3,4,v\n5,6,u\n7,8,v\n9,10,u\n"  # rows 2 to 6
+
+
+def message(path: object, target: str | None = None, problem: str = "auto") -> str:
+    """Return what is said about a file; it has to be one sentence that names it."""
+    with pytest.raises(LabError) as caught:
+        problem_of(recommended_for_csv(str(path), target, problem))
+    text = str(caught.value)
+    assert str(path) in text
+    assert "\n" not in text
+    assert not text.endswith(".")
+    return text.replace(str(path), "FILE")
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (HEAD + GOOD + "11,,u\n", "FILE, row 7, column 'b': the cell is empty"),
+        (HEAD + GOOD + "11,NA,u\n", "row 7, column 'b': 'NA' stands for a gap"),
+        (HEAD + GOOD + "11,nan,u\n", "row 7, column 'b': 'nan' stands for a gap"),
+        (HEAD + GOOD + "11,12,\n", "row 7, column 'y': the cell is empty"),
+        (HEAD + GOOD + "11,oops,u\n", "row 7, column 'b': 'oops' is not a number"),
+        (HEAD + GOOD + "11,1_000,u\n", "row 7, column 'b': '1_000' is not a number"),
+        (HEAD + GOOD + "11,٣,u\n", "row 7, column 'b': '٣' is not a number"),
+        (HEAD + GOOD + "11,inf,u\n", "row 7, column 'b': 'inf' is not a finite number"),
+        (HEAD + GOOD + "11,-Infinity,u\n", "row 7, column 'b': '-Infinity' is not a finite"),
+        (HEAD + GOOD + "11,1e999,u\n", "row 7, column 'b': '1e999' is too large a number"),
+        (HEAD + "\n" + GOOD + "\n11,x,u\n", "row 9, column 'b': 'x' is not a number"),
+        (HEAD + GOOD.replace("u", '"u\nu"') + "11,x,u\n", "row 10, column 'b': 'x' is not"),
+        (HEAD + GOOD + "11,12,u,13\n", "FILE, row 7 has 4 cells, the first row has 3"),
+        (HEAD + GOOD + "11\n", "FILE, row 7 has 1 cell, the first row has 3"),
+        (HEAD + "1,2,u\n", "FILE has one row of data"),
+        ("1,2,u\n", "FILE has one row of data"),
+        (HEAD, "FILE has a header only, no row of data"),
+        (HEAD + GOOD.replace("v", "u"), "column 'y' has the same value in every row, 'u'"),
+        ("a,b\n1,5\n2,5\n3,5\n", "FILE, column 'b' has the same value in every row, 5"),
+        ("a,y\n1,2\n1,3\n", "FILE has the same inputs in every row"),
+        ("a,a,y\n" + GOOD, "FILE has 2 columns named 'a'"),
+        ("a\n1\n2\n", "FILE has one column"),
+        ("hello", "FILE has one column"),
+        ("", "FILE is empty"),
+        (" \n\n \t\n", "FILE is empty"),
+        ("\ufeff", "FILE is empty"),
+        (",,\n,,\n", "FILE is empty"),
+        (HEAD + GOOD + '11,"12,u\n', "FILE, row 7 cannot be read: a quote is opened and never"),
+        (HEAD + GOOD + '11,"1"2,u\n', "FILE, row 7 cannot be read"),
+        (HEAD + "1,\0,u\n" + GOOD, "FILE, row 2 contains a zero byte"),
+        ("a;y\n1,5;1,5\n2,5;2,5\n3,5;1.5\n4,5;2,5\n5,5;2,5\n", "row 4, column 'y': '1.5'"),
+        ("name,y\n" + "".join(f"n{i},{i}.5\n" for i in range(30)), "has no column to learn"),
+        ("a,y\n" + "".join(f"{i},n{i}\n" for i in range(30)), "column 'y' has 30 different"),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_a_wrong_file(
+    tmp_path: pathlib.Path, content: str, expected: str
+) -> None:
+    path = tmp_path / "wrong.csv"
+    path.write_text(content, "utf-8")
+    assert expected in message(path)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("a,y\n1,ä\n".encode("latin-1"), "FILE, row 2 is not UTF-8 (byte 0xe4)"),
+        ("a,y\r1,2\r1,é\r".encode("latin-1"), "FILE, row 3 is not UTF-8"),
+        ("a,y\n1,2\n".encode("utf-16"), "FILE is UTF-16, not UTF-8"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "FILE, row 3 contains a zero byte"),
+        (b"PK\x03\x04\x14\x00", "FILE, row 1 contains a zero byte"),
+    ],
+)
+def test_files_that_are_not_utf8_text(
+    tmp_path: pathlib.Path, raw: bytes, expected: str
+) -> None:
+    path = tmp_path / "wrong.csv"
+    path.write_bytes(raw)
+    assert expected in message(path)
+
+
+def test_places_that_are_no_file(tmp_path: pathlib.Path) -> None:
+    assert "is a directory" in message(tmp_path)
+    assert "no such file" in message(tmp_path / "none.csv")
+    if hasattr(os, "mkfifo"):
+        pipe = tmp_path / "pipe.csv"
+        os.mkfifo(pipe)  # opening it would wait for ever
+        assert "is not a regular file" in message(pipe)
+    with pytest.raises(LabError, match=r"task\.path is missing"):
+        check(LabSpec(task=TaskSpec(name="csv")))
+    with pytest.raises(LabError, match="is not the name of a file"):
+        read_table("a\0b.csv")
+
+
+def test_a_missing_column_names_the_nearest_or_those_there_are(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("length,width,label\n" + GOOD)
+    assert "has no column 'lable'; did you mean 'label'?" in message(path, "lable")
+    assert "has no column 'q'; it has 'length', 'width', 'label'" in message(path, "q")
+    path.write_text(",".join(f"n{i}" for i in range(40)) + "\n" + ",".join("1" * 40))
+    assert "'n11' and 28 more" in message(path, "zzz")
+
+
+def test_classes_of_numbers_have_an_end(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("a,y\n" + "".join(f"{i},{i}.5\n" for i in range(200)))
+    assert "too many to be classes" in message(path, "y", "classification")
+    path.write_text(HEAD + GOOD)
+    assert "cannot be regression" in message(path, "y", "regression")
+
+
+def test_files_that_are_too_large(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data.csv"
+    with path.open("wb") as file:
+        file.truncate(cells.MAX_BYTES + 1)  # sparse: takes no room
+    assert "at most 20 MB" in message(path)
+    monkeypatch.setattr(cells, "MAX_ROWS", 3)
+    path.write_text(HEAD + GOOD)
+    assert "has more than 3 rows" in message(path)
+    monkeypatch.undo()
+    monkeypatch.setattr("app.nets.tasks.tabular.MAX_NUMBERS", 9)
+    assert "5 rows of 2 inputs; at most 9 numbers" in message(path)
+
+
+def test_gaps_in_a_column_that_is_left_out_do_no_harm(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "data.csv"
+    rows = [f"n{i},{i},{i % 2}.5" for i in range(30)] + [",40,1.5"]
+    path.write_text("name,a,y\n" + "\n".join(rows))
+    data = TASKS["csv"].load(TaskSpec(name="csv", path=str(path)))
+    assert data.feature_names == ("a",)
+    assert "name" in data.summary
+
+
+def test_an_export_that_fails_leaves_the_file_alone(tmp_path: pathlib.Path) -> None:
+    data = TASKS["wave"].load(TaskSpec())
+    with pytest.raises(LabError, match="no such file"):
+        export_csv(data, tmp_path / "nowhere" / "a.csv")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    with pytest.raises(LabError, match="directory"):
+        export_csv(data, folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def loads_or_says_why(path: pathlib.Path, raw: bytes) -> None:
+    """Either a training can be set up from the file, or one sentence says why not."""
+    path.write_bytes(raw)
+    refusal = ""
+    try:
+        problem = problem_of(recommended_for_csv(path))
+    except LabError as error:
+        refusal = str(error)
+    if refusal:
+        assert str(path) in refusal
+        assert len(refusal) < 1000
+        return
+    for array in (problem.x, problem.y, problem.validation_x, problem.validation_y):
+        assert np.isfinite(array).all()
+    assert problem.data.n >= 2
+
+
+FUZZ = settings(
+    max_examples=150, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+ANY_CELL = st.one_of(
+    st.sampled_from(["", "NA", "inf", "x", '"', '""', "1,5", "0", "1", "-0", "5e-324", "9e99",
+                     "a\nb", "é", "\x0b", "\x85", "\ufeff", "1e400", "'", "0x1", "١"]),
+    st.floats().map(repr), st.text(max_size=4),
+)  # fmt: skip
+
+
+@FUZZ
+@given(st.binary(max_size=200))
+@example(b"\xef\xbb\xbfa,b\n1,2\n3,4")
+@example(b"0,1\r2,3\r\n4,5")
+def test_random_bytes(tmp_path: pathlib.Path, raw: bytes) -> None:
+    loads_or_says_why(tmp_path / "fuzz.csv", raw)
+
+
+@FUZZ
+@given(
+    st.lists(st.lists(ANY_CELL, min_size=1, max_size=4), max_size=12),
+    st.sampled_from([",", ";", "\t"]), st.sampled_from(["\n", "\r\n", "\r"]),
+)  # fmt: skip
+def test_random_tables(
+    tmp_path: pathlib.Path, rows: list[list[str]], separator: str, end: str
+) -> None:
+    text = end.join(separator.join(row) for row in rows)
+    loads_or_says_why(tmp_path / "fuzz.csv", text.encode("utf-8", "surrogatepass"))
+
+
+@FUZZ
+@given(st.integers(1, 4).flatmap(lambda width: st.lists(
+    st.lists(st.one_of(st.floats(-1e100, 1e100).map(repr), st.sampled_from("012xy")),
+             min_size=width, max_size=width), min_size=2, max_size=12)))  # fmt: skip
+def test_random_tables_that_are_mostly_numbers(
+    tmp_path: pathlib.Path, rows: list[list[str]]
+) -> None:
+    text = "\n".join(",".join(row) for row in rows)
+    loads_or_says_why(tmp_path / "fuzz.csv", text.encode())
