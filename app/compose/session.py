@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.compose.files import Files
+from app.compose.showing import show_data, show_spec
 from app.compose.wiring import PORTS, REGISTRIES
 from app.core import spec as specs
-from app.core.declared import KNOBS
 from app.core.errors import LabError
 from app.core.frames import Frame
 from app.core.knobs import Effect
@@ -29,7 +29,6 @@ from app.ui.toast import Toast
 from app.ui.window import LabWindow
 
 ZOOM_STEP = 0.1
-TASK_KNOBS = ("samples", "noise", "validation", "seed")
 
 
 class Session(QObject):
@@ -163,14 +162,20 @@ class Session(QObject):
         """Change between dark and light."""
         self._set_options(theme="light" if self.window.theme.name == "dark" else "dark")
 
-    def choose_task(self, spec: LabSpec, label: str) -> None:
+    def choose_task(self, spec: LabSpec, label: str, path: str = "task.name") -> None:
         """Take a task's recommended sizes and training; keep the rest as it is set."""
         own = self.store.spec
         net = specs.replace(own.net, hidden=spec.net.hidden)
         train = specs.replace(spec.train, seed=own.train.seed, dtype=own.train.dtype)
         self._paced = True
-        self.store.replace(specs.replace(spec, net=net, train=train), label, "task.name")
+        self.store.replace(specs.replace(spec, net=net, train=train), label, path)
         self._paced = False
+
+    def _choose(self, task: specs.TaskSpec, label: str, path: str) -> None:
+        try:
+            self.choose_task(TASKS[task.name].recommend(task), label, path)
+        except LabError as error:
+            self._on_refused(path, str(error))
 
     def close(self) -> None:
         """End the thread, keep settings and the lab."""
@@ -187,10 +192,12 @@ class Session(QObject):
             if value == "csv":
                 self.files.open_csv()
                 return
-            task = TASKS[str(value)]
-            self.choose_task(task.recommend(specs.TaskSpec(seed=self.store.spec.task.seed)),
-                             f"task {task.label}")  # fmt: skip
+            own = specs.TaskSpec(name=str(value), seed=self.store.spec.task.seed)
+            self._choose(own, f"task {TASKS[own.name].label}", path)
             self._show_spec(self.store.spec)  # where it was refused, the true tile again
+        elif path in ("task.target", "task.problem"):
+            task = specs.replace(self.store.spec.task, **{path.partition(".")[2]: value})
+            self._choose(task, "target", path)
         else:
             self.store.edit(path, value)
 
@@ -282,9 +289,10 @@ class Session(QObject):
         self.frame = frame
         self.window.draw(frame)
         self.window.topbar.set_seeds(frame.spec.train.seeds, frame.seed)
+        if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
+            show_data(self.window, frame)
         if known is None or (known.status, known.run_id) != (frame.status, frame.run_id):
             self._show_state()
-            self.window.panel.set_summary("network", f"{frame.parameters:,} parameters")
             if frame.note and frame.status == "stopped":
                 self.toast.say(frame.note)
 
@@ -302,17 +310,9 @@ class Session(QObject):
     # ---- showing
 
     def _show_spec(self, spec: LabSpec) -> None:
-        task = TASKS[spec.task.name]
-        idle = {f"task.{name}" for name in TASK_KNOBS if name not in task.knobs}
-        panel = self.window.panel
-        panel.show_spec(spec, set(KNOBS) - idle)
-        points = f"{spec.task.samples} points · noise {spec.task.noise:g}"
-        panel.set_summary("task", points if "samples" in task.knobs else task.label)
-        panel.set_summary("network", f"{layout_of(spec).parameters:,} parameters")
-        label = REGISTRIES["optimizers"][spec.train.optimizer].label
-        panel.set_summary("training", label)
-        self.window.topbar.set_seeds(spec.train.seeds, min(self.runner.order.seed,
-                                                           spec.train.seeds - 1))  # fmt: skip
+        show_spec(self.window, spec)
+        shown = min(self.runner.order.seed, spec.train.seeds - 1)
+        self.window.topbar.set_seeds(spec.train.seeds, shown)
 
     def _show_state(self) -> None:
         finished = self.frame is not None and self.frame.status == "finished"

@@ -1,0 +1,46 @@
+"""Showing: what the controls and the top bar say of the spec and of its data."""
+
+from __future__ import annotations
+
+from app.compose.wiring import REGISTRIES
+from app.core.declared import KNOBS
+from app.core.frames import Frame
+from app.core.spec import LabSpec
+from app.nets.data import Data
+from app.nets.problem import layout_of, problem_of
+from app.nets.tasks import TASKS
+from app.ui.window import LabWindow
+
+TASK_KNOBS = ("samples", "noise", "validation", "seed")
+
+
+def show_spec(window: LabWindow, spec: LabSpec) -> None:
+    """Show every knob's value, and what is known without loading data."""
+    task, panel = TASKS[spec.task.name], window.panel
+    idle = {f"task.{name}" for name in TASK_KNOBS if name not in task.knobs}
+    panel.show_spec(spec, set(KNOBS) - idle)
+    generated = f"{spec.task.samples} points · noise {spec.task.noise:g}"
+    panel.set_summary("task", generated if "samples" in task.knobs else task.label)
+    panel.set_summary("network", f"{layout_of(spec).parameters:,} parameters")
+    panel.set_summary("training", REGISTRIES["optimizers"][spec.train.optimizer].label)
+
+
+def show_data(window: LabWindow, frame: Frame) -> None:
+    """Show what is known once a run's data are loaded: the points, a file's columns."""
+    spec, panel = frame.spec, window.panel
+    data = problem_of(spec).data  # kept from the worker's own look
+    panel.set_points(data.n, spec.train.batch)
+    window.diagram.set_sample_count(data.n)
+    if "samples" not in TASKS[spec.task.name].knobs:
+        panel.set_summary("task", _summary(data))
+    if spec.task.name == "csv" and data.table is not None:
+        panel.set_columns([c.name for c in (*data.table.features, data.table.target)])
+
+
+def _summary(data: Data) -> str:
+    shape = data.shape
+    kind = f"{shape.classes} classes" if shape.classes else "numbers"
+    if data.form == "images":
+        return f"all {data.n} images"
+    held = len(data.validation_x)
+    return f"{data.n + held:,} rows · {shape.inputs} inputs · {kind}"

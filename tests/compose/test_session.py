@@ -1,0 +1,251 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.core.options import Options
+from app.core.spec import LabSpec, edit, get
+from app.nets.engines.numpy_ import NumpyEngine
+from tests.compose.conftest import bar_of, drag, finished, tile_of
+
+KEY = Qt.Key
+QUICK = edit(LabSpec(), "train.updates", 60)
+
+
+def trained(spec):
+    return list(NumpyEngine().run(spec))[-1].params
+
+
+def test_it_opens_on_the_untrained_network_with_every_view_drawn(lab, qtbot):
+    frame = lab.frame
+    assert (frame.update, frame.length) == (0, 1500)
+    for part in ("loss", "prediction", "signal", "gradient", "diagram"):
+        assert getattr(frame, part) is not None
+    for view in lab.window.views:
+        assert view.numbers().count("\n") > 1
+
+
+@pytest.mark.parametrize(
+    ("path", "knob", "share"),
+    [("net.hidden", "net.width", 0.6), ("net.depth", "net.depth", 0.4)],
+)
+def test_dragging_rebuilds_retrains_and_undo_brings_the_trained_network_back(
+    open_lab, qtbot, path, knob, share
+):
+    lab = open_lab(QUICK)
+    lab.runner.finish()
+    finished(qtbot, lab)
+    before = lab.runner.snapshot()[0].params
+    drag(bar_of(lab, path), share)
+    assert get(lab.store.spec, knob) != get(QUICK, knob)
+    frame = finished(qtbot, lab)
+    assert frame.spec == lab.store.spec
+    assert len(frame.diagram.layers) == len(lab.store.spec.net.hidden) + 2
+    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, trained(lab.store.spec))
+    QTest.keyClick(lab.window, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert lab.store.spec == QUICK  # the whole drag is one step
+    frame = finished(qtbot, lab)
+    assert frame.update == 60
+    assert len(frame.loss.updates) == 61
+    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, before)
+    QTest.keyClick(lab.window, KEY.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert get(lab.store.spec, knob) != get(QUICK, knob)
+    finished(qtbot, lab)
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("net.activation", "tanh"), ("net.init", "large-normal")]
+)
+def test_a_tile_rebuilds_and_retrains(open_lab, qtbot, path, key):
+    lab = open_lab(QUICK)
+    QTest.mouseClick(tile_of(lab, path, key), Qt.MouseButton.LeftButton)
+    assert get(lab.store.spec, path) == key
+    finished(qtbot, lab)
+    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, trained(lab.store.spec))
+
+
+def test_the_keys_play_pause_step_and_reset(lab, qtbot):
+    QTest.keyClick(lab.window, KEY.Key_Right)
+    qtbot.waitUntil(lambda: lab.frame.update == 1)
+    QTest.keyClick(lab.window, KEY.Key_Space)
+    qtbot.waitUntil(lambda: lab.frame.update > 5)
+    QTest.keyClick(lab.window, KEY.Key_Space)
+    qtbot.waitUntil(lambda: not lab.runner.is_playing)
+    at_birth = next(iter(NumpyEngine().run(LabSpec(), until=0))).params
+    QTest.keyClick(lab.window, KEY.Key_R)
+    qtbot.waitUntil(lambda: lab.frame.update == 0)
+    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, at_birth)
+    QTest.keyClick(lab.window, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: lab.frame.update > 5)  # what a reset took is not lost
+
+
+def test_play_at_the_default_pace_takes_about_four_seconds(open_lab, qtbot):
+    lab = open_lab(options=Options())
+    QTest.keyClick(lab.window, KEY.Key_Space)
+    qtbot.wait(1000)
+    assert 150 < lab.frame.update < 700  # 375 a second
+    lab.runner.pause()
+
+
+def test_a_live_rate_keeps_the_network(open_lab, qtbot):
+    lab = open_lab(QUICK)
+    run = lab.runner.order.run_id
+    lab.runner.step(5)
+    qtbot.waitUntil(lambda: lab.frame.update == 5)
+    drag(bar_of(lab, "train.rate"), 0.3)
+    assert lab.store.spec.train.rate != QUICK.train.rate
+    assert lab.runner.order.run_id == run
+    qtbot.waitUntil(lambda: lab.frame.spec == lab.store.spec)
+    assert lab.frame.update == 5
+
+
+def test_a_loss_that_breaks_says_where_and_offers_the_way_back(open_lab, qtbot):
+    spec = edit(edit(QUICK, "train.optimizer", "sgd"), "net.init", "large-normal")
+    lab = open_lab(spec)
+    lab.store.edit("train.rate", 10.0)
+    lab.runner.finish()
+    qtbot.waitUntil(lambda: lab.window.banner.isVisible())
+    text = lab.window.banner.text.text()
+    assert "not finite" in text
+    assert "layer" in text
+    assert "update" in text
+    QTest.mouseClick(lab.window.banner.action_button, Qt.MouseButton.LeftButton)
+    assert lab.store.spec == spec
+    assert not lab.window.banner.isVisible()
+
+
+def test_a_runtime_error_in_the_worker_reaches_the_banner(lab, qtbot, monkeypatch):
+    def broken(self, *args, **kwargs):
+        raise RuntimeError("the engine fell over")
+        yield
+
+    monkeypatch.setattr(NumpyEngine, "run", broken)
+    lab.runner.finish()
+    qtbot.waitUntil(lambda: lab.window.banner.isVisible())
+    assert "the engine fell over" in lab.window.banner.text.text()
+    assert "Traceback" in lab.window.banner.details.text()
+    monkeypatch.undo()
+    lab.reset()
+    lab.runner.finish()
+    finished(qtbot, lab)
+
+
+def test_an_edited_weight_is_in_the_network_and_undo_takes_it_back(lab, qtbot):
+    before = lab.runner.snapshot()[0].params.copy()
+    lab.runner.set_seed(3)
+    lab.window.diagram.weight_edited.emit(1, 2, 5, 1.75)
+    qtbot.waitUntil(lambda: lab.frame.seed == 3 and lab.frame.run_id > 1)
+    after = lab.runner.snapshot()[0].params
+    changed = np.argwhere(after != before)
+    index = 16 + 2 * 8 + 5  # layer 1 has 8 weights and 8 biases; then rows of 8
+    assert changed.tolist() == [[3, index]]
+    assert after[3, index] == 1.75
+    lab.store.undo()
+    qtbot.waitUntil(lambda: (lab.runner.snapshot()[0].params == before).all())
+
+
+def test_a_task_brings_its_recommended_spec(lab, qtbot):
+    QTest.mouseClick(tile_of(lab, "task.name", "spiral"), Qt.MouseButton.LeftButton)
+    assert lab.store.spec.task.name == "spiral"
+    assert lab.store.spec.train.loss == "logistic"
+    qtbot.waitUntil(lambda: lab.frame.spec.task.name == "spiral", timeout=10_000)
+    lab.runner.pause()
+
+
+def test_a_refused_edit_says_why_and_changes_nothing(open_lab, qtbot):
+    lab = open_lab(QUICK)
+    lab.window.panel.edited.emit("train.loss", "cross-entropy")
+    assert lab.store.spec == QUICK
+    assert "needs classes" in lab.window.panel.control("train.loss").error
+
+
+@pytest.mark.parametrize(
+    "key", ["bottleneck", "flip-8", "flip-44", "dead-relus", "deep-sigmoid"]
+)
+def test_the_presets_train(lab, qtbot, key):
+    QTest.mouseClick(lab.window.try_these.chip(key), Qt.MouseButton.LeftButton)
+    assert lab.store.spec == lab.presets[key].spec
+    lab.runner.finish()
+    frame = finished(qtbot, lab)
+    assert np.isfinite(frame.loss.train).all()
+
+
+def test_a_view_is_maximised_and_restored(lab, qtbot):
+    window = lab.window
+    QTest.mouseDClick(window.loss, Qt.MouseButton.LeftButton, pos=window.loss.rect().center())
+    assert [v for v in window.views if v.isVisible()] == [window.loss]
+    QTest.keyClick(window, KEY.Key_Escape)
+    assert all(v.isVisible() for v in window.views)
+
+
+def test_zoom_and_theme_reach_every_widget(lab, qtbot):
+    width = lab.window.panel.sizeHint().width()
+    QTest.keyClick(lab.window, KEY.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+    assert lab.options.zoom == pytest.approx(1.1)
+    assert lab.window.panel.sizeHint().width() > width
+    for _ in range(30):
+        lab.zoom(0.1)
+    assert lab.options.zoom == 2.0
+    lab.zoom(-1)
+    lab.toggle_theme()
+    assert lab.window.theme.name == "light"
+
+
+def test_the_last_lab_reopens_as_it_was(open_lab, qtbot, home):
+    from app.compose.files import read_lab
+    from app.runtime import settings
+
+    lab = open_lab(QUICK, Options(speed=100.0, zoom=1.2, theme="light"))
+    lab.runner.finish()
+    finished(qtbot, lab)
+    params = lab.runner.snapshot()[0].params
+    lab.window.close()
+    assert settings.read_options().zoom == 1.2
+    saved = read_lab(settings.last_lab())
+    again = open_lab(saved.spec, settings.read_options(), saved)
+    qtbot.waitUntil(lambda: again.frame.update == 60)
+    np.testing.assert_array_equal(again.runner.snapshot()[0].params, params)
+    assert len(again.frame.loss.updates) == 61
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\x00" * 40, b'{"net": {"hidden": [0]}}', b'{"nets": 1}']
+)
+def test_a_file_that_does_not_fit_becomes_a_banner(lab, tmp_path, content):
+    path = tmp_path / "bad.layerlab"
+    path.write_bytes(content)
+    lab.files.open_path(str(path))
+    assert str(path) in lab.window.banner.text.text()
+    assert lab.store.spec == LabSpec()
+
+
+def test_a_csv_file_is_learned(lab, qtbot, tmp_path):
+    path = tmp_path / "points.csv"
+    rows = [f"{x},{y},{'yes' if x > y else 'no'}" for x in range(9) for y in range(9)]
+    path.write_text("\n".join(["a,b,answer", *rows]))
+    lab.files.open_path(str(path))
+    assert lab.store.spec.task.path == str(path)
+    lab.runner.finish()
+    frame = finished(qtbot, lab)
+    assert np.median(frame.loss.score[-1]) > 0.9
+
+
+def test_saving_and_opening_keeps_the_trained_network(open_lab, qtbot, tmp_path, monkeypatch):
+    from app.compose import files
+
+    lab = open_lab(QUICK)
+    lab.runner.finish()
+    finished(qtbot, lab)
+    params = lab.runner.snapshot()[0].params
+    path = str(tmp_path / "mine")
+    monkeypatch.setattr(files.QFileDialog, "getSaveFileName", lambda *a, **k: (path, ""))
+    QTest.keyClick(lab.window, KEY.Key_S, Qt.KeyboardModifier.ControlModifier)
+    lab.store.edit("net.width", 3)
+    finished(qtbot, lab)
+    monkeypatch.setattr(
+        files.QFileDialog, "getOpenFileName", lambda *a, **k: (path + ".layerlab", "")
+    )
+    QTest.keyClick(lab.window, KEY.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert lab.store.spec == QUICK
+    qtbot.waitUntil(lambda: lab.frame.update == 60 and lab.frame.spec == QUICK)
+    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, params)
