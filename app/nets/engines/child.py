@@ -1,0 +1,107 @@
+"""The process that imports torch: `python -m app.nets.engines.child`, started by `remote`.
+
+It obeys messages on its standard input and answers on its standard output. It lives as
+long as that input is open: whatever way its parent ends, the pipe closes, and it exits.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import sys
+import threading
+import traceback
+from typing import Any, BinaryIO
+
+from app.core.errors import LabError, NotFiniteError
+from app.core.spec import from_json
+from app.nets.engines.wire import Message, receive, send, state_of, state_parts
+
+Job = tuple[Message, dict[str, Any]]
+
+
+class _Inbox:
+    """What the parent says, read by a thread so that it is heard during a training."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.jobs: queue.Queue[Job] = queue.Queue()
+        self.cancelled = threading.Event()
+        self._stream = stream
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        code = 1
+        try:
+            while (job := receive(self._stream)) is not None:
+                if job[0].kind == "cancel":
+                    self.cancelled.set()
+                    continue
+                if job[0].kind == "run":
+                    self.cancelled.clear()  # here, in the order in which things were said
+                self.jobs.put(job)
+            code = 0
+        except Exception:
+            traceback.print_exc()
+        finally:
+            os._exit(code)  # the parent is gone: nobody waits for what is being trained
+
+
+def _train(inbox: _Inbox, out: BinaryIO, job: Job) -> None:
+    """Run one training; after each state, wait for the parent to want the next."""
+    from app.nets.engines.torch_ import TorchEngine
+
+    message, arrays = job
+    fields = message.fields
+    states = TorchEngine(fields["device"]).run(
+        from_json(fields["spec"]),
+        state_of(message, arrays) if arrays else None,
+        until=fields["until"],
+        marks=fields["marks"],
+        interval_s=fields["interval_s"],
+        is_cancelled=inbox.cancelled.is_set,
+    )
+    for state in states:
+        state_arrays, state_fields = state_parts(state)
+        send(out, "state", state_arrays, **state_fields)
+        if inbox.jobs.get()[0].kind == "stop":
+            break
+    send(out, "done")
+
+
+def _say_error(out: BinaryIO, error: Exception) -> None:
+    if isinstance(error, NotFiniteError):
+        send(out, "error", text=str(error), update=error.update, layer=error.layer)
+    elif isinstance(error, LabError):
+        send(out, "error", text=str(error))
+    else:
+        traceback.print_exc()  # to standard error, for whoever looks for the cause
+        what = f"{type(error).__name__}: {error}".splitlines()[0]
+        send(out, "error", text=f"the torch engine failed: {what}")
+
+
+def main() -> int:
+    """Serve trainings until the parent closes the pipe; return the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    # What libraries print must not get between the messages.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    inbox = _Inbox(os.fdopen(0, "rb"))
+    try:
+        from app.nets.engines.torch_ import devices
+    except (ImportError, OSError) as error:  # OSError: a library of torch's does not load
+        send(out, "error", text=f"PyTorch does not load: {error}")
+        return 1
+    send(out, "ready", devices=devices())
+    while True:
+        job = inbox.jobs.get()
+        if job[0].kind != "run":
+            continue  # a `next` or `stop` that crossed the end of its run
+        try:
+            _train(inbox, out, job)
+        except Exception as error:
+            _say_error(out, error)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,260 @@
+"""The second engine: PyTorch's autograd runs the same spec, as an independent check.
+
+Only this file imports torch, and only a child process imports this file (see `remote`).
+It takes nothing of the numpy engine's chain rule: the values of activations and losses are
+computed with torch's maths, autograd finds every gradient, and `torch.optim` makes the
+steps. Weights, batches and dropout masks are the same, so both must agree to rounding.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import torch
+
+from app.core.errors import LabError
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.nets import optimizers, randomness
+from app.nets.engines.base import Batches, Report, never, walk
+from app.nets.engines.numpy_ import NORM_EPS, checked
+from app.nets.problem import Problem, born, problem_of
+
+Array = np.ndarray
+Tensor = torch.Tensor
+
+TORCH = SimpleNamespace(
+    abs=torch.abs,
+    cos=torch.cos,
+    erf=torch.erf,
+    exp=torch.exp,
+    expm1=torch.expm1,
+    log=torch.log,
+    logaddexp=torch.logaddexp,
+    relu=torch.relu,
+    sin=torch.sin,
+    sqrt=torch.sqrt,
+    tanh=torch.tanh,
+    where=torch.where,
+)
+
+_ALL_THREADS = torch.get_num_threads()  # torch's own choice: the physical cores
+_MANY_PRODUCTS = 4_000_000  # in a layer; measured: below, a second thread gains nothing
+
+_ADAM = {"betas": (optimizers.BETA1, optimizers.BETA2), "eps": optimizers.ADAM_EPS}
+_RMS = {"alpha": optimizers.RMS_DECAY, "eps": optimizers.RMS_EPS}
+
+# For each of our optimizers torch's own, and its names of our moments, in their order.
+COUNTERPARTS: dict[str, tuple[Any, dict[str, Any], tuple[str, ...]]] = {
+    "sgd": (torch.optim.SGD, {}, ()),
+    "momentum": (torch.optim.SGD, {"momentum": optimizers.MOMENTUM}, ("momentum_buffer",)),
+    "rmsprop": (torch.optim.RMSprop, _RMS, ("square_avg",)),
+    "adam": (torch.optim.Adam, _ADAM, ("exp_avg", "exp_avg_sq")),
+    "adamw": (torch.optim.AdamW, _ADAM, ("exp_avg", "exp_avg_sq")),
+}
+
+
+class TorchTrainer:
+    """The parameters of all seeds as tensors, and the update that changes them.
+
+    All weights are one leaf tensor, (seeds, weights), and all biases another: penalties
+    and decay touch the weights alone, and two large tensors are stepped sooner than many.
+    """
+
+    def __init__(self, problem: Problem, state: State, device: str = "cpu") -> None:
+        self.problem = problem
+        self.update = state.update
+        self._device = device
+        self._x, self._y = self._tensor(problem.x), self._tensor(problem.y)
+        is_weight = problem.layout.is_weight()
+        self._places = np.flatnonzero(is_weight), np.flatnonzero(~is_weight)
+        self._leaves = [
+            self._tensor(state.params[:, at]).requires_grad_() for at in self._places
+        ]
+        kind, constants, self._slots = COUNTERPARTS[problem.optimizer.key]
+        train = problem.spec.train
+        decays = train.l2 if problem.optimizer.decoupled else 0.0, 0.0
+        self._optimizer = kind(
+            [
+                {"params": [leaf], "weight_decay": decay}
+                for leaf, decay in zip(self._leaves, decays, strict=True)
+            ],
+            lr=train.rate,
+            **constants,
+        )
+        self._load_moments(state)
+        self._report = Report(problem, state)
+        self._batches = Batches(problem)
+        if state.update == 0 and train.report == "after":
+            self._report.first_loss = self._training_loss()
+
+    def _tensor(self, array: Array) -> Tensor:
+        # A copy in torch's own memory: results must not depend on numpy's alignment.
+        return torch.tensor(np.ascontiguousarray(array), device=self._device)
+
+    def _load_moments(self, state: State) -> None:
+        if not self._slots:
+            return
+        for leaf, at in zip(self._leaves, self._places, strict=True):
+            remembered = {
+                name: self._tensor(moment[:, at])
+                for name, moment in zip(self._slots, state.moments, strict=True)
+            }
+            remembered["step"] = torch.tensor(float(state.update))
+            self._optimizer.state[leaf] = remembered
+
+    def _layers(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Return each layer's weights (seeds, in, out) and biases (seeds, 1, out)."""
+        weights, biases = self._leaves
+        sizes = self.problem.layout.sizes
+        shapes = list(itertools.pairwise(sizes))
+        parts = zip(
+            shapes,
+            torch.split(weights, [a * b for a, b in shapes], 1),
+            torch.split(biases, [b for _, b in shapes], 1),
+            strict=True,
+        )
+        for (a, b), flat, bias in parts:
+            yield flat.view(-1, a, b), bias.unsqueeze(1)
+
+    def _forward(self, x: Tensor, update: int | None = None) -> Tensor:
+        """Return the outputs. (batch, D) or (seeds, batch, D) -> (seeds, batch, outputs)"""
+        problem, net = self.problem, self.problem.spec.net
+        h = x if x.ndim == 3 else x.expand(len(problem.seeds), *x.shape)
+        for layer, (weights, biases) in enumerate(self._layers()):
+            z = torch.baddbmm(biases, h, weights)  # (seeds, batch, width)
+            if layer == problem.layout.layers - 1:
+                return z
+            if net.layer_norm:
+                z = torch.nn.functional.layer_norm(z, z.shape[-1:], eps=NORM_EPS)
+            a = problem.activation.value(TORCH, z, net.slope)
+            if update is not None and net.dropout:
+                a = a * self._keep(update, layer, z)
+            h = h + a if problem.skips(layer) else a
+        raise AssertionError("a network has an output layer")
+
+    def _keep(self, update: int, layer: int, z: Tensor) -> Tensor:
+        dropout, (_, batch, width) = self.problem.spec.net.dropout, z.shape
+        mask = randomness.keep_mask(self.problem.seeds, update, layer, batch, width, dropout)
+        return self._tensor(mask).to(z.dtype) / (1 - dropout)
+
+    def _objective(self, loss: Tensor) -> Tensor:
+        """Return the loss with its penalties, as `penalty` defines them. (seeds,)"""
+        train, weights = self.problem.spec.train, self._leaves[0]
+        if train.l1:
+            loss = loss + train.l1 * weights.abs().sum(1)
+        if train.l2 and not self.problem.optimizer.decoupled:
+            loss = loss + 0.5 * train.l2 * (weights**2).sum(1)
+        return loss
+
+    def step(self) -> None:
+        """Do one update."""
+        rows = self._batches.rows(self.update)
+        at = rows if isinstance(rows, slice) else self._tensor(rows)
+        out = self._forward(self._x[at], self.update)
+        loss = self.problem.loss.value(TORCH, out, self._y[at])  # (seeds,)
+        if self.problem.spec.train.report == "running":
+            self._report.note(self.update, loss.detach().cpu().numpy())
+        self._optimizer.zero_grad()
+        # The seeds do not touch each other, so the gradient of the sum is each one's own.
+        torch.autograd.backward(self._objective(loss).sum())
+        self._optimizer.step()
+        self.update += 1
+
+    def _training_loss(self) -> Array:
+        with torch.no_grad():
+            out = self._forward(self._x)
+            return np.asarray(self.problem.loss.value(TORCH, out, self._y).cpu().numpy())
+
+    def _gather(self, tensors: Sequence[Tensor]) -> Array:
+        flat = np.empty((len(self.problem.seeds), self.problem.layout.parameters))
+        flat = flat.astype(self.problem.spec.train.dtype)
+        for at, tensor in zip(self._places, tensors, strict=True):
+            flat[:, at] = tensor.detach().cpu().numpy()
+        return flat  # (seeds, P)
+
+    def state(self) -> State:
+        """Return a frozen copy of where the training is."""
+        params = self._gather(self._leaves)
+        moments = np.zeros((len(self._slots), *params.shape), params.dtype)
+        for moment, name in zip(moments, self._slots, strict=True):
+            moment[:] = self._gather(
+                [self._optimizer.state[leaf][name] for leaf in self._leaves]
+            )
+        return State(
+            update=self.update, params=params, moments=moments, **self._report.fields()
+        )
+
+
+def _threads(problem: Problem) -> int:
+    """Return how many threads are quickest: one, unless a layer's products are large."""
+    pairs = itertools.pairwise(problem.layout.sizes)
+    products = problem.spec.train.seeds * problem.batch * max(a * b for a, b in pairs)
+    return _ALL_THREADS if products >= _MANY_PRODUCTS else 1
+
+
+def devices() -> list[str]:
+    """Return the devices that torch finds here: `cpu`, and `cuda` or `mps` if present."""
+    found = ["cpu"]
+    if torch.cuda.is_available():
+        found.append("cuda")
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+
+class TorchEngine:
+    """The engine of this file; see `Engine.run` for its protocol.
+
+    Args:
+        device: `cpu`, `cuda` or `mps`.
+    """
+
+    name = "torch"
+
+    def __init__(self, device: str = "cpu") -> None:
+        self.device = device
+
+    def run(
+        self,
+        spec: LabSpec,
+        state: State | None = None,
+        *,
+        until: int | None = None,
+        marks: Sequence[int] = (),
+        interval_s: float | None = None,
+        is_cancelled: Callable[[], bool] = never,
+    ) -> Iterator[State]:
+        """Train and yield one state after another; see `Engine.run`."""
+        problem = problem_of(spec)
+        self._check(problem)
+        torch.set_num_threads(_threads(problem))
+        trainer = TorchTrainer(problem, state or born(problem), self.device)
+        if state is None:
+            yield trainer.state()
+        yield from walk(
+            trainer, functools.partial(checked, problem),
+            end=problem.length if until is None else until,
+            marks=marks, interval_s=interval_s, is_cancelled=is_cancelled,
+        )  # fmt: skip
+
+    def _check(self, problem: Problem) -> None:
+        if self.device not in devices():
+            raise LabError(
+                f"PyTorch finds no device {self.device!r} here, only {', '.join(devices())}"
+            )
+        if self.device == "mps" and problem.spec.train.dtype == "float64":
+            raise LabError(
+                "train.dtype is float64, which Apple's mps device does not have; "
+                "choose float32, or the device cpu"
+            )
+        if problem.optimizer.key not in COUNTERPARTS:
+            raise LabError(
+                f"train.optimizer is {problem.optimizer.key}, which the torch engine lacks; "
+                f"it has {', '.join(COUNTERPARTS)}"
+            )
