@@ -24,7 +24,7 @@ from app.ui.diagram import panels
 from app.ui.diagram.animation import PassState
 from app.ui.diagram.editor import ParameterEditor
 from app.ui.diagram.folding import fold
-from app.ui.diagram.formula import describe, neuron_title
+from app.ui.diagram.formula import describe, edge_title, neuron_title
 from app.ui.diagram.geometry import Geometry, arrange, tile_room
 from app.ui.diagram.hits import Target, find_target
 from app.ui.diagram.panel import PlacedPanel, paint_panel, place_panel
@@ -179,6 +179,7 @@ class DiagramCanvas(QWidget):
         if self.editor.isVisible():
             return None
         ratio = self.devicePixelRatioF()
+        avoid: list[QRectF] = []
         if self.run is not None:
             neuron = self.explained()
             if neuron is None or self.run.share < 1.0:
@@ -194,14 +195,15 @@ class DiagramCanvas(QWidget):
         elif self.target.kind == "edge":
             anchor = QRectF(self.target.point, self.target.point).adjusted(-6, -6, 6, 6)
             panel = panels.edge_panel(self.part, self.target.edge)
+            gap, source, unit = self.target.edge
+            avoid = [geometry.tile_rect(gap, source), geometry.tile_rect(gap + 1, unit)]
         else:
             anchor = geometry.tile_rect(*self.target.neuron)
             panel = panels.neuron_panel(
                 self.part, self.spec, self.target.neuron, self.theme, ratio
             )
-        return place_panel(
-            panel, anchor, QRectF(self.rect()).adjusted(1, 1, -1, -1), self.theme
-        )
+        bounds = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        return place_panel(panel, anchor, bounds, self.theme, avoid)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange anew."""
@@ -269,7 +271,7 @@ class DiagramCanvas(QWidget):
             gap, source, unit = target.edge
             i, j = int(part.layers[gap].shown[source]), int(part.layers[gap + 1].shown[unit])
             value, self._edited_indices = float(part.weights[gap][i, j]), (gap, i, j)
-            title = f"Weight {neuron_title(part, gap, i)} → {neuron_title(part, gap + 1, j)}"
+            title = f"Weight {edge_title(part, gap, i, j)}"
             anchor = QRectF(target.point, target.point).adjusted(-6, -6, 6, 6)
             peak = np.abs(part.weights[gap]).max(initial=0.0)
         else:

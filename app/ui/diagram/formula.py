@@ -15,6 +15,7 @@ Line = tuple[Span, ...]
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 LONGEST_LABEL = 16
+HOLD = "\u00a0"  # a space at which no row is broken
 
 
 def number(value: float) -> str:
@@ -66,6 +67,13 @@ def neuron_title(part: DiagramPart, layer: int, unit: int) -> str:
     return f"layer {layer}, neuron {unit + 1}"
 
 
+def edge_title(part: DiagramPart, gap: int, source: int, unit: int) -> str:
+    """Return the ends of an edge: `h₄ → h₅, into layer 2`."""
+    ends = f"{unit_name(part, gap, source)} → {unit_name(part, gap + 1, unit)}"
+    inner = gap + 1 < len(part.layers) - 1
+    return f"{ends}, into layer {gap + 1}" if inner else ends
+
+
 def _label(part: DiagramPart, layer: int, unit: int) -> str:
     column = part.layers[layer]
     if len(column.labels) == column.size:
@@ -79,12 +87,6 @@ def _label(part: DiagramPart, layer: int, unit: int) -> str:
 def activation_name(spec: LabSpec | None) -> str:
     """Return the activation as a function's name in formulas."""
     return spec.net.activation.replace("-", " ") if spec is not None else "act"
-
-
-def output_name(spec: LabSpec | None) -> str:
-    """Return what turns the sums of the output layer into the prediction, if anything."""
-    loss = spec.train.loss if spec is not None else ""
-    return {"cross-entropy": "softmax", "logistic": "sigmoid"}.get(loss, "")
 
 
 def _signed_terms(terms: Sequence[Span], values: Sequence[float]) -> list[Span]:
@@ -132,7 +134,7 @@ def weighted_sum(
     rest = order[count:]
     if len(rest):
         if values is None:
-            spans.append((f" + {len(rest)} smaller terms", "muted"))
+            spans.append((f" + {len(rest)}{HOLD}smaller{HOLD}terms", "muted"))
         else:
             total = float(weights[rest] @ values[rest])
             joint = " − " if total < 0 else " + "
@@ -155,8 +157,7 @@ def neuron_formula(
         return ((f"{name} is an input: it comes from the data", "muted"),)
     inner = weighted_sum(part, layer, unit, most)
     if layer == len(part.layers) - 1:
-        outer = output_name(spec)
-        head, tail = (f"{name} = {outer}(", ")") if outer else (f"{name} = ", "")
+        head, tail = f"{name} = ", ""
     else:
         norm = spec is not None and spec.net.layer_norm
         skip = f"{unit_name(part, layer - 1, unit)} + " if part.skips[layer - 1] else ""
@@ -179,4 +180,4 @@ def describe(part: DiagramPart, spec: LabSpec | None, layer: int, unit: int) -> 
 
 def plain(line: Sequence[Span]) -> str:
     """Return a coloured line without its colours."""
-    return "".join(text for text, _ in line)
+    return "".join(text for text, _ in line).replace(HOLD, " ")

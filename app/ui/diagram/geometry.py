@@ -202,8 +202,10 @@ def _column(layer: DiagramLayer, x: float, middle: float, row: float, tile: floa
 
 def _label_room(layer: DiagramLayer, metrics: QFontMetricsF, zoom: float) -> float:
     """Return the room beside an outer column for its labels and output biases."""
+    if layer.size == 1:
+        return 0.0  # the chip below says it
     widest = max((metrics.horizontalAdvance(text) for text in layer.labels), default=0.0)
-    several_biases = layer.size > 1 and bool(np.isfinite(layer.bias).any())
+    several_biases = bool(np.isfinite(layer.bias).any())
     bias = metrics.horizontalAdvance(" b = −0.00") if several_biases else 0.0
     return min(widest, LABEL_LIMIT * zoom) + bias + (6 * zoom if widest or bias else 0.0)
 

@@ -142,13 +142,13 @@ def outer_labels(
     row = _row_height(geometry, 0)
     high = 13 * zoom
     first, last = part.layers[0], part.layers[-1]
-    if first.labels and row >= 0.8 * high:
+    if first.labels and first.size > 1 and row >= 0.8 * high:
         for place, text in enumerate(first.labels[: len(first.shown)]):
             tile = geometry.tile_rect(0, place)
             room = QRectF(2, tile.center().y() - high / 2, tile.left() - 6 * zoom, high)
             found.append((room, text, "right", None))
     end = len(part.layers) - 1
-    if (last.labels or last.size > 1) and _row_height(geometry, end) >= 0.8 * high:
+    if last.size > 1 and _row_height(geometry, end) >= 0.8 * high:
         metrics = QFontMetricsF(theme.font(10.5))
         widest = max((metrics.horizontalAdvance(t) for t in last.labels), default=0.0)
         widest = min(widest + 6 * zoom if widest else 0.0, LABEL_LIMIT * zoom)
@@ -158,10 +158,9 @@ def outer_labels(
             if last.labels:
                 label = last.labels[place if len(last.labels) == len(last.shown) else int(unit)]
                 found.append((QRectF(x, y, widest, high), label, "left", None))
-            if last.size > 1:
-                room = QRectF(x + widest, y, geometry.width - x - widest, high)
-                text = f"b = {number(last.bias[place])}"
-                found.append((room, text, "left", (end, place)))
+            room = QRectF(x + widest, y, geometry.width - x - widest, high)
+            text = f"b = {number(last.bias[place])}"
+            found.append((room, text, "left", (end, place)))
     return found
 
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
 from app.ui.diagram.formula import Line, Span
 from app.ui.theme import Theme
 
-WIDEST, PADDING, MARGIN, ROW = 330.0, 10.0, 8.0, 16.0  # pixels at zoom 1
-TALLEST_PICTURE = 96.0
+WIDEST, PADDING, MARGIN, ROW = 286.0, 10.0, 8.0, 16.0  # pixels at zoom 1
+TALLEST_PICTURE = 84.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,38 +50,73 @@ class PlacedPanel:
     panel: Panel
 
 
-def place_panel(panel: Panel, anchor: QRectF, bounds: QRectF, theme: Theme) -> PlacedPanel:
-    """Find a place beside the anchor: inside the bounds, never over the anchor."""
+def place_panel(
+    panel: Panel,
+    anchor: QRectF,
+    bounds: QRectF,
+    theme: Theme,
+    avoid: Sequence[QRectF] = (),
+) -> PlacedPanel:
+    """Find a place beside the anchor: inside the bounds, never over the anchor.
+
+    Args:
+        panel: what it says.
+        anchor: what it is about.
+        bounds: where it may be.
+        theme: fonts and zoom.
+        avoid: what else should stay visible, if that can be.
+    """
     zoom = theme.zoom
     gap, pad = MARGIN * zoom, PADDING * zoom
     right, left = bounds.right() - anchor.right() - gap, anchor.left() - bounds.left() - gap
-    on_right = right >= min(WIDEST * zoom, left) or right >= left
-    room = max(60.0, right if on_right else left)
+    room = min(WIDEST * zoom, max(60.0, right, left))
+    rows, size, tall = _fill(panel, room - 2 * pad, bounds.height(), theme)
+    middle = anchor.center() - QPointF(size.width() / 2, size.height() / 2)
+    corners = [
+        QPointF(anchor.right() + gap, middle.y()),
+        QPointF(anchor.left() - gap - size.width(), middle.y()),
+        QPointF(middle.x(), anchor.bottom() + gap),
+        QPointF(middle.x(), anchor.top() - gap - size.height()),
+    ]
+    if left > right:
+        corners[:2] = corners[1::-1]
+    rects = [_inside(QRectF(corner, size), bounds) for corner in corners]
+    free = [rect for rect in rects if not rect.intersects(anchor)] or rects
+    rect = min(free, key=lambda r: sum(r.intersects(other) for other in avoid))
+    side = size.width() - 2 * pad if panel.is_wide else tall
+    picture = QRectF(rect.x() + pad, rect.y() + pad + ROW * 1.25 * zoom, side, tall)
+    return PlacedPanel(rect, tuple(rows), picture if tall else QRectF(), panel)
+
+
+def _inside(rect: QRectF, bounds: QRectF) -> QRectF:
+    x = max(min(rect.x(), bounds.right() - rect.width()), bounds.left())
+    y = max(min(rect.y(), bounds.bottom() - rect.height()), bounds.top())
+    return QRectF(QPointF(x, y), rect.size())
+
+
+def _fill(
+    panel: Panel, inner: float, highest: float, theme: Theme
+) -> tuple[list[Line], QSizeF, float]:
+    """Return rows, size and the picture's height: as much as fits into a height."""
+    zoom = theme.zoom
     metrics, bold = QFontMetricsF(theme.font(11.5)), QFontMetricsF(theme.font(12, 600))
-    inner = min(WIDEST * zoom, room) - 2 * pad
-    tall = min(TALLEST_PICTURE * zoom, 0.4 * bounds.height())
-    attempts = [(most, tall) for most in (4, 3, 2)] + [(2, 0.55 * tall), (1, 0.0)]
-    for most, height in attempts:
-        if panel.picture is None:
-            height = 0.0
+    tall = min(TALLEST_PICTURE * zoom, 0.4 * highest)
+    frame = (2 * PADDING + 1.1 * ROW) * zoom
+    rows: list[Line] = []
+    height = total = 0.0
+    for most, height in ((4, tall), (3, tall), (2, tall), (2, 0.55 * tall), (1, 0.0)):
+        height = height if panel.picture is not None else 0.0
         rows = [row for line in panel.lines(most) for row in wrap(line, inner, metrics)]
-        total = 2 * pad + ROW * 1.1 * zoom + ROW * zoom * len(rows)
-        total += height + 6 * zoom if height else 0.0
-        if total <= bounds.height():
+        total = frame + ROW * zoom * len(rows) + (height + 6 * zoom if height else 0.0)
+        if total <= highest:
             break
-    limit = max(1, int((bounds.height() - 2 * pad - ROW * 1.1 * zoom) / (ROW * zoom)))
-    if not height and len(rows) > limit:
-        rows = [*rows[: limit - 1], (("…", "muted"),)]
-        total = bounds.height()
+    if total > highest:
+        fit = max(1, int((highest - frame) / (ROW * zoom)))
+        rows = [*rows[: fit - 1], (("…", "muted"),)]
+        total = frame + ROW * zoom * fit
     widest = max((_width(row, metrics) for row in rows), default=0.0)
-    widest = max(widest, bold.horizontalAdvance(panel.title), 1.7 * height)
-    width = min(inner, widest) + 2 * pad
-    x = anchor.right() + gap if on_right else anchor.left() - gap - width
-    y = min(max(anchor.center().y() - total / 2, bounds.top()), bounds.bottom() - total)
-    rect = QRectF(x, max(y, bounds.top()), width, total)
-    side = width - 2 * pad if panel.is_wide else height
-    picture = QRectF(rect.x() + pad, rect.y() + pad + ROW * 1.25 * zoom, side, height)
-    return PlacedPanel(rect, tuple(rows), picture if height else QRectF(), panel)
+    widest = max(widest, bold.horizontalAdvance(panel.title) + 1, 1.7 * height)
+    return rows, QSizeF(min(inner, widest) + 2 * PADDING * zoom, total), height
 
 
 def paint_panel(painter: QPainter, placed: PlacedPanel, theme: Theme) -> None:
@@ -143,9 +178,9 @@ def _atoms(line: Line) -> list[list[Span]]:
     atoms: list[list[Span]] = []
     glue = False
     for text, token in line:
-        for word in re.findall(r"\s*\S+\s*|\s+", text):
+        for word in re.findall(r" *[^ ]+ *| +", text):  # no-break spaces hold
             # A break may come before a sign and after a space, not within a term.
-            starts = bool(re.match(r"\s", word)) or word.strip() in ("+", "−", "=")
+            starts = word.startswith(" ") or word.strip() in ("+", "−", "=")
             broken = not atoms or atoms[-1][-1][0].endswith(" ") or starts
             if atoms and (glue or not broken):
                 atoms[-1].append((word, token))

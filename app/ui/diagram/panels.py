@@ -11,6 +11,7 @@ from app.core.spec import LabSpec
 from app.ui.diagram.animation import PassState
 from app.ui.diagram.formula import (
     Line,
+    edge_title,
     neuron_formula,
     neuron_title,
     number,
@@ -49,9 +50,8 @@ def edge_panel(part: DiagramPart, edge: Edge) -> Panel:
     gap, source, unit = edge
     i, j = int(part.layers[gap].shown[source]), int(part.layers[gap + 1].shown[unit])
     value = float(part.edges[gap][source, unit])
-    ends = f"{unit_name(part, gap, i)} → {unit_name(part, gap + 1, j)}"
     line: Line = (("weight ", "muted"), (number(value), sign_token(value)))
-    return Panel(f"{ends}, into {part.layers[gap + 1].name}", lambda most: [line])
+    return Panel(edge_title(part, gap, i, j), lambda most: [line])
 
 
 def pass_panel(run: PassState, spec: LabSpec | None, neuron: Neuron) -> Panel:

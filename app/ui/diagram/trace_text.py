@@ -11,7 +11,6 @@ from app.ui.diagram.formula import (
     Span,
     activation_name,
     number,
-    output_name,
     sign_token,
     unit_name,
     weighted_sum,
@@ -65,7 +64,7 @@ def forward_lines(
     lines: list[Line] = [(("z = ", "muted"), *spans, (f" = {number(z)}", "text"))]
     name = unit_name(part, layer, unit)
     if layer == len(part.layers) - 1:
-        return [*lines, _output_line(name, z, h, spec)]
+        return [*lines, ((f"{name} = z = ", "muted"), (number(h), "text"))]
     act = activation_name(spec)
     inner = z
     if spec is not None and spec.net.layer_norm:
@@ -76,13 +75,6 @@ def forward_lines(
         past = float(before[unit])
         told = f"{number(past)} + {told}"
     return [*lines, ((f"{name} = {told} = ", "muted"), (number(h), "text"))]
-
-
-def _output_line(name: str, z: float, h: float, spec: LabSpec | None) -> Line:
-    outer = output_name(spec)
-    if abs(z - h) <= 1e-6 * max(1.0, abs(z)) or not outer:
-        return ((f"{name} = z = ", "muted"), (number(h), "text"))
-    return ((f"{name} = {outer}(z) = ", "muted"), (number(h), "text"))
 
 
 def _norm_line(z: Array, unit: int) -> tuple[Line, float]:
@@ -96,13 +88,18 @@ def _norm_line(z: Array, unit: int) -> tuple[Line, float]:
 def loss_lines(part: DiagramPart, spec: LabSpec | None, trace: Trace) -> list[Line]:
     """Return prediction, target and loss of the sample."""
     output, target = layer_values(trace, len(part.layers) - 1), np.ravel(trace.target)
-    loss = spec.train.loss.replace("-", " ") if spec is not None else "loss"
-    end: Line = ((f"{loss} of this sample = ", "muted"), (number(trace.loss), "text"))
-    return [
-        (("prediction ŷ = ", "muted"), (_vector(output), "accent")),
-        (("target y = ", "muted"), (_vector(target), "text")),
-        end,
-    ]
+    kind = spec.train.loss if spec is not None else "loss"
+    lines: list[Line] = [(("prediction ŷ = ", "muted"), (_vector(output), "accent"))]
+    if kind == "cross-entropy":
+        chances = np.exp(output - output.max())
+        told = _vector(chances / chances.sum())
+        lines.append((("softmax(ŷ) = ", "muted"), (told, "accent")))
+    elif kind == "logistic":
+        told = _vector(0.5 + 0.5 * np.tanh(output / 2))
+        lines.append((("sigmoid(ŷ) = ", "muted"), (told, "accent")))
+    lines.append((("target y = ", "muted"), (_vector(target), "text")))
+    head = f"{kind.replace('-', ' ')} of this sample = "
+    return [*lines, ((head, "muted"), (number(trace.loss), "text"))]
 
 
 def _vector(values: Array, most: int = 4) -> str:
@@ -128,10 +125,7 @@ def backward_lines(
     name = unit_name(part, layer, unit)
     if layer == len(part.layers) - 1:
         lines: list[Line] = [((f"dL/d{name} = ", "muted"), (number(dh), "text"))]
-        outer = output_name(spec)
-        same = abs(dh - dz) <= 1e-6 * max(abs(dh), 1e-12)
-        how = f"dL/d{name}" if same else f"through {outer or 'the output'}"
-        lines.append(((f"dL/dz = {how} = ", "muted"), (number(dz), "text")))
+        lines.append(((f"dL/dz = dL/d{name} = ", "muted"), (number(dz), "text")))
         return [*lines, _bias_line(dz), *_weight_lines(part, trace, layer, unit, most)]
     after = _back_sum(part, trace, layer, unit, most)
     first: Line = ((f"dL/d{name} = ", "muted"), *after, (f" = {number(dh)}", "text"))

@@ -1,0 +1,209 @@
+"""The control strip of the animated pass: direction, play, step, sample."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent, QTransform
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
+
+from app.ui.icons import pixmap
+from app.ui.theme import DARK, Theme
+
+ICON, HEIGHT = 13, 24  # pixels at zoom 1
+NARROW = 560
+
+
+class StripButton(QAbstractButton):
+    """A flat button of the strip: an icon, a word, or both."""
+
+    def __init__(self, text: str, icon: str, help_text: str, mirrored: bool = False) -> None:
+        super().__init__()
+        self.theme: Theme = DARK
+        self._icon, self._mirrored = icon, mirrored
+        self.setText(text)
+        self.setToolTip(help_text)
+        self.setAccessibleName(help_text)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_face(self, text: str, icon: str) -> None:
+        """Show another word or icon."""
+        if (text, icon) != (self.text(), self._icon):
+            self._icon = icon
+            self.setText(text)
+            self.updateGeometry()
+            self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self.theme = theme
+        self.setFont(theme.font(11, 500))
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return room for icon and word."""
+        zoom, width = self.theme.zoom, 10.0
+        width += ICON if self._icon else 0
+        width += 5 if self._icon and self.text() else 0
+        words = (
+            QFontMetricsF(self.font()).horizontalAdvance(self.text()) if self.text() else 0.0
+        )
+        return QSize(round(width * zoom + words), self.theme.px(HEIGHT))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground under the mouse, icon and word."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, zoom = self.theme, self.theme.zoom
+        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+        lit = self.isEnabled() and (self.underMouse() or self.isDown() or self.isChecked())
+        if lit or self.hasFocus():
+            ring = theme.color("accent" if self.hasFocus() or self.isChecked() else "line")
+            painter.setPen(QPen(ring, 1))
+            painter.setBrush(theme.color("raised"))
+            painter.drawRoundedRect(box, 6 * zoom, 6 * zoom)
+        token = "faint" if not self.isEnabled() else "text" if lit else "muted"
+        x = 5 * zoom
+        if self._icon:
+            drawn = pixmap(self._icon, theme, token, ICON, self.devicePixelRatioF())
+            if self._mirrored:
+                scale = drawn.devicePixelRatio()
+                drawn = drawn.transformed(QTransform.fromScale(-1, 1))
+                drawn.setDevicePixelRatio(scale)
+            y = (self.height() - theme.px(ICON)) / 2
+            painter.drawPixmap(QPointF(round(x), round(y)), drawn)
+            x += (ICON + 5) * zoom
+        painter.setPen(theme.color(token))
+        painter.setFont(self.font())
+        room = QRectF(x, 0, self.width() - x, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+                         self.text())  # fmt: skip
+        painter.end()
+
+
+class PassBar(QWidget):
+    """Starts, steps and stops the pass of one sample.
+
+    Signals:
+        started: a direction is chosen; True is backwards.
+        toggled: play or pause.
+        stepped: by -1 or 1.
+        sampled: another sample, 0-based.
+        stopped: back to the live view.
+    """
+
+    started = Signal(bool)
+    toggled = Signal()
+    stepped = Signal(int)
+    sampled = Signal(int)
+    stopped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme: Theme = DARK
+        self.forward = StripButton("Forward pass", "play", "Play a forward pass of one sample")
+        self.backward = StripButton(
+            "Backward pass", "play", "Play the backward pass of one sample", mirrored=True
+        )
+        self.back = StripButton("", "step", "One layer back in the pass", mirrored=True)
+        self.play = StripButton("", "play", "Play or pause the pass")
+        self.step = StripButton("", "step", "One layer on in the pass")
+        self.next = StripButton("next", "", "Take the next sample")
+        self.stop = StripButton("Live", "close", "Stop the pass, back to the live view")
+        self.label = QLabel("sample")
+        self.spin = QSpinBox()
+        self.spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.spin.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.spin.setRange(0, 0)
+        self.spin.setKeyboardTracking(False)
+        self.spin.setAccessibleName("Sample of the pass")
+        self.spin.setToolTip("Which training point runs through the network, from 0")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        groups: tuple[tuple[QWidget, ...], ...] = (
+            (self.forward, self.backward),
+            (self.back, self.play, self.step),
+            (self.label, self.spin, self.next),
+        )
+        for group in groups:
+            for widget in group:
+                self._row.addWidget(widget)
+            self._row.addSpacing(6)
+        self._row.addStretch(1)
+        self._row.addWidget(self.stop)
+        for button in (self.forward, self.backward):
+            button.setCheckable(True)
+        self._connect()
+        self.set_theme(DARK)
+        self.show_state(is_active=False, is_backward=False, is_playing=False)
+
+    def _connect(self) -> None:
+        self.forward.clicked.connect(lambda: self.started.emit(False))
+        self.backward.clicked.connect(lambda: self.started.emit(True))
+        self.play.clicked.connect(lambda: self.toggled.emit())
+        self.back.clicked.connect(lambda: self.stepped.emit(-1))
+        self.step.clicked.connect(lambda: self.stepped.emit(1))
+        self.stop.clicked.connect(lambda: self.stopped.emit())
+        self.spin.valueChanged.connect(lambda value: self.sampled.emit(value))
+        self.next.clicked.connect(self._on_next_clicked)
+
+    def set_sample_count(self, count: int) -> None:
+        """Say how many samples there are to choose from."""
+        self.spin.setMaximum(max(0, count - 1))
+        self.next.setEnabled(count > 1)
+
+    def sample(self) -> int:
+        """Return the chosen sample, 0-based."""
+        return self.spin.value()
+
+    def show_state(self, is_active: bool, is_backward: bool, is_playing: bool) -> None:
+        """Show which pass runs, and whether it plays."""
+        self.forward.setChecked(is_active and not is_backward)
+        self.backward.setChecked(is_active and is_backward)
+        self.play.set_face("", "pause" if is_playing else "play")
+        self.back.setEnabled(is_active)
+        self.stop.setVisible(is_active)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self.theme = theme
+        px = theme.px
+        self._row.setSpacing(px(2))
+        for button in self.findChildren(StripButton):
+            button.set_theme(theme)
+        self.label.setFont(theme.font(11))
+        self.label.setStyleSheet(f"color: {theme.muted}")
+        self.spin.setFont(theme.font(11, 600))
+        self.spin.setFixedSize(px(46), px(HEIGHT - 2))
+        self.spin.setStyleSheet(
+            f"QSpinBox {{ color: {theme.text}; background: {theme.raised};"
+            f" border: 1px solid {theme.line}; border-radius: {px(5)}px; padding: 0;"
+            f" selection-background-color: {theme.accent};"
+            f" selection-color: {theme.on_accent} }}"
+            f"QSpinBox:focus {{ border-color: {theme.accent} }}"
+        )
+        self.setFixedHeight(px(HEIGHT + 2))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the words where the strip is narrow."""
+        self._fit()
+
+    def _fit(self) -> None:
+        wide = self.width() >= NARROW * self.theme.zoom
+        self.forward.set_face("Forward pass" if wide else "Forward", "play")
+        self.backward.set_face("Backward pass" if wide else "Back", "play")
+
+    def _on_next_clicked(self) -> None:
+        last = self.spin.maximum()
+        self.spin.setValue(0 if self.spin.value() >= last else self.spin.value() + 1)

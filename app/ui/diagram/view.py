@@ -1,0 +1,254 @@
+"""The network diagram's card: the canvas, and the strip of the animated pass."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetricsF, QTextDocumentFragment
+from PySide6.QtWidgets import QWidget
+
+from app.core.frames import DIAGRAM, DiagramPart, Frame, Trace
+from app.ui.card import Card
+from app.ui.diagram.animation import PassPlayer
+from app.ui.diagram.canvas import DiagramCanvas
+from app.ui.diagram.formula import neuron_title, unit_name
+from app.ui.diagram.pass_bar import PassBar
+from app.ui.diagram.trace_text import fits
+from app.ui.theme import Theme
+
+REMEMBERED = 6  # networks drawn last, one of which a trace may belong to
+OVER = {
+    "curve": "each neuron shows what it computes over x",
+    "map": "each neuron shows what it computes over the plane",
+    "image": "each neuron shows its weights as an image",
+    "bars": "each neuron shows its responses",
+}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A pass that waits for its trace."""
+
+    is_backward: bool
+    step: int
+    plays: bool
+
+
+class DiagramView(Card):
+    """A card that draws one network, edits it, and steps a sample through it.
+
+    Signals:
+        weight_edited: gap (0 leads into the first hidden layer), index of the source unit,
+            index of the unit, new value.
+        bias_edited: gap, index of the unit, new value.
+        trace_wanted: the sample that is to be sent through; answer with `show_trace`.
+    """
+
+    weight_edited = Signal(int, int, int, float)
+    bias_edited = Signal(int, int, float)
+    trace_wanted = Signal(int)
+    wants = DIAGRAM
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self.frame: Frame | None = None
+        self.canvas = DiagramCanvas()
+        self.bar = PassBar()
+        self.player = PassPlayer()
+        self._asked: _Asked | None = None
+        self._recent: deque[tuple[int, DiagramPart]] = deque(maxlen=REMEMBERED)
+        self._update = 0  # of the snapshot
+        self._counted = False
+        super().__init__("Network", "", parent)
+        self.player.setParent(self)
+        self.body.addWidget(self.canvas, 1)
+        self.body.addWidget(self.bar)
+        self.canvas.weight_edited.connect(self.weight_edited)
+        self.canvas.bias_edited.connect(self.bias_edited)
+        self.player.moved.connect(self._on_moved)
+        self.bar.started.connect(self._on_started)
+        self.bar.toggled.connect(self._on_toggled)
+        self.bar.stepped.connect(self._on_stepped)
+        self.bar.sampled.connect(self._on_sampled)
+        self.bar.stopped.connect(self.stop_pass)
+        self.set_theme(self.theme)
+
+    # ---- what is shown
+    def draw(self, frame: Frame) -> None:
+        """Draw the frame's network; one without it leaves the view as it is."""
+        if frame.diagram is None:
+            return
+        before = self.frame
+        self.frame = frame
+        self._recent.append((frame.update, frame.diagram))
+        if before is not None and _is_other(before, frame):
+            self._recent.clear()
+            self._recent.append((frame.update, frame.diagram))
+            self.stop_pass()
+        if not self._counted:
+            self.bar.set_sample_count(frame.spec.task.samples)
+        self.canvas.draw(frame)
+        self._tell()
+
+    def set_sample_count(self, count: int) -> None:
+        """Say how many training points there are to send through the network."""
+        self._counted = True
+        self.bar.set_sample_count(count)
+
+    def show_trace(
+        self, trace: Trace, part: DiagramPart | None = None, update: int | None = None
+    ) -> None:
+        """Start the pass that was asked for.
+
+        Args:
+            trace: one sample's numbers.
+            part: the network that the trace was made with. Without it, it is looked for
+                among those drawn last; if it is not there, numbers are shown without
+                the sums behind them, because the weights have changed since.
+            update: of that network; the drawn one's if None.
+        """
+        asked = self._asked or _Asked(False, 0, False)
+        self._asked = None
+        if self.frame is None or self.frame.diagram is None:
+            return
+        found, drawn = self._network_of(trace)
+        part = part if part is not None else drawn
+        if len(trace.z) != len(part.weights):
+            return  # an answer about another architecture came too late
+        self._update = found if update is None else update
+        self.player.start(part, trace, asked.is_backward, asked.step)
+        if asked.plays:
+            self.player.play()
+
+    def _network_of(self, trace: Trace) -> tuple[int, DiagramPart]:
+        assert self.frame is not None
+        assert self.frame.diagram is not None
+        for update, part in reversed(self._recent):
+            if part.seed == trace.seed and fits(part, trace):
+                return update, part
+        return self.frame.update, self.frame.diagram
+
+    def stop_pass(self) -> None:
+        """End the animated pass: back to the live view."""
+        self._asked = None
+        self.player.stop()
+
+    # ---- theme and head
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        super().set_theme(theme)
+        self.canvas.set_theme(theme)
+        self.bar.set_theme(theme)
+        self._tell()
+
+    def resizeEvent(self, event: object) -> None:
+        """Say as much in the head as fits."""
+        super().resizeEvent(event)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Put the longest of the notes that fits into the head."""
+        metrics = QFontMetricsF(self.theme.font(11))
+        title = QFontMetricsF(self.theme.font(12.5, 600)).horizontalAdvance(self.title())
+        room = self.width() - title - self.theme.px(70)
+        notes = self._notes()
+        for note in notes:
+            plain = QTextDocumentFragment.fromHtml(note).toPlainText()
+            if metrics.horizontalAdvance(plain) <= room:
+                self.set_note(note)
+                return
+        self.set_note(notes[-1])
+
+    def _notes(self) -> list[str]:
+        """Return what the head says, from long to short."""
+        if self.frame is None or self.frame.diagram is None:
+            return [""]
+        part = self.frame.diagram
+        seed = f"seed {part.seed + 1} of {self.frame.spec.train.seeds}"
+        state = self.player.state
+        if state is not None:
+            way = "Backward" if state.is_backward else "Forward"
+            when = f"snapshot at update {self._update:,}".replace(",", " ")
+            sample = f"sample {state.trace.sample}"
+            step = f'<span style="color:{self.theme.text}">{way}: {state.told()}</span>'
+            return [f"{step} · {sample}, {seed} · {when}", f"{step} · {when}", step]
+        edge = (
+            f'edge: <b style="color:{self.theme.positive}">positive</b> '
+            f'<b style="color:{self.theme.negative}">negative</b> weight'
+        )
+        shown = OVER[part.layers[min(1, len(part.layers) - 1)].form]
+        return [f"{seed} · {edge} · {shown}", f"{seed} · {edge}", seed]
+
+    # ---- the pass
+    def _ask(self, is_backward: bool, step: int, plays: bool) -> None:
+        self._asked = _Asked(is_backward, step, plays)
+        self.trace_wanted.emit(self.bar.sample())
+
+    def _on_started(self, is_backward: bool) -> None:
+        state = self.player.state
+        if state is None or state.is_backward == is_backward:
+            self._ask(is_backward, 0, True)
+        else:  # the other way with the same snapshot: the numbers belong together
+            self.player.start(state.part, state.trace, is_backward)
+            self.player.play()
+
+    def _on_toggled(self) -> None:
+        if self.player.state is None:
+            self._ask(False, 0, True)
+        elif self.player.is_playing:
+            self.player.pause()
+        else:
+            self.player.play()
+
+    def _on_stepped(self, by: int) -> None:
+        if self.player.state is None:
+            self._ask(False, 0, False)
+        else:
+            self.player.step(by)
+
+    def _on_sampled(self, sample: int) -> None:
+        state = self.player.state
+        if state is not None:
+            self._ask(state.is_backward, state.step, self.player.is_playing)
+
+    def _on_moved(self) -> None:
+        state = self.player.state
+        self.canvas.show_pass(state)
+        self.bar.show_state(
+            state is not None, state is not None and state.is_backward, self.player.is_playing
+        )
+        self._tell()
+
+    # ---- numbers
+    def numbers(self) -> str:
+        """Return all weights and biases of the shown network, tab separated.
+
+        One block a layer: a row for each source unit, the biases last, a column for each
+        unit of the layer.
+        """
+        if self.frame is None or self.frame.diagram is None:
+            return ""
+        part = self.frame.diagram
+        seeds, update = self.frame.spec.train.seeds, self.frame.update
+        rows = [f"seed {part.seed + 1} of {seeds}\tupdate {update}"]
+        for gap, (weights, biases) in enumerate(zip(part.weights, part.biases, strict=True)):
+            units = [neuron_title(part, gap + 1, j) for j in range(len(biases))]
+            rows.append("\t".join(["", *units]))
+            for i, row in enumerate(weights):
+                source = unit_name(part, gap, i) if gap == 0 else neuron_title(part, gap, i)
+                rows.append("\t".join([source, *(f"{value:.9g}" for value in row)]))
+            rows.append("\t".join(["bias", *(f"{value:.9g}" for value in biases)]))
+        return "\n".join(rows) + "\n"
+
+
+def _is_other(before: Frame, after: Frame) -> bool:
+    """Tell whether two frames show different networks: a pass through one ends then."""
+    return (
+        before.spec.net != after.spec.net
+        or before.spec.task != after.spec.task
+        or before.diagram is None
+        or after.diagram is None
+        or before.diagram.seed != after.diagram.seed
+        or [c.size for c in before.diagram.layers] != [c.size for c in after.diagram.layers]
+    )
