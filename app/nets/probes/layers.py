@@ -84,7 +84,7 @@ def signal_part(look: Look) -> LayerPart:
     hidden = look.done.h[1:-1]
     measured = {name: _stack(f, hidden, look) for name, f in SIGNAL_VARIANCES.items()}
     known = theory(look.problem.spec)
-    return _part(look, hidden, measured, known["signal"] if known else {}, whole=True)
+    return _part(look, hidden, measured, known["signal"], whole=True)
 
 
 def gradient_part(look: Look) -> LayerPart:
@@ -96,7 +96,7 @@ def gradient_part(look: Look) -> LayerPart:
     hidden = look.gradients.z[:-1]
     measured = {MEAN_SQUARE: _stack(mean_square, hidden, look)}
     known = theory(look.problem.spec)
-    return _part(look, hidden, measured, known["gradient"] if known else {}, whole=False)
+    return _part(look, hidden, measured, known["gradient"], whole=False)
 
 
 def _stack(value: Callable[[Array], Array], layers: list[Array], look: Look) -> Array:

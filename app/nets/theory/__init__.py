@@ -1,0 +1,66 @@
+"""Theory: what signal and gradient should be at birth, before any training.
+
+Length map and correlation map of wide networks (Poole et al. 2016, arXiv 1606.05340;
+Schoenholz et al. 2017, arXiv 1611.01232), started from the data's own Gram matrix, for
+any activation, any list of widths, any spread of weights and biases, with skip
+connections and layer norm. Dropout is left out, as in measuring.
+
+Sums are taken as Gaussian: exact for weights drawn from a normal law in the first layer,
+close for any law once a layer has many inputs.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from app.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE
+from app.core.spec import LabSpec, NetSpec
+from app.nets.data import Data
+from app.nets.problem import load_data
+from app.nets.theory.backward import gradient_squares
+from app.nets.theory.forward import walk
+from app.nets.theory.ground import ground_of
+
+__all__ = ["theory"]
+
+Array = np.ndarray
+Lines = dict[str, Array]
+NARROWEST_NORM = 4  # units; layer norm over fewer is far from that over many
+
+
+def theory(spec: LabSpec) -> dict[str, Lines]:
+    """Return the expected variances of each hidden layer at birth.
+
+    Args:
+        spec: the lab; only its data, network and loss matter. Results are kept.
+
+    Returns:
+        `signal`: the three variances of what each hidden layer passes on; `gradient`: the
+        mean square of dL/dz, of each input's own loss. Each by its name in
+        `frames.VARIANCES`, (3, L): the expected value of a wide network, and the ends
+        between which 9 of 10 networks of these widths should lie (both equal to the
+        first where that scatter is not known). Empty where nothing is known: layer norm
+        over fewer than `NARROWEST_NORM` units.
+    """
+    return _theory(load_data(spec.task), spec.net, spec.train.loss)
+
+
+@functools.lru_cache(maxsize=32)
+def _theory(data: Data, net: NetSpec, loss: str) -> dict[str, Lines]:
+    if net.layer_norm and min(net.hidden, default=NARROWEST_NORM) < NARROWEST_NORM:
+        return {"signal": {}, "gradient": {}}
+    ground = ground_of(data, loss)
+    with np.errstate(all="ignore"):  # exploding nets leave the range of numbers
+        done = walk(ground, net, ground.y.shape[1])
+        gradient = gradient_squares(ground, net, loss, done)
+    signal = {
+        ACROSS_INPUTS: np.array([layer.across_inputs for layer in done.layers]),
+        MEAN_SQUARE: np.array([layer.square.mean() for layer in done.layers]),
+        ACROSS_UNITS: np.array([layer.across_units for layer in done.layers]),
+    }
+    return {
+        "signal": {name: np.stack([line] * 3) for name, line in signal.items()},
+        "gradient": {MEAN_SQUARE: np.stack([gradient] * 3)},
+    }

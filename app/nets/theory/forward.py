@@ -1,0 +1,234 @@
+"""The signal at birth: lengths and distances handed from layer to layer.
+
+With s = fan-in times the variance of a weight and t the variance of a bias,
+
+    q_a = s E[h_a^2] + t        d_ab = s E[(h_a - h_b)^2] / 2
+
+so biases lengthen the sums and never tell inputs apart. An activation then makes h of
+the sums (`kernel.passed`). Exact for infinite width (Poole et al. 2016, eq. 3 and 5);
+the mean square under ReLU is exact in the mean over networks of any width.
+
+Skip connections: h + act(z). The weights of z have mean 0 and are independent of h, so
+E[h act] = E[h] E[act], and the moments add up with that cross term. Layer norm: over
+many units the mean is 0 and the mean square q, so it divides by sqrt(q + eps).
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from app.core.spec import NetSpec
+from app.nets.activations import ACTIVATIONS, Activation
+from app.nets.engines.numpy_ import NORM_EPS
+from app.nets.initializers import INITIALIZERS
+from app.nets.theory.ground import Ground
+from app.nets.theory.kernel import Passed, Sums, pairs, passed
+from app.nets.theory.quadrature import normal_rule
+
+Array = np.ndarray
+CLOSE = 1e-10  # of the length: below, the difference of two inputs is handed on linearly
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """What theory says of one hidden layer.
+
+    Attributes:
+        sums: of the first few inputs' sums, after layer norm; None where all inputs have
+            become one.
+        q: (N,) mean square of the sums, before layer norm.
+        square: (N,) mean square of what the layer passes on.
+        slope: (N,) mean square of dh/dz, layer norm included.
+        across_inputs, across_units: as the probes measure them.
+        gain: part of the mean square of the sums that comes from the layer before, not
+            from biases.
+    """
+
+    sums: Sums | None
+    q: Array
+    square: Array
+    slope: Array
+    across_inputs: float
+    across_units: float
+    gain: float
+
+
+@dataclass(eq=False)
+class _Units:
+    """What a layer passes on: square, mean and variance over units a (N,), d (P,)."""
+
+    square: Array
+    mean: Array
+    varying: Array
+    d: Array
+
+
+@dataclass(eq=False)
+class _Close:
+    """Inputs that have become nearly one: their difference splits in two parts.
+
+    Attributes:
+        q: length. length: d that comes of lengths alone. rest: all other d, averaged over
+            all pairs of inputs, each with itself included.
+    """
+
+    q: float
+    length: float
+    rest: float
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """A walk through all hidden layers.
+
+    Attributes:
+        layers: one `Signal` a hidden layer.
+        out_q: (N,) mean square of each output.
+    """
+
+    layers: list[Signal] = field(default_factory=list)
+    out_q: Array = field(default_factory=lambda: np.zeros(0))
+
+
+def spreads(net: NetSpec, fan_in: int, fan_out: int) -> tuple[float, float]:
+    """Return fan-in times the variance of a weight, and the variance of a bias."""
+    init = INITIALIZERS[net.init]
+    weight = fan_in * init.weight_variance(fan_in, fan_out, net)
+    return weight, init.bias_variance(fan_in, net)
+
+
+def walk(ground: Ground, net: NetSpec, outputs: int) -> Walk:
+    """Follow the inputs through all layers of a network that is just born.
+
+    Args:
+        ground: the inputs.
+        net: the architecture.
+        outputs: number of output neurons.
+    """
+    sizes = (ground.x.shape[1], *net.hidden, outputs)
+    activation, count = ACTIVATIONS[net.activation], len(ground.x)
+    h = _Units(ground.square, ground.mean, np.zeros(count), ground.d)
+    close: _Close | None = None
+    layers: list[Signal] = []
+    for a, b in itertools.pairwise(sizes[:-1]):
+        s, t = spreads(net, a, b)
+        if close is not None:
+            close, signal = _close_layer(close, activation, net, b, count, s, t)
+            layers.append(signal)
+            continue
+        sums = Sums(s * h.square + t, s * h.d)
+        skip = net.residual and a == b
+        h, signal = _layer(h, sums, activation, net, b, skip, t)
+        layers.append(signal)
+        if not net.residual and len(h.d) and layers[-1].q.min() > 0:
+            close = _closed(signal, sums, activation, net, count)
+    last = layers[-1].square if layers else ground.square
+    s, t = spreads(net, sizes[-2], sizes[-1])
+    return Walk(layers, s * last + t)
+
+
+def _layer(h: _Units, sums: Sums, activation: Activation, net: NetSpec, width: int,
+           skip: bool, bias: float) -> tuple[_Units, Signal]:  # fmt: skip
+    count = len(sums.q)
+    normed = _normed(sums) if net.layer_norm else sums
+    got = passed(activation, net.slope, normed)
+    fresh = np.maximum(got.square - got.mean**2, 0)
+    new = _Units(got.square, got.mean, fresh, got.d)
+    if skip:
+        new = _added(h, got, fresh)
+    slope = got.slope / (sums.q + NORM_EPS) if net.layer_norm else got.slope
+    # The mean over n units varies by 1/n of one unit, which the units' own variance lacks.
+    units = new.square - new.mean**2 - new.varying / width
+    length = float(sums.q.mean())
+    return new, Signal(
+        sums=normed, q=sums.q, square=new.square, slope=slope,
+        across_inputs=_over_inputs(new.d, count),
+        across_units=max(0.0, float(units.mean())),
+        gain=1 - bias / length if length else 0.0,
+    )  # fmt: skip
+
+
+def _added(h: _Units, got: Passed, fresh: Array) -> _Units:
+    """Return h + act(z): independent but for their means."""
+    a, b = pairs(len(got.mean))
+    means = (h.mean[a] - h.mean[b]) * (got.mean[a] - got.mean[b])
+    return _Units(
+        h.square + 2 * h.mean * got.mean + got.square,
+        h.mean + got.mean,
+        h.varying + fresh,
+        np.maximum(h.d + means + got.d, 0),
+    )
+
+
+def _over_inputs(d: Array, count: int) -> float:
+    """Return the variance over inputs: the mean of d over all ordered pairs."""
+    return 2 * float(d.sum()) / count**2
+
+
+def _normed(sums: Sums) -> Sums:
+    a, b = pairs(len(sums.q))
+    r = np.sqrt(sums.q / (sums.q + NORM_EPS))
+    return Sums(r**2, 0.5 * (r[a] - r[b]) ** 2 + r[a] * r[b] * sums.lag())
+
+
+# ---- when all inputs have become nearly one
+
+
+def _closed(signal: Signal, sums: Sums, activation: Activation, net: NetSpec,
+            count: int) -> _Close | None:  # fmt: skip
+    """Return what goes on as one input, if a layer leaves no more of the differences."""
+    if signal.across_inputs > CLOSE * float(signal.square.min()) or not signal.across_inputs:
+        return None
+    a, b = pairs(count)
+    r = np.sqrt(sums.q)
+    length = _over_inputs(0.5 * (r[a] - r[b]) ** 2, count)
+    before = _Close(float(sums.q.mean()), length, 0.0)
+    length = before.length * _length_slope(before.q, activation, net) ** 2
+    return _Close(float(signal.square.mean()), length, signal.across_inputs - length)
+
+
+def _close_layer(h: _Close, activation: Activation, net: NetSpec, width: int, count: int,
+                 s: float, t: float) -> tuple[_Close, Signal]:  # fmt: skip
+    """Return the next layer of inputs that are nearly one.
+
+    The sums u = sqrt(q) z of two inputs differ by a multiple of z, where their lengths
+    differ, and by something independent. The first part grows by E[(act' z)^2], the
+    other by E[act'^2].
+    """
+    q = s * h.q + t
+    # d sqrt(q) = s sqrt(h.q) / sqrt(q) d sqrt(h.q): biases make lengths alike
+    share = s * h.q / q if q else 0.0
+    length, rest = s * share * h.length, s * (h.rest + (1 - share) * h.length)
+    before = q
+    if net.layer_norm:
+        length *= NORM_EPS**2 / (q + NORM_EPS) ** 3
+        rest /= q + NORM_EPS
+        q = q / (q + NORM_EPS)
+    z, w = normal_rule()
+    at = np.sqrt(q) * z
+    values, steep = activation(at, net.slope), activation.slope_at(at, net.slope) ** 2
+    square, mean = float(values**2 @ w), float(values @ w)
+    slope = float(passed(activation, net.slope, Sums(np.array([q]), np.zeros(0))).slope[0])
+    apart = length * float((steep * z**2) @ w) + rest * slope
+    moved = length * _length_slope(q, activation, net) ** 2
+    same = np.ones(count)
+    norm = 1 / (before + NORM_EPS) if net.layer_norm else 1.0
+    return _Close(square, moved, max(0.0, apart - moved)), Signal(
+        sums=None, q=before * same, square=square * same, slope=slope * norm * same,
+        across_inputs=apart,
+        across_units=max(0.0, (square - mean**2) * (1 - 1 / width)),
+        gain=1 - t / before if before else 0.0,
+    )  # fmt: skip
+
+
+def _length_slope(q: float, activation: Activation, net: NetSpec) -> float:
+    """Return d sqrt(E[act^2]) / d sqrt(q)."""
+    z, w = normal_rule()
+    at = np.sqrt(q) * z
+    values = activation(at, net.slope)
+    square = float(values**2 @ w)
+    turn = float((values * activation.slope_at(at, net.slope) * z) @ w)
+    return turn / square**0.5 if square else 0.0
