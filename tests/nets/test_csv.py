@@ -83,6 +83,17 @@ def test_a_header_of_counted_columns_is_one(file: pathlib.Path) -> None:
     assert load(file).feature_names == ("column 1", "column 2")
 
 
+def test_digits_written_without_names_give_the_same_arrays(file: pathlib.Path) -> None:
+    built_in = TASKS["digits"].load(TASKS["digits"].recommended().task)
+    export_csv(built_in, file)
+    _, _, rows = file.read_text().partition("\n")
+    for header in ("", ",".join(map(str, range(64))) + ",target\n"):
+        file.write_text(header + rows)
+        read = load(file)
+        assert read.x.tobytes() == built_in.x.tobytes()
+        assert read.validation_y.tobytes() == built_in.validation_y.tobytes()
+
+
 def test_quoted_fields_hold_separators_quotes_and_line_ends(file: pathlib.Path) -> None:
     file.write_text('"x, in m",y,"he said ""z"""\n' + ROWS.replace("u", '"u,\nw"'))
     data = load(file)
