@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -84,6 +84,7 @@ def test_breast_cancer_asks_for_the_malignant_ones() -> None:
     assert load("breast-cancer").class_names == ("benign", "malignant")
 
 
+@settings(deadline=None)
 @given(
     st.integers(2, 60), st.floats(0, 0.9), st.integers(0, 5),
     st.one_of(st.none(), st.integers(1, 6)),
@@ -205,6 +206,7 @@ def test_held_out_values_stay_within_float32() -> None:
                 assert np.isfinite(part.astype(np.float32)).all()
 
 
+@settings(deadline=None)
 @given(st.floats(-1e100, 1e100))
 def test_numbers_are_written_so_that_they_read_back(value: float) -> None:
     text = number_text(value)
