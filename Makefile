@@ -1,0 +1,67 @@
+# make run: everything that is needed, then the window. make help lists the rest.
+# PIP_FLAGS goes to pip, such as PIP_FLAGS="--extra-index-url https://download.pytorch.org/whl/cpu"
+# ARGS goes to the program, such as ARGS="my.layerlab --theme light"
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+LAB = .venv/bin/python
+SET_UP = $(PYTHON) packaging/environment.py --pip-flags "$(PIP_FLAGS)"
+
+.PHONY: run test lint types check screenshots wheel pins torch clean help python set-up set-up-all
+
+run: set-up
+	@$(LAB) packaging/linux_libraries.py
+	@$(LAB) packaging/start.py $(ARGS)
+
+test: python
+	@$(SET_UP) --extra test
+	@$(LAB) packaging/linux_libraries.py
+	$(LAB) -m pytest -n 2 $(ARGS)
+
+lint: set-up-all
+	$(LAB) -m ruff format --check .
+	$(LAB) -m ruff check .
+	.venv/bin/lint-imports --no-logo
+
+types: set-up-all
+	$(LAB) -m mypy
+
+check: lint types test
+
+screenshots: set-up
+	@$(LAB) packaging/linux_libraries.py
+	$(LAB) packaging/screenshots.py
+
+wheel: set-up
+	$(LAB) -m pip wheel --no-deps --wheel-dir dist .
+
+pins: set-up-all
+	$(LAB) packaging/pin.py
+
+torch: python
+	@$(SET_UP) --again
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis layerlab.png
+	find app tests packaging -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:
+	@echo "make run          set up once, then open the window (ARGS: a file, --theme light)"
+	@echo "make test         run every test (ARGS go to pytest)"
+	@echo "make check        lint, types and tests"
+	@echo "make lint types   one of them"
+	@echo "make screenshots  draw resources/screenshots anew"
+	@echo "make wheel        build dist/layerlab-*.whl"
+	@echo "make pins         write packaging/constraints.txt from .venv"
+	@echo "make torch        install again, after PyTorch could not be"
+	@echo "make clean        remove .venv and everything that was built"
+	@echo "PIP_FLAGS=...     goes to pip"
+
+python:
+	@test -n "$(PYTHON)" || { echo "layerlab: Python 3.11 or newer is needed and was not found; give it with make run PYTHON=/path/to/python3" >&2; exit 1; }
+
+set-up: python
+	@$(SET_UP)
+
+set-up-all: python
+	@$(SET_UP) --extra test --extra lint

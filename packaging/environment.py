@@ -1,0 +1,156 @@
+"""Make `.venv` and install what is pinned, once; a second call does nothing.
+
+Runs on any Python 3.11 or newer with nothing else installed: standard library only.
+`python packaging/environment.py [--extra NAME]... [--pip-flags FLAGS] [--again]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.util
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from typing import Any
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+STAMP = VENV / "layerlab-installed.json"
+PROJECT, PINS = ROOT / "pyproject.toml", ROOT / "packaging" / "constraints.txt"
+CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+
+
+class SetUpError(Exception):
+    """What stops the set-up, said in one sentence."""
+
+
+def say(sentence: str) -> None:
+    """Print one sentence of the set-up's own."""
+    print(f"layerlab: {sentence}", file=sys.stderr, flush=True)
+
+
+def key() -> str:
+    """Return a hash of all that decides what is installed."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in (PROJECT, PINS):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def read_stamp() -> dict[str, Any]:
+    """Return what was installed last; empty if nothing, or if it cannot be read."""
+    try:
+        stamp = json.loads(STAMP.read_text())
+    except (OSError, ValueError):
+        return {}
+    return stamp if isinstance(stamp, dict) and PYTHON.exists() else {}
+
+
+def requirements(extras: list[str]) -> tuple[list[str], list[str]]:
+    """Return what is required apart from torch, and torch."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+    wanted = list(project["dependencies"])
+    for extra in extras:
+        wanted += project["optional-dependencies"][extra]
+    torch = [line for line in wanted if line.startswith("torch")]
+    return [line for line in wanted if line not in torch], torch
+
+
+def make_venv() -> None:
+    """Make the virtual environment, unless a working one is there.
+
+    Raises:
+        SetUpError: this Python cannot make one.
+    """
+    if PYTHON.exists() and _works("import pip"):
+        return
+    if importlib.util.find_spec("ensurepip") is None:
+        name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+        raise SetUpError(
+            "this Python cannot make virtual environments; on Debian or Ubuntu: "
+            f"sudo apt-get install {name}"
+        )
+    if (VENV / "pyvenv.cfg").exists():  # a half-made or moved one, and no other folder
+        shutil.rmtree(VENV)
+    say("making .venv")
+    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
+    if made.returncode:
+        raise SetUpError(f"{VENV} could not be made, see above")
+
+
+def _works(code: str) -> bool:
+    return (
+        subprocess.run([PYTHON, "-c", code], capture_output=True, check=False).returncode == 0
+    )
+
+
+def pip_install(packages: list[str], flags: list[str]) -> bool:
+    """Install packages at their pinned versions; tell whether it worked."""
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
+    command += ["-c", str(PINS), *flags, *packages]
+    return subprocess.run(command, check=False).returncode == 0
+
+
+def install(extras: list[str], flags: list[str]) -> None:
+    """Install everything, torch last, and note it; the lab works without torch.
+
+    Raises:
+        SetUpError: something that the lab needs could not be installed.
+    """
+    needed, torch = requirements(extras)
+    STAMP.unlink(missing_ok=True)
+    say("installing the pinned packages; this happens once")
+    if not pip_install(needed, flags):
+        raise SetUpError("the packages could not be installed, see above")
+    if sys.platform == "linux" and not _works(
+        "from importlib.metadata import version as v; v('torch')"
+    ):
+        say(
+            "installing PyTorch; where it brings gigabytes for graphics cards, "
+            f'PIP_FLAGS="--extra-index-url {CPU_INDEX}" takes its smaller CPU build'
+        )
+    has_torch = pip_install(torch, flags)
+    if not has_torch:
+        say("PyTorch could not be installed: the lab works without; `make torch` tries again")
+    stamp = {"key": key(), "extras": extras, "torch": has_torch}
+    STAMP.write_text(json.dumps(stamp))
+
+
+def main() -> int:
+    """Set up; return the exit code."""
+    parser = argparse.ArgumentParser(description="make .venv and install what is pinned")
+    parser.add_argument("--extra", action="append", default=[])
+    parser.add_argument("--pip-flags", default="")
+    parser.add_argument("--again", action="store_true", help="even if nothing has changed")
+    args = parser.parse_args()
+    flags = shlex.split(args.pip_flags)
+    stamp = read_stamp()
+    is_current = stamp.get("key") == key() and set(args.extra) <= set(stamp.get("extras", ()))
+    wants_torch = flags and not stamp.get("torch")
+    if is_current and not wants_torch and not args.again:
+        return 0
+    known = stamp.get("extras", []) if stamp.get("key") == key() else []
+    try:
+        make_venv()
+        install(sorted({*args.extra, *known}), flags)
+    except SetUpError as error:
+        say(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 - whatever Python is there may start this
+        say(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+        sys.exit(1)
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

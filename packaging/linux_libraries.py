@@ -1,0 +1,74 @@
+"""Install the shared libraries that Qt lacks on Debian and Ubuntu.
+
+Which ones is asked of the loader (`app.commands.libraries`). They are installed as root
+or where sudo asks for no password; else the exact line is printed. Nothing is done on
+other systems. `python packaging/linux_libraries.py`, run by the Python of `.venv`.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from app.commands.display import display_problem
+from app.commands.libraries import (
+    OFFSCREEN,
+    XCB,
+    debian_packages,
+    libraries_problem,
+    missing_libraries,
+)
+
+
+def _say(sentence: str) -> None:
+    print(f"layerlab: {sentence}", file=sys.stderr, flush=True)
+
+
+def as_root() -> list[str] | None:
+    """Return what to put before a command so that root runs it; None if nothing does."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is None:
+        return None
+    asked = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+    return ["sudo", "-n"] if asked.returncode == 0 else None
+
+
+def apt_install(packages: list[str], before: list[str]) -> bool:
+    """Fetch the package lists and install packages; tell whether it worked."""
+
+    def apt_get(*arguments: str) -> bool:
+        command = [*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            print(done.stderr, end="", file=sys.stderr)
+        return done.returncode == 0
+
+    install = ["install", "-y", "--no-install-recommends", *packages]
+    return apt_get("update") and apt_get(*install)
+
+
+def main() -> int:
+    """Look and install; return 0 if Qt has what it needs here, else 1."""
+    plugins = OFFSCREEN if display_problem() else XCB
+    missing = missing_libraries(plugins)
+    if not missing:
+        return 0
+    packages, _ = debian_packages(missing)
+    before = as_root()
+    if packages and shutil.which("apt-get") and before is not None:
+        _say(f"installing libraries that Qt needs: {' '.join(packages)}")
+        if apt_install(packages, before):
+            missing = missing_libraries(plugins)
+    if missing:
+        _say(libraries_problem(missing))
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main() if sys.platform == "linux" else 0)

@@ -1,0 +1,48 @@
+"""Draw `resources/screenshots` anew: six situations of the lab, dark and light.
+
+`python packaging/screenshots.py [NAME]...`, run by the Python of `.venv`.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "resources" / "screenshots"
+THEMES = ("dark", "light")
+# Name -> arguments of `layerlab shot`.
+SITUATIONS: dict[str, list[str]] = {
+    "lab": [],
+    "plane": ["--task", "spiral"],
+    "digits": ["--task", "digits"],
+    "flip": ["--task", "diagonal-flip"],
+    "deep": ["--set", "net.hidden=[16,16,16,16,16,16,16,16,16,16,16,16]",
+             "--set", "net.activation=tanh", "--set", "net.init=xavier-normal"],
+    "error": ["--set", "train.optimizer=sgd", "--set", "train.rate=10"],
+}  # fmt: skip
+
+
+def draw(name: str, theme: str) -> int:
+    """Draw one situation in one theme; return the exit code."""
+    out = FOLDER / f"{name}-{theme}.png"
+    print(out.relative_to(ROOT), flush=True)
+    command = [sys.executable, "-m", "app", "shot", "--out", str(out), "--theme", theme]
+    return subprocess.run([*command, *SITUATIONS[name]], cwd=ROOT, check=False).returncode
+
+
+def main() -> int:
+    """Draw the named situations, or all; return the exit code."""
+    names = sys.argv[1:] or list(SITUATIONS)
+    unknown = [name for name in names if name not in SITUATIONS]
+    if unknown:
+        print(f"layerlab: no situation {unknown[0]!r}; known: {', '.join(SITUATIONS)}",
+              file=sys.stderr)  # fmt: skip
+        return 2
+    FOLDER.mkdir(exist_ok=True)
+    return max(draw(name, theme) for name in names for theme in THEMES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
