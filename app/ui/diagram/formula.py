@@ -20,7 +20,7 @@ HOLD = "\u00a0"  # a space at which no row is broken
 
 def number(value: float) -> str:
     """Return a number with two decimals, or three digits, and a true minus sign."""
-    value = float(value)
+    value = float(value) + 0.0  # minus zero is zero
     if not np.isfinite(value):
         return "not finite"
     size = abs(value)
@@ -35,6 +35,14 @@ def number(value: float) -> str:
     else:
         text = f"{value:.0e}"
     return text.replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
+
+
+def short(value: float) -> str:
+    """Return a number with two decimals, so that a column of them stays in line."""
+    if not np.isfinite(value) or abs(value) >= 100:
+        return number(value)
+    text = f"{value:.2f}"
+    return ("0.00" if text == "-0.00" else text).replace("-", "−")
 
 
 def sign_token(value: float) -> str:
@@ -63,7 +71,7 @@ def neuron_title(part: DiagramPart, layer: int, unit: int) -> str:
         )
     if layer == len(part.layers) - 1:
         many = part.layers[layer].size > 1
-        return f"output {label or unit + 1}" if many or label else "output ŷ"
+        return f"output {label or unit + 1}" if many else "output ŷ"
     return f"layer {layer}, neuron {unit + 1}"
 
 

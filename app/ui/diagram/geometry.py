@@ -147,20 +147,23 @@ def arrange(part: DiagramPart, width: int, height: int, theme: Theme) -> Geometr
     left, right = max(left, ends) + 6 * zoom, max(right, ends) + 6 * zoom
     largest = LARGEST_TILE * zoom
     rows = max(_slots(layer) for layer in layers)
-    room = tile_room(height, theme)
+    arcs = 12 * zoom if any(part.skips) else 0.0  # room above for skip connections
+    room = tile_room(height, theme) - arcs
     tile = min(largest, room / rows - min(GAP * zoom, 0.25 * room / rows))
     gaps = len(layers) - 1
     tile = min(tile, 0.42 * (width - left - right) / (gaps + 0.42))
     tile = float(int(tile)) if tile >= 8 else max(2.0, tile)
     pitch = max(1.0, (width - left - right - tile) / gaps)
-    row = min(room / rows, tile * 1.5 + 9 * zoom)
-    middle = 4 * zoom + room / 2
+    row = min(room / rows, max(tile * 1.5 + 9 * zoom, 20 * zoom))
+    middle = 4 * zoom + arcs + room / 2
     columns = tuple(
         _column(layer, left + tile / 2 + i * pitch, middle, row, tile)
         for i, layer in enumerate(layers)
     )
     wide = small.horizontalAdvance("Var 0.24 · 100 % dead") + 8 * zoom
-    narrow = bold.horizontalAdvance("layer 88 · 88") + 8 * zoom
+    names = [f"{layer.name} · {layer.size}" for layer in layers]
+    narrow = max(bold.horizontalAdvance(name) for name in names)
+    narrow = max(narrow, small.horizontalAdvance("100 % dead")) + 8 * zoom
     chip = wide if pitch >= wide else narrow
     return Geometry(
         width=width,
@@ -206,7 +209,7 @@ def _label_room(layer: DiagramLayer, metrics: QFontMetricsF, zoom: float) -> flo
         return 0.0  # the chip below says it
     widest = max((metrics.horizontalAdvance(text) for text in layer.labels), default=0.0)
     several_biases = bool(np.isfinite(layer.bias).any())
-    bias = metrics.horizontalAdvance(" b = −0.00") if several_biases else 0.0
+    bias = metrics.horizontalAdvance(" b = −10.00") if several_biases else 0.0
     return min(widest, LABEL_LIMIT * zoom) + bias + (6 * zoom if widest or bias else 0.0)
 
 

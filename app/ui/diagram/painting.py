@@ -11,7 +11,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from app.core.frames import DiagramPart
-from app.ui.diagram.formula import Span, number
+from app.ui.diagram.formula import Span, number, short
 from app.ui.diagram.geometry import LABEL_LIMIT, LINE_HEIGHT, Geometry
 from app.ui.theme import Theme
 
@@ -58,6 +58,7 @@ def paint_ground(part: DiagramPart, geometry: Geometry, theme: Theme, ratio: flo
             else:
                 painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         _paint_fold(painter, column.x, column.fold_y, column.folded, geometry, theme)
+    _paint_fold_note(painter, part, geometry, theme)
     painter.end()
     return pixmap
 
@@ -73,7 +74,7 @@ def _paint_skips(
             continue
         a, b = geometry.columns[hidden], geometry.columns[hidden + 1]
         top = min(float(a.ys[0]), float(b.ys[0])) - geometry.tile / 2
-        lift = min(0.3 * geometry.pitch, max(3.0, top - 2.0))
+        lift = min(0.3 * geometry.pitch, max(3.0, min(16 * theme.zoom, top - 2.0)))
         start = QPointF(a.x + 0.2 * geometry.tile, float(a.ys[0]) - geometry.tile / 2 - 1)
         end = QPointF(b.x - 0.2 * geometry.tile, float(b.ys[0]) - geometry.tile / 2 - 1)
         path = QPainterPath(start)
@@ -100,7 +101,7 @@ def _paint_fold(
     metrics = QFontMetricsF(painter.font())
     for text in (f"+ {folded} more", f"+{folded}"):
         size = metrics.horizontalAdvance(text)
-        if size + 12 * theme.zoom < geometry.pitch * 0.8:
+        if size <= _fold_room(geometry, theme):
             at_end = x + size + 10 * theme.zoom > geometry.width
             left = x - size - 7 * theme.zoom if at_end else x + 7 * theme.zoom
             rect = QRectF(left, y - 7 * theme.zoom, size + 2, 14 * theme.zoom)
@@ -109,6 +110,33 @@ def _paint_fold(
             painter.setPen(theme.color("muted"))
             painter.drawText(rect, LEFT, text)
             return
+
+
+def _fold_room(geometry: Geometry, theme: Theme) -> float:
+    """Return the room beside a column for the number of units that are not drawn."""
+    return geometry.pitch * 0.8 - 12 * theme.zoom
+
+
+def _paint_fold_note(
+    painter: QPainter, part: DiagramPart, geometry: Geometry, theme: Theme
+) -> None:
+    """Say once how many units are drawn, where the columns have no room to say it each."""
+    painter.setFont(theme.font(10))
+    metrics = QFontMetricsF(painter.font())
+    folds = [c for c in geometry.columns if c.folded]
+    if not folds or metrics.horizontalAdvance("+88") <= _fold_room(geometry, theme):
+        return
+    inner = {(len(layer.shown), layer.size) for layer in part.layers[1:-1]}
+    drawn, size = next(iter(inner)) if len(inner) == 1 else (0, 0)
+    text = (
+        f"{drawn} of {size} neurons of each layer are drawn" if drawn else "not all are drawn"
+    )
+    low = max(float(c.fold_y or 0.0) for c in folds) + 8 * theme.zoom
+    room = QRectF(
+        0, min(low, geometry.chip_top - 16 * theme.zoom), geometry.width, 14 * theme.zoom
+    )
+    painter.setPen(theme.color("muted"))
+    painter.drawText(room, CENTER, text)
 
 
 def dashed_pen(theme: Theme, geometry: Geometry) -> QPen:
@@ -159,7 +187,7 @@ def outer_labels(
                 label = last.labels[place if len(last.labels) == len(last.shown) else int(unit)]
                 found.append((QRectF(x, y, widest, high), label, "left", None))
             room = QRectF(x + widest, y, geometry.width - x - widest, high)
-            text = f"b = {number(last.bias[place])}"
+            text = f"b = {short(float(last.bias[place]))}"
             found.append((room, text, "left", (end, place)))
     return found
 
@@ -203,6 +231,8 @@ def chip_rows(part: DiagramPart, layer: int, geometry: Geometry) -> list[list[Sp
     head = [(f"{name} · {size}", "bold")]
     if geometry.is_narrow:
         third = (dead, tone) if share > 0 else (_parameters(parameters, geometry), "faint")
+        if geometry.chip_lines == 2:  # what is wrong comes first
+            return [head, [third if share > 0 else (variance, "muted")]]
         return [head, [(variance, "muted")], [third]]
     last = [(_parameters(parameters, geometry), "faint")]
     return [head, [(f"{variance} · ", "muted"), (dead, tone)], last]
@@ -240,15 +270,11 @@ def paint_chips(painter: QPainter, part: DiagramPart, geometry: Geometry, theme:
                 x += width
 
 
-def paint_ring(
-    painter: QPainter, geometry: Geometry, neuron: tuple[int, int], color: QColor, width: float
-) -> None:
+def paint_ring(painter: QPainter, rect: QRectF, radius: float, pen: QPen) -> None:
     """Draw a ring around a neuron: hovered, or in keyboard focus."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(color, width))
-    rect = geometry.tile_rect(*neuron).adjusted(-1.5, -1.5, 1.5, 1.5)
-    radius = corner(geometry) + 1.5
-    painter.drawRoundedRect(rect, radius, radius)
+    painter.setPen(pen)
+    painter.drawRoundedRect(rect.adjusted(-1.5, -1.5, 1.5, 1.5), radius + 1.5, radius + 1.5)
 
 
 def paint_edge(
@@ -300,17 +326,28 @@ def paint_pulse(
         painter.drawEllipse(point, radius, radius)
 
 
+def number_rect(geometry: Geometry, neuron: tuple[int, int], text: str, theme: Theme) -> QRectF:
+    """Return the room of a neuron's number: over its tile, away from labels beside it."""
+    zoom, layer = theme.zoom, neuron[0]
+    rect = geometry.tile_rect(*neuron)
+    words = QFontMetricsF(theme.font(10, 600)).horizontalAdvance(text)
+    width = max(rect.width(), words + 7 * zoom)
+    height = max(min(rect.height(), 22 * zoom), 14 * zoom)
+    x = rect.center().x() - width / 2
+    if layer == 0:
+        x = rect.left()
+    elif layer == len(geometry.columns) - 1:
+        x = rect.right() - width
+    return QRectF(x, rect.center().y() - height / 2, width, height)
+
+
 def paint_number(
-    painter: QPainter, rect: QRectF, text: str, value: float, peak: float, theme: Theme
+    painter: QPainter, room: QRectF, text: str, value: float, peak: float, theme: Theme
 ) -> None:
-    """Draw a number over a neuron's tile, tinted by its sign and size."""
+    """Draw a number on a small ground, tinted by its sign and size."""
     zoom = theme.zoom
     painter.setFont(theme.font(10, 600))
-    metrics = QFontMetricsF(painter.font())
     share = min(1.0, abs(value) / peak) if math.isfinite(value) and peak > 0 else 0.0
-    width = max(rect.width(), metrics.horizontalAdvance(text) + 7 * zoom)
-    height = max(min(rect.height(), 22 * zoom), 14 * zoom)
-    room = QRectF(rect.center().x() - width / 2, rect.center().y() - height / 2, width, height)
     painter.setPen(QPen(theme.color("line"), 1))
     painter.setBrush(theme.color("panel"))
     painter.drawRoundedRect(room, 4 * zoom, 4 * zoom)

@@ -180,7 +180,7 @@ def _atoms(line: Line) -> list[list[Span]]:
     for text, token in line:
         for word in re.findall(r" *[^ ]+ *| +", text):  # no-break spaces hold
             # A break may come before a sign and after a space, not within a term.
-            starts = word.startswith(" ") or word.strip() in ("+", "−", "=")
+            starts = word.startswith(" ")
             broken = not atoms or atoms[-1][-1][0].endswith(" ") or starts
             if atoms and (glue or not broken):
                 atoms[-1].append((word, token))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 
 from app.core.frames import DiagramPart
 from app.ui.diagram import painting
@@ -117,7 +117,7 @@ class Scene:
         if geometry.tile < SMALLEST:
             fresh = dots([part.layers[i].thumbs for i in stale], side, theme) if stale else []
         else:
-            line = max(1.2, geometry.tile / 20) * ratio
+            line = min(2.2 * theme.zoom, max(1.2, geometry.tile / 20)) * ratio
             fresh = [
                 sprites(
                     part.layers[i].form,
@@ -168,16 +168,29 @@ def _bright(part: DiagramPart, look: Look) -> Sequence[Array | float] | None:
 def _paint_rings(
     painter: QPainter, part: DiagramPart, geometry: Geometry, theme: Theme, look: Look
 ) -> None:
+    def ring(neuron: Neuron, token: str, width: float, opacity: float = 1.0) -> None:
+        rect = geometry.tile_rect(*neuron)
+        run = look.run
+        if run is not None and _has_number(run, geometry, neuron, theme):
+            told = number(float(run.values(neuron[0])[part.layers[neuron[0]].shown[neuron[1]]]))
+            rect = painting.number_rect(geometry, neuron, told, theme)
+        pen = QPen(theme.color(token, opacity), width * theme.zoom)
+        painting.paint_ring(painter, rect, painting.corner(geometry), pen)
+
     if look.edge is not None:
         gap, source, unit = look.edge
         token = "negative" if part.edges[gap][source, unit] < 0 else "positive"
         painting.paint_edge(painter, geometry, look.edge, theme.color(token), 2.6 * theme.zoom)
-        for end in ((gap, source), (gap + 1, unit)):
-            painting.paint_ring(painter, geometry, end, theme.color("text", 0.8), 1.2)
+        ring((gap, source), "text", 1.2, 0.8)
+        ring((gap + 1, unit), "text", 1.2, 0.8)
     if look.neuron is not None:
-        painting.paint_ring(painter, geometry, look.neuron, theme.color("text"), 1.4)
+        ring(look.neuron, "text", 1.4)
     if look.focused is not None:
-        painting.paint_ring(painter, geometry, look.focused, theme.color("accent"), 2.0)
+        ring(look.focused, "accent", 2.0)
+
+
+def _has_number(run: PassState, geometry: Geometry, neuron: Neuron, theme: Theme) -> bool:
+    return run.reached(neuron[0]) and painting.number_room(geometry, neuron[0], theme)
 
 
 def _paint_pass(painter: QPainter, geometry: Geometry, theme: Theme, run: PassState) -> None:
@@ -192,10 +205,12 @@ def _paint_pass(painter: QPainter, geometry: Geometry, theme: Theme, run: PassSt
         room = painting.number_room(geometry, layer, theme)
         for place, unit in enumerate(column.shown):
             value = float(values[unit])
-            rect = geometry.tile_rect(layer, place)
             if room:
-                painting.paint_number(painter, rect, number(value), value, peak, theme)
+                told = number(value)
+                rect = painting.number_rect(geometry, (layer, place), told, theme)
+                painting.paint_number(painter, rect, told, value, peak, theme)
             else:
+                rect = geometry.tile_rect(layer, place)
                 painting.paint_level(painter, rect, value, peak, theme)
     if run.gap is not None and run.share < 1.0:
         share = 1.0 - run.share if run.is_backward else run.share

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetricsF, QTextDocumentFragment
 from PySide6.QtWidgets import QWidget
@@ -23,7 +24,6 @@ OVER = {
     "curve": "each neuron shows what it computes over x",
     "map": "each neuron shows what it computes over the plane",
     "image": "each neuron shows its weights as an image",
-    "bars": "each neuron shows its responses",
 }
 
 
@@ -138,6 +138,7 @@ class DiagramView(Card):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         super().set_theme(theme)
+        self.body.setSpacing(theme.px(3))
         self.canvas.set_theme(theme)
         self.bar.set_theme(theme)
         self._tell()
@@ -177,7 +178,7 @@ class DiagramView(Card):
             f'edge: <b style="color:{self.theme.positive}">positive</b> '
             f'<b style="color:{self.theme.negative}">negative</b> weight'
         )
-        shown = OVER[part.layers[min(1, len(part.layers) - 1)].form]
+        shown = _shown(part)
         return [f"{seed} · {edge} · {shown}", f"{seed} · {edge}", seed]
 
     # ---- the pass
@@ -240,6 +241,20 @@ class DiagramView(Card):
                 rows.append("\t".join([source, *(f"{value:.9g}" for value in row)]))
             rows.append("\t".join(["bias", *(f"{value:.9g}" for value in biases)]))
         return "\n".join(rows) + "\n"
+
+
+def _shown(part: DiagramPart) -> str:
+    """Return what the thumbnails of the first layer are."""
+    layer = part.layers[1]
+    if layer.form == "bars":
+        count = layer.thumbs[:1].size
+        weights = np.asarray(part.weights[0])[:count, layer.shown].T
+        peak = float(np.abs(weights).max(initial=0.0))
+        same = weights.shape == layer.thumbs.shape and peak > 0
+        if same and np.allclose(layer.thumbs, weights / peak, atol=1e-4):
+            return "each neuron shows its incoming weights"
+        return f"each neuron shows its {count} responses"
+    return OVER[layer.form]
 
 
 def _is_other(before: Frame, after: Frame) -> bool:
