@@ -69,7 +69,7 @@ class Problem:
 def _file_stamp(spec: TaskSpec) -> tuple[int, int]:
     try:
         status = os.stat(spec.path or "")
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a NUL in the path; the reader refuses it
         return 0, 0
     return status.st_mtime_ns, status.st_size
 

@@ -141,7 +141,7 @@ def test_an_edited_weight_is_in_the_network_and_undo_takes_it_back(lab, qtbot):
     assert changed.tolist() == [[3, index]]
     assert after[3, index] == 1.75
     lab.store.undo()
-    qtbot.waitUntil(lambda: (lab.runner.snapshot()[0].params == before).all())
+    assert (lab.runner.snapshot()[0].params == before).all()
 
 
 def test_a_task_brings_its_recommended_spec(lab, qtbot):

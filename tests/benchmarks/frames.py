@@ -1,0 +1,104 @@
+"""What a frame costs, and how evenly frames come, while the lab trains.
+
+    python -m tests.benchmarks.frames [--seconds 10] [--platform offscreen|xcb]
+
+Trains a default lab without end at unlimited speed, all views visible at 1440x900. The cost
+of a frame is the time the window's thread spends on it: taking it, `draw`, and painting. Gaps
+are the times between frames. Also says how fast training is beside the drawing, as a ratio to
+the same engine alone in the same process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the value below which `share` of the values lie."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def main() -> None:
+    """Print costs, gaps and speed."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--platform", default="offscreen")
+    parser.add_argument("--speed", type=float, default=float("inf"), help="updates per second")
+    options = parser.parse_args()
+    os.environ["QT_QPA_PLATFORM"] = options.platform
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["LAYERLAB_HOME"] = home
+        measure(options.seconds, options.speed)
+
+
+def measure(seconds: float, speed: float) -> None:
+    """Run the lab and print."""
+    from PySide6.QtCore import QEvent, QTimer
+
+    from app.compose.session import Session
+    from app.compose.start import application
+    from app.core.options import Options
+    from app.core.spec import LabSpec, edit
+    from app.nets.engines.numpy_ import NumpyEngine
+
+    app = application()
+    spec = edit(LabSpec(), "train.updates", 10_000_000)
+    session = Session(spec, Options(theme="dark", speed=None))
+    window, costs, times = session.window, [0.0], [time.perf_counter()]
+    paint = type(window).event
+
+    def timed_event(self: object, event: QEvent) -> bool:
+        started = time.perf_counter()
+        done = paint(self, event)
+        if event.type() == QEvent.Type.UpdateRequest:
+            costs[-1] += time.perf_counter() - started
+        return done
+
+    type(window).event = timed_event
+    tick = session.runner._on_tick
+
+    def timed_tick() -> None:
+        before = session.frame
+        started = time.perf_counter()
+        tick()
+        if session.frame is not before:
+            times.append(started)
+            costs.append(time.perf_counter() - started)
+
+    session.runner._timer.timeout.disconnect()
+    session.runner._timer.timeout.connect(timed_tick)
+    window.show()
+    session.begin(play=False)
+    session.runner.set_speed(speed)
+    QTimer.singleShot(1500, session.runner.play)  # after caches are warm
+    begun: dict[str, float] = {}
+
+    def start_counting() -> None:
+        costs[:], times[:] = [0.0], [time.perf_counter()]
+        begun["update"], begun["time"] = session.frame.update, time.perf_counter()
+
+    QTimer.singleShot(3000, start_counting)
+    QTimer.singleShot(3000 + int(1000 * seconds), app.quit)
+    app.exec()
+    elapsed = time.perf_counter() - begun["time"]
+    rate = (session.frame.update - begun["update"]) / elapsed
+    window.close()
+    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    state = next(iter(NumpyEngine().run(spec, until=0)))
+    started = time.perf_counter()
+    list(NumpyEngine().run(spec, state, until=4000))
+    alone = 4000 / (time.perf_counter() - started)
+    print(f"frames            {len(gaps)} in {elapsed:.1f} s")
+    print(f"cost of a frame   mean {1000 * statistics.fmean(costs):.1f} ms, "
+          f"median {1000 * percentile(costs, 0.5):.1f}, 99 % {1000 * percentile(costs, 0.99):.1f}")  # fmt: skip
+    print(f"gap               median {1000 * percentile(gaps, 0.5):.1f} ms, "
+          f"99 % {1000 * percentile(gaps, 0.99):.1f}, largest {1000 * max(gaps):.1f}")  # fmt: skip
+    print(f"training          {rate:.0f} updates/s, {rate / alone:.2f} of the engine alone")
+
+
+if __name__ == "__main__":
+    main()
