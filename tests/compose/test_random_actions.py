@@ -1,0 +1,96 @@
+"""A thousand things that a class does in no order: nothing breaks, nothing hangs."""
+
+import random
+
+import pytest
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
+
+from app.compose import files
+from app.core.options import Options
+from app.core.spec import LabSpec, edit
+from app.ui.controls.bar import SliderBar
+from app.ui.controls.tiles import Tile
+from tests.compose.conftest import finished
+
+ACTIONS = 1000
+KEYS = [Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_R, Qt.Key.Key_F, Qt.Key.Key_N,
+        Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageUp,
+        Qt.Key.Key_Home]  # fmt: skip
+COMMANDS = [Qt.Key.Key_Z, Qt.Key.Key_Y, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_T]
+LEFT = Qt.MouseButton.LeftButton
+
+
+def point_in(rng: random.Random, widget: QWidget) -> QPoint:
+    return QPoint(rng.randrange(max(1, widget.width())), rng.randrange(max(1, widget.height())))
+
+
+def act(rng: random.Random, lab) -> str:
+    """Do one random thing with real events, and return what it was."""
+    window = lab.window
+    kind = rng.choices(
+        ["slider", "tile", "button", "key", "command", "view", "resize", "preset"],
+        [30, 16, 16, 16, 8, 8, 2, 4],
+    )[0]
+    if kind == "slider":
+        bar = rng.choice([b for b in window.findChildren(SliderBar) if b.isVisible()])
+        QTest.mousePress(bar, LEFT, pos=point_in(rng, bar))
+        for _ in range(rng.randrange(3)):
+            QTest.mouseMove(bar, point_in(rng, bar))
+            QApplication.processEvents()
+        QTest.mouseRelease(bar, LEFT, pos=point_in(rng, bar))
+    elif kind == "tile":
+        tiles = [t for t in window.panel.findChildren(Tile) if t.isVisible()]
+        QTest.mouseClick(rng.choice(tiles), LEFT)
+    elif kind == "button":
+        buttons = [b for b in window.findChildren(QAbstractButton) if b.isVisible()]
+        QTest.mouseClick(rng.choice(buttons), LEFT)
+    elif kind == "key":
+        QTest.keyClick(rng.choice([window, window.focusWidget() or window]), rng.choice(KEYS))
+    elif kind == "command":
+        QTest.keyClick(window, rng.choice(COMMANDS), Qt.KeyboardModifier.ControlModifier)
+    elif kind == "view":
+        view = rng.choice([v for v in window.views if v.isVisible()])
+        place = point_in(rng, view)
+        child = view.childAt(place) or view
+        inside = child.mapFrom(view, place)
+        rng.choice([QTest.mouseClick, QTest.mouseDClick])(child, LEFT, pos=inside)
+        QTest.mouseMove(child, inside)
+    elif kind == "resize":
+        window.resize(rng.randrange(1100, 1500), rng.randrange(700, 950))
+    else:
+        QTest.mouseClick(rng.choice(window.try_these.findChildren(QPushButton)), LEFT)
+    return kind
+
+
+def close_popup() -> None:
+    popup = QApplication.activePopupWidget()
+    if popup is not None:
+        popup.close()
+
+
+@pytest.mark.timeout(400)
+def test_a_thousand_random_actions_leave_nothing_broken(open_lab, qtbot, monkeypatch):
+    for name in ("getOpenFileName", "getSaveFileName"):
+        monkeypatch.setattr(files.QFileDialog, name, lambda *a, **k: ("", ""))
+    lab = open_lab(edit(LabSpec(), "train.updates", 200), Options(speed=None))
+    closer = QTimer()  # a menu has an event loop of its own until it is closed
+    closer.timeout.connect(close_popup)
+    closer.start(20)
+    rng = random.Random(7)
+    surprises = []
+    for count in range(ACTIONS):
+        kind = act(rng, lab)
+        QApplication.processEvents()
+        close_popup()
+        for error in lab.errors:
+            if type(error).__name__ not in ("LabError", "NotFiniteError"):
+                surprises.append((count, kind, error))
+        lab.errors.clear()
+    closer.stop()
+    assert not surprises
+    # The lab still does its work.
+    lab.store.replace(edit(LabSpec(), "train.updates", 100), "start again")
+    lab.runner.finish()
+    assert finished(qtbot, lab, timeout=60_000).update == 100
