@@ -58,6 +58,7 @@ class Card(QFrame):
         self.body = QVBoxLayout()
         self.body.setSpacing(0)
         whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(self._head)
         whole.addLayout(self.body, 1)
@@ -108,7 +109,8 @@ class Card(QFrame):
         margins = self._head.contentsMargins()
         used = self._title.sizeHint().width()
         for control in self._control_list:
-            if not control.isHidden():
+            asked = control.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
+            if not (asked and control.isHidden()):  # a new one is hidden until it is shown
                 used += control.sizeHint().width() + self._head.spacing()
         used += self.menu_button.sizeHint().width() + margins.left() + margins.right()
         free = self.width() - used - 4 * self._head.spacing() - self.theme.px(12)
@@ -135,15 +137,16 @@ class Card(QFrame):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel with its hairline border."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        path = QPainterPath()
-        radius = self.theme.px(12)
-        path.addRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        painter.setPen(QPen(self.theme.color("line"), 1))
-        painter.setBrush(self.theme.color("panel"))
-        painter.drawPath(path)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            path = QPainterPath()
+            radius = self.theme.px(12)
+            path.addRoundedRect(
+                QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
+            )
+            painter.setPen(QPen(self.theme.color("line"), 1))
+            painter.setBrush(self.theme.color("panel"))
+            painter.drawPath(path)
 
     def resizeEvent(self, event: object) -> None:
         """Hide the note where the head is too narrow for it."""
@@ -168,7 +171,9 @@ class Card(QFrame):
         picture = QPixmap(self.size() * ratio)
         picture.setDevicePixelRatio(ratio)
         picture.fill(self.theme.color("background"))
+        self.menu_button.is_quiet = True
         self.render(picture, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+        self.menu_button.is_quiet = False
         return picture
 
     def copy_numbers(self) -> None:

@@ -1,22 +1,22 @@
-"""Try these: the sources' experiments, a button each."""
+"""Try these: the sources' experiments, a button each on one line, the rest in a menu."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
 
 from app.core.presets import Preset
-from app.ui.flow import FlowLayout
 from app.ui.theme import DARK, Theme
 
 
 class TryThese(QFrame):
-    """A strip of buttons.
+    """A strip of buttons. What does not fit on the line is in the last button's menu.
 
     Signals:
-        chosen(key): a preset's button was pressed.
+        chosen(key): a preset was chosen.
     """
 
     chosen = Signal(str)
@@ -24,40 +24,45 @@ class TryThese(QFrame):
     def __init__(self, presets: Sequence[Preset]) -> None:
         super().__init__()
         self.setObjectName("tryThese")
-        self._label = QLabel("Try these")
+        self._theme = DARK
+        self._presets = {preset.key: preset for preset in presets}
+        self._label = QLabel("Try these", self)
         self._chips: dict[str, QPushButton] = {}
-        holder = QWidget()
-        self._flow = FlowLayout(holder)
         for preset in presets:
-            chip = QPushButton(preset.label)
-            chip.setObjectName("chip")
-            chip.setToolTip(preset.help)
-            chip.setAccessibleName(f"Try: {preset.label}")
-            chip.setAccessibleDescription(preset.help)
+            chip = self._chip(preset.label, f"Try: {preset.label}", preset.help)
             chip.clicked.connect(lambda _=False, key=preset.key: self.chosen.emit(key))
             self._chips[preset.key] = chip
-            self._flow.addWidget(chip)
-        self._row = QHBoxLayout(self)
-        self._row.addWidget(self._label)
-        self._row.addWidget(holder, 1)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self._more = self._chip("more…", "More to try", "The experiments that do not fit here.")
+        self._more.clicked.connect(self._on_more)
+        self._hidden: list[str] = []
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_theme(DARK)
 
     def chip(self, key: str) -> QPushButton:
         """Return a preset's button."""
         return self._chips[key]
 
+    def hidden_keys(self) -> list[str]:
+        """Return the presets that are only in the menu now."""
+        return list(self._hidden)
+
+    def menu(self) -> QMenu:
+        """Return a new menu of the presets that do not fit on the line."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for key in self._hidden:
+            action = menu.addAction(self._presets[key].label)
+            action.setToolTip(self._presets[key].help)
+            action.triggered.connect(lambda _=False, key=key: self.chosen.emit(key))
+        return menu
+
     def set_theme(self, theme: Theme) -> None:
         """Take colours and sizes from the theme."""
+        self._theme = theme
         px = theme.px
         self._label.setFont(theme.font(12.5, 600))
-        self._flow.gap = px(6)
-        self._flow.setContentsMargins(0, 0, 0, 0)
-        self._row.setContentsMargins(px(14), px(8), px(12), px(8))
-        self._row.setSpacing(px(12))
-        for chip in self._chips.values():
+        for chip in (*self._chips.values(), self._more):
             chip.setFont(theme.font(11.5))
         self.setStyleSheet(
             f"#tryThese {{ background: {theme.panel}; border: 1px solid {theme.line};"
@@ -65,8 +70,58 @@ class TryThese(QFrame):
             f"#chip {{ background: {theme.raised}; color: {theme.text};"
             f" border: 1px solid {theme.line}; border-radius: {px(11)}px;"
             f" padding: {px(3)}px {px(9)}px; min-height: 0; }}"
-            f"#chip:hover {{ border-color: {theme.accent}; }}"
-            f"#chip:focus {{ border-color: {theme.accent}; }}"
+            f"#chip:hover, #chip:focus {{ border-color: {theme.accent}; }}"
             f"#chip:pressed {{ background: {theme.line}; }}"
         )
-        self._flow.invalidate()
+        self.updateGeometry()
+        self._place()
+
+    def sizeHint(self) -> QSize:
+        """Return one line's height."""
+        return QSize(self._theme.px(300), self._theme.px(44))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return one line's height, and any width."""
+        return QSize(0, self._theme.px(44))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit the line anew."""
+        self._place()
+
+    def _chip(self, text: str, name: str, help_text: str) -> QPushButton:
+        chip = QPushButton(text, self)
+        chip.setObjectName("chip")
+        chip.setToolTip(help_text)
+        chip.setAccessibleName(name)
+        chip.setAccessibleDescription(help_text)
+        chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return chip
+
+    def _place(self) -> None:
+        px = self._theme.px
+        gap, x, end = px(6), px(14), self.width() - px(12)
+        self._put(self._label, x, self._label.sizeHint())
+        x += self._label.sizeHint().width() + px(12)
+        sizes = {key: chip.sizeHint() for key, chip in self._chips.items()}
+        whole = sum(size.width() + gap for size in sizes.values()) - gap
+        if x + whole > end:
+            end -= self._more.sizeHint().width() + gap
+        self._hidden = []
+        for key, chip in self._chips.items():
+            fits = not self._hidden and x + sizes[key].width() <= end
+            chip.setVisible(fits)
+            if fits:
+                self._put(chip, x, sizes[key])
+                x += sizes[key].width() + gap
+            else:
+                self._hidden.append(key)
+        self._more.setVisible(bool(self._hidden))
+        self._put(self._more, x, self._more.sizeHint())
+
+    def _put(self, widget: QLabel | QPushButton, x: int, size: QSize) -> None:
+        widget.setGeometry(x, (self.height() - size.height()) // 2, size.width(), size.height())
+
+    def _on_more(self) -> None:
+        menu = self.menu()
+        corner = self._more.mapToGlobal(QPoint(0, 0))
+        menu.popup(corner - QPoint(0, menu.sizeHint().height()))
