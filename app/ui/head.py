@@ -57,23 +57,22 @@ class HeadButton(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the word, on a raised pill when checked, framed when focused."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box, round_px = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self.theme.px(6)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if self.isChecked() or self.isDown():
-            painter.setBrush(self.theme.color("raised"))
-            painter.setPen(QPen(self.theme.color("line"), 1))
-            painter.drawRoundedRect(box, round_px, round_px)
-        if self._by_keyboard:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(self.theme.color("accent"), 1.5))
-            painter.drawRoundedRect(box, round_px, round_px)
-        bright = self.isChecked() or self.underMouse()
-        painter.setPen(self.theme.color("text" if bright else "muted"))
-        painter.setFont(self.font())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box, round_px = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), self.theme.px(6)
+            painter.setPen(Qt.PenStyle.NoPen)
+            if self.isChecked() or self.isDown():
+                painter.setBrush(self.theme.color("raised"))
+                painter.setPen(QPen(self.theme.color("line"), 1))
+                painter.drawRoundedRect(box, round_px, round_px)
+            if self._by_keyboard:
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.setPen(QPen(self.theme.color("accent"), 1.5))
+                painter.drawRoundedRect(box, round_px, round_px)
+            bright = self.isChecked() or self.underMouse()
+            painter.setPen(self.theme.color("text" if bright else "muted"))
+            painter.setFont(self.font())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
 class HeadLabel(QLabel):
@@ -90,6 +89,7 @@ class MenuButton(HeadButton):
     def __init__(self, card: QWidget) -> None:
         super().__init__("", "Copy as picture or numbers, maximise")
         self._card = card
+        self.is_quiet = False  # while the card's picture is taken
 
     def sizeHint(self) -> QSize:
         """Return a narrow box, so that notes end nearly where the plot does."""
@@ -97,17 +97,17 @@ class MenuButton(HeadButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint three dots."""
-        if not (self._card.underMouse() or self._by_keyboard or self.isDown()):
+        seen = self._card.underMouse() or self._by_keyboard or self.isDown()
+        if self.is_quiet or not seen:
             return
         super().paintEvent(event)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.theme.color("text" if self.underMouse() else "muted"))
-        middle = QPointF(self.width() / 2, self.height() / 2)
-        for step in (-1, 0, 1):
-            radius = 1.4 * self.theme.zoom
-            painter.drawEllipse(
-                middle + QPointF(step * 4.5 * self.theme.zoom, 0), radius, radius
-            )
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.theme.color("text" if self.underMouse() else "muted"))
+            middle = QPointF(self.width() / 2, self.height() / 2)
+            for step in (-1, 0, 1):
+                radius = 1.4 * self.theme.zoom
+                painter.drawEllipse(
+                    middle + QPointF(step * 4.5 * self.theme.zoom, 0), radius, radius
+                )

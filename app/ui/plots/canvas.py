@@ -63,10 +63,9 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint one frame."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self.theme.color("panel"))
-        self.paint_content(painter)
-        reading = self.reading()
-        if reading is not None and self._cursor is not None:
-            self.paint_reading(painter, reading, self._cursor)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self.theme.color("panel"))
+            self.paint_content(painter)
+            reading = self.reading()
+            if reading is not None and self._cursor is not None:
+                self.paint_reading(painter, reading, self._cursor)

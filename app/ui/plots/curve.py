@@ -66,23 +66,22 @@ class KinkRuler(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the strip, a stroke a kink, the sentence and the layers' colours."""
         theme, area = self.theme, self._plot.area()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.color("panel"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        strip = QRectF(area.left(), theme.px(2), area.width(), theme.px(11))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("raised"))
-        painter.drawRoundedRect(strip, theme.px(3), theme.px(3))
-        x = self._plot.px(self.kinks)
-        width = theme.px(2)
-        for place, layer in zip(x.tolist(), self.layers.tolist(), strict=True):
-            if strip.left() <= place <= strip.right():
-                color = theme.layer_color(layer - 1, max(1, self.layer_count))
-                painter.fillRect(
-                    QRectF(place - width / 2, strip.top(), width, strip.height()), color
-                )
-        self._paint_words(painter, strip)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), theme.color("panel"))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            strip = QRectF(area.left(), theme.px(2), area.width(), theme.px(11))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("raised"))
+            painter.drawRoundedRect(strip, theme.px(3), theme.px(3))
+            x = self._plot.px(self.kinks)
+            width = theme.px(2)
+            for place, layer in zip(x.tolist(), self.layers.tolist(), strict=True):
+                if strip.left() <= place <= strip.right():
+                    color = theme.layer_color(layer - 1, max(1, self.layer_count))
+                    painter.fillRect(
+                        QRectF(place - width / 2, strip.top(), width, strip.height()), color
+                    )
+            self._paint_words(painter, strip)
 
     def _paint_words(self, painter: QPainter, strip: QRectF) -> None:
         theme = self.theme

@@ -27,7 +27,7 @@ def class_colors(theme: Theme, classes: Array, agreement: Array, count: int) -> 
     """
     palette = np.stack([rgb(theme.class_color(k)) for k in range(count)])  # (K, 3)
     even = 1.0 / max(2, count)
-    sure = np.clip((np.nan_to_num(agreement) - even) / (1 - even), 0, 1)
+    sure = np.clip((np.nan_to_num(agreement, posinf=1.0, neginf=0.0) - even) / (1 - even), 0, 1)
     opacity = (0.06 + 0.54 * sure)[..., None]
     panel = rgb(theme.color("panel"))
     return np.asarray(panel + (palette[np.clip(classes, 0, count - 1)] - panel) * opacity)
@@ -35,7 +35,9 @@ def class_colors(theme: Theme, classes: Array, agreement: Array, count: int) -> 
 
 def value_colors(theme: Theme, values: Array, low: float, high: float) -> Array:
     """Return colours from negative (low) over the panel to positive, (...) -> (..., 3)."""
-    place = np.clip(np.nan_to_num((values - low) / max(high - low, 1e-30), nan=0.5), 0, 1)
+    with np.errstate(over="ignore"):
+        place = (values - low) / max(high - low, 1e-30)
+    place = np.clip(np.nan_to_num(place, nan=0.5), 0, 1)
     ends = (
         rgb(theme.color("negative")),
         rgb(theme.color("panel")),

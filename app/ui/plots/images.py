@@ -53,7 +53,7 @@ class ImageCanvas(Canvas):
         for columns in range(1, max(1, count) + 1):
             rows = math.ceil(count / columns)
             wide, tall = self.width() / columns, self.height() / max(1, rows)
-            side = min((wide - self.theme.px(16)) / 3.9, tall - words - self.theme.px(9))
+            side = min((wide - self.theme.px(16)) / 3.72, tall - words - self.theme.px(9))
             worth = side if count % columns == 0 else 0.7 * side  # whole rows look better
             if worth > most:
                 best, most = (columns, rows, max(1.0, side)), worth
@@ -71,9 +71,9 @@ class ImageCanvas(Canvas):
     def image_boxes(self, index: int) -> list[QRectF]:
         """Return the boxes of a cell's three images."""
         side, cell = self.grid()[2], self.cell(index)
-        left = cell.left() + (cell.width() - 3.9 * side) / 2
+        left = cell.left() + (cell.width() - 3.72 * side) / 2
         top = cell.top() + (cell.height() - side - self._words_height()) / 2
-        return [QRectF(left + k * 1.45 * side, top, side, side) for k in range(3)]
+        return [QRectF(left + k * 1.36 * side, top, side, side) for k in range(3)]
 
     def paint_content(self, painter: QPainter) -> None:
         """Paint all cells."""

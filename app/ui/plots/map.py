@@ -202,7 +202,7 @@ class MapView(Form):
         if part.class_count == 2:
             lines.append((None, f"median probability of class 1: {value}"))
         if part.agreement is not None and self.seeds > 1:
-            share = float(np.nan_to_num(part.agreement[row, column]))
+            share = float(np.clip(np.nan_to_num(part.agreement[row, column]), 0, 1))
             lines.append((None, f"{round(share * self.seeds)} of {self.seeds} seeds agree"))
         return Reading(title, tuple(lines))
 

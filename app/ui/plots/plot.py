@@ -7,6 +7,7 @@ crosshair. The cache is renewed only when what is in it would look different.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -163,12 +164,11 @@ class Plot(Canvas):
             self._cache = QPixmap(self.size() * ratio)
             self._cache.setDevicePixelRatio(ratio)
             self._cache.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._cache)
-            self._paint_axes(painter)
-            painter.setClipRect(self._area.adjusted(-1, -1, 1, 1))
-            for mark in self.still.values():
-                mark.paint(painter, self)
-            painter.end()
+            with QPainter(self._cache) as painter:
+                self._paint_axes(painter)
+                painter.setClipRect(self._area.adjusted(-1, -1, 1, 1))
+                for mark in self.still.values():
+                    mark.paint(painter, self)
         return self._cache
 
     def _paint_axes(self, painter: QPainter) -> None:
@@ -248,6 +248,8 @@ class Plot(Canvas):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for dot_x, dot_y, color in reading.dots:
             place = QPointF(float(self.px(np.array(dot_x))), float(self.py(np.array(dot_y))))
+            if not math.isfinite(place.x() + place.y()):  # QRectF takes nan for inside
+                continue
             if area.contains(place):
                 painter.setPen(QPen(self.theme.color("panel"), 1.5))
                 painter.setBrush(color)

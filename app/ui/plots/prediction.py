@@ -62,6 +62,10 @@ class PredictionView(PlotView):
         self._current = view
         self.set_note(view.note())
 
+    def shown(self) -> Form:
+        """Return the view of the form that is shown."""
+        return self._current
+
     def set_ghost(self, part: Prediction | None, label: str = "") -> None:
         """Keep an earlier median as a faint line with a name; None takes it away."""
         self.curve.set_ghost(part if isinstance(part, CurvePrediction) else None, label)

@@ -24,8 +24,8 @@ def number(value: float, digits: int = 3) -> str:
         return "∞" if value > 0 else "−∞"
     size = abs(value)
     if size != 0 and not 1e-4 <= size < 1e6:
-        exponent = math.floor(math.log10(size))
-        text = f"{value / 10.0**exponent:.{digits - 1}g}·{power(exponent)}"
+        mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
+        text = f"{float(mantissa):g}·{power(int(exponent))}"
     elif size >= 1000:
         text = f"{value:,.0f}".replace(",", "\u202f")
     else:

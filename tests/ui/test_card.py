@@ -1,0 +1,98 @@
+"""The card: head, menu, maximising, copies."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.ui.card import Card
+from app.ui.head import HeadButton
+from app.ui.theme import DARK, LIGHT
+
+
+class TwoNumbers(Card):
+    def numbers(self) -> str:
+        return "a\tb\n1\t2\n"
+
+
+@pytest.fixture
+def card(qtbot: QtBot) -> Card:
+    card = TwoNumbers("Loss", "half <b>mean</b> squared error")
+    qtbot.addWidget(card)
+    card.resize(360, 250)
+    card.show()
+    return card
+
+
+def test_the_head_names_the_card_for_eyes_and_screen_readers(card: Card) -> None:
+    assert card.title() == "Loss"
+    assert card.accessibleName() == "Loss"
+    assert card.menu_button.accessibleName() == "Menu of Loss"
+    assert card._note_label.accessibleName() == "half mean squared error"
+
+
+def test_a_note_that_does_not_fit_is_hidden_and_comes_back(card: Card) -> None:
+    assert card._note_label.isVisible()
+    card.resize(180, 250)
+    assert not card._note_label.isVisible()
+    card.resize(360, 250)
+    assert card._note_label.isVisible()
+    card.add_control(HeadButton("a control that takes all the room there is"))
+    assert not card._note_label.isVisible()
+
+
+def test_a_double_click_on_head_or_body_asks_to_be_maximised(card: Card, qtbot: QtBot) -> None:
+    body = QWidget()
+    card.body.addWidget(body)
+    body.show()
+    for widget in (card, body):
+        with qtbot.waitSignal(card.maximise_requested, timeout=500):
+            qtbot.mouseDClick(widget, Qt.MouseButton.LeftButton)
+
+
+def test_the_menu_copies_and_maximises(card: Card, qtbot: QtBot) -> None:
+    menu = card.menu()
+    actions = {action.text(): action for action in menu.actions() if action.text()}
+    assert list(actions) == ["Copy picture", "Copy numbers", "Maximise"]
+    actions["Copy numbers"].trigger()
+    assert QGuiApplication.clipboard().text() == "a\tb\n1\t2\n"
+    actions["Copy picture"].trigger()
+    assert QGuiApplication.clipboard().pixmap().size() == card.size()
+    with qtbot.waitSignal(card.maximise_requested, timeout=500):
+        actions["Maximise"].trigger()
+    card.set_maximised(True)
+    assert card.menu().actions()[-1].text() == "Restore"
+
+
+def test_a_card_without_numbers_does_not_offer_them(qtbot: QtBot) -> None:
+    card = Card("Empty")
+    qtbot.addWidget(card)
+    assert not card.menu().actions()[1].isEnabled()
+
+
+def test_the_menu_opens_with_the_keyboard(card: Card, qtbot: QtBot) -> None:
+    card.menu_button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(card.menu_button, Qt.Key.Key_Space)
+    menu = QGuiApplication.instance().activePopupWidget()
+    assert menu is not None
+    menu.close()
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_a_picture_has_round_corners_on_the_background(card: Card, theme: object) -> None:
+    card.set_theme(theme)
+    image = card.picture().toImage()
+    assert image.pixelColor(0, 0) == QColor(theme.background)
+    assert image.pixelColor(180, 200) == QColor(theme.panel)
+
+
+def test_controls_take_the_theme_at_its_zoom(card: Card) -> None:
+    button = HeadButton("this seed", "help")
+    card.add_control(button)
+    before = button.sizeHint()
+    card.set_theme(DARK.zoomed(2.0))
+    assert button.sizeHint().height() == 2 * before.height()
+    assert button.accessibleDescription() == "help"

@@ -1,0 +1,273 @@
+"""The forms of prediction: arrays, pixels, readings and numbers of each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from app.core.frames import Frame
+from app.ui.plots.classes import ClassView
+from app.ui.plots.curve import CurveView
+from app.ui.plots.images import ImageView
+from app.ui.plots.map import MapView
+from app.ui.plots.prediction import PredictionView
+from app.ui.plots.scatter import ScatterView
+from app.ui.theme import DARK, LIGHT, Theme
+from tests.helpers.frames import sample_frame
+
+FORM_OF = {
+    "curve": CurveView,
+    "map": MapView,
+    "multi-map": MapView,
+    "value-map": MapView,
+    "image": ImageView,
+    "digits": ClassView,
+    "features": ClassView,
+    "scatter": ScatterView,
+}
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> PredictionView:
+    view = PredictionView()
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    return view
+
+
+def near(a: QColor, b: QColor, slack: int = 14) -> bool:
+    return all(abs(x - y) <= slack for x, y in zip(a.getRgb(), b.getRgb(), strict=True))
+
+
+def pixel(view: PredictionView, x: float, y: float) -> QColor:
+    plot = view.shown().plot
+    image = plot.grab().toImage()
+    place = plot.px(np.array(x)), plot.py(np.array(y))
+    return image.pixelColor(round(float(place[0])), round(float(place[1])))
+
+
+@pytest.mark.parametrize("form", FORM_OF)
+def test_the_card_switches_to_the_view_of_the_form(view: PredictionView, form: str) -> None:
+    view.draw(sample_frame("curve"))
+    view.draw(sample_frame(form))
+    assert type(view.shown()) is FORM_OF[form]
+    lines = [line.split("\t") for line in view.numbers().splitlines()]
+    assert len(lines) > 1
+    assert len({len(row) for row in lines}) == 1
+    assert view.note()
+
+
+# ---- curve
+
+
+def flat_frame() -> Frame:
+    """Return a curve whose median is 0, quartiles ±0.2 and outer band ±0.4 everywhere."""
+    frame = sample_frame("curve")
+    part = frame.prediction
+    levels = np.array([-0.4, -0.2, 0.0, 0.2, 0.4])[:, None] * np.ones(part.x.size)
+    none = np.empty(0)
+    quiet = {"target": None, "validation_x": none, "validation_y": none}
+    ends = {"train_x": np.array([-1.1, 1.1]), "train_y": np.array([-1.0, 1.0])}
+    return replace(frame, prediction=replace(part, quantiles=levels, **quiet, **ends))
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_pixels_of_median_bands_and_panel(view: PredictionView, theme: Theme) -> None:
+    view.set_theme(theme)
+    view.draw(flat_frame())
+    bands = view.curve.plot.bands
+    assert near(pixel(view, 0.13, 0.0), theme.color("accent"))
+    assert near(pixel(view, 0.13, 0.1), bands["quartiles"].color)
+    assert near(pixel(view, 0.13, -0.3), bands["5-95"].color)
+    assert near(pixel(view, 0.13, 0.6), theme.color("panel"))
+
+
+def test_curve_arrays_go_to_the_marks(view: PredictionView) -> None:
+    frame = sample_frame("curve")
+    view.draw(frame)
+    plot, part = view.curve.plot, frame.prediction
+    assert plot.live["median"].y is not None
+    assert plot.live["median"].y == pytest.approx(part.quantiles[2])
+    assert plot.bands["quartiles"].low == pytest.approx(part.quantiles[1])
+    assert plot.bands["5-95"].high == pytest.approx(part.quantiles[4])
+    assert plot.still["target"].y == pytest.approx(part.target)
+    assert plot.still["data"].x == pytest.approx(part.train_x)
+    assert plot.still["held out"].hollow
+
+
+def test_the_chosen_seed_is_drawn_on_demand(view: PredictionView) -> None:
+    frame = sample_frame("curve")
+    view.draw(frame)
+    assert "seed" not in view.curve.plot.live
+    view.seed_toggle.click()
+    assert view.curve.plot.live["seed"].y == pytest.approx(frame.prediction.shown)
+    assert "this seed" in view.curve.read(0.0, 0.0).text
+    view.seed_toggle.click()
+    assert "seed" not in view.curve.plot.live
+
+
+def test_curve_reading_and_ghost(view: PredictionView) -> None:
+    frame = flat_frame()
+    view.draw(frame)
+    x = float(frame.prediction.x[80])
+    text = view.curve.read(x, 0.0).text
+    assert text == f"x = {x:.3g}: median 0 (−0.2–0.2)"
+    view.set_ghost(sample_frame("curve").prediction, "before: width 4")
+    assert "ghost" in view.curve.plot.still
+    view.set_ghost(None)
+    assert "ghost" not in view.curve.plot.still
+
+
+def test_curve_axes_depend_on_the_data_alone_and_follow_a_function_that_left(
+    view: PredictionView,
+) -> None:
+    frame = sample_frame("curve")
+    axis = view.curve.plot.y_axis
+    view.draw(frame)
+    first = (axis.low, axis.high)
+    part = frame.prediction
+    wild = part.quantiles.copy()
+    wild[2, ::3] *= 50  # single points fly away: the view stays with the data
+    view.draw(replace(frame, prediction=replace(part, quantiles=wild)))
+    assert (axis.low, axis.high) == first
+    view.draw(replace(frame, prediction=replace(part, quantiles=part.quantiles + 9)))
+    assert axis.high > 9
+    grown = (axis.low, axis.high)
+    view.draw(frame)
+    assert (axis.low, axis.high) == grown
+    view.draw(replace(frame, run_id=2))
+    assert (axis.low, axis.high) == first
+
+
+def test_the_kink_ruler_says_what_it_shows(view: PredictionView) -> None:
+    frame = sample_frame("curve", layers=3)
+    view.draw(frame)
+    ruler = view.curve.ruler
+    assert ruler.text() == "23 linear pieces (this seed) from 24 neurons"
+    view.grab()
+    image = ruler.grab().toImage()
+    place = float(view.curve.plot.px(frame.prediction.kinks)[0])
+    layer = int(frame.prediction.kink_layers[0]) - 1
+    seen = [image.pixelColor(round(place) + d, DARK.px(7)) for d in (-1, 0, 1)]
+    assert any(near(color, DARK.layer_color(layer, 3)) for color in seen)
+    smooth = replace(frame.prediction, kinks=np.empty(0), kink_layers=np.empty(0), pieces=0)
+    view.draw(replace(frame, prediction=smooth))
+    assert "smooth" in ruler.text()
+    linear = sample_frame("curve", layers=0)
+    view.draw(linear)
+    assert ruler.text() == "1 linear piece (this seed)"
+
+
+# ---- maps
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT])
+def test_pixels_of_a_decision_map(view: PredictionView, theme: Theme) -> None:
+    frame = sample_frame("map")
+    empty = {"points": np.empty((0, 2)), "labels": np.empty(0)}
+    part = replace(frame.prediction, is_validation=np.empty(0, bool), **empty)
+    view.set_theme(theme)
+    view.draw(replace(frame, prediction=part))
+    inside, outside = pixel(view, 0.05, 0.05), pixel(view, 1.05, 1.05)
+    assert inside.blue() > inside.red()  # class 1 is blue
+    assert outside.red() > outside.blue()  # class 0 is orange
+    border = pixel(view, 0.655, 0.0)
+    assert near(border, theme.color("text"), 110)
+
+
+def test_rows_of_a_map_run_upwards(view: PredictionView) -> None:
+    frame = sample_frame("value-map")
+    rising = np.linspace(-1, 1, 60)[:, None] * np.ones(60)  # first row at y0
+    none = {"points": np.empty((0, 2)), "labels": np.empty(0)}
+    part = replace(frame.prediction, values=rising, boundary=np.zeros((60, 60)), **none)
+    part = replace(part, is_validation=np.empty(0, bool))
+    view.draw(replace(frame, prediction=part))
+    assert pixel(view, 0.1, 1.1).blue() > pixel(view, 0.1, -1.1).blue()
+    assert view.shown().read(0.0, 1.2).text.endswith("value 1")
+    assert view.shown().read(0.0, -1.2).text.endswith("value −1")
+
+
+def test_map_reading_counts_the_seeds(view: PredictionView) -> None:
+    view.draw(sample_frame("map"))
+    view.grab()
+    reading = view.shown().read(0.0, 0.0).text
+    assert "class 1" in reading
+    assert "16 of 16 seeds agree" in reading
+    view.draw(sample_frame("multi-map"))
+    assert "class 2" in view.shown().read(-0.6, -0.6).text
+
+
+def test_points_are_told_apart_by_class_and_part(view: PredictionView) -> None:
+    frame = sample_frame("map")
+    view.draw(frame)
+    still, part = view.shown().plot.still, frame.prediction
+    held = part.is_validation
+    assert still["held out"].hollow
+    assert not still["data"].hollow
+    assert still["data"].x == pytest.approx(part.points[~held, 0])
+    assert still["held out"].y == pytest.approx(part.points[held, 1])
+    want = [DARK.class_color(int(k)).name() for k in part.labels[~held]]
+    assert [c.name() for c in still["data"].colors] == want
+
+
+# ---- images, classes, scatter
+
+
+def test_flip_images_show_input_target_and_output(view: PredictionView) -> None:
+    view.draw(sample_frame("image"))
+    canvas = view.shown().canvas
+    view.grab()  # lays the card out
+    image = canvas.grab().toImage()
+    boxes = canvas.image_boxes(1)  # one bright pixel, top left
+    colors = [
+        image.pixelColor(round(b.left() + b.width() / 4), round(b.top() + b.height() / 4))
+        for b in boxes
+    ]
+    assert near(colors[0], DARK.color("text"))
+    assert near(colors[1], DARK.color("text"))
+    assert near(colors[2], DARK.color("accent"), 60)
+    text = canvas.reading_at(boxes[0].topLeft() + QPointF(2, 2)).text
+    assert text.startswith("image 2: half mean squared error")
+    assert text.endswith("input, row 1, column 1: 1")
+
+
+def test_a_confusion_cell_is_read_as_a_count(view: PredictionView) -> None:
+    frame = sample_frame("digits")
+    confusion = np.diag(np.full(10, 30.0))
+    confusion[3, 8] = 2.5
+    view.draw(replace(frame, prediction=replace(frame.prediction, confusion=confusion)))
+    canvas = view.shown().canvas
+    view.grab()  # lays the card out
+    box = canvas.matrix_box()
+    place = box.topLeft() + QPointF(8.5, 3.5) * (box.width() / 10)
+    text = canvas.reading_at(place).text
+    assert text == "true 3, read as 8: 2.5 of 32.5 (7.7 %), mean over the seeds"
+    image = canvas.grab().toImage()
+    corner = QPointF(0.15, 0.15) * (box.width() / 10)
+    right = box.topLeft() + QPointF(3, 3) * (box.width() / 10) + corner
+    wrong = box.topLeft() + QPointF(8, 3) * (box.width() / 10) + corner
+    assert image.pixelColor(right.toPoint()).blue() > image.pixelColor(right.toPoint()).red()
+    assert image.pixelColor(wrong.toPoint()).red() > image.pixelColor(wrong.toPoint()).blue()
+    assert view.numbers().splitlines()[4].split("\t")[9] == "2.5"
+
+
+def test_scatter_reads_the_nearest_point_and_tells_held_out_apart(
+    view: PredictionView,
+) -> None:
+    frame = sample_frame("scatter")
+    view.draw(frame)
+    view.grab()
+    form, part = view.shown(), frame.prediction
+    held = part.is_validation
+    assert form.plot.live["held out"].hollow
+    shown = form.plot.live["data"]
+    assert np.isin(shown.x, part.true[~held]).all()
+    i = 400
+    reading = form.read(float(part.true[i]), float(part.predicted[2, i]))
+    assert reading.title.startswith("point 401 (held out)")
+    assert "R² <b>" in view.note()
