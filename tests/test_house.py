@@ -1,0 +1,65 @@
+"""The house's rules: who imports whom, what starts light, how long a file may be."""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+MAX_LINES = 330
+HEAVY = {"torch", "sklearn", "scipy", "pandas", "numba", "PySide6", "pyqtgraph"}
+
+
+def modules_after(code: str) -> set[str]:
+    """Return the top-level modules that are loaded after a piece of code."""
+    tell = "\nimport sys; print('loaded:', *{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", code + tell],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.rpartition("loaded:")[2].split())
+
+
+def test_the_contracts_of_the_rooms_are_kept() -> None:
+    command = [str(pathlib.Path(sys.executable).with_name("lint-imports")), "--no-logo"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "forbidden"),
+    [
+        ("import app.core.spec, app.core.declared, app.core.errors", HEAVY | {"numpy"}),
+        ("import app.core.frames, app.core.registry, app.core.state, app.core.layout", HEAVY),
+        ("import app.nets, app.nets.engines, app.nets.problem, app.nets.tasks", HEAVY),
+        ("import app.nets.probes, app.nets.gradcheck", {"torch", "PySide6", "pyqtgraph"}),
+        ("import app.runtime.labfile", HEAVY),
+        ("import app.cli, app.__main__", HEAVY | {"numpy", "msgspec"}),
+        ("import app.compose", {"torch", "sklearn", "numba"}),
+    ],
+)
+def test_importing_a_room_loads_no_more_than_it_may(code: str, forbidden: set[str]) -> None:
+    assert not modules_after(code) & forbidden
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["spec", "--default"]])
+def test_the_command_starts_light(arguments: list[str]) -> None:
+    code = (
+        "import app.cli, contextlib\n"
+        f"with contextlib.suppress(SystemExit): app.cli.main({arguments})"
+    )
+    assert not modules_after(code) & (HEAVY | {"numpy"})
+
+
+def test_no_file_outgrows_a_reader() -> None:
+    files = [*ROOT.glob("app/**/*.py"), *ROOT.glob("packaging/*.py")]
+    lengths = {str(f.relative_to(ROOT)): len(f.read_text().splitlines()) for f in files}
+    assert len(lengths) > 30
+    assert {name: n for name, n in lengths.items() if n > MAX_LINES} == {}
