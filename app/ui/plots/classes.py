@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.core.frames import ClassPrediction, Frame
 from app.ui.plots.base import quartiles
 from app.ui.plots.canvas import Canvas
+from app.ui.plots.field import paint_picture, rgb
 from app.ui.plots.form import Form
 from app.ui.plots.hover import Reading
 from app.ui.plots.images import paint_image
@@ -22,6 +23,19 @@ from app.ui.theme import Theme
 Array = np.ndarray
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def confusion_colors(theme: Theme, counts: Array) -> Array:
+    """Return the cells' colours, (K, K) finite counts -> (K, K, 3) uint8.
+
+    Rare mistakes are what one looks for: the root of their share makes them visible.
+    """
+    share = np.clip(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-12), 0, 1)
+    right = np.eye(len(counts), dtype=bool)
+    opacity = np.where(right, 0.12 + 0.5 * share, 0.75 * np.sqrt(share))[..., None]
+    ends = np.where(right[..., None], rgb(theme.color("accent")), rgb(theme.color("negative")))
+    base = rgb(theme.color("raised"))
+    return np.asarray((base + (ends - base) * opacity).round().astype(np.uint8))
 
 
 class ConfusionCanvas(Canvas):
@@ -86,28 +100,25 @@ class ConfusionCanvas(Canvas):
             painter.drawText(QRectF(0, box.top() - high - 2, box.left(), high), _LEFT, "true ↓")
 
     def _paint_cells(self, painter: QPainter, box: QRectF) -> None:
+        """Paint the cells: right ones in the accent, mistakes in orange."""
         assert self.part is not None
-        theme, counts = self.theme, np.nan_to_num(self.part.confusion, nan=0.0, posinf=0.0)
-        classes = len(counts)
-        size = box.width() / classes
-        share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-12)
-        right, wrong = theme.color("accent"), theme.color("negative")
+        theme = self.theme
+        counts = np.nan_to_num(self.part.confusion, nan=0.0, posinf=0.0, neginf=0.0)
+        colors = confusion_colors(theme, counts)
+        size = box.width() / len(counts)
+        if size < theme.px(12):  # too small for gaps and numbers: a picture
+            paint_picture(painter, box, colors)
+            return
         painter.setFont(theme.font(10.5 if size >= theme.px(26) else 9.5, 600))
+        painter.setPen(theme.color("text"))
         digits = 1 if size >= theme.px(30) else 0
-        gap = 2.0 if size > 12 else 0.5
-        for i in range(classes):
-            for j in range(classes):
-                cell = QRectF(
-                    box.left() + j * size, box.top() + i * size, size - gap, size - gap
-                )
-                # Rare mistakes are what one looks for: the root makes them visible.
-                part = 0.12 + 0.5 * share[i, j] if i == j else 0.75 * math.sqrt(share[i, j])
-                color = mix(theme, right if i == j else wrong, part, "raised")
-                painter.fillRect(cell, color)
-                text = f"{counts[i, j]:.{digits}f}".removesuffix(".0")
-                if size >= theme.px(17) and (text != "0" or i == j):
-                    painter.setPen(theme.color("text"))
-                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
+        for (i, j), count in np.ndenumerate(counts):
+            left, top = box.left() + j * size, box.top() + i * size
+            cell = QRectF(left, top, size - 2, size - 2)
+            painter.fillRect(cell, QColor(*colors[i, j].tolist()))
+            text = f"{count:.{digits}f}".removesuffix(".0")
+            if size >= theme.px(17) and (text != "0" or i == j):
+                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_examples(self, painter: QPainter, room: QRectF) -> None:
         assert self.part is not None

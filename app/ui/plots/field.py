@@ -50,6 +50,18 @@ def value_colors(theme: Theme, values: Array, low: float, high: float) -> Array:
     return np.stack(channels, axis=-1)
 
 
+def paint_picture(
+    painter: QPainter, box: QRectF, colors: Array, *, smooth: bool = False
+) -> None:
+    """Paint an array of colours into a box: (rows, columns, 3), 0 to 255, top row first."""
+    rows, columns = colors.shape[:2]
+    pixels = np.full((rows, columns, 4), 255, np.uint8)
+    pixels[..., :3] = colors[..., ::-1]  # blue first
+    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+    painter.drawImage(box, image)
+
+
 @dataclass(eq=False)
 class Field:
     """A picture over a part of the plane.
@@ -67,9 +79,6 @@ class Field:
         rows, columns = self.colors.shape[:2]
         if min(rows, columns) < 2:
             return
-        pixels = np.full((rows, columns, 4), 255, np.uint8)
-        pixels[..., :3] = self.colors[::-1, :, ::-1]  # blue first, top row first
-        image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
         x0, x1, y0, y1 = self.extent
         left, right = space.px(np.array([x0, x1])).tolist()
         bottom, top = space.py(np.array([y0, y1])).tolist()
@@ -77,8 +86,8 @@ class Field:
         half_x = 0.5 * (right - left) / (columns - 1)
         half_y = 0.5 * (bottom - top) / (rows - 1)
         box = QRectF(left, top, right - left, bottom - top)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawImage(box.adjusted(-half_x, -half_y, half_x, half_y), image)
+        box.adjust(-half_x, -half_y, half_x, half_y)
+        paint_picture(painter, box, self.colors[::-1], smooth=True)
 
     def key(self) -> object:
         """Return what it looks like."""
