@@ -1,0 +1,151 @@
+"""One training on the command line: its reports, its stop rule, its last line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from typing import Any
+
+import numpy as np
+
+from app.commands.common import json_line
+from app.commands.progress import Progress
+from app.core.errors import NotFiniteError
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.nets import engines
+from app.nets.probes import History, final_report, report_marks
+from app.nets.probes.loss import evaluate, reported
+from app.nets.problem import problem_of
+
+REPORTS = 200  # at most, besides the last line
+TARGET_CHECKS = 2000  # how often a run is measured against its target loss, at most
+
+
+class Training:
+    """One run with its reports.
+
+    Attributes:
+        spec: what is trained.
+        history: the reports so far.
+    """
+
+    def __init__(self, spec: LabSpec, engine: str, as_json: bool) -> None:
+        self.spec, self._as_json = spec, as_json
+        self._engine, self._name = engines.engine(engine), engine
+        self._problem = problem_of(spec)
+        self._reports = report_marks(self._problem.length, REPORTS)
+        self._stopped: str | None = None
+        self.history = History()
+
+    def run(self) -> State:
+        """Train to the end or to the target loss; return the last state.
+
+        Raises:
+            NotFiniteError: the training left the finite numbers.
+        """
+        marks = sorted({*self._reports, *self._target_marks()})
+        due = set(self._reports)
+        last: State | None = None
+        with (
+            closing(self._engine.run(self.spec, marks=marks)) as states,  # type: ignore[type-var]
+            Progress(self._problem.length, sys.stderr) as progress,
+        ):
+            for state in states:
+                last = state
+                is_reached = self._is_target_reached(state)
+                if state.update in due or is_reached:
+                    self._report(state)
+                    progress.show(state.update, self.history.median_loss())
+                if is_reached:
+                    self._stopped = "target loss"
+                    break
+        assert last is not None  # an engine yields at least where it stops
+        return last
+
+    def _target_marks(self) -> Iterable[int]:
+        if self.spec.train.target_loss is None:
+            return ()
+        length = self._problem.length
+        return range(0, length + 1, max(1, length // TARGET_CHECKS))
+
+    def _is_target_reached(self, state: State) -> bool:
+        target = self.spec.train.target_loss
+        if target is None:
+            return False
+        with np.errstate(all="ignore"):
+            scores = reported(self._problem, state, evaluate(self._problem, state.params))
+        return bool(np.median(scores.train) <= target)
+
+    def _report(self, state: State) -> None:
+        self.history.record(self.spec, state)
+        if self._as_json:
+            _, columns = self.history.columns()
+            newest = {name: None if c is None else c[-1] for name, c in columns.items()}
+            print(json_line(self._line(state.update, newest)))
+
+    def _line(self, update: int, newest: dict[str, Any]) -> dict[str, Any]:
+        line = {"update": update, "epoch": update / self._problem.updates_per_epoch}
+        line |= {"loss": newest["train"], "validation_loss": newest["validation"]}
+        if newest["total"] is not None:
+            line["total"] = newest["total"]
+        return line
+
+    def final(self, state: State) -> dict[str, Any]:
+        """Return the last line: what the trained networks are like."""
+        report = final_report(self.spec, state)
+        return {
+            "final": True,
+            "engine": self._name,
+            "updates": state.update,
+            "parameters": report.pop("parameters"),
+            "loss": report.pop("loss"),
+            "first_loss": state.first_loss,
+            **report,
+            "stopped": self._stopped,
+        }
+
+    def broken(self, error: NotFiniteError) -> dict[str, Any]:
+        """Return the last line of a run that left the finite numbers."""
+        seeds, depth = self.spec.train.seeds, len(self.spec.net.hidden)
+        updates, columns = self.history.columns()
+        train = columns["train"]
+        return {
+            "final": True,
+            "engine": self._name,
+            "updates": error.update,
+            "parameters": self._problem.layout.parameters,
+            "loss": [None] * seeds,
+            "first_loss": [None] * seeds if train is None else train[0],
+            "activation_variance": [None] * depth,
+            "validation": None,
+            "stopped": "not finite",
+            "layer": error.layer,
+            "last_finite_update": updates[-1] if len(updates) else None,
+        }
+
+    def summary(self, state: State) -> str:
+        """Return the last report for people."""
+        report = self.final(state)
+        seeds = self.spec.train.seeds
+        lines = [
+            f"{self.spec.task.name}: {seeds} {'seed' if seeds == 1 else 'seeds'} of "
+            f"{report['parameters']:,} parameters, {state.update:,} updates, "
+            f"engine {self._name}",
+            f"loss        {_spread(report['loss'])}, at first {_spread(report['first_loss'])}",
+        ]
+        for name, values in (report["validation"] or {}).items():
+            lines.append(f"{'held out' if name == 'loss' else name:<12}{_spread(values)}")
+        variance = "  ".join(f"{v:.3g}" for v in report["activation_variance"])
+        if variance:
+            lines.append(f"variance    {variance}   (across inputs, layer by layer)")
+        if self._stopped:
+            lines.append(f"stopped at the {self._stopped}")
+        return "\n".join(lines)
+
+
+def _spread(values: Any) -> str:
+    """Return the median of the seeds with the quartiles around it."""
+    low, middle, high = np.percentile(np.asarray(values, float), [25, 50, 75])
+    return f"{middle:.4g}" if low == high else f"{middle:.4g} ({low:.4g} to {high:.4g})"
