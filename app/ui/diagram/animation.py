@@ -107,6 +107,25 @@ class PassState:
             values.append(np.asarray(self.trace.dw[gap], float)[np.ix_(rows, columns)])
         return values
 
+    def explained(
+        self, hovered: tuple[int, int] | None, focused: tuple[int, int] | None
+    ) -> tuple[int, int] | None:
+        """Return the neuron, as layer and drawn place, whose arithmetic is shown.
+
+        The hovered one if its numbers are known, else the focused one of the step's layer,
+        else that layer's largest.
+        """
+        if hovered is not None and self.reached(hovered[0]):
+            return hovered
+        layer = self.layer
+        if focused is not None and focused[0] == layer:
+            return focused
+        shown = self.part.layers[layer].shown
+        if not len(shown):
+            return None
+        values = self.values(layer)[shown]
+        return layer, int(np.argmax(np.abs(np.nan_to_num(values))))
+
     def told(self) -> str:
         """Return the step in a few words."""
         if self.is_backward:

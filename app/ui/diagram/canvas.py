@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -22,9 +21,10 @@ from app.core.frames import DiagramPart, Frame
 from app.core.spec import LabSpec
 from app.ui.diagram import panels
 from app.ui.diagram.animation import PassState
+from app.ui.diagram.editing import parameter_of
 from app.ui.diagram.editor import ParameterEditor
 from app.ui.diagram.folding import fold
-from app.ui.diagram.formula import describe, edge_title, neuron_title
+from app.ui.diagram.formula import describe
 from app.ui.diagram.geometry import Geometry, arrange, tile_room
 from app.ui.diagram.hits import Target, find_target
 from app.ui.diagram.panel import PlacedPanel, paint_panel, place_panel
@@ -157,53 +157,31 @@ class DiagramCanvas(QWidget):
 
     def explained(self) -> Neuron | None:
         """Return the neuron whose arithmetic the pass shows now."""
-        run = self.run
-        if run is None:
+        if self.run is None:
             return None
-        hovered = self.target.neuron if self.target is not None else None
-        if hovered is not None and run.reached(hovered[0]):
-            return hovered
-        layer = run.layer
-        if self.focused is not None and self.focused[0] == layer:
-            return self.focused
-        shown = run.part.layers[layer].shown
-        if not len(shown):
-            return None
-        values = (
-            run.values(layer)[shown] if layer or not run.is_backward else np.zeros(len(shown))
-        )
-        return layer, int(np.argmax(np.abs(np.nan_to_num(values))))
+        hovered = self.target.neuron if self.target and self.target.kind != "edge" else None
+        return self.run.explained(hovered, self.focused)
 
     def _place_panel(self, geometry: Geometry) -> PlacedPanel | None:
-        assert self.part is not None
-        if self.editor.isVisible():
+        if self.part is None or self.editor.isVisible():
             return None
         ratio = self.devicePixelRatioF()
-        avoid: list[QRectF] = []
+        target = self.target
         if self.run is not None:
             neuron = self.explained()
             if neuron is None or self.run.share < 1.0:
                 return None
             panel = panels.pass_panel(self.run, self.spec, neuron)
-            anchor = geometry.tile_rect(*neuron)
-        elif self.target is None:
-            if self.focused is None or not self.hasFocus():
-                return None
-            neuron = self.focused
-            anchor = geometry.tile_rect(*neuron)
-            panel = panels.neuron_panel(self.part, self.spec, neuron, self.theme, ratio)
-        elif self.target.kind == "edge":
-            anchor = QRectF(self.target.point, self.target.point).adjusted(-6, -6, 6, 6)
-            panel = panels.edge_panel(self.part, self.target.edge)
-            gap, source, unit = self.target.edge
-            avoid = [geometry.tile_rect(gap, source), geometry.tile_rect(gap + 1, unit)]
+        elif target is not None and target.kind == "edge":
+            return panels.place_edge_panel(self.part, geometry, target, self.theme)
         else:
-            anchor = geometry.tile_rect(*self.target.neuron)
-            panel = panels.neuron_panel(
-                self.part, self.spec, self.target.neuron, self.theme, ratio
-            )
-        bounds = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        return place_panel(panel, anchor, bounds, self.theme, avoid)
+            focused = self.focused if self.hasFocus() else None
+            neuron = target.neuron if target is not None else focused
+            if neuron is None:
+                return None
+            panel = panels.neuron_panel(self.part, self.spec, neuron, self.theme, ratio)
+        anchor = geometry.tile_rect(*neuron)
+        return place_panel(panel, anchor, panels.bounds_of(geometry), self.theme)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange anew."""
@@ -266,24 +244,10 @@ class DiagramCanvas(QWidget):
         if self.part is None or geometry is None or not target.is_editable:
             return
         self.editor.close_quietly()
-        part = self.part
-        if target.kind == "edge":
-            gap, source, unit = target.edge
-            i, j = int(part.layers[gap].shown[source]), int(part.layers[gap + 1].shown[unit])
-            value, self._edited_indices = float(part.weights[gap][i, j]), (gap, i, j)
-            title = f"Weight {edge_title(part, gap, i, j)}"
-            anchor = QRectF(target.point, target.point).adjusted(-6, -6, 6, 6)
-            peak = np.abs(part.weights[gap]).max(initial=0.0)
-        else:
-            layer, place = target.neuron
-            j = int(part.layers[layer].shown[place])
-            value, self._edited_indices = float(part.biases[layer - 1][j]), (layer - 1, j)
-            title = f"Bias of {neuron_title(part, layer, j)}"
-            anchor = geometry.tile_rect(layer, place)
-            peak = np.abs(part.biases[layer - 1]).max(initial=0.0)
-        self._edited = target
-        self.editor.open(title, value, max(1.0, 1.5 * abs(value), 1.2 * float(peak)))
-        self.editor.place(anchor.toRect())
+        parameter = parameter_of(self.part, geometry, target)
+        self._edited, self._edited_indices = target, parameter.indices
+        self.editor.open(parameter.title, parameter.value, parameter.limit)
+        self.editor.place(parameter.anchor.toRect())
         self.update()
 
     def _on_value_edited(self, value: float) -> None:
@@ -358,14 +322,7 @@ class DiagramCanvas(QWidget):
         if self.focused is None or geometry is None:
             self._focus((0, 0))
             return
-        layer, place = self.focused
-        if down:
-            place = min(max(place + down, 0), len(self.part.layers[layer].shown) - 1)
-        else:
-            y = float(geometry.columns[layer].ys[place])
-            layer = min(max(layer + across, 0), len(self.part.layers) - 1)
-            place = int(np.argmin(np.abs(geometry.columns[layer].ys - y)))
-        self._focus((layer, place))
+        self._focus(geometry.neighbor(self.focused, across, down))
 
     def _focus(self, neuron: Neuron | None) -> None:
         self.focused = neuron

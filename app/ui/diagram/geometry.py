@@ -92,6 +92,15 @@ class Geometry:
                 return layer, place
         return None
 
+    def neighbor(self, neuron: tuple[int, int], across: int, down: int) -> tuple[int, int]:
+        """Return the neuron beside another; the same where there is none."""
+        layer, place = neuron
+        if down:
+            return layer, min(max(place + down, 0), len(self.columns[layer].ys) - 1)
+        y = float(self.columns[layer].ys[place])
+        layer = min(max(layer + across, 0), len(self.columns) - 1)
+        return layer, int(np.argmin(np.abs(self.columns[layer].ys - y)))
+
     def gap_ends(self, gap: int) -> tuple[float, float]:
         """Return where the edges of a gap begin and end, as x."""
         a, b = self.columns[gap], self.columns[gap + 1]

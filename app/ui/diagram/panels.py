@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
 from app.core.frames import DiagramPart
 from app.core.spec import LabSpec
 from app.ui.diagram.animation import PassState
+from app.ui.diagram.editing import edge_anchor
 from app.ui.diagram.formula import (
     Line,
     edge_title,
@@ -18,7 +20,9 @@ from app.ui.diagram.formula import (
     sign_token,
     unit_name,
 )
-from app.ui.diagram.panel import Panel
+from app.ui.diagram.geometry import Geometry
+from app.ui.diagram.hits import Target
+from app.ui.diagram.panel import Panel, PlacedPanel, place_panel
 from app.ui.diagram.scene import Edge, Neuron, enlarged
 from app.ui.diagram.trace_text import backward_lines, fits, forward_lines, loss_lines
 from app.ui.theme import Theme
@@ -52,6 +56,21 @@ def edge_panel(part: DiagramPart, edge: Edge) -> Panel:
     value = float(part.edges[gap][source, unit])
     line: Line = (("weight ", "muted"), (number(value), sign_token(value)))
     return Panel(edge_title(part, gap, i, j), lambda most: [line])
+
+
+def place_edge_panel(
+    part: DiagramPart, geometry: Geometry, target: Target, theme: Theme
+) -> PlacedPanel:
+    """Return an edge's panel in its place: both ends stay visible if that can be."""
+    gap, source, unit = target.edge
+    ends = [geometry.tile_rect(gap, source), geometry.tile_rect(gap + 1, unit)]
+    panel = edge_panel(part, target.edge)
+    return place_panel(panel, edge_anchor(target), bounds_of(geometry), theme, ends)
+
+
+def bounds_of(geometry: Geometry) -> QRectF:
+    """Return where panels may be."""
+    return QRectF(1, 1, geometry.width - 2, geometry.height - 2)
 
 
 def pass_panel(run: PassState, spec: LabSpec | None, neuron: Neuron) -> Panel:

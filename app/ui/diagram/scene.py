@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 
 from app.core.frames import DiagramPart
-from app.ui.diagram import painting
+from app.ui.diagram import chips, painting
 from app.ui.diagram.animation import PassState
 from app.ui.diagram.edges import DIMMED, EdgeLayer, fan
 from app.ui.diagram.formula import number
@@ -92,8 +92,8 @@ class Scene:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_thumbs(painter, part, geometry, theme, ratio)
         painting.paint_dead(painter, part, geometry, theme)
-        painting.paint_labels(painter, painting.outer_labels(part, geometry, theme), theme)
-        painting.paint_chips(painter, part, geometry, theme)
+        chips.paint_labels(painter, chips.outer_labels(part, geometry, theme), theme)
+        chips.paint_chips(painter, part, geometry, theme)
         if look.run is not None:
             _paint_pass(painter, geometry, theme, look.run)
         _paint_rings(painter, part, geometry, theme, look)

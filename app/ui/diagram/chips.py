@@ -1,0 +1,128 @@
+"""The words around the network: labels of inputs and outputs, a chip below each layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from app.core.frames import DiagramPart
+from app.ui.diagram.formula import Span, number, short
+from app.ui.diagram.geometry import LABEL_LIMIT, LINE_HEIGHT, Geometry
+from app.ui.theme import Theme
+
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def outer_labels(
+    part: DiagramPart, geometry: Geometry, theme: Theme
+) -> list[tuple[QRectF, str, str, tuple[int, int] | None]]:
+    """Return labels beside inputs and outputs: room, text, side, and whose bias it is."""
+    found: list[tuple[QRectF, str, str, tuple[int, int] | None]] = []
+    zoom = theme.zoom
+    row = row_height(geometry, 0)
+    high = 13 * zoom
+    first, last = part.layers[0], part.layers[-1]
+    if first.labels and first.size > 1 and row >= 0.8 * high:
+        for place, text in enumerate(first.labels[: len(first.shown)]):
+            tile = geometry.tile_rect(0, place)
+            room = QRectF(2, tile.center().y() - high / 2, tile.left() - 6 * zoom, high)
+            found.append((room, text, "right", None))
+    end = len(part.layers) - 1
+    if last.size > 1 and row_height(geometry, end) >= 0.8 * high:
+        metrics = QFontMetricsF(theme.font(10.5))
+        widest = max((metrics.horizontalAdvance(t) for t in last.labels), default=0.0)
+        widest = min(widest + 6 * zoom if widest else 0.0, LABEL_LIMIT * zoom)
+        for place, unit in enumerate(last.shown):
+            tile = geometry.tile_rect(end, place)
+            x, y = tile.right() + 5 * zoom, tile.center().y() - high / 2
+            if last.labels:
+                label = last.labels[place if len(last.labels) == len(last.shown) else int(unit)]
+                found.append((QRectF(x, y, widest, high), label, "left", None))
+            room = QRectF(x + widest, y, geometry.width - x - widest, high)
+            text = f"b = {short(float(last.bias[place]))}"
+            found.append((room, text, "left", (end, place)))
+    return found
+
+
+def row_height(geometry: Geometry, layer: int) -> float:
+    """Return the distance of a layer's rows; large where there is one."""
+    ys = geometry.columns[layer].ys
+    return float(np.min(np.diff(ys))) if len(ys) > 1 else 100.0
+
+
+def paint_labels(
+    painter: QPainter,
+    labels: Sequence[tuple[QRectF, str, str, tuple[int, int] | None]],
+    theme: Theme,
+) -> None:
+    """Draw the labels beside inputs and outputs."""
+    painter.setFont(theme.font(10.5))
+    metrics = QFontMetricsF(painter.font())
+    for room, text, side, bias_of in labels:
+        painter.setPen(theme.color("text" if bias_of is None else "muted"))
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() + 1)
+        painter.drawText(room, RIGHT if side == "right" else LEFT, text)
+
+
+def chip_rows(part: DiagramPart, layer: int, geometry: Geometry) -> list[list[Span]]:
+    """Return the chip below a layer: rows of coloured text."""
+    column = part.layers[layer]
+    size, name = column.size, column.name
+    hidden = 0 < layer < len(part.layers) - 1
+    parameters = f"{column.parameters:,}".replace(",", " ")  # a narrow space
+    if layer == 0:
+        return [[(name, "bold")], [(f"{size} input" + "s" * (size > 1), "muted")]]
+    if not hidden:
+        bias = number(column.bias[0]) if len(column.bias) else "none"
+        told = f"b = {bias}" if size == 1 else f"{size} outputs"
+        rows = [[(name if size == 1 else f"{name} · {size}", "bold")], [(told, "muted")]]
+        return [*rows, [(_parameters(parameters, geometry), "faint")]]
+    share = 100 * column.dead_share
+    dead = f"{share:.0f} % dead" if share == 0 or share >= 1 else "< 1 % dead"
+    tone = "warning" if share > 0 else "muted"
+    variance = "Var " + (number(column.variance) if math.isfinite(column.variance) else "—")
+    head = [(f"{name} · {size}", "bold")]
+    if geometry.is_narrow:
+        third = (dead, tone) if share > 0 else (_parameters(parameters, geometry), "faint")
+        if geometry.chip_lines == 2:  # what is wrong comes first
+            return [head, [third if share > 0 else (variance, "muted")]]
+        return [head, [(variance, "muted")], [third]]
+    last = [(_parameters(parameters, geometry), "faint")]
+    return [head, [(f"{variance} · ", "muted"), (dead, tone)], last]
+
+
+def _parameters(count: str, geometry: Geometry) -> str:
+    return f"{count} par." if geometry.is_narrow else f"{count} parameters"
+
+
+def chip_rect(geometry: Geometry, layer: int, theme: Theme) -> QRectF:
+    """Return the room of a layer's chip, moved inwards where it would leave the canvas."""
+    width = geometry.chip_width
+    x = geometry.columns[layer].x - width / 2
+    high = geometry.chip_lines * LINE_HEIGHT * theme.zoom
+    return QRectF(x, geometry.chip_top, width, high)
+
+
+def paint_chips(painter: QPainter, part: DiagramPart, geometry: Geometry, theme: Theme) -> None:
+    """Draw name, size, variance, dead share and parameters below the layers."""
+    bold, small = theme.font(11.5, 600), theme.font(10.5)
+    bold_metrics, small_metrics = QFontMetricsF(bold), QFontMetricsF(small)
+    line = LINE_HEIGHT * theme.zoom
+    for layer in geometry.chips:
+        room = chip_rect(geometry, layer, theme)
+        for i, row in enumerate(chip_rows(part, layer, geometry)[: geometry.chip_lines]):
+            is_bold = row[0][1] == "bold"
+            metrics = bold_metrics if is_bold else small_metrics
+            painter.setFont(bold if is_bold else small)
+            widths = [metrics.horizontalAdvance(text) for text, _ in row]
+            x = room.center().x() - sum(widths) / 2
+            x = min(max(x, 1.0), geometry.width - sum(widths) - 1.0)
+            for (text, token), width in zip(row, widths, strict=True):
+                painter.setPen(theme.color("text" if is_bold else token))
+                painter.drawText(QRectF(x, room.y() + i * line, width + 2, line), LEFT, text)
+                x += width

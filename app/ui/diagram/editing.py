@@ -1,0 +1,61 @@
+"""Which parameter is edited at a place of the diagram."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF
+
+from app.core.frames import DiagramPart
+from app.ui.diagram.formula import edge_title, neuron_title
+from app.ui.diagram.geometry import Geometry
+from app.ui.diagram.hits import Target
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One weight or bias.
+
+    Attributes:
+        title: names it.
+        value: what it is now.
+        limit: the largest size that a slider offers.
+        indices: gap, source unit, unit of a weight; gap, unit of a bias.
+        anchor: where it is on the canvas.
+    """
+
+    title: str
+    value: float
+    limit: float
+    indices: tuple[int, ...]
+    anchor: QRectF
+
+
+def parameter_of(part: DiagramPart, geometry: Geometry, target: Target) -> Parameter:
+    """Return an edge's weight, or a neuron's bias; indices are those of all units."""
+    if target.kind == "edge":
+        gap, source, unit = target.edge
+        i, j = int(part.layers[gap].shown[source]), int(part.layers[gap + 1].shown[unit])
+        value, like = float(part.weights[gap][i, j]), part.weights[gap]
+        title, indices = f"Weight {edge_title(part, gap, i, j)}", (gap, i, j)
+        anchor = edge_anchor(target)
+        return Parameter(title, value, _limit(value, like), indices, anchor)
+    layer, place = target.neuron
+    j = int(part.layers[layer].shown[place])
+    value, like = float(part.biases[layer - 1][j]), part.biases[layer - 1]
+    title = f"Bias of {neuron_title(part, layer, j)}"
+    anchor = geometry.tile_rect(layer, place)
+    return Parameter(title, value, _limit(value, like), (layer - 1, j), anchor)
+
+
+def edge_anchor(target: Target) -> QRectF:
+    """Return the surroundings of the point at which an edge was met."""
+    return QRectF(target.point, target.point).adjusted(-6, -6, 6, 6)
+
+
+def _limit(value: float, like: np.ndarray) -> float:
+    """Return a range with room: beyond the value and all that are like it, at least 1."""
+    sizes = np.abs(np.asarray(like, float))
+    peak = float(sizes[np.isfinite(sizes)].max(initial=0.0))
+    return max(1.0, 1.5 * abs(value), 1.2 * peak)
