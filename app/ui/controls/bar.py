@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
     QEnterEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -153,7 +154,16 @@ class SliderBar(KeyboardRing, QSlider):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let the handle go."""
-        if self._held and event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._let_go()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the handle go: no release comes to a hidden widget."""
+        self._let_go()
+        super().hideEvent(event)
+
+    def _let_go(self) -> None:
+        if self._held:
             self._held = False
             self.setSliderDown(False)
             self.released.emit()

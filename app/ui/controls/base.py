@@ -35,10 +35,7 @@ class Control(QWidget):
         self.knob, self._theme = knob, theme
         self._true: Any = _UNKNOWN  # what the store holds, as far as it was shown
         self._wanted: Any = _UNKNOWN  # what was emitted last; the store may lag behind
-        self._error = QLabel(self)
-        self._error.setWordWrap(True)
-        self._error.setIndent(0)
-        self._error.hide()
+        self._error: QLabel | None = None  # made when there is something to say
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -46,7 +43,6 @@ class Control(QWidget):
         self.body.setSpacing(0)
         self.below.setSpacing(0)
         column.addLayout(self.body)
-        column.addWidget(self._error)
         column.addLayout(self.below)
         self.setToolTip(knob.help)
         self.setAccessibleName(knob.label)
@@ -83,13 +79,12 @@ class Control(QWidget):
     @property
     def error(self) -> str:
         """The refusal that is shown, or nothing."""
-        return "" if self._error.isHidden() else self._error.text()
+        return "" if self._error is None else self._error.text()
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
-        self._error.setFont(theme.font(10.5, 500))
-        self._error.setStyleSheet(f"color: {theme.negative}; padding: {theme.px(2)}px 0;")
+        self._restyle_error()
         self._restyle(theme)
         self.update()
 
@@ -106,10 +101,24 @@ class Control(QWidget):
         self.edited.emit(self.path, value)
 
     def _set_error_text(self, sentence: str) -> None:
-        self._error.setText(sentence)
-        self._error.setVisible(bool(sentence))
-        if sentence:
+        if sentence and self._error is None:
+            self._error = QLabel()
+            self._error.setWordWrap(True)
+            self._error.setIndent(0)
+            self._restyle_error()
+            column = self.layout()
+            assert isinstance(column, QVBoxLayout)
+            column.insertWidget(1, self._error)
+        if self._error is not None:
+            self._error.setText(sentence)
             self._error.setAccessibleName(sentence)
+            self._error.setHidden(not sentence)
+
+    def _restyle_error(self) -> None:
+        if self._error is not None:
+            theme = self._theme
+            self._error.setFont(theme.font(10.5, 500))
+            self._error.setStyleSheet(f"color: {theme.negative}; padding: {theme.px(2)}px 0;")
 
     def _display(self, value: Any) -> None:
         raise NotImplementedError

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.core.knobs import Knob
 from app.ui.controls.base import Control
 from app.ui.controls.header import Header
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from app.ui.controls.paint import KeyboardRing, check_alone, draw_box, draw_ring
 from app.ui.theme import Theme
 
 Option = tuple[str, str, str]  # key, name on screen, help
@@ -111,7 +111,6 @@ class Segment(KeyboardRing, QRadioButton):
         super().__init__(option[1])
         self.key, self._theme = option[0], theme
         self.setToolTip(option[2])
-        self.setAutoExclusive(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -263,7 +262,7 @@ class Choice(Control):
     def _display(self, value: Any) -> None:
         for segment in self.segments:
             on = segment.key == value
-            segment.setChecked(on)
+            check_alone(segment, on)
             policy = Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus
             segment.setFocusPolicy(policy)
         if self.combo is not None:

@@ -13,6 +13,7 @@ from app.core.knobs import Knob
 from app.ui.controls.base import Control
 from app.ui.controls.choice import Segment
 from app.ui.controls.header import Header
+from app.ui.controls.paint import check_alone
 from app.ui.controls.scale import number_text, read_number
 from app.ui.theme import Theme
 
@@ -147,7 +148,7 @@ class LengthField(Control):
         updates, epochs = value
         unit, number = ("updates", updates) if epochs is None else ("epochs", epochs)
         for segment in self.segments:
-            segment.setChecked(segment.key == unit)
+            check_alone(segment, segment.key == unit)
         self.field.setText("" if number is None else number_text(float(number)))
         self.field.setModified(False)
 

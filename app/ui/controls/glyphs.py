@@ -1,4 +1,4 @@
-"""Pictures for entries that have no curve and no cloud of their own."""
+"""Pictures for entries that have no preview of their own."""
 
 from __future__ import annotations
 
@@ -35,26 +35,6 @@ def _draw_plus(painter: QPainter, rect: QRectF, theme: Theme, token: str) -> Non
     painter.drawLine(centre - QPointF(0, arm), centre + QPointF(0, arm))
 
 
-def _draw_digits(painter: QPainter, rect: QRectF, theme: Theme, token: str) -> None:
-    painter.setFont(theme.font(19, 500))
-    painter.setPen(theme.color(token))
-    grown = rect.adjusted(-theme.px(6), -theme.px(2), theme.px(6), theme.px(4))
-    painter.drawText(grown, Qt.AlignmentFlag.AlignCenter, "5 0 7")
-
-
-def _draw_flip(painter: QPainter, rect: QRectF, theme: Theme, token: str) -> None:
-    side, gap, centre = theme.px(8), theme.px(1), rect.center()
-    pitch = side + gap
-    painter.setPen(Qt.PenStyle.NoPen)
-    images = ((-2.6, ((0, 0, False), (1, 0, True), (1, 1, False))),
-              (0.4, ((0, 0, False), (0, 1, True), (1, 1, False))))  # fmt: skip
-    for left, squares in images:
-        for column, row, marked in squares:
-            color = theme.color("negative" if marked else "point", 0.9)
-            at = centre + QPointF((left + column) * pitch, (row - 1) * pitch)
-            painter.fillRect(QRectF(at.x(), at.y(), side, side), color)
-
-
 def _draw_table(painter: QPainter, rect: QRectF, theme: Theme, token: str) -> None:
     wide, tall = min(rect.width(), 34 * theme.zoom), min(rect.height(), 22 * theme.zoom)
     box = QRectF(rect.center() - QPointF(wide / 2, tall / 2), rect.center())
@@ -69,8 +49,4 @@ def _draw_table(painter: QPainter, rect: QRectF, theme: Theme, token: str) -> No
         painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
 
 
-_GLYPHS: dict[str, _Draw] = {
-    CSV: _draw_plus,
-    "digits": _draw_digits,
-    "diagonal-flip": _draw_flip,
-}
+_GLYPHS: dict[str, _Draw] = {CSV: _draw_plus}

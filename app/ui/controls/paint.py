@@ -1,10 +1,11 @@
-"""What several controls paint alike: focus rings, curves and clouds in a tile."""
+"""What several controls have in common: keyboard rings, boxes, curves, clouds, images."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QKeyEvent, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QRadioButton
 
 from app.ui.theme import Theme
 
@@ -49,6 +50,16 @@ class KeyboardRing:
         if event.reason() != Qt.FocusReason.PopupFocusReason:
             self.ring = False
         super().focusOutEvent(event)  # type: ignore[misc]
+
+
+def check_alone(button: QRadioButton, on: bool) -> None:
+    """Check or uncheck one of several radio buttons, none of which need be checked.
+
+    They stay exclusive, which is how screen readers tell them from check boxes.
+    """
+    button.setAutoExclusive(False)
+    button.setChecked(on)
+    button.setAutoExclusive(True)
 
 
 def draw_ring(painter: QPainter, rect: QRectF, theme: Theme, radius: float) -> None:
@@ -110,7 +121,7 @@ def draw_cloud(painter: QPainter, rect: QRectF, cloud: np.ndarray, theme: Theme)
         painter: where to.
         rect: the box, in pixels.
         cloud: (3, n) x, y, and a class (whole numbers from 0) or a value.
-        theme: gives the colours; class 0 is positive's, class 1 negative's.
+        theme: gives the colours of classes, or of positive and negative values.
     """
     cloud = cloud[:, np.isfinite(cloud).all(axis=0)]
     if not cloud.shape[1]:
@@ -127,11 +138,36 @@ def draw_cloud(painter: QPainter, rect: QRectF, cloud: np.ndarray, theme: Theme)
         painter.drawEllipse(at, size / 2, size / 2)
 
 
+def draw_grey(painter: QPainter, rect: QRectF, grey: np.ndarray, ink: QColor) -> None:
+    """Draw a grey image, as large as its box allows.
+
+    Args:
+        painter: where to.
+        rect: the box, in pixels.
+        grey: (rows, columns), from the top, 0 (as the background) to 1.
+        ink: the colour of 1.
+    """
+    fine = 8  # squares stay squares when the image is then scaled smoothly
+    opacity = np.clip(np.nan_to_num(grey), 0.0, 1.0)
+    opacity = np.repeat(np.repeat(opacity, fine, axis=0), fine, axis=1)
+    rgba = np.empty((*opacity.shape, 4), np.uint8)
+    rgba[..., :3] = (ink.red(), ink.green(), ink.blue())
+    rgba[..., 3] = np.round(255 * opacity)
+    rows, columns = opacity.shape
+    image = QImage(rgba.tobytes(), columns, rows, 4 * columns, QImage.Format.Format_RGBA8888)
+    scale = min(rect.width() / columns, rect.height() / rows)
+    place = QRectF(0, 0, columns * scale, rows * scale)
+    place.moveCenter(rect.center())
+    ratio = painter.device().devicePixelRatio()
+    target = (place.size() * ratio).toSize()
+    smooth = Qt.TransformationMode.SmoothTransformation
+    painter.drawImage(place, image.scaled(target, mode=smooth))
+
+
 def _colors(kind: np.ndarray, theme: Theme) -> list[QColor]:
     whole = bool((kind == np.round(kind)).all()) and kind.min() >= 0 and kind.max() < 10
     if whole:
-        tokens = ("positive", "negative", *theme.ramp[2:], "warning", "accent")
-        return [theme.color(tokens[int(k) % len(tokens)]) for k in kind]
+        return [theme.class_color(int(k)) for k in kind]
     top = float(np.abs(kind).max()) or 1.0
     signs = [theme.color("positive" if k >= 0 else "negative") for k in kind]
     for color, k in zip(signs, kind, strict=True):

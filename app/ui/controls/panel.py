@@ -111,8 +111,8 @@ class ControlPanel(QScrollArea):
             self._fill(name, section)
             column.addWidget(section)
         column.addStretch(1)
+        self._restyle()
         self.setWidget(self._inner)
-        self.set_theme(theme)
 
     def show_spec(self, spec: LabSpec, applicable: set[str] | None = None) -> None:
         """Show every value of a spec without emitting anything.
@@ -149,10 +149,6 @@ class ControlPanel(QScrollArea):
         """Say something at the right of a title: `task`, `network` or `training`."""
         self.sections[section].title.set_summary(text)
 
-    def has(self, path: str) -> bool:
-        """Tell whether a control turns this knob."""
-        return _SHARED.get(path, path) in self.controls
-
     def refuse(self, path: str, sentence: str) -> None:
         """Show under a knob's control why its value was refused; the true one returns."""
         self.control(path).set_error(sentence)
@@ -161,6 +157,10 @@ class ControlPanel(QScrollArea):
         """Return the control that turns a knob."""
         return self.controls[_SHARED.get(path, path)]
 
+    def has(self, path: str) -> bool:
+        """Tell whether a control turns this knob."""
+        return _SHARED.get(path, path) in self.controls
+
     def below(self, path: str) -> QVBoxLayout:
         """Return the place below a knob's control, for a curve of it."""
         return self.control(path).below
@@ -168,20 +168,11 @@ class ControlPanel(QScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
-        self.setFixedWidth(theme.px(WIDTH))
-        self.setStyleSheet(
-            f"#panel {{ background: {theme.panel}; border: none;"
-            f" border-right: 1px solid {theme.line}; }}"
-            "#inner, #qt_scrollarea_viewport { background: transparent; }"
-            f"QScrollBar:vertical {{ width: {theme.px(9)}px; }}"
-        )
         for section in self.sections.values():
             section.set_theme(theme)
         for control in self.controls.values():
             control.set_theme(theme)
-        for pair in self._pairs:
-            pair.setSpacing(theme.px(14))
-        self.update()
+        self._restyle()
 
     def sizeHint(self) -> QSize:
         """Return the fixed width and room for the main controls."""
@@ -190,6 +181,18 @@ class ControlPanel(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Return the fixed width; the height may shrink, then the panel scrolls."""
         return QSize(self._theme.px(WIDTH), self._theme.px(200))
+
+    def _restyle(self) -> None:
+        theme = self._theme
+        self.setFixedWidth(theme.px(WIDTH))
+        self.setStyleSheet(
+            f"#panel {{ background: {theme.panel}; border: none;"
+            f" border-right: 1px solid {theme.line}; }}"
+            "#inner, #qt_scrollarea_viewport { background: transparent; }"
+            f"QScrollBar:vertical {{ width: {theme.px(9)}px; }}"
+        )
+        for pair in self._pairs:
+            pair.setSpacing(theme.px(14))
 
     def _fill(self, name: str, section: Section) -> None:
         for column, lines in ((section.main, _MAIN[name]), (section.rare, _RARE[name])):

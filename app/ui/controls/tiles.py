@@ -11,7 +11,15 @@ from PySide6.QtWidgets import QGridLayout, QRadioButton, QSizePolicy, QWidget
 
 from app.core.registry import Entry
 from app.ui.controls.glyphs import draw_glyph
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_cloud, draw_curve, draw_ring
+from app.ui.controls.paint import (
+    KeyboardRing,
+    check_alone,
+    draw_box,
+    draw_cloud,
+    draw_curve,
+    draw_grey,
+    draw_ring,
+)
 from app.ui.theme import Theme
 
 _ARROWS = {
@@ -57,7 +65,6 @@ class Tile(KeyboardRing, QRadioButton):
         self._theme, self._small, self._window = theme, small, window
         self.key = ""
         self._preview: np.ndarray | None = None
-        self.setAutoExclusive(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -127,14 +134,16 @@ class Tile(KeyboardRing, QRadioButton):
             draw_ring(painter, box, theme, radius)
 
     def _paint_picture(self, painter: QPainter, token: str) -> None:
-        theme = self._theme
+        theme, on = self._theme, self.isChecked()
         side, top, foot = (6, 9, 22) if self._small else (11, 11, 24)
         rect = QRectF(self.rect()).adjusted(
             theme.px(side), theme.px(top), -theme.px(side), -theme.px(foot)
         )
         preview = self._preview
-        if preview is None or preview.ndim != 2 or preview.shape[0] not in (2, 3):
+        if preview is None:
             draw_glyph(painter, rect, self.key, theme, token)
+        elif preview.shape[0] > 3:
+            draw_grey(painter, rect, preview, theme.color("accent" if on else "point"))
         elif preview.shape[0] == 3:
             grown = rect.adjusted(0, -theme.px(3), 0, theme.px(2))
             draw_cloud(painter, grown, preview, theme)
@@ -194,7 +203,7 @@ class TileGrid(QWidget):
         """Light up one tile; it alone is reached by the Tab key."""
         shown = self.tile(key)
         for i, tile in enumerate(self.tiles):
-            tile.setChecked(tile is shown)
+            check_alone(tile, tile is shown)
             first = tile is shown or (shown is None and i == 0)
             policy = Qt.FocusPolicy.StrongFocus if first else Qt.FocusPolicy.ClickFocus
             tile.setFocusPolicy(policy)
