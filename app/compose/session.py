@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import traceback
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
+from app.compose.connect import connect
 from app.compose.files import Files
 from app.compose.showing import show_data, show_spec
 from app.compose.wiring import PORTS, REGISTRIES
@@ -28,8 +29,6 @@ from app.ui.theme import THEMES, Theme
 from app.ui.toast import Toast
 from app.ui.window import LabWindow
 
-ZOOM_STEP = 0.1
-
 
 class Session(QObject):
     """Wires the window to the store and the runner."""
@@ -48,86 +47,23 @@ class Session(QObject):
         self.frame: Frame | None = None
         self._gesture = False
         self._paced = False  # the next run shows learning at the slider's speed
-        self._connect_runtime()
-        self._connect_controls()
-        self._connect_views()
-        self._connect_commands()
+        connect(self)
         speed = math.inf if options.speed is None else options.speed
         self.runner.set_speed(speed)
         self.window.topbar.set_speed(speed)
-        self.runner.set_engine(options.engine if options.engine in available() else "numpy")
+        if options.engine != "numpy" and not available().get(options.engine, "unknown"):
+            self.runner.set_engine(options.engine)
         self.window.resize(*options.size)
         self._show_spec(spec)
-        self._show_state()
-
-    # ---- wiring
-
-    def _connect_runtime(self) -> None:
-        self.store.changed.connect(self._on_changed)
-        self.store.restored.connect(self._on_restored)
-        self.store.refused.connect(self._on_refused)
-        self.store.undo_changed.connect(self._show_state)
-        self.runner.framed.connect(self._on_framed)
-        self.runner.failed.connect(self._on_failed)
-        self.runner.played.connect(self._show_state)
-
-    def _connect_controls(self) -> None:
-        panel, top = self.window.panel, self.window.topbar
-        panel.edited.connect(self._on_edited)
-        panel.grabbed.connect(self._on_grabbed)
-        panel.released.connect(self._on_released)
-        panel.csv_wanted.connect(self.files.open_csv)
-        self.window.try_these.chosen.connect(self._on_preset)
-        self.window.banner.acted.connect(self._on_banner)
-        top.play_pressed.connect(self.toggle_play)
-        top.step_pressed.connect(self.runner.step)
-        top.reset_pressed.connect(self.reset)
-        top.undo_pressed.connect(self.store.undo)
-        top.redo_pressed.connect(self.store.redo)
-        top.finish_pressed.connect(self.runner.finish)
-        top.new_seed_pressed.connect(self.new_seed)
-        top.speed_changed.connect(self._on_speed)
-        top.seed_chosen.connect(self.runner.set_seed)
-        top.theme_pressed.connect(self.toggle_theme)
-
-    def _connect_views(self) -> None:
-        self.window.parts_changed.connect(self._on_parts)
-        self.window.closing.connect(self.close)
-        self.window.dropped.connect(self.files.open_path)
-        diagram = self.window.diagram
-        diagram.weight_edited.connect(self._on_weight)
-        diagram.bias_edited.connect(self._on_bias)
-        diagram.trace_wanted.connect(self._on_trace)
-
-    def _connect_commands(self) -> None:
-        keys = {
-            "play": self.toggle_play, "step": self.runner.step, "reset": self.reset,
-            "finish": self.runner.finish, "new_seed": self.new_seed,
-        }  # fmt: skip
-        self.window.key_pressed.connect(lambda name: keys[name]())
-        commands = {
-            "open": self.files.open, "save": self.files.save, "save_as": self.files.save_as,
-            "open_csv": self.files.open_csv, "undo": self.store.undo, "redo": self.store.redo,
-            "reset": self.reset, "new_seed": self.new_seed, "finish": self.runner.finish,
-            "zoom_in": lambda: self.zoom(ZOOM_STEP), "zoom_out": lambda: self.zoom(-ZOOM_STEP),
-            "zoom_reset": lambda: self.zoom(1 - self.options.zoom),
-            "theme": self.toggle_theme, "full_screen": self._toggle_full_screen,
-            "keys": self._show_keys, "quit": self.window.close,
-        }  # fmt: skip
-        for key, run in commands.items():
-            self.window.commands[key].triggered.connect(lambda _=False, run=run: run())
-        for name, missing in available().items():
-            action = self.window.engine_menu.addAction(name)
-            action.setEnabled(not missing)
-            action.setToolTip(missing)
-            action.triggered.connect(lambda _=False, name=name: self._on_engine(name))
+        self.show_state()
 
     # ---- what a person does
 
     def begin(self, snapshot: Snapshot | None = None, play: bool = True) -> None:
         """Start the thread, with an opened lab or by playing the spec from its birth."""
         self.runner.set_wanted(self.window.wanted())
-        self.runner.begin()
+        # After the window has painted itself: the thread would slow that down.
+        QTimer.singleShot(0, self.runner.begin)
         if snapshot is not None and snapshot.state is not None:
             self.runner.start(snapshot.spec, snapshot.state, snapshot.history)
         elif play:
@@ -175,7 +111,7 @@ class Session(QObject):
         try:
             self.choose_task(TASKS[task.name].recommend(task), label, path)
         except LabError as error:
-            self._on_refused(path, str(error))
+            self.on_refused(path, str(error))
 
     def close(self) -> None:
         """End the thread, keep settings and the lab."""
@@ -187,7 +123,8 @@ class Session(QObject):
 
     # ---- edits
 
-    def _on_edited(self, path: str, value: object) -> None:
+    def on_edited(self, path: str, value: object) -> None:
+        """A control was turned."""
         if path == "task.name":
             if value == "csv":
                 self.files.open_csv()
@@ -201,22 +138,26 @@ class Session(QObject):
         else:
             self.store.edit(path, value)
 
-    def _on_grabbed(self, path: str) -> None:
+    def on_grabbed(self, path: str) -> None:
+        """A drag begins: all of it is one step of undo."""
         self._gesture = True
         self.store.begin_gesture()
 
-    def _on_released(self, path: str) -> None:
+    def on_released(self, path: str) -> None:
+        """The drag is over."""
         self._gesture = False
         self.store.end_gesture()
 
-    def _on_preset(self, key: str) -> None:
+    def on_preset(self, key: str) -> None:
+        """One of the experiments to try was chosen."""
         preset = self.presets[key]
         self._paced = True
         if self.store.replace(preset.spec, preset.label):
             self.toast.say(preset.help)
         self._paced = False
 
-    def _on_changed(self, spec: LabSpec, effect: Effect) -> None:
+    def on_changed(self, spec: LabSpec, effect: Effect) -> None:
+        """The spec is another one: go on training, or train anew."""
         self.window.banner.hide()
         self._show_spec(spec)
         if effect is Effect.LIVE:
@@ -228,28 +169,33 @@ class Session(QObject):
             elif not self._gesture:
                 self.toast.say("A new network, trained anew. Undo brings the old one back.")
 
-    def _on_restored(self, snapshot: Snapshot) -> None:
+    def on_restored(self, snapshot: Snapshot) -> None:
+        """Undo, redo or a file: show that network again, not a new one."""
         self.window.banner.hide()
         self._show_spec(snapshot.spec)
         self.runner.start(
             snapshot.spec, snapshot.state, snapshot.history, play=snapshot.state is None
         )
 
-    def _on_refused(self, path: str, sentence: str) -> None:
+    def on_refused(self, path: str, sentence: str) -> None:
+        """Say why, where the knob is; else in the banner."""
         if self.window.panel.has(path):
             self.window.panel.refuse(path, sentence)
         else:
             self.window.banner.show_message(sentence, "error")
 
-    def _on_banner(self, action: str) -> None:
+    def on_banner(self, action: str) -> None:
+        """The banner's button was pressed."""
         if action == "undo":
             self.store.undo()
 
-    def _on_weight(self, gap: int, source: int, unit: int, value: float) -> None:
+    def on_weight(self, gap: int, source: int, unit: int, value: float) -> None:
+        """A weight of the shown network was edited."""
         index = layout_of(self.store.spec).weight_index(gap, source, unit)
         self._edit_parameter(index, value, "a weight")
 
-    def _on_bias(self, gap: int, unit: int, value: float) -> None:
+    def on_bias(self, gap: int, unit: int, value: float) -> None:
+        """A bias of the shown network was edited."""
         self._edit_parameter(layout_of(self.store.spec).bias_index(gap, unit), value, "a bias")
 
     def _edit_parameter(self, index: int, value: float, label: str) -> None:
@@ -262,29 +208,34 @@ class Session(QObject):
         edited = state.with_parameter(seed, index, value)
         self.runner.start(order.spec, edited, history, play=order.playing, speed=order.speed)
 
-    def _on_trace(self, sample: int) -> None:
+    def on_trace(self, sample: int) -> None:
+        """The diagram wants one sample sent through the network."""
         state, _ = self.runner.snapshot()
         if state is not None:
             seed = min(self.runner.order.seed, state.seeds - 1)
             self.window.diagram.show_trace(probes.trace(self.store.spec, state, seed, sample))
 
-    def _on_speed(self, speed: float) -> None:
+    def on_speed(self, speed: float) -> None:
+        """The speed slider was moved."""
         self.options = specs.replace(
             self.options, speed=None if math.isinf(speed) else float(speed)
         )
         self.runner.set_speed(speed)
 
-    def _on_engine(self, name: str) -> None:
+    def on_engine(self, name: str) -> None:
+        """Another engine was chosen."""
         self.options = specs.replace(self.options, engine=name)
         self.runner.set_engine(name)
         self.toast.say(f"Training with the engine {name} from here on.")
 
-    def _on_parts(self) -> None:
+    def on_parts(self) -> None:
+        """Other views are visible now."""
         self.runner.set_wanted(self.window.wanted())
 
     # ---- what the runner says
 
-    def _on_framed(self, frame: Frame) -> None:
+    def on_framed(self, frame: Frame) -> None:
+        """Draw the newest frame."""
         known = self.frame
         self.frame = frame
         self.window.draw(frame)
@@ -292,11 +243,12 @@ class Session(QObject):
         if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
             show_data(self.window, frame)
         if known is None or (known.status, known.run_id) != (frame.status, frame.run_id):
-            self._show_state()
+            self.show_state()
             if frame.note and frame.status == "stopped":
                 self.toast.say(frame.note)
 
-    def _on_failed(self, error: Exception) -> None:
+    def on_failed(self, error: Exception) -> None:
+        """Say what stopped the run, and offer the way back."""
         details = "".join(traceback.format_exception(error))
         sentence = str(error)
         if not isinstance(error, LabError):
@@ -314,7 +266,8 @@ class Session(QObject):
         shown = min(self.runner.order.seed, spec.train.seeds - 1)
         self.window.topbar.set_seeds(spec.train.seeds, shown)
 
-    def _show_state(self) -> None:
+    def show_state(self) -> None:
+        """Show what can be played, undone and redone."""
         finished = self.frame is not None and self.frame.status == "finished"
         undo, redo = self.store.can_undo, self.store.can_redo
         self.window.topbar.show_state(self.runner.is_playing, bool(undo), bool(redo), finished)
@@ -337,10 +290,12 @@ class Session(QObject):
         self.toast.set_theme(theme)
         self.runner.refresh()
 
-    def _toggle_full_screen(self) -> None:
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or not."""
         self.window.setWindowState(self.window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    def _show_keys(self) -> None:
+    def show_keys(self) -> None:
+        """Show all keys."""
         self.window.banner.show_message(
             "Keys and hints: see the details.", details=self.window.commands.help_text()
         )

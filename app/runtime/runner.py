@@ -36,6 +36,7 @@ class Runner(QObject):
         super().__init__()
         self._mailbox = Mailbox()
         self._speed = math.inf
+        self._closed = False
         self._worker = Worker(ports, self._mailbox, Order(run_id=1, spec=spec))
         self._worker.woken.connect(self._on_tick, Qt.ConnectionType.QueuedConnection)
         self._worker.failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
@@ -55,11 +56,13 @@ class Runner(QObject):
         return self.order.playing
 
     def begin(self) -> None:
-        """Start the thread."""
-        self._worker.start()
+        """Start the thread; does nothing once the runner is closed."""
+        if not self._closed:
+            self._worker.start()
 
     def close(self) -> None:
         """End the thread; the runner is of no use after."""
+        self._closed = True
         self._timer.stop()
         self._worker.close()
 

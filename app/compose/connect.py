@@ -1,0 +1,97 @@
+"""Connections: which signal of the window, store and runner calls what of the session."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.nets.engines import available
+
+if TYPE_CHECKING:
+    from app.compose.session import Session
+
+ZOOM_STEP = 0.1
+
+
+def connect(session: Session) -> None:
+    """Connect everything, once."""
+    _connect_runtime(session)
+    _connect_controls(session)
+    _connect_views(session)
+    _connect_commands(session)
+
+
+def _connect_runtime(session: Session) -> None:
+    session.store.changed.connect(session.on_changed)
+    session.store.restored.connect(session.on_restored)
+    session.store.refused.connect(session.on_refused)
+    session.store.undo_changed.connect(session.show_state)
+    session.runner.framed.connect(session.on_framed)
+    session.runner.failed.connect(session.on_failed)
+    session.runner.played.connect(session.show_state)
+
+
+def _connect_controls(session: Session) -> None:
+    panel, top = session.window.panel, session.window.topbar
+    panel.edited.connect(session.on_edited)
+    panel.grabbed.connect(session.on_grabbed)
+    panel.released.connect(session.on_released)
+    panel.csv_wanted.connect(session.files.open_csv)
+    session.window.try_these.chosen.connect(session.on_preset)
+    session.window.banner.acted.connect(session.on_banner)
+    top.play_pressed.connect(session.toggle_play)
+    top.step_pressed.connect(session.runner.step)
+    top.reset_pressed.connect(session.reset)
+    top.undo_pressed.connect(session.store.undo)
+    top.redo_pressed.connect(session.store.redo)
+    top.finish_pressed.connect(session.runner.finish)
+    top.new_seed_pressed.connect(session.new_seed)
+    top.speed_changed.connect(session.on_speed)
+    top.seed_chosen.connect(session.runner.set_seed)
+    top.theme_pressed.connect(session.toggle_theme)
+
+
+def _connect_views(session: Session) -> None:
+    session.window.parts_changed.connect(session.on_parts)
+    session.window.closing.connect(session.close)
+    session.window.dropped.connect(session.files.open_path)
+    diagram = session.window.diagram
+    diagram.weight_edited.connect(session.on_weight)
+    diagram.bias_edited.connect(session.on_bias)
+    diagram.trace_wanted.connect(session.on_trace)
+
+
+def _connect_commands(session: Session) -> None:
+    keys = {
+        "play": session.toggle_play, "step": session.runner.step, "reset": session.reset,
+        "finish": session.runner.finish, "new_seed": session.new_seed,
+    }  # fmt: skip
+    session.window.key_pressed.connect(lambda name: keys[name]())
+    files, store = session.files, session.store
+    commands = {
+        "open": files.open, "save": files.save, "save_as": files.save_as,
+        "open_csv": files.open_csv, "undo": store.undo, "redo": store.redo,
+        "reset": session.reset, "new_seed": session.new_seed, "finish": session.runner.finish,
+        "zoom_in": lambda: session.zoom(ZOOM_STEP),
+        "zoom_out": lambda: session.zoom(-ZOOM_STEP),
+        "zoom_reset": lambda: session.zoom(1 - session.options.zoom),
+        "theme": session.toggle_theme, "full_screen": session.toggle_full_screen,
+        "keys": session.show_keys, "quit": session.window.close,
+    }  # fmt: skip
+    for key, run in commands.items():
+        session.window.commands[key].triggered.connect(lambda _=False, run=run: run())
+    menu = session.window.engine_menu
+    menu.aboutToShow.connect(lambda: _fill_engines(session))
+
+
+def _fill_engines(session: Session) -> None:
+    # When it is opened, not before: looking for torch takes time that the start has not.
+    menu = session.window.engine_menu
+    menu.clear()
+    menu.setToolTipsVisible(True)
+    for name, missing in available().items():
+        action = menu.addAction(name)
+        action.setCheckable(True)
+        action.setChecked(name == session.runner.order.engine)
+        action.setEnabled(not missing)
+        action.setToolTip(missing)
+        action.triggered.connect(lambda _=False, name=name: session.on_engine(name))
