@@ -12,6 +12,12 @@ from app.ui.theme import Theme
 
 _HEIGHT = 32
 _COLUMNS = 8  # seeds in a row of the popup
+_MOVES = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: -_COLUMNS,
+    Qt.Key.Key_Down: _COLUMNS,
+}
 
 
 class BarButton(KeyboardRing, QPushButton):
@@ -122,6 +128,26 @@ class BarButton(KeyboardRing, QPushButton):
         self.update()
 
 
+class SeedButton(QPushButton):
+    """A seed's number. Leaves the arrow keys to the popup."""
+
+    def __init__(self, seed: int, shown: bool, theme: Theme) -> None:
+        """Make the button of a seed (from 0), lit up if it is shown."""
+        super().__init__(str(seed + 1))
+        self.setFont(theme.font(11.5, 500))
+        self.setFixedWidth(theme.px(32))
+        self.setCheckable(True)
+        self.setChecked(shown)
+        self.setAccessibleName(f"Seed {seed + 1}")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Hand the arrows on."""
+        if Qt.Key(event.key()) in _MOVES:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 class SeedPopup(QFrame):
     """All seeds of a run as small numbers, and a button for new ones.
 
@@ -146,14 +172,9 @@ class SeedPopup(QFrame):
         grid = QGridLayout(self)
         grid.setContentsMargins(px(10), px(10), px(10), px(10))
         grid.setSpacing(px(4))
-        self.buttons: list[QPushButton] = []
+        self.buttons: list[SeedButton] = []
         for seed in range(count):
-            button = QPushButton(str(seed + 1))
-            button.setFont(theme.font(11.5, 500))
-            button.setFixedWidth(px(32))
-            button.setCheckable(True)
-            button.setChecked(seed == shown)
-            button.setAccessibleName(f"Seed {seed + 1}")
+            button = SeedButton(seed, seed == shown, theme)
             button.clicked.connect(lambda _=False, seed=seed: self._on_chosen(seed))
             grid.addWidget(button, *divmod(seed, _COLUMNS))
             self.buttons.append(button)
@@ -167,13 +188,7 @@ class SeedPopup(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move among the seeds with the arrows."""
-        moves = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -_COLUMNS,
-            Qt.Key.Key_Down: _COLUMNS,
-        }
-        move = moves.get(Qt.Key(event.key()))
+        move = _MOVES.get(Qt.Key(event.key()))
         here = [i for i, button in enumerate(self.buttons) if button.hasFocus()]
         if move is None or not here:
             super().keyPressEvent(event)

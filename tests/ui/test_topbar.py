@@ -1,0 +1,225 @@
+"""The top bar and the rail."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from app.ui.controls.gauges import speed_text
+from app.ui.fonts import load_fonts
+from app.ui.rail import Rail
+from app.ui.theme import DARK, LIGHT
+from app.ui.topbar import SHORTCUTS, TopBar
+
+LEFT = Qt.MouseButton.LeftButton
+READOUTS = [("1 500", "updates · finished"), ("24 000 in 38 ms", "updates, all seeds"),
+            ("0.0038", "training loss, median"), ("0.0063", "validation"),
+            ("62%", "of 16 seeds below .01")]  # fmt: skip
+
+
+@pytest.fixture
+def bar(qtbot):
+    load_fonts()
+    bar = TopBar(DARK)
+    qtbot.addWidget(bar)
+    bar.resize(1380, bar.height())
+    bar.set_readouts(READOUTS)
+    bar.set_seeds(16, 11)
+    bar.show()
+    bar.activateWindow()
+    QApplication.processEvents()
+    return bar
+
+
+@pytest.mark.parametrize(
+    ("name", "signal"),
+    [("play", "play_pressed"), ("step", "step_pressed"), ("reset", "reset_pressed"),
+     ("undo", "undo_pressed"), ("redo", "redo_pressed"), ("finish", "finish_pressed"),
+     ("theme_button", "theme_pressed")],
+)  # fmt: skip
+def test_each_button_says_its_own_signal(bar, qtbot, name, signal):
+    bar.show_state(False, True, True, False)
+    button = getattr(bar, name)
+    bar.speed.bar.setFocus()
+    with qtbot.waitSignal(getattr(bar, signal)):
+        QTest.mouseClick(button, LEFT)
+    assert bar.speed.bar.hasFocus()  # the slider that was dragged last keeps its keys
+    assert button.accessibleName()
+
+
+def test_tooltips_name_the_shortcuts(bar):
+    for name in ("play", "step", "reset", "undo", "redo", "finish"):
+        assert SHORTCUTS[name] in getattr(bar, name).toolTip()
+
+
+def test_the_state_decides_words_and_which_buttons_work(bar):
+    bar.show_state(False, False, False, False)
+    assert bar.play.text() == "Play"
+    assert [b.isEnabled() for b in (bar.undo, bar.redo, bar.step, bar.finish)] == [
+        False, False, True, True,
+    ]  # fmt: skip
+    width = bar.play.width()
+    bar.show_state(True, True, False, False)
+    assert bar.play.text() == "Pause"
+    assert bar.undo.isEnabled()
+    assert not bar.redo.isEnabled()
+    bar.show_state(False, True, True, True)
+    assert bar.play.text() == "Replay"
+    assert not bar.step.isEnabled()
+    assert not bar.finish.isEnabled()
+    assert bar.play.width() == width
+
+
+def test_a_disabled_button_says_nothing(bar):
+    pressed = []
+    bar.undo_pressed.connect(lambda: pressed.append(True))
+    bar.show_state(False, False, False, False)
+    QTest.mouseClick(bar.undo, LEFT)
+    assert pressed == []
+
+
+def test_the_speed_runs_from_one_update_a_second_to_no_limit(bar):
+    said = []
+    bar.speed_changed.connect(said.append)
+    slider = bar.speed.bar
+    bar.set_speed(375)
+    assert bar.speed.text == "375 updates/s"
+    assert said == []
+    QTest.mouseClick(slider, LEFT, pos=QPoint(slider.width() - 1, 11))
+    QTest.mouseClick(slider, LEFT, pos=QPoint(0, 11))
+    assert said == [math.inf, 1.0]
+    assert bar.speed.text == "1 update/s"
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_End)
+    QTest.keyClick(slider, Qt.Key.Key_Left)
+    assert said[-1] == 100_000
+    assert speed_text(said[-1]) == "100\u202f000 updates/s"
+
+
+def test_readouts_keep_their_places_while_numbers_change(bar):
+    before = bar.readouts.places()
+    shorter = [("0", label) for _, label in READOUTS]
+    bar.set_readouts(shorter)
+    assert bar.readouts.places() == before
+    swapped = [(value.replace("1", "8"), label) for value, label in READOUTS]
+    bar.set_readouts(swapped)  # tabular figures: as wide as before
+    assert bar.readouts.places() == before
+
+
+def test_readouts_go_one_by_one_from_the_right(bar):
+    counts = []
+    for width in range(1380, 679, -20):  # below, words make way and room again
+        bar.resize(width, bar.height())
+        QApplication.processEvents()
+        places = bar.readouts.places()
+        counts.append(len(places))
+        assert all(place.right() <= bar.readouts.width() for place in places)
+    assert counts[0] == len(READOUTS)
+    assert counts[-1] == 0
+    assert {a - b for a, b in itertools.pairwise(counts)} <= {0, 1}
+
+
+@pytest.mark.parametrize(("width", "zoom"), [(1380, 1.0), (1040, 1.0), (1340, 2.0), (1040, 1.5),
+                                             (1000, 2.0)])  # fmt: skip
+def test_everything_else_fits_at_every_size(bar, width, zoom):
+    bar.set_theme(LIGHT.zoomed(zoom))
+    bar.resize(width, bar.height())
+    QApplication.processEvents()
+    parts = [bar.play, bar.step, bar.reset, bar.undo, bar.redo, bar.finish, bar.speed,
+             bar.seed, bar.theme_button, bar.menu_button]  # fmt: skip
+    shown = [part for part in parts if part.isVisible()]
+    for left, right in itertools.pairwise(shown):
+        assert left.geometry().right() < right.geometry().left()
+    assert shown[-1].geometry().right() < width
+    assert bar.height() == round(52 * zoom)
+    if width == 1040 and zoom == 1:
+        assert bar.speed.isVisible()
+        assert len(bar.readouts.places()) >= 3
+
+
+def test_a_seed_is_chosen_from_all(bar, qtbot):
+    assert bar.seed.text() == "Seed 12 of 16"
+    QTest.mouseClick(bar.seed, LEFT)
+    popup = bar.popup
+    assert len(popup.buttons) == 16
+    assert [b.isChecked() for b in popup.buttons].index(True) == 11
+    with qtbot.waitSignal(bar.seed_chosen) as said:
+        QTest.mouseClick(popup.buttons[4], LEFT)
+    assert said.args == [4]
+    QApplication.processEvents()
+    assert bar.popup is None
+    assert bar.seed.text() == "Seed 12 of 16"  # until the window shows another
+
+
+def test_seeds_are_reached_by_keys_and_new_ones_drawn(bar, qtbot):
+    bar.open_seeds()
+    popup = bar.popup
+    assert popup.buttons[11].hasFocus()
+    QTest.keyClick(popup.buttons[11], Qt.Key.Key_Up)
+    assert popup.buttons[3].hasFocus()
+    QTest.keyClick(popup.buttons[3], Qt.Key.Key_Right)
+    assert popup.buttons[4].hasFocus()
+    with qtbot.waitSignal(bar.new_seed_pressed):
+        QTest.mouseClick(popup.new, LEFT)
+
+
+def test_the_seed_button_never_changes_its_width(bar):
+    widths = set()
+    for shown in range(16):
+        bar.set_seeds(16, shown)
+        widths.add(bar.seed.width())
+    assert len(widths) == 1
+    assert bar.seed.accessibleName() == "Seed 16 of 16 is shown"
+
+
+def test_the_menu_button_takes_the_windows_menu(bar):
+    menu = QMenu(bar)
+    menu.addAction(QAction("Open", menu))
+    bar.menu_button.setMenu(menu)
+    assert bar.menu_button.menu() is menu
+    reader = QAccessible.queryAccessibleInterface(bar.menu_button)
+    assert reader.text(QAccessible.Text.Name) == "Menu"
+
+
+def test_keyboard_focus_is_seen_and_mouse_focus_is_not(bar):
+    plain = bar.step.grab().toImage()
+    bar.step.setFocus(Qt.FocusReason.TabFocusReason)
+    assert bar.step.grab().toImage() != plain
+    bar.step.clearFocus()
+    assert bar.step.grab().toImage() == plain
+
+
+def test_the_play_button_is_the_accent(bar):
+    for theme in (DARK, LIGHT):
+        bar.set_theme(theme)
+        at = QPoint(6, bar.play.height() // 2)
+        assert bar.play.grab().toImage().pixelColor(at).name() == theme.accent
+        edge = bar.grab().toImage().pixelColor(bar.width() // 2, bar.height() - 1)
+        assert edge.name() == theme.line
+
+
+def test_the_rail_shows_the_pages_there_are(qtbot):
+    rail = Rail(DARK)
+    qtbot.addWidget(rail)
+    rail.add_page("lab", "Lab", "lab")
+    rail.add_page("gallery", "Gallery", "gallery")
+    rail.show()
+    chosen = []
+    rail.page_chosen.connect(chosen.append)
+    assert rail.buttons["lab"].isChecked()
+    QTest.mouseClick(rail.buttons["gallery"], LEFT, pos=QPoint(50, 50))
+    assert chosen == ["gallery"]
+    rail.show_page("lab")
+    assert chosen == ["gallery"]
+    assert rail.buttons["lab"].isChecked()
+    assert not rail.buttons["gallery"].isChecked()
+    mark = rail.buttons["lab"].grab().toImage().pixelColor(0, 20)
+    assert mark.name() == DARK.accent
+    rail.set_theme(LIGHT.zoomed(1.5))
+    assert rail.width() == 90
