@@ -47,7 +47,7 @@ def test_marks_are_medians_quartiles_and_theory(view: LayersView) -> None:
     assert plot.bands["scatter"].low == pytest.approx(theory[1])
     colors = [c.name() for c in plot.live["layers"].colors]
     assert colors == [DARK.layer_color(k, 3).name() for k in range(3)]
-    assert view.ridges.live["ridges"].heights == pytest.approx(frame.signal.counts)
+    assert view.ridges.live["ridges"].heights ** 2 == pytest.approx(frame.signal.counts)
     assert view.note() == "theory dashed"
 
 
@@ -75,7 +75,7 @@ def test_a_frame_with_one_variance_needs_no_switch(qtbot: QtBot) -> None:
     assert view.kind_button.isHidden()
     assert view.note() == ""
     assert "theory" not in view.variance.live
-    assert view.ridges.y_axis.label == "gradients ×10⁻²"
+    assert view.ridges.y_axis.label == "gradients ×10⁻², root scale"
 
 
 def test_no_hidden_layer_is_said_in_a_sentence(view: LayersView) -> None:
@@ -133,19 +133,23 @@ def test_the_ridge_under_the_cursor_is_read(view: LayersView) -> None:
     assert view.ridges.read(0.0, 0.05).title == "layer 3"
 
 
-def test_axes_of_ridges_grow_within_a_run_only(view: LayersView) -> None:
+def test_axes_of_ridges_hold_still_and_step_after_what_leaves_them(view: LayersView) -> None:
     frame = sample_frame()
-    axis = view.ridges.x_axis
+    axis, edges = view.ridges.x_axis, frame.signal.edges
     view.draw(frame)
     first = (axis.low, axis.high)
-    narrow = replace(frame.signal, edges=frame.signal.edges * 0.5)
-    view.draw(replace(frame, signal=narrow))
-    assert (axis.low, axis.high) == first
-    wide = replace(frame.signal, edges=frame.signal.edges * 2)
-    view.draw(replace(frame, signal=wide))
-    assert axis.high == pytest.approx(2 * first[1])
-    view.draw(replace(frame, run_id=2))
-    assert (axis.low, axis.high) == first
+
+    def draw(factor: float, run_id: int = 1) -> tuple[float, float]:
+        part = replace(frame.signal, edges=factor * edges)
+        view.draw(replace(frame, signal=part, run_id=run_id))
+        return axis.low, axis.high
+
+    assert draw(0.5) == first
+    assert draw(2.0) == pytest.approx((2 * first[0], 2 * first[1]))
+    assert draw(1.0) == pytest.approx((2 * first[0], 2 * first[1]))
+    assert draw(0.2) == pytest.approx((0.2 * first[0], 0.2 * first[1]))
+    assert draw(0.15) == pytest.approx((0.2 * first[0], 0.2 * first[1]))
+    assert draw(0.15, run_id=2) == pytest.approx((0.15 * first[0], 0.15 * first[1]))
 
 
 def test_numbers_hold_every_variance(view: LayersView) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ui.plots.scale import FLOOR, Axis, decade, number
+from app.ui.plots.scale import FLOOR, Axis, decade, lay_texts, number
 
 
 @pytest.mark.parametrize(
@@ -126,3 +126,17 @@ def test_whole_number_axes_have_whole_number_ticks() -> None:
     axis = Axis(integer=True)
     axis.fix(0.9, 3.1)
     assert [text for _, text in axis.ticks(8)] == ["1", "2", "3"]
+
+
+def test_the_name_of_an_axis_stands_where_no_tick_does() -> None:
+    wide = [20.0, 20.0, 20.0]
+    # room at the right end
+    assert lay_texts([10, 60, 110], wide, 30, 170, 8) == ([0, 50, 100], 140)
+    # the last tick is at the end: its text moves in, the name goes into the last gap
+    lefts, name = lay_texts([10, 60, 170], wide, 30, 172, 8)
+    assert lefts == [0, 50, 152]
+    assert name == pytest.approx((70 + 152 - 30) / 2)
+    # no gap is wide enough: the name takes the place of ticks
+    assert lay_texts([10, 50, 90], wide, 40, 100, 8) == ([0, None, None], 60)
+    assert lay_texts([10, 60], [20, 20], 0, 100, 8)[0] == [0, 50]
+    assert lay_texts([], [], 30, 100, 8) == ([], 70)

@@ -19,7 +19,7 @@ from app.ui.plots.canvas import Canvas
 from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key, paint_legend
 from app.ui.plots.marks import Mark
-from app.ui.plots.scale import Axis
+from app.ui.plots.scale import Axis, lay_texts
 from app.ui.theme import Theme
 
 Array = np.ndarray
@@ -200,24 +200,26 @@ class Plot(Canvas):
         label = metrics.elidedText(
             self.x_axis.label, Qt.TextElideMode.ElideRight, 0.42 * area.width()
         )
-        name = metrics.horizontalAdvance(label)
-        edge = min(area.right() + theme.px(8), float(self.width()))
-        free = edge - (name + theme.px(10) if label else 0)
-        top, high = area.bottom() + theme.px(4), theme.px(14)
-        for value, text in self.x_axis.ticks(max(2.0, area.width() / theme.px(self.tick_gap))):
-            x = float(self.px(np.array(value)))
-            if self.grid:
-                painter.setPen(QPen(theme.color("grid"), 1))
-                ends = QPointF(round(x), area.top()), QPointF(round(x), area.bottom())
-                painter.drawLine(*ends)
-            half = metrics.horizontalAdvance(text) / 2
-            if x + half <= free:
-                painter.setPen(theme.color("muted"))
-                box = QRectF(x - half - 2, top, 2 * half + 4, high)
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        ticks = self.x_axis.ticks(max(2.0, area.width() / theme.px(self.tick_gap)))
+        places = [float(self.px(np.array(value))) for value, _ in ticks]
+        widths = [metrics.horizontalAdvance(text) for _, text in ticks]
+        name, edge = (
+            metrics.horizontalAdvance(label),
+            min(area.right() + theme.px(8), self.width()),
+        )
+        lefts, start = lay_texts(places, widths, name, edge, theme.px(8))
+        if self.grid:
+            painter.setPen(QPen(theme.color("grid"), 1))
+            for x in map(round, places):
+                painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        row = QRectF(0, area.bottom() + theme.px(4), self.width() + 4, theme.px(14))
         painter.setPen(theme.color("muted"))
-        painter.drawText(QRectF(edge - name - 2, top, name + 2, high), flags, label)
+        for (_, text), left in zip(ticks, lefts, strict=True):
+            if left is not None:
+                painter.drawText(
+                    row.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text
+                )
+        painter.drawText(row.adjusted(start, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, label)
 
     def _paint_top_row(self, painter: QPainter, metrics: QFontMetricsF) -> None:
         if not self.has_legend_row():

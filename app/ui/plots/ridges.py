@@ -34,7 +34,7 @@ class RidgeMark:
 
     Attributes:
         centres: (B,) in data units.
-        heights: (L, B), 0 to 1.
+        heights: (L, B), 0 to 1, roots of the densities.
         theme: gives the colours.
     """
 
@@ -87,15 +87,14 @@ class Ridges(Plot):
         """Draw the histograms of a part."""
         edges = part.edges[np.isfinite(part.edges)]
         if edges.size:
+            changed = self.part is None or self.part.unit != part.unit
             low, high = float(edges[0]), float(edges[-1])
-            axis = self.x_axis
-            if anew or self.part is None or self.part.unit != part.unit:
-                axis.fix(low, high)
-            elif low < axis.low or high > axis.high:
-                axis.fix(min(low, axis.low), max(high, axis.high))
+            self.x_axis.follow(low, high, restart=anew or changed)
         self.part = part
-        self.y_axis.label = self.what + (f" ×{power(part.unit)}" if part.unit else "")
-        heights = np.clip(np.nan_to_num(part.counts, nan=0.0, posinf=1.0), 0.0, 1.0)
+        unit = f" ×{power(part.unit)}" if part.unit else ""
+        self.y_axis.label = f"{self.what}{unit}, root scale"
+        # A spike of zeros would press all else flat: the root shows both (Tukey's rootogram).
+        heights = np.sqrt(np.clip(np.nan_to_num(part.counts, nan=0.0, posinf=1.0), 0.0, 1.0))
         centres = 0.5 * (part.edges[1:] + part.edges[:-1])
         self.show_marks(live={"ridges": RidgeMark(centres, heights, self.theme)})
 

@@ -49,6 +49,37 @@ def nice_step(span: float, count: float) -> float:
     return base * next(s for s in (1, 2, 5, 10) if raw <= s * base * 1.0001)
 
 
+def lay_texts(
+    places: list[float], widths: list[float], name: float, right: float, gap: float
+) -> tuple[list[float | None], float]:
+    """Place the texts of ticks and the axis' name in one row.
+
+    The name stands at the right end, or in the last gap that is wide enough; only where
+    there is none, it takes the place of the last ticks.
+
+    Args:
+        places: where the ticks are, ascending, in pixels.
+        widths: of their texts.
+        name: width of the axis' name, 0 if it has none.
+        right: end of the row.
+        gap: least distance of two texts.
+
+    Returns:
+        left ends of the texts, None for those left out, and of the name.
+    """
+    lefts = [min(x - w / 2, right - w) for x, w in zip(places, widths, strict=True)]
+    ends = [x + w for x, w in zip(lefts, widths, strict=True)]
+    kept: list[float | None] = list(lefts)
+    if not name or not lefts or right - ends[-1] >= name + gap:
+        return kept, right - name
+    for end, start in reversed(list(zip(ends, lefts[1:], strict=False))):
+        if start - end >= name + 2 * gap:
+            return kept, (end + start - name) / 2
+    start = right - name
+    kept = [x if e + gap <= start else None for x, e in zip(lefts, ends, strict=True)]
+    return kept, start
+
+
 class Axis:
     """One axis: a range that grows in steps when data leave it, and its ticks.
 
@@ -76,6 +107,15 @@ class Axis:
             middle = max(abs(low), 1.0) * 0.5
             low, high = low - middle, high + middle
         self.low, self.high = low, high
+
+    def follow(self, low: float, high: float, *, restart: bool = False) -> None:
+        """Hold still while data fill a third of the range or more; else step after them.
+
+        For what changes by orders of magnitude within a run, as gradients do.
+        """
+        inside = self.low <= low and high <= self.high
+        if restart or not inside or high - low < (self.high - self.low) / 3:
+            self.fix(low, high)
 
     def cover(self, values: Array, *, restart: bool = False, decades: int = 3) -> None:
         """Grow the range in whole steps until it holds the values; never shrink it.
