@@ -25,11 +25,9 @@ def paint_legend(
     painter: QPainter, keys: tuple[Key, ...], room: QRectF, theme: Theme, *, right: bool
 ) -> None:
     """Paint the entries into one row, from the left or flush right."""
-    font = theme.font(10.5)
-    metrics = QFontMetricsF(font)
-    painter.setFont(font)
+    painter.setFont(theme.font(10.5))
     gap = theme.px(14)
-    widths = [swatch_width(key, theme) + metrics.horizontalAdvance(key.text) for key in keys]
+    widths = key_widths(keys, theme)
     while keys and sum(widths) + gap * (len(widths) - 1) > room.width():
         keys, widths = keys[:-1], widths[:-1]
     total = sum(widths) + gap * max(0, len(widths) - 1)
@@ -37,6 +35,12 @@ def paint_legend(
     for key, width in zip(keys, widths, strict=True):
         paint_key(painter, key, QRectF(left, room.top(), width, room.height()), theme)
         left += width + gap
+
+
+def key_widths(keys: tuple[Key, ...], theme: Theme) -> list[float]:
+    """Return the pixels that each entry takes."""
+    metrics = QFontMetricsF(theme.font(10.5))
+    return [swatch_width(key, theme) + metrics.horizontalAdvance(key.text) for key in keys]
 
 
 def swatch_width(key: Key, theme: Theme) -> float:

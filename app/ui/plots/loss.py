@@ -37,6 +37,7 @@ class LossView(PlotView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Loss", parent=parent)
         self.plot = Plot(Axis("update", integer=True), Axis("loss", log=True))
+        self.plot.y_axis.brief = "loss"
         self.plot.reader = self.read
         self.plot.legend_right = True
         self.body.addWidget(self.plot)
@@ -99,8 +100,8 @@ class LossView(PlotView):
         levels = {"linear model": part.linear_loss, "noise floor": part.noise_floor}
         for name, level in levels.items():
             if level is not None and np.isfinite(level) and level > 0:
-                below = name == "noise floor"
-                marks[name] = Rule(float(level), name, theme.color("muted"), theme, below)
+                low = name == "noise floor"
+                marks[name] = Rule(float(level), name, theme.color("muted"), theme, low)
         return marks
 
     def _legend(self, part: LossPart) -> tuple[Key, ...]:

@@ -237,21 +237,22 @@ class Whiskers:
 
 @dataclass(eq=False)
 class Rule:
-    """A dashed level across the plot with its name at the right end.
+    """A dashed level across the plot with its name at one end.
 
     Attributes:
         level: in data units.
         text: the name.
         color: of line and name.
         theme: gives the font.
-        below: whether the name stands under the line.
+        low: whether it is a floor: the name stands at the left under the line, clear of
+            curves that come down to it, else at the right above it.
     """
 
     level: float
     text: str
     color: QColor
     theme: Theme
-    below: bool = False
+    low: bool = False
 
     def paint(self, painter: QPainter, space: Space) -> None:
         """Paint line and name."""
@@ -267,14 +268,15 @@ class Rule:
         if not self.text:
             return
         high = self.theme.px(14)
-        under = self.below and y + high <= area.bottom()
+        under = self.low and y + high <= area.bottom()
         top = y + 1 if under or y - high < area.top() else y - high - 1
         painter.setFont(self.theme.font(10))
         painter.setPen(self.color)
-        box = QRectF(area.left(), top, area.width() - self.theme.px(3), high)
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(box, flags, self.text)
+        inset = self.theme.px(4)
+        box = QRectF(area.left() + inset, top, area.width() - 2 * inset, high)
+        side = Qt.AlignmentFlag.AlignLeft if self.low else Qt.AlignmentFlag.AlignRight
+        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, self.text)
 
     def key(self) -> object:
         """Return what it looks like."""
-        return (self.level, self.text, self.color.rgba(), self.below)
+        return (self.level, self.text, self.color.rgba(), self.low)

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.ui.plots.canvas import Canvas
 from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key, paint_legend
+from app.ui.plots.legend import Key, key_widths, paint_legend
 from app.ui.plots.marks import Mark
 from app.ui.plots.scale import Axis, lay_texts
 from app.ui.theme import Theme
@@ -226,16 +226,17 @@ class Plot(Canvas):
             return
         theme = self.theme
         row = QRectF(0, 0, self.width() - theme.px(2), theme.px(14))
-        painter.setPen(theme.color("muted"))
         start = max(0.0, self._area.left() - theme.px(34))  # a square stands further right
-        painter.drawText(
-            row.adjusted(start, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self.y_axis.label
-        )
-        used = (
-            metrics.horizontalAdvance(self.y_axis.label) + theme.px(14)
-            if self.y_axis.label
-            else 0
-        )
+        gap, keys = theme.px(14), key_widths(self.legend, theme)
+        free = row.width() - start - sum(keys) - gap * len(keys)
+        label = self.y_axis.label
+        if self.y_axis.brief and metrics.horizontalAdvance(label) > free:
+            label = self.y_axis.brief
+        label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, row.width() - start)
+        painter.setPen(theme.color("muted"))
+        name = row.adjusted(start, 0, 0, 0)
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, label)
+        used = start + metrics.horizontalAdvance(label) + gap if label else 0
         room = row.adjusted(max(used, self._area.left()), 0, 0, 0)
         paint_legend(painter, self.legend, room, theme, right=self.legend_right)
 

@@ -93,6 +93,7 @@ class Ridges(Plot):
         self.part = part
         unit = f" ×{power(part.unit)}" if part.unit else ""
         self.y_axis.label = f"{self.what}{unit}, root scale"
+        self.y_axis.brief = f"{self.what}{unit}"
         # A spike of zeros would press all else flat: the root shows both (Tukey's rootogram).
         heights = np.sqrt(np.clip(np.nan_to_num(part.counts, nan=0.0, posinf=1.0), 0.0, 1.0))
         centres = 0.5 * (part.edges[1:] + part.edges[:-1])

@@ -85,13 +85,14 @@ class Axis:
 
     Attributes:
         label: name with unit.
+        brief: what stands for the name where there is no room for it.
         log: whether it is logarithmic.
         low, high: the range, in the data's units.
         integer: whether ticks are whole numbers only.
     """
 
     def __init__(self, label: str = "", *, log: bool = False, integer: bool = False) -> None:
-        self.label = label
+        self.label, self.brief = label, ""
         self.log = log
         self.integer = integer
         self.low, self.high = (0.1, 1.0) if log else (0.0, 1.0)
