@@ -185,7 +185,8 @@ def penalty(problem: Problem, params: Array) -> Array:
     train = problem.spec.train
     total = np.zeros(len(params))
     if train.l1 or train.l2:
-        weights = params[:, problem.layout.is_weight()].astype(float)  # (seeds, weights)
+        weights = params[:, problem.layout.is_weight()]  # (seeds, weights)
+        weights = weights.astype(np.result_type(weights, np.float64))
         total = train.l1 * np.abs(weights).sum(1)
         if not problem.optimizer.decoupled:
             total = total + 0.5 * train.l2 * (weights**2).sum(1)

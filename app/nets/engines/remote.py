@@ -107,7 +107,7 @@ class _Child:
     def tell(self, kind: str, arrays: dict[str, np.ndarray] | None = None,
              **fields: Any) -> None:  # fmt: skip
         """Send a message; that it has died is noticed by `hear`."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, ValueError):  # broken, or closed by `end`
             send(self._to, kind, arrays, **fields)
 
     def hear(self, timeout_s: float) -> Reply | None:
@@ -122,8 +122,7 @@ class _Child:
             return None
         if reply is None:
             self._replies.put(None)  # whoever asks again hears the same
-            self._process.wait(STOP_S)
-            self._threads[1].join(STOP_S)
+            self.end()
             words = self._last_words[-1] if self._last_words else "it said nothing"
             raise LabError(
                 f"the torch process ended (code {self._process.returncode}): {words}"
