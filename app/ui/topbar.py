@@ -175,7 +175,7 @@ class TopBar(QWidget):
         self._show_seed()
 
     def _show_play(self) -> None:
-        icon = "pause" if self._playing else "reset" if self._finished else "play"
+        icon = "pause" if self._playing else "play"
         word = "Pause" if self._playing else "Replay" if self._finished else "Play"
         wide = self._wide(_FULL)
         self.play.set_face(icon, word if wide else "")

@@ -19,7 +19,7 @@ from app.core.registry import Entry, Registry
 from app.core.resources import resource
 from app.core.spec import LabSpec, edit, get
 from app.ui.controls.choice import Choice
-from app.ui.controls.panel import NETWORK, TASK, TRAINING, WIDTH, ControlPanel
+from app.ui.controls.panel import NETWORK, TASK, TRAINING, WIDTH, ControlPanel, OverlayBar
 from app.ui.fonts import load_fonts
 from app.ui.icons import icon, pixmap, window_icon
 from app.ui.style import apply_style, style_sheet
@@ -196,9 +196,15 @@ def test_nothing_is_cut_off_sideways_at_any_zoom(panel, zoom):
 
 def test_the_main_knobs_fit_the_reference_window_without_scrolling(panel):
     assert panel.verticalScrollBar().maximum() == 0  # 900 pixels less the top bar
+    bar = panel.findChild(OverlayBar)
+    assert not bar.isVisible()
     panel.resize(panel.width(), 648)
     QApplication.processEvents()
-    assert panel.verticalScrollBar().maximum() > 0
+    assert bar.isVisible()
+    bar.setValue(bar.maximum())
+    assert panel.verticalScrollBar().value() == panel.verticalScrollBar().maximum() > 0
+    panel.verticalScrollBar().setValue(5)
+    assert bar.value() == 5
 
 
 def test_the_tab_key_reaches_every_visible_control(panel):

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from app.core.declared import KNOBS
 from app.core.knobs import Knob
@@ -63,6 +64,25 @@ def _relevant(spec: LabSpec, path: str) -> bool:
     return True
 
 
+class OverlayBar(QScrollBar):
+    """A scroll bar over the area's margin, there only while there is something to scroll."""
+
+    def __init__(self, area: QScrollArea) -> None:
+        """Follow, and lead, the area's own hidden bar."""
+        super().__init__(Qt.Orientation.Vertical, area)
+        hidden = area.verticalScrollBar()
+        hidden.rangeChanged.connect(self._on_range_changed)
+        hidden.valueChanged.connect(self.setValue)
+        self.valueChanged.connect(hidden.setValue)
+        self._area = area
+        self.hide()
+
+    def _on_range_changed(self, low: int, high: int) -> None:
+        self.setRange(low, high)
+        self.setPageStep(self._area.verticalScrollBar().pageStep())
+        self.setVisible(high > low)
+
+
 class ControlPanel(QScrollArea):
     """All controls. Shows a spec, says what was wanted, knows no store.
 
@@ -92,8 +112,9 @@ class ControlPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Always there, so that unfolding does not push the controls aside.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        # Drawn over the margin, so that unfolding does not push the controls aside.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._bar = OverlayBar(self)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Controls")
         self.setObjectName("panel")
@@ -182,6 +203,16 @@ class ControlPanel(QScrollArea):
         """Return the fixed width; the height may shrink, then the panel scrolls."""
         return QSize(self._theme.px(WIDTH), self._theme.px(200))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the scroll bar at the right edge."""
+        super().resizeEvent(event)
+        self._place_bar()
+
+    def _place_bar(self) -> None:
+        width = self._theme.px(10)
+        self._bar.setGeometry(self.width() - 2 - width, 0, width, self.height())
+        self._bar.raise_()
+
     def _restyle(self) -> None:
         theme = self._theme
         self.setFixedWidth(theme.px(WIDTH))
@@ -189,10 +220,10 @@ class ControlPanel(QScrollArea):
             f"#panel {{ background: {theme.panel}; border: none;"
             f" border-right: 1px solid {theme.line}; }}"
             "#inner, #qt_scrollarea_viewport { background: transparent; }"
-            f"QScrollBar:vertical {{ width: {theme.px(9)}px; }}"
         )
         for pair in self._pairs:
             pair.setSpacing(theme.px(14))
+        self._place_bar()
 
     def _fill(self, name: str, section: Section) -> None:
         for column, lines in ((section.main, _MAIN[name]), (section.rare, _RARE[name])):

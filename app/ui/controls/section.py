@@ -144,7 +144,7 @@ class Section(QWidget):
         self._theme = theme
         column = self.layout()
         assert column is not None
-        column.setContentsMargins(theme.px(16), theme.px(8), theme.px(6), theme.px(8))
+        column.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
         column.setSpacing(theme.px(2))
         self.main.setSpacing(theme.px(7))
         self.rare.setSpacing(theme.px(4))
@@ -157,7 +157,5 @@ class Section(QWidget):
         """Paint the hairline to the next section."""
         if not self._last:
             painter = QPainter(self)
-            y = self.height() - 1
-            painter.fillRect(
-                0, y, self.width() + self._theme.px(20), 1, self._theme.color("line")
-            )
+            line = self._theme.color("line")
+            painter.fillRect(0, self.height() - 1, self.width(), 1, line)
