@@ -60,8 +60,8 @@ def test_lines_and_band_are_quartiles_over_the_seeds(view: LossView) -> None:
     assert view.plot.live["training"].x == pytest.approx(frame.loss.updates[at])
     held_out = np.median(frame.loss.validation[at], axis=1)
     assert view.plot.live["validation"].y == pytest.approx(held_out)
-    assert view.plot.still["noise floor"].level == frame.loss.noise_floor
-    assert view.plot.still["linear model"].level == frame.loss.linear_loss
+    assert view.plot.live["noise floor"].level == frame.loss.noise_floor
+    assert view.plot.live["linear model"].level == frame.loss.linear_loss
 
 
 def test_the_total_with_penalties_is_a_line_of_its_own(view: LossView) -> None:

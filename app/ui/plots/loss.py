@@ -74,7 +74,10 @@ class LossView(PlotView):
             live["total"] = Line(x, self._total[1], theme.color("muted"), 1.0)
         live["training"] = Line(x, self._train[1], accent, 2.0)
         self.plot.legend = self._legend(part)
-        self.plot.show_marks(bands, self._references(part), live)
+        still = {}
+        if self._ghost is not None:
+            still["ghost"] = Line(*self._ghost[:2], theme.color("faint"), 1.4)
+        self.plot.show_marks(bands, still, {**live, **self._references(part)})
 
     def _take(self, part: LossPart) -> None:
         at = thin(part.updates, part.length)
@@ -95,8 +98,6 @@ class LossView(PlotView):
     def _references(self, part: LossPart) -> dict[str, Mark]:
         theme = self.theme
         marks: dict[str, Mark] = {}
-        if self._ghost is not None:
-            marks["ghost"] = Line(*self._ghost[:2], theme.color("faint"), 1.4)
         levels = {"linear model": part.linear_loss, "noise floor": part.noise_floor}
         for name, level in levels.items():
             if level is not None and np.isfinite(level) and level > 0:

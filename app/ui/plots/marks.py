@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from shiboken6 import Shiboken
 
 from app.ui.theme import Theme
@@ -272,10 +272,10 @@ class Rule:
         top = y + 1 if under or y - high < area.top() else y - high - 1
         painter.setFont(self.theme.font(10))
         painter.setPen(self.color)
-        inset = self.theme.px(4)
-        box = QRectF(area.left() + inset, top, area.width() - 2 * inset, high)
-        side = Qt.AlignmentFlag.AlignLeft if self.low else Qt.AlignmentFlag.AlignRight
-        painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, self.text)
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(self.text) + self.theme.px(6)
+        box = QRectF(area.left() if self.low else area.right() - wide, top, wide, high)
+        painter.fillRect(box, self.theme.color("panel", 0.7))  # readable on top of curves
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text)
 
     def key(self) -> object:
         """Return what it looks like."""
