@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from app import __version__
 from app.core.errors import LabError, NotFiniteError
+from app.threads import one_thread_each
 
 # Name -> what it does. Each is a module of app.commands with `add_arguments` and `run`.
 COMMANDS = {
@@ -37,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code, see above.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    one_thread_each()
     try:
         code = _run(arguments)
         sys.stdout.flush()  # here, where a closed pipe can still be answered

@@ -16,6 +16,10 @@ _home = tempfile.TemporaryDirectory(prefix="layerlab-tests-")
 for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[_name] = os.path.join(_home.name, _name.lower())
 
+from app.threads import one_thread_each  # noqa: E402
+
+one_thread_each()  # as the command does: figures and timings are those of the product
+
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 

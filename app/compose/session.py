@@ -13,7 +13,7 @@ from app.compose.files import Files
 from app.compose.showing import show_data, show_spec
 from app.compose.wiring import PORTS, REGISTRIES
 from app.core import spec as specs
-from app.core.errors import LabError
+from app.core.errors import LabError, NotFiniteError
 from app.core.frames import Frame
 from app.core.knobs import Effect
 from app.core.options import Options
@@ -188,6 +188,9 @@ class Session(QObject):
         """The banner's button was pressed."""
         if action == "undo":
             self.store.undo()
+        elif action == "rate":  # there is nothing to go back to: start gentler
+            spec = specs.edit(self.store.spec, "train.rate", self.store.spec.train.rate / 10)
+            self.store.replace(spec, "a smaller rate")
 
     def on_weight(self, gap: int, source: int, unit: int, value: float) -> None:
         """A weight of the shown network was edited."""
@@ -253,9 +256,11 @@ class Session(QObject):
         sentence = str(error)
         if not isinstance(error, LabError):
             sentence = f"The training stopped with an error: {error or type(error).__name__}"
-        undo = "undo" if self.store.can_undo else ""
+        action, label = ("undo", "Undo") if self.store.can_undo else ("", "")
+        if isinstance(error, NotFiniteError) and not action:
+            action, label = "rate", f"Rate {self.store.spec.train.rate / 10:.2g}"
         self.window.banner.show_message(
-            sentence[:1].upper() + sentence[1:], "error", undo, "Undo",
+            sentence[:1].upper() + sentence[1:], "error", action, label,
             "" if isinstance(error, LabError) else details,
         )  # fmt: skip
 

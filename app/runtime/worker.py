@@ -136,7 +136,7 @@ class Worker(QThread):
                     run = self._go_on(run, order)
             except Exception as error:  # every error reaches the banner
                 if run is not None and run.order.run_id == order.run_id:
-                    run.status, run.note = "stopped", str(error)
+                    run.status = "stopped"
                     self._post(run, whole=True)
                 broken = order
                 self.failed.emit(order.run_id, error)
