@@ -139,6 +139,10 @@ class ParameterEditor(QFrame):
         painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), radius, radius)
         painter.end()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keep every key: Enter must not reach the canvas, which would open the popup again."""
+        event.accept()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close on Escape, apply on Enter, wherever the focus is in the popup."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):

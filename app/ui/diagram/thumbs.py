@@ -62,8 +62,8 @@ def dots(thumbs: Sequence[Array], side: int, theme: Theme) -> list[Array]:
     """
     peaks = []
     for layer in thumbs:
-        values = clean(layer).reshape(len(layer), -1)
-        values = values if values.size else np.zeros((len(layer), 1))
+        values = clean(layer)
+        values = values.reshape(len(layer), -1) if values.size else np.zeros((len(layer), 1))
         peaks.append(np.take_along_axis(values, np.abs(values).argmax(1)[:, None], 1)[:, 0])
     axis = np.arange(side) - (side - 1) / 2
     disc = np.clip(side / 2 + 0.5 - np.hypot(axis[:, None], axis), 0.0, 1.0)
