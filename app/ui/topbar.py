@@ -18,7 +18,7 @@ SHORTCUTS = {
     "redo": "Ctrl+Shift+Z",
     "finish": "F",
     "new_seed": "N",
-    "theme": "T",
+    "theme": "Ctrl+T",
 }
 _FULL, _NARROW = 672, 576  # widths at zoom 1 below which words, then the speed go
 

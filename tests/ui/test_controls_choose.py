@@ -254,6 +254,7 @@ def test_a_switch_toggles_by_mouse_and_by_keyboard(stage):
     QTest.mouseClick(residual.switch, LEFT)
     assert residual.said == [("net.residual", True)]
     residual.show_value(True)
+    residual.switch.clearFocus()
     residual.switch.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(residual.switch, Qt.Key.Key_Space)
     assert residual.said[-1] == ("net.residual", False)

@@ -230,6 +230,43 @@ def test_values_shown_are_the_specs(panel):
     assert panel.controls["net.hidden"].all.header.text == "16 neurons"
 
 
+class Keys(QWidget):
+    """A window that notes the keys that reach it."""
+
+    def __init__(self, panel):
+        super().__init__()
+        QVBoxLayout(self).addWidget(panel)
+        self.keys = []
+
+    def keyPressEvent(self, event):
+        self.keys.append(Qt.Key(event.key()))
+
+
+def test_after_a_click_space_and_right_still_reach_the_window(panel, qtbot):
+    window = Keys(panel)
+    qtbot.addWidget(window)
+    unfold(panel)
+    window.show()
+    window.activateWindow()
+    QApplication.processEvents()
+    space, right = Qt.Key.Key_Space, Qt.Key.Key_Right
+    for widget in (
+        panel.controls["net.residual"].switch,
+        panel.controls["net.activation"].grid.tile("relu"),
+        panel.controls["net.hidden"].each,
+        panel.sections[TASK].fold,
+    ):
+        widget.setFocus(Qt.FocusReason.MouseFocusReason)
+        QTest.keyClick(widget, space)
+        QTest.keyClick(widget, right)
+    assert panel.said == [("net.activation", "leaky-relu")]  # a tile's own arrow
+    assert window.keys == [space, right, space, space, right, space, right]
+    panel.controls["net.residual"].switch.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(panel.controls["net.residual"].switch, space)
+    assert panel.said[-1] == ("net.residual", True)
+    panel.setParent(None)  # it has an owner of its own
+
+
 # ---- fonts, icons, style sheet
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QRadioButton
 
 from app.ui.theme import Theme
 
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _KEYS = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -35,6 +36,14 @@ class KeyboardRing:
                 event.accept()
                 return True
         return bool(super().event(event))  # type: ignore[misc]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave to the window what is not claimed: Space plays, the right arrow steps."""
+        space = event.key() == Qt.Key.Key_Space and not self.ring
+        if space or (event.key() in _ARROWS and event.key() not in self.claimed):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)  # type: ignore[misc]
 
     def claims(self, event: QKeyEvent) -> bool:
         """Tell whether another key than those in `claimed` is this widget's."""

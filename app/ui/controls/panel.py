@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from app.core.declared import KNOBS
@@ -202,6 +202,13 @@ class ControlPanel(QScrollArea):
     def minimumSizeHint(self) -> QSize:
         """Return the fixed width; the height may shrink, then the panel scrolls."""
         return QSize(self._theme.px(WIDTH), self._theme.px(200))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll with the keys, but leave left and right to the window."""
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scroll bar at the right edge."""
