@@ -5,6 +5,8 @@ from __future__ import annotations
 import pathlib
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from app.core import spec as specs
@@ -68,7 +70,13 @@ class Files:
             self.open_path(name)
 
     def _take_csv(self, name: str) -> None:
-        spec = recommended_for_csv(name, None)
+        QGuiApplication.setOverrideCursor(
+            Qt.CursorShape.WaitCursor
+        )  # a large file takes a moment
+        try:
+            spec = recommended_for_csv(name, None)
+        finally:
+            QGuiApplication.restoreOverrideCursor()
         self._session.choose_task(spec, "file")
 
     def save(self) -> None:

@@ -244,7 +244,9 @@ class Session(QObject):
         self.window.draw(frame)
         self.window.topbar.set_seeds(frame.spec.train.seeds, frame.seed)
         if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
-            show_data(self.window, frame)
+            summary = show_data(self.window, frame)
+            if summary and (known is None or known.spec.task != frame.spec.task):
+                self.toast.say(summary)
         if known is None or (known.status, known.run_id) != (frame.status, frame.run_id):
             self.show_state()
             if frame.note and frame.status == "stopped":

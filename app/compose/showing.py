@@ -25,8 +25,12 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
     panel.set_summary("training", REGISTRIES["optimizers"][spec.train.optimizer].label)
 
 
-def show_data(window: LabWindow, frame: Frame) -> None:
-    """Show what is known once a run's data are loaded: the points, a file's columns."""
+def show_data(window: LabWindow, frame: Frame) -> str:
+    """Show what is known once a run's data are loaded: the points, a file's columns.
+
+    Returns:
+        What was recognised in a file, in a sentence; empty for the lab's own tasks.
+    """
     spec, panel = frame.spec, window.panel
     data = problem_of(spec).data  # kept from the worker's own look
     panel.set_points(data.n, spec.train.batch)
@@ -35,6 +39,8 @@ def show_data(window: LabWindow, frame: Frame) -> None:
         panel.set_summary("task", _summary(data))
     if spec.task.name == "csv" and data.table is not None:
         panel.set_columns([c.name for c in (*data.table.features, data.table.target)])
+        return data.summary
+    return ""
 
 
 def _summary(data: Data) -> str:
