@@ -15,6 +15,7 @@ class Toast(QLabel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._window = parent
         self._theme = DARK
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -53,6 +54,5 @@ class Toast(QLabel):
 
     def _place(self) -> None:
         self.adjustSize()
-        parent = self.parentWidget()
-        left = (parent.width() - self.width()) // 2
-        self.move(left, parent.height() - self.height() - self._theme.px(22))
+        left = (self._window.width() - self.width()) // 2
+        self.move(left, self._window.height() - self.height() - self._theme.px(22))
