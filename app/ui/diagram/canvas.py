@@ -6,10 +6,6 @@ import dataclasses
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
-    QFocusEvent,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -18,44 +14,38 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.frames import DiagramPart, Frame
-from app.core.spec import LabSpec
 from app.ui.diagram import panels
 from app.ui.diagram.animation import PassState
 from app.ui.diagram.editing import parameter_of
 from app.ui.diagram.editor import ParameterEditor
 from app.ui.diagram.folding import fold
-from app.ui.diagram.formula import describe
 from app.ui.diagram.geometry import Geometry, arrange, tile_room
 from app.ui.diagram.hits import Target, find_target
+from app.ui.diagram.keyboard import Neuron, NeuronKeys
 from app.ui.diagram.panel import PlacedPanel, paint_panel, place_panel
-from app.ui.diagram.scene import Look, Neuron, Scene
+from app.ui.diagram.scene import Look, Scene
 from app.ui.theme import DARK, Theme
 
 NOTHING = "The network appears with the first frame."
 
 
-class DiagramCanvas(QWidget):
+class DiagramCanvas(NeuronKeys):
     """Draws one network and lets its weights and biases be edited.
 
     Signals:
         weight_edited: gap (0 leads into the first hidden layer), index of the source unit,
             index of the unit, new value.
         bias_edited: gap, index of the unit, new value.
-        neuron_focused: the keyboard's neuron has changed.
     """
 
     weight_edited = Signal(int, int, int, float)
     bias_edited = Signal(int, int, float)
-    neuron_focused = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme: Theme = DARK
-        self.part: DiagramPart | None = None
-        self.spec: LabSpec | None = None
         self.run: PassState | None = None
         self.target: Target | None = None
-        self.focused: Neuron | None = None
         self.placed: PlacedPanel | None = None
         self._live: DiagramPart | None = None
         self._given: DiagramPart | None = None  # before folding to the canvas's height
@@ -67,10 +57,11 @@ class DiagramCanvas(QWidget):
         self.editor = ParameterEditor(self)
         self.editor.edited.connect(self._on_value_edited)
         self.editor.closed.connect(self._on_editor_closed)
+        self.walked.connect(lambda: self._set_target(None))
+        self.bias_asked.connect(self._on_bias_asked)
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._tell()
+        self.tell()
 
     # ---- what is shown
     def draw(self, frame: Frame) -> None:
@@ -105,7 +96,7 @@ class DiagramCanvas(QWidget):
             self.editor.close_quietly()
             if self.focused is not None and not _holds(part, self.focused):
                 self.focused = None
-        self._tell()
+        self.tell()
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -213,7 +204,7 @@ class DiagramCanvas(QWidget):
             return
         event.accept()
         if self.target.kind != "edge":
-            self._focus(self.target.neuron)
+            self.focus_neuron(self.target.neuron)
         if self.run is None:
             self.edit(self.target)
 
@@ -250,6 +241,10 @@ class DiagramCanvas(QWidget):
         self.editor.place(parameter.anchor.toRect())
         self.update()
 
+    def _on_bias_asked(self) -> None:
+        if self.focused is not None and self.run is None:
+            self.edit(Target("bias", neuron=self.focused))
+
     def _on_value_edited(self, value: float) -> None:
         indices = self._edited_indices
         if len(indices) == 3:
@@ -261,101 +256,6 @@ class DiagramCanvas(QWidget):
         self._edited = None
         self.setFocus()
         self.update()
-
-    # ---- keyboard
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        """Move from neuron to neuron with Tab; leave after the last one, or after Escape."""
-        if self.part is None or self.editor.isVisible() or not self.hasFocus():
-            return super().focusNextPrevChild(forward)
-        order = [(i, k) for i, c in enumerate(self.part.layers) for k in range(len(c.shown))]
-        if self.focused in order:
-            place = order.index(self.focused) + (1 if forward else -1)
-            if 0 <= place < len(order):
-                self._focus(order[place])
-                return True
-        return super().focusNextPrevChild(forward)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Give the focus to the first or the last neuron when it comes by Tab."""
-        super().focusInEvent(event)
-        if self.part is None:
-            return
-        if event.reason() == Qt.FocusReason.TabFocusReason:
-            self._focus((0, 0))
-        elif event.reason() == Qt.FocusReason.BacktabFocusReason:
-            last = len(self.part.layers) - 1
-            self._focus((last, max(0, len(self.part.layers[last].shown) - 1)))
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Repaint without the ring."""
-        super().focusOutEvent(event)
-        self.update()
-
-    def event(self, event: QEvent) -> bool:
-        """Keep arrows and Enter from the window's shortcuts while a neuron has the focus."""
-        if (
-            event.type() == QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and self.focused is not None
-            and event.key() in (*_ARROWS, *_ENTER, Qt.Key.Key_Escape)
-        ):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with the arrows, edit the bias with Enter, let go with Escape."""
-        if self.part is None:
-            super().keyPressEvent(event)
-        elif event.key() in _ARROWS:
-            self._move(*_ARROWS[Qt.Key(event.key())])
-        elif event.key() in _ENTER and self.focused is not None and self.run is None:
-            self.edit(Target("bias", neuron=self.focused))
-        elif event.key() == Qt.Key.Key_Escape and self.focused is not None:
-            self._focus(None)
-        else:
-            super().keyPressEvent(event)
-
-    def _move(self, across: int, down: int) -> None:
-        assert self.part is not None
-        geometry = self.geometry_now()
-        if self.focused is None or geometry is None:
-            self._focus((0, 0))
-            return
-        self._focus(geometry.neighbor(self.focused, across, down))
-
-    def _focus(self, neuron: Neuron | None) -> None:
-        self.focused = neuron
-        self.target = None if neuron is not None and self.target is None else self.target
-        self._tell()
-        self.neuron_focused.emit()
-        self.update()
-
-    def _tell(self) -> None:
-        """Say the focused neuron, or the whole network, to a screen reader."""
-        name = "Network diagram"
-        if self.part is not None:
-            sizes = "-".join(str(layer.size) for layer in self.part.layers)
-            name += f", layers {sizes}"
-            if self.focused is not None:
-                layer, place = self.focused
-                unit = int(self.part.layers[layer].shown[place])
-                name = describe(self.part, self.spec, layer, unit)
-        if name != self.accessibleName():
-            self.setAccessibleName(name)
-            if self.hasFocus():
-                QAccessible.updateAccessibility(
-                    QAccessibleEvent(self, QAccessible.Event.NameChanged)
-                )
-
-
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def _shape_of(part: DiagramPart) -> object:

@@ -22,8 +22,9 @@ from app.ui.diagram.formula import (
 )
 from app.ui.diagram.geometry import Geometry
 from app.ui.diagram.hits import Target
+from app.ui.diagram.keyboard import Neuron
 from app.ui.diagram.panel import Panel, PlacedPanel, place_panel
-from app.ui.diagram.scene import Edge, Neuron, enlarged
+from app.ui.diagram.scene import Edge, enlarged
 from app.ui.diagram.trace_text import backward_lines, fits, forward_lines, loss_lines
 from app.ui.theme import Theme
 

@@ -15,12 +15,12 @@ from app.ui.diagram.animation import PassState
 from app.ui.diagram.edges import DIMMED, EdgeLayer, fan
 from app.ui.diagram.formula import number
 from app.ui.diagram.geometry import Geometry
+from app.ui.diagram.keyboard import Neuron
 from app.ui.diagram.thumbs import as_image, dots, sprites
 from app.ui.theme import Theme
 
 Array = np.ndarray
 Edge = tuple[int, int, int]  # gap, drawn place of the source, of the unit
-Neuron = tuple[int, int]  # layer, drawn place
 
 
 SMALLEST = 8.0  # pixels; smaller tiles are dots

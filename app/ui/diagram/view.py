@@ -60,6 +60,7 @@ class DiagramView(Card):
         self._recent: deque[tuple[int, DiagramPart]] = deque(maxlen=REMEMBERED)
         self._update = 0  # of the snapshot
         self._counted = False
+        self._told: tuple[list[str], float] = ([], 0.0)  # notes and room of the last time
         super().__init__("Network", "", parent)
         self.player.setParent(self)
         self.body.addWidget(self.canvas, 1)
@@ -154,6 +155,9 @@ class DiagramView(Card):
         title = QFontMetricsF(self.theme.font(12.5, 600)).horizontalAdvance(self.title())
         room = self.width() - title - self.theme.px(70)
         notes = self._notes()
+        if (notes, room) == self._told:
+            return
+        self._told = notes, room
         for note in notes:
             plain = QTextDocumentFragment.fromHtml(note).toPlainText()
             if metrics.horizontalAdvance(plain) <= room:
