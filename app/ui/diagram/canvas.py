@@ -23,7 +23,7 @@ from app.ui.diagram.geometry import Geometry, arrange, tile_room
 from app.ui.diagram.hits import Target, find_target
 from app.ui.diagram.keyboard import Neuron, NeuronKeys
 from app.ui.diagram.panel import PlacedPanel, paint_panel, place_panel
-from app.ui.diagram.scene import Look, Scene
+from app.ui.diagram.scene import Look, Scene, number_anchor
 from app.ui.theme import DARK, Theme
 
 NOTHING = "The network appears with the first frame."
@@ -163,14 +163,15 @@ class DiagramCanvas(NeuronKeys):
             if neuron is None or self.run.share < 1.0:
                 return None
             panel = panels.pass_panel(self.run, self.spec, neuron)
-        elif target is not None and target.kind == "edge":
+            anchor = number_anchor(self.run, geometry, neuron, self.theme)
+            return place_panel(panel, anchor, panels.bounds_of(geometry), self.theme)
+        if target is not None and target.kind == "edge":
             return panels.place_edge_panel(self.part, geometry, target, self.theme)
-        else:
-            focused = self.focused if self.hasFocus() else None
-            neuron = target.neuron if target is not None else focused
-            if neuron is None:
-                return None
-            panel = panels.neuron_panel(self.part, self.spec, neuron, self.theme, ratio)
+        focused = self.focused if self.hasFocus() else None
+        neuron = target.neuron if target is not None else focused
+        if neuron is None:
+            return None
+        panel = panels.neuron_panel(self.part, self.spec, neuron, self.theme, ratio)
         anchor = geometry.tile_rect(*neuron)
         return place_panel(panel, anchor, panels.bounds_of(geometry), self.theme)
 

@@ -146,10 +146,17 @@ def weighted_sum(
         else:
             total = float(weights[rest] @ values[rest])
             joint = " − " if total < 0 else " + "
-            spans.append((f"{joint}{number(abs(total))} ({len(rest)} smaller terms)", "muted"))
+            spans.append(
+                (f"{joint}{number(abs(total))} ({len(rest)}{HOLD}smaller{HOLD}terms)", "muted")
+            )
     joint = " − " if bias < 0 else " + "
     spans.append((f"{joint}{number(abs(bias))}", "text"))
     return spans
+
+
+def counted(terms: int) -> str:
+    """Return how many terms a number stands for, to be read after it."""
+    return f" ({terms}{HOLD}smaller{HOLD}terms)"
 
 
 def _factor(value: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 
 from app.core.frames import DiagramPart
@@ -170,10 +170,8 @@ def _paint_rings(
 ) -> None:
     def ring(neuron: Neuron, token: str, width: float, opacity: float = 1.0) -> None:
         rect = geometry.tile_rect(*neuron)
-        run = look.run
-        if run is not None and _has_number(run, geometry, neuron, theme):
-            told = number(float(run.values(neuron[0])[part.layers[neuron[0]].shown[neuron[1]]]))
-            rect = painting.number_rect(geometry, neuron, told, theme)
+        if look.run is not None:
+            rect = number_anchor(look.run, geometry, neuron, theme)
         pen = QPen(theme.color(token, opacity), width * theme.zoom)
         painting.paint_ring(painter, rect, painting.corner(geometry), pen)
 
@@ -189,8 +187,13 @@ def _paint_rings(
         ring(look.focused, "accent", 2.0)
 
 
-def _has_number(run: PassState, geometry: Geometry, neuron: Neuron, theme: Theme) -> bool:
-    return run.reached(neuron[0]) and painting.number_room(geometry, neuron[0], theme)
+def number_anchor(run: PassState, geometry: Geometry, neuron: Neuron, theme: Theme) -> QRectF:
+    """Return what a neuron fills during a pass: its number if it has one, else its tile."""
+    layer, place = neuron
+    if not run.reached(layer) or not painting.number_room(geometry, layer, theme):
+        return geometry.tile_rect(*neuron)
+    told = number(float(run.values(layer)[run.part.layers[layer].shown[place]]))
+    return painting.number_rect(geometry, neuron, told, theme)
 
 
 def _paint_pass(painter: QPainter, geometry: Geometry, theme: Theme, run: PassState) -> None:

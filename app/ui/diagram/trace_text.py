@@ -10,6 +10,7 @@ from app.ui.diagram.formula import (
     Line,
     Span,
     activation_name,
+    counted,
     number,
     sign_token,
     unit_name,
@@ -163,7 +164,9 @@ def _back_sum(part: DiagramPart, trace: Trace, layer: int, unit: int, most: int)
     if len(rest):
         total = float(weights[rest] @ dz[rest])
         joint = " − " if total < 0 else " + "
-        spans.append((f"{joint}{number(abs(total))} ({len(rest)} smaller terms)", "muted"))
+        spans.append(
+            (f"{joint}{number(abs(total))} ({len(rest)}{HOLD}smaller{HOLD}terms)", "muted")
+        )
     if layer < len(part.layers) - 2 and part.skips[layer]:
         past = float(np.ravel(trace.dh[layer])[unit])
         joint = " − " if past < 0 else " + "
