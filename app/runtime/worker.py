@@ -69,6 +69,7 @@ class Run:
     steps_done: int = 0
     pace_from: tuple[float, int] = (0.0, 0)  # clock and update at which pacing began
     slow_at: float = 0.0
+    measure_at: float = 0.0  # not before: training gets two thirds of the time at least
     speed: float = 0.0
     speed_from: tuple[float, int] = field(default_factory=lambda: (0.0, 0))
 
@@ -218,7 +219,7 @@ class Worker(QThread):
             if state.update >= run.length or run.status == "stopped":
                 run.status = "finished" if run.status == "running" else run.status
                 self._post(run, whole=True)
-            elif self._mailbox.is_empty and self._order is order:
+            elif self._mailbox.is_empty and self._order is order and now >= run.measure_at:
                 self._post(run)
             started = time.perf_counter()
             if run.status == "stopped":
@@ -282,6 +283,8 @@ class Worker(QThread):
             run.slow_at = now
         seed = min(order.seed, run.state.seeds - 1)
         parts = self._ports.measure(order.spec, run.state, wanted, seed, run.history)
+        measured = time.perf_counter()
+        run.measure_at = measured + 2 * (measured - now)
         frame = Frame(
             run_id=order.run_id, spec=order.spec, update=run.state.update, length=run.length,
             parameters=run.parameters, status=run.status, elapsed_s=run.trained_s,

@@ -7,7 +7,14 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.core import frames
 from app.core.frames import Frame
@@ -24,7 +31,7 @@ from app.ui.plots.loss import LossView
 from app.ui.plots.prediction import PredictionView
 from app.ui.rail import Rail
 from app.ui.readouts import readouts
-from app.ui.style import style_sheet
+from app.ui.style import apply_style
 from app.ui.theme import Theme, apply_theme
 from app.ui.topbar import TopBar
 from app.ui.try_these import TryThese
@@ -119,8 +126,9 @@ class LabWindow(QMainWindow):
             layout.setSpacing(gap)
         self._center.setMinimumWidth(theme.px(330))
         self._right.setMinimumWidth(theme.px(220))
-        self.setFont(theme.font())
-        self.setStyleSheet(style_sheet(theme))
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)  # no widget lives without it
+        apply_style(app, theme)
         apply_theme(self, theme)
 
     def toggle_maximised(self, card: Card) -> None:
