@@ -13,26 +13,42 @@ from app.nets.losses import sigmoid, softmax
 from app.nets.problem import Problem
 
 Array = np.ndarray
-PROBE_COST = 3e7  # multiplications a forward pass may take: some milliseconds
+PROBE_COST = 1e8  # multiplications a forward pass may take: some milliseconds
 FEWEST_ROWS = 32
 BLOCK_NUMBERS = 4_000_000  # activations kept at once where only outputs are wanted
 
 
 def _row_cost(problem: Problem) -> int:
-    """Return what one input costs one network: multiplications, and 10 an activation."""
-    return problem.layout.parameters + 10 * sum(problem.layout.sizes)
+    """Return what one input costs one network: multiplications, and 60 an activation."""
+    return problem.layout.parameters + 60 * sum(problem.layout.sizes)
 
 
 def probe_rows(problem: Problem, count: int, seeds: int, fewest: int = FEWEST_ROWS) -> Array:
     """Return which of `count` inputs a probe looks at: all, or as many as time allows.
 
-    Large networks are measured on evenly spaced inputs, the same each time, at least
-    `fewest` of them. (rows,) int, ascending
+    Large networks are looked at through evenly spaced inputs, the same each time, at
+    least `fewest` of them. (rows,) int, ascending
     """
     fit = max(fewest, int(PROBE_COST // (seeds * _row_cost(problem))))
     if count <= fit:
         return np.arange(count)
     return np.linspace(0, count - 1, fit).round().astype(int)
+
+
+@functools.lru_cache(maxsize=8)
+def typical_rows(problem: Problem, count: int) -> Array:
+    """Return `count` training inputs whose mean square and variance are those of all.
+
+    The best of 64 fixed choices; all inputs, if there are no more. (count,) int, ascending
+    """
+    x = problem.data.x
+    if count >= len(x):
+        return np.arange(len(x))
+    whole = np.array([(x**2).mean(), x.var(0).mean()])
+    rng = np.random.default_rng(0)  # the same inputs in every frame
+    choices = [np.sort(rng.permutation(len(x))[:count]) for _ in range(64)]
+    found = np.array([[(x[r] ** 2).mean(), x[r].var(0).mean()] for r in choices])
+    return choices[int(np.abs(found / np.maximum(whole, 1e-300) - 1).sum(1).argmin())]
 
 
 class Look:
@@ -52,7 +68,8 @@ class Look:
     @functools.cached_property
     def rows(self) -> Array:
         """Training inputs that `signal` and `gradient` look at. (rows,)"""
-        return probe_rows(self.problem, len(self.problem.x), self.state.seeds)
+        rows = probe_rows(self.problem, len(self.problem.x), self.state.seeds)
+        return typical_rows(self.problem, len(rows))
 
     @functools.cached_property
     def done(self) -> Pass:

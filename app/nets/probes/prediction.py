@@ -29,11 +29,12 @@ from app.nets.problem import Problem
 from app.nets.regions import regions
 
 Array = np.ndarray
-CURVE_POINTS = 160
+CURVE_POINTS, CURVE_POINTS_LEAST = 160, 80
 MAP_SIDE, MAP_SIDE_LEAST = 64, 20  # the ui scales a map up, smoothly
 MARGIN = 0.07  # of the data's range, on either side
+CLASS_POINTS_LEAST = 128
 EXAMPLES = 12
-SCATTER_POINTS = 400
+SCATTER_POINTS, SCATTER_POINTS_LEAST = 400, 100
 
 
 def prediction_part(look: Look) -> Prediction:
@@ -82,7 +83,9 @@ class _CurveGround:
 def _curve_ground(problem: Problem) -> _CurveGround:
     data = problem.data
     low, high = _range(np.concatenate((data.x, data.validation_x)))
-    inputs = np.linspace(low, high, CURVE_POINTS)  # (G, 1), as the network gets them
+    seeds = problem.spec.train.seeds
+    count = len(probe_rows(problem, CURVE_POINTS, seeds, CURVE_POINTS_LEAST))
+    inputs = np.linspace(low, high, count)  # (G, 1), as the network gets them
     target = None if data.truth is None else _own_y(problem, data.truth(inputs))[:, 0]
     points = (
         _own_x(problem, data.x)[:, 0],
@@ -225,7 +228,7 @@ def _classes(look: Look) -> ClassPrediction:
     held = len(problem.validation_x) > 0
     x = problem.validation_x if held else problem.x
     true = (data.validation_y if held else data.y).astype(int)
-    rows = probe_rows(problem, len(x), look.state.seeds, 512)
+    rows = probe_rows(problem, len(x), look.state.seeds, CLASS_POINTS_LEAST)
     x, true = x[rows], true[rows]
     said = class_of(outputs(problem, look.state.params, x))  # (S, rows)
     count = data.shape.classes
@@ -249,7 +252,7 @@ def _scatter(look: Look) -> ScatterPrediction:
     n, held = len(problem.x), len(problem.validation_x)
     x = np.concatenate((problem.x, problem.validation_x))
     y = np.concatenate((problem.y, problem.validation_y))
-    rows = probe_rows(problem, len(x), look.state.seeds, SCATTER_POINTS)
+    rows = probe_rows(problem, len(x), look.state.seeds, SCATTER_POINTS_LEAST)
     out = outputs(problem, look.state.params, x[rows])  # (S, rows, outputs)
     scored = rows >= n if held else rows >= 0
     r2 = score_of(problem, out[:, scored], y[rows][scored])

@@ -21,16 +21,26 @@ def activation_variance(problem: Problem, params: Array) -> Array:
     """Return the variance across all training inputs, averaged over units. (seeds, L)
 
     After the activation (and the skip connection), hidden layers only, without dropout.
+    In blocks of inputs, so that memory stays bounded.
     """
-    numbers = 2 * len(problem.x) * sum(problem.layout.sizes)
+    numbers = 2 * len(params) * sum(problem.layout.sizes)  # an input leaves behind
     step = max(1, BLOCK_NUMBERS // numbers)
-    blocks = []
-    for start in range(0, len(params), step):
-        hidden = forward(problem, params[start : start + step], problem.x).h[1:-1]
-        seeds = min(step, len(params) - start)
-        values = [across_inputs(h) for h in hidden]
-        blocks.append(np.array(values).reshape(len(hidden), seeds).T)
-    return np.concatenate(blocks)
+    blocks = [problem.x[k : k + step] for k in range(0, len(problem.x), step)]
+    depth, n = problem.layout.layers - 1, len(problem.x)
+    if len(blocks) == 1:
+        hidden = forward(problem, params, problem.x).h[1:-1]
+        found = np.array([across_inputs(h) for h in hidden])  # (L, seeds)
+        return found.reshape(depth, len(params)).T
+    # Twice through: the means first, as small differences of large squares are noise.
+    means = [np.zeros((len(params), width)) for width in problem.spec.net.hidden]
+    for x in blocks:
+        for mean, h in zip(means, forward(problem, params, x).h[1:-1], strict=True):
+            mean += h.sum(1, dtype=float) / n
+    squares = np.zeros((depth, len(params)))
+    for x in blocks:
+        for k, h in enumerate(forward(problem, params, x).h[1:-1]):
+            squares[k] += ((h - means[k][:, None]) ** 2).sum(1).mean(1) / n
+    return squares.T
 
 
 def final_report(spec: LabSpec, state: State) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.nets.problem import load_data
 from app.nets.theory.backward import gradient_squares
 from app.nets.theory.forward import walk
 from app.nets.theory.ground import ground_of
+from app.nets.theory.scatter import bands, covered, no_bands
 
 __all__ = ["theory"]
 
@@ -55,12 +56,21 @@ def _theory(data: Data, net: NetSpec, loss: str) -> dict[str, Lines]:
     with np.errstate(all="ignore"):  # exploding nets leave the range of numbers
         done = walk(ground, net, ground.y.shape[1])
         gradient = gradient_squares(ground, net, loss, done)
-    signal = {
-        ACROSS_INPUTS: np.array([layer.across_inputs for layer in done.layers]),
-        MEAN_SQUARE: np.array([layer.square.mean() for layer in done.layers]),
-        ACROSS_UNITS: np.array([layer.across_units for layer in done.layers]),
-    }
+        signal = {
+            ACROSS_INPUTS: np.array([layer.across_inputs for layer in done.layers]),
+            MEAN_SQUARE: np.array([layer.square.mean() for layer in done.layers]),
+            ACROSS_UNITS: np.array([layer.across_units for layer in done.layers]),
+        }
+        known = bool(net.hidden) and covered(net)
+        ends = bands(ground, net, loss, done) if known else no_bands(len(net.hidden))
     return {
-        "signal": {name: np.stack([line] * 3) for name, line in signal.items()},
-        "gradient": {MEAN_SQUARE: np.stack([gradient] * 3)},
+        "signal": {name: _line(line, ends.signal[name]) for name, line in signal.items()},
+        "gradient": {MEAN_SQUARE: _line(gradient, ends.gradient)},
     }
+
+
+def _line(expected: Array, factors: Array) -> Array:
+    """Return the expected value and the ends of its band. (3, L)"""
+    line = np.stack([expected, *(expected * factors)])
+    line.setflags(write=False)  # it is kept and shared
+    return line

@@ -16,7 +16,7 @@ many units the mean is 0 and the mean square q, so it divides by sqrt(q + eps).
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,8 +37,7 @@ class Signal:
     """What theory says of one hidden layer.
 
     Attributes:
-        sums: of the first few inputs' sums, after layer norm; None where all inputs have
-            become one.
+        sums: of the layer, after layer norm; None where all inputs have become one.
         q: (N,) mean square of the sums, before layer norm.
         square: (N,) mean square of what the layer passes on.
         slope: (N,) mean square of dh/dz, layer norm included.
@@ -86,11 +85,15 @@ class Walk:
 
     Attributes:
         layers: one `Signal` a hidden layer.
-        out_q: (N,) mean square of each output.
+        out_q: (N,) mean square of an output.
+        out: the sums of an output; None where all inputs have become one.
+        out_gain: as `Signal.gain`, of the outputs.
     """
 
-    layers: list[Signal] = field(default_factory=list)
-    out_q: Array = field(default_factory=lambda: np.zeros(0))
+    layers: list[Signal]
+    out_q: Array
+    out: Sums | None
+    out_gain: float
 
 
 def spreads(net: NetSpec, fan_in: int, fan_out: int) -> tuple[float, float]:
@@ -125,9 +128,9 @@ def walk(ground: Ground, net: NetSpec, outputs: int) -> Walk:
         layers.append(signal)
         if not net.residual and len(h.d) and layers[-1].q.min() > 0:
             close = _closed(signal, sums, activation, net, count)
-    last = layers[-1].square if layers else ground.square
     s, t = spreads(net, sizes[-2], sizes[-1])
-    return Walk(layers, s * last + t)
+    q = s * (layers[-1].square if layers else ground.square) + t
+    return Walk(layers, q, None if close else Sums(q, s * h.d), _gain(q, t))
 
 
 def _layer(h: _Units, sums: Sums, activation: Activation, net: NetSpec, width: int,
@@ -142,12 +145,11 @@ def _layer(h: _Units, sums: Sums, activation: Activation, net: NetSpec, width: i
     slope = got.slope / (sums.q + NORM_EPS) if net.layer_norm else got.slope
     # The mean over n units varies by 1/n of one unit, which the units' own variance lacks.
     units = new.square - new.mean**2 - new.varying / width
-    length = float(sums.q.mean())
     return new, Signal(
         sums=normed, q=sums.q, square=new.square, slope=slope,
         across_inputs=_over_inputs(new.d, count),
         across_units=max(0.0, float(units.mean())),
-        gain=1 - bias / length if length else 0.0,
+        gain=_gain(sums.q, bias),
     )  # fmt: skip
 
 
@@ -161,6 +163,11 @@ def _added(h: _Units, got: Passed, fresh: Array) -> _Units:
         h.varying + fresh,
         np.maximum(h.d + means + got.d, 0),
     )
+
+
+def _gain(q: Array, bias: float) -> float:
+    length = float(q.mean())
+    return 1 - bias / length if length else 0.0
 
 
 def _over_inputs(d: Array, count: int) -> float:
@@ -220,7 +227,7 @@ def _close_layer(h: _Close, activation: Activation, net: NetSpec, width: int, co
         sums=None, q=before * same, square=square * same, slope=slope * norm * same,
         across_inputs=apart,
         across_units=max(0.0, (square - mean**2) * (1 - 1 / width)),
-        gain=1 - t / before if before else 0.0,
+        gain=_gain(before * same, t),
     )  # fmt: skip
 
 

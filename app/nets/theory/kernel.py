@@ -115,7 +115,7 @@ def _general(activation: Activation, slope: float, sums: Sums) -> Passed:
     r = np.sqrt(sums.q)
     at = r[:, None] * z  # (N, m)
     values = activation(at, slope)
-    square, mean = values**2 @ w, values @ w
+    square, mean = _mean(values**2, w), _mean(values, w)
     if activation.kinks:  # the slope jumps: split the integral there
 
         def squared_slope(v: Array) -> Array:
@@ -123,10 +123,25 @@ def _general(activation: Activation, slope: float, sums: Sums) -> Passed:
 
         steep = split_mean(squared_slope, r, activation.kinks)
     else:
-        steep = activation.slope_at(at, slope) ** 2 @ w
-    c = values @ hermite_rule(DEGREE)  # (N, DEGREE + 1)
+        steep = _mean(activation.slope_at(at, slope) ** 2, w)
+    c = _coefficients(values)
     d = _distance(c, *_tail(c, square, sums.q * steep), sums.lag())
     return Passed(square=square, mean=mean, d=d, slope=steep)
+
+
+# OpenBLAS hands larger products to threads, which wait for each other many times longer
+# than they compute when a training keeps the cores busy. So: small products.
+
+
+def _mean(values: Array, weights: Array) -> Array:
+    return np.einsum("nm,m->n", values, weights)
+
+
+def _coefficients(values: Array) -> Array:
+    """Return the Hermite coefficients of values at the nodes. (N, m) -> (N, DEGREE + 1)"""
+    rule = hermite_rule(DEGREE)
+    blocks = [values[k : k + 32] @ rule for k in range(0, len(values), 32)]
+    return np.concatenate(blocks)
 
 
 def _tail(c: Array, square: Array, steep: Array) -> tuple[Array, Array, float]:
@@ -152,8 +167,11 @@ def _distance(c: Array, tail: Array, power: Array, parity: float, lag: Array) ->
     total = 0.5 * ((c[a] - c[b]) ** 2).sum(1) + 0.5 * (tail[a] - tail[b]) ** 2
     r, missing = 1 - lag, lag.copy()  # missing = 1 - r^k, without cancellation
     columns = np.ascontiguousarray(c.T)  # (DEGREE + 1, N)
-    for k in range(1, len(columns)):
-        total += columns[k][a] * columns[k][b] * missing
+    largest = np.abs(columns[1:]).max(1)
+    counts = largest > 1e-9 * largest.max(initial=0)  # odd functions have no even terms
+    for k in range(1, 1 + int(np.flatnonzero(counts)[-1] + 1 if counts.any() else 0)):
+        if counts[k - 1]:
+            total += columns[k][a] * columns[k][b] * missing
         missing *= r
         missing += lag
     if tail.any():

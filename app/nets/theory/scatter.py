@@ -1,0 +1,213 @@
+"""How far one network of finite width lies from the theory of infinite width.
+
+A layer of n units is an average over n draws. Where one unit's contribution has relative
+variance k = Var / mean^2, the layer's has k / n, and its logarithm the variance
+trigamma(n / k): about k / n when wide, more when narrow, as for a gamma law. Each layer
+adds its own share to what it is handed, and the shares add up in the logarithm (Hanin &
+Rolnick 2018; for ReLU with He, k = 5 where inputs have grown alike: 5 sum(1/n)).
+
+k, and how a layer answers to lengths that are off, are averages over fixed normal draws
+at a few of the inputs: a band need not be sharp.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, VARIANCES
+from app.core.spec import NetSpec
+from app.nets.activations import ACTIVATIONS, Activation
+from app.nets.losses import LOSSES
+from app.nets.theory.forward import Walk
+from app.nets.theory.ground import Ground
+from app.nets.theory.kernel import Sums, pairs
+from app.nets.theory.quadrature import log_gamma_moments, normal_draws
+
+Array = np.ndarray
+FEW = 10  # inputs that are looked at
+DRAWS = 384
+NINE_OF_TEN = 1.6449  # a normal number lies within this many spreads, 9 times of 10
+ALIKE = 1e-6  # of the length: nearer inputs scatter as they did in the layer before,
+STEADY = 0.01  # and so do sums whose covariance changed by no more of the length
+TINY = 1e-300
+
+
+@dataclass(frozen=True, eq=False)
+class _Unit:
+    """One unit's statistics, as (mean square, across inputs, across units).
+
+    Attributes:
+        k: (3,) relative variances.
+        together: correlation of the first two.
+        to_length: (3,) by how many per cent each grows if all lengths grow by one.
+        to_spread: the same for across inputs, if only its spread grows.
+        slope: relative mean of the fourth power of the slope: E[(mean act'^2)^2] / E[act'^2]^2.
+    """
+
+    k: Array
+    together: float
+    to_length: Array
+    to_spread: float
+    slope: float
+
+
+@dataclass(frozen=True, eq=False)
+class Bands:
+    """Ends of the bands as factors of the expected value, each (2, L)."""
+
+    signal: dict[str, Array]
+    gradient: Array
+
+
+def no_bands(depth: int) -> Bands:
+    """Return bands of no width, where the scatter is not known."""
+    same = np.ones((2, depth))
+    return Bands(dict.fromkeys(VARIANCES, same), same)
+
+
+def covered(net: NetSpec) -> bool:
+    """Tell whether the scatter is known: plain layers, weights drawn one by one."""
+    return not (net.residual or net.layer_norm or net.init == "orthogonal")
+
+
+def bands(ground: Ground, net: NetSpec, loss: str, done: Walk) -> Bands:
+    """Return between which factors of the expected value 9 of 10 networks lie.
+
+    Args:
+        ground: inputs and targets.
+        net: the architecture; `covered` holds for it.
+        loss: name of the loss.
+        done: the expected values.
+    """
+    depth, activation = len(net.hidden), ACTIVATIONS[net.activation]
+    rows = np.linspace(0, len(ground.x) - 1, min(FEW, len(ground.x))).round().astype(int)
+    units: list[_Unit] = []
+    known: Array | None = None  # covariance of the last unit
+    found = np.zeros((3, depth, 2))  # mean and variance of the logarithm
+    shift, spread = np.zeros(2), np.zeros((2, 2))  # of the logs of length and distance
+    for layer, signal in enumerate(done.layers):
+        shift[0] *= signal.gain
+        spread[0] *= signal.gain
+        spread[:, 0] *= signal.gain
+        if signal.sums is not None and not (units and _alike(signal.sums)):
+            covariance = _few(signal.sums, rows)
+            if known is None or _moved(known, covariance):
+                unit, known = _unit(activation, net.slope, covariance), covariance
+        units.append(unit)
+        found[:, layer], shift, spread = _step(units[-1], net.hidden[layer], shift, spread)
+    names = (MEAN_SQUARE, ACROSS_INPUTS, ACROSS_UNITS)
+    back = _backward(ground, net, loss, done, units, rows, shift[0], spread[0, 0])
+    return Bands({n: _factors(f) for n, f in zip(names, found, strict=True)}, _factors(back))
+
+
+def _factors(logs: Array) -> Array:
+    """Return the ends of a band: (L, 2) mean and variance of the logarithm -> (2, L)."""
+    mean, reach = logs[:, 0], NINE_OF_TEN * np.sqrt(logs[:, 1])
+    return np.exp(np.stack([mean - reach, mean + reach]))
+
+
+def _step(unit: _Unit, width: int, shift: Array,
+          spread: Array) -> tuple[Array, Array, Array]:  # fmt: skip
+    """Return a layer's logs (3, 2), and those of its length and distance to hand on."""
+    own = np.array([log_gamma_moments(width / max(k, 1e-9)) for k in unit.k])  # (3, 2)
+    spread_part = unit.to_spread
+    answer = np.array([
+        [unit.to_length[0], 0.0],
+        [unit.to_length[1] - spread_part, spread_part],
+        [unit.to_length[2], 0.0],
+    ])  # fmt: skip
+    handed = answer @ spread @ answer.T  # (3, 3)
+    logs = np.stack([answer @ shift + own[:, 0], np.diag(handed) + own[:, 1]], axis=1)
+    new = handed[:2, :2] + np.diag(own[:2, 1])
+    new[0, 1] += unit.together * float(np.sqrt(own[0, 1] * own[1, 1]))
+    new[1, 0] = new[0, 1]
+    return logs, logs[:2, 0].copy(), new
+
+
+def _alike(sums: Sums) -> bool:
+    return not len(sums.d) or float(sums.d.max()) < ALIKE * float(sums.q.min())
+
+
+def _moved(old: Array, new: Array) -> bool:
+    return not float(np.abs(new - old).max()) <= STEADY * float(np.diag(old).mean())
+
+
+def _few(sums: Sums, rows: Array) -> Array:
+    """Return the covariance of the sums at a few inputs. (n, n)"""
+    a, b = pairs(len(sums.q))
+    full = np.zeros((len(sums.q), len(sums.q)))
+    full[a, b] = full[b, a] = sums.d
+    q = sums.q[rows]
+    return np.asarray(0.5 * (q[:, None] + q) - full[np.ix_(rows, rows)])
+
+
+def _spread_draws(covariance: Array, draws: Array) -> Array:
+    """Return normal numbers of a covariance: (count, n) standard ones -> (count, n)."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray(draws * np.sqrt(np.maximum(values, 0)) @ vectors.T)
+
+
+def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
+    """Return the statistics of one unit whose sums have this covariance over inputs."""
+    z = _spread_draws(covariance, normal_draws(DRAWS, len(covariance)))  # (draws, inputs)
+    h, steep = activation(z, slope), activation.slope_at(z, slope)
+    change = 0.5 * steep * z  # of h, if all lengths q grow by one per cent
+    centred = [h, h - h.mean(1, keepdims=True), h - h.mean(0)]
+    moved = [change, change - change.mean(1, keepdims=True), change - change.mean(0)]
+    each = np.array([(v**2).mean(1) for v in centred])  # (3, draws)
+    mean = np.maximum(each.mean(1), TINY)
+    relative = each / mean[:, None]
+    to_length = [2 * float((v * m).mean()) for v, m in zip(centred, moved, strict=True)]
+    off = relative[:2] - 1
+    sizes = float((off[0] ** 2).sum() * (off[1] ** 2).sum()) ** 0.5
+    q = np.diag(covariance)
+    apart = 0.5 * (q[:, None] + q) - covariance  # half squared distances
+    alike = steep.T @ steep / len(z)  # E[act'_a act'_b]
+    squares = (steep**2).mean(1)
+    return _Unit(
+        k=relative.var(1),
+        together=float((off[0] * off[1]).sum()) / max(sizes, TINY),
+        to_length=np.array(to_length) / mean,
+        to_spread=float(np.clip(0.5 * (alike * apart).mean() / mean[1], 0, 1)),
+        slope=float((squares**2).mean() / max(float(squares.mean()) ** 2, TINY)),
+    )
+
+
+def _backward(ground: Ground, net: NetSpec, loss: str, done: Walk, units: list[_Unit],
+              rows: Array, shift: float, spread: float) -> Array:  # fmt: skip
+    """Return mean and variance of the logarithm of each layer's gradient. (L, 2)
+
+    A unit's gradient is a normal number, from its weights to the next layer, times its
+    slope. The normal numbers of different inputs are taken to be as many as there are
+    outputs: all the same for one output.
+    """
+    mean, variance = _output_scatter(ground, loss, done, rows, shift, spread)
+    kurtosis = 1 + 2 / ground.y.shape[1]
+    found = np.zeros((len(net.hidden), 2))
+    for layer in reversed(range(len(net.hidden))):
+        k = max(kurtosis * units[layer].slope - 1, 1e-9)
+        own = log_gamma_moments(net.hidden[layer] / k)
+        mean, variance = mean + own[0], variance + own[1]
+        found[layer] = mean, variance
+    return found
+
+
+def _output_scatter(ground: Ground, loss: str, done: Walk, rows: Array, shift: float,
+                    spread: float) -> tuple[float, float]:  # fmt: skip
+    """Return mean and variance of the log of the mean square of dL/d output."""
+    y, count = ground.y[rows], ground.y.shape[1]
+    q = done.out_q[rows]
+    covariance = np.sqrt(q[:, None] * q) if done.out is None else _few(done.out, rows)
+    draws = normal_draws(DRAWS, len(rows) * count).reshape(DRAWS, count, len(rows))
+    out = _spread_draws(covariance, draws).transpose(0, 2, 1)  # (draws, rows, outputs)
+
+    def squares(scale: float) -> Array:
+        return ((LOSSES[loss].gradient(scale * out, y) * len(rows)) ** 2).mean((1, 2))
+
+    each = np.maximum(squares(1.0), TINY)
+    grown = float(squares(1.01).mean() / each.mean())
+    answer = np.log(max(grown, TINY)) / (2 * np.log(1.01)) * done.out_gain
+    own = np.log(each) - np.log(each.mean())
+    return float(answer * shift + own.mean()), float(answer**2 * spread + own.var())
