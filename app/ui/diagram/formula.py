@@ -146,9 +146,7 @@ def weighted_sum(
         else:
             total = float(weights[rest] @ values[rest])
             joint = " − " if total < 0 else " + "
-            spans.append(
-                (f"{joint}{number(abs(total))} ({len(rest)}{HOLD}smaller{HOLD}terms)", "muted")
-            )
+            spans.append((joint + number(abs(total)) + counted(len(rest)), "muted"))
     joint = " − " if bias < 0 else " + "
     spans.append((f"{joint}{number(abs(bias))}", "text"))
     return spans

@@ -164,9 +164,7 @@ def _back_sum(part: DiagramPart, trace: Trace, layer: int, unit: int, most: int)
     if len(rest):
         total = float(weights[rest] @ dz[rest])
         joint = " − " if total < 0 else " + "
-        spans.append(
-            (f"{joint}{number(abs(total))} ({len(rest)}{HOLD}smaller{HOLD}terms)", "muted")
-        )
+        spans.append((joint + number(abs(total)) + counted(len(rest)), "muted"))
     if layer < len(part.layers) - 2 and part.skips[layer]:
         past = float(np.ravel(trace.dh[layer])[unit])
         joint = " − " if past < 0 else " + "
