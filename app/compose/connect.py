@@ -55,9 +55,9 @@ def _connect_views(session: Session) -> None:
     session.window.closing.connect(session.close)
     session.window.dropped.connect(session.files.open_path)
     diagram = session.window.diagram
-    diagram.weight_edited.connect(session.on_weight)
-    diagram.bias_edited.connect(session.on_bias)
-    diagram.trace_wanted.connect(session.on_trace)
+    diagram.weight_edited.connect(session.network.edit_weight)
+    diagram.bias_edited.connect(session.network.edit_bias)
+    diagram.trace_wanted.connect(session.network.trace)
 
 
 def _connect_commands(session: Session) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.compose.connect import connect
 from app.compose.files import Files
+from app.compose.network import Network
 from app.compose.showing import show_data, show_spec
 from app.compose.wiring import PORTS, REGISTRIES
 from app.core import spec as specs
@@ -19,9 +20,8 @@ from app.core.knobs import Effect
 from app.core.options import Options
 from app.core.presets import presets
 from app.core.spec import LabSpec
-from app.nets import probes
 from app.nets.engines import available
-from app.nets.problem import check, layout_of
+from app.nets.problem import check
 from app.nets.tasks import TASKS
 from app.runtime.runner import Runner
 from app.runtime.store import Snapshot, Store
@@ -44,6 +44,7 @@ class Session(QObject):
         self.toast = Toast(self.window)
         self.toast.set_theme(self.window.theme)
         self.files = Files(self)
+        self.network = Network(self)
         self.frame: Frame | None = None
         self._gesture = False
         self._paced = False  # the next run shows learning at the slider's speed
@@ -192,32 +193,6 @@ class Session(QObject):
             spec = specs.edit(self.store.spec, "train.rate", self.store.spec.train.rate / 10)
             self.store.replace(spec, "a smaller rate")
 
-    def on_weight(self, gap: int, source: int, unit: int, value: float) -> None:
-        """A weight of the shown network was edited."""
-        index = layout_of(self.store.spec).weight_index(gap, source, unit)
-        self._edit_parameter(index, value, "a weight")
-
-    def on_bias(self, gap: int, unit: int, value: float) -> None:
-        """A bias of the shown network was edited."""
-        self._edit_parameter(layout_of(self.store.spec).bias_index(gap, unit), value, "a bias")
-
-    def _edit_parameter(self, index: int, value: float, label: str) -> None:
-        state, history = self.runner.snapshot()
-        if state is None:
-            return
-        seed = min(self.runner.order.seed, state.seeds - 1)
-        self.store.mark(label)
-        order = self.runner.order
-        edited = state.with_parameter(seed, index, value)
-        self.runner.start(order.spec, edited, history, play=order.playing, speed=order.speed)
-
-    def on_trace(self, sample: int) -> None:
-        """The diagram wants one sample sent through the network."""
-        state, _ = self.runner.snapshot()
-        if state is not None:
-            seed = min(self.runner.order.seed, state.seeds - 1)
-            self.window.diagram.show_trace(probes.trace(self.store.spec, state, seed, sample))
-
     def on_speed(self, speed: float) -> None:
         """The speed slider was moved."""
         self.options = specs.replace(
@@ -264,6 +239,13 @@ class Session(QObject):
         self.window.banner.show_message(
             sentence[:1].upper() + sentence[1:], "error", action, label,
             "" if isinstance(error, LabError) else details,
+        )  # fmt: skip
+
+    def on_surprise(self, error: BaseException) -> None:
+        """Say that something of the window itself went wrong; the lab goes on."""
+        self.window.banner.show_message(
+            f"Something went wrong: {error or type(error).__name__}", "error",
+            details="".join(traceback.format_exception(error)),
         )  # fmt: skip
 
     # ---- showing

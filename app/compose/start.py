@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import sys
 import time
 
@@ -22,6 +23,7 @@ from app.runtime.store import Snapshot
 from app.ui.fonts import load_fonts
 
 SHOT_TIMEOUT_S = 600
+INTERRUPTED = 130
 
 
 def application() -> QApplication:
@@ -71,7 +73,33 @@ def run_window(path: str | None = None, theme: str | None = None) -> int:
         session.files.open_path(table)
     if notices:
         session.window.banner.show_message(" ".join(notices), "error")
-    return app.exec()
+    return _stay(app, session)
+
+
+def _stay(app: QApplication, session: Session) -> int:
+    """Run the event loop; errors reach the banner, Ctrl-C in the terminal ends it."""
+    interrupted = []
+
+    def on_interrupt(*_: object) -> None:
+        interrupted.append(True)
+        session.window.close()
+
+    def on_surprise(kind: type[BaseException], error: BaseException, trace: object) -> None:
+        sys.__excepthook__(kind, error, error.__traceback__)
+        session.on_surprise(error)
+
+    former = signal.signal(signal.SIGINT, on_interrupt)
+    sys.excepthook = on_surprise
+    # Python's signal handlers run only when Python does, so it has to now and then.
+    awake = QTimer()
+    awake.timeout.connect(lambda: None)
+    awake.start(200)
+    try:
+        code = app.exec()
+    finally:
+        signal.signal(signal.SIGINT, former)
+        sys.excepthook = sys.__excepthook__
+    return INTERRUPTED if interrupted else code
 
 
 def _options(theme: str | None, notices: list[str]) -> Options:

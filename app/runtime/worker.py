@@ -74,6 +74,13 @@ class Run:
     speed_from: tuple[float, int] = field(default_factory=lambda: (0.0, 0))
 
 
+def _idle_status(run: Run) -> str:
+    """Return what a run that does not train is: `ready`, `paused` or `finished`."""
+    if run.state.update >= run.length:
+        return "finished"
+    return "paused" if run.state.update else "ready"
+
+
 class Worker(QThread):
     """Trains what the order says.
 
@@ -155,8 +162,7 @@ class Worker(QThread):
         run.pace_from = run.speed_from = (time.perf_counter(), state.update)
         if order.history is None:
             history.record(order.spec, state)
-        if state.update >= length:
-            run.status = "finished"
+        run.status = _idle_status(run)
         self._publish(run)
         self._post(run, whole=True)
         return run
@@ -170,6 +176,8 @@ class Worker(QThread):
         if order.spec != old.spec:  # a live edit: go on with the new value
             run.length = self._ports.length(order.spec)
             self._set_marks(run)
+            if run.status in ("ready", "paused", "finished"):
+                run.status = _idle_status(run)
         resumed = (order.playing and not old.playing) or order.steps > run.steps_done
         if resumed or order.speed != old.speed:
             run.pace_from = run.speed_from = (time.perf_counter(), run.state.update)

@@ -181,3 +181,16 @@ def test_unlimited_speed_while_paced_takes_effect_at_once(lab, qtbot):
     qtbot.wait(50)
     runner.set_speed(math.inf)
     wait_for(qtbot, runner, lambda f: f.status == "finished", timeout=3000)
+
+
+def test_a_finished_run_that_is_made_longer_can_go_on(lab, qtbot):
+    runner = lab()
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.status == "finished")
+    longer = edit(SPEC, "train.updates", 80)
+    runner.go_on(longer)
+    wait_for(qtbot, runner, lambda f: f.status == "paused" and f.length == 80)
+    runner.finish()
+    assert wait_for(qtbot, runner, lambda f: f.status == "finished").update == 80
+    runner.go_on(edit(SPEC, "train.updates", 20))
+    wait_for(qtbot, runner, lambda f: f.length == 20 and f.status == "finished")

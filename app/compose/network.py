@@ -1,0 +1,56 @@
+"""What the diagram asks for: an edited weight or bias, one sample sent through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.core.frames import DIAGRAM, DiagramPart
+from app.core.state import State
+from app.nets import probes
+from app.nets.problem import layout_of
+
+if TYPE_CHECKING:
+    from app.compose.session import Session
+
+
+class Network:
+    """The session's dealings with single parameters of the shown network."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def _shown(self) -> tuple[State | None, int]:
+        runner = self._session.runner
+        state, _ = runner.snapshot()
+        return state, min(runner.order.seed, state.seeds - 1) if state is not None else 0
+
+    def edit_weight(self, gap: int, source: int, unit: int, value: float) -> None:
+        """Set a weight of the shown seed; training goes on with it."""
+        layout = layout_of(self._session.store.spec)
+        self._edit(layout.weight_index(gap, source, unit), value, "a weight")
+
+    def edit_bias(self, gap: int, unit: int, value: float) -> None:
+        """Set a bias of the shown seed; training goes on with it."""
+        self._edit(layout_of(self._session.store.spec).bias_index(gap, unit), value, "a bias")
+
+    def _edit(self, index: int, value: float, label: str) -> None:
+        state, seed = self._shown()
+        if state is None:
+            return
+        runner = self._session.runner
+        _, history = runner.snapshot()
+        self._session.store.mark(label)
+        order, edited = runner.order, state.with_parameter(seed, index, value)
+        runner.start(order.spec, edited, history, play=order.playing, speed=order.speed)
+
+    def trace(self, sample: int) -> None:
+        """Send one training point through the shown network, for the animated pass."""
+        state, seed = self._shown()
+        if state is None:
+            return
+        spec = self._session.store.spec
+        trace = probes.trace(spec, state, seed, sample)
+        # The network of this very moment: training may be ahead of what is drawn.
+        part = probes.measure(spec, state, {DIAGRAM}, seed=seed)[DIAGRAM]
+        assert isinstance(part, DiagramPart)
+        self._session.window.diagram.show_trace(trace, part, state.update)
