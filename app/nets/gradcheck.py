@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -159,7 +160,9 @@ class _Network:
         most = int(WORK / (pass_work * batch))
         self._entries = min(entries, max(FEWEST_ENTRIES, most))
         work = pass_work * batch * self._entries
-        self.dtype = np.dtype(np.longdouble if work <= EXTENDED_WORK else np.float64)
+        self.dtype: np.dtype[np.floating[Any]] = np.dtype(
+            np.longdouble if work <= EXTENDED_WORK else np.float64
+        )
         self.x, self.y = problem.x[:batch], problem.y[:batch]
         on_kink = self._on_kink()
         self.left_out = 0 if on_kink.all() else int(on_kink.sum())

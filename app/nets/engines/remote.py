@@ -208,6 +208,11 @@ class RemoteEngine:
         finally:
             self._give_back(child)
 
+    @property
+    def pid(self) -> int | None:
+        """The number of the process that waits for work, if there is one."""
+        return self._idle.pid if self._idle else None
+
     def _take(self) -> _Child:
         """Return a child that is free: the warm one, or a new one."""
         with self._lock:

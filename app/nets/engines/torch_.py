@@ -160,7 +160,8 @@ class TorchTrainer:
         loss = self.problem.loss.value(TORCH, out, self._y[at])  # (seeds,)
         if self.problem.spec.train.report == "running":
             self._report.note(self.update, loss.detach().cpu().numpy())
-        self._optimizer.zero_grad()
+        for leaf in self._leaves:
+            leaf.grad = None
         # The seeds do not touch each other, so the gradient of the sum is each one's own.
         torch.autograd.backward(self._objective(loss).sum())
         self._optimizer.step()
@@ -172,8 +173,8 @@ class TorchTrainer:
             return np.asarray(self.problem.loss.value(TORCH, out, self._y).cpu().numpy())
 
     def _gather(self, tensors: Sequence[Tensor]) -> Array:
-        flat = np.empty((len(self.problem.seeds), self.problem.layout.parameters))
-        flat = flat.astype(self.problem.spec.train.dtype)
+        shape = len(self.problem.seeds), self.problem.layout.parameters
+        flat = np.empty(shape, self.problem.spec.train.dtype)
         for at, tensor in zip(self._places, tensors, strict=True):
             flat[:, at] = tensor.detach().cpu().numpy()
         return flat  # (seeds, P)
