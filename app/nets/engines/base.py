@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
+from app.core.errors import NotFiniteError
 from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets import randomness
@@ -105,8 +107,9 @@ def walk(
     for stop in stops:
         while trainer.update < stop:
             if is_cancelled():
-                state = trainer.state()
-                yield state if state.is_finite() else good
+                with contextlib.suppress(NotFiniteError):  # then the last good one will do
+                    good = checked(good, trainer.state())
+                yield good
                 return
             trainer.step()
             # The clock is asked only where it matters: it costs as much as a small layer.
