@@ -21,9 +21,10 @@ def home(tmp_path, monkeypatch):
 def open_lab(qtbot, home):
     """Open windows with a running trainer; they are closed at the end."""
     sessions = []
+    app = application()
+    look = app.style().objectName(), app.font(), app.palette()
 
     def make(spec=None, options=None, snapshot=None, play=False):
-        application()
         session = Session(spec or LabSpec(), options or Options(speed=None))
         sessions.append(session)
         session.errors = []
@@ -39,6 +40,10 @@ def open_lab(qtbot, home):
         session.window.deleteLater()
         session.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    app.setStyleSheet("")  # the lab's look is not what other tests count on
+    app.setStyle(look[0])
+    app.setFont(look[1])
+    app.setPalette(look[2])
 
 
 @pytest.fixture
