@@ -187,7 +187,8 @@ def apply_style(app: QApplication, theme: Theme) -> None:
 
     Themed widgets paint themselves; they are told by `theme.apply_theme`.
     """
-    if app.style().objectName() != "fusion":
+    # Under a style sheet the style has another name; setting it again would cost 0.1 s.
+    if not app.styleSheet() and app.style().objectName() != "fusion":
         app.setStyle("fusion")  # the same on every platform
     app.setFont(theme.font())
     QToolTip.setFont(theme.font(11.5))
