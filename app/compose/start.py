@@ -24,6 +24,7 @@ from app.ui.fonts import load_fonts
 
 SHOT_TIMEOUT_S = 600
 INTERRUPTED = 130
+SWITCH_S = 0.0005
 
 
 def application() -> QApplication:
@@ -41,6 +42,9 @@ def application() -> QApplication:
             "there is no display to open a window on; `layerlab shot --out lab.png` draws the "
             "window into a file instead"
         )
+    # Every widget that paints waits for the interpreter's lock, up to this long, while the
+    # trainer computes in Python: a frame has a dozen of them, and the default is 5 ms.
+    sys.setswitchinterval(SWITCH_S)
     app = QApplication(["layerlab"])
     app.setApplicationName("Layerlab")
     app.setStyle("Fusion")  # the one style whose every part obeys a style sheet
