@@ -71,6 +71,7 @@ def run_window(path: str | None = None, theme: str | None = None) -> int:
     table = path if path and path.lower().endswith((".csv", ".tsv", ".txt")) else None
     snapshot = None if table else _first_lab(path, notices)
     session = Session(snapshot.spec if snapshot else LabSpec(), options)
+    session.window.fit_screen()
     session.window.show()
     session.begin(snapshot, play=snapshot is None and table is None)
     if table:

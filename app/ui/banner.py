@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from app.ui.theme import DARK, Theme
 
+EDGE = 16  # around the banner at zoom 1, as around the views below it
+
 
 class _Dot(QWidget):
     """A small disc in the colour of the message."""
@@ -103,10 +105,11 @@ class Banner(QFrame):
         self._column.setContentsMargins(theme.px(14), pad, pad, pad)
         for button in (self.more, self.action_button, self.close_button):
             button.setFont(theme.font(12, 500))
-        border = theme.color(token).name()
+        border, edge = theme.color(token).name(), theme.px(EDGE)
         self.setStyleSheet(
             f"#banner {{ background: {theme.panel}; border: 1px solid {border};"
-            f" border-radius: {theme.px(12)}px; }}"
+            f" border-radius: {theme.px(12)}px;"
+            f" margin: {edge}px {edge}px 0 {edge}px; }}"
             f"#bannerDetails {{ color: {theme.muted}; }}"
         )
 

@@ -31,6 +31,7 @@ from app.ui.plots.loss import LossView
 from app.ui.plots.prediction import PredictionView
 from app.ui.rail import Rail
 from app.ui.readouts import readouts
+from app.ui.stage import Stage
 from app.ui.style import apply_style
 from app.ui.theme import Theme, apply_theme
 from app.ui.topbar import TopBar
@@ -67,6 +68,7 @@ class LabWindow(QMainWindow):
         self.banner = Banner()
         self.panel = ControlPanel(registries, theme)
         self.try_these = TryThese(presets)
+        self.stage = Stage()
         self.diagram = DiagramView()
         self.prediction = PredictionView()
         self.signal = LayersView("Signal by layer", frames.SIGNAL)
@@ -86,33 +88,29 @@ class LabWindow(QMainWindow):
         self.set_theme(theme)
 
     def _build(self) -> None:
-        self._center, self._right = QWidget(), QWidget()
-        self._center_box, self._right_box = QVBoxLayout(self._center), QVBoxLayout(self._right)
-        self._center_box.addWidget(self.banner)
-        self._center_box.addWidget(self.diagram, 6)
-        self._center_box.addWidget(self.prediction, 7)
-        self._center_box.addWidget(self.try_these)
+        stage = self.stage
+        stage.add(0, self.diagram, 6, 270)
+        stage.add(0, self.prediction, 7, 300)
+        stage.add(0, self.try_these)
         for view, stretch in ((self.signal, 20), (self.gradient, 20), (self.loss, 21)):
-            self._right_box.addWidget(view, stretch)
-        self._views_row = QHBoxLayout()
-        self._views_row.addWidget(self._center, 205)
-        self._views_row.addWidget(self._right, 100)
-        self._below = QHBoxLayout()
-        self._below.addWidget(self.panel)
-        self._below.addLayout(self._views_row, 1)
+            stage.add(1, view, stretch, 210)
+        views = QVBoxLayout()
+        views.addWidget(self.banner)  # stays while the stage scrolls
+        views.addWidget(stage, 1)
+        below = QHBoxLayout()
+        below.addWidget(self.panel)
+        below.addLayout(views, 1)
         page = QVBoxLayout()
         page.addWidget(self.topbar)
-        page.addLayout(self._below, 1)
+        page.addLayout(below, 1)
         whole = QWidget()
         whole.setObjectName("lab")
         row = QHBoxLayout(whole)
         row.addWidget(self.rail)
         row.addLayout(page, 1)
-        for layout in (row, page, self._below):
+        for layout in (row, page, below, views):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
-        for box in (self._center_box, self._right_box):
-            box.setContentsMargins(0, 0, 0, 0)
         self.setCentralWidget(whole)
 
     # ---- look
@@ -120,16 +118,14 @@ class LabWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from the theme, everywhere."""
         self.theme = theme
-        gap = theme.px(14)
-        self._views_row.setContentsMargins(theme.px(16), theme.px(16), theme.px(16), gap)
-        for layout in (self._views_row, self._center_box, self._right_box):
-            layout.setSpacing(gap)
-        self._center.setMinimumWidth(theme.px(330))
-        self._right.setMinimumWidth(theme.px(220))
         app = QApplication.instance()
         assert isinstance(app, QApplication)  # no widget lives without it
         apply_style(app, theme)
         apply_theme(self, theme)
+
+    def fit_screen(self) -> None:
+        """Be no larger than the screen, such as a projector that the last one was not."""
+        self.resize(self.size().boundedTo(self.screen().availableSize()))
 
     def toggle_maximised(self, card: Card) -> None:
         """Let one view fill the place of all, or bring the others back."""
@@ -137,10 +133,8 @@ class LabWindow(QMainWindow):
         for view in self.views:
             view.setVisible(self._maximised in (None, view))
             view.set_maximised(self._maximised is view)
-        inside = self._maximised
-        self._right.setVisible(inside is None or inside.parentWidget() is self._right)
-        self._center.setVisible(inside is None or inside.parentWidget() is self._center)
-        self.try_these.setVisible(inside is None)
+        self.stage.show_only(self._maximised)
+        self.try_these.setVisible(self._maximised is None)
         self.parts_changed.emit()
 
     def wanted(self) -> set[str]:

@@ -250,3 +250,18 @@ def test_saving_and_opening_keeps_the_trained_network(open_lab, qtbot, tmp_path,
     assert lab.store.spec == QUICK
     qtbot.waitUntil(lambda: lab.frame.update == 60 and lab.frame.spec == QUICK)
     np.testing.assert_array_equal(lab.runner.snapshot()[0].params, params)
+
+
+def test_no_zoom_makes_the_window_larger_than_it_was(lab):
+    size = lab.window.size()
+    lab.zoom(1.0)
+    assert lab.options.zoom == 2.0
+    QTest.qWait(50)
+    assert lab.window.size() == size
+    assert lab.window.topbar.menu_button.geometry().right() < lab.window.topbar.width()
+
+
+def test_the_window_is_no_larger_than_the_screen(lab):
+    lab.window.resize(5000, 4000)
+    lab.window.fit_screen()
+    assert lab.window.size() == lab.window.screen().availableSize()

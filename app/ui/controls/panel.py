@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.declared import KNOBS
 from app.core.knobs import Knob
@@ -23,6 +23,7 @@ from app.ui.controls.section import Section
 from app.ui.controls.slider import BatchSlider, Slider
 from app.ui.controls.tiles import centred, from_zero
 from app.ui.controls.widths import WidthsEditor
+from app.ui.scrolling import OverlayBar
 from app.ui.theme import Theme
 
 WIDTH = 292  # at zoom 1, with the hairline at its right edge
@@ -62,25 +63,6 @@ def _relevant(spec: LabSpec, path: str) -> bool:
     if path in ("task.target", "task.problem"):
         return spec.task.name == CSV
     return True
-
-
-class OverlayBar(QScrollBar):
-    """A scroll bar over the area's margin, there only while there is something to scroll."""
-
-    def __init__(self, area: QScrollArea) -> None:
-        """Follow, and lead, the area's own hidden bar."""
-        super().__init__(Qt.Orientation.Vertical, area)
-        hidden = area.verticalScrollBar()
-        hidden.rangeChanged.connect(self._on_range_changed)
-        hidden.valueChanged.connect(self.setValue)
-        self.valueChanged.connect(hidden.setValue)
-        self._area = area
-        self.hide()
-
-    def _on_range_changed(self, low: int, high: int) -> None:
-        self.setRange(low, high)
-        self.setPageStep(self._area.verticalScrollBar().pageStep())
-        self.setVisible(high > low)
 
 
 class ControlPanel(QScrollArea):
@@ -216,9 +198,7 @@ class ControlPanel(QScrollArea):
         self._place_bar()
 
     def _place_bar(self) -> None:
-        width = self._theme.px(10)
-        self._bar.setGeometry(self.width() - 2 - width, 0, width, self.height())
-        self._bar.raise_()
+        self._bar.place(self._theme.px(10), 2)
 
     def _restyle(self) -> None:
         theme = self._theme

@@ -1,0 +1,31 @@
+"""A scroll bar that takes no room."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea, QScrollBar
+
+
+class OverlayBar(QScrollBar):
+    """A scroll bar over the area's margin, there only while there is something to scroll."""
+
+    def __init__(self, area: QScrollArea) -> None:
+        """Follow, and lead, the area's own hidden bar."""
+        super().__init__(Qt.Orientation.Vertical, area)
+        hidden = area.verticalScrollBar()
+        hidden.rangeChanged.connect(self._on_range_changed)
+        hidden.valueChanged.connect(self.setValue)
+        self.valueChanged.connect(hidden.setValue)
+        self._area = area
+        self.hide()
+
+    def place(self, width: int, margin: int) -> None:
+        """Stand at the right edge of the area, `margin` pixels from it."""
+        left = self._area.width() - margin - width
+        self.setGeometry(left, 0, width, self._area.height())
+        self.raise_()
+
+    def _on_range_changed(self, low: int, high: int) -> None:
+        self.setRange(low, high)
+        self.setPageStep(self._area.verticalScrollBar().pageStep())
+        self.setVisible(high > low)
