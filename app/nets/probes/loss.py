@@ -206,7 +206,7 @@ def loss_part(look: Look, history: History | None = None) -> LossPart:
     """Return the history with the state that is looked at as its last point."""
     problem, state = look.problem, look.state
     past = history or History()
-    if past.last_update < state.update:
+    if past.last_update != state.update:
         past = past.copy()
         past._append(problem, state)
     updates, columns = past.columns()

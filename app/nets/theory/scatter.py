@@ -30,6 +30,7 @@ FEW = 10  # inputs that are looked at
 DRAWS = 384
 NINE_OF_TEN = 1.6449  # a normal number lies within this many spreads, 9 times of 10
 ALIKE = 1e-6  # of the length: nearer inputs scatter as they did in the layer before,
+LINEAR = 0.02  # nearer than this, a spread is handed on in proportion,
 STEADY = 0.01  # and so do sums whose covariance changed by no more of the length
 TINY = 1e-300
 
@@ -166,11 +167,13 @@ def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
     apart = 0.5 * (q[:, None] + q) - covariance  # half squared distances
     alike = steep.T @ steep / len(z)  # E[act'_a act'_b]
     squares = (steep**2).mean(1)
+    near = float(apart.max()) < LINEAR * float(q.mean())  # then exactly 1
+    to_spread = 1.0 if near else float((alike * apart).mean() / mean[1])
     return _Unit(
         k=relative.var(1),
         together=float((off[0] * off[1]).sum()) / max(sizes, TINY),
         to_length=np.array(to_length) / mean,
-        to_spread=float(np.clip(0.5 * (alike * apart).mean() / mean[1], 0, 1)),
+        to_spread=min(1.0, to_spread),
         slope=float((squares**2).mean() / max(float(squares.mean()) ** 2, TINY)),
     )
 
