@@ -263,7 +263,20 @@ def test_a_wrong_spec_names_file_and_field(
     assert says in message
     assert "wrong.json" in message
     assert says in refused(capsys, "train", "--spec", str(path))
+    assert says in refused(capsys, str(path))  # to be opened in the window
     assert path.read_bytes() == content
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a display can be missing")
+def test_without_a_display_the_window_says_what_works_instead(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    for name in ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    for arguments in ([], [str(FLIP)]):
+        message = refused(capsys, *arguments, code=1)
+        assert message.startswith("there is no display to open a window on; `layerlab shot")
+    assert "is a directory" in refused(capsys, str(tmp_path))
 
 
 def test_a_broken_csv_names_row_and_column(

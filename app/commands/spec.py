@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print or check; return the exit code."""
     if args.check is not None:
-        print(_checked(args.check))
+        print(described(args.check))
         return 0
     spec = LabSpec()
     if args.task is not None:
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _checked(path: str) -> str:
+def described(path: str) -> str:
     """Return one sentence on a file that is fine; raises LabError for one that is not."""
     from app.nets.optimizers import OPTIMIZERS
     from app.nets.problem import check, layout_of

@@ -6,6 +6,7 @@ import difflib
 import os
 
 from app.commands.common import NotReadyError
+from app.commands.spec import described
 from app.core.errors import LabError
 
 
@@ -51,3 +52,5 @@ def _check_file(path: str) -> None:
         from app.nets.tasks import recommended_for_csv
 
         recommended_for_csv(path)  # the window itself shows the refusal as a banner
+    else:
+        described(path)
