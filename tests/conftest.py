@@ -13,12 +13,7 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 # Settings and the last lab of whoever runs the tests stay out of them, and untouched.
 _home = tempfile.TemporaryDirectory(prefix="layerlab-tests-")
-for _name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
-    os.environ[_name] = os.path.join(_home.name, _name.lower())
-
-from app.threads import one_thread_each  # noqa: E402
-
-one_thread_each()  # as the command does: figures and timings are those of the product
+os.environ["LAYERLAB_HOME"] = _home.name
 
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
