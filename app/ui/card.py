@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QGuiApplication,
     QMouseEvent,
     QPainter,
@@ -22,8 +23,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.head import HeadLabel, MenuButton
+from app.ui.head import HeadButton, HeadLabel, MenuButton
 from app.ui.theme import DARK, Theme, Themed
+
+BACK = "Back to all views"
 
 
 class Card(QFrame):
@@ -49,11 +52,15 @@ class Card(QFrame):
         self._control_list: list[QWidget] = []
         self.menu_button = MenuButton(self)
         self.menu_button.clicked.connect(self._on_menu_clicked)
+        self.back_button = HeadButton(BACK, "Brings the other views back (Esc)")
+        self.back_button.clicked.connect(lambda: self.maximise_requested.emit())
+        self.back_button.hide()
         self._head = QHBoxLayout()
         self._head.addWidget(self._title)
         self._head.addStretch(1)
         self._head.addWidget(self._note_label)
         self._head.addLayout(self._controls)
+        self._head.addWidget(self.back_button)
         self._head.addWidget(self.menu_button)
         self.body = QVBoxLayout()
         self.body.setSpacing(0)
@@ -112,6 +119,8 @@ class Card(QFrame):
             asked = control.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
             if not (asked and control.isHidden()):  # a new one is hidden until it is shown
                 used += control.sizeHint().width() + self._head.spacing()
+        if self._maximised:
+            used += self.back_button.sizeHint().width() + self._head.spacing()
         used += self.menu_button.sizeHint().width() + margins.left() + margins.right()
         free = self.width() - used - 4 * self._head.spacing() - self.theme.px(12)
         self._note_label.setVisible(0 < self._note_width <= free)
@@ -132,6 +141,7 @@ class Card(QFrame):
             if isinstance(control, Themed):
                 control.set_theme(theme)
         self.menu_button.set_theme(theme)
+        self.back_button.set_theme(theme)
         self._show_note()
         self.update()
 
@@ -172,8 +182,10 @@ class Card(QFrame):
         picture.setDevicePixelRatio(ratio)
         picture.fill(self.theme.color("background"))
         self.menu_button.is_quiet = True
+        self.back_button.hide()
         self.render(picture, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
         self.menu_button.is_quiet = False
+        self.back_button.setVisible(self._maximised)
         return picture
 
     def copy_numbers(self) -> None:
@@ -191,6 +203,8 @@ class Card(QFrame):
     def set_maximised(self, maximised: bool) -> None:
         """Say whether the card fills the window; the window decides, the menu follows."""
         self._maximised = maximised
+        self.back_button.setVisible(maximised)
+        self.fit_head()
 
     def menu(self) -> QMenu:
         """Return a new menu of what can be done with the card."""
@@ -201,9 +215,14 @@ class Card(QFrame):
         copy.triggered.connect(self.copy_numbers)
         copy.setEnabled(bool(self.numbers()))
         menu.addSeparator()
-        toggle = menu.addAction("Restore" if self._maximised else "Maximise")
+        toggle = menu.addAction(BACK if self._maximised else "Maximise")
         toggle.triggered.connect(lambda: self.maximise_requested.emit())
         return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Open the menu where the right button was pressed."""
+        self.menu().popup(event.globalPos())
+        event.accept()
 
     def _on_menu_clicked(self) -> None:
         corner = QPoint(self.menu_button.width(), self.menu_button.height())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.card import Card
@@ -64,7 +64,33 @@ def test_the_menu_copies_and_maximises(card: Card, qtbot: QtBot) -> None:
     with qtbot.waitSignal(card.maximise_requested, timeout=500):
         actions["Maximise"].trigger()
     card.set_maximised(True)
-    assert card.menu().actions()[-1].text() == "Restore"
+    assert card.menu().actions()[-1].text() == "Back to all views"
+
+
+def test_a_right_click_anywhere_opens_the_menu(card: Card, qtbot: QtBot) -> None:
+    body = QWidget()
+    card.body.addWidget(body)
+    body.show()
+    for widget in (card, body):
+        place = widget.rect().center()
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Mouse, place, widget.mapToGlobal(place)
+        )
+        QApplication.sendEvent(widget, event)
+        menu = QApplication.activePopupWidget()
+        assert menu.actions()[0].text() == "Copy picture"
+        menu.close()
+
+
+def test_a_maximised_card_says_how_to_get_back(card: Card, qtbot: QtBot) -> None:
+    assert not card.back_button.isVisible()
+    card.set_maximised(True)
+    assert card.back_button.isVisible()
+    card.picture()
+    with qtbot.waitSignal(card.maximise_requested, timeout=500):
+        qtbot.mouseClick(card.back_button, Qt.MouseButton.LeftButton)
+    card.set_maximised(False)
+    assert not card.back_button.isVisible()
 
 
 def test_a_card_without_numbers_does_not_offer_them(qtbot: QtBot) -> None:

@@ -275,12 +275,53 @@ def test_escape_and_enter_on_an_unchanged_value_emit_nothing(qtbot, wave):
 
 def test_frames_go_on_under_an_open_editor(wave):
     click(wave, wave.geometry_now().tile_rect(2, 2).center())
-    wave.editor.field.setText("0.5")
+    QTest.keyClicks(wave.editor.field, "0.5")
     wave.draw(frame_of("curve", (1, 8, 8, 8, 1), seed=4))
     assert wave.editor.isVisible()
     assert wave.editor.field.text() == "0.5"
     wave.draw(frame_of("curve", (1, 4, 1)))
     assert wave.editor.isHidden()  # that parameter is gone
+
+
+def test_an_editor_that_is_not_used_shows_what_training_makes_of_the_bias(qtbot, wave):
+    click(wave, wave.geometry_now().tile_rect(2, 2).center())
+    later = frame_of("curve", (1, 8, 8, 8, 1), seed=4)
+    wave.draw(later)
+    assert wave.editor.field.text() == f"{float(later.diagram.biases[1][2]):.6g}"
+    assert wave.editor.field.hasSelectedText()  # typing still replaces it
+    with qtbot.assertNotEmitted(wave.bias_edited):
+        QTest.keyClick(wave.editor.field, Qt.Key.Key_Escape)  # nothing to bring back
+    assert wave.editor.isHidden()
+
+
+def test_the_editor_goes_with_the_keyboard(qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    canvas, other = DiagramCanvas(), QLineEdit()
+    column = QVBoxLayout(window)
+    column.addWidget(canvas)
+    column.addWidget(other)
+    window.resize(668, 400)
+    canvas.draw(frame_of("curve", (1, 8, 8, 8, 1)))
+    window.show()
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
+    canvas.grab()
+    click(canvas, canvas.geometry_now().tile_rect(2, 2).center())
+    assert canvas.editor.isVisible()
+    other.setFocus()
+    assert canvas.editor.isHidden()
+    assert other.hasFocus()
+
+
+def test_a_double_click_leaves_the_keyboard_with_the_editor(wave):
+    point = wave.geometry_now().tile_rect(2, 2).center().toPoint()
+    QTest.mouseClick(wave, LEFT, pos=point)
+    QTest.mouseDClick(wave, LEFT, pos=point)
+    assert wave.editor.field.hasFocus()
+    wave.setFocus()
+    QTest.keyClick(wave, Qt.Key.Key_Escape)
+    assert wave.editor.isHidden()
 
 
 def tab_into(canvas: DiagramCanvas) -> None:

@@ -86,3 +86,4 @@ def test_keys_that_scroll_nothing_reach_the_window(stage: Stage, qtbot: QtBot) -
     qtbot.keyClick(stage, Qt.Key.Key_PageDown)
     assert seen == [Qt.Key.Key_Right]
     assert stage.verticalScrollBar().value() > 0
+    stage.setParent(None)  # it is closed on its own

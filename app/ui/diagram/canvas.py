@@ -6,6 +6,7 @@ import dataclasses
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.core.frames import DiagramPart, Frame
 from app.ui.diagram import panels
 from app.ui.diagram.animation import PassState
-from app.ui.diagram.editing import parameter_of
+from app.ui.diagram.editing import parameter_of, value_of
 from app.ui.diagram.editor import ParameterEditor
 from app.ui.diagram.folding import fold
 from app.ui.diagram.geometry import Geometry, arrange, tile_room
@@ -96,6 +97,8 @@ class DiagramCanvas(NeuronKeys):
             self.editor.close_quietly()
             if self.focused is not None and not _holds(part, self.focused):
                 self.focused = None
+        if self._edited is not None:
+            self.editor.follow(value_of(part, self._edited_indices))
         self.tell()
         self.update()
 
@@ -200,7 +203,7 @@ class DiagramCanvas(NeuronKeys):
         """Open the editor of the edge or bias under the mouse."""
         self._hover(event.position())
         if event.button() != Qt.MouseButton.LeftButton or self.target is None:
-            self.editor.cancel()
+            self.editor.close_quietly()
             event.ignore()
             return
         event.accept()
@@ -214,6 +217,15 @@ class DiagramCanvas(NeuronKeys):
         self._hover(event.position())
         if self.target is None:
             event.ignore()
+        elif self.editor.isVisible():
+            self.editor.field.setFocus()  # the second press has taken it
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Let the editor go first with Escape."""
+        if event.key() == Qt.Key.Key_Escape and self.editor.isVisible():
+            self.editor.cancel()
+        else:
+            super().keyPressEvent(event)
 
     def _hover(self, point: QPointF) -> None:
         geometry = self.geometry_now()
@@ -253,9 +265,10 @@ class DiagramCanvas(NeuronKeys):
         elif len(indices) == 2:
             self.bias_edited.emit(*indices, value)
 
-    def _on_editor_closed(self) -> None:
+    def _on_editor_closed(self, had_keyboard: bool) -> None:
         self._edited = None
-        self.setFocus()
+        if had_keyboard:
+            self.setFocus()
         self.update()
 
 

@@ -59,3 +59,12 @@ def _limit(value: float, like: np.ndarray) -> float:
     sizes = np.abs(np.asarray(like, float))
     peak = float(sizes[np.isfinite(sizes)].max(initial=0.0))
     return max(1.0, 1.5 * abs(value), 1.2 * peak)
+
+
+def value_of(part: DiagramPart, indices: tuple[int, ...]) -> float:
+    """Return a parameter of the network by a `Parameter`'s indices."""
+    if len(indices) == 3:
+        gap, i, j = indices
+        return float(part.weights[gap][i, j])
+    gap, j = indices
+    return float(part.biases[gap][j])

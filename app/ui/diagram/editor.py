@@ -6,7 +6,15 @@ import math
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.ui.diagram.formula import number
 from app.ui.theme import DARK, Theme
@@ -18,15 +26,16 @@ class ParameterEditor(QFrame):
     """A number field and a slider for one parameter.
 
     Dragging the slider edits live, Enter applies the field, Escape brings the first
-    value back.
+    value back. It goes when the keyboard goes elsewhere, and until it is used it shows
+    what training makes of the parameter.
 
     Signals:
         edited: a new value.
-        closed: the popup has gone.
+        closed: the popup has gone; whether it had the keyboard.
     """
 
     edited = Signal(float)
-    closed = Signal()
+    closed = Signal(bool)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,6 +43,7 @@ class ParameterEditor(QFrame):
         self.theme: Theme = DARK
         self._first = self._value = 0.0
         self._limit = 1.0
+        self._used = self._is_open = False
         self.title = QLabel()
         self.field = QLineEdit()
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -49,6 +59,9 @@ class ParameterEditor(QFrame):
         self.field.textEdited.connect(self._on_text_edited)
         self.field.installEventFilter(self)
         self.slider.installEventFilter(self)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)  # no widget lives without it
+        app.focusChanged.connect(self._on_focus_changed)
         self.hide()
 
     def open(self, title: str, value: float, limit: float) -> None:
@@ -60,6 +73,7 @@ class ParameterEditor(QFrame):
             limit: the slider goes from -limit to limit.
         """
         self._first = self._value = value
+        self._used, self._is_open = False, True
         self._limit = limit if math.isfinite(limit) and limit > 0 else 1.0
         self.title.setText(title)
         self.field.setAccessibleName(title)
@@ -86,18 +100,33 @@ class ParameterEditor(QFrame):
         y = min(max(y, room.top()), max(room.top(), room.bottom() - self.height()))
         self.move(x, y)
 
+    def follow(self, value: float) -> None:
+        """Show what the parameter is by now, unless a person is about to change it."""
+        if value == self._value or self.field.isModified() or self.slider.isSliderDown():
+            return
+        if not self._used:
+            self._first = value
+        self._value = value
+        is_selected = self.field.hasSelectedText()
+        self._show_value(value)
+        if is_selected:
+            self.field.selectAll()
+
     def cancel(self) -> None:
-        """Bring the first value back and close."""
-        if self._value != self._first:
+        """Bring the first value back, if it was changed here, and close."""
+        if self._used:
             self._value = self._first
             self.edited.emit(self._first)
         self.close_quietly()
 
     def close_quietly(self) -> None:
         """Close without touching the value."""
-        if not self.isHidden():
+        if self._is_open:
+            self._is_open = False
+            focus = QApplication.focusWidget()
+            had_keyboard = focus is not None and self.isAncestorOf(focus)
             self.hide()
-            self.closed.emit()
+            self.closed.emit(had_keyboard)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
@@ -159,10 +188,17 @@ class ParameterEditor(QFrame):
         return super().eventFilter(watched, event)
 
     def _on_slider_changed(self, step: int) -> None:
+        self._used = True
         self._value = step / STEPS * self._limit
         self.field.setText(number(self._value))
         self.message.hide()
         self.edited.emit(self._value)
+
+    def _on_focus_changed(self, old: QWidget | None, now: QWidget | None) -> None:
+        # The canvas takes the focus with every click; None is another window's doing.
+        stays = now is None or now is self._ground or self.isAncestorOf(now)
+        if self._is_open and not stays:
+            self.close_quietly()
 
     def _on_text_edited(self, text: str) -> None:
         self.message.hide()
@@ -180,6 +216,7 @@ class ParameterEditor(QFrame):
             "−", "-"
         )
         if not unchanged:
+            self._used = True
             self._value = value
             self.edited.emit(value)
         self.close_quietly()
