@@ -27,6 +27,7 @@ Array = np.ndarray
 BINS = 48
 HISTOGRAM_VALUES = 40_000  # a layer; more would not change what is seen
 STEPS = (1, 2, 5, 10)  # ends of the histograms, so that they seldom change
+SILENT = 1e-30  # nothing is seen of smaller numbers
 SAFE = 1e-18, 1e18  # squares of numbers in between are exact enough in float32
 
 
@@ -147,7 +148,9 @@ def _ends(values: list[Array], whole: bool) -> tuple[float, float]:
     tails = [_tails(v) for v in values]
     low = min((t[0] for t in tails), default=-1.0)
     high = max((t[1] for t in tails), default=1.0)
-    size = max(-low, high, 1e-30)
+    size = max(-low, high)
+    if size < SILENT:
+        low, high, size = (0.0, 1.0, 1.0) if whole else (-1.0, 1.0, 1.0)
     if not whole:
         return -_rounded(size), _rounded(size)
     low = -_rounded(-low) if low < -0.02 * size else 0.0
@@ -166,6 +169,6 @@ def _tails(values: Array) -> tuple[float, float]:
 
 
 def _rounded(size: float) -> float:
-    """Return the next of 1, 2, 5, 10 ... times a power of ten; at least 1e-30."""
-    power = 10.0 ** math.floor(math.log10(max(size, 1e-30)))
+    """Return the next of 1, 2, 5, 10 ... times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(size))
     return next((k * power for k in STEPS if k * power >= size * (1 - 1e-3)), 10 * power)

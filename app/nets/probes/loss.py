@@ -20,7 +20,7 @@ from app.nets.probes.references import linear_loss, noise_floor
 from app.nets.problem import Problem, problem_of
 
 Array = np.ndarray
-CAPACITY = 400  # reports kept; then every second one is dropped
+CAPACITY = 400  # reports kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +104,8 @@ def reported(problem: Problem, state: State, scores: Scores) -> Scores:
 class History:
     """The reports of one run. It belongs to the thread that trains.
 
-    At most `capacity` reports are kept: when they are too many, every second one goes,
-    so that a run of any length keeps its first and its newest.
+    At most `capacity` reports are kept: when they are too many, the one goes whose
+    neighbours are closest, so that a run of any length is covered evenly.
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
@@ -132,11 +132,9 @@ class History:
         self._updates.append(state.update)
         self._rows.append(scores)
         if len(self._updates) > self._capacity:
-            keep = [k for k in range(len(self._updates)) if k % 2 == 0]
-            if keep[-1] != len(self._updates) - 1:
-                keep.append(len(self._updates) - 1)
-            self._updates = [self._updates[k] for k in keep]
-            self._rows = [self._rows[k] for k in keep]
+            at = np.array(self._updates)
+            closest = 1 + int((at[2:] - at[:-2]).argmin())
+            del self._updates[closest], self._rows[closest]
 
     def truncate(self, update: int) -> None:
         """Forget the reports after an update: undo, or a step back."""
