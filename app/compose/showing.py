@@ -9,6 +9,7 @@ from app.core.spec import LabSpec
 from app.nets.data import Data
 from app.nets.problem import layout_of, problem_of
 from app.nets.tasks import TASKS
+from app.ui.readouts import grouped
 from app.ui.window import LabWindow
 
 TASK_KNOBS = ("samples", "noise", "validation", "seed")
@@ -19,9 +20,9 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
     task, panel = TASKS[spec.task.name], window.panel
     idle = {f"task.{name}" for name in TASK_KNOBS if name not in task.knobs}
     panel.show_spec(spec, set(KNOBS) - idle)
-    generated = f"{spec.task.samples} points · noise {spec.task.noise:g}"
+    generated = f"{grouped(spec.task.samples)} points · noise {spec.task.noise:g}"
     panel.set_summary("task", generated if "samples" in task.knobs else task.label)
-    panel.set_summary("network", f"{layout_of(spec).parameters:,} parameters")
+    panel.set_summary("network", f"{grouped(layout_of(spec).parameters)} parameters")
     panel.set_summary("training", REGISTRIES["optimizers"][spec.train.optimizer].label)
 
 
@@ -49,4 +50,4 @@ def _summary(data: Data) -> str:
     if data.form == "images":
         return f"all {data.n} images"
     held = len(data.validation_x)
-    return f"{data.n + held:,} rows · {shape.inputs} inputs · {kind}"
+    return f"{grouped(data.n + held)} rows · {shape.inputs} inputs · {kind}"

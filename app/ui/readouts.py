@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from app.core.frames import Frame
+from app.ui.plots.scale import number
 
 STATUS = {
     "ready": "update · not trained yet",
@@ -18,24 +19,26 @@ STATUS = {
 
 
 def short(value: float) -> str:
-    """Return a number in at most six characters, such as `0.0038`, `1.2e-05`, `182k`."""
+    """Return a number in a few characters that keep their places: `0.0038`, `1.2·10⁻⁵`."""
     if not math.isfinite(value):
         return "–"
     size = abs(value)
     if size >= 10_000:
-        return f"{value / 1000:.0f}k" if size < 1e6 else f"{value:.1e}"
-    if size >= 100:
-        return f"{value:.0f}"
-    if size >= 1:
-        return f"{value:.2f}"
-    if size >= 1e-4 or size == 0:
-        return f"{value:.4f}" if size < 0.1 else f"{value:.3f}"
-    return f"{value:.1e}"
+        text = f"{value / 1000:.0f}k" if size < 1e6 else number(value, 2)
+    elif size >= 100:
+        text = grouped(round(value))
+    elif size >= 1:
+        text = f"{value:.2f}"
+    elif size >= 1e-4 or size == 0:
+        text = f"{value:.4f}" if size < 0.1 else f"{value:.3f}"
+    else:
+        text = number(value, 2)
+    return text.replace("-", "−")
 
 
-def grouped(number: int) -> str:
+def grouped(count: int) -> str:
     """Return a whole number with thin spaces between thousands."""
-    return f"{number:,}".replace(",", "\u2009")
+    return f"{count:,}".replace(",", "\u202f")
 
 
 def readouts(frame: Frame) -> list[tuple[str, str]]:

@@ -116,13 +116,22 @@ def panel_text(view: DiagramView) -> str:
     return "" if panel is None else "\n".join(map(plain, panel.panel.lines(99)))
 
 
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def machine_written(text: str) -> str:
+    """Return the text with `2·10⁻⁵` as 2e-5 and minus signs as a machine reads them."""
+    powers = re.sub(r"·10([⁻⁰¹²³⁴-⁹]+)", lambda m: f"e{m[1].translate(SUPERSCRIPTS)}", text)
+    return powers.replace("−", "-")
+
+
 def numbers_in(text: str) -> list[float]:
-    return [float(t.replace("−", "-")) for t in re.findall(r"−?\d+\.?\d*(?:e−?\d+)?", text)]
+    return [float(t) for t in re.findall(r"-?\d+\.?\d*(?:e-?\d+)?", machine_written(text))]
 
 
 def worked_out(text: str) -> float:
     """Return the value of a sum as it is written."""
-    plain_text = text.replace("−", "-").replace("·", "*").replace(" ", "")
+    plain_text = machine_written(text).replace("·", "*").replace(" ", "")
     assert re.fullmatch(r"[-+*().\de]+", plain_text), text
     return float(eval(plain_text))
 

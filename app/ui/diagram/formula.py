@@ -8,6 +8,7 @@ import numpy as np
 
 from app.core.frames import DiagramPart
 from app.core.spec import LabSpec
+from app.ui.plots import scale
 
 Array = np.ndarray
 Span = tuple[str, str]  # text, token of its colour
@@ -25,16 +26,16 @@ def number(value: float) -> str:
         return "not finite"
     size = abs(value)
     if size >= 1e5:
-        text = f"{value:.1e}"
-    elif size >= 100:
+        return scale.number(value, 2)
+    if size >= 100:
         text = f"{value:.0f}"
     elif size >= 0.1 or value == 0:
         text = f"{value:.2f}"
     elif size >= 0.001:
         text = f"{value:.2g}"
     else:
-        text = f"{value:.0e}"
-    return text.replace("-", "−").replace("e−0", "e−").replace("e+0", "e")
+        return scale.number(value, 1)
+    return text.replace("-", "−")
 
 
 def short(value: float) -> str:
