@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.compose.connect import connect
 from app.compose.files import Files
+from app.compose.ghost import Ghost
 from app.compose.network import Network
 from app.compose.showing import show_data, show_spec
 from app.compose.wiring import PORTS, REGISTRIES
@@ -45,8 +46,9 @@ class Session(QObject):
         self.toast.set_theme(self.window.theme)
         self.files = Files(self)
         self.network = Network(self)
+        self.ghost = Ghost(self.window)
         self.frame: Frame | None = None
-        self._gesture = False
+        self._gesture = self._haunted = False
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
         speed = math.inf if options.speed is None else options.speed
@@ -141,12 +143,12 @@ class Session(QObject):
 
     def on_grabbed(self, path: str) -> None:
         """A drag begins: all of it is one step of undo."""
-        self._gesture = True
+        self._gesture, self._haunted = True, False
         self.store.begin_gesture()
 
     def on_released(self, path: str) -> None:
         """The drag is over."""
-        self._gesture = False
+        self._gesture = self._haunted = False
         self.store.end_gesture()
 
     def on_preset(self, key: str) -> None:
@@ -164,6 +166,11 @@ class Session(QObject):
         if effect is Effect.LIVE:
             self.runner.go_on(spec)
         elif effect is Effect.REBUILD:
+            if self._haunted:
+                self.ghost.name(spec)
+            else:
+                self.ghost.keep(self.frame, spec)
+                self._haunted = self._gesture  # all of a drag has one ghost
             self.runner.start(spec, play=True)
             if self._paced:
                 self.runner.play()
@@ -172,6 +179,7 @@ class Session(QObject):
 
     def on_restored(self, snapshot: Snapshot) -> None:
         """Undo, redo or a file: show that network again, not a new one."""
+        self.ghost.clear()
         self.window.banner.hide()
         self._show_spec(snapshot.spec)
         self.runner.start(

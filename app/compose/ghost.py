@@ -1,0 +1,62 @@
+"""The ghost: what was on screen before an edit stays as a faint line with its name."""
+
+from __future__ import annotations
+
+from app.compose.wiring import REGISTRIES
+from app.core import spec as specs
+from app.core.declared import KNOBS
+from app.core.frames import Frame
+from app.core.spec import LabSpec
+from app.ui.window import LabWindow
+
+# Turned by `net.width` or `net.depth` where all layers are alike.
+_DERIVED = ("net.width", "net.depth")
+
+
+def turned(old: LabSpec, new: LabSpec) -> str:
+    """Return what distinguishes `old` from `new`, as its knob's value, such as `width 4`."""
+    differ = [path for path in KNOBS if specs.get(old, path) != specs.get(new, path)]
+    if any(path in _DERIVED for path in differ) and len(set(new.net.hidden)) <= 1:
+        differ = [path for path in differ if path != "net.hidden"]
+    else:
+        differ = [path for path in differ if path not in _DERIVED]
+    if len(differ) != 1:
+        return "the run before" if differ else "the same, earlier"
+    knob, value = KNOBS[differ[0]], specs.get(old, differ[0])
+    if knob.kind == "bool":
+        return f"{'with' if value else 'without'} {knob.label.lower()}"
+    if knob.registry:
+        return str(REGISTRIES[knob.registry][value].label)
+    text = "-".join(map(str, value)) if isinstance(value, tuple) else value
+    return f"{knob.label.lower()} {text}"
+
+
+class Ghost:
+    """Keeps the frame before an edit on the views, until the next edit or undo."""
+
+    def __init__(self, window: LabWindow) -> None:
+        self._window = window
+        self._frame: Frame | None = None
+
+    def keep(self, frame: Frame | None, new: LabSpec) -> None:
+        """Make a ghost of a frame, if it shows the same task as the new spec."""
+        trained = frame is not None and frame.update > 0
+        if frame is None or not trained or frame.spec.task != new.task:
+            self.clear()
+            return
+        self._frame = frame
+        self.name(new)
+
+    def name(self, new: LabSpec) -> None:
+        """Name the ghost after what the new spec does otherwise."""
+        if self._frame is not None:
+            label = f"before: {turned(self._frame.spec, new)}"
+            same_loss = self._frame.spec.train.loss == new.train.loss
+            self._window.prediction.set_ghost(self._frame.prediction, label)
+            self._window.loss.set_ghost(self._frame.loss if same_loss else None, label)
+
+    def clear(self) -> None:
+        """Take the ghost away."""
+        self._frame = None
+        self._window.prediction.set_ghost(None)
+        self._window.loss.set_ghost(None)

@@ -1,0 +1,56 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.compose.ghost import turned
+from app.core.spec import LabSpec, edit
+from tests.compose.conftest import bar_of, drag, finished, tile_of
+
+QUICK = edit(LabSpec(), "train.updates", 60)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("net.width", 3, "width 8"),
+        ("net.depth", 5, "depth 2"),
+        ("net.hidden", (8, 4), "widths 8-8"),
+        ("net.activation", "tanh", "ReLU"),
+        ("net.residual", True, "without skip connections"),
+        ("train.batch", "full", "batch 32"),
+    ],
+)
+def test_a_ghost_is_named_after_the_knob_that_was_turned(path, value, says):
+    assert turned(LabSpec(), edit(LabSpec(), path, value)) == says
+
+
+def test_several_knobs_make_a_run_before():
+    assert turned(LabSpec(), edit(edit(LabSpec(), "net.width", 3), "train.l2", 0.1)) == (
+        "the run before"
+    )
+
+
+def ghosts(lab):
+    return lab.window.prediction.curve._ghost, lab.window.loss._ghost
+
+
+def test_a_drag_leaves_the_run_before_it_as_a_ghost(open_lab, qtbot):
+    lab = open_lab(QUICK)
+    lab.runner.finish()
+    before = finished(qtbot, lab)
+    drag(bar_of(lab, "net.hidden"), 0.7)
+    after = finished(qtbot, lab)
+    curve, loss = ghosts(lab)
+    assert curve[2] == loss[2] == "before: width 8"
+    assert (curve[1] == before.prediction.quantiles[2]).all()
+    assert (curve[1] != after.prediction.quantiles[2]).any()
+    lab.store.undo()
+    assert ghosts(lab) == (None, None)
+
+
+def test_another_task_has_no_ghost(open_lab, qtbot):
+    lab = open_lab(QUICK)
+    lab.runner.finish()
+    finished(qtbot, lab)
+    QTest.mouseClick(tile_of(lab, "task.name", "step"), Qt.MouseButton.LeftButton)
+    assert ghosts(lab) == (None, None)
