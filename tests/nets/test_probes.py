@@ -413,3 +413,16 @@ def test_trace_is_the_gradient_of_one_sample(task: str, net: dict) -> None:
         slope = (loss(index, 1e-6) - loss(index, -1e-6)) / 2e-6
         assert dw[0, 1 % len(dz)] == pytest.approx(slope, rel=1e-5, abs=1e-8)
     np.testing.assert_allclose(found.h[-1], found.z[-1])
+
+
+@pytest.mark.parametrize(("width", "share"), [(2, 0.91), (3, 0.63), (8, 0.01)])
+def test_narrow_deep_relu_networks_are_born_dead(width: int, share: float) -> None:
+    """L2, Lu et al. 2019: ten layers on abs(x); a network is dead if one layer is."""
+    spec = lab("abs", hidden=(width,) * 10, seeds=64)
+    dead = 0
+    for seed in range(0, 512, 64):
+        train = TrainSpec(seeds=64, seed=seed)
+        again = LabSpec(task=spec.task, net=spec.net, train=train)
+        part = probes.measure(again, born(problem_of(again)), (SIGNAL,))[SIGNAL]
+        dead += int((part.dead == 1).any(1).sum())
+    assert dead / 512 == pytest.approx(share, abs=0.06)
