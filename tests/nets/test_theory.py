@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import msgspec
 import numpy as np
 import pytest
+import threadpoolctl
 from scipy import special
 
 from app.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, VARIANCES
@@ -27,6 +29,13 @@ from app.nets.theory.quadrature import (
 )
 
 Array = np.ndarray
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Threads of BLAS wait for each other when the machine is busy: many times slower."""
+    with threadpoolctl.threadpool_limits(1):
+        yield
 
 
 def lab(hidden: tuple[int, ...], seeds: int = 16, task: str = "wave", loss: str = "half-mse",

@@ -8,8 +8,11 @@ taken by the probes' own functions.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+import threadpoolctl
 
 from app.core.spec import LabSpec, NetSpec, TaskSpec
 from app.nets.activations import ACTIVATIONS
@@ -38,6 +41,13 @@ CASES = {
 # Under softplus lengths and slopes grow together, so that few networks, far above the
 # others, lead the mean: it is 10 % too large even at this width. The lab draws medians.
 BY_MEDIAN = ("softplus",)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Threads of BLAS wait for each other when the machine is busy: many times slower."""
+    with threadpoolctl.threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="module")
