@@ -152,7 +152,7 @@ class ClassPrediction:
         confusion: (K, K) counts, row = true class, column = predicted; mean over seeds.
         class_names: K names.
         accuracy: (S,) on the points shown.
-        points: `held-out` or `training`: on which points all this is.
+        points: `validation` or `training`: on which points all this is.
         examples: (M, D) inputs that the chosen seed misreads, in the data's own units.
         example_true, example_said: (M,) class indices.
         image_shape: rows and columns if an input is an image, else None.

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFontMetricsF,
     QGuiApplication,
     QMouseEvent,
     QPainter,
@@ -13,7 +17,6 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QRegion,
-    QTextDocumentFragment,
 )
 from PySide6.QtWidgets import (
     QFrame,
@@ -27,6 +30,7 @@ from app.ui.head import HeadButton, HeadLabel, MenuButton
 from app.ui.theme import DARK, Theme, Themed
 
 BACK = "Back to all views"
+_TAG = re.compile(r"<[^>]*>")
 
 
 class Card(QFrame):
@@ -45,7 +49,7 @@ class Card(QFrame):
         self.theme: Theme = DARK
         self._maximised = False
         self._note = note
-        self._note_width = 0
+        self._wordings: tuple[str, ...] = (note,)  # from long to short
         self._title = HeadLabel(title)
         self._note_label = HeadLabel()
         self._controls = QHBoxLayout()
@@ -90,10 +94,16 @@ class Card(QFrame):
         """Return the text at the right of the head."""
         return self._note
 
-    def set_note(self, note: str) -> None:
-        """Set the text at the right of the head; rich text, hidden where it does not fit."""
-        if note != self._note:
-            self._note = note
+    def set_note(self, note: str, *shorter: str) -> None:
+        """Set the text at the right of the head; rich text.
+
+        Args:
+            note: what is said where there is room for it.
+            shorter: what is said instead where there is not, from long to short; nothing
+                where none fits.
+        """
+        if (note, *shorter) != self._wordings:
+            self._wordings = note, *shorter
             self._show_note()
 
     def add_control(self, control: QWidget) -> None:
@@ -105,14 +115,12 @@ class Card(QFrame):
         self.fit_head()
 
     def _show_note(self) -> None:
-        self._note_label.setText(self._note)
-        plain = QTextDocumentFragment.fromHtml(self._note).toPlainText()
-        self._note_label.setAccessibleName(plain)
-        self._note_width = self._note_label.sizeHint().width() if self._note else 0
+        self._note = self._wordings[0]
+        self._note_label.setAccessibleName(_plain(self._note))
         self.fit_head()
 
     def fit_head(self) -> None:
-        """Hide the note where title and controls leave no room for it."""
+        """Show the longest note for which title and controls leave room."""
         margins = self._head.contentsMargins()
         used = self._title.sizeHint().width()
         for control in self._control_list:
@@ -123,7 +131,15 @@ class Card(QFrame):
             used += self.back_button.sizeHint().width() + self._head.spacing()
         used += self.menu_button.sizeHint().width() + margins.left() + margins.right()
         free = self.width() - used - 4 * self._head.spacing() - self.theme.px(12)
-        self._note_label.setVisible(0 < self._note_width <= free)
+        metrics = QFontMetricsF(self.theme.font(11))
+        for note in self._wordings:
+            if note and metrics.horizontalAdvance(_plain(note)) <= free:
+                break
+        else:
+            note = ""
+        if self._note_label.text() != note:
+            self._note_label.setText(note)
+        self._note_label.setVisible(bool(note))
 
     # ---- theme and painting
     def set_theme(self, theme: Theme) -> None:
@@ -234,3 +250,7 @@ class Card(QFrame):
         """Ask to be maximised, or restored."""
         self.maximise_requested.emit()
         event.accept()
+
+
+def _plain(note: str) -> str:
+    return html.unescape(_TAG.sub("", note))

@@ -48,10 +48,10 @@ def readouts(frame: Frame) -> list[tuple[str, str]]:
     if part is not None and len(part.updates):
         found.append((short(float(np.median(part.train[-1]))), "training loss, median"))
         if part.validation is not None:
-            found.append((short(float(np.median(part.validation[-1]))), "held out"))
+            found.append((short(float(np.median(part.validation[-1]))), "validation loss"))
         score = part.validation_score if part.validation_score is not None else part.score
         if score is not None:
-            where = "held out" if part.validation_score is not None else "training"
+            where = "validation" if part.validation_score is not None else "training"
             median = float(np.median(score[-1]))
             value = f"{100 * median:.1f} %" if part.score_name == "accuracy" else short(median)
             found.append((value, f"{part.score_name}, {where}"))

@@ -64,11 +64,14 @@ class TryThese(QFrame):
         self._label.setFont(theme.font(12.5, 600))
         for chip in (*self._chips.values(), self._more):
             chip.setFont(theme.font(11.5))
+        # A radius of more than half of the height would leave square corners.
+        high = self._more.fontMetrics().height() + 2 * px(3) + 2
+        corner = min(px(11), high // 2)
         self.setStyleSheet(
             f"#tryThese {{ background: {theme.panel}; border: 1px solid {theme.line};"
             f" border-radius: {px(12)}px; }}"
             f"#chip {{ background: {theme.raised}; color: {theme.text};"
-            f" border: 1px solid {theme.line}; border-radius: {px(11)}px;"
+            f" border: 1px solid {theme.line}; border-radius: {corner}px;"
             f" padding: {px(3)}px {px(9)}px; min-height: 0; }}"
             f"#chip:hover, #chip:focus {{ border-color: {theme.accent}; }}"
             f"#chip:pressed {{ background: {theme.line}; }}"

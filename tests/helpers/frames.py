@@ -264,7 +264,7 @@ def sample_classes(
         confusion=confusion,
         class_names=names,
         accuracy=rng.uniform(0.95, 0.985, seeds),
-        points="held-out" if held_out else "training",
+        points="validation" if held_out else "training",
         examples=examples,
         example_true=true,
         example_said=(true + rng.integers(1, k, missed)) % k,

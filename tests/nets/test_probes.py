@@ -321,7 +321,7 @@ def test_confusion_counts_true_by_row_and_said_by_column() -> None:
     np.testing.assert_array_equal(part.confusion[:, 1], np.bincount(true, minlength=3))
     assert part.confusion.sum() == len(true)
     np.testing.assert_allclose(part.accuracy, (true == 1).mean())
-    assert part.points == "held-out"
+    assert part.points == "validation"
     assert (part.example_said == 1).all()
     assert len(part.examples) == min(12, (true != 1).sum())
     assert (part.examples > 0).all()  # centimetres, not standardized

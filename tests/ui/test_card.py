@@ -44,6 +44,18 @@ def test_a_note_that_does_not_fit_is_hidden_and_comes_back(card: Card) -> None:
     assert not card._note_label.isVisible()
 
 
+def test_a_shorter_note_is_said_where_the_long_one_does_not_fit(card: Card) -> None:
+    card.set_note("accuracy <b>97.8 %</b> · validation <b>97.1 %</b>", "<b>97.1 %</b>")
+    card.resize(400, 250)
+    assert card._note_label.text().startswith("accuracy")
+    card.resize(180, 250)
+    assert card._note_label.text() == "<b>97.1 %</b>"
+    assert card._note_label.isVisible()
+    assert card.note().startswith("accuracy")
+    card.resize(400, 250)
+    assert card._note_label.text().startswith("accuracy")
+
+
 def test_a_double_click_on_head_or_body_asks_to_be_maximised(card: Card, qtbot: QtBot) -> None:
     body = QWidget()
     card.body.addWidget(body)

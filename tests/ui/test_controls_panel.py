@@ -19,9 +19,10 @@ from app.core.registry import Entry, Registry
 from app.core.resources import resource
 from app.core.spec import LabSpec, edit, get
 from app.ui.controls.choice import Choice
-from app.ui.controls.panel import NETWORK, TASK, TRAINING, WIDTH, ControlPanel, OverlayBar
+from app.ui.controls.panel import NETWORK, TASK, TRAINING, WIDTH, ControlPanel
 from app.ui.fonts import load_fonts
 from app.ui.icons import icon, pixmap, window_icon
+from app.ui.scrolling import OverlayBar
 from app.ui.style import apply_style, style_sheet
 from app.ui.theme import DARK, LIGHT, apply_theme
 
@@ -355,3 +356,16 @@ def test_a_plain_button_is_painted_with_the_tokens_and_shows_its_focus(qtbot, th
         app.setStyle(name)
         app.setPalette(palette)
         app.setFont(font)
+
+
+def test_what_is_unfolded_comes_into_view(panel, qtbot):
+    panel.resize(panel.width(), 500)
+    section = panel.sections[TRAINING]
+    panel.ensureWidgetVisible(section.fold)
+    before = panel.verticalScrollBar().value()
+    qtbot.mouseClick(section.fold, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: panel.verticalScrollBar().value() > before)
+    top = section.fold.mapTo(panel.viewport(), QPoint()).y()
+    assert 0 <= top < 500
+    first = panel.controls["train.optimizer"]
+    assert first.mapTo(panel.viewport(), QPoint(0, first.height())).y() <= 500

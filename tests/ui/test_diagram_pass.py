@@ -14,9 +14,10 @@ from app.core.frames import DiagramPart, Frame, Trace
 from app.core.spec import LabSpec, NetSpec, TrainSpec
 from app.ui.diagram.formula import number, plain
 from app.ui.diagram.panels import pass_panel
+from app.ui.diagram.pass_bar import PassBar
 from app.ui.diagram.trace_text import backward_lines, fits, forward_lines
 from app.ui.diagram.view import DiagramView
-from app.ui.theme import LIGHT
+from app.ui.theme import DARK, LIGHT
 from tests.helpers.diagram_frames import sample_diagram
 from tests.helpers.frames import sample_frame
 
@@ -498,3 +499,21 @@ def test_every_button_of_the_strip_has_a_name(view_of):
         assert button.accessibleName()
         assert button.toolTip()
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.5, 2.0])
+def test_no_word_of_the_strip_is_cut_off(qtbot, zoom):
+    bar = PassBar()
+    qtbot.addWidget(bar)
+    bar.set_theme(DARK.zoomed(zoom))
+    bar.show_state(is_active=True, is_backward=False, is_playing=True)
+    bar.show()
+    for width in (700, 420, 330, 300):
+        bar.resize(round(width * zoom), bar.height())
+        QTest.qWait(1)
+        bar.layout().activate()
+        for button in (bar.forward, bar.backward, bar.next, bar.stop):
+            assert button.width() >= button.sizeHint().width()
+            assert button.geometry().right() <= bar.width()
+        assert bar.stop.geometry().left() > bar.next.geometry().right()
+    assert bar.forward.text() != "Forward pass"

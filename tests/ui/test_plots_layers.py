@@ -99,7 +99,7 @@ def test_a_variance_of_zero_is_a_ring_on_the_edge_and_a_gap_in_the_line(
     assert np.isnan(plot.py(plot.live["median"].y)[1])
     assert "0" in [key.text for key in plot.legend]
     assert plot.y_axis.low > 1e-6  # zeros do not press the others flat
-    assert plot.read(2.2, 0.1).text == "layer 2: across inputs 0 (0–0)"
+    assert plot.read(2.2, 0.1).text == "layer 2: across inputs 0 (0 to 0)"
 
 
 def test_a_vanishing_signal_keeps_its_decades(view: LayersView) -> None:
@@ -108,18 +108,26 @@ def test_a_vanishing_signal_keeps_its_decades(view: LayersView) -> None:
     assert axis.low == pytest.approx(1e-24)
     assert len(axis.ticks(4)) <= 6
     assert (
-        view.variance.read(3.0, 0.0).text == "layer 3: across inputs 1·10⁻²⁴ (1·10⁻²⁴–1·10⁻²⁴)"
+        view.variance.read(3.0, 0.0).text
+        == "layer 3: across inputs 1·10⁻²⁴ (1·10⁻²⁴ to 1·10⁻²⁴)"
     )
 
 
 def test_lanes_are_in_order_and_inside_for_any_depth() -> None:
     area = QRectF(20, 10, 120, 160)
     for count in (1, 3, ROOMY, ROOMY + 1, 64):
-        bases, tall = lanes(count, area, 58)
+        bases, tall = lanes(count, area, 1.0)
         assert len(bases) == count
         assert (np.diff(bases) > 0).all()
         assert bases[0] - tall >= area.top() - 1
         assert bases[-1] <= area.bottom()
+
+
+def test_ridges_grow_with_the_plot() -> None:
+    _, small = lanes(2, QRectF(20, 10, 120, 160), 1.0)
+    _, large = lanes(2, QRectF(20, 10, 500, 700), 1.0)
+    assert small == 58
+    assert 150 < large < 0.9 * 350
 
 
 def test_the_ridge_under_the_cursor_is_read(view: LayersView) -> None:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.frames import Frame, LossPart
 from app.ui.plots.base import quartiles
-from app.ui.plots.loss import MAX_POINTS, LossView, score_text, thin
+from app.ui.plots.loss import MAX_POINTS, LossView, brief, score_text, thin
 from app.ui.theme import DARK, LIGHT, Theme
 from tests.helpers.frames import sample_frame, sample_loss
 
@@ -106,7 +106,7 @@ def test_reading_names_the_update_and_all_curves(view: LossView) -> None:
     view.draw(level_frame())
     view.grab()
     reading = view.read(540.0, 0.5)
-    assert reading.text == "update 500: training 0.1 (0.1–0.11)"
+    assert reading.text == "update 500: training 0.1 (0.1 to 0.11)"
     assert reading.x == 500
     plot = view.plot
     plot.point_at(QPointF(float(plot.px(np.array(1480.0))), plot.area().center().y()))
@@ -120,7 +120,7 @@ def test_reading_of_scores_and_one_seed(view: LossView) -> None:
     text = view.read(0.0, 0.1).text
     assert "training" in text
     assert "(" not in text
-    assert "accuracy held out" in text
+    assert "accuracy validation" in text
     assert "accuracy <b>" in view.note()
 
 
@@ -193,3 +193,11 @@ def test_a_frame_without_the_part_changes_nothing(view: LossView) -> None:
     before = view.numbers()
     view.draw(replace(sample_frame(seeds=3), loss=None))
     assert view.numbers() == before
+
+
+@pytest.mark.parametrize(
+    ("label", "text"),
+    [("half mean squared error", "half MSE"), ("cross-entropy, nats", "cross-entropy")],
+)
+def test_the_name_of_a_loss_in_brief(label: str, text: str) -> None:
+    assert brief(label) == text

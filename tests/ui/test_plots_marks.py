@@ -101,7 +101,7 @@ def test_a_label_stays_inside_and_never_covers_the_cursor(
 
 
 def test_a_reading_in_one_line() -> None:
-    rows = ((QColor("red"), "training 0.0042 (0.0031–0.0060)"), (None, "validation 0.0071"))
-    text = "update 740: training 0.0042 (0.0031–0.0060), validation 0.0071"
+    rows = ((QColor("red"), "training 0.0042 (0.0031 to 0.0060)"), (None, "validation 0.0071"))
+    text = "update 740: training 0.0042 (0.0031 to 0.0060), validation 0.0071"
     assert Reading("update 740", rows).text == text
     assert Reading("nothing").text == "nothing"

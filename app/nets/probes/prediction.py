@@ -238,7 +238,7 @@ def _classes(look: Look) -> ClassPrediction:
         confusion=pairs.reshape(count, count) / look.state.seeds,
         class_names=data.class_names,
         accuracy=(said == true).mean(1),
-        points="held-out" if held else "training",
+        points="validation" if held else "training",
         examples=_own_x(problem, x[missed].astype(float)),
         example_true=true[missed],
         example_said=said[look.seed][missed],

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -112,6 +112,7 @@ class ControlPanel(QScrollArea):
         self._pairs: list[QHBoxLayout] = []
         for name, section in self.sections.items():
             self._fill(name, section)
+            section.unfolded.connect(lambda on, s=section: self._on_unfolded(s, on))
             column.addWidget(section)
         column.addStretch(1)
         self._restyle()
@@ -196,6 +197,16 @@ class ControlPanel(QScrollArea):
         """Keep the scroll bar at the right edge."""
         super().resizeEvent(event)
         self._place_bar()
+
+    def _on_unfolded(self, section: Section, unfolded: bool) -> None:
+        if unfolded:  # once it has its place, it is brought into view
+            QTimer.singleShot(0, self, lambda: self._reveal(section))
+
+    def _reveal(self, section: Section) -> None:
+        top = section.fold.mapTo(self._inner, QPoint()).y()
+        foot = section.more.mapTo(self._inner, QPoint(0, section.more.height())).y()
+        bar = self.verticalScrollBar()
+        bar.setValue(max(bar.value(), min(top, foot - self.viewport().height())))
 
     def _place_bar(self) -> None:
         self._bar.place(self._theme.px(10), 2)

@@ -9,7 +9,8 @@ import numpy as np
 from app.core.frames import DiagramLayer, DiagramPart
 from app.ui.theme import Theme
 
-LOWEST_ROW, PICTURE_ROW = 11.0, 20.0  # pixels at zoom 1
+# Pixels at zoom 1: what an output needs for its name, a curve or a map, an image.
+LOWEST_ROW, DRAWING_ROW, PICTURE_ROW = 11.0, 15.0, 20.0
 FEWEST = 3
 FINE_PICTURE = 25  # pixels from which on an image needs room to be read
 
@@ -25,7 +26,7 @@ def fold(part: DiagramPart, height: float, theme: Theme) -> DiagramPart:
     has_pictures = any(
         layer.form == "image" and layer.thumbs[:1].size >= FINE_PICTURE for layer in part.layers
     )
-    row = (PICTURE_ROW if has_pictures else LOWEST_ROW) * theme.zoom
+    row = (PICTURE_ROW if has_pictures else DRAWING_ROW) * theme.zoom
     rows = max(FEWEST, int(height / row))
     # All outputs are kept as long as there is any room: each is an answer.
     limits = [rows] * (len(part.layers) - 1)

@@ -17,7 +17,14 @@ from app.ui.icons import pixmap
 from app.ui.theme import DARK, Theme
 
 ICON, HEIGHT = 13, 24  # pixels at zoom 1
-NARROW = 560
+GROUP_GAP = 6
+# On the buttons of both directions, from long to short, and whether "sample" is said.
+_WORDS = (
+    ("Forward pass", "Backward pass", True),
+    ("Forward", "Back", True),
+    ("Forward", "Back", False),
+    ("", "", False),
+)
 
 
 class StripButton(QAbstractButton):
@@ -138,7 +145,7 @@ class PassBar(QWidget):
         for group in groups:
             for widget in group:
                 self._row.addWidget(widget)
-            self._row.addSpacing(6)
+            self._row.addSpacing(GROUP_GAP)
         self._row.addStretch(1)
         self._row.addWidget(self.stop)
         for button in (self.forward, self.backward):
@@ -200,9 +207,21 @@ class PassBar(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        wide = self.width() >= NARROW * self.theme.zoom
-        self.forward.set_face("Forward pass" if wide else "Forward", "play")
-        self.backward.set_face("Backward pass" if wide else "Back", "play")
+        """Take the longest words with which everything stands in the strip."""
+        for forward, backward, sample in _WORDS:
+            self.forward.set_face(forward, "play")
+            self.backward.set_face(backward, "play")
+            self.label.setVisible(sample)
+            if self._needed() <= self.width():
+                break
+
+    def _needed(self) -> int:
+        seen = [self.forward, self.backward, self.back, self.play, self.step, self.next]
+        seen += [self.stop]  # its room is kept, or all would shift when a pass begins
+        words = sum(button.sizeHint().width() for button in seen) + self.spin.width()
+        if not self.label.isHidden():
+            words += self.label.sizeHint().width()
+        return words + self._row.spacing() * (self._row.count() - 1) + 3 * GROUP_GAP
 
     def _on_next_clicked(self) -> None:
         last = self.spin.maximum()

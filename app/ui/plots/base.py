@@ -83,8 +83,8 @@ def quartiles(values: Array) -> Array:
 
 
 def spread(low: float, high: float, seeds: int, digits: int = 3) -> str:
-    """Return the quartiles behind a median, ` (0.0031–0.0060)`; nothing for one seed."""
-    return f" ({number(low, digits)}–{number(high, digits)})" if seeds > 1 else ""
+    """Return the quartiles behind a median, ` (0.0031 to 0.0060)`; nothing for one seed."""
+    return f" ({number(low, digits)} to {number(high, digits)})" if seeds > 1 else ""
 
 
 def table(header: list[str], columns: list[Array]) -> str:

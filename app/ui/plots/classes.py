@@ -38,6 +38,17 @@ def confusion_colors(theme: Theme, counts: Array) -> Array:
     return np.asarray((base + (ends - base) * opacity).round().astype(np.uint8))
 
 
+def features_text(names: tuple[str, ...], values: Array) -> str:
+    """Return an example in words: `bill 38.2, island=Dream`; of one-hot columns the hot one."""
+    found = []
+    for name, value in zip(names, values.tolist(), strict=False):
+        if "=" in name and min(abs(value), abs(value - 1)) < 1e-3:
+            found += [name] * round(value)
+        else:
+            found.append(f"{name} {number(value)}")
+    return ", ".join(found)
+
+
 class ConfusionCanvas(Canvas):
     """The confusion matrix on the left, misread examples on the right."""
 
@@ -176,8 +187,7 @@ class ConfusionCanvas(Canvas):
             painter.setPen(theme.color("text"))
             painter.drawText(row, _LEFT, heavy.elidedText(self._caption(i), elide, row.width()))
             row.translate(0, high)
-            pairs = zip(part.feature_names, part.examples[i], strict=False)
-            text = ", ".join(f"{name} {number(float(value))}" for name, value in pairs)
+            text = features_text(part.feature_names, part.examples[i])
             painter.setFont(plain)
             painter.setPen(theme.color("muted"))
             painter.drawText(row, _LEFT, metrics.elidedText(text, elide, row.width()))

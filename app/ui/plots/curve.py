@@ -206,7 +206,7 @@ class CurveView(Form):
             at = some(part.validation_x.size, MAX_DOTS)
             color = theme.color("negative", 0.9)
             x, y = part.validation_x[at], part.validation_y[at]
-            marks["held out"] = Dots(x, y, color, radius, hollow=True)
+            marks["validation"] = Dots(x, y, color, radius, hollow=True)
         at = some(part.train_x.size, MAX_DOTS)
         color = theme.color("point", 0.85)
         marks["data"] = Dots(part.train_x[at], part.train_y[at], color, radius)
@@ -226,7 +226,7 @@ class CurveView(Form):
         if self.show_seed and many:
             keys.append(Key("line", theme.color("text"), "this seed", 1.2))
         if part.validation_x.size:
-            keys.append(Key("ring", theme.color("negative"), "held out"))
+            keys.append(Key("ring", theme.color("negative"), "validation"))
         return tuple(keys)
 
     def note(self) -> str:

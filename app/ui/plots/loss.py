@@ -37,7 +37,6 @@ class LossView(PlotView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Loss", parent=parent)
         self.plot = Plot(Axis("update", integer=True), Axis("loss", log=True))
-        self.plot.y_axis.brief = "loss"
         self.plot.reader = self.read
         self.plot.legend_right = True
         self.body.addWidget(self.plot)
@@ -123,10 +122,15 @@ class LossView(PlotView):
             self.plot.y_axis.label = "loss"
             return
         self.plot.y_axis.label = part.loss_label
-        note = f"{part.score_name} <b>{score_text(part.score, part.score_name)}</b>"
-        if part.validation_score is not None and part.validation_score.size:
-            note += f" · held out <b>{score_text(part.validation_score, part.score_name)}</b>"
-        self.set_note(note)
+        self.plot.y_axis.brief = brief(part.loss_label)
+        name = part.score_name
+        note = f"{name} <b>{score_text(part.score, name)}</b>"
+        if part.validation_score is None or not part.validation_score.size:
+            self.set_note(note)
+            return
+        held_out = f"validation <b>{score_text(part.validation_score, name)}</b>"
+        bare = f"<b>{score_text(part.score, name)}</b> · {held_out}"
+        self.set_note(f"{note} · {held_out}", bare, held_out)
 
     def read(self, x: float, y: float) -> Reading | None:
         """Read all curves at the reported update nearest to `x`."""
@@ -149,7 +153,7 @@ class LossView(PlotView):
             rows.append((color, f"{name} {number(middle)}{spread(low, high, seeds)}"))
             dots.append((self._updates[i], middle, color))
         at = int(np.searchsorted(part.updates, self._updates[i]))
-        for name, score in (("", part.score), (" held out", part.validation_score)):
+        for name, score in (("", part.score), (" validation", part.validation_score)):
             if score is not None:
                 text = score_text(score[: at + 1], part.score_name)
                 rows.append((None, f"{part.score_name}{name} {text}"))
@@ -164,12 +168,17 @@ class LossView(PlotView):
         header, columns = ["update"], [part.updates]
         named = {"training": part.train, "validation": part.validation}
         named |= {"with penalties": part.total, part.score_name: part.score}
-        named |= {f"{part.score_name} held out": part.validation_score}
+        named |= {f"{part.score_name} validation": part.validation_score}
         for name, values in named.items():
             if values is not None:
                 header += [f"{name} {q}" for q in ("quartile 25", "median", "quartile 75")]
                 columns += list(quartiles(values))
         return table(header, columns)
+
+
+def brief(label: str) -> str:
+    """Return the name of a loss in one word or two, without its unit."""
+    return label.replace("mean squared error", "MSE").partition(",")[0]
 
 
 def score_text(score: Array, name: str) -> str:

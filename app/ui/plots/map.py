@@ -144,7 +144,7 @@ class MapView(Form):
         theme = self.theme
         radius = (3.2 if len(part.points) < 250 else 2.6) * theme.zoom
         marks: dict[str, Mark] = {}
-        for name, held_out in (("data", False), ("held out", True)):
+        for name, held_out in (("data", False), ("validation", True)):
             at = np.flatnonzero(part.is_validation == held_out)
             if not at.size:
                 continue
@@ -168,7 +168,7 @@ class MapView(Form):
         theme = self.theme
         keys = [Key("dot", theme.class_color(k), f"class {k}") for k in range(part.class_count)]
         if part.is_validation.any():
-            keys.append(Key("ring", theme.color("muted"), "held out"))
+            keys.append(Key("ring", theme.color("muted"), "validation"))
         words = "this seed's border" if part.class_count else "this seed, level lines"
         keys.append(Key("line", theme.color("text"), words, 1.6))
         if part.class_count and self.seeds > 1:

@@ -17,10 +17,12 @@ from app.ui.theme import Theme
 
 Array = np.ndarray
 ROOMY = 8  # layers up to which ridges stand free of each other; more overlap
+TALLEST, STEEPEST = 58, 0.36  # pixels at zoom 1, or that share of the width if it is more
 
 
-def lanes(count: int, area: QRectF, tallest: float) -> tuple[Array, float]:
+def lanes(count: int, area: QRectF, zoom: float) -> tuple[Array, float]:
     """Return where ridges stand: baselines in pixels (L,) and the height of a full one."""
+    tallest = max(TALLEST * zoom, STEEPEST * area.width())
     if count <= ROOMY:
         lane = area.height() / max(1, count)
         return area.top() + lane * np.arange(1, count + 1) - 1, min(0.86 * lane, tallest)
@@ -48,7 +50,7 @@ class RidgeMark:
         x = space.px(self.centres)
         if not x.size or not np.isfinite(x).all():
             return
-        bases, tall = lanes(count, space.area(), self.theme.px(58))
+        bases, tall = lanes(count, space.area(), self.theme.zoom)
         outline = np.concatenate((x[:1], x, x[-1:]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         width = 1.5 if count <= ROOMY else 1.0
@@ -102,7 +104,7 @@ class Ridges(Plot):
     def layer_at(self, y: float) -> int:
         """Return the layer (0-based) whose lane is at a place, `y` from 0 below to 1 above."""
         assert self.part is not None
-        bases, _ = lanes(len(self.part.counts), self.area(), self.theme.px(58))
+        bases, _ = lanes(len(self.part.counts), self.area(), self.theme.zoom)
         row = self.area().bottom() - y * self.area().height()
         return min(int(np.searchsorted(bases, row)), len(bases) - 1)
 
@@ -132,7 +134,7 @@ class Ridges(Plot):
     def paint_y_ticks(self, painter: QPainter) -> None:
         """Paint the layers' numbers; of many, those that stand clear of each other."""
         theme, count = self.theme, 0 if self.part is None else len(self.part.counts)
-        bases, _ = lanes(count, self.area(), theme.px(58))
+        bases, _ = lanes(count, self.area(), theme.zoom)
         painter.setFont(theme.font(10.5, 600))
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         last, gap = float("inf"), theme.px(13)

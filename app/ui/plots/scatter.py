@@ -43,7 +43,7 @@ class ScatterView(Form):
         plot.x_axis.label = f"true {part.label}"
         keys = [Key("dot", accent, "training")]
         live: dict[str, Mark] = {}
-        for name, token, held in (("data", "accent", False), ("held out", "negative", True)):
+        for name, token, held in (("data", "accent", False), ("validation", "negative", True)):
             at = np.flatnonzero(part.is_validation == held)
             at = at[some(at.size, MAX_DOTS)]
             if not at.size:
@@ -55,7 +55,7 @@ class ScatterView(Form):
             dot = theme.color(token, 0.9)
             live[name] = Dots(x, q[2], dot, 2.3 * theme.zoom, hollow=held)
             if held:
-                keys.append(Key("ring", held_out, "held out"))
+                keys.append(Key("ring", held_out, "validation"))
         ends = np.array([plot.x_axis.low, plot.x_axis.high])
         diagonal = Line(ends, ends, theme.color("muted"), 1.2, (3.2, 2.6))
         keys.append(Key("dash", theme.color("muted"), "predicted = true", 1.2))
@@ -81,7 +81,7 @@ class ScatterView(Form):
         if part is None or not part.r2.size:
             return ""
         low, middle, high = (float(v) for v in quartiles(part.r2[None, :])[:, 0])
-        where = "held out" if part.is_validation.any() else "training"
+        where = "validation" if part.is_validation.any() else "training"
         return f"R² <b>{number(middle, 2)}</b>{spread(low, high, part.r2.size, 2)} · {where}"
 
     def read(self, x: float, y: float) -> Reading | None:
@@ -103,7 +103,7 @@ class ScatterView(Form):
         color = self.theme.color("negative" if held else "accent")
         true = float(part.true[i])
         rows = ((color, f"predicted {number(middle)}{spread(low, high, self.seeds)}"),)
-        kind = "held out" if held else "training"
+        kind = "validation" if held else "training"
         title = f"point {i + 1} ({kind}), true {number(true)}"
         return Reading(title, rows, None, ((true, middle, color),))
 
@@ -112,6 +112,6 @@ class ScatterView(Form):
         part = self.part
         if part is None:
             return ""
-        header = ["true", "5 %", "25 %", "median", "75 %", "95 %", "this seed", "held out"]
+        header = ["true", "5 %", "25 %", "median", "75 %", "95 %", "this seed", "validation"]
         held = part.is_validation.astype(int)
         return table(header, [part.true, *part.predicted, part.shown, held])
