@@ -13,7 +13,7 @@ from app.core import spec as specs
 from app.core.errors import LabError
 from app.nets.optimizers import OPTIMIZERS
 from app.nets.probes import History
-from app.nets.problem import layout_of
+from app.nets.problem import check, layout_of
 from app.nets.tasks import recommended_for_csv
 from app.runtime import labfile, settings
 from app.runtime.store import Snapshot
@@ -28,6 +28,7 @@ def read_lab(path: str | pathlib.Path) -> Snapshot:
     """Read a saved lab or a spec; raises LabError with one sentence."""
     saved = labfile.load(path, layout_of, lambda spec: OPTIMIZERS[spec.train.optimizer].slots)
     try:
+        check(saved.spec)
         history = History.from_arrays(saved.history) if saved.state is not None else None
     except LabError as error:
         raise LabError(f"{path}: {error}") from None

@@ -1,28 +1,24 @@
-"""Starting the window, and drawing it into a file where there is no display."""
+"""Starting the window, and staying until it is closed."""
 
 from __future__ import annotations
 
 import os
-import pathlib
 import signal
 import sys
-import time
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.compose.files import read_lab
 from app.compose.session import Session
 from app.core import spec as specs
 from app.core.errors import LabError
-from app.core.frames import Frame
 from app.core.options import Options
 from app.core.spec import LabSpec
 from app.runtime import settings
 from app.runtime.store import Snapshot
 from app.ui.fonts import load_fonts
 
-SHOT_TIMEOUT_S = 600
 INTERRUPTED = 130
 SWITCH_S = 0.0005
 
@@ -124,69 +120,3 @@ def _first_lab(path: str | None, notices: list[str]) -> Snapshot | None:
     except LabError as error:
         notices.append(f"The last lab did not reopen: {error}.")
         return None
-
-
-def shot(
-    out: str | pathlib.Path,
-    spec: LabSpec | None = None,
-    updates: int | None = None,
-    size: tuple[int, int] = (1440, 900),
-    theme: str = "dark",
-) -> None:
-    """Draw the whole window, trained, into a PNG file; no display is needed.
-
-    Args:
-        out: the file. spec: what to train; the default lab if None.
-        updates: how far; to the end if None.
-        size: width and height of the window, pixels. theme: `dark` or `light`.
-
-    Raises:
-        LabError: the spec cannot be trained, or the file cannot be written.
-    """
-    out = pathlib.Path(out)
-    if out.is_dir() or not out.parent.is_dir():
-        raise LabError(f"{out} cannot be written: it is not a file in a folder that exists")
-    if QApplication.instance() is None:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    app = application()
-    session = Session(spec or LabSpec(), Options(theme=theme, size=size, speed=None))
-    try:
-        session.window.show()
-        session.runner.set_wanted(session.window.wanted())
-        session.runner.begin()
-        train_to(session, updates)
-        app.processEvents()
-        picture = session.window.grab()
-        if not picture.save(str(out), "PNG"):
-            raise LabError(f"{out} cannot be written")
-    finally:
-        session.runner.close()
-        session.window.deleteLater()
-        app.processEvents()
-
-
-def train_to(session: Session, updates: int | None) -> None:
-    """Train up to an update, or to the end, and come back when it is drawn.
-
-    A run that breaks comes back too: the banner says why.
-    """
-    loop = QEventLoop()
-
-    def on_frame(frame: Frame) -> None:
-        goal = frame.length if updates is None else min(updates, frame.length)
-        if frame.update >= goal or frame.status == "stopped":
-            QTimer.singleShot(0, loop.quit)
-        elif frame.status == "ready":
-            if updates is None:
-                session.runner.finish()
-            else:
-                session.runner.step(goal)
-
-    session.runner.framed.connect(on_frame)
-    session.runner.failed.connect(loop.quit)
-    QTimer.singleShot(SHOT_TIMEOUT_S * 1000, loop.quit)
-    started = time.monotonic()
-    loop.exec()
-    session.runner.framed.disconnect(on_frame)
-    if time.monotonic() - started > SHOT_TIMEOUT_S - 1:
-        raise LabError(f"the training took longer than {SHOT_TIMEOUT_S} seconds")

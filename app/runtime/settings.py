@@ -9,6 +9,7 @@ import platformdirs
 
 from app.core.errors import LabError
 from app.core.options import Options, options_from_json, options_to_json
+from app.runtime.atomic import write_atomically
 
 
 def data_folder() -> pathlib.Path:
@@ -40,12 +41,9 @@ def read_options() -> Options:
 
 def write_options(options: Options) -> None:
     """Keep the options; raises LabError if the folder cannot be written."""
-    folder = data_folder()
-    path = folder / "settings.json"
+    path = data_folder() / "settings.json"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(options_to_json(options))
-        os.replace(fresh, path)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LabError(f"{path} cannot be written: {error.strerror}") from None
+        raise LabError(f"{path.parent} cannot be made: {error.strerror}") from None
+    write_atomically(path, options_to_json(options))

@@ -11,6 +11,7 @@ the same engine alone in the same process.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import statistics
 import tempfile
@@ -20,6 +21,13 @@ import time
 def percentile(values: list[float], share: float) -> float:
     """Return the value below which `share` of the values lie."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def spread(seconds: list[float]) -> str:
+    """Return mean, median and tail in milliseconds."""
+    found = (statistics.fmean(seconds), *(percentile(seconds, q) for q in (0.5, 0.99, 1.0)))
+    mean, median, tail, largest = (1000 * value for value in found)
+    return f"mean {mean:.1f} ms, median {median:.1f}, 99 % {tail:.1f}, largest {largest:.1f}"
 
 
 def main() -> None:
@@ -87,16 +95,14 @@ def measure(seconds: float, speed: float) -> None:
     elapsed = time.perf_counter() - begun["time"]
     rate = (session.frame.update - begun["update"]) / elapsed
     window.close()
-    gaps = [b - a for a, b in zip(times, times[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(times)]
     state = next(iter(NumpyEngine().run(spec, until=0)))
     started = time.perf_counter()
     list(NumpyEngine().run(spec, state, until=4000))
     alone = 4000 / (time.perf_counter() - started)
     print(f"frames            {len(gaps)} in {elapsed:.1f} s")
-    print(f"cost of a frame   mean {1000 * statistics.fmean(costs):.1f} ms, "
-          f"median {1000 * percentile(costs, 0.5):.1f}, 99 % {1000 * percentile(costs, 0.99):.1f}")  # fmt: skip
-    print(f"gap               median {1000 * percentile(gaps, 0.5):.1f} ms, "
-          f"99 % {1000 * percentile(gaps, 0.99):.1f}, largest {1000 * max(gaps):.1f}")  # fmt: skip
+    print("cost of a frame  ", spread(costs))
+    print("gap              ", spread(gaps))
     print(f"training          {rate:.0f} updates/s, {rate / alone:.2f} of the engine alone")
 
 

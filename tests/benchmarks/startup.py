@@ -102,9 +102,7 @@ def main() -> None:
     ratios = sorted(a / b for a, b in zip(lab, bare, strict=True))
     print(f"bare window  {statistics.median(bare):.3f} s")
     print(f"lab          {statistics.median(lab):.3f} s")
-    print(
-        f"ratio        {statistics.median(ratios):.2f} (from {ratios[0]:.2f} to {ratios[-1]:.2f})"
-    )
+    print(f"ratio        {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
     print(f"imported     {', '.join(sorted(heavy)) or 'no torch, sklearn, numba, scipy'}")
 
 

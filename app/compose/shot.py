@@ -1,0 +1,101 @@
+"""Drawing the whole window into a file, where there is no display or for the docs."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import sys
+import time
+
+from PySide6.QtCore import (
+    QEventLoop,
+    QMessageLogContext,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
+from PySide6.QtWidgets import QApplication
+
+from app.compose.session import Session
+from app.compose.start import application
+from app.core.errors import LabError
+from app.core.frames import Frame
+from app.core.options import Options
+from app.core.spec import LabSpec
+
+TIMEOUT_S = 600
+# What the offscreen platform says of every window; it has no window manager to tell.
+_HARMLESS = "does not support propagateSizeHints"
+
+
+def _pass_on(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
+    if _HARMLESS not in (text or ""):
+        print(text, file=sys.stderr)
+
+
+def shot(
+    out: str | pathlib.Path,
+    spec: LabSpec | None = None,
+    updates: int | None = None,
+    size: tuple[int, int] = (1440, 900),
+    theme: str = "dark",
+) -> None:
+    """Draw the whole window, trained, into a PNG file; no display is needed.
+
+    Args:
+        out: the file. spec: what to train; the default lab if None.
+        updates: how far; to the end if None.
+        size: width and height of the window, pixels. theme: `dark` or `light`.
+
+    Raises:
+        LabError: the spec cannot be trained, or the file cannot be written.
+    """
+    out = pathlib.Path(out)
+    if out.is_dir() or not out.parent.is_dir():
+        raise LabError(f"{out} cannot be written: it is not a file in a folder that exists")
+    if QApplication.instance() is None:
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    former = qInstallMessageHandler(_pass_on)
+    app = application()
+    session = Session(spec or LabSpec(), Options(theme=theme, size=size, speed=None))
+    try:
+        session.window.show()
+        session.runner.set_wanted(session.window.wanted())
+        session.runner.begin()
+        train_to(session, updates)
+        app.processEvents()
+        picture = session.window.grab()
+        if not picture.save(str(out), "PNG"):
+            raise LabError(f"{out} cannot be written")
+    finally:
+        session.runner.close()
+        session.window.deleteLater()
+        app.processEvents()
+        qInstallMessageHandler(former)
+
+
+def train_to(session: Session, updates: int | None) -> None:
+    """Train up to an update, or to the end, and come back when it is drawn.
+
+    A run that breaks comes back too: the banner says why.
+    """
+    loop = QEventLoop()
+
+    def on_frame(frame: Frame) -> None:
+        goal = frame.length if updates is None else min(updates, frame.length)
+        if frame.update >= goal or frame.status == "stopped":
+            QTimer.singleShot(0, loop.quit)
+        elif frame.status == "ready":
+            if updates is None:
+                session.runner.finish()
+            else:
+                session.runner.step(goal)
+
+    session.runner.framed.connect(on_frame)
+    session.runner.failed.connect(loop.quit)
+    QTimer.singleShot(TIMEOUT_S * 1000, loop.quit)
+    started = time.monotonic()
+    loop.exec()
+    session.runner.framed.disconnect(on_frame)
+    if time.monotonic() - started > TIMEOUT_S - 1:
+        raise LabError(f"the training took longer than {TIMEOUT_S} seconds")
