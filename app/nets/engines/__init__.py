@@ -10,7 +10,7 @@ import functools
 from app.core.errors import LabError, unknown_name
 from app.nets.engines.base import Engine as Engine
 
-NAMES = ("numpy", "torch")
+NAMES = ("numpy", "compiled", "torch")
 DEVICES = ("cpu", "cuda", "mps")
 
 
@@ -19,10 +19,10 @@ def engine(name: str) -> Engine:
     """Return the engine of that name; the same object each time.
 
     Args:
-        name: `numpy`, `torch`, or torch on a device: `torch:cuda`, `torch:mps`.
+        name: `numpy`, `compiled`, `torch`, or torch on a device: `torch:cuda`, `torch:mps`.
 
     Raises:
-        LabError: there is no such engine, or torch is not installed.
+        LabError: there is no such engine, or what it needs is not installed.
     """
     base, _, device = name.partition(":")
     if base not in NAMES or (device and base != "torch"):
@@ -33,6 +33,12 @@ def engine(name: str) -> Engine:
         from app.nets.engines.numpy_ import NumpyEngine
 
         return NumpyEngine()
+    if base == "compiled":
+        from app.nets.engines.compiled_ import CompiledEngine, missing_numba
+
+        if missing := missing_numba():
+            raise LabError(missing)
+        return CompiledEngine()
     from app.nets.engines.remote import RemoteEngine, missing_torch
 
     if missing := missing_torch():
@@ -42,6 +48,7 @@ def engine(name: str) -> Engine:
 
 def available() -> dict[str, str]:
     """Return each engine's name, with "" or one sentence that says why it cannot run."""
+    from app.nets.engines.compiled_ import missing_numba
     from app.nets.engines.remote import missing_torch
 
-    return {"numpy": "", "torch": missing_torch()}
+    return {"numpy": "", "compiled": missing_numba(), "torch": missing_torch()}

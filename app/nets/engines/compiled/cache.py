@@ -1,0 +1,155 @@
+"""Where compiled kernels are kept between starts, and what happens where that fails.
+
+Numba's own cache looks at one source file and writes beside it. Ours lives in the user's
+cache folder, so that a read-only install and a bundle work too; a file's name is a hash of
+all that the machine code depends on, so that it is never stale; and it begins with a hash
+of its content, because machine code that a disk has damaged could do anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import pickle
+import sys
+import tempfile
+import warnings
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+import platformdirs
+from numba.core import serialize
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+
+KEPT = 12  # files; a few versions of float32 and float64
+_DIGEST = 32  # bytes
+_SUFFIX = ".kernel"
+
+_rebuild: Any = CompileResult._rebuild
+_dumps: Any = serialize.dumps
+
+
+def folder() -> pathlib.Path:
+    """Return the folder; NUMBA_CACHE_DIR overrules the user's cache folder."""
+    own = os.environ.get("NUMBA_CACHE_DIR")
+    base = pathlib.Path(own) if own else platformdirs.user_cache_path("layerlab", False)
+    return base / "kernels"
+
+
+def _stamp() -> bytes:
+    """Return a hash of all sources and versions that machine code comes from."""
+    versions = [sys.version, numba.__version__, llvmlite.__version__, np.__version__]
+    found = hashlib.sha256("\n".join(versions).encode())
+    if getattr(sys, "frozen", False):  # a bundle has no sources, but it never changes
+        status = os.stat(sys.executable)
+        found.update(f"{status.st_mtime_ns} {status.st_size}".encode())
+        return found.digest()
+    here = pathlib.Path(__file__).parent
+    for path in [*sorted(here.glob("*.py")), *_OUTSIDE]:
+        found.update(path.read_bytes())
+    return found.digest()
+
+
+_NETS = pathlib.Path(__file__).parents[2]
+# Constants of the kernels that stand elsewhere.
+_OUTSIDE = [_NETS / "randomness.py", _NETS / "optimizers.py", _NETS / "engines" / "numpy_.py"]
+
+
+class KernelCache(_Cache):
+    """Keeps each compiled form of one function in a file of its own.
+
+    Nothing that goes wrong here stops a training: the kernel is then compiled anew, and
+    one warning says what the folder's trouble is.
+
+    Args:
+        name: of the function.
+        where: the folder; `folder()` if None.
+    """
+
+    def __init__(self, name: str, where: pathlib.Path | None = None) -> None:
+        self._name, self._folder = name, where or folder()
+        self._stamp = _stamp()
+        self._enabled, self._has_warned = True, False
+
+    @property
+    def cache_path(self) -> str:
+        """Return the folder."""
+        return str(self._folder)
+
+    def _path(self, signature: Any, codegen: Any) -> pathlib.Path:
+        key = hashlib.sha256(self._stamp)
+        key.update(repr((self._name, str(signature), codegen.magic_tuple())).encode())
+        return self._folder / (key.hexdigest()[:32] + _SUFFIX)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the compiled form for a signature, or None if it must be compiled."""
+        target_context.refresh()
+        if not self._enabled:
+            return None
+        path = self._path(sig, target_context.codegen())
+        try:
+            raw = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return self._warn(f"cannot be read: {error}")
+        if hashlib.sha256(raw[_DIGEST:]).digest() != raw[:_DIGEST]:
+            return self._warn(f"holds a damaged file, {path.name}, which is made anew")
+        try:
+            return _rebuild(target_context, *pickle.loads(raw[_DIGEST:]))
+        except Exception as error:  # of another build of numba, whatever it cannot read
+            return self._warn(f"holds a file that does not load, {path.name}: {error!r}")
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a compiled form; where that fails it stays in memory."""
+        if not self._enabled:
+            return
+        payload = _dumps(data._reduce())
+        path = self._path(sig, data.codegen)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._folder)
+            with os.fdopen(handle, "wb") as file:
+                file.write(hashlib.sha256(payload).digest() + payload)
+            os.replace(name, path)  # another start sees the old file or the new, never half
+            self._prune()
+        except OSError as error:
+            self._warn(f"cannot be written: {error.strerror or error}")
+
+    def _prune(self) -> None:
+        files = sorted(self._folder.glob("*" + _SUFFIX), key=lambda p: p.stat().st_mtime)
+        for path in files[:-KEPT]:
+            path.unlink(missing_ok=True)
+
+    def _warn(self, what: str) -> None:
+        if not self._has_warned:
+            self._has_warned = True
+            warnings.warn(
+                f"the cache folder {self._folder} {what}; the compiled engine works all the "
+                "same, but compiles for a while after each start",
+                RuntimeWarning, stacklevel=2,
+            )  # fmt: skip
+
+    def enable(self) -> None:
+        """Use the files."""
+        self._enabled = True
+
+    def disable(self) -> None:
+        """Keep everything in memory."""
+        self._enabled = False
+
+    def flush(self) -> None:
+        """Remove the files."""
+        for path in self._folder.glob("*" + _SUFFIX):
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+
+def keep_compiled(function: Any) -> None:
+    """Keep a compiled function's forms in our cache, as `cache=True` would in numba's."""
+    function._cache = KernelCache(function.__name__)

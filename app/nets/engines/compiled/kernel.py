@@ -1,0 +1,204 @@
+"""The kernel: trains a range of seeds for a number of updates, in one call.
+
+It computes what `numpy_` does, line by line the same layers, for one seed at a time; there
+every line is explained. Rows are units here, see `plan`, and each layer's parameters are
+stepped as soon as their gradient is known, while it is still at hand.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.nets.engines.compiled.activations import activate
+from app.nets.engines.compiled.cache import keep_compiled
+from app.nets.engines.compiled.jit import jit
+from app.nets.engines.compiled.layers import (
+    add,
+    gather,
+    multiply,
+    normalize,
+    normalize_back,
+    silence,
+)  # fmt: skip
+from app.nets.engines.compiled.numbers import mix, shuffle
+from app.nets.engines.compiled.plan import (
+    BLOCK,
+    FAN_IN,
+    FAN_OUT,
+    H_IN,
+    H_OUT,
+    NORMED,
+    OFFSET,
+    SKIPS,
+    SLOPE,
+    SPREAD,
+)  # fmt: skip
+from app.nets.engines.compiled.products import product, transpose, view
+from app.nets.engines.compiled.steps import loss_gradient, loss_value, step
+from app.nets.randomness import DROPOUT, ORDER
+
+
+@jit
+def _hidden(plan: Any, row: Any, h_in: Any, work: Any, count: int, prefix: Any) -> None:
+    """Turn a layer's sums into activations and slopes."""
+    units, stride = row[FAN_OUT], plan.stride
+    size = units * stride
+    z = view(work, row[NORMED] if plan.norm else plan.sums, size)
+    h, d = view(work, row[H_OUT], size), view(work, row[SLOPE], size)
+    if plan.norm:
+        normalize(z, view(work, row[SPREAD], stride), units)
+    activate(plan.activation, z, h, d, plan.slope)
+    if plan.drop_below > 0:
+        silence(prefix, plan.drop_below, plan.keep_scale, h, d, stride, units, count)
+
+
+@jit
+def _forward(plan: Any, layers: Any, params: Any, x: Any, x_row: int, work: Any, count: int,
+             prefix: Any, stop: Any) -> None:  # fmt: skip
+    """Fill the workspace with activations, slopes and the outputs of `count` points."""
+    last, h_in, h_row = len(layers) - 1, x, x_row
+    for layer in range(last + 1):
+        if stop[0] != 0:
+            return
+        row = layers[layer]
+        fan_in, fan_out = row[FAN_IN], row[FAN_OUT]
+        to = plan.out if layer == last else (row[NORMED] if plan.norm else plan.sums)
+        weights = view(params, row[OFFSET], (fan_in + 1) * fan_out)
+        z = view(work, to, fan_out * plan.stride)
+        product(weights, 1, fan_out, h_in, h_row, z, plan.stride, fan_out, count, fan_in + 1)
+        if layer == last:
+            return
+        _hidden(plan, row, h_in, work, count, mix(prefix, layer))
+        if row[SKIPS]:
+            for j in range(fan_out):
+                add(view(work, row[H_OUT] + j * plan.stride, count),
+                    view(h_in, j * h_row, count))  # fmt: skip
+        h_in, h_row = view(work, row[H_OUT], (fan_out + 1) * plan.stride), plan.stride
+
+
+@jit
+def _step_layer(plan: Any, row: Any, params: Any, m: Any, v: Any, h: Any, h_row: int,
+                work: Any, count: int, t: int, stop: Any) -> None:  # fmt: skip
+    """Find the gradient of a layer's parameters and step them, a few rows at a time."""
+    fan_in, fan_out, zero = row[FAN_IN], row[FAN_OUT], work.dtype.type(0.0)
+    at_once = max(8, BLOCK // fan_out // 8 * 8)
+    deltas = view(work, plan.delta_by_point, count * plan.delta_stride)
+    gradient = view(work, plan.gradient, at_once * fan_out)
+    for first in range(0, fan_in + 1, at_once):
+        if stop[0] != 0:
+            return
+        rows = min(at_once, fan_in + 1 - first)
+        product(view(h, first * h_row, rows * h_row), h_row, 1, deltas, plan.delta_stride,
+                gradient, fan_out, rows, fan_out, count)  # fmt: skip
+        at, numbers = row[OFFSET] + first * fan_out, rows * fan_out
+        if first + rows > fan_in and (plan.l1 != zero or plan.l2 != zero):
+            numbers -= fan_out  # the last row are the biases, which no penalty touches
+            b = at + numbers
+            step(plan.optimizer, view(params, b, fan_out), view(gradient, numbers, fan_out),
+                 view(m, b, fan_out), view(v, b, fan_out), t, plan.rate, zero,
+                 zero)  # fmt: skip
+        step(plan.optimizer, view(params, at, numbers), view(gradient, 0, numbers),
+             view(m, at, numbers), view(v, at, numbers), t, plan.rate, plan.l1,
+             plan.l2)  # fmt: skip
+
+
+@jit
+def _backward(plan: Any, layers: Any, params: Any, m: Any, v: Any, x: Any, x_row: int,
+              work: Any, count: int, t: int, stop: Any) -> None:  # fmt: skip
+    """Walk back from the gradient of the outputs, at `plan.delta`, and step each layer."""
+    last, stride, size = len(layers) - 1, plan.stride, plan.delta_size
+    # Three buffers change roles: the gradient of z, of h, and of the h before.
+    dz, dh = view(work, plan.delta, size), view(work, plan.delta + size, size)
+    before = view(work, plan.delta + 2 * size, size)
+    by_point = view(work, plan.delta_by_point, size)
+    for layer in range(last, -1, -1):
+        row = layers[layer]
+        fan_in, fan_out = row[FAN_IN], row[FAN_OUT]
+        numbers = fan_out * stride
+        if layer < last:
+            dz_now = view(dz, 0, numbers)
+            multiply(dz_now, dh, view(work, row[SLOPE], numbers))
+            if plan.norm:
+                normalize_back(dz_now, view(work, row[NORMED], numbers),
+                               view(work, row[SPREAD], stride), view(before, 0, 2 * stride),
+                               fan_out)  # fmt: skip
+        if stop[0] != 0:
+            return
+        if layer > 0:
+            weights = view(params, row[OFFSET], fan_in * fan_out)
+            product(weights, fan_out, 1, dz, stride, before, stride, fan_in, count, fan_out)
+            if layer < last and row[SKIPS]:
+                add(view(before, 0, numbers), dh)
+        transpose(dz, stride, by_point, plan.delta_stride, fan_out, count)
+        h, h_row = x, x_row
+        if layer > 0:
+            h, h_row = view(work, row[H_IN], (fan_in + 1) * stride), stride
+        _step_layer(plan, row, params, m, v, h, h_row, work, count, t, stop)
+        dh, before = before, dh
+
+
+@jit
+def train(plan: Any, layers: Any, seeds: Any, first_seed: int, last_seed: int, update: int,
+          updates: int, params: Any, moments: Any, x: Any, y: Any, work: Any, order: Any,
+          keys: Any, counts: Any, epoch_sum: Any, epoch_loss: Any, first_loss: Any,
+          epoch_count: int, is_first_known: bool, stop: Any) -> None:  # fmt: skip
+    """Train the seeds from `first_seed` up to `last_seed` for some updates, in place.
+
+    Args:
+        plan, layers: of `make_plan`.
+        seeds: (S,) uint64.
+        update, updates: updates done so far, and to do.
+        params: (S * P,). moments: (slots * S * P,).
+        x, y: inputs and targets of `by_feature`.
+        work, order, keys, counts: workspace of this call alone; see `Workspace`.
+        epoch_sum, epoch_loss, first_loss: (S,) float64, the report as in `State`.
+        epoch_count: batches in epoch_sum. is_first_known: whether first_loss is.
+        stop: (1,) int64; anything but 0, set by another thread, ends the call soon and
+            leaves the arrays in the middle of an update.
+    """
+    size, outputs = len(params) // len(seeds), layers[len(layers) - 1][FAN_OUT]
+    per_epoch, row = (plan.points + plan.batch - 1) // plan.batch, plan.data_stride
+    out = view(work, plan.out, outputs * plan.stride)
+    delta = view(work, plan.delta, outputs * plan.stride)
+    for s in range(first_seed, last_seed):
+        p, m = view(params, s * size, size), view(moments, s * size, size)
+        v = view(moments, (len(seeds) + s) * size, size)
+        key, of_epoch = mix(np.uint64(0), seeds[s]), -1
+        batches, is_known = epoch_count, is_first_known
+        for u in range(update, update + updates):
+            first = u % per_epoch * plan.batch
+            count = min(plan.batch, plan.points - first)
+            if plan.shuffled:
+                if u // per_epoch != of_epoch:
+                    of_epoch = u // per_epoch
+                    shuffle(mix(mix(key, ORDER), of_epoch), order, keys, counts)
+                rows, h_row = view(order, first, count), plan.stride
+                h_in = view(work, layers[0][H_IN], layers[0][FAN_IN] * h_row)
+                targets = view(work, plan.targets, outputs * h_row)
+                gather(x, row, layers[0][FAN_IN], rows, h_in, h_row)
+                gather(y, row, outputs, rows, targets, h_row)
+            else:
+                h_in, targets, h_row = view(x, first, row), view(y, first, row), row
+            prefix = mix(mix(key, DROPOUT), u)
+            _forward(plan, layers, p, h_in, h_row, work, count, prefix, stop)
+            if stop[0] != 0:
+                return
+            if plan.running:
+                loss = loss_value(plan.loss, out, plan.stride, targets, h_row, outputs, count)
+                if first == 0:
+                    epoch_sum[s], batches = 0.0, 0
+                epoch_sum[s] += loss
+                batches += 1
+                if batches == per_epoch:
+                    epoch_loss[s] = epoch_sum[s] / batches
+                    if not is_known:
+                        first_loss[s], is_known = epoch_loss[s], True
+            loss_gradient(plan.loss, out, plan.stride, targets, h_row, delta, outputs, count)
+            _backward(plan, layers, p, m, v, h_in, h_row, work, count, u + 1, stop)
+            if stop[0] != 0:
+                return
+
+
+keep_compiled(train)

@@ -1,0 +1,219 @@
+"""The kernels' parts, each against numpy or the registry it repeats."""
+
+import math
+
+import numpy as np
+import pytest
+from numba.core.runtime import _nrt_python, rtsys
+
+from app.core.errors import LabError
+from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from app.nets import randomness
+from app.nets.activations import ACTIVATIONS
+from app.nets.engines.compiled import activations, layers, plan, steps
+from app.nets.engines.compiled.jit import jit
+from app.nets.engines.compiled.numbers import mix, shuffle, tanh
+from app.nets.engines.compiled.products import lanes, product, transpose, view
+from app.nets.engines.compiled.trainer import CompiledTrainer
+from app.nets.losses import LOSSES
+from app.nets.maths import NUMPY
+from app.nets.optimizers import OPTIMIZERS
+from app.nets.problem import born, problem_of
+
+DTYPES = ["float32", "float64"]
+EPS = {dtype: np.finfo(dtype).eps for dtype in DTYPES}
+
+
+@jit
+def _each_tanh(x, y):
+    for i in range(len(x)):
+        y[i] = tanh(x[i])
+
+
+# ---- products
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_products_of_every_shape_and_nothing_else_is_written(dtype: str) -> None:
+    rng, width = np.random.default_rng(0), lanes(np.dtype(dtype).itemsize)
+    for rows in (1, 2, 3, 7, 8, 9, 13):
+        for columns in (
+            1,
+            width - 1,
+            width,
+            width + 1,
+            3 * width,
+            4 * width + 1,
+            7 * width + 3,
+        ):
+            depth = int(rng.integers(1, 12))
+            stride = -(-columns // width) * width
+            a = rng.normal(size=(depth, rows)).astype(dtype)  # read across: A is its transpose
+            b = np.full(
+                (depth, stride), np.nan, dtype
+            )  # what lies past the columns is never used
+            b[:, :columns] = rng.normal(size=(depth, columns))
+            c = np.full(rows * columns + width, 7, dtype)
+            product(a.reshape(-1), 1, rows, b.reshape(-1), stride, c, columns,
+                    rows, columns, depth)  # fmt: skip
+            by_numpy = a.T.astype("f8") @ b[:, :columns]
+            found = c[: rows * columns].reshape(rows, columns)
+            np.testing.assert_allclose(found, by_numpy, atol=40 * EPS[dtype], rtol=0)
+            assert (c[rows * columns + width - 1 :] == 7).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_transpose(dtype: str) -> None:
+    width = lanes(np.dtype(dtype).itemsize)
+    a = np.arange(6.0 * width * width).astype(dtype).reshape(2 * width, 3 * width)
+    c = np.zeros((3 * width, 2 * width), dtype)
+    transpose(a.reshape(-1), 3 * width, c.reshape(-1), 2 * width, 2 * width - 1, 3 * width - 1)
+    np.testing.assert_array_equal(c, a.T)
+
+
+# ---- randomness
+
+
+def test_masks_are_those_of_the_numpy_engine_bit_for_bit() -> None:
+    seeds = np.array([0, 7, 2**31], np.uint64)
+    for dropout in (0.1, 0.5, 0.9):
+        masks = randomness.keep_mask(seeds, 12, 3, 5, 9, dropout)  # (seeds, batch, width)
+        for seed, mask in zip(seeds, masks, strict=True):
+            prefix = np.uint64(0)
+            for counter in (seed, randomness.DROPOUT, 12, 3):
+                prefix = np.uint64(mix(prefix, counter))
+            h, d = np.ones(9 * 8), np.ones(9 * 8)
+            below = np.uint64(int(dropout * 2.0**64))
+            layers.silence(prefix, below, 2.0, h, d, 8, 9, 5)
+            np.testing.assert_array_equal(h.reshape(9, 8)[:, :5].T, 2.0 * mask)
+            np.testing.assert_array_equal(h, d)
+
+
+@pytest.mark.parametrize("n", [2, 3, 10, 96, 1000])
+def test_orders_are_those_of_the_numpy_engine(n: int) -> None:
+    order, keys = np.zeros(n, np.int64), np.zeros(n, np.uint64)
+    for buckets in (2, 1 << n.bit_length()):
+        for seed in (0, 5):
+            for epoch in (0, 1, 77):
+                expected = randomness.shuffles(np.array([seed], np.uint64), epoch, n)[0]
+                prefix = randomness.hash64(seed, randomness.ORDER, epoch)[0]
+                shuffle(prefix, order, keys, np.zeros(buckets, np.int64))
+                np.testing.assert_array_equal(order, expected)
+
+
+# ---- functions
+
+
+def test_the_rational_tanh() -> None:
+    x = np.concatenate([np.linspace(-12, 12, 100_001), np.geomspace(1e-30, 1, 1000)])
+    x = x[x != 0].astype("f4")
+    y = np.empty_like(x)
+    _each_tanh(x, y)
+    exact = np.tanh(x.astype("f8"))
+    assert np.abs(y / exact - 1).max() < 4e-7
+    assert np.abs(y).max() <= 1
+    odd = np.array([0, -0.0, np.inf, -np.inf, np.nan], "f4")
+    out = np.empty_like(odd)
+    _each_tanh(odd, out)
+    np.testing.assert_array_equal(out, [0, 0, 1, -1, np.nan])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", ACTIVATIONS.keys())
+def test_activations_are_those_of_the_registry(name: str, dtype: str) -> None:
+    z = np.concatenate([np.linspace(-30, 30, 4001), [0, 1, -1, 200, -200]]).astype(dtype)
+    h, d = np.empty_like(z), np.empty_like(z)
+    activations.activate(activations.CODES[name], z, h, d, np.dtype(dtype).type(0.1))
+    exact = z.astype("f8")
+    value, slope = ACTIVATIONS[name](exact, 0.1), ACTIVATIONS[name].slope_at(exact, 0.1)
+    # Near its end a sigmoid is the difference of numbers near 1, and SiLU z times that; the
+    # registry's own float32 has no more digits there.
+    few = 4 * EPS[dtype] * (1 + np.abs(exact))
+    assert (np.abs(h - value) <= few).all()
+    assert (np.abs(d - slope) <= few).all()
+
+
+def test_what_is_not_a_number_stays_one() -> None:
+    z = np.array([np.nan], "f4")
+    for name, code in activations.CODES.items():
+        h, d = np.zeros_like(z), np.zeros_like(z)
+        activations.activate(code, z, h, d, np.float32(0.1))
+        assert np.isnan(h[0]), name
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", LOSSES.keys())
+def test_losses_are_those_of_the_registry(name: str, dtype: str) -> None:
+    rng, count, stride = np.random.default_rng(1), 5, 9
+    for outputs in (1, 3):
+        out, target = rng.normal(size=(2, outputs, stride)).astype(dtype) * 3
+        d = np.full(outputs * stride, 7, dtype)
+        arguments = (plan.LOSSES[name], out.reshape(-1), stride, target.reshape(-1), stride)
+        steps.loss_gradient(*arguments, d, outputs, count)
+        exact = out.T[:count].astype("f8"), target.T[:count].astype("f8")  # (count, outputs)
+        few = 20 * EPS[dtype]
+        np.testing.assert_allclose(
+            d.reshape(outputs, stride)[:, :count].T, LOSSES[name].gradient(*exact), atol=few
+        )
+        assert (d.reshape(outputs, stride)[:, count:] == 7).all()
+        value = steps.loss_value(*arguments, outputs, count)
+        assert math.isclose(value, LOSSES[name].value(NUMPY, *exact), rel_tol=few)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS.keys())
+def test_steps_are_those_of_the_registry(name: str) -> None:
+    rng = np.random.default_rng(2)
+    p, g, m, v = rng.normal(size=(4, 20))
+    m, v = np.abs(m), np.abs(v)
+    expected, moments = p[None].copy(), np.array([m[None], v[None]])[: OPTIMIZERS[name].slots]
+    OPTIMIZERS[name].step(expected, g[None], moments, 0.01, 3)
+    steps.step(plan.OPTIMIZERS[name], p, g.copy(), m, v, 3, 0.01, 0.0, 0.0)
+    np.testing.assert_allclose(p, expected[0], rtol=1e-13)
+    for ours, theirs in zip((m, v), moments, strict=False):
+        np.testing.assert_allclose(ours, theirs[0], rtol=1e-13)
+
+
+# ---- nothing is left out, and nothing is refused without a word
+
+
+def test_the_kernels_know_every_name() -> None:
+    assert set(activations.CODES) == set(ACTIVATIONS.keys())
+    assert set(plan.OPTIMIZERS) == set(OPTIMIZERS.keys())
+    assert set(plan.LOSSES) == set(LOSSES.keys())
+
+
+def test_what_they_lack_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(activations.CODES, "tanh")
+    spec = LabSpec(net=NetSpec(activation="tanh"))
+    with pytest.raises(LabError, match=r"net\.activation is tanh, which the compiled engine"):
+        plan.make_plan(problem_of(spec), 16)
+
+
+def test_no_update_allocates() -> None:
+    spec = LabSpec(
+        task=TaskSpec(name="spiral", samples=50), net=NetSpec(dropout=0.2, layer_norm=True),
+        train=TrainSpec(loss="logistic", seeds=3, report="running", batch=8),
+    )  # fmt: skip
+    problem = problem_of(spec)
+    trainer = CompiledTrainer(problem, born(problem))
+    trainer.train_here(1)
+    _nrt_python.memsys_enable_stats()
+    try:
+        before = rtsys.get_allocation_stats()
+        trainer.train_here(1)
+        one = rtsys.get_allocation_stats()
+        trainer.train_here(200)
+        many = rtsys.get_allocation_stats()
+    finally:
+        _nrt_python.memsys_disable_stats()
+    assert many.alloc - one.alloc == one.alloc - before.alloc == 0
+
+
+def test_views_share_memory() -> None:
+    @jit
+    def write(a):
+        view(a, 3, 2)[1] = 9
+
+    a = np.zeros(6)
+    write(a)
+    assert a.tolist() == [0, 0, 0, 0, 9, 0]
