@@ -75,7 +75,8 @@ class CurvePrediction:
         kinks: (n,) ascending inputs at which the chosen seed's function bends (exact, for
             piecewise linear activations; empty otherwise).
         kink_layers: (n,) hidden layer (1-based) whose neuron made each kink.
-        pieces: number of linear pieces, or 0 where the activation is smooth.
+        pieces: number of linear pieces; 0 where the activation is smooth, -1 where it is
+            not but they were not counted.
         x_label, y_label: axis names with units.
     """
 

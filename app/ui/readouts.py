@@ -36,6 +36,11 @@ def short(value: float) -> str:
     return text.replace("-", "−")
 
 
+def pace(per_s: float) -> str:
+    """Return updates per second, of which no fraction is of interest from ten on."""
+    return short(per_s) if per_s >= 100 else f"{per_s:.{0 if per_s >= 10 else 1}f}"
+
+
 def grouped(count: int) -> str:
     """Return a whole number with thin spaces between thousands."""
     return f"{count:,}".replace(",", "\u202f")
@@ -56,5 +61,5 @@ def readouts(frame: Frame) -> list[tuple[str, str]]:
             value = f"{100 * median:.1f} %" if part.score_name == "accuracy" else short(median)
             found.append((value, f"{part.score_name}, {where}"))
     if frame.updates_per_s:
-        found.append((f"{short(frame.updates_per_s)}/s", "updates, each of all seeds"))
+        found.append((f"{pace(frame.updates_per_s)}/s", "updates, each of all seeds"))
     return found

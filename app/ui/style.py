@@ -25,6 +25,7 @@ QPushButton, QToolButton {
     background: $raised; color: $text; border: 1px solid $line;
     border-radius: ${p8}px; padding: ${p5}px ${p12}px; min-height: ${p20}px;
 }
+QFileDialog QToolButton { padding: ${p3}px; min-height: 0; border-radius: ${p6}px; }
 QPushButton:hover, QToolButton:hover { border-color: $faint; }
 QPushButton:pressed, QToolButton:pressed { background: $line; }
 QPushButton:checked, QToolButton:checked { border-color: $accent; color: $accent; }

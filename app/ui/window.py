@@ -38,6 +38,12 @@ from app.ui.topbar import TopBar
 from app.ui.try_these import TryThese
 
 
+def _style(theme: Theme) -> None:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)  # no widget lives without it
+    apply_style(app, theme)
+
+
 class LabWindow(QMainWindow):
     """All of the lab's widgets, and how they share the space.
 
@@ -61,6 +67,7 @@ class LabWindow(QMainWindow):
         self.setWindowIcon(window_icon())
         self.setAcceptDrops(True)
         self.theme = theme
+        _style(theme)  # before there are widgets, each of which would be styled anew
         self._maximised: Card | None = None
         self.rail = Rail(theme)
         self.topbar = TopBar(theme)
@@ -85,7 +92,7 @@ class LabWindow(QMainWindow):
         self.topbar.menu_button.setMenu(menu)
         for view in self.views:
             view.maximise_requested.connect(lambda v=view: self.toggle_maximised(v))
-        self.set_theme(theme)
+        apply_theme(self, theme)
 
     def _build(self) -> None:
         stage = self.stage
@@ -118,9 +125,7 @@ class LabWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from the theme, everywhere."""
         self.theme = theme
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)  # no widget lives without it
-        apply_style(app, theme)
+        _style(theme)
         apply_theme(self, theme)
 
     def fit_screen(self) -> None:

@@ -278,6 +278,16 @@ def test_curve_is_the_network_in_the_datas_own_units() -> None:
     assert set(part.kink_layers) <= {1, 2}
 
 
+@pytest.mark.parametrize(
+    ("net", "pieces"),
+    [({"activation": "tanh"}, 0), ({"layer_norm": True}, -1), ({"hidden": (512, 512)}, -1)],
+)
+def test_what_is_not_counted_is_not_called_smooth(net: dict, pieces: int) -> None:
+    spec = lab(seeds=1, **net)
+    part = probes.measure(spec, born(problem_of(spec)), (PREDICTION,))[PREDICTION]
+    assert part.pieces == pieces
+
+
 def test_first_row_of_a_map_is_its_lower_edge() -> None:
     spec = lab("plane", hidden=())
     problem, state = problem_of(spec), trained(lab("plane", hidden=()), 0)

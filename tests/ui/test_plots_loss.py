@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.core.frames import Frame, LossPart
 from app.ui.plots.base import quartiles
 from app.ui.plots.loss import MAX_POINTS, LossView, brief, score_text, thin
+from app.ui.plots.marks import Dots
 from app.ui.theme import DARK, LIGHT, Theme
 from tests.helpers.frames import sample_frame, sample_loss
 
@@ -127,6 +128,7 @@ def test_reading_of_scores_and_one_seed(view: LossView) -> None:
 def test_score_texts() -> None:
     assert score_text(np.array([[0.5, 0.5], [0.9642, 0.9638]]), "accuracy") == "96.4 %"
     assert score_text(np.array([[-0.126]]), "R²") == "−0.13"
+    assert score_text(np.array([[-0.004]]), "R²") == "0.00"
     assert score_text(np.array([[np.nan]]), "R²") == "—"
 
 
@@ -201,3 +203,19 @@ def test_a_frame_without_the_part_changes_nothing(view: LossView) -> None:
 )
 def test_the_name_of_a_loss_in_brief(label: str, text: str) -> None:
     assert brief(label) == text
+
+
+def test_the_first_report_is_seen_as_a_point(qtbot: QtBot) -> None:
+    view = LossView()
+    qtbot.addWidget(view)
+    frame = sample_frame("curve")
+    assert frame.loss is not None
+    part = frame.loss
+    assert part.validation is not None
+    first = replace(part, updates=part.updates[:1], train=part.train[:1], total=None,
+                    validation=part.validation[:1], score=None, validation_score=None)  # fmt: skip
+    view.draw(replace(frame, loss=first))
+    view.grab()
+    assert isinstance(view.plot.live["training"], Dots)
+    view.draw(frame)
+    assert not isinstance(view.plot.live["training"], Dots)

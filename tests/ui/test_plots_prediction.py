@@ -158,6 +158,8 @@ def test_the_kink_ruler_says_what_it_shows(view: PredictionView) -> None:
     smooth = replace(frame.prediction, kinks=np.empty(0), kink_layers=np.empty(0), pieces=0)
     view.draw(replace(frame, prediction=smooth))
     assert "smooth" in ruler.text()
+    view.draw(replace(frame, prediction=replace(smooth, pieces=-1)))
+    assert "not counted" in ruler.text()
     linear = sample_frame("curve", layers=0)
     view.draw(linear)
     assert ruler.text() == "1 linear piece (this seed)"

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from app.ui.readouts import grouped, readouts, short
+from app.ui.readouts import grouped, pace, readouts, short
 from tests.helpers.frames import sample_frame
 
 
@@ -20,6 +20,13 @@ from tests.helpers.frames import sample_frame
 )  # fmt: skip
 def test_numbers_are_written_as_in_the_plots(value: float, text: str) -> None:
     assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("per_s", "text"), [(1.21, "1.2"), (70.4, "70"), (389.2, "389"), (2564, "2\u202f564")]
+)
+def test_a_pace_has_no_needless_digits(per_s: float, text: str) -> None:
+    assert pace(per_s) == text
 
 
 def test_thousands_stand_apart() -> None:

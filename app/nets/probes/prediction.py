@@ -118,7 +118,7 @@ def _curve(look: Look) -> CurvePrediction:
         validation_y=validation_y,
         kinks=_own_x(problem, kinks),
         kink_layers=np.zeros(0, int) if found is None else found.layers,
-        pieces=0 if found is None else found.pieces,
+        pieces=found.pieces if found else -1 if problem.activation.piecewise_linear else 0,
         x_label=problem.data.feature_names[0],
         y_label=problem.data.target_name,
     )

@@ -57,6 +57,8 @@ class KinkRuler(QWidget):
         """Return the sentence under the strip."""
         if self.pieces == 0:
             return "a smooth function: this activation has no kinks"
+        if self.pieces < 0:
+            return "linear pieces not counted: the network is large, or has layer norm"
         noun = "piece" if self.pieces == 1 else "pieces"
         units = (
             f" from {self.neurons} neuron{'s' * (self.neurons != 1)}" if self.neurons else ""
@@ -92,7 +94,7 @@ class KinkRuler(QWidget):
         row = QRectF(strip.left(), strip.bottom() + theme.px(3), strip.width(), theme.px(15))
         flags = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(row, flags, self.text())
-        if self.pieces == 0 or self.layer_count == 0:
+        if self.pieces <= 0 or self.layer_count == 0:
             return
         shown = range(self.layer_count) if self.layer_count <= 8 else (0, self.layer_count - 1)
         names = [str(k + 1) for k in shown]

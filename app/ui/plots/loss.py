@@ -10,7 +10,7 @@ from app.core.frames import LOSS, LossPart
 from app.ui.plots.base import Plot, PlotView, quartiles, spread, table
 from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Line, Mark, Rule, mix
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
 from app.ui.plots.scale import Axis, number
 
 Array = np.ndarray
@@ -60,7 +60,8 @@ class LossView(PlotView):
         theme = self.theme
         accent, held_out = theme.color("accent"), theme.color("negative")
         x = self._updates
-        bands, live = {}, {}
+        bands: dict[str, Band] = {}
+        lines: dict[str, Line] = {}
         bands["training"] = Band(x, self._train[0], self._train[2], mix(theme, accent, 0.2))
         if self._held_out is not None:
             low, _, high = self._held_out
@@ -68,10 +69,13 @@ class LossView(PlotView):
             both = mix(theme, mix(theme, accent, 0.6), 0.2)
             bands["shared"] = bands["training"].overlap(band, both)
             bands = {"validation": band, **bands}
-            live["validation"] = Line(x, self._held_out[1], held_out, 1.6)
+            lines["validation"] = Line(x, self._held_out[1], held_out, 1.6)
         if self._total is not None:
-            live["total"] = Line(x, self._total[1], theme.color("muted"), 1.0)
-        live["training"] = Line(x, self._train[1], accent, 2.0)
+            lines["total"] = Line(x, self._total[1], theme.color("muted"), 1.0)
+        lines["training"] = Line(x, self._train[1], accent, 2.0)
+        live: dict[str, Mark] = {**lines}
+        if x.size == 1:  # a line of one point is not seen
+            live = {n: Dots(x, line.y, line.color, 2.6) for n, line in lines.items()}
         self.plot.legend = self._legend(part)
         still = {}
         if self._ghost is not None:
@@ -186,4 +190,6 @@ def score_text(score: Array, name: str) -> str:
     middle = float(quartiles(score[-1:])[1, 0])
     if not np.isfinite(middle):
         return "—"
-    return f"{100 * middle:.1f} %" if name == "accuracy" else f"{middle:.2f}".replace("-", "−")
+    if name == "accuracy":
+        return f"{100 * middle:.1f} %"
+    return f"{round(middle, 2) + 0.0:.2f}".replace("-", "−")  # minus zero is zero

@@ -232,6 +232,8 @@ class Plot(Canvas):
         label = self.y_axis.label
         if self.y_axis.brief and metrics.horizontalAdvance(label) > free:
             label = self.y_axis.brief
+            if keys and metrics.horizontalAdvance(label) > free:
+                label = ""  # a curve without a name is worse
         label = metrics.elidedText(label, Qt.TextElideMode.ElideRight, row.width() - start)
         painter.setPen(theme.color("muted"))
         name = row.adjusted(start, 0, 0, 0)
