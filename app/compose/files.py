@@ -12,10 +12,9 @@ from PySide6.QtWidgets import QFileDialog
 from app.core import spec as specs
 from app.core.errors import LabError
 from app.nets.optimizers import OPTIMIZERS
-from app.nets.probes import History
 from app.nets.problem import check, layout_of
 from app.nets.tasks import recommended_for_csv
-from app.runtime import labfile, settings
+from app.runtime import settings
 from app.runtime.store import Snapshot
 
 if TYPE_CHECKING:
@@ -26,6 +25,9 @@ FILTER = "Labs (*.layerlab *.json);;All files (*)"
 
 def read_lab(path: str | pathlib.Path) -> Snapshot:
     """Read a saved lab or a spec; raises LabError with one sentence."""
+    from app.nets.probes import History  # not before the first paint, where there is no file
+    from app.runtime import labfile
+
     saved = labfile.load(path, layout_of, lambda spec: OPTIMIZERS[spec.train.optimizer].slots)
     try:
         check(saved.spec)
@@ -107,6 +109,9 @@ class Files:
         self._session.toast.say(f"Saved as {path.name}")
 
     def _save(self, path: pathlib.Path) -> None:
+        from app.nets.probes import History
+        from app.runtime import labfile
+
         state, history = self._session.runner.snapshot()
         arrays = history.to_arrays() if isinstance(history, History) else None
         labfile.save(path, self._session.store.spec, state, arrays)

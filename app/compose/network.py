@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from app.core.frames import DIAGRAM, DiagramPart
 from app.core.state import State
-from app.nets import probes
 from app.nets.problem import layout_of
 
 if TYPE_CHECKING:
@@ -48,6 +47,8 @@ class Network:
         state, seed = self._shown()
         if state is None:
             return
+        from app.nets import probes
+
         spec = self._session.store.spec
         trace = probes.trace(spec, state, seed, sample)
         # The network of this very moment: training may be ahead of what is drawn.

@@ -8,7 +8,6 @@ from typing import Any
 from app.core.registry import Registry
 from app.core.spec import LabSpec
 from app.core.state import State
-from app.nets import probes
 from app.nets.activations import ACTIVATIONS
 from app.nets.engines import engine
 from app.nets.initializers import INITIALIZERS
@@ -27,17 +26,34 @@ REGISTRIES: dict[str, Registry[Any]] = {
 }
 
 
+# Probes and theory are imported by the trainer's thread, once the window is up.
+
+
 def _measure(
     spec: LabSpec, state: State, wanted: Collection[str], seed: int, history: HistoryLike
 ) -> dict[str, Any]:
+    from app.nets import probes
+
     return probes.measure(spec, state, wanted, seed=seed, history=history)  # type: ignore[arg-type]
+
+
+def _marks(length: int) -> list[int]:
+    from app.nets.probes import report_marks
+
+    return report_marks(length)
+
+
+def _new_history() -> HistoryLike:
+    from app.nets.probes import History
+
+    return History()
 
 
 PORTS = Ports(
     engine=engine,
     length=lambda spec: problem_of(spec).length,
     parameters=lambda spec: layout_of(spec).parameters,
-    marks=probes.report_marks,
-    new_history=probes.History,
+    marks=_marks,
+    new_history=_new_history,
     measure=_measure,
 )

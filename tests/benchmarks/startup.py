@@ -77,6 +77,8 @@ def once(code: str) -> dict[str, object]:
 
     with tempfile.TemporaryDirectory() as home:
         env = os.environ | {"LAYERLAB_HOME": home}
+        # As a user's Python does: a module is compiled at the first start, not at each.
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
         env.setdefault("QT_QPA_PLATFORM", "offscreen")
         done = subprocess.run(
             [sys.executable, "-c", code, str(time.time())],
