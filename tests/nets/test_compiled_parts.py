@@ -196,17 +196,16 @@ def test_no_update_allocates() -> None:
     )  # fmt: skip
     problem = problem_of(spec)
     trainer = CompiledTrainer(problem, born(problem))
-    trainer.train_here(1)
     _nrt_python.memsys_enable_stats()
     try:
-        before = rtsys.get_allocation_stats()
-        trainer.train_here(1)
-        one = rtsys.get_allocation_stats()
-        trainer.train_here(200)
-        many = rtsys.get_allocation_stats()
+        counts = []
+        for updates in (1, 1, 1, 400):
+            trainer.train_here(updates)
+            counts.append(rtsys.get_allocation_stats().alloc)
     finally:
         _nrt_python.memsys_disable_stats()
-    assert many.alloc - one.alloc == one.alloc - before.alloc == 0
+    # A call wraps each of its arguments once; 400 updates need no more than one.
+    assert counts[3] - counts[2] == counts[2] - counts[1] < 20
 
 
 def test_views_share_memory() -> None:
