@@ -24,7 +24,6 @@ from app.commands.libraries import (
 # Distribution -> what cannot be done without it; "" for what everything needs.
 PACKAGES = {
     "PySide6-Essentials": "the window",
-    "pyqtgraph": "the window",
     "numpy": "",
     "scipy": "",
     "scikit-learn": "the data sets",

@@ -122,6 +122,6 @@ def import_problem(error: ImportError) -> str:
     if named or (libraries and (error.name or "PySide6").startswith("PySide6")):
         return libraries_problem(libraries)
     package = (error.name or "").partition(".")[0]
-    if package in ("PySide6", "pyqtgraph"):
+    if package == "PySide6":
         return f"the window needs {package}, which is not installed; `layerlab train` works"
     return f"the window cannot be loaded: {error}"

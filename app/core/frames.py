@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.core.spec import LabSpec
+from app.core.trace import Trace as Trace
 
 Array = np.ndarray
 
@@ -270,34 +271,6 @@ class DiagramPart:
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
     skips: tuple[bool, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """One sample through one network, forwards and back, for the animated pass.
-
-    Attributes:
-        seed, sample: which network, which training point.
-        inputs: (in,) as the network gets them.
-        target: (out,) as the loss gets it.
-        z: for each layer with weights, the sums (units,), before norm and activation.
-        h: for each layer, what it passes on (units,); the last is the output.
-        loss: the loss of this one sample.
-        dh: for each layer, dL/dh (units,).
-        dz: for each layer, dL/dz (units,).
-        dw: for each layer, dL/dW (in, out).
-    """
-
-    seed: int
-    sample: int
-    inputs: Array
-    target: Array
-    z: tuple[Array, ...]
-    h: tuple[Array, ...]
-    loss: float
-    dh: tuple[Array, ...]
-    dz: tuple[Array, ...]
-    dw: tuple[Array, ...]
 
 
 @dataclass(frozen=True, eq=False)
