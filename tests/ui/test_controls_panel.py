@@ -17,7 +17,7 @@ from app.core.declared import KNOBS
 from app.core.errors import LabError
 from app.core.registry import Entry, Registry
 from app.core.resources import resource
-from app.core.spec import LabSpec, edit, get
+from app.core.spec import LabSpec, TaskSpec, edit, get, replace
 from app.ui.controls.choice import Choice
 from app.ui.controls.panel import NETWORK, TASK, TRAINING, WIDTH, ControlPanel
 from app.ui.fonts import load_fonts
@@ -175,6 +175,20 @@ def test_columns_of_a_file_become_targets(panel):
     target = panel.controls["task.target"]
     assert isinstance(target, Choice)
     assert [target.combo.itemText(i) for i in range(target.combo.count())] == ["price", "rooms"]
+
+
+def test_the_target_in_force_is_shown_where_none_was_chosen(panel):
+    csv = replace(LabSpec(), task=TaskSpec(name="csv", path="houses.csv"))
+    panel.show_spec(csv)
+    panel.set_columns(["price", "rooms", "year"])
+    combo = panel.controls["task.target"].combo
+    assert combo.currentText() == "year"
+    panel.show_spec(edit(csv, "task.target", "rooms"))
+    panel.set_columns(["price", "year", "rooms"])
+    assert combo.currentText() == "rooms"
+    assert [combo.itemText(i) for i in range(3)] == ["price", "rooms", "year"]
+    panel.show_spec(csv)
+    assert combo.currentText() == "year"
 
 
 @pytest.mark.parametrize("zoom", [1.0, 1.25, 2.0])

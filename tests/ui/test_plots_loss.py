@@ -212,8 +212,8 @@ def test_the_first_report_is_seen_as_a_point(qtbot: QtBot) -> None:
     assert frame.loss is not None
     part = frame.loss
     assert part.validation is not None
-    first = replace(part, updates=part.updates[:1], train=part.train[:1], total=None,
-                    validation=part.validation[:1], score=None, validation_score=None)  # fmt: skip
+    one = {name: getattr(part, name)[:1] for name in ("updates", "train", "validation")}
+    first = replace(part, **one, total=None, score=None, validation_score=None)
     view.draw(replace(frame, loss=first))
     view.grab()
     assert isinstance(view.plot.live["training"], Dots)

@@ -67,13 +67,18 @@ class Control(QWidget):
         self._display(value)
         blocker.unblock()
 
+    def redisplay(self) -> None:
+        """Show the store's value again, because how it is shown has changed."""
+        if self._true is not _UNKNOWN:
+            blocker = QSignalBlocker(self)
+            self._display(self._true)
+            blocker.unblock()
+
     def set_error(self, sentence: str) -> None:
         """Say why a value was refused and go back to the true one; empty: say nothing."""
         if sentence and self._true is not _UNKNOWN:
             self._wanted = self._true
-            blocker = QSignalBlocker(self)
-            self._display(self._true)
-            blocker.unblock()
+            self.redisplay()
         self._set_error_text(sentence)
 
     @property

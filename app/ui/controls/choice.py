@@ -171,6 +171,7 @@ class Choice(Control):
         self.options = list(options)
         self.segments: list[Segment] = []
         self.combo: QComboBox | None = None
+        self._fallback: str | None = None
         self._line = QHBoxLayout()
         self.header = Header(knob.label, theme)
         self._line.addWidget(self.header, 1)
@@ -181,14 +182,18 @@ class Choice(Control):
         self.body.addLayout(self._line)
         self.set_theme(theme)
 
-    def set_options(self, options: Sequence[Option]) -> None:
-        """Offer others, such as the columns of another file (lists only)."""
+    def set_options(self, options: Sequence[Option], fallback: str | None = None) -> None:
+        """Offer others, such as the columns of another file (lists only).
+
+        Args:
+            options: in the order shown.
+            fallback: what is in force, and shown, while nothing is chosen.
+        """
         assert self.combo is not None
-        self.options = list(options)
+        self.options, self._fallback = list(options), fallback
         self.combo.clear()
         self._fill_combo()
-        if self._true is not None:
-            self._display(self._true)
+        self.redisplay()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Choose the next word with the arrows."""
@@ -266,6 +271,7 @@ class Choice(Control):
             policy = Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus
             segment.setFocusPolicy(policy)
         if self.combo is not None:
+            value = self._fallback if value is None else value
             row = self.combo.findData(value)
             if row < 0 and value is not None:
                 self.combo.addItem(str(value), value)

@@ -36,13 +36,13 @@ _USUAL = {
 }
 # What stands in each section: main knobs (two of a tuple share a line), then rarer ones.
 _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
-    TASK: ("task.name", ("task.samples", "task.noise")),
+    TASK: ("task.name", "task.target", "task.problem", ("task.samples", "task.noise")),
     NETWORK: ("net.hidden", "net.depth", "net.activation", "net.slope", "net.init",
               ("net.weight_std", "net.bias_std")),
     TRAINING: ("train.rate", "train.batch", "train.seeds"),
 }  # fmt: skip
 _RARE: dict[str, tuple[str | tuple[str, str], ...]] = {
-    TASK: ("task.target", "task.problem", "task.validation", "task.seed"),
+    TASK: ("task.validation", "task.seed"),
     NETWORK: ("net.residual", "net.layer_norm", "net.dropout"),
     TRAINING: ("train.optimizer", "train.loss", "train.updates", "train.order",
                ("train.l1", "train.l2"), "train.target_loss", "train.seed", "train.rng",
@@ -144,10 +144,11 @@ class ControlPanel(QScrollArea):
         length.set_updates_per_epoch(math.ceil(points / max(1, size)))
 
     def set_columns(self, names: Sequence[str]) -> None:
-        """Offer the columns of a CSV file as targets."""
+        """Offer the columns of a CSV file as targets; the one in force comes last."""
         target = self.controls["task.target"]
         assert isinstance(target, Choice)
-        target.set_options([(name, name, "") for name in names])
+        if sorted(names) != sorted(key for key, _, _ in target.options):  # else keep the order
+            target.set_options([(name, name, "") for name in names], names[-1])
 
     def set_summary(self, section: str, text: str) -> None:
         """Say something at the right of a title: `task`, `network` or `training`."""
