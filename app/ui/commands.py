@@ -72,11 +72,14 @@ class Commands:
                 menu.addMenu(extra[line[0]])
 
     def help_text(self) -> str:
-        """Return all shortcuts, a line each."""
-        lines = [f"{key}: {what}" for key, what in PLAIN_KEYS.items()]
+        """Return the keys in one paragraph, then a hint a line."""
+        keys = [f"{key} {what}" for key, what in PLAIN_KEYS.items()]
         for line in TABLE:
             if line is not None and line[2]:
-                lines.append(f"{line[2][0]}: {line[1].rstrip('…').lower()}")
+                what = line[1].rstrip("…")
+                keys.append(f"{line[2][0]} {what[:1].lower()}{what[1:]}")
+        # No line is broken between a key and what it does.
+        lines = ["  ·  ".join(key.replace(" ", "\u00a0") for key in keys), ""]
         lines += [
             "Double-click a view: maximise it and back",
             "Hover a curve or a neuron: its exact numbers",
