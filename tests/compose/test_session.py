@@ -265,3 +265,13 @@ def test_the_window_is_no_larger_than_the_screen(lab):
     lab.window.resize(5000, 4000)
     lab.window.fit_screen()
     assert lab.window.size() == lab.window.screen().availableSize()
+
+
+def test_no_view_is_wider_than_its_place_on_a_projector_at_the_largest_zoom(open_lab):
+    lab = open_lab(options=Options(zoom=2.0, size=(1280, 720), speed=None))
+    lab.window.resize(1280, 720)
+    QTest.qWait(50)
+    for view in lab.window.views:
+        right = view.mapTo(lab.window, view.rect().bottomRight()).x()
+        assert view.width() > 400
+        assert right < 1280

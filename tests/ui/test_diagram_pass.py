@@ -508,12 +508,14 @@ def test_no_word_of_the_strip_is_cut_off(qtbot, zoom):
     bar.set_theme(DARK.zoomed(zoom))
     bar.show_state(is_active=True, is_backward=False, is_playing=True)
     bar.show()
-    for width in (700, 420, 330, 300):
+    for width in (700, 420, 330, 300, 230):
         bar.resize(round(width * zoom), bar.height())
         QTest.qWait(1)
         bar.layout().activate()
-        for button in (bar.forward, bar.backward, bar.next, bar.stop):
+        seen = (bar.forward, bar.backward, bar.step, bar.next, bar.stop)
+        for button in (b for b in seen if b.isVisible()):
             assert button.width() >= button.sizeHint().width()
             assert button.geometry().right() <= bar.width()
-        assert bar.stop.geometry().left() > bar.next.geometry().right()
+        assert bar.stop.geometry().left() > bar.spin.geometry().right()
+        assert bar.next.isVisible() == (width > 230)
     assert bar.forward.text() != "Forward pass"

@@ -120,7 +120,7 @@ class DiagramCanvas(NeuronKeys):
 
     def minimumSizeHint(self) -> QSize:
         """Return the smallest size in which the diagram is of use."""
-        return QSize(self.theme.px(240), self.theme.px(120))
+        return QSize(self.theme.px(220), self.theme.px(120))
 
     # ---- painting
     def paintEvent(self, event: QPaintEvent) -> None:

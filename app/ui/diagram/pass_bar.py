@@ -18,12 +18,14 @@ from app.ui.theme import DARK, Theme
 
 ICON, HEIGHT = 13, 24  # pixels at zoom 1
 GROUP_GAP = 6
-# On the buttons of both directions, from long to short, and whether "sample" is said.
+# On the buttons of both directions and of the live view, from long to short; whether
+# "sample" is said, and whether there is a button for the next one.
 _WORDS = (
-    ("Forward pass", "Backward pass", True),
-    ("Forward", "Back", True),
-    ("Forward", "Back", False),
-    ("", "", False),
+    ("Forward pass", "Backward pass", "Live", True, True),
+    ("Forward", "Back", "Live", True, True),
+    ("Forward", "Back", "Live", False, True),
+    ("", "", "Live", False, True),
+    ("", "", "", False, False),
 )
 
 
@@ -137,6 +139,7 @@ class PassBar(QWidget):
         self.spin.setToolTip("Which training point runs through the network, from 0")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         groups: tuple[tuple[QWidget, ...], ...] = (
             (self.forward, self.backward),
             (self.back, self.play, self.step),
@@ -202,22 +205,29 @@ class PassBar(QWidget):
         self.setFixedHeight(px(HEIGHT + 2))
         self._fit()
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the size without a word."""
+        return QSize(self.theme.px(226), self.theme.px(HEIGHT + 2))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the words where the strip is narrow."""
         self._fit()
 
     def _fit(self) -> None:
         """Take the longest words with which everything stands in the strip."""
-        for forward, backward, sample in _WORDS:
+        for forward, backward, live, sample, has_next in _WORDS:
             self.forward.set_face(forward, "play")
             self.backward.set_face(backward, "play")
+            self.stop.set_face(live, "close")
             self.label.setVisible(sample)
+            self.next.setVisible(has_next)
             if self._needed() <= self.width():
                 break
 
     def _needed(self) -> int:
-        seen = [self.forward, self.backward, self.back, self.play, self.step, self.next]
+        seen = [self.forward, self.backward, self.back, self.play, self.step]
         seen += [self.stop]  # its room is kept, or all would shift when a pass begins
+        seen += [] if self.next.isHidden() else [self.next]
         words = sum(button.sizeHint().width() for button in seen) + self.spin.width()
         if not self.label.isHidden():
             words += self.label.sizeHint().width()
