@@ -32,6 +32,11 @@ class EngineLike(Protocol):
 class HistoryLike(Protocol):
     """The reports of a run so far."""
 
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes, in bytes."""
+        ...
+
     def record(self, spec: LabSpec, state: State) -> None:
         """Measure the losses of a state and keep them."""
         ...

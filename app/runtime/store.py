@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.core import spec as specs
@@ -41,8 +42,16 @@ class Snapshot:
 
     @property
     def nbytes(self) -> int:
-        """Memory of the state, in bytes."""
-        return self.state.nbytes if self.state is not None else 0
+        """Memory of state and history, in bytes."""
+        state = self.state.nbytes if self.state is not None else 0
+        return state + (self.history.nbytes if self.history is not None else 0)
+
+    def is_like(self, other: Snapshot) -> bool:
+        """Tell whether the other is the same training at the same update."""
+        if self.state is None or other.state is None:
+            return False
+        same_place = (self.spec, self.state.update) == (other.spec, other.state.update)
+        return same_place and np.array_equal(self.state.params, other.state.params)
 
 
 class Store(QObject):
@@ -180,8 +189,11 @@ class Store(QObject):
         merge = same and (self._in_gesture or now - self._last_time < MERGE_S)
         self._last_path, self._last_time = path, now
         if not (merge and self._undo):
-            self._undo.append(Snapshot(self._spec, *self._snapshot(), label))
-            self._trim()
+            snapshot = Snapshot(self._spec, *self._snapshot(), label)
+            # A run that is played again and again ends where it did before.
+            if not (self._undo and self._undo[-1].is_like(snapshot)):
+                self._undo.append(snapshot)
+                self._trim()
         self._redo.clear()
         self.undo_changed.emit()
 

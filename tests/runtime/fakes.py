@@ -58,6 +58,8 @@ class FakeHistory:
     def __init__(self, updates=()):
         self.updates = list(updates)
 
+    nbytes = 100
+
     def record(self, spec, state):
         self.updates.append(state.update)
 

@@ -96,7 +96,9 @@ def test_an_edit_after_undo_forgets_redo(lab):
 
 
 def test_large_states_are_let_go_but_their_specs_stay(lab, monkeypatch):
-    monkeypatch.setattr(store_module, "UNDO_BYTES", 3 * fake_state().nbytes)
+    monkeypatch.setattr(
+        store_module, "UNDO_BYTES", 3 * (fake_state().nbytes + FakeHistory.nbytes)
+    )
     for width in range(10, 20):
         lab.state = fake_state(width)
         lab.store.edit("net.width", width)
@@ -120,3 +122,16 @@ def test_opening_is_undoable_and_refused_files_change_nothing(lab):
     with pytest.raises(LabError):
         lab.store.open(Snapshot(wide, None, None))
     assert lab.store.spec == LabSpec()
+
+
+def test_playing_the_same_run_again_and_again_is_one_step(lab):
+    lab.state = fake_state(1500, 2.0)
+    for _ in range(5):
+        lab.store.mark("reset")
+    lab.state = fake_state(1500, 2.5)
+    lab.store.mark("reset")
+    steps = 0
+    while lab.store.can_undo:
+        lab.store.undo()
+        steps += 1
+    assert steps == 2

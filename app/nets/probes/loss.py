@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
@@ -120,6 +121,15 @@ class History:
     def last_update(self) -> int:
         """Newest update that was reported, -1 if none."""
         return self._updates[-1] if self._updates else -1
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes, in bytes."""
+        if not self._rows:
+            return 0
+        arrays = [getattr(self._rows[-1], field.name) for field in fields(Scores)]
+        row = sum(a.nbytes + sys.getsizeof(a) for a in arrays if a is not None)
+        return len(self._rows) * row
 
     def record(self, spec: LabSpec, state: State) -> None:
         """Add the report of a state; reports of its update and later ones are replaced."""
