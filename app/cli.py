@@ -19,6 +19,7 @@ from app.threads import one_thread_each
 # Name -> what it does. Each is a module of app.commands with `add_arguments` and `run`.
 COMMANDS = {
     "train": "train without a window and report the losses",
+    "bench": "measure how many updates a second an engine does",
     "gradcheck": "check backpropagation against finite differences",
     "shot": "draw the whole window into a picture; no display is needed",
     "doctor": "say what is installed, what is missing and what to do",

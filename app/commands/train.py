@@ -13,7 +13,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_lab_arguments(parser)
     run = parser.add_argument_group("how")
-    run.add_argument("--engine", metavar="NAME", default="numpy", help="numpy or torch")
+    run.add_argument("--engine", metavar="NAME", default="numpy",
+                     help="numpy, compiled or torch")  # fmt: skip
     length = run.add_mutually_exclusive_group()
     length.add_argument("--updates", type=int, metavar="N", help="steps of the optimizer")
     length.add_argument("--epochs", type=int, metavar="N", help="passes over the training set")

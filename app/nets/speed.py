@@ -1,0 +1,202 @@
+"""How many updates an engine does in a second, on work that other libraries can do as well.
+
+A case is a network of tanh with a linear output, mean squared error, plain SGD at 0.003,
+float32, batches in the order of the file, one thread.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import time
+from collections.abc import Callable
+
+import msgspec
+import numpy as np
+
+from app.core.errors import LabError, unknown_name
+from app.core.layout import Layout
+from app.core.spec import LabSpec, NetSpec, TrainSpec
+from app.nets import randomness
+from app.nets.activations import ACTIVATIONS
+from app.nets.data import Data, Shape
+from app.nets.losses import LOSSES
+from app.nets.optimizers import OPTIMIZERS
+from app.nets.problem import Problem, born
+
+Array = np.ndarray
+RATE = 0.003
+SLICES, SLICE_S = 8, 0.15  # of each measurement
+UPDATES = 500  # of a call, about: the clock is asked between calls
+
+
+class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One network and its data.
+
+    Attributes:
+        name: how results call it.
+        shape: inputs, hidden widths, outputs.
+        batch: points in an update. samples: points there are; what does not fill a batch
+            is left out.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    batch: int
+    samples: int
+
+    @property
+    def batches(self) -> int:
+        """Number of batches in an epoch."""
+        return self.samples // self.batch
+
+
+def read_cases(path: str | pathlib.Path) -> list[Case]:
+    """Read a file of cases: a JSON list of objects with the fields of `Case`.
+
+    Raises:
+        LabError: one sentence with the file, the case and the field.
+    """
+    try:
+        raw = pathlib.Path(path).read_bytes()
+    except OSError as error:
+        raise LabError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    try:
+        listed = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LabError(f"{path} is not JSON: {error}") from None
+    if not isinstance(listed, list) or not listed:
+        raise LabError(f"{path} must be a JSON list of cases")
+    cases = [_case(fields, f"{path}: case {place}") for place, fields in enumerate(listed, 1)]
+    names = [case.name for case in cases]
+    for name in names:
+        if names.count(name) > 1:
+            raise LabError(f"{path}: two cases have the name {name!r}")
+    return cases
+
+
+def _case(fields: object, where: str) -> Case:
+    try:
+        case = msgspec.convert(fields, Case)
+    except msgspec.ValidationError as error:
+        text, _, at = str(error).partition(" - at `$")
+        field = at.rstrip("`").lstrip(".")
+        what = text.replace("`", "'")
+        raise LabError(f"{where}: {field}: {what}" if field else f"{where}: {what}") from None
+    if len(case.shape) < 2 or min(case.shape) < 1:
+        raise LabError(f"{where}: shape is {list(case.shape)}, it must list inputs, hidden "
+                       "widths and outputs, each at least 1")  # fmt: skip
+    if not 1 <= case.batch <= case.samples:
+        raise LabError(f"{where}: batch is {case.batch}, it must be 1 to its {case.samples} "
+                       "samples")  # fmt: skip
+    try:
+        _spec(case, 1)
+    except LabError as error:
+        raise LabError(f"{where}: {error}") from None
+    return case
+
+
+def _spec(case: Case, seeds: int) -> LabSpec:
+    return LabSpec(
+        net=NetSpec(hidden=case.shape[1:-1], activation="tanh", init="lecun-normal"),
+        train=TrainSpec(
+            optimizer="sgd", rate=RATE, loss="mse", batch=case.batch, order="file", seeds=seeds
+        ),
+    )
+
+
+def data_of(case: Case) -> tuple[Array, Array]:
+    """Return inputs (samples, in) and targets (samples, out), float32, always the same."""
+    rng = np.random.default_rng(0)
+    rows = case.batches * case.batch
+    x = rng.uniform(-1, 1, (rows, case.shape[0])).astype(np.float32)
+    return x, rng.normal(0, 1, (rows, case.shape[-1])).astype(np.float32)
+
+
+def problem_of_case(case: Case, seeds: int) -> Problem:
+    """Return a case as a problem that the engines train."""
+    spec = _spec(case, seeds)
+    x, y = data_of(case)
+    shape = Shape(inputs=case.shape[0], outputs=case.shape[-1])
+    return Problem(
+        spec=spec,
+        data=Data(x=x, y=y, validation_x=x[:0], validation_y=y[:0], shape=shape,
+                  form="scatter", feature_names=tuple(f"x{i}" for i in range(x.shape[1]))),
+        layout=Layout(case.shape), activation=ACTIVATIONS["tanh"], optimizer=OPTIMIZERS["sgd"],
+        loss=LOSSES["mse"], x=x, y=y, validation_x=x[:0], validation_y=y[:0],
+        seeds=randomness.seed_numbers(spec.train), batch=case.batch,
+        updates_per_epoch=case.batches, length=case.batches,
+    )  # fmt: skip
+
+
+def _numpy(problem: Problem) -> Callable[[int], None]:
+    from app.nets.engines.numpy_ import Trainer
+
+    trainer = Trainer(problem, born(problem))
+
+    def train(updates: int) -> None:
+        for _ in range(updates):
+            trainer.step()
+
+    return train
+
+
+def _compiled(problem: Problem) -> Callable[[int], None]:
+    from app.nets.engines.compiled_ import warm_up
+
+    warm_up().result()
+    from app.nets.engines.compiled.trainer import CompiledTrainer
+
+    return CompiledTrainer(problem, born(problem)).train_here
+
+
+# Engine -> (problem) -> what trains it, on this thread alone, for some updates.
+ENGINES: dict[str, Callable[[Problem], Callable[[int], None]]] = {
+    "numpy": _numpy,
+    "compiled": _compiled,
+}
+
+
+def trainer_of(engine: str, case: Case, seeds: int) -> Callable[[int], None]:
+    """Return what does some updates of a case, all seeds, on this thread alone.
+
+    Raises:
+        LabError: the engine is unknown, cannot run here or has no trainer of one thread.
+    """
+    from app.nets import engines
+
+    if engine not in ENGINES:
+        if engine in engines.NAMES:
+            raise LabError(
+                f"the engine {engine} works in a process of its own, which this does not "
+                f"measure; it measures {', '.join(ENGINES)}, and PyTorch with --peers"
+            )
+        raise unknown_name("engine", engine, ENGINES)
+    engines.engine(engine)  # refuses one that is not installed
+    return ENGINES[engine](problem_of_case(case, seeds))
+
+
+def rate_of(
+    train: Callable[[int], object], batches: int, seeds: int, updates: int = UPDATES
+) -> float:
+    """Return updates a second, those of all seeds added up: the best of a few slices.
+
+    Other programs take the core away for a while; what they leave alone is measured.
+
+    Args:
+        train: does that many updates of every seed.
+        batches: of an epoch; whole epochs are trained.
+        seeds: networks trained at once.
+        updates: of a call, about.
+    """
+    updates = max(1, updates // batches) * batches
+    train(updates)
+    best, begun = 0.0, time.perf_counter()
+    for _ in range(SLICES):
+        done, start = 0, time.perf_counter()
+        while (took := time.perf_counter() - start) < SLICE_S:
+            train(updates)
+            done += updates
+        best = max(best, done * seeds / took)
+        if start + took - begun > 2 * SLICES * SLICE_S:  # a call alone is a long slice
+            break
+    return best
