@@ -93,7 +93,10 @@ class KinkRuler(QWidget):
         painter.setPen(theme.color("muted"))
         row = QRectF(strip.left(), strip.bottom() + theme.px(3), strip.width(), theme.px(15))
         flags = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(row, flags, self.text())
+        text = self.text()
+        if metrics.horizontalAdvance(text) > row.width():
+            text = text.partition(" (")[0]
+        painter.drawText(row, flags, text)
         if self.pieces <= 0 or self.layer_count == 0:
             return
         shown = range(self.layer_count) if self.layer_count <= 8 else (0, self.layer_count - 1)

@@ -30,7 +30,7 @@ class VariancePlot(Plot):
     """
 
     def __init__(self) -> None:
-        super().__init__(Axis(integer=True), Axis(log=True))
+        super().__init__(Axis("layer", integer=True), Axis(log=True))
         self.reader = self.read
         self.tick_gap = 26
         self.kind = ""
