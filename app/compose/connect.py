@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.compose.serving import WAITING
 from app.nets.engines import available
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ def _connect_runtime(session: Session) -> None:
     session.runner.framed.connect(session.on_framed)
     session.runner.failed.connect(session.on_failed)
     session.runner.played.connect(session.show_state)
+    session.serving.waited.connect(lambda: session.toast.say(WAITING))
+    session.serving.failed.connect(session.toast.say)
 
 
 def _connect_controls(session: Session) -> None:

@@ -12,8 +12,9 @@ from app.compose.connect import connect
 from app.compose.files import Files
 from app.compose.ghost import Ghost
 from app.compose.network import Network
+from app.compose.serving import serving_ports
 from app.compose.showing import show_data, show_spec
-from app.compose.wiring import PORTS, REGISTRIES
+from app.compose.wiring import REGISTRIES
 from app.core import spec as specs
 from app.core.errors import LabError, NotFiniteError
 from app.core.frames import Frame
@@ -21,7 +22,7 @@ from app.core.knobs import Effect
 from app.core.options import Options
 from app.core.presets import presets
 from app.core.spec import LabSpec
-from app.nets.engines import available
+from app.nets.engines import NAMES
 from app.nets.problem import check
 from app.nets.tasks import TASKS
 from app.runtime.runner import Runner
@@ -40,7 +41,8 @@ class Session(QObject):
         self.options = options
         self.presets = {preset.key: preset for preset in presets()}
         self.window = LabWindow(REGISTRIES, list(self.presets.values()), self._theme())
-        self.runner = Runner(PORTS, spec)
+        ports, self.serving = serving_ports()
+        self.runner = Runner(ports, spec)
         self.store = Store(spec, check, self.runner.snapshot)
         self.toast = Toast(self.window)
         self.toast.set_theme(self.window.theme)
@@ -54,7 +56,7 @@ class Session(QObject):
         speed = math.inf if options.speed is None else options.speed
         self.runner.set_speed(speed)
         self.window.topbar.set_speed(speed)
-        if options.engine != "numpy" and not available().get(options.engine, "unknown"):
+        if options.engine in NAMES:  # else of a version that had others
             self.runner.set_engine(options.engine)
         self.window.resize(*options.size)
         self._show_spec(spec)

@@ -37,7 +37,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     theme: str = "system"
     zoom: float = 1.0
     speed: float | None = 375.0
-    engine: str = "numpy"
+    engine: str = "compiled"
     size: tuple[int, int] = (1440, 900)
     folder: str = ""
 

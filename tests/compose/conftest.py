@@ -25,7 +25,7 @@ def open_lab(qtbot, home):
     look = app.style().objectName(), app.font(), app.palette()
 
     def make(spec=None, options=None, snapshot=None, play=False):
-        session = Session(spec or LabSpec(), options or Options(speed=None))
+        session = Session(spec or LabSpec(), options or Options(speed=None, engine="numpy"))
         sessions.append(session)
         session.errors = []
         session.runner.failed.connect(session.errors.append)

@@ -74,7 +74,7 @@ def close_popup() -> None:
 def test_a_thousand_random_actions_leave_nothing_broken(open_lab, qtbot, monkeypatch):
     for name in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(files.QFileDialog, name, lambda *a, **k: ("", ""))
-    lab = open_lab(edit(LabSpec(), "train.updates", 200), Options(speed=None))
+    lab = open_lab(edit(LabSpec(), "train.updates", 200), Options(engine="numpy", speed=None))
     closer = QTimer()  # a menu has an event loop of its own until it is closed
     closer.timeout.connect(close_popup)
     closer.start(20)

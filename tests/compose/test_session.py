@@ -80,7 +80,7 @@ def test_the_keys_play_pause_step_and_reset(lab, qtbot):
 
 
 def test_play_at_the_default_pace_takes_about_four_seconds(open_lab, qtbot):
-    lab = open_lab(options=Options())
+    lab = open_lab(options=Options(engine="numpy"))
     QTest.keyClick(lab.window, KEY.Key_Space)
     qtbot.wait(1000)
     assert 150 < lab.frame.update < 700  # 375 a second
@@ -196,7 +196,7 @@ def test_the_last_lab_reopens_as_it_was(open_lab, qtbot, home):
     from app.compose.files import read_lab
     from app.runtime import settings
 
-    lab = open_lab(QUICK, Options(speed=100.0, zoom=1.2, theme="light"))
+    lab = open_lab(QUICK, Options(engine="numpy", speed=100.0, zoom=1.2, theme="light"))
     lab.runner.finish()
     finished(qtbot, lab)
     params = lab.runner.snapshot()[0].params
@@ -268,7 +268,7 @@ def test_the_window_is_no_larger_than_the_screen(lab):
 
 
 def test_no_view_is_wider_than_its_place_on_a_projector_at_the_largest_zoom(open_lab):
-    lab = open_lab(options=Options(zoom=2.0, size=(1280, 720), speed=None))
+    lab = open_lab(options=Options(engine="numpy", zoom=2.0, size=(1280, 720), speed=None))
     lab.window.resize(1280, 720)
     QTest.qWait(50)
     for view in lab.window.views:

@@ -1,0 +1,94 @@
+"""The window's engine: `compiled` as soon as it is ready, `numpy` until then."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.compose.wiring import PORTS
+from app.core.errors import LabError
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.nets.engines import engine
+from app.runtime.ports import EngineLike, Ports
+
+COMPILED = "compiled"
+WAITING = "The fast engine is being prepared for this machine; until then NumPy trains."
+
+
+class ServingEngine(QObject):
+    """Trains with the compiled kernels once they are there; nobody waits for a compiler.
+
+    The first start on a machine compiles for some time, later ones load the kernels in
+    about a second. A run that began in `numpy` ends in it, so that its numbers are those of
+    one engine.
+
+    Signals:
+        waited(): the kernels are being compiled, `numpy` serves.
+        failed(sentence): they cannot be; `numpy` serves from here on.
+    """
+
+    name = COMPILED
+    waited = Signal()
+    failed = Signal(str)
+
+    def __init__(self, warm_up: Callable[[str], Future[None]]) -> None:
+        """Serve.
+
+        Args:
+            warm_up: (dtype) -> future that is done when `compiled` can train without delay;
+                raises LabError where it never can.
+        """
+        super().__init__()
+        self._warm_up = warm_up
+        self._begun_in_numpy: LabSpec | None = None
+        self._told: set[str] = set()
+
+    def run(self, spec: LabSpec, state: State | None = None, **options: Any) -> Iterator[State]:
+        """Train and yield states; see `app.nets.engines.base.Engine`."""
+        goes_on = state is not None and state.update > 0
+        if not (goes_on and spec == self._begun_in_numpy):
+            self._begun_in_numpy = None if self._is_ready(spec.train.dtype) else spec
+        name = COMPILED if self._begun_in_numpy is None else "numpy"
+        return engine(name).run(spec, state, **options)
+
+    def _is_ready(self, dtype: str) -> bool:
+        error: BaseException | None
+        try:
+            future = self._warm_up(dtype)
+        except LabError as missing:
+            error = missing
+        else:
+            if not future.done():
+                self._tell(f"waiting {dtype}", self.waited.emit)
+                return False
+            error = future.exception()
+        if error is not None:
+            sentence = f"NumPy trains: {error}"
+            self._tell(f"failed {dtype}", lambda: self.failed.emit(sentence))
+        return error is None
+
+    def _tell(self, what: str, emit: Callable[[], None]) -> None:
+        if what not in self._told:  # once, not with every run
+            self._told.add(what)
+            emit()
+
+
+def _warm_up(dtype: str) -> Future[None]:
+    from app.nets.engines.compiled_ import warm_up  # once the window is up
+
+    return warm_up(dtype)
+
+
+def serving_ports() -> tuple[Ports, ServingEngine]:
+    """Return the runtime's ports with the serving engine in the place of `compiled`."""
+    serving = ServingEngine(_warm_up)
+
+    def choose(name: str) -> EngineLike:
+        return serving if name == COMPILED else engine(name)
+
+    return dataclasses.replace(PORTS, engine=choose), serving

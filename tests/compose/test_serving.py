@@ -1,0 +1,92 @@
+from concurrent.futures import Future
+
+import numpy as np
+import pytest
+
+from app.compose.serving import ServingEngine
+from app.core.errors import LabError
+from app.core.options import Options
+from app.core.spec import LabSpec, edit
+from app.nets.engines import engine
+from tests.compose.conftest import finished
+
+SPEC = edit(edit(LabSpec(), "train.updates", 40), "train.seeds", 2)
+
+
+class Kernels:
+    """A compiler that is done when the test says so."""
+
+    def __init__(self):
+        self.future = Future()
+
+    def warm_up(self, dtype):
+        return self.future
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """Note which engine trains, without compiling anything."""
+    names = []
+
+    def choose(name):
+        names.append(name)
+        return engine("numpy")
+
+    monkeypatch.setattr("app.compose.serving.engine", choose)
+    return names
+
+
+def test_numpy_serves_until_the_kernels_are_there_and_says_so_once(qtbot, served):
+    kernels = Kernels()
+    serving = ServingEngine(kernels.warm_up)
+    said = []
+    serving.waited.connect(lambda: said.append("waiting"))
+    list(serving.run(SPEC))
+    list(serving.run(edit(SPEC, "net.width", 4)))
+    assert served == ["numpy", "numpy"]
+    assert said == ["waiting"]
+    kernels.future.set_result(None)
+    list(serving.run(SPEC))
+    assert served[-1] == "compiled"
+
+
+def test_a_run_ends_in_the_engine_that_began_it(qtbot, served):
+    kernels = Kernels()
+    serving = ServingEngine(kernels.warm_up)
+    half = list(serving.run(SPEC, until=20))[-1]
+    kernels.future.set_result(None)
+    list(serving.run(SPEC, half))
+    assert served == ["numpy", "numpy"]
+    list(serving.run(SPEC, next(iter(serving.run(SPEC, until=0)))))
+    assert served[2:] == ["compiled", "compiled"]
+
+
+@pytest.mark.parametrize("how", ["raises", "fails"])
+def test_a_machine_that_cannot_compile_trains_in_numpy_and_says_why(qtbot, served, how):
+    kernels = Kernels()
+
+    def missing(dtype):
+        raise LabError("numba is not installed")
+
+    if how == "fails":
+        kernels.future.set_exception(RuntimeError("numba is not installed"))
+    serving = ServingEngine(missing if how == "raises" else kernels.warm_up)
+    said = []
+    serving.failed.connect(said.append)
+    list(serving.run(SPEC))
+    list(serving.run(SPEC))
+    assert served == ["numpy", "numpy"]
+    assert said == ["NumPy trains: numba is not installed"]
+
+
+@pytest.mark.timeout(200)
+def test_the_window_trains_with_the_compiled_engine(open_lab, qtbot):
+    pytest.importorskip("numba")
+    from app.nets.engines.compiled_ import warm_up
+
+    warm_up("float32").result(timeout=150)
+    lab = open_lab(SPEC, Options(speed=None))
+    lab.runner.finish()
+    finished(qtbot, lab)
+    exact = list(engine("compiled").run(SPEC))[-1].params
+    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, exact)
