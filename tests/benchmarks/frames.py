@@ -1,6 +1,6 @@
 """What a frame costs, and how evenly frames come, while the lab trains.
 
-    python -m tests.benchmarks.frames [--seconds 10] [--platform offscreen|xcb]
+    python -m tests.benchmarks.frames [--seconds 10] [--engine numpy] [--platform offscreen]
 
 Trains a default lab without end at unlimited speed, all views visible at 1440x900. The cost
 of a frame is the time the window's thread spends on it: taking it, `draw`, and painting. Gaps
@@ -16,6 +16,9 @@ import os
 import statistics
 import tempfile
 import time
+
+
+ALONE = 20_000  # updates of the engine alone
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -36,14 +39,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--platform", default="offscreen")
     parser.add_argument("--speed", type=float, default=float("inf"), help="updates per second")
+    parser.add_argument("--engine", default="compiled")
     options = parser.parse_args()
     os.environ["QT_QPA_PLATFORM"] = options.platform
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERLAB_HOME"] = home
-        measure(options.seconds, options.speed)
+        measure(options.seconds, options.speed, options.engine)
 
 
-def measure(seconds: float, speed: float) -> None:
+def measure(seconds: float, speed: float, name: str) -> None:
     """Run the lab and print."""
     from PySide6.QtCore import QEvent, QTimer
 
@@ -51,11 +55,15 @@ def measure(seconds: float, speed: float) -> None:
     from app.compose.start import application
     from app.core.options import Options
     from app.core.spec import LabSpec, edit
-    from app.nets.engines.numpy_ import NumpyEngine
+    from app.nets.engines import engine
 
     app = application()
     spec = edit(LabSpec(), "train.updates", 10_000_000)
-    session = Session(spec, Options(theme="dark", speed=None))
+    if name == "compiled":
+        from app.nets.engines.compiled_ import warm_up
+
+        warm_up().result()
+    session = Session(spec, Options(theme="dark", speed=None, engine=name))
     window, costs, times = session.window, [0.0], [time.perf_counter()]
     paint = type(window).event
 
@@ -96,14 +104,15 @@ def measure(seconds: float, speed: float) -> None:
     rate = (session.frame.update - begun["update"]) / elapsed
     window.close()
     gaps = [b - a for a, b in itertools.pairwise(times)]
-    state = next(iter(NumpyEngine().run(spec, until=0)))
+    alone = engine(name)
+    state = list(alone.run(spec, until=500))[-1]
     started = time.perf_counter()
-    list(NumpyEngine().run(spec, state, until=4000))
-    alone = 4000 / (time.perf_counter() - started)
+    list(alone.run(spec, state, until=500 + ALONE))
+    alone_rate = ALONE / (time.perf_counter() - started)
     print(f"frames            {len(gaps)} in {elapsed:.1f} s")
     print("cost of a frame  ", spread(costs))
     print("gap              ", spread(gaps))
-    print(f"training          {rate:.0f} updates/s, {rate / alone:.2f} of the engine alone")
+    print(f"training          {rate:.0f} updates/s, {rate / alone_rate:.2f} of {name} alone")
 
 
 if __name__ == "__main__":
