@@ -17,7 +17,6 @@ import statistics
 import tempfile
 import time
 
-
 ALONE = 20_000  # updates of the engine alone
 
 
