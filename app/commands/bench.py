@@ -68,10 +68,10 @@ def _peers(args: argparse.Namespace) -> list[Any]:
 
 def _measure(args: argparse.Namespace, case: Any, peers: list[Any]) -> dict[str, float]:
     """Return updates a second by name, the engine's own first."""
-    from app.nets.speed import rate_of, trainer_of
+    from app.nets.speed import rate_of, trainer_of, updates_per_call
 
     train = trainer_of(args.engine, case, args.seeds)
-    rates = {args.engine: rate_of(train, case.batches, args.seeds)}
+    rates = {args.engine: rate_of(train, updates_per_call(case, args.seeds), args.seeds)}
     return rates | {peer.name: peer.rate(case) for peer in peers}
 
 

@@ -136,7 +136,7 @@ class Training:
             f"loss        {_spread(report['loss'])}, at first {_spread(report['first_loss'])}",
         ]
         for name, values in (report["validation"] or {}).items():
-            lines.append(f"{'held out' if name == 'loss' else name:<12}{_spread(values)}")
+            lines.append(f"{'validation' if name == 'loss' else name:<12}{_spread(values)}")
         variance = "  ".join(f"{v:.3g}" for v in report["activation_variance"])
         if variance:
             lines.append(f"variance    {variance}   (across inputs, layer by layer)")

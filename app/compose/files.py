@@ -5,7 +5,7 @@ from __future__ import annotations
 import pathlib
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -44,10 +44,15 @@ class Files:
         self._session = session
         self.path: pathlib.Path | None = None
 
+    def _folder(self) -> str:
+        """Return where dialogs begin: where the last one ended, or at the documents."""
+        documents = QStandardPaths.StandardLocation.DocumentsLocation
+        return self._session.options.folder or QStandardPaths.writableLocation(documents)
+
     def open(self) -> None:
         """Ask for a file and open it."""
         name, _ = QFileDialog.getOpenFileName(
-            self._session.window, "Open a lab", self._session.options.folder, FILTER
+            self._session.window, "Open a lab", self._folder(), FILTER
         )
         if name:
             self.open_path(name)
@@ -66,7 +71,7 @@ class Files:
     def open_csv(self) -> None:
         """Ask for a CSV file and take its last column as the target."""
         name, _ = QFileDialog.getOpenFileName(
-            self._session.window, "Open a CSV file", self._session.options.folder,
+            self._session.window, "Open a CSV file", self._folder(),
             "Tables (*.csv *.tsv *.txt);;All files (*)",
         )  # fmt: skip
         if name:
@@ -91,7 +96,7 @@ class Files:
 
     def save_as(self) -> None:
         """Ask where to save."""
-        start = str(self.path or pathlib.Path(self._session.options.folder) / "lab.layerlab")
+        start = str(self.path or pathlib.Path(self._folder()) / "lab.layerlab")
         name, _ = QFileDialog.getSaveFileName(
             self._session.window, "Save the lab", start, "Labs (*.layerlab)"
         )

@@ -296,6 +296,6 @@ class Session(QObject):
     def show_keys(self) -> None:
         """Show all keys."""
         self.window.banner.show_message(
-            "Keys and hints: see the details.", details=self.window.commands.help_text()
+            "Keys and hints", details=self.window.commands.help_text()
         )
         self.window.banner.more.setChecked(True)

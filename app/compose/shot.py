@@ -56,6 +56,8 @@ def shot(
     if QApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     former = qInstallMessageHandler(_pass_on)
+    surprises: list[BaseException] = []  # of slots, whose exceptions Qt cannot hand on
+    sys.excepthook = lambda kind, error, trace: surprises.append(error)
     app = application()
     session = Session(spec or LabSpec(), Options(theme=theme, size=size, speed=None))
     try:
@@ -64,6 +66,8 @@ def shot(
         session.runner.begin()
         train_to(session, updates)
         app.processEvents()
+        if surprises:
+            raise surprises[0]
         picture = session.window.grab()
         if not picture.save(str(out), "PNG"):
             raise LabError(f"{out} cannot be written")
@@ -72,6 +76,7 @@ def shot(
         session.window.deleteLater()
         app.processEvents()
         qInstallMessageHandler(former)
+        sys.excepthook = sys.__excepthook__
 
 
 def train_to(session: Session, updates: int | None) -> None:

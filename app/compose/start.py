@@ -19,7 +19,7 @@ from app.runtime import settings
 from app.runtime.store import Snapshot
 from app.ui.fonts import load_fonts
 
-INTERRUPTED = 130
+ENDS = (signal.SIGINT, signal.SIGTERM)  # the lab is kept, as when the window is closed
 SWITCH_S = 0.0005
 
 
@@ -79,17 +79,17 @@ def run_window(path: str | None = None, theme: str | None = None) -> int:
 
 def _stay(app: QApplication, session: Session) -> int:
     """Run the event loop; errors reach the banner, Ctrl-C in the terminal ends it."""
-    interrupted = []
+    interrupted: list[int] = []
 
-    def on_interrupt(*_: object) -> None:
-        interrupted.append(True)
+    def on_interrupt(number: int, _: object) -> None:
+        interrupted.append(number)
         session.window.close()
 
     def on_surprise(kind: type[BaseException], error: BaseException, trace: object) -> None:
         sys.__excepthook__(kind, error, error.__traceback__)
         session.on_surprise(error)
 
-    former = signal.signal(signal.SIGINT, on_interrupt)
+    former = {kind: signal.signal(kind, on_interrupt) for kind in ENDS}
     sys.excepthook = on_surprise
     # Python's signal handlers run only when Python does, so it has to now and then.
     awake = QTimer()
@@ -98,9 +98,10 @@ def _stay(app: QApplication, session: Session) -> int:
     try:
         code = app.exec()
     finally:
-        signal.signal(signal.SIGINT, former)
+        for kind, handler in former.items():
+            signal.signal(kind, handler)
         sys.excepthook = sys.__excepthook__
-    return INTERRUPTED if interrupted else code
+    return 128 + interrupted[0] if interrupted else code  # as a shell says it
 
 
 def _options(theme: str | None, notices: list[str]) -> Options:

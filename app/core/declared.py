@@ -37,7 +37,7 @@ _KNOBS: list[Knob] = [
     Knob(
         "task.validation",
         "float",
-        "Held out",
+        "Validation share",
         "Share of the points that is kept from training, to see what was really learned.",
         low=0.0,
         high=0.9,

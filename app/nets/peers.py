@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from app.core.errors import LabError
-from app.nets.speed import RATE, UPDATES, Case, data_of, rate_of
+from app.nets.speed import RATE, Case, data_of, rate_of, updates_per_call
 
 PEERS = {"jax": "jax", "torch": "torch", "sklearn": "sklearn"}  # name -> its module
 MANY_SEEDS = ("jax",)  # train many networks in one call; the others would take turns
@@ -77,7 +77,7 @@ def _jax(case: Case, seeds: int) -> float:
     import jax
     import jax.numpy as jnp
 
-    shape, xy = case.shape, data_of(case)
+    shape, xy, updates = case.shape, data_of(case), updates_per_call(case, seeds)
     xs, ys = (jnp.asarray(a.reshape(case.batches, case.batch, -1)) for a in xy)
 
     def born(key: Any) -> Any:
@@ -98,11 +98,11 @@ def _jax(case: Case, seeds: int) -> float:
         def epoch(params: Any, _: Any) -> Any:
             return jax.lax.scan(step, params, (xs, ys))[0], None
 
-        return jax.lax.scan(epoch, params, None, length=max(1, UPDATES // case.batches))[0]
+        return jax.lax.scan(epoch, params, None, length=updates // case.batches)[0]
 
     run = jax.jit(jax.vmap(epochs))
     params = jax.vmap(born)(jax.random.split(jax.random.PRNGKey(0), seeds))
-    return rate_of(lambda updates: jax.block_until_ready(run(params)), case.batches, seeds)
+    return rate_of(lambda updates: jax.block_until_ready(run(params)), updates, seeds)
 
 
 def _torch(case: Case, seeds: int) -> float:
@@ -125,7 +125,7 @@ def _torch(case: Case, seeds: int) -> float:
             loss.backward()  # type: ignore[no-untyped-call]
             sgd.step()
 
-    return rate_of(train, case.batches, 1)
+    return rate_of(train, updates_per_call(case, 1), 1)
 
 
 def _sklearn(case: Case, seeds: int) -> float:
@@ -142,7 +142,8 @@ def _sklearn(case: Case, seeds: int) -> float:
         )  # fmt: skip
         net.fit(x, y.squeeze())
 
-    return rate_of(train, case.batches, 1, 4 * UPDATES)  # each fit begins from nothing
+    # Each fit begins from nothing, which should not count for much.
+    return rate_of(train, 4 * updates_per_call(case, 1), 1)
 
 
 def main(name: str, seeds: int) -> int:

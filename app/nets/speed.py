@@ -26,7 +26,8 @@ from app.nets.problem import Problem, born
 Array = np.ndarray
 RATE = 0.003
 SLICES, SLICE_S = 8, 0.15  # of each measurement
-UPDATES = 500  # of a call, about: the clock is asked between calls
+UPDATES = 500  # of a call at most: the clock is asked between calls
+CALL_WORK = 5_000_000_000  # products of a call at most
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -175,20 +176,22 @@ def trainer_of(engine: str, case: Case, seeds: int) -> Callable[[int], None]:
     return ENGINES[engine](problem_of_case(case, seeds))
 
 
-def rate_of(
-    train: Callable[[int], object], batches: int, seeds: int, updates: int = UPDATES
-) -> float:
+def updates_per_call(case: Case, seeds: int) -> int:
+    """Return how many updates to ask for at once: whole epochs, 500 updates or 50 ms."""
+    work = 6 * case.batch * Layout(case.shape).parameters * seeds  # of an update, about
+    return max(1, min(UPDATES, CALL_WORK // work) // case.batches) * case.batches
+
+
+def rate_of(train: Callable[[int], object], updates: int, seeds: int) -> float:
     """Return updates a second, those of all seeds added up: the best of a few slices.
 
     Other programs take the core away for a while; what they leave alone is measured.
 
     Args:
         train: does that many updates of every seed.
-        batches: of an epoch; whole epochs are trained.
+        updates: of a call.
         seeds: networks trained at once.
-        updates: of a call, about.
     """
-    updates = max(1, updates // batches) * batches
     train(updates)
     best, begun = 0.0, time.perf_counter()
     for _ in range(SLICES):

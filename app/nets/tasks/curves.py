@@ -31,7 +31,7 @@ def _load(function: Function, spec: TaskSpec) -> Data:
         x, y, validation_x, validation_y,
         shape=_SHAPE, form="curve", feature_names=("x",), target_name="y",
         truth=function, noise=spec.noise,
-        summary=f"{len(x)} points of a known curve, {extra} held out",
+        summary=f"{len(x)} points of a known curve, {extra} for validation",
     )  # fmt: skip
 
 

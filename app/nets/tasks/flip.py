@@ -31,7 +31,7 @@ def _load(spec: TaskSpec) -> Data:
         shape=_SHAPE, form="images", feature_names=("a", "b", "c", "d"),
         target_name="flipped image", x_mean=np.zeros(4), x_scale=np.ones(4),
         y_mean=np.zeros(4), y_scale=np.ones(4), truth=flipped, image_shape=(2, 2),
-        summary=f"{len(train)} of the 16 images of 2x2 pixels, {len(held)} held out",
+        summary=f"{len(train)} of the 16 images of 2x2 pixels, {len(held)} for validation",
     )  # fmt: skip
 
 

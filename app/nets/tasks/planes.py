@@ -98,7 +98,7 @@ def _load_classes(draw: Draw, classes: int, spec: TaskSpec) -> Data:
         shape=Shape(inputs=2, classes=classes), form="map", feature_names=AXES,
         class_names=tuple(str(k) for k in range(classes)), target_name="class",
         x_mean=np.zeros(2), x_scale=np.ones(2),
-        summary=f"{len(x)} points of {classes} classes, {extra} held out",
+        summary=f"{len(x)} points of {classes} classes, {extra} for validation",
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _load_surface(function: Callable[[Array], Array], spec: TaskSpec) -> Data:
         x, y, validation_x, validation_y,
         shape=_SURFACE, form="map", feature_names=AXES, target_name="y",
         x_mean=np.zeros(2), x_scale=np.ones(2), truth=function, noise=spec.noise,
-        summary=f"{len(x)} points of a known surface, {extra} held out",
+        summary=f"{len(x)} points of a known surface, {extra} for validation",
     )  # fmt: skip
 
 

@@ -243,7 +243,7 @@ def _summary(
         kind = f"classification: {target} is one of {len(class_names)} classes"
     else:
         kind = f"regression: {target} is a number"
-    parts = [f"{table.rows:,} rows ({held:,} held out)",
+    parts = [f"{table.rows:,} rows ({held:,} for validation)",
              f"{inputs} input{'s' if inputs > 1 else ''}", kind]  # fmt: skip
     if dropped := [column.name for column in table.features if left_out(column)]:
         parts.append(f"left out, too many different texts: {', '.join(dropped)}")
