@@ -97,6 +97,13 @@ def test_only_whole_batches(capsys: pytest.CaptureFixture[str]) -> None:
     assert speed.problem_of_case(case, 1).updates_per_epoch == case.batches == 2
 
 
+def test_calls_are_whole_epochs_and_not_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speed, "UPDATES", 500)
+    tiny, *_, mnist = speed.read_cases(resource("specs/bench-cases.json"))
+    assert [speed.updates_per_call(case, 1) for case in (tiny, mnist)] == [500, 48]
+    assert [speed.updates_per_call(case, 16) for case in (tiny, mnist)] == [500, 16]
+
+
 def test_rates_add_up_the_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
 

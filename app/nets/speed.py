@@ -27,7 +27,7 @@ Array = np.ndarray
 RATE = 0.003
 SLICES, SLICE_S = 8, 0.15  # of each measurement
 UPDATES = 500  # of a call at most: the clock is asked between calls
-CALL_WORK = 5_000_000_000  # products of a call at most
+CALL_WORK = 5_000_000_000  # operations of a call, about, at most: 50 ms
 
 
 class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
