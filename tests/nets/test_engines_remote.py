@@ -258,7 +258,8 @@ def test_torch_that_does_not_load() -> None:
 def test_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
     sentence = "PyTorch is not installed; install it with: pip install torch"
     monkeypatch.setattr(remote.importlib.util, "find_spec", lambda name: None)
-    assert engines.available() == {"numpy": "", "torch": sentence}
+    assert engines.available()["torch"] == sentence
+    assert engines.available()["numpy"] == ""
     with pytest.raises(LabError, match=sentence):
         list(RemoteEngine().run(SPEC))
 
@@ -269,8 +270,8 @@ def test_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_engines_by_name() -> None:
     assert engines.engine("numpy").name == "numpy"
     assert engines.engine("torch") is engines.engine("torch")
-    assert engines.available() == {"numpy": "", "torch": ""}
-    with pytest.raises(LabError, match="engine 'tensorflow' is not known; known: numpy, torch"):
+    assert engines.available() == {"numpy": "", "compiled": "", "torch": ""}
+    with pytest.raises(LabError, match="engine 'tensorflow' is not known; known: numpy, compiled, torch"):
         engines.engine("tensorflow")
     with pytest.raises(LabError, match="engine 'numpy:cuda' is not known"):
         engines.engine("numpy:cuda")
