@@ -18,8 +18,7 @@ SITUATIONS: dict[str, list[str]] = {
     "plane": ["--task", "spiral"],
     "digits": ["--task", "digits"],
     "flip": ["--task", "diagonal-flip"],
-    "deep": ["--set", "net.hidden=[16,16,16,16,16,16,16,16,16,16,16,16]",
-             "--set", "net.activation=tanh", "--set", "net.init=xavier-normal"],
+    "deep": ["--set", "net.hidden=[16,16,16,16,16,16,16,16,16,16,16,16]"],
     "error": ["--set", "train.optimizer=sgd", "--set", "train.rate=10"],
 }  # fmt: skip
 

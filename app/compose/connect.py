@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
 from app.compose.serving import WAITING
 from app.nets.engines import available
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from app.compose.session import Session
 
 ZOOM_STEP = 0.1
+PATIENCE_MS = 3000
 
 
 def connect(session: Session) -> None:
@@ -29,8 +32,16 @@ def _connect_runtime(session: Session) -> None:
     session.runner.framed.connect(session.on_framed)
     session.runner.failed.connect(session.on_failed)
     session.runner.played.connect(session.show_state)
-    session.serving.waited.connect(lambda: session.toast.say(WAITING))
+    # From the cache the kernels are there in a second, which is not worth a word.
+    session.serving.waited.connect(
+        lambda: QTimer.singleShot(PATIENCE_MS, lambda: _say_waiting(session))
+    )
     session.serving.failed.connect(session.toast.say)
+
+
+def _say_waiting(session: Session) -> None:
+    if session.serving.is_waiting:
+        session.toast.say(WAITING)
 
 
 def _connect_controls(session: Session) -> None:

@@ -47,6 +47,7 @@ class ServingEngine(QObject):
         self._warm_up = warm_up
         self._begun_in_numpy: LabSpec | None = None
         self._told: set[str] = set()
+        self._waiting_for: Future[None] | None = None
 
     def run(self, spec: LabSpec, state: State | None = None, **options: Any) -> Iterator[State]:
         """Train and yield states; see `app.nets.engines.base.Engine`."""
@@ -63,6 +64,7 @@ class ServingEngine(QObject):
         except LabError as missing:
             error = missing
         else:
+            self._waiting_for = future
             if not future.done():
                 self._tell(f"waiting {dtype}", self.waited.emit)
                 return False

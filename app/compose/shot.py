@@ -33,6 +33,11 @@ def _pass_on(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> 
         print(text, file=sys.stderr)
 
 
+def _options(theme: str, size: tuple[int, int]) -> Options:
+    # The engine that needs no preparation: the same picture at the first start and later.
+    return Options(theme=theme, size=size, speed=None, engine="numpy")
+
+
 def shot(
     out: str | pathlib.Path,
     spec: LabSpec | None = None,
@@ -59,7 +64,7 @@ def shot(
     surprises: list[BaseException] = []  # of slots, whose exceptions Qt cannot hand on
     sys.excepthook = lambda kind, error, trace: surprises.append(error)
     app = application()
-    session = Session(spec or LabSpec(), Options(theme=theme, size=size, speed=None))
+    session = Session(spec or LabSpec(), _options(theme, size))
     try:
         session.window.show()
         session.runner.set_wanted(session.window.wanted())

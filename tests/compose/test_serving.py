@@ -45,7 +45,9 @@ def test_numpy_serves_until_the_kernels_are_there_and_says_so_once(qtbot, served
     list(serving.run(edit(SPEC, "net.width", 4)))
     assert served == ["numpy", "numpy"]
     assert said == ["waiting"]
+    assert serving.is_waiting
     kernels.future.set_result(None)
+    assert not serving.is_waiting
     list(serving.run(SPEC))
     assert served[-1] == "compiled"
 
