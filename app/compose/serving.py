@@ -49,6 +49,11 @@ class ServingEngine(QObject):
         self._told: set[str] = set()
         self._waiting_for: Future[None] | None = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the kernels that were asked for last are still being made."""
+        return self._waiting_for is not None and not self._waiting_for.done()
+
     def run(self, spec: LabSpec, state: State | None = None, **options: Any) -> Iterator[State]:
         """Train and yield states; see `app.nets.engines.base.Engine`."""
         goes_on = state is not None and state.update > 0
