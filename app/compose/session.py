@@ -31,6 +31,8 @@ from app.ui.theme import THEMES, Theme
 from app.ui.toast import Toast
 from app.ui.window import LabWindow
 
+UNSEEN_MS = 1500
+
 
 class Session(QObject):
     """Wires the window to the store and the runner."""
@@ -67,8 +69,10 @@ class Session(QObject):
     def begin(self, snapshot: Snapshot | None = None, play: bool = True) -> None:
         """Start the thread, with an opened lab or by playing the spec from its birth."""
         self.runner.set_wanted(self.window.wanted())
-        # After the window has painted itself: the thread would slow that down.
-        QTimer.singleShot(0, self.runner.begin)
+        # After the window has painted itself: the thread would slow that down. A window
+        # that nobody sees is not painted; it trains all the same.
+        self.window.painted.connect(self.runner.begin)
+        QTimer.singleShot(UNSEEN_MS, self.runner.begin)
         if snapshot is not None and snapshot.state is not None:
             self.runner.start(snapshot.spec, snapshot.state, snapshot.history)
         elif play:

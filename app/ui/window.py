@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -52,12 +52,14 @@ class LabWindow(QMainWindow):
         key_pressed(name): one of `play`, `step`, `reset`, `finish`, `new_seed`.
         dropped(path): a file was dropped on the window.
         closing(): the window goes away.
+        painted(): the window has been painted for the first time.
     """
 
     parts_changed = Signal()
     key_pressed = Signal(str)
     dropped = Signal(str)
     closing = Signal()
+    painted = Signal()
 
     def __init__(
         self, registries: Mapping[str, Registry[Any]], presets: Sequence[Preset], theme: Theme
@@ -69,6 +71,7 @@ class LabWindow(QMainWindow):
         self.theme = theme
         _style(theme)  # before there are widgets, each of which would be styled anew
         self._maximised: Card | None = None
+        self._is_painted = False
         self.rail = Rail(theme)
         self.topbar = TopBar(theme)
         self.rail.add_page("lab", "Lab", "lab")
@@ -159,6 +162,13 @@ class LabWindow(QMainWindow):
         self.topbar.set_readouts(readouts(frame))
 
     # ---- events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that there is something to see, when all of it is painted."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            QTimer.singleShot(0, self.painted.emit)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the plain keys that no focused control had a use for."""
