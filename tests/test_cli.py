@@ -57,7 +57,7 @@ def test_train_reports_and_ends_with_the_final_line(capsys: pytest.CaptureFixtur
     assert [r["update"] for r in reports] == sorted({r["update"] for r in reports})
     assert (reports[0]["update"], reports[-1]["update"]) == (0, 900)
     assert final["final"] is True
-    assert (final["engine"], final["updates"]) == ("numpy", 900)
+    assert (final["engine"], final["updates"]) == ("compiled", 900)
     assert final["parameters"] == (1 + 1) * 8 + (8 + 1) * 8 + (8 + 1)
     assert len(final["loss"]) == len(final["first_loss"]) == 3
     assert final["first_loss"] == reports[0]["loss"]
@@ -136,7 +136,7 @@ def test_a_training_that_breaks_says_where_and_fails(
 def test_the_summary_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["train", *QUICK]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith("wave: 2 seeds of 97 parameters, 20 updates, engine numpy\n")
+    assert out.startswith("wave: 2 seeds of 97 parameters, 20 updates, engine compiled\n")
     assert err == ""  # no bar where no terminal is
 
 
@@ -454,3 +454,15 @@ def test_the_bar_is_drawn_and_wiped(
     assert drawn[-1] == ""
     assert drawn[-2].strip() == ""
     assert len(drawn[-2]) >= max(map(len, drawn))
+
+
+def test_without_numba_numpy_trains_and_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.nets import engines
+
+    monkeypatch.setattr(engines, "default_engine", lambda: ("numpy", "numba is not installed"))
+    assert cli.main(["train", "--updates", "2", "--seeds", "1", "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out.splitlines()[-1])["engine"] == "numpy"
+    assert "layerlab: numba is not installed" in err

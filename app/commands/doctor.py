@@ -30,9 +30,10 @@ PACKAGES = {
     "msgspec": "",
     "platformdirs": "",
     "safetensors": "",
+    "numba": "the engine compiled",
     "torch": "the engine torch",
 }
-OPTIONAL = ("torch",)
+OPTIONAL = ("numba", "torch")
 QT_TIMEOUT_S = 60
 # In a process of its own: where its plugin lacks a library, Qt aborts.
 _ASK_QT = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import pathlib
+import sys
 
 from app.commands.common import add_lab_arguments, chosen_spec, json_line
 from app.core.errors import LabError, NotFiniteError
@@ -13,8 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_lab_arguments(parser)
     run = parser.add_argument_group("how")
-    run.add_argument("--engine", metavar="NAME", default="numpy",
-                     help="numpy, compiled or torch")  # fmt: skip
+    run.add_argument("--engine", metavar="NAME",
+                     help="compiled (the default), numpy or torch")  # fmt: skip
     length = run.add_mutually_exclusive_group()
     length.add_argument("--updates", type=int, metavar="N", help="steps of the optimizer")
     length.add_argument("--epochs", type=int, metavar="N", help="passes over the training set")
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         _check_out(args.out)
     from app.commands.training import Training  # with it comes numpy
 
-    training = Training(chosen_spec(args), args.engine, args.json)
+    training = Training(chosen_spec(args), _engine(args.engine), args.json)
     try:
         state = training.run()
     except NotFiniteError as error:
@@ -45,6 +46,18 @@ def run(args: argparse.Namespace) -> int:
 
         save(args.out, training.spec, state, training.history.to_arrays())
     return 0
+
+
+def _engine(name: str | None) -> str:
+    """Return the engine that was asked for, or the default; says what it lacks."""
+    if name is not None:
+        return name
+    from app.nets.engines import default_engine
+
+    name, missing = default_engine()
+    if missing:
+        print(f"layerlab: {missing}", file=sys.stderr)
+    return name
 
 
 def _check_out(path: str) -> None:

@@ -271,7 +271,9 @@ def test_engines_by_name() -> None:
     assert engines.engine("numpy").name == "numpy"
     assert engines.engine("torch") is engines.engine("torch")
     assert engines.available() == {"numpy": "", "compiled": "", "torch": ""}
-    with pytest.raises(LabError, match="engine 'tensorflow' is not known; known: numpy, compiled, torch"):
+    with pytest.raises(
+        LabError, match="engine 'tensorflow' is not known; known: numpy, compiled, torch"
+    ):
         engines.engine("tensorflow")
     with pytest.raises(LabError, match="engine 'numpy:cuda' is not known"):
         engines.engine("numpy:cuda")

@@ -52,3 +52,13 @@ def available() -> dict[str, str]:
     from app.nets.engines.remote import missing_torch
 
     return {"numpy": "", "compiled": missing_numba(), "torch": missing_torch()}
+
+
+def default_engine() -> tuple[str, str]:
+    """Return the engine that is used where none is asked for, and why it is not the first.
+
+    Returns:
+        `compiled` and "", or `numpy` and one sentence on what is missing.
+    """
+    missing = available()["compiled"]
+    return ("numpy", missing) if missing else ("compiled", "")
