@@ -220,6 +220,30 @@ def test_a_file_that_does_not_fit_becomes_a_banner(lab, tmp_path, content):
     assert lab.store.spec == LabSpec()
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b"a,b\n1,2\n3,\n5,6\n7,8\n", "row 3"),
+        (b"a,b\n1,2\n3,x\n5,6\n7,8\n9,1\n2,2\n4,5\n", "row 3"),
+        (b"a,b\n1,2\n3\n", "row 3"),
+        (b"a,b\n1,2\n", "one row"),
+        (b"a,b\n1,yes\n2,yes\n3,yes\n", "class"),
+        ("a,b\n1,\xe9\n".encode("latin-1"), "UTF-8"),
+    ],
+)
+def test_a_table_that_does_not_fit_becomes_a_banner(lab, tmp_path, content, says):
+    path = tmp_path / "bad.csv"
+    path.write_bytes(content)
+    lab.files.open_path(str(path))
+    text = lab.window.banner.text.text()
+    assert str(path) in text
+    assert says in text
+    assert "\n" not in text
+    assert lab.store.spec == LabSpec()
+    assert not lab.store.can_undo
+
+
 def test_a_csv_file_is_learned(lab, qtbot, tmp_path):
     path = tmp_path / "points.csv"
     rows = [f"{x},{y},{'yes' if x > y else 'no'}" for x in range(9) for y in range(9)]
