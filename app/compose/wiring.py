@@ -26,6 +26,10 @@ REGISTRIES: dict[str, Registry[Any]] = {
 }
 
 
+# A report costs about as long as six updates of the default lab; a curve of a hundred points
+# is as good to look at as one of two hundred.
+REPORTS = 101
+
 # Probes and theory are imported by the trainer's thread, once the window is up.
 
 
@@ -40,7 +44,7 @@ def _measure(
 def _marks(length: int) -> list[int]:
     from app.nets.probes import report_marks
 
-    return report_marks(length)
+    return report_marks(length, REPORTS)
 
 
 def _new_history() -> HistoryLike:
