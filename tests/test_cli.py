@@ -104,6 +104,57 @@ def test_what_is_not_known_yet_is_null(capsys: pytest.CaptureFixture[str]) -> No
     assert final["first_loss"] == [None]  # epoch 0 is not over
 
 
+def test_what_is_not_known_yet_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["train", "--spec", str(FLIP), "--updates", "0"]) == 0
+    out = capsys.readouterr().out
+    assert "loss        not known yet, at first not known yet" in out
+    assert "nan" not in out
+
+
+def test_penalties_are_beside_the_reported_loss(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    from safetensors.numpy import load_file
+
+    out = tmp_path / "lab.layerlab"
+    arguments = ["train", *QUICK, "--set", "net.depth=0", "--set", "train.optimizer=sgd",
+                 "--set", "train.l1=0.3", "--set", "train.l2=0.5"]  # fmt: skip
+    *_, last, final = lines_of(capsys, *arguments, "--out", str(out), "--json")
+    weight = load_file(out)["params"][:, 0].astype(float)
+    penalty = 0.3 * abs(weight) + 0.25 * weight**2
+    np.testing.assert_allclose(np.subtract(final["total"], final["loss"]), penalty, rtol=1e-5)
+    assert (final["total"], final["loss"]) == (last["total"], last["loss"])
+    assert cli.main(arguments) == 0
+    assert "(with penalties)" in capsys.readouterr().out
+    assert "total" not in lines_of(capsys, "train", *QUICK, "--json")[-1]
+
+
+def test_a_damaged_lab_is_no_spec(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    """Its spec would still read; who gave it shall know that the rest is lost."""
+    whole, cut = tmp_path / "whole.layerlab", tmp_path / "cut.layerlab"
+    assert cli.main(["train", *QUICK, "--out", str(whole)]) == 0
+    cut.write_bytes(whole.read_bytes()[:-7])
+    picture = tmp_path / "lab.png"
+    capsys.readouterr()
+    for command in (["train"], ["gradcheck"], ["shot", "--out", str(picture)]):
+        assert "cut.layerlab is damaged" in refused(capsys, *command, "--spec", str(cut))
+    assert not picture.exists()
+    lines_of(capsys, "train", "--json", "--spec", str(cut), "--task", "moons", "--updates", "1")
+
+
+def test_what_a_spec_asks_for_in_vain_names_its_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    file = tmp_path / "typo.json"
+    file.write_text('{"net": {"activation": "rleu"}}')
+    message = refused(capsys, "train", "--spec", str(file))
+    assert message == f"{file}: activation 'rleu' is not known; did you mean 'relu'?"
+    lines_of(capsys, "train", "--json", *QUICK, "--spec", str(file),
+             "--set", "net.activation=relu")  # fmt: skip
+
+
 def test_a_run_of_no_updates_is_the_network_at_birth(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -12,8 +12,9 @@ from app.core.frames import Frame
 from app.core.spec import LabSpec
 from app.core.state import State
 from app.runtime.mailbox import Mailbox
+from app.runtime.order import Order
 from app.runtime.ports import HistoryLike, Ports
-from app.runtime.worker import Order, Worker
+from app.runtime.worker import Worker
 
 TICK_MS = 16
 

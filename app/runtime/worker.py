@@ -9,76 +9,20 @@ from __future__ import annotations
 import math
 import threading
 import time
-from dataclasses import dataclass, field
 
 from PySide6.QtCore import QThread, Signal
 
 from app.core import frames
 from app.core.frames import Frame
-from app.core.spec import LabSpec
 from app.core.state import State
 from app.runtime.mailbox import Mailbox
+from app.runtime.order import Order, Run, idle_status
 from app.runtime.ports import HistoryLike, Ports
 
 FRAME_S = 1 / 60
+QUIET_S = 0.12  # an unlimited run that is over by then is drawn once, finished
 SLOW_PARTS_S = 1 / 20  # histograms and the diagram change less often
 SLOW_PARTS = frozenset({frames.SIGNAL, frames.GRADIENT, frames.DIAGRAM})
-
-
-@dataclass(frozen=True)
-class Order:
-    """What the window wants of the worker.
-
-    Attributes:
-        run_id: number of the run; a new one starts from `start`.
-        spec: what to train. start: state to go on from; None draws the weights.
-        history: reports that belong to `start`.
-        playing: whether to train. speed: updates per second, inf for unlimited.
-        steps: updates to do although not playing, counted up since the run began.
-        engine: its name. wanted: parts of the visible views. seed: the one shown alone.
-        refresh: counts up when a frame is wanted although nothing trains.
-    """
-
-    run_id: int
-    spec: LabSpec
-    start: State | None = None
-    history: HistoryLike | None = None
-    playing: bool = False
-    speed: float = math.inf
-    steps: int = 0
-    engine: str = "numpy"
-    wanted: frozenset[str] = frozenset(frames.PARTS)
-    seed: int = 0
-    refresh: int = 0
-
-
-@dataclass
-class Run:
-    """The run under way; only the worker's thread touches it."""
-
-    order: Order
-    state: State
-    history: HistoryLike
-    length: int
-    parameters: int
-    marks: frozenset[int]
-    ordered_marks: tuple[int, ...]
-    status: str = "ready"
-    note: str = ""
-    trained_s: float = 0.0
-    steps_done: int = 0
-    pace_from: tuple[float, int] = (0.0, 0)  # clock and update at which pacing began
-    slow_at: float = 0.0
-    measure_at: float = 0.0  # not before: training gets two thirds of the time at least
-    speed: float = 0.0
-    speed_from: tuple[float, int] = field(default_factory=lambda: (0.0, 0))
-
-
-def _idle_status(run: Run) -> str:
-    """Return what a run that does not train is: `ready`, `paused` or `finished`."""
-    if run.state.update >= run.length:
-        return "finished"
-    return "paused" if run.state.update else "ready"
 
 
 class Worker(QThread):
@@ -99,6 +43,7 @@ class Worker(QThread):
         self._order = order
         self._closing = False
         self._latest: tuple[int, State, HistoryLike] | None = None
+        self._is_seen = True  # whether the last run has got as far as a frame
 
     # ---- called from the window's thread
 
@@ -162,9 +107,15 @@ class Worker(QThread):
         run.pace_from = run.speed_from = (time.perf_counter(), state.update)
         if order.history is None:
             history.record(order.spec, state)
-        run.status = _idle_status(run)
+        run.status = idle_status(run)
         self._publish(run)
-        self._post(run, whole=True)
+        is_hurried = order.playing and math.isinf(order.speed) and run.status == "ready"
+        if is_hurried and self._is_seen:
+            # A small network is finished before its birth could be drawn. A drag that leaves
+            # each network before it is seen gets to see the next one's birth, though.
+            run.measure_at, self._is_seen = time.perf_counter() + QUIET_S, False
+        else:
+            self._post(run, whole=True)
         return run
 
     def _set_marks(self, run: Run) -> None:
@@ -177,7 +128,7 @@ class Worker(QThread):
             run.length = self._ports.length(order.spec)
             self._set_marks(run)
             if run.status in ("ready", "paused", "finished"):
-                run.status = _idle_status(run)
+                run.status = idle_status(run)
         resumed = (order.playing and not old.playing) or order.steps > run.steps_done
         if resumed or order.speed != old.speed:
             run.pace_from = run.speed_from = (time.perf_counter(), run.state.update)
@@ -299,5 +250,6 @@ class Worker(QThread):
             updates_per_s=run.speed, seed=seed, note=run.note, **parts,
         )  # fmt: skip
         self._mailbox.post(frame)
+        self._is_seen = True
         if whole:
             self.woken.emit()

@@ -194,3 +194,29 @@ def test_a_finished_run_that_is_made_longer_can_go_on(lab, qtbot):
     assert wait_for(qtbot, runner, lambda f: f.status == "finished").update == 80
     runner.go_on(edit(SPEC, "train.updates", 20))
     wait_for(qtbot, runner, lambda f: f.length == 20 and f.status == "finished")
+
+
+def test_a_quick_run_is_drawn_once_and_a_slow_one_on_its_way(lab, qtbot):
+    runner = lab()
+    wait_for(qtbot, runner, lambda f: True)
+    runner.frames.clear()
+    runner.start(SPEC, play=True)
+    wait_for(qtbot, runner, lambda f: f.status == "finished")
+    assert [f.update for f in runner.frames] == [50]
+    slow = lab(FakeEngine(delay_s=0.01))
+    wait_for(qtbot, slow, lambda f: True)
+    slow.frames.clear()
+    slow.start(SPEC, play=True)
+    wait_for(qtbot, slow, lambda f: f.status == "finished")
+    assert len(slow.frames) > 2
+
+
+def test_a_drag_that_leaves_every_network_unfinished_still_shows_some(lab, qtbot):
+    runner = lab(FakeEngine(delay_s=0.01), edit(SPEC, "train.updates", 10_000))
+    wait_for(qtbot, runner, lambda f: True)
+    runner.frames.clear()
+    for _ in range(6):
+        runner.start(SPEC, play=True)
+        qtbot.wait(40)
+    assert runner.frames
+    runner.pause()

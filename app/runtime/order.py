@@ -1,0 +1,67 @@
+"""What the window wants of the worker, and the run that the worker has under way."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from app.core import frames
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.runtime.ports import HistoryLike
+
+
+@dataclass(frozen=True)
+class Order:
+    """What the window wants of the worker.
+
+    Attributes:
+        run_id: number of the run; a new one starts from `start`.
+        spec: what to train. start: state to go on from; None draws the weights.
+        history: reports that belong to `start`.
+        playing: whether to train. speed: updates per second, inf for unlimited.
+        steps: updates to do although not playing, counted up since the run began.
+        engine: its name. wanted: parts of the visible views. seed: the one shown alone.
+        refresh: counts up when a frame is wanted although nothing trains.
+    """
+
+    run_id: int
+    spec: LabSpec
+    start: State | None = None
+    history: HistoryLike | None = None
+    playing: bool = False
+    speed: float = math.inf
+    steps: int = 0
+    engine: str = "numpy"
+    wanted: frozenset[str] = frozenset(frames.PARTS)
+    seed: int = 0
+    refresh: int = 0
+
+
+@dataclass
+class Run:
+    """The run under way; only the worker's thread touches it."""
+
+    order: Order
+    state: State
+    history: HistoryLike
+    length: int
+    parameters: int
+    marks: frozenset[int]
+    ordered_marks: tuple[int, ...]
+    status: str = "ready"
+    note: str = ""
+    trained_s: float = 0.0
+    steps_done: int = 0
+    pace_from: tuple[float, int] = (0.0, 0)  # clock and update at which pacing began
+    slow_at: float = 0.0
+    measure_at: float = 0.0  # not before: training gets two thirds of the time at least
+    speed: float = 0.0
+    speed_from: tuple[float, int] = field(default_factory=lambda: (0.0, 0))
+
+
+def idle_status(run: Run) -> str:
+    """Return what a run that does not train is: `ready`, `paused` or `finished`."""
+    if run.state.update >= run.length:
+        return "finished"
+    return "paused" if run.state.update else "ready"
