@@ -52,7 +52,13 @@ def chosen_spec(args: argparse.Namespace) -> LabSpec:
     if args.csv is None and (args.target is not None or args.problem is not None):
         raise LabError("--target and --problem go with --csv FILE")
     spec = _turned(_base(args), args.set)
-    check(spec)
+    try:
+        check(spec)
+    except LabError as error:
+        is_as_in_file = not (args.set or args.task or args.csv)
+        if args.spec is None or not is_as_in_file or args.spec in str(error):
+            raise
+        raise LabError(f"{args.spec}: {error}") from None
     return spec
 
 
@@ -60,11 +66,11 @@ def _base(args: argparse.Namespace) -> LabSpec:
     import msgspec
 
     from app.nets.tasks import TASKS, recommended_for_csv
-    from app.runtime.labfile import load_spec
 
-    spec = load_spec(args.spec) if args.spec is not None else LabSpec()
     if args.task == "csv":
         raise LabError("the task csv needs its file; give it with --csv FILE")
+    has_own_data = args.task is None and args.csv is None
+    spec = LabSpec() if args.spec is None else _of_file(args.spec, has_own_data)
     if args.task is not None:
         own = TASKS[args.task].recommended()
     elif args.csv is not None:
@@ -72,6 +78,21 @@ def _base(args: argparse.Namespace) -> LabSpec:
     else:
         return spec
     return own if args.spec is None else msgspec.structs.replace(spec, task=own.task)
+
+
+def _of_file(path: str, has_own_data: bool) -> LabSpec:
+    """Return the spec of a file; a saved lab that is damaged is refused as a whole.
+
+    Where other data take the place of its own, the network that was saved does not matter,
+    and its CSV file may be gone.
+    """
+    from app.nets.optimizers import OPTIMIZERS
+    from app.nets.problem import layout_of
+    from app.runtime.labfile import load, load_spec
+
+    if not has_own_data:
+        return load_spec(path)
+    return load(path, layout_of, lambda spec: OPTIMIZERS[spec.train.optimizer].slots).spec
 
 
 def _turned(spec: LabSpec, edits: list[str]) -> LabSpec:

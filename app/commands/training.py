@@ -135,6 +135,8 @@ class Training:
             f"engine {self._name}",
             f"loss        {_spread(report['loss'])}, at first {_spread(report['first_loss'])}",
         ]
+        if "total" in report:
+            lines.append(f"total       {_spread(report['total'])}   (with penalties)")
         for name, values in (report["validation"] or {}).items():
             lines.append(f"{'validation' if name == 'loss' else name:<12}{_spread(values)}")
         variance = "  ".join(f"{v:.3g}" for v in report["activation_variance"])
@@ -147,5 +149,7 @@ class Training:
 
 def _spread(values: Any) -> str:
     """Return the median of the seeds with the quartiles around it."""
+    if np.isnan(np.asarray(values, float)).any():  # a running loss before its epoch is over
+        return "not known yet"
     low, middle, high = np.percentile(np.asarray(values, float), [25, 50, 75])
     return f"{middle:.4g}" if low == high else f"{middle:.4g} ({low:.4g} to {high:.4g})"

@@ -49,7 +49,8 @@ def final_report(spec: LabSpec, state: State) -> dict[str, Any]:
     Returns:
         `loss`: the reported loss of each seed; `activation_variance`: of each hidden
         layer, median over the seeds; `validation`: None, or `loss` of each seed with its
-        `accuracy` or `r2`; `parameters`: weights and biases of one network.
+        `accuracy` or `r2`; `parameters`: weights and biases of one network; where there
+        are penalties, `total`: the loss with them.
     """
     problem = problem_of(spec)
     with np.errstate(all="ignore"):
@@ -61,8 +62,10 @@ def final_report(spec: LabSpec, state: State) -> dict[str, Any]:
         if scores.validation_score is not None:
             name = "accuracy" if problem.data.shape.classes else "r2"
             validation[name] = scores.validation_score.tolist()
+    total = {} if scores.total is None else {"total": scores.total.tolist()}
     return {
         "loss": scores.train.tolist(),
+        **total,
         "activation_variance": variance.tolist(),
         "validation": validation,
         "parameters": problem.layout.parameters,
