@@ -517,3 +517,20 @@ def test_without_numba_numpy_trains_and_says_so(
     out, err = capsys.readouterr()
     assert json.loads(out.splitlines()[-1])["engine"] == "numpy"
     assert "layerlab: numba is not installed" in err
+
+
+def test_a_shot_goes_as_far_as_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    seen: list[tuple[int | None, int | None]] = []
+
+    def shot(out: pathlib.Path, spec: LabSpec, updates: int | None, *_: object) -> None:
+        seen.append((updates, spec.train.updates))
+        out.write_bytes(b"a picture")
+
+    monkeypatch.setattr("app.compose.shot", shot)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    for updates in ("1501", "7"):
+        out = str(tmp_path / "lab.png")
+        assert cli.main(["shot", "--out", out, "--updates", updates]) == 0
+    assert seen == [(1501, 1501), (7, 1500)]

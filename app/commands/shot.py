@@ -10,6 +10,7 @@ import secrets
 
 from app.commands.common import NotReadyError, add_lab_arguments, chosen_spec
 from app.core.errors import LabError
+from app.core.spec import LabSpec, edit
 
 MIN_SIZE, MAX_SIZE = (640, 480), (7680, 4320)
 _SIZE = re.compile(r"(\d{1,5})[xX×](\d{1,5})")
@@ -31,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     size = _size(args.size)
     if args.updates is not None and args.updates < 0:
         raise LabError(f"--updates is {args.updates}, it must be 0 or more")
-    spec = chosen_spec(args)
+    spec = _long_enough(chosen_spec(args), args.updates)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
     try:
         from app.compose import shot
@@ -50,6 +51,15 @@ def run(args: argparse.Namespace) -> int:
         if temporary.exists():
             temporary.unlink()
     return 0
+
+
+def _long_enough(spec: LabSpec, updates: int | None) -> LabSpec:
+    """Return the spec, made longer where it would end before the picture is wanted."""
+    from app.nets.problem import problem_of
+
+    if updates is None or updates <= problem_of(spec).length:
+        return spec
+    return edit(spec, "train.updates", updates)
 
 
 def _checked_out(text: str) -> pathlib.Path:
