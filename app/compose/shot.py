@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import signal
 import sys
 import time
 
@@ -105,7 +106,28 @@ def train_to(session: Session, updates: int | None) -> None:
     session.runner.failed.connect(loop.quit)
     QTimer.singleShot(TIMEOUT_S * 1000, loop.quit)
     started = time.monotonic()
-    loop.exec()
+    _run_interruptibly(loop)
     session.runner.framed.disconnect(on_frame)
     if time.monotonic() - started > TIMEOUT_S - 1:
         raise LabError(f"the training took longer than {TIMEOUT_S} seconds")
+
+
+def _run_interruptibly(loop: QEventLoop) -> None:
+    """Run a loop that Ctrl-C ends; then raise KeyboardInterrupt."""
+    pressed: list[int] = []
+
+    def on_signal(number: int, _: object) -> None:
+        pressed.append(number)
+        loop.quit()
+
+    clock = QTimer()  # Python sees a signal only when it runs, and Qt's loop is not Python
+    clock.timeout.connect(lambda: None)
+    clock.start(100)
+    former = signal.signal(signal.SIGINT, on_signal)
+    try:
+        loop.exec()
+    finally:
+        signal.signal(signal.SIGINT, former)
+        clock.stop()
+    if pressed:
+        raise KeyboardInterrupt
