@@ -215,6 +215,8 @@ def _sentence(error: Exception, where: str) -> LabError:
     text, _, path = str(error).partition(" - at `$")
     field = path.rstrip("`").lstrip(".")
     what = text.replace("Object contains unknown field", "unknown field").replace("`", "'")
+    if field == "train.batch":  # the one field of two types
+        what = 'it must be a whole number or "full"'
     return LabError(f"{where}: {field}: {what}" if field else f"{where}: {what}")
 
 

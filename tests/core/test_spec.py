@@ -63,7 +63,7 @@ def test_every_field_of_a_spec_is_a_declared_knob_and_the_other_way_round():
         (json.dumps({"net": {"hidden": [1] * 65}}), "65 layers, the range is 0 to 64"),
         ('{"train": {"epochs": 1, "updates": 2}}', "exactly one"),
         ('{"version": 3}', "version is 3"),
-        ('{"train": {"batch": "half"}}', "train.batch"),
+        ('{"train": {"batch": "half"}}', 'train.batch: it must be a whole number or "full"'),
         ('{"train": {"batch": 0}}', "train.batch is 0"),
         ('{"train": {"rate": 1e99}}', "train.rate"),
         ('{"train": {"order": "random"}}', "one of shuffle, file"),
