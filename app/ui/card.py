@@ -212,10 +212,6 @@ class Card(QFrame):
         """Put the picture on the clipboard."""
         QGuiApplication.clipboard().setPixmap(self.picture())
 
-    def is_maximised(self) -> bool:
-        """Tell whether the card fills the window."""
-        return self._maximised
-
     def set_maximised(self, maximised: bool) -> None:
         """Say whether the card fills the window; the window decides, the menu follows."""
         self._maximised = maximised

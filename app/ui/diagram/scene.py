@@ -53,11 +53,6 @@ class Scene:
         self._pixels = np.zeros((1, 1), np.uint32)
         self._drawn: dict[int, Array] = {}
 
-    @property
-    def hidden_edges(self) -> int:
-        """Number of edges left out because there are too many for a frame."""
-        return self._edges.hidden
-
     def paint(
         self,
         painter: QPainter,

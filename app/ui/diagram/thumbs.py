@@ -11,8 +11,6 @@ from app.ui.theme import Theme
 
 Array = np.ndarray
 
-THIN = 6  # pixels; a tile this small shows one colour instead of a drawing
-
 
 def clean(values: Array) -> Array:
     """Return the values as float64, what is not finite as 0, scaled into -1 to 1."""

@@ -7,7 +7,6 @@ import math
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QVBoxLayout
 
 from app.core.frames import ClassPrediction, Frame
 from app.ui.plots.base import quartiles
@@ -220,14 +219,7 @@ class ClassView(Form):
         super().__init__()
         self.part: ClassPrediction | None = None
         self.canvas = ConfusionCanvas()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.canvas)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme`; the card draws again."""
-        super().set_theme(theme)
-        self.canvas.set_theme(theme)
+        self.hold(self.canvas)
 
     def show_part(self, part: ClassPrediction, frame: Frame, anew: bool) -> None:
         """Draw the matrix."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.frames import Frame
+from app.ui.plots.canvas import Canvas
 from app.ui.theme import DARK, Theme
 
 
@@ -24,10 +25,20 @@ class Form(QWidget):
         self.theme: Theme = DARK
         self.part: Any = None
         self.seeds = 1
+        self._held: Canvas | None = None
+
+    def hold(self, canvas: Canvas) -> None:
+        """Fill the form with one canvas, which then takes its theme."""
+        self._held = canvas
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(canvas)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme`; the card draws again."""
         self.theme = theme
+        if self._held is not None:
+            self._held.set_theme(theme)
         self.update()
 
     def show_part(self, part: Any, frame: Frame, anew: bool) -> None:

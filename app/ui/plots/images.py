@@ -7,7 +7,6 @@ import math
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QVBoxLayout
 
 from app.core.frames import Frame, ImagePrediction
 from app.ui.plots.base import table
@@ -17,7 +16,6 @@ from app.ui.plots.form import Form
 from app.ui.plots.hover import Reading
 from app.ui.plots.marks import mix
 from app.ui.plots.scale import number
-from app.ui.theme import Theme
 
 Array = np.ndarray
 _NAMES = ("input", "target", "output")
@@ -143,14 +141,7 @@ class ImageView(Form):
         super().__init__()
         self.part: ImagePrediction | None = None
         self.canvas = ImageCanvas()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.canvas)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme`; the card draws again."""
-        super().set_theme(theme)
-        self.canvas.set_theme(theme)
+        self.hold(self.canvas)
 
     def show_part(self, part: ImagePrediction, frame: Frame, anew: bool) -> None:
         """Draw the images."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
-from PySide6.QtWidgets import QVBoxLayout
 
 from app.core.frames import Frame, MapPrediction
 from app.ui.plots.base import Plot, table
@@ -15,7 +14,6 @@ from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key, paint_key, swatch_width
 from app.ui.plots.marks import Dots, Mark, some
 from app.ui.plots.scale import Axis, number
-from app.ui.theme import Theme
 
 Array = np.ndarray
 MAX_DOTS = 500
@@ -100,14 +98,7 @@ class MapView(Form):
         self.part: MapPrediction | None = None
         self.plot = MapPlot()
         self.plot.reader = self.read
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.plot)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme`; the card draws again."""
-        super().set_theme(theme)
-        self.plot.set_theme(theme)
+        self.hold(self.plot)
 
     def show_part(self, part: MapPrediction, frame: Frame, anew: bool) -> None:
         """Draw the map."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout
 
 from app.core.frames import Frame, ScatterPrediction
 from app.ui.plots.base import Plot, quartiles, spread, table
@@ -12,7 +11,6 @@ from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key
 from app.ui.plots.marks import Dots, Line, Mark, Whiskers, some
 from app.ui.plots.scale import Axis, number
-from app.ui.theme import Theme
 
 MAX_DOTS = 350
 
@@ -25,14 +23,7 @@ class ScatterView(Form):
         self.part: ScatterPrediction | None = None
         self.plot = Plot(Axis(), Axis("predicted"))
         self.plot.reader = self.read
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.plot)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme`; the card draws again."""
-        super().set_theme(theme)
-        self.plot.set_theme(theme)
+        self.hold(self.plot)
 
     def show_part(self, part: ScatterPrediction, frame: Frame, anew: bool) -> None:
         """Draw the points."""
