@@ -34,7 +34,7 @@ def _connect_runtime(session: Session) -> None:
     session.runner.played.connect(session.show_state)
     # From the cache the kernels are there in a second, which is not worth a word.
     session.serving.waited.connect(
-        lambda: QTimer.singleShot(PATIENCE_MS, lambda: _say_waiting(session))
+        lambda: QTimer.singleShot(PATIENCE_MS, session, lambda: _say_waiting(session))
     )
     session.serving.failed.connect(session.toast.say)
 

@@ -288,10 +288,7 @@ class Session(QObject):
 
     def _set_options(self, **changes: object) -> None:
         self.options = specs.replace(self.options, **changes)
-        theme = self._theme()
-        self.window.set_theme(theme)
-        self.toast.set_theme(theme)
-        self.runner.refresh()
+        self.window.set_theme(self._theme())
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or not."""

@@ -284,7 +284,6 @@ class Frame:
         length: update at which the run is finished.
         parameters: weights and biases of one network.
         status: `ready`, `running`, `paused`, `finished` or `stopped`.
-        elapsed_s: seconds of training so far, without pauses.
         updates_per_s: speed of the last moments, all seeds counted once each.
         seed: index of the seed that is shown alone.
         note: one sentence, such as which stop rule ended the run.
@@ -297,7 +296,6 @@ class Frame:
     length: int
     parameters: int
     status: str = "ready"
-    elapsed_s: float = 0.0
     updates_per_s: float = 0.0
     seed: int = 0
     note: str = ""

@@ -22,7 +22,6 @@ class Order:
         playing: whether to train. speed: updates per second, inf for unlimited.
         steps: updates to do although not playing, counted up since the run began.
         engine: its name. wanted: parts of the visible views. seed: the one shown alone.
-        refresh: counts up when a frame is wanted although nothing trains.
     """
 
     run_id: int
@@ -35,7 +34,6 @@ class Order:
     engine: str = "numpy"
     wanted: frozenset[str] = frozenset(frames.PARTS)
     seed: int = 0
-    refresh: int = 0
 
 
 @dataclass
@@ -51,7 +49,6 @@ class Run:
     ordered_marks: tuple[int, ...]
     status: str = "ready"
     note: str = ""
-    trained_s: float = 0.0
     steps_done: int = 0
     pace_from: tuple[float, int] = (0.0, 0)  # clock and update at which pacing began
     slow_at: float = 0.0

@@ -41,10 +41,6 @@ class HistoryLike(Protocol):
         """Measure the losses of a state and keep them."""
         ...
 
-    def truncate(self, update: int) -> None:
-        """Forget the reports after an update."""
-        ...
-
     def copy(self) -> HistoryLike:
         """Return a history that no longer changes with this one."""
         ...

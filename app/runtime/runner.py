@@ -132,10 +132,6 @@ class Runner(QObject):
         """Choose the seed that is shown alone (0-based)."""
         self._command(seed=seed)
 
-    def refresh(self) -> None:
-        """Ask for a frame of the network as it is."""
-        self._command(refresh=self.order.refresh + 1)
-
     def _command(self, **changes: object) -> None:
         was_playing = self.is_playing
         self._worker.command(replace(self.order, **changes))  # type: ignore[arg-type]

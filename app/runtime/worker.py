@@ -6,6 +6,7 @@ engine that is training is cancelled by the change itself.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
@@ -88,11 +89,13 @@ class Worker(QThread):
                 else:
                     run = self._go_on(run, order)
             except Exception as error:  # every error reaches the banner
-                if run is not None and run.order.run_id == order.run_id:
-                    run.status = "stopped"
-                    self._post(run, whole=True)
                 broken = order
                 self.failed.emit(order.run_id, error)
+                if run is not None and run.order.run_id == order.run_id:
+                    run.status = "stopped"
+                    # What was just reported may be that it cannot be measured.
+                    with contextlib.suppress(Exception):
+                        self._post(run, whole=True)
 
     def _begin(self, order: Order) -> Run:
         engine = self._ports.engine(order.engine)
@@ -158,7 +161,6 @@ class Worker(QThread):
 
     def _train(self, run: Run, until: int) -> None:
         order = run.order
-        started = time.perf_counter()
         run.status = "running"
         engine = self._ports.engine(order.engine)
         states = engine.run(
@@ -167,7 +169,6 @@ class Worker(QThread):
         )  # fmt: skip
         for state in states:
             now = time.perf_counter()
-            run.trained_s += now - started
             run.state = state
             if state.update in run.marks:
                 with self._condition:
@@ -180,7 +181,6 @@ class Worker(QThread):
                 self._post(run, whole=True)
             elif self._mailbox.is_empty and self._order is order and now >= run.measure_at:
                 self._post(run)
-            started = time.perf_counter()
             if run.status == "stopped":
                 break
 
@@ -212,8 +212,7 @@ class Worker(QThread):
             run.status = "finished" if run.state.update >= run.length else "running"
             self._post(run, whole=True)
         elif order is not old and (
-            (order.seed, order.wanted, order.refresh) != (old.seed, old.wanted, old.refresh)
-            or order.spec != old.spec
+            (order.seed, order.wanted, order.spec) != (old.seed, old.wanted, old.spec)
         ):
             self._post(run, whole=True)
         timeout = None
@@ -246,7 +245,7 @@ class Worker(QThread):
         run.measure_at = measured + 2 * (measured - now)
         frame = Frame(
             run_id=order.run_id, spec=order.spec, update=run.state.update, length=run.length,
-            parameters=run.parameters, status=run.status, elapsed_s=run.trained_s,
+            parameters=run.parameters, status=run.status,
             updates_per_s=run.speed, seed=seed, note=run.note, **parts,
         )  # fmt: skip
         self._mailbox.post(frame)

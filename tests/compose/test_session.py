@@ -299,3 +299,17 @@ def test_no_view_is_wider_than_its_place_on_a_projector_at_the_largest_zoom(open
         right = view.mapTo(lab.window, view.rect().bottomRight()).x()
         assert view.width() > 400
         assert right < 1280
+
+
+def test_a_theme_is_drawn_everywhere_without_measuring_anew(open_lab, qtbot):
+    dark = open_lab(QUICK, Options(engine="numpy", speed=None, theme="dark"))
+    light = open_lab(QUICK, Options(engine="numpy", speed=None, theme="light"))
+    for lab in (dark, light):
+        lab.runner.finish()
+        finished(qtbot, lab)
+    frame = dark.frame
+    dark.toggle_theme()
+    qtbot.wait(100)
+    assert dark.frame is frame
+    for mine, other in zip(dark.window.views, light.window.views, strict=True):
+        assert mine.picture().toImage() == other.picture().toImage(), mine.title()

@@ -71,7 +71,6 @@ def sample_frame(
         length=length,
         parameters=parameters,
         status="running",
-        elapsed_s=update / 400.0,
         updates_per_s=400.0,
         seed=0,
         loss=sample_loss(rng, seeds, update, length, held_out=held_out, scored=scored),

@@ -63,9 +63,6 @@ class FakeHistory:
     def record(self, spec, state):
         self.updates.append(state.update)
 
-    def truncate(self, update):
-        self.updates = [u for u in self.updates if u <= update]
-
     def copy(self):
         return FakeHistory(self.updates)
 

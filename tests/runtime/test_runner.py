@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import numpy as np
@@ -220,3 +221,21 @@ def test_a_drag_that_leaves_every_network_unfinished_still_shows_some(lab, qtbot
         qtbot.wait(40)
     assert runner.frames
     runner.pause()
+
+
+def test_a_measurement_that_fails_is_reported_and_the_thread_lives_on(lab, qtbot, monkeypatch):
+    runner = lab()
+    wait_for(qtbot, runner, lambda f: True)
+    ports = runner._worker._ports
+
+    def broken(*args):
+        raise RuntimeError("cannot be measured")
+
+    monkeypatch.setattr(runner._worker, "_ports", dataclasses.replace(ports, measure=broken))
+    with qtbot.waitSignal(runner.failed) as failed:
+        runner.finish()
+    assert "cannot be measured" in str(failed.args[0])
+    monkeypatch.undo()
+    runner.start(SPEC)
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.status == "finished" and f.run_id == 2)
