@@ -27,10 +27,10 @@ def connect(session: Session) -> None:
 def _connect_runtime(session: Session) -> None:
     session.store.changed.connect(session.on_changed)
     session.store.restored.connect(session.on_restored)
-    session.store.refused.connect(session.on_refused)
+    session.store.refused.connect(session.trouble.on_refused)
     session.store.undo_changed.connect(session.show_state)
     session.runner.framed.connect(session.on_framed)
-    session.runner.failed.connect(session.on_failed)
+    session.runner.failed.connect(session.trouble.on_failed)
     session.runner.played.connect(session.show_state)
     # From the cache the kernels are there in a second, which is not worth a word.
     session.serving.waited.connect(
@@ -50,8 +50,9 @@ def _connect_controls(session: Session) -> None:
     panel.grabbed.connect(session.on_grabbed)
     panel.released.connect(session.on_released)
     panel.csv_wanted.connect(session.files.open_csv)
+    panel.budget_locked.connect(session.budget.set_on)
     session.window.try_these.chosen.connect(session.on_preset)
-    session.window.banner.acted.connect(session.on_banner)
+    session.window.banner.acted.connect(session.trouble.on_banner)
     top.play_pressed.connect(session.toggle_play)
     top.step_pressed.connect(session.runner.step)
     top.reset_pressed.connect(session.reset)

@@ -9,17 +9,20 @@ from app.core.frames import Frame
 from app.core.spec import LabSpec
 from app.ui.window import LabWindow
 
-# Turned by `net.width` or `net.depth` where all layers are alike.
-_DERIVED = ("net.width", "net.depth")
+# What all layers share, where they are alike; else only the list of widths tells it.
+_SHARED = ["net.width", "net.depth"]
 
 
 def turned(old: LabSpec, new: LabSpec) -> str:
     """Return what distinguishes `old` from `new`, as its knob's value, such as `width 4`."""
     differ = [path for path in KNOBS if specs.get(old, path) != specs.get(new, path)]
-    if any(path in _DERIVED for path in differ) and len(set(new.net.hidden)) <= 1:
-        differ = [path for path in differ if path != "net.hidden"]
-    else:
-        differ = [path for path in differ if path not in _DERIVED]
+    hidden = old.net.hidden, new.net.hidden
+    alike = all(len(set(widths)) <= 1 for widths in hidden)
+    differ = [path for path in differ if path not in (["net.hidden"] if alike else _SHARED)]
+    if not all(hidden):  # a linear model has no width
+        differ = [path for path in differ if path != "net.width"]
+    if differ == _SHARED:  # depth, with the parameters locked
+        return f"depth {len(hidden[0])}, width {hidden[0][0]}"
     if len(differ) != 1:
         return "the run before" if differ else "the same, earlier"
     knob, value = KNOBS[differ[0]], specs.get(old, differ[0])

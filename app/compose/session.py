@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-import traceback
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
+from app.compose.budget import BudgetLock
 from app.compose.connect import connect
 from app.compose.files import Files
 from app.compose.ghost import Ghost
 from app.compose.network import Network
 from app.compose.serving import serving_ports
 from app.compose.showing import show_data, show_spec
+from app.compose.trouble import Trouble
 from app.compose.wiring import REGISTRIES
 from app.core import spec as specs
-from app.core.errors import LabError, NotFiniteError
+from app.core.errors import LabError
 from app.core.frames import Frame
 from app.core.knobs import Effect
 from app.core.options import Options
@@ -51,6 +52,8 @@ class Session(QObject):
         self.files = Files(self)
         self.network = Network(self)
         self.ghost = Ghost(self.window)
+        self.budget = BudgetLock(self)
+        self.trouble = Trouble(self)
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
         self._paced = False  # the next run shows learning at the slider's speed
@@ -120,7 +123,7 @@ class Session(QObject):
         try:
             self.choose_task(TASKS[task.name].recommend(task), label, path)
         except LabError as error:
-            self.on_refused(path, str(error))
+            self.trouble.on_refused(path, str(error))
 
     def close(self) -> None:
         """End the thread, keep settings and the lab."""
@@ -144,6 +147,8 @@ class Session(QObject):
         elif path in ("task.target", "task.problem"):
             task = specs.replace(self.store.spec.task, **{path.partition(".")[2]: value})
             self._choose(task, "target", path)
+        elif path == "net.depth" and self.budget.is_on:
+            self.budget.turn(int(str(value)))
         else:
             self.store.edit(path, value)
 
@@ -192,21 +197,6 @@ class Session(QObject):
             snapshot.spec, snapshot.state, snapshot.history, play=snapshot.state is None
         )
 
-    def on_refused(self, path: str, sentence: str) -> None:
-        """Say why, where the knob is; else in the banner."""
-        if self.window.panel.has(path):
-            self.window.panel.refuse(path, sentence)
-        else:
-            self.window.banner.show_message(sentence, "error")
-
-    def on_banner(self, action: str) -> None:
-        """The banner's button was pressed."""
-        if action == "undo":
-            self.store.undo()
-        elif action == "rate":  # there is nothing to go back to: start gentler
-            spec = specs.edit(self.store.spec, "train.rate", self.store.spec.train.rate / 10)
-            self.store.replace(spec, "a smaller rate")
-
     def on_speed(self, speed: float) -> None:
         """The speed slider was moved."""
         self.options = specs.replace(
@@ -241,31 +231,11 @@ class Session(QObject):
             if frame.note and frame.status == "stopped":
                 self.toast.say(frame.note)
 
-    def on_failed(self, error: Exception) -> None:
-        """Say what stopped the run, and offer the way back."""
-        details = "".join(traceback.format_exception(error))
-        sentence = str(error)
-        if not isinstance(error, LabError):
-            sentence = f"The training stopped with an error: {error or type(error).__name__}"
-        action, label = ("undo", "Undo") if self.store.can_undo else ("", "")
-        if isinstance(error, NotFiniteError) and not action:
-            action, label = "rate", f"Rate {self.store.spec.train.rate / 10:.2g}"
-        self.window.banner.show_message(
-            sentence[:1].upper() + sentence[1:], "error", action, label,
-            "" if isinstance(error, LabError) else details,
-        )  # fmt: skip
-
-    def on_surprise(self, error: BaseException) -> None:
-        """Say that something of the window itself went wrong; the lab goes on."""
-        self.window.banner.show_message(
-            f"Something went wrong: {error or type(error).__name__}", "error",
-            details="".join(traceback.format_exception(error)),
-        )  # fmt: skip
-
     # ---- showing
 
     def _show_spec(self, spec: LabSpec) -> None:
         show_spec(self.window, spec)
+        self.budget.follow(spec)
         shown = min(self.runner.order.seed, spec.train.seeds - 1)
         self.window.topbar.set_seeds(spec.train.seeds, shown)
 

@@ -87,7 +87,7 @@ def _stay(app: QApplication, session: Session) -> int:
 
     def on_surprise(kind: type[BaseException], error: BaseException, trace: object) -> None:
         sys.__excepthook__(kind, error, error.__traceback__)
-        session.on_surprise(error)
+        session.trouble.on_surprise(error)
 
     former = {kind: signal.signal(kind, on_interrupt) for kind in ENDS}
     sys.excepthook = on_surprise

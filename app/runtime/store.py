@@ -120,16 +120,32 @@ class Store(QObject):
         Returns:
             Whether the spec is different now. A refused value emits `refused`.
         """
-        knob = KNOBS.get(path)
         try:
             spec = specs.edit(self._spec, path, value)
-            if spec == self._spec:
-                return False
+        except LabError as error:
+            self.refused.emit(path, str(error))
+            return False
+        return self.turn(path, spec)
+
+    def turn(self, path: str, spec: LabSpec) -> bool:
+        """Take the spec that a turn of one knob leads to, where it turns others with it.
+
+        Turns of the same knob within a gesture are one step of undo.
+
+        Args:
+            path: the knob. spec: what comes of turning it.
+
+        Returns:
+            Whether the spec is different now. A refused one emits `refused`.
+        """
+        if spec == self._spec:
+            return False
+        try:
             self._check(spec)
         except LabError as error:
             self.refused.emit(path, str(error))
             return False
-        assert knob is not None  # or specs.edit would have refused
+        knob = KNOBS[path]
         self._push(knob.label.lower(), path)
         self._spec = spec
         self.changed.emit(spec, knob.effect)

@@ -17,6 +17,7 @@ from app.core.spec import LabSpec, get
 from app.ui.controls.base import Control
 from app.ui.controls.choice import Choice, Option, Toggle
 from app.ui.controls.chooser import Chooser
+from app.ui.controls.depth import DepthSlider
 from app.ui.controls.fields import LengthField, NumberField
 from app.ui.controls.glyphs import CSV
 from app.ui.controls.section import Section
@@ -73,12 +74,14 @@ class ControlPanel(QScrollArea):
         grabbed: path; a drag of its slider begins.
         released: path; the drag has ended.
         csv_wanted: the tile for a table of one's own was chosen.
+        budget_locked: whether turning the depth is to keep the number of parameters.
     """
 
     edited = Signal(str, object)
     grabbed = Signal(str)
     released = Signal(str)
     csv_wanted = Signal()
+    budget_locked = Signal(bool)
 
     def __init__(self, registries: Mapping[str, Registry], theme: Theme) -> None:
         """Build the panel.
@@ -153,6 +156,12 @@ class ControlPanel(QScrollArea):
     def set_summary(self, section: str, text: str) -> None:
         """Say something at the right of a title: `task`, `network` or `training`."""
         self.sections[section].title.set_summary(text)
+
+    def show_budget(self, wordings: Sequence[str]) -> None:
+        """Say below the depth what its lock does, from long to short; nothing: say nothing."""
+        depth = self.controls["net.depth"]
+        assert isinstance(depth, DepthSlider)
+        depth.show_budget(wordings)
 
     def refuse(self, path: str, sentence: str) -> None:
         """Show under a knob's control why its value was refused; the true one returns."""
@@ -248,6 +257,10 @@ class ControlPanel(QScrollArea):
         theme = self._theme
         if knob.path == "net.hidden":
             return WidthsEditor(theme)
+        if knob.path == "net.depth":
+            depth = DepthSlider(knob, theme)
+            depth.locked.connect(self.budget_locked)
+            return depth
         if knob.path == "train.updates":
             return LengthField(knob, KNOBS["train.epochs"], theme)
         if knob.path in _TYPED:

@@ -5,65 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.core.declared import KNOBS
 from app.ui.controls.base import Control
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from app.ui.controls.pill import Pill
 from app.ui.controls.scale import number_text
 from app.ui.controls.slider import Slider
 from app.ui.theme import Theme
 
 _SHOWN = 8  # layers before the list scrolls
-
-
-class EachSwitch(KeyboardRing, QCheckBox):
-    """A small pill beside the name: `each layer`."""
-
-    def __init__(self, theme: Theme) -> None:
-        """Make the pill, off."""
-        super().__init__("each layer")
-        self._theme = theme
-        self.setToolTip("Gives every hidden layer a slider of its own.")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.set_theme(theme)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
-        self.setFixedSize(self.sizeHint())
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return room for the words."""
-        theme = self._theme
-        words = QFontMetricsF(theme.font(10)).horizontalAdvance(self.text())
-        return QSize(round(words) + theme.px(14), theme.px(16))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same as `sizeHint`."""
-        return self.sizeHint()
-
-    def hitButton(self, pos: Any) -> bool:
-        """Take clicks everywhere, not only on a check box's square."""
-        return self.rect().contains(pos)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the pill, lit up while it is on."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on, box = self._theme, self.isChecked(), self.rect().toRectF()
-        edge = "accent" if on else "faint" if self.underMouse() else "line"
-        fill = theme.color("accent", 0.14) if on else theme.color("raised")
-        draw_box(painter, box, fill, theme.color(edge), box.height() / 2, theme.px(1))
-        painter.setFont(theme.font(10))
-        painter.setPen(theme.color("accent" if on else "muted"))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
-        if self.ring and self.hasFocus():
-            draw_ring(painter, box, theme, box.height() / 2)
 
 
 class AllSlider(Slider):
@@ -95,7 +47,7 @@ class WidthsEditor(Control):
         self.all.grabbed.connect(self.grabbed)
         self.all.released.connect(self.released)
         self.setFocusProxy(self.all)
-        self.each = EachSwitch(theme)
+        self.each = Pill("each layer", "Gives every hidden layer a slider of its own.", theme)
         self.each.setParent(self.all.header)
         self.each.toggled.connect(self._on_each)
         self.layers: list[Slider] = []
@@ -167,8 +119,7 @@ class WidthsEditor(Control):
     def _restyle(self, theme: Theme) -> None:
         self.all.set_theme(theme)
         self.each.set_theme(theme)
-        x = self.all.header.label_width() + theme.px(8)
-        self.each.move(x, (theme.px(18) - self.each.height()) // 2)
+        self.each.stand_in(self.all.header)
         self._column.setContentsMargins(theme.px(10), theme.px(4), 0, 0)
         self._column.setSpacing(theme.px(2))
         self._area.setStyleSheet("QScrollArea, #inner { background: transparent; border: 0; }")

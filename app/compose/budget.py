@@ -1,0 +1,117 @@
+"""The budget lock: turning the depth keeps the number of parameters, the width follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.core import spec as specs
+from app.core.declared import KNOBS
+from app.core.spec import LabSpec
+from app.nets.budget import equal_widths
+from app.nets.problem import layout_of
+from app.ui.readouts import grouped
+
+if TYPE_CHECKING:
+    from app.compose.session import Session
+
+_LINEAR = "A linear model has no width that could follow the depth."
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What is kept: the network of the moment of locking.
+
+    Attributes:
+        hidden: its widths, at least one. inputs, outputs: its ends.
+        parameters: its weights and biases.
+    """
+
+    hidden: tuple[int, ...]
+    inputs: int
+    outputs: int
+    parameters: int
+
+    def hidden_at(self, depth: int) -> tuple[int, ...]:
+        """Return the widths at a depth; at its own depth those that were there."""
+        if depth == len(self.hidden):
+            return self.hidden
+        return equal_widths(self.inputs, self.outputs, depth, self.parameters)
+
+    def is_kept_by(self, spec: LabSpec) -> bool:
+        """Tell whether a spec is what this budget gives at its depth."""
+        sizes, hidden = layout_of(spec).sizes, spec.net.hidden
+        ends = (sizes[0], sizes[-1]) == (self.inputs, self.outputs)
+        return ends and hidden == self.hidden_at(len(hidden))
+
+
+def budget_of(spec: LabSpec) -> Budget | None:
+    """Return the budget of a spec's network; None for a linear model, which has no width."""
+    if not spec.net.hidden:
+        return None
+    layout = layout_of(spec)
+    return Budget(spec.net.hidden, layout.sizes[0], layout.sizes[-1], layout.parameters)
+
+
+def wordings(budget: Budget | None, spec: LabSpec) -> tuple[str, ...]:
+    """Return what the lock does for a spec, from long to short."""
+    if budget is None:
+        return _LINEAR, "A linear model has no width."
+    hidden, have = spec.net.hidden, grouped(budget.parameters)
+    if hidden == budget.hidden:
+        return f"Depth keeps these {have} parameters.", f"{have} parameters stay."
+    counts = f"{have} → {grouped(layout_of(spec).parameters)} parameters"
+    depth = f"depth {len(budget.hidden)} → {len(hidden)}"
+    if not hidden:
+        return f"{depth}: no width, {counts}", f"no width, {counts}", counts
+    width = f"width {_width(budget.hidden)} → {hidden[0]}{_end(hidden[0])}"
+    return f"{depth}: {width}, {counts}", f"{width}, {counts}", counts
+
+
+def _width(hidden: tuple[int, ...]) -> str:
+    low, high = min(hidden), max(hidden)
+    return str(high) if low == high else f"{low} to {high}"
+
+
+def _end(width: int) -> str:
+    """Say where the knob's range keeps the width from following any further."""
+    knob = KNOBS["net.width"]
+    return {knob.low: " (the least)", knob.high: " (the most)"}.get(width, "")
+
+
+class BudgetLock:
+    """The session's lock on the number of parameters.
+
+    The budget is the count at the moment of locking, not that of the last depth: so depth
+    can be turned there and back without drifting. Whatever else changes the network, such
+    as the width or another task, sets it anew.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._budget: Budget | None = None
+        self.is_on = False
+
+    def set_on(self, on: bool) -> None:
+        """Lock the number of parameters of this moment, or let it go."""
+        self.is_on, self._budget = on, None
+        self.follow(self._session.store.spec)
+
+    def turn(self, depth: int) -> None:
+        """Turn the depth, and the width with it."""
+        store = self._session.store
+        if self._budget is None:  # from a linear model: there is nothing to keep yet
+            store.edit("net.depth", depth)
+        else:
+            hidden = self._budget.hidden_at(depth)
+            store.turn("net.depth", specs.edit(store.spec, "net.hidden", hidden))
+
+    def follow(self, spec: LabSpec) -> None:
+        """Take note of the spec that is shown now, and say the numbers."""
+        panel = self._session.window.panel
+        if not self.is_on:
+            panel.show_budget(())
+            return
+        if self._budget is None or not self._budget.is_kept_by(spec):
+            self._budget = budget_of(spec)
+        panel.show_budget(wordings(self._budget, spec))

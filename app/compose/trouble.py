@@ -1,0 +1,62 @@
+"""Trouble: what the window says when something was refused or broke, and the way back."""
+
+from __future__ import annotations
+
+import traceback
+from typing import TYPE_CHECKING
+
+from app.core import spec as specs
+from app.core.errors import LabError, NotFiniteError
+
+if TYPE_CHECKING:
+    from app.compose.session import Session
+
+
+class Trouble:
+    """The session's dealings with the banner."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def on_refused(self, path: str, sentence: str) -> None:
+        """Say why, where the knob is; else in the banner."""
+        panel = self._session.window.panel
+        if panel.has(path):
+            panel.refuse(path, sentence)
+        else:
+            self.say(sentence)
+
+    def say(self, sentence: str) -> None:
+        """Say in the banner why something was not done."""
+        self._session.window.banner.show_message(sentence, "error")
+
+    def on_failed(self, error: Exception) -> None:
+        """Say what stopped the run, and offer the way back."""
+        store = self._session.store
+        details = "".join(traceback.format_exception(error))
+        sentence = str(error)
+        if not isinstance(error, LabError):
+            sentence = f"The training stopped with an error: {error or type(error).__name__}"
+        action, label = ("undo", "Undo") if store.can_undo else ("", "")
+        if isinstance(error, NotFiniteError) and not action:
+            action, label = "rate", f"Rate {store.spec.train.rate / 10:.2g}"
+        self._session.window.banner.show_message(
+            sentence[:1].upper() + sentence[1:], "error", action, label,
+            "" if isinstance(error, LabError) else details,
+        )  # fmt: skip
+
+    def on_surprise(self, error: BaseException) -> None:
+        """Say that something of the window itself went wrong; the lab goes on."""
+        self._session.window.banner.show_message(
+            f"Something went wrong: {error or type(error).__name__}", "error",
+            details="".join(traceback.format_exception(error)),
+        )  # fmt: skip
+
+    def on_banner(self, action: str) -> None:
+        """Do what the banner's button offers."""
+        store = self._session.store
+        if action == "undo":
+            store.undo()
+        elif action == "rate":  # there is nothing to go back to: start gentler
+            spec = specs.edit(store.spec, "train.rate", store.spec.train.rate / 10)
+            store.replace(spec, "a smaller rate")

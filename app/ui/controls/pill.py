@@ -1,0 +1,67 @@
+"""Pills: small switches that stand beside the name of a control."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox
+
+from app.ui.controls.header import Header
+from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from app.ui.theme import Theme
+
+
+class Pill(KeyboardRing, QCheckBox):
+    """A small switch beside a name, such as `each layer`; lit up while it is on."""
+
+    def __init__(self, text: str, help_text: str, theme: Theme) -> None:
+        """Make the pill, off."""
+        super().__init__(text)
+        self._theme = theme
+        self.setToolTip(help_text)
+        self.setAccessibleDescription(help_text)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedSize(self.sizeHint())
+        self.update()
+
+    def stand_in(self, header: Header) -> None:
+        """Take the place beside the header's name."""
+        theme = self._theme
+        x = header.label_width() + theme.px(8)
+        self.move(x, (theme.px(18) - self.height()) // 2)
+
+    def sizeHint(self) -> QSize:
+        """Return room for the words."""
+        theme = self._theme
+        words = QFontMetricsF(theme.font(10)).horizontalAdvance(self.text())
+        return QSize(round(words) + theme.px(14), theme.px(16))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same as `sizeHint`."""
+        return self.sizeHint()
+
+    def hitButton(self, pos: Any) -> bool:
+        """Take clicks everywhere, not only on a check box's square."""
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the pill, lit up while it is on."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme, on, box = self._theme, self.isChecked(), self.rect().toRectF()
+        edge = "accent" if on else "faint" if self.underMouse() else "line"
+        fill = theme.color("accent", 0.14) if on else theme.color("raised")
+        draw_box(painter, box, fill, theme.color(edge), box.height() / 2, theme.px(1))
+        painter.setFont(theme.font(10))
+        painter.setPen(theme.color("accent" if on else "muted"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.text())
+        if self.ring and self.hasFocus():
+            draw_ring(painter, box, theme, box.height() / 2)
