@@ -1,0 +1,1 @@
+"""The ledger: what the sources claim, recomputed on this machine and set beside it."""

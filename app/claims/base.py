@@ -1,0 +1,172 @@
+"""What a claim is: a row of the ledger with its tolerance, a measurement and a judge.
+
+A row splits in two, so that neither can know the answer: `measure` computes numbers from
+scratch, `judge` compares them with what was printed and says the verdict in words that are
+made of those numbers. Nothing is stored: every figure is computed when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from app.core.errors import LabError
+
+# The five texts, and papers whose figures the lab can reproduce.
+A = 'A, "Structural Reasoning About Deep Networks" (blog, 2026-02-15)'
+B = 'B, "Chapter 6: Key Takeaways" (deep feedforward networks)'
+C = "C, a post on deep learning from the function-space perspective"
+D = 'D, "Network Architecture Design", chapter 10, multi-layer perceptrons'
+E = 'E, "Principles and Mechanisms" of modern deep architectures'
+
+HOLDS = "holds"
+ONLY_IF = "holds only if"  # a condition follows
+NOT_REPRODUCED = "does not reproduce"
+WRONG = "wrong as printed"
+UNKNOWN = "cannot be computed"
+KINDS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG, UNKNOWN)
+
+T = TypeVar("T")
+
+
+class CancelledError(Exception):
+    """A computation that was asked to stop; nobody is told of it."""
+
+
+class NotComputableError(LabError):
+    """A row that cannot be computed on this machine, with the reason in one sentence."""
+
+
+def never() -> bool:
+    """Never cancel."""
+    return False
+
+
+def ignore(share: float) -> None:
+    """Tell nobody how far it is."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """How a claim is computed.
+
+    Attributes:
+        is_cancelled: asked often; True ends the computation.
+        progress: is told which share of the claim is done, 0 to 1.
+        share: of the full population, 0 to 1. The ledger takes all of it; tests take less.
+    """
+
+    is_cancelled: Callable[[], bool] = never
+    progress: Callable[[float], None] = ignore
+    share: float = 1.0
+
+    def some(self, count: int, least: int = 8) -> int:
+        """Return how many networks or draws to take, of so many in the whole ledger."""
+        return min(count, max(least, round(count * self.share)))
+
+    def step(self, done: int, of: int) -> None:
+        """Tell how far it is.
+
+        Raises:
+            CancelledError: it was asked to stop.
+        """
+        if self.is_cancelled():
+            raise CancelledError
+        self.progress(done / of)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a judge says.
+
+    Attributes:
+        kind: one of `KINDS`.
+        measured: the figures, as a person reads them beside the published ones.
+        why: one sentence made of measured numbers, without a full stop.
+        condition: what goes on after `holds only if`.
+    """
+
+    kind: str
+    measured: str
+    why: str
+    condition: str = ""
+
+
+def holds(measured: str, why: str) -> Finding:
+    """Say that the claim is confirmed within its tolerance."""
+    return Finding(HOLDS, measured, why)
+
+
+def holds_only_if(condition: str, measured: str, why: str) -> Finding:
+    """Say under which condition, missing in the text, the claim is confirmed."""
+    return Finding(ONLY_IF, measured, why, condition)
+
+
+def not_reproduced(measured: str, why: str) -> Finding:
+    """Say that the recipe as it is given leads to other figures."""
+    return Finding(NOT_REPRODUCED, measured, why)
+
+
+def wrong(measured: str, why: str) -> Finding:
+    """Say that a formula, a count or a fact is false as it is printed."""
+    return Finding(WRONG, measured, why)
+
+
+@dataclass(frozen=True, eq=False)
+class Claim(Generic[T]):
+    """One row of the ledger.
+
+    Attributes:
+        id: such as `D16`.
+        source: the text or paper that makes the claim.
+        statement: what it says, in our words.
+        published: the figures that it prints, or what it prints instead.
+        tolerance: when it is taken to hold; decided before anything was measured.
+        page: key of the page that shows it, or None.
+        measure: (context) -> numbers.
+        judge: (numbers) -> finding.
+    """
+
+    id: str
+    source: str
+    statement: str
+    published: str
+    tolerance: str
+    page: str | None
+    measure: Callable[[Context], T]
+    judge: Callable[[T], Finding]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim that was computed.
+
+    Attributes:
+        id, source, statement, published, tolerance: of the claim.
+        kind: one of `KINDS`.
+        verdict: the same with its condition, if it has one.
+        measured: the figures; empty if it cannot be computed.
+        why: one sentence.
+        experiment: key of the page that shows it; None where no such page is registered.
+        seconds: how long it took.
+    """
+
+    id: str
+    source: str
+    statement: str
+    published: str
+    tolerance: str
+    kind: str
+    verdict: str
+    measured: str
+    why: str
+    experiment: str | None
+    seconds: float
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what the command line prints of it."""
+        return {
+            "id": self.id, "published": self.published, "measured": self.measured or None,
+            "verdict": self.verdict, "why": self.why, "experiment": self.experiment,
+        }  # fmt: skip
