@@ -20,6 +20,7 @@ from app.threads import one_thread_each
 COMMANDS = {
     "train": "train without a window and report the losses",
     "bench": "measure how many updates a second an engine does",
+    "claims": "recompute what the sources claim, beside what they print",
     "gradcheck": "check backpropagation against finite differences",
     "shot": "draw the whole window into a picture; no display is needed",
     "doctor": "say what is installed, what is missing and what to do",

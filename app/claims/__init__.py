@@ -1,1 +1,16 @@
-"""The ledger: what the sources claim, recomputed on this machine and set beside it."""
+"""The ledger: what the sources claim, recomputed on this machine and set beside it.
+
+    for verdict in ledger():
+        print(verdict.id, verdict.verdict, verdict.measured)
+
+`claims()` lists the rows without computing anything, `claim("D16")` finds one, `examine`
+computes one. No answer is stored.
+"""
+
+from app.claims.base import CancelledError as CancelledError
+from app.claims.base import Claim as Claim
+from app.claims.base import Verdict as Verdict
+from app.claims.ledger import examine as examine
+from app.claims.ledger import ledger as ledger
+from app.claims.registry import claim as claim
+from app.claims.registry import claims as claims

@@ -8,7 +8,7 @@ made of those numbers. Nothing is stored: every figure is computed when it is as
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from app.core.errors import LabError
@@ -74,6 +74,15 @@ class Context:
         if self.is_cancelled():
             raise CancelledError
         self.progress(done / of)
+
+    def part(self, k: int, of: int) -> Context:
+        """Return the context of the k-th of so many equal parts; begins it.
+
+        Raises:
+            CancelledError: it was asked to stop.
+        """
+        self.step(k, of)
+        return replace(self, progress=lambda share: self.progress((k + share) / of))
 
 
 @dataclass(frozen=True)

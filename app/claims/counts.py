@@ -2,99 +2,203 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
-from app.claims.base import Claim, D
-from app.claims.later import later
+from app.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
+from app.claims.figures import exponent, figure, listed, within
+from app.core.layout import Layout
+from app.nets.transformers import Decoder, cache_numbers, feed_forward_parameters
 
 EXACT = "exactly the printed numbers"
 TOTAL = 0.01  # relative: how near a printed total must be
 
+# Touvron et al. 2023 (arXiv 2302.13971), table 2: the model "7B" has 6.7 billion. Its widths
+# are those of the published weights, of which there are 6,738,415,616.
+LLAMA = Decoder(vocabulary=32_000, d_model=4096, layers=32, hidden=11_008, gated=True)
+LLAMA_TOTAL = 6.74e9
+
+
+def _parameters(sizes: list[tuple[int, ...]], ctx: Context) -> dict[str, int]:
+    """Return the parameters of networks by their names, such as `4-8-4`."""
+    return {"-".join(map(str, s)): Layout(s).parameters for s in sizes}
+
+
+def _judge_parameters(printed: tuple[int, ...], n: dict[str, int]) -> Finding:
+    """Compare the first networks with the printed numbers; any others explain them."""
+    counted = list(n.values())[: len(printed)]
+    words = [f"{name} has {count:,}" for name, count in n.items()]
+    why = ", ".join(words)
+    if tuple(counted) == printed:
+        return holds(listed(counted), why)
+    return wrong(listed(counted), why)
+
+
+class ThreeLayers(NamedTuple):
+    """Parameters of 4-4-4-4 and 4-4-4-4-4, and n^L of the first."""
+
+    three: int
+    four: int
+    power: int
+
+
+def _measure_three(ctx: Context) -> ThreeLayers:
+    shorter, longer = (4,) * 4, (4,) * 5
+    hidden = shorter[1:-1]
+    return ThreeLayers(Layout(shorter).parameters, Layout(longer).parameters, 4 ** len(hidden))
+
+
+def _judge_three(table: int, text: tuple[int, int], n: ThreeLayers) -> Finding:
+    measured = f"4-4-4-4: {n.three}; 4-4-4-4-4: {n.four}; n^L = {n.power} for 4-4-4-4"
+    why = (
+        f"4-4-4-4 has two hidden layers and {n.three} parameters, so its n^L is {n.power}; "
+        f"three hidden layers of 4 are 4-4-4-4-4 and have {n.four}"
+    )
+    if n.three == table and (n.four, 4**3) == text:
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+class Block(NamedTuple):
+    """Parameters of one matrix, and of the block without and with biases."""
+
+    matrix: int
+    without: int
+    biased: int
+
+
+def _measure_block(ctx: Context) -> Block:
+    d_model, hidden = 4096, 16_384
+    plain = feed_forward_parameters(d_model, hidden, biases=False)
+    return Block(d_model * hidden, plain, feed_forward_parameters(d_model, hidden))
+
+
+def _judge_block(printed: float, n: Block) -> Finding:
+    measured = f"{n.biased / 1e6:.1f} million"
+    why = (
+        f"one matrix alone has {n.matrix / 1e6:.1f} million; both have "
+        f"{n.without / 1e6:.1f}, with biases {n.biased / 1e6:.1f}"
+    )
+    is_near = any(within(count, printed, TOTAL) for count in (n.without, n.biased))
+    return holds(measured, why) if is_near else wrong(measured, why)
+
+
+class Gates(NamedTuple):
+    """Parameters of a decoder with two and with three matrices a feed-forward block."""
+
+    two: int
+    three: int
+
+
+def _measure_gates(ctx: Context) -> Gates:
+    plain = Decoder(LLAMA.vocabulary, LLAMA.d_model, LLAMA.layers, LLAMA.hidden, gated=False)
+    return Gates(plain.parameters, LLAMA.parameters)
+
+
+def _judge_gates(n: Gates) -> Finding:
+    measured = f"{n.three / 1e9:.2f} billion with a gate, {n.two / 1e9:.2f} without"
+    why = (
+        f"of the published {LLAMA_TOTAL / 1e9:.2f} billion, blocks of two matrices (GELU) "
+        f"account for {n.two / 1e9:.2f} and blocks of three, which SwiGLU has, for "
+        f"{n.three / 1e9:.2f}"
+    )
+    if within(n.two, LLAMA_TOTAL, TOTAL):
+        return holds(measured, why)
+    if within(n.three, LLAMA_TOTAL, TOTAL):
+        return wrong(measured, why)
+    return not_reproduced(measured, why)
+
+
+def _judge_fewer(n: dict[str, int]) -> Finding:
+    (deep, deeper), (wide, wider) = n.items()
+    why = f"{deep} has {deeper} parameters and {wide} has {wider}"
+    measured = f"{deeper} against {wider}"
+    return holds(measured, why) if deeper < wider else wrong(measured, why)
+
+
+class Growth(NamedTuple):
+    """Exponents: of the block's weights in d_model, of the cache in tokens."""
+
+    weights: float
+    cache: float
+
+
+def _measure_growth(ctx: Context) -> Growth:
+    widths = [512 * 2**k for k in range(5)]
+    tokens = [1024 * 2**k for k in range(7)]
+    return Growth(
+        exponent(widths, [feed_forward_parameters(d, 4 * d, biases=False) for d in widths]),
+        exponent(tokens, [cache_numbers(t, LLAMA.layers, LLAMA.d_model) for t in tokens]),
+    )
+
+
+def _judge_growth(n: Growth) -> Finding:
+    measured = f"exponents {n.weights:.3f} and {n.cache:.3f}"
+    tokens = LLAMA.parameters / cache_numbers(1, LLAMA.layers, LLAMA.d_model)
+    why = (
+        f"weights grow with the power {n.weights:.3f} of d_model, the cache with the power "
+        f"{n.cache:.3f} of the tokens; at LLAMA's size it has as many numbers as there are "
+        f"parameters after {figure(round(tokens))} tokens"
+    )
+    if abs(n.weights - 2) <= TOTAL and abs(n.cache - 1) <= TOTAL:
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+def _count(name: str, statement: str, printed: tuple[int, ...],
+           *sizes: tuple[int, ...]) -> Claim[Any]:  # fmt: skip
+    return Claim(
+        name, D, statement, published=listed(printed), tolerance=EXACT, page="diagonal-flip",
+        measure=partial(_parameters, list(sizes)), judge=partial(_judge_parameters, printed),
+    )  # fmt: skip
+
+
 CLAIMS: tuple[Claim[Any], ...] = (
-    Claim(
-        "D1",
-        D,
-        "Parameters of 4-w-4 for w = 2, 3, 8 and 16.",
-        published="22, 31, 76, 148",
-        tolerance=f"{EXACT}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
+    _count(
+        "D1", "Parameters of 4-w-4 for w = 2, 3, 8 and 16.", (22, 31, 76, 148),
+        (4, 2, 4), (4, 3, 4), (4, 8, 4), (4, 16, 4),
     ),
     Claim(
-        "D13",
-        D,
-        "4-4-4-4 has 52 parameters by the table; three hidden layers of 4 have 60 by "
-        "the text, with n^L = 64.",
-        published="52; 60, n^L = 64",
-        tolerance=f"{EXACT}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
+        "D13", D,
+        "4-4-4-4 has 52 parameters by the table; three hidden layers of 4 have 60 by the "
+        "text, with n^L = 64.",
+        published="52; 60, n^L = 64", tolerance=EXACT, page="diagonal-flip",
+        measure=_measure_three, judge=partial(_judge_three, 52, (60, 64)),
     ),
-    Claim(
-        "D14",
-        D,
-        "One hidden layer of 63 neurons needs 507 parameters on the flip.",
-        published="507",
-        tolerance=f"{EXACT}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
+    _count(
+        "D14", "One hidden layer of 63 neurons needs 507 parameters on the flip.", (507,),
+        (4, 63, 4), (4, 63, 3),
     ),
+    _count("D15", "4-8-8-4 has 140 parameters.", (140,), (4, 8, 8, 4)),
     Claim(
-        "D15",
-        D,
-        "4-8-8-4 has 140 parameters.",
-        published="140",
-        tolerance=f"{EXACT}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "D25",
-        D,
-        "A feed-forward block 4096-16384-4096 has over 67 million parameters in each "
-        "layer of a transformer.",
-        published="67 million",
+        "D25", D,
+        "A feed-forward block 4096-16384-4096 has over 67 million parameters in each layer of "
+        "a transformer.",
+        published="67 million", page="at-scale",
         tolerance=f"within {TOTAL * 100:g} % of the printed total, with or without biases",
-        page="at-scale",
-        measure=later,
-        judge=later,
+        measure=_measure_block, judge=partial(_judge_block, 67e6),
     ),
     Claim(
-        "D31",
-        D,
-        "The feed-forward blocks of LLaMA use GELU, that is two matrices.",
-        published="GELU",
-        tolerance="wrong if the published total of 6.74 billion parameters (Touvron et "
-        f"al. 2023) is met within {TOTAL * 100:g} % by the three matrices of a gated "
-        "block and not by two",
-        page="at-scale",
-        measure=later,
-        judge=later,
+        "D31", D, "The feed-forward blocks of LLaMA use GELU, that is two matrices.",
+        published="GELU", page="at-scale",
+        tolerance="wrong if the published total of 6.74 billion parameters (Touvron et al. "
+        f"2023) is met within {TOTAL * 100:g} % by the three matrices of a gated block and "
+        "not by two",
+        measure=_measure_gates, judge=_judge_gates,
     ),
     Claim(
-        "D36",
-        D,
+        "D36", D,
         "On the curve task width 4 and depth 3 have fewer parameters than width 8 and depth 1.",
-        published="fewer",
-        tolerance="the count is smaller",
-        page="width-or-depth",
-        measure=later,
-        judge=later,
+        published="fewer", tolerance="the count is smaller", page="width-or-depth",
+        measure=partial(_parameters, [(1, 4, 4, 4, 1), (1, 8, 1)]), judge=_judge_fewer,
     ),
     Claim(
-        "D37",
-        D,
-        "The weights of a feed-forward block grow with the square of d_model, the cache"
-        " of keys and values with the length of the sequence.",
-        published="exponents 2 and 1",
-        tolerance=f"exponents within {TOTAL:.2f}, from d_model 512 to 8,192 and from 1,024"
-        " to 65,536 tokens",
-        page="at-scale",
-        measure=later,
-        judge=later,
+        "D37", D,
+        "The weights of a feed-forward block grow with the square of d_model, the cache of "
+        "keys and values with the length of the sequence.",
+        published="exponents 2 and 1", page="at-scale",
+        tolerance=f"exponents within {TOTAL:.2f}, from d_model 512 to 8,192 and from 1,024 to "
+        "65,536 tokens",
+        measure=_measure_growth, judge=_judge_growth,
     ),
-)
+)  # fmt: skip

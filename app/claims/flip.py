@@ -2,15 +2,216 @@
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
+from functools import partial
+from typing import Any, NamedTuple
 
-from app.claims.base import Claim, D
+import numpy as np
+
+from app.claims.base import (
+    Claim,
+    Context,
+    D,
+    Finding,
+    holds,
+    holds_only_if,
+    not_reproduced,
+    wrong,
+)
+from app.claims.figures import Band, difference, figure, spread, within
 from app.claims.later import later
+from app.claims.listing import listing, run_of
+from app.claims.populations import epochs_until, population, training_loss
+from app.core.spec import LabSpec, edit
+from app.nets.tasks import flip
 
+Array = np.ndarray
 SEEDS = 256
 REACHED = 0.0244  # the loss that the text prints for He after 100 epochs
 MOST_EPOCHS = 1000  # a network that has not got there counts as this
+ONE, TWO = (8,), ((8, 8), (5, 5))  # hidden layers: of equal width, of equal size
 TIMES, ABOUT = 4.0, 0.25
+INITS = {"he-normal": "He", "xavier-normal": "Xavier", "large-normal": "1",
+         "small-normal": "0.01"}  # fmt: skip
+
+
+# ---- D11: the order of the initializers
+
+
+def _measure_order(ctx: Context) -> dict[str, Array]:
+    count = ctx.some(SEEDS, 64)
+    return {
+        label: population(ctx.part(k, len(INITS)), listing(init=init), count)[-1].epoch_loss
+        for k, (init, label) in enumerate(INITS.items())
+    }
+
+
+def _judge_order(n: dict[str, Array]) -> Finding:
+    steps = {(a, b): difference(n[b], n[a]) for a, b in itertools.pairwise(n)}
+    measured = "; ".join(f"{name} {spread(losses)}" for name, losses in n.items())
+    leads = ", ".join(f"{a} before {b} by {_band(band)}" for (a, b), band in steps.items())
+    why = f"leads of the medians over {len(next(iter(n.values())))} seeds: {leads}"
+    wrong_way = [f"{b} is put before {a}" for (a, b), band in steps.items() if band.high < 0]
+    open_ones = [f"{a} before {b} is left open" for (a, b), band in steps.items()
+                 if band.low <= 0 <= band.high]  # fmt: skip
+    if not wrong_way + open_ones:
+        return holds(measured, why)
+    if len(wrong_way + open_ones) < len(steps):
+        return holds_only_if(" and ".join(wrong_way + open_ones), measured, why)
+    return not_reproduced(measured, why)
+
+
+def _band(band: Band) -> str:
+    return f"{figure(band.middle)} ({figure(band.low)} to {figure(band.high)})"
+
+
+# ---- D12: one hidden layer or two
+
+
+def _epochs(ctx: Context, hidden: tuple[int, ...], count: int) -> Array:
+    spec = edit(listing(), "net.hidden", hidden)
+    return epochs_until(ctx, spec, count, REACHED, MOST_EPOCHS)
+
+
+def _measure_layers(ctx: Context) -> dict[str, Array]:
+    count = ctx.some(SEEDS, 64)
+    return {
+        "-".join(map(str, (4, *hidden, 4))): _epochs(ctx.part(k, 3), hidden, count)
+        for k, hidden in enumerate((ONE, *TWO))
+    }
+
+
+def _judge_layers(n: dict[str, Array]) -> Finding:
+    one, *two = n
+    bands = {name: difference(n[name], n[one]) for name in two}
+    measured = "; ".join(f"{name} {spread(epochs)} epochs" for name, epochs in n.items())
+    lag = ", ".join(f"{name} needs {_band(band)} more epochs" for name, band in bands.items())
+    why = f"against {one}, over {len(n[one])} seeds, {lag}"
+    slower = [name for name, band in bands.items() if band.low > 0]
+    if len(slower) == len(bands):
+        return holds(measured, why)
+    if slower:
+        return holds_only_if(f"the two layers are those of {slower[0]}", measured, why)
+    return not_reproduced(measured, why)
+
+
+# ---- D32: how much slower small weights are
+
+
+class Slower(NamedTuple):
+    """Epochs to the same loss, of seed 42 and of a population."""
+
+    small: int
+    he: int
+    many_small: Array
+    many_he: Array
+
+
+def _measure_slower(ctx: Context) -> Slower:
+    count = ctx.some(64)
+
+    def epochs(k: int, init: str, seeds: int) -> Array:
+        return epochs_until(ctx.part(k, 4), listing(init=init), seeds, REACHED, MOST_EPOCHS)
+
+    return Slower(
+        int(epochs(0, "small-normal", 1)[0]), int(epochs(1, "he-normal", 1)[0]),
+        epochs(2, "small-normal", count), epochs(3, "he-normal", count),
+    )  # fmt: skip
+
+
+def _judge_slower(n: Slower) -> Finding:
+    one = n.small / n.he
+    many = float(np.median(n.many_small) / np.median(n.many_he))
+    measured = f"{one:.2f}x at seed 42, {many:.2f}x in the median"
+    why = (
+        f"a loss of {REACHED} takes {n.small} epochs instead of {n.he} at seed 42, and "
+        f"{spread(n.many_small)} instead of {spread(n.many_he)} over {len(n.many_he)} seeds"
+    )
+    as_said = [within(ratio, TIMES, ABOUT) for ratio in (one, many)]
+    if all(as_said):
+        return holds(measured, why)
+    return not_reproduced(measured, why)
+
+
+# ---- D19: regions or rank
+
+
+class Floors(NamedTuple):
+    """What limits the flip.
+
+    Attributes:
+        linear: loss of the listing without a hidden layer. wide: of sixteen neurons.
+        misfit: the largest error of the best linear map.
+        floors: the least loss of any network of width 1, 2, 3. best: the least one found.
+    """
+
+    linear: float
+    wide: float
+    misfit: float
+    floors: Array
+    best: Array
+
+
+def rank_floors(targets: Array, widths: tuple[int, ...]) -> Array:
+    """Return the least half mean squared error of outputs W h + b with so many h.
+
+    Outputs of w neurons lie in a plane of w dimensions, so what varies in all others is
+    lost: the smallest eigenvalues of the targets' covariance (Eckart & Young 1936).
+
+    Args:
+        targets: (N, outputs).
+        widths: numbers of neurons.
+    """
+    eigenvalues = np.linalg.eigvalsh(np.cov(targets.T, bias=True))  # ascending
+    lost = [eigenvalues[: len(eigenvalues) - width].sum() for width in widths]
+    return 0.5 * np.array(lost) / targets.shape[1]
+
+
+def _measure_floors(ctx: Context) -> Floors:
+    x = flip.images()
+    y = flip.flipped(x)
+    ones = np.column_stack((x, np.ones(len(x))))
+    misfit = np.abs(ones @ np.linalg.lstsq(ones, y, rcond=None)[0] - y).max()
+    widths, best = (1, 2, 3), []
+    for k, width in enumerate(widths):
+        spec = _long(width)
+        end = population(ctx.part(k, 4), spec, ctx.some(64, 16))[-1]
+        best.append(training_loss(spec, end).min())
+    return Floors(
+        run_of(ctx.part(3, 4), edit(listing(epochs=200), "net.depth", 0)).last,
+        run_of(ctx, listing(16, epochs=200)).last, float(misfit),
+        rank_floors(y, widths), np.array(best),
+    )  # fmt: skip
+
+
+def _long(width: int) -> LabSpec:
+    """Return a long training with Adam that gets as low as a width allows."""
+    spec = edit(listing(width), "train.updates", 3000)
+    for knob, value in {"optimizer": "adam", "batch": "full", "rate": 0.02,
+                        "report": "after"}.items():  # fmt: skip
+        spec = edit(spec, f"train.{knob}", value)
+    return spec
+
+
+def _judge_floors(printed: float, n: Floors) -> Finding:
+    measured = f"one region: {figure(n.linear)}; floors {_floats(n.floors)} for w = 1, 2, 3"
+    why = (
+        f"the flip is linear (the best linear map misses by {n.misfit:.1e}): without a hidden "
+        f"layer the listing ends at {figure(n.linear)}, with sixteen neurons at "
+        f"{figure(n.wide)}; what w = 1, 2, 3 lack is rank, and the best networks end at "
+        f"{_floats(n.best)}"
+    )
+    above = (n.best >= n.floors * (1 - 1e-9)).all()
+    if n.linear < printed and above:
+        return wrong(measured, why)
+    if n.linear < printed:
+        return not_reproduced(measured, why)
+    return holds(measured, why)
+
+
+def _floats(values: Array) -> str:
+    return ", ".join(f"{value:.5f}" for value in values)
+
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
@@ -22,8 +223,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         tolerance=f"over {SEEDS} seeds each of the three differences of medians has a 95 %"
         " bootstrap band beyond 0",
         page="diagonal-flip",
-        measure=later,
-        judge=later,
+        measure=_measure_order,
+        judge=_judge_order,
     ),
     Claim(
         "D12",
@@ -34,8 +235,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "larger, and the 95 % bootstrap band of the difference lies beyond 0, "
         "for 4-8-8-4 and for 4-5-5-4 (79 parameters) against 4-8-4 (76)",
         page="diagonal-flip",
-        measure=later,
-        judge=later,
+        measure=_measure_layers,
+        judge=_judge_layers,
     ),
     Claim(
         "D18",
@@ -60,8 +261,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "printed 0.0005 of sixteen neurons under the same listing, while no "
         "network of width 1, 2 or 3 gets below the floor that its rank sets",
         page="diagonal-flip",
-        measure=later,
-        judge=later,
+        measure=_measure_floors,
+        judge=partial(_judge_floors, 0.0005),
     ),
     Claim(
         "D32",
@@ -71,7 +272,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         tolerance=f"ratio of epochs to a loss of {REACHED} within {ABOUT * 100:g} % of "
         f"{TIMES:g}, at seed 42 and for the medians of 64 seeds",
         page="diagonal-flip",
-        measure=later,
-        judge=later,
+        measure=_measure_slower,
+        judge=_judge_slower,
     ),
 )

@@ -51,8 +51,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         D,
         "kaiming_normal_ for tanh draws with spread sqrt(1 / n).",
         published="sqrt(1/n)",
-        tolerance=f"spread of what PyTorch draws within {VARIANCE * 100:g} % of sqrt(1 / n), n ="
-        " 1024",
+        tolerance=f"spread of what PyTorch draws within {VARIANCE * 100:g} % of sqrt(1 / n), "
+        "n = 1024",
         page="signal",
         measure=later,
         judge=later,

@@ -2,104 +2,143 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
-from app.claims.base import Claim, D
-from app.claims.later import later
+import numpy as np
+
+from app.claims.base import Claim, Context, D, Finding, holds, holds_only_if, not_reproduced
+from app.claims.figures import spread
+from app.claims.populations import population
+from app.core.resources import resource
+from app.core.spec import LabSpec, edit, read_spec
 
 HALF_A_UNIT = 0.5  # of the last printed decimal
 DIGITS = 4
 SAME = f"within half a unit of the last of {DIGITS} printed decimals"
+SPREAD = 0.5  # of all weights: the reading under which the printed figures come out
+OTHER_SEEDS = 64
 
+
+class Run(NamedTuple):
+    """Mean losses of the first and of the last epoch."""
+
+    first: float
+    last: float
+
+
+class Readings(NamedTuple):
+    """The listing as it is described, with other weights at birth, and of other seeds."""
+
+    as_described: Run
+    with_spread: Run
+    others: np.ndarray  # last losses, (seeds,)
+
+
+def listing(width: int = 8, init: str = "he-normal", epochs: int = 100) -> LabSpec:
+    """Return the listing as a spec: SGD 0.05, image after image, the legacy generator."""
+    spec = read_spec(resource("specs/diagonal-flip.json"))
+    for knob, value in {"net.width": width, "net.init": init, "train.epochs": epochs}.items():
+        spec = edit(spec, knob, value)
+    return spec
+
+
+def run_of(ctx: Context, spec: LabSpec, scale: float = 1.0) -> Run:
+    """Return what one run of the listing prints."""
+    (end,) = population(ctx, spec, 1, scale=scale)
+    return Run(float(end.first_loss[0]), float(end.epoch_loss[0]))
+
+
+def same(measured: float, printed: float) -> bool:
+    """Tell whether a figure is the printed one, as far as it is printed."""
+    return abs(measured - printed) <= HALF_A_UNIT * 10.0**-DIGITS + 1e-12
+
+
+def _readings(ctx: Context, width: int) -> Readings:
+    he = listing(width, epochs=200)
+    unit = listing(width, "large-normal", epochs=200)  # spread 1, so `scale` is the spread
+    others = population(ctx, edit(he, "train.seed", 100), ctx.some(OTHER_SEEDS))[-1]
+    return Readings(run_of(ctx, he), run_of(ctx, unit, SPREAD), others.epoch_loss)
+
+
+def _measure_last(width: int, ctx: Context) -> Readings:
+    return _readings(ctx, width)
+
+
+def _judge_last(printed: float, n: Readings) -> Finding:
+    measured = f"{n.as_described.last:.6f}"
+    others = f"{len(n.others)} other seeds of He end at {spread(n.others)}"
+    if same(n.as_described.last, printed):
+        return holds(measured, f"the listing ends at {measured}, {others}")
+    why = f"with He the listing ends at {measured}, {others}"
+    with_spread = f"weights of spread {SPREAD:g} in both layers at {n.with_spread.last:.6f}"
+    if same(n.with_spread.last, printed):
+        return holds_only_if(
+            f"all weights are drawn with spread {SPREAD:g}, not with He's", measured,
+            f"{why}; {with_spread}, the printed figure",
+        )  # fmt: skip
+    return not_reproduced(measured, f"{why}; {with_spread}")
+
+
+def _measure_first(ctx: Context) -> list[Readings]:
+    return [_readings(ctx.part(k, 3), width) for k, width in enumerate((2, 8, 16))]
+
+
+def _judge_first(printed: tuple[float, ...], n: list[Readings]) -> Finding:
+    he, other = ([r.as_described.first for r in n], [r.with_spread.first for r in n])
+    measured = ", ".join(f"{value:.4f}" for value in he)
+    if all(map(same, he, printed)):
+        return holds(measured, f"the first epochs have the mean losses {measured}")
+    listed = ", ".join(f"{value:.4f}" for value in other)
+    why = f"He gives {measured}, weights of spread {SPREAD:g} in both layers {listed}"
+    if all(map(same, other, printed)):
+        condition = f"all weights are drawn with spread {SPREAD:g}, not with He's"
+        return holds_only_if(condition, measured, why)
+    return not_reproduced(measured, why)
+
+
+def _measure_both(init: str, ctx: Context) -> Run:
+    return run_of(ctx, listing(init=init))
+
+
+def _judge_both(printed: Run, n: Run) -> Finding:
+    measured = f"{n.first:.4f} -> {n.last:.4f}"
+    why = f"the listing goes from {n.first:.6f} to {n.last:.6f} with the same draws"
+    if all(map(same, n, printed)):
+        return holds(measured, why)
+    return not_reproduced(measured, why)
+
+
+def _last(name: str, width: int, words: str, printed: float) -> Claim[Any]:
+    return Claim(
+        name, D, f"{words} hidden neurons, He: mean loss of the 200th epoch of the listing.",
+        published=f"{printed:.4f}", tolerance=SAME, page="diagonal-flip",
+        measure=partial(_measure_last, width), judge=partial(_judge_last, printed),
+    )  # fmt: skip
+
+
+def _both(name: str, init: str, words: str, printed: Run) -> Claim[Any]:
+    return Claim(
+        name, D, f"Eight neurons, {words}: mean loss of the first and of the 100th epoch.",
+        published=f"{printed.first:.4f} -> {printed.last:.4f}", tolerance=SAME,
+        page="diagonal-flip", measure=partial(_measure_both, init),
+        judge=partial(_judge_both, printed),
+    )  # fmt: skip
+
+
+_FIRST = (0.3863, 0.4278, 0.2583)
 CLAIMS: tuple[Claim[Any], ...] = (
+    _last("D2", 2, "Two", 0.0650),
+    _last("D3", 3, "Three", 0.0640),
+    _last("D4", 8, "Eight", 0.0243),
+    _last("D5", 16, "Sixteen", 0.0005),
     Claim(
-        "D2",
-        D,
-        "Two hidden neurons, He: mean loss of the 200th epoch of the listing.",
-        published="0.0650",
-        tolerance=f"{SAME}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
+        "D6", D, "Mean loss of the first epoch of the same runs with 2, 8 and 16 neurons.",
+        published=", ".join(f"{value:.4f}" for value in _FIRST), tolerance=SAME,
+        page="diagonal-flip", measure=_measure_first, judge=partial(_judge_first, _FIRST),
     ),
-    Claim(
-        "D3",
-        D,
-        "Three hidden neurons, He: mean loss of the 200th epoch of the listing.",
-        published="0.0640",
-        tolerance=f"{SAME}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "D4",
-        D,
-        "Eight hidden neurons, He: mean loss of the 200th epoch of the listing.",
-        published="0.0243",
-        tolerance=f"{SAME}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "D5",
-        D,
-        "Sixteen hidden neurons, He: mean loss of the 200th epoch of the listing.",
-        published="0.0005",
-        tolerance=f"{SAME}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "D6",
-        D,
-        "Mean loss of the first epoch of the same runs with 2, 8 and 16 neurons.",
-        published="0.3863, 0.4278, 0.2583",
-        tolerance=f"{SAME}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "D7",
-        D,
-        "Eight neurons, weights of spread 0.01: mean loss of the first and of the 100th epoch.",
-        published="0.2302 -> 0.0984",
-        tolerance=f"{SAME}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "D8",
-        D,
-        "Eight neurons, weights of spread 1: mean loss of the first and of the 100th epoch.",
-        published="1.3312 -> 0.0658",
-        tolerance=f"{SAME}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "D9",
-        D,
-        "Eight neurons, Xavier: mean loss of the first and of the 100th epoch.",
-        published="0.3532 -> 0.0305",
-        tolerance=f"{SAME}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "D10",
-        D,
-        "Eight neurons, He: mean loss of the first and of the 100th epoch.",
-        published="0.5485 -> 0.0244",
-        tolerance=f"{SAME}",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
-    ),
-)
+    _both("D7", "small-normal", "weights of spread 0.01", Run(0.2302, 0.0984)),
+    _both("D8", "large-normal", "weights of spread 1", Run(1.3312, 0.0658)),
+    _both("D9", "xavier-normal", "Xavier", Run(0.3532, 0.0305)),
+    _both("D10", "he-normal", "He", Run(0.5485, 0.0244)),
+)  # fmt: skip

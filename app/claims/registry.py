@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import itertools
 from typing import Any
@@ -24,7 +25,7 @@ from app.claims import (
     signal,
 )
 from app.claims.base import Claim
-from app.core.errors import unknown_name
+from app.core.errors import LabError
 
 _MODULES = (
     attention, choices, convolution, counts, depth, dying, flip, functions, gradients,
@@ -50,10 +51,13 @@ def claim(name: str) -> Claim[Any]:
     """Return the row of an id, in capitals or not.
 
     Raises:
-        LabError: there is none, with the one that was probably meant.
+        LabError: there is none; says which there are and which was probably meant.
     """
-    rows = _rows()
-    try:
-        return rows[name.strip().upper()]
-    except KeyError:
-        raise unknown_name("claim", name, rows) from None
+    rows, wanted = _rows(), name.strip().upper()
+    if wanted in rows:
+        return rows[wanted]
+    groups = itertools.groupby(rows, key=lambda row: row[0])
+    ranges = ", ".join(f"{letter}1 to {list(group)[-1]}" for letter, group in groups)
+    near = difflib.get_close_matches(wanted, rows, 3)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise LabError(f"claim {name!r} is not known, there are {ranges}{hint}")

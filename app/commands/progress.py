@@ -10,10 +10,10 @@ INTERVAL_S = 0.1
 
 
 class Progress:
-    """Shows how far a training is, on one line that is wiped at the end.
+    """Shows how far a command is, on one line that is wiped at the end.
 
     Args:
-        length: updates of the whole run.
+        length: updates of the whole run; other commands tell shares and leave it out.
         stream: where to draw; nothing is drawn if it is no terminal.
     """
 
@@ -27,24 +27,40 @@ class Progress:
         return self
 
     def __exit__(self, *error: object) -> None:
+        self.wipe()
+
+    def wipe(self) -> None:
+        """Leave an empty line, for something else to be written."""
         if self._stream is not None and self._width:
             self._stream.write("\r" + " " * self._width + "\r")
             self._stream.flush()
+            self._width, self._last_s = 0, 0.0
 
     def show(self, update: int, loss: float) -> None:
-        """Draw the bar, if it is time to."""
+        """Draw the bar of a training, if it is time to."""
+        self.draw(
+            update / self._length, f"{update:,} of {self._length:,} updates, loss {loss:.4g}"
+        )
+
+    def draw(self, share: float, text: str) -> None:
+        """Draw the bar with a text behind it, if it is time to.
+
+        Args:
+            share: how far it is, 0 to 1.
+            text: what is under way.
+        """
         now_s = time.monotonic()
         if self._stream is None or now_s - self._last_s < INTERVAL_S:
             return
         self._last_s = now_s
-        filled = round(WIDTH * update / self._length)
+        filled = round(WIDTH * share)
         bar = "█" * filled + "░" * (WIDTH - filled)
         encoding = self._stream.encoding or "ascii"
         try:
             bar.encode(encoding)
         except UnicodeEncodeError:  # consoles of old code pages
             bar = "#" * filled + "." * (WIDTH - filled)
-        line = f"{bar} {update:,} of {self._length:,} updates, loss {loss:.4g}"
+        line = f"{bar} {text}"
         self._stream.write("\r" + line.ljust(self._width))
         self._stream.flush()
         self._width = max(self._width, len(line))

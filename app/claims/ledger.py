@@ -1,0 +1,87 @@
+"""Computing rows: one, or all of them one after another."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from app.claims.base import (
+    UNKNOWN,
+    CancelledError,
+    Claim,
+    Context,
+    Finding,
+    Verdict,
+    ignore,
+    never,
+)
+from app.claims.pages import registered
+from app.claims.registry import claims
+from app.core.errors import LabError
+
+
+def examine(
+    claim: Claim[Any],
+    *,
+    is_cancelled: Callable[[], bool] = never,
+    progress: Callable[[float], None] = ignore,
+    share: float = 1.0,
+) -> Verdict:
+    """Compute one row of the ledger.
+
+    Args:
+        claim: the row.
+        is_cancelled: asked every few milliseconds, from this thread.
+        progress: is told which share of the row is done, 0 to 1.
+        share: of the full population; the ledger's verdicts are those of all of it.
+
+    Returns:
+        The verdict; one of kind `UNKNOWN` with the reason where this machine lacks something.
+
+    Raises:
+        CancelledError: it was cancelled.
+    """
+    begun_s = time.perf_counter()
+    try:
+        numbers = claim.measure(Context(is_cancelled, progress, share))
+        found = claim.judge(numbers)
+    except LabError as error:
+        found = Finding(UNKNOWN, "", str(error))
+    return Verdict(
+        id=claim.id, source=claim.source, statement=claim.statement,
+        published=claim.published, tolerance=claim.tolerance, kind=found.kind,
+        verdict=f"{found.kind} {found.condition}".strip(), measured=found.measured,
+        why=found.why, experiment=claim.page if claim.page in registered() else None,
+        seconds=time.perf_counter() - begun_s,
+    )  # fmt: skip
+
+
+def ledger(
+    rows: Iterable[Claim[Any]] | None = None,
+    *,
+    is_cancelled: Callable[[], bool] = never,
+    progress: Callable[[int, int, Claim[Any], float], None] | None = None,
+) -> Iterator[Verdict]:
+    """Compute rows one after another; the verdict of each is yielded as it is found.
+
+    Args:
+        rows: which ones; all of the ledger if None.
+        is_cancelled: asked every few milliseconds; True ends the ledger quietly.
+        progress: is told rows done, rows in all, the row under way and its share, 0 to 1.
+
+    Yields:
+        One verdict a row, in their order.
+    """
+    chosen = claims() if rows is None else tuple(rows)
+    for k, row in enumerate(chosen):
+
+        def tell(share: float, k: int = k, row: Claim[Any] = row) -> None:
+            if progress is not None:
+                progress(k, len(chosen), row, share)
+
+        tell(0.0)
+        try:
+            yield examine(row, is_cancelled=is_cancelled, progress=tell)
+        except CancelledError:
+            return

@@ -1,0 +1,64 @@
+"""Ways to break what claims are computed from, so that a test can see their verdicts turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.core.registry import Registry
+from app.core.spec import NetSpec
+from app.nets import problem
+from app.nets.activations import ACTIVATIONS
+from app.nets.initializers import INITIALIZERS
+
+Break = Callable[[pytest.MonkeyPatch], None]
+
+
+def forget() -> None:
+    """Forget the problems and data that were made of unbroken parts, or of broken ones."""
+    for kept in (problem._problem, problem._load, problem._shape):
+        kept.cache_clear()
+
+
+def instead(target: str, value: Any) -> Break:
+    """Put another value or function in the place of a name, such as `app.claims.flip.x`."""
+    return lambda patch: patch.setattr(target, value)
+
+
+def all_of(*breaks: Break) -> Break:
+    """Break several things."""
+
+    def apply(patch: pytest.MonkeyPatch) -> None:
+        for one in breaks:
+            one(patch)
+
+    return apply
+
+
+def entry(registry: Registry[Any], key: str, **fields: Any) -> Break:
+    """Change fields of a registered entry."""
+    changed = replace(registry[key], **fields)
+    return lambda patch: patch.setitem(registry._entries, key, changed)
+
+
+def scaled_init(key: str, factor: float) -> Break:
+    """Make an initializer draw weights that are that many times as large."""
+    draw = INITIALIZERS[key].draw
+
+    def larger(rng: Any, a: int, b: int, net: NetSpec) -> Any:
+        weights, biases = draw(rng, a, b, net)
+        return factor * weights, biases
+
+    return entry(INITIALIZERS, key, draw=larger)
+
+
+def other_activation(key: str, other: str) -> Break:
+    """Let an activation have the values and slopes of another."""
+    source = ACTIVATIONS[other]
+    return entry(
+        ACTIVATIONS, key, value=source.value, derivative=source.derivative,
+        kinks=source.kinks, piecewise_linear=source.piecewise_linear,
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""No verdict is a foregone conclusion: what a row is computed from is broken, and it turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.claims import Verdict, claim, claims, examine
+from app.claims.base import UNKNOWN
+from app.claims.later import later
+from tests.claims.breaking import forget
+from tests.claims.broken import BROKEN
+
+SHARE = 0.1  # of the ledger's populations
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Iterator[None]:
+    forget()
+    yield
+    forget()
+
+
+def found(name: str) -> Verdict:
+    verdict = examine(claim(name), share=SHARE)
+    assert verdict.kind != UNKNOWN, verdict.why
+    return verdict
+
+
+def test_every_row_can_be_broken() -> None:
+    computed = {row.id for row in claims() if row.measure is not later}
+    assert computed == set(BROKEN)
+
+
+@pytest.mark.parametrize("name", list(BROKEN))
+def test_a_broken_ingredient_turns_the_verdict(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, break_it = BROKEN[name]
+    straight = found(name)
+    assert straight.kind == kind
+    assert straight.measured
+    assert straight.why[-1] != "."
+    forget()
+    break_it(monkeypatch)
+    broken = found(name)
+    assert broken.kind != kind
+    assert broken.why != straight.why

@@ -1,0 +1,146 @@
+"""The ledger itself: its rows, its verdicts, cancelling, and the command."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app import cli
+from app.claims import CancelledError, claim, claims, examine, ledger
+from app.claims.base import HOLDS, KINDS, UNKNOWN, Context, NotComputableError
+from app.claims.pages import registered
+from app.core.errors import LabError
+
+FIELDS = ["id", "published", "measured", "verdict", "why", "experiment"]
+# The pages that the gallery has or will have.
+PAGES = {
+    "signal", "activations", "diagonal-flip", "width-or-depth", "regions", "basis", "sawtooth",
+    "linear-collapse", "gating", "numpy-or-torch", "residual", "born-dead", "convolution",
+    "attention", "layer-norm", "graph-filter", "euler", "ensemble", "at-scale",
+}  # fmt: skip
+
+
+def lines_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    assert cli.main(["claims", "--json", *arguments]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_every_row_of_the_table_is_there_once() -> None:
+    counts = {"A": 5, "B": 7, "C": 5, "D": 37, "E": 15, "L": 5}
+    expected = [f"{letter}{k}" for letter, n in counts.items() for k in range(1, n + 1)]
+    assert [row.id for row in claims()] == expected
+
+
+def test_every_row_says_all_that_a_reader_needs() -> None:
+    for row in claims():
+        for text in (row.source, row.statement, row.published, row.tolerance):
+            assert text == text.strip() != ""
+            assert text.isascii(), row.id  # consoles of old code pages print it too
+        assert row.statement.endswith(".")
+        assert row.page is None or row.page in PAGES, row.id
+    assert {row.page for row in claims()} >= PAGES
+
+
+def test_a_row_is_found_in_any_case() -> None:
+    assert claim(" d16 ") is claim("D16")
+    with pytest.raises(LabError, match=r"'D99' is not known.*D1 to D37.*did you mean D9"):
+        claim("D99")
+    with pytest.raises(LabError, match="'' is not known"):
+        claim("")
+
+
+def test_a_verdict_holds_still() -> None:
+    verdict = examine(claim("D1"))
+    assert (verdict.kind, verdict.verdict) == (HOLDS, HOLDS)
+    assert verdict.published == verdict.measured == "22, 31, 76, 148"
+    with pytest.raises(AttributeError):
+        verdict.kind = UNKNOWN  # type: ignore[misc]
+    assert list(verdict.as_json()) == FIELDS
+    only_if = examine(claim("D2"), share=0.01)
+    assert only_if.verdict.startswith(f"{only_if.kind} all weights")
+
+
+def test_pages_that_are_not_registered_are_null() -> None:
+    for row in (claim("D1"), claim("D13")):
+        shown = row.page if row.page in registered() else None
+        assert examine(row).experiment == shown
+
+
+def test_what_cannot_be_computed_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacks(sizes: object, ctx: Context) -> None:
+        raise NotComputableError("PyTorch is not installed")
+
+    row = claim("D1")
+    monkeypatch.setitem(row.__dict__, "measure", lambda ctx: lacks(None, ctx))
+    verdict = examine(row)
+    assert (verdict.kind, verdict.why) == (UNKNOWN, "PyTorch is not installed")
+    assert verdict.as_json()["measured"] is None
+    assert cli.main(["claims", "--only", "D1"]) == 1
+    assert cli.main(["claims", "--only", "D1,D14"]) == 0
+
+
+def test_a_row_tells_how_far_it_is_and_stops_when_asked() -> None:
+    shares: list[float] = []
+    examine(claim("D11"), progress=shares.append, share=0.25)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert len(set(shares)) > 3
+    with pytest.raises(CancelledError):
+        examine(claim("D11"), is_cancelled=lambda: True)
+    with pytest.raises(CancelledError):  # in the middle of a training
+        examine(claim("D11"), is_cancelled=lambda: len(shares) > 99, progress=stopper(shares))
+
+
+def stopper(shares: list[float]) -> Any:
+    return lambda share: shares.extend([share] * 99)
+
+
+def test_the_ledger_goes_row_by_row_and_stops_when_asked() -> None:
+    rows = [claim(name) for name in ("D1", "D14", "D15")]
+    told: list[tuple[int, int, str]] = []
+    found = ledger(rows, progress=lambda k, of, row, share: told.append((k, of, row.id)))
+    assert next(found).id == "D1"
+    assert [verdict.id for verdict in found] == ["D14", "D15"]
+    assert told == [(0, 3, "D1"), (1, 3, "D14"), (2, 3, "D15")]
+    assert list(ledger([claim("D11")], is_cancelled=lambda: True)) == []
+
+
+# ---- the command
+
+
+def test_json_has_the_agreed_fields(capsys: pytest.CaptureFixture[str]) -> None:
+    found = lines_of(capsys, "--only", "d14,D1", "--only", "D13", "--only", "d1")
+    assert [line["id"] for line in found] == ["D1", "D13", "D14"]
+    for line in found:
+        assert list(line) == FIELDS
+        assert line["verdict"].startswith(KINDS)
+
+
+def test_people_read_a_table(capsys: pytest.CaptureFixture[str],
+                             monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    for columns in (60, 100):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        assert cli.main(["claims", "--only", "D13,D1"]) == 0
+        out, err = capsys.readouterr()
+        assert err == ""  # no bar where there is no terminal
+        lines = out.splitlines()
+        assert max(map(len, lines)) <= columns
+        assert lines[0] == "D1    HOLDS"
+        assert "D13   WRONG AS PRINTED" in lines
+        assert lines[-1].startswith("2 claims in ")
+        assert lines[-1].endswith("s: 1 holds, 1 wrong as printed")
+        for word in ("claim", "source", "published", "measured", "why", "tolerance"):
+            assert sum(line.strip().startswith(word) for line in lines) >= 2
+
+
+def test_unknown_ids_are_refused_before_anything_is_computed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for names in ("D1,D99", "D1,", "nonsense"):
+        assert cli.main(["claims", "--only", names]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.startswith("layerlab: claim ")
+        assert err.count("\n") == 1
