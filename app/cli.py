@@ -22,6 +22,7 @@ COMMANDS = {
     "bench": "measure how many updates a second an engine does",
     "claims": "recompute what the sources claim, beside what they print",
     "gradcheck": "check backpropagation against finite differences",
+    "experiments": "list the pages of the gallery",
     "shot": "draw the whole window into a picture; no display is needed",
     "doctor": "say what is installed, what is missing and what to do",
     "spec": "print or check a spec",
@@ -93,19 +94,26 @@ def _open_window(arguments: list[str]) -> int:
     listed = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
     parser = Parser(
         prog="layerlab",
-        usage="layerlab [FILE] [--theme dark|light]\n       layerlab COMMAND ...",
+        usage="layerlab [FILE] [--theme dark|light]\n"
+        "       layerlab --experiment KEY [--knobs FILE]\n       layerlab COMMAND ...",
         description="A desktop lab for the architecture of neural networks. Opens the window.",
         epilog=f"commands, each with its own --help:\n{listed}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", metavar="FILE", nargs="?",
                         help="a saved lab, a spec in JSON or a CSV file to open")  # fmt: skip
+    parser.add_argument(
+        "--experiment",
+        metavar="KEY",
+        help="open a page of the gallery; `experiments` lists them",
+    )
+    parser.add_argument("--knobs", metavar="FILE", help="turn its knobs as in this file")
     parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window")
     parser.add_argument("--version", action="version", version=f"Layerlab {__version__}")
     args = parser.parse_args(arguments)
     from app.commands import window
 
-    return window.run(args.file, args.theme)
+    return window.run(args.file, args.theme, args.experiment, args.knobs)
 
 
 if __name__ == "__main__":

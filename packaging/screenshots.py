@@ -1,4 +1,4 @@
-"""Draw `resources/screenshots` anew: six situations of the lab, dark and light.
+"""Draw `resources/screenshots` anew: situations of the lab, all pages; dark and light.
 
 `python packaging/screenshots.py [NAME]...`, run by the Python of `.venv`.
 """
@@ -23,20 +23,30 @@ SITUATIONS: dict[str, list[str]] = {
 }  # fmt: skip
 
 
+def situations() -> dict[str, list[str]]:
+    """Return name -> arguments of `layerlab shot`: of the lab, the gallery and its pages."""
+    sys.path.insert(0, str(ROOT))
+    from app.experiments import EXPERIMENTS
+
+    pages = ("gallery", *EXPERIMENTS.keys())
+    return SITUATIONS | {key: ["--experiment", key] for key in pages}
+
+
 def draw(name: str, theme: str) -> int:
     """Draw one situation in one theme; return the exit code."""
     out = FOLDER / f"{name}-{theme}.png"
     print(out.relative_to(ROOT), flush=True)
     command = [sys.executable, "-m", "app", "shot", "--out", str(out), "--theme", theme]
-    return subprocess.run([*command, *SITUATIONS[name]], cwd=ROOT, check=False).returncode
+    return subprocess.run([*command, *situations()[name]], cwd=ROOT, check=False).returncode
 
 
 def main() -> int:
     """Draw the named situations, or all; return the exit code."""
-    names = sys.argv[1:] or list(SITUATIONS)
-    unknown = [name for name in names if name not in SITUATIONS]
+    known = situations()
+    names = sys.argv[1:] or list(known)
+    unknown = [name for name in names if name not in known]
     if unknown:
-        print(f"layerlab: no situation {unknown[0]!r}; known: {', '.join(SITUATIONS)}",
+        print(f"layerlab: no situation {unknown[0]!r}; known: {', '.join(known)}",
               file=sys.stderr)  # fmt: skip
         return 2
     FOLDER.mkdir(exist_ok=True)

@@ -19,6 +19,11 @@ _SIZE = re.compile(r"(\d{1,5})[xX×](\d{1,5})")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--out", metavar="PNG", required=True, help="the picture to write")
+    page = parser.add_argument_group("a page of the gallery instead of the lab")
+    page.add_argument(
+        "--experiment", metavar="KEY", help="see `experiments`; `gallery` draws all of them"
+    )
+    page.add_argument("--knobs", metavar="FILE", help="its knobs; --set turns single ones")
     add_lab_arguments(parser)
     view = parser.add_argument_group("how")
     view.add_argument("--updates", type=int, metavar="N", help="how far to train; all the way")
@@ -32,10 +37,16 @@ def run(args: argparse.Namespace) -> int:
     size = _size(args.size)
     if args.updates is not None and args.updates < 0:
         raise LabError(f"--updates is {args.updates}, it must be 0 or more")
-    spec = _long_enough(chosen_spec(args), args.updates)
+    if args.experiment is not None:
+        check_page(args)
+        spec = LabSpec()
+    elif args.knobs is not None:
+        raise LabError("--knobs go with --experiment KEY")
+    else:
+        spec = _long_enough(chosen_spec(args), args.updates)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
     try:
-        from app.compose import shot
+        from app.compose import shot, shot_page
     except ImportError as error:
         from app.commands.libraries import import_problem
 
@@ -43,7 +54,12 @@ def run(args: argparse.Namespace) -> int:
     # Beside its place, then moved into it: a failure leaves an older picture alone.
     temporary = out.with_name(f".{out.stem[:40]}.{secrets.token_hex(4)}.png")
     try:
-        shot(temporary, spec, args.updates, size, args.theme)
+        if args.experiment is not None:
+            shot_page(
+                temporary, args.experiment, args.knobs, turned(args.set), size, args.theme
+            )
+        else:
+            shot(temporary, spec, args.updates, size, args.theme)
         os.replace(temporary, out)
     except OSError as error:
         raise LabError(f"{out} cannot be written: {error.strerror or error}") from None
@@ -51,6 +67,33 @@ def run(args: argparse.Namespace) -> int:
         if temporary.exists():
             temporary.unlink()
     return 0
+
+
+def check_page(args: argparse.Namespace) -> None:
+    """Refuse a page that is not known, and what only a lab has; raises LabError."""
+    for name in ("spec", "task", "csv", "target", "problem", "updates"):
+        if getattr(args, name) is not None:
+            raise LabError(f"--{name} is of the lab; a page has --knobs FILE and --set")
+    if args.experiment != "gallery":
+        from app.experiments import EXPERIMENTS
+
+        EXPERIMENTS[args.experiment]
+
+
+def turned(edits: list[str]) -> dict[str, object]:
+    """Return the knobs of `--set`; a value that is no JSON is a word."""
+    import msgspec
+
+    knobs: dict[str, object] = {}
+    for text in edits:
+        name, sign, value = text.partition("=")
+        if not sign:
+            raise LabError(f"--set {text}: it must be like KNOB=VALUE")
+        try:
+            knobs[name] = msgspec.json.decode(value)
+        except msgspec.DecodeError:
+            knobs[name] = value
+    return knobs
 
 
 def _long_enough(spec: LabSpec, updates: int | None) -> LabSpec:

@@ -10,12 +10,16 @@ from app.commands.spec import described
 from app.core.errors import LabError
 
 
-def run(path: str | None, theme: str | None) -> int:
+def run(
+    path: str | None, theme: str | None, experiment: str | None = None, knobs: str | None = None
+) -> int:
     """Open the window and stay until it is closed.
 
     Args:
         path: a saved lab, a spec or a CSV file; None reopens the last lab.
         theme: `dark` or `light`; None: what was chosen last.
+        experiment: key of a page of the gallery to open; None for the lab.
+        knobs: a file with that page's knobs. The page says what is wrong with it.
 
     Returns:
         The exit code.
@@ -29,6 +33,7 @@ def run(path: str | None, theme: str | None) -> int:
 
     if path is not None:
         _check_file(path)
+    check_page(experiment, knobs)
     if problem := display_problem():
         raise NotReadyError(
             f"{problem}; `layerlab shot --out lab.png` draws the window into a file instead"
@@ -37,7 +42,18 @@ def run(path: str | None, theme: str | None) -> int:
         from app.compose import run_window
     except ImportError as error:
         raise NotReadyError(import_problem(error)) from error
-    return run_window(path, theme)
+    return run_window(path, theme, experiment, knobs)
+
+
+def check_page(experiment: str | None, knobs: str | None) -> None:
+    """Refuse a page that is not known; raises LabError."""
+    if experiment is None:
+        if knobs is not None:
+            raise LabError("--knobs go with --experiment KEY")
+        return
+    from app.experiments import EXPERIMENTS
+
+    EXPERIMENTS[experiment]
 
 
 def _check_file(path: str) -> None:

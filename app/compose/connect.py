@@ -68,7 +68,9 @@ def _connect_controls(session: Session) -> None:
 def _connect_views(session: Session) -> None:
     session.window.parts_changed.connect(session.on_parts)
     session.window.closing.connect(session.close)
-    session.window.dropped.connect(session.files.open_path)
+    session.window.dropped.connect(session.pages.open_path)
+    session.window.escaped.connect(session.pages.on_escaped)
+    session.window.rail.page_chosen.connect(session.pages.show)
     diagram = session.window.diagram
     diagram.weight_edited.connect(session.network.edit_weight)
     diagram.bias_edited.connect(session.network.edit_bias)
@@ -93,7 +95,9 @@ def _connect_commands(session: Session) -> None:
         "keys": session.show_keys, "quit": session.window.close,
     }  # fmt: skip
     for key, run in commands.items():
-        session.window.commands[key].triggered.connect(lambda _=False, run=run: run())
+        session.window.commands[key].triggered.connect(
+            lambda _=False, key=key, run=run: session.pages.run(key, run)
+        )
     menu = session.window.engine_menu
     menu.aboutToShow.connect(lambda: _fill_engines(session))
 

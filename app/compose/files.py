@@ -55,7 +55,7 @@ class Files:
             self._session.window, "Open a lab", self._folder(), FILTER
         )
         if name:
-            self.open_path(name)
+            self._session.pages.open_path(name)
 
     def open_path(self, name: str) -> None:
         """Open a lab, a spec or a CSV file."""

@@ -12,6 +12,7 @@ from app.compose.connect import connect
 from app.compose.files import Files
 from app.compose.ghost import Ghost
 from app.compose.network import Network
+from app.compose.pages import Pages
 from app.compose.serving import serving_ports
 from app.compose.showing import show_data, show_spec
 from app.compose.trouble import Trouble
@@ -54,6 +55,7 @@ class Session(QObject):
         self.ghost = Ghost(self.window)
         self.budget = BudgetLock(self)
         self.trouble = Trouble(self)
+        self.pages = Pages(self)
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
         self._paced = False  # the next run shows learning at the slider's speed
@@ -244,10 +246,7 @@ class Session(QObject):
         finished = self.frame is not None and self.frame.status == "finished"
         undo, redo = self.store.can_undo, self.store.can_redo
         self.window.topbar.show_state(self.runner.is_playing, bool(undo), bool(redo), finished)
-        for key, label in (("undo", undo), ("redo", redo)):
-            action = self.window.commands[key]
-            action.setEnabled(bool(label))
-            action.setText(f"{key.capitalize()} {label}".strip())
+        self.pages.show_undo(undo, redo)
 
     def _theme(self) -> Theme:
         name = self.options.theme

@@ -7,6 +7,7 @@ import pathlib
 import signal
 import sys
 import time
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import (
     QEventLoop,
@@ -17,6 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import QApplication
 
+from app.compose.knobfile import read_knobs
 from app.compose.session import Session
 from app.compose.start import application
 from app.core.errors import LabError
@@ -56,6 +58,56 @@ def shot(
     Raises:
         LabError: the spec cannot be trained, or the file cannot be written.
     """
+
+    def train(session: Session) -> None:
+        session.runner.set_wanted(session.window.wanted())
+        session.runner.begin()
+        train_to(session, updates)
+
+    _draw(out, spec or LabSpec(), size, theme, train)
+
+
+def shot_page(
+    out: str | pathlib.Path,
+    key: str,
+    knobs: str | None = None,
+    turned: Mapping[str, object] | None = None,
+    size: tuple[int, int] = (1440, 900),
+    theme: str = "dark",
+) -> None:
+    """Draw the window with a page of the gallery into a PNG file; no display is needed.
+
+    Args:
+        out: the file. key: of the page, or `gallery` for all of them.
+        knobs: a file with its knobs. turned: single knobs, after the file's.
+        size: width and height of the window, pixels. theme: `dark` or `light`.
+
+    Raises:
+        LabError: knobs that are wrong, or a file that cannot be read or written.
+    """
+
+    def show(session: Session) -> None:
+        session.pages.show(key)
+        page = session.pages.page
+        if page is None:
+            return
+        if knobs is not None:
+            page.take_knobs(read_knobs(knobs, page.experiment), knobs)
+        if turned:
+            page.take_knobs(turned, "--set")
+        page.finish()
+
+    _draw(out, LabSpec(), size, theme, show)
+
+
+def _draw(
+    out: str | pathlib.Path,
+    spec: LabSpec,
+    size: tuple[int, int],
+    theme: str,
+    prepare: Callable[[Session], None],
+) -> None:
+    """Open a window without a display, prepare it and draw it into a file."""
     out = pathlib.Path(out)
     if out.is_dir() or not out.parent.is_dir():
         raise LabError(f"{out} cannot be written: it is not a file in a folder that exists")
@@ -65,12 +117,10 @@ def shot(
     surprises: list[BaseException] = []  # of slots, whose exceptions Qt cannot hand on
     sys.excepthook = lambda kind, error, trace: surprises.append(error)
     app = application()
-    session = Session(spec or LabSpec(), _options(theme, size))
+    session = Session(spec, _options(theme, size))
     try:
         session.window.show()
-        session.runner.set_wanted(session.window.wanted())
-        session.runner.begin()
-        train_to(session, updates)
+        prepare(session)
         app.processEvents()
         if surprises:
             raise surprises[0]

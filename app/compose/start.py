@@ -48,12 +48,19 @@ def application() -> QApplication:
     return app
 
 
-def run_window(path: str | None = None, theme: str | None = None) -> int:
+def run_window(
+    path: str | None = None,
+    theme: str | None = None,
+    experiment: str | None = None,
+    knobs: str | None = None,
+) -> int:
     """Open the window and stay until it is closed.
 
     Args:
         path: a lab, spec or CSV file to open; None reopens the last lab.
         theme: `dark` or `light`; None: what was chosen last.
+        experiment: key of the page to begin with; None for the lab.
+        knobs: a file with that page's knobs.
 
     Returns:
         The exit code.
@@ -72,6 +79,8 @@ def run_window(path: str | None = None, theme: str | None = None) -> int:
     session.begin(snapshot, play=snapshot is None and table is None)
     if table:
         session.files.open_path(table)
+    if experiment is not None:
+        session.pages.open(experiment, knobs)
     if notices:
         session.window.banner.show_message(" ".join(notices), "error")
     return _stay(app, session)

@@ -47,7 +47,7 @@ class Trouble:
 
     def on_surprise(self, error: BaseException) -> None:
         """Say that something of the window itself went wrong; the lab goes on."""
-        self._session.window.banner.show_message(
+        self._session.pages.banner.show_message(
             f"Something went wrong: {error or type(error).__name__}", "error",
             details="".join(traceback.format_exception(error)),
         )  # fmt: skip

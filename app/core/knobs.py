@@ -28,7 +28,8 @@ class Knob:
     Attributes:
         path: room and name, such as `net.dropout`.
         kind: `int`, `float`, `bool`, `choice`, `widths` (a tuple of widths),
-            `batch` (a number or "full"), `text`.
+            `batch` (a number or "full"), `text`, `numbers` (a tuple of them: what is
+            dragged in a page's plots).
         label: name on screen.
         help: one sentence that says what it does to the network.
         effect: what an edit does to a running training.
@@ -91,18 +92,19 @@ class Knob:
         if self.kind == "widths":
             if isinstance(value, tuple):
                 for i, width in enumerate(value):
-                    self._check_number(width, f"{where}[{i}]")
+                    self.check_number(width, f"{where}[{i}]")
         elif self.kind == "batch":
             if value != "full":
-                self._check_number(value, where)
+                self.check_number(value, where)
         elif self.kind in ("int", "float"):
-            self._check_number(value, where)
+            self.check_number(value, where)
         elif self.choices and value not in self.choices:
             options = ", ".join(self.choices)
             raise LabError(f"{where} is {value!r}, it must be one of {options}")
 
-    def _check_number(self, value: object, where: str) -> None:
-        whole = self.kind != "float"
+    def check_number(self, value: object, where: str) -> None:
+        """Refuse a single number outside the declaration; raises LabError as `check`."""
+        whole = self.kind not in ("float", "numbers")
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
             kind = "a whole number" if whole else "a number"
             raise LabError(f"{where} is {value!r}, it must be {kind}")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
     QMenu,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -50,6 +51,7 @@ class LabWindow(QMainWindow):
     Signals:
         parts_changed(): other views are visible now, see `wanted`.
         key_pressed(name): one of `play`, `step`, `reset`, `finish`, `new_seed`.
+        escaped(): Escape was pressed on another page than the lab.
         dropped(path): a file was dropped on the window.
         closing(): the window goes away.
         painted(): the window has been painted for the first time.
@@ -57,6 +59,7 @@ class LabWindow(QMainWindow):
 
     parts_changed = Signal()
     key_pressed = Signal(str)
+    escaped = Signal()
     dropped = Signal(str)
     closing = Signal()
     painted = Signal()
@@ -75,6 +78,7 @@ class LabWindow(QMainWindow):
         self.rail = Rail(theme)
         self.topbar = TopBar(theme)
         self.rail.add_page("lab", "Lab", "lab")
+        self.rail.add_page("gallery", "Gallery", "gallery")
         self.banner = Banner()
         self.panel = ControlPanel(registries, theme)
         self.try_these = TryThese(presets)
@@ -110,14 +114,17 @@ class LabWindow(QMainWindow):
         below = QHBoxLayout()
         below.addWidget(self.panel)
         below.addLayout(views, 1)
-        page = QVBoxLayout()
+        lab = QWidget()
+        page = QVBoxLayout(lab)
         page.addWidget(self.topbar)
         page.addLayout(below, 1)
         whole = QWidget()
         whole.setObjectName("lab")
         row = QHBoxLayout(whole)
         row.addWidget(self.rail)
-        row.addLayout(page, 1)
+        self.pages = QStackedWidget()  # the lab, and what others add to it
+        self.pages.addWidget(lab)
+        row.addWidget(self.pages, 1)
         for layout in (row, page, below, views):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
@@ -145,12 +152,24 @@ class LabWindow(QMainWindow):
         self.try_these.setVisible(self._maximised is None)
         self.parts_changed.emit()
 
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a page instead of the lab; None brings the lab back."""
+        if page is not None and self.pages.indexOf(page) < 0:
+            self.pages.addWidget(page)
+        self.pages.setCurrentIndex(0 if page is None else self.pages.indexOf(page))
+        self.parts_changed.emit()
+
+    @property
+    def is_lab_shown(self) -> bool:
+        """Whether the lab is what one sees."""
+        return self.pages.currentIndex() == 0
+
     def wanted(self) -> set[str]:
         """Return the parts that the visible views draw."""
         return {view.wants for view in self.views if self._is_shown(view)} | {frames.LOSS}
 
     def _is_shown(self, view: Card) -> bool:
-        return self._maximised in (None, view)
+        return self.is_lab_shown and self._maximised in (None, view)
 
     # ---- frames
 
@@ -177,7 +196,10 @@ class LabWindow(QMainWindow):
             Qt.Key.Key_F: "finish", Qt.Key.Key_N: "new_seed",
         }  # fmt: skip
         key = Qt.Key(event.key())
-        if key == Qt.Key.Key_Escape and self._maximised is not None:
+        if not self.is_lab_shown:
+            if key == Qt.Key.Key_Escape:
+                self.escaped.emit()
+        elif key == Qt.Key.Key_Escape and self._maximised is not None:
             self.toggle_maximised(self._maximised)
         elif key in names and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             if key == Qt.Key.Key_Right or not event.isAutoRepeat():

@@ -30,7 +30,7 @@ from app.ui.theme import Theme
 WIDTH = 292  # at zoom 1, with the hairline at its right edge
 
 TASK, NETWORK, TRAINING = "task", "network", "training"
-_USUAL = {
+USUAL = {
     "tasks": ("wave", "step", "abs", "spiral", "xor", "moons", "diagonal-flip", "digits"),
     "activations": ("relu", "leaky-relu", "gelu", "tanh", "sigmoid"),
     "initializers": ("small-normal", "xavier-normal", "he-normal", "large-normal", "normal"),
@@ -269,7 +269,7 @@ class ControlPanel(QScrollArea):
             return BatchSlider(knob, theme)
         if knob.kind == "bool":
             return Toggle(knob, theme)
-        if knob.registry in _USUAL:
+        if knob.registry in USUAL:
             return self._chooser(knob)
         if knob.registry or knob.choices or knob.kind == "text":
             return Choice(knob, self._options(knob), theme)
@@ -282,7 +282,7 @@ class ControlPanel(QScrollArea):
         return [(choice, choice, knob.help) for choice in knob.choices]
 
     def _chooser(self, knob: Knob) -> Chooser:
-        entries, usual = list(self._registries[knob.registry]), _USUAL[knob.registry]
+        entries, usual = list(self._registries[knob.registry]), USUAL[knob.registry]
         if knob.registry == "tasks":
             chooser = Chooser(
                 knob, entries, self._theme, usual, columns=3, slots=8, with_csv=True

@@ -1,0 +1,29 @@
+"""Knob files: what the knobs of a page are turned to, read from the disk."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any
+
+from app.core.errors import LabError
+from app.core.experiment import Experiment
+from app.core.values import knobs_from_json
+
+
+def read_knobs(path: str | pathlib.Path, experiment: Experiment) -> dict[str, Any]:
+    """Read a knob file of this page.
+
+    Raises:
+        LabError: one sentence that names the file.
+    """
+    try:
+        raw = pathlib.Path(path).read_bytes()
+    except OSError as error:
+        raise LabError(f"{path} cannot be read: {error.strerror or error}") from None
+    try:
+        key, knobs = knobs_from_json(raw)
+    except LabError as error:
+        raise LabError(f"{path}: {error}") from None
+    if key != experiment.key:
+        raise LabError(f"{path}: these are the knobs of {key!r}, not of {experiment.key!r}")
+    return knobs

@@ -1,0 +1,246 @@
+"""One page that is open: its knobs with undo, its model, and what the frame shows of them."""
+
+from __future__ import annotations
+
+import pathlib
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+
+from app.compose.knobfile import read_knobs
+from app.compose.wiring import REGISTRIES
+from app.core.errors import LabError
+from app.core.experiment import Experiment
+from app.core.spec import LabSpec
+from app.core.values import Values, values_to_json
+from app.runtime.atomic import write_atomically
+from app.ui.pages.frame import PageFrame
+from app.ui.theme import Theme
+
+MAX_UNDO = 200
+
+
+class Page(QObject):
+    """Turns knobs into results. Computes only while it is shown.
+
+    Attributes:
+        experiment: its declaration. frame: its widget. values: its knobs as they are.
+        result: what was computed last; None before.
+
+    Signals:
+        changed: what can be undone and redone may be another.
+        said: a sentence for the foot of the window.
+        lab_wanted: a spec that the lab should show.
+    """
+
+    changed = Signal()
+    said = Signal(str)
+    lab_wanted = Signal(object)
+
+    def __init__(self, experiment: Experiment, theme: Theme) -> None:
+        """Import model and view, and build the frame; nothing is computed yet."""
+        super().__init__()
+        self.experiment, self.values = experiment, experiment.values()
+        self.result: Any = None
+        self._model = experiment.model()
+        self._shown = False
+        self._good = self.values  # of the last result
+        self._undo: list[Values] = []
+        self._redo: list[Values] = []
+        self._before: Values | None = None  # the values at the start of a drag
+        view = experiment.view().View(theme)
+        self.frame = PageFrame(
+            experiment, view, REGISTRIES, theme, hasattr(self._model, "lab_spec")
+        )
+        # Edits of one pass of the event loop are computed once, with the last values.
+        self._due = QTimer(self)
+        self._due.setSingleShot(True)
+        self._due.setInterval(0)
+        self._due.timeout.connect(self.refresh)
+        self._connect()
+        self.frame.panel.show_values(self.values)
+
+    def _connect(self) -> None:
+        bar, panel, view = self.frame.bar, self.frame.panel, self.frame.view
+        bar.undo_pressed.connect(self.undo)
+        bar.redo_pressed.connect(self.redo)
+        bar.reset_pressed.connect(self.reset)
+        bar.copy_pressed.connect(self.copy_code)
+        bar.lab_pressed.connect(self.open_in_lab)
+        panel.tried.connect(self.on_tried)
+        view.said.connect(self.said)
+        for source in (panel, view):
+            source.edited.connect(self.on_edited)
+            source.grabbed.connect(self.on_grabbed)
+            source.released.connect(self.on_released)
+
+    # ---- what a person does
+    def on_edited(self, name: str, value: object) -> None:
+        """Turn one knob."""
+        try:
+            wanted = self.values.edit(name, value)
+        except LabError as error:
+            self._refuse(name, str(error))
+            return
+        self._take(wanted)
+
+    def on_grabbed(self, name: str) -> None:
+        """A drag begins: all of it is one step of undo."""
+        self._before = self.values
+
+    def on_released(self, name: str) -> None:
+        """The drag is over."""
+        before, self._before = self._before, None
+        if before is not None and before != self.values:
+            self._remember(before)
+
+    def on_tried(self, place: int) -> None:
+        """Set the knobs of a thing to try."""
+        thing = self.experiment.tries[place]
+        self._take(self.experiment.values(**thing.values))
+        self.said.emit(thing.help)
+
+    def undo(self) -> None:
+        """Go back by one edit."""
+        if self._undo:
+            self._redo.append(self.values)
+            self._show(self._undo.pop())
+
+    def redo(self) -> None:
+        """Go on by one edit that was undone."""
+        if self._redo:
+            self._undo.append(self.values)
+            self._show(self._redo.pop())
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an edit to undo."""
+        return bool(self._undo)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is an edit to do again."""
+        return bool(self._redo)
+
+    def reset(self) -> None:
+        """Turn all knobs to where the page starts; can be undone."""
+        self._take(self.experiment.values())
+
+    def copy_code(self) -> None:
+        """Put the program that computes the same on the clipboard."""
+        code = self._guarded(lambda: self._model.numpy_code(**self.values))
+        if code is not None:
+            QGuiApplication.clipboard().setText(code)
+            self.said.emit("Copied: a program of Python and NumPy that runs by itself.")
+
+    def open_in_lab(self) -> None:
+        """Ask for the lab to show the same."""
+        spec: LabSpec | None = self._guarded(lambda: self.experiment.lab_spec(self.values))
+        if spec is not None:
+            self.lab_wanted.emit(spec)
+
+    # ---- files
+    def open_file(self, path: str | pathlib.Path) -> None:
+        """Take the knobs of a file; where it is wrong, say what and keep those there are."""
+        try:
+            self.take_knobs(read_knobs(path, self.experiment), str(path))
+        except LabError as error:
+            self.say(str(error))
+
+    def take_knobs(self, given: Mapping[str, object], where: str) -> None:
+        """Take knobs from elsewhere; raises LabError that begins with `where`."""
+        try:
+            values = self.values.turned(given)
+            self._model.compute(**values)  # knows the names that a declaration does not
+        except LabError as error:
+            raise LabError(f"{where}: {error}") from None
+        self._take(values)
+
+    def save(self, path: str | pathlib.Path) -> None:
+        """Write the knobs to a file; raises LabError."""
+        write_atomically(pathlib.Path(path), values_to_json(self.experiment.key, self.values))
+
+    # ---- showing
+    def set_shown(self, shown: bool) -> None:
+        """Say whether the page is seen; hidden ones compute nothing."""
+        self._shown = shown
+        if shown and (self.result is None or self._good != self.values):
+            self._due.start()
+        elif not shown:
+            self._due.stop()
+
+    def refresh(self) -> None:
+        """Compute and draw the knobs as they are."""
+        self._due.stop()
+        values = self.values
+        try:
+            result = self._model.compute(**values)
+            rows = self._model.claims(result)
+            self.frame.show_result(values, result, rows)
+        except Exception as error:  # a page that breaks must not take the window with it
+            self._fail(error)
+            return
+        self.result, self._good = result, values
+
+    def finish(self) -> None:
+        """Have everything drawn now that would be in a moment; raises LabError."""
+        self.refresh()
+        self.frame.panel.formula.typeset()
+        if self.result is None or self._good != self.values:
+            raise LabError(self.frame.banner.text.text())
+
+    def say(self, sentence: str, details: str = "") -> None:
+        """Say in the page's banner what was wrong."""
+        self.frame.banner.show_message(
+            sentence[:1].upper() + sentence[1:], "error", details=details
+        )
+
+    def _take(self, values: Values) -> None:
+        if values == self.values:
+            self.frame.panel.show_values(values)
+            return
+        if self._before is None:
+            self._remember(self.values)
+        self._show(values)
+
+    def _remember(self, values: Values) -> None:
+        self._undo = [*self._undo, values][-MAX_UNDO:]
+        self._redo.clear()
+        self._tell()
+
+    def _show(self, values: Values) -> None:
+        self.values = values
+        self.frame.banner.hide()
+        self.frame.panel.show_values(values)
+        self._tell()
+        if self._shown:
+            self._due.start()
+
+    def _tell(self) -> None:
+        self.frame.bar.show_undo(self.can_undo, self.can_redo)
+        self.changed.emit()
+
+    def _refuse(self, name: str, sentence: str) -> None:
+        if not self.frame.panel.refuse(name, sentence):
+            self.say(sentence)
+
+    def _guarded(self, make: Callable[[], Any]) -> Any:
+        try:
+            return make()
+        except Exception as error:  # goes to the banner
+            self._fail(error)
+            return None
+
+    def _fail(self, error: Exception) -> None:
+        """Say what broke, and go back to the knobs of the last result."""
+        if isinstance(error, LabError):
+            self.say(str(error))
+        else:
+            details = "".join(traceback.format_exception(error))
+            self.say(f"This page broke: {error or type(error).__name__}", details)
+        if self.result is not None and self.values != self._good:
+            self.values = self._good
+            self.frame.panel.show_values(self._good)

@@ -1,0 +1,243 @@
+"""Pages: what the window shows beside the lab, and which of them a command is for.
+
+While a page is shown the lab rests: its training is paused, so that the page has the whole
+machine, and goes on when the lab is shown again.
+"""
+
+from __future__ import annotations
+
+import math
+import pathlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from app.core.errors import LabError
+from app.core.spec import LabSpec
+from app.core.values import is_knob_file, knobs_from_json
+
+# Gallery, views and models are imported when the first page is shown: a start needs none.
+if TYPE_CHECKING:
+    from app.compose.page import Page
+    from app.compose.session import Session
+    from app.core.experiment import Experiment
+    from app.core.picture import Picture
+    from app.core.registry import Registry
+    from app.ui.banner import Banner
+    from app.ui.pages.bar import PageBar
+    from app.ui.pages.gallery import Gallery
+
+LAB, GALLERY = "lab", "gallery"
+FILTER = "Knobs (*.json);;All files (*)"
+# Commands that on another page than the lab mean that page, or nothing.
+_OWN = ("undo", "redo", "reset", "save", "save_as", "new_seed", "finish")
+
+
+def experiments() -> Registry[Experiment]:
+    """Return all pages of the gallery."""
+    from app.experiments import EXPERIMENTS
+
+    return EXPERIMENTS
+
+
+def picture_of(key: str) -> Picture:
+    """Return a page's thumbnail; raises LabError where it is missing."""
+    from app.core.picture import picture_from_json
+    from app.core.resources import resource
+
+    return picture_from_json(resource(f"thumbnails/experiments/{key}.json").read_bytes())
+
+
+class Pages:
+    """The session's dealings with the gallery."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._gallery: Gallery | None = None
+        self._pages: dict[str, Page] = {}  # those that were opened; they keep their knobs
+        self.page: Page | None = None  # the one that is shown
+        self._resting: float | None = None  # the lab's speed, if it played
+
+    # ---- which page
+    def show(self, key: str) -> None:
+        """Show the lab, the gallery, or a page of it by its key."""
+        if key == LAB:
+            self._hide_pages()
+            self._session.window.show_page(None)
+            self._wake_lab()
+        elif key == GALLERY:
+            # Back to where one was; a second click goes to all pages.
+            was_away = self._session.window.is_lab_shown
+            if was_away and self.page is not None:
+                self.open(self.page.experiment.key)
+            else:
+                self.show_gallery()
+        else:
+            self.open(key)
+
+    def show_gallery(self) -> None:
+        """Show all pages."""
+        if self._gallery is None:
+            from app.ui.pages.gallery import Gallery
+            from app.ui.theme import apply_theme
+
+            pages = list(experiments())
+            pictures = {page.key: picture_of(page.key) for page in pages}
+            self._gallery = Gallery(pages, pictures, self._session.window.theme)
+            apply_theme(self._gallery, self._session.window.theme)
+            self._gallery.chosen.connect(lambda key: self.open(key))
+            self._fill_bar(self._gallery.bar)
+        self._rest_lab()
+        self._hide_pages()
+        self.page = None
+        self._session.window.show_page(self._gallery)
+        self._session.window.rail.show_page(GALLERY)
+        self._session.show_state()
+
+    def open(self, key: str, knobs: str | None = None) -> None:
+        """Open a page of the gallery.
+
+        Args:
+            key: its name. knobs: a file with its knobs; the page says what is wrong with it.
+
+        Raises:
+            LabError: there is no page of that key.
+        """
+        page = self._pages.get(key) or self._make(experiments()[key])
+        self._rest_lab()
+        self._hide_pages()
+        self.page = page
+        self._session.window.show_page(page.frame)
+        page.set_shown(True)
+        if knobs is not None:
+            page.open_file(knobs)
+        self._session.window.rail.show_page(GALLERY)
+        self._session.show_state()
+
+    def _make(self, experiment: Experiment) -> Page:
+        from app.compose.page import Page
+        from app.ui.theme import apply_theme
+
+        session = self._session
+        page = Page(experiment, session.window.theme)
+        apply_theme(page.frame, session.window.theme)
+        page.changed.connect(session.show_state)
+        page.said.connect(session.toast.say)
+        page.lab_wanted.connect(self._open_in_lab)
+        page.frame.bar.back_pressed.connect(self.show_gallery)
+        self._fill_bar(page.frame.bar)
+        self._pages[experiment.key] = page
+        return page
+
+    def _fill_bar(self, bar: PageBar) -> None:
+        bar.theme_pressed.connect(self._session.toggle_theme)
+        bar.menu_button.setMenu(self._session.window.topbar.menu_button.menu())
+
+    def _hide_pages(self) -> None:
+        for page in self._pages.values():
+            page.set_shown(False)
+
+    # ---- the lab meanwhile
+    def _rest_lab(self) -> None:
+        runner = self._session.runner
+        if runner.is_playing:
+            self._resting = runner.order.speed
+            runner.pause()
+
+    def _wake_lab(self) -> None:
+        speed, self._resting = self._resting, None
+        self._session.window.rail.show_page(LAB)
+        self._session.show_state()
+        if speed is not None:
+            runner = self._session.runner
+            runner.finish() if math.isinf(speed) else runner.play()
+
+    def _open_in_lab(self, spec: LabSpec) -> None:
+        session, page = self._session, self.page
+        self._resting = None  # the network that played is replaced
+        self.show(LAB)
+        label = page.experiment.key if page is not None else "page"
+        if session.store.replace(spec, label):
+            session.toast.say("As on the page, trained anew. Undo brings the old lab back.")
+
+    # ---- commands and files
+    def run(self, key: str, lab: Callable[[], object]) -> None:
+        """Do a command for the page that is shown; `lab` is what it does in the lab."""
+        if self._session.window.is_lab_shown or key not in _OWN:
+            lab()
+        elif self.page is not None:
+            own: dict[str, Callable[[], object]] = {
+                "undo": self.page.undo, "redo": self.page.redo, "reset": self.page.reset,
+                "save": self.save, "save_as": self.save,
+            }  # fmt: skip
+            own.get(key, lambda: None)()
+
+    def show_undo(self, undo: str, redo: str) -> None:
+        """Name in the menu what can be undone; `undo`, `redo`: in the lab, or empty."""
+        if not self._session.window.is_lab_shown:
+            page = self.page
+            undo = "a knob" if page is not None and page.can_undo else ""
+            redo = "a knob" if page is not None and page.can_redo else ""
+        for key, label in (("undo", undo), ("redo", redo)):
+            action = self._session.window.commands[key]
+            action.setEnabled(bool(label))
+            action.setText(f"{key.capitalize()} {label}".strip())
+
+    def on_escaped(self) -> None:
+        """Go back: from a large card to the page, from a page to the gallery."""
+        if self.page is not None and not self.page.frame.escape():
+            self.show_gallery()
+
+    def open_path(self, name: str) -> None:
+        """Open a file: a page's knobs go to the page, anything else to the lab."""
+        try:
+            raw = pathlib.Path(name).read_bytes() if name.lower().endswith(".json") else b""
+        except OSError as error:
+            self._say(f"{name} cannot be read: {error.strerror or error}")
+            return
+        if not is_knob_file(raw):
+            if (
+                self.page is not None
+                and not self._session.window.is_lab_shown
+                and (name.lower().endswith(".json") and b'"task"' not in raw)
+            ):
+                self.page.open_file(name)  # which says what is wrong with it
+                return
+            self.show(LAB)
+            self._session.files.open_path(name)
+            return
+        try:
+            self.open(knobs_from_json(raw)[0], name)
+        except LabError as error:
+            self._say(f"{name}: {error}")
+
+    def save(self) -> None:
+        """Ask where to, and save the knobs of the page that is shown."""
+        if self.page is None:
+            return
+        start = pathlib.Path(self._session.options.folder) / f"{self.page.experiment.key}.json"
+        name, _ = QFileDialog.getSaveFileName(
+            self._session.window, "Save the knobs", str(start), FILTER
+        )
+        if name:
+            try:
+                self.page.save(name)
+            except LabError as error:
+                self._say(str(error))
+            else:
+                self._session.toast.say(f"Saved as {pathlib.Path(name).name}")
+
+    @property
+    def banner(self) -> Banner:
+        """The banner of what is shown."""
+        if self._session.window.is_lab_shown:
+            return self._session.window.banner
+        if self.page is not None:
+            return self.page.frame.banner
+        assert self._gallery is not None
+        return self._gallery.banner
+
+    def _say(self, sentence: str) -> None:
+        """Say in the banner that is seen why something was not done."""
+        self.banner.show_message(sentence, "error")

@@ -1,0 +1,148 @@
+"""Experiments: what a page of the gallery declares of itself, before anything is computed.
+
+A page is a folder in `app/experiments`: `experiment.py` makes the `Experiment`, `model.py`
+computes (no Qt), `view.py` draws. The declaration is light: `model()` and `view()` import
+the other two when they are asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Protocol, cast
+
+from app.core.knobs import Knob
+from app.core.registry import Entry
+from app.core.spec import LabSpec
+from app.core.values import Values
+
+# Headings of the gallery, in the order in which they stand there.
+SIGNAL = "Signal and gradient"
+SHAPE = "Width and depth"
+FUNCTION = "What a network can say"
+LEARNING = "Learning and checking"
+MECHANISM = "Mechanisms of modern networks"
+GROUPS = (SIGNAL, SHAPE, FUNCTION, LEARNING, MECHANISM)
+
+# A verdict begins with one of these.
+HOLDS = "holds"
+ONLY_IF = "holds only if"  # a condition follows
+NOT_REPRODUCED = "does not reproduce"
+WRONG = "wrong as printed"
+VERDICTS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG)
+
+
+@dataclass(frozen=True)
+class Try:
+    """A thing to try: a button that turns knobs.
+
+    Attributes:
+        label: what the button says, a few words.
+        help: what one then sees, one sentence.
+        values: knob -> value; the other knobs go to where the page starts.
+    """
+
+    label: str
+    help: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class ClaimRow:
+    """A claim beside what the page computes at this moment.
+
+    Attributes:
+        id: its row in the ledger, such as `D22`.
+        statement: what the source says, in our words, one line or two.
+        published: the figure it prints. measured: the page's own, short.
+        verdict: begins with one of `VERDICTS`.
+        why: one sentence made of measured numbers.
+    """
+
+    id: str
+    statement: str
+    published: str
+    measured: str
+    verdict: str
+    why: str = ""
+
+
+class PageModel(Protocol):
+    """What the lab asks of a page's `model.py`; all take the knobs by name.
+
+    May also have `lab_spec(**values) -> LabSpec`, where the lab can show the same, and
+    `work(is_interrupted, **values)`, for what takes longer than a frame: see CONTRIBUTING.
+    """
+
+    def compute(self, **values: Any) -> Any:
+        """Return all that is drawn, frozen, within 50 ms."""
+
+    def claims(self, result: Any) -> Sequence[ClaimRow]:
+        """Return the claims that the page bears on, with what the result says of them."""
+
+    def numpy_code(self, **values: Any) -> str:
+        """Return a program of Python and NumPy alone that prints the page's figures."""
+
+
+@dataclass(frozen=True, eq=False)
+class Experiment(Entry):
+    """One page of the gallery: `key`, `label` (a question), `help` (one sentence), `group`.
+
+    Attributes:
+        package: `__package__` of the descriptor, where `model` and `view` are too.
+        order: place in its group.
+        knobs: two to five; a knob's `path` is its name alone, an argument of `compute`.
+        start: the value of every knob when the page opens.
+        look_for: one paragraph that says what to look for.
+        tries: two or three things to try.
+        formula: LaTeX, one line each.
+        claims: ids of the ledger's rows that the page bears on.
+    """
+
+    package: str = field(kw_only=True)
+    order: int = field(kw_only=True)
+    knobs: tuple[Knob, ...] = field(kw_only=True)
+    start: Mapping[str, object] = field(kw_only=True)
+    look_for: str = field(kw_only=True)
+    tries: tuple[Try, ...] = field(kw_only=True)
+    formula: tuple[str, ...] = field(kw_only=True)
+    claims: tuple[str, ...] = field(kw_only=True)
+
+    @property
+    def title(self) -> str:
+        """The question that the page answers."""
+        return self.label
+
+    def values(self, **given: object) -> Values:
+        """Return the knobs as the page starts, but for those given.
+
+        Raises:
+            LabError: a knob that is not known, or a value outside its range.
+        """
+        return Values(self.knobs, {**self.start, **given})
+
+    def model(self) -> PageModel:
+        """Import what computes."""
+        return cast(PageModel, importlib.import_module(f"{self.package}.model"))
+
+    def view(self) -> ModuleType:
+        """Import what draws: a class `View` and a function `thumbnail(result)`."""
+        return importlib.import_module(f"{self.package}.view")
+
+    def lab_spec(self, values: Values) -> LabSpec | None:
+        """Return what the main lab shows of it, or None."""
+        make: Callable[..., LabSpec] | None = getattr(self.model(), "lab_spec", None)
+        return None if make is None else make(**values)
+
+
+def found_in(package: ModuleType) -> Iterator[Experiment]:
+    """Yield the experiments of the folders in a package, in the order of the gallery."""
+    import pkgutil
+
+    folders = [name for _, name, is_folder in pkgutil.iter_modules(package.__path__)
+               if is_folder]  # fmt: skip
+    modules = [importlib.import_module(f"{package.__name__}.{n}.experiment") for n in folders]
+    pages = [cast(Experiment, module.EXPERIMENT) for module in modules]
+    yield from sorted(pages, key=lambda page: (GROUPS.index(page.group), page.order))

@@ -1,0 +1,121 @@
+"""Values of a page's knobs: frozen, checked against their declarations, with JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from app.core.errors import LabError, unknown_name
+from app.core.knobs import Knob
+
+VERSION = 1
+
+
+class Values(Mapping[str, Any]):
+    """What every knob of a page is turned to. Cannot change; `edit` makes another one."""
+
+    def __init__(self, knobs: tuple[Knob, ...], given: Mapping[str, object]) -> None:
+        """Check and keep the values.
+
+        Args:
+            knobs: the declarations, by their `path`.
+            given: a value for each of them.
+
+        Raises:
+            LabError: one sentence with the knob, the value and the range.
+        """
+        self._knobs = {knob.path: knob for knob in knobs}
+        for name in given:
+            if name not in self._knobs:
+                raise unknown_name("knob", name, self._knobs)
+        self._values = MappingProxyType(
+            {name: _checked(knob, given.get(name)) for name, knob in self._knobs.items()}
+        )
+
+    def edit(self, name: str, value: object) -> Values:
+        """Return the values with one knob turned; raises LabError as `Values` does."""
+        return self.turned({name: value})
+
+    def turned(self, changes: Mapping[str, object]) -> Values:
+        """Return the values with several knobs turned; raises LabError as `Values` does."""
+        return Values(tuple(self._knobs.values()), {**self._values, **changes})
+
+    def knob(self, name: str) -> Knob:
+        """Return the declaration of a knob."""
+        return self._knobs[name]
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Values) and dict(self) == dict(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._values.items()))
+
+
+def _checked(knob: Knob, value: object) -> object:
+    """Return the value as its knob has it: whole numbers of a float knob become floats."""
+    where = knob.label
+    if knob.kind == "bool" and not isinstance(value, bool):
+        raise LabError(f"{where} is {value!r}, it must be true or false")
+    if knob.kind in ("choice", "text") and not isinstance(value, str):
+        raise LabError(f"{where} is {value!r}, it must be a name")
+    if knob.kind == "numbers":
+        if not isinstance(value, list | tuple):
+            raise LabError(f"{where} is {value!r}, it must be a list of numbers")
+        for i, number in enumerate(value):
+            knob.check_number(number, f"{where}[{i}]")
+        return tuple(float(number) for number in value)
+    knob.check(value, where)
+    if knob.kind == "float" and isinstance(value, int):
+        return float(value)
+    return value
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    experiment: str
+    knobs: dict[str, Any]
+    version: int = VERSION
+
+
+def values_to_json(key: str, values: Values) -> bytes:
+    """Return the knobs of the page `key` as a file."""
+    return msgspec.json.format(msgspec.json.encode(_File(key, dict(values))), indent=2) + b"\n"
+
+
+def knobs_from_json(raw: bytes) -> tuple[str, dict[str, Any]]:
+    """Read a knob file.
+
+    Returns:
+        the page's key, and the values as they stand there, not checked yet.
+
+    Raises:
+        LabError: it is none, or of a version that is not known.
+    """
+    try:
+        read = msgspec.json.decode(raw, type=_File)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise LabError(f"these are not the knobs of a page: {error}") from None
+    if read.version != VERSION:
+        raise LabError(f"version is {read.version}, this Layerlab reads {VERSION}")
+    for name, value in read.knobs.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise LabError(f"{name} is {value}, it must be a finite number")
+    return read.experiment, read.knobs
+
+
+def is_knob_file(raw: bytes) -> bool:
+    """Tell whether a file means to hold a page's knobs, broken or not."""
+    head = raw[:4096]
+    return b'"experiment"' in head and b'"task"' not in head

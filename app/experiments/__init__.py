@@ -1,0 +1,15 @@
+"""The gallery's pages: one folder each, found by itself.
+
+`EXPERIMENTS` holds their declarations; no model and no view is imported for it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from app.core.experiment import Experiment, found_in
+from app.core.registry import Registry
+
+EXPERIMENTS: Registry[Experiment] = Registry("experiment")
+for _page in found_in(sys.modules[__name__]):
+    EXPERIMENTS.add(_page)

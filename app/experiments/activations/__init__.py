@@ -1,0 +1,1 @@
+"""What activations do to a signal that is pushed through them."""

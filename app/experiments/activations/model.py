@@ -1,0 +1,245 @@
+"""Activations in numbers: slopes, minima, and moments of a gaussian behind them. No Qt."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
+from app.core.numbers import number
+from app.core.spec import LabSpec, edit
+from app.experiments.activations.moments import cells, density_behind, extremes, moments
+from app.nets.activations import ACTIVATIONS, Activation
+from app.nets.printing import activation_code
+
+Array = np.ndarray
+FLAT = 0.05  # a slope below this share of the largest counts as saturated
+VIEW = 5.0  # curves are drawn over -VIEW to VIEW
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What one activation does to the gaussian z.
+
+    Attributes:
+        key, label: its name in files, and on screen.
+        h, slope: (n,) value and slope at `Result.z`.
+        mean, square: E[h] and E[h^2]. variance: of h.
+        dead: share of z at which the slope is exactly 0.
+        saturated: share of z at which it is below `FLAT` of the largest, dead ones too.
+        largest: largest size of the slope, anywhere.
+        lowest: where the smallest value is and what it is; None without a minimum.
+    """
+
+    key: str
+    label: str
+    h: Array
+    slope: Array
+    mean: float
+    square: float
+    dead: float
+    saturated: float
+    largest: float
+    lowest: tuple[float, float] | None
+
+    @property
+    def variance(self) -> float:
+        """Var h."""
+        return max(0.0, self.square - self.mean**2)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        z: (n,) places of the curves.
+        facts: of every activation, in the order of the registry. chosen: one of them.
+        mean, spread: of the gaussian that arrives; its density at z: `before`, (n,).
+        edges: (b + 1,) of the histogram of h; `after`: (b,) density of h in its cells.
+        softplus, corner: (n,) softplus of the chosen sharpness, and ReLU.
+        gap: their largest difference, at 0.
+        leak: (n,) leaky ReLU minus ReLU.
+    """
+
+    z: Array
+    facts: tuple[Facts, ...]
+    chosen: Facts
+    mean: float
+    spread: float
+    before: Array
+    edges: Array
+    after: Array
+    softplus: Array
+    corner: Array
+    gap: float
+    leak: Array
+    leaky_slope: float
+
+    def of(self, key: str) -> Facts:
+        """Return the facts of one activation."""
+        return next(facts for facts in self.facts if facts.key == key)
+
+
+def compute(
+    activation: str = "relu", mean: float = 0.0, spread: float = 1.0, slope: float = 0.1,
+    sharpness: float = 1.0,
+) -> Result:  # fmt: skip
+    """Push a gaussian through every activation.
+
+    Args:
+        activation: name of the one that is looked at closely.
+        mean, spread: of the gaussian z.
+        slope: of leaky ReLU below zero. sharpness: beta of softplus.
+
+    Raises:
+        LabError: an activation that is not known.
+    """
+    entry = ACTIVATIONS[activation]
+    z = np.linspace(-VIEW, VIEW, 401)
+    facts = tuple(_facts(one, z, mean, spread, slope) for one in ACTIVATIONS)
+    edges, after = density_behind(entry, mean, spread, slope)
+    softplus, corner = np.logaddexp(sharpness * z, 0) / sharpness, np.maximum(z, 0)
+    return Result(
+        z, facts, next(one for one in facts if one.key == activation), mean, spread,
+        np.exp(-0.5 * ((z - mean) / spread) ** 2) / (spread * math.sqrt(2 * math.pi)),
+        edges, after, softplus, corner, math.log(2) / sharpness,
+        ACTIVATIONS["leaky-relu"](z, slope) - corner, slope,
+    )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=256)
+def _extremes(key: str, slope: float) -> tuple[float, tuple[float, float] | None]:
+    return extremes(ACTIVATIONS[key], slope)
+
+
+def _facts(entry: Activation, z: Array, mean: float, spread: float, slope: float) -> Facts:
+    slope = slope if entry.key == "leaky-relu" else 0.01
+    first, second = moments(entry, mean, spread, slope)
+    largest, lowest = _extremes(entry.key, slope)
+    middles, share = cells()
+    rate = np.abs(entry.slope_at(mean + spread * middles, slope))
+    dead = float(share[rate == 0].sum())
+    # Smooth ones underflow to 0 far out; they are dead nowhere.
+    dead = dead if entry.piecewise_linear else 0.0
+    return Facts(
+        entry.key, entry.label, entry(z, slope), entry.slope_at(z, slope), first, second, dead,
+        float(share[rate < FLAT * largest].sum()), largest, lowest,
+    )  # fmt: skip
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about activations, beside what is computed here."""
+    return (_sigmoid_row(result), _zero_row(result), _gelu_row(result), _half_row(result),
+            _leak_row(result), _alive_row(result))  # fmt: skip
+
+
+def _sigmoid_row(result: Result) -> ClaimRow:
+    largest = result.of("sigmoid").largest
+    return ClaimRow(
+        "B2", "The slope of the sigmoid is at most a quarter.", "0.25", f"{largest:.4f}",
+        HOLDS if abs(largest - 0.25) < 1e-9 else WRONG,
+        f"it is {largest:.4f}, at z = 0",
+    )  # fmt: skip
+
+
+def _zero_row(result: Result) -> ClaimRow:
+    below = result.of("relu").slope[result.z < 0]
+    places = [result.of(key).lowest for key in ("gelu", "silu")]
+    turns = [place[0] for place in places if place is not None]
+    verdict = WRONG if (below != 0).any() else HOLDS if not turns else WRONG
+    where = " and ".join(number(z) for z in turns)
+    return ClaimRow(
+        "B3", "ReLU's slope is 0 below zero; those of GELU and Swish are zero nowhere.",
+        "nowhere", f"z = {where}", verdict,
+        f"GELU and Swish have a minimum, and there a slope of zero: z = {where}",
+    )  # fmt: skip
+
+
+def _gelu_row(result: Result) -> ClaimRow:
+    lowest = result.of("gelu").lowest
+    place, value = lowest if lowest is not None else (math.nan, math.nan)
+    return ClaimRow(
+        "D23", "GELU has a minimum of about −0.17.", "−0.17", number(value, 5),
+        HOLDS if abs(value + 0.17) < 0.005 else WRONG, f"it lies at z = {number(place, 4)}",
+    )  # fmt: skip
+
+
+def _half_row(result: Result) -> ClaimRow:
+    relu = result.of("relu")
+    arrived = result.mean**2 + result.spread**2
+    square, variance = relu.square / arrived, relu.variance / result.spread**2
+    if abs(variance - 0.5) < 0.01:
+        verdict = HOLDS
+    elif abs(square - 0.5) < 0.01:
+        verdict = f"{ONLY_IF} of the mean square"
+    else:
+        verdict = f"{ONLY_IF} of the mean square, at mean 0"
+    return ClaimRow(
+        "D22", "ReLU halves the variance.", "× 0.5", f"× {variance:.3f}", verdict,
+        f"of the variance {variance:.3f} is left, of the mean square {square:.3f}",
+    )  # fmt: skip
+
+
+def _leak_row(result: Result) -> ClaimRow:
+    change = float(np.ptp(result.leak))
+    return ClaimRow(
+        "C4", "Leaky ReLU is ReLU with a larger bias.", "a constant",
+        f"{result.leaky_slope:g} · z below 0",
+        HOLDS if change < 1e-12 else WRONG,
+        f"leaky minus ReLU changes by {change:.2f} between z = {number(-VIEW)} and 0; a bias "
+        "would not change",
+    )  # fmt: skip
+
+
+def _alive_row(result: Result) -> ClaimRow:
+    leaky, relu = result.of("leaky-relu").dead, result.of("relu").dead
+    return ClaimRow(
+        "D24", "Leaky ReLU has no dead neurons.", "none", f"{100 * leaky:.0f} % of z",
+        HOLDS if leaky == 0 else f"{ONLY_IF} its slope is above 0",
+        f"{100 * leaky:.0f} % of z find a slope of zero, with ReLU {100 * relu:.0f} %",
+    )  # fmt: skip
+
+
+def numpy_code(
+    activation: str = "relu", mean: float = 0.0, spread: float = 1.0, slope: float = 0.1,
+    sharpness: float = 1.0,
+) -> str:  # fmt: skip
+    """Return a program that prints the moments behind the activation; see `compute`."""
+    return f'''"""A gaussian pushed through {ACTIVATIONS[activation].label}."""
+
+import math
+
+import numpy as np
+
+
+{activation_code(activation, slope)}
+
+mean, spread, sharpness = {mean!r}, {spread!r}, {sharpness!r}
+x = np.linspace(-8, 8, 400_001)  # standard normal
+weight = np.exp(-(x**2) / 2)
+weight /= weight.sum()
+z = mean + spread * x
+h, rate = activation(z), derivative(z)
+
+square = weight @ h**2
+print(f"mean {{weight @ h:.4f}}")
+print(f"mean square {{square:.4f}} of {{mean**2 + spread**2:.4f}}")
+print(f"variance {{square - (weight @ h) ** 2:.4f}} of {{spread**2:.4f}}")
+print(f"slope exactly 0 at {{100 * weight[rate == 0].sum():.1f}} % of z")
+
+softplus = np.logaddexp(sharpness * z, 0) / sharpness
+print(f"softplus is at most {{np.max(softplus - np.maximum(z, 0)):.4f}} above ReLU")
+'''
+
+
+def lab_spec(
+    activation: str = "relu", mean: float = 0.0, spread: float = 1.0, slope: float = 0.1,
+    sharpness: float = 1.0,
+) -> LabSpec:  # fmt: skip
+    """Return the default lab with this activation, six layers deep, where it matters."""
+    spec = edit(edit(LabSpec(), "net.depth", 6), "net.activation", activation)
+    return edit(spec, "net.slope", slope) if activation == "leaky-relu" else spec

@@ -1,0 +1,204 @@
+"""Draws the zoo of activations."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.core import picture as pic
+from app.experiments.activations.model import FLAT, VIEW, Facts, Result
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, mix
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Bars, Histogram, Post, Words
+
+BIN_TOP = 1.2  # densities above are cut: a spike of zeros is as high as its cell is narrow
+
+
+class View(PageView):
+    """Value and slope over z, the gaussian behind the bend, and what is kept of it."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.value = PlotCard("Value", Axis("z"), Axis("h"))
+        self.slope = PlotCard("Slope", Axis("z"), Axis("dh/dz"))
+        self.behind = PlotCard("A gaussian, pushed through", Axis("z, h"), Axis("density"))
+        self.rows = RowPlot(Axis("kept of what arrives"))
+        self.rows.takes_clicks = True
+        self.rows.row_clicked.connect(self._on_row)
+        self.kept = PlotCard("What is kept", self.rows.x_axis, self.rows.y_axis,
+                             "click one to choose it", self.rows)  # fmt: skip
+        self.corner = PlotCard("Softplus and ReLU", Axis("z"), Axis("h"))
+        for card in (self.value, self.slope, self.corner):
+            card.plot.x_axis.fix(-VIEW, VIEW)
+        self.corner.plot.x_axis.fix(-3, 3)
+        self.corner.plot.y_axis.fix(-0.15, 3)
+        self.value.plot.y_axis.fix(-1.4, 3)
+        self.slope.plot.y_axis.fix(-0.3, 1.3)
+        self.add(self.value, 0, 0, 1, 3)
+        self.add(self.slope, 0, 3, 1, 3)
+        self.add(self.behind, 1, 0, 1, 2)
+        self.add(self.kept, 1, 2, 1, 2)
+        self.add(self.corner, 1, 4, 1, 2)
+        self.share(rows=(10, 9), columns=(1,) * 6)
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return what happens to the gaussian."""
+        one = result.chosen
+        arrived = result.mean**2 + result.spread**2
+        found = [
+            (number(one.square, 3), f"mean square, {number(arrived, 3)} arrived"),
+            (number(one.variance, 3), f"variance, {number(result.spread**2, 3)} arrived"),
+            (f"{100 * one.dead:.0f} %", "dead: slope exactly 0"),
+            (f"{100 * one.saturated:.0f} %", f"saturated: slope below {100 * FLAT:g} % of it"),
+            (number(one.largest, 4), "largest slope"),
+        ]
+        if one.lowest is not None:
+            place, value = one.lowest
+            found.append((number(value, 4), f"minimum, at z = {number(place, 3)}"))
+        return found
+
+    def draw(self, result: Result) -> None:
+        """Draw all five."""
+        self._draw_curves(self.value, result, "h")
+        self._draw_curves(self.slope, result, "slope")
+        self._draw_behind(result)
+        self._draw_kept(result)
+        self._draw_corner(result)
+
+    def _draw_curves(self, card: PlotCard, result: Result, name: str) -> None:
+        """Draw all curves faint and the chosen one bright, over the gaussian's density."""
+        z, chosen = result.z, result.chosen
+        plot, accent = card.plot, self.color("accent")
+        low, high = plot.y_axis.low, plot.y_axis.high
+        # The gaussian stands on the floor, a quarter of the plot high.
+        hill = low + 0.25 * (high - low) * result.before / result.before.max()
+        ground = Band(z, np.full_like(z, low), hill, mix(self.theme, self.color("faint"), 0.28))
+        others: dict[str, Mark] = {
+            one.key: Line(z, getattr(one, name), self.color("faint", 0.55), 1.0)
+            for one in result.facts if one is not chosen
+        }  # fmt: skip
+        curve = getattr(chosen, name)
+        live: dict[str, Mark] = {"chosen": Line(z, curve, accent, 2.4)}
+        if chosen.lowest is not None:
+            place, value = chosen.lowest
+            dot = value if name == "h" else 0.0
+            live["lowest"] = Dots(
+                np.array([place]), np.array([dot]), self.color("warning"), 3.6
+            )
+        legend = [
+            Key("line", accent, chosen.label, 2.4),
+            Key("line", self.color("faint"), "the others", 1.0),
+            Key("band", mix(self.theme, self.color("faint"), 0.28), "what arrives"),
+        ]
+        columns = {"z": z} | {one.label: getattr(one, name) for one in result.facts}
+        card.show_plot(bands={"arrives": ground}, still=others, live=live, legend=legend,
+                       columns=columns)  # fmt: skip
+        card.read_curves(z, [(chosen.label, curve, accent)])
+
+    def _draw_behind(self, result: Result) -> None:
+        card, accent = self.behind, self.color("accent")
+        heights = np.minimum(result.after, BIN_TOP)
+        edges = result.edges
+        before = Band(result.z, np.zeros_like(result.z), result.before,
+                      mix(self.theme, self.color("faint"), 0.28))  # fmt: skip
+        after = Histogram(edges, heights, mix(self.theme, accent, 0.42), accent)
+        low = min(float(edges[0]), result.mean - 3 * result.spread)
+        high = max(float(edges[-1]), result.mean + 3 * result.spread)
+        card.plot.x_axis.follow(max(low, -VIEW), min(high, VIEW))
+        card.plot.y_axis.fix(
+            0, max(0.45, 1.12 * float(max(heights.max(), result.before.max())))
+        )
+        one = result.chosen
+        mean = Post(one.mean, f"mean {number(one.mean, 2)}", self.color("text"), self.theme)
+        legend = [Key("band", mix(self.theme, accent, 0.42), "h"),
+                  Key("band", mix(self.theme, self.color("faint"), 0.28), "z")]  # fmt: skip
+        middles = 0.5 * (edges[1:] + edges[:-1])
+        card.show_plot(bands={"z": before, "h": after}, live={"mean": mean}, legend=legend,
+                       columns={"h": middles, "density": result.after})  # fmt: skip
+        card.set_note(f"variance <b>{number(one.variance, 3)}</b> of "
+                      f"{number(result.spread**2, 3)}")  # fmt: skip
+        card.read_curves(middles, [("density", result.after, accent)], "h")
+
+    def _draw_kept(self, result: Result) -> None:
+        """Draw a thick bar for the mean square and a thin one for the variance of each."""
+        plot, facts = self.rows, result.facts
+        arrived = result.mean**2 + result.spread**2
+        square = np.array([one.square for one in facts]) / arrived
+        variance = np.array([one.variance for one in facts]) / arrived
+        rows = np.arange(len(facts))
+        chosen = facts.index(result.chosen)
+        plot.set_rows([one.label for one in facts], chosen)
+        plot.x_axis.fix(0, 1.3)
+        tokens = ["accent" if k == chosen else "muted" for k in rows]
+        pale = [mix(self.theme, self.color(token), 0.35) for token in tokens]
+        full = [self.color(token) for token in tokens]
+        none = np.zeros(len(facts))
+        shown = np.minimum(square, 1.3)
+        words = [f"{number(share, 2)}" for share in square]
+        bars: dict[str, Mark] = {
+            "square": Bars(rows, none, shown, pale, 0.62),
+            "variance": Bars(rows, none, np.minimum(variance, 1.3), full, 0.22),
+            "words": Words(np.minimum(shown, 1.16), rows, words, full, self.theme, 10),
+            "all": Post(1.0, "", self.color("faint"), self.theme),
+        }
+        legend = [
+            Key("band", pale[chosen], "mean square"),
+            Key("line", full[chosen], "variance", 3),
+        ]
+        self.kept.show_plot(
+            live=bars,
+            legend=legend,
+            columns={"mean square kept": square, "variance kept": variance},
+        )
+        plot.reader = lambda x, y: self._read_row(facts[plot.row_at(y)], arrived)
+
+    def _read_row(self, one: Facts, arrived: float) -> Reading:
+        ink = self.color("accent")
+        return Reading(one.label, (
+            (ink, f"mean square {number(one.square / arrived, 3)}"),
+            (ink, f"variance {number(one.variance / arrived, 3)}"),
+            (None, f"dead {100 * one.dead:.0f} %, saturated {100 * one.saturated:.0f} %"),
+        ))  # fmt: skip
+
+    def _draw_corner(self, result: Result) -> None:
+        z, card = result.z, self.corner
+        between = Band(z, result.corner, result.softplus,
+                       mix(self.theme, self.color("negative"), 0.22))  # fmt: skip
+        live: dict[str, Mark] = {
+            "relu": Line(z, result.corner, self.color("muted"), 1.6),
+            "softplus": Line(z, result.softplus, self.color("negative"), 2.2),
+            "gap": Dots(np.array([0.0]), np.array([result.gap]), self.color("negative"), 3.6),
+        }
+        legend = [Key("line", self.color("negative"), "softplus"),
+                  Key("line", self.color("muted"), "ReLU", 1.6)]  # fmt: skip
+        card.show_plot(
+            bands={"between": between},
+            live=live,
+            legend=legend,
+            columns={"z": z, "softplus": result.softplus, "ReLU": result.corner},
+        )
+        card.set_note(f"at most <b>{number(result.gap, 3)}</b> apart",
+                      f"<b>{number(result.gap, 3)}</b>")  # fmt: skip
+        card.read_curves(z, [("softplus", result.softplus, self.color("negative")),
+                             ("ReLU", result.corner, self.color("muted"))])  # fmt: skip
+
+    def _on_row(self, row: int) -> None:
+        if self.result is not None:
+            self.edited.emit("activation", self.result.facts[row].key)
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return some of the curves, ReLU bright."""
+    window = (-3.0, 3.0, -1.3, 2.6)
+    z = result.z[np.abs(result.z) <= 3][::3]
+    inside = np.abs(result.z) <= 3
+    shapes: list[pic.Shape] = []
+    for key, token in (("tanh", "layer1"), ("sigmoid", "layer2"), ("elu", "layer3"),
+                       ("gelu", "layer4"), ("relu", "accent")):  # fmt: skip
+        h = result.of(key).h[inside][::3]
+        points = pic.unit_points(z, np.minimum(h, 2.6), window)
+        shapes.append(pic.Line(points, token, 2.4 if key == "relu" else 1.6))
+    return tuple(shapes)

@@ -1,0 +1,142 @@
+"""The bar above a page: back, its question, undo, reset, copy, open in the lab."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from app.ui.controls.buttons import BarButton
+from app.ui.controls.gauges import BAR_HEIGHT
+from app.ui.theme import Theme
+
+_FULL = 880  # width at zoom 1 below which the words go
+
+
+class PageTitle(QLabel):
+    """A line that is cut with dots where it does not fit."""
+
+    def __init__(self, text: str) -> None:
+        """Make the title."""
+        super().__init__()
+        self._whole = text
+        self.setAccessibleName(text)
+        self.setToolTip(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the font from `theme`."""
+        self.setFont(theme.font(16, 600))
+        self._cut()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return any width."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: object) -> None:
+        """Cut the text to the width."""
+        self._cut()
+
+    def _cut(self) -> None:
+        metrics = QFontMetricsF(self.font())
+        self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
+
+
+class PageBar(QWidget):
+    """What one does with a page as a whole.
+
+    Signals:
+        back_pressed, undo_pressed, redo_pressed, reset_pressed, copy_pressed, lab_pressed,
+        theme_pressed: a button was pressed.
+    """
+
+    back_pressed = Signal()
+    undo_pressed = Signal()
+    redo_pressed = Signal()
+    reset_pressed = Signal()
+    copy_pressed = Signal()
+    lab_pressed = Signal()
+    theme_pressed = Signal()
+
+    def __init__(self, title: str, theme: Theme, has_lab: bool, has_back: bool = True) -> None:
+        """Make the bar; `menu_button` waits for a QMenu of the window.
+
+        Args:
+            title: the page's question.
+            theme: colours, fonts and sizes.
+            has_lab: whether the lab can show the same.
+            has_back: whether it is a page of the gallery; else only theme and menu stay.
+        """
+        super().__init__()
+        self._theme = theme
+        self._line = QHBoxLayout(self)
+        self.back = self._button("", "‹ Gallery", "Back to all pages (Esc)", self.back_pressed)
+        self.title = PageTitle(title)
+        self._line.addWidget(self.title, 1)
+        self.undo = self._button("undo", "", "Undo (Ctrl+Z)", self.undo_pressed)
+        self.redo = self._button("redo", "", "Redo (Ctrl+Shift+Z)", self.redo_pressed)
+        self.reset = self._button("reset", "", "All knobs as at the start", self.reset_pressed)
+        self.copy = self._button(
+            "copy", "Copy as NumPy", "A program that computes this by itself", self.copy_pressed
+        )
+        self.lab = self._button("lab", "Open in the lab", "The same network in the lab",
+                                self.lab_pressed)  # fmt: skip
+        self.theme_button = self._button("theme", "", "Dark or light (Ctrl+T)",
+                                         self.theme_pressed)  # fmt: skip
+        self.menu_button = BarButton(theme, "menu")
+        self.menu_button.setToolTip("Open, save and more")
+        self.menu_button.setAccessibleName("Menu")
+        self._line.addWidget(self.menu_button)
+        self.lab.setVisible(has_lab and has_back)
+        for button in (self.back, self.undo, self.redo, self.reset, self.copy):
+            button.setVisible(has_back)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_undo(False, False)
+        self.set_theme(theme)
+
+    def show_undo(self, can_undo: bool, can_redo: bool) -> None:
+        """Show what can be undone and redone."""
+        self.undo.setEnabled(can_undo)
+        self.redo.setEnabled(can_redo)
+
+    def insert(self, widget: QWidget) -> None:
+        """Put a widget after the title."""
+        self._line.insertWidget(self._line.indexOf(self.title) + 1, widget)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedHeight(theme.px(BAR_HEIGHT))
+        self._line.setContentsMargins(theme.px(16), 0, theme.px(14), 1)
+        self._line.setSpacing(theme.px(8))
+        self._adapt()
+        self.update()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a small width: title and words give way."""
+        return QSize(self._theme.px(440), self._theme.px(BAR_HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Drop the words that do not fit."""
+        self._adapt()
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground and the hairline below."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._theme.color("panel"))
+            painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.color("line"))
+
+    def _button(self, icon: str, text: str, help_text: str, signal: object) -> BarButton:
+        button = BarButton(self._theme, icon, text)
+        button.setToolTip(help_text)
+        button.setAccessibleName(text.strip("‹ ") or help_text)
+        button.clicked.connect(signal)
+        self._line.addWidget(button)
+        return button
+
+    def _adapt(self) -> None:
+        wide = self.width() >= _FULL * self._theme.zoom
+        self.copy.set_face("copy", "Copy as NumPy" if wide else "")
+        self.lab.set_face("lab", "Open in the lab" if wide else "")

@@ -1,0 +1,108 @@
+"""Formulas: LaTeX, typeset by ziamath and painted by QtSvg in the theme's colour."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.ui.theme import DARK, Theme
+
+SIZE = 15.0  # pixels of the letters at zoom 1, where the line fits
+_GAP = 9  # between two lines
+
+
+@functools.lru_cache(maxsize=256)
+def _typeset(latex: str, color: str) -> QByteArray:
+    """Return a formula as SVG; the first call imports ziamath (0.4 s)."""
+    with warnings.catch_warnings():
+        # ziamath 0.13 asks for its font in a way that importlib.resources deprecates.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ziamath
+
+    ziamath.config.svg2 = False  # QtSvg reads SVG 1.2 Tiny, which has no `symbol`
+    return QByteArray(ziamath.Latex(latex, size=SIZE, color=color).svg().encode())
+
+
+class Formula(QWidget):
+    """One formula a line, each as large as the width allows.
+
+    It is typeset a moment after it is first shown: the page is there before ziamath is.
+    """
+
+    def __init__(self, lines: tuple[str, ...]) -> None:
+        """Make the widget of LaTeX lines."""
+        super().__init__()
+        self._lines, self._theme = lines, DARK
+        self._drawn: list[QSvgRenderer] = []
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.typeset)
+        self.setAccessibleName("Formula")
+        self.setAccessibleDescription("; ".join(lines))
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def typeset(self) -> None:
+        """Typeset all lines now."""
+        color = self._theme.color("text").name()
+        self._drawn = [QSvgRenderer(_typeset(line, color)) for line in self._lines]
+        self._fit()
+        self.update()
+
+    @property
+    def is_typeset(self) -> bool:
+        """Whether the formulas are there."""
+        return bool(self._drawn)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours and sizes from `theme` and repaint."""
+        self._theme = theme
+        if self._drawn:
+            self.typeset()
+        self._fit()
+
+    def boxes(self) -> list[QRectF]:
+        """Return where the lines are, in pixels; guesses before they are typeset."""
+        top, boxes = 0.0, []
+        for k in range(len(self._lines)):
+            size = self._drawn[k].viewBoxF().size() if self._drawn else None
+            wide, high = (size.width(), size.height()) if size else (200.0, 22.0)
+            scale = min(self._theme.zoom, self.width() / max(1.0, wide))
+            boxes.append(QRectF(0, top, wide * scale, high * scale))
+            top += high * scale + self._theme.px(_GAP)
+        return boxes
+
+    def sizeHint(self) -> QSize:
+        """Return the height of all lines."""
+        boxes = self.boxes()
+        return QSize(self._theme.px(200), round(boxes[-1].bottom()) + 1 if boxes else 0)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same as `sizeHint`, of any width."""
+        return QSize(0, self.sizeHint().height())
+
+    def resizeEvent(self, event: object) -> None:
+        """Fit the lines into the width."""
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the lines, or have them typeset once this paint is over."""
+        if not self._drawn:
+            self._timer.start(0)
+            return
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for renderer, box in zip(self._drawn, self.boxes(), strict=True):
+                renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
+                renderer.render(painter, box)
+
+    def _fit(self) -> None:
+        high = self.sizeHint().height()
+        if high != self.minimumHeight():
+            self.setFixedHeight(high)

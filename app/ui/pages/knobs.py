@@ -1,0 +1,167 @@
+"""The panel at the left of a page: its knobs, things to try, what to look for, the formula."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.core.experiment import Experiment
+from app.core.knobs import Knob
+from app.core.registry import Registry
+from app.ui.controls.base import Control
+from app.ui.controls.choice import Choice, Toggle
+from app.ui.controls.chooser import Chooser
+from app.ui.controls.panel import USUAL, WIDTH
+from app.ui.controls.section import Section
+from app.ui.controls.slider import Slider
+from app.ui.controls.tiles import centred, from_zero
+from app.ui.pages.formula import Formula
+from app.ui.pages.text import Paragraph, TryButton
+from app.ui.scrolling import OverlayBar
+from app.ui.theme import Theme
+
+_WINDOWS = {"activations": centred, "initializers": from_zero}
+_DRAGGED = "numbers"  # such knobs are turned in the plots
+
+
+def control_for(knob: Knob, registries: Mapping[str, Registry[Any]], theme: Theme) -> Control:
+    """Return the control that turns a page's knob.
+
+    Args:
+        knob: a number with both bounds, a switch, or a choice of a registry or of words.
+        registries: entries by the name of their registry.
+        theme: colours, fonts and sizes.
+    """
+    if knob.kind == "bool":
+        return Toggle(knob, theme)
+    if knob.registry in _WINDOWS:
+        entries = list(registries[knob.registry])
+        return Chooser(knob, entries, theme, USUAL[knob.registry],
+                       window=_WINDOWS[knob.registry])  # fmt: skip
+    if knob.registry:
+        entries = list(registries[knob.registry])
+        return Choice(knob, [(e.key, e.label, e.help) for e in entries], theme)
+    if knob.choices:
+        return Choice(knob, [(word, word, knob.help) for word in knob.choices], theme)
+    return Slider(knob, theme)
+
+
+class PagePanel(QScrollArea):
+    """All that a page says in words, and its knobs above it.
+
+    Signals:
+        edited: knob and wanted value, for every change during a drag too.
+        grabbed, released: knob; a drag of its slider begins, has ended.
+        tried: place of the thing to try.
+    """
+
+    edited = Signal(str, object)
+    grabbed = Signal(str)
+    released = Signal(str)
+    tried = Signal(int)
+
+    def __init__(
+        self, experiment: Experiment, registries: Mapping[str, Registry[Any]], theme: Theme
+    ) -> None:
+        """Build the panel of a page."""
+        super().__init__()
+        self._theme = theme
+        self.controls: dict[str, Control] = {}
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._bar = OverlayBar(self)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName("Knobs")
+        self.setObjectName("panel")
+        inner = QWidget()
+        inner.setObjectName("inner")
+        self._column = QVBoxLayout(inner)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._sections: list[Section] = []
+        self.tries = [TryButton(thing) for thing in experiment.tries]
+        self.formula = Formula(experiment.formula)
+        self._fill(experiment, registries)
+        self._column.addStretch(1)
+        self.setWidget(inner)
+        self.set_theme(theme)
+
+    def show_values(self, values: Mapping[str, Any]) -> None:
+        """Show every knob's value without emitting anything."""
+        for name, control in self.controls.items():
+            control.show_value(values[name])
+
+    def refuse(self, name: str, sentence: str) -> bool:
+        """Say under a knob why its value was refused; False: it has no control here."""
+        if name in self.controls:
+            self.controls[name].set_error(sentence)
+        return name in self.controls
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedWidth(theme.px(WIDTH))
+        for control in self.controls.values():
+            control.set_theme(theme)
+        for section in self._sections:
+            section.set_theme(theme)
+        self.setStyleSheet(
+            f"#panel {{ background: {theme.panel}; border: none;"
+            f" border-right: 1px solid {theme.line}; }} #inner {{ background: {theme.panel}; }}"
+        )
+        self._bar.place(theme.px(10), 2)
+
+    def sizeHint(self) -> QSize:
+        """Return the fixed width."""
+        return QSize(self._theme.px(WIDTH), self._theme.px(600))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the fixed width; the height may shrink, then the panel scrolls."""
+        return QSize(self._theme.px(WIDTH), self._theme.px(200))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll with the keys, but leave left and right to the window."""
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the scroll bar at the right edge."""
+        super().resizeEvent(event)
+        self._bar.place(self._theme.px(10), 2)
+
+    def _fill(self, page: Experiment, registries: Mapping[str, Registry[Any]]) -> None:
+        knobs = self._section("Knobs")
+        for knob in page.knobs:
+            if knob.kind != _DRAGGED:
+                knobs.main.addWidget(self._add(knob, registries))
+        tries = self._section("Try")
+        for place, button in enumerate(self.tries):
+            button.clicked.connect(lambda _=False, place=place: self.tried.emit(place))
+            tries.main.addWidget(button)
+        self._section("Look for").main.addWidget(Paragraph(page.look_for))
+        self._section("Formula").main.addWidget(self.formula)
+        sources = self._section("Sources", last=True)
+        sources.main.addWidget(Paragraph(page.source, "muted", 11))
+
+    def _section(self, title: str, last: bool = False) -> Section:
+        section = Section(title, self._theme, last)
+        section.fold.hide()  # a page has no rarer knobs
+        self._sections.append(section)
+        self._column.addWidget(section)
+        return section
+
+    def _add(self, knob: Knob, registries: Mapping[str, Registry[Any]]) -> Control:
+        control = control_for(knob, registries, self._theme)
+        control.edited.connect(self.edited)
+        control.grabbed.connect(lambda: self.grabbed.emit(knob.path))
+        control.released.connect(lambda: self.released.emit(knob.path))
+        self.controls[knob.path] = control
+        return control

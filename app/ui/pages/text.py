@@ -1,0 +1,99 @@
+"""Text of a page: paragraphs, and buttons that say what one will see."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
+
+from app.core.experiment import Try
+from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from app.ui.theme import DARK, Theme
+
+_WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+
+
+class Paragraph(QLabel):
+    """Words that wrap, in a token's colour."""
+
+    def __init__(self, text: str, token: str = "text", size: float = 12) -> None:
+        """Make the paragraph; size in pixels at zoom 1."""
+        super().__init__(text)
+        self._token, self._size = token, size
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours and sizes from `theme`."""
+        self.setFont(theme.font(self._size))
+        self.setStyleSheet(f"color: {theme.color(self._token).name()}")
+
+
+class TryButton(KeyboardRing, QPushButton):
+    """A thing to try: what it is, and below what one then sees."""
+
+    def __init__(self, thing: Try) -> None:
+        """Make the button."""
+        super().__init__(thing.label)
+        self.thing, self._theme = thing, DARK
+        self.setProperty("painted", True)
+        self.setAccessibleName(f"Try: {thing.label}")
+        self.setAccessibleDescription(thing.help)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self._fit()
+        self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        """Be as high as the text needs."""
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """Return room for the text."""
+        return QSize(self._theme.px(200), self.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Return any width."""
+        return QSize(0, self.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint box, label and what one sees."""
+        theme, box = self._theme, QRectF(self.rect())
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            over = self.underMouse()
+            fill = theme.color("line" if self.isDown() else "raised")
+            border = theme.color("accent" if over else "line")
+            draw_box(painter, box, fill, border, theme.px(8), theme.px(1))
+            label, help_box = self._boxes(self.width())
+            painter.setFont(theme.font(12, 600))
+            painter.setPen(theme.color("accent" if over else "text"))
+            painter.drawText(label, _WRAP, self.text())
+            painter.setFont(theme.font(11))
+            painter.setPen(theme.color("muted"))
+            painter.drawText(help_box, _WRAP, self.thing.help)
+            if self.ring and self.hasFocus():
+                draw_ring(painter, box, theme, theme.px(8))
+
+    def _boxes(self, width: int) -> tuple[QRectF, QRectF]:
+        theme = self._theme
+        side, top = theme.px(10), theme.px(7)
+        room = QRectF(side, top, max(10, width - 2 * side), 10_000)
+        label = QFontMetricsF(theme.font(12, 600)).boundingRect(room, _WRAP, self.text())
+        label.setWidth(room.width())
+        room.setTop(label.bottom() + theme.px(2))
+        below = QFontMetricsF(theme.font(11)).boundingRect(room, _WRAP, self.thing.help)
+        below.setWidth(room.width())
+        return label, below
+
+    def _fit(self) -> None:
+        high = round(self._boxes(self.width())[1].bottom()) + self._theme.px(8)
+        if high != self.minimumHeight() or high != self.maximumHeight():
+            self.setFixedHeight(high)

@@ -1,0 +1,220 @@
+"""What a page's `view.py` builds on: a grid of cards, and cards that hold a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+
+from app.ui.card import Card
+from app.ui.plots.base import table
+from app.ui.plots.handles import HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Mark
+from app.ui.plots.plot import Plot
+from app.ui.plots.scale import Axis, number
+from app.ui.theme import Theme
+
+Array = np.ndarray
+GAP = 14  # between cards, at zoom 1
+
+
+class PlotCard(Card):
+    """A card with one plot.
+
+    Attributes:
+        plot: the plot, whose axes the view sets; `HandlePlot`, so that dots can be dragged.
+        columns: name -> (n,) what `Copy numbers` gives.
+    """
+
+    def __init__(
+        self, title: str, x: Axis, y: Axis, note: str = "", plot: Plot | None = None
+    ) -> None:
+        """Make the card.
+
+        Args:
+            title: in its head. note: at the right of it, rich text.
+            x, y: the axes. plot: another plot of these axes than the usual one.
+        """
+        self.plot: Plot = HandlePlot(x, y) if plot is None else plot
+        self.columns: dict[str, Array] = {}
+        super().__init__(title, note)
+        self.body.addWidget(self.plot)
+
+    def show_plot(
+        self,
+        *,
+        bands: Mapping[str, Mark] | None = None,
+        still: Mapping[str, Mark] | None = None,
+        live: Mapping[str, Mark] | None = None,
+        legend: Sequence[Key] = (),
+        columns: Mapping[str, Array] | None = None,
+    ) -> None:
+        """Replace what is drawn.
+
+        Args:
+            bands: opaque areas, under the grid. still: what seldom changes, cached.
+            live: lines of the moment, on top.
+            legend: the row above the plot.
+            columns: the same as numbers, to be copied; all of one length.
+        """
+        self.columns = dict(columns or {})
+        self.plot.legend = tuple(legend)
+        self.plot.show_marks(bands, still, live)
+
+    def read_curves(
+        self, x: Array, curves: Sequence[tuple[str, Array, QColor]], name: str = ""
+    ) -> None:
+        """Let the cursor read curves at the nearest of their places.
+
+        Args:
+            x: (n,) ascending. curves: name, (n,) and colour of each.
+            name: what stands before the place; the axis' name if empty.
+        """
+        name = name or self.plot.x_axis.label
+
+        def read(at: float, _: float) -> Reading | None:
+            k = int(np.abs(x - at).argmin())
+            rows = [(color, f"{what} {number(float(y[k]))}") for what, y, color in curves]
+            dots = [(float(x[k]), float(y[k]), color) for _, y, color in curves]
+            return Reading(f"{name} {number(float(x[k]))}", tuple(rows), float(x[k]),
+                           tuple(dots))  # fmt: skip
+
+        self.plot.reader = read
+
+    def numbers(self) -> str:
+        """Return what is drawn, as tab separated text."""
+        return table(list(self.columns), list(self.columns.values())) if self.columns else ""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        super().set_theme(theme)
+        self.plot.set_theme(theme)
+
+
+class PageView(QWidget):
+    """The plots of a page. Subclasses override `build`, `draw` and `figures`.
+
+    Attributes:
+        result: what was drawn last, or None.
+        theme: colours, fonts and sizes; `draw` is called again when it changes.
+
+    Signals:
+        edited: knob and wanted value: something was dragged or clicked in a plot.
+        grabbed, released: knob; a drag begins, has ended. All of it is one undo.
+        said: a sentence to say at the foot of the window.
+        maximised: whether one card fills the place of all.
+    """
+
+    edited = Signal(str, object)
+    grabbed = Signal(str)
+    released = Signal(str)
+    said = Signal(str)
+    maximised = Signal(bool)
+
+    def __init__(self, theme: Theme) -> None:
+        """Build the cards."""
+        super().__init__()
+        self.theme = theme
+        self.result: Any = None
+        self.values: Mapping[str, Any] = {}
+        self.least_height = 330  # pixels at zoom 1; below, the page scrolls
+        self._cards: list[Card] = []
+        self._largest: Card | None = None
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.build()
+        self.set_theme(theme)
+
+    # ---- for subclasses
+    def build(self) -> None:
+        """Make the cards and place them with `add`."""
+        raise NotImplementedError
+
+    def draw(self, result: Any) -> None:
+        """Draw what the page's model computed; `self.values` are the knobs."""
+        raise NotImplementedError
+
+    def figures(self, result: Any) -> list[tuple[str, str]]:
+        """Return the numbers above the plots: value and label, the most important first."""
+        return []
+
+    def draw_work(self, found: Any) -> None:
+        """Draw what the page's longer work has found so far."""
+
+    def add(self, card: Card, row: int, column: int, rows: int = 1, columns: int = 1) -> None:
+        """Put a card into the grid, over so many rows and columns."""
+        self._grid.addWidget(card, row, column, rows, columns)
+        self._cards.append(card)
+        card.maximise_requested.connect(lambda: self.toggle_maximised(card))
+
+    def share(self, rows: Sequence[int] = (), columns: Sequence[int] = ()) -> None:
+        """Share out height and width among the rows and columns."""
+        for k, part in enumerate(rows):
+            self._grid.setRowStretch(k, part)
+        for k, part in enumerate(columns):
+            self._grid.setColumnStretch(k, part)
+            self._grid.setColumnMinimumWidth(k, 1)
+
+    def color(self, token: str, opacity: float = 1.0) -> QColor:
+        """Return a colour of the theme."""
+        return self.theme.color(token, opacity)
+
+    # ---- called by the frame
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards, in the order in which they were added."""
+        return tuple(self._cards)
+
+    def plots(self) -> list[Plot]:
+        """Return all plots."""
+        return self.findChildren(Plot)
+
+    def arrays(self) -> list[Array]:
+        """Return all numbers that the marks of the plots were given.
+
+        A page that draws on canvases of its own adds theirs.
+        """
+        marks = [mark for plot in self.plots()
+                 for group in (plot.bands, plot.still, plot.live)
+                 for mark in group.values()]  # fmt: skip
+        fields = [value for mark in marks for value in vars(mark).values()]
+        found = [value for value in fields if isinstance(value, np.ndarray)]
+        lists = [value for value in fields if isinstance(value, list | tuple)]
+        return found + [v for several in lists for v in several if isinstance(v, np.ndarray)]
+
+    def show_result(self, values: Mapping[str, Any], result: Any) -> None:
+        """Draw a result of these knobs."""
+        self.values, self.result = values, result
+        self.draw(result)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and draw again."""
+        self.theme = theme
+        self._grid.setSpacing(theme.px(GAP))
+        self.setMinimumHeight(theme.px(self.least_height))
+        for card in self._cards:
+            card.set_theme(theme)
+        if self.result is not None:
+            self.draw(self.result)
+
+    def toggle_maximised(self, card: Card | None = None) -> bool:
+        """Let one card fill the place of all, or bring the others back.
+
+        Returns:
+            Whether something changed; None brings back what is hidden, if anything is.
+        """
+        if card is None and self._largest is None:
+            return False
+        self._largest = None if card in (None, self._largest) else card
+        for other in self._cards:
+            other.setVisible(self._largest in (None, other))
+            other.set_maximised(self._largest is other)
+        self.maximised.emit(self._largest is not None)
+        return True

@@ -1,0 +1,235 @@
+"""Every page of the gallery, driven as a person drives it."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import pathlib
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from app.core.declared import KNOBS
+from app.core.errors import LabError
+from app.core.experiment import VERDICTS
+from app.core.resources import resource
+from app.experiments import EXPERIMENTS
+from tests.experiments.conftest import drag_handle, drawn, handles, moves, settle
+from tests.test_packaging import script
+
+KEYS = EXPERIMENTS.keys()
+RUN_S = 60
+every_page = pytest.mark.parametrize("key", KEYS)
+
+
+@every_page
+def test_a_page_declares_what_it_needs(key: str) -> None:
+    page = EXPERIMENTS[key]
+    assert page.title.endswith("?")
+    assert pathlib.Path(page.package.rpartition(".")[2]).name == key.replace("-", "_")
+    shown = [knob for knob in page.knobs if knob.kind != "numbers"]
+    assert 2 <= len(shown) <= 5
+    assert set(page.start) == {knob.path for knob in page.knobs}
+    assert not set(page.start) & set(KNOBS)
+    assert 2 <= len(page.tries) <= 3
+    for thing in page.tries:
+        assert page.values(**thing.values) is not None
+    assert page.look_for
+    assert page.help
+    assert page.source
+    assert page.formula
+    assert list(page.claims) == sorted(page.claims, key=lambda c: (c[0], int(c[1:])))
+
+
+@every_page
+def test_a_model_takes_the_knobs_and_says_what_it_finds(key: str) -> None:
+    page = EXPERIMENTS[key]
+    model = page.model()
+    for function in (model.compute, model.numpy_code, getattr(model, "lab_spec", None)):
+        if function is not None:
+            parameters = inspect.signature(function).parameters
+            assert {n: p.default for n, p in parameters.items()} == dict(page.start)
+    rows = model.claims(model.compute())
+    assert {row.id for row in rows} == set(page.claims)
+    for row in rows:
+        assert row.verdict.startswith(VERDICTS)
+        assert row.statement
+        assert row.measured
+        assert row.why
+
+
+@every_page
+def test_every_knob_moves_the_page_with_real_events(key: str, open_page) -> None:
+    page = open_page(key)
+    start = drawn(page)
+    for name in page.frame.panel.controls:
+        first, seen = page.values, {tuple(start)}
+        for where in moves(page, name):
+            settle(page)
+            seen.add(tuple(drawn(page)))
+            assert page.values is not None, (name, where)
+        assert len(seen) > 1, f"{name} changes nothing that is drawn"
+        while page.can_undo:
+            QTest.keyClick(page.frame, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+            settle(page)
+        assert page.values == first
+        assert drawn(page) == start
+
+
+@every_page
+def test_what_can_be_dragged_turns_a_knob(key: str, open_page) -> None:
+    page = open_page(key)
+    for plot, handle in list(handles(page)):
+        before = page.values
+        drag_handle(plot, handle)
+        settle(page)
+        assert page.values != before, handle.name
+        drawn(page)
+        page.undo()
+        settle(page)
+        assert page.values == before
+
+
+@every_page
+def test_things_to_try_and_reset(key: str, open_page) -> None:
+    page = open_page(key)
+    start = drawn(page)
+    for button in page.frame.panel.tries:
+        page.frame.panel.ensureWidgetVisible(button)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        settle(page)
+        assert page.values == page.experiment.values(**button.thing.values)
+        drawn(page)
+    QTest.mouseClick(page.frame.bar.reset, Qt.MouseButton.LeftButton)
+    settle(page)
+    assert page.values == page.experiment.values()
+    assert drawn(page) == start
+    assert {row.id for row in page.frame.claims.rows} == set(page.experiment.claims)
+
+
+@every_page
+def test_what_is_copied_runs_by_itself(key: str, open_page, tmp_path) -> None:
+    page = open_page(key)
+    QTest.mouseClick(page.frame.bar.copy, Qt.MouseButton.LeftButton)
+    code = QGuiApplication.clipboard().text()
+    imported = {
+        name.name.partition(".")[0] if isinstance(node, ast.Import) else node.module
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    assert imported - set(sys.stdlib_module_names) <= {"numpy"}
+    file = tmp_path / "copied.py"
+    file.write_text(code, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "-W", "error", str(file)],
+        cwd=tmp_path, capture_output=True, text=True, timeout=RUN_S, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+@every_page
+def test_it_opens_in_the_lab_where_the_lab_can_show_it(key: str, open_page) -> None:
+    page = open_page(key)
+    session = page.parent() or page
+    if not page.frame.bar.lab.isVisible():
+        assert not hasattr(page.experiment.model(), "lab_spec")
+        return
+    wanted = []
+    page.lab_wanted.connect(wanted.append)
+    QTest.mouseClick(page.frame.bar.lab, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    assert wanted == [page.experiment.lab_spec(page.values)]
+    assert not page.frame.isVisible()
+    assert session is not None
+
+
+@every_page
+@pytest.mark.parametrize("size", [(1440, 900), (1100, 700)])
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_it_is_painted_in_both_themes_and_sizes(key, size, theme, open_page) -> None:
+    page = open_page(key)
+    window = page.frame.window()
+    window.resize(*size)
+    if window.theme.name != theme:
+        QTest.mouseClick(page.frame.bar.theme_button, Qt.MouseButton.LeftButton)
+    page.frame.panel.formula.typeset()
+    settle(page)
+    picture = window.grab().toImage()
+    assert (picture.width(), picture.height()) == size
+    for card in page.frame.view.cards:
+        assert card.width() >= 150, card.title()
+        assert card.height() >= 90, card.title()
+    # A title that is cut says nothing.
+    bar = page.frame.bar
+    assert bar.title.text() == page.experiment.title
+
+
+@every_page
+def test_the_kept_thumbnail_is_what_the_view_draws(key: str) -> None:
+    kept = resource(f"thumbnails/experiments/{key}.json").read_bytes()
+    assert kept == script("thumbnails").drawn(key)
+
+
+@every_page
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "not the knobs of a page"),
+        (b"\xff\xfe", "not the knobs of a page"),
+        (b'{"experiment": "KEY"}', "knobs"),
+        (b'{"experiment": "KEY", "knobs": {"nonsense": 1}}', "nonsense"),
+        (b'{"experiment": "KEY", "knobs": {"FIRST": [1, {}]}}', ""),
+        (b'{"experiment": "KEY", "knobs": {"FIRST": null}}', ""),
+        (b'{"experiment": "KEY", "knobs": {"FIRST": 1e99}}', ""),
+        (b'{"experiment": "KEY", "knobs": {"FIRST": "nonsense"}}', "nonsense"),
+        (b'{"experiment": "KEY", "knobs": {}, "version": 99}', "version"),
+        (b'{"experiment": "other", "knobs": {}}', "other"),
+    ],
+)
+def test_a_wrong_knob_file_is_said_and_nothing_is_lost(
+    key: str, content: bytes, words: str, open_page, tmp_path
+) -> None:
+    page = open_page(key)
+    before, start = page.values, drawn(page)
+    first = page.experiment.knobs[0].path
+    file = tmp_path / "knobs.json"
+    file.write_bytes(content.replace(b"KEY", key.encode()).replace(b"FIRST", first.encode()))
+    page.open_file(file)
+    sentence = page.frame.banner.text.text()
+    assert page.frame.banner.isVisible()
+    assert "knobs.json" in sentence
+    assert words in sentence
+    assert "\n" not in sentence
+    assert page.values == before
+    page.frame.banner.hide()
+    settle(page)
+    assert drawn(page) == start
+    thing = page.frame.panel.tries[0]
+    QTest.mouseClick(thing, Qt.MouseButton.LeftButton)
+    settle(page)
+    assert page.values == page.experiment.values(**thing.thing.values)
+
+
+@every_page
+def test_knobs_are_saved_and_read(key: str, open_page, tmp_path) -> None:
+    page = open_page(key)
+    page.on_tried(len(page.experiment.tries) - 1)
+    wanted = page.values
+    page.save(tmp_path / "knobs.json")
+    page.reset()
+    settle(page)
+    page.open_file(tmp_path / "knobs.json")
+    settle(page)
+    assert page.values == wanted
+
+
+def test_a_page_that_is_not_known_is_refused() -> None:
+    with pytest.raises(LabError, match="did you mean 'activations'"):
+        EXPERIMENTS["activation"]
