@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.spec import LabSpec, edit
 from app.experiments import EXPERIMENTS
-from tests.compose.conftest import finished
 
 KEY = "activations"
 
@@ -115,7 +114,9 @@ def test_open_in_the_lab_trains_it_and_undo_brings_the_old_one_back(lab, qtbot):
     QTest.mouseClick(page.frame.bar.lab, Qt.MouseButton.LeftButton)
     assert lab.window.is_lab_shown
     assert lab.store.spec == page.experiment.lab_spec(page.values)
-    finished(qtbot, lab)
+    assert lab.runner.is_playing
+    run = lab.runner.order.run_id
+    qtbot.waitUntil(lambda: lab.frame.run_id == run and lab.frame.update > 0, timeout=30_000)
     lab.store.undo()
     assert lab.store.spec == old
 

@@ -7,9 +7,10 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 
-from app.compose import files
+from app.compose import files, pages
 from app.core.options import Options
 from app.core.spec import LabSpec, edit
+from app.ui.card import Card
 from app.ui.controls.bar import SliderBar
 from app.ui.controls.tiles import Tile
 from tests.compose.conftest import finished
@@ -26,32 +27,43 @@ def point_in(rng: random.Random, widget: QWidget) -> QPoint:
     return QPoint(rng.randrange(max(1, widget.width())), rng.randrange(max(1, widget.height())))
 
 
+def seen(window: QWidget, kind: type) -> list:
+    """Return the widgets of a kind that are visible."""
+    return [widget for widget in window.findChildren(kind) if widget.isVisible()]
+
+
 def act(rng: random.Random, lab) -> str:
-    """Do one random thing with real events, and return what it was."""
+    """Do one random thing with real events, and return what it was.
+
+    On the gallery, which has no sliders, one goes somewhere else instead.
+    """
     window = lab.window
+    on_lab = window.is_lab_shown
     kind = rng.choices(
         ["slider", "tile", "button", "key", "command", "view", "resize", "preset"],
         [30, 16, 16, 16, 8, 8, 2, 4],
     )[0]
-    if kind == "slider":
-        bar = rng.choice([b for b in window.findChildren(SliderBar) if b.isVisible()])
+    sliders, tiles, cards = seen(window, SliderBar), seen(window, Tile), seen(window, Card)
+    needed = {"slider": sliders, "tile": tiles, "view": cards, "preset": on_lab}
+    if not needed.get(kind, True):
+        QTest.mouseClick(rng.choice(list(window.rail.buttons.values())), LEFT)
+    elif kind == "slider":
+        bar = rng.choice(sliders)
         QTest.mousePress(bar, LEFT, pos=point_in(rng, bar))
         for _ in range(rng.randrange(3)):
             QTest.mouseMove(bar, point_in(rng, bar))
             QApplication.processEvents()
         QTest.mouseRelease(bar, LEFT, pos=point_in(rng, bar))
     elif kind == "tile":
-        tiles = [t for t in window.panel.findChildren(Tile) if t.isVisible()]
         QTest.mouseClick(rng.choice(tiles), LEFT)
     elif kind == "button":
-        buttons = [b for b in window.findChildren(QAbstractButton) if b.isVisible()]
-        QTest.mouseClick(rng.choice(buttons), LEFT)
+        QTest.mouseClick(rng.choice(seen(window, QAbstractButton)), LEFT)
     elif kind == "key":
         QTest.keyClick(rng.choice([window, window.focusWidget() or window]), rng.choice(KEYS))
     elif kind == "command":
         QTest.keyClick(window, rng.choice(COMMANDS), Qt.KeyboardModifier.ControlModifier)
     elif kind == "view":
-        view = rng.choice([v for v in window.views if v.isVisible()])
+        view = rng.choice(cards)
         place = point_in(rng, view)
         child = view.childAt(place) or view
         inside = child.mapFrom(view, place)
@@ -74,6 +86,7 @@ def close_popup() -> None:
 def test_a_thousand_random_actions_leave_nothing_broken(open_lab, qtbot, monkeypatch):
     for name in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(files.QFileDialog, name, lambda *a, **k: ("", ""))
+        monkeypatch.setattr(pages.QFileDialog, name, lambda *a, **k: ("", ""))
     lab = open_lab(edit(LabSpec(), "train.updates", 200), Options(engine="numpy", speed=None))
     closer = QTimer()  # a menu has an event loop of its own until it is closed
     closer.timeout.connect(close_popup)
@@ -90,6 +103,7 @@ def test_a_thousand_random_actions_leave_nothing_broken(open_lab, qtbot, monkeyp
         lab.errors.clear()
     closer.stop()
     assert not surprises
+    lab.pages.show("lab")
     # The lab still does its work.
     lab.store.replace(edit(LabSpec(), "train.updates", 100), "start again")
     lab.runner.finish()
