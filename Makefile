@@ -1,13 +1,16 @@
 # make run: everything that is needed, then the window. make help lists the rest.
 # PIP_FLAGS goes to pip, such as PIP_FLAGS="--extra-index-url https://download.pytorch.org/whl/cpu"
+# FLAVOUR is lite, or full: with PyTorch
 # ARGS goes to the program, such as ARGS="my.layerlab --theme light"
 
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 LAB = .venv/bin/python
+FLAVOUR = lite
+BUNDLE = $(if $(filter full,$(FLAVOUR)),layerlab-full,layerlab)
 SET_UP = $(PYTHON) packaging/environment.py --pip-flags "$(PIP_FLAGS)"
 
-.PHONY: run test lint types check screenshots wheel pins torch clean help python set-up set-up-all
+.PHONY: run test lint types check screenshots wheel bundle smoke pins torch clean help python set-up set-up-all
 
 run: set-up
 	@$(LAB) packaging/linux_libraries.py
@@ -35,6 +38,14 @@ screenshots: set-up
 wheel: set-up
 	$(LAB) -m pip wheel --no-deps --wheel-dir dist .
 
+bundle: python
+	@$(SET_UP) --extra bundle
+	@$(LAB) packaging/linux_libraries.py --window
+	$(LAB) -m PyInstaller packaging/layerlab.spec --noconfirm --log-level WARN --distpath dist --workpath build/bundle -- --flavour $(FLAVOUR)
+
+smoke: set-up
+	$(LAB) packaging/smoke_test.py dist/$(BUNDLE)
+
 pins: set-up-all
 	$(LAB) packaging/pin.py
 
@@ -52,6 +63,8 @@ help:
 	@echo "make lint types   one of them"
 	@echo "make screenshots  draw resources/screenshots anew"
 	@echo "make wheel        build dist/layerlab-*.whl"
+	@echo "make bundle       build dist/layerlab, a program that needs no Python (FLAVOUR=full)"
+	@echo "make smoke        start it as its users do (FLAVOUR=full)"
 	@echo "make pins         write packaging/constraints.txt from .venv"
 	@echo "make torch        install again, after PyTorch could not be"
 	@echo "make clean        remove .venv and everything that was built"
@@ -64,4 +77,4 @@ set-up: python
 	@$(SET_UP)
 
 set-up-all: python
-	@$(SET_UP) --extra test --extra lint
+	@$(SET_UP) --extra test --extra lint --extra bundle

@@ -10,10 +10,12 @@ import importlib
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Sequence
 
 from app import __version__
 from app.core.errors import LabError, NotFiniteError
+from app.core.program import ASK_QT, ENGINE_CHILD
 from app.threads import one_thread_each
 
 # Name -> what it does. Each is a module of app.commands with `add_arguments` and `run`.
@@ -27,7 +29,6 @@ COMMANDS = {
     "doctor": "say what is installed, what is missing and what to do",
     "spec": "print or check a spec",
 }
-ENGINE_CHILD = "--engine-child"  # a bundled program starts itself with it
 FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
 
@@ -42,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     one_thread_each()
+    if not os.environ.get("LAYERLAB_DEBUG"):
+        warnings.formatwarning = _as_sentence
     try:
         code = _run(arguments)
         sys.stdout.flush()  # here, where a closed pipe can still be answered
@@ -65,6 +68,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
 
 
+def _as_sentence(message: Warning | str, *_: object, **__: object) -> str:
+    return f"layerlab: {message}\n"
+
+
 def _say(sentence: str) -> None:
     print(f"layerlab: {sentence}", file=sys.stderr)
 
@@ -74,6 +81,10 @@ def _run(arguments: list[str]) -> int:
         from app.nets.engines import child
 
         return child.main()
+    if arguments[:1] == [ASK_QT]:
+        from app.compose.ask_qt import ask_qt
+
+        return ask_qt()
     name = arguments[0] if arguments else ""
     if name not in COMMANDS:
         return _open_window(arguments)

@@ -2,7 +2,8 @@
 
 Which ones is asked of the loader (`app.commands.libraries`). They are installed as root
 or where sudo asks for no password; else the exact line is printed. Nothing is done on
-other systems. `python packaging/linux_libraries.py`, run by the Python of `.venv`.
+other systems. `python packaging/linux_libraries.py [--window]`, run by the Python of
+`.venv`; with --window those of a window are wanted even where there is no display.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def apt_install(packages: list[str], before: list[str]) -> bool:
 
 def main() -> int:
     """Look and install; return 0 if Qt has what it needs here, else 1."""
-    plugins = OFFSCREEN if display_problem() else XCB
+    has_window = "--window" in sys.argv or not display_problem()
+    plugins = XCB if has_window else OFFSCREEN
     missing = missing_libraries(plugins)
     if not missing:
         return 0

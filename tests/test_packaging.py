@@ -12,7 +12,6 @@ import socket
 import subprocess
 import sys
 import tomllib
-import types
 import zipfile
 from typing import Any
 
@@ -22,21 +21,10 @@ from packaging.utils import canonicalize_name
 
 from app.commands import libraries
 from app.commands.display import display_problem
+from tests.helpers.scripts import ROOT, script
 
-ROOT = pathlib.Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="about Linux")
-
-
-def script(name: str) -> types.ModuleType:
-    """Import a file of packaging/, which is no package."""
-    path = ROOT / "packaging" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(f"packaging_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 # ---- versions

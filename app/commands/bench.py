@@ -56,7 +56,11 @@ def run(args: argparse.Namespace) -> int:
 def _peers(args: argparse.Namespace) -> list[Any]:
     if not args.peers:
         return []
+    from app.core.program import is_bundle
     from app.nets.peers import Peer, installed
+
+    if is_bundle():
+        raise NotReadyError("--peers: the built program brings no peers; a clone has them")
 
     names = installed(args.seeds)
     if not names:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib.metadata
 import json
-import os
 import platform
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from app.commands.libraries import (
     missing_libraries,
     qt_folder,
 )
+from app.core.program import ASK_QT, is_bundle, own_command, own_environment
 
 # Distribution -> what cannot be done without it; "" for what everything needs.
 PACKAGES = {
@@ -35,11 +35,6 @@ PACKAGES = {
 }
 OPTIONAL = ("numba", "torch")
 QT_TIMEOUT_S = 60
-# In a process of its own: where its plugin lacks a library, Qt aborts.
-_ASK_QT = (
-    "from PySide6.QtGui import QGuiApplication; app = QGuiApplication([]);"
-    "print(app.platformName())"
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +55,9 @@ def examine() -> dict[str, Any]:
     display = display_problem()
     qt = _qt(display == "")
     todo = [
-        f"install {name}: {sys.executable} -m pip install {name}"
+        "install Layerlab anew: this copy lacks " + name
+        if is_bundle()
+        else f"install {name}: {sys.executable} -m pip install {name}"
         for name, version in packages.items()
         if version is None and name not in OPTIONAL
     ]
@@ -96,16 +93,19 @@ def _engines() -> dict[str, str]:
 
 
 def _qt(has_display: bool) -> dict[str, str]:
-    """Return the platform that Qt starts on here, and what is wrong with it."""
+    """Return the platform that Qt starts on here, and what is wrong with it.
+
+    A process of its own is asked: where its plugin lacks a library, Qt aborts.
+    """
     if qt_folder() is None:
         return {"platform": "", "problem": "PySide6 is not installed"}
-    environ = dict(os.environ)
+    environ = own_environment()
     if not has_display:
         environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
         asked = subprocess.run(
-            [sys.executable, "-P", "-c", _ASK_QT], env=environ, capture_output=True,
-            text=True, timeout=QT_TIMEOUT_S, check=False,
+            own_command(ASK_QT), env=environ, capture_output=True, text=True,
+            timeout=QT_TIMEOUT_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return {"platform": "", "problem": f"Qt did not start within {QT_TIMEOUT_S} seconds"}

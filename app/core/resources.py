@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import pathlib
-import sys
 
 from app.core.errors import LabError
 
 
 def _roots() -> list[pathlib.Path]:
     package = pathlib.Path(__file__).resolve().parents[1]
-    roots = [package / "resources", package.parent / "resources"]
-    bundle = getattr(sys, "_MEIPASS", None)  # set by PyInstaller
-    if bundle:
-        roots.insert(0, pathlib.Path(bundle) / "resources")
-    return roots
+    # Inside the package in a wheel and in a bundle, beside it in a clone.
+    return [package / "resources", package.parent / "resources"]
 
 
 def resource(name: str) -> pathlib.Path:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from app import cli
+from app.core import program
 from app.core.errors import LabError, NotFiniteError
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from app.nets import engines
@@ -30,6 +30,7 @@ SPEC = LabSpec(
 )
 LONG = LabSpec(train=TrainSpec(updates=10_000_000))
 PATIENCE_S = 30.0
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # A child that needs no torch: says it is ready, answers a run with one state, then acts.
 FAKE = """
@@ -291,10 +292,12 @@ def test_this_process_imports_no_torch() -> None:
 
 
 def test_a_bundle_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert remote.child_command()[1:] == ["-P", "-m", "app.nets.engines.child"]
+    flag = program.ENGINE_CHILD
+    assert program.own_command(flag)[1:] == ["-P", "-m", "app", flag]
+    assert program.own_environment()["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT)
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert remote.child_command() == [sys.executable, remote.CHILD_FLAG]
-    assert cli.ENGINE_CHILD == remote.CHILD_FLAG
+    assert program.own_command(flag) == [sys.executable, flag]
+    assert program.own_environment() == dict(os.environ)
 
 
 # ---- messages

@@ -1,4 +1,4 @@
-"""The process that imports torch: `python -m app.nets.engines.child`, started by `remote`.
+"""The process that imports torch: the program itself, started by `remote`.
 
 It obeys messages on its standard input and answers on its standard output. It lives as
 long as that input is open: whatever way its parent ends, the pipe closes, and it exits.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import queue
 import signal
-import sys
 import threading
 import traceback
 from typing import Any, BinaryIO
@@ -101,7 +100,3 @@ def main() -> int:
             _train(inbox, out, job)
         except Exception as error:
             _say_error(out, error)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

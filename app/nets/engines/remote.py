@@ -12,10 +12,8 @@ import collections
 import contextlib
 import importlib.util
 import os
-import pathlib
 import queue
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +23,7 @@ import msgspec
 import numpy as np
 
 from app.core.errors import LabError, NotFiniteError
+from app.core.program import ENGINE_CHILD, is_bundle, own_command, own_environment
 from app.core.spec import LabSpec, to_json
 from app.core.state import State
 from app.nets.engines.base import never
@@ -32,7 +31,6 @@ from app.nets.engines.numpy_ import NumpyEngine
 from app.nets.engines.wire import Message, receive, send, state_of, state_parts
 from app.nets.problem import problem_of
 
-CHILD_FLAG = "--engine-child"  # a bundled program starts itself with it
 POLL_S = 0.005  # how often `is_cancelled` is asked while the child trains
 STOP_S = 5.0  # how long a child may take to end a run, or itself
 Reply = tuple[Message, dict[str, np.ndarray]]
@@ -41,22 +39,10 @@ Reply = tuple[Message, dict[str, np.ndarray]]
 def missing_torch() -> str:
     """Return why torch cannot be used, in one sentence, or "" if it is installed."""
     if importlib.util.find_spec("torch") is None:
+        if is_bundle():
+            return "this edition of Layerlab comes without PyTorch; layerlab-full has it"
         return "PyTorch is not installed; install it with: pip install torch"
     return ""
-
-
-def child_command() -> list[str]:
-    """Return the command line that starts the child, from a clone or from a bundle."""
-    if getattr(sys, "frozen", False):  # set by PyInstaller; there is no `python -m` then
-        return [sys.executable, CHILD_FLAG]
-    # -P: a user's folder may hold an `app` or a `torch.py` of its own.
-    return [sys.executable, "-P", "-m", "app.nets.engines.child"]
-
-
-def _environment() -> dict[str, str]:
-    root = str(pathlib.Path(__file__).resolve().parents[3])  # the folder that holds `app`
-    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
 
 
 class _Child:
@@ -68,7 +54,7 @@ class _Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=_environment(),
+            env=own_environment(),
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows' console
         )
         streams = self._process.stdin, self._process.stdout, self._process.stderr
@@ -165,7 +151,7 @@ class RemoteEngine:
 
     Args:
         device: `cpu`, `cuda` or `mps`.
-        command: command line of the child; `child_command()` if None.
+        command: command line of the child; the program itself if None.
     """
 
     name = "torch"
@@ -221,7 +207,7 @@ class RemoteEngine:
                 child.end()
                 child = None
             if child is None:
-                child = _Child(self._command or child_command())
+                child = _Child(self._command or own_command(ENGINE_CHILD))
             self._busy.add(child)
         return child
 

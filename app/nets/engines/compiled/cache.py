@@ -26,10 +26,13 @@ from numba.core import serialize
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 
+from app import __version__
+
 KEPT = 12  # files; a few versions of float32 and float64
 _DIGEST = 32  # bytes
 _SUFFIX = ".kernel"
 
+_warned_of: set[pathlib.Path] = set()  # one warning for all that is wrong with a folder
 _rebuild: Any = CompileResult._rebuild
 _dumps: Any = serialize.dumps
 
@@ -42,13 +45,13 @@ def folder() -> pathlib.Path:
 
 
 def _stamp() -> bytes:
-    """Return a hash of all sources and versions that machine code comes from."""
-    versions = [sys.version, numba.__version__, llvmlite.__version__, np.__version__]
-    found = hashlib.sha256("\n".join(versions).encode())
-    if getattr(sys, "frozen", False):  # a bundle has no sources, but it never changes
-        status = os.stat(sys.executable)
-        found.update(f"{status.st_mtime_ns} {status.st_size}".encode())
-        return found.digest()
+    """Return a hash of all sources and versions that machine code comes from.
+
+    A bundle carries the sources for this alone: when its program was built, or copied to
+    where it is, says nothing about its kernels.
+    """
+    versions = [__version__, sys.version, numba.__version__, llvmlite.__version__]
+    found = hashlib.sha256("\n".join([*versions, np.__version__]).encode())
     here = pathlib.Path(__file__).parent
     for path in [*sorted(here.glob("*.py")), *_OUTSIDE]:
         found.update(path.read_bytes())
@@ -74,7 +77,7 @@ class KernelCache(_Cache):
     def __init__(self, name: str, where: pathlib.Path | None = None) -> None:
         self._name, self._folder = name, where or folder()
         self._stamp = _stamp()
-        self._enabled, self._has_warned = True, False
+        self._enabled = True
 
     @property
     def cache_path(self) -> str:
@@ -127,8 +130,8 @@ class KernelCache(_Cache):
             path.unlink(missing_ok=True)
 
     def _warn(self, what: str) -> None:
-        if not self._has_warned:
-            self._has_warned = True
+        if self._folder not in _warned_of:
+            _warned_of.add(self._folder)
             warnings.warn(
                 f"the cache folder {self._folder} {what}; the compiled engine works all the "
                 "same, but compiles for a while after each start",

@@ -1,0 +1,179 @@
+"""What a bundle holds: found by walking the package, its imports and its resources.
+
+Nothing of the lab is listed by hand. What is listed is what libraries bring along and the
+lab never asks for, each with the reason; `smoke_test.py` shows that nothing misses it.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import importlib.util
+import json
+import pathlib
+import pkgutil
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+from packaging.requirements import Requirement
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+# Flavour -> name of the program's folder.
+FLAVOURS = {"lite": "layerlab", "full": "layerlab-full"}
+# Large libraries of which the lab uses a part: their other parts stay out.
+IN_PARTS = ("scipy", "sklearn")
+
+# Modules that a library can use, but not for what the lab does with it.
+UNUSED = {
+    "app.nets.peers": "other libraries beside the engine are measured from a clone",
+    "IPython": "notebooks, which nobody opens in a bundle",
+    "PIL": "pictures as scikit-learn's samples",
+    "PySide6.QtNetwork": "the lab reaches no network",
+    "_hashlib": "hashes by OpenSSL; Python has its own",
+    "_ssl": "the lab reaches no network",
+    "cupy": "arrays on graphics cards, which scipy and scikit-learn take if given",
+    "dask": "likewise",
+    "hypothesis": "tests",
+    "jax": "a peer of `bench`",
+    "lib2to3": "a translator of old Python",
+    "matplotlib": "drawings of scikit-learn",
+    "numba.tests": "tests",
+    "pandas": "tables, which scikit-learn takes if given",
+    "pip": "installs packages",
+    "pkg_resources": "belongs to setuptools",
+    "polars": "tables, likewise",
+    "pyarrow": "tables, likewise",
+    "pydoc_data": "texts of Python's help()",
+    "pyqtgraph": "what the benchmarks compare with",
+    "pytest": "tests",
+    "readline": "line editing; its library is under the GPL",
+    "rich": "progress bars of scikit-learn in a terminal",
+    "setuptools": "builds packages",
+    "tkinter": "Python's own windows",
+}
+# What only torch needs, beside torch.
+WITH_TORCH = ("torch", "sympy", "mpmath", "networkx", "jinja2", "fsspec", "filelock")
+
+
+def project() -> dict[str, Any]:
+    """Return pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def requirements(flavour: str) -> list[str]:
+    """Return the distributions that a flavour needs; `doctor` reads their versions."""
+    names = [Requirement(line).name for line in project()["project"]["dependencies"]]
+    return [name for name in names if flavour == "full" or name not in WITH_TORCH]
+
+
+def resources() -> list[tuple[str, str]]:
+    """Return the folders that ship and where they go: as the wheel has them."""
+    wheel = project()["tool"]["hatch"]["build"]["targets"]["wheel"]
+    return [(str(ROOT / source), target) for source, target in wheel["force-include"].items()]
+
+
+def imported() -> list[str]:
+    """Return the modules of the libraries in parts that the lab's own files import."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        if name not in UNUSED:
+            found |= _imports(ast.parse(path.read_text(encoding="utf-8")))
+    names = {name for name in found if name.partition(".")[0] in IN_PARTS}
+    return sorted(name for name in names if _is_module(name))
+
+
+def _imports(tree: ast.AST) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def _is_module(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:  # `a.function`: `a` is no package
+        return False
+
+
+@functools.cache
+def used_modules() -> frozenset[str]:
+    """Return what of the libraries in parts is loaded when the lab imports from them.
+
+    They are collected by name: compiled modules import some of them out of sight.
+    """
+    loaded = loaded_by(imported())
+    return frozenset(name for name in loaded if name.partition(".")[0] in IN_PARTS)
+
+
+def loaded_by(modules: Iterable[str]) -> set[str]:
+    """Return all modules that are there once some have been imported, in a new process."""
+    code = (  # what has no spec is part of a compiled module, and no file of its own
+        f"import json, sys; import {', '.join(modules)}; print(json.dumps("
+        "[name for name, module in sys.modules.items() if getattr(module, '__spec__', None)]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def unused_parts() -> list[str]:
+    """Return the packages right within the libraries in parts that nothing imports.
+
+    A part that is only imported later, within a function of a library, would be missed
+    here and noticed by the smoke test.
+    """
+    used = used_modules()
+    parts: list[str] = []
+    for library in IN_PARTS:
+        found = importlib.util.find_spec(library)
+        folders = found.submodule_search_locations if found else None
+        parts += [f"{library}.{part.name}" for part in pkgutil.iter_modules(folders or [])]
+    return [part for part in parts if part not in used]
+
+
+def excluded(flavour: str) -> list[str]:
+    """Return the modules that must not come along."""
+    without = [*UNUSED, *(WITH_TORCH if flavour == "lite" else ())]
+    return without + unused_parts()
+
+
+# Files that libraries ship for building or testing against them, or as documents.
+_FILES = re.compile(
+    r"(^|/)(tests?|include)/|\.(a|lib|h|hpp|cuh|cu|cpp|cmake|c|f|f90|pyi|pyx|pxd|pxi|tp|build)$"
+    r"|^sklearn/datasets/(images|tests)/"
+    r"|^numba/np/ufunc/(tbb|omp)pool\."  # thread layers; the lab has threads of its own
+    r"|^torch/(bin|share|test)/"
+)
+# Of Qt's plugins, those that a window of widgets on this system can ask for.
+_QT = re.compile(r"(^|/)(PySide6/Qt/|PySide6/)?(plugins|translations)/(?P<name>.+)")
+_QT_PLUGINS = re.compile(
+    r"platforms/(libqxcb|libqoffscreen|libqwayland|qwindows|qoffscreen|libqcocoa)\."
+    r"|platformthemes/libqxdgdesktopportal\."  # dark or light, file dialogs
+    r"|platforminputcontexts/"  # accents and scripts that are composed
+    r"|iconengines/|imageformats/(lib)?qsvg\."
+    r"|wayland-decoration-client/|wayland-shell-integration/libxdg-shell\."
+    r"|styles/"
+)
+
+
+def is_wanted(place: str) -> bool:
+    """Tell whether a file that was collected is to ship.
+
+    Args:
+        place: where it would go in the bundle.
+    """
+    place = place.replace("\\", "/")
+    plugin = _QT.search(place) if "PySide6" in place else None
+    if plugin is not None:
+        return bool(_QT_PLUGINS.match(plugin["name"]))
+    return not _FILES.search(place)

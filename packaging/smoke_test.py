@@ -1,0 +1,299 @@
+"""Start a built program as its users do, and complain of whatever is not right.
+
+    python packaging/smoke_test.py dist/layerlab [--only NAME]
+
+Run by the Python of `.venv` on Linux, best as root: then the program runs as a user of its
+own and without a network. It fails on any traceback or warning, any process left behind,
+and any file outside the user's folders. It waits for conditions, never for a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from collections.abc import Callable
+
+from sandbox import Done, Home, Sandbox, TroubleError, wait_for
+from screen import Rect, Screen
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
+SOURCE = "_internal/app/nets/engines/compiled/numbers.py"  # one that kernels are made of
+TOLERANCE = 1e-6  # between the losses of engines, in float64 after few updates
+
+
+class Check:
+    """What is examined, one method each, in the order in which they stand here."""
+
+    def __init__(self, sandbox: Sandbox, engines: tuple[str, ...]) -> None:
+        self.box, self.engines = sandbox, engines
+        self.notes: list[str] = []
+
+    def it_is_ready(self) -> None:
+        """`doctor` finds everything, in an empty home; the version and the specs are said."""
+        home = self.box.home("empty")
+        found = json.loads(home.run("doctor", "--json").expect().out)
+        works = tuple(name for name, problem in found["engines"].items() if not problem)
+        if works != self.engines or not found["ready"]:
+            raise TroubleError(f"engines {works}, not {self.engines}: {found}")
+        missing = [name for name, version in found["packages"].items() if version is None]
+        if missing != ([] if "torch" in self.engines else ["torch"]):
+            raise TroubleError(f"packages without a version: {missing}")
+        version = home.run("--version").expect().out.strip()
+        if version != f"Layerlab {found['layerlab']}":
+            raise TroubleError(f"--version says {version!r}")
+        spec = home.run("spec", "--default").expect().out
+        (home.work / "default.json").write_text(spec)
+        home.run("spec", "--check", "default.json").expect()
+        home.run("spec", "--check", "nowhere.json").expect(2, "layerlab: ")
+
+    def engines_agree(self) -> None:
+        """Every engine trains; every data set is there."""
+        home = self.box.home("engines")
+        common = ("train", "--updates", "60", "--json", "--set", "train.dtype=float64")
+        losses = {name: _losses(home.run(*common, "--engine", name)) for name in self.engines}
+        for name, found in losses.items():
+            pairs = zip(found, losses["numpy"], strict=True)
+            if not all(abs(a - b) <= TOLERANCE * abs(b) for a, b in pairs):
+                raise TroubleError(f"{name} does not agree with numpy: {losses}")
+        for task in ("digits", "iris", "wine", "breast-cancer", "diabetes", "diagonal-flip"):
+            run = ("train", "--task", task, "--updates", "5", "--engine", "numpy")
+            home.run(*run, "--set", "train.seeds=2").expect()
+        home.run("gradcheck").expect()
+
+    def kernels_are_kept(self) -> None:
+        """The first start compiles; the second finds it done; a damaged file is made anew."""
+        home = self.box.home("Zoë's home, 教室")
+        cold = _train(home).expect()
+        kernels = _states(home)
+        if not kernels:
+            raise TroubleError(f"no kernel in {home.cache}")
+        warm = _train(home).expect()
+        if _states(home) != kernels:
+            raise TroubleError("the second start has compiled again")
+        self.notes.append(f"compiling start {cold.seconds:.1f} s, next {warm.seconds:.1f} s")
+        for path in home.kernels():
+            damage = bytearray(path.read_bytes())
+            damage[len(damage) // 2] ^= 1
+            path.write_bytes(damage)
+        damaged = _states(home)
+        _train(home).expect(0, "layerlab: the cache folder")
+        if any(damaged[name] == state for name, state in _states(home).items()):
+            raise TroubleError("a damaged kernel was not made anew")
+        for path in home.kernels():
+            raw = path.read_bytes()
+            if hashlib.sha256(raw[32:]).digest() != raw[:32]:
+                raise TroubleError(f"{path.name} is damaged still")
+        if not cold.out == warm.out == _train(home).expect().out:
+            raise TroubleError("kernels from the cache train otherwise than new ones")
+
+    def kernels_stay_in_memory(self) -> None:
+        """A cache folder that cannot be written costs one warning and nothing else."""
+        home = self.box.home("no cache")
+        home.put(".cache", "a file where the folder should be")
+        _train(home).expect(0, "layerlab: the cache folder")
+
+    def pictures_are_drawn(self) -> None:
+        """`shot` draws the window, in the language of no country too."""
+        for name, language in (("plain", "C"), ("Schüler 1 – 学生", "C.UTF-8")):
+            home = self.box.home(name, LANG=language, **OFFSCREEN)
+            picture = home.work / "bild – 窗.png"
+            home.run("shot", "--out", picture.name, "--updates", "60").expect()
+            _check_picture(picture, (1440, 900))
+
+    def a_window_is_used(self) -> None:
+        """A spec is opened by its path, its width dragged, the window closed; then again."""
+        home = self.box.home("Käthe Müller")
+        spec = home.work / "my lab é.json"
+        home.environment |= {"LANG": "C"}
+        spec.write_text(home.run("spec", "--task", "spiral").expect().out)
+        with Screen(self.box.folder) as screen:
+            home.environment |= {"DISPLAY": screen.display}
+            where = _where(spec, screen)
+            began_s = time.monotonic()
+            running = home.start(spec.name)
+            window = _wait_for_window(screen, running.check_alive)
+            self.notes.append(f"window after {time.monotonic() - began_s:.1f} s")
+            x, y, width, height = where["prediction"]
+            prediction: Rect = x, y, width, height
+            before = screen.settled("a trained network is drawn", prediction)
+            wait_for("the kernels are compiled beside the window", lambda: bool(home.kernels()))
+            x, y = where["handle"]
+            seen = screen.drag((x, y), x + 40, prediction)
+            screen.settled("another network is drawn", prediction, other_than=before)
+            self.notes.append(f"{len(seen)} different pictures during the drag")
+            if len(seen) < 3:
+                raise TroubleError("the picture did not follow the drag")
+            running.check_alive()
+            screen.close(window)
+            running.wait().expect()
+            self._check_last_lab(home, spec)
+            running = home.start()
+            window = _wait_for_window(screen, running.check_alive)
+            screen.settled("the last lab is drawn again", prediction, other_than=before)
+            screen.close(window)
+            running.wait().expect()
+
+    def _check_last_lab(self, home: Home, spec: pathlib.Path) -> None:
+        last = home.folder / ".local" / "share" / "layerlab" / "last.layerlab"
+        opened = home.run("spec", "--check", str(spec)).expect().out.partition(": ")[2]
+        kept = home.run("spec", "--check", str(last)).expect().out.partition(": ")[2]
+        if not kept.startswith("spiral") or kept == opened:
+            raise TroubleError(f"opened {opened.strip()}, dragged, and kept {kept.strip()}")
+
+    def nothing_outlives_its_parent(self) -> None:
+        """A program that is killed takes the process of torch with it."""
+        if "torch" not in self.engines:
+            return
+        home = self.box.home("killed")
+        running = home.start("train", "--engine", "torch", "--updates", "100000000")
+        wait_for("the process of torch starts", lambda: len(home.processes()) > 1)
+        os.kill(running.process.pid, signal.SIGKILL)
+        running.wait()
+
+    def an_update_compiles_anew(self) -> None:
+        """Another version of the program leaves the kernels of this one alone."""
+        home = self.box.home("updated")
+        _train(home).expect()
+        former = _states(home)
+        self.box.replace_file(SOURCE, lambda text: text + b"\n# another version\n")
+        _train(home).expect()
+        now = _states(home)
+        if not (former.items() < now.items() and len(now) == 2 * len(former)):
+            raise TroubleError(f"kernels before an update {former}, after it {now}")
+
+
+def _train(home: Home) -> Done:
+    return home.run("train", "--updates", "40", "--engine", "compiled")
+
+
+def _states(home: Home) -> dict[str, tuple[int, int]]:
+    """Return name -> number and time of the file of each kernel: new ones have others."""
+    found = {path.name: path.stat() for path in home.kernels()}
+    return {name: (status.st_ino, status.st_mtime_ns) for name, status in found.items()}
+
+
+def _losses(done: Done) -> list[float]:
+    final = json.loads(done.expect().out.strip().rpartition("\n")[2])
+    losses = final["loss"]
+    if not final["final"] or not losses:
+        raise TroubleError(f"no losses in {final}")
+    return [float(loss) for loss in losses]
+
+
+def _check_picture(path: pathlib.Path, size: tuple[int, int]) -> None:
+    """Raise TroubleError unless a file is a picture of that size with something on it."""
+    raw = path.read_bytes()
+    width, height = struct.unpack(">II", raw[16:24])
+    data, at = b"", 8
+    while at < len(raw):
+        (length,) = struct.unpack(">I", raw[at : at + 4])
+        if raw[at + 4 : at + 8] == b"IDAT":
+            data += raw[at + 8 : at + 8 + length]
+        at += 12 + length
+    rows = zlib.decompress(data)
+    row_bytes = len(rows) // height
+    different = len({rows[k * row_bytes : (k + 1) * row_bytes] for k in range(height)})
+    if (width, height) != size or different < height // 2:
+        raise TroubleError(f"{path.name}: {width}x{height}, {different} different rows")
+
+
+# Where things are in the window, asked of the same window before it was built.
+_WHERE = """
+import json, sys
+from app.compose.files import read_lab
+from app.compose.session import Session
+from app.compose.start import application
+from app.core.options import Options
+from app.ui.controls.bar import SliderBar
+app = application()
+session = Session(read_lab(sys.argv[1]).spec, Options())
+session.window.fit_screen()
+session.window.painted.connect(app.quit)
+session.window.show()
+app.exec()
+bar = session.window.panel.control("net.hidden").findChild(SliderBar)
+def at(widget, x=0, y=0):
+    place = widget.mapTo(session.window, widget.rect().topLeft())
+    return place.x() + round(x), place.y() + round(y)
+view = session.window.prediction
+print(json.dumps({"handle": at(bar, bar.handle_x(), bar.height() / 2),
+                  "prediction": [*at(view), view.width(), view.height()]}))
+session.window.close()
+"""
+
+
+def _where(spec: pathlib.Path, screen: Screen) -> dict[str, list[int]]:
+    with tempfile.TemporaryDirectory() as home:
+        keep = {k: v for k, v in os.environ.items() if not k.startswith(("QT_", "WAYLAND"))}
+        env = keep | {"LAYERLAB_HOME": home, "XDG_CACHE_HOME": home, "DISPLAY": screen.display}
+        asked = subprocess.run([sys.executable, "-c", _WHERE, str(spec)], cwd=ROOT, env=env,
+                               capture_output=True, text=True, check=False)  # fmt: skip
+    if asked.returncode:
+        raise TroubleError(f"the window before it was built: {asked.stderr}")
+    found: dict[str, list[int]] = json.loads(asked.stdout)
+    return found
+
+
+def _wait_for_window(screen: Screen, check_alive: Callable[[], None]) -> str:
+    def is_there() -> bool:
+        check_alive()
+        return bool(screen.window("Layerlab"))
+
+    wait_for("the window opens", is_there)
+    return screen.window("Layerlab")
+
+
+def without_network() -> None:
+    """Go on in a space of the kernel's that has no network, where root may make one."""
+    flag, tool = "LAYERLAB_SMOKE_ALONE", shutil.which("unshare")
+    if os.geteuid() or tool is None or os.environ.get(flag):
+        return
+    command = [tool, "--net", "--", sys.executable, *sys.argv]
+    if subprocess.run([tool, "--net", "true"], capture_output=True, check=False).returncode:
+        print("layerlab: the network could not be cut off here", file=sys.stderr)
+    else:
+        os.execve(tool, command, os.environ | {flag: "1"})
+
+
+def main() -> int:
+    """Examine; return 0 if all is well."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("installation", metavar="DIST", type=pathlib.Path)
+    parser.add_argument("--only", metavar="NAME", help="one of the checks")
+    args = parser.parse_args()
+    without_network()
+    is_full = args.installation.name.endswith("-full")
+    engines = ("numpy", "compiled", *(("torch",) if is_full else ()))
+    names = [name for name in vars(Check) if not name.startswith("_")]
+    with tempfile.TemporaryDirectory(prefix="layerlab smoke ") as folder:
+        os.chmod(folder, 0o755)
+        with Sandbox(args.installation.resolve(), pathlib.Path(folder) / "box") as box:
+            check = Check(box, engines)
+            for name in [args.only] if args.only else names:
+                began_s = time.monotonic()
+                try:
+                    getattr(check, name)()
+                except TroubleError as error:
+                    print(f"FAILED {name.replace('_', ' ')}\n{error}")
+                    return 1
+                told = "; ".join(check.notes)
+                check.notes.clear()
+                print(f"ok     {name.replace('_', ' ')}, {time.monotonic() - began_s:.0f} s"
+                      f"{' - ' + told if told else ''}", flush=True)  # fmt: skip
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

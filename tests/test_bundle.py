@@ -1,0 +1,243 @@
+"""The recipe of the bundles, and that the smoke test notices what it is there for."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import sys
+import types
+from typing import Any
+
+import pytest
+
+from app.core import program
+from tests.helpers.scripts import ROOT, script
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="about Linux")
+
+
+# ---- what goes in
+
+
+@pytest.fixture(scope="module")
+def contents() -> types.ModuleType:
+    return script("contents")
+
+
+@pytest.fixture(scope="module")
+def trim() -> types.ModuleType:
+    return script("trim")
+
+
+def test_parts_of_libraries_are_found_by_what_the_lab_imports(contents: Any) -> None:
+    assert {"sklearn.datasets", "scipy.special"} <= set(contents.imported())
+    assert {"sklearn.datasets", "scipy.sparse"} <= contents.used_modules()
+    unused = set(contents.unused_parts())
+    assert "sklearn.neural_network" in unused  # a peer's, which is measured from a clone
+    assert not unused & contents.used_modules()
+
+
+def test_the_flavours_differ_by_torch(contents: Any) -> None:
+    assert "torch" in contents.excluded("lite")
+    assert "torch" not in contents.excluded("full")
+    assert set(contents.requirements("full")) - set(contents.requirements("lite")) == {"torch"}
+
+
+def test_nothing_that_the_lab_imports_is_left_out(contents: Any) -> None:
+    without = contents.excluded("full")
+    needed = {*contents.imported(), "numba", "PySide6.QtSvg", "torch", "safetensors.numpy"}
+    for name in needed:
+        assert not [out for out in without if f"{name}.".startswith(f"{out}.")], name
+
+
+def test_resources_lie_as_in_the_wheel(contents: Any) -> None:
+    for source, target in contents.resources():
+        assert pathlib.Path(source).is_dir()
+        assert target.startswith("app/resources/")
+
+
+@pytest.mark.parametrize(
+    ("place", "is_wanted"),
+    [
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", True),
+        ("PySide6/Qt/plugins/platforms/libqoffscreen.so", True),
+        ("PySide6\\plugins\\platforms\\qwindows.dll", True),
+        ("PySide6/Qt/plugins/platforms/libqvnc.so", False),
+        ("PySide6/Qt/plugins/iconengines/libqsvgicon.so", True),
+        ("PySide6/Qt/plugins/tls/libqopensslbackend.so", False),
+        ("PySide6/Qt/translations/qtbase_de.qm", False),
+        ("PySide6/QtWidgets.abi3.so", True),
+        ("app/resources/icons/lab.svg", True),
+        ("app/nets/engines/compiled/kernel.py", True),
+        ("sklearn/datasets/data/digits.csv.gz", True),
+        ("sklearn/datasets/images/china.jpg", False),
+        ("numpy/_core/tests/data/astype_copy.pkl", False),
+        ("numpy/_core/include/numpy/arrayobject.h", False),
+        ("torch/lib/libtorch_cpu.so", True),
+        ("torch/bin/protoc", False),
+        ("torch/lib/libdnnl.a", False),
+    ],
+)
+def test_which_files_ship(contents: Any, place: str, is_wanted: bool) -> None:
+    assert contents.is_wanted(place) == is_wanted
+
+
+# ---- what nothing needs any more
+
+FILES = [
+    ("numpy/core.so", "/src/core.so", "EXTENSION"),
+    ("libneeded.so.1", "/src/libneeded.so.1", "BINARY"),
+    ("libdeeper.so.1", "/src/libdeeper.so.1", "BINARY"),
+    ("libalone.so.1", "/src/libalone.so.1", "BINARY"),
+    ("libpython3.11.so.1.0", "/src/libpython3.11.so.1.0", "BINARY"),
+    ("PySide6/Qt/lib/libQt6Core.so.6", "/src/libQt6Core.so.6", "BINARY"),
+    ("PySide6/Qt/lib/libQt6Quick.so.6", "/src/libQt6Quick.so.6", "BINARY"),
+    ("libQt6Core.so.6", "PySide6/Qt/lib/libQt6Core.so.6", "SYMLINK"),
+    ("libQt6Quick.so.6", "PySide6/Qt/lib/libQt6Quick.so.6", "SYMLINK"),
+    ("app/resources/icons/lab.svg", "/src/lab.svg", "DATA"),
+]
+LINKS = {
+    "/src/core.so": ["libneeded.so.1", "libQt6Core.so.6", "libc.so.6", "libX11.so.6"],
+    "/src/libneeded.so.1": ["libdeeper.so.1"],
+    "/src/libdeeper.so.1": ["libneeded.so.1"],
+    "/src/libQt6Quick.so.6": ["libalone.so.1"],
+}
+
+
+def links(source: str) -> list[str]:
+    return LINKS.get(source, [])
+
+
+def test_a_library_goes_when_nothing_needs_it(trim: Any) -> None:
+    kept, dropped = trim.needed(FILES, links)
+    gone = {"libalone.so.1", "PySide6/Qt/lib/libQt6Quick.so.6", "libQt6Quick.so.6"}
+    assert {place for place, _, _ in dropped} == gone
+    assert {place for place, _, _ in kept} == {place for place, _, _ in FILES} - gone
+
+
+@linux_only
+def test_what_is_asked_of_the_system_is_told_from_what_is_missing(trim: Any) -> None:
+    kept, _ = trim.needed(FILES, links)
+    assert trim.unresolved(kept, links) == ({"libX11.so.6"}, set())
+    without = [entry for entry in kept if entry[0] != "libdeeper.so.1"]
+    assert trim.unresolved(without, links)[1] == {"libdeeper.so.1"}
+
+
+@linux_only
+def test_the_same_library_twice_is_once_and_a_link(trim: Any, tmp_path: pathlib.Path) -> None:
+    entries = []
+    for folder, content in (("a", b"x"), ("b", b"x"), ("c", b"y")):
+        file = tmp_path / folder / "libsame.so"
+        file.parent.mkdir()
+        file.write_bytes(content * trim._LARGE)
+        entries.append((f"{folder}.libs/libsame.so", str(file), "BINARY"))
+    first, second, third = trim.linked(entries)
+    assert (first, third) == (entries[0], entries[2])
+    assert second == ("b.libs/libsame.so", "../a.libs/libsame.so", "SYMLINK")
+
+
+@linux_only
+def test_the_loader_knows_what_python_is_linked_against(trim: Any) -> None:
+    import _ctypes
+
+    assert any(name.startswith("libffi.so") for name in trim.linked_against(_ctypes.__file__))
+
+
+# ---- the program as a process
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [({}, "C.UTF-8"), ({"LANG": "C"}, "C.UTF-8"), ({"LANG": "de_DE.UTF-8"}, None),
+     ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, "C.UTF-8"), ({"LC_ALL": "C"}, None)],
+)  # fmt: skip
+def test_a_bundle_speaks_utf_8(
+    monkeypatch: pytest.MonkeyPatch, language: dict[str, str], told: str | None
+) -> None:
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in language.items():
+        monkeypatch.setenv(name, value)
+    former = os.environ.get("LC_CTYPE")
+    program.begin()
+    assert os.environ.get("LC_CTYPE") == former  # only a bundle needs it
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    program.begin()
+    assert os.environ.get("LC_CTYPE") == told
+    monkeypatch.delenv("LC_CTYPE", raising=False)
+
+
+# ---- the smoke test notices
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    module = script("sandbox")
+    monkeypatch.setattr(module, "LEAVE_S", 0.2)
+    return module
+
+
+def examine(module: Any, folder: pathlib.Path, does: str) -> Any:
+    """Run a program that does this, and expect that it does nothing wrong."""
+    for path in (folder, *folder.parents):  # the program runs as another user
+        if path.stat().st_uid == os.geteuid() and path.is_relative_to("/tmp"):
+            path.chmod(path.stat().st_mode | 0o055)
+    built = folder / "built"
+    built.mkdir()
+    (built / "layerlab").write_text(f"#!/bin/sh\n{does}\n")
+    (built / "layerlab").chmod(0o755)
+    with module.Sandbox(built, folder / "box") as box:
+        return box.home("home").run("train").expect()
+
+
+@linux_only
+def test_a_good_program_passes(sandbox: Any, tmp_path: pathlib.Path) -> None:
+    done = examine(
+        sandbox, tmp_path, 'cd "$HOME"; mkdir -p .cache/layerlab; echo > .cache/layerlab/x'
+        "\necho loss 0.1",
+    )  # fmt: skip
+    assert done.out == "loss 0.1\n"
+    assert not (tmp_path / "box").exists()
+
+
+@linux_only
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        ("exit 3", "exit code 3, not 0"),
+        ("echo qt.qpa: hm >&2", "qt.qpa: hm"),
+        ("echo Traceback", "exit code 0, not 0"),
+        ("sleep 60 &", "processes were left behind"),
+        ('echo > "$HOME/.layerlabrc"', "files were left behind"),
+        ('echo > "$TMPDIR/x"', "files were left behind"),
+    ],
+)
+def test_a_bad_program_is_caught(
+    sandbox: Any, tmp_path: pathlib.Path, does: str, said: str
+) -> None:
+    with pytest.raises(sandbox.TroubleError, match=said):
+        examine(sandbox, tmp_path, does)
+
+
+@linux_only
+def test_the_installation_cannot_be_written(sandbox: Any, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(sandbox.TroubleError, match="cannot create"):
+        examine(sandbox, tmp_path, 'echo > "$(dirname "$0")/state"')
+
+
+@linux_only
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs a user of its own")
+def test_a_file_where_everybody_may_write_is_found(
+    sandbox: Any, tmp_path: pathlib.Path
+) -> None:
+    stray = pathlib.Path(f"/dev/shm/layerlab-{os.getpid()}")
+    try:
+        with pytest.raises(sandbox.TroubleError, match="outside the user's folders"):
+            examine(sandbox, tmp_path, f"echo > {stray}")
+    finally:
+        stray.unlink(missing_ok=True)
+
+
+def test_the_recipe_compiles() -> None:
+    recipe = ROOT / "packaging" / "layerlab.spec"
+    compile(recipe.read_text(encoding="utf-8"), str(recipe), "exec")
