@@ -66,7 +66,8 @@ class Problem:
         return slice(start, min(start + self.batch, len(self.x)))
 
 
-def _file_stamp(spec: TaskSpec) -> tuple[int, int]:
+def file_stamp(spec: TaskSpec) -> tuple[int, int]:
+    """Return what changes when the task's file does; zeros where there is no file."""
     try:
         status = os.stat(spec.path or "")
     except (OSError, ValueError):  # ValueError: a NUL in the path; the reader refuses it
@@ -81,7 +82,7 @@ def _load(spec: TaskSpec, stamp: tuple[int, int]) -> Data:
 
 def load_data(spec: TaskSpec) -> Data:
     """Return the task's data; the last few are kept, files are read again when changed."""
-    return _load(spec, _file_stamp(spec))
+    return _load(spec, file_stamp(spec))
 
 
 @functools.lru_cache(maxsize=64)
@@ -91,7 +92,7 @@ def _shape(spec: TaskSpec, stamp: tuple[int, int]) -> Shape:
 
 def layout_of(spec: LabSpec) -> Layout:
     """Return the layout of the spec's network, without loading its data."""
-    shape = _shape(spec.task, _file_stamp(spec.task))
+    shape = _shape(spec.task, file_stamp(spec.task))
     outputs = output_count(shape, spec.train.loss)
     return Layout((shape.inputs, *spec.net.hidden, outputs))
 
@@ -107,7 +108,7 @@ def check(spec: LabSpec) -> None:
     OPTIMIZERS[spec.train.optimizer]
     LOSSES[spec.train.loss]
     TASKS[spec.task.name]
-    shape, loss = _shape(spec.task, _file_stamp(spec.task)), spec.train.loss
+    shape, loss = _shape(spec.task, file_stamp(spec.task)), spec.train.loss
     if loss == "cross-entropy" and not shape.classes:
         raise LabError(
             f"train.loss is cross-entropy, which needs classes; the task {spec.task.name} "
@@ -157,7 +158,7 @@ def problem_of(spec: LabSpec) -> Problem:
     Raises:
         LabError: as `check`, and for data that cannot be read.
     """
-    return _problem(spec, _file_stamp(spec.task))
+    return _problem(spec, file_stamp(spec.task))
 
 
 def born(problem: Problem) -> State:
