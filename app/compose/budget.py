@@ -99,12 +99,14 @@ class BudgetLock:
 
     def turn(self, depth: int) -> None:
         """Turn the depth, and the width with it."""
-        store = self._session.store
-        if self._budget is None:  # from a linear model: there is nothing to keep yet
-            store.edit("net.depth", depth)
-        else:
-            hidden = self._budget.hidden_at(depth)
-            store.turn("net.depth", specs.edit(store.spec, "net.hidden", hidden))
+        self._session.store.turn("net.depth", self.turned(depth))
+
+    def turned(self, depth: int) -> LabSpec:
+        """Return the spec that the depth leads to, whether locked or not."""
+        spec = self._session.store.spec
+        if self._budget is None:  # not locked, or from a linear model: there is nothing to keep
+            return specs.edit(spec, "net.depth", depth)
+        return specs.edit(spec, "net.hidden", self._budget.hidden_at(depth))
 
     def follow(self, spec: LabSpec) -> None:
         """Take note of the spec that is shown now, and say the numbers."""

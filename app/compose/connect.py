@@ -32,6 +32,8 @@ def _connect_runtime(session: Session) -> None:
     session.runner.framed.connect(session.on_framed)
     session.runner.failed.connect(session.trouble.on_failed)
     session.runner.played.connect(session.show_state)
+    session.runner.played.connect(session.background.set_busy)
+    session.background.failed.connect(lambda job, error: session.trouble.on_surprise(error))
     # From the cache the kernels are there in a second, which is not worth a word.
     session.serving.waited.connect(
         lambda: QTimer.singleShot(PATIENCE_MS, session, lambda: _say_waiting(session))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future, wait
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from app.compose.wiring import PORTS
 from app.core.errors import LabError
+from app.core.jobs import Ask
 from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets.engines import engine
 from app.runtime.ports import EngineLike, Ports
 
 COMPILED = "compiled"
+WAIT_S = 0.002
+Work = Generator[None, None, EngineLike]
 WAITING = "The fast engine is being prepared for this machine; until then NumPy trains."
 
 
@@ -47,12 +50,17 @@ class ServingEngine(QObject):
         self._warm_up = warm_up
         self._begun_in_numpy: LabSpec | None = None
         self._told: set[str] = set()
+        self._is_without = False  # the kernels will never be there
         self._waiting_for: Future[None] | None = None
 
     @property
     def is_waiting(self) -> bool:
         """Whether the kernels that were asked for last are still being made."""
         return self._waiting_for is not None and not self._waiting_for.done()
+
+    def trains_as_quiet_engine(self, spec: LabSpec) -> bool:
+        """Tell whether the last run, of this spec, is one that `quiet_engine` would repeat."""
+        return self._is_without or spec != self._begun_in_numpy
 
     def run(self, spec: LabSpec, state: State | None = None, **options: Any) -> Iterator[State]:
         """Train and yield states; see `app.nets.engines.base.Engine`."""
@@ -74,6 +82,7 @@ class ServingEngine(QObject):
                 self._tell(f"waiting {dtype}", self.waited.emit)
                 return False
             error = future.exception()
+        self._is_without = error is not None
         if error is not None:
             sentence = f"NumPy trains: {error}"
             self._tell(f"failed {dtype}", lambda: self.failed.emit(sentence))
@@ -89,6 +98,29 @@ def _warm_up(dtype: str) -> Future[None]:
     from app.nets.engines.compiled_ import warm_up  # once the window is up
 
     return warm_up(dtype)
+
+
+def quiet_engine(name: str, dtype: str, is_interrupted: Ask) -> Work:
+    """Find the engine for work beside the trainer's; a part of a job, see `core.jobs`.
+
+    It is the trainer's own, but for torch, whose one process is the trainer's. `compiled`
+    waits for its kernels; where they can never be there, `numpy` takes its place.
+
+    Args:
+        name: the trainer's engine. dtype: of the spec.
+        is_interrupted: as in `core.jobs`.
+    """
+    if name == "numpy":
+        return engine(name)
+    try:
+        ready = _warm_up(dtype)
+    except LabError:
+        return engine("numpy")
+    while not ready.done():
+        if is_interrupted():
+            yield None
+        wait([ready], WAIT_S)
+    return engine("numpy" if ready.exception() else COMPILED)
 
 
 def serving_ports() -> tuple[Ports, ServingEngine]:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.compose.budget import BudgetLock
 from app.compose.connect import connect
+from app.compose.curves import Curves
 from app.compose.files import Files
 from app.compose.ghost import Ghost
 from app.compose.network import Network
@@ -27,6 +28,7 @@ from app.core.spec import LabSpec
 from app.nets.engines import NAMES
 from app.nets.problem import check
 from app.nets.tasks import TASKS
+from app.runtime.background import Background
 from app.runtime.runner import Runner
 from app.runtime.store import Snapshot, Store
 from app.ui.theme import THEMES, Theme
@@ -47,6 +49,7 @@ class Session(QObject):
         self.window = LabWindow(REGISTRIES, list(self.presets.values()), self._theme())
         ports, self.serving = serving_ports()
         self.runner = Runner(ports, spec)
+        self.background = Background()
         self.store = Store(spec, check, self.runner.snapshot)
         self.toast = Toast(self.window)
         self.toast.set_theme(self.window.theme)
@@ -60,6 +63,7 @@ class Session(QObject):
         self._gesture = self._haunted = False
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
+        self.curves = Curves(self)
         speed = math.inf if options.speed is None else options.speed
         self.runner.set_speed(speed)
         self.window.topbar.set_speed(speed)
@@ -128,11 +132,13 @@ class Session(QObject):
             self.trouble.on_refused(path, str(error))
 
     def close(self) -> None:
-        """End the thread, keep settings and the lab."""
+        """End the threads, keep settings and the lab."""
         self.options = specs.replace(
             self.options, size=(self.window.width(), self.window.height())
         )
         self.files.keep()
+        self.curves.close()
+        self.background.close()
         self.runner.close()
 
     # ---- edits

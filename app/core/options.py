@@ -32,6 +32,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         engine: name of the engine.
         size: width and height of the window in pixels.
         folder: where files were last opened or saved.
+        knob_curve: whether all values of the knob turned last are trained while idle.
     """
 
     theme: str = "system"
@@ -40,6 +41,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: str = "compiled"
     size: tuple[int, int] = (1440, 900)
     folder: str = ""
+    knob_curve: bool = True
 
     def __post_init__(self) -> None:
         VIEW_KNOBS["view.theme"].check(self.theme)

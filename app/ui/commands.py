@@ -20,6 +20,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
     ("reset", "Reset to the same weights", ()),
     ("new_seed", "New seed", ()),
     ("finish", "Finish", ()),
+    ("knob_curve", "Knob curve", ()),
     None,
     ("zoom_in", "Larger", ("Ctrl++", "Ctrl+=")),
     ("zoom_out", "Smaller", ("Ctrl+-",)),

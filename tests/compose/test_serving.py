@@ -3,7 +3,7 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 
-from app.compose.serving import ServingEngine
+from app.compose.serving import ServingEngine, quiet_engine
 from app.core.errors import LabError
 from app.core.options import Options
 from app.core.spec import LabSpec, edit
@@ -92,3 +92,68 @@ def test_the_window_trains_with_the_compiled_engine(open_lab, qtbot):
     finished(qtbot, lab)
     exact = list(engine("compiled").run(SPEC))[-1].params
     np.testing.assert_array_equal(lab.runner.snapshot()[0].params, exact)
+
+
+# ---- beside the trainer
+
+
+def end_of(generator):
+    """Return how often it yields, and what it returns."""
+    count = 0
+    while True:
+        try:
+            next(generator)
+        except StopIteration as end:
+            return count, end.value
+        count += 1
+
+
+def quiet(monkeypatch, name, warm_up, is_interrupted=lambda: False):
+    monkeypatch.setattr("app.compose.serving._warm_up", warm_up)
+    monkeypatch.setattr("app.compose.serving.engine", lambda name: name)
+    return quiet_engine(name, "float32", is_interrupted)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "served"), [("numpy", "numpy"), ("compiled", "compiled"), ("torch", "compiled")]
+)
+def test_work_beside_the_trainer_has_its_engine_or_the_quick_one(monkeypatch, chosen, served):
+    ready = Future()
+    ready.set_result(None)
+    assert end_of(quiet(monkeypatch, chosen, lambda dtype: ready)) == (0, served)
+
+
+def test_it_waits_for_the_kernels_and_makes_room_meanwhile(monkeypatch):
+    future, asked = Future(), []
+
+    def is_interrupted():
+        asked.append(1)
+        if len(asked) == 3:
+            future.set_result(None)
+        return len(asked) == 2
+
+    found = end_of(quiet(monkeypatch, "compiled", lambda dtype: future, is_interrupted))
+    assert found == (1, "compiled")
+
+
+@pytest.mark.parametrize("how", ["raises", "fails"])
+def test_without_kernels_numpy_works_beside_the_trainer(monkeypatch, how):
+    future = Future()
+    future.set_exception(RuntimeError("no compiler"))
+
+    def warm_up(dtype):
+        if how == "raises":
+            raise LabError("numba is not installed")
+        return future
+
+    assert end_of(quiet(monkeypatch, "compiled", warm_up)) == (0, "numpy")
+
+
+def test_a_run_of_numpy_is_not_taken_for_one_of_the_kernels(qtbot, served):
+    kernels = Kernels()
+    serving = ServingEngine(kernels.warm_up)
+    list(serving.run(SPEC))
+    assert not serving.trains_as_quiet_engine(SPEC)
+    kernels.future.set_result(None)
+    list(serving.run(edit(SPEC, "net.width", 4)))
+    assert serving.trains_as_quiet_engine(edit(SPEC, "net.width", 4))

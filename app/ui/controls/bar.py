@@ -94,8 +94,18 @@ class SliderBar(KeyboardRing, QSlider):
 
     def handle_x(self) -> float:
         """Return the centre of the handle, in pixels from the left edge."""
+        return self.x_of(self.number)
+
+    def x_of(self, number: float) -> float:
+        """Return where a number lies, in pixels from the left edge."""
         radius = self._radius()
-        return radius + self._scale.place(self.number) * (self.width() - 2 * radius)
+        return radius + self._scale.place(number) * (self.width() - 2 * radius)
+
+    def stop_at(self, x: float) -> float:
+        """Return the stop nearest to a place in pixels from the left edge."""
+        radius = self._radius()
+        travel = max(1.0, self.width() - 2 * radius)
+        return self._scale.value(min(1.0, max(0.0, (x - radius) / travel)))
 
     def sizeHint(self) -> QSize:
         """Return a length that can be dragged with some precision."""
@@ -215,14 +225,11 @@ class SliderBar(KeyboardRing, QSlider):
         return 6.5 * self._theme.zoom
 
     def _move(self, x: float) -> None:
-        radius = self._radius()
-        travel = max(1.0, self.width() - 2 * radius)
-        place = min(1.0, max(0.0, (x - radius) / travel))
-        here = self._scale.index(self._scale.place(self.number))
-        if self._grip and self._scale.index(place) == here:
+        stop = self.stop_at(x)
+        if self._grip and stop == self._scale.value(self._scale.place(self.number)):
             return  # a touch of the handle does not round a typed number
         self._grip = False
-        self._choose(self._scale.value(place))
+        self._choose(stop)
 
     def _choose(self, number: float) -> None:
         if number != self.number:

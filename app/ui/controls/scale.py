@@ -52,6 +52,19 @@ class Scale:
             i = int(np.searchsorted(self.stops, value, side="left")) + count
         return float(self.stops[min(max(i, 0), len(self.stops) - 1)])
 
+    def coarse_to_fine(self, cuts: int) -> list[float]:
+        """Return stops about evenly along the travel: the ends first, then ever closer ones.
+
+        Args:
+            cuts: into how many parts they cut the travel at last, a power of two.
+        """
+        found: dict[float, None] = {}
+        parts = 1
+        while parts <= cuts:
+            found |= dict.fromkeys(self.value(k / parts) for k in range(parts + 1))
+            parts *= 2
+        return list(found)
+
     def page(self, value: float, direction: int) -> float:
         """Return the stop a tenth of the travel above (1) or below (-1), at least one on."""
         target = self.value(self.place(value) + direction * _PAGE)

@@ -1,0 +1,90 @@
+"""Where the knob curve stands: below the slider that was touched last."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
+from PySide6.QtWidgets import QWidget
+
+from app.ui.controls.panel import ControlPanel
+from app.ui.controls.slider import Slider
+from app.ui.controls.widths import WidthsEditor
+from app.ui.curve.plot import CurvePlot
+from app.ui.theme import Theme
+
+
+def slider_of(panel: ControlPanel, path: str) -> Slider | None:
+    """Return the slider that turns a knob; None if something else does."""
+    if not panel.has(path):
+        return None
+    control: QWidget = panel.control(path)
+    if isinstance(control, WidthsEditor):
+        control = control.all
+    return control if isinstance(control, Slider) else None
+
+
+class CurvePlace(QObject):
+    """Moves a plot from slider to slider, but never a slider away from under the mouse.
+
+    Where the plot leaves a place above the new one, that place is kept free until the mouse
+    leaves the panel: else everything below, the slider that is held too, would jump up.
+    """
+
+    def __init__(self, panel: ControlPanel, first: Slider, theme: Theme) -> None:
+        """Make the plot, not shown yet; `first`: a slider that it could belong to."""
+        super().__init__(panel)
+        self._panel = panel
+        self.plot = CurvePlot(first, theme)
+        self.plot.setParent(panel.widget())
+        self.plot.hide()
+        self._gaps: list[QWidget] = []
+        panel.installEventFilter(self)
+
+    def move_below(self, slider: Slider) -> None:
+        """Put the plot below a slider."""
+        old, plot = self.plot.slider, self.plot
+        if old is slider and not plot.isHidden():
+            return
+        if not plot.isHidden():
+            if self._top(old) < self._top(slider) and self._panel.underMouse():
+                self._keep_free(old)
+            old.below.removeWidget(plot)
+            plot.hide()
+        plot.set_slider(slider)
+        slider.below.addWidget(plot)
+        plot.show()
+
+    def leave(self) -> None:
+        """Take the plot away."""
+        self.plot.slider.below.removeWidget(self.plot)
+        self.plot.hide()
+        self._close_gaps()
+
+    def reveal(self) -> None:
+        """Scroll the plot into view, once it has its place."""
+        QTimer.singleShot(0, self, self._reveal)
+
+    def _reveal(self) -> None:
+        if self.plot.isVisible():
+            self._panel.ensureWidgetVisible(self.plot, 0, self.plot.height() // 8)
+
+    def _top(self, widget: QWidget) -> int:
+        return widget.mapTo(self._panel, QPoint()).y()
+
+    def _keep_free(self, slider: Slider) -> None:
+        gap = QWidget()
+        gap.setFixedHeight(self.plot.height())
+        slider.below.addWidget(gap)
+        gap.show()
+        self._gaps.append(gap)
+
+    def _close_gaps(self) -> None:
+        for gap in self._gaps:
+            gap.hide()
+            gap.deleteLater()
+        self._gaps.clear()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close the free places as soon as the mouse is elsewhere."""
+        if event.type() == QEvent.Type.Leave:
+            self._close_gaps()
+        return False

@@ -1,0 +1,231 @@
+"""The widget of a knob curve: read with the mouse, clicked, walked through with keys."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.core.curves import KnobCurve
+from app.ui.controls.bar import SliderBar
+from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from app.ui.controls.slider import Slider
+from app.ui.curve.axis import Places
+from app.ui.curve.painting import paint_curve, paint_dot, paint_words
+from app.ui.curve.words import Words
+from app.ui.theme import Theme
+
+HEIGHT = 52  # at zoom 1
+_STRIP = 15  # of it the line of text
+_REACH = 8  # pixels around a point in which it is the one that is meant
+_STEPS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
+_ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class CurvePlot(KeyboardRing, QWidget):
+    """Median and quartiles of the final loss over the values of one slider, to be clicked.
+
+    Its points stand right below the places of the slider's handle.
+
+    Signals:
+        chosen: the number of a value that was clicked.
+        seen: whether anybody can see it now.
+    """
+
+    chosen = Signal(float)
+    seen = Signal(bool)
+    claimed = frozenset((*_STEPS, *_ENTERS))
+
+    def __init__(self, slider: Slider, theme: Theme) -> None:
+        """Make the empty plot of a slider, to be put below it."""
+        super().__init__()
+        self._slider, self._theme = slider, theme
+        self._curve = KnobCurve()
+        self._places = Places()
+        self._pointed: float | None = None  # the number under the mouse, or chosen by keys
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setObjectName("curve")
+        self.set_slider(slider)
+        self.set_theme(theme)
+
+    @property
+    def slider(self) -> Slider:
+        """The slider that it belongs to."""
+        return self._slider
+
+    @property
+    def curve(self) -> KnobCurve:
+        """What it shows."""
+        return self._curve
+
+    @property
+    def words(self) -> Words:
+        """What it says."""
+        return Words(self._curve, self._slider)
+
+    def set_slider(self, slider: Slider) -> None:
+        """Belong to another slider, with nothing known yet; the caller puts it there."""
+        self._slider = slider
+        self.setAccessibleName(f"Final loss over {slider.knob.label.lower()}")
+        self._pointed = None
+        self.show_curve(KnobCurve())
+
+    def show_curve(self, curve: KnobCurve) -> None:
+        """Show what is known now."""
+        self._curve = curve
+        self._places.fit(curve)
+        self._tell()
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        self.setFixedHeight(theme.px(HEIGHT))
+        self._lay_out()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return the slider's length and the fixed height."""
+        return QSize(self._theme.px(100), self._theme.px(HEIGHT))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the slider's least length and the fixed height."""
+        return QSize(self._theme.px(48), self._theme.px(HEIGHT))
+
+    def place(self, number: float, loss: float) -> QPointF:
+        """Return where a number and a loss are drawn, in pixels."""
+        return self._places.at(self._bar(), number, loss)
+
+    def _bar(self) -> SliderBar:
+        return self._slider.bar
+
+    def _lay_out(self) -> None:
+        top, foot = self._theme.px(_STRIP + 5), self._theme.px(5)
+        self._places.room = QRectF(self.rect()).adjusted(0, top, 0, -foot)
+
+    def _tell(self) -> None:
+        """Say what is read, or the whole curve."""
+        pointed = self._pointed
+        reading = "" if pointed is None else self.words.reading(pointed)
+        self.setToolTip(reading)
+        self.setAccessibleDescription(reading or self.words.spoken())
+
+    # ---- mouse and keys
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the value under the mouse."""
+        self._point_at(self._nearest(event.position().x()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the click."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Go to the value under the mouse."""
+        inside = self.rect().contains(event.position().toPoint())
+        if event.button() == Qt.MouseButton.LeftButton and inside:
+            self.chosen.emit(self._nearest(event.position().x()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Stop reading."""
+        self._point_at(None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Stop reading, unless the mouse reads."""
+        super().focusOutEvent(event)
+        if not self.underMouse():
+            self._point_at(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move through the known values, or go to the one that is read."""
+        key = Qt.Key(event.key())
+        if key in _STEPS:
+            self._step(1 if key == Qt.Key.Key_Right else -1)
+        elif key in _ENTERS and self._pointed is not None:
+            self.chosen.emit(self._pointed)
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, direction: int) -> None:
+        here = self._curve.current if self._pointed is None else self._pointed
+        numbers = sorted((point.number for point in self._curve.points), reverse=direction < 0)
+        beyond = [n for n in numbers if here is None or direction * n > direction * here]
+        if beyond:
+            self._point_at(beyond[0])
+
+    def _nearest(self, x: float) -> float:
+        """Return the number that is meant at a place: a known point's, or the stop there."""
+        bar = self._bar()
+        known = [
+            (abs(bar.x_of(point.number) - x), point.number) for point in self._curve.points
+        ]
+        distance, found = min(known, default=(math.inf, 0.0))
+        return found if distance <= self._theme.px(_REACH) else bar.stop_at(x)
+
+    def _point_at(self, number: float | None) -> None:
+        if number == self._pointed:
+            return
+        self._pointed = number
+        self._tell()
+        hand, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
+        self.setCursor(arrow if number is None else hand)
+        self.update()
+
+    # ---- seen and painted
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tell that it is seen."""
+        super().showEvent(event)
+        self.seen.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Tell that it is not."""
+        super().hideEvent(event)
+        self.seen.emit(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep its place below the slider's travel."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint box, words, curve, and the dots of what is shown and read."""
+        theme, curve, words = self._theme, self._curve, self.words
+        box, pad, raised = QRectF(self.rect()), theme.px(7), theme.color("raised")
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            draw_box(painter, box, raised, raised, theme.px(6))
+            line = QRectF(pad, theme.px(3), box.width() - 2 * pad, theme.px(_STRIP))
+            pointed = self._pointed
+            lefts, rights = words.title(self._places.ends), words.state()
+            if pointed is not None:
+                lefts, rights = words.readings(pointed), [""]
+            paint_words(painter, line, lefts, rights, theme, bright=pointed is not None)
+            paint_curve(painter, curve, self.place, theme)
+            if pointed is not None:
+                x = self._bar().x_of(pointed)
+                painter.setPen(QPen(theme.color("faint"), 1))
+                painter.drawLine(QPointF(x, self._places.room.top()), QPointF(x, box.bottom()))
+                bright = theme.color("text")
+                paint_dot(painter, curve, pointed, self.place, theme, bright, 3.0 * theme.zoom)
+            if curve.current is not None:
+                accent = theme.color("accent")
+                paint_dot(
+                    painter, curve, curve.current, self.place, theme, accent, 4.0 * theme.zoom
+                )
+            if self.ring and self.hasFocus():
+                draw_ring(painter, box, theme, theme.px(6))
