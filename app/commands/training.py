@@ -37,7 +37,7 @@ class Training:
         self._problem = problem_of(spec)
         self._reports = report_marks(self._problem.length, REPORTS)
         self._stopped: str | None = None
-        self.history = History()
+        self.history = History(outputs=self._engine.outputs)
 
     def run(self) -> State:
         """Train to the end or to the target loss; return the last state.
@@ -75,7 +75,11 @@ class Training:
         if target is None:
             return False
         with np.errstate(all="ignore"):
-            scores = reported(self._problem, state, evaluate(self._problem, state.params))
+            scores = reported(
+                self._problem,
+                state,
+                evaluate(self._problem, state.params, self._engine.outputs),
+            )
         return bool(np.median(scores.train) <= target)
 
     def _report(self, state: State) -> None:
@@ -94,7 +98,7 @@ class Training:
 
     def final(self, state: State) -> dict[str, Any]:
         """Return the last line: what the trained networks are like."""
-        report = final_report(self.spec, state)
+        report = final_report(self.spec, state, self._engine.outputs)
         return {
             "final": True,
             "engine": self._name,

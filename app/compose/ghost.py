@@ -40,6 +40,9 @@ class Ghost:
     def __init__(self, window: LabWindow) -> None:
         self._window = window
         self._frame: Frame | None = None
+        self._is_shown = True
+        self._label = ""
+        self._has_loss = False
 
     def keep(self, frame: Frame | None, new: LabSpec) -> None:
         """Make a ghost of a frame, if it shows the same task as the new spec."""
@@ -53,13 +56,20 @@ class Ghost:
     def name(self, new: LabSpec) -> None:
         """Name the ghost after what the new spec does otherwise."""
         if self._frame is not None:
-            label = f"before: {turned(self._frame.spec, new)}"
-            same_loss = self._frame.spec.train.loss == new.train.loss
-            self._window.prediction.set_ghost(self._frame.prediction, label)
-            self._window.loss.set_ghost(self._frame.loss if same_loss else None, label)
+            self._label = f"before: {turned(self._frame.spec, new)}"
+            self._has_loss = self._frame.spec.train.loss == new.train.loss
+            self._is_shown = False
+
+    def show(self) -> None:
+        """Put it on the views; called before they draw a frame, so that they paint once."""
+        if self._is_shown or self._frame is None:
+            return
+        self._is_shown = True
+        self._window.prediction.set_ghost(self._frame.prediction, self._label)
+        self._window.loss.set_ghost(self._frame.loss if self._has_loss else None, self._label)
 
     def clear(self) -> None:
         """Take the ghost away."""
-        self._frame = None
+        self._frame, self._is_shown = None, True
         self._window.prediction.set_ghost(None)
         self._window.loss.set_ghost(None)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, wait
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.compose.wiring import PORTS
@@ -14,12 +15,14 @@ from app.core.errors import LabError
 from app.core.jobs import Ask
 from app.core.spec import LabSpec
 from app.core.state import State
-from app.nets.engines import engine
+from app.nets.engines import Engine, engine
+from app.nets.problem import Problem
 from app.runtime.ports import EngineLike, Ports
 
+Array = np.ndarray
 COMPILED = "compiled"
 WAIT_S = 0.002
-Work = Generator[None, None, EngineLike]
+Work = Generator[None, None, Engine]
 WAITING = "The fast engine is being prepared for this machine; until then NumPy trains."
 
 
@@ -54,6 +57,11 @@ class ServingEngine(QObject):
         self._waiting_for: Future[None] | None = None
 
     @property
+    def is_parallel(self) -> bool:
+        """Whether it goes on training while its states are looked at."""
+        return self._begun_in_numpy is None
+
+    @property
     def is_waiting(self) -> bool:
         """Whether the kernels that were asked for last are still being made."""
         return self._waiting_for is not None and not self._waiting_for.done()
@@ -69,6 +77,11 @@ class ServingEngine(QObject):
             self._begun_in_numpy = None if self._is_ready(spec.train.dtype) else spec
         name = COMPILED if self._begun_in_numpy is None else "numpy"
         return engine(name).run(spec, state, **options)
+
+    def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
+        """Return what networks say of points; see `Engine.outputs`."""
+        ready = self._is_ready(problem.spec.train.dtype)
+        return engine(COMPILED if ready else "numpy").outputs(problem, params, x)
 
     def _is_ready(self, dtype: str) -> bool:
         error: BaseException | None

@@ -15,6 +15,7 @@ from app.compose.ghost import Ghost
 from app.compose.network import Network
 from app.compose.pages import Pages
 from app.compose.serving import serving_ports
+from app.compose.settling import Settling
 from app.compose.showing import show_data, show_spec
 from app.compose.trouble import Trouble
 from app.compose.wiring import REGISTRIES
@@ -36,6 +37,7 @@ from app.ui.toast import Toast
 from app.ui.window import LabWindow
 
 UNSEEN_MS = 1500
+LATE_MS = 10
 
 
 class Session(QObject):
@@ -55,12 +57,19 @@ class Session(QObject):
         self.toast.set_theme(self.window.theme)
         self.files = Files(self)
         self.network = Network(self)
+        self.settling = Settling(self.runner)
         self.ghost = Ghost(self.window)
         self.budget = BudgetLock(self)
         self.trouble = Trouble(self)
         self.pages = Pages(self)
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
+        # In a drag the panel waits until the engine has begun, or has finished already.
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(LATE_MS)
+        self._late.timeout.connect(self._show_late)
+        self._is_late = False
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
         self.curves = Curves(self)
@@ -168,6 +177,7 @@ class Session(QObject):
     def on_released(self, path: str) -> None:
         """The drag is over."""
         self._gesture = self._haunted = False
+        self._show_late()
         self.store.end_gesture()
 
     def on_preset(self, key: str) -> None:
@@ -181,7 +191,6 @@ class Session(QObject):
     def on_changed(self, spec: LabSpec, effect: Effect) -> None:
         """The spec is another one: go on training, or train anew."""
         self.window.banner.hide()
-        self._show_spec(spec)
         if effect is Effect.LIVE:
             self.runner.go_on(spec)
         elif effect is Effect.REBUILD:
@@ -195,6 +204,11 @@ class Session(QObject):
                 self.runner.play()
             elif not self._gesture:
                 self.toast.say("A new network, trained anew. Undo brings the old one back.")
+        if self._gesture:
+            self._is_late = True
+            self._late.start()
+        else:
+            self._show_spec(spec)
 
     def on_restored(self, snapshot: Snapshot) -> None:
         """Undo, redo or a file: show that network again, not a new one."""
@@ -228,6 +242,8 @@ class Session(QObject):
         """Draw the newest frame."""
         known = self.frame
         self.frame = frame
+        self._show_late()
+        self.ghost.show()
         self.window.draw(frame)
         self.window.topbar.set_seeds(frame.spec.train.seeds, frame.seed)
         if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
@@ -241,7 +257,13 @@ class Session(QObject):
 
     # ---- showing
 
+    def _show_late(self) -> None:
+        if self._is_late:
+            self._late.stop()
+            self._show_spec(self.store.spec)
+
     def _show_spec(self, spec: LabSpec) -> None:
+        self._is_late = False
         show_spec(self.window, spec)
         self.budget.follow(spec)
         shown = min(self.runner.order.seed, spec.train.seeds - 1)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
 from app.core.registry import Registry
 from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets.activations import ACTIVATIONS
-from app.nets.engines import engine
+from app.nets.engines import Engine, engine
 from app.nets.initializers import INITIALIZERS
 from app.nets.losses import LOSSES
 from app.nets.optimizers import OPTIMIZERS
 from app.nets.problem import layout_of, problem_of
 from app.nets.tasks import TASKS
-from app.runtime.ports import HistoryLike, Ports
+from app.runtime.ports import EngineLike, HistoryLike, Ports
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "tasks": TASKS,
@@ -41,16 +41,22 @@ def _measure(
     return probes.measure(spec, state, wanted, seed=seed, history=history)  # type: ignore[arg-type]
 
 
+def _prepare(spec: LabSpec) -> None:
+    from app.nets.probes import prepare
+
+    prepare(spec)
+
+
 def _marks(length: int) -> list[int]:
     from app.nets.probes import report_marks
 
     return report_marks(length, REPORTS)
 
 
-def _new_history() -> HistoryLike:
+def _new_history(engine: EngineLike) -> HistoryLike:
     from app.nets.probes import History
 
-    return History()
+    return History(outputs=cast("Engine", engine).outputs)
 
 
 PORTS = Ports(
@@ -59,5 +65,6 @@ PORTS = Ports(
     parameters=lambda spec: layout_of(spec).parameters,
     marks=_marks,
     new_history=_new_history,
+    prepare=_prepare,
     measure=_measure,
 )

@@ -27,6 +27,7 @@ Marks = Callable[[int], Sequence[int]]
 LIMIT = 1e12  # multiplications of a training that is still done: about 10 s of one core
 _SLOW = 2e10  # from here on a training is left for the end
 _ACTIVATION = 20  # multiplications that an activation and its slope count for
+QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
 _LOOK = 2e8  # multiplications of a forward pass that nothing interrupts: some milliseconds
 
 
@@ -124,7 +125,7 @@ def _trained(
         if is_interrupted():
             yield None
         state = yield from _last_state(problem, engine, marks, is_interrupted)
-        loss, validation = yield from _losses(problem, state, is_interrupted)
+        loss, validation = yield from _losses(problem, engine, state, is_interrupted)
     except NotFiniteError as error:
         return _without(spec, f"not finite from update {error.update:,} on")
     except LabError as error:
@@ -142,10 +143,11 @@ def _last_state(
     at = () if target is None else tuple(mark for mark in marks(problem.length) if mark)
     while True:
         # An interrupted engine yields where it is and ends; another run goes on from there.
-        for now in engine.run(spec, state, marks=at, is_cancelled=is_interrupted):
+        run = engine.run(spec, state, marks=at, interval_s=QUIET_S, is_cancelled=is_interrupted)
+        for now in run:
             state = now
             if target is not None and state.update in at:
-                loss, _ = yield from _losses(problem, state, is_interrupted)
+                loss, _ = yield from _losses(problem, engine, state, is_interrupted)
                 if np.median(loss) <= target:
                     return state
         assert state is not None  # an engine yields at least where it stops
@@ -155,7 +157,7 @@ def _last_state(
 
 
 def _losses(
-    problem: Problem, state: State, is_interrupted: Ask
+    problem: Problem, engine: Engine, state: State, is_interrupted: Ask
 ) -> Generator[None, None, tuple[Array, Array | None]]:
     """Return the reported losses on training and held-out points, a few seeds at a time."""
     points = len(problem.x) + len(problem.validation_x)
@@ -165,7 +167,7 @@ def _losses(
         if found and is_interrupted():
             yield None
         with np.errstate(all="ignore"):
-            found.append(evaluate(problem, state.params[first : first + seeds]))
+            found.append(evaluate(problem, state.params[first : first + seeds], engine.outputs))
     train = np.concatenate([scores.train for scores in found])
     held = [scores.validation for scores in found if scores.validation is not None]
     whole = Scores(train, None, np.concatenate(held) if held else None, None, None)

@@ -14,23 +14,31 @@ class Mailbox:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._frame: Frame | None = None
+        self._is_awaited = False
 
     @property
     def is_empty(self) -> bool:
         """Whether the window has taken the last frame: only then is measuring worth it."""
         return self._frame is None
 
-    def post(self, frame: Frame) -> None:
-        """Leave a frame; parts that it lacks are kept from an untaken one of its run."""
+    def post(self, frame: Frame) -> bool:
+        """Leave a frame; parts that it lacks are kept from an untaken one of its run.
+
+        Returns:
+            Whether the window came before it and found nothing: it need not wait longer.
+        """
         with self._lock:
             old = self._frame
             if old is not None and old.run_id == frame.run_id:
                 missing = {p: getattr(old, p) for p in PARTS if getattr(frame, p) is None}
                 frame = replace(frame, **missing)
             self._frame = frame
+            was_awaited, self._is_awaited = self._is_awaited, False
+            return was_awaited
 
     def take(self) -> Frame | None:
         """Take the newest frame, or None."""
         with self._lock:
             frame, self._frame = self._frame, None
+            self._is_awaited = frame is None
             return frame

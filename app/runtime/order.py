@@ -52,7 +52,8 @@ class Run:
     steps_done: int = 0
     pace_from: tuple[float, int] = (0.0, 0)  # clock and update at which pacing began
     slow_at: float = 0.0
-    measure_at: float = 0.0  # not before: training gets two thirds of the time at least
+    is_prepared: bool = False
+    measure_at: float = 0.0  # not before
     speed: float = 0.0
     speed_from: tuple[float, int] = field(default_factory=lambda: (0.0, 0))
 

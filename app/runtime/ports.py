@@ -15,6 +15,11 @@ class EngineLike(Protocol):
 
     name: str
 
+    @property
+    def is_parallel(self) -> bool:
+        """Whether it goes on training while the states that it yielded are looked at."""
+        ...
+
     def run(
         self,
         spec: LabSpec,
@@ -23,6 +28,7 @@ class EngineLike(Protocol):
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
+        hurry_s: float = 0.0,
         is_cancelled: Callable[[], bool] = ...,
     ) -> Iterator[State]:
         """Train and yield states."""
@@ -59,7 +65,9 @@ class Ports:
         length: (spec) -> updates of the whole run; loads the data.
         parameters: (spec) -> weights and biases of one network.
         marks: (length) -> updates at which reports are taken, ascending.
-        new_history: () -> an empty history.
+        new_history: (engine) -> an empty history of a run by that engine.
+        prepare: (spec) -> None; does what a frame needs whatever is trained, such as theory,
+            while the engine trains on other threads.
         measure: (spec, state, wanted parts, seed, history) -> parts by name.
     """
 
@@ -67,5 +75,6 @@ class Ports:
     length: Callable[[LabSpec], int]
     parameters: Callable[[LabSpec], int]
     marks: Callable[[int], Sequence[int]]
-    new_history: Callable[[], HistoryLike]
+    new_history: Callable[[EngineLike], HistoryLike]
+    prepare: Callable[[LabSpec], None]
     measure: Callable[[LabSpec, State, Collection[str], int, HistoryLike], dict[str, Any]]

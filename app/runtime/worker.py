@@ -21,6 +21,7 @@ from app.runtime.order import Order, Run, idle_status
 from app.runtime.ports import HistoryLike, Ports
 
 FRAME_S = 1 / 60
+YIELD_S = FRAME_S / 2  # so that there is a fresh state whenever the window has drawn one
 QUIET_S = 0.12  # an unlimited run that is over by then is drawn once, finished
 SLOW_PARTS_S = 1 / 20  # histograms and the diagram change less often
 SLOW_PARTS = frozenset({frames.SIGNAL, frames.GRADIENT, frames.DIAGRAM})
@@ -103,7 +104,7 @@ class Worker(QThread):
         state = order.start
         if state is None:
             state = next(iter(engine.run(order.spec, until=0)))
-        history = order.history.copy() if order.history else self._ports.new_history()
+        history = order.history.copy() if order.history else self._ports.new_history(engine)
         run = Run(order, state, history, length, self._ports.parameters(order.spec),
                   frozenset(), ())  # fmt: skip
         self._set_marks(run)
@@ -165,7 +166,8 @@ class Worker(QThread):
         engine = self._ports.engine(order.engine)
         states = engine.run(
             order.spec, run.state, until=until, marks=run.ordered_marks,
-            interval_s=FRAME_S, is_cancelled=lambda: self._order is not order or self._closing,
+            interval_s=YIELD_S, hurry_s=max(0.0, run.measure_at - time.perf_counter()),
+            is_cancelled=lambda: self._order is not order or self._closing,
         )  # fmt: skip
         for state in states:
             now = time.perf_counter()
@@ -176,6 +178,9 @@ class Worker(QThread):
                 self._stop_at_target(run)
             self._publish(run)
             self._measure_speed(run, now)
+            if not run.is_prepared:
+                run.is_prepared = True
+                self._ports.prepare(order.spec)
             if state.update >= run.length or run.status == "stopped":
                 run.status = "finished" if run.status == "running" else run.status
                 self._post(run, whole=True)
@@ -242,13 +247,15 @@ class Worker(QThread):
         seed = min(order.seed, run.state.seeds - 1)
         parts = self._ports.measure(order.spec, run.state, wanted, seed, run.history)
         measured = time.perf_counter()
-        run.measure_at = measured + 2 * (measured - now)
+        # An engine that trains on this thread gets two thirds of its time.
+        rest = 0.0 if self._ports.engine(order.engine).is_parallel else 2 * (measured - now)
+        run.measure_at = measured + rest
         frame = Frame(
             run_id=order.run_id, spec=order.spec, update=run.state.update, length=run.length,
             parameters=run.parameters, status=run.status,
             updates_per_s=run.speed, seed=seed, note=run.note, **parts,
         )  # fmt: skip
-        self._mailbox.post(frame)
+        is_awaited = self._mailbox.post(frame)
         self._is_seen = True
-        if whole:
+        if whole or is_awaited:
             self.woken.emit()

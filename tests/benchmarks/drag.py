@@ -38,6 +38,7 @@ def drag(seeds: int, moves: int, engine: str) -> list[float]:
     from PySide6.QtTest import QTest
 
     from app.compose.session import Session
+    from app.compose.settling import IDLE_MS
     from app.compose.start import application
     from app.core.options import Options
     from app.core.spec import LabSpec, edit
@@ -50,6 +51,7 @@ def drag(seeds: int, moves: int, engine: str) -> list[float]:
         warm_up().result()
     spec = edit(LabSpec(), "train.seeds", seeds)
     session = Session(spec, Options(theme="dark", speed=None, engine=engine))
+    session.runner.failed.connect(_broken)
     session.window.show()
     session.begin(play=False)
 
@@ -61,6 +63,7 @@ def drag(seeds: int, moves: int, engine: str) -> list[float]:
     session.runner.finish()
     while not finished():
         QTest.qWait(10)
+    QTest.qWait(2 * IDLE_MS)  # as a person, who looks first
     bar = session.window.panel.control("net.hidden").findChild(SliderBar)
     y, x = bar.height() // 2, round(bar.handle_x())
     QTest.mousePress(bar, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
@@ -79,6 +82,11 @@ def drag(seeds: int, moves: int, engine: str) -> list[float]:
     QTest.mouseRelease(bar, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
     session.window.close()
     return taken
+
+
+def _broken(error: Exception) -> None:
+    print(f"the training stopped: {error!r}", flush=True)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -55,6 +55,8 @@ def measure(seconds: float, speed: float, name: str) -> None:
     from app.core.options import Options
     from app.core.spec import LabSpec, edit
     from app.nets.engines import engine
+    from app.runtime.runner import Runner
+    from app.runtime.worker import YIELD_S
 
     app = application()
     spec = edit(LabSpec(), "train.updates", 10_000_000)
@@ -62,6 +64,16 @@ def measure(seconds: float, speed: float, name: str) -> None:
         from app.nets.engines.compiled_ import warm_up
 
         warm_up().result()
+    tick = Runner._on_tick
+
+    def timed_tick(runner: Runner) -> None:
+        before, started = session.frame, time.perf_counter()
+        tick(runner)
+        if session.frame is not before:
+            times.append(started)
+            costs.append(time.perf_counter() - started)
+
+    Runner._on_tick = timed_tick  # type: ignore[method-assign]
     session = Session(spec, Options(theme="dark", speed=None, engine=name))
     window, costs, times = session.window, [0.0], [time.perf_counter()]
     paint = type(window).event
@@ -74,18 +86,6 @@ def measure(seconds: float, speed: float, name: str) -> None:
         return done
 
     type(window).event = timed_event
-    tick = session.runner._on_tick
-
-    def timed_tick() -> None:
-        before = session.frame
-        started = time.perf_counter()
-        tick()
-        if session.frame is not before:
-            times.append(started)
-            costs.append(time.perf_counter() - started)
-
-    session.runner._timer.timeout.disconnect()
-    session.runner._timer.timeout.connect(timed_tick)
     window.show()
     session.begin(play=False)
     session.runner.set_speed(speed)
@@ -107,11 +107,18 @@ def measure(seconds: float, speed: float, name: str) -> None:
     state = list(alone.run(spec, until=500))[-1]
     started = time.perf_counter()
     list(alone.run(spec, state, until=500 + ALONE))
+    everywhere_rate = ALONE / (time.perf_counter() - started)
+    started = time.perf_counter()
+    # As in the window, but nobody draws: a core stays free.
+    beside = alone.run(spec, state, until=500 + ALONE, interval_s=YIELD_S)
+    for _ in beside:
+        pass
     alone_rate = ALONE / (time.perf_counter() - started)
     print(f"frames            {len(gaps)} in {elapsed:.1f} s")
     print("cost of a frame  ", spread(costs))
     print("gap              ", spread(gaps))
-    print(f"training          {rate:.0f} updates/s, {rate / alone_rate:.2f} of {name} alone")
+    print(f"training          {rate:.0f} updates/s: {rate / alone_rate:.2f} of {name} without "
+          f"a window, {rate / everywhere_rate:.2f} of it on every core")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -18,7 +19,9 @@ from app.core.state import State
 from app.nets import engines
 from app.nets.activations import ACTIVATIONS
 from app.nets.engines import compiled_
+from app.nets.engines.compiled import block as block_module
 from app.nets.engines.compiled import pool
+from app.nets.engines.compiled import trainer as trainer_module
 from app.nets.engines.compiled.trainer import CompiledTrainer
 from app.nets.engines.compiled_ import CompiledEngine
 from app.nets.engines.numpy_ import NumpyEngine
@@ -194,8 +197,81 @@ def test_engines_hand_over_to_each_other() -> None:
 def test_threads_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = edit(LabSpec(), "train.seeds", 7)
     alone = end(COMPILED, spec, until=300)
-    monkeypatch.setattr(pool, "workers", lambda: 3)  # seven seeds in shares of 2, 2 and 3
+    monkeypatch.setattr(pool, "cores", lambda: 3)  # seven seeds in shares of 2, 2 and 3
     assert_identical(end(COMPILED, spec, until=300), alone)
+
+
+def test_what_is_kept_at_once_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    marks = range(0, 121, 7)
+    expected = list(COMPILED.run(ALL_ON, marks=marks, until=120))
+    monkeypatch.setattr(compiled_, "KEPT_BYTES", 1)  # one mark in a block
+    for a, b in zip(COMPILED.run(ALL_ON, marks=marks, until=120), expected, strict=True):
+        assert_identical(a, b)
+
+
+def test_marks_within_a_block_are_where_a_run_would_have_stopped() -> None:
+    marks = [5, 6, 50, 71]
+    found = {state.update: state for state in COMPILED.run(ALL_ON, marks=marks, until=90)}
+    assert sorted(found) == [0, *marks, 90]
+    for mark in marks:
+        assert_identical(found[mark], end(COMPILED, ALL_ON, until=mark))
+
+
+def test_no_mark_is_missed_however_far_the_kernel_gets_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reached = block_module.Block.reached
+
+    def slowly(block: block_module.Block) -> int:
+        found = reached(block)
+        time.sleep(0.002)  # the kernel passes some more marks
+        return found
+
+    monkeypatch.setattr(block_module.Block, "reached", slowly)
+    marks = list(range(0, 3001, 25))
+    states = list(COMPILED.run(edit(LabSpec(), "train.updates", 3000), marks=marks))
+    assert [state.update for state in states] == marks
+
+
+def test_a_hurried_run_yields_marks_alone_until_its_time_is_over() -> None:
+    options = {"interval_s": 0.0, "marks": [3, 9], "until": 20}
+    states = list(COMPILED.run(ALL_ON, hurry_s=60.0, **options))
+    assert [state.update for state in states] == [0, 3, 9, 20]
+    assert_identical(states[-1], end(COMPILED, ALL_ON, until=20))
+
+
+def test_threads_may_become_fewer_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled_.warm_up().result()
+    shared, share = [], CompiledTrainer.share
+
+    def noted(trainer: CompiledTrainer, threads: int) -> None:
+        shared.append(threads)
+        share(trainer, threads)
+
+    monkeypatch.setattr(CompiledTrainer, "share", noted)
+    monkeypatch.setattr(pool, "cores", lambda: 3)
+    monkeypatch.setattr(pool, "workers", lambda: 2)
+    spec = LONG
+    states = COMPILED.run(spec, interval_s=0.005, hurry_s=0.02)
+    for state in states:
+        if shared[-1] == 2 and state.update > 500:
+            break
+    states.close()
+    assert shared == [1, 3, 2]
+    assert_identical(state, end(COMPILED, spec, until=state.update))
+
+
+def test_it_looks_at_networks_as_numpy_does() -> None:
+    rng = np.random.default_rng(0)
+    for row in ROWS[:12]:
+        spec = lab(row)  # float64, everything on in turn
+        problem = problem_of(spec)
+        params = rng.normal(size=(5, problem.layout.parameters))
+        x = rng.normal(size=(300, problem.layout.sizes[0]))
+        found = COMPILED.outputs(problem, params, x)
+        np.testing.assert_allclose(
+            found, NUMPY.outputs(problem, params, x), rtol=1e-9, atol=1e-9
+        )
 
 
 def test_two_runs_at_once() -> None:
@@ -233,13 +309,47 @@ def test_cancelled_before_it_began() -> None:
 def test_cancelled_in_the_middle_of_a_block() -> None:
     problem = problem_of(LONG)
     trainer = CompiledTrainer(problem, born(problem))
-    assert trainer.advance(10, lambda: False)
-    before = trainer.state()
+    first, second = trainer.begin([4, 10]), trainer.begin([50, 90_000])  # seconds of work
+    first.finish()
+    assert second.wait()
+    assert second.reached() == 1
     asked = itertools.count()
-    assert not trainer.advance(90_000, lambda: next(asked) > 3)  # seconds of work
-    assert_identical(trainer.state(), before)
-    assert trainer.advance(5, lambda: False)
-    assert_identical(trainer.state(), end(COMPILED, LONG, until=15))
+    assert not second.wait(1, lambda: next(asked) > 3)
+    trainer.cancel()
+    assert second.is_done
+    found = [*trainer.states(first), *trainer.states(second, [0])]
+    assert [state.update for state in found] == [4, 10, 50]
+    for state in found:
+        assert_identical(state, end(COMPILED, LONG, until=state.update))
+
+
+def test_cancelled_before_all_shares_were_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = problem_of(LONG)
+    trainer = CompiledTrainer(problem, born(problem))
+    trainer.share(3)
+    puts = itertools.count()
+    put = pool.Lane.put
+
+    def interrupted(lane: pool.Lane, call: Callable[[], None]) -> None:
+        if next(puts) == 1:
+            raise KeyboardInterrupt
+        put(lane, call)
+
+    monkeypatch.setattr(pool.Lane, "put", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.begin([90_000])
+    trainer.cancel()  # and waits for nobody who never began
+
+
+def test_what_a_thread_raises_is_raised_by_whoever_waits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_: object) -> None:
+        raise MemoryError("no room for the block")
+
+    monkeypatch.setattr(trainer_module, "train", broken)
+    with pytest.raises(MemoryError, match="no room"):
+        list(COMPILED.run(LabSpec(), until=5))
 
 
 def test_cancelled_from_another_thread_it_goes_on_where_it_was() -> None:
@@ -267,7 +377,8 @@ def test_broken_numbers_are_traced() -> None:
     assert told.value.layer in (1, 2, 3)
 
 
-def test_a_cancelled_run_yields_the_last_finite_state() -> None:
+def test_a_cancelled_run_yields_the_last_finite_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled_, "FIRST_WORK", 1e12)  # one block, broken when cancelled
     spec = LabSpec(train=TrainSpec(optimizer="sgd", rate=10.0, seeds=4, updates=100_000))
     seconds = time.monotonic() + 0.1
     *_, last = COMPILED.run(spec, is_cancelled=lambda: time.monotonic() > seconds)

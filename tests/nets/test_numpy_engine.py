@@ -11,11 +11,11 @@ import pytest
 from app.core.errors import LabError, NotFiniteError
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit
 from app.nets.engines.base import Batches, penalty
+from app.nets.engines.broken import checked
 from app.nets.engines.numpy_ import (
     NumpyEngine,
     Trainer,
     backward,
-    checked,
     forward,
     training_loss,
 )

@@ -27,6 +27,7 @@ from app.core.frames import (
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from app.core.state import State
 from app.nets import probes
+from app.nets.engines import numpy_
 from app.nets.engines.numpy_ import NumpyEngine, forward
 from app.nets.maths import NUMPY
 from app.nets.probes import base, layers
@@ -151,8 +152,8 @@ def test_outputs_in_blocks_are_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = lab("moons")
     problem, state = problem_of(spec), trained(spec)
     whole = forward(problem, state.params, problem.x).h[-1]
-    monkeypatch.setattr(base, "BLOCK_NUMBERS", 2000)
-    np.testing.assert_allclose(base.outputs(problem, state.params, problem.x), whole)
+    monkeypatch.setattr(numpy_, "BLOCK_NUMBERS", 2000)
+    np.testing.assert_allclose(numpy_.outputs(problem, state.params, problem.x), whole)
 
 
 def test_large_networks_are_seen_through_typical_inputs() -> None:

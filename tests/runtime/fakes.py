@@ -21,13 +21,13 @@ def fake_state(update=0, value=0.0):
 class FakeEngine:
     """Counts: after update u every parameter is u times the rate."""
 
-    name = "fake"
+    name, is_parallel = "fake", False
 
     def __init__(self, delay_s=0.0, breaks_at=None):
         self.delay_s, self.breaks_at, self.error = delay_s, breaks_at, None
 
     def run(self, spec, state=None, *, until=None, marks=(), interval_s=None,
-            is_cancelled=lambda: False):  # fmt: skip
+            hurry_s=0.0, is_cancelled=lambda: False):  # fmt: skip
         if self.error:
             raise self.error
         if state is None:
@@ -84,6 +84,7 @@ def fake_ports(engine, measured=None):
         length=lambda spec: spec.train.updates or 0,
         parameters=lambda spec: 3,
         marks=lambda length: list(range(0, length + 1, 10)),
-        new_history=FakeHistory,
+        new_history=lambda engine: FakeHistory(),
+        prepare=lambda spec: None,
         measure=measure,
     )

@@ -16,6 +16,7 @@ from app.nets import randomness
 from app.nets.problem import Problem
 
 Array = np.ndarray
+Outputs = Callable[[Problem, Array, Array], Array]  # see `Engine.outputs`
 
 
 def never() -> bool:
@@ -28,9 +29,11 @@ class Engine(Protocol):
 
     Attributes:
         name: the name on the command line.
+        is_parallel: whether it goes on training while the states it yielded are looked at.
     """
 
     name: str
+    is_parallel: bool
 
     def run(
         self,
@@ -40,6 +43,7 @@ class Engine(Protocol):
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
+        hurry_s: float = 0.0,
         is_cancelled: Callable[[], bool] = never,
     ) -> Iterator[State]:
         """Train and yield one state after another.
@@ -52,9 +56,11 @@ class Engine(Protocol):
             state: where to go on; None draws the weights and yields that state first.
             until: update to stop at; the end of the run if None.
             marks: updates at which a state is wanted, ascending.
-            interval_s: also yield about this often, for a window; None: at marks alone.
-            is_cancelled: asked before every update; True yields the state (the last
-                finite one) and ends.
+            interval_s: also yield about this often, for a window, and leave it a core to
+                draw with; None: at marks alone, on every core.
+            hurry_s: for so many seconds be as if there were no `interval_s`.
+            is_cancelled: asked before every update, or every few milliseconds; True yields
+                the state (the last finite one) and ends.
 
         Yields:
             States; the last one is at `until`, or where it was cancelled.
@@ -62,6 +68,19 @@ class Engine(Protocol):
         Raises:
             LabError: the spec cannot be trained.
             NotFiniteError: a parameter or a loss left the finite numbers.
+        """
+        ...
+
+    def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
+        """Return what trained networks say of points, without dropout.
+
+        Args:
+            problem: what was trained.
+            params: (nets, P), of any number of networks.
+            x: (rows, D) inputs in the problem's dtype.
+
+        Returns:
+            (nets, rows, outputs), rounded as the engine rounds.
         """
         ...
 
@@ -91,6 +110,7 @@ def walk(
     end: int,
     marks: Sequence[int],
     interval_s: float | None,
+    hurry_s: float,
     is_cancelled: Callable[[], bool],
 ) -> Iterator[State]:
     """Step a trainer to its end and yield the states that `Engine.run` promises.
@@ -99,11 +119,12 @@ def walk(
         trainer: the engine's own trainer, at the state where to go on.
         checked: (last good state, state) -> state; raises NotFiniteError if it is broken.
         end: update to stop at.
-        marks, interval_s, is_cancelled: see `Engine.run`.
+        marks, interval_s, hurry_s, is_cancelled: see `Engine.run`.
     """
     good = trainer.state()
     stops = sorted({mark for mark in marks if good.update < mark < end} | {end})
     last_s = time.perf_counter()
+    quiet_until_s = last_s + hurry_s
     for stop in stops:
         while trainer.update < stop:
             if is_cancelled():
@@ -114,7 +135,11 @@ def walk(
             trainer.step()
             # The clock is asked only where it matters: it costs as much as a small layer.
             now_s = last_s if interval_s is None else time.perf_counter()
-            is_due = interval_s is not None and now_s - last_s >= interval_s
+            is_due = (
+                interval_s is not None
+                and now_s - last_s >= interval_s
+                and now_s >= quiet_until_s
+            )
             if trainer.update == stop or is_due:
                 good = checked(good, trainer.state())
                 yield good

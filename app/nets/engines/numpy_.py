@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.core.errors import NotFiniteError
 from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets import randomness
@@ -29,6 +28,7 @@ from app.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 NORM_EPS = 1e-5
+BLOCK_NUMBERS = 4_000_000  # activations kept at once where only outputs are wanted
 
 
 @dataclass(eq=False)
@@ -168,9 +168,32 @@ def add_penalties(problem: Problem, params: Array, gradient: Array) -> None:
         gradient += train.l2 * params * problem.layout.is_weight()
 
 
+def outputs(problem: Problem, params: Array, x: Array) -> Array:
+    """Return the outputs alone, in blocks, so that memory stays bounded.
+
+    Args:
+        problem: what is trained.
+        params: (nets, P).
+        x: (rows, D).
+
+    Returns:
+        (nets, rows, outputs).
+    """
+    nets, rows = len(params), len(x)
+    per_net = 2 * sum(problem.layout.sizes)
+    step = max(1, BLOCK_NUMBERS // (nets * per_net))
+    if rows <= step:
+        return forward(problem, params, x).h[-1]
+    out = np.empty((nets, rows, problem.layout.sizes[-1]), params.dtype)
+    for start in range(0, rows, step):
+        block = slice(start, start + step)
+        out[:, block] = forward(problem, params, x[block]).h[-1]
+    return out
+
+
 def training_loss(problem: Problem, params: Array) -> Array:
     """Return the loss on the whole training set, without penalties. (seeds,)"""
-    out = forward(problem, params, problem.x).h[-1]
+    out = outputs(problem, params, problem.x)
     return np.asarray(problem.loss.value(NUMPY, out, problem.y))
 
 
@@ -218,7 +241,7 @@ class Trainer:
 class NumpyEngine:
     """The engine of this file; see `Engine.run` for its protocol."""
 
-    name = "numpy"
+    name, is_parallel = "numpy", False
 
     def run(
         self,
@@ -228,9 +251,12 @@ class NumpyEngine:
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
+        hurry_s: float = 0.0,
         is_cancelled: Callable[[], bool] = never,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
+        from app.nets.engines.broken import checked  # which needs the trainer of this file
+
         problem = problem_of(spec)
         with np.errstate(all="ignore"):
             trainer = Trainer(problem, state or born(problem))
@@ -239,61 +265,9 @@ class NumpyEngine:
         yield from walk(
             trainer, functools.partial(checked, problem),
             end=problem.length if until is None else until,
-            marks=marks, interval_s=interval_s, is_cancelled=is_cancelled,
+            marks=marks, interval_s=interval_s, hurry_s=hurry_s, is_cancelled=is_cancelled,
         )  # fmt: skip
 
-
-def checked(problem: Problem, good: State, state: State) -> State:
-    """Return the state, or say at which update and layer the numbers broke.
-
-    Args:
-        problem: what is trained, by any engine.
-        good: an earlier state whose numbers are finite.
-        state: the state to look at.
-
-    Raises:
-        NotFiniteError: a parameter or the training loss is not finite.
-    """
-    with np.errstate(all="ignore"):
-        if state.is_finite() and np.isfinite(training_loss(problem, state.params)).all():
-            return state
-        # A training is a pure function of its state: walk again, one update at a time.
-        trainer, batches = Trainer(problem, good), Batches(problem)
-        before = good.params
-        while trainer.update < state.update:
-            before = trainer.params.copy()
-            trainer.step()
-            loss = training_loss(problem, trainer.params)
-            if not (np.isfinite(trainer.params).all() and np.isfinite(loss).all()):
-                break
-        x, y = batches.at(max(trainer.update - 1, 0))
-        layer, seed = _broken_layer(problem, before, trainer.params, x, y)
-    raise NotFiniteError(
-        f"the loss is not finite after update {trainer.update}: it began in layer {layer} of "
-        f"seed {seed + 1}; a smaller learning rate or initialization may help",
-        trainer.update, layer,
-    )  # fmt: skip
-
-
-def _broken_layer(
-    problem: Problem, before: Array, after: Array, x: Array, y: Array
-) -> tuple[int, int]:
-    """Return the layer (1-based) and the seed where numbers broke first."""
-    layout = problem.layout
-    done = forward(problem, before, x)
-    for layer, z in enumerate(done.z):  # the signal, on its way forward
-        bad = ~np.isfinite(z).all((1, 2))
-        if bad.any():
-            return layer + 1, int(bad.argmax())
-    for layer in reversed(range(layout.layers)):  # the gradient, on its way back
-        weights = layout.weights(after, layer)
-        bad = ~np.isfinite(weights).all((1, 2))
-        if bad.any():
-            return layer + 1, int(bad.argmax())
-    done = forward(problem, after, problem.x)
-    for layer, z in enumerate(done.z):
-        bad = ~np.isfinite(z).all((1, 2))
-        if bad.any():
-            return layer + 1, int(bad.argmax())
-    loss = problem.loss.value(NUMPY, done.h[-1], problem.y)
-    return layout.layers, int((~np.isfinite(loss)).argmax())
+    def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
+        """Return what networks say of points; see `Engine.outputs`."""
+        return outputs(problem, params, x)

@@ -27,9 +27,11 @@ from app.core.program import ENGINE_CHILD, is_bundle, own_command, own_environme
 from app.core.spec import LabSpec, to_json
 from app.core.state import State
 from app.nets.engines.base import never
-from app.nets.engines.numpy_ import NumpyEngine
+from app.nets.engines.numpy_ import NumpyEngine, outputs
 from app.nets.engines.wire import Message, receive, send, state_of, state_parts
-from app.nets.problem import problem_of
+from app.nets.problem import Problem, problem_of
+
+Array = np.ndarray
 
 POLL_S = 0.005  # how often `is_cancelled` is asked while the child trains
 STOP_S = 5.0  # how long a child may take to end a run, or itself
@@ -154,7 +156,7 @@ class RemoteEngine:
         command: command line of the child; the program itself if None.
     """
 
-    name = "torch"
+    name, is_parallel = "torch", False  # the child waits for the window
 
     def __init__(self, device: str = "cpu", command: list[str] | None = None) -> None:
         self.device = device
@@ -172,6 +174,7 @@ class RemoteEngine:
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
+        hurry_s: float = 0.0,
         is_cancelled: Callable[[], bool] = never,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
@@ -188,11 +191,15 @@ class RemoteEngine:
             arrays, fields = state_parts(state) if state else ({}, {})
             child.tell(
                 "run", arrays, **fields, spec=to_json(_anywhere(spec)), device=self.device,
-                until=until, marks=list(marks), interval_s=interval_s,
+                until=until, marks=list(marks), interval_s=interval_s, hurry_s=hurry_s,
             )  # fmt: skip
             yield from _states(child, is_cancelled)
         finally:
             self._give_back(child)
+
+    def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
+        """Return what networks say of points; numpy is as good, and here already."""
+        return outputs(problem, params, x)
 
     @property
     def pid(self) -> int | None:

@@ -22,7 +22,8 @@ from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets import optimizers, randomness
 from app.nets.engines.base import Batches, Report, never, walk
-from app.nets.engines.numpy_ import NORM_EPS, checked
+from app.nets.engines.broken import checked
+from app.nets.engines.numpy_ import NORM_EPS, outputs
 from app.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
@@ -216,7 +217,7 @@ class TorchEngine:
         device: `cpu`, `cuda` or `mps`.
     """
 
-    name = "torch"
+    name, is_parallel = "torch", False
 
     def __init__(self, device: str = "cpu") -> None:
         self.device = device
@@ -229,6 +230,7 @@ class TorchEngine:
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
+        hurry_s: float = 0.0,
         is_cancelled: Callable[[], bool] = never,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
@@ -241,8 +243,12 @@ class TorchEngine:
         yield from walk(
             trainer, functools.partial(checked, problem),
             end=problem.length if until is None else until,
-            marks=marks, interval_s=interval_s, is_cancelled=is_cancelled,
+            marks=marks, interval_s=interval_s, hurry_s=hurry_s, is_cancelled=is_cancelled,
         )  # fmt: skip
+
+    def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
+        """Return what networks say of points; numpy is as good as torch for that."""
+        return outputs(problem, params, x)
 
     def _check(self, problem: Problem) -> None:
         if self.device not in devices():

@@ -29,13 +29,23 @@ from app.nets.probes.layers import gradient_part, signal_part
 from app.nets.probes.loss import History, loss_part
 from app.nets.probes.marks import report_marks
 from app.nets.probes.prediction import prediction_part
+from app.nets.probes.references import linear_loss, noise_floor
 from app.nets.probes.report import final_report
 from app.nets.probes.trace import trace
 from app.nets.problem import problem_of
+from app.nets.theory import theory
 
-__all__ = ["History", "Part", "final_report", "measure", "report_marks", "trace"]
+__all__ = ["History", "Part", "final_report", "measure", "prepare", "report_marks", "trace"]
 
 Part = LossPart | Prediction | LayerPart | DiagramPart
+
+
+def prepare(spec: LabSpec) -> None:
+    """Find what all frames of a spec have in common, so that `measure` need not; it is kept."""
+    problem = problem_of(spec)
+    theory(spec)
+    noise_floor(problem)
+    linear_loss(problem)
 
 
 def measure(

@@ -15,7 +15,6 @@ from app.nets.problem import Problem
 Array = np.ndarray
 PROBE_COST = 1e8  # multiplications a forward pass may take: some milliseconds
 FEWEST_ROWS = 32
-BLOCK_NUMBERS = 4_000_000  # activations kept at once where only outputs are wanted
 
 
 def _row_cost(problem: Problem) -> int:
@@ -91,29 +90,6 @@ class Look:
     def one(self) -> Array:
         """Parameters of the seed that is shown alone. (1, P)"""
         return self.state.params[self.seed : self.seed + 1]
-
-
-def outputs(problem: Problem, params: Array, x: Array) -> Array:
-    """Return the outputs alone, in blocks, so that memory stays bounded.
-
-    Args:
-        problem: what is trained.
-        params: (seeds, P).
-        x: (rows, D).
-
-    Returns:
-        (seeds, rows, outputs).
-    """
-    seeds, rows = len(params), len(x)
-    per_seed = 2 * sum(problem.layout.sizes)
-    step = max(1, BLOCK_NUMBERS // (seeds * per_seed))
-    if rows <= step:
-        return forward(problem, params, x).h[-1]
-    out = np.empty((seeds, rows, problem.layout.sizes[-1]), params.dtype)
-    for start in range(0, rows, step):
-        block = slice(start, start + step)
-        out[:, block] = forward(problem, params, x[block]).h[-1]
-    return out
 
 
 def quantiles(values: Array) -> Array:

@@ -14,14 +14,16 @@ from app.core.errors import LabError
 from app.core.frames import LossPart
 from app.core.spec import LabSpec
 from app.core.state import State
-from app.nets.engines.base import penalty
+from app.nets.engines.base import Outputs, penalty
+from app.nets.engines.numpy_ import outputs
 from app.nets.maths import NUMPY
-from app.nets.probes.base import Look, class_of, outputs
+from app.nets.probes.base import Look, class_of
 from app.nets.probes.references import linear_loss, noise_floor
 from app.nets.problem import Problem, problem_of
 
 Array = np.ndarray
 CAPACITY = 400  # reports kept
+UNREAD, UNREAD_BYTES = 25, 32 * 2**20  # states, at most, still to be evaluated
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +74,11 @@ def score_of(problem: Problem, out: Array, y: Array) -> Array | None:
     return np.asarray(1 - ((out - y) ** 2).sum((1, 2)) / spread)
 
 
-def evaluate(problem: Problem, params: Array) -> Scores:
+def evaluate(problem: Problem, params: Array, outputs: Outputs = outputs) -> Scores:
     """Return loss and score of each network on training and held-out points.
 
-    One forward pass over all points, without dropout. params is (seeds, P).
+    One forward pass over all points, without dropout. params is (seeds, P), or (nets, P) of
+    any number of networks; `outputs` is that of the engine which trained them.
     """
     n = len(problem.x)
     out = outputs(problem, params, _all_points(problem))
@@ -93,6 +96,15 @@ def evaluate(problem: Problem, params: Array) -> Scores:
     return found
 
 
+def _rows(scores: Scores, reports: int) -> list[Scores]:
+    """Return the scores of each of some reports of equally many networks."""
+    columns: list[Any] = []
+    for field in fields(Scores):
+        values = getattr(scores, field.name)
+        columns.append([None] * reports if values is None else values.reshape(reports, -1))
+    return [Scores(*row) for row in zip(*columns, strict=True)]
+
+
 def reported(problem: Problem, state: State, scores: Scores) -> Scores:
     """Return the scores with the loss that the spec reports: `after` or `running`."""
     if problem.spec.train.report == "after":
@@ -102,17 +114,30 @@ def reported(problem: Problem, state: State, scores: Scores) -> Scores:
     return replace(scores, train=running, total=total)
 
 
+@dataclass(frozen=True, eq=False)
+class _Unread:
+    """A state whose report nobody has asked for yet: many at once are evaluated sooner."""
+
+    problem: Problem
+    state: State
+
+
 class History:
     """The reports of one run. It belongs to the thread that trains.
 
     At most `capacity` reports are kept: when they are too many, the one goes whose
     neighbours are closest, so that a run of any length is covered evenly.
+
+    Args:
+        capacity: most reports that are kept.
+        outputs: of the engine that trains.
     """
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
-        self._capacity = capacity
+    def __init__(self, capacity: int = CAPACITY, outputs: Outputs = outputs) -> None:
+        self._capacity, self._outputs = capacity, outputs
         self._updates: list[int] = []
-        self._rows: list[Scores] = []
+        self._found: list[Scores | _Unread] = []
+        self._unread = self._unread_bytes = 0
 
     def __len__(self) -> int:
         return len(self._updates)
@@ -125,42 +150,63 @@ class History:
     @property
     def nbytes(self) -> int:
         """Memory that it takes, in bytes."""
-        if not self._rows:
-            return 0
-        arrays = [getattr(self._rows[-1], field.name) for field in fields(Scores)]
+        rows = [found for found in self._found if isinstance(found, Scores)]
+        if not rows:
+            return self._unread_bytes
+        arrays = [getattr(rows[-1], field.name) for field in fields(Scores)]
         row = sum(a.nbytes + sys.getsizeof(a) for a in arrays if a is not None)
-        return len(self._rows) * row
+        return len(rows) * row + self._unread_bytes
 
     def record(self, spec: LabSpec, state: State) -> None:
         """Add the report of a state; reports of its update and later ones are replaced."""
         self._append(problem_of(spec), state)
 
     def _append(self, problem: Problem, state: State) -> None:
-        with np.errstate(all="ignore"):
-            scores = reported(problem, state, evaluate(problem, state.params))
         self.truncate(state.update - 1)
         self._updates.append(state.update)
-        self._rows.append(scores)
+        self._found.append(_Unread(problem, state))
+        self._unread += 1
+        self._unread_bytes += state.nbytes
         if len(self._updates) > self._capacity:
             at = np.array(self._updates)
             closest = 1 + int((at[2:] - at[:-2]).argmin())
-            del self._updates[closest], self._rows[closest]
+            del self._updates[closest], self._found[closest]
+        if self._unread >= UNREAD or self._unread_bytes > UNREAD_BYTES:
+            self._read()
+
+    def _read(self) -> list[Scores]:
+        """Evaluate what was not yet, all networks of all reports in one call."""
+        unread: dict[Problem, list[int]] = {}
+        for k, found in enumerate(self._found):
+            if isinstance(found, _Unread):
+                unread.setdefault(found.problem, []).append(k)
+        for problem, places in unread.items():
+            states = [self._found[k].state for k in places]  # type: ignore[union-attr]
+            with np.errstate(all="ignore"):
+                params = np.concatenate([state.params for state in states])
+                rows = _rows(evaluate(problem, params, self._outputs), len(states))
+                for k, state, scores in zip(places, states, rows, strict=True):
+                    self._found[k] = reported(problem, state, scores)
+        self._unread = self._unread_bytes = 0
+        return self._found  # type: ignore[return-value]
 
     def truncate(self, update: int) -> None:
         """Forget the reports after an update: undo, or a step back."""
         while self._updates and self._updates[-1] > update:
             self._updates.pop()
-            self._rows.pop()
+            self._found.pop()
 
     def copy(self) -> Self:
         """Return a history that goes its own way from here."""
-        other = type(self)(self._capacity)
-        other._updates, other._rows = self._updates.copy(), self._rows.copy()
+        other = type(self)(self._capacity, self._outputs)
+        other._updates, other._found = self._updates.copy(), self._found.copy()
+        other._unread, other._unread_bytes = self._unread, self._unread_bytes
         return other
 
     def median_loss(self) -> float:
         """Return the median training loss over the seeds of the newest report; nan if none."""
-        return float(np.median(self._rows[-1].train)) if self._rows else float("nan")
+        rows = self._read()
+        return float(np.median(rows[-1].train)) if rows else float("nan")
 
     def to_arrays(self) -> dict[str, Array]:
         """Return the reports as arrays by name, for a saved lab."""
@@ -191,7 +237,7 @@ class History:
                 f.name: rows[f.name][k] if f.name in rows else None for f in fields(Scores)
             }
             history._updates.append(int(updates[k]))
-            history._rows.append(Scores(**values))
+            history._found.append(Scores(**values))
         return history
 
     def columns(self) -> tuple[Array, dict[str, Array | None]]:
@@ -200,12 +246,13 @@ class History:
         A field that some reports lack (a penalty that was switched on later) is nan there.
         """
         columns: dict[str, Array | None] = {}
+        rows = self._read()
         for field in fields(Scores):
-            found = [getattr(row, field.name) for row in self._rows]
+            found = [getattr(row, field.name) for row in rows]
             if all(value is None for value in found):
                 columns[field.name] = None
                 continue
-            unknown = np.full(self._rows[0].train.shape, np.nan)
+            unknown = np.full(rows[0].train.shape, np.nan)
             columns[field.name] = np.array([unknown if v is None else v for v in found])
         return np.array(self._updates), columns
 

@@ -15,11 +15,11 @@ from app.core.frames import (
     Prediction,
     ScatterPrediction,
 )
+from app.nets.engines.numpy_ import outputs
 from app.nets.probes.base import (
     Look,
     class_of,
     median,
-    outputs,
     probability_of_one,
     probe_rows,
     quantiles,

@@ -8,8 +8,8 @@ import numpy as np
 
 from app.core.spec import LabSpec
 from app.core.state import State
-from app.nets.engines.numpy_ import forward
-from app.nets.probes.base import BLOCK_NUMBERS
+from app.nets.engines.base import Outputs
+from app.nets.engines.numpy_ import BLOCK_NUMBERS, forward, outputs
 from app.nets.probes.layers import across_inputs
 from app.nets.probes.loss import evaluate, reported
 from app.nets.problem import Problem, problem_of
@@ -43,8 +43,12 @@ def activation_variance(problem: Problem, params: Array) -> Array:
     return squares.T
 
 
-def final_report(spec: LabSpec, state: State) -> dict[str, Any]:
+def final_report(spec: LabSpec, state: State, outputs: Outputs = outputs) -> dict[str, Any]:
     """Return what the last line of `layerlab train --json` says of a state.
+
+    Args:
+        spec, state: what was trained, and where it stands.
+        outputs: of the engine that trained it.
 
     Returns:
         `loss`: the reported loss of each seed; `activation_variance`: of each hidden
@@ -54,7 +58,7 @@ def final_report(spec: LabSpec, state: State) -> dict[str, Any]:
     """
     problem = problem_of(spec)
     with np.errstate(all="ignore"):
-        scores = reported(problem, state, evaluate(problem, state.params))
+        scores = reported(problem, state, evaluate(problem, state.params, outputs))
         variance = np.median(activation_variance(problem, state.params), axis=0)
     validation = None
     if scores.validation is not None:

@@ -67,6 +67,11 @@ class Control(QWidget):
         self._display(value)
         blocker.unblock()
 
+    def shows(self, value: Any) -> bool:
+        """Tell whether it shows just this value, and nothing else was wanted of it since."""
+        is_same = value == self._true == self._wanted and type(value) is type(self._true)
+        return is_same and not self.error
+
     def redisplay(self) -> None:
         """Show the store's value again, because how it is shown has changed."""
         if self._true is not _UNKNOWN:

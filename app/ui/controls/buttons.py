@@ -53,8 +53,9 @@ class BarButton(KeyboardRing, QPushButton):
 
     def reserve(self, text: str) -> None:
         """Keep room for the longest text, so that neighbours never move."""
-        self._widest = text
-        self._fit()
+        if text != self._widest:
+            self._widest = text
+            self._fit()
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""

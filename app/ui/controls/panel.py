@@ -133,7 +133,8 @@ class ControlPanel(QScrollArea):
             value: Any = get(spec, path)
             if path == "train.updates":
                 value = (spec.train.updates, spec.train.epochs)
-            control.show_value(value)
+            if not control.shows(value):  # an edit shows all knobs, of which one has changed
+                control.show_value(value)
             here = applicable is None or path in applicable
             control.setVisible(here and _relevant(spec, path))
 

@@ -58,7 +58,8 @@ class EdgeRaster:
         touched = np.zeros(width * height, bool)
         touched[pixel] = True
         self._touched = np.flatnonzero(touched)  # (pixels,)
-        compact = np.cumsum(touched) - 1
+        compact = np.empty(width * height, np.int64)  # read where it is written alone
+        compact[self._touched] = np.arange(len(self._touched))
         self._place = compact[pixel]  # (entries,)
         self._pixels = np.zeros(width * height, np.uint32)
 

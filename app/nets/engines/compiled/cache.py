@@ -28,7 +28,7 @@ from numba.core.compiler import CompileResult
 
 from app import __version__
 
-KEPT = 12  # files; a few versions of float32 and float64
+KEPT = 24  # files; a few versions of two kernels in float32 and float64
 _DIGEST = 32  # bytes
 _SUFFIX = ".kernel"
 

@@ -1,4 +1,4 @@
-"""The kernel: trains a range of seeds for a number of updates, in one call.
+"""The kernels: `train` does some updates of a range of seeds, `look` sends points through.
 
 It computes what `numpy_` does, line by line the same layers, for one seed at a time; there
 every line is explained. Rows are units here, see `plan`, and each layer's parameters are
@@ -7,6 +7,7 @@ stepped as soon as their gradient is known, while it is still at hand.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,14 @@ from app.nets.engines.compiled.cache import keep_compiled
 from app.nets.engines.compiled.jit import jit
 from app.nets.engines.compiled.layers import (
     add,
+    copy,
     gather,
     multiply,
     normalize,
     normalize_back,
     silence,
 )  # fmt: skip
-from app.nets.engines.compiled.numbers import mix, shuffle
+from app.nets.engines.compiled.numbers import fence, mix, shuffle
 from app.nets.engines.compiled.plan import (
     BLOCK,
     FAN_IN,
@@ -143,7 +145,8 @@ def _backward(plan: Any, layers: Any, params: Any, m: Any, v: Any, x: Any, x_row
 def train(plan: Any, layers: Any, seeds: Any, first_seed: int, last_seed: int, update: int,
           updates: int, params: Any, moments: Any, x: Any, y: Any, work: Any, order: Any,
           keys: Any, counts: Any, epoch_sum: Any, epoch_loss: Any, first_loss: Any,
-          epoch_count: int, is_first_known: bool, stop: Any) -> None:  # fmt: skip
+          epoch_count: int, marks: Any, shots: Any, progress: Any, share: int,
+          stop: Any) -> None:  # fmt: skip
     """Train the seeds from `first_seed` up to `last_seed` for some updates, in place.
 
     Args:
@@ -154,7 +157,13 @@ def train(plan: Any, layers: Any, seeds: Any, first_seed: int, last_seed: int, u
         x, y: inputs and targets of `by_feature`.
         work, order, keys, counts: workspace of this call alone; see `Workspace`.
         epoch_sum, epoch_loss, first_loss: (S,) float64, the report as in `State`.
-        epoch_count: batches in epoch_sum. is_first_known: whether first_loss is.
+        epoch_count: batches in epoch_sum.
+        marks: (M,) int64, ascending updates after which all this is copied to `shots`; the
+            last is the end. Empty: nothing is copied.
+        shots: (M * S * P,) parameters, (M * slots * S * P,) moments, and (M * S,) epoch
+            sums, epoch losses and first losses.
+        progress: int64; progress[share] becomes the number of marks that were passed.
+        progress: int64; progress[share] is set to the marks that these seeds have passed.
         stop: (1,) int64; anything but 0, set by another thread, ends the call soon and
             leaves the arrays in the middle of an update.
     """
@@ -162,43 +171,97 @@ def train(plan: Any, layers: Any, seeds: Any, first_seed: int, last_seed: int, u
     per_epoch, row = (plan.points + plan.batch - 1) // plan.batch, plan.data_stride
     out = view(work, plan.out, outputs * plan.stride)
     delta = view(work, plan.delta, outputs * plan.stride)
-    for s in range(first_seed, last_seed):
-        p, m = view(params, s * size, size), view(moments, s * size, size)
-        v = view(moments, (len(seeds) + s) * size, size)
-        key, of_epoch = mix(np.uint64(0), seeds[s]), -1
-        batches, is_known = epoch_count, is_first_known
-        for u in range(update, update + updates):
-            first = u % per_epoch * plan.batch
+    last, counted = update + updates, epoch_count
+    for taken in range(max(1, len(marks))):
+        end, batches = marks[taken] if len(marks) else last, counted
+        for s in range(first_seed, last_seed):
+            p, m = view(params, s * size, size), view(moments, s * size, size)
+            v = view(moments, (len(seeds) + s) * size, size)
+            key, of_epoch = mix(np.uint64(0), seeds[s]), -1
+            batches, is_known = counted, not math.isnan(first_loss[s])
+            for u in range(update, end):
+                first = u % per_epoch * plan.batch
+                count = min(plan.batch, plan.points - first)
+                if plan.shuffled:
+                    if u // per_epoch != of_epoch:
+                        of_epoch = u // per_epoch
+                        shuffle(mix(mix(key, ORDER), of_epoch), order, keys, counts)
+                    rows, h_row = view(order, first, count), plan.stride
+                    h_in = view(work, layers[0][H_IN], layers[0][FAN_IN] * h_row)
+                    targets = view(work, plan.targets, outputs * h_row)
+                    gather(x, row, layers[0][FAN_IN], rows, h_in, h_row)
+                    gather(y, row, outputs, rows, targets, h_row)
+                else:
+                    h_in, targets, h_row = view(x, first, row), view(y, first, row), row
+                prefix = mix(mix(key, DROPOUT), u)
+                _forward(plan, layers, p, h_in, h_row, work, count, prefix, stop)
+                if stop[0] != 0:
+                    return
+                if plan.running:
+                    loss = loss_value(
+                        plan.loss, out, plan.stride, targets, h_row, outputs, count
+                    )
+                    if first == 0:
+                        epoch_sum[s], batches = 0.0, 0
+                    epoch_sum[s] += loss
+                    batches += 1
+                    if batches == per_epoch:
+                        epoch_loss[s] = epoch_sum[s] / batches
+                        if not is_known:
+                            first_loss[s], is_known = epoch_loss[s], True
+                loss_gradient(
+                    plan.loss, out, plan.stride, targets, h_row, delta, outputs, count
+                )
+                _backward(plan, layers, p, m, v, h_in, h_row, work, count, u + 1, stop)
+                if stop[0] != 0:
+                    return
+            if len(marks):
+                _shoot(shots, taken, s, p, moments, epoch_sum, epoch_loss, first_loss)
+        if len(marks):
+            fence()  # whoever sees the progress sees the copies
+            progress[share] = taken + 1
+        update, counted = end, batches
+
+
+@jit
+def _shoot(shots: Any, taken: int, s: int, p: Any, moments: Any, epoch_sum: Any,
+           epoch_loss: Any, first_loss: Any) -> None:  # fmt: skip
+    """Copy all that a State holds of one seed."""
+    size, seeds = len(p), len(epoch_sum)
+    slots = len(moments) // (size * seeds)
+    copy(view(shots[0], (taken * seeds + s) * size, size), p)
+    for slot in range(slots):
+        to = ((taken * slots + slot) * seeds + s) * size
+        copy(view(shots[1], to, size), view(moments, (slot * seeds + s) * size, size))
+    at = taken * seeds + s
+    shots[2][at], shots[3][at], shots[4][at] = epoch_sum[s], epoch_loss[s], first_loss[s]
+
+
+@jit
+def look(plan: Any, layers: Any, params: Any, size: int, x: Any, work: Any, out: Any,
+         stop: Any) -> None:  # fmt: skip
+    """Send points through trained networks, one after another.
+
+    Args:
+        plan, layers: of `make_plan` with `looked_at`.
+        params: (nets * size,). size: parameters of a network.
+        x: inputs of `by_feature`. work: workspace.
+        out: (nets * points * outputs,), written.
+        stop: (1,) int64, 0.
+    """
+    outputs, row = layers[len(layers) - 1][FAN_OUT], plan.data_stride
+    for net in range(len(params) // size):
+        p = view(params, net * size, size)
+        for first in range(0, plan.points, plan.batch):
             count = min(plan.batch, plan.points - first)
-            if plan.shuffled:
-                if u // per_epoch != of_epoch:
-                    of_epoch = u // per_epoch
-                    shuffle(mix(mix(key, ORDER), of_epoch), order, keys, counts)
-                rows, h_row = view(order, first, count), plan.stride
-                h_in = view(work, layers[0][H_IN], layers[0][FAN_IN] * h_row)
-                targets = view(work, plan.targets, outputs * h_row)
-                gather(x, row, layers[0][FAN_IN], rows, h_in, h_row)
-                gather(y, row, outputs, rows, targets, h_row)
-            else:
-                h_in, targets, h_row = view(x, first, row), view(y, first, row), row
-            prefix = mix(mix(key, DROPOUT), u)
-            _forward(plan, layers, p, h_in, h_row, work, count, prefix, stop)
-            if stop[0] != 0:
-                return
-            if plan.running:
-                loss = loss_value(plan.loss, out, plan.stride, targets, h_row, outputs, count)
-                if first == 0:
-                    epoch_sum[s], batches = 0.0, 0
-                epoch_sum[s] += loss
-                batches += 1
-                if batches == per_epoch:
-                    epoch_loss[s] = epoch_sum[s] / batches
-                    if not is_known:
-                        first_loss[s], is_known = epoch_loss[s], True
-            loss_gradient(plan.loss, out, plan.stride, targets, h_row, delta, outputs, count)
-            _backward(plan, layers, p, m, v, h_in, h_row, work, count, u + 1, stop)
-            if stop[0] != 0:
-                return
+            h_in = view(x, first, row)
+            _forward(plan, layers, p, h_in, row, work, count, np.uint64(0), stop)
+            to = (net * plan.points + first) * outputs
+            for o in range(outputs):
+                values = view(work, plan.out + o * plan.stride, count)
+                for b in range(count):
+                    out[to + b * outputs + o] = values[b]
 
 
 keep_compiled(train)
+keep_compiled(look)

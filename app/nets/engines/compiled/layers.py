@@ -95,6 +95,13 @@ def add(target: Any, source: Any) -> None:
 
 
 @jit
+def copy(target: Any, source: Any) -> None:
+    """Write one flat array over another of its size."""
+    for i in range(len(target)):
+        target[i] = source[i]
+
+
+@jit
 def multiply(target: Any, a: Any, b: Any) -> None:
     """Write the products of two flat arrays of one size."""
     for i in range(len(target)):

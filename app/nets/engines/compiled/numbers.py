@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from app.nets.engines.compiled.jit import jit, overload
+from app.nets.engines.compiled.jit import intrinsic, jit, overload
 from app.nets.randomness import _GOLDEN, _M1, _M2
 
 # tanh(x) = x P(x^2) / Q(x^2) for |x| <= 9, where float32 has reached 1: the least largest
@@ -58,6 +58,17 @@ def _tanh(x: Any) -> Any:
     return exact
 
 
+@intrinsic
+def fence(typing: Any) -> Any:
+    """Let everything written before be seen by other threads before what is written after."""
+
+    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        builder.fence("release")
+        return context.get_dummy_value()
+
+    return types.void(), codegen
+
+
 @jit
 def mix(h: Any, counter: Any) -> Any:
     """Return the hash of one more counter, as `randomness.hash64` does. uint64"""
@@ -77,7 +88,7 @@ def shuffle(prefix: Any, order: Any, keys: Any, counts: Any) -> None:
     Args:
         prefix: uint64 hash of seed, stream and epoch.
         order: (n,) int64, written.
-        keys: (n,) uint64, overwritten.
+        keys: (2 n,) uint64, overwritten.
         counts: int64 workspace of a power of two, at least 2.
     """
     n, shift = len(order), np.uint64(64)
@@ -85,14 +96,17 @@ def shuffle(prefix: Any, order: Any, keys: Any, counts: Any) -> None:
     while buckets > 1:
         buckets >>= 1
         shift -= np.uint64(1)
-    counts[:], keys[:] = 0, 0  # a key left over could pass for one of a bucket
+    counts[:], keys[:n] = 0, 0  # a key left over could pass for one of a bucket
+    hashes = keys[n : 2 * n]
+    for i in range(n):  # alone in its loop, many at once
+        hashes[i] = mix(prefix, i)
     for i in range(n):
-        counts[np.int64(mix(prefix, i) >> shift)] += 1
+        counts[np.int64(hashes[i] >> shift)] += 1
     total = 0
     for b in range(len(counts)):
         total, counts[b] = total + counts[b], total
     for i in range(n):
-        key = mix(prefix, i)
+        key = hashes[i]
         bucket = np.int64(key >> shift)
         at = counts[bucket]
         counts[bucket] = at + 1

@@ -21,6 +21,7 @@ Array = np.ndarray
 OPTIMIZERS = {"sgd": 0, "momentum": 1, "rmsprop": 2, "adam": 3, "adamw": 4}
 LOSSES = {"half-mse": 0, "mse": 1, "cross-entropy": 2, "logistic": 3}
 BLOCK = 4096  # weights whose gradient is found before they are stepped: they stay close by
+LOOK = 128  # points sent through a trained network at once: they stay in the first cache
 _LINE = 64  # bytes
 
 # Columns of the table of layers.
@@ -111,20 +112,27 @@ class Places:
         return start
 
 
-def make_plan(problem: Problem, width: int) -> tuple[Plan, Array, int]:
+def make_plan(
+    problem: Problem, width: int, looked_at: int | None = None
+) -> tuple[Plan, Array, int]:
     """Return the plan, the table of layers (layers, 9) int64, and the workspace's size.
 
     Args:
         problem: what is trained.
         width: numbers in a vector.
+        looked_at: None to train; else how many points are sent through a trained network,
+            as they lie and without dropout.
 
     Raises:
         LabError: the kernels lack something that the spec asks for.
     """
     spec, sizes, layers = problem.spec, problem.layout.sizes, problem.layout.layers
     train, net, real = spec.train, spec.net, problem.x.dtype.type
-    shuffled = train.order != "file" and problem.batch < len(problem.x)
-    stride = _padded(problem.batch, width)
+    points, batch, dropout = len(problem.x), problem.batch, net.dropout
+    if looked_at is not None:
+        points, batch, dropout = looked_at, max(1, min(looked_at, LOOK)), 0.0
+    shuffled = looked_at is None and train.order != "file" and batch < points
+    stride = _padded(batch, width)
     places, table = Places(width), np.zeros((layers, 9), np.int64)
     # The data in file order are read where they are; a shuffled batch is gathered first.
     h_in = places.take((sizes[0] + 1) * stride) if shuffled else 0
@@ -148,19 +156,19 @@ def make_plan(problem: Problem, width: int) -> tuple[Plan, Array, int]:
     widest = max(_padded(size, width) for size in sizes[1:])
     sums, out = places.take(tallest * stride), places.take(sizes[-1] * stride)
     delta = places.take(3 * tallest * stride)
-    delta_by_point = places.take(-(-problem.batch // width) * width * widest)
+    delta_by_point = places.take(-(-batch // width) * width * widest)
     gradient = places.take(BLOCK + 8 * max(sizes[1:]) + width)
     targets = places.take(sizes[-1] * stride)
     plan = Plan(
         activation=_code(activations.CODES, "net.activation", net.activation),
         optimizer=_code(OPTIMIZERS, "train.optimizer", train.optimizer),
         loss=_code(LOSSES, "train.loss", train.loss),
-        batch=problem.batch, points=len(problem.x), stride=stride,
-        data_stride=(-(-len(problem.x) // width) + 1) * width,
+        batch=batch, points=points, stride=stride,
+        data_stride=(-(-points // width) + 1) * width,
         shuffled=int(shuffled), norm=int(net.layer_norm),
         running=int(train.report == "running"),
-        drop_below=np.uint64(int(net.dropout * 2.0**64)),
-        keep_scale=real(1) / real(1 - net.dropout),
+        drop_below=np.uint64(int(dropout * 2.0**64)),
+        keep_scale=real(1) / real(1 - dropout),
         slope=real(net.slope), rate=real(train.rate), l1=real(train.l1), l2=real(train.l2),
         sums=sums, out=out, delta=delta, delta_size=tallest * stride,
         delta_by_point=delta_by_point, delta_stride=widest,

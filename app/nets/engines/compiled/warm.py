@@ -42,6 +42,7 @@ def _compile(dtype: str, future: Future[Any]) -> None:
             train=TrainSpec(seeds=1, updates=1, dtype=dtype),
         )  # fmt: skip
         problem = problem_of(spec)
+        # Its start looks at the loss, so that `look` is compiled as well.
         CompiledTrainer(problem, born(problem)).train_here(1)
         future.set_result(None)
     except BaseException as error:

@@ -1,0 +1,40 @@
+"""Settling: what lives as long as the window is taken out of the garbage collector's way."""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.runtime.runner import Runner
+
+IDLE_MS = 1500
+
+
+class Settling(QObject):
+    """Freezes what is there once the first training is over and nothing happens.
+
+    A full collection looks at every object of Qt's wrappers, numpy, scipy and the compiler:
+    10 to 20 ms, in the middle of a drag as likely as anywhere. Frozen objects are not looked
+    at again. Once is enough, as all that is large has been imported by then.
+    """
+
+    def __init__(self, runner: Runner) -> None:
+        super().__init__()
+        self._runner = runner
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(IDLE_MS)
+        self._timer.timeout.connect(self._settle)
+        runner.played.connect(self._on_played)
+
+    def _on_played(self, playing: bool) -> None:
+        if playing:
+            self._timer.stop()
+        else:
+            self._timer.start()
+
+    def _settle(self) -> None:
+        self._runner.played.disconnect(self._on_played)
+        gc.collect()
+        gc.freeze()

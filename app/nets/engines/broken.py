@@ -1,0 +1,70 @@
+"""Where numbers broke: the update, the layer and the seed in which they left the finite."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.core.errors import NotFiniteError
+from app.core.state import State
+from app.nets.engines.base import Batches
+from app.nets.engines.numpy_ import Trainer, forward, training_loss
+from app.nets.maths import NUMPY
+from app.nets.problem import Problem
+
+Array = np.ndarray
+
+
+def checked(problem: Problem, good: State, state: State) -> State:
+    """Return the state, or say at which update and layer the numbers broke.
+
+    Args:
+        problem: what is trained, by any engine.
+        good: an earlier state whose numbers are finite.
+        state: the state to look at.
+
+    Raises:
+        NotFiniteError: a parameter or the training loss is not finite.
+    """
+    with np.errstate(all="ignore"):
+        if state.is_finite() and np.isfinite(training_loss(problem, state.params)).all():
+            return state
+        # A training is a pure function of its state: walk again, one update at a time.
+        trainer, batches = Trainer(problem, good), Batches(problem)
+        before = good.params
+        while trainer.update < state.update:
+            before = trainer.params.copy()
+            trainer.step()
+            loss = training_loss(problem, trainer.params)
+            if not (np.isfinite(trainer.params).all() and np.isfinite(loss).all()):
+                break
+        x, y = batches.at(max(trainer.update - 1, 0))
+        layer, seed = _broken_layer(problem, before, trainer.params, x, y)
+    raise NotFiniteError(
+        f"the loss is not finite after update {trainer.update}: it began in layer {layer} of "
+        f"seed {seed + 1}; a smaller learning rate or initialization may help",
+        trainer.update, layer,
+    )  # fmt: skip
+
+
+def _broken_layer(
+    problem: Problem, before: Array, after: Array, x: Array, y: Array
+) -> tuple[int, int]:
+    """Return the layer (1-based) and the seed where numbers broke first."""
+    layout = problem.layout
+    done = forward(problem, before, x)
+    for layer, z in enumerate(done.z):  # the signal, on its way forward
+        bad = ~np.isfinite(z).all((1, 2))
+        if bad.any():
+            return layer + 1, int(bad.argmax())
+    for layer in reversed(range(layout.layers)):  # the gradient, on its way back
+        weights = layout.weights(after, layer)
+        bad = ~np.isfinite(weights).all((1, 2))
+        if bad.any():
+            return layer + 1, int(bad.argmax())
+    done = forward(problem, after, problem.x)
+    for layer, z in enumerate(done.z):
+        bad = ~np.isfinite(z).all((1, 2))
+        if bad.any():
+            return layer + 1, int(bad.argmax())
+    loss = problem.loss.value(NUMPY, done.h[-1], problem.y)
+    return layout.layers, int((~np.isfinite(loss)).argmax())

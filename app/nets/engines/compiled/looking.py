@@ -1,0 +1,44 @@
+"""Sending points through trained networks: what reports and views want of many of them."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from app.nets.engines.compiled.kernel import look
+from app.nets.engines.compiled.plan import FAN_IN, H_IN, Plan, aligned, by_feature, make_plan
+from app.nets.engines.compiled.products import lanes
+from app.nets.problem import Problem
+
+Array = np.ndarray
+
+
+@functools.lru_cache(maxsize=8)
+def _plan(problem: Problem, points: int) -> tuple[Plan, Array, int]:
+    return make_plan(problem, lanes(problem.x.dtype.itemsize), points)
+
+
+def outputs(problem: Problem, params: Array, x: Array) -> Array:
+    """Return what networks say of points, without dropout, on the thread that calls.
+
+    Args:
+        problem: what was trained.
+        params: (nets, P). x: (rows, D); both in the problem's dtype.
+
+    Returns:
+        (nets, rows, outputs).
+    """
+    dtype, (nets, size), rows = problem.x.dtype, params.shape, len(x)
+    plan, layers, numbers = _plan(problem, rows)
+    out = np.empty((nets, rows, problem.layout.sizes[-1]), dtype)
+    work = aligned(numbers, dtype)
+    for row in layers[1:]:  # biases are weights of a row of ones, see `plan`
+        ones = int(row[H_IN]) + int(row[FAN_IN]) * plan.stride
+        work[ones : ones + plan.stride] = 1
+    look(
+        plan, layers, np.ascontiguousarray(params, dtype).reshape(-1), size,
+        by_feature(np.asarray(x, dtype), lanes(dtype.itemsize)), work, out.reshape(-1),
+        np.zeros(1, np.int64),
+    )  # fmt: skip
+    return out
