@@ -1,0 +1,85 @@
+"""How many pieces there can be, and how many networks have at birth."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.spec import LabSpec, NetSpec, edit, replace
+from app.nets.folding import folded
+from app.nets.problem import Problem, born, problem_of
+from app.nets.regions import regions
+
+Array = np.ndarray
+NEURONS = (12, 24, 48, 96)  # of the networks that are counted at birth
+SEEDS = 5
+MOST_BUILT = 8  # neurons in a layer of what is built
+FAR = 1e3  # spreads of the biases: beyond, kinks are rare
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Pieces against neurons.
+
+    Attributes:
+        neurons: (n,) 1 to the most. depth: hidden layers.
+        line: (n,) n + 1. plane: (n,) 1 + n + n(n - 1)/2.
+        power: (n,) (neurons / depth)^depth, at least 1.
+        born_neurons, born: (4,) and (4, seeds): pieces of networks at birth, on a line.
+    """
+
+    neurons: Array
+    depth: int
+    line: Array
+    plane: Array
+    power: Array
+    born_neurons: Array
+    born: Array
+
+
+def counts(depth: int) -> Counts:
+    """Return the bounds, and the pieces of networks at birth of such a depth."""
+    n = np.arange(1, max(NEURONS) + 1)
+    found = np.stack([born_pieces((count // depth,) * depth, SEEDS) for count in NEURONS])
+    return Counts(
+        n, depth, n + 1, 1 + n + n * (n - 1) // 2, np.maximum(n / depth, 1.0) ** depth,
+        np.array(NEURONS), found,
+    )  # fmt: skip
+
+
+def line_problem(hidden: tuple[int, ...]) -> Problem:
+    """Return a problem of one input and one output with such hidden layers."""
+    spec = edit(LabSpec(net=NetSpec(hidden=hidden)), "train.dtype", "float64")
+    return problem_of(edit(spec, "train.seeds", 1))
+
+
+@functools.lru_cache(maxsize=64)
+def born_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
+    """Return the pieces of networks of one input at birth, on an endless line. (seeds,)
+
+    Weights as He draws them, biases of spread 1: any other spread moves all kinks away from
+    0 by the same factor, and their number stays.
+    """
+    net = NetSpec(hidden=hidden, init="normal", weight_std=math.sqrt(2), bias_std=1.0)
+    spec = replace(line_problem(hidden).spec, net=net)
+    problem = problem_of(edit(spec, "train.seeds", seeds))
+    found = [regions(problem, flat, -FAR, FAR) for flat in born(problem).params]
+    return np.array([one.pieces for one in found if one is not None])
+
+
+@functools.cache
+def built_pieces(width: int, *deeper: int) -> tuple[int, int]:
+    """Return the width of a network that is built for pieces, and how many it has.
+
+    Args:
+        width: of the first hidden layer; more than `MOST_BUILT` neurons are not built.
+        deeper: widths of the others, of which there are as many as here.
+    """
+    teeth = min(width, MOST_BUILT)
+    hidden = (teeth,) * (1 + len(deeper))
+    found = regions(line_problem(hidden), folded(teeth, len(hidden)), 0.0, 1.0)
+    assert found is not None  # one input, straight pieces, finite numbers
+    return teeth, found.pieces

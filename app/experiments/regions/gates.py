@@ -1,0 +1,97 @@
+"""How often training flips a gate, by the number of inputs (claim A4)."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.core.layout import Layout
+from app.core.spec import LabSpec, NetSpec, TrainSpec
+from app.nets.engines.numpy_ import Trainer, forward
+from app.nets.problem import Problem, born, problem_of
+
+Array = np.ndarray
+DIMENSIONS = (2, 4, 8, 16, 32, 64)
+UNITS, POINTS, BATCH = 64, 512, 32
+QUICK = (1, 20, 4)  # seeds, updates and looks of what is known at once
+
+
+@dataclass(frozen=True)
+class Flips:
+    """Gates of trained networks of so many inputs.
+
+    Attributes:
+        inputs: dimension of the inputs. seeds, updates: how many were looked at.
+        share: mean share of all gates that flip in one update.
+        low, high: quartiles of it over the seeds.
+        is_open: share of the gates that are open in the end.
+    """
+
+    inputs: int
+    seeds: int
+    updates: int
+    share: float
+    low: float
+    high: float
+    is_open: float
+
+
+def wavy(inputs: int, seeds: int) -> Problem:
+    """Return a problem whose target is a wave along one direction of so many inputs.
+
+    It is as hard to learn for any number of them. 64 ReLUs, He, SGD.
+
+    Args:
+        inputs: standard normal ones, `POINTS` of them. seeds: networks trained at once.
+    """
+    rng = np.random.default_rng(inputs)
+    x = rng.standard_normal((POINTS, inputs))
+    direction = rng.standard_normal(inputs)
+    y = np.sin(2 * x @ direction / np.linalg.norm(direction))[:, None]
+    train = TrainSpec(optimizer="sgd", rate=0.02, seeds=seeds, batch=BATCH)
+    known = problem_of(LabSpec(net=NetSpec(hidden=(UNITS,)), train=train))
+    return replace(
+        known, layout=Layout((inputs, UNITS, 1)), x=x.astype(np.float32),
+        y=y.astype(np.float32), batch=BATCH, updates_per_epoch=POINTS // BATCH,
+    )  # fmt: skip
+
+
+def opened(problem: Problem, params: Array) -> Array:
+    """Return which gates are open for which training points. (seeds, points, neurons)"""
+    sums = forward(problem, params, problem.x).z[:-1]
+    return np.concatenate([z > 0 for z in sums], axis=2)
+
+
+def watch(inputs: int, seeds: int, updates: int, looks: int) -> Iterator[Flips | None]:
+    """Train, and look at the gates before and after some of the updates.
+
+    Args:
+        inputs: their dimension. seeds: networks trained at once.
+        updates: of each. looks: how many of them are looked at, evenly spread.
+
+    Yields:
+        None after each look, so that others can have their turn; at last what was found.
+    """
+    problem = wavy(inputs, seeds)
+    trainer, flips = Trainer(problem, born(problem)), []
+    for _ in range(looks):
+        before = opened(problem, trainer.params)
+        trainer.step()
+        flips.append((opened(problem, trainer.params) != before).mean((1, 2)))  # (seeds,)
+        for _ in range(updates // looks - 1):
+            trainer.step()
+        yield None
+    share = np.mean(flips, axis=0)  # (seeds,)
+    low, high = np.percentile(share, (25, 75)).tolist()
+    is_open = float(opened(problem, trainer.params).mean())
+    yield Flips(inputs, seeds, updates, float(share.mean()), low, high, is_open)
+
+
+@functools.cache
+def quick_flips() -> tuple[Flips, ...]:
+    """Return for each dimension what a short training of one network shows."""
+    found = [list(watch(inputs, *QUICK))[-1] for inputs in DIMENSIONS]
+    return tuple(one for one in found if one is not None)

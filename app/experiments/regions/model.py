@@ -1,0 +1,138 @@
+"""A ReLU network of the plane in exact pieces, and how many pieces there are. No Qt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.experiment import ClaimRow
+from app.core.spec import LabSpec, edit
+from app.experiments.regions import verdicts
+from app.experiments.regions.counting import Counts, built_pieces, counts
+from app.experiments.regions.gates import Flips, opened, quick_flips
+from app.experiments.regions.printing import cutting_code
+from app.experiments.regions.training import (
+    LENGTH,
+    Line,
+    along,
+    pieces_along,
+    spec_of,
+    training_of,
+)
+from app.nets.engines.numpy_ import forward, training_loss
+from app.nets.polygons import Polygons, polygons
+from app.nets.regions import Regions
+
+Array = np.ndarray
+EDGE = 1.2  # the window is [-EDGE, EDGE] in both inputs
+START = (-1.0, -0.55, 1.0, 0.75)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        polygons: of the network in the window. hidden: its widths.
+        points: (N, 2) training points. labels: (N,) their classes; None for numbers.
+        t, y: (m,) places along the line, its ends and kinks, and the network there.
+        regions: of the line. line: its ends.
+        counts: pieces against neurons.
+        flips: by number of inputs. flip: share of this network's gates that the next update
+            flips; None at the end of the training.
+        is_open: share of the gates that are open for the training points.
+        update: updates trained. loss: on the training points.
+    """
+
+    polygons: Polygons
+    hidden: tuple[int, ...]
+    points: Array
+    labels: Array | None
+    t: Array
+    y: Array
+    regions: Regions
+    line: Line
+    counts: Counts
+    flips: tuple[Flips, ...]
+    flip: float | None
+    is_open: float
+    update: int
+    loss: float
+
+    @property
+    def neurons(self) -> int:
+        """Number of hidden neurons."""
+        return sum(self.hidden)
+
+
+def compute(
+    width: int = 12, depth: int = 2, biases: float = 0.5, task: str = "spiral",
+    updates: int = 0, line: Line = START,
+) -> Result:  # fmt: skip
+    """Cut the plane where a network bends, after so many updates of its training.
+
+    Args:
+        width, depth: of the network. biases: their spread at birth.
+        task: what it is trained on. updates: how long.
+        line: x, y of the start and of the end of a line through the plane.
+
+    Raises:
+        NotFiniteError: the training left the finite numbers.
+    """
+    training = training_of(spec_of(width, depth, biases, task))
+    problem, state = training.problem, training.at(updates)
+    params = state.params[0]
+    cells = polygons(problem, params, (-EDGE, EDGE, -EDGE, EDGE))
+    assert cells is not None  # two inputs, ReLU, finite numbers
+    found = pieces_along(problem, params, _long(line))
+    t = np.concatenate(([0.0], found.kinks, [1.0]))
+    narrow, flat = along(problem, params, _long(line))
+    before, flip = opened(problem, state.params), None
+    if updates < LENGTH:
+        flip = float((opened(problem, training.at(updates + 1).params) != before).mean())
+    data = problem.data
+    return Result(
+        cells, problem.spec.net.hidden, data.x, data.y if data.shape.classes else None, t,
+        forward(narrow, flat[None], t[:, None]).h[-1][0, :, 0], found, _long(line),
+        counts(depth), quick_flips(), flip, float(before.mean()), updates,
+        float(training_loss(problem, state.params)[0]),
+    )  # fmt: skip
+
+
+def _long(line: Line) -> Line:
+    """Return the line; one of no length is made a little longer."""
+    x, y, to_x, to_y = (float(v) for v in line)
+    if math.hypot(to_x - x, to_y - y) < 0.05:
+        to_x = x + (0.05 if x < 0 else -0.05)
+    return x, y, to_x, to_y
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about regions, beside what is counted here."""
+    hidden = result.hidden
+    on_line = int((result.regions.layers == 1).sum()) + 1
+    return (
+        verdicts.gates_row(result.flips),
+        verdicts.layer_row(hidden[0], on_line, result.polygons.by_layer[0]),
+        verdicts.power_row(hidden, result.regions.pieces, *built_pieces(*hidden)),
+        verdicts.neurons_row(result.counts),
+    )
+
+
+def numpy_code(
+    width: int = 12, depth: int = 2, biases: float = 0.5, task: str = "spiral",
+    updates: int = 0, line: Line = START,
+) -> str:  # fmt: skip
+    """Return a program that cuts the plane along this network's bends; see `compute`."""
+    training = training_of(spec_of(width, depth, biases, task))
+    return cutting_code(training.problem.layout, training.at(updates).params[0], EDGE)
+
+
+def lab_spec(
+    width: int = 12, depth: int = 2, biases: float = 0.5, task: str = "spiral",
+    updates: int = 0, line: Line = START,
+) -> LabSpec:  # fmt: skip
+    """Return the lab that trains the same network and fifteen more."""
+    return edit(spec_of(width, depth, biases, task), "train.seeds", 16)

@@ -1,0 +1,287 @@
+"""Draws the pieces of a ReLU network."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QColor, QHideEvent
+
+from app.core import picture as pic
+from app.experiments.regions.model import EDGE, Result
+from app.experiments.regions.training import LENGTH
+from app.ui.head import HeadButton
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.field import rgb
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Dots, Line, Mark, Whiskers
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Polygons, Strokes
+from app.ui.theme import Theme
+
+Array = np.ndarray
+FRAME_MS, STEP = 33, 10  # of playing: a frame, and its updates
+# Colours around the circle of directions, from the positive first axis, counterclockwise.
+WHEEL = (
+    "positive",
+    "#8b7bff",
+    "#d06ac8",
+    "negative",
+    "warning",
+    "#8cc152",
+    "#2fc4a0",
+    "accent",
+)
+STEEP = 0.8  # quantile of the slopes that is drawn in full colour
+
+
+class View(PageView):
+    """The map of polygons, the network along a line, counts, and flips of gates."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.map = PlotCard("The plane in pieces", Axis("x₁"), Axis("x₂"))
+        self.along = PlotCard("Along the line", Axis("way along the line"), Axis("output"))
+        self.count = PlotCard("How many pieces", Axis("neurons", log=True),
+                              Axis("pieces", log=True))  # fmt: skip
+        self.gates = PlotCard("Gates that flip", Axis("inputs", log=True), Axis("% an update"))
+        plot = self.map.plot
+        assert isinstance(plot, HandlePlot)
+        plot.square, plot.grid = True, False
+        plot.x_axis.fix(-EDGE, EDGE)
+        plot.y_axis.fix(-EDGE, EDGE)
+        plot.dragged.connect(self._on_dragged)
+        plot.grabbed.connect(lambda name: self.grabbed.emit("line"))
+        plot.released.connect(lambda name: self.released.emit("line"))
+        self.along.plot.x_axis.fix(0, 1)
+        self.count.plot.x_axis.fix(1, 100)
+        self.count.plot.y_axis.fix(1, 10_000)
+        self.count.plot.y_axis.brief = "pieces"  # or nothing, before a curve has no name
+        self.gates.plot.x_axis.fix(1.5, 90)
+        self.add(self.map, 0, 0, 2, 3)
+        self.add(self.along, 0, 3, 1, 4)
+        self.add(self.count, 1, 3, 1, 2)
+        self.add(self.gates, 1, 5, 1, 2)
+        self.share(rows=(1, 1), columns=(9, 9, 9, 7, 7, 6, 6))
+        self.play = HeadButton("▶ Play", "Trains on, ten updates a frame, and shows each")
+        self.play.setCheckable(True)
+        self.play.toggled.connect(self._on_played)
+        self.map.add_control(self.play)
+        self._clock = QTimer(self)
+        self._clock.setInterval(FRAME_MS)
+        self._clock.timeout.connect(self._on_tick)
+
+    # ---- playing and dragging
+    def _on_played(self, on: bool) -> None:
+        self.play.setText("❚❚ Pause" if on else "▶ Play")
+        self.play.updateGeometry()
+        self.map.fit_head()
+        if on:
+            self.grabbed.emit("updates")  # all of it is one undo
+            if self.values["updates"] >= LENGTH:
+                self.edited.emit("updates", 0)
+            self._clock.start()
+        else:
+            self._clock.stop()
+            self.released.emit("updates")
+
+    def _on_tick(self) -> None:
+        update = min(LENGTH, self.values["updates"] + STEP)
+        self.edited.emit("updates", update)
+        if update == LENGTH:
+            self.play.setChecked(False)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop playing where nobody sees it."""
+        self.play.setChecked(False)
+        super().hideEvent(event)
+
+    def _on_dragged(self, name: str, x: float, y: float) -> None:
+        line = list(self.values["line"])
+        line[2 * int(name) : 2 * int(name) + 2] = x, y
+        self.edited.emit("line", tuple(line))
+
+    # ---- drawing
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return what is counted."""
+        found = [
+            (number(len(result.polygons), 4), "polygons in the window"),
+            (f"{result.regions.pieces}", "pieces along the line"),
+            (f"{result.neurons}", "neurons"),
+            (f"{100 * result.is_open:.0f} %", "of the gates open"),
+            (number(result.loss, 3), f"loss after {number(result.update, 4)} updates"),
+        ]
+        if result.flip is not None:
+            found.append((f"{number(100 * result.flip, 2)} %", "gates flip in the next update"))
+        return found
+
+    def draw(self, result: Result) -> None:
+        """Draw all four."""
+        self._draw_map(result)
+        self._draw_along(result)
+        self._draw_counts(result)
+        self._draw_gates(result)
+
+    def _draw_map(self, result: Result) -> None:
+        cells, depth = result.polygons, len(result.hidden)
+        fills = [QColor(*map(int, c)) for c in slope_colors(self.theme, cells.slopes[:, 0])]
+        bands: dict[str, Mark] = {"cells": Polygons(cells.outlines(), fills)}
+        live: dict[str, Mark] = {}
+        for layer in range(depth, 0, -1):
+            ends = cells.cuts[cells.cut_layers == layer]
+            live[f"cuts {layer}"] = _strokes(
+                ends, self.theme.layer_color(layer - 1, depth), 1.5 if layer == 1 else 1.0
+            )
+        keys = [Key("line", self.theme.layer_color(k, depth), f"layer {k + 1}", 1.6)
+                for k in range(depth)]  # fmt: skip
+        if result.labels is not None:
+            border = cells.level(0.0)
+            live["border"] = _strokes(border, self.color("text"), 2.4)
+            keys.append(Key("line", self.color("text"), "border of the classes", 2.4))
+            colors = [self.theme.class_color(int(k)) for k in result.labels]
+            live["points"] = Dots(result.points[:, 0], result.points[:, 1], colors, 2.2,
+                                  outline=self.color("panel"))  # fmt: skip
+        x, y, to_x, to_y = result.line
+        accent = self.color("accent")
+        ends = np.array([[[x, y], [to_x, to_y]]])
+        live["ground"] = _strokes(ends, self.color("panel"), 4.0)  # seen on any colour
+        live["line"] = _strokes(ends, accent, 2.0)
+        self.map.show_plot(
+            bands=bands, live=live, legend=keys,
+            columns={"slope 1": cells.slopes[:, 0, 0], "slope 2": cells.slopes[:, 0, 1],
+                     "offset": cells.offsets[:, 0], "area": cells.areas()},
+        )  # fmt: skip
+        plot = self.map.plot
+        assert isinstance(plot, HandlePlot)
+        plot.set_handles((Handle("0", x, y, accent), Handle("1", to_x, to_y, accent)))
+        plot.reader = lambda at_x, at_y: self._read_cell(result, at_x, at_y)
+
+    def _read_cell(self, result: Result, x: float, y: float) -> Reading | None:
+        cells = result.polygons
+        k = cells.at(x, y)
+        if k is None:
+            return None
+        a, b = cells.slopes[k, 0]
+        words = f"{number(a)} x₁ + {number(b)} x₂ + {number(cells.offsets[k, 0])}"
+        opened, area = int(cells.open[k].sum()), float(cells.areas()[k])
+        return Reading(words, (
+            (None, f"{opened} of {result.neurons} gates open"),
+            (None, f"{number(100 * area / (2 * EDGE) ** 2, 2)} % of the window"),
+        ))  # fmt: skip
+
+    def _draw_along(self, result: Result) -> None:
+        card, depth, t, y = self.along, len(result.hidden), result.t, result.y
+        card.plot.y_axis.cover(y, restart=self._is_far(y))
+        line = Line(t, y, self.color("accent"), 2.2)
+        colors = [self.theme.layer_color(int(k) - 1, depth) for k in result.regions.layers]
+        kinks = Dots(t[1:-1], y[1:-1], colors, 3.4, outline=self.color("panel"))
+        keys = [Key("line", self.color("accent"), "network", 2.2)]
+        keys += [Key("dot", self.theme.layer_color(k, depth), f"kinks of layer {k + 1}")
+                 for k in range(depth)]  # fmt: skip
+        card.show_plot(live={"line": line, "kinks": kinks}, legend=keys,
+                       columns={"way": t, "output": y})  # fmt: skip
+        card.set_note(f"<b>{result.regions.pieces}</b> straight pieces",
+                      f"<b>{result.regions.pieces}</b>")  # fmt: skip
+        places = np.linspace(0, 1, 201)
+        card.read_curves(places, [("output", np.interp(places, t, y), self.color("accent"))])
+
+    def _is_far(self, y: Array) -> bool:
+        """Tell whether the axis of the output is much too large or too small for it."""
+        axis, span = self.along.plot.y_axis, float(np.ptp(y))
+        inside = axis.low <= float(y.min()) and float(y.max()) <= axis.high
+        return not inside or span < 0.25 * (axis.high - axis.low)
+
+    def _draw_counts(self, result: Result) -> None:
+        card, found, n = self.count, result.counts, result.counts.neurons
+        line, plane = self.color("positive"), self.color("negative")
+        born_at = found.born_neurons.astype(float)
+        low, middle, high = np.percentile(found.born, (0, 50, 100), axis=1)
+        still: dict[str, Mark] = {
+            "plane": Line(n, found.plane, plane, 1.4, (4, 3)),
+            "line": Line(n, found.line, line, 1.4, (4, 3)),
+        }
+        legend = [Key("dash", line, "n + 1", 1.4), Key("dash", plane, "Σ C(n,k)", 1.4)]
+        if found.depth > 1:
+            faint = self.color("muted")
+            still["power"] = Line(n, np.minimum(found.power, 1e5), faint, 1.2, (2, 3))
+            legend.append(Key("dash", faint, f"n{'²³'[found.depth - 2]}", 1.2))
+        live: dict[str, Mark] = {
+            "born": Whiskers(born_at, low, high, self.color("muted")),
+            "medians": Dots(born_at, middle, self.color("muted"), 2.8),
+            "here plane": Dots(*_one(result.neurons, len(result.polygons)), plane, 5.0),
+            "here line": Dots(*_one(result.neurons, result.regions.pieces), line, 5.0),
+        }
+        columns = {"neurons": n, "n + 1": found.line, "plane": found.plane}
+        card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        rows = (
+            (plane, f"{len(result.polygons)} polygons in the window"),
+            (line, f"{result.regions.pieces} pieces along the line"),
+            (self.color("muted"), f"at birth, endless line, {found.born.shape[1]} seeds"),
+        )
+        card.plot.reader = lambda x, y: Reading(f"{result.neurons} neurons", rows)
+
+    def _draw_gates(self, result: Result) -> None:
+        card, flips = self.gates, result.flips
+        inputs = np.array([one.inputs for one in flips], float)
+        share, low, high = (100 * np.array([getattr(one, name) for one in flips])
+                            for name in ("share", "low", "high"))  # fmt: skip
+        card.plot.y_axis.cover(np.r_[0.0, high], restart=True)
+        ink = self.color("accent")
+        card.show_plot(
+            live={"spread": Whiskers(inputs, low, high, ink),
+                  "line": Line(inputs, share, ink, 1.8), "dots": Dots(inputs, share, ink, 3.0)},
+            columns={"inputs": inputs, "% of gates an update": share},
+        )  # fmt: skip
+        card.read_curves(inputs, [("% flip", share, ink)])
+
+
+def _one(x: float, y: float) -> tuple[Array, Array]:
+    return np.array([float(x)]), np.array([float(y)])
+
+
+def _strokes(ends: Array, color: QColor, width: float) -> Strokes:
+    return Strokes(ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1], color, width)
+
+
+def slope_colors(theme: Theme, slopes: Array) -> Array:
+    """Return the colour of each affine map, 0 to 255: the way it climbs, and how steeply.
+
+    Args:
+        theme: gives the colours. slopes: (k, 2).
+
+    Returns:
+        (k, 3); flat ones have the panel's colour.
+    """
+    wheel = np.stack([rgb(theme.color(token)) for token in (*WHEEL, WHEEL[0])])  # (9, 3)
+    place = np.mod(np.arctan2(slopes[:, 1], slopes[:, 0]) / (2 * math.pi), 1.0) * len(WHEEL)
+    spots = np.arange(len(WHEEL) + 1)
+    hue = np.stack([np.interp(place, spots, wheel[:, k]) for k in range(3)], axis=1)
+    size = np.hypot(slopes[:, 0], slopes[:, 1])
+    steep = max(float(np.quantile(size, STEEP)), 1e-12)
+    opacity = np.where(size > 0, 0.12 + 0.58 * np.minimum(size / steep, 1.0), 0.0)[:, None]
+    panel = rgb(theme.color("panel"))
+    return np.asarray(np.round(panel + (hue - panel) * opacity))
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the larger polygons, and the cuts of both layers."""
+    cells = result.polygons
+    tokens = ("positive", "layer1", "negative", "warning", "layer4", "layer3")
+    angle = np.mod(np.arctan2(cells.slopes[:, 0, 1], cells.slopes[:, 0, 0]) / (2 * math.pi), 1)
+    largest = np.argsort(-cells.areas())[:60]
+    shapes: list[pic.Shape] = [
+        pic.Area(_inside(cells.outlines()[k]),
+                 tokens[int(angle[k] * len(tokens))], 0.4)
+        for k in largest
+    ]  # fmt: skip
+    for ends, layer in zip(cells.cuts, cells.cut_layers, strict=True):
+        if np.hypot(*(ends[1] - ends[0])) > 0.12:
+            shapes.append(pic.Line(_inside(ends), f"layer{layer}", 1.0))
+    return tuple(shapes)
+
+
+def _inside(corners: Array) -> pic.Points:
+    return pic.unit_points(corners[:, 0], corners[:, 1], (-EDGE, EDGE, -EDGE, EDGE))
