@@ -1,0 +1,1 @@
+"""One hidden layer as a sum of bent terms."""

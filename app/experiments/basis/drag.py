@@ -1,0 +1,121 @@
+"""Terms that are dragged: which handles there are, and what a drag makes of b, c and a."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import SignalInstance
+
+from app.experiments.basis.model import FLATTEST, STEEPEST, Result
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.theme import Theme
+
+ENDS = (-1.0, 1.0)  # where a height can be taken
+LEAST = 1e-3  # a bend smaller than this gives no height
+FAR, ROOT = 0.3, 3  # the handle of b stands FAR / b ** (1 / ROOT) beside the bend: within reach
+
+
+class _Page(Protocol):
+    theme: Theme
+    edited: SignalInstance
+    grabbed: SignalInstance
+    released: SignalInstance
+
+
+class TermHandles:
+    """Each term has a handle on its bend; the last one two more, for stretch and height.
+
+    Attributes:
+        held: the handle that is being dragged, or "".
+    """
+
+    def __init__(self, view: _Page, plot: HandlePlot) -> None:
+        """Listen to the plot and speak through the view."""
+        self._view, self._plot, self.held = view, plot, ""
+        self._result: Result | None = None
+        plot.grabbed.connect(self._on_grabbed)
+        plot.released.connect(self._on_released)
+        plot.dragged.connect(self._on_dragged)
+
+    def show(self, result: Result) -> None:
+        """Put the handles where the terms are."""
+        self._result = result
+        last, axis = result.shown - 1, self._plot.x_axis
+        theme, found = self._view.theme, []
+        places = -result.c / result.b
+        for k in range(result.shown):
+            if axis.low <= places[k] <= axis.high:
+                ink = theme.color("accent") if k == last else theme.layer_color(
+                    k, max(5, result.units))  # fmt: skip
+                y = self._value(result, k, places[k])
+                found.append(Handle(f"place {k}", float(places[k]), y, ink,
+                                    5.5 if k == last else 3.6, "x"))  # fmt: skip
+        text = theme.color("text")
+        beside = self._beside(result, last)
+        if beside is not None:
+            y = self._value(result, last, beside)
+            found.append(Handle(f"stretch {last}", beside, y, text, 4.0, "x"))
+        end = self._end(result, last)
+        if end is not None:
+            y = self._value(result, last, end)
+            if self._plot.y_axis.low <= y <= self._plot.y_axis.high:
+                found.append(Handle(f"height {last}", end, y, text, 4.0, "y"))
+        self._plot.set_handles(tuple(found))
+
+    def _value(self, result: Result, k: int, x: float) -> float:
+        """Return a term at any x, from the curve that is drawn."""
+        return float(np.interp(x, result.x, result.pieces[:, k]))
+
+    def _beside(self, result: Result, k: int) -> float | None:
+        """Return where the handle of b stands, on the side that is in sight."""
+        place = -result.c[k] / result.b[k]
+        away = FAR / abs(result.b[k]) ** (1 / ROOT)
+        axis = self._plot.x_axis
+        for x in (place + away, place - away):
+            if axis.low <= x <= axis.high:
+                return float(x)
+        return None
+
+    def _end(self, result: Result, k: int) -> float | None:
+        """Return the end of the axis at which the bend is larger, None where both are flat."""
+        sizes = np.abs(result.bends[[0, -1], k])
+        side = int(sizes.argmax())
+        return ENDS[side] if sizes[side] > LEAST else None
+
+    # ---- events
+    def _on_grabbed(self, name: str) -> None:
+        self.held = name
+        self._view.grabbed.emit("heights" if name.startswith("height") else "terms")
+
+    def _on_released(self, name: str) -> None:
+        self.held = ""
+        self._view.released.emit("heights" if name.startswith("height") else "terms")
+        if self._result is not None:
+            self._view.draw(self._result)  # type: ignore[attr-defined]
+
+    def _on_dragged(self, name: str, x: float, y: float) -> None:
+        result = self._result
+        what, _, number = name.partition(" ")
+        k = int(number)
+        if result is None or k >= result.units:
+            return
+        if what == "height":
+            heights = result.a.copy()
+            side = 0 if self._end(result, k) == ENDS[0] else -1
+            bend = result.bends[side, k]
+            if abs(bend) > LEAST:
+                heights[k] = y / bend
+                self._view.edited.emit("heights", tuple(map(float, heights)))
+            return
+        b, c = result.b.copy(), result.c.copy()
+        if what == "place":
+            c[k] = -b[k] * x + 0.0  # c shifts the term
+        else:  # b stretches it around its bend, which c keeps in place
+            place = -c[k] / b[k]
+            size = (FAR / max(abs(x - place), 1e-9)) ** ROOT
+            size = min(STEEPEST, max(FLATTEST, size))
+            b[k] = np.copysign(size, b[k])
+            c[k] = -b[k] * place + 0.0
+        pairs = np.stack((b, c), 1).ravel()
+        self._view.edited.emit("terms", tuple(map(float, pairs)))

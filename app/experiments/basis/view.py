@@ -1,0 +1,277 @@
+"""Draws the sum, its terms, and three ways to find their weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.core import picture as pic
+from app.experiments.basis.drag import TermHandles
+from app.experiments.basis.model import L2S, UPDATES, Result
+from app.experiments.basis.terms import MOST
+from app.ui.head import HeadButton
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Post
+
+EDGE = 1.05  # of the x axes
+# Heights of the terms' axis: it goes up and down in steps, not with every move.
+LADDER = np.outer(10.0 ** np.arange(-1, 8), (1, 1.5, 2, 3, 4, 5, 6, 8)).ravel()
+
+
+class View(PageView):
+    """The sum over the data, the terms with their handles, and three small plots."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.sum = PlotCard("The sum", Axis("x"), Axis("y"))
+        self.terms = PlotCard("The terms", Axis("x"), Axis("a s(b x + c)"))
+        self.descent = PlotCard("Gradient descent", Axis("updates", log=True),
+                                Axis("loss", log=True))  # fmt: skip
+        self.prior = PlotCard("The prior", Axis("L2", log=True), Axis("loss", log=True))
+        self.equal = PlotCard("Terms for equal error", Axis("terms", integer=True),
+                              Axis("left of the variance", log=True))  # fmt: skip
+        self.equal.plot.y_axis.brief = "left"
+        for card in (self.sum, self.terms):
+            card.plot.x_axis.fix(-EDGE, EDGE)
+        self.sum.plot.y_axis.fix(-1.1, 1.3)
+        self.descent.plot.x_axis.fix(1, 1e6)
+        self.prior.plot.x_axis.fix(1e-8, 10)
+        for card in (self.descent, self.prior):
+            card.plot.y_axis.fix(1e-4, 1)
+        self.equal.plot.x_axis.fix(0, MOST + 1)
+        self.equal.plot.y_axis.fix(1e-4, 1.3)
+        self.again = HeadButton("As fitted", "Takes back what was moved by hand")
+        self.again.clicked.connect(self._on_again)
+        self.terms.add_control(self.again)
+        self.handles = TermHandles(self, self._plot(self.terms))
+        self._connect(self.descent, "updates", lambda x, _: x)
+        self._connect(self.prior, "l2", lambda x, _: x)
+        self._connect(self.equal, "level", lambda _, y: min(0.5, max(1e-4, y)))
+        self.add(self.sum, 0, 0, 1, 6)
+        self.add(self.terms, 0, 6, 1, 6)
+        self.add(self.descent, 1, 0, 1, 4)
+        self.add(self.prior, 1, 4, 1, 4)
+        self.add(self.equal, 1, 8, 1, 4)
+        self.share(rows=(13, 9), columns=(1,) * 12)
+
+    def _plot(self, card: PlotCard) -> HandlePlot:
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        return plot
+
+    def _connect(
+        self, card: PlotCard, knob: str, value: Callable[[float, float], float]
+    ) -> None:
+        """Let a card's one handle turn a knob of one number."""
+        plot = self._plot(card)
+        plot.grabbed.connect(lambda _: self.grabbed.emit(knob))
+        plot.released.connect(lambda _: self.released.emit(knob))
+        plot.dragged.connect(lambda _, x, y: self.edited.emit(knob, (float(value(x, y)),)))
+
+    def _on_again(self) -> None:
+        """Take back moved terms and heights, as one step of undo."""
+        self.grabbed.emit("terms")
+        self.edited.emit("terms", ())
+        self.edited.emit("heights", ())
+        self.released.emit("terms")
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return how good the fits are."""
+        how = "by hand" if result.by_hand else "most likely a" if result.posterior else "best a"
+        return [
+            (number(result.loss), f"loss of the sum, {how}"),
+            (
+                number(result.descent_loss),
+                f"loss after {number(round(result.updates), 6)} updates",
+            ),
+            (number(result.noise**2 / 2), "noise floor"),
+            (f"{number(100 * result.left)} %", "of the true curve's variance left"),
+            (number(float(np.abs(result.a).max())), "largest a"),
+            (number(result.condition, 2), "steepest by flattest curvature"),
+        ]
+
+    def draw(self, result: Result) -> None:
+        """Draw all five."""
+        self._draw_sum(result)
+        self._draw_terms(result)
+        self._draw_descent(result)
+        self._draw_prior(result)
+        self._draw_equal(result)
+
+    def _draw_sum(self, result: Result) -> None:
+        card, x, accent = self.sum, result.x, self.color("accent")
+        walked, muted = self.color("negative"), self.color("muted")
+        bands: dict[str, Mark] = {}
+        live: dict[str, Mark] = {}
+        legend = [Key("line", accent, "sum")]
+        if result.shown < result.units:
+            legend[0] = Key("line", accent, f"first {result.shown} of {result.units}")
+            live["whole"] = Line(x, result.sum, mix(self.theme, accent, 0.45), 1.2)
+        if result.posterior:
+            shade = mix(self.theme, accent, 0.25)
+            bands["band"] = Band(x, result.low, result.high, shade)
+            live |= {f"draw{k}": Line(x, y, mix(self.theme, accent, 0.5), 0.8)
+                     for k, y in enumerate(result.draws)}  # fmt: skip
+            legend.append(Key("band", shade, "± 2 deviations"))
+        live["descent"] = Line(x, result.descent, walked, 1.6)
+        live["sum"] = Line(x, result.part, accent, 2.4)
+        legend += [Key("line", walked, "descent", 1.6),
+                   Key("dash", muted, "truth", 1.4)]  # fmt: skip
+        still: dict[str, Mark] = {
+            "data": Dots(result.data_x, result.data_y, self.color("point", 0.55), 2.0),
+            "truth": Line(x, result.truth, muted, 1.4, (3, 2.4)),
+        }
+        columns = {"x": x, "truth": result.truth, "sum": result.sum, "part": result.part,
+                   "gradient descent": result.descent, "low": result.low,
+                   "high": result.high}  # fmt: skip
+        card.show_plot(bands=bands, still=still, live=live, legend=legend, columns=columns)
+        card.set_note(f"d = <b>{number(result.d)}</b>")
+        card.read_curves(x, [("sum", result.part, accent), ("descent", result.descent, walked),
+                             ("truth", result.truth, muted)])  # fmt: skip
+
+    def _draw_terms(self, result: Result) -> None:
+        """Draw the terms that are added up, the last one bright, with its three handles."""
+        card, last = self.terms, result.shown - 1
+        pieces = result.pieces[:, : result.shown]
+        live: dict[str, Mark] = {
+            f"term{k}": Line(result.x, pieces[:, k],
+                             self.color("accent") if k == last else self.term_color(k, result),
+                             2.6 if k == last else 1.3)
+            for k in range(result.shown)
+        }  # fmt: skip
+        if not self.handles.held:  # the axis must not run away under the hand
+            self._fit_height(1.15 * float(np.abs(result.pieces).max()))
+        card.show_plot(
+            live=live, legend=[Key("line", self.color("accent"), f"term {result.shown}", 2.6)],
+            columns={"x": result.x} | {f"term {k + 1}": pieces[:, k] for k in range(last + 1)},
+        )  # fmt: skip
+        self.again.setVisible(result.moved or result.by_hand)
+        card.fit_head()
+        a, b, c = result.a[last], result.b[last], result.c[last]
+        said = f"a <b>{number(a)}</b>, b <b>{number(b)}</b>, c <b>{number(c)}</b>"
+        card.set_note(said, f"a <b>{number(a)}</b>")
+        card.plot.reader = lambda x, y: self._read_term(result, x, y)
+        self.handles.show(result)
+
+    def term_color(self, k: int, result: Result) -> QColor:
+        """Return the colour of a term that is not the last."""
+        return self.theme.layer_color(k, max(5, result.units))
+
+    def _fit_height(self, needed: float) -> None:
+        axis = self.terms.plot.y_axis
+        if not 0.3 * axis.high <= needed <= axis.high:
+            high = float(LADDER[min(len(LADDER) - 1, int(np.searchsorted(LADDER, needed)))])
+            axis.fix(-high, high)
+
+    def _read_term(self, result: Result, x: float, y: float) -> Reading:
+        """Read the term that is nearest to the cursor."""
+        at = int(np.abs(result.x - x).argmin())
+        values = result.pieces[at, : result.shown]
+        k = int(np.abs(values - y).argmin())
+        ink = self.term_color(k, result) if k < result.shown - 1 else self.color("accent")
+        open_by = f"posterior ± {number(result.deviations[k], 2)}"
+        named = ((ink, f"a {number(result.a[k])}"), (ink, f"b {number(result.b[k])}"),
+                 (ink, f"c {number(result.c[k])}"))  # fmt: skip
+        dot = (float(result.x[at]), float(values[k]), ink)
+        return Reading(f"term {k + 1}", (*named, (None, open_by)), dots=(dot,))
+
+    def _draw_descent(self, result: Result) -> None:
+        card, ink = self.descent, self.color("negative")
+        card.plot.y_axis.cover(np.append(result.descent_losses, result.squares), decades=3)
+        live: dict[str, Mark] = {"loss": Line(UPDATES, result.descent_losses, ink, 2)}
+        still: dict[str, Mark] = {
+            "best": Rule(
+                result.squares, "least squares", self.color("accent"), self.theme, True
+            ),
+        }
+        card.show_plot(live=live, still=still, columns={"updates": UPDATES,
+                       "loss": result.descent_losses})  # fmt: skip
+        self._plot(card).set_handles(
+            (Handle("updates", result.updates, result.descent_loss, ink, along="x"),)
+        )
+        away = result.descent_loss / max(result.squares, 1e-300)
+        said = f"<b>{number(away, 3)}</b> times the least"
+        card.set_note(f"{said}, rate {number(result.rate, 2)}", said)
+        card.read_curves(UPDATES, [("loss", result.descent_losses, ink)])
+
+    def _draw_prior(self, result: Result) -> None:
+        card, ink, faint = self.prior, self.color("accent"), self.color("muted")
+        card.plot.y_axis.cover(np.concatenate((result.errors, result.losses)), decades=3)
+        live: dict[str, Mark] = {
+            "losses": Line(L2S, result.losses, faint, 1.4),
+            "errors": Line(L2S, result.errors, ink, 2),
+        }
+        still: dict[str, Mark] = {
+            "likely": Post(result.likely, "most likely", self.color("text"), self.theme)
+        }
+        card.show_plot(
+            live=live, still=still,
+            legend=[Key("line", ink, "off the truth"),
+                    Key("line", faint, "on data", 1.4)],
+            columns={"L2": L2S, "error": result.errors, "loss": result.losses},
+        )  # fmt: skip
+        self._plot(card).set_handles(
+            (Handle("l2", result.l2, result.error_at(result.l2), ink, along="x"),)
+        )
+        card.set_note(f"L2 <b>{number(result.l2, 2)}</b>")
+        card.read_curves(L2S, [("off the truth", result.errors, ink),
+                               ("on data", result.losses, faint)])  # fmt: skip
+
+    def _draw_equal(self, result: Result) -> None:
+        card, counts = self.equal, np.arange(MOST + 1.0)
+        inks = self._inks(result)
+        names = result.names
+        shown = {key: np.maximum(left, 1e-8) for key, left in result.left_by.items()}
+        live: dict[str, Mark] = {
+            key: Line(counts, left, inks[key], 2.2 if key == result.activation else 1.4)
+            for key, left in shown.items()
+        }
+        found = {key: int((left > result.level).sum()) for key, left in shown.items()}
+        reached = [key for key in found if found[key] <= MOST]
+        live["here"] = Dots(np.array([float(result.units)]), np.array([result.left]),
+                            self.color("accent"), 3.6, hollow=True)  # fmt: skip
+        live["level"] = Rule(result.level, "", self.color("muted"), self.theme)
+        live["reached"] = Dots(
+            np.array([float(found[key]) for key in reached]),
+            np.array([shown[key][found[key]] for key in reached]),
+            [inks[key] for key in reached], 3.2,
+        )  # fmt: skip
+        legend = [Key("dot", inks[key], name) for key, name in names.items()]
+        columns = {"terms": counts} | {name: shown[key] for key, name in names.items()}
+        card.show_plot(live=live, legend=legend, columns=columns)
+        text = self.color("text")
+        self._plot(card).set_handles(
+            (Handle("level", MOST + 0.5, result.level, text, along="y"),)
+        )
+        share = f"{100 * result.level:.2g} %"
+        said = ", ".join(f"{names[key]} <b>{found[key] if key in reached else '—'}</b>"
+                         for key in names)  # fmt: skip
+        card.set_note(f"{share} left: {said}", said, share)
+        card.read_curves(counts, [(names[key], shown[key], inks[key]) for key in names])
+
+    def _inks(self, result: Result) -> dict[str, QColor]:
+        """Return the colour of each activation that is compared; the chosen one is bright."""
+        ramp = [self.theme.layer_color(0, 4), self.theme.layer_color(3, 4)]
+        colors = [*ramp, self.color("negative"), self.color("accent")]
+        inks = dict(zip(result.left_by, colors, strict=False))
+        return inks | {result.activation: self.color("accent")}
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the terms thin and their sum thick."""
+    window = (-1.0, 1.0, -1.3, 1.3)
+    x = result.x[::4]
+    pieces = np.clip(result.pieces[::4], -1.4, 1.4)
+    shapes: list[pic.Shape] = [
+        pic.Line(pic.unit_points(x, pieces[:, k], window), f"layer{1 + k % 4}", 1.2)
+        for k in range(min(7, result.units))
+    ]
+    shapes.append(pic.Line(pic.unit_points(x, result.sum[::4], window), "accent", 2.6))
+    return tuple(shapes)
