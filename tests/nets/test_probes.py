@@ -256,7 +256,7 @@ def test_ends_of_histograms_keep_still_while_values_drift() -> None:
 
 
 def test_edges_are_given_in_a_power_of_ten() -> None:
-    edges, counts, unit = layers._histograms([1e-5 * np.ones((1, 3, 2))], True)
+    edges, counts, unit = layers.histograms([1e-5 * np.ones((1, 3, 2))], True)
     assert unit < -3
     assert 0.1 <= np.abs(edges).max() < 10
     assert edges[counts[0].argmax()] <= 1e-5 / 10.0**unit <= edges[counts[0].argmax() + 1]

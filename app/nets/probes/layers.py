@@ -107,7 +107,7 @@ def _stack(value: Callable[[Array], Array], layers: list[Array], look: Look) -> 
 
 def _part(look: Look, layers: list[Array], measured: dict[str, Array],
           known: dict[str, Array], *, whole: bool) -> LayerPart:  # fmt: skip
-    edges, counts, unit = _histograms(layers, whole)
+    edges, counts, unit = histograms(layers, whole)
     dead = np.array([units.mean(1) for units in dead_units(look)])  # (L, S)
     return LayerPart(
         edges=edges, counts=counts, unit=unit, measured=measured, theory=known,
@@ -123,7 +123,7 @@ def _sample(h: Array, whole: bool) -> Array:
     return values if whole else values[values != 0]
 
 
-def _histograms(layers: list[Array], whole: bool) -> tuple[Array, Array, int]:
+def histograms(layers: list[Array], whole: bool) -> tuple[Array, Array, int]:
     """Return edges shared by the layers, densities of peak 1, and the power of ten."""
     values = [_sample(h, whole) for h in layers]
     low, high = _ends(values, whole)

@@ -76,12 +76,15 @@ class Ridges(Plot):
     Attributes:
         what: what is counted: `activations` or `gradients`.
         part: the part shown last.
+        numbers: of the layers, from 1, where some are left out; all of them if empty.
     """
 
     def __init__(self, what: str) -> None:
         super().__init__(Axis(), Axis())
         self.what = what
         self.part: LayerPart | None = None
+        self.numbers: tuple[int, ...] = ()
+        self._named: object = None  # what the cached picture names at the left
         self.reader = self.read
         self.tick_gap = 38
 
@@ -93,6 +96,9 @@ class Ridges(Plot):
             low, high = float(edges[0]), float(edges[-1])
             self.x_axis.follow(low, high, restart=anew or changed)
         self.part = part
+        named = (len(part.counts), self.numbers)
+        if named != self._named:
+            self._named, self._cache_key = named, None
         unit = f" ×{power(part.unit)}" if part.unit else ""
         self.y_axis.label = f"{self.what}{unit}, root scale"
         self.y_axis.brief = f"{self.what}{unit}"
@@ -100,6 +106,10 @@ class Ridges(Plot):
         heights = np.sqrt(np.clip(np.nan_to_num(part.counts, nan=0.0, posinf=1.0), 0.0, 1.0))
         centres = 0.5 * (part.edges[1:] + part.edges[:-1])
         self.show_marks(live={"ridges": RidgeMark(centres, heights, self.theme)})
+
+    def number_of(self, layer: int) -> int:
+        """Return the number of the layer that the ridge at a place (0-based) stands for."""
+        return self.numbers[layer] if self.numbers else layer + 1
 
     def layer_at(self, y: float) -> int:
         """Return the layer (0-based) whose lane is at a place, `y` from 0 below to 1 above."""
@@ -125,7 +135,7 @@ class Ridges(Plot):
         dead = part.dead[:, layer] if part.dead.size else np.zeros(0)
         if dead.size and np.isfinite(dead).all():
             rows.append((None, f"{100 * float(np.median(dead)):.0f} % of the units dead"))
-        return Reading(f"layer {layer + 1}", tuple(rows), x)
+        return Reading(f"layer {self.number_of(layer)}", tuple(rows), x)
 
     def y_ticks(self) -> list[tuple[float, str]]:
         """Return none: the layers' numbers stand there instead."""
@@ -145,4 +155,4 @@ class Ridges(Plot):
             last = row
             painter.setPen(theme.layer_color(layer, count))
             box = QRectF(0, row - theme.px(13), theme.px(16), theme.px(14))
-            painter.drawText(box, flags, str(layer + 1))
+            painter.drawText(box, flags, str(self.number_of(layer)))

@@ -1,0 +1,1 @@
+"""What becomes of signal and gradient in a deep network that is just born."""

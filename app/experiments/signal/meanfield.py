@@ -1,0 +1,228 @@
+"""Signal and gradient of infinitely wide layers, and the map of order and chaos. No Qt.
+
+All inputs of the page have the same length and, two by two, the same correlation. So a
+layer is three numbers, its length q, its correlation c and the slope's mean square, and a
+walk through 64 layers takes a millisecond; `nets.theory` takes any data, and is the oracle.
+
+    q' = s E[act(sqrt(q) z)^2] + t        s = weight_std^2, t = bias_std^2
+    chi = s E[act'(sqrt(q) z)^2]          a small difference, squared, grows by this
+
+Poole et al. 2016 (arXiv 1606.05340), eq. 3, 5 and 8; Schoenholz et al. 2017 (1611.01232).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.nets.activations import ACTIVATIONS, Activation
+from app.nets.theory.kernel import Sums, passed
+from app.nets.theory.quadrature import (
+    hermite_rule,
+    log_gamma_moments,
+    normal_rule,
+    split_mean,
+)
+
+Array = np.ndarray
+SLOPE = 0.01  # of leaky ReLU
+DEGREE = 40  # of the series in the correlation
+TINY = 1e-300
+NINE_OF_TEN = 1.6449  # a normal number lies within this many spreads, 9 times of 10
+WEIGHT_RANGE, BIAS_RANGE = (0.05, 32.0), (0.0, 3.0)  # of the map
+COLUMNS, ROWS = 57, 37  # samples of the map
+LENGTHS = np.logspace(-12, 12, 241)  # at which the map's curves are known
+SETTLE = 400  # layers after which lengths count as settled
+
+
+@dataclass(frozen=True, eq=False)
+class Theory:
+    """What is expected of each layer; arrays (L,), of what the layer passes on.
+
+    Attributes:
+        square, across_inputs, across_units: the three variances.
+        low, high: between which the mean square of 9 of 10 networks lies.
+        correlation: of the sums of two inputs, (L + 1,): the inputs' own first.
+        chi: growth of a squared difference, or of a squared gradient, in each layer.
+        gradient: mean square of dL/dh where that of the last layer is 1.
+    """
+
+    square: Array
+    across_inputs: Array
+    across_units: Array
+    low: Array
+    high: Array
+    correlation: Array
+    chi: Array
+    gradient: Array
+
+
+def homogeneous(entry: Activation) -> bool:
+    """Tell whether act(a z) = a act(z) for a > 0: then moments have closed forms."""
+    return entry.piecewise_linear and set(entry.kinks) <= {0.0}
+
+
+def walk(activation: str, weight_std: float, bias_std: float, depth: int, width: int,
+         correlation: float, inputs: int) -> Theory:  # fmt: skip
+    """Follow inputs of mean square 1 through a network that is just born.
+
+    Args:
+        activation: its name. weight_std: spread of a weight times the root of the fan-in.
+        bias_std: spread of a bias. depth, width: of the network.
+        correlation: of any two inputs, 0 to 1. inputs: how many are measured.
+    """
+    entry, s, t = ACTIVATIONS[activation], weight_std**2, bias_std**2
+    z, w = normal_rule()
+    q, square = np.empty(depth), 1.0
+    values = np.empty((depth, z.size))
+    for layer in range(depth):
+        q[layer] = s * square + t
+        values[layer] = entry(math.sqrt(q[layer]) * z, SLOPE)
+        square = float(values[layer] ** 2 @ w)
+    squares, mean = values**2 @ w, values @ w
+    steep = _steep(entry, q)
+    d, lags = _distances(entry, values, squares, steep, q, s, correlation)
+    chi = s * steep
+    behind = np.append(np.cumprod(chi[:0:-1])[::-1], 1.0)
+    low, high = _scatter(entry, values, squares, q, s, 1 - lags, width, inputs)
+    return Theory(
+        squares, d * (1 - 1 / inputs), (squares - mean**2) * (1 - 1 / width), low, high,
+        np.append(correlation, 1 - lags), chi, behind,
+    )  # fmt: skip
+
+
+def _steep(entry: Activation, q: Array) -> Array:
+    """Return E[act'^2] at lengths q. (n,)"""
+    r = np.sqrt(q)
+    if entry.kinks and not homogeneous(entry):  # the slope jumps: split the integral there
+        return split_mean(lambda v: entry.slope_at(v, SLOPE) ** 2, r, entry.kinks)
+    z, w = normal_rule()
+    return np.asarray(entry.slope_at(r[:, None] * z, SLOPE) ** 2 @ w)
+
+
+def _distances(entry: Activation, values: Array, squares: Array, steep: Array, q: Array,
+               s: float, correlation: float) -> tuple[Array, Array]:  # fmt: skip
+    """Return half the squared distance behind each layer, and 1 - c before it. (L,), (L,)
+
+    Distances are handed on, not correlations: 1 - 1e-24 would be 1.
+    """
+    d, lags, before = np.empty(len(q)), np.empty(len(q)), 1 - correlation
+    series = None if homogeneous(entry) else _series(values, squares, steep * q)
+    for layer, length in enumerate(q):
+        lags[layer] = lag = min(1.0, s * before / max(length, TINY))
+        if series is None:
+            sums = Sums(np.array([length, length]), np.array([lag * length]))
+            d[layer] = passed(entry, SLOPE, sums).d[0]
+        else:
+            sizes, powers = (part[layer] for part in series)
+            d[layer] = float(sizes @ _missing(lag, powers))
+        before = d[layer]
+    return d, lags
+
+
+def _series(values: Array, squares: Array, power: Array) -> tuple[Array, Array]:
+    """Return sizes and powers of E[act act] = sum sizes r^powers. (L, K), (L, K)
+
+    Mehler's formula; what lies beyond the degree is one term of the right size and power.
+    """
+    sizes = (values @ hermite_rule(DEGREE)) ** 2
+    k = np.arange(DEGREE + 1.0)
+    left = np.maximum(squares - sizes.sum(1), 0)
+    left = np.where(left > 1e-13 * squares, left, 0)
+    far = np.clip(np.maximum(power - sizes @ k, 0) / np.maximum(left, TINY), DEGREE + 1, 1e9)
+    powers = np.column_stack([np.tile(k, (len(squares), 1)), far])
+    return np.column_stack([sizes, left]), powers
+
+
+def _missing(lag: float, powers: Array) -> Array:
+    """Return 1 - (1 - lag)^powers without cancellation."""
+    if lag >= 1:
+        return (powers > 0).astype(float)
+    return np.asarray(-np.expm1(powers * math.log1p(-lag)))
+
+
+def _scatter(entry: Activation, values: Array, squares: Array, q: Array, s: float,
+             r: Array, width: int, inputs: int) -> tuple[Array, Array]:  # fmt: skip
+    """Return between which ends the mean square of 9 of 10 networks lies. (L,), (L,)
+
+    A layer's mean square is an average over units: its relative variance is k / width, in
+    the logarithm that of a gamma law, and layers add up (Hanin & Rolnick 2018).
+    """
+    z, w = normal_rule()
+    scaled = values**2 / np.maximum(squares, TINY)[:, None]
+    sizes = (scaled @ hermite_rule(DEGREE)) ** 2
+    alone = np.maximum(scaled**2 @ w - 1, 1e-9)
+    known = sizes[:, 1:] @ np.ones(DEGREE)
+    pair = (sizes[:, 1:] * r[:, None] ** np.arange(1, DEGREE + 1)).sum(1)
+    pair += np.maximum(alone - known, 0) * r ** (DEGREE + 1)
+    k = (alone + (inputs - 1) * pair) / inputs
+    root = np.sqrt(q)[:, None]
+    turn = values * entry.slope_at(root * z, SLOPE) * root * z
+    answer = turn @ w / np.maximum(squares, TINY)  # d log E[act^2] / d log q
+    before = np.append(1.0, squares[:-1])
+    answer *= s * before / np.maximum(q, TINY)  # biases do not scatter
+    mean = variance = 0.0
+    logs = np.empty((2, len(q)))
+    for layer in range(len(q)):
+        own = log_gamma_moments(width / k[layer])
+        mean, variance = answer[layer] * mean + own[0], answer[layer] ** 2 * variance + own[1]
+        logs[:, layer] = mean, NINE_OF_TEN * math.sqrt(variance)
+    return squares * np.exp(logs[0] - logs[1]), squares * np.exp(logs[0] + logs[1])
+
+
+# ---- the map
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """Order and chaos for one activation.
+
+    Attributes:
+        weights: (COLUMNS,) spreads of weights, evenly spaced in the logarithm.
+        biases: (ROWS,) spreads of biases.
+        log_chi: (ROWS, COLUMNS) natural logarithm of chi where lengths have settled.
+    """
+
+    weights: Array
+    biases: Array
+    log_chi: Array
+
+
+@functools.lru_cache(maxsize=16)
+def _curves(activation: str) -> tuple[Array, Array]:
+    """Return log E[act^2] and E[act'^2] at `LENGTHS`."""
+    entry = ACTIVATIONS[activation]
+    z, w = normal_rule()
+    square = entry(np.sqrt(LENGTHS)[:, None] * z, SLOPE) ** 2 @ w
+    return np.log(np.maximum(square, TINY)), _steep(entry, LENGTHS)
+
+
+def settled_chi(activation: str, weight_std: Array, bias_std: Array) -> tuple[Array, Array]:
+    """Return log chi and the length q at which layers settle, at any places of the map.
+
+    Lengths that grow or shrink for ever settle at the end of what is tabulated.
+    """
+    square, steep = _curves(activation)
+    logs = np.log(LENGTHS)
+    s, t = np.asarray(weight_std, float) ** 2, np.asarray(bias_std, float) ** 2
+    q = np.zeros(np.broadcast(s, t).shape)  # log of the length
+    for _ in range(SETTLE):
+        before, q = q, np.log(s * np.exp(np.interp(q, logs, square)) + t + TINY)
+        q = np.clip(q, logs[0], logs[-1])
+        if np.abs(q - before).max() < 1e-9:
+            break
+    return np.log(s) + np.log(np.maximum(np.interp(q, logs, steep), TINY)), np.exp(q)
+
+
+@functools.lru_cache(maxsize=16)
+def chart(activation: str) -> Map:
+    """Return the map of an activation; each is computed once."""
+    weights = np.geomspace(*WEIGHT_RANGE, COLUMNS)
+    biases = np.linspace(*BIAS_RANGE, ROWS)
+    log_chi, _ = settled_chi(activation, weights[None, :], biases[:, None])
+    for array in (weights, biases, log_chi):
+        array.setflags(write=False)  # it is kept and shared
+    return Map(weights, biases, log_chi)

@@ -1,0 +1,292 @@
+"""Signal and gradient at birth: theory at once, one network as fast as it can. No Qt."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.core.frames import LayerPart
+from app.core.jobs import Step
+from app.core.spec import LabSpec, NetSpec, edit
+from app.experiments.signal import rows
+from app.experiments.signal.meanfield import SLOPE, Map, Theory, chart, settled_chi, walk
+from app.experiments.signal.network import (
+    INPUTS,
+    TILE,
+    Ask,
+    Birth,
+    Measured,
+    Pass,
+    Spectrum,
+    inputs_of,
+    largest_singular,
+    measured,
+    spectra,
+)
+from app.nets.activations import ACTIVATIONS
+from app.nets.initializers import INITIALIZERS
+from app.nets.printing import activation_code
+from app.nets.probes.layers import histograms
+
+Array = np.ndarray
+RIDGES = 16  # layers that have a ridge, evenly spaced; more would not be told apart
+DRAWN = 16  # tiles that are drawn at once
+KEPT_PASSES = 64  # through kept tiles, at once
+ON_LINE = 1e-5  # |ln chi| below is the critical line
+OFTEN = 3  # layers between two pictures of a network that comes layer by layer
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place of the map that is known by name."""
+
+    label: str
+    weight_std: float
+    bias_std: float
+    help: str
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        birth: activation, spreads, depth and width. correlation: of the inputs.
+        theory: of every layer. found: of the layers that are there so far.
+        signal, gradient: ridges of the layers in `ridges`, or None before there are any.
+        ridges: the layers (from 1) that the ridges belong to: of `signal`, of `gradient`.
+        spectrum: singular values, as far as they are known; None before.
+        largest: largest singular value of one layer, of at most `TILE` units.
+        chart: the map. marks: initializations on it.
+        chi: where lengths have settled. length: correlation length in layers; inf on the line.
+    """
+
+    birth: Birth
+    correlation: float
+    theory: Theory
+    found: Measured
+    signal: LayerPart | None
+    gradient: LayerPart | None
+    ridges: tuple[Array, Array]
+    spectrum: Spectrum | None
+    largest: float
+    chart: Map
+    marks: tuple[Mark, ...]
+    chi: float
+    length: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all layers are known, there and back."""
+        return self.found.gradient.size == self.birth.depth
+
+    @property
+    def layers(self) -> Array:
+        """1 to depth."""
+        return np.arange(1.0, self.birth.depth + 1)
+
+
+def compute(
+    activation: str = "relu", weight_std: float = 2.0**0.5, bias_std: float = 0.0,
+    depth: int = 30, width: int = 256, start: tuple[float, ...] = (0.3,),
+) -> Result:  # fmt: skip
+    """Return theory and map, and of a network of up to 256 units all layers.
+
+    Of a wider one only the first layer: `work` adds the others.
+
+    Args:
+        activation: its name. weight_std: spread of a weight times the root of the fan-in.
+        bias_std: spread of a bias. depth, width: hidden layers and their units.
+        start: one number, the correlation of any two inputs.
+
+    Raises:
+        LabError: an activation that is not known, or not exactly one correlation.
+    """
+    return _computed(*_birth(activation, weight_std, bias_std, depth, width, start))
+
+
+@functools.lru_cache(maxsize=4)  # `work` begins with what was drawn
+def _computed(birth: Birth, correlation: float) -> Result:
+    done = Pass(birth, inputs_of(birth.width, correlation))
+    affordable = _affordable(birth)
+    for _ in done.go_on():
+        if done.done >= affordable:
+            break
+    bend, weight_std, bias_std = birth.activation, birth.weight_std, birth.bias_std
+    with np.errstate(all="ignore"):
+        theory = walk(bend, weight_std, bias_std, birth.depth, birth.width, correlation, INPUTS)
+    log_chi, _ = settled_chi(bend, np.array(weight_std), np.array(bias_std))
+    rate = abs(float(log_chi))
+    result = Result(
+        birth, correlation, theory, measured(done), None, None, (np.zeros(0), np.zeros(0)),
+        None, largest_singular(_corner(birth), done.z[0, 0, :TILE]), chart(bend),
+        marks(bend, birth.width), math.exp(float(log_chi)),
+        1 / rate if rate > ON_LINE else math.inf,
+    )  # fmt: skip
+    return _with_ridges(result, done)
+
+
+def _birth(activation: str, weight_std: float, bias_std: float, depth: int, width: int,
+           start: tuple[float, ...]) -> tuple[Birth, float]:  # fmt: skip
+    _ = ACTIVATIONS[activation]  # says which there are
+    if len(start) != 1:
+        raise LabError(f"start has {len(start)} numbers, it must have one: a correlation")
+    return Birth(activation, weight_std, bias_std, depth, width), start[0]
+
+
+def _affordable(birth: Birth) -> int:
+    """Return how many layers, there and back, are computed at once; the rest is `work`.
+
+    What takes time are products with kept tiles, or drawing tiles that are not kept.
+    """
+    tiles = sum(1 for _ in birth.tiles())
+    return max(1, DRAWN // tiles) if tiles > 1 else max(birth.depth, KEPT_PASSES)
+
+
+def _corner(birth: Birth) -> Birth:
+    return replace(birth, width=min(birth.width, TILE))
+
+
+def work(
+    is_interrupted: Ask, activation: str = "relu", weight_std: float = 2.0**0.5,
+    bias_std: float = 0.0, depth: int = 30, width: int = 256,
+    start: tuple[float, ...] = (0.3,),
+) -> Iterator[Step | None]:  # fmt: skip
+    """Add the layers of a wide network, one after another, then the singular values.
+
+    Args: see `compute`.
+    """
+    result = compute(activation, weight_std, bias_std, depth, width, start)
+    birth = result.birth
+    done = Pass(birth, inputs_of(width, result.correlation))
+    far = 0 if result.is_whole else 2 * depth
+    total = far + depth - 1
+    for layer in done.go_on(is_interrupted) if far else ():
+        if layer is None:
+            yield None
+        elif done.done % OFTEN == 0 or done.done in (depth, far):
+            result = _with_ridges(replace(result, found=measured(done)), done)
+            way = "there" if not done.back else "back"
+            yield Step(done.done, total, result, f"layer by layer, {way}")
+    for spectrum in spectra(birth, done.x[0], is_interrupted):
+        if spectrum is None:
+            yield None
+        elif len(spectrum.layers) % OFTEN == 0 or len(spectrum.layers) == depth - 1:
+            result = replace(result, spectrum=spectrum)
+            yield Step(far + len(spectrum.layers), total, result, "singular values")
+
+
+def _with_ridges(result: Result, done: Pass) -> Result:
+    there = _some(0, done.there)
+    signal = _part(done.h[there], True)
+    back = _some(done.birth.depth - done.back, done.birth.depth)
+    gradient = _part(done.dh[back], False)
+    ridges = (np.array(there, float) + 1, np.array(back, float) + 1)
+    return replace(result, signal=signal, gradient=gradient, ridges=ridges)
+
+
+def _some(first: int, end: int) -> list[int]:
+    """Return at most `RIDGES` of the layers from `first` to before `end`."""
+    count = min(RIDGES, end - first)
+    return [] if count <= 0 else sorted({round(k) for k in np.linspace(first, end - 1, count)})
+
+
+def _part(layers: Array, whole: bool) -> LayerPart | None:
+    if not len(layers):
+        return None
+    edges, counts, unit = histograms([v[None] for v in layers], whole)
+    return LayerPart(edges, counts, unit, {}, {}, np.zeros((0, len(layers))))
+
+
+@functools.lru_cache(maxsize=64)
+def marks(activation: str, width: int) -> tuple[Mark, ...]:
+    """Return where the known initializations lie on the map, for layers of equal width."""
+    net, found = NetSpec(), []
+    names = {
+        "small-normal": "small", "torch-default": "PyTorch", "he-normal": "He",
+        "xavier-normal": "Xavier, LeCun", "large-normal": "large",
+    }  # fmt: skip
+    for key, label in names.items():
+        init = INITIALIZERS[key]
+        weight = math.sqrt(width * init.weight_variance(width, width, net))
+        bias = math.sqrt(init.bias_variance(width, net))
+        found.append(Mark(label, weight, bias, init.help))
+    if activation == "tanh":
+        text = "kaiming_normal_ for tanh in PyTorch: variance (5/3)² / in."
+        found.append(Mark("5/3", rows.TANH_GAIN, 0.0, text))
+    return tuple(found)
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about signals, beside what is computed here."""
+    return rows.claims(result.birth, result.theory, result.found, result.largest,
+                       result.chi, result.length)  # fmt: skip
+
+
+def numpy_code(
+    activation: str = "relu", weight_std: float = 2.0**0.5, bias_std: float = 0.0,
+    depth: int = 30, width: int = 256, start: tuple[float, ...] = (0.3,),
+) -> str:  # fmt: skip
+    """Return a program that sends inputs through such a network; see `compute`."""
+    birth, correlation = _birth(activation, weight_std, bias_std, depth, width, start)
+    label = ACTIVATIONS[birth.activation].label
+    return f'''"""Signal and gradient in {birth.depth} layers of {label}."""
+
+import math
+
+import numpy as np
+
+
+{activation_code(activation, SLOPE)}
+
+weight_std, bias_std = {weight_std!r}, {bias_std!r}
+depth, width, inputs, correlation = {depth}, {width}, {INPUTS}, {correlation!r}
+rng = np.random.default_rng(1)
+
+# inputs of mean square 1, any two of which have the same correlation
+basis, _ = np.linalg.qr(rng.standard_normal((width, inputs + 1)))
+shared, *own = math.sqrt(width) * basis.T
+h = math.sqrt(correlation) * shared + math.sqrt(1 - correlation) * np.array(own)
+
+layers = []
+print("layer  mean square  across inputs  across units  correlation")
+for layer in range(depth):
+    weights = rng.standard_normal((width, width)) * weight_std / math.sqrt(width)
+    z = h @ weights + bias_std * rng.standard_normal(width)
+    h = activation(z)
+    layers.append((weights, z))
+    length = np.linalg.norm(z, axis=1)
+    cosine = z @ z.T / np.maximum(np.outer(length, length), 1e-300)
+    pairs = cosine[np.triu_indices(inputs, 1)]
+    print(f"{{layer + 1:5}}  {{np.mean(h**2):11.4g}}  {{h.var(0).mean():13.4g}}  "
+          f"{{h.var(1).mean():12.4g}}  {{pairs.mean():11.4f}}")
+
+dh = rng.standard_normal(h.shape)
+last = np.mean(dh**2)
+for weights, z in reversed(layers[1:]):
+    dh = (dh * derivative(z)) @ weights.T
+print(f"the gradient's mean square at layer 1 is {{np.mean(dh**2) / last:.4g}} of the last's")
+'''
+
+
+def lab_spec(
+    activation: str = "relu", weight_std: float = 2.0**0.5, bias_std: float = 0.0,
+    depth: int = 30, width: int = 256, start: tuple[float, ...] = (0.3,),
+) -> LabSpec:  # fmt: skip
+    """Return the default lab with these layers, at most 64 wide: a lab trains them.
+
+    Raises:
+        LabError: a spread beyond what the lab allows.
+    """
+    spec = LabSpec()
+    spec = edit(spec, "net.hidden", (min(width, 64),) * depth)
+    for name, value in (("activation", activation), ("init", "normal"),
+                        ("weight_std", weight_std), ("bias_std", bias_std)):  # fmt: skip
+        spec = edit(spec, f"net.{name}", value)
+    return spec

@@ -1,0 +1,285 @@
+"""The claims about signals, each beside what is measured here. No Qt."""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from app.core.numbers import number
+from app.core.spec import NetSpec
+from app.experiments.signal.meanfield import Theory, settled_chi
+from app.experiments.signal.network import (
+    TILE,
+    Birth,
+    Measured,
+    inputs_of,
+    tile,
+)
+from app.nets.activations import ACTIVATIONS
+from app.nets.initializers import INITIALIZERS
+from app.nets.probes.layers import across_inputs, mean_square
+
+Array = np.ndarray
+TANH_GAIN = 5 / 3  # torch.nn.init.calculate_gain("tanh"); a test asks PyTorch
+WITHIN = 0.05  # relative, of one layer's variance
+KEEPS = 2.0  # "keeps": within this factor from the first layer to the last
+POPULATION = 8  # networks whose layers are measured
+NETWORKS = 1000  # of which the length is drawn
+SHAPES = ((16,) * 5, (128,) * 5, (32,) * 30, (64,) * 20, (16, 128) * 10)
+ALIKE = 0.2  # relative
+SETTLED = 1e-3  # a correlation that changes less in the last layer
+SETTLES = 0.35  # relative, of the rate: one network of finite width
+DEEPEST = 64
+PAIRS = {"tanh": 1.0, "sigmoid": 1.0, "relu": math.sqrt(2)}  # Xavier, Xavier, He
+
+
+def claims(birth: Birth, theory: Theory, found: Measured, largest: float, chi: float,
+           length: float) -> tuple[ClaimRow, ...]:  # fmt: skip
+    """Return all rows.
+
+    Args:
+        birth: the network. theory, found: its layers.
+        largest: largest singular value of one layer.
+        chi, length: where lengths have settled.
+    """
+    depth = birth.depth
+    return (_kept_row(depth), *_sums_rows(), _half_row(depth), _default_row(depth),
+            _gain_row(), _jacobian_row(birth, theory, found, largest), _scatter_row(birth),
+            _length_row(birth, theory, found, length))  # fmt: skip
+
+
+# ---- what does not depend on the knobs is measured once
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """Medians over `POPULATION` networks: mean square and across inputs, (DEEPEST,)."""
+
+    square: Array
+    across_inputs: Array
+
+
+@functools.lru_cache(maxsize=16)
+def _through(activation: str, weight_std: float, bias_std: float) -> _Kept:
+    """Send inputs through networks of `DEEPEST` layers of `TILE` units.
+
+    The networks share the tiles, but each turns the signs of the units at random, which
+    makes of one Gaussian matrix another one.
+    """
+    rng, entry = np.random.default_rng(0), ACTIVATIONS[activation]
+    h = np.tile(inputs_of(TILE, 0.0)[:6], (POPULATION, 1, 1))  # (networks, 6, TILE)
+    found = np.empty((2, DEEPEST, POPULATION))
+    for layer in range(DEEPEST):
+        signs = rng.choice((-1.0, 1.0), (POPULATION, 1, TILE))
+        z = ((h * signs).reshape(-1, TILE) @ tile(layer, 0, 0)).reshape(h.shape)
+        biases = rng.standard_normal((POPULATION, 1, TILE))
+        h = entry(z * (weight_std / math.sqrt(TILE)) + bias_std * biases)
+        found[0, layer], found[1, layer] = mean_square(h), across_inputs(h)
+    square, across = np.median(found, axis=2)
+    return _Kept(square, across)
+
+
+def _ratio(line: Array, depth: int) -> float:
+    return float(line[depth - 1] / line[0]) if line[0] else 0.0
+
+
+def _kept(ratio: float) -> bool:
+    return 1 / KEEPS <= ratio <= KEEPS
+
+
+def _kept_row(depth: int) -> ClaimRow:
+    nets = {name: _through(name, spread, 0.0) for name, spread in PAIRS.items()}
+    across = {name: _ratio(net.across_inputs, depth) for name, net in nets.items()}
+    squares = {name: _ratio(net.square, depth) for name, net in nets.items()}
+    said = ", ".join(f"{name} × {number(v, 2)}" for name, v in across.items())
+    by_square = [name for name, v in squares.items() if _kept(v)]
+    if all(_kept(v) for v in (*across.values(), *squares.values())):
+        verdict = HOLDS
+    elif by_square:
+        verdict = f"{ONLY_IF} the mean square is meant, of {' and '.join(by_square)}"
+    else:
+        verdict = WRONG
+    return ClaimRow(
+        "B4", "Xavier keeps the variance for sigmoid and tanh, He for ReLU.", "keeps", said,
+        verdict, f"from layer 1 to {depth} across inputs {said}; the mean square "
+        + ", ".join(f"{name} × {number(v, 2)}" for name, v in squares.items()),
+    )  # fmt: skip
+
+
+@functools.cache
+def _sums() -> tuple[float, float]:
+    """Return the variance of sums of 512 inputs of variance 1 and mean 0, and mean 1."""
+    rng = np.random.default_rng(0)
+    n, x = 512, rng.standard_normal((96, 512))
+    x = (x - x.mean()) / x.std()
+    weights = np.concatenate([tile(0, k, 0) for k in range(n // TILE)])  # (512, TILE)
+    return float((x @ weights).var()), float(((x + 1) @ weights).var())
+
+
+def _sums_rows() -> tuple[ClaimRow, ClaimRow]:
+    centred, moved = _sums()
+    rows = []
+    for name, spread, published in (("D20", 1.0, 512.0), ("D21", 0.01, 0.0512)):
+        a, b = centred * spread**2, moved * spread**2
+        as_said = [abs(v / published - 1) <= WITHIN for v in (a, b)]
+        verdict = HOLDS if all(as_said) else f"{ONLY_IF} the inputs have mean 0"
+        rows.append(ClaimRow(
+            name,
+            f"512 inputs, weights of spread {spread:g}: the sums have variance n s² Var(x).",
+            f"{published:g}", number(a), verdict if as_said[0] else WRONG,
+            f"{number(a)} for inputs of mean 0, {number(b)} of mean 1: the mean square counts",
+        ))  # fmt: skip
+    return rows[0], rows[1]
+
+
+def _half_row(depth: int) -> ClaimRow:
+    z = tile(1, 0, 0)
+    h = np.maximum(z, 0)
+    variance, square = float(h.var() / z.var()), float((h**2).mean() / (z**2).mean())
+    he, xavier = (_ratio(_through("relu", s, 0.0).square, depth) for s in (math.sqrt(2), 1.0))
+    net = NetSpec()
+    a, b = (INITIALIZERS[f"{name}-normal"].weight_variance for name in ("he", "xavier"))
+    ratios = {f"{i}-{o}": a(i, o, net) / b(i, o, net) for i, o in ((256, 256), (784, 128))}
+    needs = []
+    if abs(variance - 0.5) > 0.5 * WITHIN:
+        needs.append("the mean square is meant")
+    if any(abs(ratio - 2) > 2 * WITHIN for ratio in ratios.values()):
+        needs.append("layers have as many outputs as inputs")
+    makes_up = abs(square - 0.5) <= 0.5 * WITHIN and he > xavier
+    verdict = HOLDS if not needs else f"{ONLY_IF} {', and '.join(needs)}"
+    said = ", ".join(f"{ratio:.3g} for {name}" for name, ratio in ratios.items())
+    return ClaimRow(
+        "D22", "ReLU halves the variance; He makes up for it, with twice Xavier's.",
+        "× 0.5, × 2",
+        f"variance × {variance:.3f}, mean square × {square:.3f}",
+        verdict if makes_up else NOT_REPRODUCED,
+        f"over {depth} layers He leaves {number(he, 2)} of the mean square, Xavier "
+        f"{number(xavier, 2)}; He's variance over Xavier's is {said}",
+    )  # fmt: skip
+
+
+def _default_row(depth: int) -> ClaimRow:
+    net, n = NetSpec(), TILE
+    default, he = (INITIALIZERS[k].weight_variance(n, n, net)
+                   for k in ("torch-default", "he-normal"))  # fmt: skip
+    bias = math.sqrt(INITIALIZERS["torch-default"].bias_variance(n, net))
+    left = _through("relu", math.sqrt(n * default), bias)
+    square, across = left.square[depth - 1], left.across_inputs[depth - 1]
+    return ClaimRow(
+        "D29", "He is the default in PyTorch.", "2 / n", f"{n * default:.3f} / n",
+        HOLDS if abs(default / he - 1) <= WITHIN else WRONG,
+        f"its variance is {n * default:.3f} / n; with its biases {depth} layers of {n} have "
+        f"mean square {number(square, 2)}, and {number(across, 2)} across inputs",
+    )  # fmt: skip
+
+
+def _gain_row() -> ClaimRow:
+    drawn = float((tile(0, 0, 0) * TANH_GAIN / math.sqrt(TILE)).std() * math.sqrt(TILE))
+    log_chi, _ = settled_chi("tanh", np.array(TANH_GAIN), np.array(0.0))
+    return ClaimRow(
+        "D30", "kaiming_normal_ for tanh draws with spread √(1/n).", "√(1/n)",
+        f"{drawn:.3f} √(1/n)", HOLDS if abs(drawn - 1) <= WITHIN else WRONG,
+        f"PyTorch's gain for tanh is 5/3: {drawn:.3f} √(1/n), where χ is "
+        f"{math.exp(float(log_chi)):.2f}: "
+        f"{'chaos' if log_chi > 0 else 'order'}, not the critical 1",
+    )  # fmt: skip
+
+
+# ---- what moves with the knobs
+
+
+def _jacobian_row(birth: Birth, theory: Theory, found: Measured, largest: float) -> ClaimRow:
+    known = found.gradient.size == birth.depth
+    end = float(found.gradient[0] if known else theory.gradient[0])
+    what = "gradient" if known else "expected gradient"
+    if largest < 1:
+        verdict = HOLDS if end < 1 else WRONG
+    else:
+        verdict = f"{ONLY_IF} all lie on one side of 1"
+    return ClaimRow(
+        "E14", "Singular values of the Jacobian all below 1: gradients vanish; all above: "
+        "they explode.", "vanish, explode", f"× {number(math.sqrt(end), 2)}", verdict,
+        f"one layer's largest is {number(largest)}; over {birth.depth} layers the {what} is "
+        f"multiplied by {number(math.sqrt(end), 2)}: what counts is the mean square",
+    )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=128)
+def _log_variance(hidden: tuple[int, ...]) -> float:
+    """Return the variance of the log length of `NETWORKS` ReLU networks with He.
+
+    Given the layer below, sums are normal: so a layer multiplies the length by 2 / n times
+    a chi-squared number, of as many degrees as units are open. Exact for any width.
+    """
+    rng = np.random.default_rng(0)
+    logs = np.zeros(NETWORKS)
+    for n in hidden:
+        open_units = np.maximum(rng.binomial(n, 0.5, NETWORKS), 1)
+        logs += np.log(2 / n * rng.chisquare(open_units))
+    return float(logs.var())
+
+
+def _scatter_row(birth: Birth) -> ClaimRow:
+    shapes = (*SHAPES, (birth.width,) * birth.depth)
+    ratios = [_log_variance(h) / sum(1 / n for n in h) for h in shapes]
+    alike = max(ratios) <= (1 + ALIKE) * min(ratios)
+    wide = [r for r, h in zip(ratios, shapes, strict=True) if min(h) > 16]
+    if alike:
+        verdict = HOLDS
+    elif max(wide) <= (1 + ALIKE) * min(wide):
+        verdict = f"{ONLY_IF} no layer is as narrow as 16"
+    else:
+        verdict = NOT_REPRODUCED
+    return ClaimRow(
+        "L4", "The spread of the log length of ReLU networks is set by the sum of 1 / width.",
+        "∑ 1/width", f"{ratios[-1]:.2f} ∑ 1/width", verdict,
+        f"{NETWORKS:,} networks each: {ratios[-1]:.2f} times the sum for {birth.depth} layers "
+        f"of {birth.width}, {min(ratios):.2f} to {max(ratios):.2f} for five other shapes",
+    )  # fmt: skip
+
+
+def _length_row(birth: Birth, theory: Theory, found: Measured, length: float) -> ClaimRow:
+    """Compare how fast the correlation settles with what theory says of it."""
+    statement = ("Inputs settle over a correlation length ξ; networks can be trained to a "
+                 "depth of about 6 ξ.")  # fmt: skip
+    expected = _settling(theory.correlation, theory.correlation)
+    seen = _settling(found.correlation[:, 1], theory.correlation)
+    if expected is None or seen is None:
+        gap = number(length)
+        why = ("on the critical line a difference has no length over which it fades"
+               if math.isinf(length) else
+               f"a small difference changes by a factor of e in {gap} layers, which "
+               f"{birth.depth} layers of this bend do not show")  # fmt: skip
+        return ClaimRow("L5", statement, "6 ξ", f"ξ = {gap}",
+                        f"{ONLY_IF} inputs settle within the network, and exponentially",
+                        why)  # fmt: skip
+    off = abs(seen / expected - 1)
+    return ClaimRow(
+        "L5", statement, "6 ξ", f"{number(birth.depth * seen, 2)} ξ deep",
+        HOLDS if off <= SETTLES else NOT_REPRODUCED,
+        f"measured, inputs settle over {number(1 / seen)} layers, expected "
+        f"{number(1 / expected)}; 6 ξ are {6 / expected:.0f} layers; the ledger trains such "
+        "networks",
+    )  # fmt: skip
+
+
+def _settling(correlation: Array, expected: Array) -> float | None:
+    """Return by how much the log distance from the end falls a layer; None if it does not.
+
+    Args:
+        correlation: (n,) from the first layer on, or with the inputs' own before it.
+        expected: (L + 1,) theory, whose end is taken where it has settled.
+    """
+    end = float(expected[-1])
+    if abs(end - float(expected[-2])) > SETTLED:
+        return None
+    away = np.abs(correlation - end)
+    fits = (away < 0.3) & (away > 0.02)
+    good = np.flatnonzero(fits)
+    if good.size < 3 or good[-1] - good[0] != good.size - 1:
+        return None
+    return float(-np.polyfit(good, np.log(away[good]), 1)[0])
