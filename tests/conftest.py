@@ -15,6 +15,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports
 _home = tempfile.TemporaryDirectory(prefix="layerlab-tests-")
 os.environ["LAYERLAB_HOME"] = _home.name
 
+from app.threads import one_thread_each  # noqa: E402
+
+one_thread_each()  # as the program does; threads that wait for each other can take minutes
+
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 

@@ -15,6 +15,8 @@ import statistics
 import tempfile
 import time
 
+from app.threads import one_thread_each
+
 
 def main() -> None:
     """Print the table."""
@@ -22,6 +24,7 @@ def main() -> None:
     parser.add_argument("keys", nargs="*", metavar="KEY")
     parser.add_argument("--moves", type=int, default=40)
     options = parser.parse_args()
+    one_thread_each()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERLAB_HOME"] = home

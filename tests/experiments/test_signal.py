@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from app.core.jobs import Job, steps_of
 from app.core.spec import NetSpec
@@ -15,6 +17,7 @@ from app.experiments.signal import meanfield, model, network, rows
 from app.nets.activations import ACTIVATIONS
 from app.nets.theory.forward import walk
 from app.nets.theory.scatter import bands
+from tests.experiments.conftest import settle
 
 KEYS = ACTIVATIONS.keys()
 CASES = {"sigmoid": (4.0, 0.5), "softplus": (0.9, 0.5), "identity": (1.0, 0.2)}
@@ -263,3 +266,22 @@ def test_the_copied_program_prints_theory_s_figures(capsys):
     assert numbers[:, 1] == pytest.approx(theory.square, rel=0.15)
     assert numbers[:, 2] == pytest.approx(theory.across_inputs, rel=0.15)
     assert numbers[:, 4] == pytest.approx(theory.correlation[1:], abs=0.15)
+
+
+def test_a_name_on_the_map_is_clicked(open_page):
+    page = open_page("signal")
+    plot = page.frame.view.map_plot
+    for k, mark in enumerate(plot.marks):
+        if mark.label == "He":  # where the page starts
+            continue
+        for height in (plot._height(k), mark.bias_std):  # the name, and the dot
+            aside = 0 if height == mark.bias_std else -8 if plot._is_left(mark) else 8
+            x = float(plot.px(np.array(mark.weight_std))) + aside
+            place = QPoint(round(x), round(float(plot.py(np.array(height)))))
+            QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=place)
+            settle(page)
+            turned = (page.values["weight_std"], page.values["bias_std"])
+            assert turned == pytest.approx((mark.weight_std, mark.bias_std)), mark.label
+            page.undo()  # both knobs are one step
+            settle(page)
+            assert page.values == page.experiment.values()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF
 
 from app.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
 from app.experiments.signal.model import Mark
@@ -44,16 +44,22 @@ class MapPlot(HandlePlot):
         self.y_axis.fix(*BIAS_RANGE)
         self.grid, self.takes_clicks = False, True
         self.chart: Map | None = None
-        self.marks: tuple[Mark, ...] = ()
+        self.marks: tuple[Mark, ...] = ()  # on the map
+        self._given: tuple[Mark, ...] = ()
         self._levels: list[int] = []
         self._depth = 1
+        self._drawn: object = None
         self.reader = self.read
         self.clicked.connect(self._on_clicked)
 
     def show_chart(self, chart: Map, marks: Sequence[Mark], depth: int) -> None:
         """Draw a map with the marks that lie on it, and what is reached by so many layers."""
-        self.chart, self._depth = chart, depth
+        drawn = (chart, tuple(marks), depth, self.theme, self.width())
+        if drawn == self._drawn:
+            return  # the dot alone moves
+        self.chart, self._depth, self._drawn = chart, depth, drawn
         low, high = WEIGHT_RANGE
+        self._given = tuple(marks)
         self.marks = tuple(m for m in marks if low <= m.weight_std <= high)
         self._levels = self._stairs()
         theme = self.theme
@@ -97,11 +103,11 @@ class MapPlot(HandlePlot):
                 )  # fmt: skip
         return found
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: object) -> None:
         """Place the names anew: where they have room depends on the size."""
         super().resizeEvent(event)
         if self.chart is not None:
-            self.show_chart(self.chart, self.marks, self._depth)
+            self.show_chart(self.chart, self._given, self._depth)
 
     # ---- marks
     def _stairs(self) -> list[int]:

@@ -35,7 +35,7 @@ NINE_OF_TEN = 1.6449  # a normal number lies within this many spreads, 9 times o
 WEIGHT_RANGE, BIAS_RANGE = (0.05, 32.0), (0.0, 3.0)  # of the map
 COLUMNS, ROWS = 57, 37  # samples of the map
 LENGTHS = np.logspace(-12, 12, 241)  # at which the map's curves are known
-SETTLE = 400  # layers after which lengths count as settled
+SETTLE = 160  # layers after which lengths count as settled
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,7 +176,7 @@ def _scatter(entry: Activation, values: Array, squares: Array, q: Array, s: floa
 # ---- the map
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False)  # compared by identity: each is made once
 class Map:
     """Order and chaos for one activation.
 

@@ -177,14 +177,21 @@ def _default_row(depth: int) -> ClaimRow:
     )  # fmt: skip
 
 
+@functools.lru_cache(maxsize=4)
+def _drawn_with(gain: float) -> tuple[float, float]:
+    """Return the spread of a layer's weights times the root of n, and log chi of tanh."""
+    weights = tile(0, 0, 0) * gain / math.sqrt(TILE)
+    log_chi, _ = settled_chi("tanh", np.array(gain), np.array(0.0))
+    return float(weights.std() * math.sqrt(TILE)), float(log_chi)
+
+
 def _gain_row() -> ClaimRow:
-    drawn = float((tile(0, 0, 0) * TANH_GAIN / math.sqrt(TILE)).std() * math.sqrt(TILE))
-    log_chi, _ = settled_chi("tanh", np.array(TANH_GAIN), np.array(0.0))
+    drawn, log_chi = _drawn_with(TANH_GAIN)
     return ClaimRow(
         "D30", "kaiming_normal_ for tanh draws with spread √(1/n).", "√(1/n)",
         f"{drawn:.3f} √(1/n)", HOLDS if abs(drawn - 1) <= WITHIN else WRONG,
         f"PyTorch's gain for tanh is 5/3: {drawn:.3f} √(1/n), where χ is "
-        f"{math.exp(float(log_chi)):.2f}: "
+        f"{math.exp(log_chi):.2f}: "
         f"{'chaos' if log_chi > 0 else 'order'}, not the critical 1",
     )  # fmt: skip
 
