@@ -47,8 +47,8 @@ EXPERIMENT = Experiment(
         Try("PyTorch's default", "Mean square and units look alive: those are the biases. "
             "Across inputs next to nothing is left.",
             {"weight_std": 3.0**-0.5, "bias_std": 768.0**-0.5}),
-        Try("tanh at the edge of chaos", "Close to the critical line inputs stay apart and "
-            "the gradient arrives, 64 layers deep.",
+        Try("tanh at the edge of chaos", "Close to the critical line inputs become alike only "
+            "slowly, and a gradient still arrives through 64 layers.",
             {"activation": "tanh", "weight_std": 1.05, "bias_std": 0.05, "depth": 64}),
         Try("tanh in chaos", "Inputs that were nearly the same are torn apart, and the "
             "gradient explodes on its way back.",
