@@ -12,6 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "screenshots"
 THEMES = ("dark", "light")
+DRAG = "drag"  # with a handle held, which no command can do: see `drag.py`
 # Name -> arguments of `layerlab shot`.
 SITUATIONS: dict[str, list[str]] = {
     "lab": [],
@@ -36,14 +37,26 @@ def draw(name: str, theme: str) -> int:
     """Draw one situation in one theme; return the exit code."""
     out = FOLDER / f"{name}-{theme}.png"
     print(out.relative_to(ROOT), flush=True)
-    command = [sys.executable, "-m", "app", "shot", "--out", str(out), "--theme", theme]
-    return subprocess.run([*command, *situations()[name]], cwd=ROOT, check=False).returncode
+    if name == DRAG:
+        command = [str(ROOT / "packaging" / "drag.py"), str(out), theme]
+    else:
+        command = [
+            "-m",
+            "app",
+            "shot",
+            "--out",
+            str(out),
+            "--theme",
+            theme,
+            *situations()[name],
+        ]
+    return subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode
 
 
 def main() -> int:
     """Draw the named situations, or all; return the exit code."""
-    known = situations()
-    names = sys.argv[1:] or list(known)
+    known = [*situations(), DRAG]
+    names = sys.argv[1:] or known
     unknown = [name for name in names if name not in known]
     if unknown:
         print(f"layerlab: no situation {unknown[0]!r}; known: {', '.join(known)}",
