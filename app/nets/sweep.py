@@ -24,7 +24,7 @@ from app.nets.tasks import TASKS
 Array = np.ndarray
 Marks = Callable[[int], Sequence[int]]
 
-LIMIT = 1e12  # multiplications of a training that is still done: about 10 s of one core
+LIMIT = 1e12  # multiplications of a training that is still done: 10 to 30 s of one core
 _SLOW = 2e10  # from here on a training is left for the end
 _ACTIVATION = 20  # multiplications that an activation and its slope count for
 QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
