@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from app.compose.session import Session
 
 KEY, PRIORITY = "knob curve", 10  # before whatever has time until the curve is there
+LATE_MS = 25  # in a drag; the engine has begun by then
 CUTS = 32  # into which the values trained by themselves cut a slider's travel
 KEPT = 2000  # outcomes, of about 1 KB each
 WITHOUT = ("train.seeds",)  # more seeds tell the same loss better
@@ -162,8 +163,8 @@ class Curves:
     # ---- the curve
 
     def _look(self) -> None:
-        if not self._is_closed:
-            self._soon.start(0)
+        if not self._is_closed:  # in a drag the engine goes first
+            self._soon.start(LATE_MS if self._is_held else 0)
 
     def refresh(self) -> None:
         """Show what is known of the curve, and ask for what is not."""

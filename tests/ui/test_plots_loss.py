@@ -184,6 +184,7 @@ def test_a_ghost_is_an_earlier_median_with_a_name(view: LossView) -> None:
     view.draw(sample_frame())
     earlier = sample_loss(np.random.default_rng(3), 4, 1500)
     view.set_ghost(earlier, "before: width 4")
+    view.draw(sample_frame())
     assert view.plot.still["ghost"].y == pytest.approx(np.median(earlier.train, axis=1))
     assert "before: width 4" in [key.text for key in view.plot.legend]
     view.set_ghost(None)

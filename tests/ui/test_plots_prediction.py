@@ -118,6 +118,7 @@ def test_curve_reading_and_ghost(view: PredictionView) -> None:
     text = view.curve.read(x, 0.0).text
     assert text == f"x = {x:.3g}: median 0 (−0.2 to 0.2)"
     view.set_ghost(sample_frame("curve").prediction, "before: width 4")
+    view.draw(frame)
     assert "ghost" in view.curve.plot.still
     view.set_ghost(None)
     assert "ghost" not in view.curve.plot.still

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+import functools
 import math
 import re
 from dataclasses import dataclass
@@ -33,8 +35,17 @@ class Scale:
         """Return where a value lies, 0 to 1; values between stops are interpolated."""
         if math.isinf(value):
             return 1.0 if value > 0 else 0.0
+        stops, places = self._finite
+        k = min(max(1, bisect.bisect_left(stops, value)), len(stops) - 1)
+        if k < 1:  # a single stop
+            return places[0]
+        share = (value - stops[k - 1]) / (stops[k] - stops[k - 1])
+        return places[k - 1] + min(1.0, max(0.0, share)) * (places[k] - places[k - 1])
+
+    @functools.cached_property
+    def _finite(self) -> tuple[list[float], list[float]]:
         finite = np.isfinite(self.stops)
-        return float(np.interp(value, self.stops[finite], self.places[finite]))
+        return self.stops[finite].tolist(), self.places[finite].tolist()
 
     def index(self, place: float) -> int:
         """Return the number of the stop nearest to a place."""

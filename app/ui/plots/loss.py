@@ -47,10 +47,15 @@ class LossView(PlotView):
         self._total: Array | None = None
 
     def set_ghost(self, part: LossPart | None, label: str = "") -> None:
-        """Keep an earlier run's median as a faint line with a name; None takes it away."""
-        ghost = part and (part.updates, quartiles(part.train)[1], label)
-        self._ghost = ghost or None
-        self.redraw()
+        """Keep an earlier run's median as a faint line with a name, from the next frame on.
+
+        None takes it away at once.
+        """
+        if part is None:
+            self._ghost = None
+            self.redraw()
+        else:
+            self._ghost = (part.updates, quartiles(part.train)[1], label)
 
     def draw_part(self, part: LossPart, anew: bool) -> None:
         """Draw the history."""

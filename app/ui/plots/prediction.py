@@ -67,9 +67,13 @@ class PredictionView(PlotView):
         return self._current
 
     def set_ghost(self, part: Prediction | None, label: str = "") -> None:
-        """Keep an earlier median as a faint line with a name; None takes it away."""
+        """Keep an earlier median as a faint line with a name, from the next frame on.
+
+        None takes it away at once.
+        """
         self.curve.set_ghost(part if isinstance(part, CurvePrediction) else None, label)
-        self.redraw()
+        if part is None:
+            self.redraw()
 
     def _on_seed_toggled(self, on: bool) -> None:
         self.curve.show_seed = on

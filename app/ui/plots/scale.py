@@ -136,7 +136,14 @@ class Axis:
 
     def place(self, value: float) -> float:
         """Return where one value stands along the axis, held between 0 and 1."""
-        return min(1.0, max(0.0, float(self.to_unit(np.array(value)))))
+        if not self.log:
+            place = (value - self.low) / (self.high - self.low)
+        elif value > 0:
+            a, b = math.log10(self.low), math.log10(self.high)
+            place = (math.log10(value) - a) / (b - a)
+        else:
+            place = math.nan
+        return min(1.0, max(0.0, place))
 
     def from_unit(self, place: float) -> float:
         """Return the value at a place, the inverse of `to_unit`."""
