@@ -69,13 +69,15 @@ class Field:
     Attributes:
         extent: x0, x1, y0, y1 of the outermost samples.
         colors: (rows, columns, 3), 0 to 255, first row at y0.
+        smooth: whether it is smooth between its samples; else each is a cell.
     """
 
     extent: Extent
     colors: Array
+    smooth: bool = True
 
     def paint(self, painter: QPainter, space: Space) -> None:
-        """Paint the picture, smooth between its samples."""
+        """Paint the picture."""
         rows, columns = self.colors.shape[:2]
         if min(rows, columns) < 2:
             return
@@ -87,11 +89,11 @@ class Field:
         half_y = 0.5 * (bottom - top) / (rows - 1)
         box = QRectF(left, top, right - left, bottom - top)
         box.adjust(-half_x, -half_y, half_x, half_y)
-        paint_picture(painter, box, self.colors[::-1], smooth=True)
+        paint_picture(painter, box, self.colors[::-1], smooth=self.smooth)
 
     def key(self) -> object:
         """Return what it looks like."""
-        return (self.extent, self.colors.tobytes())
+        return (self.extent, self.colors.tobytes(), self.smooth)
 
 
 def contour(values: Array, level: float) -> Array:

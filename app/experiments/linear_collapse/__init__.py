@@ -1,0 +1,1 @@
+"""Linear layers, and the one matrix that they are."""

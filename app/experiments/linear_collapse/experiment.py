@@ -1,0 +1,46 @@
+"""Linear layers collapse to one matrix; a narrow one limits its rank."""
+
+from app.core.experiment import FUNCTION, Experiment, Try
+from app.core.knobs import Knob
+
+EXPERIMENT = Experiment(
+    "linear-collapse",
+    "What is left of many linear layers?",
+    "One matrix, whatever the depth; a bottleneck limits its rank, and an activation ends it.",
+    source="Eckart & Young 1936 (best rank), Saxe et al. 2014 (deep linear learning)",
+    group=FUNCTION,
+    package=__package__,
+    order=8,
+    knobs=(
+        Knob("activation", "choice", "Activation between the layers",
+             "What bends the plane between two layers; none leaves one linear map.",
+             registry="activations"),
+        Knob("depth", "int", "Layers",
+             "Matrices that the plane goes through, one after another.", low=1, high=12),
+        Knob("rank", "int", "Rank r of W = A B",
+             "Width of the bottleneck between A and B: directions that get through.",
+             low=1, high=18),
+        Knob("updates", "int", "Updates of A and B",
+             "Steps of gradient descent from small random A and B.", low=0, high=240),
+    ),
+    start={"activation": "identity", "depth": 4, "rank": 5, "updates": 150},
+    look_for="Without an activation every stack of layers keeps straight lines straight: one "
+    "matrix does the same. Put a bend between them, and no matrix can. W is factored into A "
+    "and B: only r singular values get through, all the others are the error, and gradient "
+    "descent learns them one after another, as a rule the largest first.",
+    tries=(
+        Try("Bend it", "With ReLU between the layers the plane is folded: the best single "
+            "matrix, dashed, no longer fits.", {"activation": "relu"}),
+        Try("Half of the way", "After 60 updates the large singular values are learned and the "
+            "small ones not: the trained error is above the best.",
+            {"rank": 8, "updates": 60}),
+        Try("Twelve layers, rank one", "Twelve linear layers are one matrix too, and of W one "
+            "direction is left.", {"depth": 12, "rank": 1}),
+    ),
+    formula=(
+        r"W_L \cdots W_2 W_1 x = W x",
+        r"W = A B, \quad mn \to r\,(m + n)",
+        r"\min_{\mathrm{rank}\, r} \|W - AB\|_F^2 = \sum_{k > r} s_k^2",
+    ),
+    claims=("A1", "A2", "B1"),
+)  # fmt: skip

@@ -1,0 +1,138 @@
+"""Linear layers and their one matrix; W = A B of rank r, best and trained. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from app.core.numbers import number
+from app.core.spec import LabSpec, edit
+from app.experiments.linear_collapse import factored, plane
+from app.experiments.linear_collapse.factored import M, N, Training
+from app.experiments.linear_collapse.plane import Pushed
+from app.experiments.linear_collapse.printed import program
+from app.nets.activations import ACTIVATIONS
+
+Array = np.ndarray
+EXACT = 1e-12  # relative
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        activation, label: what bends the plane, in files and on screen. depth: layers.
+        pushed: the lattice behind them.
+        rank, updates: of A and B. parameters: of A and B; all: of W.
+        target, best, product: (M, N) W, the nearest of the rank, and A B.
+        sizes: (N,) singular values of W. learned: (N,) of A B.
+        errors: (N + 1,) least error of each rank from 0 on, as a part of |W|.
+        error: of A B.
+        training: how A and B came there.
+    """
+
+    activation: str
+    label: str
+    depth: int
+    pushed: Pushed
+    rank: int
+    updates: int
+    parameters: int
+    all: int
+    target: Array
+    best: Array
+    product: Array
+    sizes: Array
+    learned: Array
+    errors: Array
+    error: float
+    training: Training
+
+
+def compute(
+    activation: str = "identity", depth: int = 4, rank: int = 5, updates: int = 150
+) -> Result:
+    """Push the plane through layers, and factor a matrix.
+
+    Args:
+        activation: what stands between the layers. depth: their number.
+        rank: of A B. updates: steps of gradient descent.
+
+    Raises:
+        LabError: an activation that is not known.
+    """
+    sizes, product = factored.singular_values(), factored.at(rank, updates)
+    left = np.append(np.cumsum(sizes[::-1] ** 2)[::-1], 0.0)
+    return Result(
+        activation, ACTIVATIONS[activation].label, depth, plane.pushed(activation, depth),
+        rank, updates, factored.parameters(rank), M * N,
+        factored.target(), factored.best(rank), product, sizes,
+        np.linalg.svd(product, compute_uv=False), np.sqrt(left / left[0]),
+        factored.off(product), factored.trained(rank),
+    )  # fmt: skip
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about linear layers, beside what is computed here."""
+    return _factored_row(result), _bottleneck_row(result), _collapse_row(result)
+
+
+def _factored_row(result: Result) -> ClaimRow:
+    r, best = result.rank, factored.off(result.best)
+    if result.parameters != r * (M + N):
+        verdict = WRONG
+    elif best <= EXACT:
+        verdict = HOLDS
+    else:
+        verdict = f"{ONLY_IF} W has rank {r} at most"
+    misses = "nothing" if best <= EXACT else f"{100 * best:.2g} %"
+    return ClaimRow(
+        "A1", "W = A B of rank r: r (m + n) parameters, not m n, for the same maps.",
+        "r (m + n), same maps", f"{result.parameters}; misses {misses}", verdict,
+        f"A and B have {result.parameters} numbers, W has {result.all}; the best A B of rank "
+        f"{r} misses {misses} of this W",
+    )  # fmt: skip
+
+
+def _bottleneck_row(result: Result) -> ClaimRow:
+    sizes, r = result.learned, result.rank
+    beyond = float(sizes[r] / sizes[0]) if r < len(sizes) else 0.0
+    count = int((sizes > EXACT * sizes[0]).sum())
+    return ClaimRow(
+        "A2", "A linear bottleneck is a limit on the rank of the product.",
+        "rank r at most", f"rank {count} at r = {r}", HOLDS if beyond <= EXACT else NOT_REPRODUCED,
+        f"singular values of A B beyond number {r}: at most {number(beyond, 2)} of the first",
+    )  # fmt: skip
+
+
+def _collapse_row(result: Result) -> ClaimRow:
+    apart, layers = result.pushed.apart, result.depth
+    if apart <= EXACT:
+        verdict = HOLDS
+    elif result.activation != "identity":
+        verdict = f"{ONLY_IF} nothing bends between them"
+    else:
+        verdict = WRONG
+    return ClaimRow(
+        "B1", "Linear layers without an activation collapse to one.", "exact",
+        f"differs by {number(apart, 2)}", verdict,
+        f"{layers} layers, activation {result.label}, and the product of their matrices differ "
+        f"by {number(apart, 2)} of the largest output",
+    )  # fmt: skip
+
+
+def numpy_code(
+    activation: str = "identity", depth: int = 4, rank: int = 5, updates: int = 150
+) -> str:
+    """Return a program that prints both; see `compute`."""
+    return program(activation, depth, rank, updates)
+
+
+def lab_spec(
+    activation: str = "identity", depth: int = 4, rank: int = 5, updates: int = 150
+) -> LabSpec:
+    """Return such layers in the lab, trained on two moons that no line divides."""
+    return edit(plane.spec(activation, depth), "train.seeds", 16)

@@ -1,0 +1,258 @@
+"""Draws the plane behind the layers, and a matrix beside its factors."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.core import picture as pic
+from app.experiments.linear_collapse.model import Result
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.field import Field, value_colors
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Dots, Line, Mark, mix
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Post, Strokes, Words
+
+Array = np.ndarray
+REACH = 1.08  # of the largest coordinate
+GAP = 3.0  # cells between two matrices
+ROUNDING = 1e-20  # a share of the variance below this
+LEAST = 3e-3  # of the errors' axis
+
+
+class Blank(Axis):
+    """An axis without ticks."""
+
+    def ticks(self, count: float) -> list[tuple[float, str]]:
+        """Return none."""
+        return []
+
+
+class View(PageView):
+    """The lattice, three matrices, singular values, errors by rank, learning."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.plane = PlotCard("The plane, behind all layers", Blank(), Blank())
+        self.matrices = PlotCard("W, its best of rank r, and A B as trained", Blank(), Blank())
+        self.spectrum = PlotCard("Singular values", Axis("k", integer=True), Axis("s"))
+        self.errors = PlotCard("Error by rank", Axis("rank", integer=True),
+                               Axis("left of |W|", log=True))  # fmt: skip
+        self.learning = PlotCard("Learned one after another", Axis("updates", integer=True),
+                                 Axis("s of A B"))  # fmt: skip
+        self.plane.plot.square = True
+        self.plane.plot.x_axis.fix(-REACH, REACH)
+        self.plane.plot.y_axis.fix(-REACH, REACH)
+        self.matrices.plot.square = True
+        self.spectrum.plot.y_axis.fix(0, 1.15)
+        self.learning.plot.y_axis.fix(0, 1.15)
+        self.errors.plot.y_axis.fix(LEAST, 1.5)
+        plot = self._plot(self.learning)
+        plot.grabbed.connect(lambda _: self.grabbed.emit("updates"))
+        plot.released.connect(lambda _: self.released.emit("updates"))
+        plot.dragged.connect(lambda _, x, y: self.edited.emit("updates", round(x)))
+        for card in (self.spectrum, self.errors):
+            self._plot(card).takes_clicks = True
+            self._plot(card).clicked.connect(self._on_rank)
+        self.add(self.plane, 0, 0, 1, 4)
+        self.add(self.matrices, 0, 4, 1, 8)
+        self.add(self.spectrum, 1, 0, 1, 4)
+        self.add(self.errors, 1, 4, 1, 4)
+        self.add(self.learning, 1, 8, 1, 4)
+        self.share(rows=(12, 10), columns=(1,) * 12)
+
+    def _plot(self, card: PlotCard) -> HandlePlot:
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        return plot
+
+    def _on_rank(self, x: float, _: float) -> None:
+        if self.result is not None:
+            most = len(self.result.sizes)
+            self.edited.emit("rank", min(most, max(1, round(x))))
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return how far the layers are from one matrix, and what the factors save."""
+        bent = result.pushed.bent if result.pushed.bent > ROUNDING else 0.0
+        return [
+            (
+                number(result.pushed.apart, 2),
+                "between the layers and their product",
+            ),
+            (f"{number(100 * bent)} %", "that no single matrix explains"),
+            (str(result.parameters), f"parameters of A and B, {result.all} of W"),
+            (f"{number(100 * float(result.errors[result.rank]))} %", "of W missed at best"),
+            (f"{number(100 * result.error)} %", f"missed after {result.updates} updates"),
+        ]
+
+    def draw(self, result: Result) -> None:
+        """Draw all five."""
+        self._draw_plane(result)
+        self._draw_matrices(result)
+        self._draw_values(result)
+        self._draw_errors(result)
+        self._draw_learning(result)
+
+    def _draw_plane(self, result: Result) -> None:
+        """Draw both families of lines behind the layers, over those of the nearest matrix."""
+        net, affine = result.pushed.net, result.pushed.affine
+        middle = net.reshape(-1, 2).mean(0)
+        both = np.stack((net, affine)) - middle
+        size = max(float(np.abs(both).max()), 1e-12)  # all of it is in sight
+        inks = (self.color("positive"), self.color("negative"))
+        live: dict[str, Mark] = {}
+        for family, ink in enumerate(inks):
+            for k in range(net.shape[1]):
+                x, y = ((net[family, k] - middle) / size).T
+                live[f"line {family} {k}"] = Line(x, y, ink, 1.3)
+        edges = [affine[f, k] for f in (0, 1) for k in (0, affine.shape[1] // 2, -1)]
+        for k, edge in enumerate(edges):
+            x, y = ((edge - middle) / size).T
+            live[f"affine {k}"] = Line(x, y, self.color("text"), 1.4, (4, 3))
+        legend = [Key("line", inks[0], "x", 1.3), Key("line", inks[1], "y", 1.3),
+                  Key("dash", self.color("text"), "nearest matrix", 1.4)]  # fmt: skip
+        flat = net.reshape(-1, 2)
+        self.plane.show_plot(live=live, legend=legend,
+                             columns={"first": flat[:, 0], "second": flat[:, 1]})  # fmt: skip
+        layers = "layer" if result.depth == 1 else "layers"
+        between = "" if result.depth == 1 else f", <b>{result.label}</b> between"
+        self.plane.set_note(
+            f"<b>{result.depth}</b> {layers}{between}", f"<b>{result.label}</b>"
+        )
+
+    def _draw_matrices(self, result: Result) -> None:
+        """Draw three matrices side by side, with the same colours for the same numbers."""
+        rows, columns = result.target.shape
+        most = float(np.abs(result.target).max())
+        shown = (
+            ("W", result.target),
+            (f"best of rank {result.rank}", result.best),
+            (f"A B after {result.updates}", result.product),
+        )
+        live: dict[str, Mark] = {}
+        step = columns + GAP
+        for k, (name, matrix) in enumerate(shown):
+            left = k * step
+            extent = (left, left + columns - 1, 0.0, rows - 1.0)
+            colors = value_colors(self.theme, matrix[::-1], -most, most)
+            live[name] = Field(extent, colors, smooth=False)
+        names = [name for name, _ in shown]
+        places = np.arange(len(shown)) * step - 1.0
+        live["names"] = Words(places, np.full(3, rows + 0.6), names, self.color("muted"),
+                              self.theme)  # fmt: skip
+        card = self.matrices
+        card.plot.x_axis.fix(-1.5, 3 * columns + 2 * GAP + 0.5)
+        card.plot.y_axis.fix(-1.0, rows + 1.6)
+        card.show_plot(live=live, columns={
+            name: matrix.ravel() for name, matrix in
+            zip(("W", "best", "A B"), (m for _, m in shown), strict=True)
+        })  # fmt: skip
+        saved = result.parameters / result.all
+        card.set_note(f"<b>{result.parameters}</b> numbers instead of {result.all}: "
+                      f"<b>{100 * saved:.0f} %</b>", f"<b>{100 * saved:.0f} %</b>")  # fmt: skip
+        card.plot.reader = lambda x, y: self._read_cell(result, x, y)
+
+    def _read_cell(self, result: Result, x: float, y: float) -> Reading | None:
+        rows, columns = result.target.shape
+        k, across = divmod(x + 0.5, columns + GAP)
+        i, j = rows - 1 - round(y), int(across)
+        if not (0 <= i < rows and 0 <= j < columns and 0 <= k < 3):
+            return None
+        matrices = (result.target, result.best, result.product)
+        rows_read = tuple(
+            (None, f"{name} {number(float(m[i, j]))}")
+            for name, m in zip(("W", "best", "A B"), matrices, strict=True)
+        )
+        return Reading(f"row {i + 1}, column {j + 1}", rows_read)
+
+    def _draw_values(self, result: Result) -> None:
+        k = np.arange(1.0, len(result.sizes) + 1)
+        muted, accent = self.color("muted"), self.color("accent")
+        kept = k <= result.rank
+        zero = np.zeros(len(k))
+        stems = [mix(self.theme, accent if on else self.color("faint"), 0.5) for on in kept]
+        live: dict[str, Mark] = {
+            "stems": Strokes(k, zero, k, result.sizes, stems, 5),
+            "W": Dots(k, result.sizes, muted, 3.4, hollow=True),
+            "A B": Dots(k[kept], result.learned[: result.rank], accent, 3.0),
+            "rank": Post(result.rank + 0.5, f"rank {result.rank}", accent, self.theme),
+        }
+        card = self.spectrum
+        card.plot.x_axis.fix(0, len(k) + 0.9)
+        legend = [Key("ring", muted, "W"), Key("dot", accent, "A B")]
+        card.show_plot(live=live, legend=legend,
+                       columns={"k": k, "W": result.sizes, "A B": result.learned})  # fmt: skip
+        card.read_curves(k, [("W", result.sizes, muted), ("A B", result.learned, accent)])
+
+    def _draw_errors(self, result: Result) -> None:
+        rank = np.arange(float(len(result.errors)))
+        ink, accent = self.color("muted"), self.color("accent")
+        shown = np.maximum(result.errors, 1e-6)
+        even = result.all / (result.parameters / result.rank)
+        still: dict[str, Mark] = {
+            "even": Post(even, "as many as W", self.color("negative"), self.theme)
+        }
+        live: dict[str, Mark] = {
+            "best": Line(rank, shown, ink, 2),
+            "here": Dots(np.array([float(result.rank)]), np.array([max(result.error, LEAST)]),
+                         accent, 4.4),
+        }  # fmt: skip
+        card = self.errors
+        card.plot.x_axis.fix(0, len(rank) - 0.1)
+        legend = [Key("line", ink, "best"), Key("dot", accent, "A B")]
+        card.show_plot(live=live, still=still, legend=legend,
+                       columns={"rank": rank, "best": shown})  # fmt: skip
+        best = float(result.errors[result.rank])
+        said = f"trained <b>{number(100 * result.error)} %</b>"
+        card.set_note(f"best {number(100 * best)} %, {said}", said)
+        card.read_curves(rank, [("best", shown, ink)])
+
+    def _draw_learning(self, result: Result) -> None:
+        training, rank = result.training, result.rank
+        updates = training.updates.astype(float)
+        inks = [self.layer(k, rank) for k in range(rank)]
+        full = np.full(rank, updates[-1])
+        still: dict[str, Mark] = {
+            "goals": Strokes(np.zeros(rank), result.sizes[:rank], full, result.sizes[:rank],
+                             [mix(self.theme, ink, 0.5) for ink in inks], 1, (4, 4)),
+        }  # fmt: skip
+        live: dict[str, Mark] = {
+            f"s{k + 1}": Line(updates, training.sizes[:, k], inks[k], 1.8) for k in range(rank)
+        }
+        now = np.full(rank, float(result.updates))
+        live["now"] = Dots(now, result.learned[:rank], inks, 2.8)
+        live["at"] = Post(result.updates, "", self.color("muted"), self.theme)
+        card = self.learning
+        card.plot.x_axis.fix(0, float(updates[-1]))
+        columns = {"updates": updates} | {
+            f"s{k + 1}": training.sizes[:, k] for k in range(rank)
+        }
+        legend = [Key("dash", self.color("muted"), "of W", 1.0)]
+        card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        text = self.color("text")
+        self._plot(card).set_handles(
+            (Handle("updates", result.updates, 1.08, text, along="x"),)
+        )
+        card.set_note(f"<b>{result.updates}</b> updates")
+        card.read_curves(updates, [(f"s{k + 1}", training.sizes[:, k], inks[k])
+                                   for k in range(min(rank, 6))])  # fmt: skip
+
+    def layer(self, k: int, count: int) -> QColor:
+        """Return the colour of a singular value."""
+        return self.theme.layer_color(k, max(5, count))
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the straight lattice over the matrix."""
+    lines = result.pushed.net - result.pushed.net.reshape(-1, 2).mean(0)
+    lines = lines / np.abs(lines).max()
+    window = (-1.1, 1.1, -1.1, 1.1)
+    shapes: list[pic.Shape] = []
+    for family, token in enumerate(("positive", "negative")):
+        for line in lines[family, ::2]:
+            ends = line[[0, -1]]
+            shapes.append(pic.Line(pic.unit_points(ends[:, 0], ends[:, 1], window), token, 1.5))
+    return tuple(shapes)
