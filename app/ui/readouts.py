@@ -11,7 +11,7 @@ from app.ui.plots.scale import number
 
 STATUS = {
     "ready": "update · not trained yet",
-    "running": "updates",
+    "running": "updates · in training",
     "paused": "updates · paused",
     "finished": "updates · finished",
     "stopped": "updates · stopped",
