@@ -101,9 +101,10 @@ def _bottleneck_row(result: Result) -> ClaimRow:
     sizes, r = result.learned, result.rank
     beyond = float(sizes[r] / sizes[0]) if r < len(sizes) else 0.0
     count = int((sizes > EXACT * sizes[0]).sum())
+    verdict = HOLDS if beyond <= EXACT else NOT_REPRODUCED
     return ClaimRow(
         "A2", "A linear bottleneck is a limit on the rank of the product.",
-        "rank r at most", f"rank {count} at r = {r}", HOLDS if beyond <= EXACT else NOT_REPRODUCED,
+        "rank r at most", f"rank {count} at r = {r}", verdict,
         f"singular values of A B beyond number {r}: at most {number(beyond, 2)} of the first",
     )  # fmt: skip
 
