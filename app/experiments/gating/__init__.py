@@ -1,0 +1,1 @@
+"""Units as gates: which of them are open for which input."""

@@ -1,0 +1,338 @@
+"""Gates of a ReLU network beside those of a softplus one, and both over many seeds. No Qt."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, ClaimRow
+from app.core.jobs import Step
+from app.core.numbers import number
+from app.core.spec import LabSpec, edit
+from app.core.state import State
+from app.nets.engines import Engine, available, engine
+from app.nets.engines.compiled_ import warm_up
+from app.nets.engines.numpy_ import forward
+from app.nets.printing import activation_code
+from app.nets.probes.loss import evaluate
+from app.nets.problem import Problem, born, problem_of
+from app.nets.tasks import TASKS
+
+Array = np.ndarray
+Ask = Callable[[], bool]
+BENDS = ("relu", "softplus")
+TRIED = ("wave", "abs", "step", "sine-mix", "sawtooth", "multi-gauss")  # of the claim
+LENGTH = 600  # updates of the whole training
+EVERY = 20  # updates between two states that are kept
+SEEDS = 16
+GRID = 321  # inputs at which gates are looked at
+OPEN = 0.5  # a softplus unit whose slope is above counts as open
+
+
+@dataclass(frozen=True, eq=False)
+class Net:
+    """One trained network along the input.
+
+    Attributes:
+        gates: (units, GRID) slope of each unit, the first layer's first.
+        y: (GRID,) the function.
+        patterns: (GRID,) which pattern of open units holds, counted from the left.
+        loss: on the training points.
+    """
+
+    gates: Array
+    y: Array
+    patterns: Array
+    loss: float
+
+    @property
+    def is_open(self) -> Array:
+        """Share of the units that are open, by input. (GRID,)"""
+        return np.asarray((self.gates > OPEN).mean(0))
+
+    @property
+    def subnetworks(self) -> int:
+        """Number of different patterns along the input."""
+        return len(np.unique(self.gates > OPEN, axis=1).T)
+
+    @property
+    def dead(self) -> int:
+        """Units whose slope is 0 at every input."""
+        return int((self.gates == 0).all(1).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Seeds:
+    """Both networks over many seeds.
+
+    Attributes:
+        updates: (m,) at which losses are known. losses: activation -> (SEEDS, m) validation
+            losses on the page's task.
+        finals: task -> activation -> (SEEDS,) validation losses at the end.
+    """
+
+    updates: Array = field(default_factory=lambda: np.zeros(0))
+    losses: dict[str, Array] = field(default_factory=dict)
+    finals: dict[str, dict[str, Array]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        x: (GRID,) inputs. points: (N, 2) the training points.
+        nets: activation -> network. hidden: widths. updates: of their training.
+        seeds: what many seeds said so far.
+        task: its name.
+    """
+
+    x: Array
+    points: Array
+    nets: dict[str, Net]
+    hidden: tuple[int, ...]
+    updates: int
+    seeds: Seeds
+    task: str
+
+
+def spec_of(task: str, activation: str, hidden: tuple[int, ...], rate: float,
+            seeds: int = 1) -> LabSpec:  # fmt: skip
+    """Return the lab that trains one of the two, in full batches of Adam."""
+    spec = edit(edit(TASKS[task].recommended(), "net.activation", activation), "net.init",
+                "he-normal")  # fmt: skip
+    for name, value in (("net.hidden", hidden), ("train.rate", rate), ("train.seeds", seeds),
+                        ("train.optimizer", "adam"), ("train.batch", "full"),
+                        ("train.updates", LENGTH)):  # fmt: skip
+        spec = edit(spec, name, value)
+    return spec
+
+
+def quick_engine() -> Engine:
+    """Return the compiled engine if it can start at once, else the one in NumPy."""
+    is_ready = not available()["compiled"] and warm_up().done()
+    return engine("compiled" if is_ready else "numpy")
+
+
+class _Training:
+    """The states of a training so far; goes on when a later one is asked for."""
+
+    def __init__(self, spec: LabSpec) -> None:
+        self.problem, self._engine = problem_of(spec), quick_engine()
+        self._states = [born(self.problem)]  # one every EVERY updates
+
+    def at(self, update: int) -> State:
+        """Return the state after so many updates, a multiple of EVERY."""
+        known = self._states[-1]
+        if update > known.update:
+            marks = range(known.update + EVERY, update, EVERY)
+            run = self._engine.run(self.problem.spec, known, until=update, marks=marks)
+            self._states += list(run)
+        return self._states[update // EVERY]
+
+
+@functools.lru_cache(maxsize=64)
+def _training(spec: LabSpec) -> _Training:
+    return _Training(spec)
+
+
+def compute(task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400,
+            rate: float = 0.01) -> Result:  # fmt: skip
+    """Return both networks of one seed after about so many updates.
+
+    Args:
+        task: a curve. width, depth: of both networks. updates: rounded to `EVERY`.
+        rate: of learning.
+
+    Raises:
+        LabError: a task that is not known, or a loss that is no number any more.
+    """
+    hidden, at = (width,) * depth, round(updates / EVERY) * EVERY
+    nets, problem = {}, None
+    for name in BENDS:
+        training = _training(spec_of(task, name, hidden, rate))
+        problem = training.problem
+        if problem.x.shape[1] != 1:
+            raise LabError(f"task {task!r} has no single input along which gates could lie")
+        nets[name] = _looked_at(problem, training.at(at))
+    assert problem is not None
+    points = np.column_stack([problem.x[:, 0], problem.y[:, 0]]).astype(float)
+    return Result(_grid(problem), points, nets, hidden, at, Seeds(), task)
+
+
+def _grid(problem: Problem) -> Array:
+    low, high = float(problem.x.min()), float(problem.x.max())
+    return np.linspace(low, high, GRID)
+
+
+def _looked_at(problem: Problem, state: State) -> Net:
+    params = state.params.astype(float)
+    done = forward(problem, params, _grid(problem)[:, None])
+    slopes = [problem.activation.slope_at(z[0]).T for z in done.z[:-1]]
+    gates = np.concatenate(slopes)  # (units, GRID)
+    turns = ((gates[:, 1:] > OPEN) != (gates[:, :-1] > OPEN)).any(0)
+    loss = float(evaluate(problem, params).train[0])
+    return Net(gates, done.h[-1][0, :, 0], np.append(0, np.cumsum(turns)), loss)
+
+
+# ---- many seeds
+
+
+def work(
+    is_interrupted: Ask, task: str = "wave", width: int = 12, depth: int = 2,
+    updates: int = 400, rate: float = 0.01,
+) -> Iterator[Step | None]:  # fmt: skip
+    """Train many seeds of both on the page's task, then on all tasks.
+
+    Args: see `compute`.
+    """
+    result = compute(task, width, depth, updates, rate)
+    hidden, total, done = (width,) * depth, 2 * (1 + len(TRIED)), 0
+    losses: dict[str, Array] = {}
+    seeds = Seeds()
+    for name in BENDS:
+        rows: list[Array] = []
+        spec = spec_of(task, name, hidden, rate, SEEDS)
+        for state in _states(spec, is_interrupted, True):
+            if state is None:
+                yield None
+            else:
+                rows.append(_validation(spec, state))
+        losses[name] = np.stack(rows, axis=1)
+        done += 1
+        seeds = replace(seeds, updates=np.arange(0, LENGTH + 1, EVERY), losses=dict(losses))
+        yield Step(done, total, replace(result, seeds=seeds), f"{SEEDS} seeds, {task}")
+    finals: dict[str, dict[str, Array]] = {}
+    for other in TRIED:
+        pair = {}
+        for name in BENDS:
+            if other == task:
+                pair[name] = losses[name][:, -1]
+            else:
+                spec = spec_of(other, name, hidden, rate, SEEDS)
+                for last in _states(spec, is_interrupted, False):
+                    if last is None:
+                        yield None
+                assert last is not None
+                pair[name] = _validation(spec, last)
+            done += 1
+        finals[other] = pair
+        seeds = replace(seeds, finals=dict(finals))
+        yield Step(done, total, replace(result, seeds=seeds), f"{SEEDS} seeds, {other}")
+
+
+def _states(spec: LabSpec, ask: Ask, all_marks: bool) -> Iterator[State | None]:
+    """Yield the states at all marks, or the last alone; None where it should make room."""
+    state, marks = born(problem_of(spec)), list(range(EVERY, LENGTH, EVERY))
+    marks = marks if all_marks else []
+    trainer = quick_engine()
+    if all_marks:
+        yield state
+    while state.update < LENGTH:
+        left = [mark for mark in marks if mark > state.update]
+        for after in trainer.run(spec, state, until=LENGTH, marks=left, is_cancelled=ask):
+            if after.update > state.update and after.update in (*left, LENGTH):
+                yield after
+            state = after
+        if state.update < LENGTH:
+            yield None
+
+
+def _validation(spec: LabSpec, state: State) -> Array:
+    problem = problem_of(spec)
+    found = evaluate(problem, state.params)
+    return found.train if found.validation is None else found.validation
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claim about ReLU and softplus, as soon as all tasks were trained."""
+    statement = "ReLU often does better than softplus, although softplus is smooth."
+    finals = result.seeds.finals
+    if len(finals) < len(TRIED):
+        why = f"{len(finals)} of {len(TRIED)} tasks are trained so far"
+        verdict = f"{ONLY_IF} many seeds say so"
+        return (ClaimRow("A3", statement, "often", "…", verdict, why),)
+    ahead, behind = (
+        [task for task, pair in finals.items() if _is_ahead(pair[one], pair[other])]
+        for one, other in (BENDS, BENDS[::-1])
+    )
+    if len(ahead) > len(TRIED) / 2:
+        verdict = HOLDS
+    else:
+        verdict = f"{ONLY_IF} the task is {' or '.join(ahead)}" if ahead else NOT_REPRODUCED
+    said = ", ".join(
+        f"{task} {number(float(np.median(pair['relu'])), 2)} against "
+        f"{number(float(np.median(pair['softplus'])), 2)}" for task, pair in finals.items()
+    )  # fmt: skip
+    measured = f"ahead on {len(ahead)} of {len(TRIED)}, behind on {len(behind)}"
+    why = f"medians of {SEEDS} seeds at this rate, ReLU against softplus: {said}"
+    return (ClaimRow("A3", statement, "often", measured, verdict, why),)
+
+
+def _is_ahead(a: Array, b: Array) -> bool:
+    """Tell whether the median of a is lower, beyond what chance does (bootstrap, 95 %)."""
+    rng = np.random.default_rng(0)
+    rows = rng.integers(0, len(a), (2, 1000, len(a)))
+    gaps = np.median(a[rows[0]], axis=1) - np.median(b[rows[1]], axis=1)
+    return float(np.percentile(gaps, 97.5)) < 0
+
+
+def numpy_code(task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400,
+               rate: float = 0.01) -> str:  # fmt: skip
+    """Return a program that prints the gates of both trained networks; see `compute`."""
+    hidden = (width,) * depth
+    at = round(updates / EVERY) * EVERY
+    parts = []
+    for name in BENDS:
+        training = _training(spec_of(task, name, hidden, rate))
+        params = training.at(at).params[0].astype(float)
+        layout = training.problem.layout
+        layers = [(layout.weights(params, k).round(5).tolist(),
+                   layout.biases(params, k).round(5).tolist())
+                  for k in range(layout.layers)]  # fmt: skip
+        parts.append(f"show({name!r}, {layers!r})\n")
+        x = training.problem.x
+    return f'''"""Gates of two networks that learned {task!r} for {at} updates."""
+
+import numpy as np
+
+
+{activation_code("relu").replace("activation", "relu").replace("derivative", "relu_slope")}
+
+{
+        activation_code("softplus")
+        .replace("activation", "softplus")
+        .replace("derivative", "softplus_slope")
+    }
+
+BENDS = {{"relu": (relu, relu_slope), "softplus": (softplus, softplus_slope)}}
+
+
+def show(name, layers):
+    bend, slope = BENDS[name]
+    h = np.linspace({float(x.min())!r}, {float(x.max())!r}, {GRID})[:, None]
+    gates = []
+    for weights, biases in layers[:-1]:
+        z = h @ np.array(weights) + np.array(biases)
+        h = bend(z)
+        gates.append(slope(z))
+    gates = np.concatenate(gates, axis=1)  # (inputs, units)
+    is_open = gates > {OPEN}
+    print(name)
+    for unit in is_open[::5].T:
+        print("".join("#" if on else "." for on in unit))
+    patterns = len(np.unique(is_open, axis=0))
+    print(f"open {{100 * is_open.mean():.1f}} %, subnetworks {{patterns}}")
+
+
+{"".join(parts)}'''
+
+
+def lab_spec(task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400,
+             rate: float = 0.01) -> LabSpec:  # fmt: skip
+    """Return the lab that trains the ReLU network, from sixteen seeds."""
+    return spec_of(task, "relu", (width,) * depth, rate, 16)

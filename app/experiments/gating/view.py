@@ -1,0 +1,232 @@
+"""Draws gates along the input, what they leave of the network, and many seeds."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.core import picture as pic
+from app.experiments.gating.model import BENDS, LENGTH, SEEDS, Result
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.field import Field, rgb
+from app.ui.plots.handles import HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, mix
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Bars, Strokes
+
+Array = np.ndarray
+NAMES = {"relu": "ReLU", "softplus": "softplus"}
+LEAST = 1e-9  # smaller losses have no place on the logarithmic axes
+FINE = 4  # rows of a raster's picture for each unit
+TOKENS = {"relu": "accent", "softplus": "negative"}
+
+
+class Raster(HandlePlot):
+    """A plot whose upright axis names layers, the first at the top."""
+
+    def __init__(self) -> None:
+        """Make an empty raster."""
+        super().__init__(Axis("input"), Axis("layer"))
+        self.grid = False
+        self._hidden: tuple[int, ...] = ()
+
+    def set_layers(self, hidden: tuple[int, ...]) -> None:
+        """Say how many units each layer has."""
+        if hidden != self._hidden:
+            self._hidden, self._cache_key = hidden, None
+
+    def y_ticks(self) -> list[tuple[float, str]]:
+        """Return the number of each layer at its middle."""
+        ends = np.cumsum(self._hidden)
+        middles = sum(self._hidden) + 0.5 - (ends - 0.5 * np.array(self._hidden))
+        return [(float(at), str(k + 1)) for k, at in enumerate(middles)]
+
+
+class View(PageView):
+    """Two rasters, the two functions, open units, losses by update and by task."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.rasters = {
+            name: PlotCard(f"Open units, {NAMES[name]}", plot.x_axis, plot.y_axis, "", plot)
+            for name, plot in ((name, Raster()) for name in BENDS)
+        }
+        self.fit = PlotCard("The functions", Axis("input"), Axis("output"))
+        self.share_open = PlotCard("Share of open units", Axis("input"), Axis("share"))
+        self.share_open.plot.y_axis.fix(0, 1)
+        self.losses = PlotCard("Loss of many seeds", Axis("updates", integer=True),
+                               Axis("validation loss", log=True))  # fmt: skip
+        self.losses.plot.x_axis.fix(0, LENGTH)
+        self.rows = RowPlot(Axis("loss", log=True))
+        self.tasks = PlotCard("Tasks", self.rows.x_axis, self.rows.y_axis, "", self.rows)
+        cards = (*self.rasters.values(), self.fit, self.share_open, self.losses, self.tasks)
+        for k, card in enumerate(cards):
+            self.add(card, k // 3, k % 3)
+        self.share(rows=(11, 9), columns=(1, 1, 1))
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return sparsity, subnetworks and losses."""
+        relu, soft = (result.nets[name] for name in BENDS)
+        found = [
+            (f"{100 * relu.is_open.mean():.0f} %", "of ReLU's units open, on average"),
+            (str(relu.subnetworks), "subnetworks along the input"),
+            (str(relu.dead), "units shut everywhere"),
+            (number(relu.loss, 2), f"loss of ReLU after {result.updates}"),
+            (number(soft.loss, 2), "loss of softplus"),
+        ]
+        return found
+
+    def draw(self, result: Result) -> None:
+        """Draw all six."""
+        for name in BENDS:
+            self._draw_raster(name, result)
+        self._draw_fit(result)
+        self._draw_share(result)
+        self._draw_losses(result)
+        self._draw_tasks(result)
+
+    # ---- gates
+    def _draw_raster(self, name: str, result: Result) -> None:
+        card, net, x = self.rasters[name], result.nets[name], result.x
+        units = len(net.gates)
+        card.plot.x_axis.fix(float(x[0]), float(x[-1]))
+        card.plot.y_axis.fix(0.5, units + 0.5)
+        assert isinstance(card.plot, Raster)
+        card.plot.set_layers(result.hidden)
+        panel = rgb(self.color("panel"))
+        layers = np.repeat(np.arange(len(result.hidden)), result.hidden)
+        inks = np.stack([rgb(self._layer(int(k), result)) for k in layers])  # (units, 3)
+        light = 0.1 + 0.85 * net.gates[..., None]
+        colors = (panel + (inks[:, None] - panel) * light)[::-1]  # the first unit at the top
+        # Each unit is some rows of the picture, so that its edges stay sharp.
+        fine = np.repeat(colors, FINE, axis=0)
+        extent = (float(x[0]), float(x[-1]), 0.5 + 0.5 / FINE, units + 0.5 - 0.5 / FINE)
+        still: dict[str, Mark] = {"gates": Field(extent, fine)}
+        borders = units - np.cumsum(result.hidden)[:-1] + 0.5
+        if borders.size:
+            left, right = np.full(len(borders), x[0]), np.full(len(borders), x[-1])
+            ink = self.color("text", 0.7)
+            still["layers"] = Strokes(left, borders, right, borders, ink, 1.0)
+        columns = {"input": x} | {f"unit {k + 1}": row for k, row in enumerate(net.gates)}
+        card.show_plot(still=still, columns=columns)
+        card.set_note("bright: open" if name == "relu" else "bright: steep", "")
+        card.plot.reader = lambda at, y: self._read(name, at, y)
+
+    def _layer(self, layer: int, result: Result) -> QColor:
+        return self.theme.layer_color(layer, len(result.hidden))
+
+    def _read(self, name: str, at: float, y: float) -> Reading | None:
+        result: Result | None = self.result
+        if result is None:
+            return None
+        gates = result.nets[name].gates
+        unit = int(np.clip(len(gates) - round(y), 0, len(gates) - 1))
+        layer = unit // result.hidden[0]
+        slope = float(gates[unit, int(np.abs(result.x - at).argmin())])
+        text = f"layer {layer + 1}, slope {number(slope, 2)}"
+        return Reading(f"unit {unit % result.hidden[0] + 1}",
+                       ((self._layer(layer, result), text),), at)  # fmt: skip
+
+    def _draw_fit(self, result: Result) -> None:
+        card, x = self.fit, result.x
+        card.plot.x_axis.fix(float(x[0]), float(x[-1]))
+        y = result.points[:, 1]
+        room = 0.25 * float(np.ptp(y))
+        card.plot.y_axis.fix(float(y.min()) - room, float(y.max()) + room)
+        dots = Dots(result.points[:, 0], y, self.color("point", 0.55), 1.8)
+        live: dict[str, Mark] = {}
+        for name in reversed(BENDS):
+            live[name] = Line(x, result.nets[name].y, self.color(TOKENS[name]), 2.0)
+        relu = result.nets["relu"]
+        turns = np.flatnonzero(np.diff(relu.patterns)) + 1
+        live["turns"] = Dots(x[turns], relu.y[turns], self.color("accent"), 2.6,
+                             outline=self.color("panel"))  # fmt: skip
+        legend = [self._key(name) for name in BENDS]
+        curves = [
+            (NAMES[name], result.nets[name].y, self.color(TOKENS[name])) for name in BENDS
+        ]
+        card.show_plot(still={"points": dots}, live=live, legend=legend,
+                       columns={"input": x} | {n: v for n, v, _ in curves})  # fmt: skip
+        card.read_curves(x, curves)
+        card.set_note("dots: a gate turns", "")
+
+    def _key(self, name: str) -> Key:
+        return Key("line", self.color(TOKENS[name]), NAMES[name])
+
+    def _draw_share(self, result: Result) -> None:
+        card, x = self.share_open, result.x
+        card.plot.x_axis.fix(float(x[0]), float(x[-1]))
+        soft = result.nets["softplus"].gates.mean(0)
+        relu = result.nets["relu"].is_open
+        ink = self.color("accent")
+        bands = {"open": Band(x, np.zeros_like(x), relu, mix(self.theme, ink, 0.2))}
+        live: dict[str, Mark] = {
+            "softplus": Line(x, soft, self.color("negative"), 2.0),
+            "relu": Line(x, relu, ink, 2.0),
+        }
+        legend = [self._key(name) for name in BENDS]
+        card.set_note("ReLU: open, softplus: mean slope", "")
+        columns = {"input": x, "ReLU": relu, "softplus": soft}
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        curves = [("ReLU, open", relu, ink),
+                  ("softplus, mean slope", soft, self.color("negative"))]  # fmt: skip
+        card.read_curves(x, curves)
+
+    # ---- many seeds
+    def _draw_losses(self, result: Result) -> None:
+        card, seeds = self.losses, result.seeds
+        bands: dict[str, Mark] = {}
+        live: dict[str, Mark] = {}
+        curves: list[tuple[str, Array, QColor]] = []
+        for name, losses in seeds.losses.items():
+            parts = np.quantile(losses, (0.25, 0.5, 0.75), axis=0)
+            low, middle, high = np.maximum(parts, LEAST)
+            color = self.color(TOKENS[name])
+            bands[name] = Band(seeds.updates, low, high, mix(self.theme, color, 0.2))
+            live[name] = Line(seeds.updates, middle, color, 2.0)
+            curves.append((NAMES[name], middle, color))
+        if curves:
+            everything = np.concatenate([m for _, m, _ in curves])
+            card.plot.y_axis.cover(everything, restart=True, decades=2)
+        columns = {"update": seeds.updates} | {n: v for n, v, _ in curves}
+        legend = [self._key(name) for name in BENDS]
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        if curves:
+            card.read_curves(seeds.updates, curves)
+        card.set_note(f"median, half of {SEEDS}" if curves else "not trained yet", "")
+
+    def _draw_tasks(self, result: Result) -> None:
+        plot, finals = self.rows, result.seeds.finals
+        plot.set_rows(list(finals), list(finals).index(result.task) if result.task in finals
+                      else -1)  # fmt: skip
+        shapes: dict[str, Mark] = {}
+        columns: dict[str, Array] = {}
+        spans = []
+        for name, shift in zip(BENDS, (-0.17, 0.17), strict=True):
+            if not finals:
+                break
+            values = [np.quantile(pair[name], (0.25, 0.5, 0.75)) for pair in finals.values()]
+            low, middle, high = np.maximum(np.array(values).T, LEAST)
+            spans += [low, high]
+            color, rows = self.color(TOKENS[name]), np.arange(len(finals)) + shift
+            pale = [mix(self.theme, color, 0.4)] * len(rows)
+            shapes[f"{name} half"] = Bars(rows, low, high, pale, 0.2)
+            shapes[f"{name} median"] = Dots(middle, rows, color, 3.4 * self.theme.zoom)
+            columns[NAMES[name]] = middle
+        if spans:
+            plot.x_axis.cover(np.concatenate(spans), restart=True, decades=2)
+        legend = [Key("dot", self.color(TOKENS[name]), NAMES[name]) for name in BENDS]
+        self.tasks.show_plot(live=shapes, columns=columns, legend=legend)
+        self.tasks.set_note("median, half of the seeds" if finals else "not trained yet", "")
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the raster of the ReLU network as cells."""
+    gates = result.nets["relu"].gates[:, ::8]
+    first = result.hidden[0]
+    signs = np.where(np.arange(len(gates)) < first, 1.0, -1.0)[:, None]
+    cells = np.where(gates > 0, 0.9, 0.12) * signs
+    return (pic.Image(tuple(tuple(round(float(v), 2) for v in row) for row in cells)),)
