@@ -56,7 +56,12 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.experiment is not None:
             shot_page(
-                temporary, args.experiment, args.knobs, turned(args.set), size, args.theme
+                temporary,
+                args.experiment,
+                args.knobs,
+                turned(args.set, args.experiment),
+                size,
+                args.theme,
             )
         else:
             shot(temporary, spec, args.updates, size, args.theme)
@@ -80,17 +85,21 @@ def check_page(args: argparse.Namespace) -> None:
         EXPERIMENTS[args.experiment]
 
 
-def turned(edits: list[str]) -> dict[str, object]:
-    """Return the knobs of `--set`; a value that is no JSON is a word."""
+def turned(edits: list[str], key: str) -> dict[str, object]:
+    """Return the knobs of `--set`: words where the page's knob takes words, else JSON."""
     import msgspec
 
+    from app.experiments import EXPERIMENTS
+
+    kinds = {} if key == "gallery" else {k.path: k.kind for k in EXPERIMENTS[key].knobs}
     knobs: dict[str, object] = {}
     for text in edits:
         name, sign, value = text.partition("=")
         if not sign:
             raise LabError(f"--set {text}: it must be like KNOB=VALUE")
         try:
-            knobs[name] = msgspec.json.decode(value)
+            is_word = kinds.get(name) in ("choice", "text")
+            knobs[name] = value if is_word else msgspec.json.decode(value)
         except msgspec.DecodeError:
             knobs[name] = value
     return knobs

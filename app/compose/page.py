@@ -12,11 +12,13 @@ from PySide6.QtGui import QGuiApplication
 
 from app.compose.knobfile import read_knobs
 from app.compose.wiring import REGISTRIES
+from app.compose.work import Work
 from app.core.errors import LabError
 from app.core.experiment import Experiment
 from app.core.spec import LabSpec
 from app.core.values import Values, values_to_json
 from app.runtime.atomic import write_atomically
+from app.runtime.background import Background
 from app.ui.pages.frame import PageFrame
 from app.ui.theme import Theme
 
@@ -40,8 +42,13 @@ class Page(QObject):
     said = Signal(str)
     lab_wanted = Signal(object)
 
-    def __init__(self, experiment: Experiment, theme: Theme) -> None:
-        """Import model and view, and build the frame; nothing is computed yet."""
+    def __init__(self, experiment: Experiment, theme: Theme, background: Background) -> None:
+        """Import model and view, and build the frame; nothing is computed yet.
+
+        Args:
+            experiment: the page. theme: colours, fonts and sizes.
+            background: serves its longer work, if it has any.
+        """
         super().__init__()
         self.experiment, self.values = experiment, experiment.values()
         self.result: Any = None
@@ -60,6 +67,8 @@ class Page(QObject):
         self._due.setSingleShot(True)
         self._due.setInterval(0)
         self._due.timeout.connect(self.refresh)
+        make = getattr(self._model, "work", None)
+        self.work = make and Work(experiment.key, make, background)
         self._connect()
         self.frame.panel.show_values(self.values)
 
@@ -72,6 +81,10 @@ class Page(QObject):
         bar.lab_pressed.connect(self.open_in_lab)
         panel.tried.connect(self.on_tried)
         view.said.connect(self.said)
+        if self.work is not None:
+            self.work.found.connect(self._on_found)
+            self.work.moved.connect(self._show_work)
+            self.frame.figures.work.pressed.connect(self.work.toggle)
         for source in (panel, view):
             source.edited.connect(self.on_edited)
             source.grabbed.connect(self.on_grabbed)
@@ -167,27 +180,49 @@ class Page(QObject):
     def set_shown(self, shown: bool) -> None:
         """Say whether the page is seen; hidden ones compute nothing."""
         self._shown = shown
-        if shown and (self.result is None or self._good != self.values):
+        unfinished = self.work is not None and self.work.is_under_way
+        if shown and (self.result is None or self._good != self.values or unfinished):
             self._due.start()
         elif not shown:
             self._due.stop()
+            if self.work is not None:
+                self.work.pause()
 
     def refresh(self) -> None:
         """Compute and draw the knobs as they are."""
         self._due.stop()
         values = self.values
         try:
-            result = self._model.compute(**values)
-            rows = self._model.claims(result)
-            self.frame.show_result(values, result, rows)
+            self._draw(values, self._model.compute(**values))
         except Exception as error:  # a page that breaks must not take the window with it
             self._fail(error)
             return
+        if self.work is not None:
+            self.work.begin(values)
+            self._show_work()
+
+    def _draw(self, values: Values, result: Any) -> None:
+        rows = self._model.claims(result)
+        self.frame.show_result(values, result, rows)
         self.result, self._good = result, values
+
+    def _on_found(self, result: Any) -> None:
+        """Draw what the longer work has found; an edit would have called it off."""
+        if not self._due.isActive():  # else it is of knobs that were turned since
+            self._guarded(lambda: self._draw(self.values, result))
+
+    def _show_work(self) -> None:
+        work = self.work
+        if work is not None:
+            self.frame.figures.show_work(
+                work.is_under_way, work.text, work.share, work.is_stopped
+            )
 
     def finish(self) -> None:
         """Have everything drawn now that would be in a moment; raises LabError."""
         self.refresh()
+        if self.work is not None:
+            self.work.finish(self.values)
         self.frame.panel.formula.typeset()
         if self.result is None or self._good != self.values:
             raise LabError(self.frame.banner.text.text())

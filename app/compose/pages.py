@@ -120,7 +120,7 @@ class Pages:
         from app.ui.theme import apply_theme
 
         session = self._session
-        page = Page(experiment, session.window.theme)
+        page = Page(experiment, session.window.theme, session.background)
         apply_theme(page.frame, session.window.theme)
         page.changed.connect(session.show_state)
         page.said.connect(session.toast.say)

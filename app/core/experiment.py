@@ -31,7 +31,8 @@ HOLDS = "holds"
 ONLY_IF = "holds only if"  # a condition follows
 NOT_REPRODUCED = "does not reproduce"
 WRONG = "wrong as printed"
-VERDICTS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG)
+PENDING = "being computed"  # until the page's longer work gets there
+VERDICTS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG, PENDING)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class PageModel(Protocol):
     """What the lab asks of a page's `model.py`; all take the knobs by name.
 
     May also have `lab_spec(**values) -> LabSpec`, where the lab can show the same, and
-    `work(is_interrupted, **values)`, for what takes longer than a frame: see CONTRIBUTING.
+    `work(is_interrupted, **values)`, for what takes longer than a frame: a generator of
+    `core.jobs.Step`s whose results are what `compute` returns, with more in it.
     """
 
     def compute(self, **values: Any) -> Any:

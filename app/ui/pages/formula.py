@@ -52,7 +52,7 @@ class Formula(QWidget):
         """Typeset all lines now."""
         color = self._theme.color("text").name()
         self._drawn = [QSvgRenderer(_typeset(line, color)) for line in self._lines]
-        self._fit()
+        self.updateGeometry()
         self.update()
 
     @property
@@ -65,31 +65,33 @@ class Formula(QWidget):
         self._theme = theme
         if self._drawn:
             self.typeset()
-        self._fit()
+        self.updateGeometry()
 
-    def boxes(self) -> list[QRectF]:
+    def boxes(self, width: int | None = None) -> list[QRectF]:
         """Return where the lines are, in pixels; guesses before they are typeset."""
         top, boxes = 0.0, []
+        room = self.width() if width is None else width
         for k in range(len(self._lines)):
             size = self._drawn[k].viewBoxF().size() if self._drawn else None
             wide, high = (size.width(), size.height()) if size else (200.0, 22.0)
-            scale = min(self._theme.zoom, self.width() / max(1.0, wide))
+            scale = min(self._theme.zoom, room / max(1.0, wide))
             boxes.append(QRectF(0, top, wide * scale, high * scale))
             top += high * scale + self._theme.px(_GAP)
         return boxes
 
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of all lines at a width."""
+        boxes = self.boxes(width)
+        return round(boxes[-1].bottom()) + 1 if boxes else 0
+
     def sizeHint(self) -> QSize:
-        """Return the height of all lines."""
-        boxes = self.boxes()
-        return QSize(self._theme.px(200), round(boxes[-1].bottom()) + 1 if boxes else 0)
+        """Return the size in a panel of the usual width."""
+        wide = self._theme.px(258)
+        return QSize(wide, self.heightForWidth(wide))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same as `sizeHint`, of any width."""
         return QSize(0, self.sizeHint().height())
-
-    def resizeEvent(self, event: object) -> None:
-        """Fit the lines into the width."""
-        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the lines, or have them typeset once this paint is over."""
@@ -101,8 +103,3 @@ class Formula(QWidget):
             for renderer, box in zip(self._drawn, self.boxes(), strict=True):
                 renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
                 renderer.render(painter, box)
-
-    def _fit(self) -> None:
-        high = self.sizeHint().height()
-        if high != self.minimumHeight():
-            self.setFixedHeight(high)

@@ -18,6 +18,7 @@ from app.ui.pages.bar import PageBar
 from app.ui.pages.claims import ClaimsCard
 from app.ui.pages.knobs import PagePanel
 from app.ui.pages.view import PageView
+from app.ui.pages.workbar import WorkBar
 from app.ui.scrolling import OverlayBar
 from app.ui.stage import EDGE, GAP
 from app.ui.theme import Theme
@@ -34,7 +35,16 @@ class Figures(QFrame):
         self._theme = theme
         self.readouts = Readouts(theme)
         self._line = QHBoxLayout(self)
-        self._line.addWidget(self.readouts)
+        self._line.addWidget(self.readouts, 1)
+        self.work = WorkBar(theme)
+        self._line.addWidget(self.work)
+
+    def show_work(self, under_way: bool, text: str, share: float, stopped: bool) -> None:
+        """Show how far the longer work of the page is; nothing once it is done."""
+        if under_way:
+            self.work.show_work(text, share, stopped)
+        else:
+            self.work.hide()
 
     def set_theme(self, theme: Theme) -> None:
         """Take sizes from `theme`; the numbers are told themselves."""

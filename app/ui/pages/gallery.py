@@ -191,6 +191,7 @@ class Gallery(QWidget):
             self.cards.append(card)
         for name in dict.fromkeys(card.page.group for card in self.cards):
             label, group = QLabel(name), _Cards([c for c in self.cards if c.page.group == name])
+            label.setIndent(0)
             self._groups.append((label, group))
             self._column.addWidget(label)
             self._column.addWidget(group)

@@ -43,25 +43,28 @@ class TryButton(KeyboardRing, QPushButton):
         self.setAccessibleDescription(thing.help)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
-        self._fit()
+        self.updateGeometry()
         self.update()
 
-    def resizeEvent(self, event: object) -> None:
-        """Be as high as the text needs."""
-        self._fit()
+    def heightForWidth(self, width: int) -> int:
+        """Return the height that the text needs."""
+        return round(self._boxes(width)[1].bottom()) + self._theme.px(8)
 
     def sizeHint(self) -> QSize:
-        """Return room for the text."""
-        return QSize(self._theme.px(200), self.height())
+        """Return room for the text in a panel of the usual width."""
+        wide = self._theme.px(258)
+        return QSize(wide, self.heightForWidth(wide))
 
     def minimumSizeHint(self) -> QSize:
         """Return any width."""
-        return QSize(0, self.height())
+        return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint box, label and what one sees."""
@@ -92,8 +95,3 @@ class TryButton(KeyboardRing, QPushButton):
         below = QFontMetricsF(theme.font(11)).boundingRect(room, _WRAP, self.thing.help)
         below.setWidth(room.width())
         return label, below
-
-    def _fit(self) -> None:
-        high = round(self._boxes(self.width())[1].bottom()) + self._theme.px(8)
-        if high != self.minimumHeight() or high != self.maximumHeight():
-            self.setFixedHeight(high)

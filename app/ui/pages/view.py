@@ -145,9 +145,6 @@ class PageView(QWidget):
         """Return the numbers above the plots: value and label, the most important first."""
         return []
 
-    def draw_work(self, found: Any) -> None:
-        """Draw what the page's longer work has found so far."""
-
     def add(self, card: Card, row: int, column: int, rows: int = 1, columns: int = 1) -> None:
         """Put a card into the grid, over so many rows and columns."""
         self._grid.addWidget(card, row, column, rows, columns)

@@ -1,0 +1,204 @@
+"""The diagonal flip in numbers: floors, populations of the listing, printed figures. No Qt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.core.jobs import Ask, Step
+from app.core.layout import Layout
+from app.core.spec import LabSpec, edit
+from app.experiments.diagonal_flip import rows
+from app.experiments.diagonal_flip.study import PRINTED, Printed, Study, study
+from app.experiments.diagonal_flip.training import INITS, Setting, known, training
+from app.nets.rank import rank_floors
+from app.nets.tasks.flip import flipped, images
+
+Array = np.ndarray
+SWEEP = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16)
+SAY_S = 0.1  # how often work under way is drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws: what is known by now.
+
+    Attributes:
+        setting: the network. epochs: how long it is trained. parameters: of one network.
+        floor: least loss that its rank allows. floors: the same for widths 1, 2, 3, 4.
+        inputs, targets, outputs: (16, 2, 2); outputs are those of seed 42.
+        error: (16,) half mean squared error of each image.
+        trained: epochs that are done; 0 is birth.
+        quartiles: (3, trained) losses over the seeds. first: (trained,) those of seed 42.
+        widths: (W,) of the sweep that are done. sweep: (3, W) quartiles of the loss at the
+            end. sweep_first: (W,) of seed 42.
+        printed: the figures of the text with ours beside them.
+        study: what is known for the claims.
+    """
+
+    setting: Setting
+    epochs: int
+    parameters: int
+    floor: float
+    floors: Array
+    inputs: Array
+    targets: Array
+    outputs: Array
+    error: Array
+    trained: int
+    quartiles: Array
+    first: Array
+    widths: Array
+    sweep: Array
+    sweep_first: Array
+    printed: tuple[Printed, ...]
+    study: Study
+
+
+def setting_of(width: int, depth: int, init: str, seeds: int) -> Setting:
+    """Return the network of the knobs."""
+    return Setting((width,) * depth, init, seeds)
+
+
+def compute(
+    width: int = 2, depth: int = 1, init: str = "He", epochs: int = 200, seeds: int = 16
+) -> Result:
+    """Return what is known at once: floors, images, and what `work` has trained before.
+
+    Args:
+        width, depth: of the hidden layers. init: a key of `training.INITS`.
+        epochs: passes over the images. seeds: networks; the first one is number 42.
+    """
+    setting = setting_of(width, depth, init, seeds)
+    x = images()
+    y = flipped(x)
+    floors = rank_floors(y, (1, 2, 3, 4))
+    one = training(setting)
+    outputs = one.outputs(x, epochs)
+    losses = one.losses(epochs)
+    widths, ends = _sweep(depth, init, epochs, seeds)
+    return Result(
+        setting, epochs, Layout((4, *setting.hidden, 4)).parameters,
+        float(floors[min(width, 4) - 1]) if depth else 0.0, floors,
+        x.reshape(-1, 2, 2), y.reshape(-1, 2, 2), outputs.reshape(-1, 2, 2),
+        0.5 * ((y - outputs) ** 2).mean(axis=1), len(losses),
+        _quartiles(losses), losses[:, 0].copy(), widths,
+        _quartiles(ends), ends[:, 0].copy(), tuple(p.measured() for p in PRINTED),
+        study(seeds),
+    )  # fmt: skip
+
+
+def _quartiles(losses: Array) -> Array:
+    """Return quartiles over the seeds. (n, seeds) -> (3, n)"""
+    if not len(losses):
+        return np.empty((3, 0))
+    return np.asarray(np.percentile(losses, (25, 50, 75), axis=1))
+
+
+def _sweep(depth: int, init: str, epochs: int, seeds: int) -> tuple[Array, Array]:
+    """Return the widths whose training is done, and their losses at the end."""
+    found = []
+    for width in SWEEP if depth else ():
+        one = known(setting_of(width, depth, init, seeds))
+        if one is not None and one.epochs >= epochs:
+            found.append((width, one.losses(epochs)[-1]))
+    ends = np.array([loss for _, loss in found]).reshape(len(found), seeds)
+    return np.array([width for width, _ in found], int), ends
+
+
+def work(
+    is_interrupted: Ask, width: int = 2, depth: int = 1, init: str = "He", epochs: int = 200,
+    seeds: int = 16,
+) -> Iterator[Step | None]:  # fmt: skip
+    """Train what the page asks for, the shown network first; see `compute`.
+
+    Then the printed runs, the other widths, and what the claims need of many seeds.
+    """
+    plan = [(setting_of(width, depth, init, seeds), epochs)]
+    plan += [(p.setting, p.epochs) for p in PRINTED]
+    plan += [(setting_of(w, depth, init, seeds), epochs) for w in SWEEP if depth]
+    plan += Study.plan(seeds)
+    total, done, said = sum(length for _, length in plan), 0, time.monotonic()
+    for setting, length in plan:
+        note = f"training {setting.name}, {setting.init}"
+        for epoch in training(setting).advance(length):
+            now = time.monotonic()
+            if now - said > SAY_S:
+                said = now
+                result = compute(width, depth, init, epochs, seeds)
+                yield Step(done + epoch, total, result, note)
+            if is_interrupted():
+                yield None
+        done += length
+    yield Step(total, total, compute(width, depth, init, epochs, seeds), "done")
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about the flip, beside what is known by now."""
+    return rows.all_rows(result.printed, result.study)
+
+
+def numpy_code(
+    width: int = 2, depth: int = 1, init: str = "He", epochs: int = 200, seeds: int = 16
+) -> str:
+    """Return the listing as a program; see `compute`."""
+    scale = {"He": "np.sqrt(2 / a)", "Xavier": "np.sqrt(2 / (a + b))"}.get(init, init)
+    return f'''"""The diagonal flip, trained image after image, from several seeds."""
+
+import itertools
+
+import numpy as np
+
+x = np.array(list(itertools.product((0.0, 1.0), repeat=4)))  # 16 images [a, b, c, d]
+y = x[:, [0, 2, 1, 3]]
+sizes = (4, *({width},) * {depth}, 4)
+
+
+def train(seed, rate=0.05, epochs={epochs}):
+    rng = np.random.RandomState(seed)
+    shapes = list(itertools.pairwise(sizes))
+    weights = [rng.standard_normal((a, b)) * {scale} for a, b in shapes]
+    biases = [np.zeros(b) for _, b in shapes]
+    for _ in range(epochs):
+        losses = []
+        for image, target in zip(x, y):
+            h, kept = image, []
+            for k, (w, b) in enumerate(zip(weights, biases)):
+                kept.append(h)
+                h = h @ w + b
+                if k < len(weights) - 1:
+                    h = np.maximum(h, 0)
+            losses.append(0.5 * np.mean((target - h) ** 2))
+            delta = (h - target) / 4
+            for k in reversed(range(len(weights))):
+                back = weights[k] @ delta
+                weights[k] -= rate * np.outer(kept[k], delta)
+                biases[k] -= rate * delta
+                delta = back * (kept[k] > 0)
+    return np.mean(losses)
+
+
+covariance = np.linalg.eigvalsh(np.cov(y.T, bias=True))
+floor = 0.5 * covariance[: max(0, 4 - min(sizes))].sum() / 4
+print(f"floor of the rank {{floor:.5f}}")
+for seed in range(42, 42 + {min(seeds, 4)}):
+    print(f"seed {{seed}}: mean loss of the last epoch {{train(seed):.6f}}")
+'''
+
+
+def lab_spec(
+    width: int = 2, depth: int = 1, init: str = "He", epochs: int = 200, seeds: int = 16
+) -> LabSpec:
+    """Return the same training as a lab; see `compute`.
+
+    Raises:
+        LabError: weights of spread 0.5, which no initializer of the lab draws.
+    """
+    if INITS[init][1] != 1.0:
+        raise LabError(f"the lab draws no weights of spread {init} in every layer")
+    return edit(setting_of(width, depth, init, seeds).spec, "train.epochs", epochs)

@@ -1,0 +1,197 @@
+"""The claims about the flip, judged by what has been computed. No Qt."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, WRONG, ClaimRow
+from app.core.layout import Layout
+from app.core.numbers import number
+from app.experiments.diagonal_flip.study import LOSS, Printed, Study, difference, floors, same
+
+Array = np.ndarray
+_IDS = {"D2": 0, "D3": 1, "D4": 2, "D5": 3, "D7": 4, "D8": 5, "D9": 6, "D10": 7}
+
+
+def all_rows(printed: Sequence[Printed], known: Study) -> tuple[ClaimRow, ...]:
+    """Return every claim of the page, in the order of the ledger."""
+    rows = [_counted("D1", (2,), "4-w-4 has this many parameters for w = 2, 3, 8, 16.",
+                     "22, 31, 76, 148", ((2,), (3,), (8,), (16,)))]  # fmt: skip
+    rows += [_run(f"D{k}", printed[_IDS[f"D{k}"]]) for k in (2, 3, 4, 5)]
+    rows.append(_first_epochs(printed))
+    rows += [_run(f"D{k}", printed[_IDS[f"D{k}"]]) for k in (7, 8, 9, 10)]
+    rows += [_order(known), _depth(known), _three(),
+             _counted("D14", (63,), "One hidden layer of 63 needs 507 parameters.", "507",
+                      ((63,),)),
+             _counted("D15", (8, 8), "4-8-8-4 has 140 parameters.", "140", ((8, 8),)),
+             _adam(known), _regions(printed, known), _slower(known)]  # fmt: skip
+    return tuple(rows)
+
+
+def pending(name: str, statement: str, published: str) -> ClaimRow:
+    """Return a claim whose networks are still being trained."""
+    return ClaimRow(name, statement, published, "…", PENDING, "its networks are being trained")
+
+
+def _parameters(hidden: tuple[int, ...]) -> int:
+    return Layout((4, *hidden, 4)).parameters
+
+
+def _counted(
+    name: str, _: tuple[int, ...], statement: str, published: str,
+    nets: tuple[tuple[int, ...], ...],
+) -> ClaimRow:  # fmt: skip
+    counted = ", ".join(str(_parameters(hidden)) for hidden in nets)
+    listed = ", ".join("-".join(map(str, (4, *hidden, 4))) for hidden in nets)
+    verdict = HOLDS if counted == published else WRONG
+    return ClaimRow(name, statement, published, counted, verdict, f"{listed}: {counted}")
+
+
+def _arrow(ends: tuple[float | None, float]) -> str:
+    first, last = ends
+    return f"{last:.4f}" if first is None else f"{first:.4f} → {last:.4f}"
+
+
+def _run(name: str, one: Printed) -> ClaimRow:
+    both = one.first is not None and one.epochs == 100
+    statement = f"{one.label}, {'He, ' if one.epochs == 200 else ''}{one.epochs} epochs: "
+    statement += "mean loss of the first and the last." if both else "mean loss of the last."
+    published = _arrow((one.first if both else None, one.last))
+    if one.found is None:
+        return pending(name, statement, published)
+    measured = _arrow(one.found if both else (None, one.found[1]))
+    why = f"seed 42 goes from {one.found[0]:.6f} to {one.found[1]:.6f}"
+    right = same(one.found[1], one.last)
+    if both and one.first is not None:
+        right = right and same(one.found[0], one.first)
+    if right:
+        return ClaimRow(name, statement, published, measured, HOLDS, why)
+    if one.other is not None and same(one.other[1], one.last):
+        verdict = f"{ONLY_IF} all weights have spread 0.5"
+        why = f"{why} with He's weights, to {one.other[1]:.6f} with spread 0.5"
+        return ClaimRow(name, statement, published, measured, verdict, why)
+    return ClaimRow(name, statement, published, measured, NOT_REPRODUCED, why)
+
+
+def _first_epochs(printed: Sequence[Printed]) -> ClaimRow:
+    runs = [one for one in printed[:4] if one.first is not None]
+    statement = "2, 8 and 16 neurons, He: mean loss of the first epoch."
+    published = ", ".join(f"{one.first:.4f}" for one in runs)
+    found = [one.found[0] for one in runs if one.found is not None]
+    if len(found) < len(runs):
+        return pending("D6", statement, published)
+    measured = ", ".join(f"{value:.4f}" for value in found)
+    others = [one.other[0] for one in runs if one.other is not None]
+    firsts = [one.first for one in runs if one.first is not None]
+    if all(map(same, found, firsts)):
+        return ClaimRow("D6", statement, published, measured, HOLDS, f"He gives {measured}")
+    listed = ", ".join(f"{value:.4f}" for value in others)
+    if len(others) == len(firsts) and all(map(same, others, firsts)):
+        verdict = f"{ONLY_IF} all weights have spread 0.5"
+    else:
+        verdict = NOT_REPRODUCED
+    why = f"He gives {measured}; spread 0.5 gives {listed or 'no figure yet'}"
+    return ClaimRow("D6", statement, published, measured, verdict, why)
+
+
+def _order(known: Study) -> ClaimRow:
+    statement = "After 100 epochs He is ahead of Xavier, then spread 1, then spread 0.01."
+    published = "0.0244 < 0.0305 < 0.0658 < 0.0984"
+    if known.after_100 is None:
+        return pending("D11", statement, published)
+    names = ("He", "Xavier", "1", "0.01")
+    medians = [float(np.median(known.after_100[name])) for name in names]
+    measured = ", ".join(number(value, 2) for value in medians)
+    pairs = [(known.after_100[b], known.after_100[a]) for a, b in itertools.pairwise(names)]
+    sure = [difference(worse, better)[1] > 0 for worse, better in pairs]
+    why = f"medians of {known.seeds} seeds: {measured}"
+    verdict = HOLDS if all(sure) else NOT_REPRODUCED
+    return ClaimRow("D11", statement, published, measured, verdict, why)
+
+
+def _depth(known: Study) -> ClaimRow:
+    statement = "Two hidden layers converge more slowly than one on this task."
+    if known.reached is None:
+        return pending("D12", statement, "slower")
+    one, *two = known.reached
+    words = [f"{name} {_epochs(known.reached[name])}" for name in known.reached]
+    lags = [difference(known.reached[name], known.reached[one])[1] > 0 for name in two]
+    names = [name for name, lag in zip(two, lags, strict=True) if lag]
+    verdict = NOT_REPRODUCED
+    if all(lags):
+        verdict = HOLDS
+    elif names:
+        verdict = f"{ONLY_IF} the net is {names[0]}"
+    why = f"epochs to a loss of {LOSS}, median of {known.seeds} seeds: {', '.join(words)}"
+    measured = ", ".join(_epochs(known.reached[name]) for name in known.reached)
+    return ClaimRow("D12", statement, "slower", measured, verdict, why)
+
+
+def _epochs(reached: Array) -> str:
+    middle = float(np.median(reached))
+    return f"{middle:.0f}" if np.isfinite(middle) else "over 200"
+
+
+def _three() -> ClaimRow:
+    three, four = _parameters((4, 4)), _parameters((4, 4, 4))
+    verdict = HOLDS if (three, four) == (52, 60) else WRONG
+    return ClaimRow(
+        "D13", "4-4-4-4 has 52 parameters; three hidden layers of 4 have 60.", "52; 60",
+        f"{three}; {four}", verdict,
+        f"4-4-4-4 has two hidden layers and {three}; with three, 4-4-4-4-4, there are {four}",
+    )  # fmt: skip
+
+
+def _adam(known: Study) -> ClaimRow:
+    statement = "One run of five PyTorch nets (Adam 0.01, 200 updates) tells which is better."
+    if known.adam is None:
+        return pending("D18", statement, "no figures")
+    medians = {name: float(np.median(losses)) for name, losses in known.adam.items()}
+    firsts = {name: float(losses[0]) for name, losses in known.adam.items()}
+    measured = ", ".join(number(value, 2) for value in medians.values())
+    by_median, by_first = (sorted(d, key=lambda name, d=d: d[name]) for d in (medians, firsts))  # type: ignore[misc]
+    clear = [
+        difference(known.adam[b], known.adam[a])[1] > 0
+        for a, b in itertools.pairwise(by_median)
+    ]
+    swapped = [
+        (a, b) for k, (a, b) in enumerate(itertools.pairwise(by_median))
+        if clear[k] and by_first.index(a) > by_first.index(b)
+    ]  # fmt: skip
+    verdict = NOT_REPRODUCED if swapped else HOLDS
+    why = f"by median: {', '.join(by_median)}; by one seed: {', '.join(by_first)}"
+    return ClaimRow("D18", statement, "no figures", measured, verdict, why)
+
+
+def _regions(printed: Sequence[Printed], known: Study) -> ClaimRow:
+    statement = "Two neurons fail because three regions are too few; more regions, less loss."
+    published = "3 regions are too few"
+    wide = printed[3].found
+    if known.linear is None or known.lowest is None or wide is None:
+        return pending("D19", statement, published)
+    above = bool((known.lowest >= floors() - 1e-9).all())
+    one_region = known.linear < printed[3].last
+    verdict = WRONG if one_region and above else NOT_REPRODUCED
+    listed = ", ".join(number(value, 3) for value in floors())
+    return ClaimRow(
+        "D19", statement, published, f"1 region: {number(known.linear, 2)}", verdict,
+        f"one region (no hidden layer) ends at {number(known.linear, 2)}, sixteen neurons at "
+        f"{number(wide[1], 2)}; rank stops widths 1, 2, 3 at {listed}",
+    )  # fmt: skip
+
+
+def _slower(known: Study) -> ClaimRow:
+    statement = "Weights of spread 0.01 converge four times more slowly than He's."
+    if known.reached is None or known.reached_small is None:
+        return pending("D32", statement, "4×")
+    he, small = known.reached["4-8-4"], known.reached_small
+    one = small[0] / he[0]
+    many = float(np.median(small) / np.median(he)) if np.isfinite(np.median(he)) else np.nan
+    near = [abs(ratio / 4 - 1) <= 0.25 for ratio in (one, many)]
+    why = f"{small[0]:.0f} epochs instead of {he[0]:.0f} at seed 42"
+    why += f", {_epochs(small)} instead of {_epochs(he)} in the median of {known.seeds} seeds"
+    return ClaimRow("D32", statement, "4×", f"{one:.2f}×",
+                    HOLDS if all(near) else NOT_REPRODUCED, why)  # fmt: skip

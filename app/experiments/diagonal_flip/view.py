@@ -1,0 +1,259 @@
+"""Draws the diagonal flip: images, losses over floors, the sweep of widths, printed figures."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.core import picture as pic
+from app.core.frames import ImagePrediction
+from app.core.numbers import number
+from app.experiments.diagonal_flip.model import Result
+from app.experiments.diagonal_flip.study import Printed, same
+from app.ui.card import Card
+from app.ui.pages.view import Array, PageView, PlotCard
+from app.ui.plots.images import ImageCanvas
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from app.ui.plots.scale import Axis
+from app.ui.plots.table import Cell, Table
+
+LOWEST = 1e-7  # of the loss that is drawn
+
+
+class ImagesCard(Card):
+    """The sixteen images: input, target, output of seed 42."""
+
+    def __init__(self) -> None:
+        self.canvas = ImageCanvas()
+        super().__init__("All sixteen images")
+        self.body.addWidget(self.canvas)
+
+    def set_theme(self, theme: object) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        super().set_theme(theme)  # type: ignore[arg-type]
+        self.canvas.set_theme(theme)  # type: ignore[arg-type]
+
+
+class PrintedCard(Card):
+    """The printed figures with ours beside them."""
+
+    def __init__(self) -> None:
+        self.table = Table()
+        super().__init__("Printed, and computed here", "loss of the first → the last epoch")
+        self.body.addWidget(self.table)
+
+    def set_theme(self, theme: object) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        super().set_theme(theme)  # type: ignore[arg-type]
+        self.table.set_theme(theme)  # type: ignore[arg-type]
+
+    def numbers(self) -> str:
+        """Return the table."""
+        return self.table.numbers()
+
+
+class View(PageView):
+    """Images and losses above, the widths and the printed figures below."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.images = ImagesCard()
+        self.loss = PlotCard("Loss", Axis("epoch", integer=True), Axis("loss", log=True),
+                             "half mean squared error")  # fmt: skip
+        self.sweep = PlotCard("Every width", Axis("neurons", integer=True),
+                              Axis("loss at the end", log=True))  # fmt: skip
+        self.sweep.plot.x_axis.fix(0.5, 16.5)
+        self.printed = PrintedCard()
+        self.printed.table.row_clicked.connect(self._on_row)
+        self.add(self.images, 0, 0, 1, 5)
+        self.add(self.loss, 0, 5, 1, 4)
+        self.add(self.sweep, 1, 0, 1, 4)
+        self.add(self.printed, 1, 4, 1, 5)
+        self.share(rows=(10, 9), columns=(1,) * 9)
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return how low it gets, and how low it could."""
+        one = result.setting
+        floor = number(result.floor, 3) if result.floor else "0"
+        found = [(one.name, f"network, {result.parameters} parameters"),
+                 (floor, "floor that its rank sets")]  # fmt: skip
+        if result.trained:
+            found.append((number(float(result.first[-1]), 3), "loss at the end, seed 42"))
+            middle = float(result.quartiles[1, -1])
+            found.append((number(middle, 3), f"median of {one.seeds} seeds"))
+        return found
+
+    def draw(self, result: Result) -> None:
+        """Draw all four."""
+        self._draw_images(result)
+        self._draw_loss(result)
+        self._draw_sweep(result)
+        self._draw_printed(result)
+
+    def arrays(self) -> list[Array]:
+        """Return the numbers of the plots, and the images."""
+        part = self.images.canvas.part
+        return [*super().arrays(), *([] if part is None else [part.outputs, part.error])]
+
+    def _draw_images(self, result: Result) -> None:
+        canvas = self.images.canvas
+        canvas.part = ImagePrediction(result.inputs, result.targets, result.outputs,
+                                      result.error)  # fmt: skip
+        canvas.update()
+        epoch = f"after {result.trained} epochs" if result.trained else "at birth"
+        self.images.set_note(f"input → target → output, seed 42 {epoch}", f"seed 42, {epoch}")
+
+    def _floors(self, result: Result, least: float) -> dict[str, Mark]:
+        """Return the floors of all ranks as dashed lines; that of the network is bright."""
+        marks: dict[str, Mark] = {}
+        for rank, level in enumerate(result.floors.tolist(), 1):
+            if level <= least:
+                continue
+            own = result.floor == level
+            color = self.color("warning" if own else "faint")
+            marks[f"floor {rank}"] = Rule(level, f"rank {rank}", color, self.theme, low=own)
+        return marks
+
+    def _draw_loss(self, result: Result) -> None:
+        x = np.arange(1, result.trained + 1, dtype=float)
+        low, middle, high = np.maximum(result.quartiles, LOWEST)
+        first = np.maximum(result.first, LOWEST)
+        accent = self.color("accent")
+        plot = self.loss.plot
+        plot.x_axis.fix(0, result.epochs)
+        seen = np.concatenate((low, high, first, result.floors[:3], [1.0]))
+        plot.y_axis.cover(seen, restart=True, decades=3)
+        several = result.setting.seeds > 1
+        bands: dict[str, Mark] = {}
+        live: dict[str, Mark] = {}
+        if several:
+            bands["quartiles"] = Band(x, low, high, mix(self.theme, accent, 0.2))
+            live["median"] = Line(x, middle, accent, 2.2)
+        live["seed 42"] = Line(x, first, self.color("text"), 1.4)
+        for name, one in self._text_runs(result):
+            live[name] = Dots(np.array([float(one.epochs)]), np.array([one.last]),
+                              self.color("negative"), 4.0, hollow=True)  # fmt: skip
+        legend = [Key("line", self.color("text"), "seed 42", 1.4)]
+        if several:
+            legend.insert(0, Key("line", accent, f"median of {result.setting.seeds} seeds"))
+        legend.append(Key("ring", self.color("negative"), "printed"))
+        self.loss.show_plot(
+            bands=bands, still=self._floors(result, LOWEST), live=live, legend=legend,
+            columns={"epoch": x, "seed 42": first, "quartile 25": low, "median": middle,
+                     "quartile 75": high},
+        )  # fmt: skip
+        if x.size:
+            self.loss.read_curves(x, [("seed 42", first, self.color("text")),
+                                      ("median", middle, accent)])  # fmt: skip
+
+    def _text_runs(self, result: Result) -> list[tuple[str, Printed]]:
+        """Return the printed runs of just this network and these first weights."""
+        one = result.setting
+        return [(p.label, p) for p in result.printed
+                if (p.setting.hidden, p.setting.init) == (one.hidden, one.init)
+                and p.epochs <= result.epochs]  # fmt: skip
+
+    def _draw_sweep(self, result: Result) -> None:
+        widths = result.widths.astype(float)
+        low, middle, high = np.maximum(result.sweep, LOWEST)
+        first = np.maximum(result.sweep_first, LOWEST)
+        accent = self.color("accent")
+        plot = self.sweep.plot
+        floors = np.repeat(result.floors[:3], 2)
+        steps = np.array([0.5, 1.5, 1.5, 2.5, 2.5, 3.5])
+        plot.y_axis.cover(np.concatenate((low, high, first, floors, [0.3])), restart=True)
+        bands: dict[str, Mark] = {
+            "quartiles": Band(widths, low, high, mix(self.theme, accent, 0.2))
+        }
+        still: dict[str, Mark] = {
+            "floor": Line(steps, floors, self.color("warning"), 1.6, dash=(3, 2.4))
+        }
+        live: dict[str, Mark] = {"median": Line(widths, middle, accent, 2.0)}
+        live["medians"] = Dots(widths, middle, accent, 3.0)
+        live["seed 42"] = Dots(widths, first, self.color("text"), 2.4)
+        width = self.values["width"]
+        if width in result.widths:
+            at = result.widths == width
+            live["shown"] = Dots(widths[at], middle[at], accent, 5.0, hollow=True)
+        text = [p for p in result.printed if p.epochs == result.epochs == 200]
+        live["printed"] = Dots(
+            np.array([float(p.setting.hidden[0]) for p in text]),
+            np.array([p.last for p in text]), self.color("negative"), 4.0, hollow=True,
+        )  # fmt: skip
+        legend = [Key("line", accent, "median"), Key("dot", self.color("text"), "seed 42"),
+                  Key("ring", self.color("negative"), "printed"),
+                  Key("dash", self.color("warning"), "floor of the rank")]  # fmt: skip
+        self.sweep.show_plot(
+            bands=bands,
+            still=still,
+            live=live,
+            legend=legend,
+            columns={"width": widths, "median": middle, "seed 42": first},
+        )
+        depth = len(result.setting.hidden)
+        words = f"{depth} hidden layer{'s' if depth != 1 else ''}, {result.setting.init}"
+        note = words if depth else "without a hidden layer there is no width"
+        self.sweep.set_note(note, f"depth {depth}")
+        if widths.size:
+            curves = [("median", middle, accent), ("seed 42", first, self.color("text"))]
+            self.sweep.read_curves(widths, curves)
+
+    def _draw_printed(self, result: Result) -> None:
+        rows, bright = [], -1
+        for k, one in enumerate(result.printed):
+            shown = result.setting
+            if (one.setting.hidden, one.setting.init) == (shown.hidden, shown.init):
+                bright = k if bright < 0 or result.epochs == one.epochs else bright
+            rows.append((
+                Cell(one.label), Cell(f"{one.epochs}", "muted"),
+                Cell(_ends(one.first, one.last), weight=600),
+                _beside(one.found, one),
+                _beside(one.other, one) if one.has_other else Cell(""),
+            ))  # fmt: skip
+        header = ("seed 42", "epochs", "printed", "as described", "spread 0.5")
+        self.printed.table.show_rows(header, rows, bright)
+
+    def _on_row(self, row: int) -> None:
+        if self.result is None:
+            return
+        one = self.result.printed[row]
+        for knob, value in (("width", one.setting.hidden[0]), ("depth", 1),
+                            ("init", one.setting.init), ("epochs", one.epochs)):  # fmt: skip
+            self.edited.emit(knob, value)
+
+
+def _ends(first: float | None, last: float) -> str:
+    return f"{last:.4f}" if first is None else f"{first:.4f} → {last:.4f}"
+
+
+def _beside(found: tuple[float, float] | None, one: Printed) -> Cell:
+    """Return ours: green where it is the printed figure to its last digit."""
+    if found is None:
+        return Cell("…", "faint", help="not trained yet")
+    right = same(found[1], one.last) and (one.first is None or same(found[0], one.first))
+    text = _ends(None if one.first is None else found[0], found[1])
+    words = "the printed figure, to its last digit" if right else "not the printed figure"
+    return Cell(text, "good" if right else "negative", 500, words)
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return an image, an arrow, and the image flipped."""
+    cells = result.inputs[12], result.targets[12]  # the upper row is lit
+    boxes = (0.06, 0.14, 0.40, 0.86), (0.60, 0.14, 0.94, 0.86)
+    shapes: list[pic.Shape] = []
+    for image, (x0, y0, x1, y1) in zip(cells, boxes, strict=True):
+        for row in range(2):
+            for column in range(2):
+                wide, high = (x1 - x0) / 2, (y1 - y0) / 2
+                left, top = x0 + column * wide, y1 - row * high
+                gap = 0.012
+                on = image[row, column] > 0.5
+                x = left + gap, left + wide - gap
+                y = top - gap, top - high + gap
+                corners = ((x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1]))
+                points = tuple((round(a, 3), round(b, 3)) for a, b in corners)
+                shapes.append(pic.Area(points, "accent" if on else "faint", 0.9 if on else 0.3))
+    shapes.append(pic.Line(((0.45, 0.5), (0.54, 0.5)), "muted", 1.8))
+    shapes.append(pic.Line(((0.515, 0.55), (0.545, 0.5), (0.515, 0.45)), "muted", 1.8))
+    shapes.append(pic.Line(((0.08, 0.9), (0.38, 0.1)), "warning", 1.2, True))
+    return tuple(shapes)
