@@ -34,13 +34,6 @@ FILTER = "Knobs (*.json);;All files (*)"
 _OWN = ("undo", "redo", "reset", "save", "save_as", "new_seed", "finish")
 
 
-def experiments() -> Registry[Experiment]:
-    """Return all pages of the gallery."""
-    from app.experiments import EXPERIMENTS
-
-    return EXPERIMENTS
-
-
 def picture_of(key: str) -> Picture:
     """Return a page's thumbnail; raises LabError where it is missing."""
     from app.core.picture import picture_from_json
@@ -58,6 +51,12 @@ class Pages:
         self._pages: dict[str, Page] = {}  # those that were opened; they keep their knobs
         self.page: Page | None = None  # the one that is shown
         self._resting: float | None = None  # the lab's speed, if it played
+
+    def experiments(self) -> Registry[Experiment]:
+        """Return all pages of the gallery."""
+        from app.experiments import EXPERIMENTS
+
+        return EXPERIMENTS
 
     # ---- which page
     def show(self, key: str) -> None:
@@ -82,7 +81,7 @@ class Pages:
             from app.ui.pages.gallery import Gallery
             from app.ui.theme import apply_theme
 
-            pages = list(experiments())
+            pages = list(self.experiments())
             pictures = {page.key: picture_of(page.key) for page in pages}
             self._gallery = Gallery(pages, pictures, self._session.window.theme)
             apply_theme(self._gallery, self._session.window.theme)
@@ -104,7 +103,7 @@ class Pages:
         Raises:
             LabError: there is no page of that key.
         """
-        page = self._pages.get(key) or self._make(experiments()[key])
+        page = self._pages.get(key) or self._make(self.experiments()[key])
         self._rest_lab()
         self._hide_pages()
         self.page = page

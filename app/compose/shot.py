@@ -27,6 +27,7 @@ from app.core.options import Options
 from app.core.spec import LabSpec
 
 TIMEOUT_S = 600
+SETTLING = 4  # passes of the event loop in which layouts hand on what they need
 # What the offscreen platform says of every window; it has no window manager to tell.
 _HARMLESS = "does not support propagateSizeHints"
 
@@ -121,13 +122,15 @@ def _draw(
     try:
         session.window.show()
         prepare(session)
-        app.processEvents()
+        for _ in range(SETTLING):
+            app.processEvents()
         if surprises:
             raise surprises[0]
         picture = session.window.grab()
         if not picture.save(str(out), "PNG"):
             raise LabError(f"{out} cannot be written")
     finally:
+        session.background.close()
         session.runner.close()
         session.window.deleteLater()
         app.processEvents()

@@ -16,11 +16,15 @@ from tests.compose.conftest import drag, home, open_lab  # noqa: F401
 def open_page(open_lab):  # noqa: F811
     """Open pages of the gallery by their keys, in a window that is shown."""
 
-    def make(key):
+    def make(key, work=False):
         session = open_lab()
+        session.pages.show("gallery")
+        page = session.pages._make(session.pages.experiments()[key])
+        if page.work is not None:
+            page.work.is_stopped = not work  # what it adds would come at any moment
         session.pages.open(key)
-        settle(session.pages.page)
-        return session.pages.page
+        settle(page)
+        return page
 
     return make
 

@@ -1,6 +1,7 @@
 """The diagonal flip: floors, printed figures, populations, against what is not the page."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
@@ -116,7 +117,7 @@ def test_outputs_are_those_of_the_parameters():
     out = training.training(setting).outputs(images(), 150)
     loss = 0.5 * ((out - flipped(images())) ** 2).mean()
     # The weights at the end are a little better than their mean over the last epoch.
-    assert loss == pytest.approx(training.training(setting).losses(150)[-1, 0], rel=0.05)
+    assert loss == pytest.approx(training.training(setting).losses(150)[-1, 0], rel=0.1)
     result = model.compute(width=8, epochs=150, seeds=2)
     assert result.error.mean() == pytest.approx(loss)
 
@@ -156,7 +157,7 @@ def test_work_makes_room_and_loses_nothing(whole):
 
 
 def test_results_grow_while_it_works(whole):
-    assert all(a.done <= b.done for a, b in zip(whole, whole[1:], strict=False))
+    assert all(a.done <= b.done for a, b in itertools.pairwise(whole))
     assert whole[-1].result.trained == 200
     assert set(whole[-1].result.widths) == set(model.SWEEP)
     assert np.isfinite(whole[-1].result.sweep).all()
@@ -203,5 +204,5 @@ def test_the_lab_trains_the_same():
     check(spec)
     assert spec.train.rng == "legacy"
     assert spec.train.epochs == 30
-    with pytest.raises(LabError, match="spread 0.5"):
+    with pytest.raises(LabError, match=r"spread 0\.5"):
         model.lab_spec(init="0.5")

@@ -113,6 +113,33 @@ def test_things_to_try_and_reset(key: str, open_page) -> None:
 
 
 @every_page
+def test_longer_work_fills_the_page_and_can_be_stopped(key: str, open_page, qtbot) -> None:
+    if not hasattr(EXPERIMENTS[key].model(), "work"):
+        return
+    page = open_page(key, work=True)
+    bar = page.frame.figures.work
+    start, found = drawn(page), []
+    page.work.found.connect(found.append)
+    qtbot.waitUntil(lambda: bool(found), timeout=60_000)
+    assert bar.isVisible()
+    assert drawn(page) != start
+    QTest.mouseClick(bar.button, Qt.MouseButton.LeftButton)
+    QApplication.processEvents()
+    count = len(found)
+    qtbot.wait(300)
+    assert len(found) == count
+    assert "stopped" in bar.text
+    QTest.mouseClick(bar.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(found) > count, timeout=60_000)
+    page.frame.window().rail.page_chosen.emit("lab")  # hidden pages compute nothing
+    QApplication.processEvents()
+    count = len(found)
+    qtbot.wait(300)
+    assert len(found) == count
+    assert page.frame.banner.isHidden()
+
+
+@every_page
 def test_what_is_copied_runs_by_itself(key: str, open_page, tmp_path) -> None:
     page = open_page(key)
     QTest.mouseClick(page.frame.bar.copy, Qt.MouseButton.LeftButton)

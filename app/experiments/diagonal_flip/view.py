@@ -111,7 +111,8 @@ class View(PageView):
                 continue
             own = result.floor == level
             color = self.color("warning" if own else "faint")
-            marks[f"floor {rank}"] = Rule(level, f"rank {rank}", color, self.theme, low=own)
+            name = f"rank {rank}: {number(level, 3)}" if own else ""
+            marks[f"floor {rank}"] = Rule(level, name, color, self.theme, low=True)
         return marks
 
     def _draw_loss(self, result: Result) -> None:
@@ -137,6 +138,7 @@ class View(PageView):
         if several:
             legend.insert(0, Key("line", accent, f"median of {result.setting.seeds} seeds"))
         legend.append(Key("ring", self.color("negative"), "printed"))
+        legend.append(Key("dash", self.color("faint"), "floors of rank 1, 2, 3", 1.0))
         self.loss.show_plot(
             bands=bands, still=self._floors(result, LOWEST), live=live, legend=legend,
             columns={"epoch": x, "seed 42": first, "quartile 25": low, "median": middle,
@@ -157,46 +159,48 @@ class View(PageView):
         widths = result.widths.astype(float)
         low, middle, high = np.maximum(result.sweep, LOWEST)
         first = np.maximum(result.sweep_first, LOWEST)
-        accent = self.color("accent")
-        plot = self.sweep.plot
+        accent, ink = self.color("accent"), self.color("text")
+        depth = len(result.setting.hidden)
         floors = np.repeat(result.floors[:3], 2)
         steps = np.array([0.5, 1.5, 1.5, 2.5, 2.5, 3.5])
-        plot.y_axis.cover(np.concatenate((low, high, first, floors, [0.3])), restart=True)
-        bands: dict[str, Mark] = {
-            "quartiles": Band(widths, low, high, mix(self.theme, accent, 0.2))
+        live: dict[str, Mark] = {
+            "median": Line(widths, middle, accent, 2.0),
+            "medians": Dots(widths, middle, accent, 3.0),
+            "seed 42": Dots(widths, first, ink, 2.4),
+            "printed": self._printed_dots(result),
         }
-        still: dict[str, Mark] = {
-            "floor": Line(steps, floors, self.color("warning"), 1.6, dash=(3, 2.4))
-        }
-        live: dict[str, Mark] = {"median": Line(widths, middle, accent, 2.0)}
-        live["medians"] = Dots(widths, middle, accent, 3.0)
-        live["seed 42"] = Dots(widths, first, self.color("text"), 2.4)
-        width = self.values["width"]
-        if width in result.widths:
-            at = result.widths == width
-            live["shown"] = Dots(widths[at], middle[at], accent, 5.0, hollow=True)
-        text = [p for p in result.printed if p.epochs == result.epochs == 200]
-        live["printed"] = Dots(
-            np.array([float(p.setting.hidden[0]) for p in text]),
-            np.array([p.last for p in text]), self.color("negative"), 4.0, hollow=True,
-        )  # fmt: skip
-        legend = [Key("line", accent, "median"), Key("dot", self.color("text"), "seed 42"),
+        at = result.widths == self.values["width"]
+        live["shown"] = Dots(widths[at], middle[at], accent, 5.0, hollow=True)
+        seen = [low, high, first, floors, np.array([0.3])]
+        if not depth and result.trained:  # then it is the same at every width
+            level = max(float(result.first[-1]), LOWEST)
+            words = f"no hidden layer: {number(level, 2)}"
+            live["linear"] = Rule(level, words, accent, self.theme)
+            seen.append(np.array([level]))
+        self.sweep.plot.y_axis.cover(np.concatenate(seen), restart=True)
+        floor = Line(steps, floors, self.color("warning"), 1.6, dash=(3, 2.4))
+        legend = [Key("line", accent, "median"), Key("dot", ink, "seed 42"),
                   Key("ring", self.color("negative"), "printed"),
                   Key("dash", self.color("warning"), "floor of the rank")]  # fmt: skip
         self.sweep.show_plot(
-            bands=bands,
-            still=still,
-            live=live,
-            legend=legend,
+            bands={"quartiles": Band(widths, low, high, mix(self.theme, accent, 0.2))},
+            still={"floor": floor}, live=live, legend=legend,
             columns={"width": widths, "median": middle, "seed 42": first},
-        )
-        depth = len(result.setting.hidden)
-        words = f"{depth} hidden layer{'s' if depth != 1 else ''}, {result.setting.init}"
-        note = words if depth else "without a hidden layer there is no width"
+        )  # fmt: skip
+        layers = f"{depth} hidden layer{'s' if depth != 1 else ''}, {result.setting.init}"
+        note = layers if depth else "without a hidden layer there is no width"
         self.sweep.set_note(note, f"depth {depth}")
         if widths.size:
-            curves = [("median", middle, accent), ("seed 42", first, self.color("text"))]
-            self.sweep.read_curves(widths, curves)
+            self.sweep.read_curves(
+                widths, [("median", middle, accent), ("seed 42", first, ink)]
+            )
+
+    def _printed_dots(self, result: Result) -> Dots:
+        """Return the printed losses of all widths, where as many epochs are shown."""
+        text = [p for p in result.printed if p.epochs == result.epochs == 200]
+        widths = np.array([float(p.setting.hidden[0]) for p in text])
+        losses = np.array([p.last for p in text])
+        return Dots(widths, losses, self.color("negative"), 4.0, hollow=True)
 
     def _draw_printed(self, result: Result) -> None:
         rows, bright = [], -1
@@ -206,7 +210,7 @@ class View(PageView):
                 bright = k if bright < 0 or result.epochs == one.epochs else bright
             rows.append((
                 Cell(one.label), Cell(f"{one.epochs}", "muted"),
-                Cell(_ends(one.first, one.last), weight=600),
+                Cell(_ends(one.first, one.last), weight=600, brief=f"{one.last:.4f}"),
                 _beside(one.found, one),
                 _beside(one.other, one) if one.has_other else Cell(""),
             ))  # fmt: skip
@@ -233,7 +237,8 @@ def _beside(found: tuple[float, float] | None, one: Printed) -> Cell:
     right = same(found[1], one.last) and (one.first is None or same(found[0], one.first))
     text = _ends(None if one.first is None else found[0], found[1])
     words = "the printed figure, to its last digit" if right else "not the printed figure"
-    return Cell(text, "good" if right else "negative", 500, words)
+    token = "good" if right else "negative"
+    return Cell(text, token, 500, f"{text}: {words}", f"{found[1]:.4f}")
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import functools
 import warnings
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.ui.pages.text import inner_width
 from app.ui.theme import DARK, Theme
 
 SIZE = 15.0  # pixels of the letters at zoom 1, where the line fits
@@ -44,15 +45,13 @@ class Formula(QWidget):
         self._timer.timeout.connect(self.typeset)
         self.setAccessibleName("Formula")
         self.setAccessibleDescription("; ".join(lines))
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def typeset(self) -> None:
         """Typeset all lines now."""
         color = self._theme.color("text").name()
         self._drawn = [QSvgRenderer(_typeset(line, color)) for line in self._lines]
-        self.updateGeometry()
+        self._fit()
         self.update()
 
     @property
@@ -65,12 +64,12 @@ class Formula(QWidget):
         self._theme = theme
         if self._drawn:
             self.typeset()
-        self.updateGeometry()
+        self._fit()
 
-    def boxes(self, width: int | None = None) -> list[QRectF]:
+    def boxes(self) -> list[QRectF]:
         """Return where the lines are, in pixels; guesses before they are typeset."""
         top, boxes = 0.0, []
-        room = self.width() if width is None else width
+        room = inner_width(self._theme)
         for k in range(len(self._lines)):
             size = self._drawn[k].viewBoxF().size() if self._drawn else None
             wide, high = (size.width(), size.height()) if size else (200.0, 22.0)
@@ -78,20 +77,6 @@ class Formula(QWidget):
             boxes.append(QRectF(0, top, wide * scale, high * scale))
             top += high * scale + self._theme.px(_GAP)
         return boxes
-
-    def heightForWidth(self, width: int) -> int:
-        """Return the height of all lines at a width."""
-        boxes = self.boxes(width)
-        return round(boxes[-1].bottom()) + 1 if boxes else 0
-
-    def sizeHint(self) -> QSize:
-        """Return the size in a panel of the usual width."""
-        wide = self._theme.px(258)
-        return QSize(wide, self.heightForWidth(wide))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same as `sizeHint`, of any width."""
-        return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the lines, or have them typeset once this paint is over."""
@@ -103,3 +88,7 @@ class Formula(QWidget):
             for renderer, box in zip(self._drawn, self.boxes(), strict=True):
                 renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
                 renderer.render(painter, box)
+
+    def _fit(self) -> None:
+        boxes = self.boxes()
+        self.setFixedHeight(round(boxes[-1].bottom()) + 1 if boxes else 0)

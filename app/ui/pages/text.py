@@ -8,19 +8,29 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
 from app.core.experiment import Try
 from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from app.ui.controls.panel import WIDTH
 from app.ui.theme import DARK, Theme
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
+def inner_width(theme: Theme) -> int:
+    """Return the width of what stands in a page's panel, in pixels."""
+    return theme.px(WIDTH) - 2 * theme.px(16) - 1
+
+
 class Paragraph(QLabel):
-    """Words that wrap, in a token's colour."""
+    """Words that wrap in a page's panel, in a token's colour."""
 
     def __init__(self, text: str, token: str = "text", size: float = 12) -> None:
         """Make the paragraph; size in pixels at zoom 1."""
         super().__init__(text)
         self._token, self._size = token, size
         self.setWordWrap(True)
+        # The panel's width is fixed, and with it the height: layouts need not ask around.
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(False)
+        self.setSizePolicy(policy)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -29,6 +39,7 @@ class Paragraph(QLabel):
         """Take colours and sizes from `theme`."""
         self.setFont(theme.font(self._size))
         self.setStyleSheet(f"color: {theme.color(self._token).name()}")
+        self.setFixedHeight(self.heightForWidth(inner_width(theme)))
 
 
 class TryButton(KeyboardRing, QPushButton):
@@ -43,9 +54,7 @@ class TryButton(KeyboardRing, QPushButton):
         self.setAccessibleDescription(thing.help)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
@@ -53,17 +62,13 @@ class TryButton(KeyboardRing, QPushButton):
         self.updateGeometry()
         self.update()
 
-    def heightForWidth(self, width: int) -> int:
-        """Return the height that the text needs."""
-        return round(self._boxes(width)[1].bottom()) + self._theme.px(8)
-
     def sizeHint(self) -> QSize:
-        """Return room for the text in a panel of the usual width."""
-        wide = self._theme.px(258)
-        return QSize(wide, self.heightForWidth(wide))
+        """Return room for the text; the panel's width is fixed."""
+        wide = inner_width(self._theme)
+        return QSize(wide, round(self._boxes(wide)[1].bottom()) + self._theme.px(8))
 
     def minimumSizeHint(self) -> QSize:
-        """Return any width."""
+        """Return the height of `sizeHint`."""
         return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
