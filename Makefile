@@ -10,7 +10,7 @@ FLAVOUR = lite
 BUNDLE = $(if $(filter full,$(FLAVOUR)),layerlab-full,layerlab)
 SET_UP = $(PYTHON) packaging/environment.py --pip-flags "$(PIP_FLAGS)"
 
-.PHONY: run test lint types check screenshots wheel bundle smoke pins torch clean help python set-up set-up-all
+.PHONY: run test lint types check screenshots wheel bundle smoke packages pins torch clean help python set-up set-up-all
 
 run: set-up
 	@$(LAB) packaging/linux_libraries.py
@@ -44,7 +44,12 @@ bundle: python
 	$(LAB) -m PyInstaller packaging/layerlab.spec --noconfirm --log-level WARN --distpath dist --workpath build/bundle -- --flavour $(FLAVOUR)
 
 smoke: set-up
+	@$(LAB) packaging/linux_libraries.py --window --screen
 	$(LAB) packaging/smoke_test.py dist/$(BUNDLE)
+
+packages: set-up
+	$(LAB) packaging/linux_packages.py dist/$(BUNDLE)
+	$(LAB) packaging/sizes.py dist/$(BUNDLE)
 
 pins: set-up-all
 	$(LAB) packaging/pin.py
@@ -65,6 +70,7 @@ help:
 	@echo "make wheel        build dist/layerlab-*.whl"
 	@echo "make bundle       build dist/layerlab, a program that needs no Python (FLAVOUR=full)"
 	@echo "make smoke        start it as its users do (FLAVOUR=full)"
+	@echo "make packages     of it: dist/layerlab-*.tar.xz and dist/layerlab_*.deb (FLAVOUR=full)"
 	@echo "make pins         write packaging/constraints.txt from .venv"
 	@echo "make torch        install again, after PyTorch could not be"
 	@echo "make clean        remove .venv and everything that was built"

@@ -47,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         warnings.formatwarning = _as_sentence
     try:
         code = _run(arguments)
-        sys.stdout.flush()  # here, where a closed pipe can still be answered
+        if sys.stdout is not None:  # as in a program of Windows that has no console
+            sys.stdout.flush()  # here, where a closed pipe can still be answered
         return code
     except LabError as error:
         from app.commands.common import NotReadyError

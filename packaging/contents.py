@@ -37,10 +37,14 @@ UNUSED = {
     "_ssl": "the lab reaches no network",
     "cupy": "arrays on graphics cards, which scipy and scikit-learn take if given",
     "dask": "likewise",
+    "filelock": "what torch downloads or compiles",
+    "fsspec": "files in networks, for torch",
     "hypothesis": "tests",
     "jax": "a peer of `bench`",
+    "jinja2": "sources that torch's compiler writes",
     "lib2to3": "a translator of old Python",
     "matplotlib": "drawings of scikit-learn",
+    "networkx": "graphs, for torch's compiler",
     "numba.tests": "tests",
     "pandas": "tables, which scikit-learn takes if given",
     "pip": "installs packages",
@@ -53,10 +57,15 @@ UNUSED = {
     "readline": "line editing; its library is under the GPL",
     "rich": "progress bars of scikit-learn in a terminal",
     "setuptools": "builds packages",
+    "tensorboard": "curves of torch",
     "tkinter": "Python's own windows",
+    "torch.testing._internal": "tests",
+    "torch.utils.benchmark": "measures torch",
+    "torch.utils.tensorboard": "curves of torch",
+    "triton": "compiles for graphics cards",
 }
 # What only torch needs, beside torch.
-WITH_TORCH = ("torch", "sympy", "mpmath", "networkx", "jinja2", "fsspec", "filelock")
+WITH_TORCH = ("torch", "torchgen", "functorch", "sympy", "mpmath")
 
 
 def project() -> dict[str, Any]:
@@ -152,7 +161,8 @@ _FILES = re.compile(
     r"(^|/)(tests?|include)/|\.(a|lib|h|hpp|cuh|cu|cpp|cmake|c|f|f90|pyi|pyx|pxd|pxi|tp|build)$"
     r"|^sklearn/datasets/(images|tests)/"
     r"|^numba/np/ufunc/(tbb|omp)pool\."  # thread layers; the lab has threads of its own
-    r"|^torch/(bin|share|test)/"
+    r"|^torch/(bin|share|test)/|^torch/lib/lib(torchbind_test|jitbackend_test"
+    r"|backend_with_compiler|aoti_custom_ops)\."
 )
 # Of Qt's plugins, those that a window of widgets on this system can ask for.
 _QT = re.compile(r"(^|/)(PySide6/Qt/|PySide6/)?(plugins|translations)/(?P<name>.+)")

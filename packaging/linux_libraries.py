@@ -2,8 +2,9 @@
 
 Which ones is asked of the loader (`app.commands.libraries`). They are installed as root
 or where sudo asks for no password; else the exact line is printed. Nothing is done on
-other systems. `python packaging/linux_libraries.py [--window]`, run by the Python of
-`.venv`; with --window those of a window are wanted even where there is no display.
+other systems. `python packaging/linux_libraries.py [--window] [--screen]`, run by the Python
+of `.venv`. With --window, those of a window are wanted even where there is no display; with
+--screen, so are the programs with which the smoke test opens one.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from app.commands.libraries import (
     libraries_problem,
     missing_libraries,
 )
+
+SCREEN = {"Xvfb": "xvfb", "xdotool": "xdotool"}  # program -> package
 
 
 def _say(sentence: str) -> None:
@@ -54,22 +57,30 @@ def apt_install(packages: list[str], before: list[str]) -> bool:
     return apt_get("update") and apt_get(*install)
 
 
+def missing_tools() -> list[str]:
+    """Return the packages of the programs that are wanted and not here."""
+    wanted = SCREEN if "--screen" in sys.argv else {}
+    return [package for name, package in wanted.items() if shutil.which(name) is None]
+
+
 def main() -> int:
     """Look and install; return 0 if Qt has what it needs here, else 1."""
     has_window = "--window" in sys.argv or not display_problem()
     plugins = XCB if has_window else OFFSCREEN
-    missing = missing_libraries(plugins)
-    if not missing:
+    missing, tools = missing_libraries(plugins), missing_tools()
+    if not missing and not tools:
         return 0
-    packages, _ = debian_packages(missing)
+    packages = debian_packages(missing)[0] + tools
     before = as_root()
     if packages and shutil.which("apt-get") and before is not None:
         _say(f"installing libraries that Qt needs: {' '.join(packages)}")
         if apt_install(packages, before):
-            missing = missing_libraries(plugins)
+            missing, tools = missing_libraries(plugins), missing_tools()
     if missing:
         _say(libraries_problem(missing))
-    return 1 if missing else 0
+    if tools:
+        _say(f"the smoke test needs: sudo apt-get install {' '.join(tools)}")
+    return 1 if missing or tools else 0
 
 
 if __name__ == "__main__":

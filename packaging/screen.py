@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import mmap
 import os
 import pathlib
 import struct
@@ -47,9 +48,12 @@ class Screen:
             self.display = f":{told.readline().strip()}"
         if self.display == ":":
             raise TroubleError("Xvfb did not start")
+        with (self._folder / "Xvfb_screen0").open("rb") as file:
+            self._memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         return self
 
     def __exit__(self, *error: object) -> None:
+        self._memory.close()
         self._server.terminate()
         self._server.wait()
 
@@ -69,12 +73,16 @@ class Screen:
 
     def pixels(self, rect: Rect) -> bytes:
         """Return what the screen shows there, four bytes a pixel."""
-        raw = (self._folder / "Xvfb_screen0").read_bytes()
+        raw = self._memory
         header = struct.unpack(">25I", raw[:100])  # a picture of xwd
         start, row_bytes = header[0] + 12 * header[19], header[12]
         x, y, width, height = rect
         rows = (start + row * row_bytes + 4 * x for row in range(y, y + height))
         return b"".join(raw[at : at + 4 * width] for at in rows)
+
+    def is_painted(self, rect: Rect) -> bool:
+        """Tell whether there is more than a plain colour."""
+        return len(set(self.pixels(rect)[::4])) > 3
 
     def settled(self, what: str, rect: Rect, other_than: bytes | None = None) -> bytes:
         """Wait until the screen keeps still there, and return what it shows.
@@ -89,7 +97,7 @@ class Screen:
         def is_still() -> bool:
             nonlocal last, since_s
             now, now_s = self.pixels(rect), time.monotonic()
-            if now != last or now == other_than or len(set(now[::4])) < 4:
+            if now != last or now == other_than or not self.is_painted(rect):
                 last, since_s = now, now_s
             return now_s - since_s >= STILL_S
 

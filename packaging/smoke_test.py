@@ -112,6 +112,15 @@ class Check:
             home.run("shot", "--out", picture.name, "--updates", "60").expect()
             _check_picture(picture, (1440, 900))
 
+    def pages_are_drawn(self) -> None:
+        """`shot` draws the gallery and every page of it."""
+        home = self.box.home("pages", **OFFSCREEN)
+        told = home.run("experiments", "--json").expect().out.splitlines()
+        for key in ["gallery", *(json.loads(line)["key"] for line in told)]:
+            home.run("shot", "--experiment", key, "--out", f"{key}.png").expect()
+            _check_picture(home.work / f"{key}.png", (1440, 900))
+        self.notes.append(f"{len(told)} pages")
+
     def a_window_is_used(self) -> None:
         """A spec is opened by its path, its width dragged, the window closed; then again."""
         home = self.box.home("Käthe Müller")

@@ -241,3 +241,62 @@ def test_a_file_where_everybody_may_write_is_found(
 def test_the_recipe_compiles() -> None:
     recipe = ROOT / "packaging" / "layerlab.spec"
     compile(recipe.read_text(encoding="utf-8"), str(recipe), "exec")
+
+
+# ---- licences, icons, packages
+
+
+def test_every_part_is_named_with_its_licence(tmp_path: pathlib.Path) -> None:
+    licences = script("licences")
+    file = tmp_path / "new" / "licences.txt"
+    places = [("PySide6/QtGui.abi3.so", "/src/QtGui.abi3.so", "EXTENSION")]
+    licences.write(file, ["numpy.linalg", "scipy", "numba", "app.cli", "json"], places)
+    listed = file.read_text(encoding="utf-8").partition("=" * 72)[0]
+    for words in ("Layerlab 0.1.0: MIT", "Inter: SIL", "numpy ", "numba ", "PySide6_Essentials ",
+                  "WITH Bootloader-exception", "Lesser General Public License"):  # fmt: skip
+        assert words in listed
+    assert "see below" not in listed
+    assert "Redistribution and use" in file.read_text(encoding="utf-8")
+
+
+def test_icons_are_what_each_system_reads(tmp_path: pathlib.Path, qapp: Any) -> None:
+    icons = script("icons")
+    icons.write(tmp_path)
+    assert icons.png(48)[:4] == b"\x89PNG"
+    assert int.from_bytes(icons.png(48)[16:20], "big") == 48
+    ico, icns = (
+        (tmp_path / "layerlab.ico").read_bytes(),
+        (tmp_path / "layerlab.icns").read_bytes(),
+    )
+    count = int.from_bytes(ico[4:6], "little")
+    last = 6 + 16 * (count - 1)
+    length, at = (int.from_bytes(ico[last + k : last + k + 4], "little") for k in (8, 12))
+    assert (count, len(ico)) == (len(icons.ICO), at + length)
+    assert ico[at : at + 4] == b"\x89PNG"
+    assert icns[:4] == b"icns"
+    assert int.from_bytes(icns[4:8], "big") == len(icns)
+
+
+@linux_only
+def test_the_package_asks_for_what_its_libraries_need(tmp_path: pathlib.Path) -> None:
+    import _ctypes
+
+    packages = script("linux_packages")
+    (tmp_path / "layerlab").mkdir()
+    module = tmp_path / "layerlab" / "_ctypes.so"
+    module.write_bytes(pathlib.Path(_ctypes.__file__).read_bytes())
+    (tmp_path / "layerlab" / "text").write_text("no library")
+    with pytest.raises(SystemExit, match="no package is known for libffi"):
+        packages.dependencies(tmp_path / "layerlab")
+    for name in packages.trim.linked_against(str(module)):
+        (module.parent / name).write_text("stands for it")
+    [c_library] = packages.dependencies(tmp_path / "layerlab")
+    assert c_library.startswith("libc6 (>= 2.")
+
+
+def test_a_saved_lab_is_opened_by_its_entry() -> None:
+    entry = (ROOT / "packaging" / "linux" / "layerlab.desktop").read_text()
+    kind = (ROOT / "packaging" / "linux" / "layerlab.xml").read_text()
+    assert "MimeType=application/x-layerlab;" in entry
+    assert 'type="application/x-layerlab"' in kind
+    assert "*.layerlab" in kind

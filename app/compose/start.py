@@ -43,6 +43,7 @@ def application() -> QApplication:
     sys.setswitchinterval(SWITCH_S)
     app = QApplication(["layerlab"])
     app.setApplicationName("Layerlab")
+    app.setDesktopFileName("layerlab")  # its entry, and so its icon, on Wayland
     app.setStyle("Fusion")  # the one style whose every part obeys a style sheet
     load_fonts()
     return app
@@ -92,7 +93,8 @@ def _stay(app: QApplication, session: Session) -> int:
 
     def on_interrupt(number: int, _: object) -> None:
         interrupted.append(number)
-        session.window.close()
+        # Not here: Python hands a signal over at any place, in the middle of painting too.
+        QTimer.singleShot(0, session.window.close)
 
     def on_surprise(kind: type[BaseException], error: BaseException, trace: object) -> None:
         sys.__excepthook__(kind, error, error.__traceback__)

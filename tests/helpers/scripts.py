@@ -16,6 +16,8 @@ def script(name: str) -> types.ModuleType:
     spec = importlib.util.spec_from_file_location(f"packaging_{name}", path)
     assert spec is not None
     assert spec.loader is not None
+    if str(path.parent) not in sys.path:  # they import each other by name
+        sys.path.append(str(path.parent))
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module  # where dataclasses look for their own
     spec.loader.exec_module(module)
