@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.compose.files import read_lab
+from app.compose.notices import Notices
 from app.compose.session import Session
 from app.core import spec as specs
 from app.core.errors import LabError
@@ -102,6 +103,8 @@ def _stay(app: QApplication, session: Session) -> int:
 
     former = {kind: signal.signal(kind, on_interrupt) for kind in ENDS}
     sys.excepthook = on_surprise
+    notices = Notices()
+    notices.said.connect(session.window.banner.show_message)
     # Python's signal handlers run only when Python does, so it has to now and then.
     awake = QTimer()
     awake.timeout.connect(lambda: None)
@@ -112,6 +115,7 @@ def _stay(app: QApplication, session: Session) -> int:
         for kind, handler in former.items():
             signal.signal(kind, handler)
         sys.excepthook = sys.__excepthook__
+        notices.end()
     return 128 + interrupted[0] if interrupted else code  # as a shell says it
 
 

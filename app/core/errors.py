@@ -28,6 +28,13 @@ class NotFiniteError(LabError):
         self.layer = layer
 
 
+class LabWarning(RuntimeWarning):
+    """What a person should know although the lab works on, said in one sentence.
+
+    On the command line it is a line on standard error, in the window a message too.
+    """
+
+
 def unknown_name(what: str, name: str, known: Iterable[str]) -> LabError:
     """Say that `name` is not known, what is, and which one was probably meant."""
     names = list(known)

@@ -27,6 +27,7 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 
 from app import __version__
+from app.core.errors import LabWarning
 
 KEPT = 24  # files; a few versions of two kernels in float32 and float64
 _DIGEST = 32  # bytes
@@ -135,7 +136,7 @@ class KernelCache(_Cache):
             warnings.warn(
                 f"the cache folder {self._folder} {what}; the compiled engine works all the "
                 "same, but compiles for a while after each start",
-                RuntimeWarning, stacklevel=2,
+                LabWarning, stacklevel=2,
             )  # fmt: skip
 
     def enable(self) -> None:

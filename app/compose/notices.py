@@ -1,0 +1,36 @@
+"""Warnings of the lab's own reach the window, from whatever thread they come."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from app.core.errors import LabWarning
+
+
+class Notices(QObject):
+    """Listens to Python's warnings until `end`; they are printed as ever.
+
+    Signals:
+        said(sentence): a `LabWarning`. Those of libraries are not for the person.
+    """
+
+    said = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._former = warnings.showwarning
+        warnings.showwarning = self._on_warning
+
+    def _on_warning(
+        self, message: Warning | str, category: type[Warning], *rest: Any, **more: Any
+    ) -> None:
+        self._former(message, category, *rest, **more)
+        if issubclass(category, LabWarning):
+            self.said.emit(f"{message}."[0].upper() + f"{message}."[1:])
+
+    def end(self) -> None:
+        """Listen no more."""
+        warnings.showwarning = self._former

@@ -1,0 +1,56 @@
+"""Warnings of the lab's own in the window."""
+
+import threading
+import warnings
+
+import pytest
+
+from app.compose.notices import Notices
+from app.core.errors import LabWarning
+
+
+@pytest.fixture
+def printed(monkeypatch):
+    """What is printed as without a window; pytest itself prints nothing."""
+    lines = []
+    monkeypatch.setattr(warnings, "showwarning", lambda message, *rest: lines.append(message))
+    return lines
+
+
+@pytest.fixture
+def notices(qtbot, printed):
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        found = Notices()
+        yield found
+        found.end()
+
+
+def test_a_warning_from_a_thread_reaches_the_window(qtbot, notices, printed):
+    heard = []
+    notices.said.connect(lambda text: heard.append((text, threading.current_thread())))
+    thread = threading.Thread(
+        target=warnings.warn, args=("the folder cannot be written", LabWarning)
+    )
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: bool(heard))
+    assert heard == [("The folder cannot be written.", threading.main_thread())]
+    assert [str(message) for message in printed] == ["the folder cannot be written"]
+
+
+def test_those_of_libraries_do_not(qtbot, notices, printed):
+    heard = []
+    notices.said.connect(heard.append)
+    warnings.warn("overflow encountered", RuntimeWarning, stacklevel=1)
+    qtbot.wait(0)
+    assert heard == []
+    assert [str(message) for message in printed] == ["overflow encountered"]
+
+
+def test_nothing_is_left_behind(qtbot):
+    former = warnings.showwarning
+    notices = Notices()
+    assert warnings.showwarning != former
+    notices.end()
+    assert warnings.showwarning == former
