@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import importlib.metadata
 import importlib.util
 import json
 import pathlib
@@ -19,13 +20,21 @@ import tomllib
 from collections.abc import Iterable
 from typing import Any
 
+import pin
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 # Flavour -> name of the program's folder.
 FLAVOURS = {"lite": "layerlab", "full": "layerlab-full"}
 # Large libraries of which the lab uses a part: their other parts stay out.
 IN_PARTS = ("scipy", "sklearn")
+
+# Distributions of which PyInstaller knows what they need.
+KNOWN = {
+    "llvmlite", "numba", "numpy", "pyside6-essentials", "scikit-learn", "scipy", "setuptools",
+    "shiboken6", "sympy", "torch",
+}  # fmt: skip
 
 # Modules that a library can use, but not for what the lab does with it.
 UNUSED = {
@@ -59,7 +68,6 @@ UNUSED = {
     "setuptools": "builds packages",
     "tensorboard": "curves of torch",
     "tkinter": "Python's own windows",
-    "torch.testing._internal": "tests",
     "torch.utils.benchmark": "measures torch",
     "torch.utils.tensorboard": "curves of torch",
     "triton": "compiles for graphics cards",
@@ -77,6 +85,25 @@ def requirements(flavour: str) -> list[str]:
     """Return the distributions that a flavour needs; `doctor` reads their versions."""
     names = [Requirement(line).name for line in project()["project"]["dependencies"]]
     return [name for name in names if flavour == "full" or name not in WITH_TORCH]
+
+
+def packages_with_data(flavour: str) -> list[str]:
+    """Return the packages of all that is required, directly or not, whose files may matter.
+
+    Formulas need their typeface, for one. PyInstaller knows itself what the large libraries
+    need, and modules that are a single file have none.
+    """
+    table = project()["project"]
+    wanted = [line for line in table["dependencies"] if Requirement(line).name in
+              requirements(flavour)]  # fmt: skip
+    closure = pin.pinned({"dependencies": wanted, "optional-dependencies": {}})
+    found = []
+    for top, owners in importlib.metadata.packages_distributions().items():
+        names = {canonicalize_name(owner) for owner in owners}
+        spec = importlib.util.find_spec(top) if names & closure.keys() - KNOWN else None
+        if spec is not None and spec.submodule_search_locations:
+            found.append(top)
+    return sorted(set(found) - UNUSED.keys())
 
 
 def resources() -> list[tuple[str, str]]:
@@ -161,7 +188,8 @@ _FILES = re.compile(
     r"(^|/)(tests?|include)/|\.(a|lib|h|hpp|cuh|cu|cpp|cmake|c|f|f90|pyi|pyx|pxd|pxi|tp|build)$"
     r"|^sklearn/datasets/(images|tests)/"
     r"|^numba/np/ufunc/(tbb|omp)pool\."  # thread layers; the lab has threads of its own
-    r"|^torch/(bin|share|test)/|^torch/lib/lib(torchbind_test|jitbackend_test"
+    r"|^torch/(bin/(?!torch_shm_manager)|share/|test/)"  # torch looks for this one program
+    r"|^torch/lib/lib(torchbind_test|jitbackend_test"
     r"|backend_with_compiler|aoti_custom_ops)\."
 )
 # Of Qt's plugins, those that a window of widgets on this system can ask for.

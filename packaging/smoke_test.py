@@ -214,7 +214,7 @@ def _check_picture(path: pathlib.Path, size: tuple[int, int]) -> None:
     rows = zlib.decompress(data)
     row_bytes = len(rows) // height
     different = len({rows[k * row_bytes : (k + 1) * row_bytes] for k in range(height)})
-    if (width, height) != size or different < height // 2:
+    if (width, height) != size or different < height // 10:
         raise TroubleError(f"{path.name}: {width}x{height}, {different} different rows")
 
 

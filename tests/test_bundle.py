@@ -50,6 +50,12 @@ def test_nothing_that_the_lab_imports_is_left_out(contents: Any) -> None:
         assert not [out for out in without if f"{name}.".startswith(f"{out}.")], name
 
 
+def test_files_of_small_libraries_come_along(contents: Any) -> None:
+    """Without its typeface a formula cannot be drawn, and nothing imports a typeface."""
+    assert "ziamath" in contents.packages_with_data("lite")
+    assert not {"numpy", "PySide6", "torch"} & set(contents.packages_with_data("full"))
+
+
 def test_resources_lie_as_in_the_wheel(contents: Any) -> None:
     for source, target in contents.resources():
         assert pathlib.Path(source).is_dir()

@@ -65,9 +65,10 @@ def run(args: argparse.Namespace) -> int:
             )
         else:
             shot(temporary, spec, args.updates, size, args.theme)
-        os.replace(temporary, out)
-    except OSError as error:
-        raise LabError(f"{out} cannot be written: {error.strerror or error}") from None
+        try:
+            os.replace(temporary, out)
+        except OSError as error:
+            raise LabError(f"{out} cannot be written: {error.strerror or error}") from None
     finally:
         if temporary.exists():
             temporary.unlink()
