@@ -1,77 +1,222 @@
-"""Deep networks: skips, scaled residuals, what trains and what stalls."""
+"""Deep networks at birth: skips, scaled residuals, layers of zeros."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
-from app.claims.base import C, Claim, D, E
-from app.claims.later import later
+import numpy as np
 
+from app.claims.base import (
+    C,
+    Claim,
+    Context,
+    D,
+    E,
+    Finding,
+    holds,
+    holds_only_if,
+    wrong,
+)
+from app.claims.figures import figure, listed
+from app.claims.populations import births, lab
+from app.core.layout import Layout
+from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from app.nets.activations import ACTIVATIONS
+from app.nets.engines.numpy_ import backward, forward
+from app.nets.initializers import INITIALIZERS
+from app.nets.problem import problem_of
+
+Array = np.ndarray
 EXACT = 1e-12
 GROWTH = 1.25
 
+
+# ---- D26: scaled residuals
+
+BLOCKS, WIDTH = (4, 64), 128
+
+
+def block_variance(blocks: int, scale: float, is_normed: bool, seed: int) -> float:
+    """Return the variance of a signal after residual blocks, that before them being 1.
+
+    Args:
+        blocks: how many; each is h + scale * W2 relu(W1 h) with random W1, W2.
+        scale: of what a block adds.
+        is_normed: whether a block looks at h of mean 0 and variance 1.
+        seed: of inputs and weights.
+    """
+    rng, net = np.random.default_rng(seed), NetSpec()
+    h = rng.standard_normal((32, WIDTH))
+    begun = h.var()
+    for _ in range(blocks):
+        up = INITIALIZERS["he-normal"].draw(rng, WIDTH, WIDTH, net)[0]
+        down = INITIALIZERS["lecun-normal"].draw(rng, WIDTH, WIDTH, net)[0]
+        x = (h - h.mean(1, keepdims=True)) / h.std(1, keepdims=True) if is_normed else h
+        h = h + scale * np.maximum(x @ up, 0) @ down
+    return float(h.var() / begun)
+
+
+def _measure_blocks(ctx: Context) -> dict[bool, dict[str, list[float]]]:
+    """Return variances after `BLOCKS`, by layer norm, `scaled` and `plain`."""
+    nets = range(ctx.some(8, 4))
+    return {
+        is_normed: {
+            name: [
+                float(np.median([block_variance(n, scale(n), is_normed, k) for k in nets]))
+                for n in BLOCKS
+            ]
+            for name, scale in (("scaled", _scale), ("plain", lambda n: 1.0))
+        }
+        for is_normed in (True, False)
+    }
+
+
+def _scale(blocks: int) -> float:
+    return 1 / math.sqrt(2 * blocks)
+
+
+def _judge_blocks(n: dict[bool, dict[str, list[float]]]) -> Finding:
+    few, many = BLOCKS
+    normed, free = n[True], n[False]
+    measured = f"{listed(normed['scaled'])} scaled, {listed(normed['plain'])} not"
+    why = (
+        f"variance after {few} and {many} blocks is {listed(normed['scaled'])} with the scale "
+        f"and {listed(normed['plain'])} without it where blocks have layer norm, "
+        f"{listed(free['scaled'])} and {listed(free['plain'])} where they have none"
+    )
+    steady = [v["scaled"][1] <= GROWTH * v["scaled"][0] for v in (normed, free)]
+    grows = [v["plain"][1] >= 4 * v["plain"][0] for v in (normed, free)]
+    if all(steady) and all(grows):
+        return holds(measured, why)
+    if steady[0] and grows[0]:
+        return holds_only_if("blocks have layer norm", measured, why)
+    return wrong(measured, why)
+
+
+# ---- E4: a chain of single neurons
+
+
+class Chain(NamedTuple):
+    """Gradient at the first of L layers over that at the last: plain and with skips."""
+
+    plain: float
+    residual: float
+
+
+def _measure_chain(ctx: Context) -> Chain:
+    length, a = 20, 0.5
+    found = []
+    for residual in (False, True):
+        net = NetSpec(hidden=(1,) * (length + 1), activation="identity", residual=residual)
+        problem = problem_of(lab("wave", net, TrainSpec(seeds=1, dtype="float64")))
+        params = problem.layout.is_weight()[None] * a
+        done = forward(problem, params, problem.x[:1])
+        dh = backward(problem, params, done, np.ones_like(done.h[-1])).h
+        found.append(float(dh[0].item() / dh[length].item()))
+    return Chain(*found)
+
+
+def _judge_chain(n: Chain) -> Finding:
+    ratio = n.residual / n.plain
+    measured = f"{ratio:.4e}".replace("e+0", "e")
+    why = (
+        f"through 20 layers of 0.5 the gradient becomes {n.plain:.4e} in the plain chain "
+        f"(0.5^20) and {n.residual:.1f} in the residual one (1.5^20)"
+    )
+    return holds(measured, why) if abs(ratio - 3.49e9) <= 0.005e9 else wrong(measured, why)
+
+
+# ---- C3: a layer of zeros
+
+
+class Silenced(NamedTuple):
+    """By activation: largest spread of the plain outputs, largest error of the residual."""
+
+    plain: dict[str, float]
+    residual: dict[str, float]
+
+
+def _without(layout: Layout, params: Array, layer: int, *, cut: bool) -> Array:
+    """Return parameters with a layer's weights at 0, or with the layer cut out."""
+    start, end = layout.offset(layer), layout.offset(layer + 1)
+    if cut:
+        return np.delete(params, np.s_[start:end], axis=1)
+    silent = params.copy()
+    silent[:, start:end] = 0
+    return silent
+
+
+def _measure_silenced(ctx: Context) -> Silenced:
+    found, depth = Silenced({}, {}), 6
+    for activation in (entry.key for entry in ACTIVATIONS):
+        net = NetSpec(hidden=(2,) * depth, activation=activation, init="torch-default")
+        plain = lab("moons", net, TrainSpec(seeds=8, dtype="float64"))
+        skips = edit(plain, "net.residual", True)
+        shorter = edit(skips, "net.depth", depth - 1)
+        params, x = births(plain, 8), problem_of(plain).x
+        spread, error = [], []
+        for layer in range(depth):
+            silent = _without(problem_of(plain).layout, params, layer, cut=False)
+            cut = _without(problem_of(plain).layout, params, layer, cut=True)
+            spread.append(np.ptp(_out(plain, silent, x), axis=1).max())
+            error.append(np.abs(_out(skips, silent, x) - _out(shorter, cut, x)).max())
+        found.plain[activation] = float(max(spread))
+        found.residual[activation] = float(max(error))
+    return found
+
+
+def _out(spec: LabSpec, params: Array, x: Array) -> Array:
+    return forward(problem_of(spec), params, x).h[-1]
+
+
+def _judge_silenced(n: Silenced) -> Finding:
+    keep = [name for name, error in n.residual.items() if error > EXACT]
+    off = max(n.residual.values())
+    measured = f"plain: spread {figure(max(n.plain.values()))}; residual: off by {figure(off)}"
+    others = max(error for name, error in n.residual.items() if name not in keep)
+    why = (
+        f"with one of six layers at 0 the outputs of plain networks spread by "
+        f"{figure(max(n.plain.values()))} at most, and residual ones differ from the network "
+        f"without the layer by {figure(others)}"
+        + (f", but by up to {figure(off)} with {' and '.join(keep)}, which are not 0 at 0"
+           if keep else "")
+    )  # fmt: skip
+    if max(n.plain.values()) > EXACT or len(keep) == len(n.residual):
+        return wrong(measured, why)
+    if keep:
+        return holds_only_if("the activation is 0 at 0", measured, why)
+    return holds(measured, why)
+
+
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D26",
-        D,
-        "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance "
-        "from growing with depth.",
-        published="does not grow",
-        tolerance=f"variance after 64 blocks at most {GROWTH:g} times that after 4 with "
-        "the scale, and at least 4 times without it; random blocks of two "
-        "layers, width 128, with and without layer norm",
-        page="residual",
-        measure=later,
-        judge=later,
+        "D26", D,
+        "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance from "
+        "growing with depth.",
+        published="does not grow", page="residual",
+        tolerance=f"variance after 64 blocks at most {GROWTH:g} times that after 4 with the "
+        "scale, and at least 4 times without it; random blocks of two layers, width 128, with "
+        "and without layer norm",
+        measure=_measure_blocks, judge=_judge_blocks,
     ),
     Claim(
-        "E4",
-        E,
-        "The gradient through L scalar layers is a^L in a plain and (1 + a)^L in a "
-        "residual network; for L = 20, a = 0.5 their ratio is 3.49e9.",
-        published="3.49e9",
+        "E4", E,
+        "The gradient through L scalar layers is a^L in a plain and (1 + a)^L in a residual "
+        "network; for L = 20, a = 0.5 their ratio is 3.49e9.",
+        published="3.49e9", page="residual",
         tolerance="within 0.005e9, by the lab's backpropagation",
-        page="residual",
-        measure=later,
-        judge=later,
+        measure=_measure_chain, judge=_judge_chain,
     ),
     Claim(
-        "C3",
-        C,
-        "A layer that learns nothing makes a plain network constant; a residual network"
-        " loses that layer alone.",
-        published="exact",
-        tolerance="weights of any one of six layers at 0, where L2 alone leaves them: "
-        f"outputs of the plain network differ by at most {EXACT:g} over the "
-        f"inputs, those of the residual one by at most {EXACT:g} from the "
-        "network without the layer; for every activation of the lab",
-        page="residual",
-        measure=later,
-        judge=later,
+        "C3", C,
+        "A layer that learns nothing makes a plain network constant; a residual network loses "
+        "that layer alone.",
+        published="exact", page="residual",
+        tolerance="weights of any one of six layers at 0, where L2 alone leaves them: outputs "
+        f"of the plain network differ by at most {EXACT:g} over the inputs, those of the "
+        f"residual one by at most {EXACT:g} from the network without the layer; for every "
+        "activation of the lab",
+        measure=_measure_silenced, judge=_judge_silenced,
     ),
-    Claim(
-        "L1",
-        "He et al. 2015 (arXiv 1502.01852), section 2.2",
-        "With 30 layers of ReLU, Xavier stalls and He converges.",
-        published="stalls, converges",
-        tolerance="digits, 30 layers of 32, SGD with momentum, 8 seeds: He's median loss "
-        "ends below half of that of a constant guess, Xavier's stays above 95 %"
-        " of it",
-        page="signal",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "L5",
-        "Schoenholz et al. 2017 (arXiv 1611.01232)",
-        "tanh networks can be trained to a depth of about six correlation lengths.",
-        published="6 correlation lengths",
-        tolerance="the deepest of a grid of depths that loses half of the loss of a "
-        "constant guess lies between 3 and 12 correlation lengths for each of "
-        "the lengths 1.5, 2.5 and 4 (bias variance 0.05, width 32, digits, "
-        "median of 6 seeds)",
-        page="signal",
-        measure=later,
-        judge=later,
-    ),
-)
+)  # fmt: skip

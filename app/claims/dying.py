@@ -2,51 +2,237 @@
 
 from __future__ import annotations
 
-from typing import Any
+import itertools
+from typing import Any, NamedTuple
 
-from app.claims.base import Claim, D
-from app.claims.later import later
+import numpy as np
 
+from app.claims.base import (
+    Claim,
+    Context,
+    D,
+    Finding,
+    holds,
+    holds_only_if,
+    not_reproduced,
+    wrong,
+)
+from app.claims.figures import percent
+from app.claims.populations import births, lab, population
+from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from app.nets.engines.numpy_ import Trainer, forward
+from app.nets.maths import NUMPY
+from app.nets.probes.base import outputs
+from app.nets.problem import born, problem_of
+
+Array = np.ndarray
 NETS = 1000
 BAND = 0.05
+RATES = (0.03, 0.1, 0.3, 1.0)
+LOOKS = 25  # updates between two looks
+SEEN = 0.01  # of units that die: with fewer there is nothing to compare
+
+
+def dead(spec: LabSpec, params: Array) -> list[Array]:
+    """Return which units have slope 0 on every training input, by layer. (seeds, units)"""
+    problem = problem_of(spec)
+    done = forward(problem, params, problem.x)
+    return [
+        ~problem.activation.derivative(NUMPY, n, spec.net.slope).any(axis=1)
+        for n in done.n[:-1]
+    ]
+
+
+def _wave(activation: str, train: TrainSpec) -> LabSpec:
+    return lab("wave", NetSpec(hidden=(16, 16), activation=activation), train)
+
+
+# ---- D24: leaky ReLU
+
+
+class Died(NamedTuple):
+    """Share of dead units of ReLU and of leaky ReLU; of leaky ones below 0 everywhere."""
+
+    relu: float
+    leaky: float
+    flat: float
+
+
+def _measure_leaky(ctx: Context) -> Died:
+    shares, flat = [], 0.0
+    for k, name in enumerate(("relu", "leaky-relu")):
+        spec = _wave(name, TrainSpec(rate=0.1))
+        params = population(ctx.part(k, 2), spec, ctx.some(64, 16))[-1].params
+        shares.append(float(np.mean([d.mean() for d in dead(spec, params)])))
+        if name == "leaky-relu":
+            sums = forward(problem_of(spec), params, problem_of(spec).x).n[:-1]
+            flat = float(np.mean([(n <= 0).all(axis=1).mean() for n in sums]))
+    return Died(shares[0], shares[1], flat)
+
+
+def _judge_leaky(n: Died) -> Finding:
+    measured = f"ReLU {percent(n.relu)} dead, leaky {percent(n.leaky)}"
+    why = (
+        f"where {percent(n.relu)} of ReLU's units end with slope 0 on every input, "
+        f"{percent(n.leaky)} of leaky ReLU's do, though {percent(n.flat)} are on their flat "
+        "side everywhere and get a hundredth of the gradient"
+    )
+    if n.relu < SEEN:
+        return not_reproduced(measured, f"too few of ReLU's units die to compare: {why}")
+    return holds(measured, why) if n.leaky == 0 else wrong(measured, why)
+
+
+# ---- D33: coming back
+
+
+class Fates(NamedTuple):
+    """By rate: units found dead and alive again later, by layer; share dead in the end.
+
+    Networks that left the finite numbers are counted as `lost`, and nowhere else.
+    """
+
+    found: dict[float, list[int]]
+    back: dict[float, list[int]]
+    last: dict[float, float]
+    lost: int
+
+
+def _measure_fates(ctx: Context) -> Fates:
+    found: dict[float, list[int]] = {}
+    back: dict[float, list[int]] = {}
+    last: dict[float, float] = {}
+    lost = 0
+    for k, rate in enumerate(RATES):
+        seeds = ctx.some(64, 16)
+        train = TrainSpec(optimizer="sgd", rate=rate, updates=1000, seeds=seeds)
+        looks, is_finite = _looks(ctx.part(k, len(RATES)), _wave("relu", train))
+        ever = np.logical_or.accumulate(looks)  # (looks, layers, seeds, units)
+        again = (ever[:-1] & ~looks[1:]).any(0)[:, is_finite]
+        found[rate] = ever[-1][:, is_finite].sum((1, 2)).tolist()
+        back[rate] = again.sum((1, 2)).tolist()
+        last[rate] = float(looks[-1][:, is_finite].mean())
+        lost += int((~is_finite).sum())
+    return Fates(found, back, last, lost)
+
+
+def _looks(ctx: Context, spec: LabSpec) -> tuple[Array, Array]:
+    """Return which units are dead at each look, and which networks stay finite.
+
+    By the engine to read, because the others end a run of which one network explodes.
+    """
+    problem = problem_of(spec)
+    trainer, looks = Trainer(problem, born(problem)), []
+    with np.errstate(all="ignore"):
+        while trainer.update < problem.length:
+            if trainer.update % LOOKS == 0:
+                ctx.step(trainer.update, problem.length)
+                looks.append(dead(spec, trainer.params))
+            trainer.step()
+        looks.append(dead(spec, trainer.params))
+    return np.array(looks), np.isfinite(trainer.params).all(1)
+
+
+def _judge_fates(n: Fates) -> Finding:
+    found, back = (np.sum(list(v.values()), axis=0) for v in (n.found, n.back))
+    shares = ", ".join(f"{percent(share)} at {rate:g}" for rate, share in n.last.items())
+    measured = f"back: {back[0]} of {found[0]} in layer 1, {back[1]} of {found[1]} in layer 2"
+    why = (
+        f"of the units found dead {back[0]} of {found[0]} in layer 1 and {back[1]} of "
+        f"{found[1]} in layer 2 were alive later; in the end {shares} are dead"
+        + (f" ({n.lost} networks exploded)" if n.lost else "")
+    )
+    grows = all(a < b for a, b in itertools.pairwise(n.last.values()))
+    conditions = []
+    if back[0] == 0 and back[1]:
+        conditions.append("nothing below the unit learns, as in the first layer")
+    if not grows:
+        conditions.append("the rates are far apart")
+    if back[0] or n.last[RATES[-1]] <= n.last[RATES[0]]:
+        return wrong(measured, why)
+    if conditions:
+        return holds_only_if(", and ".join(conditions), measured, why)
+    return holds(measured, why)
+
+
+# ---- L2: born dead
+
+WIDTHS = (2, 3, 5, 10)
+ADAM_RATES = (0.001, 0.01)
+
+
+class Collapsed(NamedTuple):
+    """Share of constant networks by width: at birth, and after training at two rates."""
+
+    born: list[float]
+    trained: dict[float, list[float]]
+    nets: int
+
+
+def _is_constant(spec: LabSpec, params: Array, least: float) -> Array:
+    problem = problem_of(spec)
+    out = outputs(problem, params, problem.x)[..., 0]  # (seeds, inputs)
+    return np.asarray(np.ptp(out, axis=1) <= least)
+
+
+def _measure_collapse(ctx: Context) -> Collapsed:
+    found = Collapsed([], {rate: [] for rate in ADAM_RATES}, ctx.some(NETS, 200))
+    parts = iter(ctx.part(k, 8) for k in range(8))
+    for width in WIDTHS:
+        spec = lab("abs", NetSpec(hidden=(width,) * 10), TrainSpec(updates=500))
+        found.born.append(float(_is_constant(spec, births(spec, found.nets), 0.0).mean()))
+        for rate, nets in zip(ADAM_RATES, (found.nets, found.nets // 4), strict=True):
+            own = edit(spec, "train.rate", rate)
+            end = population(next(parts), own, nets)[-1]
+            found.trained[rate].append(float(_is_constant(own, end.params, 0.01).mean()))
+    return found
+
+
+def _as_published(shares: list[float]) -> bool:
+    two, three, five, ten = shares
+    return two > 0.9 and abs(three - 0.6) <= BAND and 0.1 <= five <= 0.2 and ten < 0.01
+
+
+def _judge_collapse(n: Collapsed) -> Finding:
+    slow, quick = ADAM_RATES
+    said = {rate: ", ".join(map(percent, shares)) for rate, shares in n.trained.items()}
+    born = ", ".join(map(percent, n.born))
+    measured = f"{said[slow]}; at birth {born}"
+    why = (
+        f"of {n.nets:,} networks of width {', '.join(map(str, WIDTHS))} {born} are born "
+        f"constant, {said[slow]} are after 500 updates of Adam at {slow:g}, and {said[quick]} "
+        f"(of {n.nets // 4}) at {quick:g}, which kills more"
+    )
+    if _as_published(n.trained[slow]):
+        return holds(measured, why)
+    if _as_published(n.born):
+        return holds_only_if("networks are counted as they are born", measured, why)
+    return not_reproduced(measured, why)
+
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D24",
-        D,
-        "Leaky ReLU with slope 0.01 has no dead neurons.",
-        published="none",
-        tolerance="where at least 1 % of ReLU's units die (slope 0 on every training "
-        "input; 64 networks, wave, 16-16, Adam 0.1), not one of leaky ReLU's "
-        "does",
-        page="activations",
-        measure=later,
-        judge=later,
+        "D24", D, "Leaky ReLU with slope 0.01 has no dead neurons.",
+        published="none", page="activations",
+        tolerance="where at least 1 % of ReLU's units die (slope 0 on every training input; 64 "
+        "networks, wave, 16-16, Adam 0.1), not one of leaky ReLU's does",
+        measure=_measure_leaky, judge=_judge_leaky,
     ),
     Claim(
-        "D33",
-        D,
-        "A dead ReLU never recovers, and more die at large rates.",
-        published="never; more",
-        tolerance="not one of the units found dead (16-16, wave, SGD 0.03 to 1, 64 "
-        "networks a rate, looked at every 25 of 1,000 updates) is alive later, "
-        "in either layer; the share that is dead in the end grows with every "
-        "step of the rate",
-        page="gating",
-        measure=later,
-        judge=later,
+        "D33", D, "A dead ReLU never recovers, and more die at large rates.",
+        published="never; more", page="gating",
+        tolerance="not one of the units found dead (16-16, wave, SGD 0.03 to 1, 64 networks a "
+        f"rate, looked at every {LOOKS} of 1,000 updates) is alive later, in either layer; the "
+        "share that is dead in the end grows with every step of the rate",
+        measure=_measure_fates, judge=_judge_fates,
     ),
     Claim(
-        "L2",
-        "Lu et al. 2019 (arXiv 1903.06733)",
-        "ReLU networks of ten layers that are to learn |x| collapse to a constant in "
-        "over 90 % of 1,000 runs at width 2, about 60 % at width 3, over 10 % at width "
-        "5, under 1 % at width 10.",
-        published="> 90 %, 60 %, > 10 %, < 1 %",
-        tolerance=f"shares of {NETS:,} networks that are constant after 500 updates of "
-        f"Adam: over 90 %, within {BAND * 100:g} % of 60 %, 10 to 20 %, under 1 %",
-        page="born-dead",
-        measure=later,
-        judge=later,
+        "L2", "Lu et al. 2019 (arXiv 1903.06733)",
+        "ReLU networks of ten layers that are to learn |x| collapse to a constant in over 90 % "
+        "of 1,000 runs at width 2, about 60 % at width 3, over 10 % at width 5, under 1 % at "
+        "width 10.",
+        published="> 90 %, 60 %, > 10 %, < 1 %", page="born-dead",
+        tolerance=f"shares of {NETS:,} networks that are constant after 500 updates of Adam: "
+        f"over 90 %, within {BAND * 100:g} points of 60 %, 10 to 20 %, under 1 %",
+        measure=_measure_collapse, judge=_judge_collapse,
     ),
-)
+)  # fmt: skip

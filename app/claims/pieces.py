@@ -2,64 +2,282 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
-from app.claims.base import Claim, D, E
-from app.claims.later import later
+import numpy as np
 
+from app.claims.base import (
+    Claim,
+    Context,
+    D,
+    E,
+    Finding,
+    holds,
+    holds_only_if,
+    not_reproduced,
+    wrong,
+)
+from app.claims.figures import exponent, figure, listed
+from app.claims.populations import births, lab
+from app.core.spec import LabSpec, NetSpec, TrainSpec
+from app.nets.cells import count_cells
+from app.nets.folding import fold, folded, one_layer
+from app.nets.initializers import INITIALIZERS
+from app.nets.problem import problem_of
+from app.nets.regions import regions
+
+Array = np.ndarray
 DEEPEST = 10  # foldings
 NEURONS = (16, 32, 64, 128)
 SLOPE = 0.1
+QUARTER = 0.25
+NARROW = 8  # neurons: narrower layers are looked at apart
+BIASES = 0.5  # spread
+FAR = 100.0  # ends of the line on which pieces are counted
+
+
+def _curve(hidden: tuple[int, ...]) -> LabSpec:
+    """Return a lab of one input and one output with random biases."""
+    net = NetSpec(hidden=hidden, init="normal", weight_std=math.sqrt(2), bias_std=BIASES)
+    return lab("wave", net, TrainSpec(seeds=1, dtype="float64"))
+
+
+def pieces_of(hidden: tuple[int, ...], params: Array, low: float, high: float) -> int:
+    """Return the exact number of linear pieces of one ReLU network of one input.
+
+    Args:
+        hidden: its widths. params: (P,).
+        low, high: ends of the interval.
+    """
+    found = regions(problem_of(_curve(hidden)), params, low, high)
+    assert found is not None  # one input, straight pieces, finite numbers
+    return found.pieces
+
+
+def _random_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
+    params = births(_curve(hidden), seeds)
+    return np.array([pieces_of(hidden, flat, -FAR, FAR) for flat in params])
+
+
+# ---- D16: one layer
+
+
+class Cells(NamedTuple):
+    """Regions of one layer of so many neurons, on a line and in the space of the flip."""
+
+    neurons: tuple[int, ...]
+    line: list[int]
+    space: list[int]
+
+
+def _measure_layer(ctx: Context) -> Cells:
+    neurons = (2, 3, 8, 16)
+    draw, net = INITIALIZERS["normal"].draw, NetSpec(weight_std=1.0, bias_std=BIASES)
+    space = [count_cells(*draw(np.random.default_rng(n), 4, n, net)) for n in neurons]
+    line = [int(_random_pieces((n,), 8).max()) for n in neurons]
+    return Cells(neurons, line, space)
+
+
+def _judge_layer(n: Cells) -> Finding:
+    bounds = [count + 1 for count in n.neurons]
+    full = [sum(math.comb(count, k) for k in range(5)) for count in n.neurons]
+    measured = f"1 input: {listed(n.line)}; 4 inputs: {listed(n.space)}"
+    as_sums = "which is" if full == n.space else "beside"
+    why = (
+        f"{listed(n.neurons)} random neurons make {listed(n.line)} regions of a line and "
+        f"{listed(n.space)} of the 4 inputs of the flip, {as_sums} the sum of C(n, k) for k "
+        f"up to 4 ({listed(full)})"
+    )
+    fits = [all(np.less_equal(counts, bounds)) for counts in (n.line, n.space)]
+    if all(fits):
+        return holds(measured, why)
+    if fits[0]:
+        return holds_only_if("there is one input", measured, why)
+    return wrong(measured, why)
+
+
+# ---- D17: layers
+
+
+class Layers(NamedTuple):
+    """Pieces of networks that were built for it, by (n, L), and of random 4 x 8."""
+
+    built: dict[tuple[int, int], int]
+    born: Array
+
+
+def _measure_layers(ctx: Context) -> Layers:
+    built = {
+        (n, depth): pieces_of((n,) * depth, folded(n, depth), 0.0, 1.0)
+        for n in (2, 4)
+        for depth in (1, 2, 3, 4)
+    }
+    ctx.step(1, 2)
+    return Layers(built, _random_pieces((8,) * 4, ctx.some(32)))
+
+
+def _judge_layers(n: Layers) -> Finding:
+    median, most = float(np.median(n.born)), 8**4
+    reached = [made == width**depth for (width, depth), made in n.built.items()]
+    measured = f"4^4: {n.built[4, 4]} built; 8^4 = {most:,}: {figure(median)} at birth"
+    why = (
+        f"built from weights, 2 and 4 neurons in 1 to 4 layers make {listed(n.built.values())} "
+        f"pieces, while {len(n.born)} random networks of 4 x 8 have a median of "
+        f"{figure(median)} (at most {n.born.max()}), about as many as their 32 neurons"
+    )
+    if not all(reached):
+        return wrong(measured, why)
+    if median >= most / 10:
+        return holds(measured, why)
+    return holds_only_if("the weights are built for it", measured, why)
+
+
+# ---- E11: the folded triangle
+
+
+class Folded(NamedTuple):
+    """Pieces of L foldings, for L = 1, 2, ...; of one layer, by its width.
+
+    Attributes:
+        deep: pieces of L hidden layers of 2. depths: hidden layers of each.
+        narrow: for L up to 6, the most pieces of one layer of width 2^(L-1) - 1.
+        least: the width at which one layer has enough pieces. wide: pieces of the one-layer
+            network that equals the fold, of width 2^L. apart: how far it is from it.
+    """
+
+    deep: list[int]
+    depths: list[int]
+    narrow: list[int]
+    least: list[int]
+    wide: list[int]
+    apart: float
+
+
+def _most_pieces(width: int) -> int:
+    """Return the pieces of one layer whose neurons all bend at places of their own."""
+    places = (np.arange(width) + 0.5) / max(width, 1)
+    values = np.cumsum(np.where(np.arange(width) % 2, 1.0, -1.0))  # never two alike
+    return pieces_of((width,), one_layer(places, values), 0.0, 1.0) if width else 1
+
+
+def _measure_fold(ctx: Context) -> Folded:
+    depths = list(range(1, DEEPEST + 1))
+    deep = [pieces_of((2,) * depth, folded(2, depth), 0.0, 1.0) for depth in depths]
+    few = [depth for depth in depths if depth <= 6]
+    x = np.linspace(0, 1, 1025)
+    wide, apart = [], 0.0
+    for depth in few:
+        places = np.arange(2**depth) / 2**depth
+        slopes = np.where(np.arange(2**depth) % 2, -1.0, 1.0) * 2**depth
+        flat = one_layer(places, slopes)
+        wide.append(pieces_of((2**depth,), flat, 0.0, 1.0))
+        sums = np.maximum(x[:, None] - places, 0) @ np.diff(slopes, prepend=0.0)
+        apart = max(apart, float(np.abs(sums - fold(2, depth, x)).max()))
+    narrow = [_most_pieces(2 ** (depth - 1) - 1) for depth in few]
+    least = [
+        next(w for w in range(2 ** (depth + 1)) if _most_pieces(w) >= 2**depth)
+        for depth in few[:5]
+    ]
+    return Folded(deep, depths, narrow, least, wide, apart)
+
+
+def _judge_fold(n: Folded) -> Finding:
+    few = len(n.narrow)
+    measured = f"{listed(n.deep)} pieces; one layer needs {listed(n.least)} kinks"
+    why = (
+        f"L layers of 2 neurons make {listed(n.deep)} pieces for L = 1 to {len(n.deep)}; one "
+        f"layer of width 2^(L-1) - 1 makes {listed(n.narrow)} at most, and a network of width "
+        f"2^L equals the fold within {figure(n.apart)}; so the bound holds but is loose: "
+        f"{listed(n.least)} neurons with a kink are needed for L = 1 to {len(n.least)}"
+    )
+    enough = [pieces == 2**depth for depth, pieces in zip(n.depths, n.deep, strict=True)]
+    wide = [pieces == 2**depth for depth, pieces in enumerate(n.wide, 1)]
+    bound = [pieces < 2**depth for depth, pieces in enumerate(n.narrow, 1)]
+    if all(enough) and all(bound) and all(wide) and n.apart < 1e-9 and few:
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+# ---- L3: regions and neurons
+
+
+def _measure_neurons(ctx: Context) -> dict[int, list[float]]:
+    """Return for each depth the median pieces of networks of `NEURONS`."""
+    seeds = ctx.some(16, 6)
+    found: dict[int, list[float]] = {}
+    for k, depth in enumerate((1, 2, 4)):
+        ctx.step(k, 3)
+        widths = [(count // depth,) * depth for count in NEURONS]
+        found[depth] = [float(np.median(_random_pieces(hidden, seeds))) for hidden in widths]
+    return found
+
+
+def _judge_neurons(n: dict[int, list[float]]) -> Finding:
+    last = [counts[-1] for counts in n.values()]
+    measured = f"{listed(last)} pieces of {NEURONS[-1]} neurons in 1, 2, 4 layers"
+
+    def powers(narrowest: int) -> list[float]:
+        found = []
+        for depth, counts in n.items():
+            wide = [k for k, count in enumerate(NEURONS) if count // depth >= narrowest]
+            found.append(exponent([NEURONS[k] for k in wide], [counts[k] for k in wide]))
+        return found
+
+    every, wider = powers(1), powers(NARROW)
+    why = (
+        f"pieces grow with the power {_powers(every)} of the neurons in 1, 2 and 4 layers, "
+        f"with {_powers(wider)} where every layer has {NARROW} neurons or more, and "
+        f"{NEURONS[-1]} neurons make {listed(last)} (biases of spread {BIASES}; without biases "
+        "every kink is at 0)"
+    )
+    alike = max(last) <= (1 + QUARTER) * min(last)
+    if alike and all(abs(power - 1) <= SLOPE for power in every):
+        return holds(measured, why)
+    if alike and all(abs(power - 1) <= SLOPE for power in wider):
+        return holds_only_if(f"no layer is narrower than {NARROW} neurons", measured, why)
+    return not_reproduced(measured, why)
+
+
+def _powers(values: list[float]) -> str:
+    return ", ".join(f"{value:.2f}" for value in values)
+
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D16",
-        D,
-        "n ReLU neurons make at most n + 1 linear regions.",
-        published="n + 1",
-        tolerance="counted exactly for n = 2, 3, 8, 16 random neurons: never more than n "
-        "+ 1, with 1 input and with the 4 inputs of the flip",
-        page="regions",
-        measure=later,
-        judge=later,
+        "D16", D, "n ReLU neurons make at most n + 1 linear regions.",
+        published="n + 1", page="regions",
+        tolerance="counted exactly for n = 2, 3, 8, 16 random neurons: never more than n + 1, "
+        "with 1 input and with the 4 inputs of the flip",
+        measure=_measure_layer, judge=_judge_layer,
     ),
     Claim(
-        "D17",
-        D,
-        "L layers of n neurons make up to O(n^L) regions.",
-        published="n^L",
-        tolerance="a network built for it has n^L pieces for n = 2, 4 and L = 1 to 4, "
-        "counted exactly; holds without a condition if the median of 32 random "
-        "ones of 4 x 8 has at least a tenth of 8^4",
-        page="regions",
-        measure=later,
-        judge=later,
+        "D17", D, "L layers of n neurons make up to O(n^L) regions.",
+        published="n^L", page="regions",
+        tolerance="a network built for it has n^L pieces for n = 2, 4 and L = 1 to 4, counted "
+        "exactly; holds without a condition if the median of 32 random ones of 4 x 8 has at "
+        "least a tenth of 8^4",
+        measure=_measure_layers, judge=_judge_layers,
     ),
     Claim(
-        "E11",
-        E,
-        "The L-fold triangle map has 2^L pieces with a depth of about 2 L and constant "
-        "width; one hidden layer needs a width of at least 2^(L-1).",
-        published="2^L pieces, depth 2 L, width >= 2^(L-1)",
-        tolerance=f"built from weights and counted exactly for L = 1 to {DEEPEST}: 2^L "
-        "pieces at depth 2 L or less; one layer of width 2^(L-1) - 1 has fewer,"
-        " one that is wide enough has them all",
-        page="sawtooth",
-        measure=later,
-        judge=later,
+        "E11", E,
+        "The L-fold triangle map has 2^L pieces with a depth of about 2 L and constant width; "
+        "one hidden layer needs a width of at least 2^(L-1).",
+        published="2^L pieces, depth 2 L, width >= 2^(L-1)", page="sawtooth",
+        tolerance=f"built from weights and counted exactly for L = 1 to {DEEPEST}: 2^L pieces "
+        "at depth 2 L or less; one layer of width 2^(L-1) - 1 has fewer, one that is wide "
+        "enough has them all",
+        measure=_measure_fold, judge=_judge_fold,
     ),
     Claim(
-        "L3",
-        "Hanin & Rolnick 2019 (arXiv 1901.09021)",
-        "The number of linear regions along a line grows linearly with the number of "
-        "neurons, whatever the depth.",
-        published="linear",
-        tolerance=f"random networks with biases of spread 0.5, {NEURONS[0]} to "
-        f"{NEURONS[-1]} neurons in 1, 2 and 4 layers, 16 seeds: the exponent of "
-        f"the median number of pieces against the neurons is 1 within {SLOPE}, "
-        "and the three depths differ by at most a quarter",
-        page="regions",
-        measure=later,
-        judge=later,
+        "L3", "Hanin & Rolnick 2019 (arXiv 1901.09021)",
+        "The number of linear regions along a line grows linearly with the number of neurons, "
+        "whatever the depth.",
+        published="linear", page="regions",
+        tolerance=f"random networks with biases of spread {BIASES}, {NEURONS[0]} to "
+        f"{NEURONS[-1]} neurons in 1, 2 and 4 layers, 16 seeds: the exponent of the median "
+        f"number of pieces against the neurons is 1 within {SLOPE}, and the three depths "
+        "differ by at most a quarter",
+        measure=_measure_neurons, judge=_judge_neurons,
     ),
-)
+)  # fmt: skip

@@ -18,18 +18,20 @@ from app.claims import (
     functions,
     gradients,
     learning,
+    lengths,
     listing,
     mechanisms,
     pieces,
     shapes,
     signal,
+    trainable,
 )
 from app.claims.base import Claim
 from app.core.errors import LabError
 
 _MODULES = (
     attention, choices, convolution, counts, depth, dying, flip, functions, gradients,
-    learning, listing, mechanisms, pieces, shapes, signal,
+    learning, lengths, listing, mechanisms, pieces, shapes, signal, trainable,
 )  # fmt: skip
 
 

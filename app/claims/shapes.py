@@ -2,68 +2,246 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.claims.base import B, C, Claim, D
-from app.claims.later import later
+import numpy as np
 
+from app.claims.base import B, C, Claim, Context, D, Finding, holds, holds_only_if, wrong
+from app.claims.figures import figure, spread
+from app.claims.populations import lab, population, validation_loss
+from app.core.spec import edit
+from app.nets.activations import ACTIVATIONS
+
+Array = np.ndarray
 EXACT = 1e-12
 LAST_DIGIT = 0.005
+ALIKE = 1.25
+REACH = 6.0
+LEAK = 0.01
+
+
+def _line(points: int = 10_001) -> Array:
+    return np.linspace(-REACH, REACH, points)  # with 0 in the middle
+
+
+class Place(NamedTuple):
+    """A value and where it is."""
+
+    at: float
+    value: float
+
+
+def _lowest(values: Any, z: Array) -> Place:
+    """Return the smallest value of a function near the smallest of a grid."""
+    from scipy.optimize import minimize_scalar  # slow to import
+
+    k = int(np.clip(values(z).argmin(), 1, len(z) - 2))
+    found: Any = minimize_scalar(lambda at: float(values(np.array([at]))[0]),
+                                 bounds=(z[k - 1], z[k + 1]), method="bounded",
+                                 options={"xatol": 1e-10})  # fmt: skip
+    on_grid = Place(float(z[k]), float(values(z)[k]))
+    return min(on_grid, Place(float(found.x), float(found.fun)), key=lambda p: p.value)
+
+
+def _zeros(values: Array, z: Array) -> list[float]:
+    """Return where values change their sign on a grid, by the straight line between."""
+    k = np.flatnonzero(np.signbit(values[1:]) != np.signbit(values[:-1]))
+    return [
+        float(v) for v in z[k] - values[k] * (z[k + 1] - z[k]) / (values[k + 1] - values[k])
+    ]
+
+
+# ---- D23: the dip of GELU
+
+
+def _measure_dip(ctx: Context) -> Place:
+    return _lowest(ACTIVATIONS["gelu"], _line())
+
+
+def _judge_dip(n: Place) -> Finding:
+    measured = f"{n.value:.5f} at {n.at:.4f}"
+    why = f"GELU is lowest at {n.at:.4f}, where it is {n.value:.5f}"
+    return holds(measured, why) if abs(n.value + 0.17) <= LAST_DIGIT else wrong(measured, why)
+
+
+# ---- D27: the gate of SwiGLU
+
+
+class Gates(NamedTuple):
+    """How far the printed gate is from those of SwiGLU and of GLU; growth of the product.
+
+    Attributes:
+        swish, glu: the largest differences.
+        powers: with what power z * gate(z) grows from z = 50 to 100: printed, SwiGLU.
+    """
+
+    swish: float
+    glu: float
+    powers: tuple[float, float]
+
+
+def printed_gate(z: Array) -> Array:
+    """Return the gate as it is printed: the logistic function."""
+    return np.asarray(1 / (1 + np.exp(-z)))
+
+
+def _measure_gate(ctx: Context) -> Gates:
+    z, far = _line(), np.array([50.0, 100.0])
+    gate = printed_gate(z)
+    powers = [
+        float(np.log2(product[1] / product[0]))
+        for product in (far * printed_gate(far), far * ACTIVATIONS["silu"](far))
+    ]
+    return Gates(
+        float(np.abs(gate - ACTIVATIONS["silu"](z)).max()),
+        float(np.abs(gate - ACTIVATIONS["sigmoid"](z)).max()), (powers[0], powers[1]),
+    )  # fmt: skip
+
+
+def _judge_gate(n: Gates) -> Finding:
+    measured = f"differs by up to {figure(n.swish)}"
+    why = (
+        f"the printed gate differs by up to {figure(n.swish)} from z sigmoid(z), the gate of "
+        f"SwiGLU, and by {figure(n.glu)} from that of GLU; so the unit grows like "
+        f"z^{n.powers[0]:.2f} instead of z^{n.powers[1]:.2f}"
+    )
+    return holds(measured, why) if n.swish <= EXACT else wrong(measured, why)
+
+
+# ---- B2, B3: slopes
+
+
+def _measure_steepest(ctx: Context) -> Place:
+    sigmoid = ACTIVATIONS["sigmoid"]
+    found = _lowest(lambda z: -sigmoid.slope_at(z), _line())
+    return Place(found.at, -found.value)
+
+
+def _judge_steepest(n: Place) -> Finding:
+    measured = f"{n.value:.12g}"
+    why = f"the slope is largest at {abs(n.at):.3f}, where it is {n.value:.15g}"
+    return holds(measured, why) if abs(n.value - 0.25) <= EXACT else wrong(measured, why)
+
+
+class Slopes(NamedTuple):
+    """The largest slope of ReLU below 0, and where the slopes of GELU and Swish are 0."""
+
+    relu: float
+    zeros: dict[str, list[float]]
+
+
+def _measure_slopes(ctx: Context) -> Slopes:
+    below = np.linspace(-100, 0, 10_000, endpoint=False)
+    z = _line()
+    zeros = {
+        label: _zeros(ACTIVATIONS[name].slope_at(z), z)
+        for name, label in (("gelu", "GELU"), ("silu", "Swish"))
+    }
+    return Slopes(float(np.abs(ACTIVATIONS["relu"].slope_at(below)).max()), zeros)
+
+
+def _judge_slopes(n: Slopes) -> Finding:
+    places = [f"{label} at {at:.4f}" for label, found in n.zeros.items() for at in found]
+    measured = f"ReLU: {figure(n.relu)}; slope 0: {', '.join(places) or 'nowhere'}"
+    why = (
+        f"below 0 the slope of ReLU is {figure(n.relu)}; slopes change their sign for "
+        f"{' and for '.join(places) or 'neither of the two'}"
+    )
+    if n.relu != 0:
+        return wrong(measured, why)
+    if not places:
+        return holds(measured, why)
+    if max(map(len, n.zeros.values())) == 1:
+        return holds_only_if("one point is left out, where each is lowest", measured, why)
+    return wrong(measured, why)
+
+
+# ---- C4: what leaky ReLU adds
+
+TASKS = ("wave", "abs", "multi-gauss")
+
+
+class Leak(NamedTuple):
+    """Leaky ReLU against ReLU.
+
+    Attributes:
+        from_constant: how far leaky - ReLU is from the nearest constant, at most.
+        from_linear: how far it is from (1 - a) ReLU(x) + a x - ReLU(x).
+        losses: validation losses of ReLU and of leaky ReLU, by task.
+    """
+
+    from_constant: float
+    from_linear: float
+    losses: dict[str, tuple[Array, Array]]
+
+
+def _measure_leak(ctx: Context) -> Leak:
+    x = _line()
+    relu, leaky = ACTIVATIONS["relu"](x), ACTIVATIONS["leaky-relu"](x, LEAK)
+    added, losses, count = leaky - relu, {}, ctx.some(64, 16)
+    for k, task in enumerate(TASKS):
+        pair = []
+        for j, name in enumerate(("relu", "leaky-relu")):
+            spec = edit(edit(lab(task), "net.activation", name), "net.slope", LEAK)
+            part = ctx.part(2 * k + j, 2 * len(TASKS))
+            pair.append(validation_loss(spec, population(part, spec, count)[-1]))
+        losses[task] = (pair[0], pair[1])
+    return Leak(
+        float(added.max() - added.min()) / 2,
+        float(np.abs(leaky - ((1 - LEAK) * relu + LEAK * x)).max()), losses,
+    )  # fmt: skip
+
+
+def _judge_leak(n: Leak) -> Finding:
+    medians = {task: [float(np.median(v)) for v in pair] for task, pair in n.losses.items()}
+    much = [task for task, pair in medians.items() if max(pair) > ALIKE * min(pair)]
+    changes = f"a good deal changes on {' and '.join(much)}" if much else "little changes"
+    said = "; ".join(f"{task} {spread(a)} and {spread(b)}" for task, (a, b) in n.losses.items())
+    measured = f"{figure(n.from_constant)} from a constant; {changes}"
+    why = (
+        f"leaky - ReLU is up to {figure(n.from_constant)} from any constant in "
+        f"[-{REACH:g}, {REACH:g}] and {figure(n.from_linear)} from (1 - a) ReLU(x) + a x - "
+        f"ReLU(x), so a linear term is added; {changes}: validation losses of ReLU and leaky "
+        f"are {said}"
+    )
+    if n.from_constant <= EXACT and not much:
+        return holds(measured, why)
+    return wrong(measured, why)
+
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D23",
-        D,
-        "GELU has a minimum of about -0.17.",
-        published="-0.17",
-        tolerance=f"within {LAST_DIGIT} of -0.17",
-        page="activations",
-        measure=later,
-        judge=later,
+        "D23", D, "GELU has a minimum of about -0.17.", published="-0.17",
+        tolerance=f"within {LAST_DIGIT} of -0.17", page="activations",
+        measure=_measure_dip, judge=_judge_dip,
     ),
     Claim(
-        "D27",
-        D,
-        "SwiGLU is printed with the logistic function as its gate.",
-        published="gate = sigmoid(z)",
-        tolerance="wrong if the printed gate differs from z * sigmoid(z) (Shazeer 2020) "
-        f"by more than {EXACT:g} somewhere in [-6, 6]",
-        page="at-scale",
-        measure=later,
-        judge=later,
+        "D27", D, "SwiGLU is printed with the logistic function as its gate.",
+        published="gate = sigmoid(z)", page="at-scale",
+        tolerance="wrong if the printed gate differs from z * sigmoid(z) (Shazeer 2020) by "
+        f"more than {EXACT:g} somewhere in [-6, 6]",
+        measure=_measure_gate, judge=_judge_gate,
     ),
     Claim(
-        "B2",
-        B,
-        "The slope of the sigmoid is at most 0.25.",
-        published="0.25",
-        tolerance=f"within {EXACT:g}",
-        page="numpy-or-torch",
-        measure=later,
-        judge=later,
+        "B2", B, "The slope of the sigmoid is at most 0.25.", published="0.25",
+        tolerance=f"within {EXACT:g}", page="numpy-or-torch",
+        measure=_measure_steepest, judge=_judge_steepest,
     ),
     Claim(
-        "B3",
-        B,
-        "The gradient of ReLU is exactly 0 for negative input; those of GELU and Swish "
-        "are non-zero everywhere.",
-        published="0; non-zero everywhere",
-        tolerance="ReLU: exactly 0 at 10,000 points below 0; GELU, Swish: the slope "
-        "changes its sign nowhere in [-6, 6]",
-        page="numpy-or-torch",
-        measure=later,
-        judge=later,
+        "B3", B,
+        "The gradient of ReLU is exactly 0 for negative input; those of GELU and Swish are "
+        "non-zero everywhere.",
+        published="0; non-zero everywhere", page="numpy-or-torch",
+        tolerance="ReLU: exactly 0 at 10,000 points below 0; GELU, Swish: the slope changes "
+        "its sign nowhere in [-6, 6]",
+        measure=_measure_slopes, judge=_judge_slopes,
     ),
     Claim(
-        "C4",
-        C,
+        "C4", C,
         "Leaky ReLU is ReLU with a larger bias term, so that little changes.",
-        published="a larger bias",
-        tolerance=f"leaky(x) - ReLU(x) is a constant within {EXACT:g}; little changes if "
-        "the medians of 64 seeds on wave, |x| and hills are within 25 % of each"
-        " other",
-        page="basis",
-        measure=later,
-        judge=later,
+        published="a larger bias", page="basis",
+        tolerance=f"leaky(x) - ReLU(x) is a constant within {EXACT:g}; little changes if the "
+        "medians of 64 seeds on wave, abs and multi-gauss are within 25 % of each other",
+        measure=_measure_leak, judge=_judge_leak,
     ),
-)
+)  # fmt: skip

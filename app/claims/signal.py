@@ -2,88 +2,211 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
-from app.claims.base import B, Claim, D, E
-from app.claims.later import later
+import numpy as np
 
+from app.claims.base import (
+    B,
+    Claim,
+    Context,
+    D,
+    Finding,
+    holds,
+    holds_only_if,
+    not_reproduced,
+    wrong,
+)
+from app.claims.figures import figure, within
+from app.core.spec import NetSpec
+from app.nets.activations import ACTIVATIONS
+from app.nets.initializers import INITIALIZERS
+from app.nets.probes.layers import across_inputs, mean_square
+from app.nets.stream import stream
+
+Array = np.ndarray
 VARIANCE = 0.05  # relative
 FACTOR = 2.0  # "keeps": within this factor over all layers
 DEPTH, WIDTH = 30, 256
 
+
+# ---- D20, D21: the sums of one layer
+
+
+class Sums(NamedTuple):
+    """Variance of the sums over n s^2 Var(x), and itself; for mean 0 and mean 1."""
+
+    ratios: tuple[float, float]
+    variances: tuple[float, float]
+
+
+def _measure_sums(init: str, ctx: Context) -> Sums:
+    n, rng = 512, np.random.default_rng(0)
+    draw, spread = INITIALIZERS[init].draw, {"large-normal": 1.0, "small-normal": 0.01}[init]
+    variances = []
+    for mean in (0.0, 1.0):
+        x = mean + rng.standard_normal((128, n))
+        nets = ctx.some(16, 8)
+        sums = np.stack([x @ draw(rng, n, n, NetSpec())[0] for _ in range(nets)])
+        variances.append(float(sums.var() / x.var()))
+    low, high = variances
+    expected = n * spread**2
+    return Sums((low / expected, high / expected), (low, high))
+
+
+def _judge_sums(n: Sums) -> Finding:
+    zero, one = n.variances
+    measured = f"{figure(zero)} for inputs of mean 0, {figure(one)} of mean 1"
+    why = (
+        f"for inputs of variance 1 the sums have variance {figure(zero)} if their mean is 0, "
+        f"and {figure(one)} if it is 1: what counts is the mean square, n s^2 E[x^2]"
+    )
+    as_said = [within(ratio, 1.0, VARIANCE) for ratio in n.ratios]
+    if all(as_said):
+        return holds(measured, why)
+    if as_said[0]:
+        return holds_only_if("the inputs have mean 0", measured, why)
+    return wrong(measured, why)
+
+
+# ---- through many layers
+
+
+class Kept(NamedTuple):
+    """What is left at the last layer of what the first passed on: medians over networks."""
+
+    across: float
+    square: float
+
+
+def kept(ctx: Context, activation: str, init: str, nets: int) -> Kept:
+    """Send 64 normal inputs through `DEPTH` layers of `WIDTH` in several networks."""
+    net = NetSpec(hidden=(WIDTH,) * DEPTH, activation=activation, init=init)
+    found = []
+    for k in range(nets):
+        ctx.step(k, nets)
+        rng = np.random.default_rng(k)
+        x = rng.standard_normal((64, WIDTH))
+        layers = [h for _, h in stream(net, x, rng)]
+        ends = np.stack([layers[0], layers[-1]])  # (2, inputs, units)
+        found.append([f(ends)[1] / f(ends)[0] for f in (across_inputs, mean_square)])
+    across, square = np.median(found, axis=0)
+    return Kept(float(across), float(square))
+
+
+def _is_kept(ratio: float) -> bool:
+    return 1 / FACTOR <= ratio <= FACTOR
+
+
+class Halved(NamedTuple):
+    """D22: what ReLU leaves, what is kept by He and by Xavier, He's variance over Xavier's."""
+
+    variance: float
+    square: float
+    he: Kept
+    xavier: Kept
+    ratios: dict[str, float]
+
+
+def _measure_halved(ctx: Context) -> Halved:
+    z = np.random.default_rng(0).standard_normal(400_000)
+    h = ACTIVATIONS["relu"](z)
+    nets = ctx.some(8, 4)
+    he, xavier = (INITIALIZERS[f"{name}-normal"].weight_variance for name in ("he", "xavier"))
+    net = NetSpec()
+    ratios = {
+        f"{a}-{b}": he(a, b, net) / xavier(a, b, net)
+        for a, b in ((256, 256), (4, 8), (784, 128))
+    }
+    return Halved(
+        float(h.var() / z.var()), float((h**2).mean() / (z**2).mean()),
+        kept(ctx.part(0, 2), "relu", "he-normal", nets),
+        kept(ctx.part(1, 2), "relu", "xavier-normal", nets), ratios,
+    )  # fmt: skip
+
+
+def _judge_halved(n: Halved) -> Finding:
+    measured = f"variance x {n.variance:.3f}, mean square x {n.square:.3f}"
+    ratios = ", ".join(f"{ratio:.3g} for {name}" for name, ratio in n.ratios.items())
+    why = (
+        f"ReLU leaves {n.variance:.3f} of the variance and {n.square:.3f} of the mean square; "
+        f"over {DEPTH} layers He leaves {figure(n.he.square)} of the mean square and "
+        f"{figure(n.he.across)} of the variance across inputs, Xavier {figure(n.xavier.square)}"
+        f" of the mean square; He's variance over Xavier's is {ratios}"
+    )
+    conditions = []
+    if not within(n.variance, 0.5, VARIANCE):
+        conditions.append("variance is read as mean square")
+    if not all(within(ratio, 2.0, VARIANCE) for ratio in n.ratios.values()):
+        conditions.append("a layer has as many outputs as inputs")
+    makes_up = _is_kept(n.he.square) and not _is_kept(n.xavier.square)
+    if not makes_up or not within(n.square, 0.5, VARIANCE):
+        return not_reproduced(measured, why)
+    if conditions:
+        return holds_only_if(", and ".join(conditions), measured, why)
+    return holds(measured, why)
+
+
+PAIRS = {"tanh": "xavier-normal", "sigmoid": "xavier-normal", "relu": "he-normal"}
+
+
+def _measure_kept(ctx: Context) -> dict[str, Kept]:
+    nets = ctx.some(16, 4)
+    return {
+        name: kept(ctx.part(k, len(PAIRS)), name, init, nets)
+        for k, (name, init) in enumerate(PAIRS.items())
+    }
+
+
+def _judge_kept(n: dict[str, Kept]) -> Finding:
+    across = ", ".join(f"{name} {figure(k.across)}" for name, k in n.items())
+    squares = ", ".join(f"{name} {figure(k.square)}" for name, k in n.items())
+    measured = f"across inputs: {across}"
+    why = (
+        f"from layer 1 to layer {DEPTH} the variance across inputs goes to {across} of itself,"
+        f" the mean square to {squares}"
+    )
+    by_square = [name for name, k in n.items() if _is_kept(k.square)]
+    if all(_is_kept(k.across) and _is_kept(k.square) for k in n.values()):
+        return holds(measured, why)
+    if by_square:
+        which = " and ".join(by_square)
+        return holds_only_if(f"the mean square is meant, and only of {which}", measured, why)
+    return wrong(measured, why)
+
+
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D20",
-        D,
-        "The sums of a layer of n inputs with weights of spread s have variance n s^2 "
-        "Var(x): 512 for n = 512, s = 1.",
-        published="512",
+        "D20", D,
+        "The sums of a layer of n inputs with weights of spread s have variance n s^2 Var(x): "
+        "512 for n = 512, s = 1.",
+        published="512", page="signal",
         tolerance=f"within {VARIANCE * 100:g} % of n s^2 Var(x), for inputs of variance 1 with "
         "mean 0 and with mean 1",
-        page="signal",
-        measure=later,
-        judge=later,
+        measure=partial(_measure_sums, "large-normal"), judge=_judge_sums,
     ),
     Claim(
-        "D21",
-        D,
-        "The same for s = 0.01.",
-        published="0.0512",
+        "D21", D, "The same for s = 0.01.", published="0.0512", page="signal",
         tolerance=f"within {VARIANCE * 100:g} % of n s^2 Var(x), for inputs of variance 1 with "
         "mean 0 and with mean 1",
-        page="signal",
-        measure=later,
-        judge=later,
+        measure=partial(_measure_sums, "small-normal"), judge=_judge_sums,
     ),
     Claim(
-        "D22",
-        D,
+        "D22", D,
         "ReLU halves the variance; He makes up for it with twice the variance of Xavier.",
-        published="factor 2",
+        published="factor 2", page="signal",
         tolerance=f"ReLU leaves half within {VARIANCE * 100:g} %, of the variance and of the "
-        f"mean square; He keeps the mean square within a factor of {FACTOR:g} "
-        f"over {DEPTH} layers of {WIDTH} while Xavier does not; He is twice "
-        f"Xavier within {VARIANCE * 100:g} % for all of 256-256, 4-8 and 784-128",
-        page="signal",
-        measure=later,
-        judge=later,
+        f"mean square; He keeps the mean square within a factor of {FACTOR:g} over {DEPTH} "
+        f"layers of {WIDTH} while Xavier does not; He is twice Xavier within "
+        f"{VARIANCE * 100:g} % for all of 256-256, 4-8 and 784-128",
+        measure=_measure_halved, judge=_judge_halved,
     ),
     Claim(
-        "B4",
-        B,
-        "Xavier keeps the variance for sigmoid and tanh, He keeps it for ReLU.",
-        published="keeps",
-        tolerance=f"variance across inputs and mean square at layer {DEPTH} within a "
-        f"factor of {FACTOR:g} of those at layer 1, width {WIDTH}, median of 16 "
-        "networks",
-        page="signal",
-        measure=later,
-        judge=later,
+        "B4", B, "Xavier keeps the variance for sigmoid and tanh, He keeps it for ReLU.",
+        published="keeps", page="signal",
+        tolerance=f"variance across inputs and mean square at layer {DEPTH} within a factor of "
+        f"{FACTOR:g} of those at layer 1, width {WIDTH}, median of 16 networks",
+        measure=_measure_kept, judge=_judge_kept,
     ),
-    Claim(
-        "E14",
-        E,
-        "Jacobians with all singular values below 1 make gradients vanish, above 1 explode.",
-        published="vanish, explode",
-        tolerance=f"through {DEPTH} layers whose singular values are all 0.9 (1.1) no "
-        f"gradient of 64 is longer than 0.9^{DEPTH} (shorter than 1.1^{DEPTH}) "
-        "of what came in, by the lab's backpropagation; with all of them 1 the "
-        "length stays within 1e-9",
-        page="signal",
-        measure=later,
-        judge=later,
-    ),
-    Claim(
-        "L4",
-        "Hanin & Rolnick 2018 (arXiv 1803.01719)",
-        "How far the length of the activations of ReLU networks with He is spread is "
-        "set by the sum of 1 / width.",
-        published="sum of 1 / width",
-        tolerance="variance of the log of the mean square over 1,000 networks, divided by"
-        " the sum of 1 / width, is the same within 20 % for five architectures "
-        "of equal and unequal widths from 16 to 128 and depths 5 to 30",
-        page="signal",
-        measure=later,
-        judge=later,
-    ),
-)
+)  # fmt: skip

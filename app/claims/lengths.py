@@ -1,0 +1,127 @@
+"""What many layers do to lengths, of gradients on their way back and of signals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from app.claims.base import (
+    Claim,
+    Context,
+    E,
+    Finding,
+    holds,
+    holds_only_if,
+    not_reproduced,
+    wrong,
+)
+from app.claims.figures import figure
+from app.claims.populations import births, lab
+from app.core.spec import NetSpec, TrainSpec
+from app.nets.engines.numpy_ import backward, forward
+from app.nets.problem import problem_of
+from app.nets.stream import stream
+
+DEPTH = 30
+SINGULAR = (0.9, 1.0, 1.1)
+LENGTHS = 0.2  # relative
+
+
+# ---- E14: singular values
+
+
+def _measure_gradients(ctx: Context) -> dict[float, tuple[float, float]]:
+    """Return by singular value the shortest and the longest gradient, of what came in."""
+    net = NetSpec(hidden=(16,) * (DEPTH + 1), activation="identity", init="orthogonal")
+    spec = lab("wave", net, TrainSpec(seeds=64, dtype="float64"))
+    problem, found = problem_of(spec), {}
+    rng = np.random.default_rng(0)
+    for scale in SINGULAR:
+        params = births(spec, 64) * scale
+        done = forward(problem, params, problem.x[:1])
+        d_out = rng.standard_normal(done.h[-1].shape)
+        dz = backward(problem, params, done, d_out).z
+        lengths = np.linalg.norm(dz[0], axis=-1) / np.linalg.norm(dz[DEPTH], axis=-1)
+        found[scale] = (float(lengths.min()), float(lengths.max()))
+    return found
+
+
+def _judge_gradients(n: dict[float, tuple[float, float]]) -> Finding:
+    below, one, above = (n[scale] for scale in SINGULAR)
+    small, large = SINGULAR[0] ** DEPTH, SINGULAR[-1] ** DEPTH
+    measured = f"x {figure(below[1])} at 0.9, x {figure(above[0])} at 1.1"
+    why = (
+        f"through {DEPTH} layers 64 gradients keep at most {figure(below[1])} of their length "
+        f"where every singular value is 0.9 (0.9^{DEPTH} = {figure(small)}), at least "
+        f"{figure(above[0])} where it is 1.1 ({figure(large)}), and {one[0]:.9f} to "
+        f"{one[1]:.9f} at 1"
+    )
+    room = 1e-9
+    vanish, explode = below[1] <= small * (1 + room), above[0] >= large * (1 - room)
+    if vanish and explode and abs(one[0] - 1) <= room and abs(one[1] - 1) <= room:
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+# ---- L4: how far lengths are spread
+
+SHAPES: dict[str, tuple[int, ...]] = {
+    "5 x 16": (16,) * 5, "5 x 128": (128,) * 5, "30 x 32": (32,) * 30, "20 x 64": (64,) * 20,
+    "10 x 16-128": (16, 128) * 10,
+}  # fmt: skip
+
+
+def _measure_lengths(ctx: Context) -> dict[str, float]:
+    """Return for each architecture the variance of the log length by the sum of 1 / width."""
+    found, nets = {}, ctx.some(1000, 400)
+    for k, (name, hidden) in enumerate(SHAPES.items()):
+        part = ctx.part(k, len(SHAPES))
+        net, logs = NetSpec(hidden=hidden), []
+        for seed in range(nets):
+            part.step(seed, nets)
+            rng = np.random.default_rng(seed)
+            *_, (_, h) = stream(net, np.ones((1, 64)), rng)
+            logs.append(np.log((h**2).mean()))
+        found[name] = float(np.var(logs) / np.sum(1 / np.array(hidden)))
+    return found
+
+
+def _judge_lengths(n: dict[str, float]) -> Finding:
+    measured = ", ".join(f"{name}: {value:.2f}" for name, value in n.items())
+    why = f"variance of the log length over the sum of 1 / width is {measured}"
+
+    def alike(values: list[float]) -> bool:
+        return max(values) <= (1 + LENGTHS) * min(values)
+
+    if alike(list(n.values())):
+        return holds(measured, why)
+    wide = [
+        value for name, value in n.items() if min(SHAPES[name]) > min(map(min, SHAPES.values()))
+    ]
+    if alike(wide):
+        return holds_only_if("no layer is as narrow as 16", measured, why)
+    return not_reproduced(measured, why)
+
+
+CLAIMS: tuple[Claim[Any], ...] = (
+    Claim(
+        "E14", E,
+        "Jacobians with all singular values below 1 make gradients vanish, above 1 explode.",
+        published="vanish, explode", page="signal",
+        tolerance=f"through {DEPTH} layers whose singular values are all 0.9 (1.1) no gradient "
+        f"of 64 is longer than 0.9^{DEPTH} (shorter than 1.1^{DEPTH}) of what came in, by the "
+        "lab's backpropagation; with all of them 1 the length stays within 1e-9",
+        measure=_measure_gradients, judge=_judge_gradients,
+    ),
+    Claim(
+        "L4", "Hanin & Rolnick 2018 (arXiv 1803.01719)",
+        "How far the length of the activations of ReLU networks with He is spread is set by "
+        "the sum of 1 / width.",
+        published="sum of 1 / width", page="signal",
+        tolerance="variance of the log of the mean square over 1,000 networks, divided by the "
+        f"sum of 1 / width, is the same within {LENGTHS * 100:g} % for five architectures of "
+        "equal and unequal widths from 16 to 128 and depths 5 to 30",
+        measure=_measure_lengths, judge=_judge_lengths,
+    ),
+)  # fmt: skip

@@ -1,0 +1,121 @@
+"""How deep a network can be and still learn."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.claims.base import Claim, Context, Finding, holds, not_reproduced
+from app.claims.figures import listed
+from app.claims.populations import lab, population, training_loss
+from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from app.nets.activations import ACTIVATIONS
+from app.nets.problem import problem_of
+from app.nets.theory.phases import weight_of_length
+
+Array = np.ndarray
+HALF, STALLED = 0.5, 0.95  # of the loss of a constant guess
+
+
+def _digits(hidden: tuple[int, ...], **net: Any) -> LabSpec:
+    train = TrainSpec(optimizer="momentum", loss="cross-entropy", rate=0.003, batch=64,
+                      updates=400)  # fmt: skip
+    return lab("digits", NetSpec(hidden=hidden, **net), train)
+
+
+def constant_loss(spec: LabSpec) -> float:
+    """Return the cross-entropy of the best guess that ignores its input."""
+    shares = problem_of(spec).y.mean(0)
+    return float(-(shares * np.log(shares)).sum())
+
+
+# ---- L1
+
+
+class Trained(NamedTuple):
+    """Losses of He and of Xavier, and of a constant guess."""
+
+    he: Array
+    xavier: Array
+    constant: float
+
+
+def _measure_thirty(ctx: Context) -> Trained:
+    losses = []
+    for k, init in enumerate(("he-normal", "xavier-normal")):
+        spec = _digits((32,) * 30, init=init)
+        losses.append(training_loss(spec, population(ctx.part(k, 2), spec, 8)[-1]))
+    return Trained(losses[0], losses[1], constant_loss(spec))
+
+
+def _judge_thirty(n: Trained) -> Finding:
+    he, xavier = (float(np.median(losses)) for losses in (n.he, n.xavier))
+    measured = f"He {he:.3f}, Xavier {xavier:.3f}"
+    why = (
+        f"after 400 updates the median loss of 30 layers is {he:.3f} with He and {xavier:.3f} "
+        f"with Xavier, where a constant guess has {n.constant:.3f}"
+    )
+    if he < HALF * n.constant and xavier > STALLED * n.constant:
+        return holds(measured, why)
+    return not_reproduced(measured, why)
+
+
+# ---- L5
+
+LENGTHS = (1.5, 2.5, 4.0)
+GRID = (1, 2, 3, 4, 6, 8, 10, 12, 16)  # depths, in correlation lengths
+BIAS = 0.05  # variance
+
+
+def _measure_trainable(ctx: Context) -> dict[float, int]:
+    """Return for each correlation length the deepest of the grid that trains."""
+    found = {}
+    for k, length in enumerate(LENGTHS):
+        part = ctx.part(k, len(LENGTHS))
+        spread = math.sqrt(weight_of_length(ACTIVATIONS["tanh"], length, BIAS))
+        found[length] = 0
+        for j, times in enumerate(GRID):
+            spec = _digits((32,) * round(times * length), activation="tanh", init="normal",
+                           weight_std=spread, bias_std=math.sqrt(BIAS))  # fmt: skip
+            for knob, value in {"rate": 0.01, "batch": 32, "updates": 200}.items():
+                spec = edit(spec, f"train.{knob}", value)
+            end = population(part.part(j, len(GRID)), spec, 6)[-1]
+            if np.median(training_loss(spec, end)) > HALF * constant_loss(spec):
+                break
+            found[length] = times
+    return found
+
+
+def _judge_trainable(n: dict[float, int]) -> Finding:
+    measured = f"{listed(n.values())} correlation lengths"
+    layers = [round(times * length) for length, times in n.items()]
+    why = (
+        f"with correlation lengths of {listed(n)} layers the deepest networks that lose half "
+        f"of a constant guess's loss have {listed(layers)} layers, {listed(n.values())} lengths"
+    )
+    if all(3 <= times <= 12 for times in n.values()):
+        return holds(measured, why)
+    return not_reproduced(measured, why)
+
+
+CLAIMS: tuple[Claim[Any], ...] = (
+    Claim(
+        "L1", "He et al. 2015 (arXiv 1502.01852), section 2.2",
+        "With 30 layers of ReLU, Xavier stalls and He converges.",
+        published="stalls, converges", page="signal",
+        tolerance="digits, 30 layers of 32, SGD with momentum, 8 seeds: He's median loss ends "
+        "below half of that of a constant guess, Xavier's stays above 95 % of it",
+        measure=_measure_thirty, judge=_judge_thirty,
+    ),
+    Claim(
+        "L5", "Schoenholz et al. 2017 (arXiv 1611.01232)",
+        "tanh networks can be trained to a depth of about six correlation lengths.",
+        published="6 correlation lengths", page="signal",
+        tolerance="the deepest of a grid of depths that loses half of the loss of a constant "
+        "guess lies between 3 and 12 correlation lengths for each of the lengths 1.5, 2.5 and "
+        "4 (bias variance 0.05, width 32, digits, median of 6 seeds)",
+        measure=_measure_trainable, judge=_judge_trainable,
+    ),
+)  # fmt: skip
