@@ -2,59 +2,247 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.claims.base import Claim, E
-from app.claims.later import later
+import numpy as np
 
+from app.claims.base import (
+    Claim,
+    Context,
+    E,
+    Finding,
+    holds,
+    holds_only_if,
+    not_reproduced,
+    wrong,
+)
+from app.claims.figures import exponent, figure, listed, percent, within
+from app.nets.losses import softmax
+
+Array = np.ndarray
 EXACT = 1e-12
 SIZES = (16, 64, 256, 1024)  # d_k
 KEYS = 16
 
+
+def temperature(d_k: int) -> float:
+    """Return what q . k is divided by: sqrt(d_k)."""
+    return float(np.sqrt(d_k))
+
+
+# ---- E5: the variance of a product
+
+
+def _measure_products(ctx: Context) -> dict[int, tuple[float, float]]:
+    """Return the variance of q . k, plain and divided by sqrt(d_k), by d_k."""
+    pairs, found = ctx.some(100_000, 20_000), {}
+    for k, d_k in enumerate(SIZES):
+        rng, products = np.random.default_rng(d_k), []
+        for done in range(0, pairs, 5000):
+            ctx.part(k, len(SIZES)).step(done, pairs)
+            q, keys = rng.standard_normal((2, 5000, d_k), dtype=np.float32)
+            products.append(np.einsum("nd,nd->n", q, keys).astype(float))
+        dots = np.concatenate(products)
+        found[d_k] = float(dots.var()), float((dots / temperature(d_k)).var())
+    return found
+
+
+def _judge_products(n: dict[int, tuple[float, float]]) -> Finding:
+    plain, scaled = [v[0] for v in n.values()], [v[1] for v in n.values()]
+    measured = f"{listed(plain)}; scaled {listed(scaled)}"
+    why = (
+        f"for d_k = {listed(n)} the variance of q . k is {listed(plain)}, divided by sqrt(d_k) "
+        f"{listed(scaled)}"
+    )
+    fits = all(
+        within(v, d, 0.03) and within(s, 1.0, 0.03)
+        for d, v, s in zip(n, plain, scaled, strict=True)
+    )
+    return holds(measured, why) if fits else wrong(measured, why)
+
+
+# ---- E6: the gradient with respect to q
+
+
+class Gradients(NamedTuple):
+    """Squared gradients by d_k: means, and medians. First scaled, then not."""
+
+    means: tuple[list[float], list[float]]
+    medians: tuple[list[float], list[float]]
+
+
+def squared_gradients(d_k: int, draws: int, *, scaled: bool, through: str) -> Array:
+    """Return |dL/dq|^2 of random queries, keys and targets. (draws,)
+
+    Args:
+        d_k: numbers of a query.
+        draws: how many.
+        scaled: whether q . k is divided by sqrt(d_k).
+        through: `weights`: cross-entropy of the weights against a random key; `values`:
+            half the squared error of the weighted mean of values, all standard normal.
+    """
+    rng = np.random.default_rng(d_k)
+    by = temperature(d_k) if scaled else 1.0
+    found = []
+    for _ in range(0, draws, 100):
+        q, keys = rng.standard_normal((100, d_k)), rng.standard_normal((100, KEYS, d_k))
+        p = softmax(np.einsum("nd,nkd->nk", q, keys) / by)
+        if through == "weights":
+            d_logits = p - np.eye(KEYS)[rng.integers(KEYS, size=100)]
+        else:
+            values, target = rng.standard_normal((100, KEYS)), rng.standard_normal(100)
+            out = (p * values).sum(1)
+            d_logits = (out - target)[:, None] * p * (values - out[:, None])
+        found.append((np.einsum("nk,nkd->nd", d_logits, keys) / by) ** 2)
+    return np.asarray(np.concatenate(found).sum(1))
+
+
+def _measure_gradients(ctx: Context) -> dict[str, Gradients]:
+    draws, found = ctx.some(2000, 600), {}
+    for j, through in enumerate(("weights", "values")):
+        means: tuple[list[float], list[float]] = ([], [])
+        medians: tuple[list[float], list[float]] = ([], [])
+        for k, scaled in enumerate((True, False)):
+            ctx.step(2 * j + k, 4)
+            for d_k in SIZES:
+                squares = squared_gradients(d_k, draws, scaled=scaled, through=through)
+                means[k].append(float(squares.mean()))
+                medians[k].append(float(np.median(squares)))
+        found[through] = Gradients(means, medians)
+    return found
+
+
+def _judge_gradients(n: dict[str, Gradients]) -> Finding:
+    powers = {
+        name: [exponent(SIZES, means) for means in gradients.means]
+        for name, gradients in n.items()
+    }
+    entropy, values = n["weights"], n["values"]
+    measured = (
+        f"powers of d_k {powers['weights'][0]:.2f} scaled, {powers['weights'][1]:.2f} not; "
+        f"through values {powers['values'][0]:.2f}, {powers['values'][1]:.2f}"
+    )
+    why = (
+        f"for d_k = {listed(SIZES)} the mean square is {listed(entropy.means[0])} scaled and "
+        f"{listed(entropy.means[1])} not with cross-entropy on the weights; through the values "
+        f"{listed(values.means[0])} scaled, {listed(values.means[1])} not, whose medians are "
+        f"{listed(values.medians[1])}: most weights are saturated"
+    )
+    fits = {
+        name: abs(scaled) <= 0.1 and abs(free - 1) <= 0.15
+        for name, (scaled, free) in powers.items()
+    }
+    if all(fits.values()):
+        return holds(measured, why)
+    if fits["weights"]:
+        return holds_only_if("the loss is cross-entropy on the weights", measured, why)
+    return not_reproduced(measured, why)
+
+
+# ---- E7: a kernel
+
+
+def _units(rng: np.random.Generator, *shape: int) -> Array:
+    vectors = rng.standard_normal(shape)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
+
+
+class Kernel(NamedTuple):
+    """Largest difference of attention and kernel weights: with norm 1, and without."""
+
+    normed: float
+    free: float
+
+
+def _measure_kernel(ctx: Context) -> Kernel:
+    off: dict[bool, list[float]] = {True: [], False: []}
+    for d_k in SIZES:
+        rng = np.random.default_rng(d_k)
+        for is_normed in off:
+            q, keys = _units(rng, 64, 1, d_k), _units(rng, 64, KEYS, d_k)
+            if not is_normed:
+                keys = keys * rng.uniform(0.5, 2, (64, KEYS, 1))
+            by = temperature(d_k)  # which is h^2 as well
+            weights = softmax((q * keys).sum(-1) / by)
+            bells = np.exp(-((q - keys) ** 2).sum(-1) / (2 * by))
+            kernel = bells / bells.sum(-1, keepdims=True)
+            off[is_normed].append(float(np.abs(weights - kernel).max()))
+    return Kernel(max(off[True]), max(off[False]))
+
+
+def _judge_kernel(n: Kernel) -> Finding:
+    measured = f"weights differ by {figure(n.normed)}"
+    why = (
+        f"attention and Gaussian kernel weights differ by {figure(n.normed)} at most where "
+        f"keys and queries have norm 1, by {figure(n.free)} where the keys' norms are 0.5 to 2"
+    )
+    return holds(measured, why) if n.normed <= EXACT else wrong(measured, why)
+
+
+# ---- E8: temperature
+
+NORMS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+
+
+class Sharper(NamedTuple):
+    """Median entropy by norm, and the share of doublings at which it falls."""
+
+    entropies: list[float]
+    falls: float
+
+
+def _measure_sharper(ctx: Context) -> Sharper:
+    d_k, draws = 64, ctx.some(2000, 500)
+    rng = np.random.default_rng(0)
+    dots = (_units(rng, draws, 1, d_k) * rng.standard_normal((draws, KEYS, d_k))).sum(-1)
+    entropies = []
+    for norm in NORMS:
+        p = softmax(norm * dots / temperature(d_k))
+        entropies.append(-(p * np.log(p)).sum(-1))
+    falls = np.diff(entropies, axis=0) < 0
+    return Sharper([float(np.median(e)) for e in entropies], float(falls.mean()))
+
+
+def _judge_sharper(n: Sharper) -> Finding:
+    measured = f"entropy falls in {percent(n.falls)} of the doublings"
+    why = (
+        f"at query norms {listed(NORMS)} the median entropy of the weights is "
+        f"{', '.join(f'{e:.3f}' for e in n.entropies)}, and it falls in {percent(n.falls)} of "
+        "all doublings"
+    )
+    return holds(measured, why) if n.falls == 1 else wrong(measured, why)
+
+
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "E5",
-        E,
-        "q . k has variance d_k; divided by sqrt(d_k), 1.",
-        published="d_k; 1",
+        "E5", E, "q . k has variance d_k; divided by sqrt(d_k), 1.",
+        published="d_k; 1", page="attention",
         tolerance=f"within 3 % for d_k = {SIZES[0]} to {SIZES[-1]}, 100,000 pairs",
-        page="attention",
-        measure=later,
-        judge=later,
+        measure=_measure_products, judge=_judge_products,
     ),
     Claim(
-        "E6",
-        E,
-        "The squared gradient of the loss with respect to q is constant when scaled, "
-        "and grows linearly in d_k when not.",
-        published="constant; linear",
-        tolerance="exponent of the mean against d_k within 0.1 of 0 when scaled and "
-        f"within 0.15 of 1 when not, {KEYS} keys, for cross-entropy on the "
-        "weights and for a squared loss through the values",
-        page="attention",
-        measure=later,
-        judge=later,
+        "E6", E,
+        "The squared gradient of the loss with respect to q is constant when scaled, and "
+        "grows linearly in d_k when not.",
+        published="constant; linear", page="attention",
+        tolerance="exponent of the mean against d_k within 0.1 of 0 when scaled and within "
+        f"0.15 of 1 when not, {KEYS} keys, for cross-entropy on the weights and for a squared "
+        "loss through the values",
+        measure=_measure_gradients, judge=_judge_gradients,
     ),
     Claim(
-        "E7",
-        E,
-        "With keys and queries of norm 1, attention is Gaussian kernel smoothing with "
-        "h^2 = sqrt(d_k).",
-        published="exact",
+        "E7", E,
+        "With keys and queries of norm 1, attention is Gaussian kernel smoothing with h^2 = "
+        "sqrt(d_k).",
+        published="exact", page="attention",
         tolerance=f"weights equal within {EXACT:g}, d_k = {SIZES[0]} to {SIZES[-1]}",
-        page="attention",
-        measure=later,
-        judge=later,
+        measure=_measure_kernel, judge=_judge_kernel,
     ),
     Claim(
-        "E8",
-        E,
-        "A larger query sharpens attention.",
-        published="sharper",
+        "E8", E, "A larger query sharpens attention.",
+        published="sharper", page="attention",
         tolerance="the entropy of the weights falls in every one of 2,000 draws at each "
         "doubling of the norm from 0.25 to 8",
-        page="attention",
-        measure=later,
-        judge=later,
+        measure=_measure_sharper, judge=_judge_sharper,
     ),
-)
+)  # fmt: skip

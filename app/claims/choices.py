@@ -270,8 +270,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "it is deep.",
         published="a table of advice", page=None,
         tolerance="each of the five, followed on a task that has the trouble, lowers the "
-        f"median loss of {SEEDS} seeds (validation loss for overfitting) with a 95 % bootstrap band "
-        "beyond 0",
+        f"median loss of {SEEDS} seeds (validation loss for overfitting) with a 95 % "
+        "bootstrap band beyond 0",
         measure=_measure_advice, judge=_judge_advice,
     ),
     Claim(
@@ -293,8 +293,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "A3", A, "ReLU often does better than softplus, although softplus is smooth.",
         published="often", page="gating",
         tolerance=f"ahead in the median validation loss of {SEEDS} seeds, with a 95 % "
-        "bootstrap band beyond 0, on more than half of six tasks; each at its better rate of 0.003 and "
-        "0.01",
+        "bootstrap band beyond 0, on more than half of six tasks; each at its better rate of "
+        "0.003 and 0.01",
         measure=_measure_softplus, judge=_judge_softplus,
     ),
     Claim(

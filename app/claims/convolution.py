@@ -2,62 +2,273 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.claims.base import Claim, E
-from app.claims.later import later
+import numpy as np
 
+from app.claims.base import Claim, Context, E, Finding, holds, holds_only_if, wrong
+from app.claims.figures import exponent, figure
+
+Array = np.ndarray
 EXACT = 1e-12
+SIDE, KERNEL = 8, 3  # of images and filters
+
+
+def patches(images: Array, border: str = "valid") -> Array:
+    """Return what a filter sees at each place.
+
+    Args:
+        images: (N, H, W).
+        border: `valid` (whole patches only), `wrap`, or `zeros` around the image.
+
+    Returns:
+        (N, H', W', KERNEL * KERNEL).
+    """
+    edge = KERNEL // 2
+    if border != "valid":
+        mode: Any = "wrap" if border == "wrap" else "constant"
+        images = np.pad(images, ((0, 0), (edge, edge), (edge, edge)), mode=mode)
+    seen = np.lib.stride_tricks.sliding_window_view(images, (KERNEL, KERNEL), axis=(1, 2))
+    return seen.reshape(*seen.shape[:3], -1)
+
+
+def filtered(images: Array, kernel: Array, border: str = "valid") -> Array:
+    """Return images under one shared filter. (N, H, W), (KERNEL^2,) -> (N, H', W')"""
+    return patches(images, border) @ kernel
+
+
+def local(images: Array, kernels: Array) -> Array:
+    """Return images under a filter of its own at each place. kernels (H', W', KERNEL^2)"""
+    return np.asarray((patches(images) * kernels).sum(-1))
+
+
+# ---- E1: parameters
+
+
+class Freedom(NamedTuple):
+    """Ranks of the maps from parameters to matrices, H'W'd, and d."""
+
+    local: int
+    shared: int
+    expected: tuple[int, int]
+
+
+def _measure_freedom(ctx: Context) -> Freedom:
+    units = np.eye(SIDE * SIDE).reshape(-1, SIDE, SIDE)  # each pixel alone
+    out, d = SIDE - KERNEL + 1, KERNEL**2
+    places = out * out
+    each = np.eye(places * d).reshape(-1, out, out, d)
+    own = np.stack([local(units, kernels).ravel() for kernels in each])
+    one = np.stack([filtered(units, kernel).ravel() for kernel in np.eye(d)])
+    ranks = [int(np.linalg.matrix_rank(matrices)) for matrices in (own, one)]
+    return Freedom(ranks[0], ranks[1], (places * d, d))
+
+
+def _judge_freedom(n: Freedom) -> Finding:
+    many, few = n.expected
+    measured = f"{n.local} and {n.shared}"
+    why = (
+        f"for images of {SIDE} x {SIDE} and filters of {KERNEL} x {KERNEL} the matrices of "
+        f"locally connected layers span {n.local} dimensions (H'W'd = {many}), those of "
+        f"convolutions {n.shared} (d = {few})"
+    )
+    return holds(measured, why) if n[:2] == n.expected else wrong(measured, why)
+
+
+# ---- E2: shifts
+
+
+class Shifts(NamedTuple):
+    """Largest differences between shifting first and shifting last, and after pooling."""
+
+    wrapped: float
+    bordered: float
+    dense: float
+    pooled: float
+    blocks: float
+
+
+def _measure_shifts(ctx: Context) -> Shifts:
+    rng = np.random.default_rng(0)
+    images, kernel = rng.standard_normal((16, SIDE, SIDE)), rng.standard_normal(KERNEL**2)
+    matrix = rng.standard_normal((SIDE**2, SIDE**2)) / SIDE
+
+    def dense(x: Array) -> Array:
+        return (x.reshape(len(x), -1) @ matrix).reshape(x.shape)
+
+    def blocks(x: Array) -> Array:
+        return x.reshape(len(x), SIDE // 2, 2, SIDE // 2, 2).max((2, 4))
+
+    def off(layer: Any) -> float:
+        return float(np.abs(layer(shifted(images)) - shifted(layer(images))).max())
+
+    wrapped = filtered(images, kernel, "wrap"), filtered(shifted(images), kernel, "wrap")
+    return Shifts(
+        off(lambda x: filtered(x, kernel, "wrap")), off(lambda x: filtered(x, kernel, "zeros")),
+        off(dense), float(np.abs(wrapped[0].max((1, 2)) - wrapped[1].max((1, 2))).max()),
+        float(np.abs(blocks(wrapped[0]) - blocks(wrapped[1])).max()),
+    )  # fmt: skip
+
+
+def shifted(images: Array) -> Array:
+    """Return images moved by a pixel down and to the right, wrapped round."""
+    return np.roll(images, (1, 1), axis=(-2, -1))
+
+
+def _judge_shifts(n: Shifts) -> Finding:
+    measured = f"off by {figure(n.wrapped)} wrapped round, {figure(n.bordered)} with a border"
+    why = (
+        f"shifting first or last differs by {figure(n.wrapped)} for a convolution that wraps "
+        f"round, by {figure(n.bordered)} with a border of zeros, by {figure(n.dense)} for a "
+        f"dense layer; a shift changes the maximum over the image by {figure(n.pooled)} and "
+        f"those over blocks of 2 x 2 by up to {figure(n.blocks)}"
+    )
+    conditions = []
+    if n.bordered > EXACT:
+        conditions.append("the image is wrapped round")
+    if n.blocks > EXACT:
+        conditions.append("pooling is over the whole of it")
+    if max(n.wrapped, n.pooled) > EXACT or n.dense <= 0.1:
+        return wrong(measured, why)
+    if conditions:
+        return holds_only_if(" and ".join(conditions), measured, why)
+    return holds(measured, why)
+
+
+# ---- E3: a filter from data
+
+NOISE = 0.1
+COUNTS = (8, 32, 128, 512)  # images
+
+
+class Found(NamedTuple):
+    """Errors of a filter that least squares find.
+
+    Attributes:
+        clean: without noise. noisy: by the number of images, median of draws.
+        raised: the largest gain in log-likelihood of a step away from the solution.
+    """
+
+    clean: float
+    noisy: list[float]
+    raised: float
+
+
+def solved(images: Array, targets: Array) -> Array:
+    """Return the filter that fits best: one least-squares problem over all patches."""
+    return np.linalg.lstsq(patches(images).reshape(-1, KERNEL**2), targets.ravel(), rcond=None)[
+        0
+    ]
+
+
+def log_likelihood(images: Array, targets: Array, kernel: Array) -> float:
+    """Return it up to a constant, for Gaussian noise of spread `NOISE`."""
+    misfit = filtered(images, kernel) - targets
+    return float(-0.5 * (misfit**2).sum() / NOISE**2)
+
+
+def _measure_found(ctx: Context) -> Found:
+    rng = np.random.default_rng(0)
+    hidden, noisy = rng.standard_normal(KERNEL**2), []
+    for count in COUNTS:
+        errors = []
+        for _ in range(ctx.some(24, 12)):
+            images = rng.standard_normal((count, SIDE, SIDE))
+            clean = filtered(images, hidden)
+            kernel = solved(images, clean + NOISE * rng.standard_normal(clean.shape))
+            errors.append(float(np.linalg.norm(kernel - hidden)))
+        noisy.append(float(np.median(errors)))
+    targets = clean + NOISE * rng.standard_normal(clean.shape)
+    best = solved(images, targets)
+    top = log_likelihood(images, targets, best)
+    steps = 0.01 * rng.standard_normal((100, KERNEL**2))
+    raised = max(log_likelihood(images, targets, best + step) - top for step in steps)
+    return Found(float(np.abs(solved(images, clean) - hidden).max()), noisy, raised)
+
+
+def _judge_found(n: Found) -> Finding:
+    power = exponent(COUNTS, n.noisy)
+    measured = f"off by {figure(n.clean)} without noise; n^{power:.2f} with it"
+    why = (
+        f"without noise the hidden filter is found within {figure(n.clean)}; with noise the "
+        f"error goes from {figure(n.noisy[0])} at {COUNTS[0]} images to {figure(n.noisy[-1])} "
+        f"at {COUNTS[-1]}, like n^{power:.2f}; of 100 steps away from the solution the best "
+        f"changes the log-likelihood by {figure(n.raised)}"
+    )
+    if n.clean <= 1e-9 and abs(power + 0.5) <= 0.1 and n.raised <= 0:
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+# ---- E15: what commutes with shifts
+
+
+class Averaged(NamedTuple):
+    """Distance from a convolution: of a random matrix, and of its average over shifts."""
+
+    before: float
+    after: float
+
+
+def _measure_averaged(ctx: Context) -> Averaged:
+    n, rng = 12, np.random.default_rng(0)
+    matrix = rng.standard_normal((n, n))
+    average = np.mean([np.roll(matrix, (k, k), axis=(0, 1)) for k in range(n)], axis=0)
+    return Averaged(_from_convolution(matrix), _from_convolution(average))
+
+
+def _from_convolution(matrix: Array) -> float:
+    """Return how far a matrix is from the convolution with its first column."""
+    n, kernel = len(matrix), matrix[:, 0]
+    x = np.random.default_rng(1).standard_normal((n, 64))
+    turns = np.fft.fft(kernel)[:, None] * np.fft.fft(x, axis=0)
+    return float(np.abs(matrix @ x - np.fft.ifft(turns, axis=0).real).max())
+
+
+def _judge_averaged(n: Averaged) -> Finding:
+    measured = f"off by {figure(n.after)}"
+    why = (
+        f"a random matrix differs from a convolution by {figure(n.before)}; averaged over all "
+        f"shifts, so that it commutes with them, by {figure(n.after)}"
+    )
+    if n.after <= EXACT < n.before:
+        return holds(measured, why)
+    return wrong(measured, why)
+
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "E1",
-        E,
-        "A locally connected layer has H'W'd parameters, a convolution d.",
-        published="H'W'd and d",
-        tolerance="rank of the map from parameters to matrices, exactly, for 8 x 8 images"
-        " and filters of 3 x 3",
-        page="convolution",
-        measure=later,
-        judge=later,
+        "E1", E, "A locally connected layer has H'W'd parameters, a convolution d.",
+        published="H'W'd and d", page="convolution",
+        tolerance="rank of the map from parameters to matrices, exactly, for 8 x 8 images and "
+        "filters of 3 x 3",
+        measure=_measure_freedom, judge=_judge_freedom,
     ),
     Claim(
-        "E2",
-        E,
+        "E2", E,
         "A convolution commutes with shifts, a dense layer does not; pooling makes it "
         "invariant.",
-        published="exact",
-        tolerance="largest difference between shift-then-layer and layer-then-shift at "
-        f"most {EXACT:g} for the convolution, wrapped round and with a border of"
-        " zeros; above 0.1 for the dense layer; outputs after pooling of "
-        f"shifted images differ by at most {EXACT:g}, over the whole image and "
-        "in blocks of 2 x 2",
-        page="convolution",
-        measure=later,
-        judge=later,
+        published="exact", page="convolution",
+        tolerance="largest difference between shift-then-layer and layer-then-shift at most "
+        f"{EXACT:g} for the convolution, wrapped round and with a border of zeros; above 0.1 "
+        "for the dense layer; outputs after pooling of shifted images differ by at most "
+        f"{EXACT:g}, over the whole image and in blocks of 2 x 2",
+        measure=_measure_shifts, judge=_judge_shifts,
     ),
     Claim(
-        "E3",
-        E,
+        "E3", E,
         "Under Gaussian noise a shared linear filter is found by one least-squares problem.",
-        published="exact",
-        tolerance="without noise the hidden filter is found within 1e-9; with noise the "
-        "error falls like n^-0.5, the exponent within 0.1, and no step away "
-        "from the solution raises the likelihood",
-        page="convolution",
-        measure=later,
-        judge=later,
+        published="exact", page="convolution",
+        tolerance="without noise the hidden filter is found within 1e-9; with noise the error "
+        "falls like n^-0.5, the exponent within 0.1, and no step away from the solution raises "
+        "the likelihood",
+        measure=_measure_found, judge=_judge_found,
     ),
     Claim(
-        "E15",
-        E,
-        "Every linear map that commutes with shifts is a convolution.",
-        published="exact",
-        tolerance="a random matrix, averaged over all shifts, equals the convolution with"
-        f" the kernel read off its first column within {EXACT:g}; before the "
-        "average it does not",
-        page="convolution",
-        measure=later,
-        judge=later,
+        "E15", E, "Every linear map that commutes with shifts is a convolution.",
+        published="exact", page="convolution",
+        tolerance="a random matrix, averaged over all shifts, equals the convolution with the "
+        f"kernel read off its first column within {EXACT:g}; before the average it does not",
+        measure=_measure_averaged, judge=_judge_averaged,
     ),
-)
+)  # fmt: skip

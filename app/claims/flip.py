@@ -19,7 +19,6 @@ from app.claims.base import (
     wrong,
 )
 from app.claims.figures import Band, difference, figure, spread, within
-from app.claims.later import later
 from app.claims.listing import listing, run_of
 from app.claims.populations import epochs_until, population, training_loss
 from app.core.spec import LabSpec, edit
@@ -237,19 +236,6 @@ CLAIMS: tuple[Claim[Any], ...] = (
         page="diagonal-flip",
         measure=_measure_layers,
         judge=_judge_layers,
-    ),
-    Claim(
-        "D18",
-        D,
-        "Five PyTorch networks, 4-2-4, 4-8-4, 4-16-4, 4-4-4-4 and 4-8-8-4, Adam 0.01, "
-        "200 updates on all images, seed 42 set once, compare the architectures.",
-        published="no figures",
-        tolerance="the order of the five at seed 42 is that of their medians over 64 "
-        "seeds, two of them counted as equal if the 95 % bootstrap band of "
-        "their difference holds 0",
-        page="diagonal-flip",
-        measure=later,
-        judge=later,
     ),
     Claim(
         "D19",

@@ -1,62 +1,270 @@
-"""Norms, graphs, flows, ensembles."""
+"""Norms, graphs, flows."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from app.claims.base import Claim, E
-from app.claims.later import later
+import numpy as np
 
+from app.claims.base import Claim, Context, E, Finding, holds, wrong
+from app.claims.figures import figure, listed, percent, within
+from app.claims.populations import births, lab
+from app.core.spec import NetSpec, TrainSpec
+from app.nets.engines.numpy_ import NORM_EPS, forward
+from app.nets.problem import problem_of
+
+Array = np.ndarray
 EXACT = 1e-12
+
+
+# ---- E9: layer norm
+
+STRETCHES = (0.1, 3.0, 10.0, 100.0)
+
+
+class Normed(NamedTuple):
+    """Largest change of outputs, and largest relative error of gradients times a.
+
+    Attributes:
+        outputs, gradients: without eps. with_eps: of outputs, with the lab's eps.
+    """
+
+    outputs: float
+    gradients: float
+    with_eps: float
+
+
+def norm(z: Array, eps: float = 0.0) -> tuple[Array, Array]:
+    """Return z at mean 0 and variance 1 over the units, and the spread it had. (n, units)"""
+    centred = z - z.mean(-1, keepdims=True)
+    spread = np.sqrt((centred**2).mean(-1, keepdims=True) + eps)
+    return centred / spread, spread
+
+
+def norm_gradient(d_out: Array, n: Array, spread: Array) -> Array:
+    """Return the gradient of the sums from that of their norm."""
+    stretched = n * (d_out * n).mean(-1, keepdims=True)
+    return np.asarray((d_out - d_out.mean(-1, keepdims=True) - stretched) / spread)
+
+
+def _measure_normed(ctx: Context) -> Normed:
+    rng = np.random.default_rng(0)
+    x, w, b = (
+        rng.standard_normal((32, 8)),
+        rng.standard_normal((8, 16)),
+        rng.standard_normal(16),
+    )
+    d_out = rng.standard_normal((32, 16))
+
+    def seen(w: Array, b: Array, eps: float) -> tuple[Array, Array]:
+        n, spread = norm(x @ w + b, eps)
+        return n, x.T @ norm_gradient(d_out, n, spread)
+
+    (n, gradient), (n_eps, _) = seen(w, b, 0.0), seen(w, b, NORM_EPS)
+    off: list[list[float]] = [[], [], []]
+    for a in STRETCHES:
+        other, other_gradient = seen(a * w, a * b + 0.7, 0.0)
+        off[0].append(np.abs(other - n).max())
+        off[1].append(np.abs(a * other_gradient - gradient).max() / np.abs(gradient).max())
+        off[2].append(np.abs(seen(a * w, a * b + 0.7, NORM_EPS)[0] - n_eps).max())
+    return Normed(*(float(max(values)) for values in off))
+
+
+def _judge_normed(n: Normed) -> Finding:
+    measured = f"outputs off by {figure(n.outputs)}, gradients by {figure(n.gradients)}"
+    why = (
+        f"for a = {listed(STRETCHES)} outputs change by at most {figure(n.outputs)} and "
+        f"gradients times a by {figure(n.gradients)} of the largest; with an eps of "
+        f"{figure(NORM_EPS)} under the root, as the lab has it, by {figure(n.with_eps)}"
+    )
+    if n.outputs <= EXACT and n.gradients <= 1e-9:
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+# ---- E10: filters on graphs
+
+COEFFICIENTS = (1.0, -0.6, 0.09)  # of 1, L / largest, ...: (1 - 0.3 L / largest)^2
+
+
+class Filtered(NamedTuple):
+    """Difference of the two ways to filter; share of signals that become smoother."""
+
+    apart: float
+    smoother: float
+    before: float
+    after: float
+
+
+def polynomial(values: Array, largest: float) -> Array:
+    """Return p(lambda), falling from lambda = 0 to the largest."""
+    return np.asarray(sum(c * (values / largest) ** k for k, c in enumerate(COEFFICIENTS)))
+
+
+def by_neighbours(adjacency: Array, signal: Array, largest: float) -> Array:
+    """Apply the polynomial of the Laplacian with differences of neighbours alone."""
+    i, j = np.nonzero(adjacency)
+    power, total = signal.copy(), COEFFICIENTS[0] * signal
+    for coefficient in COEFFICIENTS[1:]:
+        step = np.zeros_like(power)
+        np.add.at(step, i, power[i] - power[j])  # L x: what a node differs from its neighbours
+        power = step / largest
+        total = total + coefficient * power
+    return np.asarray(total)
+
+
+def roughness(laplacian: Array, signals: Array) -> Array:
+    """Return x L x / x x of each signal. (nodes, n) -> (n,)"""
+    return np.asarray((signals * (laplacian @ signals)).sum(0) / (signals**2).sum(0))
+
+
+def _measure_filtered(ctx: Context) -> Filtered:
+    apart, before, after = [], [], []
+    for k in range(8):
+        rng = np.random.default_rng(k)
+        upper = np.triu(rng.uniform(size=(20, 20)) < 0.25, 1)
+        adjacency = (upper | upper.T).astype(float)
+        laplacian = np.diag(adjacency.sum(0)) - adjacency
+        values, vectors = np.linalg.eigh(laplacian)
+        signals = rng.standard_normal((20, 200))
+        gains = polynomial(values, values[-1])
+        in_spectrum = vectors @ (gains[:, None] * (vectors.T @ signals))
+        filtered = by_neighbours(adjacency, signals, values[-1])
+        apart.append(np.abs(filtered - in_spectrum).max())
+        before.append(roughness(laplacian, signals))
+        after.append(roughness(laplacian, filtered))
+    falls = np.array(after) < np.array(before)
+    return Filtered(
+        float(max(apart)),
+        float(falls.mean()),
+        float(np.median(before)),
+        float(np.median(after)),
+    )
+
+
+def _judge_filtered(n: Filtered) -> Finding:
+    measured = f"apart by {figure(n.apart)}; {percent(n.smoother)} become smoother"
+    why = (
+        f"neighbours and spectrum give the same within {figure(n.apart)}; "
+        f"{percent(n.smoother)} of 200 signals on 8 random graphs become smoother, the median "
+        f"of x L x / x x falls from {figure(n.before)} to {figure(n.after)}"
+    )
+    if n.apart <= 1e-10 and n.smoother == 1:
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+# ---- E12: steps of Euler
+
+STEPS, MARGIN = 4000, 0.01
+BOUNDED, UNBOUNDED = 10.0, 1e6  # times the length at the start
+
+
+class Stable(NamedTuple):
+    """Lengths after many steps, of 1 at the start: the largest below, the smallest above.
+
+    Attributes:
+        matrices, numbers: for symmetric W, for complex lambda. lab: of the residual network.
+    """
+
+    matrices: tuple[float, float]
+    numbers: tuple[float, float]
+    lab: tuple[float, float]
+
+
+def largest_step(values: Array) -> Array:
+    """Return the dt at which |1 + dt lambda| = 1. Any shape, real parts below 0."""
+    return np.asarray(-2 * values.real / np.abs(values) ** 2)
+
+
+def _walked(matrices: Array, start: Array) -> Array:
+    h = start
+    for _ in range(STEPS):
+        h = np.einsum("nij,nj->ni", matrices, h)
+    return np.asarray(np.linalg.norm(h, axis=1) / np.linalg.norm(start, axis=1))
+
+
+def _symmetric(rng: np.random.Generator, count: int, size: int) -> Array:
+    """Return random symmetric matrices whose eigenvalues are all below 0."""
+    roots = rng.standard_normal((count, size, size))
+    return -roots @ roots.transpose(0, 2, 1) - 0.1 * np.eye(size)
+
+
+def _measure_stable(ctx: Context) -> Stable:
+    rng = np.random.default_rng(0)
+    w = _symmetric(rng, 64, 8)
+    lowest = np.linalg.eigvalsh(w)[:, 0]
+    dt = largest_step(lowest)[:, None, None]
+    angle = rng.uniform(-1, 1, 200) * np.pi / 3
+    numbers = -rng.uniform(0.5, 3, 200) * np.exp(1j * angle)
+    ends: list[list[Array]] = [[], [], []]
+    for k, times in enumerate((1 - MARGIN, 1 + MARGIN)):
+        ctx.step(k, 2)
+        ends[0].append(_walked(np.eye(8) + times * dt * w, rng.standard_normal((64, 8))))
+        ends[1].append(np.abs(1 + times * largest_step(numbers) * numbers) ** STEPS)
+        ends[2].append(_lab(1 + 10 * (times - 1)))
+    pairs = [(float(below.max()), float(above.min())) for below, above in ends]
+    return Stable(*pairs)
+
+
+def _lab(times: float) -> Array:
+    """Return how the lab's residual networks of 64 equal layers change lengths. (32,)"""
+    net = NetSpec(hidden=(2,) * 64, activation="identity", residual=True)
+    spec = lab("moons", net, TrainSpec(seeds=32, dtype="float64"))
+    params, layout = births(spec, 32), problem_of(spec).layout
+    w = _symmetric(np.random.default_rng(1), 32, 2)
+    values, vectors = np.linalg.eigh(w)
+    for layer in range(64):
+        layout.weights(params, layer)[:] = times * largest_step(values[:, :1])[..., None] * w
+        layout.biases(params, layer)[:] = 0
+    start = vectors[:, :, 0]  # the direction that is first to explode
+    done = forward(problem_of(spec), params, start[:, None])
+    return np.asarray(np.linalg.norm(done.h[64][:, 0], axis=1))
+
+
+def _judge_stable(n: Stable) -> Finding:
+    below = max(n.matrices[0], n.numbers[0])
+    above = min(n.matrices[1], n.numbers[1])
+    measured = f"length x {figure(below)} at 0.99 dt, x {figure(above)} at 1.01 dt"
+    why = (
+        f"after {STEPS:,} steps lengths are at most {figure(below)} times as large at 0.99 of "
+        f"the largest step and at least {figure(above)} times at 1.01; after 64 layers of the "
+        f"lab's residual network {figure(n.lab[0])} at 0.9 and {figure(n.lab[1])} at 1.1 "
+        "(0.8^64 and 1.2^64)"
+    )
+    as_said = within(n.lab[0], 0.8**64, 1e-6) and within(n.lab[1], 1.2**64, 1e-6)
+    if below <= BOUNDED and above >= UNBOUNDED and as_said:
+        return holds(measured, why)
+    return wrong(measured, why)
+
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "E9",
-        E,
-        "Layer norm ignores W -> a W, b -> a b + c for a > 0, and the gradient is "
-        "scaled by 1 / a.",
-        published="exact",
-        tolerance=f"outputs differ by at most {EXACT:g} and gradients by 1e-9 relative, "
-        "for a = 0.1, 3, 10 and 100, with no eps under the root",
-        page="layer-norm",
-        measure=later,
-        judge=later,
+        "E9", E,
+        "Layer norm ignores W -> a W, b -> a b + c for a > 0, and the gradient is scaled by "
+        "1 / a.",
+        published="exact", page="layer-norm",
+        tolerance=f"outputs differ by at most {EXACT:g} and gradients by 1e-9 relative, for "
+        "a = 0.1, 3, 10 and 100, with no eps under the root",
+        measure=_measure_normed, judge=_judge_normed,
     ),
     Claim(
-        "E10",
-        E,
-        "A polynomial p of the graph Laplacian multiplies each frequency by p(lambda), "
-        "and a low-pass one smooths.",
-        published="exact",
-        tolerance="applied by neighbours and in the spectrum equal within 1e-10; 200 "
-        "random signals on 8 random graphs all become smoother",
-        page="graph-filter",
-        measure=later,
-        judge=later,
+        "E10", E,
+        "A polynomial p of the graph Laplacian multiplies each frequency by p(lambda), and a "
+        "low-pass one smooths.",
+        published="exact", page="graph-filter",
+        tolerance="applied by neighbours and in the spectrum equal within 1e-10; 200 random "
+        "signals on 8 random graphs all become smoother",
+        measure=_measure_filtered, judge=_judge_filtered,
     ),
     Claim(
-        "E12",
-        E,
-        "Forward Euler, that is a residual network, is stable if and only if |1 + dt "
-        "lambda| <= 1; for a symmetric negative W if dt <= 2 / |lambda_min|.",
-        published="exact",
-        tolerance="after 4,000 steps bounded at 0.99 and unbounded at 1.01 times the "
-        "largest dt, for 64 symmetric W of 8 x 8 and for 200 complex lambda; "
-        "the lab's residual network of 64 layers does as the formula says",
-        page="euler",
-        measure=later,
-        judge=later,
+        "E12", E,
+        "Forward Euler, that is a residual network, is stable if and only if |1 + dt lambda| "
+        "<= 1; for a symmetric negative W if dt <= 2 / |lambda_min|.",
+        published="exact", page="euler",
+        tolerance="after 4,000 steps bounded at 0.99 and unbounded at 1.01 times the largest "
+        "dt, for 64 symmetric W of 8 x 8 and for 200 complex lambda; the lab's residual "
+        "network of 64 layers does as the formula says",
+        measure=_measure_stable, judge=_judge_stable,
     ),
-    Claim(
-        "E13",
-        E,
-        "The mean of K predictors of variance v and correlation rho has variance v (1/K"
-        " + (K-1)/K rho).",
-        published="0.37 v at K = 10, rho = 0.3",
-        tolerance="within 3 % for simulated predictors; within 15 % for networks of the "
-        "lab, whose v and rho are measured",
-        page="ensemble",
-        measure=later,
-        judge=later,
-    ),
-)
+)  # fmt: skip

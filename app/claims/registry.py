@@ -14,24 +14,28 @@ from app.claims import (
     counts,
     depth,
     dying,
+    ensembles,
+    expansions,
     flip,
-    functions,
     gradients,
     learning,
     lengths,
+    linear,
     listing,
     mechanisms,
     pieces,
     shapes,
     signal,
+    torchs,
     trainable,
 )
 from app.claims.base import Claim
 from app.core.errors import LabError
 
 _MODULES = (
-    attention, choices, convolution, counts, depth, dying, flip, functions, gradients,
-    learning, lengths, listing, mechanisms, pieces, shapes, signal, trainable,
+    attention, choices, convolution, counts, depth, dying, ensembles, expansions, flip,
+    gradients, learning, lengths, linear, listing, mechanisms, pieces, shapes, signal,
+    torchs, trainable,
 )  # fmt: skip
 
 

@@ -126,10 +126,30 @@ def check_gradients(
     train = msgspec.structs.replace(spec.train, dtype="float64")
     problem = problem_of(msgspec.structs.replace(spec, train=train))
     params = (state or born(problem)).params.astype(np.float64)  # (seeds, P)
+    return check_problem(problem, params[:seeds], eps=eps, batch=batch, entries=entries)
+
+
+def check_problem(
+    problem: Problem,
+    params: Array,
+    *,
+    eps: float = EPS,
+    batch: int = BATCH,
+    entries: int = ENTRIES,
+) -> GradCheck:
+    """Check the backpropagation of a problem, whose parts need not be the registered ones.
+
+    Args:
+        problem: what to check, in float64.
+        params: (networks, P) where to check each.
+        eps, batch, entries: see `check_gradients`.
+
+    Returns, Raises: see `check_gradients`.
+    """
     found: list[ArrayCheck] = []
     left_out = points = 0
     with np.errstate(all="ignore"):  # what is not finite is said below
-        for k in range(min(seeds, len(params))):
+        for k in range(len(params)):
             one = _Network(problem, params[k], int(problem.seeds[k]), eps, batch, entries)
             found += one.arrays()
             left_out, points = left_out + one.left_out, points + len(one.x)

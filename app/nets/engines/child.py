@@ -69,6 +69,12 @@ def _train(inbox: _Inbox, out: BinaryIO, job: Job) -> None:
     send(out, "done")
 
 
+def _answer(out: BinaryIO, name: str) -> None:
+    from app.nets.engines.torch_facts import FACTS
+
+    send(out, "answer", FACTS[name]())
+
+
 def _say_error(out: BinaryIO, error: Exception) -> None:
     if isinstance(error, NotFiniteError):
         send(out, "error", text=str(error), update=error.update, layer=error.layer)
@@ -81,7 +87,7 @@ def _say_error(out: BinaryIO, error: Exception) -> None:
 
 
 def main() -> int:
-    """Serve trainings until the parent closes the pipe; return the exit code."""
+    """Serve trainings and questions until the parent closes the pipe; return the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     # What libraries print must not get between the messages.
     out = os.fdopen(os.dup(1), "wb")
@@ -95,9 +101,10 @@ def main() -> int:
     send(out, "ready", devices=devices())
     while True:
         job = inbox.jobs.get()
-        if job[0].kind != "run":
-            continue  # a `next` or `stop` that crossed the end of its run
         try:
-            _train(inbox, out, job)
+            if job[0].kind == "ask":
+                _answer(out, job[0].fields["name"])
+            elif job[0].kind == "run":  # else a `next` or `stop` that crossed its run's end
+                _train(inbox, out, job)
         except Exception as error:
             _say_error(out, error)

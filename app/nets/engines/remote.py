@@ -201,6 +201,35 @@ class RemoteEngine:
         """Return what networks say of points; numpy is as good, and here already."""
         return outputs(problem, params, x)
 
+    def ask(self, name: str, is_cancelled: Callable[[], bool] = never) -> dict[str, np.ndarray]:
+        """Return what torch itself does, as arrays by name.
+
+        Args:
+            name: one of `torch_facts.FACTS`.
+            is_cancelled: asked every few milliseconds.
+
+        Raises:
+            LabError: torch is missing or does not load, or it was cancelled.
+        """
+        if missing := missing_torch():
+            raise LabError(missing)
+        child = self._take()
+        try:
+            while not child.is_ready and not is_cancelled():
+                child.wait_until_ready(POLL_S)
+            child.tell("ask", name=name)
+            while not is_cancelled():
+                if (reply := child.hear(POLL_S)) is None:
+                    continue
+                message, arrays = reply
+                if message.kind == "error":
+                    raise _error(message)
+                return arrays
+            child.end()  # nobody waits for its answer, and a run must not hear it
+            raise LabError("the question was cancelled")
+        finally:
+            self._give_back(child)
+
     @property
     def pid(self) -> int | None:
         """The number of the process that waits for work, if there is one."""

@@ -32,8 +32,8 @@ class Message(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: to the child: `run`, then after each state `next` or `stop`, and at any time
-            `cancel`; to the parent: `ready`, then for a run `state`s, and at its end
-            `done` or `error`.
+            `cancel`; or `ask`; to the parent: `ready`, then for a run `state`s, and at its
+            end `done` or `error`; for a question `answer` or `error`.
         fields: plain values, by name.
         arrays: what follows the header, in this order.
     """

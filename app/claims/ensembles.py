@@ -1,0 +1,80 @@
+"""Ensembles: what the mean of several networks varies by."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.claims.base import Claim, Context, E, Finding, holds, wrong
+from app.claims.figures import within
+from app.claims.populations import lab, population
+from app.core.spec import TrainSpec, edit
+from app.nets.probes.base import outputs
+from app.nets.problem import problem_of
+
+# ---- E13: ensembles
+
+K, RHO = 10, 0.3
+
+
+class Ensembles(NamedTuple):
+    """Variance of means over v: simulated, and of networks, measured and by the formula."""
+
+    simulated: float
+    measured: float
+    predicted: float
+    rho: float
+
+
+def mean_variance(k: int, rho: float) -> float:
+    """Return the variance of the mean of k predictors of variance 1."""
+    return 1 / k + (k - 1) / k * rho
+
+
+def _measure_ensembles(ctx: Context) -> Ensembles:
+    rng = np.random.default_rng(0)
+    shared, own = rng.standard_normal((100_000, 1)), rng.standard_normal((100_000, K))
+    predictors = np.sqrt(RHO) * shared + np.sqrt(1 - RHO) * own
+    predictions, sets = [], ctx.some(24, 8)
+    x = np.linspace(-0.9, 0.9, 40)[:, None]
+    for k in range(sets):  # another draw of noisy points for each set of networks
+        spec = lab("wave", train=TrainSpec(updates=500), seed=k, noise=0.3, samples=32)
+        end = population(ctx.part(k, sets), edit(spec, "train.seed", 1000 * k), 2 * K)[-1]
+        predictions.append(outputs(problem_of(spec), end.params, x.astype(np.float32))[..., 0])
+    p = np.array(predictions, float)  # (sets, networks, x)
+    first, second = p[:, :K], p[:, K:]
+    v = first.var(axis=(0, 1)).mean()
+    off = first - first.mean(axis=(0, 1))
+    squares = (off.sum(1) ** 2 - (off**2).sum(1)).mean() / (K * (K - 1))
+    rho = float(squares / v)
+    return Ensembles(
+        float(predictors.mean(1).var()), float(second.mean(1).var(axis=0).mean() / v),
+        mean_variance(K, rho), rho,
+    )  # fmt: skip
+
+
+def _judge_ensembles(n: Ensembles) -> Finding:
+    expected = mean_variance(K, RHO)
+    measured = f"{n.simulated:.4f} v"
+    why = (
+        f"ten simulated predictors with rho = {RHO} have a mean of variance {n.simulated:.4f} "
+        f"v (formula {expected:.2f}); networks of the lab, whose rho is {n.rho:.3f}, have "
+        f"{n.measured:.3f} v where the formula says {n.predicted:.3f}"
+    )
+    if within(n.simulated, 0.37, 0.03) and within(n.measured, n.predicted, 0.15):
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+CLAIMS: tuple[Claim[Any], ...] = (
+    Claim(
+        "E13", E,
+        "The mean of K predictors of variance v and correlation rho has variance v (1/K + "
+        "(K-1)/K rho).",
+        published="0.37 v at K = 10, rho = 0.3", page="ensemble",
+        tolerance="within 3 % for simulated predictors; within 15 % for networks of the lab, "
+        "whose v and rho are measured",
+        measure=_measure_ensembles, judge=_judge_ensembles,
+    ),
+)  # fmt: skip

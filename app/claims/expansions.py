@@ -1,0 +1,154 @@
+"""One layer as an expansion, depth as a composition of expansions."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.claims.base import C, Claim, Context, Finding, holds, holds_only_if, wrong
+from app.claims.figures import figure
+from app.claims.linear import relative, small_lab
+from app.claims.populations import births
+from app.nets.activations import ACTIVATIONS
+from app.nets.engines.numpy_ import forward
+from app.nets.problem import problem_of
+
+Array = np.ndarray
+EXACT = 1e-12  # relative
+NETS = 16
+
+
+# ---- C1: one hidden layer
+
+STEP = 0.3  # by how much b or c is changed
+
+
+class Expansion(NamedTuple):
+    """The sum against the forward pass, and what changes of b and c do to one term.
+
+    Attributes:
+        apart: largest relative difference.
+        moved: by how much the place changes at which a term is 0, for b and for c.
+        stretched: by how much the way from -1/2 to 1/2 changes, for b and for c.
+    """
+
+    apart: float
+    moved: dict[str, float]
+    stretched: dict[str, float]
+
+
+def terms(b: Array, c: Array, x: Array) -> Array:
+    """Return tanh(b_k x + c_k): the terms of one hidden layer. All broadcast."""
+    return ACTIVATIONS["tanh"](b * x + c)
+
+
+def _reach(b: Array, c: Array, level: float) -> Array:
+    """Return the x at which each term has a value, by bisection; b > 0. (w,)"""
+    low, high = np.full_like(b, -50.0), np.full_like(b, 50.0)
+    for _ in range(80):
+        middle = 0.5 * (low + high)
+        is_below = terms(b, c, middle) < level
+        low, high = np.where(is_below, middle, low), np.where(is_below, high, middle)
+    return high
+
+
+def _measure_expansion(ctx: Context) -> Expansion:
+    problem = problem_of(small_lab((12,), "tanh", "wave"))
+    layout, apart = problem.layout, 0.0
+    params = births(problem.spec, NETS)
+    out = forward(problem, params, problem.x).h[-1]  # (nets, points, 1)
+    for k, flat in enumerate(params):
+        b, c = layout.weights(flat, 0)[0], layout.biases(flat, 0)
+        a, d = layout.weights(flat, 1)[:, 0], layout.biases(flat, 1)
+        apart = max(apart, relative(terms(b, c, problem.x) @ a + d, out[k, :, 0]))
+    rng = np.random.default_rng(0)
+    b, c = rng.uniform(0.5, 2, 32), rng.uniform(-1, 1, 32)
+
+    def place_and_width(b: Array, c: Array) -> Array:
+        return np.stack([_reach(b, c, 0.0), _reach(b, c, 0.5) - _reach(b, c, -0.5)])
+
+    start = place_and_width(b, c)
+    by_b = np.abs(place_and_width(b + STEP, c) - start).max(1)
+    by_c = np.abs(place_and_width(b, c + STEP) - start).max(1)
+    return Expansion(
+        apart, {"b": float(by_b[0]), "c": float(by_c[0])},
+        {"b": float(by_b[1]), "c": float(by_c[1])},
+    )  # fmt: skip
+
+
+def _judge_expansion(n: Expansion) -> Finding:
+    measured = f"differs by {figure(n.apart)}"
+    shifts = [k for k in n.moved if n.moved[k] > EXACT and n.stretched[k] <= EXACT]
+    stretches = [k for k in n.moved if n.stretched[k] > EXACT]
+    why = (
+        f"sum and forward pass differ by {figure(n.apart)}; {STEP} more of c moves a term by "
+        f"{figure(n.moved['c'])} at most and changes its width by {figure(n.stretched['c'])}, "
+        f"{STEP} more of b changes the width by up to {figure(n.stretched['b'])}"
+    )
+    if n.apart > EXACT:
+        return wrong(measured, why)
+    if shifts == ["b"] and stretches == ["c"]:
+        return holds(measured, why)
+    if shifts and stretches:
+        condition = f"{' and '.join(shifts)} shifts and {' and '.join(stretches)} stretches"
+        return holds_only_if(condition, measured, why)
+    return wrong(measured, why)
+
+
+# ---- C2: depth
+
+
+def _measure_composition(ctx: Context) -> dict[str, float]:
+    """Return by activation how far composed one-layer expansions are from the network."""
+    found = {}
+    for activation in (entry.key for entry in ACTIVATIONS):
+        problem = problem_of(small_lab((6,) * 4, activation))
+        params, layout = births(problem.spec, NETS), problem.layout
+        out = forward(problem, params, problem.x).h[-1]
+        apart = 0.0
+        for k, flat in enumerate(params):
+            values: Array = problem.x
+            for layer in range(layout.layers):
+                w, b = layout.weights(flat, layer), layout.biases(flat, layer)
+                bent = values if layer == 0 else ACTIVATIONS[activation](values)
+                values = sum_of(bent, w) + b  # each unit an expansion in the units before
+            apart = max(apart, relative(values, out[k]))
+        found[activation] = apart
+    return found
+
+
+def sum_of(units: Array, weights: Array) -> Array:
+    """Return sums of units with weights, term by term. (n, a), (a, b) -> (n, b)"""
+    return np.asarray((units[:, :, None] * weights).sum(1))
+
+
+def _judge_composition(n: dict[str, float]) -> Finding:
+    worst = max(n, key=lambda name: n[name])
+    measured = f"differs by {figure(n[worst])}"
+    why = (
+        f"for {len(n)} activations and four layers the composed expansions differ from the "
+        f"network by at most {figure(n[worst])} ({worst})"
+    )
+    return holds(measured, why) if n[worst] <= EXACT else wrong(measured, why)
+
+
+CLAIMS: tuple[Claim[Any], ...] = (
+    Claim(
+        "C1", C,
+        "One hidden layer is a sum of a_k s(b_k x + c_k) + d; b_k shifts a term and c_k "
+        "stretches it.",
+        published="exact; b shifts, c stretches", page="basis",
+        tolerance=f"the sum equals the forward pass within {EXACT:g}; a change of b (of c) "
+        "moves the place where the sum is 0 and leaves the width of the bend, within "
+        f"{EXACT:g}, if it shifts",
+        measure=_measure_expansion, judge=_judge_expansion,
+    ),
+    Claim(
+        "C2", C, "Depth is composition: each layer is an expansion of one factor.",
+        published="exact", page="basis",
+        tolerance=f"composed one-layer expansions equal the forward pass within {EXACT:g}, for "
+        "every activation of the lab, four layers",
+        measure=_measure_composition, judge=_judge_composition,
+    ),
+)  # fmt: skip

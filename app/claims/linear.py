@@ -1,0 +1,195 @@
+"""Linear networks: products of matrices and their ranks."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.claims.base import (
+    A,
+    B,
+    Claim,
+    Context,
+    Finding,
+    holds,
+    holds_only_if,
+    wrong,
+)
+from app.claims.figures import figure, listed, percent
+from app.claims.populations import births, lab
+from app.core.layout import Layout
+from app.core.spec import LabSpec, NetSpec, TrainSpec
+from app.nets.engines.numpy_ import forward
+from app.nets.problem import problem_of
+
+Array = np.ndarray
+EXACT = 1e-12  # relative
+NETS = 16
+
+
+def small_lab(hidden: tuple[int, ...], activation: str, task: str = "moons") -> LabSpec:
+    """Return a lab of `NETS` small networks with random weights and biases."""
+    net = NetSpec(hidden=hidden, activation=activation, init="torch-default")
+    return lab(task, net, TrainSpec(seeds=NETS, dtype="float64"))
+
+
+def relative(a: Array, b: Array) -> float:
+    """Return the largest difference, as a part of the largest value."""
+    return float(np.abs(a - b).max() / np.abs(b).max())
+
+
+def product(layout: Layout, params: Array) -> tuple[Array, Array]:
+    """Return the one matrix and the one bias that all layers are without activations.
+
+    Args:
+        layout: of the network.
+        params: (seeds, P).
+
+    Returns:
+        (seeds, in, out) and (seeds, 1, out).
+    """
+    matrix = layout.weights(params, 0)
+    bias = layout.biases(params, 0)[:, None]
+    for layer in range(1, layout.layers):
+        weights = layout.weights(params, layer)
+        matrix = matrix @ weights
+        bias = bias @ weights + layout.biases(params, layer)[:, None]
+    return matrix, bias
+
+
+# ---- B1: without activations
+
+LINEAR = "identity"
+
+
+def _measure_collapse(ctx: Context) -> dict[str, float]:
+    """Return how far eight layers are from their product, without and with ReLU."""
+    found = {}
+    for name in (LINEAR, "relu"):
+        problem = problem_of(small_lab((8,) * 7, name))
+        params = births(problem.spec, NETS)
+        matrix, bias = product(problem.layout, params)
+        x = problem.x
+        found[name] = relative(forward(problem, params, x).h[-1], x @ matrix + bias)
+    return found
+
+
+def _judge_collapse(n: dict[str, float]) -> Finding:
+    linear, bent = n.values()
+    measured = f"differs by {figure(linear)}"
+    why = (
+        f"eight layers without activation and the product of their matrices differ by "
+        f"{figure(linear)} of the largest output, with ReLU by {figure(bent)}"
+    )
+    return holds(measured, why) if linear <= EXACT else wrong(measured, why)
+
+
+# ---- A1: W = A B
+
+M, N = 64, 32
+
+
+class Factored(NamedTuple):
+    """By rank r: parameters of A and B, and the least error of the best A B, relative."""
+
+    parameters: dict[int, int]
+    errors: dict[int, float]
+
+
+def _measure_factored(ctx: Context) -> Factored:
+    rng, found = np.random.default_rng(0), Factored({}, {})
+    matrices = rng.standard_normal((NETS, M, N))
+    for r in (1, 8, 16, 21, 32):
+        left, sizes, right = np.linalg.svd(matrices, full_matrices=False)
+        a, b = left[..., :r] * sizes[:, None, :r], right[:, :r]  # Eckart & Young 1936
+        found.parameters[r] = a[0].size + b[0].size
+        found.errors[r] = float(
+            np.min(
+                np.linalg.norm(a @ b - matrices, axis=(1, 2)) / np.linalg.norm(sizes, axis=1)
+            )
+        )
+    return found
+
+
+def _judge_factored(n: Factored) -> Finding:
+    saves = {r: n.errors[r] for r, count in n.parameters.items() if count < M * N}
+    formula = all(count == r * (M + N) for r, count in n.parameters.items())
+    best = min(saves.values())
+    full = n.errors[max(n.errors)]
+    measured = f"{n.parameters[8]} for r = 8; best error {percent(best)}"
+    said = ", ".join(f"{percent(e)} at r = {r}" for r, e in saves.items())
+    why = (
+        f"A and B have {listed(n.parameters.values())} parameters for r = {listed(n.errors)} "
+        f"(W has {M * N:,}); where that saves any, the best A B misses a random W by {said}; "
+        f"at full rank it misses by {figure(full)}"
+    )
+    if not formula:
+        return wrong(measured, why)
+    if best <= EXACT:
+        return holds(measured, why)
+    return holds_only_if("the map has rank r at most", measured, why)
+
+
+# ---- A2: a bottleneck
+
+NARROW = range(1, 9)
+
+
+class Ranks(NamedTuple):
+    """The largest singular value beyond r, and the smallest r-th, of the largest."""
+
+    beyond: float
+    last: float
+
+
+def _measure_bottleneck(ctx: Context) -> Ranks:
+    beyond, last = [], []
+    for r in NARROW:
+        rng = np.random.default_rng(r)
+        layout = Layout((32, 32, r, 32, 32))
+        params = rng.standard_normal((NETS, layout.parameters)) / np.sqrt(32)
+        sizes = np.linalg.svd(product(layout, params)[0], compute_uv=False)  # (nets, 32)
+        beyond.append((sizes[:, r] / sizes[:, 0]).max())
+        last.append((sizes[:, r - 1] / sizes[:, 0]).min())
+    return Ranks(float(max(beyond)), float(min(last)))
+
+
+def _judge_bottleneck(n: Ranks) -> Finding:
+    measured = f"beyond r: {figure(n.beyond)} of the largest"
+    why = (
+        f"of the products through a layer of r = {NARROW[0]} to {NARROW[-1]}, singular values "
+        f"beyond the r-th are at most {figure(n.beyond)} of the largest, the r-th at least "
+        f"{figure(n.last)}"
+    )
+    if n.beyond <= EXACT and n.last > 1e-3:
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+CLAIMS: tuple[Claim[Any], ...] = (
+    Claim(
+        "B1", B, "Linear layers without an activation collapse to one.",
+        published="exact", page="linear-collapse",
+        tolerance="outputs of eight layers and of the one matrix that is their product differ "
+        f"by at most {EXACT:g}, relative; {NETS} networks",
+        measure=_measure_collapse, judge=_judge_collapse,
+    ),
+    Claim(
+        "A1", A,
+        "W = A B of rank r has r (m + n) parameters instead of m n, and is the same class of "
+        "maps.",
+        published="r (m + n), same class", page="linear-collapse",
+        tolerance=f"counts exact; the same class if the best A B is within {EXACT:g} of every "
+        f"one of {NETS} random W ({M} x {N}), for each r that saves parameters",
+        measure=_measure_factored, judge=_judge_factored,
+    ),
+    Claim(
+        "A2", A, "A linear bottleneck limits the rank of the product.",
+        published="exact", page="linear-collapse",
+        tolerance="singular values of the product beyond the bottleneck's width r at most "
+        f"{EXACT:g} of the largest, the r-th above 1e-3 of it; r = 1 to 8 in 32-32-r-32-32, "
+        f"{NETS} networks",
+        measure=_measure_bottleneck, judge=_judge_bottleneck,
+    ),
+)  # fmt: skip

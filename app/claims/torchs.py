@@ -1,0 +1,163 @@
+"""What PyTorch draws and trains, asked of PyTorch itself in a process of its own."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+
+from app.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
+from app.claims.figures import difference, figure, listed, within
+from app.claims.populations import lab, population, training_loss
+from app.claims.signal import kept
+from app.core.spec import NetSpec, TrainSpec
+from app.nets.engines import engine
+from app.nets.engines.remote import RemoteEngine
+
+Array = np.ndarray
+VARIANCE = 0.05
+SEEDS = 64
+HIDDEN = ((2,), (8,), (16,), (4, 4), (8, 8))  # of the five networks, in the listing's order
+
+
+def asked(ctx: Context, name: str) -> dict[str, Array]:
+    """Return what torch itself does; see `torch_facts`.
+
+    Raises:
+        LabError: torch is not installed.
+        CancelledError: it was asked to stop.
+    """
+    ctx.step(0, 1)
+    torch = cast(RemoteEngine, engine("torch"))  # this process never imports torch
+    try:
+        return torch.ask(name, ctx.is_cancelled)
+    finally:
+        ctx.step(1, 1)
+
+
+# ---- D18: five networks and one seed
+
+
+class Five(NamedTuple):
+    """Losses of PyTorch's five networks at seed 42, and of the lab's from many seeds."""
+
+    listing: list[float]
+    many: list[Array]
+
+
+def _measure_five(ctx: Context) -> Five:
+    listing = asked(ctx.part(0, 2), "flip-listing")["losses"].tolist()
+    rest, many = ctx.part(1, 2), []
+    for k, hidden in enumerate(HIDDEN):
+        net = NetSpec(hidden=hidden, init="he-normal")
+        train = TrainSpec(rate=0.01, batch="full", order="file", loss="mse", updates=200)
+        spec = lab("diagonal-flip", net, train)
+        end = population(rest.part(k, len(HIDDEN)), spec, ctx.some(SEEDS))[-1]
+        many.append(training_loss(spec, end))
+    return Five(listing, many)
+
+
+def _name(hidden: tuple[int, ...]) -> str:
+    return "-".join(map(str, (4, *hidden, 4)))
+
+
+def _judge_five(n: Five) -> Finding:
+    names = [_name(hidden) for hidden in HIDDEN]
+    medians = [float(np.median(losses)) for losses in n.many]
+    measured = ", ".join(f"{a} {figure(v)}" for a, v in zip(names, n.listing, strict=True))
+    turned = []
+    for i, j in itertools.combinations(range(len(names)), 2):
+        band = difference(n.many[i], n.many[j])
+        if band.excludes() and (band.middle > 0) != (n.listing[i] > n.listing[j]):
+            turned.append(f"{names[i]} and {names[j]}")
+    said = ", ".join(f"{a} {figure(v)}" for a, v in zip(names, medians, strict=True))
+    why = (
+        f"at seed 42 PyTorch ends at {measured}; medians of {len(n.many[0])} seeds are {said}"
+        + (f", which puts {', '.join(turned)} in the other order" if turned else "")
+    )
+    return not_reproduced(measured, why) if turned else holds(measured, why)
+
+
+# ---- D29, D30: what it draws
+
+
+class Draws(NamedTuple):
+    """Variances of weights and biases times n, by n; and what 30 such layers keep."""
+
+    n: list[int]
+    weights: list[float]
+    biases: list[float]
+    across: float
+    square: float
+
+
+def _measure_draws(ctx: Context) -> Draws:
+    facts = asked(ctx.part(0, 2), "linear-draws")
+    n = facts["n"]
+    left = kept(ctx.part(1, 2), "relu", "torch-default", ctx.some(8, 4))
+    return Draws(
+        n.tolist(), (n * facts["weights"]).tolist(), (n * facts["biases"]).tolist(),
+        left.across, left.square,
+    )  # fmt: skip
+
+
+def _judge_draws(n: Draws) -> Finding:
+    measured = f"variance {', '.join(f'{value:.3f}' for value in n.weights)} / n"
+    why = (
+        f"nn.Linear of {listed(n.n)} inputs draws weights of variance "
+        f"{', '.join(f'{value:.3f}' for value in n.weights)} / n (He's is 2 / n) and biases of "
+        f"{', '.join(f'{value:.3f}' for value in n.biases)} / n; from layer 1 to 30 this "
+        f"leaves {figure(n.square)} of the mean square and {figure(n.across)} of the variance "
+        "across inputs"
+    )
+    if all(within(value, 2.0, VARIANCE) for value in n.weights):
+        return holds(measured, why)
+    return wrong(measured, why)
+
+
+class Spread(NamedTuple):
+    """Number of inputs, and the spread that was drawn."""
+
+    n: int
+    spread: float
+
+
+def _measure_tanh(ctx: Context) -> Spread:
+    facts = asked(ctx, "kaiming-draws")
+    return Spread(int(facts["n"][0]), float(facts["spread"][0]))
+
+
+def _judge_tanh(n: Spread) -> Finding:
+    gain = n.spread * np.sqrt(n.n)
+    measured = f"{gain:.3f} sqrt(1/n)"
+    why = f"for n = {n.n:,} it draws with spread {n.spread:.5f}, {gain:.3f} times sqrt(1/n)"
+    return holds(measured, why) if within(gain, 1.0, VARIANCE) else wrong(measured, why)
+
+
+CLAIMS: tuple[Claim[Any], ...] = (
+    Claim(
+        "D18", D,
+        "Five PyTorch networks, 4-2-4, 4-8-4, 4-16-4, 4-4-4-4 and 4-8-8-4, Adam 0.01, 200 "
+        "updates on all images, seed 42 set once, compare the architectures.",
+        published="no figures", page="diagonal-flip",
+        tolerance=f"the order of the five at seed 42 is that of their medians over {SEEDS} "
+        "seeds, two of them counted as equal if the 95 % bootstrap band of their difference "
+        "holds 0",
+        measure=_measure_five, judge=_judge_five,
+    ),
+    Claim(
+        "D29", D, "PyTorch initializes its linear layers with He.",
+        published="He", page="signal",
+        tolerance=f"variance of the weights of nn.Linear within {VARIANCE * 100:g} % of 2 / n, "
+        "for n = 64, 256, 1024",
+        measure=_measure_draws, judge=_judge_draws,
+    ),
+    Claim(
+        "D30", D, "kaiming_normal_ for tanh draws with spread sqrt(1 / n).",
+        published="sqrt(1/n)", page="signal",
+        tolerance=f"spread of what PyTorch draws within {VARIANCE * 100:g} % of sqrt(1 / n), "
+        "n = 1024",
+        measure=_measure_tanh, judge=_judge_tanh,
+    ),
+)  # fmt: skip
