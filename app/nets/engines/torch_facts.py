@@ -55,9 +55,11 @@ def flip_listing() -> Facts:
         for a, b in itertools.pairwise(sizes):
             layers += [torch.nn.Linear(a, b), torch.nn.ReLU()]
         net = torch.nn.Sequential(*layers[:-1])  # the output is linear
-        for layer in net[::2]:  # after all are built: nn.Linear draws once already
-            torch.nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            torch.nn.init.zeros_(layer.bias)
+        for parameter in net.parameters():  # after all are built, each of which drew too
+            if parameter.ndim == 2:
+                torch.nn.init.kaiming_normal_(parameter, nonlinearity="relu")
+            else:
+                torch.nn.init.zeros_(parameter)
         optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
         for _ in range(200):
             optimizer.zero_grad()
