@@ -10,6 +10,9 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
+from app.threads import one_thread_each
+
+one_thread_each()  # before anything imports numpy: workers would wait for each other's threads
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 # Settings and the last lab of whoever runs the tests stay out of them, and untouched.
 _home = tempfile.TemporaryDirectory(prefix="layerlab-tests-")

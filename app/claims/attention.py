@@ -30,6 +30,11 @@ def temperature(d_k: int) -> float:
     return float(np.sqrt(d_k))
 
 
+def squared_width(d_k: int) -> float:
+    """Return h^2 of the Gaussian kernel that attention is said to be: sqrt(d_k)."""
+    return float(np.sqrt(d_k))
+
+
 # ---- E5: the variance of a product
 
 
@@ -162,9 +167,8 @@ def _measure_kernel(ctx: Context) -> Kernel:
             q, keys = _units(rng, 64, 1, d_k), _units(rng, 64, KEYS, d_k)
             if not is_normed:
                 keys = keys * rng.uniform(0.5, 2, (64, KEYS, 1))
-            by = temperature(d_k)  # which is h^2 as well
-            weights = softmax((q * keys).sum(-1) / by)
-            bells = np.exp(-((q - keys) ** 2).sum(-1) / (2 * by))
+            weights = softmax((q * keys).sum(-1) / temperature(d_k))
+            bells = np.exp(-((q - keys) ** 2).sum(-1) / (2 * squared_width(d_k)))
             kernel = bells / bells.sum(-1, keepdims=True)
             off[is_normed].append(float(np.abs(weights - kernel).max()))
     return Kernel(max(off[True]), max(off[False]))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from app.core.errors import LabError
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, VERDICTS, WRONG
 
 # The five texts, and papers whose figures the lab can reproduce.
 A = 'A, "Structural Reasoning About Deep Networks" (blog, 2026-02-15)'
@@ -20,12 +21,8 @@ C = "C, a post on deep learning from the function-space perspective"
 D = 'D, "Network Architecture Design", chapter 10, multi-layer perceptrons'
 E = 'E, "Principles and Mechanisms" of modern deep architectures'
 
-HOLDS = "holds"
-ONLY_IF = "holds only if"  # a condition follows
-NOT_REPRODUCED = "does not reproduce"
-WRONG = "wrong as printed"
 UNKNOWN = "cannot be computed"
-KINDS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG, UNKNOWN)
+KINDS = (*VERDICTS, UNKNOWN)  # what a verdict begins with
 
 T = TypeVar("T")
 
@@ -132,7 +129,7 @@ class Claim(Generic[T]):
         statement: what it says, in our words.
         published: the figures that it prints, or what it prints instead.
         tolerance: when it is taken to hold; decided before anything was measured.
-        page: key of the page that shows it, or None.
+        page: key of the page that is about it, whether registered yet or not; or None.
         measure: (context) -> numbers.
         judge: (numbers) -> finding.
     """
@@ -157,7 +154,7 @@ class Verdict:
         verdict: the same with its condition, if it has one.
         measured: the figures; empty if it cannot be computed.
         why: one sentence.
-        experiment: key of the page that shows it; None where no such page is registered.
+        experiment: key of the page that shows it; None while there is none.
         seconds: how long it took.
     """
 

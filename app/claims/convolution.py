@@ -210,10 +210,15 @@ class Averaged(NamedTuple):
     after: float
 
 
+def conjugated(matrix: Array, places: int) -> Array:
+    """Return the map that shifts, applies the matrix, and shifts back."""
+    return np.roll(matrix, (places, places), axis=(0, 1))
+
+
 def _measure_averaged(ctx: Context) -> Averaged:
     n, rng = 12, np.random.default_rng(0)
     matrix = rng.standard_normal((n, n))
-    average = np.mean([np.roll(matrix, (k, k), axis=(0, 1)) for k in range(n)], axis=0)
+    average = np.mean([conjugated(matrix, k) for k in range(n)], axis=0)
     return Averaged(_from_convolution(matrix), _from_convolution(average))
 
 

@@ -175,7 +175,7 @@ def _is_constant(spec: LabSpec, params: Array, least: float) -> Array:
 
 
 def _measure_collapse(ctx: Context) -> Collapsed:
-    found = Collapsed([], {rate: [] for rate in ADAM_RATES}, ctx.some(NETS, 200))
+    found = Collapsed([], {rate: [] for rate in ADAM_RATES}, ctx.some(NETS, 120))
     parts = iter(ctx.part(k, 8) for k in range(8))
     for width in WIDTHS:
         spec = lab("abs", NetSpec(hidden=(width,) * 10), TrainSpec(updates=500))

@@ -16,7 +16,7 @@ from app.claims.base import (
     ignore,
     never,
 )
-from app.claims.pages import registered
+from app.claims.pages import page_of
 from app.claims.registry import claims
 from app.core.errors import LabError
 
@@ -52,7 +52,7 @@ def examine(
         id=claim.id, source=claim.source, statement=claim.statement,
         published=claim.published, tolerance=claim.tolerance, kind=found.kind,
         verdict=f"{found.kind} {found.condition}".strip(), measured=found.measured,
-        why=found.why, experiment=claim.page if claim.page in registered() else None,
+        why=found.why, experiment=page_of(claim),
         seconds=time.perf_counter() - begun_s,
     )  # fmt: skip
 

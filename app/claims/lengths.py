@@ -74,7 +74,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
 
 def _measure_lengths(ctx: Context) -> dict[str, float]:
     """Return for each architecture the variance of the log length by the sum of 1 / width."""
-    found, nets = {}, ctx.some(1000, 400)
+    found, nets = {}, ctx.some(1000, 250)
     for k, (name, hidden) in enumerate(SHAPES.items()):
         part = ctx.part(k, len(SHAPES))
         net, logs = NetSpec(hidden=hidden), []

@@ -97,9 +97,13 @@ class Factored(NamedTuple):
     errors: dict[int, float]
 
 
+def random_maps() -> Array:
+    """Return random W. (NETS, M, N)"""
+    return np.random.default_rng(0).standard_normal((NETS, M, N))
+
+
 def _measure_factored(ctx: Context) -> Factored:
-    rng, found = np.random.default_rng(0), Factored({}, {})
-    matrices = rng.standard_normal((NETS, M, N))
+    matrices, found = random_maps(), Factored({}, {})
     for r in (1, 8, 16, 21, 32):
         left, sizes, right = np.linalg.svd(matrices, full_matrices=False)
         a, b = left[..., :r] * sizes[:, None, :r], right[:, :r]  # Eckart & Young 1936

@@ -1,14 +1,19 @@
-"""Which pages of the gallery there are; a row names the key of the one that shows it."""
+"""Which page of the gallery shows a row."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
+from typing import Any
+
+from app.claims.base import Claim
 
 
-def registered() -> frozenset[str]:
-    """Return the keys of the pages that are registered; empty without a gallery."""
-    if importlib.util.find_spec("app.experiments") is None:
-        return frozenset()
-    gallery = importlib.import_module("app.experiments")
-    return frozenset(gallery.EXPERIMENTS.keys())
+def page_of(claim: Claim[Any]) -> str | None:
+    """Return the key of the page that shows a claim: its own, else one that bears on it.
+
+    None while no such page is registered.
+    """
+    from app.experiments import EXPERIMENTS  # finds the pages, which reading rows need not
+
+    if claim.page in EXPERIMENTS:
+        return claim.page
+    return next((page.key for page in EXPERIMENTS if claim.id in page.claims), None)

@@ -53,7 +53,7 @@ def _measure_five(ctx: Context) -> Five:
         net = NetSpec(hidden=hidden, init="he-normal")
         train = TrainSpec(rate=0.01, batch="full", order="file", loss="mse", updates=200)
         spec = lab("diagonal-flip", net, train)
-        end = population(rest.part(k, len(HIDDEN)), spec, ctx.some(SEEDS))[-1]
+        end = population(rest.part(k, len(HIDDEN)), spec, ctx.some(SEEDS, SEEDS))[-1]
         many.append(training_loss(spec, end))
     return Five(listing, many)
 

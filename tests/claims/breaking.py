@@ -44,15 +44,19 @@ def entry(registry: Registry[Any], key: str, **fields: Any) -> Break:
     return lambda patch: patch.setitem(registry._entries, key, changed)
 
 
-def scaled_init(key: str, factor: float) -> Break:
-    """Make an initializer draw weights that are that many times as large."""
+def other_draw(key: str, change: Callable[[Any, Any], Any]) -> Break:
+    """Let something else become of the weights and biases that an initializer draws."""
     draw = INITIALIZERS[key].draw
 
-    def larger(rng: Any, a: int, b: int, net: NetSpec) -> Any:
-        weights, biases = draw(rng, a, b, net)
-        return factor * weights, biases
+    def drawn(rng: Any, a: int, b: int, net: NetSpec) -> Any:
+        return change(*draw(rng, a, b, net))
 
-    return entry(INITIALIZERS, key, draw=larger)
+    return entry(INITIALIZERS, key, draw=drawn)
+
+
+def scaled_init(key: str, factor: float) -> Break:
+    """Make an initializer draw weights that are that many times as large."""
+    return other_draw(key, lambda weights, biases: (factor * weights, biases))
 
 
 def other_activation(key: str, other: str) -> Break:

@@ -1,38 +1,152 @@
 """For each row: the verdict that the ledger finds, and a break that turns it.
 
 Every break goes through the row's own computation: a wrong initializer, a wrong formula, a
-wrong task. Figures are only handed to a judge by hand where nothing else is computed.
+wrong task. Only what PyTorch answers is replaced as a whole.
 """
 
 from __future__ import annotations
 
-from app.claims.base import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
-from app.core.layout import Layout
-from app.nets.transformers import feed_forward_parameters
-from tests.claims.breaking import Break, instead, scaled_init
+import math
+from dataclasses import replace
+from typing import Any
 
-# Parameters without biases, or with one row too few of each matrix.
-_no_biases = property(
-    lambda self: sum(a * b for a, b in zip(self.sizes, self.sizes[1:], strict=False))
+import numpy as np
+
+from app.claims import convolution, learning, linear, mechanisms
+from app.claims.listing import listing
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
+from app.core.layout import Layout
+from app.core.spec import edit
+from app.nets.activations import ACTIVATIONS
+from app.nets.losses import softmax
+from app.nets.theory.phases import weight_of_length
+from app.nets.transformers import feed_forward_parameters
+from tests.claims.breaking import (
+    Break,
+    all_of,
+    entry,
+    instead,
+    other_activation,
+    other_draw,
+    scaled_init,
 )
+
+Array = np.ndarray
+
+
+# ---- counts
 
 
 def _counts(**parameters: int) -> Break:
     """Let networks of these sizes, such as `s4_8_4`, have so many parameters."""
     sizes = {tuple(map(int, name[1:].split("_"))): n for name, n in parameters.items()}
     right = Layout.parameters.fget
-    return instead(
-        "app.core.layout.Layout.parameters",
-        property(lambda self: sizes.get(self.sizes) or right(self)),
-    )
+    return _parameters(lambda self: sizes.get(self.sizes) or right(self))
 
 
-def _linear_block(d_model: int, hidden: int, **rest: bool) -> int:
+def _parameters(count: Any) -> Break:
+    return instead("app.core.layout.Layout.parameters", property(count))
+
+
+def _no_biases(self: Layout) -> int:
+    return sum(a * b for a, b in zip(self.sizes, self.sizes[1:], strict=False))
+
+
+def _narrow_block(d_model: int, hidden: int, **rest: bool) -> int:
     return feed_forward_parameters(d_model, 1, **rest)
 
 
+# ---- draws and derivatives
+
+
+def _parallel(weights: Array, biases: Array) -> tuple[Array, Array]:
+    return np.outer(np.ones(len(weights)), weights[0]), biases
+
+
+def _no_bias(weights: Array, biases: Array) -> tuple[Array, Array]:
+    return weights, 0 * biases
+
+
+def _lively(weights: Array, biases: Array) -> tuple[Array, Array]:
+    return weights, biases + 1
+
+
+def _jumpy(weights: Array, biases: Array) -> tuple[Array, Array]:
+    return weights * math.exp(float(np.sin(1e3 * weights[0, 0]))), biases
+
+
+def _nine_tenths(key: str) -> Break:
+    right = ACTIVATIONS[key].derivative
+    return entry(ACTIVATIONS, key, derivative=lambda m, z, a: 0.9 * right(m, z, a))
+
+
+# ---- parts of claims
+
+_product, _filtered, _solved = linear.product, convolution.filtered, convolution.solved
+_wavy, _norm, _largest_step = learning.wavy, mechanisms.norm, mechanisms.largest_step
+_low_rank = np.ones((linear.NETS, linear.M, 1)) * np.arange(1.0, linear.N + 1)
+
+
+def _with_skip(layout: Layout, params: Array) -> tuple[Array, Array]:
+    matrix, bias = _product(layout, params)
+    return matrix + np.eye(matrix.shape[-1]), bias
+
+
+def _slow_if_many(inputs: int, seeds: int) -> Any:
+    problem = _wavy(inputs, seeds)
+    return replace(problem, spec=edit(problem.spec, "train.rate", 0.02 / inputs**2))
+
+
+def _unshared(images: Array, kernel: Array, border: str = "valid") -> Array:
+    found = _filtered(images, kernel, border)
+    return found * np.arange(1, found.shape[-1] + 1)
+
+
+def _one_filter(images: Array, kernels: Array) -> Array:
+    return _filtered(images, kernels.mean((0, 1)))
+
+
+def _flat(teeth: int, layers: int) -> Array:
+    return np.zeros(Layout((1, *(teeth,) * layers, 1)).parameters)
+
+
+def _he_of_torch(ctx: Any, name: str) -> dict[str, Array]:
+    n = np.array([64, 256, 1024])
+    return {"n": n, "weights": 2 / n, "biases": 0 * n}
+
+
+def _plain_of_torch(ctx: Any, name: str) -> dict[str, Array]:
+    return {"n": np.array([1024]), "spread": np.array([1 / 32])}
+
+
 BROKEN: dict[str, tuple[str, Break]] = {
-    "D1": (HOLDS, instead("app.core.layout.Layout.parameters", _no_biases)),
+    "A1": (ONLY_IF, instead("app.claims.linear.random_maps", lambda: _low_rank)),
+    "A2": (HOLDS, instead("app.claims.linear.product", _with_skip)),
+    "A3": (HOLDS, scaled_init("he-normal", 0.0)),
+    "A4": (ONLY_IF, instead("app.claims.learning.wavy", _slow_if_many)),
+    "A5": (HOLDS, instead("app.claims.learning.folded", _flat)),
+    "B1": (HOLDS, instead("app.claims.linear.LINEAR", "tanh")),
+    "B2": (HOLDS, other_activation("sigmoid", "tanh")),
+    "B3": (ONLY_IF, other_activation("relu", "leaky-relu")),
+    "B4": (ONLY_IF, all_of(
+        *(other_activation(key, "identity") for key in ("relu", "tanh", "sigmoid")),
+        scaled_init("he-normal", math.sqrt(0.5)),
+    )),
+    "B5": (ONLY_IF, _nine_tenths("tanh")),
+    "B6": (HOLDS, _nine_tenths("elu")),
+    "B7": (HOLDS, instead("app.claims.learning.FEW", 16)),
+    "C1": (ONLY_IF, instead(
+        "app.claims.expansions.terms", lambda b, c, x: np.tanh(c * x + b)
+    )),
+    "C2": (HOLDS, instead(
+        "app.claims.expansions.sum_of", lambda units, weights: 1.01 * units @ weights
+    )),
+    "C3": (ONLY_IF, all_of(
+        other_activation("sigmoid", "tanh"), other_activation("softplus", "relu")
+    )),
+    "C4": (WRONG, instead("app.claims.shapes.LEAK", 0.0)),
+    "C5": (ONLY_IF, instead("app.claims.choices.CURVES", ("step",))),
+    "D1": (HOLDS, _parameters(_no_biases)),
     "D2": (ONLY_IF, scaled_init("large-normal", 1.02)),
     "D3": (ONLY_IF, scaled_init("large-normal", 1.2)),
     "D4": (ONLY_IF, scaled_init("large-normal", 1.1)),
@@ -47,19 +161,64 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "D13": (WRONG, _counts(s4_4_4_4=52, s4_4_4_4_4=60)),
     "D14": (WRONG, _counts(s4_63_4=507)),
     "D15": (WRONG, _counts(s4_8_8_4=140)),
+    "D16": (ONLY_IF, other_draw("normal", _parallel)),
+    "D17": (ONLY_IF, instead("app.claims.pieces.folded", _flat)),
+    "D18": (NOT_REPRODUCED, instead("app.claims.torchs.HIDDEN", ((8,),) * 5)),
     "D19": (WRONG, instead("app.nets.tasks.flip.flipped", lambda x: x * x[..., ::-1])),
-    "D25": (
-        WRONG,
-        instead("app.claims.counts.feed_forward_parameters", lambda *a, **k: 67_108_864),
-    ),
-    "D31": (
-        WRONG,
-        instead("app.nets.transformers.attention_parameters", lambda d: 6.75 * d * d),
-    ),
+    "D20": (ONLY_IF, scaled_init("large-normal", 1.2)),
+    "D21": (ONLY_IF, scaled_init("small-normal", 1.2)),
+    "D22": (ONLY_IF, scaled_init("he-normal", 0.5)),
+    "D23": (HOLDS, other_activation("gelu", "silu")),
+    "D24": (HOLDS, entry(
+        ACTIVATIONS, "leaky-relu", derivative=ACTIVATIONS["relu"].derivative
+    )),
+    "D25": (WRONG, instead(
+        "app.claims.counts.feed_forward_parameters", lambda *a, **k: 4096 * 16_384
+    )),
+    "D26": (HOLDS, instead("app.claims.depth._scale", lambda blocks: blocks**-0.25)),
+    "D27": (WRONG, instead("app.claims.shapes.printed_gate", ACTIVATIONS["silu"])),
+    "D28": (ONLY_IF, all_of(
+        instead("app.claims.choices.turned", lambda spec, **knobs: spec),
+        instead("app.claims.choices.listing", lambda width: listing()),
+    )),
+    "D29": (WRONG, instead("app.claims.torchs.asked", _he_of_torch)),
+    "D30": (WRONG, instead("app.claims.torchs.asked", _plain_of_torch)),
+    "D31": (WRONG, instead("app.nets.transformers.attention_parameters",
+                           lambda d_model: 6.75 * d_model**2)),
     "D32": (NOT_REPRODUCED, scaled_init("small-normal", 1e-4)),
-    "D36": (
-        WRONG,
-        instead("app.core.layout.Layout.parameters", property(lambda self: max(self.sizes))),
-    ),
-    "D37": (HOLDS, instead("app.claims.counts.feed_forward_parameters", _linear_block)),
-}
+    "D33": (ONLY_IF, other_activation("relu", "leaky-relu")),
+    "D34": (HOLDS, instead(
+        "app.claims.choices.PAIRS", {"16-16-16": (16, 16, 16), "28-14-1": (28, 14, 1)}
+    )),
+    "D35": (NOT_REPRODUCED, instead("app.claims.choices.turned", lambda spec, **knobs: spec)),
+    "D36": (WRONG, _parameters(lambda self: max(self.sizes))),
+    "D37": (HOLDS, instead("app.claims.counts.feed_forward_parameters", _narrow_block)),
+    "E1": (HOLDS, instead("app.claims.convolution.local", _one_filter)),
+    "E2": (ONLY_IF, instead("app.claims.convolution.filtered", _unshared)),
+    "E3": (HOLDS, instead("app.claims.convolution.solved", lambda x, y: 0.9 * _solved(x, y))),
+    "E4": (HOLDS, _nine_tenths("identity")),
+    "E5": (HOLDS, instead("app.claims.attention.temperature", float)),
+    "E6": (ONLY_IF, instead("app.claims.attention.temperature", lambda d_k: 1.0)),
+    "E7": (HOLDS, instead("app.claims.attention.squared_width", float)),
+    "E8": (HOLDS, instead(
+        "app.claims.attention.softmax", lambda logits: softmax(np.sin(9 * logits))
+    )),
+    "E9": (HOLDS, instead("app.claims.mechanisms.norm", lambda z, eps=0.0: _norm(z, 1e-5))),
+    "E10": (HOLDS, instead("app.claims.mechanisms.polynomial", lambda v, top: 1 - v / top)),
+    "E11": (HOLDS, instead("app.claims.pieces.folded", _flat)),
+    "E12": (HOLDS, instead(
+        "app.claims.mechanisms.largest_step", lambda values: 0.5 * _largest_step(values)
+    )),
+    "E13": (HOLDS, instead("app.claims.ensembles.mean_variance", lambda k, rho: 1 / k)),
+    "E14": (HOLDS, scaled_init("orthogonal", 1.05)),
+    "E15": (HOLDS, instead("app.claims.convolution.conjugated",
+                           lambda matrix, places: np.roll(matrix, places, axis=0))),
+    "L1": (HOLDS, scaled_init("xavier-normal", math.sqrt(2))),
+    "L2": (ONLY_IF, other_draw("he-normal", _lively)),
+    "L3": (ONLY_IF, other_draw("normal", _no_bias)),
+    "L4": (ONLY_IF, other_draw("he-normal", _jumpy)),
+    "L5": (HOLDS, instead(
+        "app.claims.trainable.weight_of_length",
+        lambda activation, layers, bias: weight_of_length(activation, 3 * layers, bias),
+    )),
+}  # fmt: skip

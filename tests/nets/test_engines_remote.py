@@ -321,3 +321,23 @@ def test_messages_carry_states_exactly() -> None:
     assert wire.receive(stream) is None
     for cut in (2, 20, size // 2):
         assert wire.receive(io.BytesIO(stream.getvalue()[:cut])) is None
+
+
+# ---- questions
+
+
+def test_torch_answers_what_it_does_itself(engine: RemoteEngine) -> None:
+    drawn = engine.ask("linear-draws")
+    np.testing.assert_allclose(drawn["n"] * drawn["weights"], 1 / 3, rtol=0.02)
+    np.testing.assert_allclose(drawn["n"] * drawn["biases"], 1 / 3, rtol=0.1)
+    np.testing.assert_allclose(engine.ask("kaiming-draws")["spread"], 5 / 3 / 32, rtol=0.01)
+    *_, end = engine.run(SPEC)  # the same process goes on with trainings
+    assert end.update == SPEC.train.updates
+
+
+def test_a_question_that_is_unknown_or_cancelled_is_refused(engine: RemoteEngine) -> None:
+    with pytest.raises(LabError, match="KeyError"):
+        engine.ask("nonsense")
+    with pytest.raises(LabError, match="cancelled"):
+        engine.ask("flip-listing", lambda: True)
+    assert len(engine.ask("flip-listing")["losses"]) == 5
