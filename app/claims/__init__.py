@@ -4,7 +4,7 @@
         print(verdict.id, verdict.verdict, verdict.measured)
 
 `claims()` lists the rows without computing anything, `claim("D16")` finds one, `examine`
-computes one. No answer is stored.
+computes one, `ledger_job` is a `core.jobs.Job` of as many as one likes. No answer is stored.
 """
 
 from app.claims.base import CancelledError as CancelledError
@@ -14,3 +14,4 @@ from app.claims.ledger import examine as examine
 from app.claims.ledger import ledger as ledger
 from app.claims.registry import claim as claim
 from app.claims.registry import claims as claims
+from app.claims.work import ledger_job as ledger_job

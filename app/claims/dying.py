@@ -20,9 +20,8 @@ from app.claims.base import (
 from app.claims.figures import percent
 from app.claims.populations import births, lab, population
 from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
-from app.nets.engines.numpy_ import Trainer, forward
+from app.nets.engines.numpy_ import Trainer, forward, outputs
 from app.nets.maths import NUMPY
-from app.nets.probes.base import outputs
 from app.nets.problem import born, problem_of
 
 Array = np.ndarray
@@ -175,11 +174,13 @@ def _is_constant(spec: LabSpec, params: Array, least: float) -> Array:
 
 
 def _measure_collapse(ctx: Context) -> Collapsed:
-    found = Collapsed([], {rate: [] for rate in ADAM_RATES}, ctx.some(NETS, 120))
+    found = Collapsed([], {rate: [] for rate in ADAM_RATES}, ctx.some(NETS, 60))
     parts = iter(ctx.part(k, 8) for k in range(8))
     for width in WIDTHS:
         spec = lab("abs", NetSpec(hidden=(width,) * 10), TrainSpec(updates=500))
-        found.born.append(float(_is_constant(spec, births(spec, found.nets), 0.0).mean()))
+        found.born.append(
+            float(_is_constant(spec, births(spec, ctx.some(NETS, 500)), 0.0).mean())
+        )
         for rate, nets in zip(ADAM_RATES, (found.nets, found.nets // 4), strict=True):
             own = edit(spec, "train.rate", rate)
             end = population(next(parts), own, nets)[-1]

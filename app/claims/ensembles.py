@@ -10,7 +10,7 @@ from app.claims.base import Claim, Context, E, Finding, holds, wrong
 from app.claims.figures import within
 from app.claims.populations import lab, population
 from app.core.spec import TrainSpec, edit
-from app.nets.probes.base import outputs
+from app.nets.engines.numpy_ import outputs
 from app.nets.problem import problem_of
 
 # ---- E13: ensembles

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,14 +10,13 @@ from app.claims.base import A, B, Claim, Context, Finding, holds, holds_only_if,
 from app.claims.figures import difference, exponent, figure, percent, spread
 from app.claims.pieces import pieces_of
 from app.claims.populations import lab, population, training_loss, validation_loss
-from app.core.layout import Layout
 from app.core.spec import LabSpec, NetSpec, TrainSpec
 from app.core.state import State
-from app.nets.engines.numpy_ import Trainer, forward
+from app.experiments.regions.gates import DIMENSIONS, Flips, watch
+from app.nets.engines.numpy_ import outputs
 from app.nets.folding import folded, one_layer
 from app.nets.maths import NUMPY
-from app.nets.probes.base import outputs
-from app.nets.problem import Problem, born, problem_of
+from app.nets.problem import problem_of
 
 Array = np.ndarray
 SEEDS = 64
@@ -32,62 +30,27 @@ def _sawtooth(hidden: tuple[int, ...], **points: float) -> LabSpec:
 
 # ---- A4: gates
 
-DIMENSIONS = (2, 4, 8, 16, 32, 64)
-LOOKS = 10  # updates between two looks
+UPDATES, LOOKED_AT = 400, 40  # of each training
 
 
-class Gates(NamedTuple):
-    """By input dimension: share of gates that flip in an update, share open at the end."""
-
-    flips: dict[int, float]
-    is_open: dict[int, float]
-
-
-def wavy(inputs: int, seeds: int) -> Problem:
-    """Return a problem of so many inputs whose target is a wave along one direction.
-
-    The target is as hard for any number of inputs; 64 hidden ReLUs, He, SGD.
-    """
-    rng = np.random.default_rng(inputs)
-    x = rng.standard_normal((512, inputs))
-    direction = rng.standard_normal(inputs)
-    y = np.sin(2 * x @ direction / np.linalg.norm(direction))[:, None]
-    train = TrainSpec(optimizer="sgd", rate=0.02, seeds=seeds, updates=400)
-    known = problem_of(lab("wave", NetSpec(hidden=(64,)), train))
-    return replace(
-        known, layout=Layout((inputs, 64, 1)), x=x.astype(np.float32),
-        y=y.astype(np.float32), batch=32, updates_per_epoch=len(x) // 32,
-    )  # fmt: skip
-
-
-def _measure_gates(ctx: Context) -> Gates:
-    found = Gates({}, {})
+def _measure_gates(ctx: Context) -> dict[int, Flips]:
+    """Return by input dimension how many gates flip in an update, and are open at the end."""
+    found = {}
     for k, inputs in enumerate(DIMENSIONS):
-        part, problem = ctx.part(k, len(DIMENSIONS)), wavy(inputs, ctx.some(8, 2))
-        trainer, flips = Trainer(problem, born(problem)), []
-        while trainer.update < problem.length:
-            part.step(trainer.update, problem.length)
-            before = _open(trainer)
-            trainer.step()
-            flips.append(float((_open(trainer) != before).mean()))
-            for _ in range(LOOKS - 1):
-                trainer.step()
-        found.flips[inputs] = float(np.mean(flips))
-        found.is_open[inputs] = float(_open(trainer).mean())
+        part = ctx.part(k, len(DIMENSIONS))
+        for look, flips in enumerate(watch(inputs, ctx.some(8, 2), UPDATES, LOOKED_AT)):
+            part.step(look, LOOKED_AT)
+            if flips is not None:
+                found[inputs] = flips
     return found
 
 
-def _open(trainer: Trainer) -> Array:
-    """Return which gates are open. (seeds, inputs, units)"""
-    return forward(trainer.problem, trainer.params, trainer.problem.x).z[0] > 0
-
-
-def _judge_gates(n: Gates) -> Finding:
+def _judge_gates(n: dict[int, Flips]) -> Finding:
     low, high = DIMENSIONS[0], DIMENSIONS[-1]
-    few, many, is_open = n.flips[low], n.flips[high], n.is_open[high]
+    few, many, is_open = n[low].share, n[high].share, n[high].is_open
     measured = f"{percent(many)} flip at {high} inputs, {percent(few)} at {low}"
-    said = ", ".join(f"{percent(share)} at {inputs}" for inputs, share in n.flips.items())
-    grown = exponent(n.flips, n.flips.values())
+    said = ", ".join(f"{percent(flips.share)} at {inputs}" for inputs, flips in n.items())
+    grown = exponent(n, [flips.share for flips in n.values()])
     why = (
         f"in an update {said} inputs of the gates flip, which grows with the power {grown:.2f} "
         f"of the inputs; {percent(is_open)} are open in the end"

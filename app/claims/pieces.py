@@ -19,12 +19,12 @@ from app.claims.base import (
     wrong,
 )
 from app.claims.figures import exponent, figure, listed
-from app.claims.populations import births, lab
-from app.core.spec import LabSpec, NetSpec, TrainSpec
+from app.claims.populations import births
+from app.core.spec import LabSpec, NetSpec, replace
+from app.experiments.regions.counting import line_problem
 from app.nets.cells import count_cells
 from app.nets.folding import fold, folded, one_layer
 from app.nets.initializers import INITIALIZERS
-from app.nets.problem import problem_of
 from app.nets.regions import regions
 
 Array = np.ndarray
@@ -40,7 +40,7 @@ FAR = 100.0  # ends of the line on which pieces are counted
 def _curve(hidden: tuple[int, ...]) -> LabSpec:
     """Return a lab of one input and one output with random biases."""
     net = NetSpec(hidden=hidden, init="normal", weight_std=math.sqrt(2), bias_std=BIASES)
-    return lab("wave", net, TrainSpec(seeds=1, dtype="float64"))
+    return replace(line_problem(hidden).spec, net=net)
 
 
 def pieces_of(hidden: tuple[int, ...], params: Array, low: float, high: float) -> int:
@@ -50,7 +50,7 @@ def pieces_of(hidden: tuple[int, ...], params: Array, low: float, high: float) -
         hidden: its widths. params: (P,).
         low, high: ends of the interval.
     """
-    found = regions(problem_of(_curve(hidden)), params, low, high)
+    found = regions(line_problem(hidden), params, low, high)
     assert found is not None  # one input, straight pieces, finite numbers
     return found.pieces
 
@@ -204,7 +204,7 @@ def _judge_fold(n: Folded) -> Finding:
 
 def _measure_neurons(ctx: Context) -> dict[int, list[float]]:
     """Return for each depth the median pieces of networks of `NEURONS`."""
-    seeds = ctx.some(16, 6)
+    seeds = ctx.some(16, 16)
     found: dict[int, list[float]] = {}
     for k, depth in enumerate((1, 2, 4)):
         ctx.step(k, 3)

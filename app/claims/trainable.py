@@ -11,9 +11,8 @@ from app.claims.base import Claim, Context, Finding, holds, not_reproduced
 from app.claims.figures import listed
 from app.claims.populations import lab, population, training_loss
 from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
-from app.nets.activations import ACTIVATIONS
+from app.experiments.signal.meanfield import settled_chi
 from app.nets.problem import problem_of
-from app.nets.theory.phases import weight_of_length
 
 Array = np.ndarray
 HALF, STALLED = 0.5, 0.95  # of the loss of a constant guess
@@ -69,12 +68,25 @@ GRID = (1, 2, 3, 4, 6, 8, 10, 12, 16)  # depths, in correlation lengths
 BIAS = 0.05  # variance
 
 
+def spread_of_length(length: float) -> float:
+    """Return the weight spread at which tanh has a correlation length, in layers, in order.
+
+    -1 / log chi = length, chi the growth of a squared difference (Schoenholz et al. 2017).
+    """
+    low, high = 0.05, 2.0
+    for _ in range(50):
+        middle = 0.5 * (low + high)
+        log_chi, _ = settled_chi("tanh", np.array(middle), np.array(math.sqrt(BIAS)))
+        low, high = (middle, high) if log_chi < -1 / length else (low, middle)
+    return high
+
+
 def _measure_trainable(ctx: Context) -> dict[float, int]:
     """Return for each correlation length the deepest of the grid that trains."""
     found = {}
     for k, length in enumerate(LENGTHS):
         part = ctx.part(k, len(LENGTHS))
-        spread = math.sqrt(weight_of_length(ACTIVATIONS["tanh"], length, BIAS))
+        spread = spread_of_length(length)
         found[length] = 0
         for j, times in enumerate(GRID):
             spec = _digits((32,) * round(times * length), activation="tanh", init="normal",

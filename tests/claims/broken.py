@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from app.claims import convolution, learning, linear, mechanisms
+from app.claims import convolution, linear, mechanisms, trainable
 from app.claims.listing import listing
 from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from app.core.layout import Layout
 from app.core.spec import edit
+from app.experiments.regions import gates
 from app.nets.activations import ACTIVATIONS
 from app.nets.losses import softmax
-from app.nets.theory.phases import weight_of_length
 from app.nets.transformers import feed_forward_parameters
 from tests.claims.breaking import (
     Break,
@@ -83,7 +83,8 @@ def _nine_tenths(key: str) -> Break:
 # ---- parts of claims
 
 _product, _filtered, _solved = linear.product, convolution.filtered, convolution.solved
-_wavy, _norm, _largest_step = learning.wavy, mechanisms.norm, mechanisms.largest_step
+_norm, _largest_step = mechanisms.norm, mechanisms.largest_step
+_wavy, _spread_of_length = gates.wavy, trainable.spread_of_length
 _low_rank = np.ones((linear.NETS, linear.M, 1)) * np.arange(1.0, linear.N + 1)
 
 
@@ -123,7 +124,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "A1": (ONLY_IF, instead("app.claims.linear.random_maps", lambda: _low_rank)),
     "A2": (HOLDS, instead("app.claims.linear.product", _with_skip)),
     "A3": (HOLDS, scaled_init("he-normal", 0.0)),
-    "A4": (ONLY_IF, instead("app.claims.learning.wavy", _slow_if_many)),
+    "A4": (ONLY_IF, instead("app.experiments.regions.gates.wavy", _slow_if_many)),
     "A5": (HOLDS, instead("app.claims.learning.folded", _flat)),
     "B1": (HOLDS, instead("app.claims.linear.LINEAR", "tanh")),
     "B2": (HOLDS, other_activation("sigmoid", "tanh")),
@@ -218,7 +219,6 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "L3": (ONLY_IF, other_draw("normal", _no_bias)),
     "L4": (ONLY_IF, other_draw("he-normal", _jumpy)),
     "L5": (HOLDS, instead(
-        "app.claims.trainable.weight_of_length",
-        lambda activation, layers, bias: weight_of_length(activation, 3 * layers, bias),
+        "app.claims.trainable.spread_of_length", lambda length: _spread_of_length(3 * length)
     )),
 }  # fmt: skip

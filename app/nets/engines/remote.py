@@ -8,34 +8,29 @@ process does, whatever way it ends.
 from __future__ import annotations
 
 import atexit
-import collections
 import contextlib
 import importlib.util
 import os
-import queue
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, BinaryIO, cast
 
 import msgspec
 import numpy as np
 
-from app.core.errors import LabError, NotFiniteError
-from app.core.program import ENGINE_CHILD, is_bundle, own_command, own_environment
+from app.core.errors import LabError
+from app.core.program import ENGINE_CHILD, is_bundle, own_command
 from app.core.spec import LabSpec, to_json
 from app.core.state import State
 from app.nets.engines.base import never
 from app.nets.engines.numpy_ import NumpyEngine, outputs
-from app.nets.engines.wire import Message, receive, send, state_of, state_parts
+from app.nets.engines.process import STOP_S, Child, error_of
+from app.nets.engines.wire import state_of, state_parts
 from app.nets.problem import Problem, problem_of
 
 Array = np.ndarray
 
 POLL_S = 0.005  # how often `is_cancelled` is asked while the child trains
-STOP_S = 5.0  # how long a child may take to end a run, or itself
-Reply = tuple[Message, dict[str, np.ndarray]]
 
 
 def missing_torch() -> str:
@@ -45,104 +40,6 @@ def missing_torch() -> str:
             return "this edition of Layerlab comes without PyTorch; layerlab-full has it"
         return "PyTorch is not installed; install it with: pip install torch"
     return ""
-
-
-class _Child:
-    """A child process and the threads that listen to it."""
-
-    def __init__(self, command: list[str]) -> None:
-        self._process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=own_environment(),
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows' console
-        )
-        streams = self._process.stdin, self._process.stdout, self._process.stderr
-        self._to, self._from, self._errors = cast(tuple[BinaryIO, BinaryIO, BinaryIO], streams)
-        self.is_ready = False  # whether it has imported torch
-        self._replies: queue.Queue[Reply | None] = queue.Queue()  # None: it is gone
-        self._last_words: collections.deque[str] = collections.deque(maxlen=20)
-        self._threads = [
-            threading.Thread(target=self._listen, daemon=True),
-            threading.Thread(target=self._overhear, daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    @property
-    def pid(self) -> int:
-        """The process number."""
-        return self._process.pid
-
-    def _listen(self) -> None:
-        try:
-            while (reply := receive(self._from)) is not None:
-                self._replies.put(reply)
-        finally:
-            self._replies.put(None)
-
-    def _overhear(self) -> None:
-        for line in self._errors:  # read always: a full pipe would block the child
-            if text := line.decode(errors="replace").strip():
-                self._last_words.append(text)
-
-    def is_alive(self) -> bool:
-        """Tell whether it still runs."""
-        return self._process.poll() is None
-
-    def tell(self, kind: str, arrays: dict[str, np.ndarray] | None = None,
-             **fields: Any) -> None:  # fmt: skip
-        """Send a message; that it has died is noticed by `hear`."""
-        with contextlib.suppress(OSError, ValueError):  # broken, or closed by `end`
-            send(self._to, kind, arrays, **fields)
-
-    def hear(self, timeout_s: float) -> Reply | None:
-        """Return its next message, or None after the time.
-
-        Raises:
-            LabError: it has died; with the last line that it wrote.
-        """
-        try:
-            reply = self._replies.get(timeout=timeout_s)
-        except queue.Empty:
-            return None
-        if reply is None:
-            self._replies.put(None)  # whoever asks again hears the same
-            self.end()
-            words = self._last_words[-1] if self._last_words else "it said nothing"
-            raise LabError(
-                f"the torch process ended (code {self._process.returncode}): {words}"
-            )
-        return reply
-
-    def wait_until_ready(self, timeout_s: float) -> None:
-        """Wait that long for its first message.
-
-        Raises:
-            LabError: torch does not load.
-        """
-        reply = self.hear(timeout_s)
-        if reply is not None:
-            if reply[0].kind == "error":
-                self.end()
-                raise _error(reply[0])
-            self.is_ready = True
-
-    def end(self) -> None:
-        """Close its input, on which it exits; kill it if it does not."""
-        with contextlib.suppress(OSError):
-            self._to.close()
-        try:
-            self._process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        for thread in self._threads:
-            thread.join(STOP_S)
-        self._from.close()
-        self._errors.close()
 
 
 class RemoteEngine:
@@ -162,8 +59,8 @@ class RemoteEngine:
         self.device = device
         self._command = command
         self._lock = threading.Lock()
-        self._idle: _Child | None = None
-        self._busy: set[_Child] = set()
+        self._idle: Child | None = None
+        self._busy: set[Child] = set()
         atexit.register(self.close)
 
     def run(
@@ -223,7 +120,7 @@ class RemoteEngine:
                     continue
                 message, arrays = reply
                 if message.kind == "error":
-                    raise _error(message)
+                    raise error_of(message)
                 return arrays
             child.end()  # nobody waits for its answer, and a run must not hear it
             raise LabError("the question was cancelled")
@@ -235,7 +132,7 @@ class RemoteEngine:
         """The number of the process that waits for work, if there is one."""
         return self._idle.pid if self._idle else None
 
-    def _take(self) -> _Child:
+    def _take(self) -> Child:
         """Return a child that is free: the warm one, or a new one."""
         with self._lock:
             child, self._idle = self._idle, None
@@ -243,11 +140,11 @@ class RemoteEngine:
                 child.end()
                 child = None
             if child is None:
-                child = _Child(self._command or own_command(ENGINE_CHILD))
+                child = Child(self._command or own_command(ENGINE_CHILD))
             self._busy.add(child)
         return child
 
-    def _give_back(self, child: _Child) -> None:
+    def _give_back(self, child: Child) -> None:
         with self._lock:
             self._busy.discard(child)
             if self._idle is None and child.is_alive():
@@ -269,7 +166,7 @@ class RemoteEngine:
             child.end()
 
 
-def _states(child: _Child, is_cancelled: Callable[[], bool]) -> Iterator[State]:
+def _states(child: Child, is_cancelled: Callable[[], bool]) -> Iterator[State]:
     ended = cancelled = False
     try:
         while not ended:
@@ -288,7 +185,7 @@ def _states(child: _Child, is_cancelled: Callable[[], bool]) -> Iterator[State]:
                 child.tell("next")
             elif message.kind == "error":
                 ended = True
-                raise _error(message)
+                raise error_of(message)
             else:
                 ended = message.kind == "done"
     finally:
@@ -296,7 +193,7 @@ def _states(child: _Child, is_cancelled: Callable[[], bool]) -> Iterator[State]:
             child.end()
 
 
-def _stopped(child: _Child) -> bool:
+def _stopped(child: Child) -> bool:
     """Stop a run that nobody waits for any more; tell whether the child is free again."""
     child.tell("cancel")
     child.tell("stop")
@@ -307,13 +204,6 @@ def _stopped(child: _Child) -> bool:
             if reply is not None and reply[0].kind in ("done", "error"):
                 return True
     return False
-
-
-def _error(message: Message) -> LabError:
-    fields = message.fields
-    if "update" in fields:
-        return NotFiniteError(fields["text"], fields["update"], fields["layer"])
-    return LabError(fields["text"])
 
 
 def _anywhere(spec: LabSpec) -> LabSpec:

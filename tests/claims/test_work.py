@@ -1,0 +1,107 @@
+"""The ledger as a job: it makes room at once, goes on, and ends when closed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app.claims import claim
+from app.claims.base import Claim, Context, holds
+from app.claims.work import PARTS, ledger_job
+from app.core.jobs import steps_of
+
+PATIENCE_S = 20.0
+
+
+class Counting:
+    """A row that counts as long as it is let."""
+
+    def __init__(self, most: int = 10**9) -> None:
+        self.count, self.most = 0, most
+
+    def row(self) -> Claim[int]:
+        return replace(
+            claim("D1"), measure=self.measure, judge=lambda n: holds(str(n), "counted")
+        )
+
+    def measure(self, ctx: Context) -> int:
+        while self.count < self.most:
+            ctx.step(min(self.count, self.most), self.most)
+            self.count += 1
+            time.sleep(0.0005)
+        return self.count
+
+    def wait_for(self, count: int) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while self.count < count and time.monotonic() < end:
+            time.sleep(0.001)
+        assert self.count >= count
+
+
+def threads() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name == "layerlab-claim"]
+
+
+def test_rows_come_one_after_another_with_their_verdicts() -> None:
+    steps = list(steps_of(ledger_job([claim("D1"), claim("D14")])))
+    verdicts = [step.result for step in steps if step.result is not None]
+    assert [verdict.id for verdict in verdicts] == ["D1", "D14"]
+    assert steps[0].note == "D1"
+    assert (steps[-1].done, steps[-1].total) == (2 * PARTS, 2 * PARTS)
+    assert [step.done for step in steps] == sorted(step.done for step in steps)
+    assert threads() == []
+
+
+def test_it_makes_room_and_goes_on_where_it_was() -> None:
+    counting, asked = Counting(400), threading.Event()
+    work: Any = ledger_job([counting.row()]).work(asked.is_set)
+    assert next(work).note == "D1"
+    asked.set()
+    assert next(work) is None  # the thread has begun by now and is held at its next question
+    time.sleep(0.05)
+    held = counting.count
+    time.sleep(0.1)
+    assert counting.count == held < 400
+    asked.clear()
+    *_, last = work
+    assert last.result.measured == "400"
+    assert counting.count == 400
+
+
+def test_closing_ends_the_row() -> None:
+    counting = Counting()
+    work: Any = ledger_job([counting.row()]).work(lambda: False)
+    next(work)
+    told = next(work)  # so it runs
+    assert 0 <= told.done <= PARTS
+    counting.wait_for(3)
+    work.close()
+    assert threads() == []
+    ended = counting.count
+    time.sleep(0.05)
+    assert counting.count == ended
+
+
+def test_what_a_row_raises_is_heard() -> None:
+    def breaks(ctx: Context) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    with pytest.raises(RuntimeError, match="a mistake of ours"):
+        list(steps_of(ledger_job([replace(claim("D1"), measure=breaks)])))
+    assert threads() == []
+
+
+def test_a_training_is_held_too() -> None:
+    """The engine asks from within a population; held, it computes nothing more."""
+    asked = threading.Event()
+    work: Any = ledger_job([claim("D34")]).work(asked.is_set)
+    next(work)
+    next(work)  # under way
+    asked.set()
+    assert next(work) is None
+    work.close()
+    assert threads() == []
