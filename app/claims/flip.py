@@ -22,6 +22,7 @@ from app.claims.figures import Band, difference, figure, spread, within
 from app.claims.listing import listing, run_of
 from app.claims.populations import epochs_until, population, training_loss
 from app.core.spec import LabSpec, edit
+from app.nets.rank import rank_floors
 from app.nets.tasks import flip
 
 Array = np.ndarray
@@ -149,21 +150,6 @@ class Floors(NamedTuple):
     misfit: float
     floors: Array
     best: Array
-
-
-def rank_floors(targets: Array, widths: tuple[int, ...]) -> Array:
-    """Return the least half mean squared error of outputs W h + b with so many h.
-
-    Outputs of w neurons lie in a plane of w dimensions, so what varies in all others is
-    lost: the smallest eigenvalues of the targets' covariance (Eckart & Young 1936).
-
-    Args:
-        targets: (N, outputs).
-        widths: numbers of neurons.
-    """
-    eigenvalues = np.linalg.eigvalsh(np.cov(targets.T, bias=True))  # ascending
-    lost = [eigenvalues[: len(eigenvalues) - width].sum() for width in widths]
-    return 0.5 * np.array(lost) / targets.shape[1]
 
 
 def _measure_floors(ctx: Context) -> Floors:
