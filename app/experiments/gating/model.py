@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from app.core.errors import LabError
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, ClaimRow
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, ClaimRow
 from app.core.jobs import Step
 from app.core.numbers import number
 from app.core.spec import LabSpec, edit
@@ -254,8 +254,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     finals = result.seeds.finals
     if len(finals) < len(TRIED):
         why = f"{len(finals)} of {len(TRIED)} tasks are trained so far"
-        verdict = f"{ONLY_IF} many seeds say so"
-        return (ClaimRow("A3", statement, "often", "…", verdict, why),)
+        return (ClaimRow("A3", statement, "often", "…", PENDING, why),)
     ahead, behind = (
         [task for task, pair in finals.items() if _is_ahead(pair[one], pair[other])]
         for one, other in (BENDS, BENDS[::-1])
@@ -291,8 +290,8 @@ def numpy_code(task: str = "wave", width: int = 12, depth: int = 2, updates: int
         training = _training(spec_of(task, name, hidden, rate))
         params = training.at(at).params[0].astype(float)
         layout = training.problem.layout
-        layers = [(layout.weights(params, k).round(5).tolist(),
-                   layout.biases(params, k).round(5).tolist())
+        layers = [(layout.weights(params, k).round(9).tolist(),
+                   layout.biases(params, k).round(9).tolist())
                   for k in range(layout.layers)]  # fmt: skip
         parts.append(f"show({name!r}, {layers!r})\n")
         x = training.problem.x
