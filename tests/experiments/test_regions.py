@@ -113,6 +113,24 @@ def test_flips_are_counted_gate_by_gate() -> None:
     assert 0 < found[0].share < 0.05
 
 
+def test_work_finds_more_of_the_flips_and_makes_room(monkeypatch) -> None:
+    gates.forget()
+    monkeypatch.setattr(gates, "THOROUGH", (2, 4, 2))
+    monkeypatch.setattr(gates, "DIMENSIONS", (2, 8))
+    quick = {one.inputs: one for one in model.compute().flips}
+    steps = list(model.work(lambda: True))
+    assert None in steps
+    told = [step for step in steps if step is not None]
+    assert [(step.done, step.total) for step in told] == [(1, 2), (2, 2)]
+    found = {one.inputs: one for one in told[-1].result.flips}
+    assert found[2].seeds == found[8].seeds == 2
+    assert found[64] == quick[64]
+    assert model.compute().flips == told[-1].result.flips
+    assert list(model.work(lambda: False)) == []
+    gates.forget()
+    assert {one.inputs: one for one in model.compute().flips} == quick
+
+
 def rows(**knobs):
     return {row.id: row.verdict for row in model.claims(model.compute(**knobs))}
 

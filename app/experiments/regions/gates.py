@@ -17,6 +17,7 @@ Array = np.ndarray
 DIMENSIONS = (2, 4, 8, 16, 32, 64)
 UNITS, POINTS, BATCH = 64, 512, 32
 QUICK = (1, 20, 4)  # seeds, updates and looks of what is known at once
+THOROUGH = (8, 200, 20)  # and of what the background finds
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def watch(inputs: int, seeds: int, updates: int, looks: int) -> Iterator[Flips |
         updates: of each. looks: how many of them are looked at, evenly spread.
 
     Yields:
-        None after each look, so that others can have their turn; at last what was found.
+        None after each update, so that others can have their turn; at last what was found.
     """
     problem = wavy(inputs, seeds)
     trainer, flips = Trainer(problem, born(problem)), []
@@ -81,13 +82,37 @@ def watch(inputs: int, seeds: int, updates: int, looks: int) -> Iterator[Flips |
         before = opened(problem, trainer.params)
         trainer.step()
         flips.append((opened(problem, trainer.params) != before).mean((1, 2)))  # (seeds,)
+        yield None
         for _ in range(updates // looks - 1):
             trainer.step()
-        yield None
+            yield None
     share = np.mean(flips, axis=0)  # (seeds,)
     low, high = np.percentile(share, (25, 75)).tolist()
     is_open = float(opened(problem, trainer.params).mean())
     yield Flips(inputs, seeds, updates, float(share.mean()), low, high, is_open)
+
+
+_thorough: dict[int, Flips] = {}
+
+
+def known_flips() -> tuple[Flips, ...]:
+    """Return for each dimension what is known by now."""
+    return tuple(_thorough.get(one.inputs, one) for one in quick_flips())
+
+
+def is_thorough(inputs: int) -> bool:
+    """Tell whether more than a short training is known of a dimension."""
+    return inputs in _thorough
+
+
+def keep(found: Flips) -> None:
+    """Let `known_flips` return what was found."""
+    _thorough[found.inputs] = found
+
+
+def forget() -> None:
+    """Let `known_flips` begin anew."""
+    _thorough.clear()
 
 
 @functools.cache

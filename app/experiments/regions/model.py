@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.core.experiment import ClaimRow
+from app.core.jobs import Ask, Step
 from app.core.spec import LabSpec, edit
-from app.experiments.regions import verdicts
+from app.experiments.regions import gates, verdicts
 from app.experiments.regions.counting import Counts, built_pieces, counts
-from app.experiments.regions.gates import Flips, opened, quick_flips
+from app.experiments.regions.gates import Flips, known_flips, opened
 from app.experiments.regions.printing import cutting_code
 from app.experiments.regions.training import (
     LENGTH,
@@ -96,7 +98,7 @@ def compute(
     return Result(
         cells, problem.spec.net.hidden, data.x, data.y if data.shape.classes else None, t,
         forward(narrow, flat[None], t[:, None]).h[-1][0, :, 0], found, _long(line),
-        counts(depth), quick_flips(), flip, float(before.mean()), updates,
+        counts(depth), known_flips(), flip, float(before.mean()), updates,
         float(training_loss(problem, state.params)[0]),
     )  # fmt: skip
 
@@ -107,6 +109,24 @@ def _long(line: Line) -> Line:
     if math.hypot(to_x - x, to_y - y) < 0.05:
         to_x = x + (0.05 if x < 0 else -0.05)
     return x, y, to_x, to_y
+
+
+def work(
+    is_interrupted: Ask, width: int = 12, depth: int = 2, biases: float = 0.5,
+    task: str = "spiral", updates: int = 0, line: Line = START,
+) -> Iterator[Step | None]:  # fmt: skip
+    """Count the flips of gates over more updates of more networks; see `compute`."""
+    total = len(gates.DIMENSIONS)
+    for k, inputs in enumerate(gates.DIMENSIONS, 1):
+        if gates.is_thorough(inputs):
+            continue
+        for found in gates.watch(inputs, *gates.THOROUGH):
+            if found is not None:
+                gates.keep(found)
+                result = compute(width, depth, biases, task, updates, line)
+                yield Step(k, total, result, f"flips at {inputs} inputs")
+            elif is_interrupted():
+                yield None
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:

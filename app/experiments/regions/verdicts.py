@@ -27,7 +27,8 @@ def gates_row(flips: tuple[Flips, ...]) -> ClaimRow:
         "A4", "In high dimension training seldom moves an input across a gate's boundary.",
         "seldom", measured, verdict,
         f"an update flips {percent(few.share)} of the gates at {few.inputs} inputs and "
-        f"{percent(many.share)} at {many.inputs}; {percent(many.is_open)} are open",
+        f"{percent(many.share)} at {many.inputs}; {percent(many.is_open)} are open; "
+        f"from {many.updates} updates of {many.seeds} network{'s' * (many.seeds > 1)}",
     )  # fmt: skip
 
 

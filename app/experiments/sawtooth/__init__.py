@@ -1,0 +1,1 @@
+"""The folded triangle: representable is not learnable."""

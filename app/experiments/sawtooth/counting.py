@@ -1,0 +1,44 @@
+"""Exact numbers of pieces and of the neurons that they take, for one fold after another."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.experiments.sawtooth import nets
+
+Array = np.ndarray
+DEEPEST = 8  # folds that are counted
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Exact numbers for 1, 2, ... folds; (DEEPEST,) each.
+
+    Attributes:
+        folds: how many. pieces: of the deep network that is built.
+        deep: its neurons. wide: the fewest neurons of one layer with as many pieces.
+        bound: 2^(folds - 1), what the source prints. below: the most pieces of one layer of
+            one neuron less than that.
+    """
+
+    folds: Array
+    pieces: Array
+    deep: Array
+    wide: Array
+    bound: Array
+    below: Array
+
+
+@functools.cache
+def counts() -> Counts:
+    """Return the exact numbers, counted once."""
+    folds = range(1, DEEPEST + 1)
+    return Counts(
+        np.array(folds), np.array([nets.deep_pieces(k) for k in folds]),
+        np.array([2 * k for k in folds]), np.array([nets.least_width(k) for k in folds]),
+        np.array([2 ** (k - 1) for k in folds]),
+        np.array([nets.most_pieces(2 ** (k - 1) - 1) for k in folds]),
+    )  # fmt: skip

@@ -1,0 +1,53 @@
+"""The triangle map, folded: built from weights, and what training finds of it."""
+
+from app.core.experiment import SHAPE, Experiment, Try
+from app.core.knobs import Knob
+from app.experiments.sawtooth.names import NAMES
+
+EXPERIMENT = Experiment(
+    "sawtooth",
+    "Does training find what a network could be?",
+    "Two neurons a layer fold a line into 2^L straight pieces. That can be built; whether "
+    "gradient descent finds it is another question.",
+    source="Telgarsky 2015 (arXiv 1509.08101), section 2; Bellman 1961 (least loss of pieces)",
+    group=SHAPE,
+    package=__package__,
+    order=7,
+    knobs=(
+        Knob("folds", "int", "Folds",
+             "How often the triangle is folded: each fold doubles the pieces of the target.",
+             low=1, high=6),
+        Knob("net", "choice", "Network drawn",
+             "Two neurons a layer are just enough; eight leave room. One layer of as many "
+             "neurons as pieces is enough too; the last has more than it needs.",
+             choices=NAMES),
+        Knob("updates", "int", "Updates",
+             "How long each network is trained; what was trained already is shown at once.",
+             low=100, high=4000, log=True),
+        Knob("samples", "int", "Training points",
+             "Where the target is known: between few points a network is free to be wrong.",
+             low=8, high=256, log=True),
+        Knob("seeds", "int", "Seeds",
+             "Trains so many networks at once, each from weights of its own.",
+             low=4, high=64, log=True),
+    ),
+    start={"folds": 3, "net": NAMES[0], "updates": 2000, "samples": 192, "seeds": 16},
+    look_for="The dashed target is a network: its weights are written down, and its pieces are "
+    "counted. Then the same network is trained from random weights, from many seeds. Compare "
+    "the rows: the narrow net that could be exact is stuck far from it; nets with neurons to "
+    "spare come closer; and what one layer needs grows with the pieces, not with the folds.",
+    tries=(
+        Try("Room to spare", "Eight neurons a layer, where two would do: now some seeds "
+            "find the target, and others are stuck.", {"net": "8 a layer"}),
+        Try("Twelve points", "The training loss is small, and between the points the curve is "
+            "somewhere else.", {"net": "8 a layer", "samples": 12}),
+        Try("Six folds", "64 pieces from 12 neurons, written down in a moment: no seed of any "
+            "network finds them.", {"folds": 6, "net": "8 a layer"}),
+    ),
+    formula=(
+        r"t(u) = 2\,\mathrm{relu}(u) - 4\,\mathrm{relu}(u - \tfrac{1}{2})",
+        r"t \circ t \circ \cdots \circ t \ (L \text{ times}): \ 2^L \text{ pieces}",
+        r"\text{one layer}: \ n \geq 2^L - 1",
+    ),
+    claims=("A5", "B7", "E11"),
+)  # fmt: skip

@@ -1,0 +1,201 @@
+"""The folded triangle: built, counted, and trained from many seeds. No Qt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.core.jobs import Ask, Step
+from app.core.layout import Layout
+from app.core.spec import LabSpec, edit
+from app.experiments.sawtooth import nets, verdicts
+from app.experiments.sawtooth.counting import Counts, counts
+from app.experiments.sawtooth.names import NAMES
+from app.experiments.sawtooth.training import EVERY, GRID, Setting, Snapshot, population
+from app.nets.folding import fold
+
+Array = np.ndarray
+LENGTH = 4000  # updates at most
+LAB_FOLDS = 3  # of the lab's own sawtooth
+SAY_S = 0.2  # from one picture to the next while it trains
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        folds, net, updates, samples, seeds: the knobs.
+        x: (g,) places. target: (g,) the folded triangle. stages: (folds, g) after each
+            layer of the deep network that is built, 0 to 1.
+        exact: loss of that network on the training points.
+        floor: the least loss of one layer with half as many neurons as pieces.
+        found: by name of the network, the population as far as it is trained.
+        history: by name, updates and quartiles of the losses on the way. (4, snapshots)
+        parameters: by name. most: pieces that each network can have at least, by name.
+        counts: exact numbers.
+    """
+
+    folds: int
+    net: str
+    updates: int
+    samples: int
+    seeds: int
+    x: Array
+    target: Array
+    stages: Array
+    exact: float
+    floor: float
+    found: dict[str, Snapshot]
+    history: dict[str, Array]
+    parameters: dict[str, int]
+    most: dict[str, int]
+    counts: Counts
+
+    @property
+    def shown(self) -> Snapshot:
+        """The population that is drawn."""
+        return self.found[self.net]
+
+
+def compute(
+    folds: int = 3, net: str = NAMES[0], updates: int = 2000, samples: int = 192,
+    seeds: int = 16,
+) -> Result:  # fmt: skip
+    """Fold the triangle, and look up what training has found so far.
+
+    Args:
+        folds: of the target. net: which network is drawn, one of `NAMES`.
+        updates: of the training. samples: points it is trained on.
+        seeds: networks in each population.
+    """
+    settings = {name: Setting(folds, name, samples, seeds) for name in NAMES}
+    people = {name: population(setting) for name, setting in settings.items()}
+    u = 0.5 * (GRID + 1)
+    x = people[net].problem.data.x
+    return Result(
+        folds, net, updates, samples, seeds, GRID, nets.target(folds, GRID),
+        np.stack([fold(2, k, u) for k in range(1, folds + 1)]),
+        nets.exact_loss(folds, x), nets.least_loss(x[:, 0], nets.target(folds, x[:, 0]),
+                                                   max(1, 2 ** (folds - 1))),
+        {name: one.at(updates) for name, one in people.items()},
+        {name: one.history(updates) for name, one in people.items()},
+        {name: Layout((1, *one.hidden, 1)).parameters for name, one in settings.items()},
+        {name: nets.capacity(one.hidden, folds) for name, one in settings.items()},
+        counts(),
+    )  # fmt: skip
+
+
+def work(
+    is_interrupted: Ask, folds: int = 3, net: str = NAMES[0], updates: int = 2000,
+    samples: int = 192, seeds: int = 16,
+) -> Iterator[Step | None]:  # fmt: skip
+    """Train all networks of the page, the one that is drawn first; see `compute`."""
+    names = (net, *(name for name in NAMES if name != net))
+    each = updates // EVERY
+    said = time.monotonic()
+
+    def now(done: int, note: str) -> Step:
+        result = compute(folds, net, updates, samples, seeds)
+        return Step(done, each * len(names), result, note)
+
+    for place, name in enumerate(names):
+        one = population(Setting(folds, name, samples, seeds))
+        for is_further in one.advance(updates, is_interrupted):
+            if not is_further:
+                yield None
+            elif time.monotonic() - said > SAY_S:
+                said = time.monotonic()
+                yield now(place * each + one.done // EVERY, f"training {name}")
+    yield now(each * len(names), "done")
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about folds, beside what is built and found here."""
+    shown, found = result.shown, result.found
+    three = [name for name in NAMES if name != "8 a layer"]
+    return (
+        verdicts.three_row(
+            {name: result.most[name] for name in three},
+            {name: result.parameters[name] for name in three},
+            {name: float(np.median(found[name].loss)) for name in three},
+            min(found[name].update for name in three),
+        ),
+        verdicts.open_row(
+            result.floor, result.exact, shown.loss, float(np.median(shown.held)), shown.update
+        ),
+        verdicts.fold_row(result.counts, result.folds),
+    )
+
+
+def numpy_code(
+    folds: int = 3, net: str = NAMES[0], updates: int = 2000, samples: int = 192,
+    seeds: int = 16,
+) -> str:  # fmt: skip
+    """Return a program that folds, counts, and trains the network by hand; see `compute`."""
+    return f'''"""A triangle folded {folds} times: built from weights, then trained."""
+
+import numpy as np
+
+folds, updates = {folds!r}, {updates!r}
+hidden = {list(nets.hidden_of(net, folds))!r}
+samples, seeds, rate, batch = {samples!r}, {min(seeds, 4)!r}, 0.01, 32
+
+
+def target(x):
+    u = (x + 1) / 2
+    for _ in range(folds):
+        u = 2 * np.maximum(u, 0) - 4 * np.maximum(u - 0.5, 0)  # two neurons
+    return u - 0.5
+
+
+grid = np.linspace(-1, 1, 2 ** (folds + 3) + 1)
+slopes = np.diff(target(grid)) / np.diff(grid)
+print(f"{{1 + np.sum(np.diff(slopes) != 0)}} pieces from {{2 * folds}} neurons")
+
+sizes = [1, *hidden, 1]
+for seed in range(seeds):
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1, 1, (samples, 1))
+    y = target(x)
+    pairs = list(zip(sizes, sizes[1:]))
+    params = [rng.standard_normal((a, b)) * np.sqrt(2 / a) for a, b in pairs]
+    params += [np.zeros(b) for _, b in pairs]
+    first, second = ([np.zeros_like(p) for p in params] for _ in range(2))
+    depth = len(pairs)
+    for update in range(1, updates + 1):
+        rows = rng.permutation(samples)[:batch]
+        h = [x[rows]]
+        for k in range(depth):
+            z = h[k] @ params[k] + params[depth + k]
+            h.append(np.maximum(z, 0) if k < depth - 1 else z)
+        slope = (h[-1] - y[rows]) / len(rows)  # of half the mean square
+        gradient = [None] * len(params)
+        for k in reversed(range(depth)):
+            gradient[k], gradient[depth + k] = h[k].T @ slope, slope.sum(0)
+            slope = slope @ params[k].T * (h[k] > 0)
+        for p, g, m, v in zip(params, gradient, first, second):  # Adam
+            m += 0.1 * (g - m)
+            v += 0.001 * (g * g - v)
+            p -= rate * (m / (1 - 0.9**update)) / (np.sqrt(v / (1 - 0.999**update)) + 1e-8)
+    h = x
+    for k in range(depth):
+        h = h @ params[k] + params[depth + k]
+        h = np.maximum(h, 0) if k < depth - 1 else h
+    print(f"seed {{seed}}: loss {{0.5 * np.mean((h - y) ** 2):.2e}} after {{updates}} updates")
+'''
+
+
+def lab_spec(
+    folds: int = 3, net: str = NAMES[0], updates: int = 2000, samples: int = 192,
+    seeds: int = 16,
+) -> LabSpec:  # fmt: skip
+    """Return the lab that trains the network; raises LabError for other than three folds."""
+    if folds != LAB_FOLDS:
+        raise LabError(f"the lab's sawtooth has {LAB_FOLDS} folds, this one has {folds}")
+    return edit(Setting(folds, net, samples, seeds).spec, "train.updates", updates)

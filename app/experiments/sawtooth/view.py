@@ -1,0 +1,216 @@
+"""Draws the folded triangle, and what training finds of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.core import picture as pic
+from app.experiments.sawtooth.model import LENGTH, Result
+from app.experiments.sawtooth.names import NAMES
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Post, Strokes, Words
+
+Array = np.ndarray
+FAINT = 8  # single networks that are drawn
+LOWEST = 1e-8  # losses below stand at the left edge
+NEAR = 1e-3
+BUILT = "built"
+
+
+class View(PageView):
+    """Target and networks, the folds, losses of all seeds, and neurons that are needed."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.fit = PlotCard("The target, and what training finds", Axis("x"), Axis("output"))
+        self.stages = PlotCard("Folded layer by layer", Axis("x"), Axis("layer", integer=True))
+        self.rows = RowPlot(Axis("loss of each seed", log=True))
+        self.rows.takes_clicks = True
+        self.rows.row_clicked.connect(self._on_row)
+        self.losses = PlotCard("Built, and found", self.rows.x_axis, self.rows.y_axis,
+                               "click one to draw it", self.rows)  # fmt: skip
+        self.way = PlotCard("While they are trained", Axis("updates"), Axis("loss", log=True))
+        self.need = PlotCard("What the pieces take", Axis("folds", integer=True),
+                             Axis("neurons", log=True))  # fmt: skip
+        for card in (self.fit, self.stages):
+            card.plot.x_axis.fix(-1, 1)
+        self.fit.plot.y_axis.fix(-0.8, 0.8)
+        self.rows.x_axis.fix(LOWEST, 1)
+        self.way.plot.x_axis.fix(0, 1.03 * LENGTH)
+        self.way.plot.y_axis.fix(1e-4, 1)
+        self.need.plot.x_axis.fix(0.5, 8.5)
+        self.need.plot.y_axis.fix(1, 1000)
+        self.need.plot.y_axis.brief = "neurons"  # or nothing, before a curve has no name
+        self.add(self.fit, 0, 0, 1, 5)
+        self.add(self.stages, 0, 5, 1, 3)
+        self.add(self.losses, 1, 0, 1, 4)
+        self.add(self.way, 1, 4, 1, 2)
+        self.add(self.need, 1, 6, 1, 2)
+        self.share(rows=(11, 10), columns=(5, 5, 5, 5, 5, 5, 6, 6))
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return what is built, and what is found of it."""
+        shown = result.shown
+        found = int((shown.loss < NEAR).sum())
+        return [
+            (f"{2**result.folds}", f"pieces from {2 * result.folds} neurons, built"),
+            (f"{found} of {len(shown.loss)}", f"seeds find it: loss below {NEAR:g}"),
+            (
+                number(float(np.median(shown.loss)), 2),
+                f"median after {number(shown.update, 4)} updates",
+            ),
+            (f"{shown.pieces}", "pieces of the best seed"),
+            (number(float(np.median(shown.held)), 2), "median between the points"),
+        ]
+
+    def draw(self, result: Result) -> None:
+        """Draw all five."""
+        self._draw_fit(result)
+        self._draw_stages(result)
+        self._draw_losses(result)
+        self._draw_way(result)
+        self._draw_need(result)
+
+    def _draw_fit(self, result: Result) -> None:
+        card, x, shown = self.fit, result.x, result.shown
+        accent, faint = self.color("accent"), self.color("faint", 0.55)
+        low, middle, high = np.percentile(shown.y, (25, 50, 75), axis=0)
+        band = mix(self.theme, accent, 0.22)
+        live: dict[str, Mark] = {
+            f"seed {k}": Line(x, shown.y[k], faint, 1.0)
+            for k in range(min(FAINT, len(shown.y)))
+        }
+        live["target"] = Line(x, result.target, self.color("text"), 1.4, (4, 3))
+        live["best"] = Line(x, shown.y[shown.best], accent, 2.2)
+        legend = [
+            Key("dash", self.color("text"), "target, built", 1.4),
+            Key("line", accent, "best seed"),
+            Key("line", faint, "others", 1.0),
+            Key("band", band, "quartiles"),
+        ]
+        best = shown.y[shown.best]
+        card.show_plot(
+            bands={"band": Band(x, low, high, band)}, live=live, legend=legend,
+            columns={"x": x, "target": result.target, "median": middle, "best": best},
+        )  # fmt: skip
+        card.set_note(f"{result.net}, {number(shown.update, 4)} updates", result.net)
+        card.read_curves(x, [("target", result.target, self.color("text")),
+                             ("best", best, accent)])  # fmt: skip
+
+    def _draw_stages(self, result: Result) -> None:
+        """Draw what each layer of the built network hands on, one above the other."""
+        card, x, count = self.stages, result.x, result.folds
+        card.plot.y_axis.fix(0.9, count + 1.0)
+        live: dict[str, Mark] = {}
+        for k, stage in enumerate(result.stages):
+            color = self.theme.layer_color(k, count)
+            floor = np.full_like(x, k + 1.0)
+            live[f"area {k}"] = Band(
+                x, floor, k + 1 + 0.82 * stage, mix(self.theme, color, 0.3)
+            )
+            live[f"stage {k}"] = Line(x, k + 1 + 0.82 * stage, color, 1.6)
+        card.show_plot(live=live, columns={"x": x} | {
+            f"layer {k + 1}": stage for k, stage in enumerate(result.stages)})  # fmt: skip
+        card.set_note(f"<b>{2**count}</b> pieces", f"<b>{2**count}</b>")
+
+    def _draw_losses(self, result: Result) -> None:
+        plot, chosen = self.rows, 1 + NAMES.index(result.net)
+        plot.set_rows([BUILT, *NAMES], chosen)
+        live: dict[str, Mark] = {
+            "near": Post(NEAR, "", self.color("good"), self.theme),
+            "floor": Post(max(result.floor, LOWEST), "", self.color("warning"), self.theme),
+        }
+        legend = [
+            Key("dash", self.color("good"), "found", 1.2),
+            Key("dash", self.color("warning"), "least with half the kinks", 1.2),
+        ]
+        for k, name in enumerate(NAMES, 1):
+            loss = np.clip(result.found[name].loss, LOWEST, 1.0)
+            ink = self.color("accent" if k == chosen else "muted")
+            # A little apart, so that seeds of the same loss are seen.
+            rows = k + 0.3 * np.linspace(-1, 1, len(loss))
+            live[name] = Dots(loss, rows, mix(self.theme, ink, 0.7), 2.6)
+            middle = np.array([float(np.median(loss))])
+            live[f"median {name}"] = Strokes(middle, np.array([k - 0.38]), middle,
+                                             np.array([k + 0.38]), ink, 3.0)  # fmt: skip
+        exact = max(result.exact, LOWEST)
+        live["built"] = Dots(np.array([exact]), np.array([0.0]), self.color("good"), 4.5)
+        words = (
+            "exact: loss 0" if result.exact == 0 else f"exact: loss {number(result.exact, 2)}"
+        )
+        live["words"] = Words(np.array([exact * 1.2]), np.array([0.0]), [words],
+                              self.color("good"), self.theme)  # fmt: skip
+        self.losses.show_plot(live=live, legend=legend, columns={
+            name: one.loss for name, one in result.found.items()})  # fmt: skip
+        plot.reader = lambda x, y: self._read_row(result, plot.row_at(y))
+
+    def _read_row(self, result: Result, row: int) -> Reading:
+        if row == 0:
+            return Reading("built from weights", ((None, f"{2 * result.folds} neurons"),))
+        name = NAMES[row - 1]
+        one = result.found[name]
+        return Reading(name, (
+            (None, f"{result.parameters[name]} parameters, {one.update} updates"),
+            (None, f"median {number(float(np.median(one.loss)), 2)}, "
+                   f"best {number(float(one.loss.min()), 2)}"),
+            (None, f"{one.pieces} pieces of the best"),
+        ))  # fmt: skip
+
+    def _draw_way(self, result: Result) -> None:
+        """Draw the medians of all networks, and the quartiles of the one that is drawn."""
+        card, accent = self.way, self.color("accent")
+        updates, low, middle, high = result.history[result.net]
+        band = Band(updates, low, high, mix(self.theme, accent, 0.22))
+        live: dict[str, Mark] = {
+            name: Line(other[0], other[2], self.color("faint"), 1.0)
+            for name, other in result.history.items()
+        }
+        live["shown"] = Line(updates, middle, accent, 2.0)
+        end = np.array([float(result.updates)]), middle[-1:]
+        live["end"] = Dots(*end, accent, 4.0, hollow=True)  # where it will stop
+        live["near"] = Rule(NEAR, "", self.color("good"), self.theme)
+        card.show_plot(bands={"band": band}, live=live,
+                       columns={"updates": updates, "median loss": middle})  # fmt: skip
+        card.read_curves(updates, [(result.net, middle, accent)])
+
+    def _draw_need(self, result: Result) -> None:
+        card, found = self.need, result.counts
+        deep, wide, faint = (self.color(t) for t in ("positive", "negative", "muted"))
+        folds = found.folds
+        here = folds == result.folds
+        live: dict[str, Mark] = {
+            "bound": Line(folds, found.bound, faint, 1.2, (4, 3)),
+            "wide": Line(folds, found.wide, wide, 2.0),
+            "deep": Line(folds, found.deep, deep, 2.0),
+            "wide here": Dots(folds[here], found.wide[here], wide, 4.5),
+            "deep here": Dots(folds[here], found.deep[here], deep, 4.5),
+        }
+        legend = [Key("line", wide, "one layer"), Key("line", deep, "deep"),
+                  Key("dash", faint, "2^(L−1)", 1.2)]  # fmt: skip
+        card.show_plot(live=live, legend=legend, columns={
+            "folds": folds, "pieces": found.pieces, "deep": found.deep, "one layer": found.wide,
+            "bound": found.bound})  # fmt: skip
+        card.read_curves(folds, [("one layer", found.wide, wide), ("deep", found.deep, deep),
+                                 ("pieces", found.pieces, faint)])  # fmt: skip
+
+    def _on_row(self, row: int) -> None:
+        if row:
+            self.edited.emit("net", NAMES[row - 1])
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the folds, one above the other."""
+    shapes: list[pic.Shape] = []
+    count = result.folds
+    for k, stage in enumerate(result.stages):
+        window = (-1.0, 1.0, -float(k), count - float(k))
+        token = f"layer{min(4, k + 1)}"
+        points = pic.unit_points(result.x[::8], 0.08 + 0.8 * stage[::8], window)
+        base = pic.unit_points([1.0, -1.0], [0.08, 0.08], window)
+        shapes += [pic.Area((*points, *base), token, 0.3), pic.Line(points, token)]
+    return tuple(shapes)
