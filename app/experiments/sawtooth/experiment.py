@@ -29,7 +29,7 @@ EXPERIMENT = Experiment(
              low=8, high=256, log=True),
         Knob("seeds", "int", "Seeds",
              "Trains so many networks at once, each from weights of its own.",
-             low=4, high=64, log=True),
+             low=4, high=32, log=True),
     ),
     start={"folds": 3, "net": NAMES[0], "updates": 2000, "samples": 192, "seeds": 16},
     look_for="The dashed target is a network: its weights are written down, and its pieces are "
