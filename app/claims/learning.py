@@ -13,6 +13,7 @@ from app.claims.populations import lab, population, training_loss, validation_lo
 from app.core.spec import LabSpec, NetSpec, TrainSpec
 from app.core.state import State
 from app.experiments.regions.gates import DIMENSIONS, Flips, watch
+from app.experiments.sawtooth.nets import least_loss
 from app.nets.engines.numpy_ import outputs
 from app.nets.folding import folded, one_layer
 from app.nets.maths import NUMPY
@@ -38,8 +39,8 @@ def _measure_gates(ctx: Context) -> dict[int, Flips]:
     found = {}
     for k, inputs in enumerate(DIMENSIONS):
         part = ctx.part(k, len(DIMENSIONS))
-        for look, flips in enumerate(watch(inputs, ctx.some(8, 2), UPDATES, LOOKED_AT)):
-            part.step(look, LOOKED_AT)
+        for update, flips in enumerate(watch(inputs, ctx.some(8, 2), UPDATES, LOOKED_AT)):
+            part.step(update, UPDATES)
             if flips is not None:
                 found[inputs] = flips
     return found
@@ -142,37 +143,6 @@ class Open(NamedTuple):
     exact: float
     trained: Array
     few_points: tuple[float, float]
-
-
-def least_loss(x: Array, y: Array, pieces: int) -> float:
-    """Return the least half mean squared error of straight pieces, even torn ones.
-
-    A network of one input and w ReLUs has at most w + 1 pieces, so none gets below it.
-    Exact, by dynamic programming over the points (Bellman 1961).
-
-    Args:
-        x, y: (N,) points.
-        pieces: how many.
-    """
-    order = np.argsort(x)
-    x, y, n = x[order], y[order], len(x)
-    sums = [
-        np.concatenate(([0.0], np.cumsum(v))) for v in (np.ones(n), x, y, x * x, x * y, y * y)
-    ]
-    first, last = np.meshgrid(np.arange(n + 1), np.arange(n + 1), indexing="ij")
-    c, sx, sy, sxx, sxy, syy = (
-        np.maximum(last > first, 0) * (v[last] - v[first]) for v in sums
-    )
-    c = np.maximum(c, 1)
-    vxx, vxy, vyy = sxx - sx * sx / c, sxy - sx * sy / c, syy - sy * sy / c
-    cost = np.maximum(
-        vyy - np.divide(vxy**2, vxx, out=np.zeros_like(vxx), where=vxx > 1e-12), 0
-    )
-    cost[last <= first] = np.where(last == first, 0, np.inf)[last <= first]
-    best = cost[0]
-    for _ in range(pieces - 1):
-        best = (best[:, None] + cost).min(0)
-    return float(0.5 * best[n] / n)
 
 
 def exact_sawtooth(neurons: int) -> Array:

@@ -13,7 +13,6 @@ from app.experiments.sawtooth import counting, model, nets, training, verdicts
 from app.experiments.sawtooth.names import NAMES
 from app.nets.engines import default_engine, engine
 from app.nets.engines.numpy_ import outputs
-from app.nets.folding import fold, folded, one_layer, zigzag
 from app.nets.problem import check, problem_of
 from app.nets.tasks.curves import sawtooth
 
@@ -37,26 +36,6 @@ def by_hand(hidden, flat, x):
         h = h @ weights + flat[start : start + b]
         h, start = (np.maximum(h, 0) if k < len(hidden) else h), start + b
     return h[:, 0]
-
-
-@pytest.mark.parametrize("teeth", [2, 3, 5])
-@pytest.mark.parametrize("depth", [1, 2, 3])
-def test_folded_networks_are_folds(teeth: int, depth: int) -> None:
-    x = np.linspace(0, 1, 997)
-    made = by_hand((teeth,) * depth, folded(teeth, depth), x)
-    assert made == pytest.approx(fold(teeth, depth, x), abs=1e-9)
-    # A zigzag of n teeth, folded L times, is one of n^L; odd ones end at the top.
-    assert fold(teeth, depth, x) == pytest.approx(zigzag(teeth**depth, x), abs=1e-9)
-
-
-def test_a_zigzag_goes_up_and_down() -> None:
-    assert zigzag(4, np.array([0, 0.125, 0.25, 0.5, 0.75, 1])).tolist() == [0, 0.5, 1, 0, 1, 0]
-
-
-def test_one_layer_bends_where_it_is_told() -> None:
-    flat = one_layer(np.array([-1.0, 0.0, 0.5]), np.array([2.0, -1.0, 3.0]))
-    x = np.array([-2, -1, 0, 0.5, 1.5])
-    assert by_hand((3,), flat, x).tolist() == [0, 0, 2, 1.5, 4.5]
 
 
 @pytest.mark.parametrize("folds", range(1, 7))
