@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 
 from PySide6.QtCore import QByteArray, QRectF, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -20,10 +19,7 @@ _GAP = 9  # between two lines
 @functools.lru_cache(maxsize=256)
 def _typeset(latex: str, color: str) -> QByteArray:
     """Return a formula as SVG; the first call imports ziamath (0.4 s)."""
-    with warnings.catch_warnings():
-        # ziamath 0.13 asks for its font in a way that importlib.resources deprecates.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        import ziamath
+    import ziamath
 
     ziamath.config.svg2 = False  # QtSvg reads SVG 1.2 Tiny, which has no `symbol`
     return QByteArray(ziamath.Latex(latex, size=SIZE, color=color).svg().encode())
