@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from app.compose.budget import BudgetLock
 from app.compose.connect import connect
 from app.compose.curves import Curves
+from app.compose.deferred import Deferred
 from app.compose.files import Files
 from app.compose.ghost import Ghost
 from app.compose.network import Network
@@ -37,7 +38,7 @@ from app.ui.toast import Toast
 from app.ui.window import LabWindow
 
 UNSEEN_MS = 1500
-LATE_MS = 10
+PANEL_MS, BUTTONS_MS = 10, 150  # which the panel and the top bar wait in a drag
 
 
 class Session(QObject):
@@ -64,12 +65,8 @@ class Session(QObject):
         self.pages = Pages(self)
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
-        # In a drag the panel waits until the engine has begun, or has finished already.
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.setInterval(LATE_MS)
-        self._late.timeout.connect(self._show_late)
-        self._is_late = False
+        self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS)
+        self._late_state = Deferred(self._show_state, BUTTONS_MS)
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
         self.curves = Curves(self)
@@ -177,7 +174,8 @@ class Session(QObject):
     def on_released(self, path: str) -> None:
         """The drag is over."""
         self._gesture = self._haunted = False
-        self._show_late()
+        self._late_spec.now()
+        self._late_state.now()
         self.store.end_gesture()
 
     def on_preset(self, key: str) -> None:
@@ -205,8 +203,7 @@ class Session(QObject):
             elif not self._gesture:
                 self.toast.say("A new network, trained anew. Undo brings the old one back.")
         if self._gesture:
-            self._is_late = True
-            self._late.start()
+            self._late_spec.ask()
         else:
             self._show_spec(spec)
 
@@ -242,7 +239,7 @@ class Session(QObject):
         """Draw the newest frame."""
         known = self.frame
         self.frame = frame
-        self._show_late()
+        self._late_spec.now()
         self.ghost.show()
         self.window.draw(frame)
         self.window.topbar.set_seeds(frame.spec.train.seeds, frame.seed)
@@ -257,20 +254,22 @@ class Session(QObject):
 
     # ---- showing
 
-    def _show_late(self) -> None:
-        if self._is_late:
-            self._late.stop()
-            self._show_spec(self.store.spec)
-
     def _show_spec(self, spec: LabSpec) -> None:
-        self._is_late = False
+        self._late_spec.forget()
         show_spec(self.window, spec)
         self.budget.follow(spec)
         shown = min(self.runner.order.seed, spec.train.seeds - 1)
         self.window.topbar.set_seeds(spec.train.seeds, shown)
 
     def show_state(self) -> None:
-        """Show what can be played, undone and redone."""
+        """Show what can be played, undone and redone; in a drag it need not flicker."""
+        if self._gesture:
+            self._late_state.ask()
+        else:
+            self._show_state()
+
+    def _show_state(self) -> None:
+        self._late_state.forget()
         finished = self.frame is not None and self.frame.status == "finished"
         undo, redo = self.store.can_undo, self.store.can_redo
         self.window.topbar.show_state(self.runner.is_playing, bool(undo), bool(redo), finished)
