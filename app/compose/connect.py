@@ -63,7 +63,7 @@ def _connect_controls(session: Session) -> None:
     top.finish_pressed.connect(session.runner.finish)
     top.new_seed_pressed.connect(session.new_seed)
     top.speed_changed.connect(session.on_speed)
-    top.seed_chosen.connect(session.runner.set_seed)
+    top.seed_chosen.connect(session.seeds.choose)
     top.theme_pressed.connect(session.toggle_theme)
 
 
@@ -77,12 +77,17 @@ def _connect_views(session: Session) -> None:
     diagram.weight_edited.connect(session.network.edit_weight)
     diagram.bias_edited.connect(session.network.edit_bias)
     diagram.trace_wanted.connect(session.network.trace)
+    diagram.best_wanted.connect(session.seeds.choose_best)
+    diagram.worst_wanted.connect(session.seeds.choose_worst)
+    session.window.loss.threshold_chosen.connect(session.seeds.set_threshold)
+    session.window.loss.refused.connect(session.trouble.say)
 
 
 def _connect_commands(session: Session) -> None:
     keys = {
         "play": session.toggle_play, "step": session.runner.step, "reset": session.reset,
         "finish": session.runner.finish, "new_seed": session.new_seed,
+        "best_seed": session.seeds.choose_best, "worst_seed": session.seeds.choose_worst,
     }  # fmt: skip
     session.window.key_pressed.connect(lambda name: keys[name]())
     files, store = session.files, session.store
@@ -90,6 +95,7 @@ def _connect_commands(session: Session) -> None:
         "open": files.open, "save": files.save, "save_as": files.save_as,
         "open_csv": files.open_csv, "undo": store.undo, "redo": store.redo,
         "reset": session.reset, "new_seed": session.new_seed, "finish": session.runner.finish,
+        "best_seed": session.seeds.choose_best, "worst_seed": session.seeds.choose_worst,
         "zoom_in": lambda: session.zoom(ZOOM_STEP),
         "zoom_out": lambda: session.zoom(-ZOOM_STEP),
         "zoom_reset": lambda: session.zoom(1 - session.options.zoom),
@@ -100,6 +106,7 @@ def _connect_commands(session: Session) -> None:
         session.window.commands[key].triggered.connect(
             lambda _=False, key=key, run=run: session.pages.run(key, run)
         )
+    session.window.commands["finish_dragging"].toggled.connect(session.on_finish_dragging)
     menu = session.window.engine_menu
     menu.aboutToShow.connect(lambda: _fill_engines(session))
 

@@ -78,7 +78,6 @@ class Curves:
         self.plot.chosen.connect(self._on_chosen)
         self.plot.seen.connect(lambda seen: self._look())
         action = session.window.commands["knob_curve"]
-        action.setCheckable(True)
         action.setChecked(session.options.knob_curve)
         action.toggled.connect(self._on_toggled)
 

@@ -15,6 +15,7 @@ from app.compose.files import Files
 from app.compose.ghost import Ghost
 from app.compose.network import Network
 from app.compose.pages import Pages
+from app.compose.seeds import Seeds
 from app.compose.serving import serving_ports
 from app.compose.settling import Settling
 from app.compose.showing import show_data, show_spec
@@ -60,6 +61,7 @@ class Session(QObject):
         self.network = Network(self)
         self.settling = Settling(self.runner)
         self.ghost = Ghost(self.window)
+        self.seeds = Seeds(self)
         self.budget = BudgetLock(self)
         self.trouble = Trouble(self)
         self.pages = Pages(self)
@@ -75,6 +77,7 @@ class Session(QObject):
         self.window.topbar.set_speed(speed)
         if options.engine in NAMES:  # else of a version that had others
             self.runner.set_engine(options.engine)
+        self.window.commands["finish_dragging"].setChecked(options.finish_dragging)
         self.window.resize(*options.size)
         self._show_spec(spec)
         self.show_state()
@@ -197,10 +200,10 @@ class Session(QObject):
             else:
                 self.ghost.keep(self.frame, spec)
                 self._haunted = self._gesture  # all of a drag has one ghost
-            self.runner.start(spec, play=True)
-            if self._paced:
-                self.runner.play()
-            elif not self._gesture:
+            shows_learning = self._paced or not self.options.finish_dragging
+            speed = self.runner.pace if shows_learning else math.inf
+            self.runner.start(spec, play=True, speed=speed)
+            if not (self._paced or self._gesture):
                 self.toast.say("A new network, trained anew. Undo brings the old one back.")
         if self._gesture:
             self._late_spec.ask()
@@ -229,6 +232,10 @@ class Session(QObject):
         self.runner.set_engine(name)
         self.toast.say(f"Training with the engine {name} from here on.")
 
+    def on_finish_dragging(self, on: bool) -> None:
+        """Edits are to be finished at once, or trained at the slider's speed."""
+        self.options = specs.replace(self.options, finish_dragging=on)
+
     def on_parts(self) -> None:
         """Other views are visible now."""
         self.runner.set_wanted(self.window.wanted())
@@ -242,7 +249,7 @@ class Session(QObject):
         self._late_spec.now()
         self.ghost.show()
         self.window.draw(frame)
-        self.window.topbar.set_seeds(frame.spec.train.seeds, frame.seed)
+        self.seeds.show(frame)
         if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
             summary = show_data(self.window, frame)
             if summary and (known is None or known.spec.task != frame.spec.task):
@@ -258,8 +265,7 @@ class Session(QObject):
         self._late_spec.forget()
         show_spec(self.window, spec)
         self.budget.follow(spec)
-        shown = min(self.runner.order.seed, spec.train.seeds - 1)
-        self.window.topbar.set_seeds(spec.train.seeds, shown)
+        self.seeds.follow(spec)
 
     def show_state(self) -> None:
         """Show what can be played, undone and redone; in a drag it need not flicker."""

@@ -285,6 +285,7 @@ class Frame:
         parameters: weights and biases of one network.
         status: `ready`, `running`, `paused`, `finished` or `stopped`.
         updates_per_s: speed of the last moments, all seeds counted once each.
+        elapsed_s: time that training took, of a run that was finished in one go; else 0.
         seed: index of the seed that is shown alone.
         note: one sentence, such as which stop rule ended the run.
         loss, prediction, signal, gradient, diagram: the parts.
@@ -297,6 +298,7 @@ class Frame:
     parameters: int
     status: str = "ready"
     updates_per_s: float = 0.0
+    elapsed_s: float = 0.0
     seed: int = 0
     note: str = ""
     loss: LossPart | None = None

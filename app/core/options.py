@@ -16,6 +16,9 @@ VIEW_KNOBS = {
              effect=Effect.VIEW, low=1, high=math.inf, log=True, unit="updates/s"),
         Knob("view.zoom", "float", "Zoom", "Size of everything in the window.",
              effect=Effect.VIEW, low=1.0, high=2.0),
+        Knob("view.threshold", "float", "Loss threshold",
+             "Seeds whose training loss is below it count as a success.",
+             effect=Effect.VIEW, low=1e-9, high=1e6, log=True, optional=True),
         Knob("view.theme", "choice", "Theme", "Dark, light, or what the system uses.",
              effect=Effect.VIEW, choices=("system", "dark", "light")),
     )
@@ -33,6 +36,9 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         size: width and height of the window in pixels.
         folder: where files were last opened or saved.
         knob_curve: whether all values of the knob turned last are trained while idle.
+        finish_dragging: whether edits are trained to the end at once, each value of a drag
+            too; else at `speed`.
+        thresholds: task -> loss below which a seed is a success, where it was chosen by hand.
     """
 
     theme: str = "system"
@@ -42,12 +48,16 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size: tuple[int, int] = (1440, 900)
     folder: str = ""
     knob_curve: bool = True
+    finish_dragging: bool = True
+    thresholds: dict[str, float] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         VIEW_KNOBS["view.theme"].check(self.theme)
         VIEW_KNOBS["view.zoom"].check(self.zoom)
         if self.speed is not None:
             VIEW_KNOBS["view.speed"].check(self.speed)
+        for threshold in self.thresholds.values():
+            VIEW_KNOBS["view.threshold"].check(threshold)
 
 
 def options_from_json(raw: bytes) -> Options:

@@ -55,6 +55,7 @@ class Run:
     is_prepared: bool = False
     measure_at: float = 0.0  # not before
     speed: float = 0.0
+    elapsed_s: float = 0.0  # of a run that was finished in one go
     speed_from: tuple[float, int] = field(default_factory=lambda: (0.0, 0))
 
 

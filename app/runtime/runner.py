@@ -56,6 +56,11 @@ class Runner(QObject):
         """Whether training goes on."""
         return self.order.playing
 
+    @property
+    def pace(self) -> float:
+        """Updates per second of `play`."""
+        return self._speed
+
     def begin(self) -> None:
         """Start the thread; does nothing once the runner is closed."""
         if not self._closed:
@@ -87,7 +92,7 @@ class Runner(QObject):
             spec: what to train.
             state, history: where to go on; None draws the weights.
             play: whether to train at once.
-            speed: updates per second if it plays; the slider's speed comes with `play`.
+            speed: updates per second if it plays, such as `pace`.
         """
         self._command(
             run_id=self.order.run_id + 1, spec=spec, start=state, history=history,

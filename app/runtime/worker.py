@@ -161,8 +161,9 @@ class Worker(QThread):
         return min(max(due, update), run.length)
 
     def _train(self, run: Run, until: int) -> None:
-        order = run.order
-        run.status = "running"
+        order, began = run.order, time.perf_counter()
+        in_one_go = run.state.update == 0 and until == run.length
+        run.status, run.elapsed_s = "running", 0.0
         engine = self._ports.engine(order.engine)
         states = engine.run(
             order.spec, run.state, until=until, marks=run.ordered_marks,
@@ -183,6 +184,7 @@ class Worker(QThread):
                 self._ports.prepare(order.spec)
             if state.update >= run.length or run.status == "stopped":
                 run.status = "finished" if run.status == "running" else run.status
+                run.elapsed_s = now - began if in_one_go else 0.0
                 self._post(run, whole=True)
             elif self._mailbox.is_empty and self._order is order and now >= run.measure_at:
                 self._post(run)
@@ -213,7 +215,8 @@ class Worker(QThread):
         if run.status == "running" and not order.playing:
             run.status = "paused"
             self._post(run, whole=True)
-        elif order.playing and not old.playing:  # nothing left to train
+        elif order.playing and (not old.playing or run.status in ("ready", "paused")):
+            # Nothing is left to train, or the first update of a paced run is not due yet.
             run.status = "finished" if run.state.update >= run.length else "running"
             self._post(run, whole=True)
         elif order is not old and (
@@ -253,7 +256,7 @@ class Worker(QThread):
         frame = Frame(
             run_id=order.run_id, spec=order.spec, update=run.state.update, length=run.length,
             parameters=run.parameters, status=run.status,
-            updates_per_s=run.speed, seed=seed, note=run.note, **parts,
+            updates_per_s=run.speed, elapsed_s=run.elapsed_s, seed=seed, note=run.note, **parts,
         )  # fmt: skip
         is_awaited = self._mailbox.post(frame)
         self._is_seen = True

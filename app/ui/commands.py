@@ -19,7 +19,11 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
     None,
     ("reset", "Reset to the same weights", ()),
     ("new_seed", "New seed", ()),
+    ("best_seed", "Show the best seed", ()),
+    ("worst_seed", "Show the worst seed", ()),
+    None,
     ("finish", "Finish", ()),
+    ("finish_dragging", "Finish while dragging", ()),
     ("knob_curve", "Knob curve", ()),
     None,
     ("zoom_in", "Larger", ("Ctrl++", "Ctrl+=")),
@@ -32,6 +36,14 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
     ("quit", "Quit", ("Ctrl+Q",)),
 )
 
+# Those that are on or off, with what they do.
+CHOICES = {
+    "finish_dragging": "Trains every edit to the end at once, each value of a drag too. "
+    "Off: an edit trains at the pace of the speed slider, so that one sees it learn.",
+    "knob_curve": "Trains all values of the knob turned last while the lab is idle, and shows "
+    "below its slider what each ends in. It keeps a core busy.",
+}
+
 # Keys that the window itself takes where the focused control has no use for them.
 PLAIN_KEYS = {
     "Space": "play and pause",
@@ -39,6 +51,8 @@ PLAIN_KEYS = {
     "R": "reset to the same weights",
     "F": "finish",
     "N": "new seed",
+    "B": "the best seed",
+    "W": "the worst seed",
     "Esc": "back from a maximised view",
 }
 
@@ -55,6 +69,9 @@ class Commands:
             key, text, shortcuts = line
             action = QAction(text, window)
             action.setShortcuts([QKeySequence(s) for s in shortcuts])
+            if key in CHOICES:
+                action.setCheckable(True)
+                action.setToolTip(CHOICES[key])
             window.addAction(action)
             self._actions[key] = action
 
@@ -64,6 +81,7 @@ class Commands:
 
     def fill(self, menu: QMenu, extra: Mapping[str, QMenu]) -> None:
         """Put all commands into a menu; `extra` menus follow the command of their key."""
+        menu.setToolTipsVisible(True)
         for line in TABLE:
             if line is None:
                 menu.addSeparator()

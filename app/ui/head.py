@@ -75,6 +75,17 @@ class HeadButton(QAbstractButton):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
 
 
+class HeadMark(HeadButton):
+    """A word that can be clicked and is lit up by its owner, not by the click."""
+
+    def __init__(self, text: str, help_text: str) -> None:
+        super().__init__(text, help_text)
+        self.setCheckable(True)
+
+    def nextCheckState(self) -> None:
+        """Leave the light to the owner: what was asked for is not yet there."""
+
+
 class HeadLabel(QLabel):
     """A text in a card's head that never keeps the card from being narrow."""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from app.core.frames import Frame
-from app.ui.plots.scale import number
+from app.core.success import Ranking, ranking_of
+from app.ui.plots.scale import level_text, number
 
 STATUS = {
-    "ready": "update · not trained yet",
-    "running": "updates · in training",
+    "ready": "updates · none yet",
+    "running": "updates · running",
     "paused": "updates · paused",
     "finished": "updates · finished",
     "stopped": "updates · stopped",
@@ -41,25 +43,76 @@ def pace(per_s: float) -> str:
     return short(per_s) if per_s >= 100 else f"{per_s:.{0 if per_s >= 10 else 1}f}"
 
 
+def duration(seconds: float) -> str:
+    """Return a time as a person says it: `38 ms`, `2.4 s`, `3 min`."""
+    if seconds < 0.9995:
+        return f"{max(1, round(1000 * seconds))} ms"
+    if seconds < 119.5:
+        return f"{seconds:.{1 if seconds < 9.95 else 0}f} s"
+    return f"{seconds / 60:.0f} min"
+
+
 def grouped(count: int) -> str:
     """Return a whole number with thin spaces between thousands."""
     return f"{count:,}".replace(",", "\u202f")
 
 
-def readouts(frame: Frame) -> list[tuple[str, str]]:
-    """Return (value, label) pairs, the most important first."""
-    found = [(grouped(frame.update), STATUS.get(frame.status, "updates"))]
+class Readout(NamedTuple):
+    """One figure of the top bar.
+
+    Attributes:
+        value, label: what is shown, one above the other.
+        help: more about it, under the mouse; may be empty.
+        rank: those of the highest rank give way first where it is narrow.
+    """
+
+    value: str
+    label: str
+    help: str = ""
+    rank: int = 0
+
+
+def readouts(frame: Frame, threshold: float | None = None) -> list[Readout]:
+    """Return the figures of a frame, in the order in which they stand.
+
+    Args:
+        frame: what is drawn.
+        threshold: a seed below this loss is a success; None: the task's own.
+    """
+    found = [Readout(grouped(frame.update), STATUS.get(frame.status, "updates"))]
+    if frame.elapsed_s:
+        updates = frame.update * frame.spec.train.seeds
+        value = f"{grouped(updates)} in {duration(frame.elapsed_s)}"
+        found.append(Readout(value, "updates, all seeds", rank=4))
+    elif frame.updates_per_s:
+        value = f"{pace(frame.updates_per_s)}/s"
+        found.append(Readout(value, "updates, each of all seeds", rank=4))
     part = frame.loss
-    if part is not None and len(part.updates):
-        found.append((short(float(np.median(part.train[-1]))), "training loss, median"))
-        if part.validation is not None:
-            found.append((short(float(np.median(part.validation[-1]))), "validation loss"))
-        score = part.validation_score if part.validation_score is not None else part.score
-        if score is not None:
-            where = "validation" if part.validation_score is not None else "training"
-            median = float(np.median(score[-1]))
-            value = f"{100 * median:.1f} %" if part.score_name == "accuracy" else short(median)
-            found.append((value, f"{part.score_name}, {where}"))
-    if frame.updates_per_s:
-        found.append((f"{pace(frame.updates_per_s)}/s", "updates, each of all seeds"))
+    if part is None or not part.train.size:
+        return found
+    median = short(float(np.median(part.train[-1])))
+    found.append(Readout(median, "training loss, median", rank=1))
+    if part.validation is not None:
+        median = short(float(np.median(part.validation[-1])))
+        found.append(Readout(median, "validation loss", rank=3))
+    found.append(success(ranking_of(part, threshold)))
+    score = part.validation_score if part.validation_score is not None else part.score
+    if score is not None:
+        where = "validation" if part.validation_score is not None else "training"
+        middle = float(np.median(score[-1]))
+        value = f"{100 * middle:.1f} %" if part.score_name == "accuracy" else short(middle)
+        found.append(Readout(value, f"{part.score_name}, {where}", rank=5))
     return found
+
+
+def success(ranking: Ranking) -> Readout:
+    """Return which share of the seeds is below the threshold."""
+    count, seeds = ranking.count, ranking.seeds
+    level, brief = number(ranking.threshold), level_text(ranking.threshold)
+    how = "Drag the line in the loss plot to choose another threshold."
+    if seeds == 1:  # a share of one would say too much
+        said = f"The training loss is {'' if count else 'not '}below {level}. {how}"
+        return Readout("yes" if count else "no", f"loss below {brief}", said, 2)
+    noun = "seed has" if count == 1 else "seeds have"
+    said = f"{count} of {seeds} {noun} a training loss below {level}. {how}"
+    return Readout(f"{100 * count / seeds:.0f} %", f"of {seeds} seeds below {brief}", said, 2)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPoint, QSize, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.ui.controls.buttons import BarButton, SeedPopup
+from app.core.success import Ranking
+from app.ui.controls.buttons import BarButton
 from app.ui.controls.gauges import BAR_HEIGHT, Readouts, SpeedControl
+from app.ui.controls.seeds import SeedPopup
+from app.ui.readouts import Readout
 from app.ui.theme import Theme
 
 SHORTCUTS = {
@@ -53,6 +58,7 @@ class TopBar(QWidget):
         """Make the bar; `menu_button` waits for a QMenu of the window."""
         super().__init__()
         self._theme, self._count, self._shown = theme, 1, 0
+        self._ranking = Ranking()
         self._playing = self._finished = False
         self.popup: SeedPopup | None = None
         self._line = QHBoxLayout(self)
@@ -99,8 +105,8 @@ class TopBar(QWidget):
         self.step.setEnabled(not finished)
         self.finish.setEnabled(not finished)
 
-    def set_readouts(self, readouts: list[tuple[str, str]]) -> None:
-        """Show numbers with their labels, the most important first."""
+    def set_readouts(self, readouts: Sequence[Readout]) -> None:
+        """Show numbers with their labels; those of the highest rank give way first."""
         self.readouts.set_readouts(readouts)
 
     def set_speed(self, speed: float) -> None:
@@ -112,9 +118,13 @@ class TopBar(QWidget):
         self._count, self._shown = count, shown
         self._show_seed()
 
+    def set_ranking(self, ranking: Ranking) -> None:
+        """Take note of how the seeds did, for the popup."""
+        self._ranking = ranking
+
     def open_seeds(self) -> None:
         """Show all seeds to choose from."""
-        popup = SeedPopup(self._count, self._shown, self._theme, self)
+        popup = SeedPopup(self._count, self._shown, self._ranking, self._theme, self)
         popup.chosen.connect(self.seed_chosen)
         popup.new_wanted.connect(self.new_seed_pressed)
         popup.destroyed.connect(self._on_popup_gone)

@@ -50,7 +50,8 @@ class LabWindow(QMainWindow):
 
     Signals:
         parts_changed(): other views are visible now, see `wanted`.
-        key_pressed(name): one of `play`, `step`, `reset`, `finish`, `new_seed`.
+        key_pressed(name): one of `play`, `step`, `reset`, `finish`, `new_seed`,
+            `best_seed`, `worst_seed`.
         escaped(): Escape was pressed on another page than the lab.
         dropped(path): a file was dropped on the window.
         closing(): the window goes away.
@@ -99,6 +100,9 @@ class LabWindow(QMainWindow):
         self.topbar.menu_button.setMenu(menu)
         for view in self.views:
             view.maximise_requested.connect(lambda v=view: self.toggle_maximised(v))
+        toggles = self.prediction.seed_toggle, self.loss.seed_toggle
+        for one, other in (toggles, toggles[::-1]):
+            one.toggled.connect(other.setChecked)
         apply_theme(self, theme)
 
     def _build(self) -> None:
@@ -174,11 +178,18 @@ class LabWindow(QMainWindow):
     # ---- frames
 
     def draw(self, frame: Frame) -> None:
-        """Draw a frame on every visible view and in the top bar."""
+        """Draw a frame on every visible view."""
         for view in self.views:
             if self._is_shown(view) and getattr(frame, view.wants) is not None:
                 view.draw(frame)
-        self.topbar.set_readouts(readouts(frame))
+
+    def show_readouts(self, frame: Frame) -> None:
+        """Show the figures of a frame in the top bar."""
+        self.topbar.set_readouts(readouts(frame, self.loss.threshold))
+
+    def look_at_one(self) -> None:
+        """Draw the shown seed alone, over the median of all."""
+        self.loss.seed_toggle.setChecked(True)
 
     # ---- events
 
@@ -193,7 +204,8 @@ class LabWindow(QMainWindow):
         """Take the plain keys that no focused control had a use for."""
         names = {
             Qt.Key.Key_Space: "play", Qt.Key.Key_Right: "step", Qt.Key.Key_R: "reset",
-            Qt.Key.Key_F: "finish", Qt.Key.Key_N: "new_seed",
+            Qt.Key.Key_F: "finish", Qt.Key.Key_N: "new_seed", Qt.Key.Key_B: "best_seed",
+            Qt.Key.Key_W: "worst_seed",
         }  # fmt: skip
         key = Qt.Key(event.key())
         if not self.is_lab_shown:

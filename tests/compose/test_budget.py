@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from app.compose.budget import budget_of, wordings
 from app.core.spec import LabSpec, edit
 from app.nets.problem import layout_of
+from app.ui.fonts import load_fonts
 from tests.compose.conftest import bar_of, drag, finished, tile_of
 
 QUICK = edit(LabSpec(), "train.updates", 60)
@@ -167,6 +168,7 @@ def test_the_lock_is_reached_by_keys_and_has_a_name(open_lab):
 
 @pytest.mark.parametrize("zoom", [1.0, 1.3])
 def test_every_word_of_the_lock_fits(open_lab, zoom):
+    load_fonts()
     lab = open_lab(edit(QUICK, "net.hidden", (128,) * 12))
     lab.zoom(zoom - 1)
     depth = depth_of(lab)

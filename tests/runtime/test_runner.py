@@ -239,3 +239,31 @@ def test_a_measurement_that_fails_is_reported_and_the_thread_lives_on(lab, qtbot
     runner.start(SPEC)
     runner.finish()
     wait_for(qtbot, runner, lambda f: f.status == "finished" and f.run_id == 2)
+
+
+def test_only_a_run_in_one_go_has_a_time(lab, qtbot):
+    runner = lab(FakeEngine(delay_s=0.001))
+    runner.finish()
+    frame = wait_for(qtbot, runner, lambda f: f.status == "finished")
+    assert frame.elapsed_s >= 50 * 0.001  # that long the engine slept at least
+    runner.set_seed(1)
+    assert wait_for(qtbot, runner, lambda f: f.seed == 1).elapsed_s == frame.elapsed_s
+    runner.go_on(edit(SPEC, "train.updates", 60))
+    runner.finish()
+    later = wait_for(qtbot, runner, lambda f: f.update == 60)
+    assert later.elapsed_s == 0.0
+    runner.start(SPEC)
+    runner.step()
+    wait_for(qtbot, runner, lambda f: f.update == 1)
+    runner.finish()
+    assert wait_for(qtbot, runner, lambda f: f.update == 50).elapsed_s == 0.0
+
+
+def test_a_new_run_may_begin_at_a_pace(lab, qtbot):
+    runner = lab()
+    wait_for(qtbot, runner, lambda f: True)
+    runner.start(edit(SPEC, "train.updates", 100_000), play=True, speed=50.0)
+    frame = wait_for(qtbot, runner, lambda f: f.update > 0)
+    assert (frame.run_id, frame.status) == (2, "running")
+    assert frame.update < 1000  # without a pace it would be far beyond
+    runner.pause()

@@ -135,3 +135,19 @@ def test_playing_the_same_run_again_and_again_is_one_step(lab):
         lab.store.undo()
         steps += 1
     assert steps == 2
+
+
+def test_a_turn_of_one_knob_may_turn_others_in_one_step(lab):
+    lab.store.begin_gesture()
+    for widths in ((7, 7, 7), (6, 6, 6, 6)):
+        assert lab.store.turn("net.depth", edit(LabSpec(), "net.hidden", widths))
+    lab.store.end_gesture()
+    assert lab.changed[-1] == (lab.store.spec, Effect.REBUILD)
+    assert lab.store.can_undo == "depth"
+    assert not lab.store.turn("net.depth", lab.store.spec)
+    lab.refused_width = 9
+    assert not lab.store.turn("net.depth", edit(LabSpec(), "net.hidden", (9,)))
+    assert lab.refused == [("net.depth", "that width is refused")]
+    lab.store.undo()
+    assert lab.store.spec == LabSpec()
+    assert not lab.store.can_undo

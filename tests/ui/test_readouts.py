@@ -8,7 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from app.ui.readouts import grouped, pace, readouts, short
+from app.core.frames import Frame
+from app.core.success import Ranking
+from app.ui.readouts import Readout, duration, grouped, pace, readouts, short, success
 from tests.helpers.frames import sample_frame
 
 
@@ -37,8 +39,54 @@ def test_thousands_stand_apart() -> None:
 
 def test_the_newest_median_comes_after_the_updates() -> None:
     frame = dataclasses.replace(sample_frame("curve"), updates_per_s=0.0)
-    found = {label: value for value, label in readouts(frame)}
+    found = {readout.label: readout.value for readout in readouts(frame)}
     assert frame.loss is not None
     median = float(np.median(frame.loss.train[-1]))
     assert found["training loss, median"] == short(median)
     assert next(iter(found.values())) == grouped(frame.update)
+
+
+def told(frame: Frame, threshold: float | None = None) -> dict[str, Readout]:
+    return {readout.label: readout for readout in readouts(frame, threshold)}
+
+
+def test_a_share_of_the_seeds_is_below_the_threshold() -> None:
+    frame = sample_frame("curve")
+    assert frame.loss is not None
+    last = frame.loss.train[-1]
+    level = float(np.sort(last)[5]) * 1.0001  # six of them are below
+    train = np.where(np.arange(16) == 15, np.nan, frame.loss.train)
+    shown = success(Ranking(train[-1], level))
+    count = int((train[-1] < level).sum())
+    assert shown.value == f"{100 * count / 16:.0f} %"
+    assert shown.help.startswith(f"{count} of 16 seeds have a training loss below ")
+    assert told(frame, 0.01)["of 16 seeds below .01"].value.endswith(" %")
+    assert told(frame)["of 16 seeds below .01"] == told(frame, 0.01)["of 16 seeds below .01"]
+
+
+@pytest.mark.parametrize(
+    ("losses", "value", "says"),
+    [([0.1], "no", "is not below 0.01"), ([0.001], "yes", "is below 0.01"),
+     ([0.1, 0.001], "50 %", "1 of 2 seed has"), ([math.nan] * 3, "0 %", "0 of 3 seeds have")],
+)  # fmt: skip
+def test_few_seeds_are_told_in_words(losses: list[float], value: str, says: str) -> None:
+    shown = success(Ranking(np.array(losses), 0.01))
+    assert shown.value == value
+    assert says in shown.help
+
+
+def test_a_run_finished_at_once_tells_how_long_it_took() -> None:
+    frame = dataclasses.replace(sample_frame("curve", update=1500), elapsed_s=0.0381)
+    assert told(frame)["updates, all seeds"].value == "24\u202f000 in 38 ms"
+    assert "updates, each of all seeds" not in told(frame)
+    running = dataclasses.replace(frame, elapsed_s=0.0)
+    assert len(readouts(running)) == len(readouts(frame))  # the places stay
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.0002, "1 ms"), (0.0381, "38 ms"), (0.9996, "1.0 s"), (2.44, "2.4 s"), (31.2, "31 s"),
+     (200, "3 min")],
+)  # fmt: skip
+def test_a_time_has_the_digits_that_matter(seconds: float, text: str) -> None:
+    assert duration(seconds) == text

@@ -5,22 +5,26 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from app.core.success import Ranking
 from app.ui.controls.gauges import speed_text
 from app.ui.fonts import load_fonts
 from app.ui.rail import Rail
+from app.ui.readouts import Readout
 from app.ui.theme import DARK, LIGHT
 from app.ui.topbar import SHORTCUTS, TopBar
 
 LEFT = Qt.MouseButton.LeftButton
-READOUTS = [("1 500", "updates · finished"), ("24 000 in 38 ms", "updates, all seeds"),
-            ("0.0038", "training loss, median"), ("0.0063", "validation"),
-            ("62%", "of 16 seeds below .01")]  # fmt: skip
+READOUTS = [Readout("1 500", "updates · finished"),
+            Readout("24 000 in 38 ms", "updates, all seeds"),
+            Readout("0.0038", "training loss, median"), Readout("0.0063", "validation"),
+            Readout("62 %", "of 16 seeds below .01")]  # fmt: skip
 
 
 @pytest.fixture
@@ -104,10 +108,10 @@ def test_the_speed_runs_from_one_update_a_second_to_no_limit(bar):
 
 def test_readouts_keep_their_places_while_numbers_change(bar):
     before = bar.readouts.places()
-    shorter = [("0", label) for _, label in READOUTS]
+    shorter = [r._replace(value="0") for r in READOUTS]
     bar.set_readouts(shorter)
     assert bar.readouts.places() == before
-    swapped = [(value.replace("1", "8"), label) for value, label in READOUTS]
+    swapped = [r._replace(value=r.value.replace("1", "8")) for r in READOUTS]
     bar.set_readouts(swapped)  # tabular figures: as wide as before
     assert bar.readouts.places() == before
 
@@ -223,3 +227,39 @@ def test_the_rail_shows_the_pages_there_are(qtbot):
     assert mark.name() == DARK.accent
     rail.set_theme(LIGHT.zoomed(1.5))
     assert rail.width() == 90
+
+
+def test_what_matters_least_gives_way_first(bar):
+    ranks = (0, 4, 1, 3, 2)
+    bar.set_readouts([r._replace(rank=k) for r, k in zip(READOUTS, ranks, strict=True)])
+    seen = []
+    for width in range(1380, 679, -20):
+        bar.resize(width, bar.height())
+        QApplication.processEvents()
+        seen.append([r.rank for r in bar.readouts.shown()])
+        assert all(p.right() <= bar.readouts.width() for p in bar.readouts.places())
+    for kept in seen:
+        assert sorted(kept) == list(range(len(kept)))  # the lowest ranks there are
+        assert kept == [rank for rank in ranks if rank in kept]  # in their order
+    assert {len(kept) for kept in seen} >= {1, 2, 3, 4, 5}
+
+
+def test_the_popup_marks_successes_and_leads_to_best_and_worst(bar, qtbot):
+    losses = np.linspace(0.001, 0.02, 16)
+    losses[[3, 7]] = 1e-4, np.nan
+    bar.set_ranking(Ranking(losses, 0.01))
+    bar.open_seeds()
+    popup = bar.popup
+    QApplication.processEvents()
+    image = popup.buttons[0].grab().toImage()
+    inks = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(8, 20)}
+    assert DARK.good in inks
+    assert popup.buttons[7].toolTip() == "Seed 8: training loss —, not below .01"
+    assert popup.extremes["best"].text() == "Best: 4"
+    assert popup.extremes["worst"].accessibleName().startswith("Worst seed, 8")
+    popup.buttons[15].setFocus()
+    QTest.keyClick(popup.buttons[15], Qt.Key.Key_Down)
+    assert popup.extremes["best"].hasFocus()
+    with qtbot.waitSignal(bar.seed_chosen) as said:
+        QTest.mouseClick(popup.extremes["worst"], LEFT)
+    assert said.args == [7]

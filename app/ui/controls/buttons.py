@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton
 
 from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from app.ui.icons import pixmap
 from app.ui.theme import Theme
 
 _HEIGHT = 32
-_COLUMNS = 8  # seeds in a row of the popup
-_MOVES = {
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Up: -_COLUMNS,
-    Qt.Key.Key_Down: _COLUMNS,
-}
 
 
 class BarButton(KeyboardRing, QPushButton):
@@ -127,81 +120,3 @@ class BarButton(KeyboardRing, QPushButton):
     def _fit(self) -> None:
         self.setFixedSize(self.sizeHint())
         self.update()
-
-
-class SeedButton(QPushButton):
-    """A seed's number. Leaves the arrow keys to the popup."""
-
-    def __init__(self, seed: int, shown: bool, theme: Theme) -> None:
-        """Make the button of a seed (from 0), lit up if it is shown."""
-        super().__init__(str(seed + 1))
-        self.setFont(theme.font(11.5, 500))
-        self.setFixedWidth(theme.px(32))
-        self.setCheckable(True)
-        self.setChecked(shown)
-        self.setAccessibleName(f"Seed {seed + 1}")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Hand the arrows on."""
-        if Qt.Key(event.key()) in _MOVES:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-
-class SeedPopup(QFrame):
-    """All seeds of a run as small numbers, and a button for new ones.
-
-    Signals:
-        chosen: the seed's place, from 0.
-        new_wanted: other draws of weights and order are asked for.
-    """
-
-    chosen = Signal(int)
-    new_wanted = Signal()
-
-    def __init__(self, count: int, shown: int, theme: Theme, parent: QWidget) -> None:
-        """Make the popup of `count` seeds, of which `shown` (from 0) is lit up."""
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("popup")
-        px = theme.px
-        self.setStyleSheet(
-            f"#popup {{ background: {theme.panel}; border: 1px solid {theme.faint}; }}"
-            f"QPushButton {{ padding: 0; min-height: {px(24)}px; border-radius: {px(5)}px; }}"
-        )
-        grid = QGridLayout(self)
-        grid.setContentsMargins(px(10), px(10), px(10), px(10))
-        grid.setSpacing(px(4))
-        self.buttons: list[SeedButton] = []
-        for seed in range(count):
-            button = SeedButton(seed, seed == shown, theme)
-            button.clicked.connect(lambda _=False, seed=seed: self._on_chosen(seed))
-            grid.addWidget(button, *divmod(seed, _COLUMNS))
-            self.buttons.append(button)
-        self.new = BarButton(theme, "new-seed", "New seeds")
-        self.new.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.new.setToolTip("Draws other weights and orders for all seeds.")
-        self.new.clicked.connect(self._on_new)
-        grid.addWidget(self.new, -(-count // _COLUMNS), 0, 1, _COLUMNS)
-        if self.buttons:
-            self.buttons[min(shown, count - 1)].setFocus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move among the seeds with the arrows."""
-        move = _MOVES.get(Qt.Key(event.key()))
-        here = [i for i, button in enumerate(self.buttons) if button.hasFocus()]
-        if move is None or not here:
-            super().keyPressEvent(event)
-        elif 0 <= here[0] + move < len(self.buttons):
-            self.buttons[here[0] + move].setFocus(Qt.FocusReason.TabFocusReason)
-        elif move > 0:
-            self.new.setFocus(Qt.FocusReason.TabFocusReason)
-
-    def _on_chosen(self, seed: int) -> None:
-        self.chosen.emit(seed)
-        self.close()
-
-    def _on_new(self) -> None:
-        self.new_wanted.emit()
-        self.close()

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.ui.controls.bar import SliderBar
 from app.ui.controls.scale import decades, number_text, open_ended
+from app.ui.readouts import Readout
 from app.ui.theme import Theme
 
 BAR_HEIGHT = 52  # of the top bar at zoom 1, with the hairline below
 _FASTEST = 100_000.0  # updates a second that the slider tells from unlimited
 _ROUND = 8  # pixels; a readout widens in steps, so that its neighbours rest
 _LEAST = 44  # pixels, width of a readout
+_GAP = 22  # pixels between two of them
 
 
 def speed_text(speed: float) -> str:
@@ -82,28 +85,28 @@ class SpeedControl(QWidget):
 
 
 class Readouts(QWidget):
-    """Numbers with their names; those that do not fit go, from the right."""
+    """Numbers with their names; where it is narrow, those that matter least go."""
 
     def __init__(self, theme: Theme) -> None:
         """Make an empty row."""
         super().__init__()
         self._theme = theme
-        self._readouts: list[tuple[str, str]] = []
+        self._readouts: list[Readout] = []
         self._widths: list[int] = []
         self.setAccessibleName("Readouts")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
 
-    def set_readouts(self, readouts: list[tuple[str, str]]) -> None:
+    def set_readouts(self, readouts: Sequence[Readout]) -> None:
         """Show these values and labels; a place never gets narrower again."""
-        if readouts == self._readouts:
+        if list(readouts) == self._readouts:
             return
         if len(readouts) != len(self._readouts):
             self._widths = [0] * len(readouts)
         self._readouts = list(readouts)
         self._measure()
-        spoken = ", ".join(f"{value} {label}" for value, label in readouts)
-        self.setAccessibleDescription(spoken)
+        told = (f"{r.value} {r.label}" + f" ({r.help})" * bool(r.help) for r in readouts)
+        self.setAccessibleDescription(", ".join(told))
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -114,36 +117,60 @@ class Readouts(QWidget):
         self._measure()
         self.update()
 
+    def shown(self) -> list[Readout]:
+        """Return the readouts that fit, from the left."""
+        return [self._readouts[i] for i in self._fitting()]
+
     def places(self) -> list[QRectF]:
         """Return where the readouts that fit are, from the left."""
-        gap, x, places = self._theme.px(22), 0, []
-        for width in self._widths:
-            if x + width > self.width():
-                break
-            places.append(QRectF(x, 0, width, self.height()))
-            x += width + gap
+        x, places = 0, []
+        for i in self._fitting():
+            places.append(QRectF(x, 0, self._widths[i], self.height()))
+            x += self._widths[i] + self._theme.px(_GAP)
         return places
+
+    def event(self, event: QEvent) -> bool:
+        """Say more about the readout under the mouse."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            for place, readout in zip(self.places(), self.shown(), strict=True):
+                if place.contains(QPointF(event.pos())) and readout.help:
+                    QToolTip.showText(event.globalPos(), readout.help, self, place.toRect())
+                    return True
+            QToolTip.hideText()
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint each value over its label."""
         painter, theme = QPainter(self), self._theme
         value_font, label_font = theme.font(13.5, 600), theme.font(10.5)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
-        for place, (value, label) in zip(self.places(), self._readouts, strict=False):
+        for place, readout in zip(self.places(), self.shown(), strict=True):
             painter.setFont(value_font)
             painter.setPen(theme.color("text"))
             upper = QRectF(place.x(), theme.px(9), place.width(), theme.px(18))
-            painter.drawText(upper, flags, value)
+            painter.drawText(upper, flags, readout.value)
             painter.setFont(label_font)
             painter.setPen(theme.color("muted"))
             lower = QRectF(place.x(), theme.px(27), place.width(), theme.px(14))
-            painter.drawText(lower, flags, label)
+            painter.drawText(lower, flags, readout.label)
+
+    def _fitting(self) -> list[int]:
+        """Return the numbers of the readouts for which there is room, ascending."""
+        kept: list[int] = []
+        used = 0
+        for i in sorted(range(len(self._readouts)), key=lambda i: self._readouts[i].rank):
+            used += self._widths[i] + (self._theme.px(_GAP) if kept else 0)
+            if used > self.width():
+                break
+            kept.append(i)
+        return sorted(kept)
 
     def _measure(self) -> None:
         values = QFontMetricsF(self._theme.font(13.5, 600))
         labels = QFontMetricsF(self._theme.font(10.5))
         step = self._theme.px(_ROUND)
-        for i, (value, label) in enumerate(self._readouts):
+        for i, (value, label, *_) in enumerate(self._readouts):
             need = max(values.horizontalAdvance(value), labels.horizontalAdvance(label))
             need = max(need, self._theme.px(_LEAST))
             self._widths[i] = max(self._widths[i], math.ceil(need / step) * step)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.ui.controls.inline import InlineEdit
 from app.ui.theme import Theme
 
 
@@ -30,7 +30,7 @@ class Header(QWidget):
         super().__init__()
         self._label, self._value, self._unit = label, "", ""
         self._theme, self._editable = theme, editable
-        self._edit: QLineEdit | None = None  # there while somebody types
+        self._edit: InlineEdit | None = None  # there while somebody types
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
 
@@ -53,7 +53,8 @@ class Header(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
-        self._close_edit()
+        if self._edit is not None:
+            self._edit.give_up()
         self.setFixedHeight(theme.px(18))
         self.updateGeometry()
         self.update()
@@ -108,25 +109,12 @@ class Header(QWidget):
         """Let the person type; `text`: what is there to begin with, else the value."""
         if self._edit is not None or not self._editable:
             return
-        theme = self._theme
-        edit = QLineEdit(self._value if text is None else text, self)
-        edit.setAccessibleName(f"{self._label}, exact value")
-        edit.setAlignment(Qt.AlignmentFlag.AlignRight)
-        edit.setFont(theme.font(12.5, 600))
-        edit.setStyleSheet(
-            f"QLineEdit {{ background: {theme.raised}; color: {theme.text};"
-            f" border: 1px solid {theme.accent}; border-radius: {theme.px(4)}px; padding: 0;"
-            f" min-height: 0; selection-background-color: {theme.accent};"
-            f" selection-color: {theme.on_accent}; }}"
-        )
-        if text is None:
-            edit.selectAll()
-        edit.installEventFilter(self)
-        edit.editingFinished.connect(self._on_finished)
-        self._edit = edit
+        name = f"{self._label}, exact value"
+        self._edit = InlineEdit(name, self._value, text, 12.5, self._theme, self)
+        self._edit.entered.connect(self.typed)
+        self._edit.closed.connect(self._on_closed)
         self._place_edit()
-        edit.show()
-        edit.setFocus()
+        self._edit.begin()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -138,33 +126,8 @@ class Header(QWidget):
             width = min(self.width(), self._theme.px(84))
             self._edit.setGeometry(self.width() - width, 0, width, self.height())
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Close without a change on Escape; keep the typing away from shortcuts."""
-        if watched is self._edit and isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.ShortcutOverride:
-                event.accept()
-                return True
-            escape = event.key() == Qt.Key.Key_Escape
-            if event.type() == QEvent.Type.KeyPress and escape:
-                self._close_edit()
-                return True
-        return False
-
-    def _on_finished(self) -> None:
-        if self._edit is None:
-            return
-        text, changed = self._edit.text(), self._edit.text() != self._value
-        self._close_edit()
-        if changed:
-            self.typed.emit(text)
-
-    def _close_edit(self) -> None:
-        edit, self._edit = self._edit, None
-        if edit is None:
-            return
-        had_focus = edit.hasFocus()
-        edit.hide()
-        edit.deleteLater()
+    def _on_closed(self, had_focus: bool) -> None:
+        self._edit = None
         if had_focus and self.focusProxy() is not None:
             self.setFocus()
         self.update()

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontMetricsF, QTextDocumentFragment
 from PySide6.QtWidgets import QWidget
 
 from app.core.frames import DIAGRAM, DiagramPart, Frame, Trace
+from app.core.success import Ranking
 from app.ui.card import Card
 from app.ui.diagram.animation import PassPlayer
 from app.ui.diagram.canvas import DiagramCanvas
 from app.ui.diagram.formula import neuron_title, unit_name
 from app.ui.diagram.pass_bar import PassBar
 from app.ui.diagram.trace_text import fits
+from app.ui.head import HeadMark
 from app.ui.theme import Theme
 
 REMEMBERED = 6  # networks drawn last, one of which a trace may belong to
@@ -44,11 +45,14 @@ class DiagramView(Card):
             index of the unit, new value.
         bias_edited: gap, index of the unit, new value.
         trace_wanted: the sample that is to be sent through; answer with `show_trace`.
+        best_wanted, worst_wanted: the seed that did best, or worst, is to be shown.
     """
 
     weight_edited = Signal(int, int, int, float)
     bias_edited = Signal(int, int, float)
     trace_wanted = Signal(int)
+    best_wanted = Signal()
+    worst_wanted = Signal()
     wants = DIAGRAM
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -60,8 +64,14 @@ class DiagramView(Card):
         self._recent: deque[tuple[int, DiagramPart]] = deque(maxlen=REMEMBERED)
         self._update = 0  # of the snapshot
         self._counted = False
-        self._told: tuple[list[str], float] = ([], 0.0)  # notes and room of the last time
+        self.best = HeadMark("best", "Shows the seed with the lowest training loss (B)")
+        self.worst = HeadMark("worst", "Shows the seed with the highest training loss (W)")
         super().__init__("Network", "", parent)
+        for mark, signal in ((self.best, self.best_wanted), (self.worst, self.worst_wanted)):
+            mark.setAccessibleName(f"Show the {mark.text()} seed")
+            mark.clicked.connect(signal)
+            mark.hide()
+            self.add_control(mark)
         self.player.setParent(self)
         self.body.addWidget(self.canvas, 1)
         self.body.addWidget(self.bar)
@@ -91,6 +101,15 @@ class DiagramView(Card):
             self.bar.set_sample_count(frame.spec.task.samples)
         self.canvas.draw(frame)
         self._tell()
+
+    def show_ranking(self, ranking: Ranking, seed: int) -> None:
+        """Light up whether the shown seed is the best or the worst of several."""
+        several = ranking.seeds > 1
+        for mark, place in ((self.best, "best"), (self.worst, "worst")):
+            if mark.isHidden() == several:
+                mark.setVisible(several)
+                self.fit_head()
+            mark.setChecked(several and getattr(ranking, place) == seed)
 
     def set_sample_count(self, count: int) -> None:
         """Say how many training points there are to send through the network."""
@@ -144,26 +163,9 @@ class DiagramView(Card):
         self.bar.set_theme(theme)
         self._tell()
 
-    def resizeEvent(self, event: object) -> None:
-        """Say as much in the head as fits."""
-        super().resizeEvent(event)
-        self._tell()
-
     def _tell(self) -> None:
         """Put the longest of the notes that fits into the head."""
-        metrics = QFontMetricsF(self.theme.font(11))
-        title = QFontMetricsF(self.theme.font(12.5, 600)).horizontalAdvance(self.title())
-        room = self.width() - title - self.theme.px(70)
-        notes = self._notes()
-        if (notes, room) == self._told:
-            return
-        self._told = notes, room
-        for note in notes:
-            plain = QTextDocumentFragment.fromHtml(note).toPlainText()
-            if metrics.horizontalAdvance(plain) <= room:
-                self.set_note(note)
-                return
-        self.set_note(notes[-1])
+        self.set_note(*self._notes())
 
     def _notes(self) -> list[str]:
         """Return what the head says, from long to short."""

@@ -220,16 +220,17 @@ class CurveView(Form):
     def _legend(self, part: CurvePrediction) -> tuple[Key, ...]:
         theme, accent = self.theme, self.theme.color("accent")
         many = self.seeds > 1
-        keys = [Key("line", accent, f"median of {self.seeds} seeds" if many else "network")]
+        name = f"median of {self.seeds} seeds" if many else "network"
+        keys = [Key("line", accent, name, keep=True)]
         if many:
             inner = mix(theme, accent, 0.28)
             keys.append(Key("band", mix(theme, accent, 0.12), "quartiles, 5–95 %", 1, inner))
         if part.target is not None:
             keys.append(Key("dash", theme.color("muted"), "target", 1.4))
         if self._ghost is not None:
-            keys.append(Key("line", theme.color("faint"), self._ghost[2], 1.5))
+            keys.append(Key("line", theme.color("faint"), self._ghost[2], 1.5, keep=True))
         if self.show_seed and many:
-            keys.append(Key("line", theme.color("text"), "this seed", 1.2))
+            keys.append(Key("line", theme.color("text"), "this seed", 1.2, keep=True))
         if part.validation_x.size:
             keys.append(Key("ring", theme.color("negative"), "validation"))
         return tuple(keys)

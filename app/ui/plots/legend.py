@@ -1,8 +1,8 @@
-"""The legend of a plot: one row of swatches and names; what does not fit is left out."""
+"""The legend of a plot: one row of swatches and names, of which as many as fit are shown."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
@@ -12,24 +12,52 @@ from app.ui.theme import Theme
 
 @dataclass(frozen=True)
 class Key:
-    """One entry: `form` is `line`, `dash`, `band`, `dot`, `ring` or `text`."""
+    """One entry.
+
+    Attributes:
+        form: `line`, `dash`, `band`, `dot`, `ring` or `text`.
+        color: of the swatch. text: its name.
+        width: of a line, in pixels. second: the inner colour of a band.
+        brief: what stands for the name where there is no room for it; empty: nothing.
+        keep: whether others make room for it.
+    """
 
     form: str
     color: QColor
     text: str
     width: float = 2.0
-    second: QColor | None = None  # the inner colour of a band
+    second: QColor | None = None
+    brief: str = ""
+    keep: bool = False
+
+
+def fitting(keys: tuple[Key, ...], width: float, theme: Theme) -> tuple[Key, ...]:
+    """Return the entries as they fit into a width in pixels.
+
+    First names get brief; then entries go from the end, those to keep last.
+    """
+    gap = theme.px(14)
+
+    def fits() -> bool:
+        return sum(key_widths(keys, theme)) + gap * (len(keys) - 1) <= width
+
+    if not fits():
+        keys = tuple(replace(key, text=key.brief or key.text) for key in keys)
+    while keys and not fits():
+        spare = [i for i, key in enumerate(keys) if not key.keep]
+        at = spare[-1] if spare else len(keys) - 1
+        keys = keys[:at] + keys[at + 1 :]
+    return keys
 
 
 def paint_legend(
     painter: QPainter, keys: tuple[Key, ...], room: QRectF, theme: Theme, *, right: bool
 ) -> None:
-    """Paint the entries into one row, from the left or flush right."""
+    """Paint the entries that fit into one row, from the left or flush right."""
     painter.setFont(theme.font(10.5))
     gap = theme.px(14)
+    keys = fitting(keys, room.width(), theme)
     widths = key_widths(keys, theme)
-    while keys and sum(widths) + gap * (len(widths) - 1) > room.width():
-        keys, widths = keys[:-1], widths[:-1]
     total = sum(widths) + gap * max(0, len(widths) - 1)
     left = room.right() - total if right else room.left()
     for key, width in zip(keys, widths, strict=True):

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app.core.frames import LOSS, LossPart
+from app.core.success import ranking_of
+from app.ui.head import HeadButton
 from app.ui.plots.base import Plot, PlotView, quartiles, spread, table
 from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key
 from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import Axis, number
+from app.ui.plots.scale import Axis, level_text, number
+from app.ui.plots.threshold import ThresholdLine
+from app.ui.theme import Theme
 
 Array = np.ndarray
 MAX_POINTS = 160
@@ -30,19 +37,41 @@ def thin(updates: Array, length: int) -> Array:
 
 
 class LossView(PlotView):
-    """Training and validation loss over the updates, logarithmic."""
+    """Training and validation loss over the updates, logarithmic.
 
+    Attributes:
+        threshold: the loss below which a seed is a success; None: the task's own.
+
+    Signals:
+        threshold_chosen: another threshold, or None.
+        refused: why what was typed is no threshold.
+    """
+
+    threshold_chosen = Signal(object)
+    refused = Signal(str)
     wants = LOSS
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self.seed_toggle = HeadButton(
+            "this seed", "Draws the loss of the one network that the diagram shows"
+        )
+        self.seed_toggle.setCheckable(True)
         super().__init__("Loss", parent=parent)
         self.plot = Plot(Axis("update", integer=True), Axis("loss", log=True))
         self.plot.reader = self.read
         self.plot.legend_right = True
+        self.plot.installEventFilter(self)
         self.body.addWidget(self.plot)
+        self.line = ThresholdLine(self.plot)
+        self.line.chosen.connect(self._on_chosen)
+        self.line.refused.connect(self.refused)
+        self.add_control(self.seed_toggle)
+        self.seed_toggle.toggled.connect(lambda _: self.redraw())
+        self.threshold: float | None = None
         self._ghost: tuple[Array, Array, str] | None = None
         self._updates = np.empty(0)
         self._train = np.empty((3, 0))
+        self._alone: Array | None = None  # the shown seed's own losses
         self._held_out: Array | None = None
         self._total: Array | None = None
 
@@ -56,6 +85,25 @@ class LossView(PlotView):
             self.redraw()
         else:
             self._ghost = (part.updates, quartiles(part.train)[1], label)
+
+    def set_threshold(self, threshold: float | None) -> None:
+        """Count the seeds below this loss as successes; None: the task's own threshold."""
+        self.threshold = threshold
+        part = self.part()
+        if part is not None:
+            self._show_threshold(part)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        super().set_theme(theme)
+        for line in self.findChildren(ThresholdLine):  # none while the card is made
+            line.set_theme(theme)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the threshold at its level when the plot changes its size."""
+        if event.type() == QEvent.Type.Resize and watched is self.plot:
+            self.line.place()
+        return False
 
     def draw_part(self, part: LossPart, anew: bool) -> None:
         """Draw the history."""
@@ -78,6 +126,8 @@ class LossView(PlotView):
         if self._total is not None:
             lines["total"] = Line(x, self._total[1], theme.color("muted"), 1.0)
         lines["training"] = Line(x, self._train[1], accent, 2.0)
+        if self._alone is not None:
+            lines["seed"] = Line(x, self._alone, theme.color("text"), 1.2)
         live: dict[str, Mark] = {**lines}
         if x.size == 1:  # a line of one point is not seen
             live = {n: Dots(x, line.y, line.color, 2.6) for n, line in lines.items()}
@@ -86,13 +136,37 @@ class LossView(PlotView):
         if self._ghost is not None:
             still["ghost"] = Line(*self._ghost[:2], theme.color("faint"), 1.4)
         self.plot.show_marks(bands, still, {**live, **self._references(part)})
+        self._show_threshold(part)
+
+    def _show_threshold(self, part: LossPart) -> None:
+        if not part.train.size:
+            self.line.hide()
+            return
+        ranking = ranking_of(part, self.threshold)
+        below = f"below {level_text(ranking.threshold)}"
+        count = f"{ranking.count} of {ranking.seeds} {below}"
+        self.line.show_level(ranking.threshold, (count, below)[ranking.seeds == 1 :])
+
+    def _on_chosen(self, threshold: float | None) -> None:
+        self.set_threshold(threshold)
+        self.threshold_chosen.emit(threshold)
 
     def _take(self, part: LossPart) -> None:
         at = thin(part.updates, part.length)
         self._updates = part.updates[at].astype(float)
         self._train = quartiles(part.train[at])
+        several = part.train.shape[1] > 1
+        alone = several and self.seed_toggle.isChecked()
+        self._alone = part.train[at, self._shown()] if alone else None
+        self.seed_toggle.setVisible(several)
         self._held_out = None if part.validation is None else quartiles(part.validation[at])
         self._total = None if part.total is None else quartiles(part.total[at])
+
+    def _shown(self) -> int:
+        """Return the place of the seed that is shown alone."""
+        assert self.frame is not None
+        assert self.frame.loss is not None
+        return min(self.frame.seed, self.frame.loss.train.shape[1] - 1)
 
     def _set_ranges(self, part: LossPart, anew: bool) -> None:
         self.plot.x_axis.fix(0, max(1, part.length))
@@ -101,6 +175,8 @@ class LossView(PlotView):
         for more in (self._held_out, self._total):
             if more is not None:
                 seen.append(more[1])
+        if self._alone is not None:
+            seen.append(self._alone)
         self.plot.y_axis.cover(np.concatenate(seen), restart=anew, decades=3)
 
     def _references(self, part: LossPart) -> dict[str, Mark]:
@@ -115,13 +191,17 @@ class LossView(PlotView):
 
     def _legend(self, part: LossPart) -> tuple[Key, ...]:
         theme = self.theme
-        keys = [Key("line", theme.color("accent"), "training")]
+        keys = [Key("line", theme.color("accent"), "training", keep=True)]
         if part.validation is not None:
             keys.append(Key("line", theme.color("negative"), "validation", 1.6))
         if part.total is not None:
             keys.append(Key("line", theme.color("muted"), "with penalties", 1.0))
         if self._ghost is not None:
-            keys.append(Key("line", theme.color("faint"), self._ghost[2], 1.4))
+            faint, name = theme.color("faint"), self._ghost[2]
+            keys.append(Key("line", faint, name, 1.4, brief="before", keep=True))
+        if self._alone is not None:
+            name = f"seed {self._shown() + 1}"
+            keys.append(Key("line", theme.color("text"), name, 1.2, keep=True))
         return tuple(keys)
 
     def _show_score(self, part: LossPart) -> None:
@@ -137,7 +217,9 @@ class LossView(PlotView):
         if part.validation_score is None or not part.validation_score.size:
             self.set_note(note)
             return
-        held_out = f"validation <b>{score_text(part.validation_score, name)}</b>"
+        color = self.theme.negative  # the curve's, which the legend may have no room for
+        value = score_text(part.validation_score, name)
+        held_out = f'validation <b style="color:{color}">{value}</b>'
         bare = f"<b>{score_text(part.score, name)}</b> · {held_out}"
         self.set_note(f"{note} · {held_out}", bare, held_out)
 
@@ -147,27 +229,35 @@ class LossView(PlotView):
         if part is None or not self._updates.size:
             return None
         i = int(np.abs(self._updates - x).argmin())
-        seeds, theme = part.train.shape[1], self.theme
+        update, seeds, theme = float(self._updates[i]), part.train.shape[1], self.theme
         rows: list[tuple[QColor | None, str]] = []
         dots = []
-        curves = (
-            ("training", "accent", self._train),
-            ("validation", "negative", self._held_out),
-        )
-        for name, token, curve in (*curves, ("with penalties", "muted", self._total)):
-            if curve is None:
-                continue
-            low, middle, high = (float(v) for v in curve[:, i])
-            color = theme.color(token)
-            rows.append((color, f"{name} {number(middle)}{spread(low, high, seeds)}"))
-            dots.append((self._updates[i], middle, color))
-        at = int(np.searchsorted(part.updates, self._updates[i]))
+        for name, token, curve in self._curves(i):
+            color, middle = theme.color(token), float(curve[len(curve) // 2])
+            band = spread(float(curve[0]), float(curve[-1]), seeds) if len(curve) > 1 else ""
+            rows.append((color, f"{name} {number(middle)}{band}"))
+            dots.append((update, middle, color))
+        at = int(np.searchsorted(part.updates, update))
         for name, score in (("", part.score), (" validation", part.validation_score)):
             if score is not None:
                 text = score_text(score[: at + 1], part.score_name)
                 rows.append((None, f"{part.score_name}{name} {text}"))
-        title = f"update {self._updates[i]:,.0f}".replace(",", "\u202f")
-        return Reading(title, tuple(rows), self._updates[i], tuple(dots))
+        title = f"update {update:,.0f}".replace(",", "\u202f")
+        return Reading(title, tuple(rows), update, tuple(dots))
+
+    def _curves(self, i: int) -> Iterator[tuple[str, str, Array]]:
+        """Yield name, colour and value, or quartiles, of each curve at a drawn update."""
+        yield "training", "accent", self._train[:, i]
+        if self._held_out is not None:
+            yield "validation", "negative", self._held_out[:, i]
+        if self._total is not None:
+            yield "with penalties", "muted", self._total[:, i]
+        if self._alone is not None:
+            yield f"seed {self._shown() + 1}", "text", self._alone[i : i + 1]
+        if self._ghost is not None:
+            updates, losses, name = self._ghost
+            nearest = int(np.abs(updates - self._updates[i]).argmin())
+            yield name, "faint", losses[nearest : nearest + 1]
 
     def numbers(self) -> str:
         """Return the medians and quartiles at every reported update."""
@@ -182,6 +272,8 @@ class LossView(PlotView):
             if values is not None:
                 header += [f"{name} {q}" for q in ("quartile 25", "median", "quartile 75")]
                 columns += list(quartiles(values))
+        if part.train.shape[1] > 1:
+            header, columns = [*header, "this seed"], [*columns, part.train[:, self._shown()]]
         return table(header, columns)
 
 

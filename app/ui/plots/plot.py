@@ -104,7 +104,7 @@ class Plot(Canvas):
 
     def paint_content(self, painter: QPainter) -> None:
         """Paint bands, what is cached, and the lines of the frame."""
-        self._lay_out()
+        self.lay_out()
         clip = self._area.adjusted(-1, -1, 1, 1)
         painter.setClipRect(clip)
         for mark in self.bands.values():
@@ -116,8 +116,8 @@ class Plot(Canvas):
             mark.paint(painter, self)
         painter.setClipping(False)
 
-    def _lay_out(self) -> None:
-        """Place the area between the axes; it depends on ranges, never on the frame."""
+    def lay_out(self) -> None:
+        """Place the area between the axes; it depends on size and ranges, not the frame."""
         theme = self.theme
         metrics = QFontMetricsF(theme.font(10.5))
         texts = [text for _, text in self.y_ticks()]

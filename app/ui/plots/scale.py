@@ -13,6 +13,12 @@ Array = np.ndarray
 FLOOR = 1e-30  # a logarithmic axis never goes below; such values count as 0
 
 
+def level_text(value: float) -> str:
+    """Return a level as the ticks of a logarithmic axis are written: `.01`, `2.5`."""
+    text = number(value)
+    return text[1:] if text.startswith("0.") else text
+
+
 def decade(exponent: int) -> str:
     """Return the label of a decade: `100`, `1`, `.01`, `10⁻⁴`."""
     if 0 <= exponent <= 3:

@@ -1,0 +1,246 @@
+"""The threshold: a level across the loss that is dragged, stepped by keys or typed."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFontMetricsF,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QSlider
+
+from app.core.errors import LabError
+from app.core.options import VIEW_KNOBS
+from app.ui.controls.inline import InlineEdit
+from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from app.ui.controls.scale import number_text, read_number, scale_for
+from app.ui.plots.plot import Plot
+from app.ui.theme import Theme
+
+KNOB = VIEW_KNOBS["view.threshold"]
+_DECADE = 10  # stops of the scale
+_MOVES = {
+    Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1,
+    Qt.Key.Key_PageUp: _DECADE, Qt.Key.Key_PageDown: -_DECADE,
+}  # fmt: skip
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_HIGH = 18  # of the strip that can be taken, in pixels
+_EDIT = 64  # width of the field, in pixels
+
+
+class ThresholdLine(KeyboardRing, QSlider):
+    """A strip over a plot: a line at the level, and a label that says what is below it.
+
+    It is a QSlider over the stops of a logarithmic scale, so that screen readers know what
+    it is. Where the level lies outside the plot, the label waits at the edge.
+
+    Signals:
+        chosen: the level wanted; None: the task's own.
+        refused: why what was typed is no level.
+    """
+
+    chosen = Signal(object)
+    refused = Signal(str)
+    claimed = frozenset((*_MOVES, *_ENTER))
+
+    def __init__(self, plot: Plot) -> None:
+        """Make the strip over a plot, hidden until there is a level."""
+        super().__init__(Qt.Orientation.Vertical, plot)
+        self._plot, self._theme = plot, plot.theme
+        self._scale = scale_for(KNOB)
+        self._words: tuple[str, ...] = ("",)
+        self._offset = 0.0  # of the mouse from the line, while dragging
+        self._held = self._over = False
+        self._edit: InlineEdit | None = None
+        self.level = float(self._scale.stops[0])
+        self.setRange(0, len(self._scale.stops) - 1)
+        self.setAccessibleName(KNOB.label)
+        self.setToolTip(
+            f"{KNOB.help} Drag it, or double-click to type a number; empty brings back the "
+            "task's own."
+        )
+        self.setCursor(Qt.CursorShape.SizeVerCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)  # so that the plot's crosshair hears of the mouse
+        self.valueChanged.connect(self._on_value_changed)
+        self.hide()
+
+    def show_level(self, level: float, words: tuple[str, ...]) -> None:
+        """Show a level.
+
+        Args:
+            level: in data units.
+            words: what the label says, from long to short.
+        """
+        if (level, words) != (self.level, self._words):
+            self.level, self._words = level, words
+            with QSignalBlocker(self):
+                self.setValue(self._scale.index(self._scale.place(level)))
+            self.setAccessibleDescription(f"{number_text(level)}: {words[0]}. {KNOB.help}")
+            self.update()
+        self.place()
+        self.show()
+
+    def place(self) -> None:
+        """Move to where the level is in the plot."""
+        self._plot.lay_out()
+        area, high = self._plot.area(), self._theme.px(_HIGH)
+        y = float(self._plot.py(np.array(self.level)))
+        y = min(max(y, area.top() + high / 2), area.bottom() - high / 2 + 1)
+        place = QRect(round(area.left()), round(y) - high // 2, round(area.width()), high)
+        if place != self.geometry():
+            self.setGeometry(place)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        if self._edit is not None:
+            self._edit.give_up()
+        self.place()
+        self.update()
+
+    def text(self) -> str:
+        """Return what the label says; an arrow where the level is out of sight."""
+        metrics = QFontMetricsF(self._theme.font(10))
+        room = 0.45 * self.width()  # the curves fall across the rest
+        fitting = (w for w in self._words if metrics.horizontalAdvance(w) <= room)
+        side = self._side()
+        arrow = "↑ " if side > 0 else "↓ " if side < 0 else ""
+        return arrow + next(fitting, self._words[-1])
+
+    def _side(self) -> int:
+        axis = self._plot.y_axis
+        return int(self.level > axis.high) - int(self.level < axis.low)
+
+    def _label(self) -> QRectF:
+        width = QFontMetricsF(self._theme.font(10)).horizontalAdvance(self.text())
+        high = self._theme.px(15)
+        top = (self.height() - high) / 2
+        return QRectF(self._theme.px(3), top, width + self._theme.px(12), high)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint line and label, both brighter under the mouse."""
+        theme, label = self._theme, self._label()
+        bright = self._held or self._over or self.hasFocus()
+        color = theme.color("good")
+        with QPainter(self) as painter:
+            if not self._side():
+                painter.setPen(QPen(color, theme.px(2) if self._held else theme.px(1)))
+                y = self.height() // 2 + 0.5
+                painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            edge = theme.color("good", 1.0 if bright else 0.6)
+            draw_box(
+                painter, label, theme.color("panel"), edge, label.height() / 2, theme.px(1)
+            )
+            painter.setFont(theme.font(10))
+            painter.setPen(theme.color("text") if bright else color)
+            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, self.text())
+            if self.ring and self.hasFocus():
+                draw_ring(painter, label, theme, label.height() / 2)
+
+    # ---- mouse
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the line."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._held = True
+        self._offset = self.height() / 2 - event.position().y()
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the line; else leave the mouse to the plot's crosshair."""
+        if not self._held:
+            event.ignore()
+            return
+        area = self._plot.area()
+        y = self.mapToParent(event.position()).y() + self._offset
+        y = min(max(y, area.top()), area.bottom())
+        _, level = self._plot.data_at(QPointF(area.left(), y))
+        self._choose(self._scale.value(self._scale.place(level)))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let the line go."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._held = False
+            self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the number for typing."""
+        self.open_edit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let the line go: no release comes to a hidden widget."""
+        self._held = False
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Brighten."""
+        self._over = True
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Dim."""
+        self._over = False
+        self.update()
+
+    # ---- keys
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step, or begin to type the number."""
+        key = Qt.Key(event.key())
+        if key in _MOVES:
+            self._choose(self._scale.step(self.level, _MOVES[key]))
+        elif key in _ENTER:
+            self.open_edit()
+        elif self.claims(event):
+            self.open_edit(event.text())
+        else:
+            event.ignore()
+
+    def claims(self, event: QKeyEvent) -> bool:
+        """Claim digits: they begin to type the number."""
+        text = event.text()
+        return len(text) == 1 and (text.isdigit() or text in ".,")
+
+    def open_edit(self, first: str | None = None) -> None:
+        """Let the person type; `first`: what is there to begin with, else the level."""
+        if self._edit is not None:
+            return
+        theme, label = self._theme, self._label()
+        edit = InlineEdit(
+            f"{KNOB.label}, exact value", number_text(self.level), first, 10.5, theme, self
+        )
+        edit.entered.connect(self._on_entered)
+        edit.closed.connect(self._on_closed)
+        edit.setGeometry(round(label.left()), 0, theme.px(_EDIT), self.height())
+        self._edit = edit
+        edit.begin()
+
+    def _on_entered(self, text: str) -> None:
+        try:
+            level = read_number(text, KNOB.label, whole=False) if text.strip() else None
+            KNOB.check(level, where=KNOB.label)
+        except LabError as error:
+            self.refused.emit(str(error))
+            return
+        self.chosen.emit(level)
+
+    def _on_closed(self, had_focus: bool) -> None:
+        self._edit = None
+        if had_focus:
+            self.setFocus()
+
+    def _choose(self, level: float) -> None:
+        if level != self.level:
+            self.chosen.emit(level)
+
+    def _on_value_changed(self, index: int) -> None:
+        # Only a screen reader gets here: everything else sets the value blocked.
+        self.chosen.emit(float(self._scale.stops[index]))
