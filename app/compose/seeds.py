@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from app.core import spec as specs
 from app.core.frames import Frame
 from app.core.spec import LabSpec
-from app.core.success import ranking_of
+from app.core.success import Ranking, ranking_of
 
 if TYPE_CHECKING:
     from app.compose.session import Session
@@ -26,17 +26,20 @@ class Seeds:
 
     def choose_best(self) -> None:
         """Look at the seed with the lowest training loss."""
-        self._choose_extreme("best")
+        ranking = self._ranking(self._session.frame)
+        if ranking is not None:
+            self.choose(ranking.best)
 
     def choose_worst(self) -> None:
         """Look at the seed with the highest training loss."""
-        self._choose_extreme("worst")
+        ranking = self._ranking(self._session.frame)
+        if ranking is not None:
+            self.choose(ranking.worst)
 
-    def _choose_extreme(self, which: str) -> None:
-        frame = self._session.frame
-        if frame is not None and frame.loss is not None:
-            ranking = ranking_of(frame.loss, None)
-            self.choose(ranking.best if which == "best" else ranking.worst)
+    def _ranking(self, frame: Frame | None) -> Ranking | None:
+        if frame is None or frame.loss is None:
+            return None
+        return ranking_of(frame.loss, self._session.window.loss.threshold)
 
     def set_threshold(self, threshold: float | None) -> None:
         """Count seeds below this loss as successes, for this task; None: its own."""
@@ -61,7 +64,7 @@ class Seeds:
         window = self._session.window
         window.show_readouts(frame)
         window.topbar.set_seeds(frame.spec.train.seeds, frame.seed)
-        if frame.loss is not None:
-            ranking = ranking_of(frame.loss, window.loss.threshold)
+        ranking = self._ranking(frame)
+        if ranking is not None:
             window.topbar.set_ranking(ranking)
             window.diagram.show_ranking(ranking, frame.seed)

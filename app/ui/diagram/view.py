@@ -105,11 +105,12 @@ class DiagramView(Card):
     def show_ranking(self, ranking: Ranking, seed: int) -> None:
         """Light up whether the shown seed is the best or the worst of several."""
         several = ranking.seeds > 1
-        for mark, place in ((self.best, "best"), (self.worst, "worst")):
+        places = (ranking.best, ranking.worst) if several else (-1, -1)
+        for mark, place in zip((self.best, self.worst), places, strict=True):
             if mark.isHidden() == several:
                 mark.setVisible(several)
                 self.fit_head()
-            mark.setChecked(several and getattr(ranking, place) == seed)
+            mark.setChecked(place == seed)
 
     def set_sample_count(self, count: int) -> None:
         """Say how many training points there are to send through the network."""
