@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 LAB, GALLERY = "lab", "gallery"
 FILTER = "Knobs (*.json);;All files (*)"
 # Commands that on another page than the lab mean that page, or nothing.
-_OWN = ("undo", "redo", "reset", "save", "save_as", "new_seed", "finish")
+_OWN = (
+    "undo", "redo", "reset", "save", "save_as", "new_seed", "finish", "best_seed", "worst_seed",
+)  # fmt: skip
 
 
 def picture_of(key: str) -> Picture:

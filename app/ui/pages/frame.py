@@ -19,6 +19,7 @@ from app.ui.pages.claims import ClaimsCard
 from app.ui.pages.knobs import PagePanel
 from app.ui.pages.view import PageView
 from app.ui.pages.workbar import WorkBar
+from app.ui.readouts import Readout
 from app.ui.scrolling import OverlayBar
 from app.ui.stage import EDGE, GAP
 from app.ui.theme import Theme
@@ -165,7 +166,7 @@ class PageFrame(QWidget):
         self.view.show_result(values, result)
         found = self.view.figures(result)
         self.figures.setVisible(bool(found) and not self._claims_large)
-        self.figures.readouts.set_readouts(found)
+        self.figures.readouts.set_readouts([Readout(*figure) for figure in found])
         count = len(self.claims.rows)
         self.claims.show_rows(rows)
         if count != len(rows):
