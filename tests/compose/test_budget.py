@@ -169,7 +169,8 @@ def test_the_lock_is_reached_by_keys_and_has_a_name(open_lab):
 @pytest.mark.parametrize("zoom", [1.0, 1.3])
 def test_every_word_of_the_lock_fits(open_lab, zoom):
     load_fonts()
-    lab = open_lab(edit(QUICK, "net.hidden", (128,) * 12))
+    spec = edit(edit(QUICK, "train.seeds", 1), "train.updates", 1)  # large, but soon drawn
+    lab = open_lab(edit(spec, "net.hidden", (64,) * 12))
     lab.zoom(zoom - 1)
     depth = depth_of(lab)
     lock(lab)
