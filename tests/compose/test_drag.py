@@ -80,5 +80,5 @@ def test_a_newer_value_takes_the_place_of_one_that_takes_long(compiled, qtbot):
         )
         assert lab.frame.status == "running"
         assert lab.frame.spec == lab.store.spec
-        assert readouts(lab.frame)[0][1] == "updates · in training"
+        assert readouts(lab.frame)[0].label == "updates · running"
     QTest.mouseRelease(bar, LEFT, pos=QPoint(round(0.3 * bar.width()), middle))
