@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from app.core.jobs import Step
 from app.core.numbers import number
 from app.core.spec import LabSpec, edit
 from app.core.state import State
+from app.experiments.gating.parts import Net, Result, Seeds
 from app.nets.engines import Engine, available, engine
 from app.nets.engines.compiled_ import warm_up
 from app.nets.engines.numpy_ import forward
@@ -30,74 +31,6 @@ LENGTH = 600  # updates of the whole training
 EVERY = 20  # updates between two states that are kept
 SEEDS = 16
 GRID = 321  # inputs at which gates are looked at
-OPEN = 0.5  # a softplus unit whose slope is above counts as open
-
-
-@dataclass(frozen=True, eq=False)
-class Net:
-    """One trained network along the input.
-
-    Attributes:
-        gates: (units, GRID) slope of each unit, the first layer's first.
-        y: (GRID,) the function.
-        patterns: (GRID,) which pattern of open units holds, counted from the left.
-        loss: on the training points.
-    """
-
-    gates: Array
-    y: Array
-    patterns: Array
-    loss: float
-
-    @property
-    def is_open(self) -> Array:
-        """Share of the units that are open, by input. (GRID,)"""
-        return np.asarray((self.gates > OPEN).mean(0))
-
-    @property
-    def subnetworks(self) -> int:
-        """Number of different patterns along the input."""
-        return len(np.unique(self.gates > OPEN, axis=1).T)
-
-    @property
-    def dead(self) -> int:
-        """Units whose slope is 0 at every input."""
-        return int((self.gates == 0).all(1).sum())
-
-
-@dataclass(frozen=True, eq=False)
-class Seeds:
-    """Both networks over many seeds.
-
-    Attributes:
-        updates: (m,) at which losses are known. losses: activation -> (SEEDS, m) validation
-            losses on the page's task.
-        finals: task -> activation -> (SEEDS,) validation losses at the end.
-    """
-
-    updates: Array = field(default_factory=lambda: np.zeros(0))
-    losses: dict[str, Array] = field(default_factory=dict)
-    finals: dict[str, dict[str, Array]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """All that the page draws.
-
-    Attributes:
-        x: (GRID,) inputs. points: (N, 2) the training points.
-        nets: activation -> network. hidden: widths. updates: of their training.
-        seeds: what many seeds said so far.
-        task: its name.
-    """
-
-    x: Array
-    points: Array
-    nets: dict[str, Net]
-    hidden: tuple[int, ...]
-    updates: int
-    seeds: Seeds
-    task: str
 
 
 def spec_of(task: str, activation: str, hidden: tuple[int, ...], rate: float,

@@ -1,0 +1,77 @@
+"""What the page on gates is made of: networks along the input, and both over many seeds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+Array = np.ndarray
+OPEN = 0.5  # a softplus unit whose slope is above counts as open
+
+
+@dataclass(frozen=True, eq=False)
+class Net:
+    """One trained network along the input.
+
+    Attributes:
+        gates: (units, GRID) slope of each unit, the first layer's first.
+        y: (GRID,) the function.
+        patterns: (GRID,) which pattern of open units holds, counted from the left.
+        loss: on the training points.
+    """
+
+    gates: Array
+    y: Array
+    patterns: Array
+    loss: float
+
+    @property
+    def is_open(self) -> Array:
+        """Share of the units that are open, by input. (GRID,)"""
+        return np.asarray((self.gates > OPEN).mean(0))
+
+    @property
+    def subnetworks(self) -> int:
+        """Number of different patterns along the input."""
+        return len(np.unique(self.gates > OPEN, axis=1).T)
+
+    @property
+    def dead(self) -> int:
+        """Units whose slope is 0 at every input."""
+        return int((self.gates == 0).all(1).sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Seeds:
+    """Both networks over many seeds.
+
+    Attributes:
+        updates: (m,) at which losses are known. losses: activation -> (SEEDS, m) validation
+            losses on the page's task.
+        finals: task -> activation -> (SEEDS,) validation losses at the end.
+    """
+
+    updates: Array = field(default_factory=lambda: np.zeros(0))
+    losses: dict[str, Array] = field(default_factory=dict)
+    finals: dict[str, dict[str, Array]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        x: (GRID,) inputs. points: (N, 2) the training points.
+        nets: activation -> network. hidden: widths. updates: of their training.
+        seeds: what many seeds said so far.
+        task: its name.
+    """
+
+    x: Array
+    points: Array
+    nets: dict[str, Net]
+    hidden: tuple[int, ...]
+    updates: int
+    seeds: Seeds
+    task: str
