@@ -14,7 +14,7 @@ from app.core.jobs import Step
 from app.core.numbers import number
 from app.core.spec import LabSpec, edit
 from app.core.state import State
-from app.experiments.gating.parts import Net, Result, Seeds
+from app.experiments.gating.parts import OPEN, Net, Result, Seeds
 from app.nets.engines import Engine, available, engine
 from app.nets.engines.compiled_ import warm_up
 from app.nets.engines.numpy_ import forward

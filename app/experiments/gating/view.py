@@ -6,7 +6,8 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from app.core import picture as pic
-from app.experiments.gating.model import BENDS, LENGTH, SEEDS, Result
+from app.experiments.gating.model import BENDS, LENGTH, SEEDS
+from app.experiments.gating.parts import Result
 from app.ui.pages.view import PageView, PlotCard
 from app.ui.plots.field import Field, rgb
 from app.ui.plots.handles import HandlePlot
