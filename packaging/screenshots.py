@@ -9,6 +9,8 @@ import pathlib
 import subprocess
 import sys
 
+from palette import shrink  # beside this file
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "screenshots"
 THEMES = ("dark", "light")
@@ -40,17 +42,12 @@ def draw(name: str, theme: str) -> int:
     if name == DRAG:
         command = [str(ROOT / "packaging" / "drag.py"), str(out), theme]
     else:
-        command = [
-            "-m",
-            "app",
-            "shot",
-            "--out",
-            str(out),
-            "--theme",
-            theme,
-            *situations()[name],
-        ]
-    return subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode
+        command = ["-m", "app", "shot", "--out", str(out), "--theme", theme]
+        command += situations()[name]
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, check=False)
+    if done.returncode == 0:
+        shrink(out)
+    return done.returncode
 
 
 def main() -> int:

@@ -289,3 +289,20 @@ def test_the_gallery_is_walked_with_the_keyboard(lab):
     QTest.keyClick(focused, Qt.Key.Key_Return)
     QApplication.processEvents()
     assert lab.pages.page.experiment.key == gallery.shown()[0].page.key
+
+
+def test_a_page_is_usable_at_the_largest_zoom(lab):
+    lab.window.resize(1280, 720)
+    for _ in range(10):
+        lab.zoom(0.1)
+    lab.pages.open(KEY)
+    QApplication.processEvents()
+    frame = lab.pages.page.frame
+    assert frame.view.theme.zoom == 2.0
+    cards = frame.view.cards
+    assert all(card.width() >= 300 and card.height() >= 300 for card in cards)
+    assert len({card.x() for card in cards}) == 1  # one below the other, and it scrolls
+    lab.zoom(-1.0)
+    lab.window.resize(1440, 900)
+    QApplication.processEvents()
+    assert len({card.x() for card in cards}) > 1

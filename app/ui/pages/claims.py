@@ -14,7 +14,8 @@ from app.ui.controls.paint import draw_box
 from app.ui.scrolling import OverlayBar
 from app.ui.theme import DARK, Theme
 
-TILE_WIDTH, GAP = 300, 10  # least width of a tile at zoom 1
+TILE_WIDTH, GAP = 300, 10  # least width of a tile, gap, at zoom 1
+LOW, TALL = 86, 142  # height of a tile; where there is room for the reason too
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -34,6 +35,7 @@ class ClaimTile(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._theme, self.row = DARK, ClaimRow("", "", "", "", HOLDS)
+        self._is_tall = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_row(self, row: ClaimRow) -> None:
@@ -47,10 +49,15 @@ class ClaimTile(QWidget):
             self.setToolTip(f"{row.verdict}: {row.why}" if row.why else row.verdict)
             self.update()
 
+    def set_tall(self, tall: bool) -> None:
+        """Show the reason too, or not."""
+        self._is_tall = tall
+        self.set_theme(self._theme)
+
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
-        self.setFixedHeight(theme.px(86))
+        self.setFixedHeight(theme.px(TALL if self._is_tall else LOW))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -67,6 +74,10 @@ class ClaimTile(QWidget):
             painter.setPen(theme.color("text"))
             middle = room.adjusted(0, theme.px(18), 0, -theme.px(18))
             painter.drawText(middle, _WRAP, row.statement)
+            if self._is_tall:
+                painter.setFont(theme.font(11))
+                painter.setPen(theme.color("muted"))
+                painter.drawText(middle.adjusted(0, theme.px(34), 0, 0), _WRAP, row.why)
             self._paint_figures(painter, room, token)
 
     def _paint_head(self, painter: QPainter, room: QRectF, token: str) -> None:
@@ -115,6 +126,7 @@ class _Grid(QWidget):
         super().__init__()
         self.tiles: list[ClaimTile] = []
         self.theme: Theme = DARK
+        self.is_tall = False
 
     def columns(self) -> int:
         """Return how many tiles stand side by side."""
@@ -128,6 +140,7 @@ class _Grid(QWidget):
             tile = ClaimTile()
             tile.setParent(self)
             tile.set_theme(self.theme)
+            tile.set_tall(self.is_tall)
             tile.show()
             self.tiles.append(tile)
         while len(self.tiles) > count:
@@ -137,7 +150,8 @@ class _Grid(QWidget):
     def place(self) -> None:
         """Place the tiles."""
         columns, gap = self.columns(), self.theme.px(GAP)
-        wide, high = (self.width() - gap * (columns - 1)) // columns, self.theme.px(86)
+        wide = (self.width() - gap * (columns - 1)) // columns
+        high = self.theme.px(TALL if self.is_tall else LOW)
         for k, tile in enumerate(self.tiles):
             row, column = divmod(k, columns)
             tile.setGeometry(column * (wide + gap), row * (high + gap), wide, high)
@@ -192,10 +206,18 @@ class ClaimsCard(Card):
                 tile.set_theme(theme)
             self.grid.place()
 
+    def set_maximised(self, maximised: bool) -> None:
+        """Say whether the card fills the page: then every claim says why, too."""
+        super().set_maximised(maximised)
+        self.grid.is_tall = maximised
+        for tile in self.grid.tiles:
+            tile.set_tall(maximised)
+        self.grid.place()
+
     def height_for(self, room: int) -> int:
         """Return the height that shows whole rows of tiles within `room` pixels."""
         theme, gap = self.theme, self.theme.px(GAP)
-        head, tile = theme.px(48), theme.px(86)
+        head, tile = theme.px(48), theme.px(LOW)
         wide = self.width() - theme.px(28)
         columns = max(1, (wide + gap) // (theme.px(TILE_WIDTH) + gap))
         rows = -(-len(self.grid.tiles) // columns)

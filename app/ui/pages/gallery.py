@@ -32,7 +32,7 @@ from app.ui.pages.paint import draw_thumbnail
 from app.ui.scrolling import OverlayBar
 from app.ui.theme import DARK, Theme
 
-_LEAST, _GAP, _TEXT = 236, 14, 88  # pixels at zoom 1: width of a card, gap, its text
+_LEAST, _GAP, _TEXT = 270, 14, 88  # pixels at zoom 1: width of a card, gap, its text
 _PICTURE = 0.5  # height of a thumbnail beside its width
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 0, Qt.Key.Key_Down: 0}

@@ -22,6 +22,7 @@ from app.ui.theme import Theme
 
 Array = np.ndarray
 GAP = 14  # between cards, at zoom 1
+NARROW, LOW = 480, 210  # width below which cards stand in a column; their least height then
 
 
 class PlotCard(Card):
@@ -125,6 +126,9 @@ class PageView(QWidget):
         self.values: Mapping[str, Any] = {}
         self.least_height = 330  # pixels at zoom 1; below, the page scrolls
         self._cards: list[Card] = []
+        self._places: list[tuple[int, int, int, int]] = []
+        self._shares: tuple[Sequence[int], Sequence[int]] = ((), ())
+        self._is_stacked = False
         self._largest: Card | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -149,15 +153,13 @@ class PageView(QWidget):
         """Put a card into the grid, over so many rows and columns."""
         self._grid.addWidget(card, row, column, rows, columns)
         self._cards.append(card)
+        self._places.append((row, column, rows, columns))
         card.maximise_requested.connect(lambda: self.toggle_maximised(card))
 
     def share(self, rows: Sequence[int] = (), columns: Sequence[int] = ()) -> None:
         """Share out height and width among the rows and columns."""
-        for k, part in enumerate(rows):
-            self._grid.setRowStretch(k, part)
-        for k, part in enumerate(columns):
-            self._grid.setColumnStretch(k, part)
-            self._grid.setColumnMinimumWidth(k, 1)
+        self._shares = rows, columns
+        self._arrange()
 
     def color(self, token: str, opacity: float = 1.0) -> QColor:
         """Return a colour of the theme."""
@@ -195,11 +197,41 @@ class PageView(QWidget):
         """Take colours, fonts and sizes from `theme` and draw again."""
         self.theme = theme
         self._grid.setSpacing(theme.px(GAP))
-        self.setMinimumHeight(theme.px(self.least_height))
+        self._fit()
         for card in self._cards:
             card.set_theme(theme)
         if self.result is not None:
             self.draw(self.result)
+
+    def resizeEvent(self, event: object) -> None:
+        """Let the cards stand in a column where they would be too narrow side by side."""
+        self._fit()
+
+    def _fit(self) -> None:
+        stacked = self.width() < self.theme.px(NARROW)
+        if stacked != self._is_stacked:
+            self._is_stacked = stacked
+            self._arrange()
+        high = LOW * len(self._cards) if stacked else self.least_height
+        self.setMinimumHeight(self.theme.px(high if self._largest is None else LOW))
+
+    def _arrange(self) -> None:
+        """Place the cards as they were added, or one below the other."""
+        rows, columns = self._shares
+        for k in range(max(self._grid.rowCount(), len(self._cards))):
+            self._grid.setRowStretch(k, 0)
+        for k in range(self._grid.columnCount()):
+            self._grid.setColumnStretch(k, 0)
+        for k, (card, place) in enumerate(zip(self._cards, self._places, strict=True)):
+            self._grid.removeWidget(card)
+            self._grid.addWidget(card, *((k, 0, 1, 1) if self._is_stacked else place))
+        if self._is_stacked:
+            rows, columns = (1,) * len(self._cards), (1,)
+        for k, part in enumerate(rows):
+            self._grid.setRowStretch(k, part)
+        for k, part in enumerate(columns):
+            self._grid.setColumnStretch(k, part)
+            self._grid.setColumnMinimumWidth(k, 1)
 
     def toggle_maximised(self, card: Card | None = None) -> bool:
         """Let one card fill the place of all, or bring the others back.
@@ -213,5 +245,6 @@ class PageView(QWidget):
         for other in self._cards:
             other.setVisible(self._largest in (None, other))
             other.set_maximised(self._largest is other)
+        self._fit()
         self.maximised.emit(self._largest is not None)
         return True

@@ -1,0 +1,91 @@
+"""Pages of the gallery on the command line."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+
+from app import cli
+from app.experiments import EXPERIMENTS
+from tests.test_cli import lines_of, refused
+
+
+def test_experiments_are_listed_one_object_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = lines_of(capsys, "experiments", "--json")
+    assert [line["key"] for line in lines] == EXPERIMENTS.keys()
+    for line in lines:
+        assert list(line) == ["key", "title", "claims"]
+        assert line["title"].endswith("?")
+        assert line["claims"]
+
+
+def test_experiments_are_listed_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["experiments"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert len(out) == len(EXPERIMENTS)
+    for line, page in zip(out, EXPERIMENTS, strict=True):
+        assert line.startswith(page.key)
+        assert page.title in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--experiment", "activation"], "did you mean 'activations'"),
+        (["--knobs", "x.json"], "--experiment KEY"),
+        (["shot", "--out", "OUT", "--experiment", "nowhere"], "is not known"),
+        (["shot", "--out", "OUT", "--knobs", "x.json"], "--experiment KEY"),
+        (["shot", "--out", "OUT", "--experiment", "activations", "--task", "xor"], "--task"),
+        (["shot", "--out", "OUT", "--experiment", "activations", "--updates", "3"], "--upda"),
+        (["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread"],
+         "KNOB=VALUE"),
+        (["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread=99"],
+         "the range is 0.1 to 5"),
+        (["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread=wide"],
+         "must be a number"),
+        (["shot", "--out", "OUT", "--experiment", "activations", "--set", "activation=rely"],
+         "did you mean 'relu'"),
+        (["shot", "--out", "OUT", "--experiment", "activations", "--set", "width=3"], "width"),
+    ],
+)  # fmt: skip
+def test_wrong_input_is_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, arguments: list[str],
+    words: str,
+) -> None:  # fmt: skip
+    out = tmp_path / "page.png"
+    given = [str(out) if word == "OUT" else word for word in arguments]
+    assert words in refused(capsys, *given)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{}", b'{"experiment": "activations", "knobs": {"spread": 1e9}}',
+     b'{"experiment": "signal", "knobs": {}}'],
+)  # fmt: skip
+def test_a_wrong_knob_file_draws_nothing_and_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, content: bytes
+) -> None:
+    file, out = tmp_path / "knobs.json", tmp_path / "page.png"
+    file.write_bytes(content)
+    arguments = ["shot", "--experiment", "activations", "--knobs", str(file), "--out", str(out)]
+    assert "knobs.json" in refused(capsys, *arguments)
+    assert not out.exists()
+
+
+def test_a_page_is_drawn_with_its_knobs(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    file = tmp_path / "knobs.json"
+    file.write_text(json.dumps({"experiment": "activations", "knobs": {"activation": "gelu"}}))
+    pictures = []
+    for name, more in (("a", []), ("b", ["--knobs", str(file)]),
+                       ("c", ["--set", "activation=gelu"])):  # fmt: skip
+        out = tmp_path / f"{name}.png"
+        arguments = ["shot", "--experiment", "activations", "--size", "1100x700", *more]
+        assert cli.main([*arguments, "--out", str(out)]) == 0
+        pictures.append(out.read_bytes())
+    assert capsys.readouterr().err == ""
+    assert pictures[0] != pictures[1] == pictures[2]

@@ -1,0 +1,325 @@
+"""Parts of a page: handles, tables, rows, marks, formula, claims, text that fits."""
+
+import itertools
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QRegion
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.core import picture as pic
+from app.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG, ClaimRow, Try
+from app.ui.fonts import load_fonts
+from app.ui.pages.claims import ClaimsCard, token_of
+from app.ui.pages.formula import Formula
+from app.ui.pages.paint import draw_thumbnail
+from app.ui.pages.text import TryButton, inner_width
+from app.ui.pages.view import PlotCard
+from app.ui.pages.workbar import WorkBar
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis
+from app.ui.plots.shapes import Bars, Histogram, Polygons, Post, Strokes, Words
+from app.ui.plots.table import Cell, Table
+from app.ui.theme import DARK, LIGHT
+
+LEFT = Qt.MouseButton.LeftButton
+RED, BLUE = QColor("#ff0000"), QColor("#0000ff")
+
+
+@pytest.fixture
+def shown(qtbot):
+    load_fonts()
+
+    def show(widget, wide=400, high=300, theme=DARK):
+        qtbot.addWidget(widget)
+        widget.set_theme(theme)
+        widget.resize(wide, high)
+        widget.show()
+        QApplication.processEvents()
+        return widget
+
+    return show
+
+
+def handle_plot(shown, *handles):
+    plot = shown(HandlePlot(Axis("x"), Axis("y")))
+    plot.x_axis.fix(0, 10)
+    plot.y_axis.fix(-1, 1)
+    plot.set_handles(handles)
+    plot.grab()
+    plot.moved = []
+    plot.dragged.connect(lambda *where: plot.moved.append(where))
+    return plot
+
+
+def pixel(plot, x, y):
+    return QPoint(round(float(plot.px(np.array(x)))), round(float(plot.py(np.array(y)))))
+
+
+# ---- handles
+
+
+def test_a_handle_follows_the_mouse_within_the_axes(shown):
+    plot = handle_plot(shown, Handle("a", 2, 0, RED), Handle("b", 8, 0.5, BLUE))
+    events = []
+    plot.grabbed.connect(lambda name: events.append(("grabbed", name)))
+    plot.released.connect(lambda name: events.append(("released", name)))
+    QTest.mousePress(plot, LEFT, pos=pixel(plot, 8, 0.5) + QPoint(3, 2))
+    QTest.mouseMove(plot, pixel(plot, 5, -0.5) + QPoint(3, 2))
+    QTest.mouseMove(plot, QPoint(9000, 9000))
+    QTest.mouseRelease(plot, LEFT)
+    assert events == [("grabbed", "b"), ("released", "b")]
+    name, x, y = plot.moved[0]
+    assert name == "b"
+    assert (x, y) == pytest.approx((5, -0.5), abs=0.06)
+    assert plot.moved[-1][1:] == (10, -1)
+
+
+def test_a_handle_goes_only_where_it_may(shown):
+    plot = handle_plot(shown, Handle("a", 2, 0, RED, along="x"))
+    QTest.mousePress(plot, LEFT, pos=pixel(plot, 2, 0))
+    QTest.mouseMove(plot, pixel(plot, 6, 0.8))
+    QTest.mouseRelease(plot, LEFT)
+    _, x, y = plot.moved[-1]
+    assert x == pytest.approx(6, abs=0.06)
+    assert y == 0
+
+
+def test_a_handle_moves_by_keys(shown):
+    plot = handle_plot(shown, Handle("a", 2, 0, RED))
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    QTest.keyClick(plot, Qt.Key.Key_Up)
+    assert plot.moved[0] == pytest.approx(("a", 2.1, 0.0))
+    assert plot.moved[1] == pytest.approx(("a", 2.0, 0.02))
+
+
+def test_clicks_beside_the_handles_are_told_where_they_are_wanted(shown):
+    plot = handle_plot(shown, Handle("a", 2, 0, RED))
+    clicks = []
+    plot.clicked.connect(lambda *where: clicks.append(where))
+    QTest.mouseClick(plot, LEFT, pos=pixel(plot, 7, 0.5))
+    assert not clicks
+    plot.takes_clicks = True
+    QTest.mouseClick(plot, LEFT, pos=pixel(plot, 7, 0.5))
+    QTest.mouseClick(plot, LEFT, pos=pixel(plot, 2, 0))
+    assert len(clicks) == 1
+    assert clicks[0] == pytest.approx((7, 0.5), abs=0.06)
+
+
+def test_the_nearest_handle_is_taken(shown):
+    plot = handle_plot(shown, Handle("a", 2, 0, RED), Handle("b", 2.2, 0, BLUE))
+    assert plot.handle_at(QPointF(pixel(plot, 2.18, 0))).name == "b"
+    assert plot.handle_at(QPointF(pixel(plot, 6, 0))) is None
+
+
+# ---- marks
+
+
+def color_at(plot, x, y):
+    return plot.grab().toImage().pixelColor(pixel(plot, x, y))
+
+
+def is_near(a, b):
+    pairs = zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)
+    return max(abs(p - q) for p, q in pairs) < 12
+
+
+@pytest.fixture
+def plain(shown):
+    plot = shown(HandlePlot(Axis("x"), Axis("y")))
+    plot.grid = False
+    plot.x_axis.fix(0, 10)
+    plot.y_axis.fix(0, 10)
+    plot.grab()
+    return plot
+
+
+def test_marks_are_painted_where_their_data_are(plain):
+    square = np.array([[1, 6], [3, 6], [3, 9], [1, 9]], float)
+    plain.show_marks(
+        live={
+            "polygon": Polygons([square], [RED]),
+            "steps": Histogram(np.array([4.0, 5, 6]), np.array([2.0, 8]), BLUE),
+            "bar": Bars(np.array([1.0]), np.array([7.0]), np.array([9.0]), [RED]),
+            "stroke": Strokes(*np.array([[7.0], [5], [10], [5]]), BLUE, width=6),
+        }
+    )
+    assert is_near(color_at(plain, 2, 7.5), RED)
+    assert is_near(color_at(plain, 4.5, 1), BLUE)
+    assert is_near(color_at(plain, 5.5, 7), BLUE)
+    assert is_near(color_at(plain, 4.5, 5), DARK.color("panel"))
+    assert is_near(color_at(plain, 8, 1), RED)
+    assert is_near(color_at(plain, 9, 5), BLUE)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        Polygons([], []),
+        Histogram(np.array([0.0, np.nan]), np.array([1.0]), RED),
+        Bars(np.array([1.0]), np.array([np.nan]), np.array([9.0]), [RED]),
+        Strokes(*np.array([[np.nan], [5], [10], [5]]), [BLUE]),
+        Words(np.array([np.nan, 3]), np.array([1.0, 2]), ["a", "b"], RED, DARK),
+        Post(99.0, "far", RED, DARK),
+        Post(9.99, "at the edge", RED, DARK),
+    ],
+)
+def test_marks_of_nothing_or_of_what_is_no_number_are_painted(plain, mark):
+    plain.show_marks(still={"mark": mark})
+    plain.grab()
+    assert mark.key() == mark.key()
+
+
+# ---- rows and tables
+
+
+def test_rows_are_named_and_clicked(shown):
+    plot = shown(RowPlot(Axis("share")))
+    plot.takes_clicks = True
+    plot.x_axis.fix(0, 1)
+    plot.set_rows(["first", "second", "third"], 1)
+    plot.grab()
+    rows = []
+    plot.row_clicked.connect(rows.append)
+    for row in (2, 0):
+        QTest.mouseClick(plot, LEFT, pos=pixel(plot, 0.5, row))
+    assert rows == [2, 0]
+    assert pixel(plot, 0.5, 0).y() < pixel(plot, 0.5, 2).y()  # the first stands at the top
+
+
+def test_a_table_tells_clicks_and_says_less_where_it_is_narrow(shown):
+    table = shown(Table(), 500, 200)
+    long = Cell("0.3863 → 0.0650", help="both epochs", brief="0.0650")
+    table.show_rows(
+        ("run", "printed", "ours"), [(Cell("2"), long, long), (Cell("3"), long, long)]
+    )
+    assert not table.is_brief()
+    table.resize(170, 200)
+    assert table.is_brief()
+    ends = table.columns()
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(ends))
+    rows = []
+    table.row_clicked.connect(rows.append)
+    high = table.row_height()
+    QTest.mouseClick(table, LEFT, pos=QPoint(20, round(2.5 * high)))
+    QTest.mouseClick(table, LEFT, pos=QPoint(20, round(0.5 * high)))  # the header
+    assert rows == [1]
+    assert table.reading_at(QPointF(ends[1][0] + 5, 1.5 * high)).title == "both epochs"
+    assert "0.3863 → 0.0650" in table.numbers()
+    table.grab()
+
+
+# ---- words
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.5, 2.0])
+def test_a_thing_to_try_shows_all_of_its_text(shown, zoom):
+    thing = Try("A label that is rather long for one line of it", "And help. " * 12, {})
+    theme = DARK.zoomed(zoom)
+    button = shown(TryButton(thing), inner_width(theme), 10, theme)
+    label, text = button._boxes(inner_width(theme))
+    assert text.top() >= label.bottom()
+    assert button.sizeHint().height() >= text.bottom()
+
+
+def ink(widget):
+    """Return the share of a widget's pixels that are painted."""
+    image = QImage(widget.size(), QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    widget.render(image, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(-1, 4)
+    return (raw[:, 3] > 0).mean()
+
+
+def test_a_formula_is_typeset_after_it_is_shown_and_fits(shown, qtbot):
+    wide = r"\sum_{k=1}^{n} a_k \, s(b_k x + c_k) + d = \int_{-\infty}^{\infty} f(x) g(x) \, dx"
+    formula = Formula((r"E = m c^2", wide))
+    shown(formula, inner_width(DARK), 80)
+    qtbot.waitUntil(lambda: formula.is_typeset, timeout=10_000)
+    for box in formula.boxes():
+        assert box.right() <= inner_width(DARK) + 1
+        assert box.bottom() <= formula.height() + 1
+    assert 0.01 < ink(formula) < 0.5
+    before = formula.grab().toImage()
+    formula.set_theme(LIGHT)
+    assert formula.grab().toImage() != before
+
+
+@pytest.mark.parametrize(
+    ("verdict", "token"),
+    [(HOLDS, "good"), (f"{ONLY_IF} x", "warning"), (WRONG, "negative"), (PENDING, "muted")],
+)
+def test_a_verdict_has_its_colour(verdict, token):
+    assert token_of(verdict) == token
+
+
+def test_claims_stand_in_columns_and_say_why_when_they_are_large(shown):
+    card = ClaimsCard()
+    rows = [ClaimRow(f"D{k}", "A statement.", "1", "2", HOLDS, "because") for k in range(5)]
+    card.show_rows(rows)
+    shown(card, 1000, 300)
+    assert card.grid.columns() == 3
+    assert card.rows == tuple(rows)
+    assert card.height_for(1000) > card.height_for(100)
+    low = card.grid.tiles[0].height()
+    card.set_maximised(True)
+    assert card.grid.tiles[0].height() > low
+    card.show_rows(rows[:2])
+    assert len(card.grid.tiles) == 2
+    assert card.numbers().count("\n") == 3
+    card.grab()
+
+
+def test_the_work_bar_stops_and_goes_on(shown):
+    bar = shown(WorkBar(DARK))
+    bar.show_work("training 64 networks", 0.4)
+    presses = []
+    bar.pressed.connect(lambda: presses.append(1))
+    assert bar.button.accessibleName() == "Stop"
+    QTest.mouseClick(bar.button, LEFT)
+    bar.show_work("training", 2.0, stopped=True)
+    assert bar.button.accessibleName() == "Go on"
+    assert "100 %" in bar.accessibleDescription()
+    assert presses == [1]
+    bar.grab()
+
+
+# ---- cards and pictures
+
+
+def test_a_plot_card_reads_and_copies_what_it_draws(shown):
+    card = shown(PlotCard("Curve", Axis("z"), Axis("h")))
+    x = np.linspace(0, 1, 11)
+    card.show_plot(columns={"z": x, "h": x**2})
+    card.read_curves(x, [("square", x**2, RED)])
+    reading = card.plot.reader(0.52, 0.0)
+    assert reading.text == "z 0.5: square 0.25"
+    assert card.numbers().splitlines()[:2] == ["z\th", "0.0\t0.0"]
+
+
+def test_a_picture_is_painted_in_the_theme_s_colours():
+    shapes = (
+        pic.Area(((0, 0), (0.5, 0), (0.5, 1), (0, 1)), "positive", 1.0),
+        pic.Line(((0.5, 0.5), (1, 0.5)), "negative", 9.0),
+        pic.Dots(((0.75, 0.8),), "layer3", 6.0),
+        pic.Image(((1.0, -1.0),), (0.6, 0.0, 1.0, 0.3)),
+    )
+    assert pic.picture_from_json(pic.picture_to_json(shapes)) == shapes
+    pixmap = QPixmap(200, 100)
+    pixmap.fill(Qt.GlobalColor.black)
+    with QPainter(pixmap) as painter:
+        draw_thumbnail(painter, QRectF(0, 0, 200, 100), shapes, DARK)
+    image = pixmap.toImage()
+    assert is_near(image.pixelColor(50, 50), DARK.color("positive"))
+    assert is_near(image.pixelColor(180, 50), DARK.color("negative"))
+    assert is_near(image.pixelColor(150, 20), QColor(DARK.ramp[2]))
+    assert image.pixelColor(130, 85).blue() > image.pixelColor(130, 85).red()
+    assert image.pixelColor(190, 85).red() > image.pixelColor(190, 85).blue()
+
+
+def test_points_of_a_picture_leave_out_what_is_no_number():
+    points = pic.unit_points([0, 1, np.nan, 2], [0, 10, 5, np.inf], (0, 2, 0, 10))
+    assert points == ((0.0, 0.0), (0.5, 1.0))
