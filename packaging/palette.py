@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 COLORS = 256
-APART = 10  # of 255; nearer colours share an entry
+# Of 255: nearer colours share an entry; the commonest are the grounds, which are near.
+APART, NEAR, GROUNDS = 10, 1, 48
 
 
 def shrink(path: pathlib.Path) -> None:
@@ -20,7 +21,8 @@ def shrink(path: pathlib.Path) -> None:
     channels = channels.astype(int)  # (n, 3)
     chosen: list[np.ndarray] = []
     for k in np.argsort(-counts, kind="stable"):
-        far = not chosen or np.abs(np.array(chosen) - channels[k]).max(axis=1).min() > APART
+        apart = NEAR if len(chosen) < GROUNDS else APART
+        far = not chosen or np.abs(np.array(chosen) - channels[k]).max(axis=1).min() > apart
         if far and len(chosen) < COLORS:
             chosen.append(channels[k])
     palette = np.array(chosen)

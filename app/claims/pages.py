@@ -10,10 +10,9 @@ from app.claims.base import Claim
 def page_of(claim: Claim[Any]) -> str | None:
     """Return the key of the page that shows a claim: its own, else one that bears on it.
 
-    None while no such page is registered.
+    None while no registered page does.
     """
     from app.experiments import EXPERIMENTS  # finds the pages, which reading rows need not
 
-    if claim.page in EXPERIMENTS:
-        return claim.page
-    return next((page.key for page in EXPERIMENTS if claim.id in page.claims), None)
+    showing = [page.key for page in EXPERIMENTS if claim.id in page.claims]
+    return claim.page if claim.page in showing else next(iter(showing), None)

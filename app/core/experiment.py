@@ -31,8 +31,8 @@ HOLDS = "holds"
 ONLY_IF = "holds only if"  # a condition follows
 NOT_REPRODUCED = "does not reproduce"
 WRONG = "wrong as printed"
-PENDING = "being computed"  # until the page's longer work gets there
-VERDICTS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG, PENDING)
+VERDICTS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG)
+PENDING = "being computed"  # in its place until the page's longer work gets there
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class ClaimRow:
         id: its row in the ledger, such as `D22`.
         statement: what the source says, in our words, one line or two.
         published: the figure it prints. measured: the page's own, short.
-        verdict: begins with one of `VERDICTS`.
+        verdict: begins with one of `VERDICTS`, or is `PENDING`.
         why: one sentence made of measured numbers.
     """
 
