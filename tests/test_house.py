@@ -40,6 +40,7 @@ def test_the_contracts_of_the_rooms_are_kept() -> None:
         ("import app.core.frames, app.core.registry, app.core.state, app.core.layout", HEAVY),
         ("import app.nets, app.nets.engines, app.nets.problem, app.nets.tasks", HEAVY),
         ("import app.nets.probes, app.nets.gradcheck", {"torch", "PySide6", "pyqtgraph"}),
+        ("import app.claims", HEAVY),
         ("import app.runtime.labfile", HEAVY),
         ("import app.cli, app.__main__", HEAVY | {"numpy", "msgspec"}),
         ("import app.compose", {"torch", "sklearn", "numba"}),
@@ -49,7 +50,9 @@ def test_importing_a_room_loads_no_more_than_it_may(code: str, forbidden: set[st
     assert not modules_after(code) & forbidden
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["spec", "--default"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["train", "--help"], ["claims", "--help"], ["spec", "--default"]]
+)
 def test_the_command_starts_light(arguments: list[str]) -> None:
     code = (
         "import app.cli, contextlib\n"

@@ -97,10 +97,18 @@ def _line(name: str, text: str, width: int) -> str:
     )  # fmt: skip
 
 
+def _counted(count: int, kind: str) -> str:
+    """Return a number of verdicts: `1 holds`, `2 hold`, `2 do not reproduce`."""
+    first, _, rest = kind.partition(" ")
+    many = {"holds": "hold", "does": "do", "wrong": "are wrong", "cannot": "cannot"}[first]
+    one = "is wrong" if first == "wrong" else first
+    return f"{count} {one if count == 1 else many} {rest}".rstrip()
+
+
 def _summary(found: list[Verdict], seconds: float) -> str:
     from app.claims.base import KINDS
 
     counts = Counter(verdict.kind for verdict in found)
-    parts = [f"{counts[kind]} {kind}" for kind in KINDS if counts[kind]]
+    parts = [_counted(counts[kind], kind) for kind in KINDS if counts[kind]]
     rows = f"{len(found)} {'claim' if len(found) == 1 else 'claims'}"
     return f"{rows} in {seconds:.0f} s: {', '.join(parts)}"

@@ -141,9 +141,14 @@ def test_people_read_a_table(capsys: pytest.CaptureFixture[str],
         assert lines[0] == "D1    HOLDS"
         assert "D13   WRONG AS PRINTED" in lines
         assert lines[-1].startswith("2 claims in ")
-        assert lines[-1].endswith("s: 1 holds, 1 wrong as printed")
+        assert lines[-1].endswith("s: 1 holds, 1 is wrong as printed")
         for word in ("claim", "source", "published", "measured", "why", "tolerance"):
             assert sum(line.strip().startswith(word) for line in lines) >= 2
+
+
+def test_verdicts_are_counted_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["claims", "--only", "D1,D13,D14,D37"]) == 0
+    assert "s: 2 hold, 2 are wrong as printed" in capsys.readouterr().out
 
 
 def test_unknown_ids_are_refused_before_anything_is_computed(
