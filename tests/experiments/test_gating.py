@@ -11,6 +11,7 @@ from app.core.jobs import Job, steps_of
 from app.experiments.gating import model
 from app.nets.engines import engine
 from app.nets.problem import problem_of
+from app.nets.rewind import Rewindable
 
 
 @pytest.mark.parametrize("name", model.BENDS)
@@ -59,7 +60,7 @@ def test_a_large_rate_shuts_units_for_ever():
 
 def test_the_kept_states_are_those_of_one_run():
     spec = model.spec_of("abs", "softplus", (4,), 0.02)
-    training = model._Training(spec)
+    training = Rewindable(spec, model.EVERY)
     training.at(60)
     later = training.at(120)
     *_, expected = engine("numpy").run(spec, until=120)

@@ -6,6 +6,7 @@ import pytest
 from app.core.experiment import HOLDS, ONLY_IF, WRONG
 from app.experiments.regions import counting, gates, model, training, verdicts
 from app.nets.engines.numpy_ import forward
+from app.nets.rewind import Rewindable
 from tests.experiments.conftest import settle
 
 
@@ -45,7 +46,7 @@ def test_the_network_along_a_line_is_the_network_of_the_plane() -> None:
 
 def test_a_training_is_the_same_from_whichever_side_one_comes() -> None:
     spec = training.spec_of(6, 2, 0.5, "circle")
-    there, back = training.Training(spec), training.Training(spec)
+    there, back = Rewindable(spec, training.EVERY), Rewindable(spec, training.EVERY)
     there._engine = back._engine  # the compiled one may be ready by now
     for update in (130, 7, 64, 301, 7):
         there.at(update)

@@ -6,13 +6,12 @@ is the first of a population; the others go on from it.
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.core.kept import Kept
 from app.core.resources import resource
 from app.core.spec import LabSpec, edit, read_spec
 from app.core.state import State
@@ -106,28 +105,19 @@ class Training:
         return np.asarray(h)
 
 
-_lock = threading.Lock()
-_kept: OrderedDict[Setting, Training] = OrderedDict()
+_kept = Kept(Training, KEPT)
 
 
 def training(setting: Setting) -> Training:
     """Return the training of a setting, as far as it got; the least used are forgotten."""
-    with _lock:
-        if setting not in _kept:
-            _kept[setting] = Training(setting)
-            while len(_kept) > KEPT:
-                _kept.popitem(last=False)
-        _kept.move_to_end(setting)
-        return _kept[setting]
+    return _kept.get(setting)
 
 
 def known(setting: Setting) -> Training | None:
     """Return the training of a setting if there is one."""
-    with _lock:
-        return _kept.get(setting)
+    return _kept.known(setting)
 
 
 def forget() -> None:
     """Forget all trainings."""
-    with _lock:
-        _kept.clear()
+    _kept.forget()

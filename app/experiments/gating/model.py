@@ -15,12 +15,11 @@ from app.core.numbers import number
 from app.core.spec import LabSpec, edit
 from app.core.state import State
 from app.experiments.gating.parts import OPEN, Net, Result, Seeds
-from app.nets.engines import Engine, available, engine
-from app.nets.engines.compiled_ import warm_up
 from app.nets.engines.numpy_ import forward
 from app.nets.printing import activation_code
 from app.nets.probes.loss import evaluate
 from app.nets.problem import Problem, born, problem_of
+from app.nets.rewind import Rewindable, quick_engine
 from app.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -45,32 +44,9 @@ def spec_of(task: str, activation: str, hidden: tuple[int, ...], rate: float,
     return spec
 
 
-def quick_engine() -> Engine:
-    """Return the compiled engine if it can start at once, else the one in NumPy."""
-    is_ready = not available()["compiled"] and warm_up().done()
-    return engine("compiled" if is_ready else "numpy")
-
-
-class _Training:
-    """The states of a training so far; goes on when a later one is asked for."""
-
-    def __init__(self, spec: LabSpec) -> None:
-        self.problem, self._engine = problem_of(spec), quick_engine()
-        self._states = [born(self.problem)]  # one every EVERY updates
-
-    def at(self, update: int) -> State:
-        """Return the state after so many updates, a multiple of EVERY."""
-        known = self._states[-1]
-        if update > known.update:
-            marks = range(known.update + EVERY, update, EVERY)
-            run = self._engine.run(self.problem.spec, known, until=update, marks=marks)
-            self._states += list(run)
-        return self._states[update // EVERY]
-
-
 @functools.lru_cache(maxsize=64)
-def _training(spec: LabSpec) -> _Training:
-    return _Training(spec)
+def _training(spec: LabSpec) -> Rewindable:
+    return Rewindable(spec, EVERY)
 
 
 def compute(task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400,

@@ -8,12 +8,10 @@ import math
 import numpy as np
 
 from app.core.spec import LabSpec, NetSpec, TaskSpec, replace
-from app.core.state import State
 from app.experiments.regions.counting import line_problem
-from app.nets.engines import Engine, available, engine
-from app.nets.engines.compiled_ import warm_up
-from app.nets.problem import Problem, born, problem_of
+from app.nets.problem import Problem
 from app.nets.regions import Regions, regions
+from app.nets.rewind import Rewindable
 from app.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -34,42 +32,10 @@ def spec_of(width: int, depth: int, biases: float, task: str) -> LabSpec:
     return replace(lab, task=points, net=net, train=train)
 
 
-def quick_engine() -> Engine:
-    """Return the compiled engine if it can start at once, else the one in NumPy."""
-    is_ready = not available()["compiled"] and warm_up().done()
-    return engine("compiled" if is_ready else "numpy")
-
-
-class Training:
-    """One network at any update; what was trained on the way is kept.
-
-    Attributes:
-        problem: what is trained.
-    """
-
-    def __init__(self, spec: LabSpec) -> None:
-        """Draw the weights; nothing is trained yet."""
-        self.problem = problem_of(spec)
-        self._states: dict[int, State] = {0: born(self.problem)}
-        self._engine = quick_engine()
-
-    def at(self, update: int) -> State:
-        """Return the state after so many updates; raises NotFiniteError."""
-        nearest = self._states[max(u for u in self._states if u <= update)]
-        if nearest.update == update:
-            return nearest
-        marks = range(nearest.update // EVERY * EVERY + EVERY, update, EVERY)
-        state = nearest
-        for state in self._engine.run(self.problem.spec, nearest, until=update, marks=marks):
-            if state.update % EVERY == 0:
-                self._states[state.update] = state
-        return state
-
-
 @functools.lru_cache(maxsize=8)
-def training_of(spec: LabSpec) -> Training:
+def training_of(spec: LabSpec) -> Rewindable:
     """Return the training of a spec; the last few are kept."""
-    return Training(spec)
+    return Rewindable(spec, EVERY)
 
 
 def along(problem: Problem, params: Array, line: Line) -> tuple[Problem, Array]:

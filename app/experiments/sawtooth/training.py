@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -12,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from app.core.jobs import Ask
+from app.core.kept import Kept
 from app.core.spec import LabSpec, edit
 from app.core.state import State
 from app.experiments.sawtooth.nets import hidden_of, pieces, target
@@ -164,22 +163,14 @@ class Population:
         return Snapshot(state.update, y.astype(np.float32), loss, held, count)
 
 
-_lock = threading.Lock()
-_kept: OrderedDict[Setting, Population] = OrderedDict()
+_kept = Kept(Population, KEPT)
 
 
 def population(setting: Setting) -> Population:
     """Return the networks of a setting as far as they got; the least used are forgotten."""
-    with _lock:
-        if setting not in _kept:
-            _kept[setting] = Population(setting)
-            while len(_kept) > KEPT:
-                _kept.popitem(last=False)
-        _kept.move_to_end(setting)
-        return _kept[setting]
+    return _kept.get(setting)
 
 
 def forget() -> None:
     """Forget all of them."""
-    with _lock:
-        _kept.clear()
+    _kept.forget()

@@ -34,7 +34,7 @@ class View(PageView):
         self.rows.row_clicked.connect(self._on_row)
         self.losses = PlotCard("Built, and found", self.rows.x_axis, self.rows.y_axis,
                                "click one to draw it", self.rows)  # fmt: skip
-        self.way = PlotCard("While they are trained", Axis("updates"), Axis("loss", log=True))
+        self.way = PlotCard("In training", Axis("updates"), Axis("loss", log=True))
         self.need = PlotCard("What the pieces take", Axis("folds", integer=True),
                              Axis("neurons", log=True))  # fmt: skip
         for card in (self.fit, self.stages):
