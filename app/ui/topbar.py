@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QSize, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QHBoxLayout
 
 from app.core.success import Ranking
+from app.ui.bars import WindowBar
 from app.ui.controls.buttons import BarButton
-from app.ui.controls.gauges import BAR_HEIGHT, Readouts, SpeedControl
+from app.ui.controls.gauges import Readouts, SpeedControl
 from app.ui.controls.seeds import SeedPopup
 from app.ui.readouts import Readout
 from app.ui.theme import Theme
@@ -33,7 +34,7 @@ def _hint(text: str, key: str) -> str:
     return f"{text} ({native})"
 
 
-class TopBar(QWidget):
+class TopBar(WindowBar):
     """Drives the run and says how it goes. Knows no runner.
 
     Signals:
@@ -56,12 +57,11 @@ class TopBar(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         """Make the bar; `menu_button` waits for a QMenu of the window."""
-        super().__init__()
-        self._theme, self._count, self._shown = theme, 1, 0
+        super().__init__(theme)
+        self._count, self._shown = 1, 0
         self._ranking = Ranking()
         self._playing = self._finished = False
         self.popup: SeedPopup | None = None
-        self._line = QHBoxLayout(self)
         self._line.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self.play = self._button("play", "Play", "Plays or pauses the training", "play", True)
         self.step = self._button("step", "", "One update", "step")
@@ -91,7 +91,6 @@ class TopBar(QWidget):
         self.menu_button.setToolTip("Open, save and more")
         self.menu_button.setAccessibleName("Menu")
         self._line.addWidget(self.menu_button)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_seeds(1, 0)
         self.show_state(False, False, False, False)
         self.set_theme(theme)
@@ -137,35 +136,15 @@ class TopBar(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
         if self.popup is not None:
             self.popup.close()
-        self.setFixedHeight(theme.px(BAR_HEIGHT))
-        self._line.setContentsMargins(theme.px(16), 0, theme.px(14), 1)
-        self._line.setSpacing(theme.px(8))
         parts: tuple[BarButton | SpeedControl | Readouts, ...] = (
             self.play, self.step, self.reset, self.undo, self.redo, self.finish, self.speed,
             self.readouts, self.seed, self.theme_button, self.menu_button,
         )  # fmt: skip
         for part in parts:
             part.set_theme(theme)
-        self._adapt()
-        self.update()
-
-    def minimumSizeHint(self) -> QSize:
-        """Return a small width: words, readouts and the speed give way."""
-        return QSize(self._theme.px(440), self._theme.px(BAR_HEIGHT))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Drop what does not fit."""
-        self._adapt()
-        super().resizeEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground and the hairline below."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.color("panel"))
-        painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.color("line"))
+        self.restyle(theme)
 
     def _button(
         self, icon: str, text: str, help_text: str, key: str, accent: bool = False
@@ -179,7 +158,8 @@ class TopBar(QWidget):
     def _wide(self, least: int) -> bool:
         return self.width() >= least * self._theme.zoom
 
-    def _adapt(self) -> None:
+    def adapt(self) -> None:
+        """Drop what does not fit."""
         self.speed.setVisible(self._wide(_NARROW))
         self._show_play()
         self._show_seed()

@@ -19,10 +19,11 @@ from app.core.registry import Entry, Registry
 from app.core.resources import resource
 from app.core.spec import LabSpec, TaskSpec, edit, get, replace
 from app.ui.controls.choice import Choice
-from app.ui.controls.panel import NETWORK, TASK, TRAINING, WIDTH, ControlPanel
+from app.ui.controls.panel import NETWORK, TASK, TRAINING, ControlPanel
 from app.ui.fonts import load_fonts
 from app.ui.icons import icon, pixmap, window_icon
 from app.ui.scrolling import OverlayBar
+from app.ui.side import WIDTH
 from app.ui.style import apply_style, style_sheet
 from app.ui.theme import DARK, LIGHT, apply_theme
 

@@ -5,14 +5,14 @@ import itertools
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QRegion
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QRegion
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core import picture as pic
 from app.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG, ClaimRow, Try
 from app.ui.fonts import load_fonts
-from app.ui.pages.claims import ClaimsCard, token_of
+from app.ui.pages.claims import ClaimsCard, cut, token_of
 from app.ui.pages.formula import Formula
 from app.ui.pages.paint import draw_thumbnail
 from app.ui.pages.text import TryButton, inner_width
@@ -323,3 +323,15 @@ def test_a_picture_is_painted_in_the_theme_s_colours():
 def test_points_of_a_picture_leave_out_what_is_no_number():
     points = pic.unit_points([0, 1, np.nan, 2], [0, 10, 5, np.inf], (0, 2, 0, 10))
     assert points == ((0.0, 0.0), (0.5, 1.0))
+
+
+def test_a_claim_is_cut_between_words_as_half_a_number_is_another(shown):
+    load_fonts()
+    metrics = QFontMetricsF(DARK.font(11.5, 600))
+    text = "tanh × 0.043, sigmoid × 9.1·10⁻³⁰"
+    assert cut(text, metrics, metrics.horizontalAdvance(text)) == text
+    widths = range(0, int(metrics.horizontalAdvance(text)))
+    found = {cut(text, metrics, width) for width in widths}
+    assert found == {"", "…", "tanh …", "tanh × 0.043 …", "tanh × 0.043, sigmoid …"}
+    for width in widths:
+        assert metrics.horizontalAdvance(cut(text, metrics, width)) <= width or width == 0

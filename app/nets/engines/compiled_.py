@@ -70,8 +70,8 @@ def warm_up(dtype: str = "float32") -> concurrent.futures.Future[None]:
 class CompiledEngine:
     """The engine of this file; see `Engine.run` for its protocol.
 
-    It asks for cancellation about every millisecond; what was done since the last whole
-    block of updates is then thrown away, so that all seeds stand at the same update.
+    It asks for cancellation about every millisecond; what was done since the last copy is
+    then thrown away, so that all seeds stand at the same update.
     """
 
     name, is_parallel = "compiled", True

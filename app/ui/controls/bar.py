@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QSlider
 
+from app.ui.controls.inline import begins_number
 from app.ui.controls.paint import KeyboardRing
 from app.ui.controls.scale import Scale
 from app.ui.theme import Theme
@@ -202,14 +203,14 @@ class SliderBar(KeyboardRing, QSlider):
             self._choose(self._scale.value(_ENDS[key]))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.typing.emit("")
-        elif _is_digit(event):
+        elif begins_number(event):
             self.typing.emit(event.text())
         else:
             event.ignore()
 
     def claims(self, event: QKeyEvent) -> bool:
         """Claim digits: they begin to type the number."""
-        return _is_digit(event)
+        return begins_number(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Glow faintly under the mouse."""
@@ -241,8 +242,3 @@ class SliderBar(KeyboardRing, QSlider):
         self.number = float(self._scale.stops[index])
         self.update()
         self.moved.emit(self.number)
-
-
-def _is_digit(event: QKeyEvent) -> bool:
-    text = event.text()
-    return len(text) == 1 and (text.isdigit() or text in ".,")

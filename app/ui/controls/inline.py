@@ -83,3 +83,9 @@ class InlineEdit(QLineEdit):
             self.give_up()
             if text != self._value:
                 self.entered.emit(text)
+
+
+def begins_number(event: QKeyEvent) -> bool:
+    """Tell whether a key begins to type a number."""
+    text = event.text()
+    return len(text) == 1 and (text.isdigit() or text in ".,")

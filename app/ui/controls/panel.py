@@ -6,9 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.core.declared import KNOBS
 from app.core.knobs import Knob
@@ -24,10 +23,8 @@ from app.ui.controls.section import Section
 from app.ui.controls.slider import BatchSlider, Slider
 from app.ui.controls.tiles import centred, from_zero
 from app.ui.controls.widths import WidthsEditor
-from app.ui.scrolling import OverlayBar
+from app.ui.side import SidePanel
 from app.ui.theme import Theme
-
-WIDTH = 292  # at zoom 1, with the hairline at its right edge
 
 TASK, NETWORK, TRAINING = "task", "network", "training"
 USUAL = {
@@ -66,7 +63,7 @@ def _relevant(spec: LabSpec, path: str) -> bool:
     return True
 
 
-class ControlPanel(QScrollArea):
+class ControlPanel(SidePanel):
     """All controls. Shows a spec, says what was wanted, knows no store.
 
     Signals:
@@ -91,23 +88,9 @@ class ControlPanel(QScrollArea):
                 the entries offered.
             theme: colours, fonts and sizes.
         """
-        super().__init__()
-        self._registries, self._theme = registries, theme
+        super().__init__("Controls", theme)
+        self._registries = registries
         self.controls: dict[str, Control] = {}
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        # Drawn over the margin, so that unfolding does not push the controls aside.
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._bar = OverlayBar(self)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Controls")
-        self.setObjectName("panel")
-        self._inner = QWidget()
-        self._inner.setObjectName("inner")
-        column = QVBoxLayout(self._inner)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         self.sections = {
             name: Section(name, theme, last=name == TRAINING)
             for name in (TASK, NETWORK, TRAINING)
@@ -116,10 +99,10 @@ class ControlPanel(QScrollArea):
         for name, section in self.sections.items():
             self._fill(name, section)
             section.unfolded.connect(lambda on, s=section: self._on_unfolded(s, on))
-            column.addWidget(section)
-        column.addStretch(1)
+            self.column.addWidget(section)
+        self.column.addStretch(1)
         self._restyle()
-        self.setWidget(self._inner)
+        self.setWidget(self.inner)
 
     def show_spec(self, spec: LabSpec, applicable: set[str] | None = None) -> None:
         """Show every value of a spec without emitting anything.
@@ -189,50 +172,21 @@ class ControlPanel(QScrollArea):
             control.set_theme(theme)
         self._restyle()
 
-    def sizeHint(self) -> QSize:
-        """Return the fixed width and room for the main controls."""
-        return QSize(self._theme.px(WIDTH), self._theme.px(800))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the fixed width; the height may shrink, then the panel scrolls."""
-        return QSize(self._theme.px(WIDTH), self._theme.px(200))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Scroll with the keys, but leave left and right to the window."""
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the scroll bar at the right edge."""
-        super().resizeEvent(event)
-        self._place_bar()
-
     def _on_unfolded(self, section: Section, unfolded: bool) -> None:
         if unfolded:  # once it has its place, it is brought into view
             QTimer.singleShot(0, self, lambda: self._reveal(section))
 
     def _reveal(self, section: Section) -> None:
-        top = section.fold.mapTo(self._inner, QPoint()).y()
-        foot = section.more.mapTo(self._inner, QPoint(0, section.more.height())).y()
+        top = section.fold.mapTo(self.inner, QPoint()).y()
+        foot = section.more.mapTo(self.inner, QPoint(0, section.more.height())).y()
         bar = self.verticalScrollBar()
         bar.setValue(max(bar.value(), min(top, foot - self.viewport().height())))
 
-    def _place_bar(self) -> None:
-        self._bar.place(self._theme.px(10), 2)
-
     def _restyle(self) -> None:
         theme = self._theme
-        self.setFixedWidth(theme.px(WIDTH))
-        self.setStyleSheet(
-            f"#panel {{ background: {theme.panel}; border: none;"
-            f" border-right: 1px solid {theme.line}; }}"
-            "#inner, #qt_scrollarea_viewport { background: transparent; }"
-        )
+        self.restyle(theme)
         for pair in self._pairs:
             pair.setSpacing(theme.px(14))
-        self._place_bar()
 
     def _fill(self, name: str, section: Section) -> None:
         for column, lines in ((section.main, _MAIN[name]), (section.rare, _RARE[name])):

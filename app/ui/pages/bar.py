@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from app.ui.bars import WindowBar
 from app.ui.controls.buttons import BarButton
-from app.ui.controls.gauges import BAR_HEIGHT
 from app.ui.theme import Theme
 
 _FULL = 880  # width at zoom 1 below which the words go
@@ -43,7 +43,7 @@ class PageTitle(QLabel):
         self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
 
 
-class PageBar(QWidget):
+class PageBar(WindowBar):
     """What one does with a page as a whole.
 
     Signals:
@@ -68,9 +68,7 @@ class PageBar(QWidget):
             has_lab: whether the lab can show the same.
             has_back: whether it is a page of the gallery; else only theme and menu stay.
         """
-        super().__init__()
-        self._theme = theme
-        self._line = QHBoxLayout(self)
+        super().__init__(theme)
         self.back = self._button("", "‹ Gallery", "Back to all pages (Esc)", self.back_pressed)
         self.title = PageTitle(title)
         self._line.addWidget(self.title, 1)
@@ -91,7 +89,6 @@ class PageBar(QWidget):
         self.lab.setVisible(has_lab and has_back)
         for button in (self.back, self.undo, self.redo, self.reset, self.copy):
             button.setVisible(has_back)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_undo(False, False)
         self.set_theme(theme)
 
@@ -106,27 +103,7 @@ class PageBar(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
-        self.setFixedHeight(theme.px(BAR_HEIGHT))
-        self._line.setContentsMargins(theme.px(16), 0, theme.px(14), 1)
-        self._line.setSpacing(theme.px(8))
-        self._adapt()
-        self.update()
-
-    def minimumSizeHint(self) -> QSize:
-        """Return a small width: title and words give way."""
-        return QSize(self._theme.px(440), self._theme.px(BAR_HEIGHT))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Drop the words that do not fit."""
-        self._adapt()
-        super().resizeEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground and the hairline below."""
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), self._theme.color("panel"))
-            painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.color("line"))
+        self.restyle(theme)
 
     def _button(self, icon: str, text: str, help_text: str, signal: object) -> BarButton:
         button = BarButton(self._theme, icon, text)
@@ -136,7 +113,8 @@ class PageBar(QWidget):
         self._line.addWidget(button)
         return button
 
-    def _adapt(self) -> None:
+    def adapt(self) -> None:
+        """Drop the words that do not fit."""
         wide = self.width() >= _FULL * self._theme.zoom
         self.copy.set_face("copy", "Copy as NumPy" if wide else "")
         self.lab.set_face("lab", "Open in the lab" if wide else "")

@@ -91,9 +91,7 @@ class ClaimTile(QWidget):
         painter.setFont(theme.font(10.5, 600))
         metrics = QFontMetricsF(painter.font())
         dot = theme.px(11)
-        text = metrics.elidedText(
-            self.row.verdict, Qt.TextElideMode.ElideRight, line.width() - used - dot
-        )
+        text = cut(self.row.verdict, metrics, line.width() - used - dot)
         left = line.right() - metrics.horizontalAdvance(text)
         painter.setPen(theme.color(token))
         painter.drawText(line, _MIDDLE | Qt.AlignmentFlag.AlignRight, text)
@@ -112,11 +110,24 @@ class ClaimTile(QWidget):
                  ("   here ", plain, "muted"), (self.row.measured, bold, token))  # fmt: skip
         for text, font, ink in parts:
             metrics = QFontMetricsF(font)
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, line.width())
+            text = cut(text, metrics, line.width())
             painter.setFont(font)
             painter.setPen(theme.color(ink))
             painter.drawText(line, _MIDDLE, text)
             line.setLeft(line.left() + metrics.horizontalAdvance(text))
+
+
+def cut(text: str, metrics: QFontMetricsF, width: float) -> str:
+    """Return a text that fits: whole words and dots, as half a number is another number."""
+    if metrics.horizontalAdvance(text) <= width:
+        return text
+    words = text.rstrip().split(" ")
+    while words:
+        words.pop()
+        short = " ".join(words).rstrip(",;× ") + " …"
+        if metrics.horizontalAdvance(short) <= width:
+            return short if words else "…"
+    return ""
 
 
 class _Grid(QWidget):

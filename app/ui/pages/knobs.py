@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
 
 from app.core.experiment import Experiment
 from app.core.knobs import Knob
@@ -15,13 +13,13 @@ from app.core.registry import Registry
 from app.ui.controls.base import Control
 from app.ui.controls.choice import Choice, Toggle
 from app.ui.controls.chooser import Chooser
-from app.ui.controls.panel import USUAL, WIDTH
+from app.ui.controls.panel import USUAL
 from app.ui.controls.section import Section
 from app.ui.controls.slider import Slider
 from app.ui.controls.tiles import centred, from_zero
 from app.ui.pages.formula import Formula
 from app.ui.pages.text import Paragraph, TryButton
-from app.ui.scrolling import OverlayBar
+from app.ui.side import SidePanel
 from app.ui.theme import Theme
 
 _WINDOWS = {"activations": centred, "initializers": from_zero}
@@ -50,7 +48,7 @@ def control_for(knob: Knob, registries: Mapping[str, Registry[Any]], theme: Them
     return Slider(knob, theme)
 
 
-class PagePanel(QScrollArea):
+class PagePanel(SidePanel):
     """All that a page says in words, and its knobs above it.
 
     Signals:
@@ -68,28 +66,14 @@ class PagePanel(QScrollArea):
         self, experiment: Experiment, registries: Mapping[str, Registry[Any]], theme: Theme
     ) -> None:
         """Build the panel of a page."""
-        super().__init__()
-        self._theme = theme
+        super().__init__("Knobs", theme)
         self.controls: dict[str, Control] = {}
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._bar = OverlayBar(self)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setAccessibleName("Knobs")
-        self.setObjectName("panel")
-        inner = QWidget()
-        inner.setObjectName("inner")
-        self._column = QVBoxLayout(inner)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
         self._sections: list[Section] = []
         self.tries = [TryButton(thing) for thing in experiment.tries]
         self.formula = Formula(experiment.formula)
         self._fill(experiment, registries)
-        self._column.addStretch(1)
-        self.setWidget(inner)
+        self.column.addStretch(1)
+        self.setWidget(self.inner)
         self.set_theme(theme)
 
     def show_values(self, values: Mapping[str, Any]) -> None:
@@ -105,37 +89,11 @@ class PagePanel(QScrollArea):
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
-        self.setFixedWidth(theme.px(WIDTH))
+        self.restyle(theme)
         for control in self.controls.values():
             control.set_theme(theme)
         for section in self._sections:
             section.set_theme(theme)
-        self.setStyleSheet(
-            f"#panel {{ background: {theme.panel}; border: none;"
-            f" border-right: 1px solid {theme.line}; }} #inner {{ background: {theme.panel}; }}"
-        )
-        self._bar.place(theme.px(10), 2)
-
-    def sizeHint(self) -> QSize:
-        """Return the fixed width."""
-        return QSize(self._theme.px(WIDTH), self._theme.px(600))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the fixed width; the height may shrink, then the panel scrolls."""
-        return QSize(self._theme.px(WIDTH), self._theme.px(200))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Scroll with the keys, but leave left and right to the window."""
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the scroll bar at the right edge."""
-        super().resizeEvent(event)
-        self._bar.place(self._theme.px(10), 2)
 
     def _fill(self, page: Experiment, registries: Mapping[str, Registry[Any]]) -> None:
         knobs = self._section("Knobs")
@@ -155,7 +113,7 @@ class PagePanel(QScrollArea):
         section = Section(title, self._theme, last)
         section.fold.hide()  # a page has no rarer knobs
         self._sections.append(section)
-        self._column.addWidget(section)
+        self.column.addWidget(section)
         return section
 
     def _add(self, knob: Knob, registries: Mapping[str, Registry[Any]]) -> Control:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
 from app.core.experiment import Try
 from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
-from app.ui.controls.panel import WIDTH
+from app.ui.side import WIDTH
 from app.ui.theme import DARK, Theme
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop

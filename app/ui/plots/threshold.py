@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QSlider
 
 from app.core.errors import LabError
 from app.core.options import VIEW_KNOBS
-from app.ui.controls.inline import InlineEdit
+from app.ui.controls.inline import InlineEdit, begins_number
 from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from app.ui.controls.scale import number_text, read_number, scale_for
 from app.ui.plots.plot import Plot
@@ -206,8 +206,7 @@ class ThresholdLine(KeyboardRing, QSlider):
 
     def claims(self, event: QKeyEvent) -> bool:
         """Claim digits: they begin to type the number."""
-        text = event.text()
-        return len(text) == 1 and (text.isdigit() or text in ".,")
+        return begins_number(event)
 
     def open_edit(self, first: str | None = None) -> None:
         """Let the person type; `first`: what is there to begin with, else the level."""

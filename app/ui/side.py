@@ -1,0 +1,76 @@
+"""The panel at the left of the lab and of every page: as wide as it is, and it scrolls."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.ui.scrolling import OverlayBar
+from app.ui.theme import Theme
+
+WIDTH = 292  # at zoom 1, with the hairline at its right edge
+
+
+class SidePanel(QScrollArea):
+    """A column of fixed width with a hairline at its right.
+
+    Attributes:
+        column: where the content goes.
+        inner: the widget that holds it.
+    """
+
+    room = 600  # height that it asks for, at zoom 1
+
+    def __init__(self, name: str, theme: Theme) -> None:
+        """Make an empty panel; `name` is for screen readers."""
+        super().__init__()
+        self._theme = theme
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Drawn over the margin, so that unfolding does not push the controls aside.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._bar = OverlayBar(self)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAccessibleName(name)
+        self.setObjectName("panel")
+        self.inner = QWidget()
+        self.inner.setObjectName("inner")
+        self.column = QVBoxLayout(self.inner)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(0)
+
+    def restyle(self, theme: Theme) -> None:
+        """Take colours and sizes of the panel itself from `theme`."""
+        self._theme = theme
+        self.setFixedWidth(theme.px(WIDTH))
+        self.setStyleSheet(
+            f"#panel {{ background: {theme.panel}; border: none;"
+            f" border-right: 1px solid {theme.line}; }}"
+            "#inner, #qt_scrollarea_viewport { background: transparent; }"
+        )
+        self._place_bar()
+
+    def sizeHint(self) -> QSize:
+        """Return the fixed width and room for what matters most."""
+        return QSize(self._theme.px(WIDTH), self._theme.px(self.room))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the fixed width; the height may shrink, then the panel scrolls."""
+        return QSize(self._theme.px(WIDTH), self._theme.px(200))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll with the keys, but leave left and right to the window."""
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the scroll bar at the right edge."""
+        super().resizeEvent(event)
+        self._place_bar()
+
+    def _place_bar(self) -> None:
+        self._bar.place(self._theme.px(10), 2)
