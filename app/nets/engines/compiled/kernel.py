@@ -14,7 +14,7 @@ import numpy as np
 
 from app.nets.engines.compiled.activations import activate
 from app.nets.engines.compiled.cache import keep_compiled
-from app.nets.engines.compiled.jit import jit
+from app.nets.engines.compiled.jit import jit, kernel
 from app.nets.engines.compiled.layers import (
     add,
     copy,
@@ -141,7 +141,7 @@ def _backward(plan: Any, layers: Any, params: Any, m: Any, v: Any, x: Any, x_row
         dh, before = before, dh
 
 
-@jit
+@kernel
 def train(plan: Any, layers: Any, seeds: Any, first_seed: int, last_seed: int, update: int,
           updates: int, params: Any, moments: Any, x: Any, y: Any, work: Any, order: Any,
           keys: Any, counts: Any, epoch_sum: Any, epoch_loss: Any, first_loss: Any,
@@ -237,7 +237,7 @@ def _shoot(shots: Any, taken: int, s: int, p: Any, moments: Any, epoch_sum: Any,
     shots[2][at], shots[3][at], shots[4][at] = epoch_sum[s], epoch_loss[s], first_loss[s]
 
 
-@jit
+@kernel
 def look(plan: Any, layers: Any, params: Any, size: int, x: Any, work: Any, out: Any,
          stop: Any) -> None:  # fmt: skip
     """Send points through trained networks, one after another.
