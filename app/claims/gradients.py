@@ -14,12 +14,11 @@ from app.claims.populations import lab
 from app.core.spec import LabSpec, NetSpec, TrainSpec
 from app.nets.activations import ACTIVATIONS
 from app.nets.engines import engine
-from app.nets.gradcheck import check_problem
+from app.nets.gradcheck import BUG, GOOD, check_problem
 from app.nets.losses import LOSSES, sigmoid
 from app.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
-GOOD, BUG = 1e-5, 1e-3
 SLIGHT = 2e-4  # a mistake that neither threshold names
 UPDATES = (1, 20, 200)
 ROUNDING = (1e-12, 1e-11, 1e-10)

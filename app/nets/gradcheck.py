@@ -36,6 +36,7 @@ from app.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 EPS = 1e-5
+GOOD, BUG = 1e-5, 1e-3  # relative errors below are good, above a bug: the usual rule of thumb
 SMALL = 1e-8  # norms below are skipped
 LIMIT = 1e-5  # the relative error that the differences must be able to see
 SHARP = 2e-6  # relative: how well two pushes must agree for that
@@ -263,7 +264,7 @@ class _Network:
         loss, gradient = self._gradient()
         last_digit = float(np.finfo(self.dtype).eps) * loss / (2 * self._eps)  # of a slope
         rng = np.random.default_rng(self._seed)
-        for name, start, stop in _arrays(self._problem.layout):
+        for name, start, stop in arrays_of(self._problem.layout):
             count = min(self._entries, stop - start)
             places = np.sort(rng.choice(np.arange(start, stop), count, replace=False))
             whole, half, smooth = self._slopes(places)
@@ -289,7 +290,7 @@ def _judge(a: Array, n: Array, n_half: Array, last_digit: float) -> tuple[str, f
     return "compared", _relative(a, n)
 
 
-def _arrays(layout: Layout) -> Iterator[tuple[str, int, int]]:
+def arrays_of(layout: Layout) -> Iterator[tuple[str, int, int]]:
     """Return name, first index and end of each array in the flat vector."""
     for layer in range(layout.layers):
         start, biases = layout.offset(layer), layout.bias_index(layer, 0)

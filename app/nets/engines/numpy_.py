@@ -100,7 +100,40 @@ def forward(problem: Problem, params: Array, x: Array, update: int | None = None
     return done
 
 
-def backward(problem: Problem, params: Array, done: Pass, d_out: Array) -> Gradients:
+class ChainRule:
+    """The lines of backpropagation, each by itself, so that one can be got wrong on purpose.
+
+    Layers are counted from 0; shapes are those of `backward`.
+    """
+
+    def slope(self, problem: Problem, done: Pass, layer: int) -> Array:
+        """Return da/dn of a hidden layer."""
+        return problem.activation.derivative(NUMPY, done.n[layer], problem.spec.net.slope)
+
+    def sums(self, problem: Problem, done: Pass, layer: int, dh: Array) -> Array:
+        """Return dL/dz: back through keep, activation and norm; the output has none."""
+        if layer == problem.layout.layers - 1:
+            return dh
+        keep, spread = done.keep[layer], done.spread[layer]
+        da = dh if keep is None else dh * keep
+        dn = da * self.slope(problem, done, layer)
+        return dn if spread is None else _layer_norm_back(dn, done.n[layer], spread)
+
+    def parameters(self, layer: int, h_before: Array, dz: Array) -> tuple[Array, Array]:
+        """Return dL/dW and dL/db: as z = h W + b, each weight's input times its sum's dz."""
+        return h_before.transpose(0, 2, 1) @ dz, dz.sum(1)
+
+    def handed_on(self, layer: int, dz: Array, weights: Array) -> Array:
+        """Return what the layer hands to the h before it."""
+        return dz @ weights.transpose(0, 2, 1)
+
+
+CHAIN_RULE = ChainRule()
+
+
+def backward(
+    problem: Problem, params: Array, done: Pass, d_out: Array, rule: ChainRule = CHAIN_RULE
+) -> Gradients:
     """Walk the forward pass backwards: the chain rule, layer by layer.
 
     Args:
@@ -108,29 +141,24 @@ def backward(problem: Problem, params: Array, done: Pass, d_out: Array) -> Gradi
         params: (seeds, P), as in the forward pass.
         done: the forward pass.
         d_out: dL/d output. (seeds, batch, outputs)
+        rule: the chain rule, or one with a mistake in it.
 
     Returns:
         The gradients of parameters, sums and activations.
     """
-    net, layout = problem.spec.net, problem.layout
+    layout = problem.layout
     found = Gradients(np.empty_like(params), [], [])
     dh = d_out
     for layer in reversed(range(layout.layers)):
-        dz = dh
-        if layer < layout.layers - 1:  # through keep, activation and norm
-            keep, spread = done.keep[layer], done.spread[layer]
-            da = dh if keep is None else dh * keep
-            dn = da * problem.activation.derivative(NUMPY, done.n[layer], net.slope)
-            dz = dn if spread is None else _layer_norm_back(dn, done.n[layer], spread)
-        h_before = done.h[layer]
-        # z = h W + b, so each weight's gradient is its input times its sum's gradient.
-        layout.weights(found.params, layer)[:] = h_before.transpose(0, 2, 1) @ dz
-        layout.biases(found.params, layer)[:] = dz.sum(1)
+        dz = rule.sums(problem, done, layer, dh)
+        d_weights, d_biases = rule.parameters(layer, done.h[layer], dz)
+        layout.weights(found.params, layer)[:] = d_weights
+        layout.biases(found.params, layer)[:] = d_biases
         found.z.insert(0, dz)
         found.h.insert(0, dh)
         if layer == 0:
             break
-        dh_before = dz @ layout.weights(params, layer).transpose(0, 2, 1)
+        dh_before = rule.handed_on(layer, dz, layout.weights(params, layer))
         if layer < layout.layers - 1 and problem.skips(layer):
             dh_before = dh_before + dh  # the skip hands the gradient on untouched
         dh = dh_before
@@ -200,8 +228,8 @@ def training_loss(problem: Problem, params: Array) -> Array:
 class Trainer:
     """The parameters of all seeds, and the update that changes them in place."""
 
-    def __init__(self, problem: Problem, state: State) -> None:
-        self.problem = problem
+    def __init__(self, problem: Problem, state: State, rule: ChainRule = CHAIN_RULE) -> None:
+        self.problem, self._rule = problem, rule
         self.update = state.update
         self.params = state.params.copy()
         self.moments = state.moments.copy()
@@ -221,7 +249,7 @@ class Trainer:
             if train.report == "running":
                 self._report.note(self.update, problem.loss.value(NUMPY, out, y))
             d_out = problem.loss.gradient(out, y)
-            gradient = backward(problem, self.params, done, d_out).params
+            gradient = backward(problem, self.params, done, d_out, self._rule).params
             add_penalties(problem, self.params, gradient)
             if train.l2 and problem.optimizer.decoupled:
                 self.params -= train.rate * train.l2 * self.params * self._is_weight
