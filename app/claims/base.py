@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from app.core.errors import LabError
 from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, VERDICTS, WRONG
+from app.core.experiment import UNKNOWN as UNKNOWN
 
 # The five texts, and papers whose figures the lab can reproduce.
 A = 'A, "Structural Reasoning About Deep Networks" (blog, 2026-02-15)'
@@ -21,7 +22,6 @@ C = "C, a post on deep learning from the function-space perspective"
 D = 'D, "Network Architecture Design", chapter 10, multi-layer perceptrons'
 E = 'E, "Principles and Mechanisms" of modern deep architectures'
 
-UNKNOWN = "cannot be computed"
 KINDS = (*VERDICTS, UNKNOWN)  # what a verdict begins with
 
 T = TypeVar("T")

@@ -11,6 +11,7 @@ from app.claims.figures import figure, spread
 from app.claims.populations import lab, population, validation_loss
 from app.core.spec import edit
 from app.nets.activations import ACTIVATIONS
+from app.nets.maths import crossings
 
 Array = np.ndarray
 EXACT = 1e-12
@@ -41,14 +42,6 @@ def _lowest(values: Any, z: Array) -> Place:
                                  options={"xatol": 1e-10})  # fmt: skip
     on_grid = Place(float(z[k]), float(values(z)[k]))
     return min(on_grid, Place(float(found.x), float(found.fun)), key=lambda p: p.value)
-
-
-def _zeros(values: Array, z: Array) -> list[float]:
-    """Return where values change their sign on a grid, by the straight line between."""
-    k = np.flatnonzero(np.signbit(values[1:]) != np.signbit(values[:-1]))
-    return [
-        float(v) for v in z[k] - values[k] * (z[k + 1] - z[k]) / (values[k + 1] - values[k])
-    ]
 
 
 # ---- D23: the dip of GELU
@@ -134,7 +127,7 @@ def _measure_slopes(ctx: Context) -> Slopes:
     below = np.linspace(-100, 0, 10_000, endpoint=False)
     z = _line()
     zeros = {
-        label: _zeros(ACTIVATIONS[name].slope_at(z), z)
+        label: crossings(ACTIVATIONS[name].slope_at(z), z)
         for name, label in (("gelu", "GELU"), ("silu", "Swish"))
     }
     return Slopes(float(np.abs(ACTIVATIONS["relu"].slope_at(below)).max()), zeros)

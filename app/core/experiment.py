@@ -33,6 +33,7 @@ NOT_REPRODUCED = "does not reproduce"
 WRONG = "wrong as printed"
 VERDICTS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG)
 PENDING = "being computed"  # in its place until the page's longer work gets there
+UNKNOWN = "cannot be computed"  # in its place where this machine lacks something
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class ClaimRow:
         id: its row in the ledger, such as `D22`.
         statement: what the source says, in our words, one line or two.
         published: the figure it prints. measured: the page's own, short.
-        verdict: begins with one of `VERDICTS`, or is `PENDING`.
+        verdict: begins with one of `VERDICTS`, or is `PENDING` or `UNKNOWN`.
         why: one sentence made of measured numbers.
     """
 
@@ -73,7 +74,8 @@ class ClaimRow:
 class PageModel(Protocol):
     """What the lab asks of a page's `model.py`; all take the knobs by name.
 
-    May also have `lab_spec(**values) -> LabSpec`, where the lab can show the same, and
+    May also have `lab_spec(**values) -> LabSpec`, where the lab can show the same;
+    `torch_code(**values)`, a program of PyTorch and NumPy that runs by itself; and
     `work(is_interrupted, **values)`, for what takes longer than a frame: a generator of
     `core.jobs.Step`s whose results are what `compute` returns, with more in it.
     """

@@ -74,3 +74,14 @@ SCALAR = SimpleNamespace(
     tanh=math.tanh,
     where=lambda condition, a, b: a if condition else b,
 )
+
+
+def crossings(values: np.ndarray, z: np.ndarray) -> list[float]:
+    """Return where values change their sign on a grid, by the straight line between.
+
+    Args:
+        values: (n,) at the ascending places z, (n,).
+    """
+    k = np.flatnonzero(np.signbit(values[1:]) != np.signbit(values[:-1]))
+    step = (z[k + 1] - z[k]) / (values[k + 1] - values[k])
+    return [float(place) for place in z[k] - values[k] * step]

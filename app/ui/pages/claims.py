@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
-from app.core.experiment import HOLDS, ONLY_IF, PENDING, ClaimRow
+from app.core.experiment import HOLDS, ONLY_IF, PENDING, UNKNOWN, ClaimRow
 from app.ui.card import Card
 from app.ui.controls.paint import draw_box
 from app.ui.scrolling import OverlayBar
@@ -22,7 +22,7 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 def token_of(verdict: str) -> str:
     """Return the colour of a verdict."""
-    if verdict.startswith(PENDING):
+    if verdict.startswith((PENDING, UNKNOWN)):
         return "muted"
     if verdict.startswith(ONLY_IF):
         return "warning"
