@@ -59,9 +59,8 @@ class Page(QObject):
         self._redo: list[Values] = []
         self._before: Values | None = None  # the values at the start of a drag
         view = experiment.view().View(theme)
-        self.frame = PageFrame(
-            experiment, view, REGISTRIES, theme, hasattr(self._model, "lab_spec")
-        )
+        has = [hasattr(self._model, name) for name in ("lab_spec", "torch_code")]
+        self.frame = PageFrame(experiment, view, REGISTRIES, theme, *has)
         # Edits of one pass of the event loop are computed once, with the last values.
         self._due = QTimer(self)
         self._due.setSingleShot(True)
@@ -77,7 +76,8 @@ class Page(QObject):
         bar.undo_pressed.connect(self.undo)
         bar.redo_pressed.connect(self.redo)
         bar.reset_pressed.connect(self.reset)
-        bar.copy_pressed.connect(self.copy_code)
+        bar.copy_pressed.connect(lambda: self.copy_code("numpy_code", "Python and NumPy"))
+        bar.torch_pressed.connect(lambda: self.copy_code("torch_code", "PyTorch and NumPy"))
         bar.lab_pressed.connect(self.open_in_lab)
         panel.tried.connect(self.on_tried)
         view.said.connect(self.said)
@@ -142,12 +142,12 @@ class Page(QObject):
         """Turn all knobs to where the page starts; can be undone."""
         self._take(self.experiment.values())
 
-    def copy_code(self) -> None:
-        """Put the program that computes the same on the clipboard."""
-        code = self._guarded(lambda: self._model.numpy_code(**self.values))
+    def copy_code(self, name: str, of: str) -> None:
+        """Put a program of the model's on the clipboard; `of` says in which libraries."""
+        code = self._guarded(lambda: getattr(self._model, name)(**self.values))
         if code is not None:
             QGuiApplication.clipboard().setText(code)
-            self.said.emit("Copied: a program of Python and NumPy that runs by itself.")
+            self.said.emit(f"Copied: a program of {of} that runs by itself.")
 
     def open_in_lab(self) -> None:
         """Ask for the lab to show the same."""

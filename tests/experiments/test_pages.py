@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.declared import KNOBS
 from app.core.errors import LabError
-from app.core.experiment import PENDING, VERDICTS
+from app.core.experiment import PENDING, UNKNOWN, VERDICTS
 from app.core.resources import resource
 from app.experiments import EXPERIMENTS
 from tests.experiments.conftest import drag_handle, drawn, handles, moves, settle
@@ -50,14 +50,15 @@ def test_a_page_declares_what_it_needs(key: str) -> None:
 def test_a_model_takes_the_knobs_and_says_what_it_finds(key: str) -> None:
     page = EXPERIMENTS[key]
     model = page.model()
-    for function in (model.compute, model.numpy_code, getattr(model, "lab_spec", None)):
+    some = (getattr(model, name, None) for name in ("lab_spec", "torch_code"))
+    for function in (model.compute, model.numpy_code, *some):
         if function is not None:
             parameters = inspect.signature(function).parameters
             assert {n: p.default for n, p in parameters.items()} == dict(page.start)
     rows = model.claims(model.compute())
     assert {row.id for row in rows} == set(page.claims)
     for row in rows:
-        assert row.verdict.startswith((*VERDICTS, PENDING))
+        assert row.verdict.startswith((*VERDICTS, PENDING, UNKNOWN))
         assert row.statement
         assert row.measured
         assert row.why
@@ -143,6 +144,16 @@ def test_longer_work_fills_the_page_and_can_be_stopped(key: str, open_page, qtbo
 def test_what_is_copied_runs_by_itself(key: str, open_page, tmp_path) -> None:
     page = open_page(key)
     QTest.mouseClick(page.frame.bar.copy, Qt.MouseButton.LeftButton)
+    assert "torch" not in run_copied(tmp_path, {"numpy"})
+    if page.frame.bar.copy_torch.isVisible():
+        QTest.mouseClick(page.frame.bar.copy_torch, Qt.MouseButton.LeftButton)
+        assert "torch" in run_copied(tmp_path, {"numpy", "torch"})
+    else:
+        assert not hasattr(page.experiment.model(), "torch_code")
+
+
+def run_copied(tmp_path: pathlib.Path, allowed: set[str]) -> set[str]:
+    """Run the program on the clipboard in a process of its own; return what it imports."""
     code = QGuiApplication.clipboard().text()
     imported = {
         name.name.partition(".")[0] if isinstance(node, ast.Import) else node.module
@@ -150,7 +161,7 @@ def test_what_is_copied_runs_by_itself(key: str, open_page, tmp_path) -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
         for name in node.names
     }
-    assert imported - set(sys.stdlib_module_names) <= {"numpy"}
+    assert imported - set(sys.stdlib_module_names) <= allowed
     file = tmp_path / "copied.py"
     file.write_text(code, "utf-8")
     done = subprocess.run(
@@ -159,6 +170,7 @@ def test_what_is_copied_runs_by_itself(key: str, open_page, tmp_path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+    return imported
 
 
 @every_page

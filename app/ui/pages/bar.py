@@ -47,8 +47,8 @@ class PageBar(WindowBar):
     """What one does with a page as a whole.
 
     Signals:
-        back_pressed, undo_pressed, redo_pressed, reset_pressed, copy_pressed, lab_pressed,
-        theme_pressed: a button was pressed.
+        back_pressed, undo_pressed, redo_pressed, reset_pressed, copy_pressed, torch_pressed,
+        lab_pressed, theme_pressed: a button was pressed.
     """
 
     back_pressed = Signal()
@@ -56,10 +56,14 @@ class PageBar(WindowBar):
     redo_pressed = Signal()
     reset_pressed = Signal()
     copy_pressed = Signal()
+    torch_pressed = Signal()
     lab_pressed = Signal()
     theme_pressed = Signal()
 
-    def __init__(self, title: str, theme: Theme, has_lab: bool, has_back: bool = True) -> None:
+    def __init__(
+        self, title: str, theme: Theme, has_lab: bool, has_back: bool = True,
+        has_torch: bool = False,
+    ) -> None:  # fmt: skip
         """Make the bar; `menu_button` waits for a QMenu of the window.
 
         Args:
@@ -67,6 +71,7 @@ class PageBar(WindowBar):
             theme: colours, fonts and sizes.
             has_lab: whether the lab can show the same.
             has_back: whether it is a page of the gallery; else only theme and menu stay.
+            has_torch: whether there is a program of PyTorch to copy.
         """
         super().__init__(theme)
         self.back = self._button("", "‹ Gallery", "Back to all pages (Esc)", self.back_pressed)
@@ -78,6 +83,10 @@ class PageBar(WindowBar):
         self.copy = self._button(
             "copy", "Copy as NumPy", "A program that computes this by itself", self.copy_pressed
         )
+        self.copy_torch = self._button(
+            "copy", "PyTorch", "The same as a program of PyTorch", self.torch_pressed
+        )
+        self.copy_torch.setAccessibleName("Copy as PyTorch")
         self.lab = self._button("lab", "Open in the lab", "The same network in the lab",
                                 self.lab_pressed)  # fmt: skip
         self.theme_button = self._button("theme", "", "Dark or light (Ctrl+T)",
@@ -87,6 +96,7 @@ class PageBar(WindowBar):
         self.menu_button.setAccessibleName("Menu")
         self._line.addWidget(self.menu_button)
         self.lab.setVisible(has_lab and has_back)
+        self.copy_torch.setVisible(has_torch and has_back)
         for button in (self.back, self.undo, self.redo, self.reset, self.copy):
             button.setVisible(has_back)
         self.show_undo(False, False)
@@ -117,4 +127,5 @@ class PageBar(WindowBar):
         """Drop the words that do not fit."""
         wide = self.width() >= _FULL * self._theme.zoom
         self.copy.set_face("copy", "Copy as NumPy" if wide else "")
+        self.copy_torch.set_face("copy", "Copy as PyTorch" if wide else "PyTorch")
         self.lab.set_face("lab", "Open in the lab" if wide else "")

@@ -126,6 +126,7 @@ class PageFrame(QWidget):
         registries: Mapping[str, Registry[Any]],
         theme: Theme,
         has_lab: bool,
+        has_torch: bool = False,
     ) -> None:
         """Build the page.
 
@@ -133,10 +134,11 @@ class PageFrame(QWidget):
             experiment: its declaration. view: its plots.
             registries: entries of the choices. theme: colours, fonts and sizes.
             has_lab: whether the lab can show the same.
+            has_torch: whether there is a program of PyTorch to copy.
         """
         super().__init__()
         self.setObjectName(f"page-{experiment.key}")
-        self.bar = PageBar(experiment.title, theme, has_lab)
+        self.bar = PageBar(experiment.title, theme, has_lab, has_torch=has_torch)
         self.panel = PagePanel(experiment, registries, theme)
         self.banner = Banner()
         self.figures = Figures(theme)
