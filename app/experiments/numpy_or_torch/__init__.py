@@ -1,0 +1,1 @@
+"""Three engines, and differences that judge them."""

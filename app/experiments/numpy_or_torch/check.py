@@ -1,0 +1,218 @@
+"""Backpropagation against differences of the loss, at any push, without any safeguard. No Qt.
+
+`nets.gradcheck` computes in extended precision and leaves out what differences cannot tell.
+Here that is what one wants to see: how far a push goes wrong, and why.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.experiments.numpy_or_torch.mistakes import Mistake
+from app.experiments.numpy_or_torch.trainings import Setting
+from app.nets.engines.numpy_ import backward, forward
+from app.nets.gradcheck import BUG, GOOD, arrays_of
+from app.nets.maths import NUMPY
+from app.nets.problem import Problem, born
+
+Array = np.ndarray
+POINTS = 8  # of the batch that is checked
+ENTRIES = 3  # of each matrix that are pushed; of biases all, as each unit has one
+PUSHES = 10.0 ** np.arange(-14, 0.01, 0.5)
+WIDE = 1e-2  # the push that measures how the loss bends
+
+
+@dataclass(frozen=True, eq=False)
+class Picked:
+    """Some entries of every array.
+
+    Attributes:
+        places: (n,) in the flat vector. arrays: name of each array, and where it is in them.
+    """
+
+    places: Array
+    arrays: tuple[tuple[str, slice], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Slopes:
+    """The loss's slope along the picked parameters, at birth, by differences.
+
+    Attributes:
+        picked: the parameters.
+        centred: (pushes, n) from a push up and one down. one_sided: from the one up.
+        loss: where nothing is pushed.
+        bends: (2, n) second and third derivative along each parameter.
+    """
+
+    picked: Picked
+    centred: Array
+    one_sided: Array
+    loss: float
+    bends: Array
+
+
+@dataclass(frozen=True)
+class ArrayCheck:
+    """What the check finds of one array.
+
+    Attributes:
+        name: such as `W1`. layer: from 1. error: relative, of the entries that are picked.
+    """
+
+    name: str
+    layer: int
+    error: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the check says of the backward pass.
+
+    Attributes:
+        kind: `sound`; `mistake`; `doubt`, between the two thresholds; `blind` where the
+            differences themselves are worse than a sound gradient may look.
+        layer: where the first array is off, seen from the output; 0 if none is.
+        words: the same as a person says it.
+    """
+
+    kind: str
+    layer: int
+    words: str
+
+
+def losses(problem: Problem, params: Array, points: int = POINTS) -> Array:
+    """Return the loss on the first points. (networks, P) -> (networks,), in their precision."""
+    x, y = (a[:points].astype(params.dtype) for a in (problem.x, problem.y))
+    return np.asarray(problem.loss.value(NUMPY, forward(problem, params, x).h[-1], y))
+
+
+@functools.lru_cache(maxsize=64)
+def picked(setting: Setting) -> Picked:
+    """Draw the entries that are pushed."""
+    rng = np.random.default_rng(0)
+    places: list[int] = []
+    found: list[tuple[str, slice]] = []
+    for name, start, stop in arrays_of(setting.problem.layout):
+        count = stop - start if name[0] == "b" else min(ENTRIES, stop - start)
+        some = rng.choice(np.arange(start, stop), count, replace=False)
+        found.append((name, slice(len(places), len(places) + len(some))))
+        places += sorted(some.tolist())
+    return Picked(np.array(places), tuple(found))
+
+
+@functools.lru_cache(maxsize=512)
+def gradient(setting: Setting, mistake: Mistake) -> Array:
+    """Return the gradient (n,) at birth that backpropagation finds, of picked entries."""
+    problem = setting.problem
+    params = born(problem).params
+    done = forward(problem, params, problem.x[:POINTS])
+    d_out = problem.loss.gradient(done.h[-1], problem.y[:POINTS])
+    found = backward(problem, params, done, d_out, mistake).params[0]
+    return np.asarray(found[picked(setting).places])
+
+
+def slopes(setting: Setting, pushes: Array) -> Slopes:
+    """Push parameters by each of some lengths and look at the loss; see `Slopes`."""
+    problem, some = setting.problem, picked(setting)
+    start = born(problem).params  # (1, P)
+    steps, many = pushes.astype(start.dtype)[:, None], np.arange(len(some.places))
+    pushed = np.tile(start, (len(pushes), 2, len(many), 1))  # (pushes, 2, n, P)
+    pushed[:, 0, many, some.places] += steps
+    pushed[:, 1, many, some.places] -= steps
+    with np.errstate(all="ignore"):
+        found = losses(problem, pushed.reshape(-1, start.shape[1]))
+        up, down = np.moveaxis(found.reshape(pushed.shape[:3]), 1, 0)
+        loss = losses(problem, start)[0]
+        # By what was really added: a tiny push may be rounded away.
+        there = pushed[:, :, many, some.places] - start[0, some.places]
+        centred = (up - down) / (there[:, 0] - there[:, 1])
+        one_sided = (up - loss) / there[:, 0]
+    return Slopes(some, np.nan_to_num(centred), np.nan_to_num(one_sided), float(loss),
+                  _bends(setting, some.places))  # fmt: skip
+
+
+def _bends(setting: Setting, places: Array) -> Array:
+    """Return second and third derivative of the loss along each parameter. (2, n)"""
+    problem = setting.problem
+    start = born(problem).params.astype(float)
+    many, steps = np.arange(len(places)), WIDE * np.array([-2, -1, 0, 1, 2])
+    pushed = np.tile(start, (len(steps), len(places), 1))
+    pushed[:, many, places] += steps[:, None]
+    far_down, down, here, up, far_up = losses(problem, pushed.reshape(-1, start.shape[1])
+                                              ).reshape(len(steps), -1)  # fmt: skip
+    second = (up - 2 * here + down) / WIDE**2
+    third = (far_up - 2 * up + 2 * down - far_down) / (2 * WIDE**3)
+    if problem.activation.piecewise_linear:
+        third = 0 * third  # between two gates the loss is a parabola in each parameter
+    return np.stack((second, third))
+
+
+def relative(a: Array, n: Array) -> Array:
+    """Return |a - n| / (|a| + |n|) in the 2-norm over the last axis; 0 where both are 0."""
+    scale = np.linalg.norm(a, axis=-1) + np.linalg.norm(n, axis=-1)
+    with np.errstate(invalid="ignore"):
+        return np.nan_to_num(np.linalg.norm(a - n, axis=-1) / scale, nan=0.0)
+
+
+def worst(some: Picked, a: Array, n: Array) -> Array:
+    """Return the relative error of the worst array, over the last axis."""
+    return np.max([relative(a[..., at], n[..., at]) for _, at in some.arrays], axis=0)
+
+
+@functools.lru_cache(maxsize=64)
+def valley(setting: Setting) -> Slopes:
+    """Return the slopes for all of `PUSHES`; kept, as they know of no mistake."""
+    return slopes(setting, PUSHES)
+
+
+def forecast(setting: Setting, pushes: Array) -> tuple[Array, Array]:
+    """Return the error that theory gives centred differences in float64, by push.
+
+    Args:
+        pushes: (n,).
+
+    Returns:
+        from cutting the Taylor series, eps^2 / 6 L'''; from rounding the loss to its last
+        digit, u L / 2 eps; both relative to the gradient, of the worst array, (n,).
+    """
+    of, exact = valley(setting), gradient(setting, Mistake())
+    digit, cut, rounding = float(np.finfo(float).eps), [], []
+    for _, at in of.picked.arrays:
+        scale = 2 * np.linalg.norm(exact[at]) or 1.0
+        cut.append(pushes**2 / 6 * np.linalg.norm(of.bends[1, at]) / scale)
+        count = np.sqrt(at.stop - at.start)
+        rounding.append(digit * of.loss / (2 * pushes) * count / scale)
+    return np.max(cut, axis=0), np.max(rounding, axis=0)
+
+
+def each_array(setting: Setting, mistake: Mistake, numeric: Array) -> tuple[ArrayCheck, ...]:
+    """Return the check of every array; `numeric` (n,) are the slopes of picked entries."""
+    found = gradient(setting, mistake)
+    return tuple(
+        ArrayCheck(name, int(name[1:]), float(relative(found[at], numeric[at])))
+        for name, at in picked(setting).arrays
+    )
+
+
+def located(checks: tuple[ArrayCheck, ...], expected: float) -> Found:
+    """Say in which layer the backward pass goes wrong, walking back as it walks.
+
+    Args:
+        checks: of all arrays. expected: error that theory gives the differences alone.
+    """
+    if expected > GOOD:
+        return Found("blind", 0, "this push cannot tell")
+    for kind, limit in (("mistake", BUG), ("doubt", GOOD)):
+        off = [check for check in checks if check.error > limit]
+        if off:
+            layer = max(check.layer for check in off)
+            names = [check.name for check in off if check.layer == layer]
+            last = layer == max(check.layer for check in checks)
+            where = "the output layer" if last else f"layer {layer}"
+            only = "" if len(off) > 1 else f", {names[0]} alone"
+            return Found(kind, layer, f"{kind} in {where}{only}")
+    return Found("sound", 0, "no mistake")

@@ -1,0 +1,80 @@
+"""Mistakes that people make in a backward pass, each in one layer. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.experiments.numpy_or_torch.names import (
+    AT_H,
+    FORGOTTEN,
+    NO_BIAS,
+    NO_MEAN,
+    NONE,
+    SIGN,
+    SLIGHT,
+    TRANSPOSED,
+)
+from app.nets.engines.numpy_ import ChainRule, Pass
+from app.nets.maths import NUMPY
+from app.nets.problem import Problem
+
+Array = np.ndarray
+OFF = 2e-4  # how much too large a slope is that neither threshold of the check names
+
+
+def place_of(mistake: str, depth: int, wanted: int) -> int:
+    """Return the layer (1-based) in which a mistake can be made, nearest to the wanted one.
+
+    A slope is that of a hidden layer. Only a square matrix can be transposed unnoticed, so it
+    is one between two hidden layers. What forgets the mean does so behind the output.
+    """
+    if mistake == NO_MEAN:
+        return depth + 1
+    last = {TRANSPOSED: depth - 1, NO_BIAS: depth + 1}.get(mistake, depth)
+    return max(1, min(wanted, last))
+
+
+@dataclass(frozen=True)
+class Mistake(ChainRule):
+    """The chain rule with one line got wrong in one layer.
+
+    Attributes:
+        name: one of `names.MISTAKES`; `none` is the chain rule itself.
+        place: the layer (1-based), see `place_of`.
+    """
+
+    name: str = NONE
+    place: int = 1
+
+    def _is_here(self, name: str, layer: int) -> bool:
+        return self.name == name and layer == self.place - 1
+
+    def slope(self, problem: Problem, done: Pass, layer: int) -> Array:
+        """Return the slope; forgotten, taken at h instead of z, or a little too large."""
+        slope = super().slope(problem, done, layer)
+        if self._is_here(FORGOTTEN, layer):
+            return np.ones_like(slope)
+        if self._is_here(AT_H, layer):
+            net = problem.spec.net
+            return problem.activation.derivative(NUMPY, done.h[layer + 1], net.slope)
+        return slope * (1 + OFF) if self._is_here(SLIGHT, layer) else slope
+
+    def sums(self, problem: Problem, done: Pass, layer: int, dh: Array) -> Array:
+        """Return dL/dz; of the wrong sign, or of the sum of the losses instead of the mean."""
+        dz = super().sums(problem, done, layer, dh)
+        if self._is_here(NO_MEAN, layer):
+            return dz * dz.shape[1]
+        return -dz if self._is_here(SIGN, layer) else dz
+
+    def parameters(self, layer: int, h_before: Array, dz: Array) -> tuple[Array, Array]:
+        """Return dL/dW and dL/db; the latter forgotten."""
+        d_weights, d_biases = super().parameters(layer, h_before, dz)
+        return d_weights, 0 * d_biases if self._is_here(NO_BIAS, layer) else d_biases
+
+    def handed_on(self, layer: int, dz: Array, weights: Array) -> Array:
+        """Return what goes to the layer before; through W instead of its transpose."""
+        if self._is_here(TRANSPOSED, layer - 1):
+            return dz @ weights
+        return super().handed_on(layer, dz, weights)

@@ -1,0 +1,309 @@
+"""The same network on three engines, and differences that judge its gradient. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.core.jobs import Ask, Step
+from app.core.spec import LabSpec, edit
+from app.experiments.numpy_or_torch import check, printed, rows
+from app.experiments.numpy_or_torch.check import ArrayCheck, Found
+from app.experiments.numpy_or_torch.mistakes import OFF, Mistake, place_of
+from app.experiments.numpy_or_torch.names import (
+    AT_H,
+    FORGOTTEN,
+    LENGTH,
+    MISTAKES,
+    NONE,
+    SLIGHT,
+)
+from app.experiments.numpy_or_torch.trainings import Setting, by_hand, known, training
+from app.nets.activations import ACTIVATIONS, Activation
+from app.nets.engines import available
+from app.nets.engines.numpy_ import training_loss
+from app.nets.gradcheck import BUG as BUG
+from app.nets.gradcheck import GOOD as GOOD
+from app.nets.gradcheck import arrays_of
+
+Array = np.ndarray
+ENGINES = ("numpy", "compiled", "torch")
+DTYPES = ("float64", "float32")
+REACH = 5.0  # slopes are drawn over -REACH to REACH
+_SOUND = Mistake()
+_trouble: dict[str, str] = {}  # engine -> why it did not start, as it was found by `work`
+
+
+@dataclass(frozen=True, eq=False)
+class Slope:
+    """One activation's slope.
+
+    Attributes:
+        z: (n,) places. by_hand: as it is written down. used: by the backward pass, with its
+            mistake. by_differences: of the value, with the page's push.
+    """
+
+    z: Array
+    by_hand: Array
+    used: Array
+    by_differences: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Valley:
+    """The error of the check by push: that of the worst array.
+
+    Attributes:
+        pushes: (n,). centred: of the backward pass as it is. sound: without its mistake.
+        one_sided: likewise, by a push in one direction. single: centred, in float32.
+        cut, rounding: what theory gives centred differences, from either cause.
+        here: place and error at the page's push. expected: by theory, there.
+    """
+
+    pushes: Array
+    centred: Array
+    sound: Array
+    one_sided: Array
+    single: Array
+    cut: Array
+    rounding: Array
+    here: tuple[float, float]
+    expected: float
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws: what is known by now.
+
+    Attributes:
+        setting: what is trained. label: the activation's name on screen.
+        mistake: of the pass by hand. updates: after which parameters are compared.
+        sizes: of the network. arrays: name, start and end of each in the flat vector.
+        params: engine -> (P,) parameters then, float64, of those that are there.
+        reference: the engine that the others are held against; empty while none is there.
+        apart: (engine, dtype) -> (m,) relative distance to the reference after 1, 2, ...
+        equal: share of parameters that NumPy and the reference have to the last bit.
+        loss, sound_loss: of the pass by hand, and of a sound one, (m + 1,); the latter empty
+            if nothing is wrong.
+        valley, checks, found: the gradient check by push; array by array; what it says.
+        missed: mistake -> error of the worst array if it were made; 0 if it changes nothing.
+        slope: of the activation.
+        speeds: engine -> updates a second, of those that were timed.
+        missing: why there is no PyTorch, in one sentence, or "".
+    """
+
+    setting: Setting
+    label: str
+    mistake: Mistake
+    updates: int
+    sizes: tuple[int, ...]
+    arrays: tuple[tuple[str, int, int], ...]
+    params: dict[str, Array]
+    reference: str
+    apart: dict[tuple[str, str], Array]
+    equal: float
+    loss: Array
+    sound_loss: Array
+    valley: Valley
+    checks: tuple[ArrayCheck, ...]
+    found: Found
+    missed: dict[str, float]
+    slope: Slope
+    speeds: dict[str, float]
+    missing: str
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the mistake changes the training at all: not every one does."""
+        return self.mistake.name != NONE and not np.array_equal(self.loss, self.sound_loss)
+
+
+def compute(
+    activation: str = "tanh", depth: int = 3, updates: int = 100, eps: float = 1e-5,
+    mistake: str = NONE, place: Sequence[float] = (2.0,),
+) -> Result:  # fmt: skip
+    """Train by hand, check its gradient, and compare with what `work` has of other engines.
+
+    Args:
+        activation: name of the bend. depth: hidden layers, of eight neurons.
+        updates: after which parameters are compared. eps: push of the check.
+        mistake: one of `names.MISTAKES`. place: (layer,) of it, from 1.
+
+    Raises:
+        LabError: an activation that is not known, or no layer.
+    """
+    label = ACTIVATIONS[activation].label
+    setting = Setting(activation, depth)
+    wrong = _mistake(mistake, depth, place)
+    tracks = _tracks(setting, wrong)
+    hand = tracks["numpy", "float64"]
+    missing = available()["torch"] or _trouble.get("torch", "")
+    reference = next((name for name in ("torch", "compiled") if (name, "float64") in tracks
+                      and (name == "torch" or missing)), "")  # fmt: skip
+    at = min(updates, len(hand) - 1)
+    params = {name: tracks[name, "float64"][at] for name in ENGINES
+              if len(tracks.get((name, "float64"), ())) > at}  # fmt: skip
+    valley, numeric = _valley(setting, wrong, eps)
+    checks = check.each_array(setting, wrong, numeric)
+    return Result(
+        setting, label, wrong, updates, setting.problem.layout.sizes,
+        tuple(arrays_of(setting.problem.layout)), params, reference,
+        _apart(tracks, reference),
+        float((params["numpy"] == params[reference]).mean()) if reference in params else 0.0,
+        _losses(setting, hand),
+        np.empty(0) if mistake == NONE else _losses(setting, by_hand(setting, _SOUND)),
+        valley, checks, check.located(checks, valley.expected),
+        _missed(setting, wrong.place, numeric), _slope(ACTIVATIONS[activation], mistake, eps),
+        {name: one.speed for name in ENGINES
+         if (one := known(name, setting)) is not None and one.speed},
+        missing,
+    )  # fmt: skip
+
+
+def _mistake(name: str, depth: int, place: Sequence[float]) -> Mistake:
+    if not place:
+        raise LabError("the layer of the mistake is missing")
+    wanted = 1 if name == NONE else round(place[0])  # nothing wrong is wrong nowhere
+    return Mistake(name, place_of(name, depth, wanted))
+
+
+def _tracks(setting: Setting, wrong: Mistake) -> dict[tuple[str, str], Array]:
+    """Return engine, dtype -> parameters after each update, as far as they are known."""
+    found = {("numpy", "float64"): by_hand(setting, wrong)}
+    for dtype in DTYPES:
+        for name in ENGINES:
+            one = known(name, Setting(setting.activation, setting.depth, dtype))
+            # By hand, float32 is trained without the mistake: nothing to set beside it.
+            is_other = name == "numpy" and (dtype == DTYPES[0] or wrong.name != NONE)
+            if one is not None and not is_other and len(one.params) > 1:
+                found[name, dtype] = one.params
+    return found
+
+
+def _apart(
+    tracks: dict[tuple[str, str], Array], reference: str
+) -> dict[tuple[str, str], Array]:
+    """Return how far each engine is from the reference of its own precision, by update."""
+    found = {}
+    for (name, dtype), track in tracks.items():
+        other = tracks.get((reference, dtype))
+        if other is None or name == reference:
+            continue
+        done = min(len(track), len(other))
+        a, b = track[1:done].astype(float), other[1:done].astype(float)
+        found[name, dtype] = np.linalg.norm(a - b, axis=1) / np.linalg.norm(b, axis=1)
+    return found
+
+
+def _losses(setting: Setting, track: Array) -> Array:
+    """Return the loss after each update, as far as it is a number."""
+    with np.errstate(all="ignore"):
+        found = training_loss(setting.problem, track)
+    bad = np.flatnonzero(~np.isfinite(found))
+    return found[: bad[0]] if bad.size else found
+
+
+def _valley(setting: Setting, wrong: Mistake, eps: float) -> tuple[Valley, Array]:
+    """Return the errors by push, and the slopes of the picked entries at the page's push."""
+    wide = check.valley(setting)
+    single = check.valley(Setting(setting.activation, setting.depth, "float32"))
+    sound, made = (check.gradient(setting, one) for one in (_SOUND, wrong))
+    push = np.array([eps])
+    numeric = check.slopes(setting, push).centred[0]
+
+    def error(a: Array, n: Array) -> Array:
+        return check.worst(wide.picked, a, n)
+
+    return Valley(
+        check.PUSHES, error(made, wide.centred), error(sound, wide.centred),
+        error(made, wide.one_sided), error(made, single.centred),
+        *check.forecast(setting, check.PUSHES), (eps, float(error(made, numeric))),
+        float(np.hypot(*check.forecast(setting, push))[0]),
+    ), numeric  # fmt: skip
+
+
+def _missed(setting: Setting, place: int, numeric: Array) -> dict[str, float]:
+    """Return the worst array's error with each of the mistakes, 0 if it is none here."""
+    sound, found = check.gradient(setting, _SOUND), {}
+    for name in MISTAKES:
+        made = Mistake(name, place_of(name, setting.depth, place))
+        is_none = name != NONE and (check.gradient(setting, made) == sound).all()
+        errors = [one.error for one in check.each_array(setting, made, numeric)]
+        found[name] = 0.0 if is_none else max(errors)
+    return found
+
+
+def _slope(entry: Activation, mistake: str, eps: float) -> Slope:
+    z = np.linspace(-REACH, REACH, 201)
+    slope = entry.slope_at(z)
+    used = {
+        FORGOTTEN: np.ones_like(z), AT_H: entry.slope_at(entry(z)), SLIGHT: slope * (1 + OFF)
+    }.get(mistake, slope)  # fmt: skip
+    up, down = z + eps, z - eps
+    return Slope(z, slope, used, (entry(up) - entry(down)) / (up - down))
+
+
+def work(
+    is_interrupted: Ask, activation: str = "tanh", depth: int = 3, updates: int = 100,
+    eps: float = 1e-5, mistake: str = NONE, place: Sequence[float] = (2.0,),
+) -> Iterator[Step | None]:  # fmt: skip
+    """Train the same on the other engines, in both precisions, and time each; see `compute`.
+
+    What has no engine here is left out; the result says why PyTorch is.
+    """
+    ways = [(name, dtype) for name in ("compiled", "numpy", "torch") for dtype in DTYPES]
+    ways.remove(("numpy", "float64"))  # `compute` has it, by hand
+    timed = [("numpy", "float64"), ("compiled", "float64"), ("torch", "float64")]
+    plan = [(False, way) for way in ways] + [(True, way) for way in timed]
+    for done, (is_timed, (name, dtype)) in enumerate(plan):
+        if available()[name]:
+            continue
+        one = training(name, Setting(activation, depth, dtype))
+        note = f"{'timing' if is_timed else 'training'} {rows.NAMES[name]}"
+        yield Step(done, len(plan), None, note)
+        try:
+            for _ in one.time() if is_timed else one.advance(is_interrupted):
+                yield None
+        except LabError as error:  # it is there, and does not start
+            _trouble[name] = str(error)
+            continue
+        _trouble.pop(name, None)
+        result = compute(activation, depth, updates, eps, mistake, place)
+        yield Step(done + 1, len(plan), result, note)
+    result = compute(activation, depth, updates, eps, mistake, place)
+    yield Step(len(plan), len(plan), result, "done")
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about gradients, beside what is computed here."""
+    return rows.all_rows(result)
+
+
+def numpy_code(
+    activation: str = "tanh", depth: int = 3, updates: int = 100, eps: float = 1e-5,
+    mistake: str = NONE, place: Sequence[float] = (2.0,),
+) -> str:  # fmt: skip
+    """Return the pass by hand, its mistake too, and its check as a program of NumPy."""
+    wrong = _mistake(mistake, depth, place)
+    return printed.numpy_program(Setting(activation, depth), wrong, updates, eps)
+
+
+def torch_code(
+    activation: str = "tanh", depth: int = 3, updates: int = 100, eps: float = 1e-5,
+    mistake: str = NONE, place: Sequence[float] = (2.0,),
+) -> str:  # fmt: skip
+    """Return the network as a program of PyTorch, from the same first weights."""
+    return printed.torch_program(Setting(activation, depth).spec, updates)
+
+
+def lab_spec(
+    activation: str = "tanh", depth: int = 3, updates: int = 100, eps: float = 1e-5,
+    mistake: str = NONE, place: Sequence[float] = (2.0,),
+) -> LabSpec:  # fmt: skip
+    """Return the same training as a lab, from sixteen seeds and for longer."""
+    spec = edit(Setting(activation, depth).spec, "train.updates", 4 * LENGTH)
+    return edit(spec, "train.seeds", 16)

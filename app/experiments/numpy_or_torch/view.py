@@ -1,0 +1,297 @@
+"""Draws three engines side by side, and the differences that judge them."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.core import picture as pic
+from app.experiments.numpy_or_torch.checking import (
+    FLOOR,
+    TOP,
+    draw_arrays,
+    draw_slope,
+    draw_valley,
+)
+from app.experiments.numpy_or_torch.model import ENGINES, REACH, Result
+from app.experiments.numpy_or_torch.names import FORGOTTEN, LENGTH, NONE
+from app.experiments.numpy_or_torch.rows import NAMES
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.field import Field, rgb, value_colors
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Dots, Line, Mark, Rule
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Post, Strokes, Words
+
+Array = np.ndarray
+LEAST = 1e-17  # of a distance that is drawn: below lies what is equal to the last bit
+TALL = 0.2  # half the height of a row's picture, without what hangs over
+
+
+class LayerAxis(Axis):
+    """An axis of parameters whose ticks are the layers."""
+
+    names: tuple[tuple[float, str], ...] = ()
+
+    def ticks(self, count: float) -> list[tuple[float, str]]:
+        """Return the middle of each layer with its number."""
+        return list(self.names)
+
+
+class View(PageView):
+    """Barcodes, distances and losses above; the V, the arrays and the slope below."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.strip = RowPlot(LayerAxis("layer"))
+        self.strip.grid = False
+        self.codes = PlotCard("Every parameter, side by side", self.strip.x_axis,
+                              self.strip.y_axis, "", self.strip)  # fmt: skip
+        self.apart = PlotCard("How far apart", Axis("updates", log=True),
+                              Axis("relative distance", log=True))  # fmt: skip
+        self.apart.plot.x_axis.fix(1, LENGTH)
+        self.apart.plot.y_axis.brief = "distance"
+        self.apart.plot.y_axis.fix(LEAST, 10)
+        self.loss = PlotCard("Loss", Axis("updates", integer=True), Axis("loss", log=True))
+        self.loss.plot.x_axis.fix(0, LENGTH)
+        self.valley = PlotCard("Error of the check, by push", Axis("eps", log=True),
+                               Axis("relative error", log=True))  # fmt: skip
+        self.valley.plot.x_axis.fix(FLOOR, 1)
+        self.valley.plot.y_axis.brief = "error"
+        self.valley.plot.y_axis.fix(FLOOR, TOP)
+        self.rows = RowPlot(Axis("relative error", log=True))
+        self.rows.x_axis.fix(FLOOR, 1)
+        self.rows.takes_clicks = True
+        self.rows.row_clicked.connect(self._on_row)
+        self.arrays_card = PlotCard("Array by array", self.rows.x_axis, self.rows.y_axis, "",
+                                    self.rows)  # fmt: skip
+        self.slope = PlotCard("Slope", Axis("z"), Axis())
+        self.slope.plot.x_axis.fix(-REACH, REACH)
+        self.slope.plot.y_axis.fix(-1.15, 1.25)
+        for card, knob in ((self.apart, "updates"), (self.valley, "eps")):
+            self._drag(card, knob)
+        for card, row, column, columns in (
+            (self.codes, 0, 0, 5), (self.apart, 0, 5, 4), (self.loss, 0, 9, 3),
+            (self.valley, 1, 0, 5), (self.arrays_card, 1, 5, 4), (self.slope, 1, 9, 3),
+        ):  # fmt: skip
+            self.add(card, row, column, 1, columns)
+        self.share(rows=(10, 11), columns=(1,) * 12)
+
+    def _drag(self, card: PlotCard, knob: str) -> None:
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        plot.grabbed.connect(lambda _: self.grabbed.emit(knob))
+        plot.released.connect(lambda _: self.released.emit(knob))
+        plot.dragged.connect(
+            lambda _, x, y: self.edited.emit(knob, round(x) if knob == "updates" else x)
+        )
+
+    def _on_row(self, row: int) -> None:
+        """Move the mistake to the layer that was clicked; make one if there is none."""
+        result: Result | None = self.result
+        if result is None:
+            return
+        self.grabbed.emit("place")
+        if result.mistake.name == NONE:
+            self.edited.emit("mistake", FORGOTTEN)
+        self.edited.emit("place", (float(result.checks[row].layer),))
+        self.released.emit("place")
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return what the check says, how far the engines are apart, and how quick."""
+        eps, error = result.valley.here
+        found = [(result.found.words, "says the gradient check"),
+                 (number(error, 2), f"its error, eps {number(eps, 2)}")]  # fmt: skip
+        apart = result.apart.get(("numpy", "float64"), np.empty(0))
+        if apart.size:
+            at = min(result.updates, apart.size)
+            of = NAMES[result.reference]
+            found.append((number(float(apart[at - 1]), 2), f"NumPy from {of}, {_updates(at)}"))
+        if result.speeds:
+            said = " · ".join(_thousands(speed) for speed in result.speeds.values())
+            of = " · ".join(NAMES[name] for name in result.speeds)
+            found.append((said, f"updates/s, {of}"))
+        return found
+
+    def draw(self, result: Result) -> None:
+        """Draw all six."""
+        self._draw_codes(result)
+        self._draw_apart(result)
+        self._draw_loss(result)
+        draw_valley(self, self.valley, result)
+        draw_arrays(self, self.arrays_card, result)
+        draw_slope(self, self.slope, result)
+
+    # ---- engines
+    def _ink(self, name: str) -> QColor:
+        """Return the colour of an engine."""
+        if name == "compiled":
+            return self.theme.layer_color(0, 4)
+        return self.color("accent" if name == "numpy" else "text")
+
+    def _draw_codes(self, result: Result) -> None:
+        """Draw the parameters of each engine as a barcode, and their differences below."""
+        plot, params = self.strip, result.params
+        count = len(params["numpy"])
+        axis = plot.x_axis
+        assert isinstance(axis, LayerAxis)
+        axis.fix(-0.5, count - 0.5)
+        ends = [stop for _, _, stop in result.arrays[1::2]]
+        starts = [0, *ends[:-1]]
+        axis.names = tuple(((a + b) / 2 - 0.5, str(k)) for k, (a, b) in
+                           enumerate(zip(starts, ends, strict=True), 1))  # fmt: skip
+        others = [name for name in ENGINES if name in params]
+        plot.set_rows([*(NAMES[name] for name in ENGINES), "difference"])
+        most = float(np.abs(params["numpy"]).max()) or 1.0
+        live: dict[str, Mark] = {}
+        for name in others:
+            colors = value_colors(self.theme, params[name], -most, most)
+            live[name] = self._row(ENGINES.index(name), colors)
+        if result.reference in params:
+            difference = np.abs(params["numpy"] - params[result.reference]).astype(float)
+            live["difference"] = self._row(3, self._heat(difference))
+        else:
+            live["waits"] = Words(np.array([0.0]), np.array([3.0]), [self._waits(result)],
+                                  self.color("faint"), self.theme)  # fmt: skip
+        cuts = np.array(ends[:-1]) - 0.5
+        ink = self.color("panel")
+        live["cuts"] = Strokes(cuts, np.full(len(cuts), -0.5), cuts, np.full(len(cuts), 3.5),
+                               ink, 3.0)  # fmt: skip
+        columns = {"parameter": np.arange(count)} | {NAMES[n]: params[n] for n in others}
+        signs = (("negative", "below 0"), ("positive", "above"))
+        legend = [Key("band", self.color(token), words) for token, words in signs]
+        self.codes.show_plot(live=live, legend=legend, columns=columns)
+        equal = f"<b>{100 * result.equal:.0f} %</b> equal to the last bit"
+        after = f"after {_updates(result.updates)}"
+        known = result.reference in params
+        self.codes.set_note(f"{after}, {equal}" if known else after, equal if known else "")
+        plot.reader = lambda x, y: self._read(result, x)
+
+    def _waits(self, result: Result) -> str:
+        """Return why there is nothing to compare with yet."""
+        return result.missing or "PyTorch is being asked"
+
+    def _row(self, row: int, colors: Array) -> Field:
+        extent = (0.0, len(colors) - 1.0, row + TALL, row - TALL)
+        return Field(extent, np.stack((colors, colors)), smooth=False)
+
+    def _heat(self, difference: Array) -> Array:
+        """Return colours from the panel (equal) to orange (apart), by powers of ten."""
+        low, high = np.log10(LEAST), 0.0
+        share = (np.log10(np.maximum(difference, LEAST)) - low) / (high - low)
+        panel, hot = rgb(self.color("raised")), rgb(self.color("negative"))
+        return panel + (hot - panel) * np.sqrt(np.clip(share, 0, 1))[:, None]
+
+    def _read(self, result: Result, x: float) -> Reading | None:
+        k = int(np.clip(round(x), 0, len(result.params["numpy"]) - 1))
+        name, start, _ = next(array for array in result.arrays if array[1] <= k < array[2])
+        across = result.sizes[int(name[1:])]
+        place = ", ".join(str(n + 1) for n in divmod(k - start, across))
+        place = place if name[0] == "W" else str(k - start + 1)
+        rows: list[tuple[QColor | None, str]] = [
+            (self._ink(engine), f"{NAMES[engine]} {result.params[engine][k]:.17g}")
+            for engine in ENGINES if engine in result.params
+        ]  # fmt: skip
+        if result.reference in result.params:
+            gap = abs(float(result.params["numpy"][k] - result.params[result.reference][k]))
+            rows.append((self.color("negative"), f"difference {number(gap, 2)}"))
+        return Reading(f"{name}[{place}]", tuple(rows), float(k))
+
+    def _draw_apart(self, result: Result) -> None:
+        """Draw the distance to PyTorch of each engine, in both precisions."""
+        live: dict[str, Mark] = {}
+        curves: list[tuple[str, Array, QColor]] = []
+        columns: dict[str, Array] = {"updates": np.arange(1.0, LENGTH + 1)}
+        for (name, dtype), distance in result.apart.items():
+            x, y = np.arange(1.0, len(distance) + 1), np.clip(distance, LEAST, 1e3)
+            wrong = name == "numpy" and result.is_wrong
+            ink = self.color("negative") if wrong else self._ink(name)
+            single = dtype == "float32"
+            live[f"{name} {dtype}"] = Line(x, y, ink, 1.6 if single else 2.0,
+                                           (3, 2) if single else None)  # fmt: skip
+            if len(y) == LENGTH:
+                columns[f"{NAMES[name]} {dtype}"] = y
+                curves.append((f"{NAMES[name]}, {dtype[5:]} bit", y, ink))
+        still: dict[str, Mark] = {}
+        for bits, digit in (("64", 2.2e-16), ("32", 1.2e-7)):
+            ink = self.color("faint")
+            still[f"digit {bits}"] = Rule(digit, "", ink, self.theme)
+            # At the left, where distances are below it still.
+            still[f"words {bits}"] = Words(
+                np.ones(1), np.array([15 * digit]), [f"last digit, {bits} bit"], ink, self.theme
+            )
+        if not live:
+            middle = np.array([1.3]), np.array([1e-8])
+            live["waits"] = Words(*middle, [self._waits(result)], self.color("faint"),
+                                  self.theme)  # fmt: skip
+        card = self.apart
+        legend = [Key("line", self._ink(n), NAMES[n]) for n in ("numpy", "compiled")
+                  if n != result.reference]  # fmt: skip
+        if any(dtype == "float32" for _, dtype in result.apart):
+            legend.append(Key("dash", self.color("muted"), "in 32 bit", 1.6))
+        live["at"] = Post(float(result.updates), "", self.color("muted"), self.theme)
+        card.show_plot(still=still, live=live, legend=legend,
+                       columns=columns if len(columns) > 1 else None)  # fmt: skip
+        assert isinstance(card.plot, HandlePlot)
+        knob = Handle("updates", float(result.updates), 2.0, self.color("text"), along="x")
+        card.plot.set_handles((knob,))
+        of = NAMES.get(result.reference, "")
+        if result.missing and of:
+            card.set_note(f"from {of}: {result.missing}", f"from {of}")
+        else:
+            card.set_note(f"from {of}" if of else "")
+        if curves:
+            card.read_curves(columns["updates"], curves, "update")
+        else:
+            card.plot.reader = None
+
+    def _draw_loss(self, result: Result) -> None:
+        card, wrong = self.loss, result.is_wrong
+        x = np.arange(float(len(result.loss)))
+        y = np.clip(result.loss, 1e-8, 1e8)
+        ink = self.color("negative" if wrong else "accent")
+        live: dict[str, Mark] = {}
+        legend = []
+        if wrong:
+            sound = result.sound_loss
+            live["sound"] = Line(np.arange(float(len(sound))), sound, self.color("accent"), 1.6)
+            legend = [Key("line", ink, result.mistake.name),
+                      Key("line", self.color("accent"), "right", 1.6)]  # fmt: skip
+        live["loss"] = Line(x, y, ink, 2.0)
+        at = min(result.updates, len(y) - 1)
+        live["at"] = Dots(np.array([float(at)]), y[[at]], ink, 4.0)
+        shown = np.concatenate((np.clip(y, 1e-8, 10), result.sound_loss if wrong else y[:0]))
+        card.plot.y_axis.cover(shown, restart=True, decades=2)
+        card.show_plot(live=live, legend=legend, columns={"update": x, "loss": y})
+        card.set_note(f"<b>{number(float(y[at]), 2)}</b> after {at}",
+                      f"<b>{number(float(y[at]), 2)}</b>")  # fmt: skip
+        card.read_curves(x, [("loss", y, ink)], "update")
+
+
+def _updates(count: int) -> str:
+    return "1 update" if count == 1 else f"{count} updates"
+
+
+def _thousands(speed: float) -> str:
+    return f"{speed / 1000:.0f} k" if speed >= 9950 else f"{speed / 1000:.1f} k"
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the V as theory has it, between the zones of good and bug.
+
+    The measured one is made of last digits, which differ from machine to machine.
+    """
+    window = (-14.0, 0.0, -13.0, 2.0)
+    valley, x = result.valley, np.log10(result.valley.pushes)
+    shapes: list[pic.Shape] = [
+        pic.Area(((0.0, 0.53), (1.0, 0.53), (1.0, 0.0), (0.0, 0.0)), "good", 0.14),
+        pic.Area(((0.0, 0.67), (1.0, 0.67), (1.0, 1.0), (0.0, 1.0)), "negative", 0.14),
+    ]
+    for digits, token, width in ((2.0**29, "layer1", 1.6), (1.0, "accent", 2.4)):
+        y = np.log10(np.hypot(valley.cut, digits * valley.rounding))
+        points = pic.unit_points(x, np.minimum(y, 0.0), window)
+        shapes.append(pic.Line(points, token, width))
+    return tuple(shapes)
