@@ -13,6 +13,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 
 from app.core.frames import DiagramPart
+from app.ui.diagram import edges as edge_layer
 from app.ui.diagram.chips import chip_rows, outer_labels
 from app.ui.diagram.coverage import EdgeRaster, Edges, color_table
 from app.ui.diagram.edges import MOST_ENTRIES, EdgeLayer
@@ -185,13 +186,39 @@ def test_too_many_edges_keep_the_strongest(qapp):
     layer = EdgeLayer()
     layer.image(geometry, part.edges, DARK, 2.0)
     assert layer.hidden > 0
-    assert layer._raster is not None
-    assert layer._raster.entries < 1.3 * MOST_ENTRIES
+    assert layer._drawn is not None
+    assert layer._drawn.raster.entries < 1.3 * MOST_ENTRIES
     kept = np.zeros(sum(e.size for e in part.edges), bool)
-    kept[layer._chosen] = True
+    kept[layer._drawn.chosen] = True
     sizes = np.concatenate([(np.abs(e) / np.abs(e).max()).ravel() for e in part.edges])
     assert np.median(sizes[kept]) > np.median(sizes[~kept])
     assert sizes[~kept].max() <= np.quantile(sizes[kept], 0.2)
+
+
+def test_an_arrangement_that_comes_back_is_drawn_as_before(qapp, monkeypatch):
+    layer, made = EdgeLayer(), []
+    monkeypatch.setattr(edge_layer, "EdgeRaster", lambda *a: made.append(EdgeRaster(*a)) or made[-1])
+    parts = [sample_diagram("curve", np.random.default_rng(k), (1, 8 + k, 1)) for k in (0, 1)]
+    arranged = [arrange(part, 690, 330, DARK) for part in parts]
+    pictures = [
+        layer.image(geometry, part.edges, DARK, 1.0).copy()
+        for _ in range(2)
+        for part, geometry in zip(parts, arranged, strict=True)
+    ]
+    assert len(made) == 2
+    assert pictures[:2] == pictures[2:]
+    assert pictures[0] != pictures[1]
+
+
+def test_arrangements_are_kept_up_to_a_size(qapp, monkeypatch):
+    layer = EdgeLayer()
+    part = sample_diagram("curve", np.random.default_rng(0), (1, 8, 1))
+    layer.image(arrange(part, 690, 330, DARK), part.edges, DARK, 1.0)
+    assert layer._drawn is not None
+    monkeypatch.setattr(edge_layer, "KEPT_ENTRIES", 2.5 * layer._drawn.raster.entries)
+    for _ in range(5):  # each is another arrangement, as a geometry is itself alone
+        layer.image(arrange(part, 690, 330, DARK), part.edges, DARK, 1.0)
+    assert len(layer._kept) == 2
 
 
 def test_edges_of_a_broken_network_are_drawn_without_a_warning(qapp):

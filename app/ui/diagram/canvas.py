@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import OrderedDict
+from collections.abc import Hashable
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -28,6 +30,7 @@ from app.ui.diagram.scene import Look, Scene, number_anchor
 from app.ui.theme import DARK, Theme
 
 NOTHING = "The network appears with the first frame."
+KEPT = 24  # arrangements: a drag comes back to the same widths
 
 
 class DiagramCanvas(NeuronKeys):
@@ -51,6 +54,7 @@ class DiagramCanvas(NeuronKeys):
         self._live: DiagramPart | None = None
         self._given: DiagramPart | None = None  # before folding to the canvas's height
         self._geometry: Geometry | None = None
+        self._arranged: OrderedDict[Hashable, Geometry] = OrderedDict()
         self._shape: object = None
         self._edited: Target | None = None
         self._edited_indices: tuple[int, ...] = ()
@@ -111,7 +115,14 @@ class DiagramCanvas(NeuronKeys):
     def geometry_now(self) -> Geometry | None:
         """Return the arrangement at the present size; None before the first frame."""
         if self._geometry is None and self.part is not None:
-            self._geometry = arrange(self.part, self.width(), self.height(), self.theme)
+            size = self.width(), self.height()
+            key = (_shape_of(self.part), size, self.theme)
+            if key not in self._arranged:
+                self._arranged[key] = arrange(self.part, *size, self.theme)
+                while len(self._arranged) > KEPT:
+                    self._arranged.popitem(last=False)
+            self._arranged.move_to_end(key)
+            self._geometry = self._arranged[key]
         return self._geometry
 
     def sizeHint(self) -> QSize:
@@ -272,9 +283,9 @@ class DiagramCanvas(NeuronKeys):
         self.update()
 
 
-def _shape_of(part: DiagramPart) -> object:
-    columns = [(c.size, c.shown.tobytes(), c.labels) for c in part.layers]
-    return columns, part.skips
+def _shape_of(part: DiagramPart) -> Hashable:
+    columns = tuple((c.size, c.shown.tobytes(), tuple(c.labels)) for c in part.layers)
+    return columns, tuple(part.skips)
 
 
 def _holds(part: DiagramPart, neuron: Neuron) -> bool:

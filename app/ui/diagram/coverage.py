@@ -61,12 +61,16 @@ class EdgeRaster:
         compact = np.empty(width * height, np.int64)  # read where it is written alone
         compact[self._touched] = np.arange(len(self._touched))
         self._place = compact[pixel]  # (entries,)
-        self._pixels = np.zeros(width * height, np.uint32)
+        self._pixels: Array | None = None
 
     @property
     def entries(self) -> int:
         """Number of pairs of edge and pixel."""
         return len(self._code)
+
+    def rest(self) -> None:
+        """Let go of the image until the next `paint`; the pixels stay listed."""
+        self._pixels = None
 
     def paint(self, half_width: Array, opacity: Array, positive: Array, table: Array) -> QImage:
         """Return the image of all edges, premultiplied.
@@ -91,6 +95,8 @@ class EdgeRaster:
         both = total.astype(np.int64)
         plus = np.minimum(both & (PACK - 1), DEEPEST)
         minus = np.minimum(both >> 20, DEEPEST)
+        if self._pixels is None:
+            self._pixels = np.zeros(self.width * self.height, np.uint32)
         self._pixels[self._touched] = table.take((plus << 8) | minus)
         return QImage(
             self._pixels.data,

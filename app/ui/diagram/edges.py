@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -18,21 +20,46 @@ MOST_ENTRIES = 600_000  # pairs of pixel and edge that fit into the time of a fr
 THINNEST, WIDEST = 0.36, 1.45  # half widths at zoom 1, logical pixels
 DIMMED = 0.16  # opacity of what is not in focus, relative
 STALE_AFTER = 24  # frames after which the choice of the strongest is looked at again
+KEPT_ENTRIES = 2_000_000  # of arrangements seen before, 16 bytes each
+
+
+@dataclass(frozen=True, eq=False)
+class _Drawn:
+    """The edges that are drawn of one arrangement.
+
+    Attributes:
+        key: the arrangement.
+        raster: their pixels.
+        chosen: (E,) their indices among all. gap: (E,) the gap of each.
+        scale: raster pixels per logical pixel.
+        hidden: how many edges are not drawn.
+    """
+
+    key: object
+    raster: EdgeRaster
+    chosen: Array
+    gap: Array
+    scale: float
+    hidden: int
 
 
 class EdgeLayer:
-    """Keeps the raster of one arrangement and colours it frame by frame."""
+    """Keeps the raster of an arrangement and colours it frame by frame.
+
+    A drag comes back to the same widths again and again, so some arrangements are kept.
+    """
 
     def __init__(self) -> None:
-        self._raster: EdgeRaster | None = None
-        self._key: object = None
-        self._chosen = np.zeros(0, np.int64)
-        self._gap = np.zeros(0, np.int64)
+        self._drawn: _Drawn | None = None
+        self._kept: OrderedDict[object, _Drawn] = OrderedDict()
         self._table = np.zeros(0, np.uint32)
         self._theme_name = ""
-        self._scale = 1.0
         self._age = 0
-        self.hidden = 0
+
+    @property
+    def hidden(self) -> int:
+        """How many edges are not drawn."""
+        return self._drawn.hidden if self._drawn else 0
 
     def image(
         self,
@@ -57,20 +84,19 @@ class EdgeLayer:
         if theme.name != self._theme_name:
             self._table = color_table(theme.color("positive"), theme.color("negative"))
             self._theme_name = theme.name
-        self._prepare(geometry, values, flat, theme.zoom, ratio)
-        assert self._raster is not None
-        chosen = self._chosen
-        crowd = np.array([_gamma(v.size) for v in values])[self._gap]
+        drawn = self._prepare(geometry, values, flat, theme.zoom, ratio)
+        chosen = drawn.chosen
+        crowd = np.array([_gamma(v.size) for v in values])[drawn.gap]
         strength = flat[chosen] ** crowd
         slim = _slimness(geometry, theme.zoom)
-        half = (THINNEST + (WIDEST - THINNEST) * strength) * slim * self._scale
+        half = (THINNEST + (WIDEST - THINNEST) * strength) * slim * drawn.scale
         opacity = 0.07 + 0.88 * strength
         if bright is not None:
             factors = [np.broadcast_to(b, v.shape) for b, v in zip(bright, values, strict=True)]
             opacity = opacity * np.concatenate([f.ravel() for f in factors])[chosen]
         signs = np.concatenate([v.ravel() for v in values])[chosen] >= 0
-        image = self._raster.paint(half, opacity, signs, self._table)
-        image.setDevicePixelRatio(self._scale)
+        image = drawn.raster.paint(half, opacity, signs, self._table)
+        image.setDevicePixelRatio(drawn.scale)
         return image
 
     def _prepare(
@@ -80,35 +106,58 @@ class EdgeLayer:
         flat: Array,
         zoom: float,
         ratio: float,
-    ) -> None:
-        """Make the raster where the arrangement is new, or the strongest edges have changed."""
-        key = (geometry, tuple(v.shape for v in values), ratio)
+    ) -> _Drawn:
+        """Return the raster, a new one for another arrangement or other strongest edges."""
+        key = (geometry, tuple(v.shape for v in values), zoom, ratio)
+        now = self._drawn
         self._age += 1
-        fresh = self._raster is None or key != self._key
-        if not fresh and (self.hidden == 0 or self._age < STALE_AFTER):
-            return
+        fresh = now is None or key != now.key
+        if now is not None and not fresh and (now.hidden == 0 or self._age < STALE_AFTER):
+            return now
         self._age = 0
-        scale = ratio
-        edges = _curves(geometry, scale)
-        reach = WIDEST * _slimness(geometry, zoom)
-        need = entries_needed(edges, reach * scale + 0.5)
-        if need.sum() > MOST_ENTRIES and scale > 1.0:  # better a little soft than late
-            scale = max(1.0, scale * float(np.sqrt(MOST_ENTRIES / need.sum())))
-            edges = _curves(geometry, scale)
-            need = entries_needed(edges, reach * scale + 0.5)
-        chosen = _strongest(flat, need)
-        if not fresh and _overlap(chosen, self._chosen) > 0.85:
+        found = self._kept.get(key) if fresh else None
+        if found is None:
+            edges, chosen, scale = _choose(geometry, flat, zoom, ratio)
+            if now is not None and not fresh and _overlap(chosen, now.chosen) > 0.85:
+                return now
+            gap = np.repeat(np.arange(len(values)), [v.size for v in values])[chosen]
+            raster = EdgeRaster(
+                Edges(*(a[chosen] for a in (edges.x0, edges.x1, edges.y0, edges.y1))),
+                max(1, round(geometry.width * scale)),
+                max(1, round(geometry.height * scale)),
+                WIDEST * _slimness(geometry, zoom) * scale,
+            )
+            hidden = len(flat) - len(chosen)
+            found = _Drawn(key, raster, chosen, gap, scale, hidden)
+        if now is not None:
+            now.raster.rest()
+        self._drawn = found
+        self._keep(found)
+        return found
+
+    def _keep(self, drawn: _Drawn) -> None:
+        """Remember an arrangement that does not depend on the weights."""
+        if drawn.hidden:
             return
-        self._key, self._scale, self._chosen = key, scale, chosen
-        gaps = np.repeat(np.arange(len(values)), [v.size for v in values])
-        self._gap = gaps[chosen]
-        self.hidden = len(flat) - len(chosen)
-        self._raster = EdgeRaster(
-            Edges(*(a[chosen] for a in (edges.x0, edges.x1, edges.y0, edges.y1))),
-            max(1, round(geometry.width * scale)),
-            max(1, round(geometry.height * scale)),
-            reach * scale,
-        )
+        self._kept[drawn.key] = drawn
+        self._kept.move_to_end(drawn.key)
+        while sum(d.raster.entries for d in self._kept.values()) > KEPT_ENTRIES:
+            self._kept.popitem(last=False)
+
+
+def _choose(
+    geometry: Geometry, flat: Array, zoom: float, ratio: float
+) -> tuple[Edges, Array, float]:
+    """Return all curves, the indices of those to draw, and the raster's scale."""
+    scale = ratio
+    edges = _curves(geometry, scale)
+    reach = WIDEST * _slimness(geometry, zoom)
+    need = entries_needed(edges, reach * scale + 0.5)
+    if need.sum() > MOST_ENTRIES and scale > 1.0:  # better a little soft than late
+        scale = max(1.0, scale * float(np.sqrt(MOST_ENTRIES / need.sum())))
+        edges = _curves(geometry, scale)
+        need = entries_needed(edges, reach * scale + 0.5)
+    return edges, _strongest(flat, need), scale
 
 
 def _relative(values: Array) -> Array:

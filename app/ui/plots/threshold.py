@@ -84,7 +84,8 @@ class ThresholdLine(KeyboardRing, QSlider):
             with QSignalBlocker(self):
                 self.setValue(self._scale.index(self._scale.place(level)))
             self.setAccessibleDescription(f"{number_text(level)}: {words[0]}. {KNOB.help}")
-            self.update()
+            # With the plot: asked for alone, Qt would paint what is below it a second time.
+            self._plot.update()
         self.place()
         self.show()
 
