@@ -197,7 +197,12 @@ def test_too_many_edges_keep_the_strongest(qapp):
 
 def test_an_arrangement_that_comes_back_is_drawn_as_before(qapp, monkeypatch):
     layer, made = EdgeLayer(), []
-    monkeypatch.setattr(edge_layer, "EdgeRaster", lambda *a: made.append(EdgeRaster(*a)) or made[-1])
+
+    def make(*args):
+        made.append(EdgeRaster(*args))
+        return made[-1]
+
+    monkeypatch.setattr(edge_layer, "EdgeRaster", make)
     parts = [sample_diagram("curve", np.random.default_rng(k), (1, 8 + k, 1)) for k in (0, 1)]
     arranged = [arrange(part, 690, 330, DARK) for part in parts]
     pictures = [
