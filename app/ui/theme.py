@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
@@ -49,11 +50,7 @@ class Theme:
 
     def font(self, size: float = 12.5, weight: int = 400) -> QFont:
         """Return Inter with tabular figures; size in pixels at zoom 1, weight 100 to 900."""
-        font = QFont("Inter")
-        font.setPixelSize(self.px(size))
-        font.setWeight(QFont.Weight(weight))
-        font.setFeature(QFont.Tag("tnum"), 1)
-        return font
+        return QFont(_font(self.px(size), weight))
 
     def layer_color(self, layer: int, layers: int) -> QColor:
         """Return the colour of hidden layer `layer` (0-based) of `layers`.
@@ -133,6 +130,16 @@ LIGHT = Theme(
     ),
 )
 THEMES = {"dark": DARK, "light": LIGHT}
+
+
+@functools.cache
+def _font(pixels: int, weight: int) -> QFont:
+    """Return the font that its copies share: Qt looks its glyphs up once for all of them."""
+    font = QFont("Inter")
+    font.setPixelSize(pixels)
+    font.setWeight(QFont.Weight(weight))
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
 
 
 @runtime_checkable
