@@ -6,6 +6,8 @@ the lab do; tests hold each against them and fail until a new one has its line.
 
 from __future__ import annotations
 
+import itertools
+
 from app.core.errors import LabError
 from app.core.spec import LabSpec
 from app.nets.problem import layout_of
@@ -34,32 +36,23 @@ class Sine(nn.Module):
 
 '''
 
-# key -> what draws the weights (a, b), and the call of `nn.init` with the same law.
-_NORMAL = "{scale} * rng.standard_normal((a, b))"
-_BOX = "rng.uniform(-{limit}, {limit}, (a, b))"
-INITIALIZERS: dict[str, tuple[str, str]] = {
-    "small-normal": (_NORMAL.format(scale="0.01"), "nn.init.normal_(layer.weight, std=0.01)"),
-    "xavier-normal": (
-        _NORMAL.format(scale="math.sqrt(2 / (a + b))"), "nn.init.xavier_normal_(layer.weight)"
-    ),
-    "he-normal": (
-        _NORMAL.format(scale="math.sqrt(2 / a)"), "nn.init.kaiming_normal_(layer.weight)"
-    ),
-    "large-normal": (_NORMAL.format(scale="1.0"), "nn.init.normal_(layer.weight)"),
-    "normal": (_NORMAL.format(scale="{weight_std!r} / math.sqrt(a)"), ""),
-    "lecun-normal": (
-        _NORMAL.format(scale="math.sqrt(1 / a)"),
-        'nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")',
-    ),
-    "xavier-uniform": (
-        _BOX.format(limit="math.sqrt(6 / (a + b))"), "nn.init.xavier_uniform_(layer.weight)"
-    ),
-    "he-uniform": (
-        _BOX.format(limit="math.sqrt(6 / a)"), "nn.init.kaiming_uniform_(layer.weight)"
-    ),
-    "orthogonal": ("rotation(rng, a, b)", "nn.init.orthogonal_(layer.weight)"),
-    "torch-default": (_BOX.format(limit="1 / math.sqrt(a)"), "nn.Linear"),
-    "zeros": ("np.zeros((a, b))", "nn.init.zeros_(layer.weight)"),
+# key -> limit of a box, or None; what draws weights (a, b); what of PyTorch has the same law.
+_NORMAL, _BOX = "{} * rng.standard_normal((a, b))", "rng.uniform(-limit, limit, (a, b))"
+INITIALIZERS: dict[str, tuple[str | None, str, str]] = {
+    "small-normal": (None, _NORMAL.format("0.01"), "nn.init.normal_(layer.weight, std=0.01)"),
+    "xavier-normal": (None, _NORMAL.format("math.sqrt(2 / (a + b))"),
+                      "nn.init.xavier_normal_(layer.weight)"),
+    "he-normal": (None, _NORMAL.format("math.sqrt(2 / a)"),
+                  "nn.init.kaiming_normal_(layer.weight)"),
+    "large-normal": (None, _NORMAL.format("1.0"), "nn.init.normal_(layer.weight)"),
+    "normal": (None, _NORMAL.format("{weight_std!r} / math.sqrt(a)"), ""),
+    "lecun-normal": (None, _NORMAL.format("math.sqrt(1 / a)"),
+                     'nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")'),
+    "xavier-uniform": ("math.sqrt(6 / (a + b))", _BOX, "nn.init.xavier_uniform_(layer.weight)"),
+    "he-uniform": ("math.sqrt(6 / a)", _BOX, "nn.init.kaiming_uniform_(layer.weight)"),
+    "orthogonal": (None, "rotation(rng, a, b)", "nn.init.orthogonal_(layer.weight)"),
+    "torch-default": ("1 / math.sqrt(a)", _BOX, "nn.Linear"),
+    "zeros": (None, "np.zeros((a, b))", "nn.init.zeros_(layer.weight)"),
 }  # fmt: skip
 _ROTATION = """\
 def rotation(rng, a, b):
@@ -141,6 +134,7 @@ def initialize(net, seed):
 {data}
 x, y = (torch.tensor(array, dtype=torch.get_default_dtype()) for array in (x, y))
 net = network({sizes!r})
+{_shapes(sizes)}
 initialize(net, seed={train.seed})
 for name, parameter in net.named_parameters():
     print(name, tuple(parameter.shape))
@@ -157,25 +151,36 @@ with torch.no_grad():
 '''
 
 
+def _shapes(sizes: tuple[int, ...]) -> str:
+    """Return comments with the shapes of the parameters, a line a layer."""
+    lines = [f"# {2 * k}.weight ({b}, {a}), {2 * k}.bias ({b},)"
+             for k, (a, b) in enumerate(itertools.pairwise(sizes))]  # fmt: skip
+    return "\n".join(lines)
+
+
 def _hint(init: str) -> str:
     """Return what PyTorch has in its place: the same law, but other draws."""
-    own = INITIALIZERS[init][1]
-    if own == "nn.Linear":
-        return "\n\n    nn.Linear draws from the same law by itself, but other numbers.\n    "
-    return f"\n\n    {own} has the same law, but draws other numbers.\n    " if own else ""
+    own = INITIALIZERS[init][2]
+    if not own:
+        return ""
+    itself = " by itself" if own == "nn.Linear" else ""
+    return f"\n\n    {own} draws from the same law{itself}, but other numbers.\n    "
 
 
 def _draw(spec: LabSpec) -> str:
     """Return the lines that draw a layer."""
     net = spec.net
-    weights = INITIALIZERS[net.init][0].format(weight_std=net.weight_std)
+    limit, weights, _ = INITIALIZERS[net.init]
     biases = "np.zeros(b)"
     if net.init == "torch-default":
-        biases = "rng.uniform(-1 / math.sqrt(a), 1 / math.sqrt(a), b)"
+        biases = "rng.uniform(-limit, limit, b)"
     elif net.init == "normal" and net.bias_std:
         biases = f"{net.bias_std!r} * rng.standard_normal(b)"
-    indent = " " * 12
-    return (
-        f"{indent}layer.weight.copy_(torch.tensor(({weights}).T))  # (out, in)\n"
-        f"{indent}layer.bias.copy_(torch.tensor({biases}))\n"
-    )
+    lines = [f"limit = {limit}"] if limit else []
+    lines += [
+        f"weights = {weights.format(weight_std=net.weight_std)}",
+        f"biases = {biases}",
+        "layer.weight.copy_(torch.tensor(weights.T))  # (out, in)",
+        "layer.bias.copy_(torch.tensor(biases))",
+    ]
+    return "".join(f"{' ' * 12}{line}\n" for line in lines)

@@ -81,6 +81,17 @@ def test_first_weights_are_those_of_the_lab_s_seed(key, run):
     same_as_the_lab(run(spec, 0), spec, 0)
 
 
+@pytest.mark.parametrize("key", [k for k, v in printing_torch.INITIALIZERS.items() if v[2]])
+def test_what_pytorch_has_in_place_of_it_draws_from_the_same_law(key):
+    torch.manual_seed(0)
+    layer = torch.nn.Linear(400, 300)
+    own = printing_torch.INITIALIZERS[key][2]
+    if own != "nn.Linear":
+        exec(own, {"nn": torch.nn, "layer": layer})
+    expected = INITIALIZERS[key].weight_variance(400, 300, NetSpec())
+    assert layer.weight.var().item() == pytest.approx(expected, rel=0.02)
+
+
 @pytest.mark.parametrize("key", OPTIMIZERS.keys())
 def test_optimizers_make_the_lab_s_steps(key, run):
     spec = spec_of([("train.optimizer", key), ("train.rate", 0.02)])
@@ -95,7 +106,10 @@ def test_losses_have_the_lab_s_gradients(key, run):
 
 
 def test_it_says_its_shapes(run, capsys):
-    run(spec_of(), 1)
+    net = run(spec_of(), 1)["net"]
+    code = network_code(spec_of(), "", 1)
+    for name, parameter in net.named_parameters():
+        assert f"{name} {tuple(parameter.shape)}" in code
     printed = capsys.readouterr().out
     assert "0.weight (5, 1)" in printed
     assert "4.bias (1,)" in printed

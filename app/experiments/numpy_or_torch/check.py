@@ -45,14 +45,12 @@ class Slopes:
         picked: the parameters.
         centred: (pushes, n) from a push up and one down. one_sided: from the one up.
         loss: where nothing is pushed.
-        bends: (2, n) second and third derivative along each parameter.
     """
 
     picked: Picked
     centred: Array
     one_sided: Array
     loss: float
-    bends: Array
 
 
 @dataclass(frozen=True)
@@ -131,13 +129,13 @@ def slopes(setting: Setting, pushes: Array) -> Slopes:
         there = pushed[:, :, many, some.places] - start[0, some.places]
         centred = (up - down) / (there[:, 0] - there[:, 1])
         one_sided = (up - loss) / there[:, 0]
-    return Slopes(some, np.nan_to_num(centred), np.nan_to_num(one_sided), float(loss),
-                  _bends(setting, some.places))  # fmt: skip
+    return Slopes(some, np.nan_to_num(centred), np.nan_to_num(one_sided), float(loss))
 
 
-def _bends(setting: Setting, places: Array) -> Array:
-    """Return second and third derivative of the loss along each parameter. (2, n)"""
-    problem = setting.problem
+@functools.lru_cache(maxsize=64)
+def bends(setting: Setting) -> Array:
+    """Return second and third derivative of the loss along picked parameters. (2, n)"""
+    problem, places = setting.problem, picked(setting).places
     start = born(problem).params.astype(float)
     many, steps = np.arange(len(places)), WIDE * np.array([-2, -1, 0, 1, 2])
     pushed = np.tile(start, (len(steps), len(places), 1))
@@ -183,7 +181,7 @@ def forecast(setting: Setting, pushes: Array) -> tuple[Array, Array]:
     digit, cut, rounding = float(np.finfo(float).eps), [], []
     for _, at in of.picked.arrays:
         scale = 2 * np.linalg.norm(exact[at]) or 1.0
-        cut.append(pushes**2 / 6 * np.linalg.norm(of.bends[1, at]) / scale)
+        cut.append(pushes**2 / 6 * np.linalg.norm(bends(setting)[1, at]) / scale)
         count = np.sqrt(at.stop - at.start)
         rounding.append(digit * of.loss / (2 * pushes) * count / scale)
     return np.max(cut, axis=0), np.max(rounding, axis=0)

@@ -117,13 +117,13 @@ def draw_slope(view: PageView, card: PlotCard, result: Result) -> None:
         legend.append(Key("dash", ink, "used"))
     shown = np.clip(slope.by_differences, -2, 2)
     live["differences"] = Dots(slope.z[some], shown[some], view.color("text"), 2.2)
-    legend.append(Key("dot", view.color("text"), "differences"))
+    legend.append(Key("dot", view.color("text"), "by push"))
     card.show_plot(live=live, legend=legend, columns={
         "z": slope.z, "by hand": slope.by_hand, "used": slope.used,
-        "differences": slope.by_differences,
+        "by push": slope.by_differences,
     })  # fmt: skip
     most = float(np.abs(slope.by_hand).max())
     card.set_note(f"at most <b>{number(most, 4)}</b>", f"<b>{number(most, 4)}</b>")
     card.read_curves(slope.z, [("by hand", slope.by_hand, accent),
-                               ("differences", slope.by_differences,
+                               ("by push", slope.by_differences,
                                 view.color("text"))])  # fmt: skip

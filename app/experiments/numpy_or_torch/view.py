@@ -28,6 +28,7 @@ from app.ui.plots.shapes import Post, Strokes, Words
 
 Array = np.ndarray
 LEAST = 1e-17  # of a distance that is drawn: below lies what is equal to the last bit
+_MISSING = "PyTorch is missing"
 TALL = 0.2  # half the height of a row's picture, without what hangs over
 
 
@@ -103,8 +104,10 @@ class View(PageView):
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what the check says, how far the engines are apart, and how quick."""
         eps, error = result.valley.here
-        found = [(result.found.words, "says the gradient check"),
-                 (number(error, 2), f"its error, eps {number(eps, 2)}")]  # fmt: skip
+        found = [(result.found.words, "says the gradient check")]
+        if result.missing:
+            found.append((_MISSING, result.missing))
+        found.append((number(error, 2), f"its error, eps {number(eps, 2)}"))
         apart = result.apart.get(("numpy", "float64"), np.empty(0))
         if apart.size:
             at = min(result.updates, apart.size)
@@ -153,13 +156,14 @@ class View(PageView):
         if result.reference in params:
             difference = np.abs(params["numpy"] - params[result.reference]).astype(float)
             live["difference"] = self._row(3, self._heat(difference))
-        else:
-            live["waits"] = Words(np.array([0.0]), np.array([3.0]), [self._waits(result)],
-                                  self.color("faint"), self.theme)  # fmt: skip
         cuts = np.array(ends[:-1]) - 0.5
         ink = self.color("panel")
         live["cuts"] = Strokes(cuts, np.full(len(cuts), -0.5), cuts, np.full(len(cuts), 3.5),
                                ink, 3.0)  # fmt: skip
+        if "torch" not in params:
+            row = np.array([float(ENGINES.index("torch"))])
+            live["waits"] = Words(np.zeros(1), row, [self._waits(result)],
+                                  self.color("muted"), self.theme)  # fmt: skip
         columns = {"parameter": np.arange(count)} | {NAMES[n]: params[n] for n in others}
         signs = (("negative", "below 0"), ("positive", "above"))
         legend = [Key("band", self.color(token), words) for token, words in signs]
@@ -172,7 +176,7 @@ class View(PageView):
 
     def _waits(self, result: Result) -> str:
         """Return why there is nothing to compare with yet."""
-        return result.missing or "PyTorch is being asked"
+        return _MISSING if result.missing else "PyTorch is being asked"
 
     def _row(self, row: int, colors: Array) -> Field:
         extent = (0.0, len(colors) - 1.0, row + TALL, row - TALL)
@@ -239,10 +243,7 @@ class View(PageView):
         knob = Handle("updates", float(result.updates), 2.0, self.color("text"), along="x")
         card.plot.set_handles((knob,))
         of = NAMES.get(result.reference, "")
-        if result.missing and of:
-            card.set_note(f"from {of}: {result.missing}", f"from {of}")
-        else:
-            card.set_note(f"from {of}" if of else "")
+        card.set_note(f"from {of}" if of else "")
         if curves:
             card.read_curves(columns["updates"], curves, "update")
         else:
