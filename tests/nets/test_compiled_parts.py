@@ -13,6 +13,7 @@ from app.nets.activations import ACTIVATIONS
 from app.nets.engines.compiled import activations, layers, plan, steps
 from app.nets.engines.compiled.jit import jit
 from app.nets.engines.compiled.numbers import mix, shuffle, tanh
+from app.nets.engines.compiled.packed import pack, packed_product
 from app.nets.engines.compiled.products import lanes, product, transpose, view
 from app.nets.engines.compiled.trainer import CompiledTrainer
 from app.nets.losses import LOSSES
@@ -69,6 +70,54 @@ def test_transpose(dtype: str) -> None:
     c = np.zeros((3 * width, 2 * width), dtype)
     transpose(a.reshape(-1), 3 * width, c.reshape(-1), 2 * width, 2 * width - 1, 3 * width - 1)
     np.testing.assert_array_equal(c, a.T)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("room", [1, 2, 4, 8])
+def test_packed_sums_of_every_shape_and_no_garbage_gets_in(dtype: str, room: int) -> None:
+    rng, width = np.random.default_rng(0), lanes(np.dtype(dtype).itemsize)
+    if 2 * room > width:
+        pytest.skip("no lane is left for a second point")
+    for units in range(room // 2 + 1, room + 1):
+        for count in (1, width - 1, width, 2 * width, 2 * width + 3):
+            stride = (-(-count // width) + 1) * width
+            for rows in (1, 2, 3, 8, 9, 19):
+                # What lies past the points, or past the units, may be anything.
+                h = np.full((rows, stride), np.inf, dtype)
+                h[:, :count] = rng.normal(size=(rows, count))
+                deltas = np.full((room, stride), np.nan, dtype)
+                deltas[:units, :count] = rng.normal(size=(units, count))
+                packed = np.zeros((count + width) * room, dtype)
+                pack(deltas.reshape(-1), stride, packed, room, count)
+                sums = np.full(rows * units + width + 1, 7, dtype)
+                packed_product(h.reshape(-1), stride, packed, sums, 1, units, rows, room, count)
+                by_numpy = h[:, :count].astype("f8") @ deltas[:units, :count].T
+                found = sums[1 : 1 + rows * units].reshape(rows, units)
+                np.testing.assert_allclose(found, by_numpy, atol=40 * EPS[dtype], rtol=0)
+                assert sums[0] == 7
+                assert (sums[1 + (rows - 1) * units + width :] == 7).all()
+
+
+@pytest.mark.parametrize(
+    ("units", "batch", "room"),
+    [(1, 32, 1), (2, 32, 2), (3, 16, 4), (8, 32, 8), (9, 32, 0), (16, 32, 0), (17, 32, 1),
+     (24, 99, 8), (26, 32, 0), (1, 15, 0)],
+)  # fmt: skip
+def test_where_points_are_packed(units: int, batch: int, room: int) -> None:
+    assert plan._packed(units, batch, 16) == room
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "rmsprop", "adam", "adamw"])
+def test_moments_end_at_zero_and_a_broken_one_stays_broken(optimizer: str) -> None:
+    code, zero = plan.OPTIMIZERS[optimizer], np.float32(0)
+    p, m, v = np.ones(3, "f4"), np.full(3, 1e-30, "f4"), np.full(3, 1e-30, "f4")
+    g = np.array([0, np.nan, 0], "f4")
+    for t in range(1, 4000):
+        steps.step(code, p, g.copy(), m, v, t, np.float32(0.01), zero, zero)
+    assert m[0] == 0
+    assert np.isnan(m[1])
+    assert np.isnan(p[1])
+    np.testing.assert_array_equal(p[[0, 2]], 1)
 
 
 # ---- randomness

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from app.nets.engines.compiled.jit import jit
+from app.nets.engines.compiled.jit import apart, jit
 from app.nets.engines.compiled.numbers import tanh
 
 NAMES = (
@@ -69,7 +69,7 @@ def activate(code: int, z: Any, h: Any, d: Any, slope: float) -> None:
         _activate_slowly(code, z, h, d)
 
 
-@jit
+@apart
 def _activate_slowly(code: int, z: Any, h: Any, d: Any) -> None:
     """Do the same for those that call the maths library for each number."""
     real = z.dtype.type

@@ -20,6 +20,18 @@ jit: Callable[[_Function], _Function] = numba.njit(**_OPTIONS)
 intrinsic: Callable[[_Function], _Function] = numba.extending.intrinsic
 overload: Callable[[_Function], Callable[[_Function], _Function]] = numba.extending.overload
 
+_apart: list[str] = []  # as numba writes them: each part of a name after its length
+
+
+def apart(function: _Function) -> _Function:
+    """Compile a function that is called and never copied to where it is called.
+
+    For what is seldom needed: in the midst of other loops it would slow these down.
+    """
+    names = [*function.__module__.split("."), function.__name__]
+    _apart.append("".join(f"{len(name)}{name}" for name in names))
+    return jit(function)
+
 
 class _ClosedLibrary(codegen.JITCodeLibrary):
     """Machine code in which every function called belongs to it alone.
@@ -35,6 +47,8 @@ class _ClosedLibrary(codegen.JITCodeLibrary):
         for function in self._final_module.functions:
             if function.linkage == llvmlite.binding.Linkage.linkonce_odr:
                 function.linkage = llvmlite.binding.Linkage.internal
+                if any(f"_ZN{name}B" in function.name for name in _apart):
+                    function.add_function_attribute("noinline")
         super()._optimize_final_module()
 
 

@@ -25,6 +25,7 @@ from app.nets.engines.compiled.layers import (
     silence,
 )  # fmt: skip
 from app.nets.engines.compiled.numbers import fence, mix, shuffle
+from app.nets.engines.compiled.packed import pack, packed_product
 from app.nets.engines.compiled.plan import (
     BLOCK,
     FAN_IN,
@@ -33,11 +34,12 @@ from app.nets.engines.compiled.plan import (
     H_OUT,
     NORMED,
     OFFSET,
+    PACKED,
     SKIPS,
     SLOPE,
     SPREAD,
 )  # fmt: skip
-from app.nets.engines.compiled.products import product, transpose, view
+from app.nets.engines.compiled.products import product, transpose, view, width_of
 from app.nets.engines.compiled.steps import loss_gradient, loss_value, step
 from app.nets.randomness import DROPOUT, ORDER
 
@@ -87,13 +89,19 @@ def _step_layer(plan: Any, row: Any, params: Any, m: Any, v: Any, h: Any, h_row:
     fan_in, fan_out, zero = row[FAN_IN], row[FAN_OUT], work.dtype.type(0.0)
     at_once = max(8, BLOCK // fan_out // 8 * 8)
     deltas = view(work, plan.delta_by_point, count * plan.delta_stride)
+    packed = view(work, plan.delta_packed, count * plan.delta_stride)
     gradient = view(work, plan.gradient, at_once * fan_out)
+    room = row[PACKED]
+    units = fan_out - fan_out % width_of(work) if room else fan_out
     for first in range(0, fan_in + 1, at_once):
         if stop[0] != 0:
             return
         rows = min(at_once, fan_in + 1 - first)
-        product(view(h, first * h_row, rows * h_row), h_row, 1, deltas, plan.delta_stride,
-                gradient, fan_out, rows, fan_out, count)  # fmt: skip
+        inputs = view(h, first * h_row, rows * h_row)
+        if room:  # first, as what is written past a row's end belongs to the next
+            packed_product(inputs, h_row, packed, gradient, units, fan_out, rows, room, count)
+        product(inputs, h_row, 1, deltas, plan.delta_stride, gradient, fan_out, rows, units,
+                count)  # fmt: skip
         at, numbers = row[OFFSET] + first * fan_out, rows * fan_out
         if first + rows > fan_in and (plan.l1 != zero or plan.l2 != zero):
             numbers -= fan_out  # the last row are the biases, which no penalty touches
@@ -133,7 +141,12 @@ def _backward(plan: Any, layers: Any, params: Any, m: Any, v: Any, x: Any, x_row
             product(weights, fan_out, 1, dz, stride, before, stride, fan_in, count, fan_out)
             if layer < last and row[SKIPS]:
                 add(view(before, 0, numbers), dh)
-        transpose(dz, stride, by_point, plan.delta_stride, fan_out, count)
+        room = row[PACKED]
+        units = fan_out - fan_out % width_of(work) if room else fan_out
+        transpose(dz, stride, by_point, plan.delta_stride, units, count)
+        if room:
+            pack(view(dz, units * stride, room * stride), stride,
+                 view(work, plan.delta_packed, size), room, count)  # fmt: skip
         h, h_row = x, x_row
         if layer > 0:
             h, h_row = view(work, row[H_IN], (fan_in + 1) * stride), stride

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from app.nets.engines.compiled.jit import jit
+from app.nets.engines.compiled.jit import apart, jit
 from app.nets.engines.compiled.numbers import mix
 from app.nets.engines.compiled.products import view
 from app.nets.engines.numpy_ import NORM_EPS
 
 
-@jit
+@apart
 def normalize(z: Any, inverse: Any, units: int) -> None:
     """Give each point's sums mean 0 and variance 1 over the units, in place.
 
@@ -43,7 +43,7 @@ def normalize(z: Any, inverse: Any, units: int) -> None:
             row[b] *= inverse[b]
 
 
-@jit
+@apart
 def normalize_back(d: Any, n: Any, inverse: Any, scratch: Any, units: int) -> None:
     """Turn the gradient of what was normalized into that of the sums, in place.
 
@@ -67,7 +67,7 @@ def normalize_back(d: Any, n: Any, inverse: Any, scratch: Any, units: int) -> No
             dn[b] = (dn[b] - (moved[b] + row[b] * stretched[b]) * share) * inverse[b]
 
 
-@jit
+@apart
 def silence(prefix: Any, below: Any, scale: float, h: Any, d: Any, stride: int, units: int,
             count: int) -> None:  # fmt: skip
     """Apply dropout to activations and slopes, by the masks of `randomness.keep_mask`.

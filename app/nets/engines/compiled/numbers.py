@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from app.nets.engines.compiled.jit import intrinsic, jit, overload
+from app.nets.engines.compiled.jit import apart, intrinsic, jit, overload
 from app.nets.randomness import _GOLDEN, _M1, _M2
 
 # tanh(x) = x P(x^2) / Q(x^2) for |x| <= 9, where float32 has reached 1: the least largest
@@ -78,7 +78,7 @@ def mix(h: Any, counter: Any) -> Any:
     return h ^ (h >> _31)
 
 
-@jit
+@apart
 def shuffle(prefix: Any, order: Any, keys: Any, counts: Any) -> None:
     """Put the places 0 .. n - 1 in the order of their hashes, equal ones by place.
 

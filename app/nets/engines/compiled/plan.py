@@ -25,7 +25,8 @@ LOOK = 128  # points sent through a trained network at once: they stay in the fi
 _LINE = 64  # bytes
 
 # Columns of the table of layers.
-FAN_IN, FAN_OUT, OFFSET, H_IN, H_OUT, SLOPE, NORMED, SPREAD, SKIPS = range(9)
+FAN_IN, FAN_OUT, OFFSET, H_IN, H_OUT, SLOPE, NORMED, SPREAD, SKIPS, PACKED = range(10)
+_MOST_PACKED = 8  # units; see `packed`
 
 
 class Plan(NamedTuple):
@@ -37,7 +38,8 @@ class Plan(NamedTuple):
         shuffled, norm, running: 0 or 1.
         drop_below: a hash below it silences an activation; 0 without dropout.
         keep_scale, slope, rate, l1, l2: of the spec, in its dtype.
-        sums, out, delta, delta_by_point, gradient, targets: offsets into the workspace.
+        sums, out, delta, delta_by_point, delta_packed, gradient, targets: offsets into the
+            workspace.
         delta_size: size of each of the three buffers at `delta`.
         delta_stride: how far apart rows lie at `delta_by_point`.
     """
@@ -63,6 +65,7 @@ class Plan(NamedTuple):
     delta: int
     delta_size: int
     delta_by_point: int
+    delta_packed: int
     delta_stride: int
     gradient: int
     targets: int
@@ -115,7 +118,7 @@ class Places:
 def make_plan(
     problem: Problem, width: int, looked_at: int | None = None
 ) -> tuple[Plan, Array, int]:
-    """Return the plan, the table of layers (layers, 9) int64, and the workspace's size.
+    """Return the plan, the table of layers (layers, 10) int64, and the workspace's size.
 
     Args:
         problem: what is trained.
@@ -133,7 +136,7 @@ def make_plan(
         points, batch, dropout = looked_at, max(1, min(looked_at, LOOK)), 0.0
     shuffled = looked_at is None and train.order != "file" and batch < points
     stride = _padded(batch, width)
-    places, table = Places(width), np.zeros((layers, 9), np.int64)
+    places, table = Places(width), np.zeros((layers, 10), np.int64)
     # The data in file order are read where they are; a shuffled batch is gathered first.
     h_in = places.take((sizes[0] + 1) * stride) if shuffled else 0
     for layer in range(layers):
@@ -145,6 +148,7 @@ def make_plan(
             problem.layout.offset(layer),
             h_in,
         )
+        row[PACKED] = _packed(fan_out, batch, width)
         if layer < layers - 1:
             h_in = row[H_OUT] = places.take((fan_out + 1) * stride)
             row[SLOPE] = places.take(fan_out * stride)
@@ -157,6 +161,7 @@ def make_plan(
     sums, out = places.take(tallest * stride), places.take(sizes[-1] * stride)
     delta = places.take(3 * tallest * stride)
     delta_by_point = places.take(-(-batch // width) * width * widest)
+    delta_packed = places.take((-(-batch // width) + 1) * width * min(_MOST_PACKED, width))
     gradient = places.take(BLOCK + 8 * max(sizes[1:]) + width)
     targets = places.take(sizes[-1] * stride)
     plan = Plan(
@@ -171,10 +176,18 @@ def make_plan(
         keep_scale=real(1) / real(1 - dropout),
         slope=real(net.slope), rate=real(train.rate), l1=real(train.l1), l2=real(train.l2),
         sums=sums, out=out, delta=delta, delta_size=tallest * stride,
-        delta_by_point=delta_by_point, delta_stride=widest,
+        delta_by_point=delta_by_point, delta_packed=delta_packed, delta_stride=widest,
         gradient=gradient, targets=targets,
     )  # fmt: skip
     return plan, table, places.size
+
+
+def _packed(units: int, batch: int, width: int) -> int:
+    """Return for how many of a layer's last units to pack points: 1, 2, 4, 8; 0 if no gain."""
+    left = units % width
+    if left == 0 or 2 * left > width or left > _MOST_PACKED or batch < width:
+        return 0
+    return 1 << (left - 1).bit_length()
 
 
 def _padded(count: int, width: int) -> int:

@@ -40,7 +40,7 @@ def lanes(itemsize: int) -> int:
     return vector_bytes() // itemsize
 
 
-def _index(builder: Any, *terms: Any) -> Any:
+def index_of(builder: Any, *terms: Any) -> Any:
     """Return the sum of terms; a pair is multiplied."""
     total = None
     for term in terms:
@@ -49,7 +49,7 @@ def _index(builder: Any, *terms: Any) -> Any:
     return total
 
 
-class _Memory:
+class Memory:
     """A flat array as LLVM sees it."""
 
     def __init__(self, context: Any, builder: Any, kind: Any, value: Any) -> None:
@@ -71,9 +71,10 @@ class _Memory:
         zeros = ir.Constant(ir.VectorType(ir.IntType(32), self.vector.count), None)
         return self._builder.shuffle_vector(one, undefined, zeros)
 
-    def load(self, index: Any) -> Any:
-        """Return the vector that begins at an index, aligned or not."""
-        at = self._builder.bitcast(self._at(index), self.vector.as_pointer())
+    def load(self, index: Any, count: int = 0) -> Any:
+        """Return the vector that begins at an index, aligned or not; of `count` numbers."""
+        kind = ir.VectorType(self.scalar, count) if count else self.vector
+        at = self._builder.bitcast(self._at(index), kind.as_pointer())
         return self._builder.load(at, align=self._bytes)
 
     def store(self, index: Any, vector: Any) -> None:
@@ -82,7 +83,7 @@ class _Memory:
         self._builder.store(vector, at, align=self._bytes)
 
 
-def _multiply_add(builder: Any, vector: Any) -> Any:
+def multiply_add(builder: Any, vector: Any) -> Any:
     """Return LLVM's x * y + z, which is one instruction where the processor has it."""
     name = f"llvm.fmuladd.v{vector.count}f{32 if vector.element == ir.FloatType() else 64}"
     kind = ir.FunctionType(vector, [vector] * 3)
@@ -102,15 +103,15 @@ def _make_tile(rows: int, vectors: int) -> Callable[..., None]:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             a, a0, a_row, a_step, b, b0, b_step, c, c0, c_row, depth = args
             kinds = signature.args
-            memory_a = _Memory(context, builder, kinds[0], a)
-            memory_b = _Memory(context, builder, kinds[4], b)
-            memory_c = _Memory(context, builder, kinds[7], c)
+            memory_a = Memory(context, builder, kinds[0], a)
+            memory_b = Memory(context, builder, kinds[4], b)
+            memory_c = Memory(context, builder, kinds[7], c)
             vector, word = memory_b.vector, depth.type
 
             def number(value: int) -> Any:
                 return ir.Constant(word, value)
 
-            rows_a = [_index(builder, a0, (a_row, number(r))) for r in range(rows)]
+            rows_a = [index_of(builder, a0, (a_row, number(r))) for r in range(rows)]
             before, loop = builder.block, builder.append_basic_block("product")
             after = builder.append_basic_block("product.end")
             builder.branch(loop)
@@ -118,14 +119,14 @@ def _make_tile(rows: int, vectors: int) -> Callable[..., None]:
             k = builder.phi(word)
             k.add_incoming(number(0), before)
             totals = [builder.phi(vector) for _ in range(rows * vectors)]
-            row_b = _index(builder, b0, (b_step, k))
+            row_b = index_of(builder, b0, (b_step, k))
             loaded = [
-                memory_b.load(_index(builder, row_b, number(v * vector.count)))
+                memory_b.load(index_of(builder, row_b, number(v * vector.count)))
                 for v in range(vectors)
             ]
-            fma, sums = _multiply_add(builder, vector), []
+            fma, sums = multiply_add(builder, vector), []
             for r in range(rows):
-                factor = memory_a.broadcast(_index(builder, rows_a[r], (a_step, k)))
+                factor = memory_a.broadcast(index_of(builder, rows_a[r], (a_step, k)))
                 for v in range(vectors):
                     sums.append(builder.call(fma, [factor, loaded[v], totals[r * vectors + v]]))
             for total, added in zip(totals, sums, strict=True):
@@ -136,9 +137,9 @@ def _make_tile(rows: int, vectors: int) -> Callable[..., None]:
             builder.cbranch(builder.icmp_signed("<", k_next, depth), loop, after)
             builder.position_at_end(after)
             for r in range(rows):
-                row_c = _index(builder, c0, (c_row, number(r)))
+                row_c = index_of(builder, c0, (c_row, number(r)))
                 for v in range(vectors):
-                    at = _index(builder, row_c, number(v * vector.count))
+                    at = index_of(builder, row_c, number(v * vector.count))
                     memory_c.store(at, sums[r * vectors + v])
             return context.get_dummy_value()
 
@@ -156,11 +157,11 @@ def transpose_block(typing: Any, a: Any, a0: Any, a_row: Any, c: Any, c0: Any,
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         a, a0, a_row, c, c0, c_row = args
-        source = _Memory(context, builder, signature.args[0], a)
-        target = _Memory(context, builder, signature.args[3], c)
+        source = Memory(context, builder, signature.args[0], a)
+        target = Memory(context, builder, signature.args[3], c)
         width, word = source.vector.count, a0.type
         rows = [
-            source.load(_index(builder, a0, (a_row, ir.Constant(word, i))))
+            source.load(index_of(builder, a0, (a_row, ir.Constant(word, i))))
             for i in range(width)
         ]
         # Interleaving row i with row i + width/2 rotates one bit of the index (row, lane);
@@ -175,7 +176,7 @@ def transpose_block(typing: Any, a: Any, a0: Any, a_row: Any, c: Any, c0: Any,
                 builder.shuffle_vector(*pair, mask) for pair in pairs for mask in (low, high)
             ]
         for j, row in enumerate(rows):
-            target.store(_index(builder, c0, (c_row, ir.Constant(word, j))), row)
+            target.store(index_of(builder, c0, (c_row, ir.Constant(word, j))), row)
         return context.get_dummy_value()
 
     return signature, codegen

@@ -17,6 +17,9 @@ from app.nets.engines.compiled.products import view
 from app.nets.optimizers import ADAM_EPS, BETA1, BETA2, MOMENTUM, RMS_DECAY, RMS_EPS
 
 _HALF_MSE, _MSE, _CROSS_ENTROPY = (LOSSES[k] for k in ("half-mse", "mse", "cross-entropy"))
+# The moments of a dead unit shrink for ever, and numbers too small to be normal (in float32
+# below 1.2e-38) take longer, on some processors many times. No step feels their loss.
+LEAST = 1e-37
 _SGD, _MOMENTUM, _RMSPROP, _ADAMW = (
     OPTIMIZERS[k] for k in ("sgd", "momentum", "rmsprop", "adamw")
 )
@@ -105,7 +108,7 @@ def step(code: int, p: Any, g: Any, m: Any, v: Any, t: int, rate: float, l1: flo
         rate, l1, l2: in that dtype; L2 shrinks the weights directly in AdamW.
     """
     real = p.dtype.type
-    zero, one = real(0.0), real(1.0)
+    zero, one, least = real(0.0), real(1.0), real(LEAST)
     if l1 != zero:
         for i in range(len(p)):
             w = p[i]
@@ -124,12 +127,14 @@ def step(code: int, p: Any, g: Any, m: Any, v: Any, t: int, rate: float, l1: flo
     elif code == _MOMENTUM:
         decay = real(MOMENTUM)
         for i in range(len(p)):
-            m[i] = decay * m[i] + g[i]
+            mean = decay * m[i] + g[i]
+            m[i] = zero if abs(mean) < least else mean
             p[i] -= rate * m[i]
     elif code == _RMSPROP:
         decay, rest, eps = real(RMS_DECAY), real(1 - RMS_DECAY), real(RMS_EPS)
         for i in range(len(p)):
-            m[i] = decay * m[i] + rest * g[i] * g[i]
+            mean = decay * m[i] + rest * g[i] * g[i]
+            m[i] = zero if mean < least else mean
             p[i] -= rate * g[i] / (math.sqrt(m[i]) + eps)
     else:
         # Both averages start at 0; the corrections undo that pull.
@@ -138,6 +143,7 @@ def step(code: int, p: Any, g: Any, m: Any, v: Any, t: int, rate: float, l1: flo
         b1, r1, b2, r2 = real(BETA1), real(1 - BETA1), real(BETA2), real(1 - BETA2)
         pace, eps = pace * root, eps * root
         for i in range(len(p)):
-            m[i] = b1 * m[i] + r1 * g[i]
-            v[i] = b2 * v[i] + r2 * g[i] * g[i]
+            mean, square = b1 * m[i] + r1 * g[i], b2 * v[i] + r2 * g[i] * g[i]
+            m[i] = zero if abs(mean) < least else mean
+            v[i] = zero if square < least else square
             p[i] -= pace * m[i] / (math.sqrt(v[i]) + eps)
