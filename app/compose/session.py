@@ -172,11 +172,13 @@ class Session(QObject):
     def on_grabbed(self, path: str) -> None:
         """A drag begins: all of it is one step of undo."""
         self._gesture, self._haunted = True, False
+        self.window.hold_axes(True)
         self.store.begin_gesture()
 
     def on_released(self, path: str) -> None:
         """The drag is over."""
         self._gesture = self._haunted = False
+        self.window.hold_axes(False)
         self._late_spec.now()
         self._late_state.now()
         self.store.end_gesture()

@@ -183,6 +183,11 @@ class LabWindow(QMainWindow):
             if self._is_shown(view) and getattr(frame, view.wants) is not None:
                 view.draw(frame)
 
+    def hold_axes(self, on: bool) -> None:
+        """Let the views' axes only grow from one run to the next, or start anew with each."""
+        for view in self.views:
+            view.holds_axes = on
+
     def show_readouts(self, frame: Frame) -> None:
         """Show the figures of a frame in the top bar."""
         self.topbar.set_readouts(readouts(frame, self.loss.threshold))

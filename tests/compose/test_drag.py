@@ -49,7 +49,9 @@ def test_each_value_of_a_drag_is_finished_as_train_finishes_it(
         QTest.mouseMove(bar, QPoint(round(share * bar.width()), middle))
         seen.append(finished(qtbot, lab))
     params = lab.runner.snapshot()[0].params
+    assert all(view.holds_axes for view in lab.window.views)
     QTest.mouseRelease(bar, LEFT, pos=QPoint(round(0.42 * bar.width()), middle))
+    assert not any(view.holds_axes for view in lab.window.views)
     assert len({get(frame.spec, "net.width") for frame in seen}) == 3
     assert lab.store.spec == seen[-1].spec
     np.testing.assert_array_equal(lab.runner.snapshot()[0].params, params)  # nothing anew

@@ -152,6 +152,22 @@ def test_the_axis_holds_still_within_a_run_and_starts_anew_with_the_next(
     assert ends() == first
 
 
+def test_in_a_drag_the_axis_only_grows_from_run_to_run(view: LossView) -> None:
+    def ends() -> tuple[float, float]:
+        return view.plot.y_axis.low, view.plot.y_axis.high
+
+    view.draw(level_frame(30.0))
+    before = ends()
+    view.holds_axes = True
+    view.draw(level_frame(0.1, run_id=2))
+    assert ends() == (pytest.approx(1e-3), before[1])
+    view.draw(level_frame(30.0, run_id=3))
+    assert ends() == (pytest.approx(1e-3), before[1])
+    view.holds_axes = False
+    view.draw(level_frame(30.0, run_id=4))
+    assert ends() == before
+
+
 def test_long_histories_are_thinned_and_what_is_drawn_stays() -> None:
     updates = np.arange(0, 40_000, 50)
     early, late = thin(updates[:500], 40_000), thin(updates, 40_000)

@@ -27,9 +27,12 @@ class PlotView(Card):
     Attributes:
         wants: name of the part, see `frames.PARTS`.
         frame: the frame drawn last, or None.
+        holds_axes: whether the axes only grow from one run to the next, as in a drag, in
+            which runs are to be compared.
     """
 
     wants: str = ""
+    holds_axes = False
 
     def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
         self.frame: Frame | None = None
@@ -41,12 +44,12 @@ class PlotView(Card):
         part = getattr(frame, self.wants)
         if part is None:
             return
-        anew = frame.run_id != self._run_id
+        anew = frame.run_id != self._run_id and not (self.holds_axes and self.frame)
         self.frame, self._run_id = frame, frame.run_id
         self.draw_part(part, anew)
 
     def draw_part(self, part: Any, anew: bool) -> None:
-        """Draw the part; `anew` says that it is the first of its run."""
+        """Draw the part; `anew` says that it is the first of its run, and axes start anew."""
         raise NotImplementedError
 
     def part(self) -> Any:
