@@ -27,12 +27,13 @@ SITUATIONS: dict[str, list[str]] = {
 
 
 def situations() -> dict[str, list[str]]:
-    """Return name -> arguments of `layerlab shot`: of the lab, the gallery and its pages."""
+    """Return name -> arguments of `layerlab shot`: of the lab, pages and claims."""
     sys.path.insert(0, str(ROOT))
     from app.experiments import EXPERIMENTS
 
     pages = ("gallery", *EXPERIMENTS.keys())
-    return SITUATIONS | {key: ["--experiment", key] for key in pages}
+    claims = {"claims": ["--claims", "all"]}
+    return SITUATIONS | {key: ["--experiment", key] for key in pages} | claims
 
 
 def draw(name: str, theme: str) -> int:

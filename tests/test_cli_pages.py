@@ -48,6 +48,10 @@ def test_experiments_are_listed_for_people(capsys: pytest.CaptureFixture[str]) -
         (["shot", "--out", "OUT", "--experiment", "activations", "--set", "activation=rely"],
          "did you mean 'relu'"),
         (["shot", "--out", "OUT", "--experiment", "activations", "--set", "width=3"], "width"),
+        (["shot", "--out", "OUT", "--claims", "D1,D99"], "did you mean D9"),
+        (["shot", "--out", "OUT", "--claims", "--task", "xor"], "--task"),
+        (["shot", "--out", "OUT", "--claims", "--experiment", "signal"], "--experiment"),
+        (["shot", "--out", "OUT", "--claims", "--set", "net.width=3"], "--set"),
     ],
 )  # fmt: skip
 def test_wrong_input_is_one_sentence(
@@ -89,3 +93,16 @@ def test_a_page_is_drawn_with_its_knobs(
         pictures.append(out.read_bytes())
     assert capsys.readouterr().err == ""
     assert pictures[0] != pictures[1] == pictures[2]
+
+
+def test_the_claims_are_drawn_with_what_is_measured(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    pictures = []
+    for rows in ([], ["D1,d14"]):
+        out = tmp_path / "claims.png"
+        assert (
+            cli.main(["shot", "--out", str(out), "--size", "1100x700", "--claims", *rows]) == 0
+        )
+        pictures.append(out.read_bytes())
+    assert pictures[0] != pictures[1]

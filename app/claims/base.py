@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from app.core.errors import LabError
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, VERDICTS, WRONG
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from app.core.experiment import UNKNOWN as UNKNOWN
+from app.core.ledger import KINDS as KINDS
+from app.core.ledger import Verdict as Verdict
 
 # The five texts, and papers whose figures the lab can reproduce.
 A = 'A, "Structural Reasoning About Deep Networks" (blog, 2026-02-15)'
@@ -21,8 +23,6 @@ B = 'B, "Chapter 6: Key Takeaways" (deep feedforward networks)'
 C = "C, a post on deep learning from the function-space perspective"
 D = 'D, "Network Architecture Design", chapter 10, multi-layer perceptrons'
 E = 'E, "Principles and Mechanisms" of modern deep architectures'
-
-KINDS = (*VERDICTS, UNKNOWN)  # what a verdict begins with
 
 T = TypeVar("T")
 
@@ -132,6 +132,7 @@ class Claim(Generic[T]):
         page: key of the page that is about it, whether registered yet or not; or None.
         measure: (context) -> numbers.
         judge: (numbers) -> finding.
+        asks_torch: whether it asks PyTorch itself, without which it cannot be computed.
     """
 
     id: str
@@ -142,37 +143,4 @@ class Claim(Generic[T]):
     page: str | None
     measure: Callable[[Context], T]
     judge: Callable[[T], Finding]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A claim that was computed.
-
-    Attributes:
-        id, source, statement, published, tolerance: of the claim.
-        kind: one of `KINDS`.
-        verdict: the same with its condition, if it has one.
-        measured: the figures; empty if it cannot be computed.
-        why: one sentence.
-        experiment: key of the page that shows it; None while there is none.
-        seconds: how long it took.
-    """
-
-    id: str
-    source: str
-    statement: str
-    published: str
-    tolerance: str
-    kind: str
-    verdict: str
-    measured: str
-    why: str
-    experiment: str | None
-    seconds: float
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what the command line prints of it."""
-        return {
-            "id": self.id, "published": self.published, "measured": self.measured or None,
-            "verdict": self.verdict, "why": self.why, "experiment": self.experiment,
-        }  # fmt: skip
+    asks_torch: bool = False

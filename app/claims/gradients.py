@@ -152,7 +152,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         published="exactly", page="numpy-or-torch",
         tolerance="every parameter equal to the last bit after 1, 20 and 200 updates; to "
         "rounding if the relative distance is at most 1e-12, 1e-11 and 1e-10",
-        measure=_measure_twins, judge=_judge_twins,
+        measure=_measure_twins, judge=_judge_twins, asks_torch=True,
     ),
     Claim(
         "B6", B,

@@ -144,20 +144,20 @@ CLAIMS: tuple[Claim[Any], ...] = (
         tolerance=f"the order of the five at seed 42 is that of their medians over {SEEDS} "
         "seeds, two of them counted as equal if the 95 % bootstrap band of their difference "
         "holds 0",
-        measure=_measure_five, judge=_judge_five,
+        measure=_measure_five, judge=_judge_five, asks_torch=True,
     ),
     Claim(
         "D29", D, "PyTorch initializes its linear layers with He.",
         published="He", page="signal",
         tolerance=f"variance of the weights of nn.Linear within {VARIANCE * 100:g} % of 2 / n, "
         "for n = 64, 256, 1024",
-        measure=_measure_draws, judge=_judge_draws,
+        measure=_measure_draws, judge=_judge_draws, asks_torch=True,
     ),
     Claim(
         "D30", D, "kaiming_normal_ for tanh draws with spread sqrt(1 / n).",
         published="sqrt(1/n)", page="signal",
         tolerance=f"spread of what PyTorch draws within {VARIANCE * 100:g} % of sqrt(1 / n), "
         "n = 1024",
-        measure=_measure_tanh, judge=_judge_tanh,
+        measure=_measure_tanh, judge=_judge_tanh, asks_torch=True,
     ),
 )  # fmt: skip

@@ -24,6 +24,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--experiment", metavar="KEY", help="see `experiments`; `gallery` draws all of them"
     )
     page.add_argument("--knobs", metavar="FILE", help="its knobs; --set turns single ones")
+    page.add_argument("--claims", metavar="IDS", nargs="?", const="",
+                      help="draws the page of the ledger, and computes these rows before: "
+                      "`all`, or ids such as D16,L1, the last of which is chosen")  # fmt: skip
     add_lab_arguments(parser)
     view = parser.add_argument_group("how")
     view.add_argument("--updates", type=int, metavar="N", help="how far to train; all the way")
@@ -37,7 +40,11 @@ def run(args: argparse.Namespace) -> int:
     size = _size(args.size)
     if args.updates is not None and args.updates < 0:
         raise LabError(f"--updates is {args.updates}, it must be 0 or more")
-    if args.experiment is not None:
+    rows: list[str] = []
+    if args.claims is not None:
+        rows = checked_rows(args)
+        spec = LabSpec()
+    elif args.experiment is not None:
         check_page(args)
         spec = LabSpec()
     elif args.knobs is not None:
@@ -46,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         spec = _long_enough(chosen_spec(args), args.updates)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
     try:
-        from app.compose import shot, shot_page
+        from app.compose import shot, shot_claims, shot_page
     except ImportError as error:
         from app.commands.libraries import import_problem
 
@@ -54,7 +61,9 @@ def run(args: argparse.Namespace) -> int:
     # Beside its place, then moved into it: a failure leaves an older picture alone.
     temporary = out.with_name(f".{out.stem[:40]}.{secrets.token_hex(4)}.png")
     try:
-        if args.experiment is not None:
+        if args.claims is not None:
+            shot_claims(temporary, rows, size, args.theme)
+        elif args.experiment is not None:
             shot_page(
                 temporary,
                 args.experiment,
@@ -75,9 +84,26 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+_OF_A_LAB = ("spec", "task", "csv", "target", "problem", "updates")
+
+
+def checked_rows(args: argparse.Namespace) -> list[str]:
+    """Return the ids of the rows to compute; raises LabError where one is not known."""
+    from app.claims import claim, claims
+
+    for name in (*_OF_A_LAB, "experiment", "knobs"):
+        if getattr(args, name) is not None:
+            raise LabError(f"--{name} does not go with --claims")
+    if args.set:
+        raise LabError("--set does not go with --claims")
+    if args.claims == "all":
+        return [row.id for row in claims()]
+    return [claim(name).id for name in args.claims.split(",")] if args.claims else []
+
+
 def check_page(args: argparse.Namespace) -> None:
     """Refuse a page that is not known, and what only a lab has; raises LabError."""
-    for name in ("spec", "task", "csv", "target", "problem", "updates"):
+    for name in _OF_A_LAB:
         if getattr(args, name) is not None:
             raise LabError(f"--{name} is of the lab; a page has --knobs FILE and --set")
     if args.experiment != "gallery":

@@ -19,6 +19,7 @@ from app.core.values import is_knob_file, knobs_from_json
 
 # Gallery, views and models are imported when the first page is shown: a start needs none.
 if TYPE_CHECKING:
+    from app.compose.ledger import Ledger
     from app.compose.page import Page
     from app.compose.session import Session
     from app.core.experiment import Experiment
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from app.ui.pages.bar import PageBar
     from app.ui.pages.gallery import Gallery
 
-LAB, GALLERY = "lab", "gallery"
+LAB, GALLERY, CLAIMS = "lab", "gallery", "claims"
 FILTER = "Knobs (*.json);;All files (*)"
 # Commands that on another page than the lab mean that page, or nothing.
 _OWN = (
@@ -51,7 +52,8 @@ class Pages:
         self._session = session
         self._gallery: Gallery | None = None
         self._pages: dict[str, Page] = {}  # those that were opened; they keep their knobs
-        self.page: Page | None = None  # the one that is shown
+        self.page: Page | None = None  # of the gallery's, the one that is, or was, shown
+        self._ledger: Ledger | None = None
         self._resting: float | None = None  # the lab's speed, if it played
 
     def experiments(self) -> Registry[Experiment]:
@@ -62,20 +64,54 @@ class Pages:
 
     # ---- which page
     def show(self, key: str) -> None:
-        """Show the lab, the gallery, or a page of it by its key."""
+        """Show the lab, the gallery, the claims, or a page of the gallery by its key."""
         if key == LAB:
             self._hide_pages()
             self._session.window.show_page(None)
             self._wake_lab()
         elif key == GALLERY:
             # Back to where one was; a second click goes to all pages.
-            was_away = self._session.window.is_lab_shown
+            was_away = self._session.window.is_lab_shown or self._is_ledger_shown
             if was_away and self.page is not None:
                 self.open(self.page.experiment.key)
             else:
                 self.show_gallery()
+        elif key == CLAIMS:
+            self.show_ledger()
         else:
             self.open(key)
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger, which is made when it is first asked for."""
+        if self._ledger is None:
+            from app.compose.ledger import Ledger
+
+            self._ledger = Ledger(self._session)
+            self._ledger.page_wanted.connect(lambda key: self.open(key))
+            self._fill_bar(self._ledger.page.bar)
+        return self._ledger
+
+    @property
+    def _is_ledger_shown(self) -> bool:
+        window, ledger = self._session.window, self._ledger
+        return ledger is not None and window.pages.currentWidget() is ledger.page
+
+    @property
+    def _seen(self) -> Page | None:
+        """The page of the gallery that one sees; None on the lab, gallery and claims."""
+        is_elsewhere = self._session.window.is_lab_shown or self._is_ledger_shown
+        return None if is_elsewhere else self.page
+
+    def show_ledger(self) -> None:
+        """Show all claims."""
+        page = self.ledger.page
+        self._rest_lab()
+        self._hide_pages()
+        self._session.window.show_page(page)
+        self._session.window.rail.show_page(CLAIMS)
+        self._session.show_state()
+        page.take_keys()
 
     def show_gallery(self) -> None:
         """Show all pages."""
@@ -167,9 +203,9 @@ class Pages:
         """Do a command for the page that is shown; `lab` is what it does in the lab."""
         if self._session.window.is_lab_shown or key not in _OWN:
             lab()
-        elif self.page is not None:
+        elif (page := self._seen) is not None:
             own: dict[str, Callable[[], object]] = {
-                "undo": self.page.undo, "redo": self.page.redo, "reset": self.page.reset,
+                "undo": page.undo, "redo": page.redo, "reset": page.reset,
                 "save": self.save, "save_as": self.save,
             }  # fmt: skip
             own.get(key, lambda: None)()
@@ -177,7 +213,7 @@ class Pages:
     def show_undo(self, undo: str, redo: str) -> None:
         """Name in the menu what can be undone; `undo`, `redo`: in the lab, or empty."""
         if not self._session.window.is_lab_shown:
-            page = self.page
+            page = self._seen
             undo = "a knob" if page is not None and page.can_undo else ""
             redo = "a knob" if page is not None and page.can_redo else ""
         for key, label in (("undo", undo), ("redo", redo)):
@@ -187,7 +223,9 @@ class Pages:
 
     def on_escaped(self) -> None:
         """Go back: from a large card to the page, from a page to the gallery."""
-        if self.page is not None and not self.page.frame.escape():
+        if self._is_ledger_shown:
+            self.ledger.page.escape()
+        elif self.page is not None and not self.page.frame.escape():
             self.show_gallery()
 
     def open_path(self, name: str) -> None:
@@ -198,12 +236,10 @@ class Pages:
             self._say(f"{name} cannot be read: {error.strerror or error}")
             return
         if not is_knob_file(raw):
-            if (
-                self.page is not None
-                and not self._session.window.is_lab_shown
-                and (name.lower().endswith(".json") and b'"task"' not in raw)
+            if (page := self._seen) is not None and (
+                name.lower().endswith(".json") and b'"task"' not in raw
             ):
-                self.page.open_file(name)  # which says what is wrong with it
+                page.open_file(name)  # which says what is wrong with it
                 return
             self.show(LAB)
             self._session.files.open_path(name)
@@ -234,6 +270,8 @@ class Pages:
         """The banner of what is shown."""
         if self._session.window.is_lab_shown:
             return self._session.window.banner
+        if self._is_ledger_shown:
+            return self.ledger.page.banner
         if self.page is not None:
             return self.page.frame.banner
         assert self._gallery is not None

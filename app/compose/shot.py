@@ -7,7 +7,7 @@ import pathlib
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import (
     QEventLoop,
@@ -97,6 +97,32 @@ def shot_page(
         if turned:
             page.take_knobs(turned, "--set")
         page.finish()
+
+    _draw(out, LabSpec(), size, theme, show)
+
+
+def shot_claims(
+    out: str | pathlib.Path,
+    rows: Sequence[str] = (),
+    size: tuple[int, int] = (1440, 900),
+    theme: str = "dark",
+) -> None:
+    """Draw the window with the ledger's page into a PNG file; no display is needed.
+
+    Args:
+        out: the file. rows: ids of what is computed before; the last of some is chosen.
+        size: width and height of the window, pixels. theme: `dark` or `light`.
+
+    Raises:
+        LabError: the file cannot be written.
+    """
+
+    def show(session: Session) -> None:
+        session.pages.show("claims")
+        ledger = session.pages.ledger
+        ledger.finish(rows)
+        if rows and len(rows) < len(ledger.page.rows.entries):
+            ledger.page.choose(rows[-1])
 
     _draw(out, LabSpec(), size, theme, show)
 

@@ -34,6 +34,7 @@ WRONG = "wrong as printed"
 VERDICTS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG)
 PENDING = "being computed"  # in its place until the page's longer work gets there
 UNKNOWN = "cannot be computed"  # in its place where this machine lacks something
+NOT_HERE = "does not apply here"  # in its place where what the claim is about is not there
 
 
 @dataclass(frozen=True)

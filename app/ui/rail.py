@@ -20,6 +20,7 @@ class RailButton(KeyboardRing, QRadioButton):
         """Make the button of a page."""
         super().__init__(label)
         self.key, self._icon, self._theme = key, icon, theme
+        self._share: float | None = None  # of what the page computes, while it does
         self.setAccessibleName(f"Page {label}")
         self.setToolTip(label)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -30,6 +31,12 @@ class RailButton(KeyboardRing, QRadioButton):
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
         self.setFixedSize(theme.px(WIDTH - 1), theme.px(56))
+        self.update()
+
+    def show_share(self, share: float | None) -> None:
+        """Show how far the page is with what it computes, 0 to 1; None: with nothing."""
+        self._share = share
+        self.setToolTip(self.text() if share is None else f"{self.text()}: {100 * share:.0f} %")
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -55,6 +62,11 @@ class RailButton(KeyboardRing, QRadioButton):
         painter.setPen(theme.color(token))
         name = box.adjusted(0, theme.px(32), 0, -theme.px(6))
         painter.drawText(name, Qt.AlignmentFlag.AlignCenter, self.text())
+        if self._share is not None:
+            track = QRectF(theme.px(12), box.bottom() - theme.px(5), 0, theme.px(3))
+            for wide, ink in ((1.0, "line"), (self._share, "accent")):
+                track.setWidth(wide * (box.width() - theme.px(24)))
+                painter.fillRect(track, theme.color(ink))
         if self.ring and self.hasFocus():
             inset = theme.px(4)
             draw_ring(painter, box.adjusted(inset, inset, -inset, -inset), theme, theme.px(7))
@@ -98,6 +110,10 @@ class Rail(QWidget):
     def show_page(self, key: str) -> None:
         """Mark a page as the one that is shown, without emitting anything."""
         self.buttons[key].setChecked(True)
+
+    def show_share(self, key: str, share: float | None) -> None:
+        """Show how far a page is with what it computes, 0 to 1; None: with nothing."""
+        self.buttons[key].show_share(share)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QScrollBar
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar
 
 
 class OverlayBar(QScrollBar):
     """A scroll bar over the area's margin, there only while there is something to scroll."""
 
-    def __init__(self, area: QScrollArea) -> None:
+    def __init__(self, area: QAbstractScrollArea) -> None:
         """Follow, and lead, the area's own hidden bar."""
         super().__init__(Qt.Orientation.Vertical, area)
         hidden = area.verticalScrollBar()

@@ -32,6 +32,7 @@ class Theme:
     negative: str
     good: str
     warning: str
+    doubt: str
     on_accent: str
     point: str
     ramp: tuple[str, ...]
@@ -98,6 +99,7 @@ DARK = Theme(
     negative="#ff9d4d",
     good="#4cc38a",
     warning="#f2c14e",
+    doubt="#e58ac0",
     on_accent="#08131a",
     point="#d5dde5",
     ramp=("#7b7bff", "#3fa9e6", "#2fc4b2", "#9ad14f"),
@@ -121,6 +123,7 @@ LIGHT = Theme(
     negative="#d9660a",
     good="#1f8a5b",
     warning="#a87400",
+    doubt="#c0508f",
     on_accent="#ffffff",
     point="#2b3742",
     ramp=("#5b4fd6", "#1f83c7", "#11917f", "#5f9b16"),

@@ -80,6 +80,7 @@ class LabWindow(QMainWindow):
         self.topbar = TopBar(theme)
         self.rail.add_page("lab", "Lab", "lab")
         self.rail.add_page("gallery", "Gallery", "gallery")
+        self.rail.add_page("claims", "Claims", "claims")
         self.banner = Banner()
         self.panel = ControlPanel(registries, theme)
         self.try_these = TryThese(presets)

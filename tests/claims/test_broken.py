@@ -13,7 +13,6 @@ from tests.claims.breaking import forget
 from tests.claims.broken import BROKEN
 
 SHARE = 0.1  # of the ledger's populations
-ASKS_TORCH = ("B5", "D18", "D29", "D30")
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +36,7 @@ def test_every_row_can_be_broken() -> None:
 def test_a_broken_ingredient_turns_the_verdict(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if name in ASKS_TORCH and missing_torch():
+    if claim(name).asks_torch and missing_torch():
         pytest.skip(missing_torch())
     kind, break_it = BROKEN[name]
     straight = found(name)

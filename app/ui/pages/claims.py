@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
-from app.core.experiment import HOLDS, ONLY_IF, PENDING, UNKNOWN, ClaimRow
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from app.ui.card import Card
 from app.ui.controls.paint import draw_box
 from app.ui.scrolling import OverlayBar
@@ -22,11 +22,9 @@ _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 def token_of(verdict: str) -> str:
     """Return the colour of a verdict."""
-    if verdict.startswith((PENDING, UNKNOWN)):
-        return "muted"
-    if verdict.startswith(ONLY_IF):
-        return "warning"
-    return "good" if verdict.startswith(HOLDS) else "negative"
+    tokens = {ONLY_IF: "warning", HOLDS: "good", WRONG: "negative", NOT_REPRODUCED: "doubt"}
+    found = (token for kind, token in tokens.items() if verdict.startswith(kind))
+    return next(found, "muted")  # else there is none yet
 
 
 class ClaimTile(QWidget):

@@ -32,8 +32,9 @@ from app.ui.pages.paint import draw_thumbnail
 from app.ui.scrolling import OverlayBar
 from app.ui.theme import DARK, Theme
 
-_LEAST, _GAP, _TEXT = 270, 14, 88  # pixels at zoom 1: width of a card, gap, its text
-_PICTURE = 0.5  # height of a thumbnail beside its width
+TEXT = 88  # pixels at zoom 1, of a card's text
+PICTURE = 0.5  # height of a thumbnail beside its width
+_LEAST, _GAP = 270, 14  # pixels at zoom 1: width of a card, gap
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 0, Qt.Key.Key_Down: 0}
 
@@ -85,7 +86,7 @@ class PageCard(KeyboardRing, QPushButton):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             border = theme.color("accent" if over else "line")
             draw_box(painter, box, theme.color("panel"), border, radius, px(1))
-            room = box.adjusted(1, 1, -1, -px(_TEXT))
+            room = box.adjusted(1, 1, -1, -px(TEXT))
             path = QPainterPath()
             path.addRoundedRect(room.adjusted(0, 0, 0, radius), radius, radius)
             painter.save()
@@ -138,7 +139,7 @@ class _Cards(QWidget):
         """Place the cards that are shown."""
         columns, gap, cards = self.columns(), self.theme.px(_GAP), self.shown()
         wide = (self.width() - gap * (columns - 1)) // columns
-        high = round(_PICTURE * wide) + self.theme.px(_TEXT)
+        high = round(PICTURE * wide) + self.theme.px(TEXT)
         for k, card in enumerate(cards):
             row, column = divmod(k, columns)
             card.setGeometry(column * (wide + gap), row * (high + gap), wide, high)

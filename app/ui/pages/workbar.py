@@ -21,14 +21,20 @@ class WorkBar(QWidget):
 
     pressed = Signal()
 
-    def __init__(self, theme: Theme) -> None:
-        """Make the bar; it is hidden until there is work."""
+    def __init__(self, theme: Theme, has_button: bool = True) -> None:
+        """Make the bar; it is hidden until there is work.
+
+        Args:
+            theme: colours, fonts and sizes.
+            has_button: whether it is stopped here.
+        """
         super().__init__()
         self._theme, self._text, self._share = theme, "", 0.0
         self._is_stopped = False
         self.button = BarButton(theme, "close")
         self.button.setParent(self)
         self.button.clicked.connect(self.pressed)
+        self.button.setVisible(has_button)
         self.setAccessibleName("Work in the background")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
@@ -67,7 +73,10 @@ class WorkBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the fixed size."""
-        return QSize(self._theme.px(_WIDE + 10) + self.button.width(), self._theme.px(40))
+        wide = self._theme.px(_WIDE)
+        if not self.button.isHidden():
+            wide += self._theme.px(10) + self.button.width()
+        return QSize(wide, self._theme.px(40))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint word and bar."""

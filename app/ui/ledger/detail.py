@@ -1,0 +1,246 @@
+"""All of one row: every word of it, and what one can do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.core.experiment import Experiment
+from app.core.ledger import Entry
+from app.core.picture import Picture
+from app.ui.controls.buttons import BarButton
+from app.ui.controls.paint import draw_box
+from app.ui.controls.section import SectionTitle
+from app.ui.ledger.painting import LACKING, state_of
+from app.ui.pages.gallery import PICTURE, TEXT, PageCard
+from app.ui.scrolling import OverlayBar
+from app.ui.theme import Theme
+
+Shown = Mapping[str, tuple[Experiment, Picture]]  # pages of the gallery by their keys
+_HINT = "↑ ↓   ·   Enter checks it   ·   Ctrl+Enter opens its page"
+_NONE = "no page of the gallery shows it yet"
+
+
+class Words(QLabel):
+    """Words that wrap and can be selected, in a token's colour."""
+
+    def __init__(self, theme: Theme, size: float = 12, weight: int = 400,
+                 token: str = "text") -> None:  # fmt: skip
+        """Make an empty text."""
+        super().__init__()
+        self._size, self._weight, self.token, self._theme = size, weight, token, theme
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+
+    def say(self, text: str, token: str | None = None) -> None:
+        """Say something else."""
+        self.setText(text)
+        if token is not None and token != self.token:
+            self.token = token
+            self.set_theme(self._theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours and sizes from `theme`."""
+        self._theme = theme
+        self.setFont(theme.font(self._size, self._weight))
+        self.setStyleSheet(f"color: {theme.color(self.token).name()}")
+
+
+class Part(QWidget):
+    """A title over words."""
+
+    def __init__(self, title: str, words: QWidget, theme: Theme) -> None:
+        """Put the words below the title."""
+        super().__init__()
+        self.title = SectionTitle(title, theme)
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.title)
+        self._column.addWidget(words)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take sizes from `theme`."""
+        self._column.setContentsMargins(0, theme.px(10), 0, 0)
+
+
+class Detail(QFrame):
+    """The current row, in full.
+
+    Signals:
+        check_wanted(id): it is to be computed.
+        page_wanted(id): the page that shows it is to be opened.
+    """
+
+    check_wanted = Signal(str)
+    page_wanted = Signal(str)
+
+    def __init__(self, pages: Shown, theme: Theme) -> None:
+        """Make an empty panel; `pages` are those that rows may be shown on."""
+        super().__init__()
+        self._theme = theme
+        self.entry: Entry | None = None
+        self.name = Words(theme, 13, 600, "muted")
+        self.verdict = Words(theme, 14, 600)
+        self.statement = Words(theme, 14, 500)
+        self.texts = {
+            title: Words(theme, 12.5 if title in ("Printed", "Measured") else 12,
+                         600 if title in ("Printed", "Measured") else 400)
+            for title in ("Printed", "Measured", "Why", "Tolerance", "Source")
+        }  # fmt: skip
+        self._parts = {title: Part(title, words, theme) for title, words in self.texts.items()}
+        self._parts["Tolerance"].title.set_summary("decided before measuring")
+        self.cards = {key: PageCard(page, picture) for key, (page, picture) in pages.items()}
+        self._shown = QWidget()
+        self._parts["Shown on"] = Part("Shown on", self._shown, theme)
+        self.check = BarButton(theme, "play", "Check this one")
+        self.check.setToolTip("Compute this claim now, before all others (Enter)")
+        self.page = BarButton(theme, "gallery", "Open its page")
+        self.hint = Words(theme, 10.5, 400, "muted")
+        self.hint.say(_HINT)
+        for card in self.cards.values():
+            card.setParent(self._shown)
+            card.clicked.connect(lambda: self._tell(self.page_wanted))
+        self.check.clicked.connect(lambda: self._tell(self.check_wanted))
+        self.page.clicked.connect(lambda: self._tell(self.page_wanted))
+        self._build()
+        self.set_theme(theme)
+
+    def _build(self) -> None:
+        inner = QWidget()
+        inner.setObjectName("detail")
+        self._column = QVBoxLayout(inner)
+        self._column.addWidget(self.name)
+        self._column.addWidget(self.statement)
+        self._column.addWidget(self.verdict)
+        for part in self._parts.values():
+            self._column.addWidget(part)
+        self._column.addStretch(1)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.area.setAccessibleName("The chosen claim")
+        self.area.setStyleSheet("QScrollArea, #detail, #qt_scrollarea_viewport"
+                                " { background: transparent; border: none; }")  # fmt: skip
+        self.area.setWidget(inner)
+        self._bar = OverlayBar(self.area)
+        self._buttons = QHBoxLayout()
+        self._buttons.addWidget(self.check)
+        self._buttons.addWidget(self.page)
+        self._buttons.addStretch(1)
+        self._whole = QVBoxLayout(self)
+        self._whole.addWidget(self.area, 1)
+        self._whole.addLayout(self._buttons)
+        self._whole.addWidget(self.hint)
+
+    def show_entry(self, entry: Entry | None) -> None:
+        """Show a row; None: none is chosen."""
+        is_other = (entry and entry.id) != (self.entry and self.entry.id)
+        self.entry = entry
+        self.setVisible(entry is not None)
+        if entry is None:
+            return
+        if is_other:
+            self.area.verticalScrollBar().setValue(0)
+        found = entry.verdict
+        word, rest, token = state_of(entry)
+        if found is not None:
+            said = found.verdict
+        elif entry.share is not None:
+            said = f"{word}, {rest}"
+        else:
+            said = word
+        self.name.say(f"{entry.id}   ·   {entry.theme}")
+        self.statement.say(entry.statement)
+        self.verdict.say(said, token)
+        self._say("Printed", entry.published)
+        self._say("Measured", found.measured if found else "", token)
+        self._say("Why", sentence(found.why if found else entry.lacks))
+        self._say("Tolerance", entry.tolerance)
+        self._say("Source", entry.source)
+        self._parts["Measured"].title.set_summary(_took(found.seconds) if found else "")
+        for key, card in self.cards.items():
+            card.setVisible(key == entry.page)
+        self._parts["Shown on"].setVisible(entry.page is not None)
+        is_busy = entry.waits
+        self.check.set_face("play", "Check again" if found else "Check this one")
+        self.check.setEnabled(not is_busy)
+        self.check.setVisible(word != LACKING)
+        self.page.setEnabled(entry.page is not None)
+        self.page.setToolTip(f"{entry.question} (Ctrl+Enter)" if entry.page else _NONE)
+
+    def _say(self, title: str, text: str, token: str = "text") -> None:
+        self.texts[title].say(text, token)
+        self._parts[title].setVisible(bool(text))
+
+    def _tell(self, signal: object) -> None:
+        if self.entry is not None:
+            signal.emit(self.entry.id)  # type: ignore[attr-defined]
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._theme = theme
+        px = theme.px
+        self._column.setContentsMargins(px(16), px(14), px(16), px(8))
+        self._column.setSpacing(px(4))
+        self._whole.setContentsMargins(1, 1, 1, px(10))
+        self._whole.setSpacing(px(8))
+        self._buttons.setContentsMargins(px(14), px(4), px(14), 0)
+        self._buttons.setSpacing(px(8))
+        self.hint.setContentsMargins(px(16), 0, px(16), 0)
+        for words in (self.name, self.statement, self.verdict, *self.texts.values(), self.hint):
+            words.set_theme(theme)
+        for card in self.cards.values():
+            card.set_theme(theme)
+        self._fit()
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the scroll bar at the edge."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self._bar.place(self._theme.px(8), 1)
+        wide = self.width() - self._theme.px(32) - 2
+        high = round(PICTURE * wide) + self._theme.px(TEXT)
+        self._shown.setFixedHeight(high + self._theme.px(4))
+        for card in self.cards.values():
+            card.setGeometry(0, self._theme.px(4), wide, high)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the panel."""
+        theme = self._theme
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box, ground = self.rect().toRectF(), theme.color("panel")
+            draw_box(painter, box, ground, theme.color("line"), theme.px(12), 1)
+
+
+def sentence(text: str) -> str:
+    """Return words as a sentence; names such as `nn.Linear` stay as they are."""
+    if not text:
+        return ""
+    first = text.split()[0]
+    return f"{text[:1].upper() if first.isalpha() else text[:1]}{text[1:].rstrip('.')}."
+
+
+def _took(seconds: float) -> str:
+    return f"in {seconds:.1f} s" if seconds >= 0.1 else "in less than 0.1 s"
