@@ -190,7 +190,7 @@ class Ledger(QObject):
         entry = self._entry(self._now) if self._now in waiting else None
         done = len(self._batch) - len(waiting)
         share = (done + ((entry.share or 0.0) if entry else 0.0)) / len(self._batch)
-        what = entry.id if entry else "getting ready"
+        what = entry.id if entry else "preparing the engine"
         if len(self._batch) > 1:
             what += f", {done} of {len(self._batch)} done"
         self.page.show_work(what, share)

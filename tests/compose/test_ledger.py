@@ -47,10 +47,18 @@ class Held:
 def show(open_lab, monkeypatch, qtbot):
     """Open the page with some rows, by a click in the rail."""
 
+    def prepare(is_interrupted):  # no test waits for a compiler
+        prepared.append(True)
+        yield from ()
+
+    prepared = []
+    monkeypatch.setattr(module, "prepare", prepare)
+
     def make(rows=None, **lab):
         monkeypatch.setattr(module, "claims", lambda: rows or [claim(name) for name in QUICK])
         session = open_lab(**lab)
         rail(session, "claims")
+        session.prepared = prepared
         return session
 
     return make
@@ -102,6 +110,7 @@ def test_all_are_checked_and_fill_in(show, qtbot):
         "D23": HOLDS,
     }  # fmt: skip
     assert kinds(page) == expected
+    assert lab.prepared == [True]  # once for all
     assert page.tally.counts[HOLDS].number == 3
     assert page.tally.counts[UNCHECKED].number == 0
     assert page.check.text() == "Check all again"
@@ -183,6 +192,27 @@ def test_the_lab_rests_on_the_page_and_the_rows_rest_while_it_trains(show, qtbot
     done(lab, qtbot)  # in the background, while the lab is shown
     assert kinds(page) == {"A1": HOLDS, "D1": HOLDS}
     assert lab.window.rail.buttons["claims"].toolTip() == "Claims"
+
+
+def test_the_engine_is_made_ready_before_the_first_row(show, qtbot, monkeypatch):
+    lab = show([claim("D1")])
+    ready = threading.Event()
+
+    def prepare(is_interrupted):
+        while not ready.is_set():
+            if is_interrupted():
+                yield None
+            ready.wait(0.002)
+
+    monkeypatch.setattr(module, "prepare", prepare)
+    page = page_of(lab)
+    QTest.mouseClick(page.check, LEFT)
+    qtbot.wait(50)
+    assert page.rows.entry("D1").waits
+    assert "engine" in page.tally.work.text
+    ready.set()
+    done(lab, qtbot)
+    assert kinds(page) == {"D1": HOLDS}
 
 
 def test_search_counts_and_themes_choose_what_is_seen(show, qtbot):
