@@ -28,7 +28,7 @@ from app.nets.maths import NUMPY
 from app.nets.problem import Problem
 
 Array = np.ndarray
-SHARES = 2  # of the seeds, for each thread
+SHARES = 4  # of the seeds, for each thread
 _NO_MARKS = np.zeros(0, np.int64)
 
 
