@@ -60,8 +60,11 @@ class ClaimRow:
         id: its row in the ledger, such as `D22`.
         statement: what the source says, in our words, one line or two.
         published: the figure it prints. measured: the page's own, short.
-        verdict: begins with one of `VERDICTS`, or is `PENDING` or `UNKNOWN`.
+        verdict: begins with one of `VERDICTS`, or is `PENDING`, `UNKNOWN` or `NOT_HERE`.
         why: one sentence made of measured numbers.
+        here: what the page looks at where that is less, or other, than what the ledger's row
+            does, such as `16 seeds, where the ledger trains 256`. The verdict is then said to
+            be that of here, and need not be the ledger's.
     """
 
     id: str
@@ -70,6 +73,23 @@ class ClaimRow:
     measured: str
     verdict: str
     why: str = ""
+    here: str = ""
+
+    @property
+    def said(self) -> str:
+        """The verdict as it is shown."""
+        return f"here: {self.verdict}" if self.here and self.is_judged else self.verdict
+
+    @property
+    def reason(self) -> str:
+        """Why, and what was looked at."""
+        looked = f"looks at {self.here}" if self.here and self.is_judged else ""
+        return "; ".join(part for part in (self.why, looked) if part)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether there is a verdict."""
+        return self.verdict.startswith(VERDICTS)
 
 
 class PageModel(Protocol):

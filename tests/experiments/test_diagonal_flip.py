@@ -197,6 +197,15 @@ def test_broken_figures_turn_the_verdicts(whole):
     )  # fmt: skip
     verdicts = {row.id: row.verdict for row in all_rows(result.printed, slow)}
     assert verdicts["D32"] == verdicts["D11"] == "holds"
+    after = {"He": np.full(9, 2.0), "Xavier": np.full(9, 1.0), "1": np.full(9, 3.0),
+             "0.01": np.full(9, 3.0)}  # fmt: skip
+    turned = dataclasses.replace(result.study, after_100=after)
+    row = next(row for row in all_rows(result.printed, turned) if row.id == "D11")
+    assert row.verdict.endswith(
+        "only if Xavier is put before He and 1 before 0.01 is left open"
+    )
+    assert row.said == f"here: {row.verdict}"
+    assert f"{result.study.seeds} seeds, where" in row.reason
 
 
 def test_the_lab_trains_the_same():

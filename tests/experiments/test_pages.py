@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.core.declared import KNOBS
 from app.core.errors import LabError
-from app.core.experiment import PENDING, UNKNOWN, VERDICTS
+from app.core.experiment import NOT_HERE, PENDING, UNKNOWN, VERDICTS
 from app.core.resources import resource
 from app.experiments import EXPERIMENTS
 from tests.experiments.conftest import drag_handle, drawn, handles, moves, settle
@@ -58,7 +58,7 @@ def test_a_model_takes_the_knobs_and_says_what_it_finds(key: str) -> None:
     rows = model.claims(model.compute())
     assert {row.id for row in rows} == set(page.claims)
     for row in rows:
-        assert row.verdict.startswith((*VERDICTS, PENDING, UNKNOWN))
+        assert row.verdict.startswith((*VERDICTS, PENDING, UNKNOWN, NOT_HERE))
         assert row.statement
         assert row.measured
         assert row.why

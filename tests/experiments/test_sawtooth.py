@@ -45,6 +45,8 @@ def test_built_networks_are_the_target(folds: int) -> None:
     assert by_hand((2,) * folds, nets.built_deep(folds), x) == pytest.approx(wanted, abs=1e-9)
     assert by_hand((2**folds,), nets.built_wide(folds), x) == pytest.approx(wanted, abs=1e-9)
     assert nets.deep_pieces(folds) == 2**folds
+    ends = 1 if folds == 1 else 2  # of the line beyond
+    assert nets.capacity((2,) * folds, folds) == 2**folds + ends
     assert nets.pieces((2**folds,), nets.built_wide(folds)) == 2**folds
     assert nets.exact_loss(folds, x[:, None]) < 1e-25
 

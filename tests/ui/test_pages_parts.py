@@ -1,5 +1,6 @@
 """Parts of a page: handles, tables, rows, marks, formula, claims, text that fits."""
 
+import dataclasses
 import itertools
 
 import numpy as np
@@ -10,7 +11,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.core import picture as pic
-from app.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG, ClaimRow, Try
+from app.core.experiment import (
+    HOLDS,
+    NOT_HERE,
+    NOT_REPRODUCED,
+    ONLY_IF,
+    PENDING,
+    WRONG,
+    ClaimRow,
+    Try,
+)
 from app.ui.fonts import load_fonts
 from app.ui.pages.claims import ClaimsCard, cut, token_of
 from app.ui.pages.formula import Formula
@@ -250,10 +260,28 @@ def test_a_formula_is_typeset_after_it_is_shown_and_fits(shown, qtbot):
 
 @pytest.mark.parametrize(
     ("verdict", "token"),
-    [(HOLDS, "good"), (f"{ONLY_IF} x", "warning"), (WRONG, "negative"), (PENDING, "muted")],
+    [
+        (HOLDS, "good"),
+        (f"{ONLY_IF} x", "warning"),
+        (WRONG, "negative"),
+        (PENDING, "muted"),
+        (NOT_REPRODUCED, "doubt"),
+        (NOT_HERE, "muted"),
+    ],
 )
 def test_a_verdict_has_its_colour(verdict, token):
     assert token_of(verdict) == token
+
+
+def test_a_verdict_of_a_special_case_says_so(shown):
+    card = shown(ClaimsCard(), 900, 200)
+    row = ClaimRow("D1", "A statement.", "1", "2", HOLDS, "because", here="2 seeds of 64")
+    card.show_rows([row, dataclasses.replace(row, verdict=PENDING)])
+    special, waits = card.grid.tiles
+    assert special.accessibleName() == "D1: here: holds"
+    assert special.toolTip() == "here: holds: because; looks at 2 seeds of 64"
+    assert waits.accessibleName() == f"D1: {PENDING}"
+    assert "here: holds" in card.numbers()
 
 
 def test_claims_stand_in_columns_and_say_why_when_they_are_large(shown):

@@ -150,7 +150,9 @@ def _zero_row(result: Result) -> ClaimRow:
     below = result.of("relu").slope[result.z < 0]
     places = [result.of(key).lowest for key in ("gelu", "silu")]
     turns = [place[0] for place in places if place is not None]
-    verdict = WRONG if (below != 0).any() else HOLDS if not turns else WRONG
+    verdict = f"{ONLY_IF} one point is left out, where each is lowest" if turns else HOLDS
+    if (below != 0).any():
+        verdict = WRONG
     where = " and ".join(number(z) for z in turns)
     return ClaimRow(
         "B3", "ReLU's slope is 0 below zero; those of GELU and Swish are zero nowhere.",

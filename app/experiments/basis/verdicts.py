@@ -169,6 +169,7 @@ def needed_row(level: float, needed: dict[str, dict[str, int | None]]) -> ClaimR
         "may need fewer", f"fewer on {len(fewer)} of {len(needed)} curves", verdict,
         f"terms of ReLU / of the sigmoid that leave {100 * level:.3g} % of the variance, "
         f"picked out of hundreds and not trained: {pairs}",
+        here="terms that are picked, where the ledger trains units",
     )  # fmt: skip
 
 

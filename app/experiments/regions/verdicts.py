@@ -92,6 +92,8 @@ def neurons_row(counts: Counts) -> ClaimRow:
         "depth.", "power 1", f"power {power:.2f} at depth {counts.depth}", verdict,
         f"{first} to {last} neurons in {counts.depth} layers make a median of {ends} pieces of "
         f"an endless line, over {counts.born.shape[1]} seeds",
+        here=f"{counts.depth} layer{'s' * (counts.depth > 1)} alone, where the ledger looks at "
+        "1, 2 and 4",
     )  # fmt: skip
 
 

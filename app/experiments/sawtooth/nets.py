@@ -46,10 +46,10 @@ def built_wide(folds: int) -> Array:
     return flat
 
 
-def pieces(hidden: tuple[int, ...], params: Array) -> int:
-    """Return the exact number of straight pieces of a network over [-1, 1]."""
+def pieces(hidden: tuple[int, ...], params: Array, reach: float = 1.0) -> int:
+    """Return the exact number of straight pieces of a network over [-reach, reach]."""
     spec = edit(LabSpec(net=NetSpec(hidden=hidden)), "train.seeds", 1)
-    found = regions(problem_of(spec), params, -1.0, 1.0)
+    found = regions(problem_of(spec), params, -reach, reach)
     assert found is not None  # one input, ReLU, finite numbers
     return found.pieces
 
@@ -116,6 +116,8 @@ def _costs(x: Array, y: Array) -> Array:
 def capacity(hidden: tuple[int, ...], folds: int) -> int:
     """Return pieces that a network can have: those of one that is built, counted exactly.
 
+    Over the whole line, as the input can be scaled until all of them lie within.
+
     Args:
         hidden: one layer of any width, or `folds` layers of the same one.
         folds: number of layers, if there are several.
@@ -124,7 +126,7 @@ def capacity(hidden: tuple[int, ...], folds: int) -> int:
         return most_pieces(hidden[0])
     if hidden[0] > 2:  # too many to count where there are many layers
         return hidden[0] ** folds
-    return deep_pieces(folds)
+    return pieces((2,) * folds, built_deep(folds), reach=3.0)
 
 
 def exact_loss(folds: int, x: Array) -> float:

@@ -40,11 +40,11 @@ class ClaimTile(QWidget):
         """Show a claim."""
         if row != self.row:
             self.row = row
-            self.setAccessibleName(f"{row.id}: {row.verdict}")
+            self.setAccessibleName(f"{row.id}: {row.said}")
             self.setAccessibleDescription(
-                f"{row.statement} Printed: {row.published}. Here: {row.measured}. {row.why}"
+                f"{row.statement} Printed: {row.published}. Here: {row.measured}. {row.reason}"
             )
-            self.setToolTip(f"{row.verdict}: {row.why}" if row.why else row.verdict)
+            self.setToolTip(f"{row.said}: {row.reason}" if row.reason else row.said)
             self.update()
 
     def set_tall(self, tall: bool) -> None:
@@ -75,7 +75,7 @@ class ClaimTile(QWidget):
             if self._is_tall:
                 painter.setFont(theme.font(11))
                 painter.setPen(theme.color("muted"))
-                painter.drawText(middle.adjusted(0, theme.px(34), 0, 0), _WRAP, row.why)
+                painter.drawText(middle.adjusted(0, theme.px(34), 0, 0), _WRAP, row.reason)
             self._paint_figures(painter, room, token)
 
     def _paint_head(self, painter: QPainter, room: QRectF, token: str) -> None:
@@ -89,7 +89,7 @@ class ClaimTile(QWidget):
         painter.setFont(theme.font(10.5, 600))
         metrics = QFontMetricsF(painter.font())
         dot = theme.px(11)
-        text = cut(self.row.verdict, metrics, line.width() - used - dot)
+        text = cut(self.row.said, metrics, line.width() - used - dot)
         left = line.right() - metrics.horizontalAdvance(text)
         painter.setPen(theme.color(token))
         painter.drawText(line, _MIDDLE | Qt.AlignmentFlag.AlignRight, text)
@@ -247,5 +247,5 @@ class ClaimsCard(Card):
         lines = ["id\tstatement\tprinted\there\tverdict\twhy"]
         for row in self.rows:
             lines.append("\t".join((row.id, row.statement, row.published, row.measured,
-                                    row.verdict, row.why)))  # fmt: skip
+                                    row.said, row.reason)))  # fmt: skip
         return "\n".join(lines) + "\n"
