@@ -22,7 +22,9 @@ LEAVE_S = 20.0  # how long what a program has started may outlive it
 USER_ID = 47_631  # an account that no system has
 SHARED = ("/tmp", "/var/tmp", "/dev/shm")  # where everybody may write
 # Within a home: what is the program's own, and what fontconfig keeps of the fonts.
-ALLOWED = (".local/share/layerlab", ".cache/layerlab", ".cache/fontconfig")
+ALLOWED = (
+    ".local/share/layerlab", ".local/state/layerlab", ".cache/layerlab", ".cache/fontconfig",
+)  # fmt: skip
 _MARK = "LAYERLAB_SMOKE_TEST"
 
 

@@ -100,7 +100,8 @@ def _connect_commands(session: Session) -> None:
         "zoom_out": lambda: session.zoom(-ZOOM_STEP),
         "zoom_reset": lambda: session.zoom(1 - session.options.zoom),
         "theme": session.toggle_theme, "full_screen": session.toggle_full_screen,
-        "keys": session.show_keys, "quit": session.window.close,
+        "keys": session.help.show_keys, "logs": session.help.show_logs,
+        "about": session.help.show_about, "quit": session.window.close,
     }  # fmt: skip
     for key, run in commands.items():
         session.window.commands[key].triggered.connect(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pathlib
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from app.runtime.store import Snapshot
 if TYPE_CHECKING:
     from app.compose.session import Session
 
+_log = logging.getLogger("layerlab")
 FILTER = "Labs (*.layerlab *.json);;All files (*)"
 
 
@@ -59,6 +61,7 @@ class Files:
 
     def open_path(self, name: str) -> None:
         """Open a lab, a spec or a CSV file."""
+        _log.info("opening %s", name)
         try:
             if name.lower().endswith((".csv", ".tsv", ".txt")):
                 self._take_csv(name)
@@ -108,9 +111,11 @@ class Files:
         try:
             self._save(path)
         except LabError as error:
+            _log.warning("not saved: %s", error)
             self._session.window.banner.show_message(str(error), "error")
             return
         self._remember(path)
+        _log.info("saved as %s", path)
         self._session.toast.say(f"Saved as {path.name}")
 
     def _save(self, path: pathlib.Path) -> None:

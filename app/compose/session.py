@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -13,6 +14,7 @@ from app.compose.curves import Curves
 from app.compose.deferred import Deferred
 from app.compose.files import Files
 from app.compose.ghost import Ghost
+from app.compose.help import Help
 from app.compose.network import Network
 from app.compose.pages import Pages
 from app.compose.seeds import Seeds
@@ -38,6 +40,7 @@ from app.ui.theme import THEMES, Theme
 from app.ui.toast import Toast
 from app.ui.window import LabWindow
 
+_log = logging.getLogger("layerlab")
 UNSEEN_MS = 1500
 PANEL_MS, BUTTONS_MS = 10, 150  # which the panel and the top bar wait in a drag
 
@@ -65,6 +68,7 @@ class Session(QObject):
         self.budget = BudgetLock(self)
         self.trouble = Trouble(self)
         self.pages = Pages(self)
+        self.help = Help(self)
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
         self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS)
@@ -178,6 +182,7 @@ class Session(QObject):
     def on_released(self, path: str) -> None:
         """The drag is over."""
         self._gesture = self._haunted = False
+        _log.info("%s was dragged: %s", path, _told(self.store.spec))
         self.window.hold_axes(False)
         self._late_spec.now()
         self._late_state.now()
@@ -210,6 +215,7 @@ class Session(QObject):
         if self._gesture:
             self._late_spec.ask()
         else:
+            _log.info("%s: %s", effect.value, _told(spec))
             self._show_spec(spec)
 
     def on_restored(self, snapshot: Snapshot) -> None:
@@ -230,6 +236,7 @@ class Session(QObject):
 
     def on_engine(self, name: str) -> None:
         """Another engine was chosen."""
+        _log.info("engine %s", name)
         self.options = specs.replace(self.options, engine=name)
         self.runner.set_engine(name)
         self.toast.say(f"Training with the engine {name} from here on.")
@@ -298,9 +305,7 @@ class Session(QObject):
         """Fill the screen, or not."""
         self.window.setWindowState(self.window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    def show_keys(self) -> None:
-        """Show all keys."""
-        self.window.banner.show_message(
-            "Keys and hints", details=self.window.commands.help_text()
-        )
-        self.window.banner.more.setChecked(True)
+
+def _told(spec: LabSpec) -> str:
+    """Return a spec on one line of the log."""
+    return " ".join(specs.to_json(spec).split())

@@ -17,6 +17,7 @@ from app.core.errors import LabError
 from app.core.options import Options
 from app.core.spec import LabSpec
 from app.runtime import settings
+from app.runtime.logbook import Logbook
 from app.runtime.store import Snapshot
 from app.ui.fonts import load_fonts
 
@@ -71,11 +72,25 @@ def run_window(
         LabError: no display, or a file that cannot be opened.
     """
     app = application()
-    notices: list[str] = []
+    logbook = Logbook()
+    notices = [sentence for sentence in [logbook.begin()] if sentence]
+    try:
+        return _open(app, logbook, notices, path, theme, experiment, knobs)
+    finally:
+        logbook.end()
+
+
+def _open(
+    app: QApplication, logbook: Logbook, notices: list[str], path: str | None,
+    theme: str | None, experiment: str | None, knobs: str | None,
+) -> int:  # fmt: skip
+    """Open the window with a logbook; see `run_window`."""
     options = _options(theme, notices)
     table = path if path and path.lower().endswith((".csv", ".tsv", ".txt")) else None
     snapshot = None if table else _first_lab(path, notices)
     session = Session(snapshot.spec if snapshot else LabSpec(), options)
+    session.trouble.report = logbook.report
+    session.window.painted.connect(logbook.note_versions)
     session.window.fit_screen()
     session.window.show()
     session.begin(snapshot, play=snapshot is None and table is None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import traceback
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.core import spec as specs
@@ -11,15 +13,20 @@ from app.core.errors import LabError, NotFiniteError
 if TYPE_CHECKING:
     from app.compose.session import Session
 
+_log = logging.getLogger("layerlab")
+
 
 class Trouble:
     """The session's dealings with the banner."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        # What is told of an error on demand; a logbook writes it down as well.
+        self.report: Callable[[BaseException], str] = _trace
 
     def on_refused(self, path: str, sentence: str) -> None:
         """Say why, where the knob is; else in the banner."""
+        _log.info("refused: %s: %s", path, sentence)
         panel = self._session.window.panel
         if panel.has(path):
             panel.refuse(path, sentence)
@@ -33,23 +40,23 @@ class Trouble:
     def on_failed(self, error: Exception) -> None:
         """Say what stopped the run, and offer the way back."""
         store = self._session.store
-        details = "".join(traceback.format_exception(error))
-        sentence = str(error)
+        sentence, details = str(error), ""
+        _log.warning("the training stopped: %s", sentence)
         if not isinstance(error, LabError):
+            details = self.report(error)
             sentence = f"The training stopped with an error: {error or type(error).__name__}"
         action, label = ("undo", "Undo") if store.can_undo else ("", "")
         if isinstance(error, NotFiniteError) and not action:
             action, label = "rate", f"Rate {store.spec.train.rate / 10:.2g}"
         self._session.window.banner.show_message(
-            sentence[:1].upper() + sentence[1:], "error", action, label,
-            "" if isinstance(error, LabError) else details,
-        )  # fmt: skip
+            sentence[:1].upper() + sentence[1:], "error", action, label, details
+        )
 
     def on_surprise(self, error: BaseException) -> None:
         """Say that something of the window itself went wrong; the lab goes on."""
         self._session.pages.banner.show_message(
-            f"Something went wrong: {error or type(error).__name__}", "error",
-            details="".join(traceback.format_exception(error)),
+            f"Something went wrong, and the lab goes on: {error or type(error).__name__}",
+            "error", details=self.report(error),
         )  # fmt: skip
 
     def on_banner(self, action: str) -> None:
@@ -60,3 +67,7 @@ class Trouble:
         elif action == "rate":  # there is nothing to go back to: start gentler
             spec = specs.edit(store.spec, "train.rate", store.spec.train.rate / 10)
             store.replace(spec, "a smaller rate")
+
+
+def _trace(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))

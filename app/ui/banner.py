@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.theme import DARK, Theme
 
+LINES = 24  # of the details that are shown; all of them are copied
 EDGE = 16  # around the banner at zoom 1, as around the views below it
 
 
@@ -41,6 +42,7 @@ class Banner(QFrame):
         super().__init__()
         self.setObjectName("banner")
         self._action, self._kind, self._theme = "", "notice", DARK
+        self._details = ""
         self._dot = _Dot()
         self.text = QLabel()
         self.text.setWordWrap(True)
@@ -55,6 +57,9 @@ class Banner(QFrame):
         self.more = QPushButton("Details")
         self.more.setCheckable(True)
         self.more.toggled.connect(self.details.setVisible)
+        self.copy_button = QPushButton("Copy details")
+        self.copy_button.setToolTip("Copies all of it, to be sent to whoever can help")
+        self.copy_button.clicked.connect(self._on_copy)
         self.action_button = QPushButton()
         self.action_button.clicked.connect(self._on_action)
         self.close_button = QPushButton("✕")
@@ -62,9 +67,9 @@ class Banner(QFrame):
         self.close_button.setToolTip("Close this message")
         self.close_button.clicked.connect(self.hide)
         self._row = QHBoxLayout()
-        for widget, stretch in ((self._dot, 0), (self.text, 1), (self.more, 0),
-                                (self.action_button, 0), (self.close_button, 0)):  # fmt: skip
-            self._row.addWidget(widget, stretch)
+        for widget in (self._dot, self.text, self.more, self.copy_button,
+                       self.action_button, self.close_button):  # fmt: skip
+            self._row.addWidget(widget, 1 if widget is self.text else 0)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._row)
         self._column.addWidget(self.details)
@@ -79,7 +84,7 @@ class Banner(QFrame):
         Args:
             text: the sentence. kind: `notice` or `error`, which colours it.
             action: what `acted` emits; empty for no button. label: the button's text.
-            details: more lines, shown on demand.
+            details: more lines, shown on demand; of an error they can be copied.
         """
         self._action, self._kind = action, kind
         self.text.setText(text)
@@ -88,7 +93,11 @@ class Banner(QFrame):
         self.action_button.setVisible(bool(action))
         self.more.setChecked(False)
         self.more.setVisible(bool(details))
-        self.details.setText(details)
+        self.copy_button.setVisible(bool(details) and kind == "error")
+        self._details = details
+        lines = details.splitlines()
+        cut = [*lines[:LINES], "…"] if len(lines) > LINES else lines
+        self.details.setText("\n".join(cut))
         self.set_theme(self._theme)
         self.show()
 
@@ -103,7 +112,7 @@ class Banner(QFrame):
         self._row.setSpacing(theme.px(10))
         pad = theme.px(9)
         self._column.setContentsMargins(theme.px(14), pad, pad, pad)
-        for button in (self.more, self.action_button, self.close_button):
+        for button in (self.more, self.copy_button, self.action_button, self.close_button):
             button.setFont(theme.font(12, 500))
         border, edge = theme.color(token).name(), theme.px(EDGE)
         self.setStyleSheet(
@@ -112,6 +121,9 @@ class Banner(QFrame):
             f" margin: {edge}px {edge}px 0 {edge}px; }}"
             f"#bannerDetails {{ color: {theme.muted}; }}"
         )
+
+    def _on_copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._details)
 
     def _on_action(self) -> None:
         self.hide()

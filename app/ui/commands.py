@@ -33,6 +33,8 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
     ("full_screen", "Full screen", ("F11",)),
     None,
     ("keys", "Keys and hints…", ("F1",)),
+    ("logs", "Show the logs", ()),
+    ("about", "About Layerlab…", ()),
     ("quit", "Quit", ("Ctrl+Q",)),
 )
 

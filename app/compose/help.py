@@ -1,0 +1,80 @@
+"""Help: the keys, the logs, and what the lab is made of."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from app import __version__
+from app.core.errors import LabError
+from app.core.resources import resource
+from app.runtime.logbook import log_folder
+
+if TYPE_CHECKING:
+    from app.compose.session import Session
+
+# What the lab stands on; each brings more. A bundle lists all that is in it instead.
+LIBRARIES = (
+    "PySide6-Essentials", "numpy", "numba", "scipy", "scikit-learn", "torch", "msgspec",
+    "platformdirs", "ziamath", "safetensors",
+)  # fmt: skip
+
+
+class Help:
+    """The session's dealings with whoever wants to know more."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def show_keys(self) -> None:
+        """Show all keys."""
+        banner = self._session.pages.banner
+        banner.show_message("Keys and hints", details=self._session.window.commands.help_text())
+        banner.more.setChecked(True)
+
+    def show_logs(self) -> None:
+        """Open the folder of logs and reports in the system's own window, or name it."""
+        folder = log_folder()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._session.trouble.say(f"{folder} cannot be made: {error.strerror or error}")
+            return
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self._session.pages.banner.show_message(f"The logs are in {folder}")
+
+    def show_about(self) -> None:
+        """Show version and licences."""
+        from app.ui.about import About
+
+        window = self._session.window
+        About(__version__, licences(), window.theme, window).open()
+
+
+def licences() -> str:
+    """Return what the lab is made of and under which licences.
+
+    In a bundle it is the list that was made when it was built, with all texts; elsewhere
+    what the installed libraries say of themselves.
+    """
+    try:
+        return resource("licences.txt").read_text(encoding="utf-8")
+    except LabError:
+        lines = [f"Layerlab {__version__}: MIT"]
+    for name in LIBRARIES:
+        try:
+            metadata = importlib.metadata.metadata(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+        said = metadata.get_all("License-Expression") or [
+            line.rpartition(" :: ")[2]
+            for line in metadata.get_all("Classifier") or ()
+            if line.startswith("License ::")
+        ]
+        older = metadata.get_all("License") or [""]
+        first = older[0].strip().partition("\n")[0]
+        lines.append(f"{name} {metadata['Version']}: {', '.join(said) or first or 'not said'}")
+    return "\n".join([*lines, "Inter (the typeface): SIL Open Font License 1.1"])
