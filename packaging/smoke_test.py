@@ -113,12 +113,14 @@ class Check:
             _check_picture(picture, (1440, 900))
 
     def pages_are_drawn(self) -> None:
-        """`shot` draws the gallery and every page of it."""
+        """`shot` draws the gallery, every page of it, and claims that were checked."""
         home = self.box.home("pages", **OFFSCREEN)
         told = home.run("experiments", "--json").expect().out.splitlines()
         for key in ["gallery", *(json.loads(line)["key"] for line in told)]:
             home.run("shot", "--experiment", key, "--out", f"{key}.png").expect()
             _check_picture(home.work / f"{key}.png", (1440, 900))
+        home.run("shot", "--claims", "D1,D34", "--out", "claims.png").expect()
+        _check_picture(home.work / "claims.png", (1440, 900))
         self.notes.append(f"{len(told)} pages")
 
     def a_window_is_used(self) -> None:

@@ -29,6 +29,7 @@ from app.ui.theme import Theme
 
 Shown = Mapping[str, tuple[Experiment, Picture]]  # pages of the gallery by their keys
 _HINT = "↑ ↓   ·   Enter checks it   ·   Ctrl+Enter opens its page"
+_HIGH = 300  # pixels at zoom 1 below which the words need the hint's place
 _NONE = "no page of the gallery shows it yet"
 
 
@@ -218,6 +219,7 @@ class Detail(QFrame):
         self._fit()
 
     def _fit(self) -> None:
+        self.hint.setVisible(self.height() >= self._theme.px(_HIGH))
         self._bar.place(self._theme.px(8), 1)
         wide = self.width() - self._theme.px(32) - 2
         high = round(PICTURE * wide) + self._theme.px(TEXT)

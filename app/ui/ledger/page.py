@@ -23,6 +23,7 @@ from app.ui.theme import Theme
 ANY = "All themes"
 _SIDE, _LEAST, _MOST = 0.3, 300, 420  # width of the chosen row: share, bounds at zoom 1
 _WIDE = 1000  # pixels at zoom 1 below which the bar's words go
+_BUTTONS = 370  # pixels at zoom 1 that the bar's buttons and gaps take, at most
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -254,6 +255,7 @@ class LedgerPage(QWidget):
         px = self._theme.px
         self.detail.setFixedWidth(min(max(round(_SIDE * self.width()), px(_LEAST)), px(_MOST)))
         wide = self.width() >= px(_WIDE)
-        self.search.setFixedWidth(px(230 if wide else 170))
-        self.theme_choice.setFixedWidth(px(225 if wide else 150))
+        spare = self.width() - px(_BUTTONS)  # of the bar
+        self.search.setFixedWidth(min(px(230), max(px(90), round(0.5 * spare))))
+        self.theme_choice.setFixedWidth(min(px(225), max(px(90), round(0.5 * spare))))
         self.copy.set_face("copy", "Copy" if wide else "")

@@ -18,6 +18,7 @@ from app.ui.theme import DARK, Theme
 ROW, HEADING = 62, 34  # heights at zoom 1
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _EDGE, _ID, _GAP = 14, 40, 16  # pixels at zoom 1
+_NARROW = 480  # pixels at zoom 1 below which the figures are left to the chosen row's panel
 LACKING = "needs PyTorch"
 PICTURES = 60  # lines that are kept, three screens full
 
@@ -33,8 +34,12 @@ class Columns:
 
 
 def columns(width: float, theme: Theme) -> Columns:
-    """Share out the width of a row."""
+    """Share out the width of a row; where it is narrow, claim and verdict have all of it."""
     px = theme.px
+    if width < px(_NARROW):
+        left = px(_EDGE) + px(_ID)
+        rest = (left, max(1.0, width - left - px(_EDGE)))
+        return Columns((px(_EDGE), px(_ID)), rest, (left, 0), rest)
     verdict = min(max(0.25 * width, px(150)), px(300))
     figures = min(max(0.27 * width, px(150)), px(320))
     left, gap = px(_EDGE), px(_GAP)
@@ -144,11 +149,16 @@ class Painter(QStyledItemDelegate):
         top = box.top() + theme.px(9)
         self._text(painter, at.name, top, entry.id, theme.font(11.5, 600), "muted")
         font = theme.font(12)
-        for k, line in enumerate(wrapped(entry.statement, QFontMetricsF(font), at.claim[1], 3)):
+        most, metrics = 3 if at.figures[1] else 2, QFontMetricsF(font)
+        for k, line in enumerate(wrapped(entry.statement, metrics, at.claim[1], most)):
             self._text(painter, at.claim, top + k * theme.px(15), line, font, "text")
         word, rest, token = state_of(entry)
-        self._paint_figures(painter, at.figures, top, entry, token)
-        self._paint_verdict(painter, at.verdict, top, (word, rest, token), entry)
+        if at.figures[1]:
+            self._paint_figures(painter, at.figures, top, entry, token)
+            self._paint_verdict(painter, at.verdict, top, (word, rest, token), entry)
+        else:
+            below = top + 2 * theme.px(15)
+            self._paint_verdict(painter, at.verdict, below, (word, "", token), entry)
 
     def _paint_figures(self, painter: QPainter, place: tuple[float, float], top: float,
                        entry: Entry, token: str) -> None:  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 
@@ -24,6 +25,8 @@ from app.ui.pages.workbar import WorkBar
 from app.ui.theme import Theme
 
 ALL = (*KINDS, UNCHECKED)
+SHORT = dict(zip(ALL, ("holds", "only if", "not reproduced", "wrong", "cannot", "unchecked"),
+                 strict=True))  # what is said where it is narrow  # fmt: skip
 HINT = "No answer is stored: what you ask for is computed here and now."
 _PAD = 10  # pixels at zoom 1, at both sides of a count
 _WIDE = 920  # pixels at zoom 1 below which there is no room for the hint
@@ -39,6 +42,7 @@ class Count(KeyboardRing, QPushButton):
         """Make the count, at zero."""
         super().__init__(kind)
         self.kind, self.number, self._theme = kind, 0, theme
+        self.is_short = False
         self.setProperty("painted", True)
         self.setCheckable(True)
         self.setToolTip(HELP.get(kind, f"Click to see the rows alone that say: {kind}."))
@@ -61,11 +65,22 @@ class Count(KeyboardRing, QPushButton):
         self.updateGeometry()
         self.update()
 
+    def set_short(self, short: bool) -> None:
+        """Say the kind in one word, or in full."""
+        if short != self.is_short:
+            self.is_short = short
+            self.updateGeometry()
+            self.update()
+
+    def width_of(self, text: str) -> int:
+        """Return room for a text and its dot, in pixels."""
+        words = QFontMetricsF(self._theme.font(10.5)).horizontalAdvance(text)
+        return math.ceil(words) + self._theme.px(2 * _PAD + 12)
+
     def sizeHint(self) -> QSize:
         """Return room for the kind and its dot."""
-        theme = self._theme
-        words = QFontMetricsF(theme.font(10.5)).horizontalAdvance(self.kind)
-        return QSize(round(words) + theme.px(2 * _PAD + 12), theme.px(42))
+        return QSize(self.width_of(SHORT[self.kind] if self.is_short else self.kind),
+                     self._theme.px(42))  # fmt: skip
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the number; the kind is cut where it is narrow."""
@@ -88,7 +103,8 @@ class Count(KeyboardRing, QPushButton):
             lower = QRectF(room.left() + px(12), px(23), room.width() - px(12), px(14))
             painter.setFont(theme.font(10.5))
             painter.setPen(theme.color("muted"))
-            text = cut(self.kind, QFontMetricsF(painter.font()), lower.width() + 1)
+            text = SHORT[self.kind] if self.is_short else self.kind
+            text = cut(text, QFontMetricsF(painter.font()), lower.width() + 1)
             flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
             painter.drawText(lower, flags, text)
             painter.setPen(theme.color(token))
@@ -230,9 +246,13 @@ class Tally(QFrame):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Drop the hint where it is narrow."""
+        """Drop the hint, and words, where it is narrow."""
         super().resizeEvent(event)
         self._show_hint()
+        wide = sum(count.width_of(count.kind) for count in self.counts.values())
+        room = self.width() - self._theme.px(28) - self.work.width()
+        for count in self.counts.values():
+            count.set_short(wide > room)
 
     def minimumSizeHint(self) -> QSize:
         """Return a small width: the hint gives way."""
