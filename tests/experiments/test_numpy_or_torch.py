@@ -1,5 +1,6 @@
 """Three engines and the check that judges them, against autograd, theory and copied code."""
 
+import concurrent.futures
 import dataclasses
 import itertools
 import subprocess
@@ -279,6 +280,27 @@ def test_pytorch_that_does_not_start_is_said_once(monkeypatch):
     *_, last = steps_of(Job("page", lambda ask: model.work(ask, depth=2)))
     assert last.result.missing == "PyTorch does not load: a library is missing"
     assert last.result.reference == "compiled"
+
+
+@pytest.mark.parametrize("is_ready", [True, False])
+def test_nobody_waits_for_kernels_that_are_compiled_first(is_ready, monkeypatch):
+    kernel = concurrent.futures.Future()
+    if is_ready:
+        kernel.set_result(None)
+    monkeypatch.setattr(trainings, "warm_up", lambda dtype: kernel)
+    monkeypatch.setattr(trainings, "SOON_S", 0.03)
+
+    found, order = [], []
+
+    def walk():
+        order.extend((yield from trainings.plan(lambda: True)))
+
+    found.extend(walk())
+    names = list(dict.fromkeys(name for _, name, _ in order))
+    assert names == (["compiled", "numpy", "torch"] if is_ready else
+                     ["numpy", "torch", "compiled"])  # fmt: skip
+    if is_ready:
+        assert found == []  # nothing to wait for
 
 
 # ---- claims

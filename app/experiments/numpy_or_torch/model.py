@@ -11,7 +11,7 @@ from app.core.errors import LabError
 from app.core.experiment import ClaimRow
 from app.core.jobs import Ask, Step
 from app.core.spec import LabSpec, edit
-from app.experiments.numpy_or_torch import check, printed, rows
+from app.experiments.numpy_or_torch import check, printed, rows, trainings
 from app.experiments.numpy_or_torch.check import ArrayCheck, Found
 from app.experiments.numpy_or_torch.mistakes import OFF, Mistake, place_of
 from app.experiments.numpy_or_torch.names import (
@@ -22,7 +22,7 @@ from app.experiments.numpy_or_torch.names import (
     NONE,
     SLIGHT,
 )
-from app.experiments.numpy_or_torch.trainings import Setting, by_hand, known, training
+from app.experiments.numpy_or_torch.trainings import DTYPES, Setting, by_hand, known, training
 from app.nets.activations import ACTIVATIONS, Activation
 from app.nets.engines import available
 from app.nets.engines.numpy_ import training_loss
@@ -32,7 +32,6 @@ from app.nets.gradcheck import arrays_of
 
 Array = np.ndarray
 ENGINES = ("numpy", "compiled", "torch")
-DTYPES = ("float64", "float32")
 REACH = 5.0  # slopes are drawn over -REACH to REACH
 _SOUND = Mistake()
 _trouble: dict[str, str] = {}  # engine -> why it did not start, as it was found by `work`
@@ -255,13 +254,8 @@ def work(
 
     What has no engine here is left out; the result says why PyTorch is.
     """
-    ways = [(name, dtype) for name in ("compiled", "numpy", "torch") for dtype in DTYPES]
-    ways.remove(("numpy", "float64"))  # `compute` has it, by hand
-    timed = [("numpy", "float64"), ("compiled", "float64"), ("torch", "float64")]
-    plan = [(False, way) for way in ways] + [(True, way) for way in timed]
-    for done, (is_timed, (name, dtype)) in enumerate(plan):
-        if available()[name]:
-            continue
+    plan = yield from trainings.plan(is_interrupted)
+    for done, (is_timed, name, dtype) in enumerate(plan):
         one = training(name, Setting(activation, depth, dtype))
         note = f"{'timing' if is_timed else 'training'} {rows.NAMES[name]}"
         yield Step(done, len(plan), None, note)

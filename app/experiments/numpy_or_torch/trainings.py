@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +15,16 @@ from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from app.core.state import State
 from app.experiments.numpy_or_torch.mistakes import Mistake
 from app.experiments.numpy_or_torch.names import LENGTH, NONE
-from app.nets.engines import engine
+from app.nets.engines import available, engine
+from app.nets.engines.compiled_ import warm_up
 from app.nets.engines.numpy_ import CHAIN_RULE, Trainer
 from app.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 WIDTH, SAMPLES, RATE = 8, 32, 0.03
 KEPT = 64  # trainings of a kind
+DTYPES = ("float64", "float32")
+SOON_S, LOOK_S = 2.0, 0.005  # kernels from their cache are there by then; how long one waits
 # Slices in which an engine is timed, and the updates of one: about five milliseconds.
 SLICES, SLICE = 12, {"numpy": 50, "compiled": 1000, "torch": 20}
 
@@ -144,6 +148,30 @@ def training(name: str, setting: Setting) -> Training:
 def known(name: str, setting: Setting) -> Training | None:
     """Return the training by an engine if there is one."""
     return _others.known((name, setting))
+
+
+def plan(ask: Ask) -> Generator[None, None, list[tuple[bool, str, str]]]:
+    """Return what is to do, the quickest engine first; yield where there should be room.
+
+    Where kernels are compiled for the first time, which takes half a minute, the others do not
+    wait for them.
+
+    Returns:
+        whether it is timed (or trained), engine, precision.
+    """
+    names = ["numpy", "torch"]
+    if not available()["compiled"]:
+        kernels = [warm_up(dtype) for dtype in DTYPES]
+        until_s = time.monotonic() + SOON_S
+        while (late := not all(k.done() for k in kernels)) and time.monotonic() < until_s:
+            concurrent.futures.wait(kernels, LOOK_S)
+            if ask():
+                yield None
+        names.insert(2 if late else 0, "compiled")
+    names = [name for name in names if not available()[name]]
+    trained = [(False, name, dtype) for name in names for dtype in DTYPES]
+    trained.remove((False, "numpy", DTYPES[0]))  # by hand, already
+    return trained + [(True, name, DTYPES[0]) for name in names]
 
 
 def forget() -> None:
