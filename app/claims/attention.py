@@ -16,23 +16,22 @@ from app.claims.base import (
     not_reproduced,
     wrong,
 )
-from app.claims.figures import exponent, figure, listed, percent, within
+from app.claims.figures import figure, listed, percent, within
+from app.experiments.attention.draws import Draws, power
+from app.experiments.attention.heads import (
+    attention_weights,
+    entropy,
+    kernel_weights,
+    squared_width,
+    temperature,
+)
+from app.experiments.attention.rows import CONSTANT, LINEAR
 from app.nets.losses import softmax
 
 Array = np.ndarray
 EXACT = 1e-12
 SIZES = (16, 64, 256, 1024)  # d_k
 KEYS = 16
-
-
-def temperature(d_k: int) -> float:
-    """Return what q . k is divided by: sqrt(d_k)."""
-    return float(np.sqrt(d_k))
-
-
-def squared_width(d_k: int) -> float:
-    """Return h^2 of the Gaussian kernel that attention is said to be: sqrt(d_k)."""
-    return float(np.sqrt(d_k))
 
 
 # ---- E5: the variance of a product
@@ -76,50 +75,23 @@ class Gradients(NamedTuple):
     medians: tuple[list[float], list[float]]
 
 
-def squared_gradients(d_k: int, draws: int, *, scaled: bool, through: str) -> Array:
-    """Return |dL/dq|^2 of random queries, keys and targets. (draws,)
-
-    Args:
-        d_k: numbers of a query.
-        draws: how many.
-        scaled: whether q . k is divided by sqrt(d_k).
-        through: `weights`: cross-entropy of the weights against a random key; `values`:
-            half the squared error of the weighted mean of values, all standard normal.
-    """
-    rng = np.random.default_rng(d_k)
-    by = temperature(d_k) if scaled else 1.0
-    found = []
-    for _ in range(0, draws, 100):
-        q, keys = rng.standard_normal((100, d_k)), rng.standard_normal((100, KEYS, d_k))
-        p = softmax(np.einsum("nd,nkd->nk", q, keys) / by)
-        if through == "weights":
-            d_logits = p - np.eye(KEYS)[rng.integers(KEYS, size=100)]
-        else:
-            values, target = rng.standard_normal((100, KEYS)), rng.standard_normal(100)
-            out = (p * values).sum(1)
-            d_logits = (out - target)[:, None] * p * (values - out[:, None])
-        found.append((np.einsum("nk,nkd->nd", d_logits, keys) / by) ** 2)
-    return np.asarray(np.concatenate(found).sum(1))
-
-
 def _measure_gradients(ctx: Context) -> dict[str, Gradients]:
-    draws, found = ctx.some(2000, 600), {}
-    for j, through in enumerate(("weights", "values")):
-        means: tuple[list[float], list[float]] = ([], [])
-        medians: tuple[list[float], list[float]] = ([], [])
-        for k, scaled in enumerate((True, False)):
-            ctx.step(2 * j + k, 4)
-            for d_k in SIZES:
-                squares = squared_gradients(d_k, draws, scaled=scaled, through=through)
-                means[k].append(float(squares.mean()))
-                medians[k].append(float(np.median(squares)))
-        found[through] = Gradients(means, medians)
+    draws = ctx.some(2000, 600)
+    found = {name: Gradients(([], []), ([], [])) for name in ("weights", "values")}
+    for k, d_k in enumerate(SIZES):
+        drawn, part = Draws(d_k, KEYS), ctx.part(k, len(SIZES))
+        while not drawn.grow(draws):
+            part.step(drawn.count, draws)
+        for name, gradients in found.items():
+            for j, squares in enumerate(drawn.squares(name)):
+                gradients.means[j].append(float(squares.mean()))
+                gradients.medians[j].append(float(np.median(squares)))
     return found
 
 
 def _judge_gradients(n: dict[str, Gradients]) -> Finding:
     powers = {
-        name: [exponent(SIZES, means) for means in gradients.means]
+        name: [power(SIZES, means) for means in gradients.means]
         for name, gradients in n.items()
     }
     entropy, values = n["weights"], n["values"]
@@ -134,7 +106,7 @@ def _judge_gradients(n: dict[str, Gradients]) -> Finding:
         f"{listed(values.medians[1])}: most weights are saturated"
     )
     fits = {
-        name: abs(scaled) <= 0.1 and abs(free - 1) <= 0.15
+        name: abs(scaled) <= CONSTANT and abs(free - 1) <= LINEAR
         for name, (scaled, free) in powers.items()
     }
     if all(fits.values()):
@@ -164,12 +136,11 @@ def _measure_kernel(ctx: Context) -> Kernel:
     for d_k in SIZES:
         rng = np.random.default_rng(d_k)
         for is_normed in off:
-            q, keys = _units(rng, 64, 1, d_k), _units(rng, 64, KEYS, d_k)
+            q, keys = _units(rng, 256, d_k), _units(rng, KEYS, d_k)
             if not is_normed:
-                keys = keys * rng.uniform(0.5, 2, (64, KEYS, 1))
-            weights = softmax((q * keys).sum(-1) / temperature(d_k))
-            bells = np.exp(-((q - keys) ** 2).sum(-1) / (2 * squared_width(d_k)))
-            kernel = bells / bells.sum(-1, keepdims=True)
+                keys = keys * rng.uniform(0.5, 2, (KEYS, 1))
+            weights = attention_weights(q, keys, temperature(d_k))
+            kernel = kernel_weights(q, keys, squared_width(d_k))
             off[is_normed].append(float(np.abs(weights - kernel).max()))
     return Kernel(max(off[True]), max(off[False]))
 
@@ -202,7 +173,7 @@ def _measure_sharper(ctx: Context) -> Sharper:
     entropies = []
     for norm in NORMS:
         p = softmax(norm * dots / temperature(d_k))
-        entropies.append(-(p * np.log(p)).sum(-1))
+        entropies.append(entropy(p))
     falls = np.diff(entropies, axis=0) < 0
     return Sharper([float(np.median(e)) for e in entropies], float(falls.mean()))
 
@@ -229,9 +200,9 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "The squared gradient of the loss with respect to q is constant when scaled, and "
         "grows linearly in d_k when not.",
         published="constant; linear", page="attention",
-        tolerance="exponent of the mean against d_k within 0.1 of 0 when scaled and within "
-        f"0.15 of 1 when not, {KEYS} keys, for cross-entropy on the weights and for a squared "
-        "loss through the values",
+        tolerance=f"exponent of the mean against d_k within {CONSTANT:g} of 0 when scaled and "
+        f"within {LINEAR:g} of 1 when not, {KEYS} keys, for cross-entropy on the weights and "
+        "for a squared loss through the values",
         measure=_measure_gradients, judge=_judge_gradients,
     ),
     Claim(

@@ -199,7 +199,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "E3": (HOLDS, instead("app.claims.convolution.solved", lambda x, y: 0.9 * _solved(x, y))),
     "E4": (HOLDS, _nine_tenths("identity")),
     "E5": (HOLDS, instead("app.claims.attention.temperature", float)),
-    "E6": (ONLY_IF, instead("app.claims.attention.temperature", lambda d_k: 1.0)),
+    "E6": (ONLY_IF, instead("app.experiments.attention.draws.temperature", lambda d_k: 1.0)),
     "E7": (HOLDS, instead("app.claims.attention.squared_width", float)),
     "E8": (HOLDS, instead(
         "app.claims.attention.softmax", lambda logits: softmax(np.sin(9 * logits))

@@ -1,0 +1,251 @@
+"""One query and its keys on a line, and random ones by d_k. No Qt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.core.jobs import Ask, Step
+from app.experiments.attention import rows
+from app.experiments.attention.draws import (
+    FEW,
+    MANY,
+    SIZES,
+    Draws,
+    Summary,
+    draws_of,
+)
+from app.experiments.attention.heads import (
+    attention_weights,
+    directions,
+    entropy,
+    kernel_weights,
+    squared_width,
+    temperature,
+)
+from app.experiments.attention.printed import program
+from app.experiments.attention.theory import Limits, limits, product_density
+from app.nets.losses import softmax
+
+Array = np.ndarray
+Numbers = tuple[float, ...]
+PLACES = np.linspace(-1, 1, 161)
+NORMS = np.geomspace(0.25, 256, 41)  # of the query: four a doubling
+BINS = 80
+SAY_S = 0.15  # how often work under way is drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        d_k, norm, by: numbers of a vector, norm of q, and what q . k is divided by.
+        scaled: whether that is sqrt(d_k).
+        places, values, norms: (n,) of the keys, from left to right. order: (n,) which keys
+            of `points` they are. query: place of the query.
+        x: (m,) places of queries. curve, kernel: (m,) what attention and the Gaussian kernel
+            of h^2 = by answer there.
+        map: (n, m) weights of attention. weights: (n,) of the query. answer: of the query.
+        difference: largest difference of attention's weights and the kernel's.
+        claimed: the same for a kernel of h^2 = sqrt(d_k), scaled or not.
+        entropies: (NORMS,) of this query's weights, by norm. low, high: (NORMS,) the least
+            and the largest of queries at all places. falls: share of the doublings of the
+            norm at which it falls, of queries at all places.
+        edges, heights: (BINS + 1,) and (2, BINS) densities of random q . k, scaled and not.
+        density: (2, BINS) what theory says of them.
+        summaries: what random draws give, by `SIZES`. limits: what they lead to.
+    """
+
+    d_k: int
+    norm: float
+    by: float
+    scaled: bool
+    places: Array
+    values: Array
+    norms: Array
+    order: Array
+    query: float
+    x: Array
+    curve: Array
+    kernel: Array
+    map: Array
+    weights: Array
+    answer: float
+    difference: float
+    claimed: float
+    entropies: Array
+    low: Array
+    high: Array
+    falls: float
+    edges: Array
+    heights: Array
+    density: Array
+    summaries: tuple[Summary, ...]
+    limits: Limits
+
+    @property
+    def keys(self) -> int:
+        """How many keys there are."""
+        return len(self.places)
+
+    @property
+    def points(self) -> Array:
+        """Places and values as the knob has them. (n, 2)"""
+        found = np.empty((self.keys, 2))
+        found[self.order] = np.stack((self.places, self.values), axis=1)
+        return found
+
+    @property
+    def entropy(self) -> float:
+        """Entropy of the query's weights, in nats."""
+        return float(entropy(self.weights))
+
+    @property
+    def drawn(self) -> Summary:
+        """What random draws of this d_k give."""
+        return self.summaries[SIZES.index(self.d_k)]
+
+
+def compute(
+    norm: float = 64.0, d_k: int = 64, scaled: bool = True, keys: int = 16,
+    unequal: float = 0.0, query: Numbers = (0.3,), points: Numbers = (),
+) -> Result:  # fmt: skip
+    """Let a query look at keys on a line, and sum up what random draws give by now.
+
+    Args:
+        norm: of the query. d_k: numbers of a vector, one of `draws.SIZES`.
+        scaled: whether q . k is divided by sqrt(d_k).
+        keys: how many. unequal: how far their norms differ, 0 to 1.
+        query: its place, -1 to 1. points: pairs of place and value of the first keys.
+
+    Raises:
+        LabError: a d_k of which nothing is drawn; numbers that come in the wrong count; a key
+            beside the line.
+    """
+    if d_k not in SIZES:
+        raise LabError(f"d_k is {d_k}, it must be one of {', '.join(map(str, SIZES))}")
+    if len(query) != 1:
+        raise LabError(f"Query lists {len(query)} numbers, it must be one")
+    by = temperature(d_k) if scaled else 1.0
+    pairs = _with_moved(born_points(keys), points)
+    order = np.argsort(pairs[:, 0], kind="stable")
+    norms = born_norms(keys, unequal)[order]
+    places, values = pairs[order].T
+    k = norms[:, None] * directions(places, d_k)
+    q = norm * directions(np.append(PLACES, query[0]), d_k)
+    found = attention_weights(q, k, by)
+    kernel = kernel_weights(q, k, by)
+    other = kernel if scaled else kernel_weights(q, k, squared_width(d_k))
+    logits = directions(np.append(PLACES, query[0]), d_k) @ k.T / by  # of unit queries
+    entropies = entropy(softmax(NORMS[:, None, None] * logits))  # (NORMS, m + 1)
+    drawn = draws_of(keys)
+    for one in drawn:
+        one.grow(FEW)
+    edges, heights, density = _histogram(drawn[SIZES.index(d_k)], scaled)
+    return Result(
+        d_k, norm, by, scaled, places, values, norms, order, float(query[0]), PLACES,
+        found[:-1] @ values, kernel[:-1] @ values, found[:-1].T, found[-1],
+        float(found[-1] @ values), float(np.abs(found - kernel).max()),
+        float(np.abs(found - other).max()),
+        entropies[:, -1], entropies[:, :-1].min(axis=1), entropies[:, :-1].max(axis=1),
+        float(_falls(entropies).mean()), edges, heights, density,
+        tuple(one.summary() for one in drawn), limits(keys),
+    )  # fmt: skip
+
+
+def born_points(keys: int) -> Array:
+    """Return the keys that the page starts with: places and noisy values of a wave. (n, 2)"""
+    rng = np.random.default_rng(3)
+    places = -1 + (2 * np.arange(keys) + 1) / keys
+    noise = 0.12 * rng.standard_normal(32)[:keys]
+    return np.stack((places, 0.8 * np.sin(4 * places + 0.6) + noise), axis=1)
+
+
+def born_norms(keys: int, unequal: float) -> Array:
+    """Return norms of keys, from 2^-unequal to 2^unequal, neighbours far apart. (n,)"""
+    golden = 0.5 * (np.sqrt(5) - 1)
+    return np.asarray(2.0 ** (unequal * (2 * (golden * np.arange(1, keys + 1) % 1) - 1)))
+
+
+def _with_moved(pairs: Array, points: Numbers) -> Array:
+    """Put moved keys in the place of the first."""
+    if len(points) % 2:
+        raise LabError(f"Keys and values lists {len(points)} numbers, they must be pairs")
+    moved = np.array(points, float).reshape(-1, 2)[: len(pairs)]
+    far = np.flatnonzero(np.abs(moved[:, 0]) > 1)
+    if far.size:
+        raise LabError(
+            f"Keys and values: place of key {far[0] + 1} is {moved[far[0], 0]:g}, the range is "
+            "-1 to 1"
+        )
+    pairs[: len(moved)] = moved
+    return pairs
+
+
+def _falls(entropies: Array) -> Array:
+    """Tell where the entropy falls as the norm doubles; at 0 it cannot. (NORMS, m) -> (., m)"""
+    doubled = entropies[::4]
+    return np.asarray((np.diff(doubled, axis=0) < 0) | (doubled[:-1] < 1e-12))
+
+
+def _histogram(drawn: Draws, scaled: bool) -> tuple[Array, Array, Array]:
+    """Return edges, densities of q . k scaled and not, and the same of theory."""
+    dots, root = drawn.summary().dots.ravel(), temperature(drawn.d_k)
+    reach = 4.0 * (1.0 if scaled else root)
+    edges = np.linspace(-reach, reach, BINS + 1)
+    middles = 0.5 * (edges[1:] + edges[:-1])
+    heights = [
+        np.histogram(dots / by, edges)[0] / (dots.size * np.diff(edges)) for by in (root, 1.0)
+    ]
+    density = [product_density(middles, drawn.d_k, by) for by in (root, 1.0)]
+    return edges, np.stack(heights), np.stack(density)
+
+
+def work(
+    is_interrupted: Ask, norm: float = 64.0, d_k: int = 64, scaled: bool = True,
+    keys: int = 16, unequal: float = 0.0, query: Numbers = (0.3,), points: Numbers = (),
+) -> Iterator[Step | None]:  # fmt: skip
+    """Draw more queries of all sizes; see `compute`."""
+    drawn, said = draws_of(keys), time.monotonic()
+
+    def step() -> Step:
+        done = sum(one.count for one in drawn)
+        result = compute(norm, d_k, scaled, keys, unequal, query, points)
+        return Step(done, MANY * len(drawn), result, "drawing random queries")
+
+    for many in (60, 250, 1000, MANY):
+        for one in drawn:
+            is_enough = False
+            while not is_enough:
+                is_enough = one.grow(many)
+                if time.monotonic() - said > SAY_S:
+                    yield step()
+                    said = time.monotonic()
+                if is_interrupted():
+                    yield None
+    yield step()
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about attention, beside what is computed here."""
+    return (
+        rows.product_row(result.drawn, result.d_k),
+        rows.gradient_row(result.summaries),
+        rows.kernel_row(result.claimed, result.norms, result.scaled, result.d_k),
+        rows.temperature_row(result.entropies, result.falls),
+    )
+
+
+def numpy_code(
+    norm: float = 64.0, d_k: int = 64, scaled: bool = True, keys: int = 16,
+    unequal: float = 0.0, query: Numbers = (0.3,), points: Numbers = (),
+) -> str:  # fmt: skip
+    """Return a program that prints the page's figures; see `compute`."""
+    result = compute(norm, d_k, scaled, keys, unequal, query, points)
+    return program(result.places, result.values, result.norms, result.query, norm, d_k, scaled)

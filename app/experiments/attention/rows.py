@@ -1,0 +1,110 @@
+"""The ledger's rows about attention, judged by what the page computes. No Qt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.core.experiment import (
+    HOLDS,
+    NOT_REPRODUCED,
+    ONLY_IF,
+    PENDING,
+    WRONG,
+    ClaimRow,
+)
+from app.core.numbers import number
+from app.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Summary, power
+from app.experiments.attention.heads import temperature
+
+Array = np.ndarray
+CONSTANT, LINEAR = 0.1, 0.15  # how far a power of d_k may be from 0, and from 1
+ROUNDING = 1e-9  # of weights: squared distances of long queries lose some digits
+VARIANCE = 0.1  # relative: keys of one query are not independent draws
+_WAITS = "…"
+
+
+def _waiting(summary: Summary) -> str:
+    return f"{summary.draws} of {MANY} queries are drawn so far"
+
+
+def product_row(drawn: Summary, d_k: int) -> ClaimRow:
+    """Judge that q . k has variance d_k, and 1 once it is divided."""
+    statement = "q · k has variance d_k; divided by √d_k, 1."
+    if drawn.draws < MANY:
+        return ClaimRow("E5", statement, "d_k; 1", _WAITS, PENDING, _waiting(drawn))
+    plain = float(drawn.dots.var())
+    scaled = float((drawn.dots / temperature(d_k)).var())
+    fits = abs(plain / d_k - 1) <= VARIANCE and abs(scaled - 1) <= VARIANCE
+    why = (
+        f"of {drawn.dots.size} products of normal vectors with d_k = {d_k} the variance is "
+        f"{number(plain)}, divided {number(scaled)}"
+    )
+    measured = f"{number(plain)}; {number(scaled)} at d_k {d_k}"
+    return ClaimRow("E5", statement, "d_k; 1", measured, HOLDS if fits else WRONG, why)
+
+
+def powers(summaries: tuple[Summary, ...], through: str) -> tuple[float, float]:
+    """Return the power of d_k with which the mean gradient grows, scaled and not."""
+    means = np.array([getattr(one, through)[:, 0] for one in summaries])  # (SIZES, 2)
+    big = np.array(SIZES) >= 16  # below, products are not normal yet
+    at = np.array(SIZES)[big]
+    return power(at, means[big, SCALED]), power(at, means[big, FREE])
+
+
+def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
+    """Judge that the squared gradient is constant scaled, and linear in d_k when not."""
+    statement = "The squared gradient of q is constant when scaled, linear in d_k when not."
+    published = "constant; linear"
+    least = min(summaries, key=lambda one: one.draws)
+    if least.draws < MANY:
+        return ClaimRow("E6", statement, published, _WAITS, PENDING, _waiting(least))
+    found = {through: powers(summaries, through) for through in ("weights", "values")}
+    fits = {
+        through: abs(scaled) <= CONSTANT and abs(free - 1) <= LINEAR
+        for through, (scaled, free) in found.items()
+    }
+    verdict = NOT_REPRODUCED
+    if all(fits.values()):
+        verdict = HOLDS
+    elif fits["weights"]:
+        verdict = f"{ONLY_IF} the loss is cross-entropy on the weights"
+    (a, b), (c, d) = found["weights"], found["values"]
+    median = summaries[-1].values[FREE, 1]
+    why = (
+        f"the mean grows with d_k to the power {a:.2f} scaled and {b:.2f} not with "
+        f"cross-entropy on the weights, {c:.2f} and {d:.2f} through the values, whose median "
+        f"is {number(median, 2)} at d_k = {SIZES[-1]}, not scaled"
+    )
+    measured = "powers " + "; ".join(f"{one:.1f}" for one in np.array([a, b, d]).round(1) + 0.0)
+    return ClaimRow("E6", statement, published, measured, verdict, why)
+
+
+def kernel_row(difference: float, norms: Array, scaled: bool, d_k: int) -> ClaimRow:
+    """Judge that attention is Gaussian smoothing of h^2 = sqrt(d_k)."""
+    statement = "With norms of 1, attention is Gaussian kernel smoothing with h² = √d_k."
+    equal = bool(np.ptp(norms) < 1e-12)
+    needs = [] if equal else ["all keys have one norm"]
+    if not scaled:
+        needs.append("q · k is divided by √d_k")
+    why = f"the weights of attention and kernel differ by {number(difference, 2)} at most"
+    if not equal:
+        why += f", with norms of the keys from {number(norms.min())} to {number(norms.max())}"
+    if difference <= ROUNDING:
+        verdict = HOLDS
+    else:
+        verdict = f"{ONLY_IF} {' and '.join(needs)}" if needs else WRONG
+    measured = f"weights differ by {number(difference, 2)}"
+    return ClaimRow("E7", statement, "exact", measured, verdict, why)
+
+
+def temperature_row(entropies: Array, falls: float) -> ClaimRow:
+    """Judge that a longer query sharpens attention."""
+    statement = "A larger query sharpens attention."
+    why = (
+        f"from norm 0.25 to 256 the entropy of this query's weights goes from "
+        f"{number(entropies[0])} to {number(entropies[-1])}; at all places it falls in "
+        f"{100 * falls:.3g} % of the doublings"
+    )
+    verdict = HOLDS if falls == 1 else f"{ONLY_IF} the products q · k differ"
+    measured = f"falls in {100 * falls:.3g} % of doublings"
+    return ClaimRow("E8", statement, "sharper", measured, verdict, why)

@@ -1,0 +1,187 @@
+"""Draws what random queries and keys do by d_k: products, entropies, gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.experiments.attention.draws import FREE, SCALED, SIZES
+from app.experiments.attention.model import Result
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Histogram, Words
+
+Array = np.ndarray
+D_K = np.array(SIZES, float)
+FLOOR, TOP = 1e-4, 1e4  # of squared gradients
+NAMES, BRIEF = ("÷ √d_k", "undivided"), ("÷", "not")
+
+
+class SampledCards:
+    """Four cards of a page; the switch says which of two curves is bright.
+
+    Attributes:
+        cards: products, entropies, gradient by the weights and by the values.
+    """
+
+    def __init__(self, view: PageView) -> None:
+        """Make the cards and let their handles turn d_k."""
+        self._view = view
+        self.products = PlotCard("Random products", Axis("q · k"), Axis("density"))
+        self.entropies = PlotCard("Entropy by d_k", Axis("d_k", log=True),
+                                  Axis("entropy, nats"))  # fmt: skip
+        self.entropies.plot.y_axis.brief = "entropy"
+        self.weights = PlotCard("Loss on weights", Axis("d_k", log=True),
+                                Axis("|dL/dq|²", log=True))  # fmt: skip
+        self.values = PlotCard("Loss on values", Axis("d_k", log=True),
+                               Axis("|dL/dq|²", log=True))  # fmt: skip
+        self.cards = (self.products, self.entropies, self.weights, self.values)
+        self.products.plot.tick_gap = 44
+        for card in self.cards[1:]:
+            card.plot.x_axis.fix(3.4, 1200)
+            card.plot.tick_gap = 40
+            plot = self._handles_of(card)
+            plot.grabbed.connect(lambda _: view.grabbed.emit("d_k"))
+            plot.released.connect(lambda _: view.released.emit("d_k"))
+            plot.dragged.connect(self._on_dragged)
+        for card in self.cards[2:]:
+            card.plot.y_axis.fix(FLOOR, TOP)
+
+    def _handles_of(self, card: PlotCard) -> HandlePlot:
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        return plot
+
+    def _on_dragged(self, name: str, x: float, y: float) -> None:
+        nearest = int(np.abs(np.log(D_K / max(x, 1.0))).argmin())
+        self._view.edited.emit("d_k", SIZES[nearest])
+
+    def draw(self, result: Result) -> None:
+        """Draw all four."""
+        self._draw_products(result)
+        self._draw_entropies(result)
+        limits, roots = result.limits, np.sqrt(D_K)
+        flat = np.ones_like(D_K)
+        self._draw_gradient(
+            self.weights, result, np.stack([one.weights for one in result.summaries]),
+            (limits.weights * flat, limits.weights_free * D_K), "∝ d_k",
+        )  # fmt: skip
+        self._draw_gradient(
+            self.values, result, np.stack([one.values for one in result.summaries]),
+            (limits.values * flat, limits.values_free * roots), "∝ √d_k",
+        )  # fmt: skip
+
+    def _inks(self) -> tuple[QColor, QColor]:
+        return self._view.color("accent"), self._view.color("negative")
+
+    def _draw_products(self, result: Result) -> None:
+        """Draw the bright one filled and the other as an outline, as far as it fits."""
+        card, view = self.products, self._view
+        plot, inks = card.plot, self._inks()
+        edges, chosen = result.edges, SCALED if result.scaled else FREE
+        middles = 0.5 * (edges[1:] + edges[:-1])
+        top = 1.35 * float(result.density[chosen].max())
+        plot.x_axis.fix(float(edges[0]), float(edges[-1]))
+        plot.y_axis.fix(0, top)
+        shown = np.minimum(result.heights, 1.2 * top)
+        fill, other = mix(view.theme, inks[chosen], 0.4), 1 - chosen
+        bands: dict[str, Mark] = {"chosen": Histogram(edges, shown[chosen], fill, inks[chosen])}
+        live: dict[str, Mark] = {
+            "other": Line(middles, np.minimum(result.density[other], 1.2 * top),
+                          inks[other], 1.4),
+            "theory": Line(middles, result.density[chosen], view.color("text"), 1.2, (4, 3)),
+        }  # fmt: skip
+        legend = [Key("band", fill, NAMES[chosen], keep=True),
+                  Key("line", inks[other], NAMES[other], 1.4),
+                  Key("dash", view.color("text"), "theory", 1.2)]  # fmt: skip
+        card.show_plot(bands=bands, live=live, legend=legend, columns={
+            "q k": middles, NAMES[0]: result.heights[0], NAMES[1]: result.heights[1],
+            "theory": result.density[chosen],
+        })  # fmt: skip
+        spread = float(result.drawn.dots.std()) / (np.sqrt(result.d_k) if result.scaled else 1)
+        card.set_note(f"spread <b>{number(spread)}</b>", f"<b>{number(spread)}</b>")
+        card.read_curves(middles, [(NAMES[k], result.heights[k], inks[k]) for k in (0, 1)])
+
+    def _draw_entropies(self, result: Result) -> None:
+        card, view = self.entropies, self._view
+        inks, most = self._inks(), float(np.log(result.keys))
+        card.plot.y_axis.fix(0, 1.12 * most)
+        quartiles = np.stack([one.entropies for one in result.summaries])  # (SIZES, 2, 3)
+        bands: dict[str, Mark] = {}
+        live: dict[str, Mark] = {}
+        chosen = SCALED if result.scaled else FREE
+        for k in (SCALED, FREE):
+            low, middle, high = quartiles[:, k].T
+            bands[NAMES[k]] = Band(D_K, low, high, mix(view.theme, inks[k], 0.2))
+            live[NAMES[k]] = Line(D_K, middle, inks[k], 2.4 if k == chosen else 1.4)
+        limit = result.limits.entropy
+        live["theory"] = Line(D_K, np.full_like(D_K, limit), view.color("text"), 1.2, (4, 3))
+        still: dict[str, Mark] = {
+            "most": Rule(most, "", view.color("muted"), view.theme),
+        }
+        columns = {"d_k": D_K} | {NAMES[k]: quartiles[:, k, 1] for k in (0, 1)}
+        card.show_plot(bands=bands, still=still, live=live, legend=self._legend(),
+                       columns=columns)  # fmt: skip
+        here = quartiles[SIZES.index(result.d_k), chosen, 1]
+        self._show_handle(card, result, float(here), inks[chosen])
+        card.set_note(f"median <b>{number(float(here), 2)}</b>",
+                      f"<b>{number(float(here), 2)}</b>")  # fmt: skip
+        card.read_curves(D_K, [(NAMES[k], quartiles[:, k, 1], inks[k]) for k in (0, 1)])
+
+    def _legend(self) -> list[Key]:
+        inks = self._inks()
+        return [
+            Key("line", inks[k], NAMES[k], brief=BRIEF[k], keep=True) for k in (SCALED, FREE)
+        ]
+
+    def _show_handle(self, card: PlotCard, result: Result, y: float, ink: QColor) -> None:
+        handle = Handle("d_k", float(result.d_k), y, ink, along="x")
+        self._handles_of(card).set_handles((handle,))
+
+    def _draw_gradient(
+        self,
+        card: PlotCard,
+        result: Result,
+        found: Array,
+        theory: tuple[Array, Array],
+        law: str,
+    ) -> None:
+        """Draw mean and median over d_k, scaled and not, over lines of theory.
+
+        Args:
+            found: (SIZES, 2, 2) scaled or not, mean or median.
+            theory: (SIZES,) scaled, not scaled. law: how the latter grows.
+        """
+        view, inks = self._view, self._inks()
+        chosen = SCALED if result.scaled else FREE
+        live: dict[str, Mark] = {}
+        columns = {"d_k": D_K}
+        shown = np.clip(found, FLOOR, TOP)
+        for k in (SCALED, FREE):
+            bright = 2.4 if k == chosen else 1.4
+            live[f"median {k}"] = Line(D_K, shown[:, k, 1], inks[k], 1.3, (2, 2))
+            live[f"mean {k}"] = Line(D_K, shown[:, k, 0], inks[k], bright)
+            live[f"means {k}"] = Dots(D_K, shown[:, k, 0], inks[k], 2.4)
+            live[f"theory {k}"] = Line(D_K, theory[k], view.color("text"), 1.2, (5, 4))
+            columns[f"mean {NAMES[k]}"] = found[:, k, 0]
+            columns[f"median {NAMES[k]}"] = found[:, k, 1]
+            columns[f"theory {NAMES[k]}"] = theory[k]
+        at_end, under = D_K[-2:-1], np.array([0.12 * theory[FREE][-2]])
+        live["law"] = Words(at_end, under, [law], view.color("text"), view.theme, right=True)
+        muted = view.color("muted")
+        legend = [Key("line", muted, "mean", 2.0), Key("dash", muted, "median", 1.3),
+                  Key("dash", view.color("text"), "theory", 1.2)]  # fmt: skip
+        card.show_plot(live=live, legend=legend, columns=columns)
+        at = SIZES.index(result.d_k)
+        self._show_handle(card, result, float(shown[at, chosen, 0]), inks[chosen])
+        mean, median = found[at, chosen]
+        card.set_note(f"mean <b>{number(mean)}</b>, median <b>{number(median)}</b>",
+                      f"<b>{number(mean)}</b>, <b>{number(median)}</b>",
+                      f"<b>{number(mean)}</b>")  # fmt: skip
+        card.read_curves(D_K, [
+            (f"{what} {NAMES[k]}", found[:, k, j], inks[k])
+            for k in (SCALED, FREE) for j, what in enumerate(("mean", "median"))
+        ])  # fmt: skip

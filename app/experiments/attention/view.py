@@ -1,0 +1,210 @@
+"""Draws a query among its keys, and what random ones do by d_k."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.core import picture as pic
+from app.experiments.attention.model import NORMS, Result
+from app.experiments.attention.sampled import SampledCards
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.field import Field, rgb
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Post, Strokes
+
+Array = np.ndarray
+EDGE, TOP = 1.06, 1.5  # of places and values
+
+
+class View(PageView):
+    """The line, its weights and their entropy above; four plots of random draws below."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.line = PlotCard("Keys, values, one query", Axis("place"), Axis("value"))
+        self.map = PlotCard("Weights of every query", Axis("query"),
+                            Axis("key", integer=True))  # fmt: skip
+        self.sharp = PlotCard("Temperature", Axis("norm of q", log=True),
+                              Axis("entropy, nats"))  # fmt: skip
+        self.sharp.plot.y_axis.brief = "entropy"
+        for card in (self.line, self.map):
+            card.plot.x_axis.fix(-EDGE, EDGE)
+        self.line.plot.y_axis.fix(-TOP, TOP)
+        self.map.plot.grid = False
+        self.sharp.plot.x_axis.fix(NORMS[0], NORMS[-1])
+        for card, knob in ((self.line, ""), (self.map, "query"), (self.sharp, "norm")):
+            plot = card.plot
+            assert isinstance(plot, HandlePlot)
+            plot.grabbed.connect(lambda name, k=knob: self.grabbed.emit(k or _knob_of(name)))
+            plot.released.connect(lambda name, k=knob: self.released.emit(k or _knob_of(name)))
+            plot.dragged.connect(self._on_dragged)
+        self.sampled = SampledCards(self)
+        self.add(self.line, 0, 0, 1, 5)
+        self.add(self.map, 0, 5, 1, 4)
+        self.add(self.sharp, 0, 9, 1, 3)
+        for k, card in enumerate(self.sampled.cards):
+            self.add(card, 1, 3 * k, 1, 3)
+        self.share(rows=(12, 10), columns=(1,) * 12)
+
+    def _on_dragged(self, name: str, x: float, y: float) -> None:
+        result: Result | None = self.result
+        if result is None:
+            return
+        if name == "query":
+            self.edited.emit("query", (min(1.0, max(-1.0, x)),))
+        elif name == "norm":
+            self.edited.emit("norm", x)
+        else:
+            points = result.points
+            points[int(name)] = min(1.0, max(-1.0, x)), y
+            self.edited.emit("points", tuple(map(float, points.ravel())))
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return how equal both are, and how sharp the query is."""
+        many = float(np.exp(result.entropy))
+        most = float(np.log(result.keys))
+        drawn = result.drawn
+        free = number(float(drawn.dots.var()))
+        return [
+            (number(result.difference, 2), "attention − kernel, largest difference of weights"),
+            (number(result.answer), "answer of the query"),
+            (f"{number(result.entropy)} of {number(most)}", "entropy of its weights, nats"),
+            (number(many), f"of {result.keys} keys count, e to the entropy"),
+            (f"{free} and {number(float((drawn.dots / drawn_by(result)).var()))}",
+             f"variance of random q · k, d_k {result.d_k}, and divided"),
+        ]  # fmt: skip
+
+    def draw(self, result: Result) -> None:
+        """Draw all seven."""
+        self._draw_line(result)
+        self._draw_map(result)
+        self._draw_sharp(result)
+        self.sampled.draw(result)
+
+    def _shades(self, weights: Array, least: float = 0.12) -> list[QColor]:
+        """Return an opaque colour for each weight, as bright as its root."""
+        accent = self.color("accent")
+        return [mix(self.theme, accent, least + (1 - least) * float(np.sqrt(w)))
+                for w in weights]  # fmt: skip
+
+    def _draw_line(self, result: Result) -> None:
+        card, x, accent = self.line, result.x, self.color("accent")
+        at, ink, kernel = np.array([result.query]), self.color("warning"), self.color("text")
+        ends = np.full(result.keys, result.query), np.full(result.keys, result.answer)
+        live: dict[str, Mark] = {
+            "looks": Strokes(*ends, result.places, result.values,
+                             self._shades(result.weights, 0.05), 1.4),
+            "query": Post(result.query, "query", ink, self.theme),
+            "attention": Line(x, result.curve, accent, 3.2),
+            "kernel": Line(x, result.kernel, kernel, 1.3, (4, 4)),
+            "answer": Dots(at, np.array([result.answer]), ink, 4.2),
+        }  # fmt: skip
+        legend = [
+            Key("line", accent, "attention", 3.0, keep=True),
+            Key("dash", kernel, "Gaussian kernel", 1.3, brief="kernel", keep=True),
+        ]
+        columns = {"query": x, "attention": result.curve, "kernel": result.kernel}
+        card.show_plot(live=live, legend=legend, columns=columns)
+        # A dot is as bright as its weight, but can always be seen.
+        inks = self._shades(result.weights, 0.35)
+        dots = [Handle(str(key), float(result.places[k]), float(result.values[k]), inks[k], 4.6)
+                for k, key in enumerate(result.order)]  # fmt: skip
+        dots.append(Handle("query", result.query, -TOP * 0.93, ink, 6.0, "x"))
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        plot.set_handles(tuple(dots))
+        said = (
+            f"differ by <b>{number(float(np.abs(result.curve - result.kernel).max()), 2)}</b>"
+        )
+        width = float(np.sqrt(result.by / result.norm) * 2 / np.pi)
+        brief = said.removeprefix("differ by ")
+        card.set_note(f"{said}, width of the bell <b>{number(width, 2)}</b>", said, brief)
+        card.read_curves(x, [("attention", result.curve, accent),
+                             ("kernel", result.kernel, kernel)], "query at")  # fmt: skip
+
+    def _draw_map(self, result: Result) -> None:
+        card, n = self.map, result.keys
+        plot = card.plot
+        plot.y_axis.fix(0.5, n + 0.5)
+        panel, accent = rgb(self.color("panel")), rgb(self.color("accent"))
+        colors = panel + (accent - panel) * np.sqrt(result.map)[..., None]
+        keys, ink = np.arange(1.0, n + 1), self.color("warning")
+        live: dict[str, Mark] = {
+            "weights": Field((-1.0, 1.0, 1.0, float(n)), colors, smooth=False),
+            "keys": Dots(result.places, keys, self.color("point"), 1.6),
+            "query": Post(result.query, "", ink, self.theme),
+        }
+        legend = [Key("band", self.color("panel"), "0"),
+                  Key("band", mix(self.theme, self.color("accent"), 0.5), "¼"),
+                  Key("band", self.color("accent"), "1"),
+                  Key("dot", self.color("point"), "place of the key", brief="key")]  # fmt: skip
+        columns = {"query": result.x} | {f"key {k + 1}": result.map[k] for k in range(n)}
+        card.show_plot(live=live, legend=legend, columns=columns)
+        assert isinstance(plot, HandlePlot)
+        plot.set_handles((Handle("query", result.query, 0.5 + 0.04 * n, ink, 6.0, "x"),))
+        most = float(result.weights.max())
+        card.set_note(f"largest of the query <b>{number(most, 2)}</b>",
+                      f"<b>{number(most, 2)}</b>")  # fmt: skip
+        plot.reader = lambda x, y: self._read_weight(result, x, y)
+
+    def _read_weight(self, result: Result, x: float, y: float) -> Reading:
+        at = int(np.abs(result.x - x).argmin())
+        k = int(np.clip(round(y) - 1, 0, result.keys - 1))
+        ink = self.color("accent")
+        return Reading(f"query at {number(float(result.x[at]))}", (
+            (ink, f"weight {number(float(result.map[k, at]))}"),
+            (None, f"key {k + 1} at {number(float(result.places[k]))}, "
+                   f"norm {number(float(result.norms[k]))}"),
+        ))  # fmt: skip
+
+    def _draw_sharp(self, result: Result) -> None:
+        card, accent = self.sharp, self.color("accent")
+        most = float(np.log(result.keys))
+        card.plot.y_axis.fix(0, 1.12 * most)
+        shade = mix(self.theme, accent, 0.2)
+        live: dict[str, Mark] = {"entropy": Line(NORMS, result.entropies, accent, 2.2)}
+        still: dict[str, Mark] = {
+            "most": Rule(most, "all keys alike", self.color("muted"), self.theme)
+        }
+        card.show_plot(
+            bands={"places": Band(NORMS, result.low, result.high, shade)}, still=still,
+            live=live, legend=[Key("line", accent, "query"),
+                               Key("band", shade, "elsewhere")],
+            columns={"norm": NORMS, "entropy": result.entropies, "least": result.low,
+                     "largest": result.high},
+        )  # fmt: skip
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        plot.set_handles((Handle("norm", result.norm, result.entropy, accent, along="x"),))
+        card.set_note(f"norm <b>{number(result.norm)}</b>")
+        card.read_curves(NORMS, [("entropy", result.entropies, accent)], "norm")
+
+
+def _knob_of(handle: str) -> str:
+    """Return the knob that a handle on the line turns."""
+    return "query" if handle == "query" else "points"
+
+
+def drawn_by(result: Result) -> float:
+    """Return sqrt(d_k), which random products are divided by."""
+    return float(np.sqrt(result.d_k))
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the keys, the curve through them, and a query that looks at them."""
+    window = (-1.05, 1.05, -1.35, 1.35)
+    keys = pic.unit_points(result.places, result.values, window)
+    at = pic.unit_points([result.query], [result.answer], window)[0]
+    shapes: list[pic.Shape] = []
+    for key, weight in zip(keys, result.weights, strict=True):
+        if weight > 0.02:
+            shapes.append(pic.Line((at, key), "layer1", 0.8 + 3 * float(np.sqrt(weight))))
+    curve = pic.unit_points(result.x[::4], result.curve[::4], window)
+    shapes += [pic.Line(curve, "accent", 2.4), pic.Dots(keys, "point", 2.4),
+               pic.Dots((at,), "warning", 3.6)]  # fmt: skip
+    return tuple(shapes)
