@@ -1,47 +1,16 @@
-"""Figures in words, and medians with the band in which chance leaves them."""
+"""Figures in words."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import numpy as np
 
+from app.nets.chance import Band as Band
+from app.nets.chance import difference as difference
+
 Array = np.ndarray
-RESAMPLES = 2000
-ENDS = (2.5, 97.5)  # percentiles of a 95 % band
-
-
-class Band(NamedTuple):
-    """A figure with its 95 % bootstrap band."""
-
-    middle: float
-    low: float
-    high: float
-
-    def excludes(self, value: float = 0.0) -> bool:
-        """Tell whether the band lies on one side of a value."""
-        return self.low > value or self.high < value
-
-
-def _resampled(values: Array, rng: np.random.Generator) -> Array:
-    """Return medians of resamples. (n,) -> (RESAMPLES,)"""
-    values = np.asarray(values, float)
-    rows = rng.integers(0, len(values), (RESAMPLES, len(values)))
-    return np.asarray(np.median(values[rows], axis=1))
-
-
-def difference(a: Array, b: Array) -> Band:
-    """Return median(a) - median(b) with its band. (n,), (m,); inf counts as large.
-
-    Source: Efron 1979, the percentile bootstrap; the draws are always the same.
-    """
-    rng = np.random.default_rng(0)
-    most = 10 * max(1.0, *(float(np.max(v[np.isfinite(v)], initial=0)) for v in (a, b)))
-    a, b = np.minimum(a, most), np.minimum(b, most)
-    low, high = np.percentile(_resampled(a, rng) - _resampled(b, rng), ENDS)
-    return Band(float(np.median(a) - np.median(b)), float(low), float(high))
 
 
 def exponent(x: Iterable[float], y: Iterable[float]) -> float:

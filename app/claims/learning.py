@@ -13,7 +13,7 @@ from app.claims.populations import lab, population, training_loss, validation_lo
 from app.core.spec import LabSpec, NetSpec, TrainSpec
 from app.core.state import State
 from app.experiments.regions.gates import DIMENSIONS, Flips, watch
-from app.experiments.sawtooth.nets import least_loss
+from app.experiments.sawtooth.nets import built_wide, least_loss
 from app.nets.engines.numpy_ import outputs
 from app.nets.folding import folded, one_layer
 from app.nets.maths import NUMPY
@@ -21,7 +21,7 @@ from app.nets.problem import problem_of
 
 Array = np.ndarray
 SEEDS = 64
-TEETH = 8  # pieces of the sawtooth, over [-1, 1]
+FOLDS = 3  # of the sawtooth: eight pieces over [-1, 1]
 
 
 def _sawtooth(hidden: tuple[int, ...], **points: float) -> LabSpec:
@@ -145,22 +145,12 @@ class Open(NamedTuple):
     few_points: tuple[float, float]
 
 
-def exact_sawtooth(neurons: int) -> Array:
-    """Return parameters of one layer that is the sawtooth over [-1, 1]. (P,)"""
-    k = np.arange(neurons)
-    slopes = np.where(k % 2, -1.0, 1.0) * TEETH / 2
-    slopes[TEETH:] = slopes[TEETH - 1]  # what is left over bends nothing
-    flat = one_layer(-1 + 2 * k / TEETH, slopes)
-    flat[-1] = -0.5  # the bias of the output: where the first tooth begins
-    return flat
-
-
 def _measure_open(ctx: Context) -> Open:
     count = ctx.some(SEEDS, 24)
     spec, few = _sawtooth((ENOUGH,)), _sawtooth((16, 16), samples=12, validation=0.9)
     problem = problem_of(_sawtooth((FEW,)))
     x, y = problem.data.x, problem.data.y
-    out = outputs(problem_of(spec), exact_sawtooth(ENOUGH)[None], x)
+    out = outputs(problem_of(spec), built_wide(FOLDS, ENOUGH)[None], x)
     trained = population(ctx.part(0, 2), spec, count)[-1]
     end = population(ctx.part(1, 2), few, count)[-1]
     return Open(

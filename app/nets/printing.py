@@ -1,7 +1,8 @@
-"""Activations as lines of NumPy, for programs that a person copies and runs.
+"""Activations and a training as NumPy, for programs that a person copies and runs.
 
-They repeat `nets.activations`, which is written against a namespace and cannot be printed
-as it stands; a test holds each line against it and fails until a new activation has one.
+The activations repeat `nets.activations`, which is written against a namespace and cannot be
+printed as it stands; a test holds each line against it and fails until a new activation has
+one.
 """
 
 from __future__ import annotations
@@ -45,3 +46,39 @@ def activation_code(key: str, slope: float = 0.01) -> str:
     parts.append(f"def activation(z):\n    return {value}\n")
     parts.append(f"def derivative(z):\n    return {derivative}\n")
     return "\n\n".join(parts)
+
+
+def training_code() -> str:
+    """Return `trained(sizes, x, y, updates, rate, batch, rng)` as source.
+
+    It trains a ReLU network by Adam on half the mean squared error, from He's weights, each
+    batch drawn anew, and returns its loss on all points.
+    """
+    return """def trained(sizes, x, y, updates, rate, batch, rng):
+    pairs = list(zip(sizes, sizes[1:]))
+    params = [rng.standard_normal((a, b)) * np.sqrt(2 / a) for a, b in pairs]
+    params += [np.zeros(b) for _, b in pairs]
+    first, second = ([np.zeros_like(p) for p in params] for _ in range(2))
+    depth = len(pairs)
+
+    def forward(x):
+        h = [x]
+        for k in range(depth):
+            z = h[k] @ params[k] + params[depth + k]
+            h.append(np.maximum(z, 0) if k < depth - 1 else z)
+        return h
+
+    for update in range(1, updates + 1):
+        rows = rng.permutation(len(x))[:batch]
+        h = forward(x[rows])
+        slope = (h[-1] - y[rows]) / len(rows)  # of half the mean square
+        gradient = [None] * len(params)
+        for k in reversed(range(depth)):
+            gradient[k], gradient[depth + k] = h[k].T @ slope, slope.sum(0)
+            slope = slope @ params[k].T * (h[k] > 0)
+        for p, g, m, v in zip(params, gradient, first, second):  # Adam
+            m += 0.1 * (g - m)
+            v += 0.001 * (g * g - v)
+            p -= rate * (m / (1 - 0.9**update)) / (np.sqrt(v / (1 - 0.999**update)) + 1e-8)
+    return 0.5 * np.mean((forward(x)[-1] - y) ** 2)
+"""

@@ -175,15 +175,15 @@ def test_playing_trains_on_and_is_one_undo(open_page) -> None:
     page = open_page("regions")
     view, start = page.frame.view, page.values
     view.play.click()
-    assert view._clock.isActive()
-    view._clock.setInterval(1_000_000)  # ticks come from here
+    assert view.play.clock.isActive()
+    view.play.clock.setInterval(1_000_000)  # ticks come from here
     for _ in range(3):
-        view._on_tick()
+        view.play.tick()
         settle(page)
     assert page.values["updates"] == 30
     assert page.result.update == 30
     view.play.click()
-    assert not view._clock.isActive()
+    assert not view.play.clock.isActive()
     page.undo()
     settle(page)
     assert page.values == start
@@ -196,13 +196,13 @@ def test_playing_ends_with_the_training_and_begins_anew(open_page) -> None:
     page.on_edited("updates", 1995)
     settle(page)
     view.play.click()
-    view._clock.setInterval(1_000_000)
-    view._on_tick()
+    view.play.clock.setInterval(1_000_000)
+    view.play.tick()
     settle(page)
     assert page.values["updates"] == 2000
     assert not view.play.isChecked()
     view.play.click()
-    view._clock.setInterval(1_000_000)
+    view.play.clock.setInterval(1_000_000)
     settle(page)
     assert page.values["updates"] == 0
     page.frame.hide()

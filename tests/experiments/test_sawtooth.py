@@ -44,6 +44,8 @@ def test_built_networks_are_the_target(folds: int) -> None:
     wanted = nets.target(folds, x)
     assert by_hand((2,) * folds, nets.built_deep(folds), x) == pytest.approx(wanted, abs=1e-9)
     assert by_hand((2**folds,), nets.built_wide(folds), x) == pytest.approx(wanted, abs=1e-9)
+    spare = nets.built_wide(folds, 2**folds + 5)
+    assert by_hand((2**folds + 5,), spare, x) == pytest.approx(wanted, abs=1e-9)
     assert nets.deep_pieces(folds) == 2**folds
     ends = 1 if folds == 1 else 2  # of the line beyond
     assert nets.capacity((2,) * folds, folds) == 2**folds + ends

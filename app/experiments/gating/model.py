@@ -15,6 +15,7 @@ from app.core.numbers import number
 from app.core.spec import LabSpec, edit
 from app.core.state import State
 from app.experiments.gating.parts import OPEN, Net, Result, Seeds
+from app.nets.chance import difference
 from app.nets.engines.numpy_ import forward
 from app.nets.printing import activation_code
 from app.nets.probes.loss import evaluate
@@ -183,10 +184,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 def _is_ahead(a: Array, b: Array) -> bool:
     """Tell whether the median of a is lower, beyond what chance does (bootstrap, 95 %)."""
-    rng = np.random.default_rng(0)
-    rows = rng.integers(0, len(a), (2, 1000, len(a)))
-    gaps = np.median(a[rows[0]], axis=1) - np.median(b[rows[1]], axis=1)
-    return float(np.percentile(gaps, 97.5)) < 0
+    return difference(a, b).high < 0
 
 
 def numpy_code(task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QColor, QHideEvent
+from PySide6.QtGui import QColor
 
 from app.core import picture as pic
 from app.experiments.regions.model import EDGE, Result
 from app.experiments.regions.training import LENGTH
-from app.ui.head import HeadButton
+from app.ui.pages.clock import PlayButton
 from app.ui.pages.view import PageView, PlotCard
 from app.ui.plots.field import rgb
 from app.ui.plots.handles import Handle, HandlePlot
@@ -66,39 +65,10 @@ class View(PageView):
         self.add(self.count, 1, 3, 1, 2)
         self.add(self.gates, 1, 5, 1, 2)
         self.share(rows=(1, 1), columns=(9, 9, 9, 7, 7, 6, 6))
-        self.play = HeadButton("▶ Play", "Trains on, ten updates a frame, and shows each")
-        self.play.setCheckable(True)
-        self.play.toggled.connect(self._on_played)
-        self.map.add_control(self.play)
-        self._clock = QTimer(self)
-        self._clock.setInterval(FRAME_MS)
-        self._clock.timeout.connect(self._on_tick)
+        self.play = PlayButton(self, self.map, "updates", LENGTH, STEP, FRAME_MS,
+                               "Trains on, ten updates a frame, and shows each")  # fmt: skip
 
-    # ---- playing and dragging
-    def _on_played(self, on: bool) -> None:
-        self.play.setText("❚❚ Pause" if on else "▶ Play")
-        self.play.updateGeometry()
-        self.map.fit_head()
-        if on:
-            self.grabbed.emit("updates")  # all of it is one undo
-            if self.values["updates"] >= LENGTH:
-                self.edited.emit("updates", 0)
-            self._clock.start()
-        else:
-            self._clock.stop()
-            self.released.emit("updates")
-
-    def _on_tick(self) -> None:
-        update = min(LENGTH, self.values["updates"] + STEP)
-        self.edited.emit("updates", update)
-        if update == LENGTH:
-            self.play.setChecked(False)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Stop playing where nobody sees it."""
-        self.play.setChecked(False)
-        super().hideEvent(event)
-
+    # ---- dragging
     def _on_dragged(self, name: str, x: float, y: float) -> None:
         line = list(self.values["line"])
         line[2 * int(name) : 2 * int(name) + 2] = x, y

@@ -18,6 +18,7 @@ from app.experiments.sawtooth.counting import Counts, counts
 from app.experiments.sawtooth.names import NAMES
 from app.experiments.sawtooth.training import EVERY, GRID, Setting, Snapshot, population
 from app.nets.folding import fold
+from app.nets.printing import training_code
 
 Array = np.ndarray
 LENGTH = 4000  # updates at most
@@ -158,36 +159,14 @@ grid = np.linspace(-1, 1, 2 ** (folds + 3) + 1)
 slopes = np.diff(target(grid)) / np.diff(grid)
 print(f"{{1 + np.sum(np.diff(slopes) != 0)}} pieces from {{2 * folds}} neurons")
 
-sizes = [1, *hidden, 1]
+
+{training_code()}
+
 for seed in range(seeds):
     rng = np.random.default_rng(seed)
     x = rng.uniform(-1, 1, (samples, 1))
-    y = target(x)
-    pairs = list(zip(sizes, sizes[1:]))
-    params = [rng.standard_normal((a, b)) * np.sqrt(2 / a) for a, b in pairs]
-    params += [np.zeros(b) for _, b in pairs]
-    first, second = ([np.zeros_like(p) for p in params] for _ in range(2))
-    depth = len(pairs)
-    for update in range(1, updates + 1):
-        rows = rng.permutation(samples)[:batch]
-        h = [x[rows]]
-        for k in range(depth):
-            z = h[k] @ params[k] + params[depth + k]
-            h.append(np.maximum(z, 0) if k < depth - 1 else z)
-        slope = (h[-1] - y[rows]) / len(rows)  # of half the mean square
-        gradient = [None] * len(params)
-        for k in reversed(range(depth)):
-            gradient[k], gradient[depth + k] = h[k].T @ slope, slope.sum(0)
-            slope = slope @ params[k].T * (h[k] > 0)
-        for p, g, m, v in zip(params, gradient, first, second):  # Adam
-            m += 0.1 * (g - m)
-            v += 0.001 * (g * g - v)
-            p -= rate * (m / (1 - 0.9**update)) / (np.sqrt(v / (1 - 0.999**update)) + 1e-8)
-    h = x
-    for k in range(depth):
-        h = h @ params[k] + params[depth + k]
-        h = np.maximum(h, 0) if k < depth - 1 else h
-    print(f"seed {{seed}}: loss {{0.5 * np.mean((h - y) ** 2):.2e}} after {{updates}} updates")
+    loss = trained([1, *hidden, 1], x, target(x), updates, rate, batch, rng)
+    print(f"seed {{seed}}: loss {{loss:.2e}} after {{updates}} updates")
 '''
 
 

@@ -37,11 +37,17 @@ def built_deep(folds: int) -> Array:
     return flat
 
 
-def built_wide(folds: int) -> Array:
-    """Return parameters of one layer of 2^folds neurons that is the target. (P,)"""
+def built_wide(folds: int, neurons: int | None = None) -> Array:
+    """Return parameters of one layer that is the target over [-1, 1]. (P,)
+
+    Args:
+        folds: of the target. neurons: at least 2^folds, which is also the default; those to
+            spare bend nothing.
+    """
     teeth = 2**folds
-    k = np.arange(teeth)
-    flat = one_layer(-1 + 2 * k / teeth, np.where(k % 2, -1.0, 1.0) * teeth / 2)
+    k = np.arange(teeth if neurons is None else neurons)
+    slopes = np.where(np.minimum(k, teeth - 1) % 2, -1.0, 1.0) * teeth / 2
+    flat = one_layer(-1 + 2 * k / teeth, slopes)
     flat[-1] = -0.5  # the bias of the output: where the first piece begins
     return flat
 

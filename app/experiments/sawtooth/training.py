@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import concurrent.futures
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
-from app.core.jobs import Ask
 from app.core.kept import Kept
 from app.core.spec import LabSpec, edit
 from app.core.state import State
 from app.experiments.sawtooth.nets import hidden_of, pieces, target
-from app.nets.engines import available
-from app.nets.engines.compiled_ import warm_up
-from app.nets.engines.numpy_ import Trainer, outputs, training_loss
-from app.nets.problem import Problem, born, problem_of
+from app.nets.engines.numpy_ import outputs, training_loss
+from app.nets.growing import Growing
+from app.nets.problem import Problem, problem_of
 from app.nets.tasks import TASKS
 
 Array = np.ndarray
 GRID = np.linspace(-1, 1, 513)  # has every kink of six folds
 CHUNK, EVERY = 10, 100  # updates between two looks at who wants the time; between snapshots
 KEPT = 16  # populations
-WAIT_S = 0.002
 
 
 @dataclass(frozen=True)
@@ -79,81 +73,21 @@ class Snapshot:
         return int(self.loss.argmin())
 
 
-class _Stepper(Protocol):
-    def train_here(self, updates: int) -> None: ...
-
-    def state(self) -> State: ...
-
-
-class _Slow:
-    """The engine in NumPy, where there is no compiler."""
-
-    def __init__(self, problem: Problem, state: State) -> None:
-        self._trainer = Trainer(problem, state)
-
-    def train_here(self, updates: int) -> None:
-        for _ in range(updates):
-            self._trainer.step()
-
-    def state(self) -> State:
-        return self._trainer.state()
-
-
-class Population:
-    """Networks that are trained further when somebody has time.
-
-    One thread advances them, another one reads the snapshots.
-    """
+class Population(Growing[Snapshot]):
+    """The networks of a setting, on their way."""
 
     def __init__(self, setting: Setting) -> None:
         """Draw the weights."""
-        self.setting, self.problem = setting, setting.problem
-        self._state = born(self.problem)
-        self._snapshots = [self._look(self._state)]
-
-    @property
-    def done(self) -> int:
-        """Updates done."""
-        return self._state.update
-
-    def at(self, update: int) -> Snapshot:
-        """Return the last snapshot up to an update."""
-        return self._snapshots[min(update // EVERY, len(self._snapshots) - 1)]
+        self.setting = setting
+        super().__init__(setting.problem, self._seen, EVERY, CHUNK)
 
     def history(self, update: int) -> Array:
         """Return updates and quartiles of the losses up to an update. (4, snapshots)"""
-        known = self._snapshots[: update // EVERY + 1]
+        known = self.until(update)
         quartiles = [np.percentile(one.loss, (25, 50, 75)) for one in known]
         return np.concatenate(([[one.update for one in known]], np.transpose(quartiles)))
 
-    def advance(self, update: int, is_interrupted: Ask) -> Iterator[bool]:
-        """Train on; yield True at each snapshot, False when somebody else wants the time."""
-        if self._state.update + EVERY > update:
-            return
-        ready = None if available()["compiled"] else warm_up()
-        while ready is not None and not ready.done():
-            concurrent.futures.wait([ready], WAIT_S)
-            if is_interrupted():
-                yield False
-        trainer = self._trainer(ready is not None)
-        while self._state.update + EVERY <= update:
-            for _ in range(EVERY // CHUNK):
-                trainer.train_here(CHUNK)
-                if is_interrupted():
-                    yield False
-            state = trainer.state()
-            self._snapshots.append(self._look(state))
-            self._state = state
-            yield True
-
-    def _trainer(self, is_compiled: bool) -> _Stepper:
-        if not is_compiled:
-            return _Slow(self.problem, self._state)
-        from app.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
-
-        return CompiledTrainer(self.problem, self._state)
-
-    def _look(self, state: State) -> Snapshot:
+    def _seen(self, state: State) -> Snapshot:
         params = state.params.astype(float)
         x = GRID[:, None]
         y = outputs(self.problem, params, x)[..., 0]  # (seeds, grid)

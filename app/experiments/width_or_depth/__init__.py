@@ -1,0 +1,1 @@
+"""Twins of equal budget, one wide and one deep, on curves that get wilder."""

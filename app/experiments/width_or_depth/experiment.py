@@ -1,0 +1,54 @@
+"""Twins: one wide, one deep, as many parameters."""
+
+from app.core.experiment import SHAPE, Experiment, Try
+from app.core.knobs import Knob
+from app.experiments.width_or_depth.names import LENGTH, WILDEST
+
+EXPERIMENT = Experiment(
+    "width-or-depth",
+    "Width or depth, for the same budget?",
+    "Twin networks of equal numbers of parameters learn one wavy curve under one clock: one "
+    "wide layer, or several narrow ones.",
+    source="Telgarsky 2015 (arXiv 1509.08101); Hanin & Rolnick 2019 (arXiv 1901.09021); Efron "
+    "1979 (bootstrap)",
+    group=SHAPE,
+    package=__package__,
+    order=4,
+    knobs=(
+        Knob("crests", "int", "Crests",
+             "How wild the curve is: each crest and trough has to be bent.",
+             low=1, high=WILDEST),
+        Knob("budget", "int", "Budget",
+             "Weights and biases that each twin may have; widths come as near as they can.",
+             low=40, high=600, log=True, unit="parameters"),
+        Knob("depth", "int", "Depth of the deep twin",
+             "Hidden layers of the deep one; more of them are narrower.", low=2, high=6),
+        Knob("rate", "float", "Learning rate",
+             "Size of a step, the same for both: what is best differs with depth.",
+             low=0.001, high=0.05, log=True),
+        Knob("updates", "int", "Clock",
+             "Updates that both have done; it can be turned back, as all states are kept.",
+             low=0, high=LENGTH),
+    ),
+    start={"crests": 3, "budget": 200, "depth": 3, "rate": 0.01, "updates": LENGTH},
+    look_for="Dots are where a network bends, exactly, in the colour of the layer whose neuron "
+    "does it. The wide twin has more bends, one for each neuron at most; the deep one has far "
+    "fewer neurons, but later layers bend again what earlier ones have folded. On the mildest "
+    "curve width is as good or better. On wilder ones depth is ahead, if its layers are not "
+    "too narrow to learn at all; on the wildest, neither learns much.",
+    tries=(
+        Try("A mild curve", "One crest and 100 parameters: now the wide twin is ahead.",
+            {"crests": 1, "budget": 100}),
+        Try("Wild, and room to fold", "Six crests and 300 parameters: one layer of 100 neurons "
+            "hardly leaves the straight line, five layers of 8 follow some of the waves.",
+            {"crests": 6, "budget": 300, "depth": 5}),
+        Try("Too narrow to learn", "Six layers of 4: most of the deep seeds are stuck, and "
+            "width wins on all but the wildest curves.", {"budget": 100, "depth": 6}),
+    ),
+    formula=(
+        r"\text{one layer of } n: \ 3n + 1 \text{ parameters},\ \leq n + 1 \text{ pieces}",
+        r"L \text{ layers of } w: \ (L-1)(w^2 + w) + 3w + 1",
+        r"\mathrm{loss} = \frac{1}{2N} \sum_i (f(x_i) - y_i)^2",
+    ),
+    claims=("D16", "D36"),
+)  # fmt: skip

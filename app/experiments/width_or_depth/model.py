@@ -1,0 +1,267 @@
+"""Twins of equal budget on one wavy curve: who is ahead, and where each bends. No Qt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.core.jobs import Ask, Step
+from app.core.spec import LabSpec
+from app.experiments.width_or_depth import verdicts
+from app.experiments.width_or_depth.names import DEEP, LENGTH, TWINS, WIDE, WILDEST
+from app.experiments.width_or_depth.twins import (
+    BATCH,
+    EVERY,
+    HIGH,
+    LOW,
+    SAMPLES,
+    Population,
+    Setting,
+    advance_together,
+    arithmetic,
+    curve,
+    hidden_of,
+    known,
+    parameters,
+    population,
+    speed,
+)
+from app.nets.chance import Band, ratio
+from app.nets.engines.numpy_ import outputs
+from app.nets.printing import training_code
+
+Array = np.ndarray
+LAB_CRESTS = 3  # of the lab's own wave
+SAY_S = 0.2  # from one picture to the next while it trains
+CLOSE = "too close to call"
+
+
+@dataclass(frozen=True, eq=False)
+class Twin:
+    """One of the two, at the clock.
+
+    Attributes:
+        hidden: widths. parameters: weights and biases.
+        arithmetic: multiplications of an update.
+        loss: (seeds,) on the training points.
+        low, high: (points,) quartiles of the answers at `Result.points`.
+        kinks: (n + 2,) inputs between which the median network is straight, ends included.
+        y: (n + 2,) what it answers there. layers: (n,) layer of the neuron that bends it.
+        pieces: (seeds,) of all networks, once they are counted at the end; else (1,), of
+            the one that is drawn.
+        history: (4, m) updates and quartiles of the losses on the way.
+    """
+
+    hidden: tuple[int, ...]
+    parameters: int
+    arithmetic: int
+    loss: Array
+    low: Array
+    high: Array
+    kinks: Array
+    y: Array
+    layers: Array
+    pieces: Array
+    history: Array
+
+    @property
+    def median(self) -> float:
+        """Median of the losses."""
+        return float(np.median(self.loss))
+
+
+@dataclass(frozen=True, eq=False)
+class Duel:
+    """Both populations beside each other.
+
+    Attributes:
+        crests: of the curve. update: at which both are compared.
+        wide, deep: (seeds,) losses. ratio: of the medians, deep by wide, with its band.
+    """
+
+    crests: int
+    update: int
+    wide: Array
+    deep: Array
+    ratio: Band
+
+    @property
+    def winner(self) -> str:
+        """The twin whose median is lower beyond what chance does, or `CLOSE`."""
+        if not self.ratio.excludes(1.0):
+            return CLOSE
+        return DEEP if self.ratio.high < 1 else WIDE
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        crests, budget, depth, rate, updates: the knobs.
+        update: the clock, as far as both twins are trained.
+        x, target: (g,) the curve. points: (N,) training inputs, ascending.
+        twins: by name.
+        duel: at the clock, on this curve. fair: at equal arithmetic.
+        fair_at: by name, the update at which a twin is compared in `fair`.
+        duels: by crests, of all curves that are trained so far, each at its clock.
+    """
+
+    crests: int
+    budget: int
+    depth: int
+    rate: float
+    updates: int
+    update: int
+    x: Array
+    target: Array
+    points: Array
+    twins: dict[str, Twin]
+    duel: Duel
+    fair: Duel
+    fair_at: dict[str, int]
+    duels: dict[int, Duel]
+
+
+def compute(
+    crests: int = 3, budget: int = 200, depth: int = 3, rate: float = 0.01,
+    updates: int = LENGTH,
+) -> Result:  # fmt: skip
+    """Return both twins at the clock, or as far as they are trained.
+
+    Args:
+        crests: of the curve. budget: parameters of each twin, as near as widths allow.
+        depth: hidden layers of the deep twin. rate: of learning.
+        updates: the clock; snapshots are 100 updates apart.
+    """
+    hidden = hidden_of(budget, depth)
+    pair = {name: population(Setting(crests, hidden[name], rate)) for name in TWINS}
+    update = min(updates, *(one.done for one in pair.values())) // EVERY * EVERY
+    twins = {name: _looked_at(one, hidden[name], update) for name, one in pair.items()}
+    least = min(twin.arithmetic for twin in twins.values())
+    fair_at = {name: int(update * least / twin.arithmetic) // EVERY * EVERY
+               for name, twin in twins.items()}  # fmt: skip
+    x = np.linspace(LOW, HIGH, 401)
+    return Result(
+        crests, budget, depth, rate, updates, update, x, curve(crests, x), pair[WIDE].x, twins,
+        _duel(crests, update, pair, dict.fromkeys(TWINS, update)),
+        _duel(crests, update, pair, fair_at), fair_at, _duels(hidden, rate, updates),
+    )  # fmt: skip
+
+
+def _looked_at(one: Population, hidden: tuple[int, ...], update: int) -> Twin:
+    shot, seen = one.at(update), one.until(update)
+    straight = one.straight(shot.params)
+    kinks = np.concatenate(([LOW], straight.kinks, [HIGH]))
+    y = outputs(one.problem, shot.params[None], kinks[:, None])[0, :, 0]
+    quartiles = np.percentile([look.loss for look in seen], (25, 50, 75), axis=1)
+    is_end = one.pieces is not None and update == one.done
+    pieces = one.pieces if is_end else np.array([straight.pieces])
+    assert pieces is not None
+    return Twin(
+        hidden, parameters(hidden), arithmetic(hidden), shot.loss, shot.low, shot.high, kinks,
+        y, straight.layers, pieces,
+        np.concatenate(([[look.update for look in seen]], quartiles)),
+    )  # fmt: skip
+
+
+def _duel(crests: int, update: int, pair: dict[str, Population], at: dict[str, int]) -> Duel:
+    wide, deep = (pair[name].at(at[name]).loss for name in TWINS)
+    return Duel(crests, update, wide, deep, ratio(deep, wide))
+
+
+def _duels(hidden: dict[str, tuple[int, ...]], rate: float, updates: int) -> dict[int, Duel]:
+    """Return the duels on all curves whose twins have begun, each as far as both got."""
+    found = {}
+    for crests in range(1, WILDEST + 1):
+        pair = {name: known(Setting(crests, hidden[name], rate)) for name in TWINS}
+        people = {name: one for name, one in pair.items() if one is not None}
+        done = min((one.done for one in people.values()), default=0)
+        if len(people) == len(TWINS) and (done >= EVERY or updates < EVERY):
+            update = min(updates, done) // EVERY * EVERY
+            found[crests] = _duel(crests, update, people, dict.fromkeys(TWINS, update))
+    return found
+
+
+def work(
+    is_interrupted: Ask, crests: int = 3, budget: int = 200, depth: int = 3,
+    rate: float = 0.01, updates: int = LENGTH,
+) -> Iterator[Step | None]:  # fmt: skip
+    """Train both twins to the end, on this curve first, then on all others; see `compute`."""
+    hidden = hidden_of(budget, depth)
+    curves = (crests, *(k for k in range(1, WILDEST + 1) if k != crests))
+    each, said = LENGTH // EVERY, time.monotonic()
+
+    def now(done: int, note: str) -> Step:
+        result = compute(crests, budget, depth, rate, updates)
+        return Step(done, each * len(curves), result, note)
+
+    for place, wild in enumerate(curves):
+        pair = tuple(population(Setting(wild, hidden[name], rate)) for name in TWINS)
+        for is_further in advance_together(pair, LENGTH, is_interrupted):
+            if not is_further:
+                yield None
+            elif time.monotonic() - said > SAY_S:
+                said = time.monotonic()
+                done = min(one.done for one in pair) // EVERY
+                yield now(place * each + done, f"training on {wild} crests")
+        if not place:
+            for one in pair:
+                yield from one.count(is_interrupted)
+    yield now(each * len(curves), "done")
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about budgets and pieces, beside what is counted here."""
+    wide, deep = (result.twins[name] for name in TWINS)
+    return (
+        verdicts.pieces_row(wide.hidden, wide.pieces, deep.hidden, deep.pieces, result.update),
+        verdicts.fewer_row(wide.hidden, deep.hidden),
+    )
+
+
+def numpy_code(
+    crests: int = 3, budget: int = 200, depth: int = 3, rate: float = 0.01,
+    updates: int = LENGTH,
+) -> str:  # fmt: skip
+    """Return a program that trains both twins by hand from a few seeds; see `compute`."""
+    wide, deep = (list(hidden) for hidden in hidden_of(budget, depth).values())
+    return f'''"""Twins of equal budget on a curve of {crests} crests, from a few seeds."""
+
+import numpy as np
+
+twins = {{"wide": {wide!r}, "deep": {deep!r}}}
+updates, samples, seeds, rate, batch = {updates!r}, {SAMPLES}, 3, {rate!r}, {BATCH}
+
+
+def target(x):
+    return 0.55 * np.sin({speed(crests)!r} * x) + 0.2 * x
+
+
+{training_code()}
+
+for name, hidden in twins.items():
+    losses = []
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
+        x = rng.uniform(-1, 1, (samples, 1))
+        losses.append(trained([1, *hidden, 1], x, target(x), updates, rate, batch, rng))
+    sizes = [1, *hidden, 1]
+    count = sum(a * b + b for a, b in zip(sizes, sizes[1:]))
+    print(f"{{name}}: {{count}} parameters, median loss {{np.median(losses):.2e}}")
+'''
+
+
+def lab_spec(
+    crests: int = 3, budget: int = 200, depth: int = 3, rate: float = 0.01,
+    updates: int = LENGTH,
+) -> LabSpec:  # fmt: skip
+    """Return the lab that trains the deep twin; raises LabError for other than three crests."""
+    if crests != LAB_CRESTS:
+        raise LabError(f"the lab's wave has {LAB_CRESTS} crests, this curve has {crests}")
+    return Setting(crests, hidden_of(budget, depth)[DEEP], rate).spec

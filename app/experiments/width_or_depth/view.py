@@ -1,0 +1,263 @@
+"""Draws the twins, where each bends, and who is ahead as the curve gets wilder."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.core import picture as pic
+from app.experiments.width_or_depth.model import CLOSE, Duel, Result, Twin
+from app.experiments.width_or_depth.names import DEEP, LENGTH, TWINS, WIDE, WILDEST
+from app.ui.pages.clock import PlayButton
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, mix
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Post, Strokes
+
+Array = np.ndarray
+TOKENS = {WIDE: "negative", DEEP: "positive"}
+LEAST, MOST = 1e-6, 1.0  # losses beyond stand at the edge
+STEP, FRAME_MS = 100, 100  # of playing: updates of a frame, and its time
+RULER, ROW = -0.98, 0.07  # top of the kinks' ruler, and height of a layer in it
+TOP = 0.6  # place of the winners' dots
+
+
+class View(PageView):
+    """Both fits with their kinks, the training, all seeds, and the duels by wildness."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.fits = {
+            name: PlotCard(f"The {name} twin", Axis("x"), Axis("output")) for name in TWINS
+        }
+        self.way = PlotCard("In training", Axis("updates"), Axis("loss", log=True))
+        self.rows = RowPlot(Axis("loss of each seed", log=True))
+        self.seeds = PlotCard("All seeds", self.rows.x_axis, self.rows.y_axis, "", self.rows)
+        self.wild = PlotCard("As the curve gets wilder", Axis("crests", integer=True),
+                             Axis("loss", log=True))  # fmt: skip
+        for card in self.fits.values():
+            card.plot.x_axis.fix(-1, 1)
+        self.way.plot.x_axis.fix(0, LENGTH * 1.03)
+        self.wild.plot.x_axis.fix(0.5, WILDEST + 0.5)
+        for axis in (self.way.plot.y_axis, self.wild.plot.y_axis, self.rows.x_axis):
+            axis.fix(LEAST, MOST)
+        for k, name in enumerate(TWINS):
+            self.add(self.fits[name], 0, 3 * k, 1, 3)
+        for k, card in enumerate((self.way, self.seeds, self.wild)):
+            self.add(card, 1, 2 * k, 1, 2)
+        self.share(rows=(11, 10), columns=(1, 1, 1, 1, 1, 1))
+        self.play = PlayButton(self, self.way, "updates", LENGTH, STEP, FRAME_MS,
+                               "Runs the clock of both, a hundred updates a frame")  # fmt: skip
+        plot = self.way.plot
+        assert isinstance(plot, HandlePlot)
+        plot.dragged.connect(self._on_clock_dragged)
+        plot.grabbed.connect(lambda _: self.grabbed.emit("updates"))
+        plot.released.connect(lambda _: self.released.emit("updates"))
+        wild = self.wild.plot
+        assert isinstance(wild, HandlePlot)
+        wild.takes_clicks = True
+        wild.clicked.connect(self._on_wild_clicked)
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return who is ahead, and what each twin is made of."""
+        wide, deep = (result.twins[name] for name in TWINS)
+        return [
+            (_called(result.duel), f"after {number(result.update, 4)} updates"),
+            (_times(result.duel), "deep loss by wide, 95 % band"),
+            (f"{wide.parameters} : {deep.parameters}", "parameters, wide : deep"),
+            (f"{_range(wide.pieces)} : {_range(deep.pieces)}", _counted(wide)),
+            (_called(result.fair), "at equal arithmetic"),
+        ]
+
+    def draw(self, result: Result) -> None:
+        """Draw all five."""
+        for name in TWINS:
+            self._draw_fit(name, result)
+        self._draw_way(result)
+        self._draw_seeds(result)
+        self._draw_wild(result)
+
+    # ---- the two functions
+    def _draw_fit(self, name: str, result: Result) -> None:
+        card, twin, depth = self.fits[name], result.twins[name], result.depth
+        ink, text = self.color(TOKENS[name]), self.color("text")
+        card.plot.y_axis.fix(RULER - ROW * (depth + 0.5), 0.95)
+        x, y = twin.kinks, twin.y
+        colors = [self.theme.layer_color(int(k) - 1, depth) for k in twin.layers]
+        band = mix(self.theme, ink, 0.2)
+        live: dict[str, Mark] = {
+            "target": Line(result.x, result.target, text, 1.3, (4, 3)),
+            "line": Line(x, y, ink, 1.8),
+            "kinks": Dots(x[1:-1], y[1:-1], colors, 3.6 * self.theme.zoom,
+                          outline=self.color("panel")),
+        }  # fmt: skip
+        for layer in range(1, len(twin.hidden) + 1):
+            here = x[1:-1][twin.layers == layer]
+            top = np.full_like(here, RULER - ROW * (layer - 1))
+            color = self.theme.layer_color(layer - 1, depth)
+            live[f"ruler {layer}"] = Strokes(here, top, here, top - 0.8 * ROW, color, 1.6)
+        keys = [Key("dash", text, "curve", 1.3), Key("line", ink, "median seed"),
+                Key("band", band, "quartiles")]  # fmt: skip
+        keys += [Key("dot", self.theme.layer_color(k, depth), f"bent by layer {k + 1}",
+                     brief=str(k + 1), keep=True)
+                 for k in range(len(twin.hidden))]  # fmt: skip
+        card.show_plot(
+            bands={"band": Band(result.points, twin.low, twin.high, band)}, live=live,
+            legend=keys, columns={"bend": x[1:-1], "output": y[1:-1], "layer": twin.layers},
+        )  # fmt: skip
+        shape, bends = "-".join(map(str, twin.hidden)), f"<b>{len(x) - 2}</b> bends"
+        card.set_note(f"{shape}, <b>{twin.parameters}</b> parameters, {bends}",
+                      f"{shape}, {bends}", shape)  # fmt: skip
+        card.read_curves(result.x, [
+            ("curve", result.target, text), (name, np.interp(result.x, x, y), ink)
+        ])  # fmt: skip
+
+    # ---- the clock
+    def _draw_way(self, result: Result) -> None:
+        card = self.way
+        bands: dict[str, Mark] = {}
+        live: dict[str, Mark] = {
+            "clock": Post(float(result.updates), "", self.color("muted"), self.theme)
+        }
+        curves, columns = [], {"updates": result.twins[WIDE].history[0]}
+        for name in TWINS:
+            ink, twin = self.color(TOKENS[name]), result.twins[name]
+            updates, (low, middle, high) = twin.history[0], _within(twin.history[1:])
+            bands[name] = Band(updates, low, high, mix(self.theme, ink, 0.2))
+            live[name] = Line(updates, middle, ink, 2.0)
+            at = np.array([float(result.fair_at[name])])
+            if result.fair_at[name] < result.update:
+                live["fair"] = Dots(at, np.interp(at, updates, middle), ink, 4.5, hollow=True)
+            curves.append((name, middle, ink))
+            columns[f"{name} median"] = middle
+        legend = [Key("line", self.color(TOKENS[name]), name) for name in TWINS]
+        legend.append(Key("ring", self.color("muted"), "equal arithmetic", brief="equal work"))
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        card.set_note("")
+        card.read_curves(columns["updates"], curves)
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        plot.set_handles(
+            (Handle("clock", float(result.updates), 0.3, self.color("accent"), along="x"),)
+        )
+
+    def _on_clock_dragged(self, name: str, x: float, y: float) -> None:
+        self.edited.emit("updates", int(np.clip(round(x), 0, LENGTH)))
+
+    # ---- the seeds
+    def _draw_seeds(self, result: Result) -> None:
+        plot = self.rows
+        plot.set_rows(list(TWINS))
+        live: dict[str, Mark] = {}
+        for row, name in enumerate(TWINS):
+            ink, loss = self.color(TOKENS[name]), _within(result.twins[name].loss)
+            # A little apart, so that seeds of the same loss are seen.
+            rows = row + 0.3 * np.linspace(-1, 1, len(loss))
+            live[name] = Dots(loss, rows, mix(self.theme, ink, 0.65), 2.6 * self.theme.zoom)
+            middle = np.array([float(np.median(loss))])
+            live[f"median {name}"] = Strokes(middle, np.array([row - 0.4]), middle,
+                                             np.array([row + 0.4]), ink, 3.0)  # fmt: skip
+        self.seeds.show_plot(
+            live=live, columns={name: twin.loss for name, twin in result.twins.items()}
+        )
+        self.seeds.set_note(f"<b>{len(result.duel.wide)}</b> seeds, medians as strokes",
+                            f"<b>{len(result.duel.wide)}</b>")  # fmt: skip
+        plot.reader = lambda x, y: self._read_seeds(result, TWINS[plot.row_at(y)])
+
+    def _read_seeds(self, result: Result, name: str) -> Reading:
+        twin: Twin = result.twins[name]
+        return Reading(f"{name}, {twin.parameters} parameters", (
+            (None, f"median {number(twin.median, 2)}"),
+            (None, f"best {number(float(twin.loss.min()), 2)}, "
+                   f"worst {number(float(twin.loss.max()), 2)}"),
+            (None, f"{number(twin.arithmetic, 5)} multiplications an update"),
+        ))  # fmt: skip
+
+    # ---- by wildness
+    def _draw_wild(self, result: Result) -> None:
+        card, duels = self.wild, result.duels
+        crests = np.array(list(duels), float)
+        bands: dict[str, Mark] = {}
+        live: dict[str, Mark] = {
+            "here": Post(float(result.crests), "", self.color("muted"), self.theme)
+        }
+        columns: dict[str, Array] = {"crests": crests}
+        for name in TWINS:
+            ink = self.color(TOKENS[name])
+            losses = [duel.wide if name == WIDE else duel.deep for duel in duels.values()]
+            parts = np.array([np.percentile(one, (25, 50, 75)) for one in losses])
+            low, middle, high = _within(parts.reshape(-1, 3).T)
+            bands[name] = Band(crests, low, high, mix(self.theme, ink, 0.2))
+            live[name] = Line(crests, middle, ink, 2.0)
+            live[f"{name} medians"] = Dots(crests, middle, ink, 2.8 * self.theme.zoom)
+            columns[name] = middle
+        winners = [self._winner_color(duel) for duel in duels.values()]
+        live["winners"] = Dots(crests, np.full_like(crests, TOP), winners,
+                               5.0 * self.theme.zoom, outline=self.color("panel"))  # fmt: skip
+        columns["deep by wide"] = np.array([duel.ratio.middle for duel in duels.values()])
+        legend = [Key("dot", self.color(TOKENS[name]), f"{name} is ahead", brief=name)
+                  for name in TWINS]  # fmt: skip
+        legend.append(Key("dot", self.color("faint"), CLOSE, brief="close"))
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        is_all = len(duels) == WILDEST
+        card.set_note("click a curve" if is_all else f"{len(duels)} of {WILDEST}", "")
+        card.plot.reader = lambda x, y: self._read_duel(result, round(x))
+
+    def _winner_color(self, duel: Duel) -> QColor:
+        return self.color(TOKENS.get(duel.winner, "faint"))
+
+    def _read_duel(self, result: Result, crests: int) -> Reading | None:
+        duel = result.duels.get(crests)
+        if duel is None:
+            return None
+        rows = [(self.color(TOKENS[name]), f"{name} {number(float(np.median(loss)), 2)}")
+                for name, loss in ((WIDE, duel.wide), (DEEP, duel.deep))]  # fmt: skip
+        crest = f"{crests} crest{'s' * (crests > 1)}, {number(duel.update, 4)} updates"
+        last = (self._winner_color(duel), f"{_called(duel)}: {_times(duel)}")
+        return Reading(crest, (*rows, last))
+
+    def _on_wild_clicked(self, x: float, y: float) -> None:
+        self.edited.emit("crests", int(np.clip(round(x), 1, WILDEST)))
+
+
+def _within(losses: Array) -> Array:
+    """Return losses as the axes can show them."""
+    return np.asarray(np.clip(losses, LEAST, MOST))
+
+
+def _called(duel: Duel) -> str:
+    return duel.winner if duel.winner == CLOSE else f"{duel.winner} is ahead"
+
+
+def _times(duel: Duel) -> str:
+    middle, low, high = (number(value, 2) for value in duel.ratio)
+    return f"×{middle} ({low} to {high})"
+
+
+def _range(pieces: Array) -> str:
+    low, high = int(pieces.min()), int(pieces.max())
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _counted(twin: Twin) -> str:
+    one = "of all seeds" if len(twin.pieces) > 1 else "of the median seed"
+    return f"pieces {one}, wide : deep"
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the curve, and the neurons of a wide and a deep network over and under it."""
+    shapes: list[pic.Shape] = []
+    window = (-1.0, 1.0, -2.4, 2.4)
+    wide_x = np.linspace(-0.85, 0.85, 12)
+    shapes.append(pic.Dots(pic.unit_points(wide_x, np.full(12, 1.6), window), "negative", 3.0))
+    for row, token in enumerate(("layer1", "layer2", "layer3")):
+        places = np.linspace(-0.3, 0.3, 4)
+        rows = np.full(4, -1.3 - 0.4 * row)
+        shapes.append(pic.Dots(pic.unit_points(places, rows, window), token, 3.0))
+    points = pic.unit_points(result.x[::4], result.target[::4], window)
+    shapes.append(pic.Line(points, "accent"))
+    return tuple(shapes)

@@ -1,0 +1,107 @@
+"""Populations that grow: trained further when somebody has time, and looked at on the way."""
+
+from __future__ import annotations
+
+import concurrent.futures
+from collections.abc import Callable, Iterator
+from typing import Generic, Protocol, TypeVar
+
+from app.core.jobs import Ask
+from app.core.state import State
+from app.nets.engines import available
+from app.nets.engines.compiled_ import warm_up
+from app.nets.engines.numpy_ import Trainer
+from app.nets.problem import Problem, born
+
+T = TypeVar("T")
+WAIT_S = 0.002
+
+
+class _Stepper(Protocol):
+    def train_here(self, updates: int) -> None: ...
+
+    def state(self) -> State: ...
+
+
+class _Slow:
+    """The engine in NumPy, where there is no compiler."""
+
+    def __init__(self, problem: Problem, state: State) -> None:
+        self._trainer = Trainer(problem, state)
+
+    def train_here(self, updates: int) -> None:
+        for _ in range(updates):
+            self._trainer.step()
+
+    def state(self) -> State:
+        return self._trainer.state()
+
+
+class Growing(Generic[T]):
+    """One training that goes on where it stopped, and what was seen of it.
+
+    One thread advances it, another one reads the looks.
+
+    Attributes:
+        problem: what is trained.
+        every: updates from one look to the next.
+    """
+
+    def __init__(
+        self, problem: Problem, look: Callable[[State], T], every: int, chunk: int
+    ) -> None:
+        """Draw the weights and look at them.
+
+        Args:
+            problem: all its seeds are trained at once.
+            look: what is kept of a state. every: updates from one look to the next.
+            chunk: updates after which it is asked who wants the time; divides `every`.
+        """
+        self.problem, self.every, self._chunk, self._look = problem, every, chunk, look
+        self._state = born(problem)
+        self._looks = [look(self._state)]
+
+    @property
+    def done(self) -> int:
+        """Updates done."""
+        return self._state.update
+
+    @property
+    def state(self) -> State:
+        """The training as far as it got."""
+        return self._state
+
+    def at(self, update: int) -> T:
+        """Return the last look up to an update."""
+        return self._looks[min(update // self.every, len(self._looks) - 1)]
+
+    def until(self, update: int) -> list[T]:
+        """Return all looks up to an update."""
+        return self._looks[: update // self.every + 1]
+
+    def advance(self, update: int, is_interrupted: Ask) -> Iterator[bool]:
+        """Train on; yield True at each look, False when somebody else wants the time."""
+        if self._state.update + self.every > update:
+            return
+        ready = None if available()["compiled"] else warm_up()
+        while ready is not None and not ready.done():
+            concurrent.futures.wait([ready], WAIT_S)
+            if is_interrupted():
+                yield False
+        trainer = self._trainer(ready is not None)
+        while self._state.update + self.every <= update:
+            for _ in range(self.every // self._chunk):
+                trainer.train_here(self._chunk)
+                if is_interrupted():
+                    yield False
+            state = trainer.state()
+            self._looks.append(self._look(state))
+            self._state = state
+            yield True
+
+    def _trainer(self, is_compiled: bool) -> _Stepper:
+        if not is_compiled:
+            return _Slow(self.problem, self._state)
+        from app.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
+
+        return CompiledTrainer(self.problem, self._state)
