@@ -2,7 +2,7 @@
 
 from app.core.experiment import SHAPE, Experiment, Try
 from app.core.knobs import Knob
-from app.experiments.width_or_depth.names import LENGTH, WILDEST
+from app.experiments.width_or_depth.names import LENGTH, START, WILDEST
 
 EXPERIMENT = Experiment(
     "width-or-depth",
@@ -23,14 +23,11 @@ EXPERIMENT = Experiment(
              low=40, high=600, log=True, unit="parameters"),
         Knob("depth", "int", "Depth of the deep twin",
              "Hidden layers of the deep one; more of them are narrower.", low=2, high=6),
-        Knob("rate", "float", "Learning rate",
-             "Size of a step, the same for both: what is best differs with depth.",
-             low=0.001, high=0.05, log=True),
         Knob("updates", "int", "Clock",
              "Updates that both have done; it can be turned back, as all states are kept.",
              low=0, high=LENGTH),
     ),
-    start={"crests": 3, "budget": 200, "depth": 3, "rate": 0.01, "updates": LENGTH},
+    start={"crests": 3, "budget": 200, "depth": 3, "updates": START},
     look_for="Dots are where a network bends, exactly, in the colour of the layer whose neuron "
     "does it. The wide twin has more bends, one for each neuron at most; the deep one has far "
     "fewer neurons, but later layers bend again what earlier ones have folded. On the mildest "
@@ -40,7 +37,7 @@ EXPERIMENT = Experiment(
         Try("A mild curve", "One crest and 100 parameters: now the wide twin is ahead.",
             {"crests": 1, "budget": 100}),
         Try("Wild, and room to fold", "Six crests and 300 parameters: one layer of 100 neurons "
-            "hardly leaves the straight line, five layers of 8 follow some of the waves.",
+            "hardly gets beyond the middle, five layers of 8 follow most of the waves.",
             {"crests": 6, "budget": 300, "depth": 5}),
         Try("Too narrow to learn", "Six layers of 4: most of the deep seeds are stuck, and "
             "width wins on all but the wildest curves.", {"budget": 100, "depth": 6}),

@@ -13,12 +13,13 @@ from app.core.experiment import ClaimRow
 from app.core.jobs import Ask, Step
 from app.core.spec import LabSpec
 from app.experiments.width_or_depth import verdicts
-from app.experiments.width_or_depth.names import DEEP, LENGTH, TWINS, WIDE, WILDEST
+from app.experiments.width_or_depth.names import DEEP, LENGTH, START, TWINS, WIDE, WILDEST
 from app.experiments.width_or_depth.twins import (
     BATCH,
     EVERY,
     HIGH,
     LOW,
+    RATE,
     SAMPLES,
     Population,
     Setting,
@@ -103,7 +104,7 @@ class Result:
     """All that the page draws.
 
     Attributes:
-        crests, budget, depth, rate, updates: the knobs.
+        crests, budget, depth, updates: the knobs.
         update: the clock, as far as both twins are trained.
         x, target: (g,) the curve. points: (N,) training inputs, ascending.
         twins: by name.
@@ -115,7 +116,6 @@ class Result:
     crests: int
     budget: int
     depth: int
-    rate: float
     updates: int
     update: int
     x: Array
@@ -129,18 +129,18 @@ class Result:
 
 
 def compute(
-    crests: int = 3, budget: int = 200, depth: int = 3, rate: float = 0.01,
-    updates: int = LENGTH,
+    crests: int = 3, budget: int = 200, depth: int = 3,
+    updates: int = START,
 ) -> Result:  # fmt: skip
     """Return both twins at the clock, or as far as they are trained.
 
     Args:
         crests: of the curve. budget: parameters of each twin, as near as widths allow.
-        depth: hidden layers of the deep twin. rate: of learning.
+        depth: hidden layers of the deep twin.
         updates: the clock; snapshots are 100 updates apart.
     """
     hidden = hidden_of(budget, depth)
-    pair = {name: population(Setting(crests, hidden[name], rate)) for name in TWINS}
+    pair = {name: population(Setting(crests, hidden[name])) for name in TWINS}
     update = min(updates, *(one.done for one in pair.values())) // EVERY * EVERY
     twins = {name: _looked_at(one, hidden[name], update) for name, one in pair.items()}
     least = min(twin.arithmetic for twin in twins.values())
@@ -148,9 +148,9 @@ def compute(
                for name, twin in twins.items()}  # fmt: skip
     x = np.linspace(LOW, HIGH, 401)
     return Result(
-        crests, budget, depth, rate, updates, update, x, curve(crests, x), pair[WIDE].x, twins,
+        crests, budget, depth, updates, update, x, curve(crests, x), pair[WIDE].x, twins,
         _duel(crests, update, pair, dict.fromkeys(TWINS, update)),
-        _duel(crests, update, pair, fair_at), fair_at, _duels(hidden, rate, updates),
+        _duel(crests, update, pair, fair_at), fair_at, _duels(hidden, updates),
     )  # fmt: skip
 
 
@@ -175,11 +175,11 @@ def _duel(crests: int, update: int, pair: dict[str, Population], at: dict[str, i
     return Duel(crests, update, wide, deep, ratio(deep, wide))
 
 
-def _duels(hidden: dict[str, tuple[int, ...]], rate: float, updates: int) -> dict[int, Duel]:
+def _duels(hidden: dict[str, tuple[int, ...]], updates: int) -> dict[int, Duel]:
     """Return the duels on all curves whose twins have begun, each as far as both got."""
     found = {}
     for crests in range(1, WILDEST + 1):
-        pair = {name: known(Setting(crests, hidden[name], rate)) for name in TWINS}
+        pair = {name: known(Setting(crests, hidden[name])) for name in TWINS}
         people = {name: one for name, one in pair.items() if one is not None}
         done = min((one.done for one in people.values()), default=0)
         if len(people) == len(TWINS) and (done >= EVERY or updates < EVERY):
@@ -190,7 +190,7 @@ def _duels(hidden: dict[str, tuple[int, ...]], rate: float, updates: int) -> dic
 
 def work(
     is_interrupted: Ask, crests: int = 3, budget: int = 200, depth: int = 3,
-    rate: float = 0.01, updates: int = LENGTH,
+    updates: int = START,
 ) -> Iterator[Step | None]:  # fmt: skip
     """Train both twins to the end, on this curve first, then on all others; see `compute`."""
     hidden = hidden_of(budget, depth)
@@ -198,15 +198,15 @@ def work(
     each, said = LENGTH // EVERY, time.monotonic()
 
     def now(done: int, note: str) -> Step:
-        result = compute(crests, budget, depth, rate, updates)
+        result = compute(crests, budget, depth, updates)
         return Step(done, each * len(curves), result, note)
 
     for place, wild in enumerate(curves):
-        pair = tuple(population(Setting(wild, hidden[name], rate)) for name in TWINS)
+        pair = tuple(population(Setting(wild, hidden[name])) for name in TWINS)
         for is_further in advance_together(pair, LENGTH, is_interrupted):
             if not is_further:
                 yield None
-            elif time.monotonic() - said > SAY_S:
+            elif pair[0].done == pair[1].done and time.monotonic() - said > SAY_S:
                 said = time.monotonic()
                 done = min(one.done for one in pair) // EVERY
                 yield now(place * each + done, f"training on {wild} crests")
@@ -226,8 +226,8 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    crests: int = 3, budget: int = 200, depth: int = 3, rate: float = 0.01,
-    updates: int = LENGTH,
+    crests: int = 3, budget: int = 200, depth: int = 3,
+    updates: int = START,
 ) -> str:  # fmt: skip
     """Return a program that trains both twins by hand from a few seeds; see `compute`."""
     wide, deep = (list(hidden) for hidden in hidden_of(budget, depth).values())
@@ -236,7 +236,7 @@ def numpy_code(
 import numpy as np
 
 twins = {{"wide": {wide!r}, "deep": {deep!r}}}
-updates, samples, seeds, rate, batch = {updates!r}, {SAMPLES}, 3, {rate!r}, {BATCH}
+updates, samples, seeds, rate, batch = {updates!r}, {SAMPLES}, 3, {RATE!r}, {BATCH}
 
 
 def target(x):
@@ -258,10 +258,10 @@ for name, hidden in twins.items():
 
 
 def lab_spec(
-    crests: int = 3, budget: int = 200, depth: int = 3, rate: float = 0.01,
-    updates: int = LENGTH,
+    crests: int = 3, budget: int = 200, depth: int = 3,
+    updates: int = START,
 ) -> LabSpec:  # fmt: skip
     """Return the lab that trains the deep twin; raises LabError for other than three crests."""
     if crests != LAB_CRESTS:
         raise LabError(f"the lab's wave has {LAB_CRESTS} crests, this curve has {crests}")
-    return Setting(crests, hidden_of(budget, depth)[DEEP], rate).spec
+    return Setting(crests, hidden_of(budget, depth)[DEEP]).spec

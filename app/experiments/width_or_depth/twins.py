@@ -22,7 +22,7 @@ from app.nets.regions import Regions, regions
 from app.nets.tasks import TASKS
 
 Array = np.ndarray
-SEEDS, SAMPLES, BATCH = 64, 256, 32
+SEEDS, SAMPLES, BATCH, RATE = 64, 256, 32, 0.01
 CHUNK, EVERY = 10, 100  # updates between two looks at who wants the time; between snapshots
 KEPT = 64  # populations
 LOW, HIGH = -1.0, 1.0  # ends of the input
@@ -64,11 +64,10 @@ def arithmetic(hidden: tuple[int, ...]) -> int:
 
 @dataclass(frozen=True)
 class Setting:
-    """What is trained: crests of the curve, hidden widths, learning rate."""
+    """What is trained: crests of the curve, hidden widths."""
 
     crests: int
     hidden: tuple[int, ...]
-    rate: float
 
     @property
     def spec(self) -> LabSpec:
@@ -76,7 +75,7 @@ class Setting:
         lab = TASKS["wave"].recommended()
         for name, value in (("task.samples", SAMPLES), ("task.noise", 0.0),
                             ("net.hidden", self.hidden), ("train.seeds", SEEDS),
-                            ("train.batch", BATCH), ("train.rate", self.rate),
+                            ("train.batch", BATCH), ("train.rate", RATE),
                             ("train.updates", LENGTH)):  # fmt: skip
             lab = edit(lab, name, value)
         return lab
