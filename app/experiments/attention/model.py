@@ -201,8 +201,9 @@ def _histogram(drawn: Draws, scaled: bool) -> tuple[Array, Array, Array]:
     edges = np.linspace(-reach, reach, BINS + 1)
     middles = 0.5 * (edges[1:] + edges[:-1])
     heights = [
-        np.histogram(dots / by, edges)[0] / (dots.size * np.diff(edges)) for by in (root, 1.0)
-    ]
+        np.histogram(dots / by, BINS, (-reach, reach))[0] / (dots.size * np.diff(edges))
+        for by in (root, 1.0)
+    ]  # equal cells, said as a range: sorting into any cells takes ten times as long
     density = [product_density(middles, drawn.d_k, by) for by in (root, 1.0)]
     return edges, np.stack(heights), np.stack(density)
 
@@ -237,7 +238,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     return (
         rows.product_row(result.drawn, result.d_k),
         rows.gradient_row(result.summaries),
-        rows.kernel_row(result.claimed, result.norms, result.scaled, result.d_k),
+        rows.kernel_row(result.claimed, result.norms, result.scaled, result.norm),
         rows.temperature_row(result.entropies, result.falls),
     )
 

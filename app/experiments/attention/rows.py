@@ -79,7 +79,7 @@ def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
     return ClaimRow("E6", statement, published, measured, verdict, why)
 
 
-def kernel_row(difference: float, norms: Array, scaled: bool, d_k: int) -> ClaimRow:
+def kernel_row(difference: float, norms: Array, scaled: bool, norm: float) -> ClaimRow:
     """Judge that attention is Gaussian smoothing of h^2 = sqrt(d_k)."""
     statement = "With norms of 1, attention is Gaussian kernel smoothing with h² = √d_k."
     equal = bool(np.ptp(norms) < 1e-12)
@@ -87,6 +87,8 @@ def kernel_row(difference: float, norms: Array, scaled: bool, d_k: int) -> Claim
     if not scaled:
         needs.append("q · k is divided by √d_k")
     why = f"the weights of attention and kernel differ by {number(difference, 2)} at most"
+    if equal:
+        why += f"; the norm of the query, {number(norm)} here, cancels"
     if not equal:
         why += f", with norms of the keys from {number(norms.min())} to {number(norms.max())}"
     if difference <= ROUNDING:

@@ -30,7 +30,8 @@ class SampledCards:
     def __init__(self, view: PageView) -> None:
         """Make the cards and let their handles turn d_k."""
         self._view = view
-        self.products = PlotCard("Random products", Axis("q · k"), Axis("density"))
+        self._drawn: tuple[object, ...] = ()
+        self.products = PlotCard("Random logits", Axis("q · k"), Axis("density"))
         self.entropies = PlotCard("Entropy by d_k", Axis("d_k", log=True),
                                   Axis("entropy, nats"))  # fmt: skip
         self.entropies.plot.y_axis.brief = "entropy"
@@ -60,7 +61,11 @@ class SampledCards:
         self._view.edited.emit("d_k", SIZES[nearest])
 
     def draw(self, result: Result) -> None:
-        """Draw all four."""
+        """Draw all four, if what they show is other than it was."""
+        wanted = (self._view.theme, result.d_k, result.scaled, *result.summaries)
+        if wanted == self._drawn:
+            return
+        self._drawn = wanted
         self._draw_products(result)
         self._draw_entropies(result)
         limits, roots = result.limits, np.sqrt(D_K)
@@ -169,7 +174,7 @@ class SampledCards:
             columns[f"mean {NAMES[k]}"] = found[:, k, 0]
             columns[f"median {NAMES[k]}"] = found[:, k, 1]
             columns[f"theory {NAMES[k]}"] = theory[k]
-        at_end, under = D_K[-2:-1], np.array([0.12 * theory[FREE][-2]])
+        at_end, under = D_K[-2:-1], np.array([0.07 * theory[FREE][-2]])
         live["law"] = Words(at_end, under, [law], view.color("text"), view.theme, right=True)
         muted = view.color("muted")
         legend = [Key("line", muted, "mean", 2.0), Key("dash", muted, "median", 1.3),
