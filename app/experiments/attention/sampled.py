@@ -174,8 +174,9 @@ class SampledCards:
             columns[f"mean {NAMES[k]}"] = found[:, k, 0]
             columns[f"median {NAMES[k]}"] = found[:, k, 1]
             columns[f"theory {NAMES[k]}"] = theory[k]
-        at_end, under = D_K[-2:-1], np.array([0.07 * theory[FREE][-2]])
-        live["law"] = Words(at_end, under, [law], view.color("text"), view.theme, right=True)
+        # Over the left end of the steep line, where no other line is.
+        above = np.array([12 * theory[FREE][3]])
+        live["law"] = Words(D_K[:1], above, [law], view.color("text"), view.theme)
         muted = view.color("muted")
         legend = [Key("line", muted, "mean", 2.0), Key("dash", muted, "median", 1.3),
                   Key("dash", view.color("text"), "theory", 1.2)]  # fmt: skip
