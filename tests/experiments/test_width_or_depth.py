@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from app.core.errors import LabError
-from app.core.experiment import HOLDS, ONLY_IF, WRONG
+from app.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG
 from app.core.spec import edit
 from app.experiments.width_or_depth import model, twins, verdicts
 from app.experiments.width_or_depth.names import DEEP, TWINS, WIDE
@@ -182,13 +182,21 @@ def test_width_wins_a_mild_curve_and_narrow_layers_are_stuck(monkeypatch) -> Non
 
 def test_verdicts_follow_the_counts() -> None:
     def row(wide, deep):
-        return verdicts.pieces_row((5,), np.array(wide), (3, 3), np.array(deep), 100)
+        return verdicts.pieces_row((5,), np.array(wide), (3, 3), np.array(deep))
 
     assert row([6, 5], [7, 4]).verdict == HOLDS
     assert row([6, 5], [8, 4]).verdict == f"{ONLY_IF} they are one layer"
     assert row([7, 5], [7, 4]).verdict == WRONG
-    assert "the median seed" in row([6], [7]).why
     assert "2 seeds" in row([6, 5], [7, 4]).why
+
+
+def test_pieces_are_judged_over_all_seeds_wherever_the_clock_stands(short) -> None:
+    assert model.claims(model.compute(**short))[0].verdict == PENDING
+    *_, last = model.work(never, **short)
+    early = model.compute(**short, updates=100)
+    assert len(early.twins[WIDE].pieces) == 1
+    assert model.claims(early) == model.claims(last.result)
+    assert "4 seeds" in model.claims(early)[0].why
 
 
 def test_fewer_parameters_are_counted(monkeypatch) -> None:

@@ -20,7 +20,7 @@ EXPERIMENT = Experiment(
              low=1, high=WILDEST),
         Knob("budget", "int", "Budget",
              "Weights and biases that each twin may have; widths come as near as they can.",
-             low=40, high=600, log=True, unit="parameters"),
+             low=40, high=500, log=True, unit="parameters"),
         Knob("depth", "int", "Depth of the deep twin",
              "Hidden layers of the deep one; more of them are narrower.", low=2, high=6),
         Knob("updates", "int", "Clock",

@@ -111,6 +111,7 @@ class Result:
         duel: at the clock, on this curve. fair: at equal arithmetic.
         fair_at: by name, the update at which a twin is compared in `fair`.
         duels: by crests, of all curves that are trained so far, each at its clock.
+        counted: by name, pieces of each seed at the end; empty until they are counted.
     """
 
     crests: int
@@ -126,6 +127,7 @@ class Result:
     fair: Duel
     fair_at: dict[str, int]
     duels: dict[int, Duel]
+    counted: dict[str, Array]
 
 
 def compute(
@@ -151,6 +153,7 @@ def compute(
         crests, budget, depth, updates, update, x, curve(crests, x), pair[WIDE].x, twins,
         _duel(crests, update, pair, dict.fromkeys(TWINS, update)),
         _duel(crests, update, pair, fair_at), fair_at, _duels(hidden, updates),
+        {name: one.pieces for name, one in pair.items() if one.pieces is not None},
     )  # fmt: skip
 
 
@@ -220,7 +223,9 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about budgets and pieces, beside what is counted here."""
     wide, deep = (result.twins[name] for name in TWINS)
     return (
-        verdicts.pieces_row(wide.hidden, wide.pieces, deep.hidden, deep.pieces, result.update),
+        verdicts.pieces_row(
+            wide.hidden, result.counted.get(WIDE), deep.hidden, result.counted.get(DEEP)
+        ),
         verdicts.fewer_row(wide.hidden, deep.hidden),
     )
 

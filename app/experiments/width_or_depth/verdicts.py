@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
+from app.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG, ClaimRow
+from app.experiments.width_or_depth.names import LENGTH
 from app.experiments.width_or_depth.twins import parameters
 
 Array = np.ndarray
@@ -12,27 +13,30 @@ PRINTED_DEEP, PRINTED_WIDE = (4, 4, 4), (8,)  # of D36
 
 
 def pieces_row(
-    wide: tuple[int, ...], wide_pieces: Array, deep: tuple[int, ...], deep_pieces: Array,
-    update: int,
+    wide: tuple[int, ...], wide_pieces: Array | None,
+    deep: tuple[int, ...], deep_pieces: Array | None,
 ) -> ClaimRow:  # fmt: skip
     """Judge D16 by the trained twins: one layer may not exceed n + 1, several may.
 
     Args:
-        wide, deep: hidden widths. wide_pieces, deep_pieces: of each network that is counted.
-        update: of their training.
+        wide, deep: hidden widths.
+        wide_pieces, deep_pieces: (seeds,) at the end of training; None until counted.
     """
+    statement = "n ReLU neurons make at most n + 1 linear regions."
+    printed = f"{sum(wide) + 1}; {sum(deep) + 1}"
+    if wide_pieces is None or deep_pieces is None:
+        why = f"pieces are counted when all {LENGTH} updates are done"
+        return ClaimRow("D16", statement, printed, "…", PENDING, why)
     most, most_deep = int(wide_pieces.max()), int(deep_pieces.max())
     if most > sum(wide) + 1:
         verdict = WRONG
     else:
         verdict = HOLDS if most_deep <= sum(deep) + 1 else f"{ONLY_IF} they are one layer"
-    seeds = len(wide_pieces)
-    whose = f"{seeds} seeds" if seeds > 1 else "the median seed"
     return ClaimRow(
-        "D16", "n ReLU neurons make at most n + 1 linear regions.",
-        f"{sum(wide) + 1}; {sum(deep) + 1}", f"{most}; {most_deep}", verdict,
-        f"after {update} updates {sum(wide)} neurons in one layer make {most} pieces at "
-        f"most and {sum(deep)} neurons in {len(deep)} layers {most_deep}, counted in {whose}",
+        "D16", statement, printed, f"{most}; {most_deep}", verdict,
+        f"after {LENGTH} updates {sum(wide)} neurons in one layer make {most} pieces at most "
+        f"and {sum(deep)} neurons in {len(deep)} layers {most_deep}, counted in "
+        f"{len(wide_pieces)} seeds each",
     )  # fmt: skip
 
 
