@@ -22,6 +22,7 @@ SITUATIONS: dict[str, list[str]] = {
     "digits": ["--task", "digits"],
     "flip": ["--task", "diagonal-flip"],
     "deep": ["--set", "net.hidden=[16,16,16,16,16,16,16,16,16,16,16,16]"],
+    "advice": ["--set", "net.width=2"],
     "error": ["--set", "train.optimizer=sgd", "--set", "train.rate=10"],
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ import math
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
+from app.compose.advising import Advising
 from app.compose.budget import BudgetLock
 from app.compose.connect import connect
 from app.compose.curves import Curves
@@ -76,6 +77,7 @@ class Session(QObject):
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
         self.curves = Curves(self)
+        self.advising = Advising(self)
         speed = math.inf if options.speed is None else options.speed
         self.runner.set_speed(speed)
         self.window.topbar.set_speed(speed)
@@ -151,6 +153,7 @@ class Session(QObject):
         )
         self.files.keep()
         self.curves.close()
+        self.advising.close()
         self.background.close()
         self.runner.close()
 

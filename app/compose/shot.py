@@ -64,6 +64,7 @@ def shot(
         session.runner.set_wanted(session.window.wanted())
         session.runner.begin()
         train_to(session, updates)
+        session.advising.finish()
 
     _draw(out, spec or LabSpec(), size, theme, train)
 

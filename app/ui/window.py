@@ -21,6 +21,7 @@ from app.core import frames
 from app.core.frames import Frame
 from app.core.presets import Preset
 from app.core.registry import Registry
+from app.ui.advice import Foot
 from app.ui.banner import Banner
 from app.ui.card import Card
 from app.ui.commands import Commands
@@ -84,6 +85,7 @@ class LabWindow(QMainWindow):
         self.banner = Banner()
         self.panel = ControlPanel(registries, theme)
         self.try_these = TryThese(presets)
+        self.foot = Foot(self.try_these)
         self.stage = Stage()
         self.diagram = DiagramView()
         self.prediction = PredictionView()
@@ -110,7 +112,7 @@ class LabWindow(QMainWindow):
         stage = self.stage
         stage.add(0, self.diagram, 6, 270)
         stage.add(0, self.prediction, 7, 300)
-        stage.add(0, self.try_these)
+        stage.add(0, self.foot)
         for view, stretch in ((self.signal, 20), (self.gradient, 20), (self.loss, 21)):
             stage.add(1, view, stretch, 210)
         views = QVBoxLayout()
@@ -154,7 +156,7 @@ class LabWindow(QMainWindow):
             view.setVisible(self._maximised in (None, view))
             view.set_maximised(self._maximised is view)
         self.stage.show_only(self._maximised)
-        self.try_these.setVisible(self._maximised is None)
+        self.foot.setVisible(self._maximised is None)
         self.parts_changed.emit()
 
     def show_page(self, page: QWidget | None) -> None:

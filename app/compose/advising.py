@@ -1,0 +1,136 @@
+"""Advising: asks the adviser about a run once it rests, and does what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+
+from app.core.advice import Finding
+from app.core.errors import LabError, NotFiniteError
+from app.core.frames import Frame
+from app.core.jobs import Ask, Job, Step
+from app.core.spec import LabSpec
+
+if TYPE_CHECKING:
+    from app.compose.session import Session
+
+CALM_MS = 120  # a drag trains the next value before; then nothing is asked
+KEY, PRIORITY = "advice", 20  # some milliseconds, before the knob curve's seconds
+RESTS = ("finished", "stopped", "paused")
+
+
+class Advising:
+    """The session's adviser. It measures in the background, so no picture waits for it."""
+
+    def __init__(self, session: Session) -> None:
+        """Connect to a session."""
+        self._session = session
+        self._asked: tuple[int, LabSpec, int] | None = None  # run, spec, update
+        self._dismissed: set[tuple[LabSpec, str]] = set()
+        self.findings: tuple[Finding, ...] = ()
+        self._broken: int | None = None
+        self._is_closed = False
+        self._soon = QTimer()  # after the picture
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(CALM_MS)
+        self._soon.timeout.connect(self.ask)
+        line = session.window.foot.advice
+        line.taken.connect(self.take)
+        line.dismissed.connect(self.dismiss)
+        session.runner.framed.connect(self._on_framed)
+        session.runner.failed.connect(self._on_failed)
+        session.store.changed.connect(lambda spec, effect: self.forget())
+        session.store.restored.connect(lambda snapshot: self.forget())
+        session.window.parts_changed.connect(self._on_shown)
+        session.background.stepped.connect(self._on_stepped)
+
+    def forget(self) -> None:
+        """Call off what is under way: it is of another run. What is said stays till it ends.
+
+        A line that came and went with every value of a drag would flicker.
+        """
+        self._asked = self._broken = None
+        self._soon.stop()
+        self._session.background.cancel(KEY)
+
+    def take(self, finding: Finding) -> None:
+        """Turn the knobs as a finding has it: one step of undo."""
+        store = self._session.store
+        try:
+            store.replace(finding.cured(store.spec), finding.label)
+        except LabError as error:
+            self._session.trouble.say(str(error))
+        self._say(())
+
+    def dismiss(self, finding: Finding) -> None:
+        """Say this no more of this spec; what comes after it takes its place."""
+        self._dismissed.add((self._session.store.spec, finding.kind))
+        self._say(self.findings)
+
+    def ask(self) -> None:
+        """Measure the network of this moment in the background."""
+        session, broken = self._session, self._broken
+        spec = session.runner.order.spec
+        state, history = session.runner.snapshot()
+        if state is None or not session.window.is_lab_shown:
+            return
+
+        def work(is_interrupted: Ask) -> Iterator[Step | None]:
+            from app.nets.adviser import advise  # with it come the probes, in this thread
+
+            if is_interrupted():
+                yield None
+            yield Step(result=(spec, advise(spec, state, history, broken)))  # type: ignore[arg-type]
+
+        session.background.submit(Job(KEY, work, PRIORITY))
+
+    def finish(self) -> None:
+        """Say here and now what there is to say, for a picture of the window."""
+        from app.nets.adviser import advise
+
+        self._soon.stop()
+        spec = self._session.runner.order.spec
+        state, history = self._session.runner.snapshot()
+        if state is not None:
+            self._say(advise(spec, state, history, self._broken))  # type: ignore[arg-type]
+
+    def close(self) -> None:
+        """Ask nothing more: the window goes away, though a last frame may still come."""
+        self._is_closed = True
+        self._soon.stop()
+
+    def _wait(self) -> None:
+        if not self._is_closed:
+            self._soon.start()
+
+    def _on_framed(self, frame: Frame) -> None:
+        now = frame.run_id, frame.spec, frame.update
+        if frame.status in RESTS and frame.update > 0:
+            if now != self._asked:
+                self._asked = now
+                self._wait()
+        elif frame.status == "ready" and not self._is_closed:
+            self._broken = None
+            self._say(())
+
+    def _on_failed(self, error: Exception) -> None:
+        self._broken = error.update if isinstance(error, NotFiniteError) else None
+        self._wait()
+
+    def _on_shown(self) -> None:
+        frame = self._session.frame
+        if frame is not None and self._session.window.is_lab_shown:
+            self._on_framed(frame)
+
+    def _on_stepped(self, job: Job, step: Step) -> None:
+        if job.key == KEY:
+            spec, findings = step.result
+            if spec == self._session.store.spec:
+                self._say(findings)
+
+    def _say(self, findings: tuple[Finding, ...]) -> None:
+        spec = self._session.store.spec
+        self.findings = tuple(f for f in findings if (spec, f.kind) not in self._dismissed)
+        self._session.window.foot.show_advice(self.findings)

@@ -1,0 +1,30 @@
+"""The adviser: what is wrong with a run, from measurements over its seeds, and a cure."""
+
+from __future__ import annotations
+
+from app.core.advice import Finding
+from app.core.spec import LabSpec
+from app.core.state import State
+from app.nets.adviser.measured import Measured as Measured
+from app.nets.adviser.measured import examine
+from app.nets.adviser.rules import findings
+from app.nets.probes import History
+
+__all__ = ["Measured", "advise", "examine", "findings"]
+
+
+def advise(
+    spec: LabSpec, state: State, history: History | None = None, broken: int | None = None
+) -> tuple[Finding, ...]:
+    """Return what is wrong with a run, the most useful first; nothing where all is well.
+
+    Args:
+        spec: what was trained.
+        state: its last finite state.
+        history: its reports.
+        broken: the update from which on nothing is finite, or None.
+
+    Raises:
+        LabError: the spec does not fit its data.
+    """
+    return findings(examine(spec, state, history, broken))

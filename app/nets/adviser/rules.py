@@ -1,0 +1,291 @@
+"""The adviser's rules: which figures mean which trouble, and what is turned then.
+
+Each rule takes what was measured and returns a finding or None. Their order in `RULES` is
+the order in which troubles hide each other: what is wrong at birth before what is wrong in
+training, and that before what is wrong at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from app.core.advice import DEAD, EXPLODING, NARROW, OVERFIT, RATE, VANISHING, Finding
+from app.core.declared import KNOBS
+from app.core.numbers import number
+from app.core.spec import edit
+from app.nets.activations import ACTIVATIONS
+from app.nets.adviser.measured import Measured
+from app.nets.initializers import INITIALIZERS
+
+Rule = Callable[[Measured], Finding | None]
+Cure = tuple[tuple[str, object], ...]
+
+# The thresholds, each with its reason.
+GROWS = 30.0  # times over the hidden layers at birth; sound nets of four layers stay below 3
+FADES = 0.01  # likewise; sound nets of four layers stay above 0.1
+FADES_A_LAYER = 0.7  # of theory: He keeps ReLU's at 1, Xavier tanh's above 0.8
+LAYERS = 4  # fewer do not fade far enough to matter
+BORN_DEAD = 0.35  # of the first layer: without biases none is, PyTorch's default has 0.25
+BORN_SILENT = 0.5  # of the seeds, with a whole layer dead
+FEW, SHALLOW = 2, 4  # so few neurons in so few layers are what is wrong, whatever they do
+DEAD_SHARE = 0.4  # of a layer; a trained sound ReLU net has up to 0.2
+DIED = 0.5  # of a layer since birth
+SWINGS = 0.28  # of the loss's logarithm between reports; sound runs stay below 0.23
+RISES = 1.6  # times its lowest that the loss ends at; sound runs stay below 1.45
+WELL = 0.1  # of the loss that counts as a fit: what swings there does no harm
+FITS = 0.97  # accuracy or R²
+FLAT = 1.15  # times that the loss still falls over the last third
+GAP, TURNS = 2.0, 1.25  # validation beside training; validation beside its lowest
+WIDEST = 32  # neurons, from which on more of them are not what helps
+STEEP = {"sgd": 0.5, "momentum": 0.1, "rmsprop": 0.03, "adam": 0.05, "adamw": 0.05}
+
+TANH_LIKE = ("tanh", "hard-tanh", "sigmoid", "sine", "identity")
+LEAK = 0.1  # slope of the leaky ReLU that is advised: 0.01 lets too little through
+
+
+def findings(m: Measured) -> tuple[Finding, ...]:
+    """Return what is wrong, the most useful first."""
+    found = [rule(m) for rule in RULES]
+    return tuple(one for one in found if one is not None and one.cured(m.spec) != m.spec)
+
+
+def is_fit(m: Measured) -> bool:
+    """Tell whether the training set is fitted, as the lab's success or the score has it."""
+    scored = m.score is not None and m.score >= FITS
+    return m.broken is None and (m.loss <= m.threshold or scored)
+
+
+def _is_flat(m: Measured) -> bool:
+    before = float(m.train[len(m.train) * 2 // 3])
+    return m.broken is None and before <= FLAT * m.loss
+
+
+# ---- at birth
+
+
+def exploding(m: Measured) -> Finding | None:
+    """Signal or gradient grow from layer to layer."""
+    forth, back = m.length_growth, m.back
+    if m.depth < 2 or max(forth, back) < GROWS:
+        return None
+    what, growth = ("signal", forth) if forth >= back else ("gradient", back)
+    cure, label, why = _sound_init(m)
+    return Finding(
+        EXPLODING,
+        f"The {what} grows ×{number(_a_layer(m, growth), 2)} a layer, ×{number(growth, 2)} "
+        f"over {m.depth}.",
+        why, (*_birth(m), *_ends(m)), cure, label,
+    )  # fmt: skip
+
+
+def vanishing(m: Measured) -> Finding | None:
+    """Signal or gradient fade from layer to layer, as the initialization has it."""
+    least = min(m.forth, m.back)
+    if m.depth < LAYERS or least > FADES or m.born_silent >= BORN_SILENT:
+        return None
+    expected = m.expected_back
+    if expected is not None and _a_layer(m, expected) > FADES_A_LAYER:
+        return None
+    what, fade = ("variance", m.forth) if m.forth <= m.back else ("gradient", m.back)
+    cure, label, why = _sound_init(m)
+    return Finding(
+        VANISHING,
+        f"The {what} fades ×{number(_a_layer(m, fade), 2)} a layer, ×{number(fade, 2)} over "
+        f"{m.depth}.",
+        why, (*_birth(m), *_ends(m)), cure, label,
+    )  # fmt: skip
+
+
+def born_dead(m: Measured) -> Finding | None:
+    """Biases too wide for the weights silence neurons before they have learned anything."""
+    if not m.depth or float(m.born_dead[0]) < BORN_DEAD or is_fit(m):
+        return None
+    cure, label, why = _sound_init(m)
+    return Finding(
+        DEAD,
+        f"Layer 1: {m.born_dead[0]:.0%} of its neurons are born dead.".replace("%", " %"),
+        why, (*_deaths(m), *_ends(m)), cure, label,
+    )  # fmt: skip
+
+
+def born_silent(m: Measured) -> Finding | None:
+    """So few ReLU neurons a layer, so deep, that a whole layer is silent in most seeds."""
+    if m.born_silent < BORN_SILENT or is_fit(m):
+        return None
+    return _leaky(
+        m, f"A whole layer is born dead in {m.born_silent:.0%} of the seeds.".replace("%", " %")
+    )
+
+
+def narrow(m: Measured) -> Finding | None:
+    """One or two neurons a layer bend too little."""
+    few = m.depth and min(m.spec.net.hidden) <= FEW and m.depth <= SHALLOW
+    return _wider(m) if few and not is_fit(m) and _is_flat(m) else None
+
+
+# ---- in training
+
+
+def rate(m: Measured) -> Finding | None:
+    """The loss swings, rises, or neurons die, because the steps are too long."""
+    speed, steep = m.spec.train.rate, STEEP.get(m.spec.train.optimizer, np.inf)
+    died = m.depth and float((m.dead - m.born_dead).max()) >= DIED and speed >= steep
+    swings = m.swings >= SWINGS or m.rise >= RISES
+    is_well = m.broken is None and m.loss <= WELL * m.threshold
+    if m.broken is not None:
+        line = (
+            f"Nothing is finite from update {m.broken:,} on: rate {speed:g} is over the edge."
+        )
+    elif swings and not is_well:
+        line = f"The loss swings by {100 * np.expm1(m.swings):.0f} % between reports: rate " + (
+            f"{speed:g} is over the edge."
+        )
+        if m.swings < SWINGS:
+            line = (
+                f"The loss ends at {m.rise:.1f} times its lowest: rate {speed:g} is over "
+                + ("the edge.")
+            )
+    elif died and not is_fit(m):
+        layer = int((m.dead - m.born_dead).argmax())
+        line = f"Layer {layer + 1}: {100 * m.dead[layer]:.0f} % died in training at rate " + (
+            f"{speed:g}."
+        )
+    else:
+        return None
+    slower = float(f"{max(speed / 10, float(KNOBS['train.rate'].low or 0)):.3g}")
+    return Finding(
+        RATE, line, "Shorter steps settle where long ones jump across.",
+        (("swing of the loss between late reports", f"{100 * np.expm1(m.swings):.0f} %"),
+         ("last loss beside its lowest", f"×{number(m.rise, 3)}"), *_ends(m)),
+        (("train.rate", slower),), f"Rate {slower:g}",
+    )  # fmt: skip
+
+
+def dying(m: Measured) -> Finding | None:
+    """Much of a layer is dead at the end, and the fit is poor."""
+    if not m.depth or is_fit(m) or float(m.dead.max()) < DEAD_SHARE:
+        return None
+    layer = int(m.dead.argmax())
+    return _leaky(m, f"Layer {layer + 1}: {100 * m.dead[layer]:.0f} % dead.")
+
+
+# ---- at the end
+
+
+def overfit(m: Measured) -> Finding | None:
+    """The held-out points were better off earlier."""
+    held = m.validation
+    if held is None or m.broken is not None or not m.loss < held[-1] / GAP:
+        return None
+    best = int(held.argmin())
+    if not held[-1] >= TURNS * held[best]:
+        return None
+    early = max(1, int(m.updates[best]))
+    cure: Cure = (("train.updates", early),)
+    hint = "Stop where it was lowest; fewer neurons or more data would help, too."
+    label = f"Stop at {early}"
+    return Finding(
+        OVERFIT,
+        f"Overfits: training {number(m.loss, 2)}, validation {number(float(held[-1]), 2)}.",
+        hint,
+        (("lowest validation loss", number(float(held[best]))),
+         ("at update", f"{int(m.updates[best]):,}"), *_ends(m)),
+        cure, label,
+    )  # fmt: skip
+
+
+def underfit(m: Measured) -> Finding | None:
+    """The loss is flat and the fit is poor, at a width that can be more."""
+    thin = m.depth and max(m.spec.net.hidden) <= WIDEST
+    return _wider(m) if thin and not is_fit(m) and _is_flat(m) else None
+
+
+RULES: tuple[Rule, ...] = (
+    exploding, born_dead, narrow, born_silent, vanishing, rate, dying, overfit, underfit,
+)  # fmt: skip
+
+
+# ---- cures
+
+
+def _wider(m: Measured) -> Finding:
+    own = min(m.spec.net.hidden)
+    wide = max(8, 4 * own)
+    flat = _flat_since(m)
+    return Finding(
+        NARROW,
+        f"Underfits: training loss {number(m.loss, 2)}, flat for {flat:,} updates, at width "
+        f"{own}.",
+        "More neurons a layer give the function more bends.",
+        (("a fit would be", f"below {m.threshold:g}"), *_ends(m)),
+        (("net.width", wide),), f"Width {wide}",
+    )  # fmt: skip
+
+
+def _flat_since(m: Measured) -> int:
+    """Return for how many updates the loss has been within `FLAT` of its last."""
+    away = np.flatnonzero(m.train > FLAT * m.loss)
+    first = int(away[-1]) + 1 if away.size else 0
+    return int(m.updates[-1] - m.updates[min(first, len(m.updates) - 1)])
+
+
+def _leaky(m: Measured, line: str) -> Finding:
+    if m.spec.net.activation == "relu":
+        cure: Cure = (("net.activation", "leaky-relu"), ("net.slope", LEAK))
+        label, hint = (
+            "Leaky ReLU",
+            f"A slope of {LEAK} for negative sums keeps a gradient there.",
+        )
+    else:
+        cure, label, hint = _sound_init(m)
+    return Finding(DEAD, line, hint, (*_deaths(m), *_ends(m)), cure, label)
+
+
+def _sound_init(m: Measured) -> tuple[Cure, str, str]:
+    """Return the initialization that keeps an activation's variance: cure, label, reason."""
+    net = m.spec.net
+    activation = "tanh" if net.activation == "sigmoid" else net.activation
+    init = "xavier-normal" if activation in TANH_LIKE else "he-normal"
+    cure: Cure = (("net.init", init),)
+    label = INITIALIZERS[init].label
+    if activation != net.activation:
+        cure = (("net.activation", activation), *cure)
+        label = f"{ACTIVATIONS[activation].label} and {label}"
+    why = f"{INITIALIZERS[init].label} keeps {ACTIVATIONS[activation].label}'s variance."
+    if all(edit(m.spec, path, value) == m.spec for path, value in cure):
+        cure, label = (("net.layer_norm", True),), "Layer norm"
+        why = "Layer norm brings each layer's sums back to variance 1."
+    return cure, label, why
+
+
+# ---- evidence
+
+
+def _a_layer(m: Measured, growth: float) -> float:
+    return float(growth ** (1 / (m.depth - 1)))
+
+
+def _birth(m: Measured) -> tuple[tuple[str, str], ...]:
+    return (
+        ("variance, first to last layer", f"×{number(m.forth, 2)}"),
+        ("mean square, first to last layer", f"×{number(m.length_growth, 2)}"),
+        ("gradient, last to first layer", f"×{number(m.back, 2)}"),
+    )
+
+
+def _deaths(m: Measured) -> tuple[tuple[str, str], ...]:
+    born, now = float(m.born_dead.max()), float(m.dead.max())
+    return (
+        ("dead at birth, worst layer", f"{100 * born:.0f} %"),
+        ("dead now, worst layer", f"{100 * now:.0f} %"),
+        ("seeds with a layer born dead", f"{100 * m.born_silent:.0f} %"),
+    )
+
+
+def _ends(m: Measured) -> tuple[tuple[str, str], ...]:
+    held = () if m.validation is None else (
+        ("validation loss", number(float(m.validation[-1]))),
+    )  # fmt: skip
+    return (("training loss", number(m.loss)), *held)
