@@ -121,8 +121,8 @@ class Population(Growing[Snapshot]):
         super().__init__(problem, self._seen, EVERY, CHUNK)
 
     def _seen(self, state: State) -> Snapshot:
-        # In the precision of the training, and few at a time, which the cache holds: a
-        # quarter of the time, where 64 wide networks take a while.
+        # In the precision of the training, and few at a time, which the cache holds: about
+        # half the time, where 64 wide networks take a while.
         parts = [outputs(self.problem, state.params[k : k + FEW], self.problem.x)
                  for k in range(0, len(state.params), FEW)]  # fmt: skip
         out = np.concatenate(parts)[..., 0]  # (seeds, points)
