@@ -64,7 +64,7 @@ def _connect_controls(session: Session) -> None:
     top.new_seed_pressed.connect(session.new_seed)
     top.speed_changed.connect(session.on_speed)
     top.seed_chosen.connect(session.seeds.choose)
-    top.theme_pressed.connect(session.toggle_theme)
+    top.theme_pressed.connect(session.look.toggle_theme)
 
 
 def _connect_views(session: Session) -> None:
@@ -96,10 +96,10 @@ def _connect_commands(session: Session) -> None:
         "open_csv": files.open_csv, "undo": store.undo, "redo": store.redo,
         "reset": session.reset, "new_seed": session.new_seed, "finish": session.runner.finish,
         "best_seed": session.seeds.choose_best, "worst_seed": session.seeds.choose_worst,
-        "zoom_in": lambda: session.zoom(ZOOM_STEP),
-        "zoom_out": lambda: session.zoom(-ZOOM_STEP),
-        "zoom_reset": lambda: session.zoom(1 - session.options.zoom),
-        "theme": session.toggle_theme, "full_screen": session.toggle_full_screen,
+        "zoom_in": lambda: session.look.zoom(ZOOM_STEP),
+        "zoom_out": lambda: session.look.zoom(-ZOOM_STEP),
+        "zoom_reset": lambda: session.look.zoom(1 - session.options.zoom),
+        "theme": session.look.toggle_theme, "full_screen": session.look.toggle_full_screen,
         "keys": session.help.show_keys, "logs": session.help.show_logs,
         "about": session.help.show_about, "quit": session.window.close,
     }  # fmt: skip

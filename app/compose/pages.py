@@ -168,7 +168,7 @@ class Pages:
         return page
 
     def _fill_bar(self, bar: PageBar) -> None:
-        bar.theme_pressed.connect(self._session.toggle_theme)
+        bar.theme_pressed.connect(self._session.look.toggle_theme)
         bar.menu_button.setMenu(self._session.window.topbar.menu_button.menu())
 
     def _hide_pages(self) -> None:

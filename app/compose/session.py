@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import math
 
-from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, QTimer
 
 from app.compose.advising import Advising
 from app.compose.budget import BudgetLock
@@ -16,6 +15,7 @@ from app.compose.deferred import Deferred
 from app.compose.files import Files
 from app.compose.ghost import Ghost
 from app.compose.help import Help
+from app.compose.look import Look, theme_of
 from app.compose.network import Network
 from app.compose.pages import Pages
 from app.compose.seeds import Seeds
@@ -37,7 +37,6 @@ from app.nets.tasks import TASKS
 from app.runtime.background import Background
 from app.runtime.runner import Runner
 from app.runtime.store import Snapshot, Store
-from app.ui.theme import THEMES, Theme
 from app.ui.toast import Toast
 from app.ui.window import LabWindow
 
@@ -54,7 +53,7 @@ class Session(QObject):
         super().__init__()
         self.options = options
         self.presets = {preset.key: preset for preset in presets()}
-        self.window = LabWindow(REGISTRIES, list(self.presets.values()), self._theme())
+        self.window = LabWindow(REGISTRIES, list(self.presets.values()), theme_of(options))
         ports, self.serving = serving_ports()
         self.runner = Runner(ports, spec)
         self.background = Background()
@@ -69,7 +68,7 @@ class Session(QObject):
         self.budget = BudgetLock(self)
         self.trouble = Trouble(self)
         self.pages = Pages(self)
-        self.help = Help(self)
+        self.help, self.look = Help(self), Look(self)
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
         self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS)
@@ -122,14 +121,6 @@ class Session(QObject):
         """Draw all networks anew, from seeds that this run did not use."""
         train = self.store.spec.train
         self.store.edit("train.seed", (train.seed + train.seeds) % 2**31)
-
-    def zoom(self, by: float) -> None:
-        """Make everything larger or smaller."""
-        self._set_options(zoom=min(2.0, max(1.0, round(self.options.zoom + by, 2))))
-
-    def toggle_theme(self) -> None:
-        """Change between dark and light."""
-        self._set_options(theme="light" if self.window.theme.name == "dark" else "dark")
 
     def choose_task(self, spec: LabSpec, label: str, path: str = "task.name") -> None:
         """Take a task's recommended sizes and training; keep the rest as it is set."""
@@ -292,21 +283,6 @@ class Session(QObject):
         undo, redo = self.store.can_undo, self.store.can_redo
         self.window.topbar.show_state(self.runner.is_playing, bool(undo), bool(redo), finished)
         self.pages.show_undo(undo, redo)
-
-    def _theme(self) -> Theme:
-        name = self.options.theme
-        if name == "system":
-            scheme = QGuiApplication.styleHints().colorScheme()
-            name = "light" if scheme == Qt.ColorScheme.Light else "dark"
-        return THEMES[name].zoomed(self.options.zoom)
-
-    def _set_options(self, **changes: object) -> None:
-        self.options = specs.replace(self.options, **changes)
-        self.window.set_theme(self._theme())
-
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or not."""
-        self.window.setWindowState(self.window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
 
 def _told(spec: LabSpec) -> str:

@@ -363,7 +363,7 @@ def test_it_is_painted_in_both_themes_and_sizes(show, qtbot, size, theme):
 def test_it_is_usable_at_the_largest_zoom(show):
     lab = show()
     for _ in range(10):
-        lab.zoom(0.1)
+        lab.look.zoom(0.1)
     lab.window.resize(1280, 720)
     QApplication.processEvents()
     page = page_of(lab)
@@ -371,7 +371,7 @@ def test_it_is_usable_at_the_largest_zoom(show):
     assert page.list.painter.theme.zoom == 2.0
     assert page.list.width() >= 300
     assert page.detail.width() >= 300
-    lab.zoom(-1.0)
+    lab.look.zoom(-1.0)
 
 
 def test_closing_the_window_ends_a_row_under_way(show, qtbot):

@@ -1,0 +1,51 @@
+"""Look: theme, zoom and full screen, as the options have them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from app.core import spec as specs
+from app.core.options import Options
+from app.ui.theme import THEMES, Theme
+
+if TYPE_CHECKING:
+    from app.compose.session import Session
+
+
+def theme_of(options: Options) -> Theme:
+    """Return the theme of the options, at their zoom; `system` is what the desktop has."""
+    name = options.theme
+    if name == "system":
+        scheme = QGuiApplication.styleHints().colorScheme()
+        name = "light" if scheme == Qt.ColorScheme.Light else "dark"
+    return THEMES[name].zoomed(options.zoom)
+
+
+class Look:
+    """The session's dealings with how the window looks."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def zoom(self, by: float) -> None:
+        """Make everything larger or smaller."""
+        now = self._session.options.zoom
+        self._set(zoom=min(2.0, max(1.0, round(now + by, 2))))
+
+    def toggle_theme(self) -> None:
+        """Change between dark and light."""
+        is_dark = self._session.window.theme.name == "dark"
+        self._set(theme="light" if is_dark else "dark")
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or not."""
+        window = self._session.window
+        window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _set(self, **changes: object) -> None:
+        session = self._session
+        session.options = specs.replace(session.options, **changes)
+        session.window.set_theme(theme_of(session.options))
