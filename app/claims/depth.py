@@ -20,12 +20,11 @@ from app.claims.base import (
 )
 from app.claims.figures import figure, listed
 from app.claims.populations import births, lab
-from app.core.layout import Layout
 from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
 from app.nets.activations import ACTIVATIONS
 from app.nets.engines.numpy_ import backward, forward
-from app.nets.initializers import INITIALIZERS
 from app.nets.problem import problem_of
+from app.nets.skips import block_variance, cut_out, silenced
 
 Array = np.ndarray
 EXACT = 1e-12
@@ -34,27 +33,7 @@ GROWTH = 1.25
 
 # ---- D26: scaled residuals
 
-BLOCKS, WIDTH = (4, 64), 128
-
-
-def block_variance(blocks: int, scale: float, is_normed: bool, seed: int) -> float:
-    """Return the variance of a signal after residual blocks, that before them being 1.
-
-    Args:
-        blocks: how many; each is h + scale * W2 relu(W1 h) with random W1, W2.
-        scale: of what a block adds.
-        is_normed: whether a block looks at h of mean 0 and variance 1.
-        seed: of inputs and weights.
-    """
-    rng, net = np.random.default_rng(seed), NetSpec()
-    h = rng.standard_normal((32, WIDTH))
-    begun = h.var()
-    for _ in range(blocks):
-        up = INITIALIZERS["he-normal"].draw(rng, WIDTH, WIDTH, net)[0]
-        down = INITIALIZERS["lecun-normal"].draw(rng, WIDTH, WIDTH, net)[0]
-        x = (h - h.mean(1, keepdims=True)) / h.std(1, keepdims=True) if is_normed else h
-        h = h + scale * np.maximum(x @ up, 0) @ down
-    return float(h.var() / begun)
+BLOCKS = (4, 64)
 
 
 def _measure_blocks(ctx: Context) -> dict[bool, dict[str, list[float]]]:
@@ -137,16 +116,6 @@ class Silenced(NamedTuple):
     residual: dict[str, float]
 
 
-def _without(layout: Layout, params: Array, layer: int, *, cut: bool) -> Array:
-    """Return parameters with a layer's weights at 0, or with the layer cut out."""
-    start, end = layout.offset(layer), layout.offset(layer + 1)
-    if cut:
-        return np.delete(params, np.s_[start:end], axis=1)
-    silent = params.copy()
-    silent[:, start:end] = 0
-    return silent
-
-
 def _measure_silenced(ctx: Context) -> Silenced:
     found, depth = Silenced({}, {}), 6
     for activation in (entry.key for entry in ACTIVATIONS):
@@ -157,8 +126,8 @@ def _measure_silenced(ctx: Context) -> Silenced:
         params, x = births(plain, 8), problem_of(plain).x
         spread, error = [], []
         for layer in range(depth):
-            silent = _without(problem_of(plain).layout, params, layer, cut=False)
-            cut = _without(problem_of(plain).layout, params, layer, cut=True)
+            silent = silenced(problem_of(plain).layout, params, layer)
+            cut = cut_out(problem_of(plain).layout, params, layer)
             spread.append(np.ptp(_out(plain, silent, x), axis=1).max())
             error.append(np.abs(_out(skips, silent, x) - _out(shorter, cut, x)).max())
         found.plain[activation] = float(max(spread))

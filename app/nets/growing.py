@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from app.core.jobs import Ask
 from app.core.state import State
 from app.nets.engines import available
-from app.nets.engines.compiled_ import warm_up
 from app.nets.engines.numpy_ import Trainer
 from app.nets.problem import Problem, born
+from app.nets.rewind import wait_for_compiler
 
 T = TypeVar("T")
-WAIT_S = 0.002
 
 
 class _Stepper(Protocol):
@@ -83,12 +81,9 @@ class Growing(Generic[T]):
         """Train on; yield True at each look, False when somebody else wants the time."""
         if self._state.update + self.every > update:
             return
-        ready = None if available()["compiled"] else warm_up()
-        while ready is not None and not ready.done():
-            concurrent.futures.wait([ready], WAIT_S)
-            if is_interrupted():
-                yield False
-        trainer = self._trainer(ready is not None)
+        for _ in wait_for_compiler(is_interrupted):
+            yield False
+        trainer = self._trainer(not available()["compiled"])
         while self._state.update + self.every <= update:
             for _ in range(self.every // self._chunk):
                 trainer.train_here(self._chunk)

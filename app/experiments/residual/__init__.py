@@ -1,0 +1,1 @@
+"""Residual networks: what a skip does to signal, gradient and training."""

@@ -1,0 +1,59 @@
+"""Residual networks: how deep a network may be, and why a skip lets it be deeper."""
+
+from app.core.experiment import MECHANISM, Experiment, Try
+from app.core.knobs import Knob
+
+EXPERIMENT = Experiment(
+    "residual",
+    "What does a skip connection keep alive?",
+    "The same layers with and without skips: signal and gradient at birth, training, and what "
+    "is left of a network when one of its layers falls silent.",
+    source="He et al. 2016 (arXiv 1512.03385 and 1603.05027), Veit et al. 2016 (arXiv "
+    "1605.06431, layers removed), Radford et al. 2019 (scaled residual layers)",
+    group=MECHANISM,
+    package=__package__,
+    order=11,
+    knobs=(
+        Knob("activation", "choice", "Activation",
+             "The bend of every layer. A silent residual layer hands on what arrives only if "
+             "the activation is 0 at 0.", registry="activations"),
+        Knob("depth", "int", "Depth",
+             "Layers of the networks and of the chain. Trained networks are those of the "
+             "nearest depth below that is trained: 2, 4, 8, 12, 20, 32 or 64.",
+             low=2, high=100, log=True),
+        Knob("factor", "float", "Weight of the chain, a",
+             "Each neuron of the chain multiplies by a; with a skip, by 1 + a.",
+             low=0.1, high=1.0),
+        Knob("decay", "float", "Weight decay",
+             "In training every update takes this share, times the learning rate, off each "
+             "weight: what the loss does not hold on to goes to 0.", low=0.0, high=2.0),
+        Knob("silenced", "numbers", "Silent layer",
+             "The layer whose weights and biases are 0; clicked in the plot.",
+             low=1, high=64),
+    ),
+    start={"activation": "relu", "depth": 20, "factor": 0.5, "decay": 0.0,
+           "silenced": (10.0,)},
+    look_for="At birth the plain network keeps its gradient on average and loses it in the "
+    "tails; the residual one of the same weights more than doubles it a layer; scaled by "
+    "1/√(2N) it stays. Training follows: the plain one learns until it is too deep, the "
+    "scaled one learns at every depth. Then click a layer to silence it: the plain network "
+    "is a constant at once, the residual one loses one term of a sum. The first layer turns "
+    "one number into eight and has no skip.",
+    tries=(
+        Try("Too deep for the plain one", "At 64 layers no plain network learns and the "
+            "residual one blows up; the scaled one learns as if it were shallow.",
+            {"depth": 64, "silenced": (40.0,)}),
+        Try("Let decay choose", "Weight decay empties a few of 64 layers: those on the dashed "
+            "line, where decay alone leads. Layer 12 is one of them: silent, it is not missed.",
+            {"depth": 64, "decay": 1.0, "silenced": (12.0,)}),
+        Try("A bend with a ceiling", "A tanh layer adds 1 at most: the signal grows slowly, "
+            "and residual networks of 64 layers learn without any scale.",
+            {"activation": "tanh", "depth": 64, "silenced": (40.0,)}),
+    ),
+    formula=(
+        r"h_{l+1} = h_l + \varphi(h_l W_l)",
+        r"\frac{\partial h_L}{\partial h_0} = a^L \quad \mathrm{or} \quad (1 + a)^L",
+        r"\mathrm{scale} = 1 / \sqrt{2N}",
+    ),
+    claims=("C3", "D26", "E4"),
+)  # fmt: skip

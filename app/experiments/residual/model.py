@@ -1,0 +1,168 @@
+"""Plain and residual networks: at birth, trained, and with a layer silenced. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.core.jobs import Ask, Step
+from app.core.spec import LabSpec
+from app.experiments.residual import verdicts
+from app.experiments.residual.birth import NAMES, Birth, born, chain
+from app.experiments.residual.printed import program
+from app.experiments.residual.training import (
+    DEPTHS,
+    GRID,
+    Setting,
+    Trained,
+    alone,
+    known,
+    trained_depth,
+    training,
+)
+from app.nets.problem import problem_of
+
+Array = np.ndarray
+LEARNS = 0.1  # of the loss of a constant: below it, a population has learned something
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        activation, depth, factor, decay: the knobs.
+        silent: the hidden layer (from 1) that is silenced, or None.
+        birth: signal and gradient by layer.
+        chain: (2, depth + 1) |dL/dh| of single neurons, plain and with skips.
+        ladder: by name, what is trained at each of `DEPTHS`, None where it is not yet.
+        shown: the depth of the trained networks that are silenced.
+        grid: (g,) places. target: (g,).
+        curves: by name, (2, g) the best network's answers, whole and with the silent layer.
+        constant: loss of the best constant.
+        alone: share of a weight that decay leaves where the loss does not hold on to it.
+        blocks: variances of blocks of two layers, or None.
+    """
+
+    activation: str
+    depth: int
+    factor: float
+    decay: float
+    silent: int | None
+    birth: Birth
+    chain: Array
+    ladder: dict[str, tuple[Trained | None, ...]]
+    shown: int
+    grid: Array
+    target: Array
+    curves: dict[str, Array]
+    constant: float
+    alone: float
+    blocks: verdicts.Blocks | None
+
+    @property
+    def trained(self) -> dict[str, Trained | None]:
+        """The populations of the depth that is shown, by name."""
+        place = DEPTHS.index(self.shown)
+        return {name: row[place] for name, row in self.ladder.items()}
+
+    def reach(self, name: str) -> int | None:
+        """Return the deepest depth at which half of a population learns, if any does."""
+        medians = {
+            depth: float(np.median(one.loss))
+            for depth, one in zip(DEPTHS, self.ladder[name], strict=True)
+            if one is not None
+        }
+        learned = [d for d, loss in medians.items() if loss < LEARNS * self.constant]
+        return max(learned, default=None)
+
+
+def compute(
+    activation: str = "relu", depth: int = 20, factor: float = 0.5, decay: float = 0.0,
+    silenced: tuple[float, ...] = (10.0,),
+) -> Result:  # fmt: skip
+    """Measure networks at birth, and look up what is trained so far.
+
+    Args:
+        activation: a registered one. depth: layers, 2 to 100.
+        factor: weight of the chain of single neurons.
+        decay: weight decay of the training.
+        silenced: the layer (from 1) that is silenced, or nothing.
+
+    Raises:
+        LabError: more than one layer is silenced.
+    """
+    if len(silenced) > 1:
+        raise LabError(f"{len(silenced)} layers are silenced, the page silences one")
+    ladder, shown = known(activation, decay), trained_depth(depth)
+    silent = min(max(round(silenced[0]), 1), shown) if silenced else None
+    problem = problem_of(Setting("plain", shown, activation, decay).spec)
+    curves = {}
+    for name in NAMES:
+        one = ladder[name][DEPTHS.index(shown)]
+        if one is not None and one.params is not None:
+            whole = one.curve()
+            less = whole if silent is None else one.curve(silent - 1)
+            curves[name] = np.stack([whole, less])
+    y = problem.y.astype(float)
+    order = np.argsort(problem.x[:, 0])
+    target = np.interp(GRID, problem.x[order, 0].astype(float), y[order, 0])
+    return Result(
+        activation, depth, factor, decay, silent, born(activation, depth),
+        np.stack(chain(factor, depth)), ladder, shown, GRID, target, curves,
+        0.5 * float(y.var()), alone(decay), verdicts.known_blocks(),
+    )  # fmt: skip
+
+
+def work(
+    is_interrupted: Ask, activation: str = "relu", depth: int = 20, factor: float = 0.5,
+    decay: float = 0.0, silenced: tuple[float, ...] = (10.0,),
+) -> Iterator[Step | None]:  # fmt: skip
+    """Train all depths, those that are silenced first; see `compute`."""
+    shown = trained_depth(depth)
+    depths = (shown, *(d for d in DEPTHS if d != shown))
+    total = len(depths) * len(NAMES)
+    yield from verdicts.measure_blocks(is_interrupted)
+    for k, (d, name) in enumerate((d, name) for d in depths for name in NAMES):
+        yield from training(Setting(name, d, activation, decay)).advance(is_interrupted)
+        result = compute(activation, depth, factor, decay, silenced)
+        yield Step(k + 1, total, result, f"{name} of {d} layers trained")
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about skips, beside what is found here."""
+    trained = result.trained
+    layer = max(1, (result.silent or min(2, result.shown)) - 1)  # the first has no skip
+    return (
+        verdicts.silent_row(trained["plain"], trained["scaled"], layer),
+        verdicts.blocks_row(result.blocks),
+        verdicts.chain_row(result.factor, result.depth),
+    )
+
+
+def numpy_code(
+    activation: str = "relu", depth: int = 20, factor: float = 0.5, decay: float = 0.0,
+    silenced: tuple[float, ...] = (10.0,),
+) -> str:  # fmt: skip
+    """Return a program that measures, trains and silences; see `compute`."""
+    shown = trained_depth(depth)
+    silent = min(max(round(silenced[0]), 1), shown) if silenced else 1
+    return program(activation, depth, factor, decay, shown, silent)
+
+
+def lab_spec(
+    activation: str = "relu", depth: int = 20, factor: float = 0.5, decay: float = 0.0,
+    silenced: tuple[float, ...] = (10.0,),
+) -> LabSpec:  # fmt: skip
+    """Return the lab that trains the scaled residual network; its skips are a knob there.
+
+    Raises:
+        LabError: deeper than the lab goes.
+    """
+    if depth > DEPTHS[-1]:
+        raise LabError(f"the lab has at most {DEPTHS[-1]} layers, these networks have {depth}")
+    return Setting("scaled", depth, activation, decay).spec

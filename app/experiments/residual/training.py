@@ -1,0 +1,180 @@
+"""Plain, residual and scaled networks of several depths: trained, then silenced. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import NotFiniteError
+from app.core.jobs import Ask
+from app.core.kept import Kept
+from app.core.spec import LabSpec, edit
+from app.core.state import State
+from app.experiments.residual.birth import GAIN, NAMES
+from app.nets.engines.numpy_ import outputs, training_loss
+from app.nets.problem import Problem, problem_of
+from app.nets.rewind import quick_engine, wait_for_compiler
+from app.nets.skips import silenced
+from app.nets.tasks import TASKS
+
+Array = np.ndarray
+DEPTHS = (2, 4, 8, 12, 20, 32, 64)  # the last is the lab's deepest
+WIDTH, SEEDS, UPDATES, RATE = 8, 16, 2000, 0.003
+GRID = np.linspace(-1, 1, 161)
+KEPT = 210  # populations: ten settings of all knobs
+QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is trained: a name of `NAMES`, a depth of `DEPTHS`, and the knobs."""
+
+    name: str
+    depth: int
+    activation: str
+    decay: float
+
+    @property
+    def spec(self) -> LabSpec:
+        """The lab's wave without noise, with this network."""
+        spread = GAIN / (2 * self.depth) ** 0.5 if self.name == "scaled" else GAIN
+        turned = {
+            "task.noise": 0.0, "net.hidden": (WIDTH,) * self.depth,
+            "net.activation": self.activation, "net.init": "normal",
+            "net.weight_std": spread, "net.residual": self.name != "plain",
+            "train.optimizer": "adamw", "train.rate": RATE, "train.l2": self.decay,
+            "train.updates": UPDATES, "train.seeds": SEEDS,
+        }  # fmt: skip
+        spec = TASKS["wave"].recommended()
+        for path, value in turned.items():
+            spec = edit(spec, path, value)
+        return spec
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A population at the end of its training.
+
+    Attributes:
+        setting: what was trained. problem: its data.
+        params: (seeds, P), or None where numbers left the range: see `update`.
+        loss: (seeds,) on the training points; infinite where there are no parameters.
+        update: the last that was done.
+        kept: (depth, seeds) spread of each layer's weights over that at birth.
+        without: (depth, seeds) loss with one layer silenced.
+    """
+
+    setting: Setting
+    problem: Problem
+    params: Array | None
+    loss: Array
+    update: int
+    kept: Array
+    without: Array
+
+    @property
+    def best(self) -> int:
+        """The network with the least loss."""
+        return int(self.loss.argmin())
+
+    def curve(self, layer: int | None = None) -> Array:
+        """Return what the best network answers at `GRID`, with hidden layer `layer` silent.
+
+        Raises:
+            ValueError: there are no parameters.
+        """
+        if self.params is None:
+            raise ValueError("this training left the range of numbers")
+        one = self.params[self.best : self.best + 1]
+        if layer is not None:
+            one = silenced(self.problem.layout, one, layer)
+        return np.asarray(outputs(self.problem, one, GRID[:, None])[0, :, 0])
+
+
+class Training:
+    """A population on its way; goes on where it was left.
+
+    Attributes:
+        found: how it ended, or None.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        """Train nothing yet."""
+        self.setting = setting
+        self.found: Trained | None = None
+        self._state: State | None = None
+
+    def advance(self, is_interrupted: Ask) -> Iterator[None]:
+        """Train to the end; yields where somebody else wants the time."""
+        if self.found is not None:
+            return
+        yield from wait_for_compiler(is_interrupted)
+        problem, engine = problem_of(self.setting.spec), quick_engine()
+        try:
+            while self._state is None or self._state.update < UPDATES:
+                run = engine.run(problem.spec, self._state, interval_s=QUIET_S,
+                                 is_cancelled=is_interrupted)  # fmt: skip
+                for self._state in run:
+                    pass
+                if is_interrupted():
+                    yield None
+        except NotFiniteError as error:
+            self.found = self._lost(problem, error.update)
+            return
+        yield from self._look(problem, self._state.params.astype(float), is_interrupted)
+        self._state = None  # the moments are not needed any more
+
+    def _lost(self, problem: Problem, update: int) -> Trained:
+        self._state = None
+        nothing = np.full((self.setting.depth, SEEDS), np.inf)
+        return Trained(self.setting, problem, None, nothing[0], update, nothing, nothing)
+
+    def _look(self, problem: Problem, params: Array, ask: Ask) -> Iterator[None]:
+        """Silence one layer after another."""
+        layout, depth, net = problem.layout, self.setting.depth, problem.spec.net
+        kept, without = np.empty((depth, SEEDS)), np.empty((depth, SEEDS))
+        for k in range(depth):
+            weights = layout.weights(params, k)
+            spread = net.weight_std / layout.sizes[k] ** 0.5
+            kept[k] = np.sqrt((weights**2).mean((1, 2))) / spread
+            with np.errstate(all="ignore"):
+                without[k] = training_loss(problem, silenced(layout, params, k))
+            if ask():
+                yield None
+        with np.errstate(all="ignore"):
+            loss = np.asarray(training_loss(problem, params))
+        self.found = Trained(self.setting, problem, params, loss, UPDATES, kept, without)
+
+
+_kept = Kept(Training, KEPT)
+
+
+def training(setting: Setting) -> Training:
+    """Return a training as far as it got; those least used are forgotten."""
+    return _kept.get(setting)
+
+
+def known(activation: str, decay: float) -> dict[str, tuple[Trained | None, ...]]:
+    """Return what is trained already: by name, for each of `DEPTHS`."""
+    found = {}
+    for name in NAMES:
+        rows = [_kept.known(Setting(name, depth, activation, decay)) for depth in DEPTHS]
+        found[name] = tuple(None if row is None else row.found for row in rows)
+    return found
+
+
+def alone(decay: float) -> float:
+    """Return the share of a weight that AdamW's decay leaves without any gradient."""
+    return float((1 - RATE * decay) ** UPDATES)
+
+
+def trained_depth(depth: int) -> int:
+    """Return the deepest of `DEPTHS` that is at most this deep."""
+    return max(d for d in DEPTHS if d <= depth)
+
+
+def forget() -> None:
+    """Forget all of them."""
+    _kept.forget()

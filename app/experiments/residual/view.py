@@ -1,0 +1,302 @@
+"""Draws plain and residual networks: at birth, trained, and with a layer silenced."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.core import picture as pic
+from app.experiments.residual.birth import NAMES
+from app.experiments.residual.model import Result
+from app.experiments.residual.training import DEPTHS, Trained
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from app.ui.plots.scale import FLOOR, Axis, number
+from app.ui.plots.shapes import Post, Strokes
+
+Array = np.ndarray
+DASH = (3.2, 2.6)
+TOKENS = {"plain": "negative", "residual": "warning", "scaled": "accent"}
+UNDER = FLOOR / 10  # below every logarithmic axis
+LOSSES = (1e-5, 10.0)  # of the axes; what lies beyond stands at the edge
+LEFT, NEEDED = (1e-6, 10.0), (0.5, 1e5)
+APART = {"plain": 0.93, "residual": 1.0, "scaled": 1.075}  # so that they do not hide each other
+
+
+def inside(values: Array, ends: tuple[float, float]) -> Array:
+    """Return the values with those beyond the axis at its ends; what is no number too."""
+    return np.clip(np.nan_to_num(values, nan=ends[1], posinf=ends[1]), *ends)
+
+
+class View(PageView):
+    """Signal, gradient and chain; losses by depth, by silent layer, and what is answered."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.signal = PlotCard("Signal at birth", Axis("layer", integer=True), Axis(log=True))
+        self.gradient = PlotCard("Gradient at birth", Axis("layer", integer=True),
+                                 Axis(log=True))  # fmt: skip
+        self.chain = PlotCard("Gradient through a chain", Axis("layers", integer=True),
+                              Axis(log=True))  # fmt: skip
+        self.depths = PlotCard("Trained", Axis("layers", log=True), Axis("loss", log=True))
+        self.silent = PlotCard("One layer silent", Axis("layer", integer=True),
+                               Axis("loss", log=True))  # fmt: skip
+        self.left = PlotCard("Size and worth", Axis("size left", log=True),
+                             Axis("times the loss", log=True))  # fmt: skip
+        self.answer = PlotCard("The answer", Axis("x"), Axis("output"))
+        self.left.plot.x_axis.brief = "size"
+        self.depths.plot.x_axis.fix(1.7, 76)
+        for card in (self.depths, self.silent):
+            card.plot.y_axis.fix(LOSSES[0], 1.5 * LOSSES[1])
+        self.left.plot.x_axis.fix(*LEFT)
+        self.left.plot.y_axis.fix(NEEDED[0], 1.5 * NEEDED[1])
+        self.answer.plot.x_axis.fix(-1, 1)
+        self.answer.plot.y_axis.fix(-1.9, 1.9)
+        self._take_clicks()
+        for k, card in enumerate((self.signal, self.gradient, self.chain)):
+            self.add(card, 0, 4 * k, 1, 4)
+        for k, card in enumerate((self.depths, self.silent, self.left, self.answer)):
+            self.add(card, 1, 3 * k, 1, 3)
+        self.share(rows=(10, 10), columns=(1,) * 12)
+        self.least_height = 400
+
+    def _take_clicks(self) -> None:
+        for card, act in ((self.depths, self._on_depth), (self.silent, self._on_layer)):
+            card.plot.takes_clicks = True  # type: ignore[attr-defined]
+            card.plot.clicked.connect(act)  # type: ignore[attr-defined]
+        self.chain.plot.dragged.connect(self._on_chain)  # type: ignore[attr-defined]
+        self.chain.plot.grabbed.connect(lambda _: self.grabbed.emit("factor"))  # type: ignore[attr-defined]
+        self.chain.plot.released.connect(lambda _: self.released.emit("factor"))  # type: ignore[attr-defined]
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return the chain's ratio, how deep networks learn, and what arrives at the input."""
+        factor, depth = result.factor, result.depth
+        reach = [result.reach(name) for name in NAMES]
+        deepest = " · ".join("–" if r is None else str(r) for r in reach)
+        gradient = np.median(result.birth.gradient[:, :, 0], axis=0)
+        return [
+            (number(result.chain[1, 0] / result.chain[0, 0], 4),
+             f"({number(1 + factor, 3)} / {number(factor, 3)})^{depth}"),
+            (deepest, "deepest that learn"),
+            *((number(float(value), 3), f"gradient, {name}")
+              for name, value in zip(NAMES, gradient, strict=True)),
+        ]  # fmt: skip
+
+    def draw(self, result: Result) -> None:
+        """Draw all seven."""
+        birth = result.birth
+        # Narrow plots have room for two keys; the colours are those of the whole page.
+        plain, residual, scaled = (Key("line", self.color(TOKENS[n]), n) for n in NAMES)
+        theory = Key("dash", self.color("muted"), "theory", 1.4)
+        self._draw_birth(self.signal, birth.signal, birth.signal_theory, "mean square",
+                         [plain, residual])  # fmt: skip
+        self._draw_birth(self.gradient, birth.gradient, birth.gradient_theory, "mean square",
+                         [scaled, theory])  # fmt: skip
+        self._draw_chain(result)
+        self._draw_depths(result)
+        self._draw_silent(result)
+        self._draw_left(result)
+        self._draw_answer(result)
+
+    # ---- at birth
+    def _draw_birth(self, card: PlotCard, seen: Array, theory: Array, note: str,
+                    legend: list[Key]) -> None:  # fmt: skip
+        depth = theory.shape[1] - 1
+        x = np.arange(depth + 1.0)
+        card.plot.x_axis.fix(-0.02 * depth, 1.02 * depth)
+        low, middle, high = np.percentile(seen, (25, 50, 75), axis=0)  # (3, L + 1)
+        self._hold(card.plot.y_axis, np.concatenate([middle.ravel(), theory.ravel()]))
+        bands: dict[str, Mark] = {}
+        live: dict[str, Mark] = {}
+        columns, curves = {"layer": x}, []
+        for k, name in enumerate(NAMES):
+            color = self.color(TOKENS[name])
+            pale = mix(self.theme, color, 0.2)
+            bands[name] = Band(x, np.maximum(low[k], UNDER), np.maximum(high[k], UNDER), pale)
+            live[f"{name}, theory"] = Line(x, np.maximum(theory[k], UNDER),
+                                           self.color("muted"), 1.3, DASH)  # fmt: skip
+            live[name] = Line(x, np.maximum(middle[k], UNDER), color, 2.0)
+            columns |= {name: middle[k], f"{name}, theory": theory[k]}
+            curves.append((name, middle[k], color))
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        card.read_curves(x, curves)
+        card.set_note(note)
+
+    def _hold(self, axis: Axis, values: Array) -> None:
+        """Let an axis stand while it holds the values and they fill a third of it."""
+        good = values[np.isfinite(values) & (values > FLOOR)]
+        low, high = math.log10(float(good.min())), math.log10(float(good.max()))
+        bottom, top = math.log10(axis.low), math.log10(axis.high)
+        is_inside = bottom <= low and high <= top
+        if not is_inside or max(high - low, 3) < (top - bottom) / 3:
+            axis.cover(good, restart=True, decades=4)
+
+    def _draw_chain(self, result: Result) -> None:
+        card, depth = self.chain, result.depth
+        plain, skips = self.color(TOKENS["plain"]), self.color(TOKENS["residual"])
+        x = np.arange(depth + 1.0)
+        through = result.chain[:, ::-1]  # after so many layers on the way back
+        card.plot.x_axis.fix(-0.02 * depth, 1.06 * depth)
+        self._hold(card.plot.y_axis, np.maximum(through, FLOOR * 10))
+        shown = np.maximum(through, UNDER)
+        end = np.array([float(depth)])
+        live: dict[str, Mark] = {
+            "one": Rule(1.0, "", self.color("faint"), self.theme),
+            "plain": Line(x, shown[0], plain, 2.0),
+            "skips": Line(x, shown[1], skips, 2.0),
+            "end": Dots(end, shown[1, -1:], skips, 4.0),
+        }
+        legend = [Key("line", skips, "(1 + a)^L"), Key("line", plain, "a^L")]
+        card.show_plot(live=live, legend=legend, columns={
+            "layers": x, "plain": through[0], "with skips": through[1]})  # fmt: skip
+        card.read_curves(x, [("(1 + a)^L", shown[1], skips), ("a^L", shown[0], plain)])
+        lowest = max(float(shown[0, -1]), card.plot.y_axis.low)
+        card.plot.set_handles((Handle("a", float(depth), lowest, plain, 6.0, "y"),))  # type: ignore[attr-defined]
+        ratio = number(through[1, -1] / through[0, -1], 4)
+        card.set_note(f"ratio <b>{ratio}</b>, drag the dot", f"<b>{ratio}</b>")
+
+    def _on_chain(self, _: str, __: float, y: float) -> None:
+        a = float(max(y, UNDER) ** (1 / self.result.depth))
+        self.edited.emit("factor", min(1.0, max(0.1, a)))
+
+    # ---- trained
+    def _draw_depths(self, result: Result) -> None:
+        card = self.depths
+        live: dict[str, Mark] = {
+            "constant": Rule(result.constant, "constant", self.color("muted"), self.theme),
+            "shown": Post(float(result.shown), "", self.color("faint"), self.theme),
+        }
+        for name in NAMES:
+            known = [one for one in result.ladder[name] if one is not None]
+            if not known:
+                continue
+            color = self.color(TOKENS[name])
+            x = APART[name] * np.array([float(one.setting.depth) for one in known])
+            low, middle, high = (
+                inside(np.array([np.quantile(one.loss, q) for one in known]), LOSSES)
+                for q in (0.25, 0.5, 0.75)
+            )
+            every = np.concatenate([inside(one.loss, LOSSES) for one in known])
+            pale = mix(self.theme, color, 0.45)
+            live[f"{name}, seeds"] = Dots(np.repeat(x, len(known[0].loss)), every, pale, 1.6)
+            live[f"{name}, quartiles"] = Strokes(x, low, x, high, color, 2.4)
+            live[name] = Line(x, middle, color, 1.4)
+            live[f"{name}, median"] = Dots(x, middle, color, 3.4)
+        card.show_plot(live=live, columns=self._depth_columns(result))
+        card.set_note("16 seeds, click a depth", "16 seeds")
+        card.plot.reader = lambda x, _: self._read_depth(result, x)
+
+    def _depth_columns(self, result: Result) -> dict[str, Array]:
+        rows = {
+            name: [math.nan if one is None else float(np.median(one.loss)) for one in row]
+            for name, row in result.ladder.items()
+        }
+        return {"layers": np.array(DEPTHS)} | {name: np.array(v) for name, v in rows.items()}
+
+    def _read_depth(self, result: Result, x: float) -> Reading:
+        place = int(np.abs(np.log(np.array(DEPTHS) / max(x, 1e-9))).argmin())
+        rows = []
+        for name in NAMES:
+            one = result.ladder[name][place]
+            value = "…" if one is None else number(float(np.median(one.loss)), 2)
+            rows.append((self.color(TOKENS[name]), f"{name} {value}"))
+        return Reading(f"{DEPTHS[place]} layers, median loss", tuple(rows))
+
+    def _on_depth(self, x: float, _: float) -> None:
+        self.edited.emit("depth", int(min(DEPTHS, key=lambda d: abs(math.log(d / x)))))
+
+    # ---- a silent layer
+    def _best(self, result: Result) -> dict[str, tuple[Trained, Array, Array]]:
+        """Return the trained networks that are drawn: loss without each layer, weights left."""
+        return {
+            name: (one, one.without[:, one.best], one.kept[:, one.best])
+            for name, one in result.trained.items()
+            if one is not None and one.params is not None
+        }
+
+    def _draw_silent(self, result: Result) -> None:
+        card, depth = self.silent, result.shown
+        card.plot.x_axis.fix(0.5, depth + 0.5)
+        x = np.arange(1.0, depth + 1)
+        live: dict[str, Mark] = {
+            "constant": Rule(result.constant, "constant", self.color("muted"), self.theme)
+        }
+        if result.silent is not None:
+            live["silent"] = Post(float(result.silent), "", self.color("text"), self.theme)
+        columns, curves = {"layer": x}, []
+        for name, (one, without, _) in self._best(result).items():
+            color = self.color(TOKENS[name])
+            whole = inside(one.loss[one.best : one.best + 1], LOSSES)
+            live[f"{name}, whole"] = Line(np.array([0.5, depth + 0.5]), np.repeat(whole, 2),
+                                          color, 1.2, DASH)  # fmt: skip
+            live[name] = Dots(x, inside(without, LOSSES), color, 3.0 if depth <= 32 else 2.0)
+            columns[name] = without
+            curves.append((name, inside(without, LOSSES), color))
+        card.show_plot(live=live, columns=columns)
+        card.read_curves(x, curves)
+        card.set_note("click a layer, whole dashed", "click a layer")
+
+    def _on_layer(self, x: float, _: float) -> None:
+        layer = min(max(round(x), 1), self.result.shown)
+        self.edited.emit("silenced", () if layer == self.result.silent else (float(layer),))
+
+    def _draw_left(self, result: Result) -> None:
+        card = self.left
+        muted = self.color("muted")
+        decay = inside(np.array([result.alone, result.alone]), LEFT)
+        live: dict[str, Mark] = {
+            "one": Rule(1.0, "", self.color("faint"), self.theme),
+            "decay": Line(decay, np.array(NEEDED) * [1, 2], muted, 1.4, DASH),
+        }
+        columns: dict[str, Array] = {"layer": np.arange(1.0, result.shown + 1)}
+        for name, (one, without, kept) in self._best(result).items():
+            color = self.color(TOKENS[name])
+            times = inside(without / one.loss[one.best], NEEDED)
+            x = inside(kept, LEFT)
+            live[name] = Dots(x, times, color, 2.8)
+            columns |= {f"{name}, weights left": kept, f"{name}, times the loss": times}
+            if result.silent is not None:
+                k = slice(result.silent - 1, result.silent)
+                live[f"{name}, silent"] = Dots(x[k], times[k], self.color("text"), 5.0, True)
+        legend = [Key("dash", muted, "decay alone", 1.4)]
+        card.show_plot(live=live, legend=legend, columns=columns)
+        card.set_note("layers, when silent", "layers")
+        card.plot.reader = None
+
+    def _draw_answer(self, result: Result) -> None:
+        card, x = self.answer, result.grid
+        edges = (-4.0, 4.0)
+        live: dict[str, Mark] = {
+            "target": Line(x, result.target, self.color("muted"), 1.4, DASH)
+        }
+        columns = {"x": x, "target": result.target}
+        curves = [("target", result.target, self.color("muted"))]
+        for name in ("plain", "scaled"):
+            if name not in result.curves:
+                continue
+            whole, less = (np.clip(y, *edges) for y in result.curves[name])
+            color = self.color(TOKENS[name])
+            live[f"{name}, whole"] = Line(x, whole, mix(self.theme, color, 0.4), 1.4)
+            live[name] = Line(x, less, color, 2.2)
+            columns |= {f"{name}, whole": whole, name: less}
+            curves.append((name, less, color))
+        card.show_plot(live=live, columns=columns)
+        card.read_curves(x, curves)
+        where = "whole" if result.silent is None else f"without layer {result.silent}"
+        long = f"{result.shown} layers, {where}"
+        card.set_note(long if result.curves else "not trained yet", where)
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the gradient of the three networks, from the last layer to the first."""
+    gradient = np.log10(np.median(result.birth.gradient, axis=0))
+    window = (0.0, float(result.depth), float(gradient.min()) - 1, float(gradient.max()) + 1)
+    x = np.arange(result.depth + 1.0)
+    shapes: list[pic.Shape] = []
+    for row, name in zip(gradient, NAMES, strict=True):
+        shapes.append(pic.Line(pic.unit_points(x, row, window), TOKENS[name], 2.0))
+    return tuple(shapes)
