@@ -33,7 +33,7 @@ EXPERIMENT = Experiment(
     ),
     start={"activation": "relu", "depth": 20, "factor": 0.5, "decay": 0.0,
            "silenced": (10.0,)},
-    look_for="At birth the plain network keeps its gradient on average and loses it in the "
+    look_for="At birth a plain ReLU network keeps its gradient on average, and loses it in the "
     "tails; the residual one of the same weights more than doubles it a layer; scaled by "
     "1/√(2N) it stays. Training follows: the plain one learns until it is too deep, the "
     "scaled one learns at every depth. Then click a layer to silence it: the plain network "
