@@ -11,6 +11,7 @@ from app.claims.figures import figure, listed, percent, within
 from app.claims.populations import births, lab
 from app.core.spec import NetSpec, TrainSpec
 from app.nets.engines.numpy_ import NORM_EPS, forward
+from app.nets.norms import norm, norm_gradient
 from app.nets.problem import problem_of
 
 Array = np.ndarray
@@ -32,19 +33,6 @@ class Normed(NamedTuple):
     outputs: float
     gradients: float
     with_eps: float
-
-
-def norm(z: Array, eps: float = 0.0) -> tuple[Array, Array]:
-    """Return z at mean 0 and variance 1 over the units, and the spread it had. (n, units)"""
-    centred = z - z.mean(-1, keepdims=True)
-    spread = np.sqrt((centred**2).mean(-1, keepdims=True) + eps)
-    return centred / spread, spread
-
-
-def norm_gradient(d_out: Array, n: Array, spread: Array) -> Array:
-    """Return the gradient of the sums from that of their norm."""
-    stretched = n * (d_out * n).mean(-1, keepdims=True)
-    return np.asarray((d_out - d_out.mean(-1, keepdims=True) - stretched) / spread)
 
 
 def _measure_normed(ctx: Context) -> Normed:

@@ -24,6 +24,7 @@ from app.core.state import State
 from app.nets import randomness
 from app.nets.engines.base import Batches, Report, never, walk
 from app.nets.maths import NUMPY
+from app.nets.norms import norm, norm_gradient
 from app.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
@@ -87,7 +88,7 @@ def forward(problem: Problem, params: Array, x: Array, update: int | None = None
             done.n.append(z)
             done.h.append(z)
             break
-        n, spread = _layer_norm(z) if net.layer_norm else (z, None)
+        n, spread = norm(z, NORM_EPS) if net.layer_norm else (z, None)
         a = problem.activation.value(NUMPY, n, net.slope)
         keep = _keep(problem, update, layer, z)
         if keep is not None:
@@ -117,7 +118,7 @@ class ChainRule:
         keep, spread = done.keep[layer], done.spread[layer]
         da = dh if keep is None else dh * keep
         dn = da * self.slope(problem, done, layer)
-        return dn if spread is None else _layer_norm_back(dn, done.n[layer], spread)
+        return dn if spread is None else norm_gradient(dn, done.n[layer], spread)
 
     def parameters(self, layer: int, h_before: Array, dz: Array) -> tuple[Array, Array]:
         """Return dL/dW and dL/db: as z = h W + b, each weight's input times its sum's dz."""
@@ -163,19 +164,6 @@ def backward(
             dh_before = dh_before + dh  # the skip hands the gradient on untouched
         dh = dh_before
     return found
-
-
-def _layer_norm(z: Array) -> tuple[Array, Array]:
-    centred = z - z.mean(-1, keepdims=True)
-    spread = np.sqrt((centred**2).mean(-1, keepdims=True) + NORM_EPS)
-    return centred / spread, spread
-
-
-def _layer_norm_back(dn: Array, n: Array, spread: Array) -> Array:
-    # Moving or stretching all of z changes nothing, so those two parts drop out.
-    moved = dn.mean(-1, keepdims=True)
-    stretched = n * (dn * n).mean(-1, keepdims=True)
-    return (dn - moved - stretched) / spread
 
 
 def _keep(problem: Problem, update: int | None, layer: int, z: Array) -> Array | None:

@@ -1,0 +1,278 @@
+"""Layer norm in numbers: what it does not see, the gradient, the map, trainings. No Qt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.experiment import HOLDS, NOT_HERE, WRONG, ClaimRow
+from app.core.jobs import Ask, Step
+from app.core.numbers import number
+from app.core.spec import LabSpec
+from app.experiments.layer_norm import training
+from app.experiments.layer_norm.layer import INPUT, TARGET, Layer, layer, plain, weights
+from app.experiments.layer_norm.names import MOST, SUMS
+from app.experiments.layer_norm.training import (
+    EVERY,
+    LENGTH,
+    RATES,
+    SEEDS,
+    SHOWN,
+    STRETCHES,
+    Setting,
+)
+from app.nets.optimizers import ADAM_EPS
+
+__all__ = ["LENGTH", "MOST", "REACH", "SEEDS", "SHOWN", "STRETCHES", "TARGET"]
+Array = np.ndarray
+REACH = 12.0  # how far the map goes, in lengths of the weights
+CELLS = 72  # of the map, on each side
+CURVE = 10.0 ** np.linspace(-2, 2, 161)  # stretches of the gradient's curve
+EXACT, GRADIENT = 1e-12, 1e-9  # what the ledger allows
+SAY_S = 0.1  # how often work under way is drawn
+SIGN = {"positive": 1.0, "zero": 0.0, "negative": -1.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Losses of many networks, over updates or stretches.
+
+    Attributes:
+        at: (n,) updates, or stretches. quartiles: (3, n) over the seeds.
+    """
+
+    at: Array
+    quartiles: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        stretch: a, with its sign. shift: c. eps: of the norm. sums: (units,) before both.
+        now: the layer as it is. first: the same at a = 1, c = 0.
+        off: largest change of an output from `first`; 0 / 0 counts as none.
+        gradient: (n,) length of the gradient over `CURVE`. unnormed: without the norm.
+        ideal: what 1 / a gives. turn: by what angle, in radians, the optimizer's first step
+            turns the weights behind the norm.
+        loss: (CELLS, CELLS) over the map: stretch across, and upwards the direction of
+            the gradient; the lowest row first.
+        down: (2,) where the loss falls from here, by its gradient in the map; 1 long at a = 1.
+        along: share of the gradient that points along the weights, not across.
+        exact: the claim's two errors with eps 0: of outputs, and of the gradient times a.
+        courses: (norm, stretch) -> losses by update, of those begun.
+        ends: norm -> losses at the end by stretch, of those done.
+    """
+
+    stretch: float
+    shift: float
+    eps: float
+    sums: Array
+    now: Layer
+    first: Layer
+    off: float
+    gradient: Array
+    unnormed: Array
+    ideal: Array
+    turn: Array
+    loss: Array
+    down: Array
+    along: float
+    exact: tuple[float, float]
+    courses: dict[tuple[bool, float], Course]
+    ends: dict[bool, Course]
+    optimizer: str
+
+    @property
+    def ratio(self) -> float:
+        """The gradient here, in units of that at a = 1; 0 if that is none."""
+        first = float(self.first.gradient)
+        return float(self.now.gradient) / first if first else 0.0
+
+
+def compute(
+    size: float = 2.0, sign: str = "positive", shift: float = 1.0, eps: str = "1e-5",
+    optimizer: str = "Adam", sums: tuple[float, ...] = SUMS,
+) -> Result:  # fmt: skip
+    """Stretch and shift a layer's weights, and look behind its norm.
+
+    Args:
+        size, sign: of the stretch a. shift: c. eps: of the norm, as written.
+        optimizer: of the trainings. sums: (units,) weighted sums at a = 1, c = 0.
+    """
+    a, e, z = size * SIGN[sign], float(eps), np.array(sums)
+    first, now = layer(z, e), layer(a * z + shift, e)
+    ideal = layer(z, 0.0).gradient / CURVE
+    loss, down, along = _map(z, a, shift, e)
+    return Result(
+        a, shift, e, z, now, first, float(np.abs(now.n - first.n).max()),
+        layer(CURVE[:, None] * z + shift, e).gradient,
+        plain(CURVE[:, None] * z + shift).gradient, ideal, _turn(z, e, optimizer),
+        loss, down, along,
+        _exact(z, a, shift), _courses(optimizer), _ends(optimizer), optimizer,
+    )  # fmt: skip
+
+
+def _exact(z: Array, a: float, shift: float) -> tuple[float, float]:
+    """Return by how much outputs, and the gradient times a, are off with eps 0."""
+    first, now = layer(z, 0.0), layer(a * z + shift, 0.0)
+    scale = np.abs(first.dz).max() or 1.0
+    return (float(np.abs(now.n - first.n).max()),
+            float(np.abs(abs(a) * now.dz - first.dz).max() / scale))  # fmt: skip
+
+
+def _turn(z: Array, eps: float, optimizer: str) -> Array:
+    """Return the angle by which a first step turns the weights, over `CURVE`. (n,)"""
+    stretched = CURVE[:, None] * z
+    gradient = INPUT[:, None] * layer(stretched, eps).dz[:, None]  # (n, inputs, units)
+    # The first step of Adam is the rate for every weight, whatever the gradient's size.
+    pull = gradient / (np.abs(gradient) + ADAM_EPS) if optimizer == "Adam" else gradient
+    old = CURVE[:, None, None] * weights(z)
+    new = old - RATES[optimizer] * pull
+    length = np.linalg.norm(old, axis=(1, 2))
+    along = (new * old).sum((1, 2)) / length
+    across = np.linalg.norm(new - (along / length)[:, None, None] * old, axis=(1, 2))
+    return np.arctan2(across, along)
+
+
+def _map(z: Array, a: float, shift: float, eps: float) -> tuple[Array, Array, float]:
+    """Return the loss over a plane of weights, and how its gradient points at (a, 0).
+
+    Across: times all weights. Upwards: along the gradient at a = 1, in lengths of the
+    weights there.
+    """
+    first = layer(z, eps)
+    size = float(np.linalg.norm(first.dz))
+    # Without a gradient any direction will do that is not along the sums.
+    turn = first.dz / size if size else (TARGET - TARGET.mean()) / np.linalg.norm(TARGET)
+    # A step of length 1 in the weights moves the sums by the input's length.
+    up = np.linalg.norm(weights(z)) * np.linalg.norm(INPUT) * turn
+    ticks = (np.arange(CELLS) + 0.5) / CELLS * 2 * REACH - REACH
+    places = ticks[:, None] * z + shift, ticks[:, None] * up  # (cells, units) each
+    field = layer(places[0][None] + places[1][:, None], eps).loss
+    slope = np.array([layer(a * z + shift, eps).dz @ z, layer(a * z + shift, eps).dz @ up])
+    unit = float(first.dz @ up) or 1.0
+    length = float(np.linalg.norm(slope))
+    return field, -slope / unit, float(abs(slope[0]) / length) if length else 0.0
+
+
+def _courses(optimizer: str) -> dict[tuple[bool, float], Course]:
+    found = {}
+    for a in SHOWN:
+        for norm in (True, False):
+            one = training.known(Setting(a, norm, optimizer))
+            if one is not None:
+                found[norm, a] = _course(EVERY * np.arange(len(one.losses)), one.losses)
+    return found
+
+
+def _ends(optimizer: str) -> dict[bool, Course]:
+    found = {}
+    for norm in (True, False):
+        known = [(a, training.known(Setting(a, norm, optimizer))) for a in STRETCHES]
+        done = [(a, one.losses[-1]) for a, one in known if one is not None and one.is_whole]
+        if done:
+            found[norm] = _course(np.array([a for a, _ in done]),
+                                  np.array([loss for _, loss in done]))  # fmt: skip
+    return found
+
+
+def _course(at: Array, losses: Array) -> Course:
+    """Return quartiles over the seeds. (n, seeds) -> (3, n)"""
+    return Course(at[: len(losses)].astype(float), np.percentile(losses, (25, 50, 75), axis=1))
+
+
+def work(
+    is_interrupted: Ask, size: float = 2.0, sign: str = "positive", shift: float = 1.0,
+    eps: str = "1e-5", optimizer: str = "Adam", sums: tuple[float, ...] = SUMS,
+) -> Iterator[Step | None]:  # fmt: skip
+    """Train networks of several first sizes, with and without the norm; see `compute`."""
+    plan, said = training.plan(optimizer), time.monotonic()
+
+    def result() -> Result:
+        return compute(size, sign, shift, eps, optimizer, sums)
+
+    total = len(plan) * LENGTH
+    for k, setting in enumerate(plan):
+        one = training.population(setting)
+        words = "with" if setting.norm else "without"
+        for is_new in one.advance(is_interrupted):
+            if not is_new:
+                yield None
+                continue
+            now = time.monotonic()
+            if now - said > SAY_S:
+                said = now
+                done = k * LENGTH + EVERY * (len(one.losses) - 1)
+                yield Step(done, total, result(),
+                           f"training a = {setting.stretch:g} {words} norm")  # fmt: skip
+    yield Step(total, total, result(), "done")
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claim about the invariance, at the page's own weights."""
+    statement = ("Layer norm ignores W -> a W, b -> a b + c for a > 0, and the gradient is "
+                 "scaled by 1 / a.")  # fmt: skip
+    outputs, gradient = result.exact
+    measured = f"outputs off by {number(outputs, 2)}, gradient by {number(gradient, 2)}"
+    if result.stretch <= 0 or not layer(result.sums, 0.0).is_defined:
+        words = "it is about a > 0" if result.stretch <= 0 else "all sums are equal"
+        why = f"{words}; here outputs change by {number(result.off, 2)}"
+        return (ClaimRow("E9", statement, "exact", measured, NOT_HERE, why),)
+    holds = outputs <= EXACT and gradient <= GRADIENT
+    why = (
+        f"with eps 0 and a = {number(result.stretch)} outputs change by {number(outputs, 2)}, "
+        f"and the gradient times a by {number(gradient, 2)} of its largest part; with eps "
+        f"{number(result.eps)} outputs by {number(result.off, 2)}"
+    )
+    return (ClaimRow("E9", statement, "exact", measured, HOLDS if holds else WRONG, why),)
+
+
+def numpy_code(
+    size: float = 2.0, sign: str = "positive", shift: float = 1.0, eps: str = "1e-5",
+    optimizer: str = "Adam", sums: tuple[float, ...] = SUMS,
+) -> str:  # fmt: skip
+    """Return a program that prints outputs and gradients of the layer; see `compute`."""
+    inputs, target = [float(v) for v in INPUT[:-1]], [float(v) for v in TARGET]
+    return f'''"""Layer norm behind a layer whose weights are stretched by a and shifted."""
+
+import numpy as np
+
+x = np.array({inputs!r})
+sums = np.array({list(sums)!r})
+target = np.array({target!r})
+W = np.random.default_rng(5).normal(size=(len(x), len(sums))) / np.sqrt(3)
+b = sums - x @ W
+eps = {float(eps)!r}
+
+
+def layer(W, b):
+    z = x @ W + b
+    spread = np.sqrt(z.var() + eps)
+    n = (z - z.mean()) / spread
+    dn = (n - target) / len(n)  # of the loss, half the mean square
+    dz = (dn - dn.mean() - n * (dn * n).mean()) / spread
+    return n, np.vstack([np.outer(x, dz), dz])
+
+
+with np.errstate(invalid="ignore"):  # 0 / 0, where eps is 0 and all sums are equal
+    first, gradient = layer(W, b)
+    print(f"a = 1: gradient {{np.linalg.norm(gradient):.6g}}")
+    for a in (0.1, 1, 10, {size * SIGN[sign]!r}):
+        n, other = layer(a * W, a * b + {shift!r})
+        off, length = np.abs(n - first).max(), np.linalg.norm(other)
+        print(f"a = {{a:g}}: outputs off by {{off:.2g}}, gradient {{length:.6g}}, "
+              f"along the weights {{np.sum(other * np.vstack([W, b])):.2g}}")
+'''
+
+
+def lab_spec(
+    size: float = 2.0, sign: str = "positive", shift: float = 1.0, eps: str = "1e-5",
+    optimizer: str = "Adam", sums: tuple[float, ...] = SUMS,
+) -> LabSpec:  # fmt: skip
+    """Return the lab that the page trains with the norm, its weights as they are drawn."""
+    return Setting(1.0, True, optimizer).spec

@@ -1,0 +1,308 @@
+"""Draws the layer before and behind its norm, the map of its loss, and many trainings."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.core import picture as pic
+from app.experiments.layer_norm.courses import draw_ends, draw_losses
+from app.experiments.layer_norm.model import (
+    CURVE,
+    LENGTH,
+    MOST,
+    REACH,
+    STRETCHES,
+    TARGET,
+    Result,
+)
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.arrows import Arrows
+from app.ui.plots.field import Field, rgb
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Dots, Line, Mark, mix
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Bars, Post, Strokes, Words
+
+Array = np.ndarray
+FARTHEST = 40.0  # of a sum that is drawn
+BEND = 0.4  # where the axis of the sums turns from linear to logarithmic
+PULL = 0.9  # share of the axis that a pull of 1 is long
+ARROW = 5.0  # length of the map's arrow at a = 1
+LOW, HIGH = 0.1, 10.0  # range of the stretch
+
+
+class BothWays(Axis):
+    """An axis that is linear around 0 and logarithmic far from it, on both sides."""
+
+    def to_unit(self, values: Array) -> Array:
+        """Return places along the axis, 0 at `low` and 1 at `high`, which is -low."""
+        end = math.asinh(self.high / BEND)
+        return np.asarray(0.5 + 0.5 * np.arcsinh(np.asarray(values, float) / BEND) / end)
+
+    def place(self, value: float) -> float:
+        """Return where one value stands along the axis, held between 0 and 1."""
+        return min(1.0, max(0.0, float(self.to_unit(np.array(value)))))
+
+    def from_unit(self, place: float) -> float:
+        """Return the value at a place, the inverse of `to_unit`."""
+        return BEND * math.sinh((2 * place - 1) * math.asinh(self.high / BEND))
+
+    def ticks(self, count: float) -> list[tuple[float, str]]:
+        """Return ticks that are alike on both sides."""
+        some = (1.0, 10.0) if count < 7 else (0.3, 1.0, 3.0, 10.0, 30.0)
+        both = [*(-value for value in reversed(some)), 0.0, *some]
+        return [(value, number(value)) for value in both]
+
+
+class View(PageView):
+    """Sums, outputs and the map above; gradient, losses by update and at the end below."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.sums = RowPlot(BothWays("z"))
+        self.sums.x_axis.fix(-FARTHEST, FARTHEST)
+        self.outputs = RowPlot(Axis("n"))
+        self.outputs.x_axis.fix(-2.8, 2.8)
+        self.before = PlotCard("Sums", self.sums.x_axis, self.sums.y_axis, "", self.sums)
+        self.behind = PlotCard("Behind the norm", self.outputs.x_axis, self.outputs.y_axis,
+                               "", self.outputs)  # fmt: skip
+        self.map = PlotCard("Loss over the weights", Axis("along the weights"),
+                            Axis("across"))  # fmt: skip
+        self.map.plot.x_axis.brief = "along"
+        for axis in (self.map.plot.x_axis, self.map.plot.y_axis):
+            axis.fix(-REACH, REACH)
+        self.map.plot.grid = False
+        self.gradient = PlotCard("Length of the gradient", Axis("a", log=True),
+                                 Axis("gradient", log=True))  # fmt: skip
+        self.gradient.plot.x_axis.fix(float(CURVE[0]), float(CURVE[-1]))
+        self.gradient.plot.y_axis.fix(1e-5, 1e3)
+        self.loss = PlotCard("Loss of many seeds", Axis("updates", integer=True),
+                             Axis("loss", log=True))  # fmt: skip
+        self.loss.plot.x_axis.fix(0, LENGTH)
+        self.ends = PlotCard("Loss at the end", Axis("a at birth", log=True),
+                             Axis("loss", log=True))  # fmt: skip
+        self.ends.plot.x_axis.fix(STRETCHES[0] / 1.25, STRETCHES[-1] * 1.25)
+        for card in (self.loss, self.ends):
+            card.plot.y_axis.fix(1e-3, 1.0)
+        self._drag(self.map, "size", self._on_stretch)
+        self._drag(self.gradient, "size", self._on_size)
+        self._drag(self.before, "sums", self._on_sum)
+        cards = self.before, self.behind, self.map, self.gradient, self.loss, self.ends
+        for k, card in enumerate(cards):
+            self.add(card, k // 3, k % 3)
+        self.share(rows=(11, 9), columns=(1, 1, 1))
+
+    def _drag(self, card: PlotCard, knob: str, on_dragged: object) -> None:
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        plot.grabbed.connect(lambda _: self.grabbed.emit(knob))
+        plot.released.connect(lambda _: self.released.emit(knob))
+        plot.dragged.connect(on_dragged)
+
+    def _on_stretch(self, _: str, x: float, y: float) -> None:
+        """Turn size and sign: the dot goes through 0 to the other side."""
+        sign = "positive" if x > 0 else "negative"
+        if sign != self.values["sign"]:
+            self.edited.emit("sign", sign)
+        self.edited.emit("size", min(max(abs(x), LOW), HIGH))
+
+    def _on_size(self, _: str, x: float, y: float) -> None:
+        self.edited.emit("size", min(max(x, LOW), HIGH))
+
+    def _on_sum(self, name: str, x: float, y: float) -> None:
+        result: Result | None = self.result
+        if result is None or not result.stretch:
+            return
+        sums = [float(value) for value in result.sums]
+        wanted = (x - result.shift) / result.stretch
+        sums[int(name)] = min(max(wanted, -MOST), MOST)
+        self.edited.emit("sums", tuple(sums))
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return what the norm does not see, and what comes back through it."""
+        a = number(result.stretch, 3)
+        if not result.now.is_defined:
+            return [("0/0", "behind the norm: no variance, and no eps"),
+                    ("none", "gradient")]  # fmt: skip
+        return [
+            (number(result.off, 2), "largest change of an output from a = 1, c = 0"),
+            (f"× {number(result.ratio, 4)}", f"gradient at a = {a}, to that at 1"),
+            (f"× {number(1 / result.stretch, 4)}" if result.stretch else "none", "1 / a"),
+            (number(result.along, 1), "of the gradient points along the weights"),
+            (number(float(result.now.loss), 3), "loss of the layer"),
+        ]
+
+    def draw(self, result: Result) -> None:
+        """Draw all six."""
+        self._draw_sums(result)
+        self._draw_outputs(result)
+        self._draw_map(result)
+        self._draw_gradient(result)
+        draw_losses(self, self.loss, result)
+        draw_ends(self, self.ends, result)
+
+    # ---- the layer
+    def _draw_sums(self, result: Result) -> None:
+        """Draw the sums as bars, with the pull of the loss at their ends."""
+        plot, z = self.sums, result.now.z
+        rows, zero = np.arange(len(z)), np.zeros(len(z))
+        plot.set_rows([str(k + 1) for k in rows])
+        first = self._pale(len(z), "faint", 0.45)
+        accent = [self.color("accent")] * len(z)
+        pull = -result.now.dz / self._unit(result)
+        place = plot.x_axis.to_unit(z)
+        ends = [
+            plot.x_axis.from_unit(float(p)) for p in np.clip(place + PULL * pull / 8, -1, 2)
+        ]
+        mean = Post(float(z.mean()), "mean", self.color("muted"), self.theme)
+        live: dict[str, Mark] = {
+            "first": Bars(rows, zero, result.sums, first, 0.78),
+            "sums": Bars(rows, zero, z, accent, 0.4),
+            "mean": mean,
+            "pull": Arrows(z, rows, np.array(ends), rows, self.color("negative")),
+        }
+        legend = [Key("band", self.color("accent"), "z = a (W x + b) + c"),
+                  Key("band", first[0], "a = 1, c = 0"),
+                  Key("line", self.color("negative"), "pull of the loss")]  # fmt: skip
+        columns = {"unit": rows + 1, "z": z, "gradient": result.now.dz}
+        self.before.show_plot(live=live, legend=legend, columns=columns)
+        self.before.set_note(f"spread <b>{number(float(z.std()), 3)}</b>",
+                             f"<b>{number(float(z.std()), 2)}</b>")  # fmt: skip
+        handles = [Handle(str(k), float(z[k]), float(k), self.color("accent"), 4.0, "x")
+                   for k in rows] if result.stretch else []  # fmt: skip
+        plot.set_handles(tuple(handles))
+        plot.reader = lambda x, y: self._read(result, plot.row_at(y))
+
+    def _unit(self, result: Result) -> float:
+        """Return the largest pull at a = 1, which sets the length of the arrows."""
+        return float(np.abs(result.first.dz).max()) or 1.0
+
+    def _pale(self, count: int, token: str, opacity: float) -> list[QColor]:
+        return [mix(self.theme, self.color(token), opacity)] * count
+
+    def _draw_outputs(self, result: Result) -> None:
+        plot, now = self.outputs, result.now
+        rows, zero = np.arange(len(now.n)), np.zeros(len(now.n))
+        plot.set_rows([str(k + 1) for k in rows])
+        ink, edge = self.color("text"), rows - 0.4
+        first = self._pale(len(rows), "faint", 0.45)
+        good = [self.color("good")] * len(rows)
+        unit = float(np.abs(result.first.dn).max()) or 1.0
+        live: dict[str, Mark] = {
+            "first": Bars(rows, zero, result.first.n, first, 0.78),
+            "outputs": Bars(rows, zero, now.n, good, 0.4),
+            "target": Strokes(TARGET, edge, TARGET, edge + 0.8, ink, 2.0),
+        }
+        if now.is_defined:
+            live["pull"] = Arrows(now.n, rows, now.n - 0.6 * now.dn / unit, rows,
+                                  self.color("negative"))  # fmt: skip
+        else:
+            live["words"] = Words(np.array([-2.7]), np.array([4.5]), ["0/0"],
+                                  self.color("negative"), self.theme, 16, 600)  # fmt: skip
+        legend = [Key("band", self.color("good"), "n"), Key("band", first[0], "a = 1, c = 0"),
+                  Key("line", ink, "wanted", 2.0)]  # fmt: skip
+        columns = {"unit": rows + 1, "n": now.n, "wanted": TARGET, "gradient": now.dn}
+        self.behind.show_plot(live=live, legend=legend, columns=columns)
+        words = f"moved by <b>{number(result.off, 2)}</b>" if now.is_defined else ""
+        self.behind.set_note(words, words.removeprefix("moved by "))
+        plot.reader = lambda x, y: self._read(result, plot.row_at(y))
+
+    def _read(self, result: Result, row: int) -> Reading:
+        now = result.now
+        return Reading(f"unit {row + 1}", (
+            (self.color("accent"), f"z {number(float(now.z[row]), 4)}"),
+            (self.color("good"), f"n {number(float(now.n[row]), 4)}"),
+            (self.color("text"), f"wanted {number(float(TARGET[row]), 3)}"),
+            (self.color("negative"), f"dL/dz {number(float(now.dz[row]), 3)}"),
+        ))  # fmt: skip
+
+    def _draw_map(self, result: Result) -> None:
+        """Draw the loss over a plane through all weights, and where it falls from here."""
+        card, a = self.map, result.stretch
+        dark, light = rgb(self.color("panel")), rgb(self.color("accent"))
+        loss = result.loss
+        share = (loss - loss.min()) / (float(np.ptp(loss)) or 1.0)
+        colors = dark + (light - dark) * (0.75 * (1 - share) ** 1.5)[..., None]
+        half = REACH / len(loss)
+        extent = (-REACH + half, REACH - half, -REACH + half, REACH - half)
+        ink, line = self.color("negative"), self.color("text", 0.5)
+        ends = np.array([-REACH]), np.zeros(1), np.array([REACH]), np.zeros(1)
+        at, zero = np.array([a]), np.zeros(1)
+        live: dict[str, Mark] = {
+            "ray": Strokes(*ends, line, 1.0, (3, 3)),
+            "zero": Dots(zero, zero, self.color("text"), 2.5),
+            "weights": Arrows(zero, zero, at, zero, self.color("text"), 1.6),
+            "down": Arrows(
+                at, zero, at + ARROW * result.down[:1], ARROW * result.down[1:], ink, 2.4, 9
+            ),
+        }
+        legend = [Key("band", mix(self.theme, self.color("accent"), 0.7), "low loss"),
+                  Key("line", self.color("text"), "weights"),
+                  Key("line", ink, f"minus gradient, × {ARROW:g}")]  # fmt: skip
+        card.show_plot(still={"loss": Field(extent, colors)}, live=live, legend=legend,
+                       columns={"a": at, "along": result.down[:1], "across": result.down[1:],
+                                "loss": np.array([float(result.now.loss)])})  # fmt: skip
+        assert isinstance(card.plot, HandlePlot)
+        card.plot.set_handles((Handle("a", a, 0.0, self.color("text"), along="x"),))
+        card.set_note("drag the dot: a", "")
+
+    def _draw_gradient(self, result: Result) -> None:
+        card, accent, muted = self.gradient, self.color("accent"), self.color("muted")
+        turn = self.theme.layer_color(0, 3)
+        curves = [("with norm", result.gradient, accent),
+                  ("without", result.unnormed, self.color("negative")),
+                  ("1 / a", result.ideal, muted),
+                  (f"turn by {result.optimizer}, radians", result.turn, turn)]  # fmt: skip
+        low, high = card.plot.y_axis.low, card.plot.y_axis.high
+        live: dict[str, Mark] = {
+            "turn": Line(CURVE, np.clip(result.turn, low / 10, high * 10), turn, 1.6),
+            "1 / a": Line(CURVE, np.clip(result.ideal, low / 10, high * 10),
+                          self.color("text"), 1.2, (4, 3)),
+            "without": Line(CURVE, np.clip(result.unnormed, low / 10, high * 10),
+                            self.color("negative"), 1.6),
+            "with": Line(CURVE, np.clip(result.gradient, low / 10, high * 10), accent, 2.2),
+        }  # fmt: skip
+        still: dict[str, Mark] = {}
+        width = float(result.sums.std())
+        bend = math.sqrt(result.eps) / width if width else 0.0
+        if CURVE[0] < bend < CURVE[-1]:
+            still["eps"] = Post(bend, "variance = eps", self.color("faint"), self.theme)
+        legend = [Key("line", accent, "with norm"),
+                  Key("line", self.color("negative"), "without", 1.6),
+                  Key("dash", self.color("text"), "1 / a", 1.2)]  # fmt: skip
+        live["what turns"] = Words(np.array([0.011]), np.array([4e-5]),
+                                   [f"turn by a step of {result.optimizer}"], turn,
+                                   self.theme)  # fmt: skip
+        columns = {"a": CURVE} | {name: y for name, y, _ in curves}
+        card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        assert isinstance(card.plot, HandlePlot)
+        here = float(np.clip(result.now.gradient, low, high))
+        handle = Handle("size", result.stretch, here, accent, along="x")
+        card.plot.set_handles((handle,) if result.stretch > 0 else ())
+        card.set_note(f"<b>{number(float(result.now.gradient), 3)}</b> at "
+                      f"a = {number(result.stretch, 3)}", "")  # fmt: skip
+        card.read_curves(CURVE, curves, "a")
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return rays of equal loss, the weights along one, and gradients across it."""
+    shapes: list[pic.Shape] = []
+    for k in range(-3, 4):
+        angle = 0.26 * k
+        end = 0.08 + 0.86 * math.cos(angle), 0.5 + 0.86 * math.sin(angle)
+        faint = "accent" if k == 0 else "faint"
+        points = ((0.08, 0.5), (round(end[0], 3), round(min(max(end[1], 0.03), 0.97), 3)))
+        shapes.append(pic.Line(points, faint, 2.2 if k == 0 else 1.0, k != 0))
+    for x, length in ((0.24, 0.36), (0.48, 0.18), (0.86, 0.09)):
+        tip = round(0.5 - length, 3)
+        shapes.append(pic.Line(((x, 0.5), (x, tip)), "negative", 2.2))
+        head = ((x - 0.02, tip + 0.05), (x, tip), (x + 0.02, tip + 0.05))
+        shapes.append(pic.Line(head, "negative", 2.2))
+        shapes.append(pic.Dots(((x, 0.5),), "accent", 3.4))
+    return tuple(shapes)
