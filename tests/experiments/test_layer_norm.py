@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from PySide6.QtCore import QPoint
 
 from app.core.errors import NotFiniteError
 from app.core.experiment import NOT_HERE
@@ -17,6 +18,7 @@ from app.experiments.layer_norm.training import EVERY, LENGTH, Population, Setti
 from app.nets.engines.numpy_ import outputs
 from app.nets.norms import norm, norm_gradient
 from app.nets.problem import born, problem_of
+from tests.experiments.conftest import drag_handle, settle
 
 Z = np.array(SUMS)
 
@@ -133,7 +135,7 @@ def test_the_arrow_is_the_slope_of_the_map(knobs):
     unit = np.sum(first * across)
     assert result.down == pytest.approx(-slope / (2 * step) / unit, abs=1e-5)
     ticks = (np.arange(model.CELLS) + 0.5) / model.CELLS * 2 * model.REACH - model.REACH
-    for row, column in ((3, 60), (40, 20), (71, 0)):
+    for row, column in ((3, 40), (30, 20), (47, 0)):
         assert result.loss[row, column] == pytest.approx(loss(ticks[column], ticks[row]))
 
 
@@ -278,3 +280,31 @@ def test_things_to_try_show_what_they_say():
     flat = model.compute(sign="zero")
     assert 100 < flat.ratio < 1000
     assert plain(flat.now.z).gradient > 0
+
+
+# ---- the page
+
+
+def test_the_dot_is_dragged_through_zero_to_the_other_side(open_page):
+    page = open_page("layer-norm")
+    plot, first = page.frame.view.map.plot, page.values
+    (dot,) = plot.handles
+    zero = plot.place_of(dot).x() - float(plot.px(np.array(0.0)))
+    drag_handle(plot, dot, QPoint(-round(3 * zero), 0))
+    settle(page)
+    assert page.values["sign"] == "negative"
+    assert page.values["size"] == pytest.approx(4, rel=0.1)
+    page.undo()
+    settle(page)
+    assert page.values == first
+
+
+def test_a_sum_is_dragged_and_the_others_stay(open_page):
+    page = open_page("layer-norm")
+    plot = page.frame.view.sums
+    handle = plot.handles[3]
+    drag_handle(plot, handle, QPoint(40, 0))
+    settle(page)
+    moved = np.array(page.values["sums"]) - Z
+    assert np.flatnonzero(moved).tolist() == [3]
+    assert moved[3] > 0

@@ -29,7 +29,7 @@ from app.nets.optimizers import ADAM_EPS
 __all__ = ["LENGTH", "MOST", "REACH", "SEEDS", "SHOWN", "STRETCHES", "TARGET"]
 Array = np.ndarray
 REACH = 12.0  # how far the map goes, in lengths of the weights
-CELLS = 72  # of the map, on each side
+CELLS = 48  # of the map, on each side
 CURVE = 10.0 ** np.linspace(-2, 2, 161)  # stretches of the gradient's curve
 EXACT, GRADIENT = 1e-12, 1e-9  # what the ledger allows
 SAY_S = 0.1  # how often work under way is drawn

@@ -72,9 +72,8 @@ class View(PageView):
         self.before = PlotCard("Sums", self.sums.x_axis, self.sums.y_axis, "", self.sums)
         self.behind = PlotCard("Behind the norm", self.outputs.x_axis, self.outputs.y_axis,
                                "", self.outputs)  # fmt: skip
-        self.map = PlotCard("Loss over the weights", Axis("along the weights"),
+        self.map = PlotCard("Loss over the weights", Axis("along"),
                             Axis("across"))  # fmt: skip
-        self.map.plot.x_axis.brief = "along"
         for axis in (self.map.plot.x_axis, self.map.plot.y_axis):
             axis.fix(-REACH, REACH)
         self.map.plot.grid = False
