@@ -47,20 +47,16 @@ def python_packages(modules: Iterable[str], places: Iterable[str]) -> list[Part]
 
 
 def _package(distribution: importlib.metadata.Distribution) -> Part:
-    metadata = distribution.metadata
-    said = metadata.get_all("License-Expression") or [
-        line.rpartition(" :: ")[2]
-        for line in metadata.get_all("Classifier") or ()
-        if line.startswith("License ::")
-    ]
-    older = (metadata.get_all("License") or [""])[0].strip()  # a name, or the whole text
-    words = ", ".join(said) or older.partition("\n")[0] or "see below"
+    from app.core.licences import licence_of
+
     texts = []
     for file in distribution.files or ():
         is_metadata = file.parts and file.parts[0].endswith(".dist-info")
         if is_metadata and any(word in file.name.lower() for word in _TEXTS):
             texts.append(_read(pathlib.Path(str(distribution.locate_file(file)))))
-    return Part(metadata["Name"], distribution.version, words, tuple(filter(None, texts)))
+    words = licence_of(distribution) or "see below"
+    name = distribution.metadata["Name"]
+    return Part(name, distribution.version, words, tuple(filter(None, texts)))
 
 
 def system_packages(sources: Iterable[str]) -> list[Part]:

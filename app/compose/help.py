@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 
 from app import __version__
 from app.core.errors import LabError
+from app.core.licences import licence_of
 from app.core.resources import resource
 from app.runtime.logbook import log_folder
 
@@ -37,14 +38,14 @@ class Help:
 
     def show_logs(self) -> None:
         """Open the folder of logs and reports in the system's own window, or name it."""
-        folder = log_folder()
+        folder, banner = log_folder(), self._session.pages.banner
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            self._session.trouble.say(f"{folder} cannot be made: {error.strerror or error}")
+            banner.show_message(f"{folder} cannot be made: {error.strerror or error}", "error")
             return
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            self._session.pages.banner.show_message(f"The logs are in {folder}")
+            banner.show_message(f"The logs are in {folder}")
 
     def show_about(self) -> None:
         """Show version and licences."""
@@ -66,15 +67,10 @@ def licences() -> str:
         lines = [f"Layerlab {__version__}: MIT"]
     for name in LIBRARIES:
         try:
-            metadata = importlib.metadata.metadata(name)
+            found = importlib.metadata.distribution(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-        said = metadata.get_all("License-Expression") or [
-            line.rpartition(" :: ")[2]
-            for line in metadata.get_all("Classifier") or ()
-            if line.startswith("License ::")
-        ]
-        older = metadata.get_all("License") or [""]
-        first = older[0].strip().partition("\n")[0]
-        lines.append(f"{name} {metadata['Version']}: {', '.join(said) or first or 'not said'}")
+        lines.append(
+            f"{found.metadata['Name']} {found.version}: {licence_of(found) or 'not said'}"
+        )
     return "\n".join([*lines, "Inter (the typeface): SIL Open Font License 1.1"])

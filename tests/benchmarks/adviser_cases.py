@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from msgspec.structs import replace
 
+from app.core.advice import DEAD, EXPLODING, KINDS, NARROW, OVERFIT, RATE, VANISHING
 from app.core.errors import NotFiniteError
 from app.core.spec import LabSpec, NetSpec
 from app.core.state import State
@@ -31,15 +32,6 @@ Rng = np.random.Generator
 
 TUNING, HELD_OUT = 1, 2
 OF_EACH, HEALTHY = 5, 30
-NARROW, DEAD, VANISHING, EXPLODING, OVERFIT, RATE = (
-    "too narrow",
-    "dead",
-    "vanishing",
-    "exploding",
-    "overfit",
-    "rate too high",
-)
-KINDS = (NARROW, DEAD, VANISHING, EXPLODING, OVERFIT, RATE)
 MOST_DRAWS = 200
 
 HALF = 0.5  # a healthy twin at most at this share of the loss shows that something is wrong

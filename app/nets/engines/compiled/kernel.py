@@ -175,7 +175,6 @@ def train(plan: Any, layers: Any, seeds: Any, first_seed: int, last_seed: int, u
             last is the end. Empty: nothing is copied.
         shots: (M * S * P,) parameters, (M * slots * S * P,) moments, and (M * S,) epoch
             sums, epoch losses and first losses.
-        progress: int64; progress[share] becomes the number of marks that were passed.
         progress: int64; progress[share] is set to the marks that these seeds have passed.
         stop: (1,) int64; anything but 0, set by another thread, ends the call soon and
             leaves the arrays in the middle of an update.
