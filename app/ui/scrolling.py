@@ -1,9 +1,9 @@
-"""A scroll bar that takes no room."""
+"""What scrolls, under a bar that takes no room."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QScrollBar
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QScrollArea, QScrollBar, QWidget
 
 
 class OverlayBar(QScrollBar):
@@ -29,3 +29,23 @@ class OverlayBar(QScrollBar):
         self.setRange(low, high)
         self.setPageStep(self._area.verticalScrollBar().pageStep())
         self.setVisible(high > low)
+
+
+def scroll_area(content: QWidget, name: str) -> tuple[QScrollArea, OverlayBar]:
+    """Return an upright area around a widget with an object name, and its bar to place.
+
+    Nothing is drawn behind the widget; screen readers say `name`.
+    """
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    area.setAccessibleName(name)
+    area.setStyleSheet(
+        f"QScrollArea, #{content.objectName()}, #qt_scrollarea_viewport"
+        " { background: transparent; border: none; }"
+    )
+    area.setWidget(content)
+    return area, OverlayBar(area)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -24,7 +23,7 @@ from app.ui.controls.paint import draw_box
 from app.ui.controls.section import SectionTitle
 from app.ui.ledger.painting import LACKING, state_of
 from app.ui.pages.gallery import PICTURE, TEXT, PageCard
-from app.ui.scrolling import OverlayBar
+from app.ui.scrolling import scroll_area
 from app.ui.theme import Theme
 
 Shown = Mapping[str, tuple[Experiment, Picture]]  # pages of the gallery by their keys
@@ -131,17 +130,7 @@ class Detail(QFrame):
         for part in self._parts.values():
             self._column.addWidget(part)
         self._column.addStretch(1)
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.area.setAccessibleName("The chosen claim")
-        self.area.setStyleSheet("QScrollArea, #detail, #qt_scrollarea_viewport"
-                                " { background: transparent; border: none; }")  # fmt: skip
-        self.area.setWidget(inner)
-        self._bar = OverlayBar(self.area)
+        self.area, self._bar = scroll_area(inner, "The chosen claim")
         self._buttons = QHBoxLayout()
         self._buttons.addWidget(self.check)
         self._buttons.addWidget(self.page)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from app.ui.card import Card
 from app.ui.controls.paint import draw_box
-from app.ui.scrolling import OverlayBar
+from app.ui.scrolling import scroll_area
 from app.ui.theme import DARK, Theme
 
 TILE_WIDTH, GAP = 300, 10  # least width of a tile, gap, at zoom 1
@@ -178,18 +178,8 @@ class ClaimsCard(Card):
     def __init__(self) -> None:
         super().__init__("Claims", "what the sources print, and what is computed here")
         self.grid = _Grid()
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.area.setAccessibleName("Claims")
-        self.area.setStyleSheet("QScrollArea, #claims, #qt_scrollarea_viewport"
-                                " { background: transparent; }")  # fmt: skip
         self.grid.setObjectName("claims")
-        self.area.setWidget(self.grid)
-        self._bar = OverlayBar(self.area)
+        self.area, self._bar = scroll_area(self.grid, "Claims")
         self.body.addWidget(self.area)
 
     @property
