@@ -10,6 +10,7 @@ from scipy import integrate, stats
 from app.experiments.activations import model, moments
 from app.nets.activations import ACTIVATIONS
 from app.nets.printing import LINES, activation_code
+from tests.helpers.programs import printed_by
 
 KEYS = ACTIVATIONS.keys()
 
@@ -127,10 +128,9 @@ def test_printed_activations_are_the_lab_s(key):
     assert space["derivative"](z) == pytest.approx(ACTIVATIONS[key].slope_at(z, 0.2), abs=1e-12)
 
 
-def test_the_copied_program_prints_the_page_s_figures(capsys):
+def test_the_copied_program_prints_the_page_s_figures():
     knobs = {"activation": "gelu", "mean": 0.5, "spread": 2.0}
-    exec(model.numpy_code(**knobs), {})
-    printed = capsys.readouterr().out.splitlines()
+    printed = printed_by(model.numpy_code(**knobs)).splitlines()
     one = model.compute(**knobs).chosen
     assert float(printed[1].split()[2]) == pytest.approx(one.square, abs=6e-5)
     assert float(printed[2].split()[1]) == pytest.approx(one.variance, abs=6e-5)

@@ -13,6 +13,7 @@ from app.core.experiment import HOLDS, NOT_REPRODUCED, PENDING, WRONG
 from app.core.jobs import Job, steps_of
 from app.experiments.attention import draws, heads, model, rows, theory
 from app.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Draws
+from tests.helpers.programs import printed_by
 
 
 @pytest.fixture(autouse=True)
@@ -271,10 +272,9 @@ def test_broken_figures_turn_the_verdicts(whole, monkeypatch):
     assert verdicts(model.compute())["E7"] == WRONG
 
 
-def test_the_copied_program_prints_the_page_s_figures(capsys):
+def test_the_copied_program_prints_the_page_s_figures():
     knobs = {"norm": 20.0, "d_k": 16, "unequal": 0.3, "query": (-0.2,), "keys": 8}
-    exec(model.numpy_code(**knobs), {})
-    printed = capsys.readouterr().out.splitlines()
+    printed = printed_by(model.numpy_code(**knobs)).splitlines()
     result = model.compute(**knobs)
     answer, kernel = (float(word.strip(",")) for word in printed[0].split()[1::2])
     assert answer == pytest.approx(result.answer, abs=1e-5)

@@ -14,6 +14,7 @@ from app.experiments.basis import fits, model, printed, terms, verdicts
 from app.nets.activations import ACTIVATIONS
 from app.nets.problem import load_data, problem_of
 from tests.experiments.conftest import drag_handle, handles, settle
+from tests.helpers.programs import printed_by
 
 NOISE = 0.06
 
@@ -260,10 +261,9 @@ def test_fewer_terms_everywhere_would_hold():
 
 
 @pytest.mark.parametrize("curve", terms.CURVE_KEYS)
-def test_the_copied_program_fits_the_same_points(curve, capsys):
+def test_the_copied_program_fits_the_same_points(curve):
     knobs = {"curve": curve, "activation": "tanh", "units": 5, "updates": (50.0,)}
-    exec(model.numpy_code(**knobs), {})
-    lines = capsys.readouterr().out.splitlines()
+    lines = printed_by(model.numpy_code(**knobs)).splitlines()
     result = model.compute(**knobs)
     likely = model.compute(**knobs, posterior=True)
     assert float(lines[0].split()[-1]) == pytest.approx(result.squares, abs=6e-7)

@@ -15,6 +15,7 @@ from app.experiments.diagonal_flip.training import Setting
 from app.nets.problem import check
 from app.nets.rank import rank_floors
 from app.nets.tasks.flip import flipped, images
+from tests.helpers.programs import printed_by
 
 SEEDS = 8
 
@@ -101,10 +102,10 @@ def test_printed_figures_come_out_step_for_step(hidden, init, first, last, epoch
         {"width": 5, "depth": 1, "init": "0.01"},
     ],
 )
-def test_the_copied_program_trains_the_same_networks(knobs, capsys):
+def test_the_copied_program_trains_the_same_networks(knobs):
     """It is backpropagation written out for one image, the engine's is for batches."""
-    exec(model.numpy_code(**knobs, epochs=20, seeds=2), {})
-    printed = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
+    said = printed_by(model.numpy_code(**knobs, epochs=20, seeds=2))
+    printed = [float(line.split()[-1]) for line in said.splitlines()]
     result = model.compute(**knobs, epochs=20, seeds=2)
     assert printed[0] == pytest.approx(result.floor, abs=1e-5)
     losses = done(result.setting, 20)

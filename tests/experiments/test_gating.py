@@ -12,6 +12,7 @@ from app.experiments.gating import model
 from app.nets.engines import engine
 from app.nets.problem import problem_of
 from app.nets.rewind import Rewindable
+from tests.helpers.programs import printed_by
 
 
 @pytest.mark.parametrize("name", model.BENDS)
@@ -132,9 +133,9 @@ def test_the_verdict_follows_the_seeds():
     assert "trained so far" in model.claims(model.compute())[0].why
 
 
-def test_the_copied_program_finds_the_same_subnetworks(capsys):
-    exec(model.numpy_code(width=6, updates=200), {})
-    printed = [line for line in capsys.readouterr().out.splitlines() if "open" in line]
+def test_the_copied_program_finds_the_same_subnetworks():
+    said = printed_by(model.numpy_code(width=6, updates=200))
+    printed = [line for line in said.splitlines() if "open" in line]
     nets = model.compute(width=6, updates=200).nets
     for line, name in zip(printed, model.BENDS, strict=True):
         words = line.replace(",", "").split()

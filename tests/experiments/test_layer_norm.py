@@ -19,6 +19,7 @@ from app.nets.engines.numpy_ import outputs
 from app.nets.norms import norm, norm_gradient
 from app.nets.problem import born, problem_of
 from tests.experiments.conftest import drag_handle, settle
+from tests.helpers.programs import printed_by
 
 Z = np.array(SUMS)
 
@@ -155,9 +156,8 @@ def test_the_loss_is_the_same_along_a_ray_and_the_gradient_points_across():
 
 
 @pytest.mark.parametrize("knobs", [{}, {"size": 0.3, "eps": "0.01"}, {"sign": "negative"}])
-def test_the_copied_program_prints_the_same(knobs, capsys):
-    exec(model.numpy_code(**knobs), {})
-    lines = capsys.readouterr().out.splitlines()
+def test_the_copied_program_prints_the_same(knobs):
+    lines = printed_by(model.numpy_code(**knobs)).splitlines()
     result = model.compute(**knobs)
     assert float(lines[0].split()[-1]) == pytest.approx(result.first.gradient, rel=1e-5)
     words = lines[-1].replace(",", "").split()

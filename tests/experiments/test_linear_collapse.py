@@ -10,6 +10,7 @@ from app.experiments.linear_collapse import factored, model, plane
 from app.nets.activations import ACTIVATIONS
 from app.nets.problem import problem_of
 from tests.experiments.conftest import drag_handle, handles, settle
+from tests.helpers.programs import printed_by
 
 # ---- layers and their product
 
@@ -165,10 +166,9 @@ def test_factors_with_biases_have_other_counts(monkeypatch):
 
 
 @pytest.mark.parametrize("activation", ["identity", "gelu"])
-def test_the_copied_program_prints_the_page_s_figures(activation, capsys):
+def test_the_copied_program_prints_the_page_s_figures(activation):
     knobs = {"activation": activation, "depth": 5, "rank": 3, "updates": 70}
-    exec(model.numpy_code(**knobs), {})
-    lines = capsys.readouterr().out.splitlines()
+    lines = printed_by(model.numpy_code(**knobs)).splitlines()
     result = model.compute(**knobs)
     assert (float(lines[0].split()[-1]) < 1e-12) == (activation == "identity")
     assert lines[1] == f"parameters {result.parameters} instead of {result.all}"

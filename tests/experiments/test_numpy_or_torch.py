@@ -34,6 +34,7 @@ from app.nets.engines import engine
 from app.nets.gradcheck import BUG, GOOD
 from app.nets.problem import born
 from tests.experiments.conftest import settle
+from tests.helpers.programs import printed_by
 
 BENDS = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "sine": torch.sin,
          "gelu": torch.nn.functional.gelu}  # fmt: skip
@@ -346,7 +347,7 @@ def test_verdicts_turn():
 # ---- programs
 
 
-def printed_by(code, tmp_path):
+def printed_alone(code, tmp_path):
     """Run a copied program in a process of its own and return what it prints."""
     file = tmp_path / "copied.py"
     file.write_text(code, "utf-8")
@@ -356,12 +357,13 @@ def printed_by(code, tmp_path):
     return done.stdout
 
 
-def test_the_copied_pytorch_has_the_lab_s_parameters(capsys):
-    threads = torch.get_num_threads()
+def test_the_copied_pytorch_has_the_lab_s_parameters():
+    threads, said = torch.get_num_threads(), []
     try:
         for activation, depth, updates in (("tanh", 3, 100), ("sine", 2, 40), ("gelu", 4, 7)):
             names = {}
-            exec(model.torch_code(activation, depth, updates), names)
+            code = model.torch_code(activation, depth, updates)
+            said += printed_by(code, names).splitlines()
             found = [layer for layer in names["net"] if isinstance(layer, torch.nn.Linear)]
             flat_found = np.concatenate([
                 part.detach().numpy().ravel() for one in found
@@ -373,18 +375,16 @@ def test_the_copied_pytorch_has_the_lab_s_parameters(capsys):
         torch.set_default_dtype(torch.float32)
         torch.set_num_threads(threads)
     result = model.compute(updates=100)
-    said = capsys.readouterr().out.splitlines()
     assert said[3] == "2.bias (8,)"
     losses = [float(line.split()[-1]) for line in said if line.startswith("loss")]
     assert losses[0] == pytest.approx(result.loss[100], rel=1e-9)
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_the_copied_numpy_makes_the_same_mistake(mistake, capsys):
+def test_the_copied_numpy_makes_the_same_mistake(mistake):
     knobs = {"mistake": mistake, "depth": 2, "updates": 12, "place": (1.0,)}
     names = {}
-    exec(model.numpy_code(**knobs), names)
-    said = capsys.readouterr().out
+    said = printed_by(model.numpy_code(**knobs), names)
     result = model.compute(**knobs)
     parts = [part for pair in zip(names["weights"], names["biases"], strict=True)
              for part in pair]  # fmt: skip
@@ -398,11 +398,11 @@ def test_the_copied_numpy_makes_the_same_mistake(mistake, capsys):
 
 
 def test_the_programs_run_alone(tmp_path):
-    said = printed_by(model.torch_code(depth=2, updates=3), tmp_path)
+    said = printed_alone(model.torch_code(depth=2, updates=3), tmp_path)
     assert "0.weight (8, 1)" in said
     expected = model.compute(depth=2, updates=3).loss[3]
     assert float(said.split()[-1]) == pytest.approx(expected, rel=1e-9)
-    said = printed_by(model.numpy_code(depth=2, updates=3), tmp_path)
+    said = printed_alone(model.numpy_code(depth=2, updates=3), tmp_path)
     assert float(said.split()[-1]) == pytest.approx(expected, rel=1e-9)
 
 

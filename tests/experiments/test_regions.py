@@ -8,6 +8,7 @@ from app.experiments.regions import counting, gates, model, training, verdicts
 from app.nets.engines.numpy_ import forward
 from app.nets.rewind import Rewindable
 from tests.experiments.conftest import settle
+from tests.helpers.programs import printed_by
 
 
 def test_pieces_along_a_line_are_the_polygons_that_it_crosses() -> None:
@@ -161,10 +162,9 @@ def test_broken_figures_turn_every_verdict() -> None:
     assert verdicts.neurons_row(squared).verdict == "does not reproduce"
 
 
-def test_the_copied_program_counts_the_same_polygons(capsys) -> None:
+def test_the_copied_program_counts_the_same_polygons() -> None:
     knobs = {"width": 9, "depth": 2, "updates": 200, "task": "hills"}
-    exec(model.numpy_code(**knobs), {})
-    printed = capsys.readouterr().out.splitlines()
+    printed = printed_by(model.numpy_code(**knobs)).splitlines()
     cells = model.compute(**knobs).polygons
     assert [int(line.split()[0]) for line in printed[:2]] == list(cells.by_layer)
     steepest = np.hypot(*cells.slopes[:, 0].T).max()

@@ -15,6 +15,7 @@ from app.nets.engines import default_engine, engine
 from app.nets.engines.numpy_ import outputs
 from app.nets.problem import check, problem_of
 from app.nets.tasks.curves import sawtooth
+from tests.helpers.programs import printed_by
 
 
 @pytest.fixture(autouse=True)
@@ -172,9 +173,9 @@ def test_broken_figures_turn_every_verdict() -> None:
     assert verdicts.three_row(pieces, alike, three[1], 9).verdict == WRONG
 
 
-def test_the_copied_program_counts_and_trains(capsys) -> None:
-    exec(model.numpy_code(folds=2, net="8 a layer", updates=1500, seeds=4), {})
-    printed = capsys.readouterr().out.splitlines()
+def test_the_copied_program_counts_and_trains() -> None:
+    code = model.numpy_code(folds=2, net="8 a layer", updates=1500, seeds=4)
+    printed = printed_by(code).splitlines()
     assert printed[0] == "4 pieces from 4 neurons"
     losses = [float(line.split()[3]) for line in printed[1:]]
     assert len(losses) == 4

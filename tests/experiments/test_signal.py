@@ -19,6 +19,7 @@ from app.nets.activations import ACTIVATIONS
 from app.nets.theory.forward import walk
 from app.nets.theory.scatter import bands
 from tests.experiments.conftest import settle
+from tests.helpers.programs import printed_by
 
 KEYS = ACTIVATIONS.keys()
 CASES = {"sigmoid": (4.0, 0.5), "softplus": (0.9, 0.5), "identity": (1.0, 0.2)}
@@ -258,10 +259,9 @@ def test_the_length_of_relu_networks_is_drawn_in_law():
     assert rows._log_variance((32,) * 10) == pytest.approx(np.var(logs), rel=0.2)
 
 
-def test_the_copied_program_prints_theory_s_figures(capsys):
+def test_the_copied_program_prints_theory_s_figures():
     knobs = {"activation": "tanh", "weight_std": 1.3, "bias_std": 0.2, "depth": 6}
-    exec(model.numpy_code(**knobs), {})
-    printed = capsys.readouterr().out.splitlines()
+    printed = printed_by(model.numpy_code(**knobs)).splitlines()
     numbers = np.array([line.split() for line in printed[1:-1]], float)
     theory = model.compute(**knobs).theory
     assert numbers[:, 1] == pytest.approx(theory.square, rel=0.15)

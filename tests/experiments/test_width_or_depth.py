@@ -18,6 +18,7 @@ from app.nets.engines.numpy_ import outputs
 from app.nets.problem import check, problem_of
 from app.nets.tasks.curves import wave
 from tests.experiments.conftest import settle
+from tests.helpers.programs import printed_by
 
 
 @pytest.fixture(autouse=True)
@@ -207,10 +208,10 @@ def test_fewer_parameters_are_counted(monkeypatch) -> None:
     assert verdicts.fewer_row((33,), (6, 6, 6)).verdict == HOLDS
 
 
-def test_the_copied_program_ends_where_the_page_does(capsys, monkeypatch) -> None:
+def test_the_copied_program_ends_where_the_page_does(monkeypatch) -> None:
     monkeypatch.setattr(model, "WILDEST", 1)
-    exec(model.numpy_code(crests=1, budget=60, depth=2, updates=1000), {})
-    printed = [line.split() for line in capsys.readouterr().out.splitlines()]
+    said = printed_by(model.numpy_code(crests=1, budget=60, depth=2, updates=1000))
+    printed = [line.split() for line in said.splitlines()]
     *_, last = model.work(never, crests=1, budget=60, depth=2, updates=1000)
     for words, name in zip(printed, TWINS, strict=True):
         twin = last.result.twins[name]

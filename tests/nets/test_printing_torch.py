@@ -14,10 +14,11 @@ from app.nets.losses import LOSSES
 from app.nets.optimizers import OPTIMIZERS
 from app.nets.printing_torch import network_code
 from app.nets.problem import problem_of
+from tests.helpers.programs import printed_by
 
 
 @pytest.fixture
-def run(capsys):
+def run():
     """Run a printed program here; return its names. What it sets of torch is put back."""
     threads = torch.get_num_threads()
 
@@ -25,7 +26,7 @@ def run(capsys):
         problem = problem_of(spec)
         data = f"x, y = np.array({problem.x.tolist()!r}), np.array({problem.y.tolist()!r})\n"
         names = {}
-        exec(network_code(spec, data, updates), names)
+        names["printed"] = printed_by(network_code(spec, data, updates), names)
         return names
 
     yield run_program
@@ -105,12 +106,12 @@ def test_losses_have_the_lab_s_gradients(key, run):
     same_as_the_lab(run(spec, 5), spec, 5)
 
 
-def test_it_says_its_shapes(run, capsys):
-    net = run(spec_of(), 1)["net"]
+def test_it_says_its_shapes(run):
+    names = run(spec_of(), 1)
+    net, printed = names["net"], names["printed"]
     code = network_code(spec_of(), "", 1)
     for name, parameter in net.named_parameters():
         assert f"{name} {tuple(parameter.shape)}" in code
-    printed = capsys.readouterr().out
     assert "0.weight (5, 1)" in printed
     assert "4.bias (1,)" in printed
     assert "32 parameters" in printed
