@@ -8,11 +8,9 @@ import numpy as np
 
 from app.claims.base import Claim, Context, E, Finding, holds, wrong
 from app.claims.figures import figure, listed, percent, within
-from app.claims.populations import births, lab
-from app.core.spec import NetSpec, TrainSpec
-from app.nets.engines.numpy_ import NORM_EPS, forward
+from app.experiments.euler.stability import largest_step, through_lab, walked
+from app.nets.engines.numpy_ import NORM_EPS
 from app.nets.norms import norm, norm_gradient
-from app.nets.problem import problem_of
 
 Array = np.ndarray
 EXACT = 1e-12
@@ -160,18 +158,6 @@ class Stable(NamedTuple):
     lab: tuple[float, float]
 
 
-def largest_step(values: Array) -> Array:
-    """Return the dt at which |1 + dt lambda| = 1. Any shape, real parts below 0."""
-    return np.asarray(-2 * values.real / np.abs(values) ** 2)
-
-
-def _walked(matrices: Array, start: Array) -> Array:
-    h = start
-    for _ in range(STEPS):
-        h = np.einsum("nij,nj->ni", matrices, h)
-    return np.asarray(np.linalg.norm(h, axis=1) / np.linalg.norm(start, axis=1))
-
-
 def _symmetric(rng: np.random.Generator, count: int, size: int) -> Array:
     """Return random symmetric matrices whose eigenvalues are all below 0."""
     roots = rng.standard_normal((count, size, size))
@@ -188,7 +174,7 @@ def _measure_stable(ctx: Context) -> Stable:
     ends: list[list[Array]] = [[], [], []]
     for k, times in enumerate((1 - MARGIN, 1 + MARGIN)):
         ctx.step(k, 2)
-        ends[0].append(_walked(np.eye(8) + times * dt * w, rng.standard_normal((64, 8))))
+        ends[0].append(walked(np.eye(8) + times * dt * w, rng.standard_normal((64, 8)), STEPS))
         ends[1].append(np.abs(1 + times * largest_step(numbers) * numbers) ** STEPS)
         ends[2].append(_lab(1 + 10 * (times - 1)))
     pairs = [(float(below.max()), float(above.min())) for below, above in ends]
@@ -197,17 +183,10 @@ def _measure_stable(ctx: Context) -> Stable:
 
 def _lab(times: float) -> Array:
     """Return how the lab's residual networks of 64 equal layers change lengths. (32,)"""
-    net = NetSpec(hidden=(2,) * 64, activation="identity", residual=True)
-    spec = lab("moons", net, TrainSpec(seeds=32, dtype="float64"))
-    params, layout = births(spec, 32), problem_of(spec).layout
     w = _symmetric(np.random.default_rng(1), 32, 2)
     values, vectors = np.linalg.eigh(w)
-    for layer in range(64):
-        layout.weights(params, layer)[:] = times * largest_step(values[:, :1])[..., None] * w
-        layout.biases(params, layer)[:] = 0
     start = vectors[:, :, 0]  # the direction that is first to explode
-    done = forward(problem_of(spec), params, start[:, None])
-    return np.asarray(np.linalg.norm(done.h[64][:, 0], axis=1))
+    return through_lab(times * largest_step(values[:, :1])[..., None] * w, start)
 
 
 def _judge_stable(n: Stable) -> Finding:

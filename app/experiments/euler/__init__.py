@@ -1,0 +1,1 @@
+"""A residual network as Euler's steps along a flow."""

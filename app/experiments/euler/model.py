@@ -1,0 +1,171 @@
+"""A residual network as steps of Euler: the flow, its eigenvalues, trained layers. No Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.core.jobs import Ask, Step
+from app.core.spec import LabSpec
+from app.experiments.euler import flow
+from app.experiments.euler.moons import SEEDS, Flow, Setting, known, training
+from app.experiments.euler.printed import program
+from app.experiments.euler.stability import limit_of
+from app.experiments.euler.verdicts import stable_row
+
+Array = np.ndarray
+Numbers = tuple[float, ...]
+GRID = 0.4  # between two arrows of the field
+REACH = (4.4, 2.8)  # of the arrows, to each side and up and down
+MOST_STARTS = 12
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        field, step, depth: the knobs.
+        values: (2,) complex eigenvalues of w. w: (2, 2).
+        limit: the largest stable dt, 0 if there is none.
+        growth: (2,) |1 + dt lambda|.
+        places, slopes: (g, 2) where the field has arrows, and the field there.
+        starts: (s, 2).
+        times: (n,) of the true paths. true: (n, s, 2).
+        steps: (N + 1, s, 2) Euler's points, the starts first.
+        off: how far they come off the flow at most.
+        rungs: (m,) several dt. offs: (m,) how far those come off.
+        shown: the layer that is shown, between 0 and depth.
+        net: the trained network, or how it was born.
+        points: (N, 2) where it has the moons. lattice: (2, lines, dots, 2) and the lattice.
+    """
+
+    field: str
+    step: float
+    depth: int
+    values: Array
+    w: Array
+    limit: float
+    growth: Array
+    places: Array
+    slopes: Array
+    starts: Array
+    times: Array
+    true: Array
+    steps: Array
+    off: float
+    rungs: Array
+    offs: Array
+    shown: float
+    net: Flow
+    points: Array
+    lattice: Array
+
+    @property
+    def layer(self) -> int:
+        """The step that is being taken or was taken last, from 0."""
+        return step_at(self.shown)
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether the network is trained, not just born."""
+        return self.net.updates > 0
+
+
+def compute(
+    field: str = "tanh", step: float = 0.25, skew: float = 0.0, depth: int = 12,
+    layer: float = 6.0, values: Numbers = (-0.4, 1.6, -0.4, -1.6),
+    starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
+) -> Result:  # fmt: skip
+    """Follow the flow and Euler's steps, and look up what is trained so far.
+
+    Args:
+        field: `linear` or `tanh`. step: dt. skew: of the eigenvectors.
+        depth: layers that are trained. layer: how far its points have gone.
+        values: real and imaginary part of both eigenvalues. starts: pairs x, y.
+
+    Raises:
+        LabError: eigenvalues of no real matrix; starts that are no pairs, or too many.
+    """
+    rates, begun = flow.eigenvalues(values), _pairs(starts)
+    w, act = flow.matrix(rates, skew), flow.bend(field)
+    count = int(flow.END / step + 1e-9)
+    taken = flow.euler(field, w, begun, np.array([step]), count)[:, 0]
+    beside = flow.path(field, rates, skew, begun, np.minimum(step * np.arange(count + 1),
+                                                             flow.END))  # fmt: skip
+    times = np.linspace(0, flow.END, flow.FINE)
+    across, up = (np.arange(-end, end + GRID / 2, GRID) for end in REACH)
+    places = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
+    net = known(Setting(field, depth))
+    shown = min(layer, float(depth))
+    return Result(
+        field, step, depth, rates, w, limit_of(rates), np.abs(1 + step * rates),
+        places, act(places @ w.T), begun, times,
+        flow.path(field, rates, skew, begun, times), taken,
+        float(np.linalg.norm(taken - beside, axis=-1).max()),
+        flow.END / flow.RUNGS, flow.apart(field, rates, skew, begun),
+        shown, net, between(net.points, shown), between(net.lattice, shown),
+    )  # fmt: skip
+
+
+def step_at(shown: float) -> int:
+    """Return which layer's step leads to a place between layers, from 0."""
+    return max(math.ceil(shown) - 1, 0)
+
+
+def between(states: Array, shown: float) -> Array:
+    """Return what lies between two layers: along one step it moves on a straight line.
+
+    Args:
+        states: (L + 1, ...) at first, and behind each layer. shown: 0 to L.
+    """
+    k = step_at(shown)
+    return np.asarray(states[k] + (shown - k) * (states[k + 1] - states[k]))
+
+
+def _pairs(starts: Numbers) -> Array:
+    if not starts or len(starts) % 2:
+        raise LabError(f"Starts lists {len(starts)} numbers, they must be pairs x, y")
+    if len(starts) > 2 * MOST_STARTS:
+        raise LabError(f"Starts lists {len(starts) // 2} points, at most {MOST_STARTS} fit")
+    return np.array(starts, float).reshape(-1, 2)
+
+
+def work(
+    is_interrupted: Ask, field: str = "tanh", step: float = 0.25, skew: float = 0.0,
+    depth: int = 12, layer: float = 6.0, values: Numbers = (-0.4, 1.6, -0.4, -1.6),
+    starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
+) -> Iterator[Step | None]:  # fmt: skip
+    """Train the networks of this depth on the moons; see `compute`."""
+    yield from training(Setting(field, depth)).advance(is_interrupted)
+    result = compute(field, step, skew, depth, layer, values, starts)
+    yield Step(1, 1, result, f"{SEEDS} networks of {depth} layers trained")
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claim about steps of Euler, beside what the page's own W does."""
+    return (stable_row(result.values, result.w, result.step),)
+
+
+def numpy_code(
+    field: str = "tanh", step: float = 0.25, skew: float = 0.0, depth: int = 12,
+    layer: float = 6.0, values: Numbers = (-0.4, 1.6, -0.4, -1.6),
+    starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
+) -> str:  # fmt: skip
+    """Return a program that steps, finds the largest step and trains; see `compute`."""
+    w = flow.matrix(flow.eigenvalues(values), skew)
+    return program(field, w, step, _pairs(starts), depth)
+
+
+def lab_spec(
+    field: str = "tanh", step: float = 0.25, skew: float = 0.0, depth: int = 12,
+    layer: float = 6.0, values: Numbers = (-0.4, 1.6, -0.4, -1.6),
+    starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
+) -> LabSpec:  # fmt: skip
+    """Return the lab that trains the same residual networks on the moons."""
+    return Setting(field, depth).spec

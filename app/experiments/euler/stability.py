@@ -1,0 +1,108 @@
+"""When steps of Euler stay bounded: eigenvalues, walks, the lab's residual network. No Qt."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+
+from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from app.nets.engines.numpy_ import forward
+from app.nets.problem import Problem, problem_of
+
+Array = np.ndarray
+LAYERS = 64  # of the lab's network
+DOUBLINGS = 40  # a walk of 2^40 steps
+LOW, HIGH = 1e-3, 1e3  # between which the largest dt is looked for
+BOUNDED = 1e3  # times the length at the start; what falls or turns stays far below
+
+
+def largest_step(values: Array) -> Array:
+    """Return the dt at which |1 + dt lambda| = 1. Any shape, real parts below 0."""
+    return np.asarray(-2 * values.real / np.abs(values) ** 2)
+
+
+def limit_of(values: Array) -> float:
+    """Return the largest dt at which no direction grows, 0 if each dt makes one grow.
+
+    Args:
+        values: (n,) eigenvalues; what is 0 stands still, which is stable.
+    """
+    moving = values[values != 0]
+    if (moving.real >= 0).any():
+        return 0.0
+    return float(largest_step(moving).min(initial=np.inf))
+
+
+def walked(matrices: Array, start: Array, steps: int) -> Array:
+    """Return how lengths change when matrices are applied again and again.
+
+    Args:
+        matrices: (n, d, d). start: (n, d). steps: how often.
+
+    Returns:
+        (n,) length at the end over that at the start.
+    """
+    h = start
+    for _ in range(steps):
+        h = np.einsum("nij,nj->ni", matrices, h)
+    return np.asarray(np.linalg.norm(h, axis=1) / np.linalg.norm(start, axis=1))
+
+
+def stays(matrix: Array) -> bool:
+    """Tell whether 2^`DOUBLINGS` steps leave every start bounded: by squaring, not by theory.
+
+    Args:
+        matrix: (d, d) of one step.
+    """
+    power = matrix
+    with np.errstate(all="ignore"):
+        for _ in range(DOUBLINGS):
+            power = power @ power
+            size = float(np.abs(power).max())
+            if not size < 1e150:  # its square would leave the range of numbers
+                return False
+    return size <= BOUNDED
+
+
+def limit_by_walking(w: Array) -> float:
+    """Return the largest dt with which a walk stays bounded, by bisection; 0 below `LOW`."""
+    low, high = LOW, HIGH
+    eye = np.eye(len(w))
+    if not stays(eye + low * w):
+        return 0.0
+    for _ in range(40):
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if stays(eye + middle * w) else (low, middle)
+    return low
+
+
+def lab_spec_of(layers: int, count: int = 1) -> LabSpec:
+    """Return the lab's residual networks of linear layers two wide."""
+    net = NetSpec(hidden=(2,) * layers, activation="identity", residual=True)
+    train = TrainSpec(seeds=count, dtype="float64")
+    return LabSpec(task=TaskSpec(name="moons"), net=net, train=train)
+
+
+@functools.cache
+def _lab(count: int) -> Problem:
+    return problem_of(lab_spec_of(LAYERS, count))
+
+
+def through_lab(weights: Array, start: Array) -> Array:
+    """Send points through the lab's residual networks of `LAYERS` equal layers.
+
+    Args:
+        weights: (n, 2, 2) of every layer, in the lab's order: h <- h + h W.
+        start: (n, 2), one for each network.
+
+    Returns:
+        (n,) lengths behind the last layer.
+    """
+    problem = _lab(len(weights))
+    layout = problem.layout
+    params = np.zeros((len(weights), layout.parameters))
+    for layer in range(LAYERS):
+        layout.weights(params, layer)[:] = weights
+    done = forward(problem, params, start[:, None])
+    return np.asarray(np.linalg.norm(done.h[LAYERS][:, 0], axis=1))

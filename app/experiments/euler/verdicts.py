@@ -1,0 +1,56 @@
+"""What the page finds of its claim. No Qt."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.core.experiment import HOLDS, WRONG, ClaimRow
+from app.core.numbers import number
+from app.experiments.euler.stability import (
+    HIGH,
+    LAYERS,
+    limit_by_walking,
+    limit_of,
+    through_lab,
+)
+
+Array = np.ndarray
+NEAR = 1e-6  # relative
+E12 = ("Steps of Euler, that is a residual network, are stable if and only if |1 + dt λ| ≤ 1; "
+       "for a symmetric negative W if dt ≤ 2 / |λ_min|.")  # fmt: skip
+
+
+def lab_apart(w: Array, step: float) -> float:
+    """Return how far the lab's residual network is from |(1 + dt W)^64 x|, relatively."""
+    start = np.array([[0.6, 0.8]])
+    found = through_lab((step * w.T)[None], start)[0]
+    power = np.linalg.matrix_power(np.eye(2) + step * w, LAYERS) @ start[0]
+    length = float(np.linalg.norm(power))
+    return float(abs(found - length) / max(length, 1e-300))
+
+
+def stable_row(values: Array, w: Array, step: float) -> ClaimRow:
+    """Judge E12 by the W of the page: the largest step by eigenvalues, and by walking.
+
+    Args:
+        values: (2,) complex eigenvalues of w. w: (2, 2). step: the dt of the page.
+    """
+    said, found, lab = limit_of(values), limit_by_walking(w), lab_apart(w, step)
+    holds = abs(found - min(said, HIGH)) <= NEAR * max(found, 1.0) and lab <= NEAR
+    symmetric = bool(np.abs(w - w.T).max() <= 1e-12 * np.abs(w).max())
+    if symmetric and 0 < said < HIGH:
+        lowest = abs(float(np.linalg.eigvalsh(w)[0]))
+        holds = holds and abs(found - 2 / lowest) <= NEAR * found
+        by = f"W is symmetric and 2 / |λ_min| is {number(2 / lowest, 4)}"
+    elif said:
+        by = f"the dt at which the first |1 + dt λ| is 1 is {number(said, 4)}"
+    else:
+        by = "an eigenvalue is not left of 0, so that every dt makes |1 + dt λ| more than 1"
+    walks = (f"walks of 2^40 steps stay bounded up to dt = {number(found, 4)}" if found
+             else "walks of 2^40 steps grow with every dt down to 0.001")  # fmt: skip
+    return ClaimRow(
+        "E12", E12, "exact", f"largest dt {number(found, 4)}" if found else "no dt",
+        HOLDS if holds else WRONG,
+        f"{by}; {walks}; the lab's residual network of {LAYERS} layers dt W differs from the "
+        f"power of 1 + dt W by {number(lab, 2)} of the length",
+    )  # fmt: skip
