@@ -16,7 +16,8 @@ EXPERIMENT = Experiment(
     knobs=(
         Knob("field", "choice", "Field",
              "What moves a point: W x, or tanh(W x), at most 1 along each axis; near 0 they "
-             "are the same. The trained layers below have the same bend.", choices=("linear", "tanh")),
+             "are the same. The trained layers below have the same bend.",
+             choices=("linear", "tanh")),
         Knob("step", "float", "Step, dt",
              "Time of one step: a layer adds dt times the field to where a point is.",
              low=0.05, high=2.0, log=True),

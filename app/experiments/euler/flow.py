@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ Numbers = tuple[float, ...]
 FIELDS = ("linear", "tanh")
 END = 8.0  # time at which a path ends
 TURN = 0.5  # radians by which the eigenvectors are turned, so that they lie on no axis
-FINE = 241  # moments of a path that is drawn
+FINE = 161  # moments of a path that is drawn
 RUNGS = np.unique(np.geomspace(4, 160, 28).round().astype(int))  # steps to the end
 TOLERANCE = 1e-8
 LEFT, RIGHT, TOP = -6.0, 1.5, 2.4  # where eigenvalues can be dragged
@@ -107,18 +107,17 @@ def moved(values: Array, skew: float, times: Array) -> Array:
     return _shaped(values, skew, power.real, power.imag)
 
 
-@functools.lru_cache(maxsize=256)
-def _solved(values: tuple[complex, ...], skew: float, start: tuple[float, float]) -> Any:
-    """Return x(t) of x' = tanh(W x) from one start, between 0 and `END`."""
+@functools.lru_cache(maxsize=64)
+def _solved(values: tuple[complex, ...], skew: float, starts: Numbers) -> Any:
+    """Return x(t) of x' = tanh(W x) between 0 and `END`, all starts in a row."""
     from scipy.integrate import solve_ivp  # not before it is needed: slow to import
 
-    (a, b), (c, d) = matrix(np.array(values), skew).tolist()
+    turned = matrix(np.array(values), skew).T
 
-    def slope(_: float, x: Array) -> tuple[float, float]:
-        one, other = x.tolist()
-        return math.tanh(a * one + b * other), math.tanh(c * one + d * other)
+    def slope(_: float, x: Array) -> Array:
+        return np.tanh(x.reshape(-1, 2) @ turned).ravel()
 
-    done = solve_ivp(slope, (0, END), start, method="DOP853", dense_output=True,
+    done = solve_ivp(slope, (0, END), starts, method="DOP853", dense_output=True,
                      rtol=TOLERANCE, atol=TOLERANCE)  # fmt: skip
     return done.sol
 
@@ -132,9 +131,8 @@ def path(field: str, values: Array, skew: float, starts: Array, times: Array) ->
     """
     if field == "linear":
         return np.einsum("nij,sj->nsi", moved(values, skew, times), starts)
-    known = tuple(values.tolist())
-    each = [_solved(known, skew, (x, y))(times).T for x, y in starts.tolist()]
-    return np.stack(each, axis=1)
+    solved = _solved(tuple(values.tolist()), skew, tuple(starts.ravel().tolist()))
+    return np.asarray(solved(times).T.reshape(len(times), *starts.shape))
 
 
 def euler(field: str, w: Array, starts: Array, step: Array, count: int) -> Array:
@@ -155,6 +153,35 @@ def euler(field: str, w: Array, starts: Array, step: Array, count: int) -> Array
         x = np.clip(x + step[:, None, None] * act(x @ w.T), -FAR, FAR)
         found[k + 1] = x
     return found
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Some paths, and how far steps of several lengths come off them.
+
+    Attributes:
+        times: (n,) moments. true: (n, s, 2) where the flow has the points then.
+        rungs: (m,) several dt. offs: (m,) how far steps of that length are off at most.
+    """
+
+    times: Array
+    true: Array
+    rungs: Array
+    offs: Array
+
+
+@functools.lru_cache(maxsize=16)
+def course(field: str, numbers: Numbers, skew: float, begun: Numbers) -> Course:
+    """Follow the flow from some starts; the last few are kept.
+
+    Args:
+        field: one of `FIELDS`. numbers: the eigenvalues, see `eigenvalues`.
+        skew: of W. begun: pairs x, y.
+    """
+    values, starts = eigenvalues(numbers), np.array(begun).reshape(-1, 2)
+    times = np.linspace(0, END, FINE)
+    true = path(field, values, skew, starts, times)
+    return Course(times, true, END / RUNGS, apart(field, values, skew, starts))
 
 
 def apart(field: str, values: Array, skew: float, starts: Array) -> Array:

@@ -13,15 +13,15 @@ from app.core.experiment import ClaimRow
 from app.core.jobs import Ask, Step
 from app.core.spec import LabSpec
 from app.experiments.euler import flow
-from app.experiments.euler.moons import SEEDS, Flow, Setting, known, training
+from app.experiments.euler.moons import SEEDS, UPDATES, Flow, Setting, known, training
 from app.experiments.euler.printed import program
 from app.experiments.euler.stability import limit_of
 from app.experiments.euler.verdicts import stable_row
 
 Array = np.ndarray
 Numbers = tuple[float, ...]
-GRID = 0.4  # between two arrows of the field
-REACH = (4.4, 2.8)  # of the arrows, to each side and up and down
+GRID = 0.5  # between two arrows of the field
+REACH = (4.5, 2.5)  # of the arrows, to each side and up and down
 MOST_STARTS = 12
 
 
@@ -36,10 +36,9 @@ class Result:
         growth: (2,) |1 + dt lambda|.
         places, slopes: (g, 2) where the field has arrows, and the field there.
         starts: (s, 2).
-        times: (n,) of the true paths. true: (n, s, 2).
+        course: the flow's paths from there.
         steps: (N + 1, s, 2) Euler's points, the starts first.
         off: how far they come off the flow at most.
-        rungs: (m,) several dt. offs: (m,) how far those come off.
         shown: the layer that is shown, between 0 and depth.
         net: the trained network, or how it was born.
         points: (N, 2) where it has the moons. lattice: (2, lines, dots, 2) and the lattice.
@@ -55,12 +54,9 @@ class Result:
     places: Array
     slopes: Array
     starts: Array
-    times: Array
-    true: Array
+    course: flow.Course
     steps: Array
     off: float
-    rungs: Array
-    offs: Array
     shown: float
     net: Flow
     points: Array
@@ -73,8 +69,8 @@ class Result:
 
     @property
     def is_trained(self) -> bool:
-        """Whether the network is trained, not just born."""
-        return self.net.updates > 0
+        """Whether the networks are trained to the end."""
+        return self.net.updates >= UPDATES
 
 
 def compute(
@@ -98,17 +94,15 @@ def compute(
     taken = flow.euler(field, w, begun, np.array([step]), count)[:, 0]
     beside = flow.path(field, rates, skew, begun, np.minimum(step * np.arange(count + 1),
                                                              flow.END))  # fmt: skip
-    times = np.linspace(0, flow.END, flow.FINE)
+    along = flow.course(field, values, skew, starts)
     across, up = (np.arange(-end, end + GRID / 2, GRID) for end in REACH)
     places = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
     net = known(Setting(field, depth))
     shown = min(layer, float(depth))
     return Result(
         field, step, depth, rates, w, limit_of(rates), np.abs(1 + step * rates),
-        places, act(places @ w.T), begun, times,
-        flow.path(field, rates, skew, begun, times), taken,
+        places, act(places @ w.T), begun, along, taken,
         float(np.linalg.norm(taken - beside, axis=-1).max()),
-        flow.END / flow.RUNGS, flow.apart(field, rates, skew, begun),
         shown, net, between(net.points, shown), between(net.lattice, shown),
     )  # fmt: skip
 
@@ -142,9 +136,12 @@ def work(
     starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
 ) -> Iterator[Step | None]:  # fmt: skip
     """Train the networks of this depth on the moons; see `compute`."""
-    yield from training(Setting(field, depth)).advance(is_interrupted)
-    result = compute(field, step, skew, depth, layer, values, starts)
-    yield Step(1, 1, result, f"{SEEDS} networks of {depth} layers trained")
+    for done in training(Setting(field, depth)).advance(is_interrupted):
+        if done is None:
+            yield None
+            continue
+        result = compute(field, step, skew, depth, layer, values, starts)
+        yield Step(done, UPDATES, result, f"{SEEDS} networks of {depth} layers learn")
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
@@ -24,6 +25,7 @@ LINES, DOTS, REACH = 13, 33, 1.25  # of the lattice: lines each way, points on e
 PULL = 1e-4  # keeps the best line finite where classes come apart
 NEWTON = 12
 KEPT = 48  # populations
+PART = 250  # updates between two looks
 QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
 
 
@@ -105,73 +107,87 @@ def parted(h: Array, label: Array) -> Array:
     """
     flat = h.reshape(-1, *h.shape[-2:])
     middle, spread = flat.mean(1, keepdims=True), flat.std(1, keepdims=True)
-    x = np.concatenate([(flat - middle) / np.maximum(spread, 1e-12),
-                        np.ones((*flat.shape[:2], 1))], -1)  # fmt: skip  # (n, N, 3)
-    w, pull = np.zeros((len(x), 3)), PULL * np.eye(3)
+    x = np.ones((*flat.shape[:2], 3))  # (n, N, 3)
+    x[..., :2] = (flat - middle) / np.maximum(spread, 1e-12)
+    w, pull, turned = np.zeros((len(x), 3, 1)), PULL * np.eye(3), x.swapaxes(1, 2)
+    wanted = label[:, None]
     for _ in range(NEWTON):
-        p = 0.5 + 0.5 * np.tanh(0.5 * np.einsum("nik,nk->ni", x, w))
-        slope = np.einsum("nik,ni->nk", x, p - label) / x.shape[1] + PULL * w
-        curve = np.einsum("nik,nil->nkl", x, x * (p * (1 - p))[..., None]) / x.shape[1] + pull
-        w = w - np.linalg.solve(curve, slope[..., None])[..., 0]
-    says = np.einsum("nik,nk->ni", x, w) > 0
+        p = 0.5 + 0.5 * np.tanh(0.5 * (x @ w))  # (n, N, 1)
+        slope = turned @ (p - wanted) / len(label) + PULL * w
+        curve = turned @ (x * (p * (1 - p))) / len(label) + pull
+        w = w - np.linalg.solve(curve, slope)
+    says = (x @ w)[..., 0] > 0
     return np.asarray((says == (label > 0.5)).mean(1).reshape(h.shape[:-2]))
 
 
-def looked_at(problem: Problem, params: Array, updates: int) -> Flow:
+def look(
+    problem: Problem, params: Array, updates: int, is_interrupted: Ask
+) -> Generator[None, None, Flow]:
     """Follow points and lattice through the networks; the one of least loss is shown.
 
     Args:
-        params: (seeds, P), float64.
+        params: (seeds, P), float64. updates: that they were trained.
+
+    Returns:
+        what was seen; yields where somebody else wants the time.
     """
     x, label = problem.x.astype(float), problem.y[:, 0].astype(float)
-    done = forward(problem, params, x)
-    rates, turned = _steps(problem, params, done.z)
-    loss = training_loss(problem, params)
-    best, layout = int(loss.argmin()), problem.layout
-    one = params[best : best + 1]
-    lines = lattice()
+    done, layout = forward(problem, params, x), problem.layout
+    loss, last = training_loss(problem, params), layout.layers - 1
+    best, each = int(loss.argmin()), []
+    seen = [parted(done.h[0], label)]
+    for layer in range(last):
+        if is_interrupted():
+            yield None
+        each.append(_step(problem, params, done.z[layer], layer))
+        seen.append(parted(done.h[layer + 1], label))
+    one, lines = params[best : best + 1], lattice()
     moved = forward(problem, one, lines.reshape(-1, 2)).h[:-1]
-    last = layout.layers - 1
-    line = np.append(layout.weights(one, last)[0, :, 0], layout.biases(one, last)[0, 0])
-    points = np.stack(done.h[:-1])  # (L + 1, seeds, N, 2)
+    turned = np.stack([over for _, over in each])  # (L, seeds, N)
     return Flow(
-        updates, float(loss[best]), label, points[:, best],
-        np.stack([h[0].reshape(lines.shape) for h in moved]), line, rates[:, best],
-        turned[:, best], parted(points.swapaxes(0, 1), label),
-        ((done.h[-1][..., 0] > 0) == (label > 0.5)).mean(1), turned.any((0, 2)), best,
+        updates=updates, loss=float(loss[best]), label=label,
+        points=np.stack([h[best] for h in done.h[:-1]]),
+        lattice=np.stack([h[0].reshape(lines.shape) for h in moved]),
+        line=np.append(layout.weights(one, last)[0, :, 0], layout.biases(one, last)[0, 0]),
+        rates=np.stack([rates[best] for rates, _ in each]), folded=turned[:, best],
+        parted=np.stack(seen, 1),
+        right=np.mean((done.h[-1][..., 0] > 0) == (label > 0.5), axis=1),
+        folding=np.asarray(turned.any((0, 2))), best=best,
     )  # fmt: skip
 
 
-def _steps(problem: Problem, params: Array, sums: list[Array]) -> tuple[Array, Array]:
-    """Return eigenvalues of each layer's step at each point, and where it turns over.
+def _step(problem: Problem, params: Array, sums: Array, layer: int) -> tuple[Array, Array]:
+    """Return eigenvalues of a layer's step at each point, and whether it turns over there.
 
-    (L, seeds, N, 2) complex and (L, seeds, N): of a 2 x 2 matrix by trace and determinant.
+    (seeds, N, 2) complex and (seeds, N): of 2 x 2 matrices by their trace and determinant.
     """
-    rates, turned = [], []
-    for layer in range(problem.layout.layers - 1):
-        slope = problem.activation.slope_at(sums[layer], 0.0)  # (seeds, N, 2)
-        w = problem.layout.weights(params, layer)
-        a, d = w[:, None, 0, 0] * slope[..., 0], w[:, None, 1, 1] * slope[..., 1]
-        b, c = w[:, None, 0, 1] * slope[..., 1], w[:, None, 1, 0] * slope[..., 0]
-        half, area = (a + d) / 2, a * d - b * c
-        root = np.sqrt((half**2 - area).astype(complex))
-        rates.append(np.stack([half + root, half - root], -1))
-        turned.append(1 + 2 * half + area < 0)  # determinant of 1 + step
-    return np.stack(rates), np.stack(turned)
+    slope = problem.activation.slope_at(sums, 0.0)  # (seeds, N, 2)
+    w = problem.layout.weights(params, layer)[:, None]
+    a, d = w[..., 0, 0] * slope[..., 0], w[..., 1, 1] * slope[..., 1]
+    b, c = w[..., 0, 1] * slope[..., 1], w[..., 1, 0] * slope[..., 0]
+    half, area = (a + d) / 2, a * d - b * c
+    root = np.sqrt((half**2 - area).astype(complex))
+    rates = np.stack([half + root, half - root], -1)
+    return rates, np.asarray(1 + 2 * half + area < 0)  # determinant of 1 + step
 
 
 @functools.lru_cache(maxsize=KEPT)
 def at_birth(setting: Setting) -> Flow:
     """Return what the first network of a population does before it is trained."""
     problem = problem_of(setting.spec)
-    return looked_at(problem, born(problem).params[:1].astype(float), 0)
+    looking = look(problem, born(problem).params[:1].astype(float), 0, lambda: False)
+    try:
+        next(looking)
+    except StopIteration as done:  # it was never interrupted
+        return cast(Flow, done.value)
+    raise AssertionError("nobody interrupts it")
 
 
 class Training:
     """A population on its way; goes on where it was left.
 
     Attributes:
-        found: how it ended, or None.
+        found: what was seen last, or None.
     """
 
     def __init__(self, setting: Setting) -> None:
@@ -180,20 +196,24 @@ class Training:
         self.found: Flow | None = None
         self._state: State | None = None
 
-    def advance(self, is_interrupted: Ask) -> Iterator[None]:
-        """Train to the end; yields where somebody else wants the time."""
-        if self.found is not None:
+    def advance(self, is_interrupted: Ask) -> Iterator[int | None]:
+        """Train to the end; yields updates that are done, None where time is wanted."""
+        seen = 0 if self.found is None else self.found.updates
+        if seen >= UPDATES:
             return
         yield from wait_for_compiler(is_interrupted)
         problem, engine = problem_of(self.setting.spec), quick_engine()
-        while self._state is None or self._state.update < UPDATES:
-            run = engine.run(problem.spec, self._state, interval_s=QUIET_S,
-                             is_cancelled=is_interrupted)  # fmt: skip
-            for self._state in run:
-                pass
-            if is_interrupted():
-                yield None
-        self.found = looked_at(problem, self._state.params.astype(float), UPDATES)
+        for until in range(min(seen + PART, UPDATES), UPDATES + 1, PART):
+            while self._state is None or self._state.update < until:
+                run = engine.run(problem.spec, self._state, until=until, interval_s=QUIET_S,
+                                 is_cancelled=is_interrupted)  # fmt: skip
+                for self._state in run:
+                    pass
+                if is_interrupted():
+                    yield None
+            params = self._state.params.astype(float)
+            self.found = yield from look(problem, params, until, is_interrupted)
+            yield until
         self._state = None  # the moments are not needed any more
 
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from app.ui.pages.view import PlotCard
 from app.ui.plots.handles import HandlePlot
 from app.ui.plots.scale import Axis
 
 Window = tuple[float, float, float, float]
+CIRCLE = np.exp(1j * np.linspace(0, 2 * np.pi, 121))
+FARTHEST = 60.0  # a longer stroke would leave the rasterizer's range
 
 
 class EvenPlot(HandlePlot):
@@ -33,3 +38,15 @@ class EvenPlot(HandlePlot):
         across, up = unit * area.width() / 2, unit * area.height() / 2
         self.x_axis.fix((x0 + x1) / 2 - across, (x0 + x1) / 2 + across)
         self.y_axis.fix((y0 + y1) / 2 - up, (y0 + y1) / 2 + up)
+
+
+def plane_card(title: str, x: str, y: str) -> PlotCard:
+    """Return a card with such a plot; `x`, `y`: names of the axes."""
+    across, up = Axis(x), Axis(y)
+    return PlotCard(title, across, up, plot=EvenPlot(across, up))
+
+
+def set_window(card: PlotCard, window: Window) -> None:
+    """Show at least this part of a card of `plane_card`: x0, x1, y0, y1."""
+    assert isinstance(card.plot, EvenPlot)
+    card.plot.set_window(window)

@@ -20,7 +20,7 @@ def program(field: str, w: Array, step: float, starts: Array, depth: int) -> str
         value, slope = "z", "np.ones_like(z)"
     rows = np.array2string(w, separator=", ", precision=17, floatmode="maxprec")
     places = np.array2string(starts, separator=", ", threshold=10_000)
-    return f'''"""Residual layers as steps of Euler, x + dt phi(W x), and trained on two moons."""
+    return f'''"""Residual layers as steps of Euler, x + dt phi(W x), and trained on moons."""
 
 import numpy as np
 

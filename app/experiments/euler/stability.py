@@ -67,7 +67,12 @@ def stays(matrix: Array) -> bool:
 
 def limit_by_walking(w: Array) -> float:
     """Return the largest dt with which a walk stays bounded, by bisection; 0 below `LOW`."""
-    low, high = LOW, HIGH
+    return _limit(tuple(map(tuple, w.tolist())))
+
+
+@functools.lru_cache(maxsize=64)
+def _limit(rows: tuple[tuple[float, ...], ...]) -> float:
+    w, low, high = np.array(rows), LOW, HIGH
     eye = np.eye(len(w))
     if not stays(eye + low * w):
         return 0.0

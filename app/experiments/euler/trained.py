@@ -1,0 +1,176 @@
+"""Draws the trained networks: the moons layer by layer, what a line parts, eigenvalues."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.experiments.euler.model import Result
+from app.experiments.euler.moons import SEEDS
+from app.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_window
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Polygons, Post, Strokes
+
+Array = np.ndarray
+DASH = (3.2, 2.6)
+SHARES = (0.78, 1.015)  # of the axis
+TRAILS = 28  # points of the moons whose way is drawn
+
+
+def over(lines: Array) -> list[Array]:
+    """Return the cells between the lines of a lattice that are turned over. (4, 2) each"""
+    a, b, c, d = lines[:-1, :-1], lines[:-1, 1:], lines[1:, 1:], lines[1:, :-1]
+    (x, y), (u, v) = np.moveaxis(c - a, -1, 0), np.moveaxis(d - b, -1, 0)
+    corners = np.stack([a, b, c, d], axis=-2)
+    return list(corners[x * v - y * u < 0])
+
+
+class TrainedCards:
+    """The lower row of the page.
+
+    Attributes:
+        moons, layers, rates: the cards.
+    """
+
+    def __init__(self, view: PageView) -> None:
+        """Make the cards; the view's knob `layer` is dragged in one of them."""
+        self.view = view
+        self.moons = plane_card("Trained layers move the moons", "h1", "h2")
+        self.layers = PlotCard("Parted by a line", Axis("layer", integer=True), Axis("share"))
+        self.rates = plane_card("λ of this layer", "real", "imaginary")
+        self.layers.plot.y_axis.fix(*SHARES)
+        plot = self.layers.plot
+        assert isinstance(plot, HandlePlot)
+        self._handles = plot
+        plot.grabbed.connect(lambda _: view.grabbed.emit("layer"))
+        plot.released.connect(lambda _: view.released.emit("layer"))
+        plot.dragged.connect(lambda _, x, __: view.edited.emit("layer", max(0.0, round(x, 2))))
+
+    @property
+    def cards(self) -> tuple[PlotCard, PlotCard, PlotCard]:
+        """From the left."""
+        return self.moons, self.layers, self.rates
+
+    def draw(self, result: Result) -> None:
+        """Draw all three."""
+        self._draw_moons(result)
+        self._draw_layers(result)
+        self._draw_rates(result)
+
+    def _draw_moons(self, result: Result) -> None:
+        card, net, k = self.moons, result.net, result.layer
+        set_window(card, self._seen(result))
+        live: dict[str, Mark] = {}
+        pale = mix(self.view.theme, self.view.color("muted"), 0.4)
+        for family in range(2):
+            for n, line in enumerate(result.lattice[family]):
+                live[f"lattice {family} {n}"] = Line(line[:, 0], line[:, 1], pale, 1.0)
+        inks = [self.view.theme.class_color(c) for c in (0, 1)]
+        way = np.concatenate([net.points[: k + 1], result.points[None]])
+        for n in np.linspace(0, len(net.label) - 1, TRAILS).astype(int):
+            color = mix(self.view.theme, inks[int(net.label[n])], 0.5)
+            live[f"way {n}"] = Line(way[:, n, 0], way[:, n, 1], color, 1.1)
+        live["line"] = self._border(result)
+        for c, ink in enumerate(inks):
+            x, y = result.points[net.label == c].T
+            live[f"class {c}"] = Dots(x, y, ink, 2.8)
+        bands: dict[str, Mark] = {}
+        legend = [Key("dash", self.view.color("text"), "last layer's border", 1.6)]
+        turned, shade = (
+            over(result.lattice[0]),
+            mix(self.view.theme, self.view.color("doubt"), 0.4),
+        )
+        if turned:
+            bands["turned over"] = Polygons(turned, [shade] * len(turned))
+            legend.append(Key("band", shade, "turned over"))
+        card.show_plot(
+            bands=bands,
+            live=live,
+            legend=legend,
+            columns={"h1": result.points[:, 0], "h2": result.points[:, 1], "class": net.label},
+        )
+        how = f"loss {number(net.loss, 2)}" if net.updates else "not trained yet"
+        at = number(result.shown, 3)
+        card.set_note(f"after <b>{at}</b> of {result.depth} layers, {how}",
+                      f"<b>{at}</b> of {result.depth}")  # fmt: skip
+
+    def _seen(self, result: Result) -> tuple[float, float, float, float]:
+        """Return a window around the points, that goes with them."""
+        low, high = result.points.min(0), result.points.max(0)
+        middle, half = (low + high) / 2, 0.62 * np.maximum(high - low, 0.4)
+        (x0, y0), (x1, y1) = middle - half, middle + half
+        return float(x0), float(x1), float(y0), float(y1)
+
+    def _border(self, result: Result) -> Mark:
+        """Return the line on which the last layer's sum is 0; bright where it is used."""
+        a, b, c = result.net.line
+        size = max(math.hypot(a, b), 1e-12)
+        near = np.array([-a * c, -b * c]) / size**2  # the point of it nearest to 0
+        along = np.array([-b, a]) / size * FARTHEST
+        ends = np.stack([near - along, near + along])
+        at_end = result.shown == result.depth
+        color = self.view.color("text", 1.0 if at_end else 0.45)
+        return Strokes(ends[:1, 0], ends[:1, 1], ends[1:, 0], ends[1:, 1], color, 1.6, (5, 4))
+
+    def _draw_layers(self, result: Result) -> None:
+        card, net, accent = self.layers, result.net, self.view.color("accent")
+        x = np.arange(result.depth + 1.0)
+        card.plot.x_axis.fix(-0.02 * result.depth, 1.03 * result.depth)
+        shares = np.clip(net.parted, SHARES[0], 1)
+        low, middle, high = np.percentile(shares, (25, 50, 75), axis=0)
+        own = shares[net.best if len(shares) > 1 else 0]
+        live: dict[str, Mark] = {
+            "median": Line(x, middle, mix(self.view.theme, accent, 0.6), 1.4, DASH),
+            "own": Line(x, own, accent, 2.0),
+            "each": Dots(x, own, accent, 2.6),
+            "at": Post(result.shown, "", self.view.color("faint"), self.view.theme),
+        }
+        bands: dict[str, Mark] = {
+            "quartiles": Band(x, low, high, mix(self.view.theme, accent, 0.2))
+        }
+        legend = [
+            Key("line", accent, "shown"),
+            Key("dash", mix(self.view.theme, accent, 0.6), f"median of {SEEDS}", 1.4),
+        ]
+        card.show_plot(
+            bands=bands,
+            live=live,
+            legend=legend,
+            columns={"layer": x, "shown": own, "median": middle, "25 %": low, "75 %": high},
+        )
+        pale = mix(self.view.theme, accent, 0.6)
+        card.read_curves(x, [("shown", own, accent), ("median", middle, pale)])
+        level = float(np.interp(result.shown, x, own))
+        self._handles.set_handles((Handle("layer", result.shown, level, accent, 6.0, "x"),))
+        card.set_note("best line, drag the dot", "drag the dot")
+
+    def _draw_rates(self, result: Result) -> None:
+        card, net, k = self.rates, result.net, result.layer
+        reach = max(1.15, float(np.abs(net.rates + 0.5).max()) * 1.05 - 0.5)
+        set_window(card, (-0.5 - reach - 0.6, -0.5 + reach + 0.6, -reach, reach))
+        good, bad = self.view.color("good"), self.view.color("negative")
+        shade, edge = mix(self.view.theme, good, 0.2), mix(self.view.theme, good, 0.6)
+        disc = CIRCLE - 1
+        rates = net.rates[k].ravel()
+        stable = np.abs(1 + rates) <= 1
+        bands: dict[str, Mark] = {
+            "disc": Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
+        }
+        live: dict[str, Mark] = {
+            "real": Rule(0.0, "", self.view.color("faint"), self.view.theme),
+            "rest": Post(0.0, "", self.view.color("faint"), self.view.theme),
+            "outside": Dots(rates[~stable].real, rates[~stable].imag, bad, 2.2),
+            "inside": Dots(rates[stable].real, rates[stable].imag, good, 2.2),
+        }
+        share = number(100 * float(net.stable[k]), 2)
+        folds = number(100 * float(net.folded[k].mean()), 2)
+        card.show_plot(bands=bands, live=live, columns={
+            "real": rates.real, "imaginary": rates.imag})  # fmt: skip
+        card.set_note(
+            f"<b>{share} %</b> stable, {folds} % turned over", f"<b>{share} %</b> stable"
+        )
