@@ -8,38 +8,22 @@ import numpy as np
 
 from app.claims.base import Claim, Context, E, Finding, holds, holds_only_if, wrong
 from app.claims.figures import exponent, figure
+from app.experiments.convolution.layers import (
+    EXACT,
+    Shifts,
+    conjugated,
+    filtered,
+    local,
+    log_likelihoods,
+    off_convolution,
+    patches,
+    shift_first_or_last,
+    solved,
+)
+from app.experiments.convolution.names import KERNEL
 
 Array = np.ndarray
-EXACT = 1e-12
-SIDE, KERNEL = 8, 3  # of images and filters
-
-
-def patches(images: Array, border: str = "valid") -> Array:
-    """Return what a filter sees at each place.
-
-    Args:
-        images: (N, H, W).
-        border: `valid` (whole patches only), `wrap`, or `zeros` around the image.
-
-    Returns:
-        (N, H', W', KERNEL * KERNEL).
-    """
-    edge = KERNEL // 2
-    if border != "valid":
-        mode: Any = "wrap" if border == "wrap" else "constant"
-        images = np.pad(images, ((0, 0), (edge, edge), (edge, edge)), mode=mode)
-    seen = np.lib.stride_tricks.sliding_window_view(images, (KERNEL, KERNEL), axis=(1, 2))
-    return seen.reshape(*seen.shape[:3], -1)
-
-
-def filtered(images: Array, kernel: Array, border: str = "valid") -> Array:
-    """Return images under one shared filter. (N, H, W), (KERNEL^2,) -> (N, H', W')"""
-    return patches(images, border) @ kernel
-
-
-def local(images: Array, kernels: Array) -> Array:
-    """Return images under a filter of its own at each place. kernels (H', W', KERNEL^2)"""
-    return np.asarray((patches(images) * kernels).sum(-1))
+SIDE = 8  # of images
 
 
 # ---- E1: parameters
@@ -78,16 +62,6 @@ def _judge_freedom(n: Freedom) -> Finding:
 # ---- E2: shifts
 
 
-class Shifts(NamedTuple):
-    """Largest differences between shifting first and shifting last, and after pooling."""
-
-    wrapped: float
-    bordered: float
-    dense: float
-    pooled: float
-    blocks: float
-
-
 def _measure_shifts(ctx: Context) -> Shifts:
     rng = np.random.default_rng(0)
     images, kernel = rng.standard_normal((16, SIDE, SIDE)), rng.standard_normal(KERNEL**2)
@@ -96,23 +70,7 @@ def _measure_shifts(ctx: Context) -> Shifts:
     def dense(x: Array) -> Array:
         return (x.reshape(len(x), -1) @ matrix).reshape(x.shape)
 
-    def blocks(x: Array) -> Array:
-        return x.reshape(len(x), SIDE // 2, 2, SIDE // 2, 2).max((2, 4))
-
-    def off(layer: Any) -> float:
-        return float(np.abs(layer(shifted(images)) - shifted(layer(images))).max())
-
-    wrapped = filtered(images, kernel, "wrap"), filtered(shifted(images), kernel, "wrap")
-    return Shifts(
-        off(lambda x: filtered(x, kernel, "wrap")), off(lambda x: filtered(x, kernel, "zeros")),
-        off(dense), float(np.abs(wrapped[0].max((1, 2)) - wrapped[1].max((1, 2))).max()),
-        float(np.abs(blocks(wrapped[0]) - blocks(wrapped[1])).max()),
-    )  # fmt: skip
-
-
-def shifted(images: Array) -> Array:
-    """Return images moved by a pixel down and to the right, wrapped round."""
-    return np.roll(images, (1, 1), axis=(-2, -1))
+    return shift_first_or_last(images, kernel, dense, (1, 1))
 
 
 def _judge_shifts(n: Shifts) -> Finding:
@@ -123,15 +81,10 @@ def _judge_shifts(n: Shifts) -> Finding:
         f"dense layer; a shift changes the maximum over the image by {figure(n.pooled)} and "
         f"those over blocks of 2 x 2 by up to {figure(n.blocks)}"
     )
-    conditions = []
-    if n.bordered > EXACT:
-        conditions.append("the image is wrapped round")
-    if n.blocks > EXACT:
-        conditions.append("pooling is over the whole of it")
     if max(n.wrapped, n.pooled) > EXACT or n.dense <= 0.1:
         return wrong(measured, why)
-    if conditions:
-        return holds_only_if(" and ".join(conditions), measured, why)
+    if n.needs:
+        return holds_only_if(n.needs, measured, why)
     return holds(measured, why)
 
 
@@ -154,36 +107,23 @@ class Found(NamedTuple):
     raised: float
 
 
-def solved(images: Array, targets: Array) -> Array:
-    """Return the filter that fits best: one least-squares problem over all patches."""
-    return np.linalg.lstsq(patches(images).reshape(-1, KERNEL**2), targets.ravel(), rcond=None)[
-        0
-    ]
-
-
-def log_likelihood(images: Array, targets: Array, kernel: Array) -> float:
-    """Return it up to a constant, for Gaussian noise of spread `NOISE`."""
-    misfit = filtered(images, kernel) - targets
-    return float(-0.5 * (misfit**2).sum() / NOISE**2)
-
-
 def _measure_found(ctx: Context) -> Found:
     rng = np.random.default_rng(0)
     hidden, noisy = rng.standard_normal(KERNEL**2), []
     for count in COUNTS:
         errors = []
         for _ in range(ctx.some(24, 12)):
-            images = rng.standard_normal((count, SIDE, SIDE))
-            clean = filtered(images, hidden)
-            kernel = solved(images, clean + NOISE * rng.standard_normal(clean.shape))
+            seen = patches(rng.standard_normal((count, SIDE, SIDE))).reshape(-1, KERNEL**2)
+            clean = seen @ hidden
+            kernel = solved(seen, clean + NOISE * rng.standard_normal(clean.shape))
             errors.append(float(np.linalg.norm(kernel - hidden)))
         noisy.append(float(np.median(errors)))
     targets = clean + NOISE * rng.standard_normal(clean.shape)
-    best = solved(images, targets)
-    top = log_likelihood(images, targets, best)
+    best = solved(seen, targets)
     steps = 0.01 * rng.standard_normal((100, KERNEL**2))
-    raised = max(log_likelihood(images, targets, best + step) - top for step in steps)
-    return Found(float(np.abs(solved(images, clean) - hidden).max()), noisy, raised)
+    some = log_likelihoods(seen, targets, np.vstack((best, best + steps)), NOISE)
+    raised = float((some[1:] - some[0]).max())
+    return Found(float(np.abs(solved(seen, clean) - hidden).max()), noisy, raised)
 
 
 def _judge_found(n: Found) -> Finding:
@@ -210,24 +150,12 @@ class Averaged(NamedTuple):
     after: float
 
 
-def conjugated(matrix: Array, places: int) -> Array:
-    """Return the map that shifts, applies the matrix, and shifts back."""
-    return np.roll(matrix, (places, places), axis=(0, 1))
-
-
 def _measure_averaged(ctx: Context) -> Averaged:
     n, rng = 12, np.random.default_rng(0)
     matrix = rng.standard_normal((n, n))
-    average = np.mean([conjugated(matrix, k) for k in range(n)], axis=0)
-    return Averaged(_from_convolution(matrix), _from_convolution(average))
-
-
-def _from_convolution(matrix: Array) -> float:
-    """Return how far a matrix is from the convolution with its first column."""
-    n, kernel = len(matrix), matrix[:, 0]
-    x = np.random.default_rng(1).standard_normal((n, 64))
-    turns = np.fft.fft(kernel)[:, None] * np.fft.fft(x, axis=0)
-    return float(np.abs(matrix @ x - np.fft.ifft(turns, axis=0).real).max())
+    average = np.mean([conjugated(matrix, (k,)) for k in range(n)], axis=0)
+    # Columns answer pulses: `off_convolution` has what it reads first in front.
+    return Averaged(off_convolution(matrix.T), off_convolution(average.T))
 
 
 def _judge_averaged(n: Averaged) -> Finding:

@@ -81,6 +81,7 @@ class Page(QObject):
         bar.lab_pressed.connect(self.open_in_lab)
         panel.tried.connect(self.on_tried)
         view.said.connect(self.said)
+        view.file_chosen.connect(self.take_data)
         if self.work is not None:
             self.work.found.connect(self._on_found)
             self.work.moved.connect(self._show_work)
@@ -160,6 +161,17 @@ class Page(QObject):
         """Take the knobs of a file; where it is wrong, say what and keep those there are."""
         try:
             self.take_knobs(read_knobs(path, self.experiment), str(path))
+        except LabError as error:
+            self.say(str(error))
+
+    def takes_data(self, name: str) -> bool:
+        """Tell whether a file is of a kind whose data the page takes."""
+        return name.lower().endswith(self.frame.view.files)
+
+    def take_data(self, path: str) -> None:
+        """Take the data of a file; where it is wrong, say what and keep those there are."""
+        try:
+            self.frame.view.read_file(path)
         except LabError as error:
             self.say(str(error))
 

@@ -229,7 +229,10 @@ class Pages:
             self.show_gallery()
 
     def open_path(self, name: str) -> None:
-        """Open a file: a page's knobs go to the page, anything else to the lab."""
+        """Open a file: a page's knobs and data go to the page, anything else to the lab."""
+        if (page := self._seen) is not None and page.takes_data(name):
+            page.take_data(name)
+            return
         try:
             raw = pathlib.Path(name).read_bytes() if name.lower().endswith(".json") else b""
         except OSError as error:

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from app.claims import convolution, linear, mechanisms, trainable
+from app.claims import linear, mechanisms, trainable
 from app.claims.listing import listing
 from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from app.core.layout import Layout
 from app.core.spec import edit
+from app.experiments.convolution import layers
 from app.experiments.regions import gates
 from app.nets.activations import ACTIVATIONS
 from app.nets.losses import softmax
@@ -82,7 +83,7 @@ def _nine_tenths(key: str) -> Break:
 
 # ---- parts of claims
 
-_product, _filtered, _solved = linear.product, convolution.filtered, convolution.solved
+_product, _filtered, _solved = linear.product, layers.filtered, layers.solved
 _norm, _largest_step = mechanisms.norm, mechanisms.largest_step
 _wavy, _spread_of_length = gates.wavy, trainable.spread_of_length
 _low_rank = np.ones((linear.NETS, linear.M, 1)) * np.arange(1.0, linear.N + 1)
@@ -195,7 +196,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "D36": (WRONG, _parameters(lambda self: max(self.sizes))),
     "D37": (HOLDS, instead("app.claims.counts.feed_forward_parameters", _narrow_block)),
     "E1": (HOLDS, instead("app.claims.convolution.local", _one_filter)),
-    "E2": (ONLY_IF, instead("app.claims.convolution.filtered", _unshared)),
+    "E2": (ONLY_IF, instead("app.experiments.convolution.layers.filtered", _unshared)),
     "E3": (HOLDS, instead("app.claims.convolution.solved", lambda x, y: 0.9 * _solved(x, y))),
     "E4": (HOLDS, _nine_tenths("identity")),
     "E5": (HOLDS, instead("app.claims.attention.temperature", float)),
@@ -213,7 +214,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "E13": (HOLDS, instead("app.claims.ensembles.mean_variance", lambda k, rho: 1 / k)),
     "E14": (HOLDS, scaled_init("orthogonal", 1.05)),
     "E15": (HOLDS, instead("app.claims.convolution.conjugated",
-                           lambda matrix, places: np.roll(matrix, places, axis=0))),
+                           lambda matrix, shift: np.roll(matrix, shift, axis=0))),
     "L1": (HOLDS, scaled_init("xavier-normal", math.sqrt(2))),
     "L2": (ONLY_IF, other_draw("he-normal", _lively)),
     "L3": (ONLY_IF, other_draw("normal", _no_bias)),

@@ -109,13 +109,17 @@ class PageView(QWidget):
         edited: knob and wanted value: something was dragged or clicked in a plot.
         grabbed, released: knob; a drag begins, has ended. All of it is one undo.
         said: a sentence to say at the foot of the window.
+        file_chosen: path of a file whose data the page should take.
         maximised: whether one card fills the place of all.
     """
+
+    files: tuple[str, ...] = ()  # endings of the files whose data the page takes
 
     edited = Signal(str, object)
     grabbed = Signal(str)
     released = Signal(str)
     said = Signal(str)
+    file_chosen = Signal(str)
     maximised = Signal(bool)
 
     def __init__(self, theme: Theme) -> None:
@@ -148,6 +152,14 @@ class PageView(QWidget):
     def figures(self, result: Any) -> list[tuple[str, str]]:
         """Return the numbers above the plots: value and label, the most important first."""
         return []
+
+    def read_file(self, path: str) -> None:
+        """Take the data of a file with one of the endings in `files`.
+
+        Raises:
+            LabError: one sentence that names the file.
+        """
+        raise NotImplementedError
 
     def add(self, card: Card, row: int, column: int, rows: int = 1, columns: int = 1) -> None:
         """Put a card into the grid, over so many rows and columns."""

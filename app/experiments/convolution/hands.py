@@ -1,0 +1,239 @@
+"""What is drawn and turned by hand: the picture, and the nine weights of the kernel."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+
+from app.experiments.convolution.model import MOST, SIDE
+from app.experiments.convolution.tiles import Tile, TileCanvas
+from app.ui.plots.scale import number
+
+Array = np.ndarray
+ONLY = "only"  # key of the one tile
+STEP = 0.25  # of a weight, by keys and wheel
+_PIXELS = 24.0  # that a weight is dragged by 1, at zoom 1
+_FINE = 20  # parts of 1 to which a dragged weight is rounded
+ARROWS = {
+    Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
+}  # fmt: skip
+
+
+class HandCanvas(TileCanvas):
+    """One square tile with a chosen cell, which arrows move.
+
+    Signals:
+        edited: all cells, (rows, columns). grabbed, released: a drag begins, has ended.
+    """
+
+    edited = Signal(object)
+    grabbed = Signal()
+    released = Signal()
+
+    def __init__(self, name: str) -> None:
+        """Make an empty canvas with a name for screen readers."""
+        super().__init__(name)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.chosen = (0, 0)
+        self._is_held = False
+
+    @property
+    def cells(self) -> Array:
+        """What is drawn."""
+        return self.tiles[ONLY].pixels
+
+    def boxes(self) -> dict[str, QRectF]:
+        """Return the largest square."""
+        side = max(1.0, min(self.width() - 2.0, self.height() - 3.0))
+        return {ONLY: QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)}
+
+    def box_of(self, cell: tuple[int, int]) -> QRectF:
+        """Return the box of a cell, in pixels."""
+        box, (rows, columns) = self.boxes()[ONLY], self.cells.shape
+        wide, high = box.width() / columns, box.height() / rows
+        return QRectF(box.left() + cell[1] * wide, box.top() + cell[0] * high, wide, high)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        if self._is_held:
+            self._is_held = False
+            self.released.emit()
+        else:
+            event.ignore()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Take the second click of a pair like the first."""
+        self.mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Choose another cell with the arrows, or do with it what the key says."""
+        move = ARROWS.get(Qt.Key(event.key()))
+        if move is not None:
+            rows, columns = self.cells.shape
+            self.chosen = (
+                (self.chosen[0] + move[0]) % rows,
+                (self.chosen[1] + move[1]) % columns,
+            )
+            self.update()
+        elif not self.take_key(event):
+            super().keyPressEvent(event)
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Change the chosen cell; return whether the key does."""
+        raise NotImplementedError
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Frame the chosen cell."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame away."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint the cells, hairlines between them, and the frame of the chosen one."""
+        super().paint_content(painter)
+        if not self.tiles:
+            return
+        box, (rows, columns) = self.boxes()[ONLY], self.cells.shape
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(self.theme.color("panel", 0.6), 1))
+        for k in range(1, columns):
+            x = round(box.left() + k * box.width() / columns)
+            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom() - 1))
+        for k in range(1, rows):
+            y = round(box.top() + k * box.height() / rows)
+            painter.drawLine(QPointF(box.left(), y), QPointF(box.right() - 1, y))
+        if self.hasFocus():
+            painter.setPen(QPen(self.theme.color("accent"), 2))
+            painter.drawRect(self.box_of(self.chosen).adjusted(1, 1, -1, -1))
+
+
+class PictureCanvas(HandCanvas):
+    """The input: a press draws, on drawn pixels it erases, until it is let go."""
+
+    def __init__(self) -> None:
+        """Make an empty picture."""
+        super().__init__("Picture")
+        self._ink = 1.0
+        self._last = (0, 0)
+        self.chosen = (SIDE // 2, SIDE // 2)
+
+    def show_picture(self, pixels: Array) -> None:
+        """Show a picture; one that is being drawn is newer."""
+        if not self._is_held:
+            self.show_tiles({ONLY: Tile(pixels)})
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to draw, or to erase."""
+        found = self.cell_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or found is None:
+            event.ignore()
+            return
+        self._is_held = True
+        self.grabbed.emit()
+        self._last = self.chosen = found[1:]
+        self._ink = 0.0 if self.cells[self._last] >= 0.5 else 1.0
+        self._draw_to(self._last)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Draw on, along the way of the mouse."""
+        super().mouseMoveEvent(event)
+        if self._is_held:
+            self._draw_to(self.cell_of(ONLY, event.position()))
+
+    def _draw_to(self, cell: tuple[int, int]) -> None:
+        """Draw from the last cell to this one: a quick mouse skips some."""
+        count = max(abs(cell[0] - self._last[0]), abs(cell[1] - self._last[1])) + 1
+        rows, columns = (np.linspace(a, b, count).round().astype(int)
+                         for a, b in zip(self._last, cell, strict=True))  # fmt: skip
+        self._last = self.chosen = cell
+        pixels = self.cells.copy()
+        pixels[rows, columns] = self._ink
+        if not np.array_equal(pixels, self.cells):
+            self.show_tiles({ONLY: Tile(pixels)})
+            self.edited.emit(pixels)
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Turn the chosen pixel with space."""
+        if event.key() != Qt.Key.Key_Space:
+            return False
+        pixels = self.cells.copy()
+        pixels[self.chosen] = 0.0 if pixels[self.chosen] >= 0.5 else 1.0
+        self.edited.emit(pixels)
+        return True
+
+
+class KernelCanvas(HandCanvas):
+    """The nine weights: dragged up and down, or turned with wheel and keys."""
+
+    def __init__(self) -> None:
+        """Make an empty kernel."""
+        super().__init__("Kernel")
+        self.setCursor(Qt.CursorShape.SizeVerCursor)
+        self.chosen = (1, 1)
+        self._start = QPointF(), 0.0
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take a cell."""
+        found = self.cell_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or found is None:
+            event.ignore()
+            return
+        self._is_held = True
+        self.chosen = found[1:]
+        self._start = event.position(), float(self.cells[self.chosen])
+        self.grabbed.emit()
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Turn the cell that is held: up is more."""
+        if not self._is_held:
+            super().mouseMoveEvent(event)
+            return
+        place, value = self._start
+        moved = (place.y() - event.position().y()) / (_PIXELS * self.theme.zoom)
+        self._set(round(_FINE * (value + moved)) / _FINE)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Turn the cell under the mouse once the kernel was clicked; else the page scrolls."""
+        found = self.cell_at(event.position())
+        if found is None or not self.hasFocus() or not event.angleDelta().y():
+            event.ignore()
+            return
+        self.chosen = found[1:]
+        self._set(float(self.cells[self.chosen]) + STEP * np.sign(event.angleDelta().y()))
+        event.accept()
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Turn the chosen weight with plus and minus; a digit sets it."""
+        text, value = event.text(), float(self.cells[self.chosen])
+        if text and text in "+-":
+            self._set(value + (STEP if text == "+" else -STEP))
+        elif text and text in "012345":
+            self._set(float(text))
+        else:
+            return False
+        return True
+
+    def _set(self, value: float) -> None:
+        cells = self.cells.copy()
+        cells[self.chosen] = min(max(value, -MOST), MOST) + 0.0
+        if not np.array_equal(cells, self.cells):
+            self.edited.emit(cells)
+
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint the cells with their numbers."""
+        super().paint_content(painter)
+        for cell in np.ndindex(self.cells.shape if self.tiles else (0,)):
+            box = self.box_of(cell)  # type: ignore[arg-type]
+            size = min(14.0, 0.3 * box.width() / self.theme.zoom)
+            painter.setFont(self.theme.font(size, 600))
+            painter.setPen(self.theme.color("text"))
+            text = number(float(self.cells[cell]), 2)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

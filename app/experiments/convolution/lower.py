@@ -1,0 +1,131 @@
+"""The lower row of plots: parameters, and a hidden kernel found from noisy pairs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, Result
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, mix
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Bars, Strokes, Words
+
+ROWS = ("dense", "local", "convolution")
+ERRORS = (1e-4, 3.0)  # of the axis
+WIDE = 0.32  # half of a stroke of the hidden kernel
+
+
+class LowerCards:
+    """Three cards of a page.
+
+    Attributes:
+        parameters, error, weights: the cards.
+    """
+
+    def __init__(self, view: PageView) -> None:
+        """Make the cards; a click on a row chooses the layer, the dot turns pairs and noise."""
+        self._view = view
+        self._unit = 1.0  # error of the dot at noise 1
+        self.rows = RowPlot(Axis("weights", log=True))
+        self.rows.x_axis.fix(1, 3e6)
+        self.rows.takes_clicks = True
+        self.rows.row_clicked.connect(lambda row: view.edited.emit("layer", ROWS[row]))
+        self.parameters = PlotCard("Parameters", self.rows.x_axis, self.rows.y_axis, "",
+                                   self.rows)  # fmt: skip
+        self.error = PlotCard("A hidden kernel", Axis("images", log=True),
+                              Axis("error", log=True))  # fmt: skip
+        self.error.plot.x_axis.fix(0.85, 1.18 * IMAGES)
+        self.error.plot.y_axis.fix(*ERRORS)
+        self.error.plot.tick_gap = 40
+        self.weights = PlotCard("What is found", Axis("weight", integer=True), Axis("value"))
+        self.weights.plot.x_axis.fix(0.4, TAPS + 0.6)
+        self.weights.plot.tick_gap = 26
+        plot = self.error.plot
+        assert isinstance(plot, HandlePlot)
+        plot.grabbed.connect(lambda _: view.grabbed.emit("images"))
+        plot.released.connect(lambda _: view.released.emit("images"))
+        plot.dragged.connect(self._on_dragged)
+
+    def _on_dragged(self, _: str, x: float, y: float) -> None:
+        """Take more pairs to the right, and more noise upwards: the error is linear in it."""
+        images = float(min(max(round(x), 1), IMAGES))
+        if images != self._view.values["images"][0]:
+            self._view.edited.emit("images", (images,))
+        noise = min(max(y / self._unit, NOISE[0]), NOISE[1])
+        self._view.edited.emit("noise", (float(f"{noise:.3g}"),))
+
+    def draw(self, result: Result) -> None:
+        """Draw all three."""
+        self._draw_parameters(result)
+        self._draw_error(result)
+        self._draw_weights(result)
+
+    def _draw_parameters(self, result: Result) -> None:
+        view, card = self._view, self.parameters
+        self.rows.set_rows(ROWS, ROWS.index(result.layer))
+        whole = np.array([result.whole[name] for name in ROWS], float)
+        now = np.array([result.now[name] for name in ROWS], float)
+        at, one = np.arange(len(ROWS)), np.ones(len(ROWS))
+        accent = view.color("accent")
+        pale = mix(view.theme, accent, 0.22)
+        inks = [accent if name == result.layer else mix(view.theme, accent, 0.55)
+                for name in ROWS]  # fmt: skip
+        live: dict[str, Mark] = {
+            "whole": Bars(at, one, whole, [pale] * len(ROWS), 0.62),
+            "now": Bars(at, one, now, inks, 0.62),
+            "counts": Words(np.maximum(whole, now), at, [number(n) for n in now],
+                            view.color("text"), view.theme, 11, 600),
+        }  # fmt: skip
+        columns = {"averaged": now, "as it is": whole}
+        card.show_plot(live=live, columns=columns)
+        card.set_note("click a layer" if result.over == 1 else
+                      f"averaged over <b>{result.over}</b>", "")  # fmt: skip
+
+    def _draw_error(self, result: Result) -> None:
+        view, card, one = self._view, self.error, result.found
+        accent, shade = view.color("accent"), mix(view.theme, view.color("accent"), 0.24)
+        x = COUNTS.astype(float)
+        bands: dict[str, Mark] = {
+            "quartiles": Band(x, one.quartiles[0], one.quartiles[2], shade)
+        }
+        live: dict[str, Mark] = {
+            "median": Line(x, one.quartiles[1], accent, 2.0),
+            "theory": Line(x, one.theory, view.color("text"), 1.2, (4, 3)),
+        }
+        legend = [Key("line", accent, "median", keep=True),
+                  Key("dash", view.color("text"), "σ √(d/N)", 1.2)]  # fmt: skip
+        columns = {"images": x, "quarter": one.quartiles[0], "median": one.quartiles[1],
+                   "three quarters": one.quartiles[2], "theory": one.theory}  # fmt: skip
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        self._unit = one.error / result.noise
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        plot.set_handles(
+            (Handle("pairs", float(result.images), one.error, view.color("warning")),)
+        )
+        card.set_note(f"<b>{result.images}</b> pairs, noise <b>{number(result.noise, 2)}</b>",
+                      f"noise <b>{number(result.noise, 2)}</b>")  # fmt: skip
+        card.read_curves(x, [("median", one.quartiles[1], accent),
+                             ("theory", one.theory, view.color("text"))], "images")  # fmt: skip
+
+    def _draw_weights(self, result: Result) -> None:
+        view, card, one = self._view, self.weights, result.found
+        at = np.arange(1.0, TAPS + 1)
+        reach = float(np.ceil(max(1.0, 1.15 * np.abs(result.kernel).max())))
+        card.plot.y_axis.fix(-reach, reach)
+        ink, dot = view.color("text"), view.color("warning")
+        low, high = one.kernel - one.spread, one.kernel + one.spread
+        live: dict[str, Mark] = {
+            "spread": Strokes(at, low, at, high, dot, 1.4),
+            "hidden": Strokes(at - WIDE, result.kernel, at + WIDE, result.kernel, ink, 1.6),
+            "found": Dots(at, one.kernel, dot, 3.4),
+        }
+        legend = [Key("line", ink, "hidden", 1.6), Key("dot", dot, "found, ± σ", brief="found")]
+        columns = {"weight": at, "hidden": result.kernel, "found": one.kernel,
+                   "spread": one.spread}  # fmt: skip
+        card.show_plot(live=live, legend=legend, columns=columns)
+        card.set_note(f"off by <b>{number(one.error, 2)}</b>", f"<b>{number(one.error, 2)}</b>")
+        card.read_curves(at, [("hidden", result.kernel, ink), ("found", one.kernel, dot)])

@@ -1,0 +1,174 @@
+"""A picture under a kernel, both orders of a shift, averages, a hidden kernel. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.experiments.convolution import born, rows
+from app.experiments.convolution.finding import COUNTS, TAPS, Found, found
+from app.experiments.convolution.layers import (
+    Shifts,
+    applied,
+    filter_at,
+    off_convolution,
+    pooled,
+    shift_first_or_last,
+    shifted,
+)
+from app.experiments.convolution.names import (
+    ALONE,
+    AVERAGED,
+    BY_HAND,
+    IMAGES,
+    KERNELS,
+    LAYERS,
+    MOST,
+    NOISE,
+    POOLS,
+    SIDE,
+)
+from app.experiments.convolution.printed import program
+
+__all__ = ["BY_HAND", "COUNTS", "IMAGES", "LAYERS", "MOST", "NOISE", "PLACES", "SIDE", "TAPS"]
+Array = np.ndarray
+Numbers = tuple[float, ...]
+PLACES = (0, 8, 4, 2, 1)  # how far the places lie from the first, whose filters are shown
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws; pictures are (SIDE, SIDE) unless said.
+
+    Attributes:
+        layer: its name. kernel: (TAPS,) by rows. over: shifts that it is averaged over.
+        picture, shifted: the input, and the input shifted. shift: down and to the right.
+        output, moved, other: the layer's output, that shifted, and that of the shifted input.
+        pool: side of a block. pools: (2, SIDE / pool, SIDE / pool) of `output` and `other`.
+        filters: (PLACES, SIDE, SIDE) of the output's places. mean: over all places.
+        off: how far the layer is from a convolution.
+        whole, now: parameters of each layer, before it is averaged and after.
+        counts: for the claim: those that change something, not averaged.
+        shifts: for the claim: both orders by the kernel and by the dense layer.
+        averages: for the claim: distance of the dense layer from a convolution, and averaged.
+        images, noise: of the pairs from which the kernel is found. found: what they give.
+    """
+
+    layer: str
+    kernel: Array
+    over: int
+    picture: Array
+    shifted: Array
+    shift: tuple[int, int]
+    output: Array
+    moved: Array
+    other: Array
+    pool: int
+    pools: Array
+    filters: Array
+    mean: Array
+    off: float
+    whole: dict[str, int]
+    now: dict[str, int]
+    shifts: Shifts
+    averages: tuple[float, float]
+    images: int
+    noise: float
+    found: Found
+
+    @property
+    def difference(self) -> Array:
+        """Shift first minus shift last."""
+        return np.asarray(self.other - self.moved)
+
+    @property
+    def difference_of_pools(self) -> float:
+        """Largest change of a pooled pixel when the input is shifted."""
+        return float(np.abs(self.pools[1] - self.pools[0]).max())
+
+
+def compute(
+    kernel: str = "edge", layer: str = "convolution", over: int = 1, border: str = "wrapped",
+    pool: int = 2, picture: Numbers = (), weights: Numbers = ALONE,
+    shift: Numbers = (2.0, 3.0), images: Numbers = (8.0,), noise: Numbers = (0.3,),
+) -> Result:  # fmt: skip
+    """Apply a layer to a picture before and after a shift, and find its kernel from pairs.
+
+    Args:
+        kernel: a name, or `BY_HAND`: `weights`, by rows. layer, border: names.
+        over: shifts that the layer is averaged over, one of `AVERAGED`.
+        pool: side of the blocks, one of `POOLS`.
+        picture: pixels by rows, 0 to 1; the page's own where there are none.
+        shift: whole pixels down and to the right.
+        images, noise: number of pairs, and spread of the noise of their outputs.
+
+    Raises:
+        LabError: numbers that come in the wrong count, or are not of their kind.
+    """
+    _check(over, pool, picture, weights, shift, images, noise)
+    x = np.reshape(picture, (SIDE, SIDE)) if picture else born.picture()
+    taps = weights if kernel == BY_HAND else KERNELS[kernel]
+    by = (int(shift[0]), int(shift[1]))
+    step = SIDE // round(over**0.5)
+    maps = born.maps_of(layer, tuple(taps), border, step)
+    first = shifted(x, by)
+    output, other = applied(maps, x), applied(maps, first)
+    dense = born.maps_of("dense", tuple(taps), border, SIDE)
+    average = born.maps_of("dense", tuple(taps), border, 1)
+    spots = [(PLACES[0], PLACES[0]), *((place, place) for place in PLACES[1:])]
+    everywhere = [filter_at(maps, (r, c)) for r in range(SIDE) for c in range(SIDE)]
+    return Result(
+        layer, np.array(taps), over, x, first, by, output, shifted(output, by), other, pool,
+        np.stack([pooled(output, pool), pooled(other, pool)]),
+        np.stack([filter_at(maps, spot) for spot in spots]), np.mean(everywhere, axis=0),
+        off_convolution(maps), born.parameters(border, SIDE), born.parameters(border, step),
+        shift_first_or_last(x[None], np.array(taps), lambda y: applied(dense, y[0])[None], by),
+        (off_convolution(dense), off_convolution(average)), int(images[0]), noise[0],
+        found(np.array(taps), int(images[0]), noise[0]),
+    )  # fmt: skip
+
+
+def _check(
+    over: int, pool: int, picture: Numbers, weights: Numbers, shift: Numbers, images: Numbers,
+    noise: Numbers,
+) -> None:  # fmt: skip
+    """Refuse what the declarations of the knobs do not know."""
+    for name, value, known in (("Averaged over", over, AVERAGED), ("Pooling", pool, POOLS)):
+        if value not in known:
+            raise LabError(f"{name} is {value}, it must be one of {', '.join(map(str, known))}")
+    if picture and len(picture) != SIDE**2:
+        raise LabError(f"Picture lists {len(picture)} numbers, it must be {SIDE**2} or none")
+    for name, numbers, count in (
+        ("Kernel by hand", weights, TAPS), ("Shift", shift, 2), ("Images", images, 1),
+        ("Noise", noise, 1),
+    ):  # fmt: skip
+        if len(numbers) != count:
+            raise LabError(f"{name} lists {len(numbers)} numbers, it must be {count}")
+    for name, number in (("Shift", shift[0]), ("Shift", shift[1]), ("Images", images[0])):
+        if number != int(number):
+            raise LabError(f"{name} is {number:g}, it must be a whole number")
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about convolutions, beside what is computed here."""
+    is_moved = not np.array_equal(result.picture, result.shifted)
+    return (
+        rows.parameter_row(result.whole),
+        rows.shift_row(result.shifts, is_moved),
+        rows.found_row(result.found, result.images, result.noise),
+        rows.average_row(*result.averages),
+    )
+
+
+def numpy_code(
+    kernel: str = "edge", layer: str = "convolution", over: int = 1, border: str = "wrapped",
+    pool: int = 2, picture: Numbers = (), weights: Numbers = ALONE,
+    shift: Numbers = (2.0, 3.0), images: Numbers = (8.0,), noise: Numbers = (0.3,),
+) -> str:  # fmt: skip
+    """Return a program that prints the page's figures; see `compute`."""
+    result = compute(kernel, layer, over, border, pool, picture, weights, shift, images, noise)
+    return program(result.picture, result.kernel, layer, over, border, pool, result.shift,
+                   result.images, result.noise)  # fmt: skip

@@ -1,0 +1,21 @@
+"""Names and sizes that descriptor and model share."""
+
+from __future__ import annotations
+
+SIDE = 16  # of the picture
+KERNEL = 3  # side of a filter
+BY_HAND = "by hand"
+KERNELS: dict[str, tuple[float, ...]] = {
+    "edge": (0, -1, 0, -1, 4, -1, 0, -1, 0),
+    "blur": (0.0625, 0.125, 0.0625, 0.125, 0.25, 0.125, 0.0625, 0.125, 0.0625),
+    "emboss": (-2, -1, 0, -1, 1, 1, 0, 1, 2),
+    "sharpen": (0, -1, 0, -1, 5, -1, 0, -1, 0),
+}  # by rows
+MOST = 5.0  # largest weight of a kernel
+ALONE = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)  # what is turned by hand begins with it
+LAYERS = ("convolution", "local", "dense")
+BORDERS = ("wrapped", "zeros")
+AVERAGED = (1, 4, 16, 64, 256)  # shifts that a layer is averaged over
+POOLS = (1, 2, 4, 8, 16)  # side of a block
+IMAGES = 128  # most pairs from which a hidden kernel is found
+NOISE = (0.01, 1.0)  # spread of what is added to their outputs

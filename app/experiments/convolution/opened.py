@@ -1,0 +1,36 @@
+"""Pictures from files, made as small as the page's."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QImageReader
+
+from app.core.errors import LabError
+from app.experiments.convolution.model import SIDE
+
+Array = np.ndarray
+ENDINGS = (".png", ".pgm", ".ppm", ".pbm", ".bmp", ".jpg", ".jpeg", ".gif")
+
+
+def read_picture(path: str) -> Array:
+    """Return the middle square of a picture, in grey. (SIDE, SIDE), 0 to 1
+
+    Raises:
+        LabError: the file cannot be read, or is no picture.
+    """
+    reader = QImageReader(path)
+    reader.setAutoTransform(True)  # as the camera was held
+    reader.setDecideFormatFromContent(True)
+    image = reader.read()
+    if image.isNull():
+        reason = reader.errorString()[:1].lower() + reader.errorString()[1:]
+        raise LabError(f"{path} cannot be read as a picture: {reason}")
+    side = min(image.width(), image.height())
+    left, top = (image.width() - side) // 2, (image.height() - side) // 2
+    small = image.copy(left, top, side, side).scaled(
+        SIDE, SIDE, Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    ).convertToFormat(QImage.Format.Format_Grayscale8)  # fmt: skip
+    rows = np.frombuffer(small.constBits(), np.uint8).reshape(SIDE, small.bytesPerLine())
+    return np.asarray(np.round(rows[:, :SIDE] / 255.0, 3))

@@ -1,0 +1,171 @@
+"""Both orders of a shift and a layer, and the filters of several places."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+
+from app.experiments.convolution.hands import ARROWS
+from app.experiments.convolution.model import PLACES, SIDE, Result
+from app.experiments.convolution.tiles import Tile, TileCanvas
+from app.ui.plots.scale import number
+
+AROUND = 4  # pixels beside the middle of a filter that are shown
+MOVABLE = ("shifted", "moved", "other")  # what is dragged to shift
+
+
+class OrdersCanvas(TileCanvas):
+    """Above: the output, then shifted. Below: the shifted input, then its output.
+
+    Signals:
+        shift_wanted: pixels down and to the right. grabbed, released: of a drag.
+    """
+
+    shift_wanted = Signal(int, int)
+    grabbed = Signal()
+    released = Signal()
+
+    def __init__(self) -> None:
+        """Make an empty canvas."""
+        super().__init__("Two orders of shift and layer")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.shift = (0, 0)
+        self._held: tuple[QPointF, tuple[int, int]] | None = None
+
+    def show_result(self, result: Result) -> None:
+        """Show both orders, their difference, and what pooling leaves of both."""
+        self.shift = result.shift
+        top = max(float(np.abs(result.output).max()), 1e-9)
+        off = float(np.abs(result.difference).max())
+        self.show_tiles({
+            "output": Tile(result.output, "output", top),
+            "moved": Tile(result.moved, "output shifted", top),
+            "shifted": Tile(result.shifted, "input shifted"),
+            "other": Tile(result.other, "its output", top),
+            "difference": Tile(result.difference, "difference", top, number(off, 2)),
+            "pooled": Tile(result.pools[0], "pooled", top),
+            "pooled, shifted": Tile(
+                result.pools[1], "pooled", top, number(result.difference_of_pools, 2)
+            ),
+        })  # fmt: skip
+
+    def boxes(self) -> dict[str, QRectF]:
+        """Return two lanes of two, what differs between them, and the pooled ones."""
+        line, gap = self.line + 2, max(16.0, 0.035 * self.width())
+        high = self.height() - 3 * line - 4
+        side = max(1.0, min((self.width() - 3 * gap - 8) / 4, high / 2))
+        wide = 4 * side + 3 * gap
+        left = max(4.0, (self.width() - wide) / 2)
+        upper = line + max(0.0, (high - 2 * side) / 2)
+        lower = upper + side + line
+        middle = (upper + lower) / 2
+        x = [left + k * (side + gap) for k in range(4)]
+        places = {
+            "output": (x[0], upper), "moved": (x[1], upper), "shifted": (x[0], lower),
+            "other": (x[1], lower), "difference": (x[2], middle), "pooled": (x[3], upper),
+            "pooled, shifted": (x[3], lower),
+        }  # fmt: skip
+        return {key: QRectF(*place, side, side) for key, place in places.items()}
+
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint the ways between the tiles, then the tiles."""
+        if self.tiles:
+            boxes = self.boxes()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(QPen(self.theme.color("muted"), 1.4))
+            for a, b in (("output", "moved"), ("shifted", "other")):
+                y = boxes[a].center().y()
+                self._arrow(painter, QPointF(boxes[a].right(), y), QPointF(boxes[b].left(), y))
+            end = boxes["difference"]
+            for key, share in (("moved", 0.3), ("other", 0.7)):
+                tip = QPointF(end.left(), end.top() + share * end.height())
+                self._arrow(painter, QPointF(boxes[key].right(), tip.y()), tip)
+        super().paint_content(painter)
+
+    def _arrow(self, painter: QPainter, start: QPointF, tip: QPointF) -> None:
+        start, tip = start + QPointF(3, 0), tip - QPointF(4, 0)
+        barb = self.theme.px(3)
+        painter.drawLine(start, tip)
+        for side in (-barb, barb):
+            painter.drawLine(tip + QPointF(-barb, side), tip)
+
+    # ---- shifting
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take what is shifted."""
+        found = self.cell_at(event.position())
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if not is_left or found is None or found[0] not in MOVABLE:
+            event.ignore()
+            return
+        self._held = event.position(), self.shift
+        self.grabbed.emit()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Shift by whole pixels, and show by the cursor what can be dragged."""
+        if self._held is None:
+            found = self.cell_at(event.position())
+            is_over = found is not None and found[0] in MOVABLE
+            self.setCursor(
+                Qt.CursorShape.OpenHandCursor if is_over else Qt.CursorShape.ArrowCursor
+            )
+            super().mouseMoveEvent(event)
+            return
+        start, shift = self._held
+        way = (event.position() - start) * (SIDE / self.boxes()["shifted"].width())
+        self._want(shift[0] + round(way.y()), shift[1] + round(way.x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        if self._held is not None:
+            self._held = None
+            self.released.emit()
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Shift with the arrows."""
+        move = ARROWS.get(Qt.Key(event.key()))
+        if move is None:
+            super().keyPressEvent(event)
+        else:
+            self._want(self.shift[0] + move[0], self.shift[1] + move[1])
+
+    def _want(self, down: int, right: int) -> None:
+        """Ask for a shift; once round the picture it begins again."""
+        half = SIDE // 2
+        wanted = (down + half) % SIDE - half, (right + half) % SIDE - half
+        if wanted != self.shift:
+            self.shift_wanted.emit(*wanted)
+
+
+class FiltersCanvas(TileCanvas):
+    """The filters of places that lie 8, 4, 2 and 1 pixels on, and the mean of all."""
+
+    def show_result(self, result: Result) -> None:
+        """Show the middle of each filter."""
+        near = slice(SIDE // 2 - AROUND, SIDE // 2 + AROUND + 1)
+        names = ("one place", *(f"{place} on" for place in PLACES[1:]))
+        top = max(float(np.abs(result.filters).max()), 1e-9)
+        tiles = {name: Tile(one[near, near], name, top)
+                 for name, one in zip(names, result.filters, strict=True)}  # fmt: skip
+        self.show_tiles(tiles | {"mean": Tile(result.mean[near, near], "mean of all", top)})
+
+    def boxes(self) -> dict[str, QRectF]:
+        """Return two rows of three, or one of six where that gives larger ones."""
+        keys, line, gap = list(self.tiles), self.line, float(self.theme.px(8))
+        sides = {
+            across: min((self.width() - (across - 1) * gap - 2) / across,
+                        self.height() * across / 6 - line - 4)
+            for across in (2, 3, 6)
+        }  # fmt: skip
+        across = max(sides, key=lambda k: sides[k])
+        side = max(1.0, sides[across])
+        gap = min(3 * gap, (self.width() - across * side - 2) / max(1, across - 1))
+        left = (self.width() - across * side - (across - 1) * gap) / 2
+        high = self.height() * across / 6
+        return {
+            key: QRectF(left + (k % across) * (side + gap),
+                        (k // across) * high + (high - side - line) / 2 + line, side, side)
+            for k, key in enumerate(keys)
+        }  # fmt: skip

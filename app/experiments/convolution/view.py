@@ -1,0 +1,131 @@
+"""Draws a picture under a kernel, both orders of a shift, and what sharing saves."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QFileDialog
+
+from app.core import picture as pic
+from app.experiments.convolution.hands import ONLY, KernelCanvas, PictureCanvas
+from app.experiments.convolution.lower import LowerCards
+from app.experiments.convolution.model import BY_HAND, SIDE, Result
+from app.experiments.convolution.opened import ENDINGS, read_picture
+from app.experiments.convolution.orders import FiltersCanvas, OrdersCanvas
+from app.experiments.convolution.tiles import Tile, TileCard
+from app.ui.head import HeadButton
+from app.ui.pages.view import PageView
+from app.ui.plots.scale import number
+
+Array = np.ndarray
+
+
+class View(PageView):
+    """Picture, kernel and both orders above; parameters, filters and a hidden kernel below."""
+
+    files = ENDINGS
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.picture, self.kernel = PictureCanvas(), KernelCanvas()
+        self.orders, self.filters = OrdersCanvas(), FiltersCanvas("Filters of several places")
+        self.picture_card = TileCard("Picture", self.picture)
+        self.kernel_card = TileCard("Kernel", self.kernel)
+        self.orders_card = TileCard("Shift last, shift first", self.orders)
+        self.filters_card = TileCard("Filters of places", self.filters)
+        self._add_buttons()
+        self.lower = LowerCards(self)
+        for knob, canvas in (("picture", self.picture), ("weights", self.kernel),
+                             ("shift", self.orders)):  # fmt: skip
+            canvas.grabbed.connect(lambda k=knob: self.grabbed.emit(k))
+            canvas.released.connect(lambda k=knob: self.released.emit(k))
+        self.picture.edited.connect(self._on_drawn)
+        self.kernel.edited.connect(self._on_turned)
+        self.orders.shift_wanted.connect(
+            lambda down, right: self.edited.emit("shift", (float(down), float(right)))
+        )
+        self.add(self.picture_card, 0, 0, 1, 6)
+        self.add(self.kernel_card, 0, 6, 1, 5)
+        self.add(self.orders_card, 0, 11, 1, 13)
+        lower = self.lower.parameters, self.filters_card, self.lower.error, self.lower.weights
+        for k, card in enumerate(lower):
+            self.add(card, 1, 6 * k, 1, 6)
+        self.share(rows=(13, 9), columns=(1,) * 24)
+        self.least_height = 400
+
+    def _add_buttons(self) -> None:
+        clear = HeadButton("Clear", "Makes the picture blank")
+        clear.clicked.connect(lambda: self._on_drawn(np.zeros((SIDE, SIDE))))
+        opened = HeadButton("Open", "Reads a picture from a file; it may also be dropped here")
+        opened.clicked.connect(self._on_open)
+        for button in (clear, opened):
+            self.picture_card.add_control(button)
+
+    # ---- what a person does
+    def _on_drawn(self, pixels: Array) -> None:
+        self.edited.emit("picture", tuple(pixels.ravel().tolist()))
+
+    def _on_turned(self, cells: Array) -> None:
+        """Take the kernel by hand, whatever it was before."""
+        self.edited.emit("weights", tuple(cells.ravel().tolist()))
+        if self.values["kernel"] != BY_HAND:
+            self.edited.emit("kernel", BY_HAND)
+
+    def _on_open(self) -> None:
+        words = " ".join(f"*{ending}" for ending in ENDINGS)
+        name, _ = QFileDialog.getOpenFileName(self, "Open a picture", "", f"Pictures ({words})")
+        if name:
+            self.file_chosen.emit(name)
+
+    def read_file(self, path: str) -> None:
+        """Take a picture from a file; raises LabError with one sentence."""
+        self._on_drawn(read_picture(path))
+
+    # ---- drawing
+    def arrays(self) -> list[Array]:
+        """Return what plots and canvases draw."""
+        canvases = self.picture, self.kernel, self.orders, self.filters
+        return super().arrays() + [one for canvas in canvases for one in canvas.arrays()]
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return what shifts change, how many weights it takes, and what is found."""
+        off = float(np.abs(result.difference).max())
+        weights = number(result.now[result.layer])
+        return [
+            (number(off, 2), "shift first − shift last"),
+            (number(result.difference_of_pools, 2), "the same, pooled"),
+            (f"{weights} of {number(result.whole['dense'])}", "weights, of a dense layer's"),
+            (number(result.off, 2), "off the nearest convolution's form"),
+            (number(result.found.error, 2), f"kernel found, {result.images} pairs"),
+        ]  # fmt: skip
+
+    def draw(self, result: Result) -> None:
+        """Draw all seven."""
+        self.picture.show_picture(result.picture)
+        top = max(float(np.abs(result.kernel).max()), 1.0)
+        cells = result.kernel.reshape(3, 3)
+        self.kernel.show_tiles({ONLY: Tile(cells, top=1.6 * top)})
+        self.orders.show_result(result)
+        self.filters.show_result(result)
+        self.lower.draw(result)
+        down, right = result.shift
+        self.kernel_card.set_note(f"sum <b>{number(float(cells.sum()) + 0.0, 2)}</b>")
+        said = f"<b>{right}</b> right, <b>{down}</b> down".replace("-", "−")
+        self.orders_card.set_note(f"drag the shifted ones: {said}", said)
+        self.filters_card.set_note("alike: a convolution" if result.off < 1e-9 else
+                                   f"off by <b>{number(result.off, 2)}</b>", "")  # fmt: skip
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the picture, the kernel over it, and the output."""
+
+    def cells(values: Array, top: float) -> tuple[tuple[float, ...], ...]:
+        shades = np.round(np.clip(values / top, -1, 1), 2) + 0.0
+        return tuple(tuple(float(v) for v in row) for row in shades)
+
+    top = float(np.abs(result.output).max())
+    weights = result.kernel.reshape(3, 3)
+    return (
+        pic.Image(cells(result.picture, 1.4), (0.02, 0.16, 0.4, 0.84)),
+        pic.Image(cells(weights, 1.2 * float(np.abs(weights).max())), (0.43, 0.38, 0.57, 0.62)),
+        pic.Image(cells(result.output, top), (0.6, 0.16, 0.98, 0.84)),
+    )
