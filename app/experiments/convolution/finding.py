@@ -53,10 +53,10 @@ def found(hidden: Array, images: int, noise: float) -> Found:
     kernel = solved(seen, targets)
     steps = 0.01 * np.random.default_rng(2).standard_normal((_STEPS, TAPS))
     some = log_likelihoods(seen, targets, np.vstack((kernel, kernel + steps)), noise)
-    errors = unit_errors()
+    errors, straight = unit_errors(), solved(seen, clean)
     return Found(
         kernel, noise * np.sqrt(np.diag(np.linalg.inv(seen.T @ seen))),
-        float(np.linalg.norm(kernel - hidden)), float(np.abs(solved(seen, clean) - hidden).max()),
+        float(np.linalg.norm(kernel - hidden)), float(np.abs(straight - hidden).max()),
         float((some[1:] - some[0]).max()),
         noise * np.percentile(errors, (25, 50, 75), axis=0),
         noise * np.sqrt(TAPS / (OUTPUTS * COUNTS)),

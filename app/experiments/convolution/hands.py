@@ -231,7 +231,7 @@ class KernelCanvas(HandCanvas):
         """Paint the cells with their numbers."""
         super().paint_content(painter)
         for cell in np.ndindex(self.cells.shape if self.tiles else (0,)):
-            box = self.box_of(cell)  # type: ignore[arg-type]
+            box = self.box_of(cell)
             size = min(14.0, 0.3 * box.width() / self.theme.zoom)
             painter.setFont(self.theme.font(size, 600))
             painter.setPen(self.theme.color("text"))

@@ -14,6 +14,7 @@ from app.ui.plots.scale import Axis, number
 from app.ui.plots.shapes import Bars, Strokes, Words
 
 ROWS = ("dense", "local", "convolution")
+NAMES = ("dense", "local", "conv.")
 ERRORS = (1e-4, 3.0)  # of the axis
 WIDE = 0.32  # half of a stroke of the hidden kernel
 
@@ -29,8 +30,8 @@ class LowerCards:
         """Make the cards; a click on a row chooses the layer, the dot turns pairs and noise."""
         self._view = view
         self._unit = 1.0  # error of the dot at noise 1
-        self.rows = RowPlot(Axis("weights", log=True))
-        self.rows.x_axis.fix(1, 3e6)
+        self.rows = RowPlot(Axis("", log=True))
+        self.rows.x_axis.fix(1, 1e9)
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(lambda row: view.edited.emit("layer", ROWS[row]))
         self.parameters = PlotCard("Parameters", self.rows.x_axis, self.rows.y_axis, "",
@@ -43,6 +44,8 @@ class LowerCards:
         self.weights = PlotCard("What is found", Axis("weight", integer=True), Axis("value"))
         self.weights.plot.x_axis.fix(0.4, TAPS + 0.6)
         self.weights.plot.tick_gap = 26
+        for axis in (self.error.plot.y_axis, self.weights.plot.y_axis):
+            axis.brief = axis.label  # gives way to the legend
         plot = self.error.plot
         assert isinstance(plot, HandlePlot)
         plot.grabbed.connect(lambda _: view.grabbed.emit("images"))
@@ -65,7 +68,7 @@ class LowerCards:
 
     def _draw_parameters(self, result: Result) -> None:
         view, card = self._view, self.parameters
-        self.rows.set_rows(ROWS, ROWS.index(result.layer))
+        self.rows.set_rows(NAMES, ROWS.index(result.layer))
         whole = np.array([result.whole[name] for name in ROWS], float)
         now = np.array([result.now[name] for name in ROWS], float)
         at, one = np.arange(len(ROWS)), np.ones(len(ROWS))
@@ -96,7 +99,7 @@ class LowerCards:
             "theory": Line(x, one.theory, view.color("text"), 1.2, (4, 3)),
         }
         legend = [Key("line", accent, "median", keep=True),
-                  Key("dash", view.color("text"), "σ √(d/N)", 1.2)]  # fmt: skip
+                  Key("dash", view.color("text"), "σ √(d/N)", 1.2, keep=True)]  # fmt: skip
         columns = {"images": x, "quarter": one.quartiles[0], "median": one.quartiles[1],
                    "three quarters": one.quartiles[2], "theory": one.theory}  # fmt: skip
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)

@@ -11,8 +11,10 @@ from app.core.experiment import ClaimRow
 from app.experiments.convolution import born, rows
 from app.experiments.convolution.finding import COUNTS, TAPS, Found, found
 from app.experiments.convolution.layers import (
+    EXACT,
     Shifts,
     applied,
+    averaged,
     filter_at,
     off_convolution,
     pooled,
@@ -33,7 +35,18 @@ from app.experiments.convolution.names import (
 )
 from app.experiments.convolution.printed import program
 
-__all__ = ["BY_HAND", "COUNTS", "IMAGES", "LAYERS", "MOST", "NOISE", "PLACES", "SIDE", "TAPS"]
+__all__ = [
+    "BY_HAND",
+    "COUNTS",
+    "EXACT",
+    "IMAGES",
+    "LAYERS",
+    "MOST",
+    "NOISE",
+    "PLACES",
+    "SIDE",
+    "TAPS",
+]
 Array = np.ndarray
 Numbers = tuple[float, ...]
 PLACES = (0, 8, 4, 2, 1)  # how far the places lie from the first, whose filters are shown
@@ -110,24 +123,24 @@ def compute(
     """
     _check(over, pool, picture, weights, shift, images, noise)
     x = np.reshape(picture, (SIDE, SIDE)) if picture else born.picture()
-    taps = weights if kernel == BY_HAND else KERNELS[kernel]
+    taps = tuple(weights if kernel == BY_HAND else KERNELS[kernel])
+    mine = np.array(taps, float)
     by = (int(shift[0]), int(shift[1]))
     step = SIDE // round(over**0.5)
-    maps = born.maps_of(layer, tuple(taps), border, step)
+    maps = born.maps_of(layer, taps, border, step)
     first = shifted(x, by)
     output, other = applied(maps, x), applied(maps, first)
-    dense = born.maps_of("dense", tuple(taps), border, SIDE)
-    average = born.maps_of("dense", tuple(taps), border, 1)
+    dense = born.maps_of("dense", taps, border, SIDE)
+    average = born.maps_of("dense", taps, border, 1)
     spots = [(PLACES[0], PLACES[0]), *((place, place) for place in PLACES[1:])]
-    everywhere = [filter_at(maps, (r, c)) for r in range(SIDE) for c in range(SIDE)]
     return Result(
-        layer, np.array(taps), over, x, first, by, output, shifted(output, by), other, pool,
+        layer, mine, over, x, first, by, output, shifted(output, by), other, pool,
         np.stack([pooled(output, pool), pooled(other, pool)]),
-        np.stack([filter_at(maps, spot) for spot in spots]), np.mean(everywhere, axis=0),
+        np.stack([filter_at(maps, spot) for spot in spots]), filter_at(averaged(maps, 1), (0, 0)),
         off_convolution(maps), born.parameters(border, SIDE), born.parameters(border, step),
-        shift_first_or_last(x[None], np.array(taps), lambda y: applied(dense, y[0])[None], by),
+        shift_first_or_last(x[None], mine, lambda y: applied(dense, y[0])[None], by),
         (off_convolution(dense), off_convolution(average)), int(images[0]), noise[0],
-        found(np.array(taps), int(images[0]), noise[0]),
+        found(mine, int(images[0]), noise[0]),
     )  # fmt: skip
 
 

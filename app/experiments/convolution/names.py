@@ -6,10 +6,10 @@ SIDE = 16  # of the picture
 KERNEL = 3  # side of a filter
 BY_HAND = "by hand"
 KERNELS: dict[str, tuple[float, ...]] = {
-    "edge": (0, -1, 0, -1, 4, -1, 0, -1, 0),
+    "edge": (0.0, -1.0, 0.0, -1.0, 4.0, -1.0, 0.0, -1.0, 0.0),
     "blur": (0.0625, 0.125, 0.0625, 0.125, 0.25, 0.125, 0.0625, 0.125, 0.0625),
-    "emboss": (-2, -1, 0, -1, 1, 1, 0, 1, 2),
-    "sharpen": (0, -1, 0, -1, 5, -1, 0, -1, 0),
+    "emboss": (-2.0, -1.0, 0.0, -1.0, 1.0, 1.0, 0.0, 1.0, 2.0),
+    "sharpen": (0.0, -1.0, 0.0, -1.0, 5.0, -1.0, 0.0, -1.0, 0.0),
 }  # by rows
 MOST = 5.0  # largest weight of a kernel
 ALONE = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)  # what is turned by hand begins with it

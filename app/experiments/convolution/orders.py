@@ -7,11 +7,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
 from app.experiments.convolution.hands import ARROWS
-from app.experiments.convolution.model import PLACES, SIDE, Result
+from app.experiments.convolution.model import EXACT, PLACES, SIDE, Result
 from app.experiments.convolution.tiles import Tile, TileCanvas
 from app.ui.plots.scale import number
 
-AROUND = 4  # pixels beside the middle of a filter that are shown
+AROUND = 3  # pixels beside the middle of a filter that are shown
 MOVABLE = ("shifted", "moved", "other")  # what is dragged to shift
 
 
@@ -37,24 +37,26 @@ class OrdersCanvas(TileCanvas):
         """Show both orders, their difference, and what pooling leaves of both."""
         self.shift = result.shift
         top = max(float(np.abs(result.output).max()), 1e-9)
-        off = float(np.abs(result.difference).max())
+        off, off_pooled = (
+            f"off by {number(value, 2)}"
+            for value in (float(np.abs(result.difference).max()), result.difference_of_pools)
+        )
         self.show_tiles({
             "output": Tile(result.output, "output", top),
             "moved": Tile(result.moved, "output shifted", top),
             "shifted": Tile(result.shifted, "input shifted"),
             "other": Tile(result.other, "its output", top),
-            "difference": Tile(result.difference, "difference", top, number(off, 2)),
+            "difference": Tile(result.difference, "difference", top, off),
             "pooled": Tile(result.pools[0], "pooled", top),
-            "pooled, shifted": Tile(
-                result.pools[1], "pooled", top, number(result.difference_of_pools, 2)
-            ),
+            "pooled, shifted": Tile(result.pools[1], "pooled", top, off_pooled),
         })  # fmt: skip
 
     def boxes(self) -> dict[str, QRectF]:
         """Return two lanes of two, what differs between them, and the pooled ones."""
-        line, gap = self.line + 2, max(16.0, 0.035 * self.width())
+        line, least = self.line + 2, float(self.theme.px(15))
         high = self.height() - 3 * line - 4
-        side = max(1.0, min((self.width() - 3 * gap - 8) / 4, high / 2))
+        side = max(1.0, min((self.width() - 3 * least - 8) / 4, high / 2))
+        gap = min(max(least, (self.width() - 4 * side - 8) / 3), 4 * least)
         wide = 4 * side + 3 * gap
         left = max(4.0, (self.width() - wide) / 2)
         upper = line + max(0.0, (high - 2 * side) / 2)
@@ -82,6 +84,8 @@ class OrdersCanvas(TileCanvas):
                 tip = QPointF(end.left(), end.top() + share * end.height())
                 self._arrow(painter, QPointF(boxes[key].right(), tip.y()), tip)
         super().paint_content(painter)
+        if self.tiles and float(np.abs(self.tiles["difference"].pixels).max()) <= EXACT:
+            self.write(painter, self.boxes()["difference"], "equal", "good", 600)
 
     def _arrow(self, painter: QPainter, start: QPointF, tip: QPointF) -> None:
         start, tip = start + QPointF(3, 0), tip - QPointF(4, 0)
@@ -145,11 +149,11 @@ class FiltersCanvas(TileCanvas):
     def show_result(self, result: Result) -> None:
         """Show the middle of each filter."""
         near = slice(SIDE // 2 - AROUND, SIDE // 2 + AROUND + 1)
-        names = ("one place", *(f"{place} on" for place in PLACES[1:]))
+        names = ("here", *(f"{place} on" for place in PLACES[1:]))
         top = max(float(np.abs(result.filters).max()), 1e-9)
         tiles = {name: Tile(one[near, near], name, top)
                  for name, one in zip(names, result.filters, strict=True)}  # fmt: skip
-        self.show_tiles(tiles | {"mean": Tile(result.mean[near, near], "mean of all", top)})
+        self.show_tiles(tiles | {"mean": Tile(result.mean[near, near], "mean", top)})
 
     def boxes(self) -> dict[str, QRectF]:
         """Return two rows of three, or one of six where that gives larger ones."""

@@ -23,7 +23,7 @@ def program(
     """Return a program that shifts and filters the same picture, and finds the kernel."""
     step = SIDE // round(over**0.5)
     mode = "wrap" if border == "wrapped" else "constant"
-    return f'''"""A layer and a shift in both orders; a map averaged over shifts; a kernel found."""
+    return f'''"""A layer and a shift in both orders, an average over shifts, a kernel found."""
 
 import numpy as np
 
@@ -75,7 +75,8 @@ convolved = np.fft.ifft2(np.fft.fft2(x) * np.fft.fft2(answer)).real
 print(f"not a convolution by {{np.abs(f(x) - convolved).max():.3g}}; its kernel:")
 print(np.round(np.roll(answer, (1, 1), (0, 1))[2::-1, 2::-1], 3))
 
-seen = np.vstack([patches(rng.standard_normal(({SMALL}, {SMALL})), None) for _ in range({images})])
+drawn = rng.standard_normal(({images}, {SMALL}, {SMALL}))
+seen = np.vstack([patches(image, None) for image in drawn])
 targets = seen @ kernel + {noise!r} * rng.standard_normal(len(seen))
 found = np.linalg.lstsq(seen, targets, rcond=None)[0]
 print(f"kernel found from {images} images: off by {{np.linalg.norm(found - kernel):.3g}}")

@@ -32,7 +32,10 @@ def parameter_row(counts: dict[str, int]) -> ClaimRow:
 
 def shift_row(off: Shifts, is_moved: bool) -> ClaimRow:
     """Judge what commutes; `is_moved`: whether the shift moves anything in the picture."""
-    statement = "A convolution commutes with shifts, a dense layer does not; pooling makes it invariant."
+    statement = (
+        "A convolution commutes with shifts, a dense layer does not; pooling makes it "
+        "invariant."
+    )
     measured = (
         f"off by {number(off.wrapped, 2)} wrapped, {number(off.bordered, 2)} with a border"
     )
@@ -57,12 +60,13 @@ def found_row(one: Found, images: int, noise: float) -> ClaimRow:
     statement = (
         "Under Gaussian noise a shared linear filter is found by one least-squares problem."
     )
-    measured = f"off by {number(one.clean, 2)} clean; n^{one.power:.2f} with noise"
+    power = number(one.power, 2)
+    measured = f"off by {number(one.clean, 2)}; n^{power}"
     why = (
         f"without noise the kernel is found within {number(one.clean, 2)}; with noise "
         f"{number(noise)} the median error goes from {number(one.quartiles[1, 0], 2)} at "
         f"{COUNTS[0]} image to {number(one.quartiles[1, -1], 2)} at {COUNTS[-1]}, like "
-        f"n^{one.power:.2f}; of 100 steps away from what {images} images give, the best "
+        f"n^{power}; of 100 steps away from what {images} images give, the best "
         f"changes the log-likelihood by {number(one.raised, 2)}"
     )
     fits = one.clean <= CLEAN and abs(one.power + 0.5) <= POWER and one.raised <= 0

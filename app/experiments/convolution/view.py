@@ -17,6 +17,7 @@ from app.ui.pages.view import PageView
 from app.ui.plots.scale import number
 
 Array = np.ndarray
+CLEAR = 1e-9  # of what is alike
 
 
 class View(PageView):
@@ -31,9 +32,9 @@ class View(PageView):
         self.picture_card = TileCard("Picture", self.picture)
         self.kernel_card = TileCard("Kernel", self.kernel)
         self.orders_card = TileCard("Shift last, shift first", self.orders)
-        self.filters_card = TileCard("Filters of places", self.filters)
+        self.filters_card = TileCard("Filter by place", self.filters)
         self._add_buttons()
-        self.lower = LowerCards(self)
+        self.below = LowerCards(self)
         for knob, canvas in (("picture", self.picture), ("weights", self.kernel),
                              ("shift", self.orders)):  # fmt: skip
             canvas.grabbed.connect(lambda k=knob: self.grabbed.emit(k))
@@ -44,10 +45,10 @@ class View(PageView):
             lambda down, right: self.edited.emit("shift", (float(down), float(right)))
         )
         self.add(self.picture_card, 0, 0, 1, 6)
-        self.add(self.kernel_card, 0, 6, 1, 5)
-        self.add(self.orders_card, 0, 11, 1, 13)
-        lower = self.lower.parameters, self.filters_card, self.lower.error, self.lower.weights
-        for k, card in enumerate(lower):
+        self.add(self.kernel_card, 0, 6, 1, 6)
+        self.add(self.orders_card, 0, 12, 1, 12)
+        below = self.below.parameters, self.filters_card, self.below.error, self.below.weights
+        for k, card in enumerate(below):
             self.add(card, 1, 6 * k, 1, 6)
         self.share(rows=(13, 9), columns=(1,) * 24)
         self.least_height = 400
@@ -94,24 +95,25 @@ class View(PageView):
             (number(off, 2), "shift first − shift last"),
             (number(result.difference_of_pools, 2), "the same, pooled"),
             (f"{weights} of {number(result.whole['dense'])}", "weights, of a dense layer's"),
-            (number(result.off, 2), "off the nearest convolution's form"),
+            (number(result.off, 2), "distance from a convolution"),
             (number(result.found.error, 2), f"kernel found, {result.images} pairs"),
         ]  # fmt: skip
 
     def draw(self, result: Result) -> None:
         """Draw all seven."""
         self.picture.show_picture(result.picture)
-        top = max(float(np.abs(result.kernel).max()), 1.0)
+        top = max(float(np.abs(result.kernel).max()), 0.25)
         cells = result.kernel.reshape(3, 3)
-        self.kernel.show_tiles({ONLY: Tile(cells, top=1.6 * top)})
+        self.kernel.show_tiles({ONLY: Tile(cells, top=1.3 * top)})
         self.orders.show_result(result)
         self.filters.show_result(result)
-        self.lower.draw(result)
+        self.below.draw(result)
         down, right = result.shift
-        self.kernel_card.set_note(f"sum <b>{number(float(cells.sum()) + 0.0, 2)}</b>")
+        total = f"sum <b>{number(round(float(cells.sum()), 6) + 0.0, 2)}</b>"
+        self.kernel_card.set_note(f"drag a cell up or down, {total}", total)
         said = f"<b>{right}</b> right, <b>{down}</b> down".replace("-", "−")
         self.orders_card.set_note(f"drag the shifted ones: {said}", said)
-        self.filters_card.set_note("alike: a convolution" if result.off < 1e-9 else
+        self.filters_card.set_note("alike: the kernel, read off" if result.off <= CLEAR else
                                    f"off by <b>{number(result.off, 2)}</b>", "")  # fmt: skip
 
 
