@@ -6,7 +6,13 @@ import functools
 
 import numpy as np
 
-from app.experiments.convolution.layers import averaged, filtered, local, patches
+from app.experiments.convolution.layers import (
+    averaged,
+    filtered,
+    local,
+    off_convolution,
+    patches,
+)
 from app.experiments.convolution.names import KERNEL, SIDE
 
 Array = np.ndarray
@@ -65,6 +71,12 @@ def maps_of(layer: str, kernel: tuple[float, ...], border: str, step: int) -> Ar
     maps = averaged(maps, step)
     maps.flags.writeable = False
     return maps
+
+
+@functools.lru_cache(32)
+def distance_of(layer: str, kernel: tuple[float, ...], border: str, step: int) -> float:
+    """Return how far such a layer is from a convolution; see `maps_of`."""
+    return off_convolution(maps_of(layer, kernel, border, step))
 
 
 def parameters(border: str, step: int, side: int = SIDE) -> dict[str, int]:

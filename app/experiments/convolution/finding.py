@@ -14,7 +14,7 @@ Array = np.ndarray
 SMALL = 8  # side of the random images
 OUTPUTS = (SMALL - KERNEL + 1) ** 2  # equations that an image gives
 TAPS = KERNEL**2
-COUNTS = 2 ** np.arange(IMAGES.bit_length())  # of images on the curve: 1 to 128
+COUNTS = 2 ** np.arange(IMAGES.bit_length())  # of images on the curve: 1 to 64
 DRAWS = 24  # of images and noise, for each count
 _STEPS = 100  # away from the solution
 

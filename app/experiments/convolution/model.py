@@ -16,7 +16,6 @@ from app.experiments.convolution.layers import (
     applied,
     averaged,
     filter_at,
-    off_convolution,
     pooled,
     shift_first_or_last,
     shifted,
@@ -131,16 +130,20 @@ def compute(
     first = shifted(x, by)
     output, other = applied(maps, x), applied(maps, first)
     dense = born.maps_of("dense", taps, border, SIDE)
-    average = born.maps_of("dense", taps, border, 1)
     spots = [(PLACES[0], PLACES[0]), *((place, place) for place in PLACES[1:])]
+    distances = [
+        born.distance_of(name, taps, border, every)
+        for name, every in ((layer, step), ("dense", SIDE), ("dense", 1))
+    ]
     return Result(
         layer, mine, over, x, first, by, output, shifted(output, by), other, pool,
         np.stack([pooled(output, pool), pooled(other, pool)]),
-        np.stack([filter_at(maps, spot) for spot in spots]), filter_at(averaged(maps, 1), (0, 0)),
-        off_convolution(maps), born.parameters(border, SIDE), born.parameters(border, step),
+        np.stack([filter_at(maps, spot) for spot in spots]),
+        filter_at(averaged(maps, 1), (0, 0)), distances[0],
+        born.parameters(border, SIDE), born.parameters(border, step),
         shift_first_or_last(x[None], mine, lambda y: applied(dense, y[0])[None], by),
-        (off_convolution(dense), off_convolution(average)), int(images[0]), noise[0],
-        found(mine, int(images[0]), noise[0]),
+        (distances[1], distances[2]),
+        int(images[0]), noise[0], found(mine, int(images[0]), noise[0]),
     )  # fmt: skip
 
 
