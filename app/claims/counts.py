@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
 from app.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
 from app.claims.figures import exponent, figure, listed, within
 from app.core.layout import Layout
-from app.nets.transformers import Decoder, cache_numbers, feed_forward_parameters
+from app.nets.published import model
+from app.nets.transformers import cache_numbers, feed_forward_parameters
 
 EXACT = "exactly the printed numbers"
 TOTAL = 0.01  # relative: how near a printed total must be
 
-# Touvron et al. 2023 (arXiv 2302.13971), table 2: the model "7B" has 6.7 billion. Its widths
-# are those of the published weights, of which there are 6,738,415,616.
-LLAMA = Decoder(vocabulary=32_000, d_model=4096, layers=32, hidden=11_008, gated=True)
+# Touvron et al. 2023 (arXiv 2302.13971), table 2: the model "7B" has 6.7 billion. Of the
+# published weights there are 6,738,415,616.
+LLAMA = model("LLaMA 7B").decoder
 LLAMA_TOTAL = 6.74e9
 
 
@@ -91,8 +93,7 @@ class Gates(NamedTuple):
 
 
 def _measure_gates(ctx: Context) -> Gates:
-    plain = Decoder(LLAMA.vocabulary, LLAMA.d_model, LLAMA.layers, LLAMA.hidden, gated=False)
-    return Gates(plain.parameters, LLAMA.parameters)
+    return Gates(replace(LLAMA, gated=False).parameters, LLAMA.parameters)
 
 
 def _judge_gates(n: Gates) -> Finding:

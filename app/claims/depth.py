@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,48 +23,50 @@ from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
 from app.nets.activations import ACTIVATIONS
 from app.nets.engines.numpy_ import backward, forward
 from app.nets.problem import problem_of
-from app.nets.skips import block_variance, cut_out, silenced
+from app.nets.skips import (
+    FEW,
+    GROWTH,
+    MANY,
+    block_variance,
+    cut_out,
+    is_growing,
+    is_steady,
+    output_scale,
+    silenced,
+)
 
 Array = np.ndarray
 EXACT = 1e-12
-GROWTH = 1.25
 
 
 # ---- D26: scaled residuals
 
-BLOCKS = (4, 64)
-
 
 def _measure_blocks(ctx: Context) -> dict[bool, dict[str, list[float]]]:
-    """Return variances after `BLOCKS`, by layer norm, `scaled` and `plain`."""
+    """Return variances after few and many blocks, by layer norm, `scaled` and `plain`."""
     nets = range(ctx.some(8, 4))
     return {
         is_normed: {
             name: [
                 float(np.median([block_variance(n, scale(n), is_normed, k) for k in nets]))
-                for n in BLOCKS
+                for n in (FEW, MANY)
             ]
-            for name, scale in (("scaled", _scale), ("plain", lambda n: 1.0))
+            for name, scale in (("scaled", output_scale), ("plain", lambda n: 1.0))
         }
         for is_normed in (True, False)
     }
 
 
-def _scale(blocks: int) -> float:
-    return 1 / math.sqrt(2 * blocks)
-
-
 def _judge_blocks(n: dict[bool, dict[str, list[float]]]) -> Finding:
-    few, many = BLOCKS
     normed, free = n[True], n[False]
     measured = f"{listed(normed['scaled'])} scaled, {listed(normed['plain'])} not"
     why = (
-        f"variance after {few} and {many} blocks is {listed(normed['scaled'])} with the scale "
+        f"variance after {FEW} and {MANY} blocks is {listed(normed['scaled'])} with the scale "
         f"and {listed(normed['plain'])} without it where blocks have layer norm, "
         f"{listed(free['scaled'])} and {listed(free['plain'])} where they have none"
     )
-    steady = [v["scaled"][1] <= GROWTH * v["scaled"][0] for v in (normed, free)]
-    grows = [v["plain"][1] >= 4 * v["plain"][0] for v in (normed, free)]
+    steady = [is_steady((v["scaled"][0], v["scaled"][1])) for v in (normed, free)]
+    grows = [is_growing((v["plain"][0], v["plain"][1])) for v in (normed, free)]
     if all(steady) and all(grows):
         return holds(measured, why)
     if steady[0] and grows[0]:
@@ -164,7 +165,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance from "
         "growing with depth.",
         published="does not grow", page="residual",
-        tolerance=f"variance after 64 blocks at most {GROWTH:g} times that after 4 with the "
+        tolerance=f"variance after {MANY} blocks at most {GROWTH:g} times that after {FEW} with the "
         "scale, and at least 4 times without it; random blocks of two layers, width 128, with "
         "and without layer norm",
         measure=_measure_blocks, judge=_judge_blocks,

@@ -12,6 +12,7 @@ from app.claims.populations import lab, population, validation_loss
 from app.core.spec import edit
 from app.nets.activations import ACTIVATIONS
 from app.nets.maths import crossings
+from app.nets.transformers import printed_gate
 
 Array = np.ndarray
 EXACT = 1e-12
@@ -71,11 +72,6 @@ class Gates(NamedTuple):
     swish: float
     glu: float
     powers: tuple[float, float]
-
-
-def printed_gate(z: Array) -> Array:
-    """Return the gate as it is printed: the logistic function."""
-    return np.asarray(1 / (1 + np.exp(-z)))
 
 
 def _measure_gate(ctx: Context) -> Gates:

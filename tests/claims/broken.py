@@ -177,7 +177,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "D25": (WRONG, instead(
         "app.claims.counts.feed_forward_parameters", lambda *a, **k: 4096 * 16_384
     )),
-    "D26": (HOLDS, instead("app.claims.depth._scale", lambda blocks: blocks**-0.25)),
+    "D26": (HOLDS, instead("app.claims.depth.output_scale", lambda blocks: blocks**-0.25)),
     "D27": (WRONG, instead("app.claims.shapes.printed_gate", ACTIVATIONS["silu"])),
     "D28": (ONLY_IF, all_of(
         instead("app.claims.choices.turned", lambda spec, **knobs: spec),
@@ -186,7 +186,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "D29": (WRONG, instead("app.claims.torchs.asked", _he_of_torch)),
     "D30": (WRONG, instead("app.claims.torchs.asked", _plain_of_torch)),
     "D31": (WRONG, instead("app.nets.transformers.attention_parameters",
-                           lambda d_model: 6.75 * d_model**2)),
+                           lambda d_model, sharing: 6.75 * d_model**2)),
     "D32": (NOT_REPRODUCED, scaled_init("small-normal", 1e-4)),
     "D33": (ONLY_IF, other_activation("relu", "leaky-relu")),
     "D34": (HOLDS, instead(

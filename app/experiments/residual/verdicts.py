@@ -17,12 +17,20 @@ from app.experiments.residual.training import GRID, Trained
 from app.nets.activations import ACTIVATIONS
 from app.nets.engines.numpy_ import outputs
 from app.nets.problem import problem_of
-from app.nets.skips import block_variance, cut_out, silenced
+from app.nets.skips import (
+    FEW,
+    MANY,
+    block_variance,
+    cut_out,
+    is_growing,
+    is_steady,
+    output_scale,
+    silenced,
+)
 
 EXACT = 1e-12
 PRINTED, NEAR = 3.49e9, 0.005e9
-FEW, MANY, NETS = 4, 64, 4
-GROWTH = 1.25
+NETS = 4
 C3 = ("A layer that learns nothing makes a plain network constant; a residual network loses "
       "that layer alone.")  # fmt: skip
 D26 = ("Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance from "
@@ -70,7 +78,7 @@ class Blocks:
 
 @functools.cache
 def _variance(blocks: int, is_scaled: bool, is_normed: bool) -> float:
-    scale = (2 * blocks) ** -0.5 if is_scaled else 1.0
+    scale = output_scale(blocks) if is_scaled else 1.0
     nets = range(NETS)
     return float(np.median([block_variance(blocks, scale, is_normed, k) for k in nets]))
 
@@ -105,8 +113,8 @@ def blocks_row(blocks: Blocks | None) -> ClaimRow:
     def both(pair: tuple[float, float]) -> str:
         return " and ".join(number(v, 3) for v in pair)
 
-    steady = [v[1] <= GROWTH * v[0] for v in (blocks.normed_scaled, blocks.scaled)]
-    grows = [v[1] >= 4 * v[0] for v in (blocks.normed, blocks.free)]
+    steady = [is_steady(v) for v in (blocks.normed_scaled, blocks.scaled)]
+    grows = [is_growing(v) for v in (blocks.normed, blocks.free)]
     verdict = WRONG
     if all(steady) and all(grows):
         verdict = HOLDS

@@ -1,0 +1,1 @@
+"""From the lab's knobs to language models: parameters, memory, arithmetic, growth."""

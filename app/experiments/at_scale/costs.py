@@ -1,0 +1,223 @@
+"""Draws what a model costs by context, where it goes, its signal, and its gates."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.experiments.at_scale.model import CONTEXTS, GATE_Z, PARTS, Result
+from app.experiments.at_scale.words import count, memory, operations
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Bars, Words
+
+Array = np.ndarray
+DASH = (3.2, 2.6)
+GB = 1e9
+BLOCKS, VARIANCES = (1.0, 128.0), (0.6, 500.0)
+GATES, TOP = (-1.3, 4.2), 4.2
+WHAT = ("parameters", "memory", "arithmetic")
+# block -> bend that is its gate, or its own; name of its curve
+CURVES = {"plain": ("relu", "ReLU, plain"), "GLU": ("sigmoid", "σ(z), GLU"),
+          "SwiGLU": ("silu", "z σ(z), SwiGLU")}  # fmt: skip
+SIZES = {2: 4, 4: 2}
+
+
+class CostCards:
+    """Four cards of the page.
+
+    Attributes:
+        cards: memory by context, parts, variance through blocks, gates.
+    """
+
+    def __init__(self, view: PageView) -> None:
+        """Make the cards and let them turn knobs."""
+        self._view = view
+        self.memory = PlotCard("Cache and weights", Axis("tokens", log=True),
+                               Axis("GB", log=True))  # fmt: skip
+        self.parts_plot = RowPlot(Axis("%"))
+        self.parts = PlotCard("Where it goes", self.parts_plot.x_axis, self.parts_plot.y_axis,
+                              "", self.parts_plot)  # fmt: skip
+        self.signal = PlotCard("Signal at birth", Axis("blocks", log=True),
+                               Axis("variance", log=True))  # fmt: skip
+        self.gates = PlotCard("Gates", Axis("z"), Axis("gate"))
+        self.memory.plot.x_axis.fix(float(CONTEXTS[0]), float(CONTEXTS[-1]))
+        self.parts_plot.x_axis.fix(0, 100)
+        self.signal.plot.x_axis.fix(*BLOCKS)
+        self.signal.plot.y_axis.fix(*VARIANCES)
+        self.gates.plot.x_axis.fix(float(GATE_Z[0]), float(GATE_Z[-1]))
+        self.gates.plot.y_axis.fix(*GATES)
+        self.cards = (self.memory, self.parts, self.signal, self.gates)
+        for card in self.cards:
+            card.plot.tick_gap = 44
+        for card, knob in ((self.memory, "context"), (self.signal, "layers")):
+            plot = card.plot
+            assert isinstance(plot, HandlePlot)
+            plot.grabbed.connect(lambda _, k=knob: view.grabbed.emit(k))
+            plot.released.connect(lambda _, k=knob: view.released.emit(k))
+            plot.dragged.connect(lambda _, x, __, k=knob: self._on_dragged(k, x))
+        for card, act in ((self.memory, self._on_memory), (self.gates, self._on_gate)):
+            plot = card.plot
+            assert isinstance(plot, HandlePlot)
+            plot.takes_clicks = True
+            plot.clicked.connect(act)
+
+    def _on_dragged(self, knob: str, x: float) -> None:
+        if knob == "layers":
+            self._view.edited.emit("layers", min(128, max(1, round(x))))
+        else:
+            self._view.edited.emit("context", (min(CONTEXTS[-1], max(CONTEXTS[0], round(x))),))
+
+    def _on_memory(self, _: float, __: float) -> None:
+        self._view.edited.emit("bytes", (float(SIZES[self._view.result.bytes]),))
+
+    def _on_gate(self, x: float, y: float) -> None:
+        """Choose the block whose curve is nearest to the place."""
+        result: Result = self._view.result
+        away = {block: abs(float(np.interp(x, GATE_Z, result.gates[bend])) - y)
+                for block, (bend, _) in CURVES.items()}  # fmt: skip
+        self._view.edited.emit("block", min(away, key=lambda block: away[block]))
+
+    def draw(self, result: Result) -> None:
+        """Draw all four."""
+        self._draw_memory(result)
+        self._draw_parts(result)
+        self._draw_signal(result)
+        self._draw_gates(result)
+
+    def _ink(self, part: str) -> QColor:
+        return self._view.ink(part)  # type: ignore[attr-defined, no-any-return]
+
+    # ---- memory
+    def _draw_memory(self, result: Result) -> None:
+        card, view = self.memory, self._view
+        warm, accent = self._ink("context"), self._ink("feed-forward")
+        weights = result.weights / GB
+        self._hold(card.plot.y_axis, weights)
+        cache, ends = result.cache / GB, CONTEXTS[[0, -1]]
+        other = SIZES[result.bytes] / result.bytes
+        level = np.array([weights, weights])
+        pale = 0.4
+        live: dict[str, Mark] = {
+            "other weights": Line(ends, other * level, mix(view.theme, accent, pale), 1.2),
+            "other cache": Line(CONTEXTS, other * cache, mix(view.theme, warm, pale), 1.2),
+            "weights": Line(ends, level, accent, 2.2),
+            "cache": Line(CONTEXTS, cache, warm, 2.2),
+            "even": Dots(np.array([result.even]), level[:1], view.color("text"), 3.4),
+        }
+        legend = [Key("line", accent, "weights", brief="weights"),
+                  Key("line", warm, "keys and values", brief="cache")]  # fmt: skip
+        columns = {"tokens": CONTEXTS, "cache, GB": cache, "weights, GB": cache * 0 + weights}
+        card.show_plot(live=live, legend=legend, columns=columns)
+        card.read_curves(CONTEXTS, [("weights, GB", columns["weights, GB"], accent),
+                                    ("cache, GB", cache, warm)])  # fmt: skip
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        height = float(np.interp(result.context, CONTEXTS, cache))
+        plot.set_handles((Handle("context", float(result.context), height, warm, 6.0, "x"),))
+        card.set_note(f"<b>{result.bytes} bytes</b>, click: {SIZES[result.bytes]}",
+                      f"<b>{result.bytes} bytes</b>", "")  # fmt: skip
+
+    def _hold(self, axis: Axis, weights: float) -> None:
+        """Let the axis stand until the weights leave its middle; then move whole decades."""
+        low, high = math.log10(axis.low), math.log10(axis.high)
+        at = math.log10(weights)
+        if not low + 2 <= at <= high - 1 or high - low != 6:
+            bottom = math.floor(at) - 4
+            axis.fix(10.0**bottom, 10.0 ** (bottom + 6))
+
+    # ---- parts
+    def _draw_parts(self, result: Result) -> None:
+        card, view = self.parts, self._view
+        rows = (result.parameters, result.memory, result.operations)
+        values = np.array([[row[part] for part in PARTS] for row in rows], float)  # (3, 4)
+        ends = 100 * np.cumsum(values, axis=1) / values.sum(1, keepdims=True)
+        starts = np.concatenate([np.zeros((3, 1)), ends[:, :-1]], axis=1)
+        live: dict[str, Mark] = {}
+        for k, part in enumerate(PARTS):
+            ink = mix(view.theme, self._ink(part), 0.85)
+            live[part] = Bars(np.arange(3.0) - 0.12, starts[:, k], ends[:, k], [ink] * 3, 0.42)
+        texts = (count(values[0].sum()), memory(values[1].sum()), operations(values[2].sum()))
+        live["sizes"] = Words(np.zeros(3), np.arange(3.0) + 0.3, texts, view.color("muted"),
+                              view.theme, 10.0)  # fmt: skip
+        self.parts_plot.set_rows(WHAT)
+        legend = [Key("band", self._ink("attention"), "attention"),
+                  Key("band", self._ink("tables"), "tables"),
+                  Key("band", self._ink("context"), "context")]  # fmt: skip
+        columns = {part: values[:, k] for k, part in enumerate(PARTS)}
+        card.show_plot(live=live, legend=legend, columns=columns)
+        share = ends[0, 0]
+        card.set_note(f"feed-forward <b>{share:.0f} %</b>", f"<b>{share:.0f} %</b>")
+        self.parts_plot.reader = lambda _, y: self._read_parts(values, y)
+
+    def _read_parts(self, values: Array, y: float) -> Reading:
+        row = self.parts_plot.row_at(y)
+        say = (count, memory, operations)[row]
+        whole = values[row].sum()
+        return Reading(f"{WHAT[row]}, {say(whole)}", tuple(
+            (self._ink(part), f"{part} {say(value)}, {100 * value / whole:.1f} %")
+            for part, value in zip(PARTS, values[row], strict=True)
+        ))  # fmt: skip
+
+    # ---- signal
+    def _draw_signal(self, result: Result) -> None:
+        card, view, n = self.signal, self._view, result.decoder.layers
+        x = np.arange(1.0, n + 1)
+        accent, hot = view.color("accent"), view.color("negative")
+        live: dict[str, Mark] = {"one": Rule(1.0, "", view.color("faint"), view.theme)}
+        bands: dict[str, Mark] = {}
+        columns, curves = {"blocks": x}, []
+        for case, seen in result.growth.seen.items():
+            ink, is_normed = accent if "scaled" in case else hot, "norm" in case
+            # What leaves the plot is drawn to its edge.
+            low, middle, high = (np.clip(f(seen[1:], axis=1), 0.1, 10 * VARIANCES[1])
+                                 for f in (np.min, np.median, np.max))  # fmt: skip
+            theory = np.clip(result.growth.theory[case][1:], 0.1, 10 * VARIANCES[1])
+            if is_normed:
+                bands[case] = Band(x, low, high, mix(view.theme, ink, 0.22))
+            live[f"{case}, theory"] = Line(x, theory, view.color("muted"), 1.2, DASH)
+            shade = ink if is_normed else mix(view.theme, ink, 0.55)
+            live[case] = Line(x, middle, shade, 2.2 if is_normed else 1.3)
+            if n == 1:
+                live[f"{case}, dot"] = Dots(x, middle, shade, 2.5)
+            columns |= {case: middle, f"{case}, theory": theory}
+            curves.append((case, middle, shade))
+        legend = [Key("line", accent, "× 1/√2N", keep=True), Key("line", hot, "as is", keep=True),
+                  Key("dash", view.color("muted"), "theory", 1.4)]  # fmt: skip
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        card.read_curves(x, curves)
+        plot, end = card.plot, result.growth.end("scaled, norm")
+        assert isinstance(plot, HandlePlot)
+        plot.set_handles((Handle("layers", float(n), end, accent, 6.0, "x"),))
+        most = result.growth.end("norm")
+        both = f"<b>{number(end, 3)}</b>, not <b>{number(most, 3)}</b>"
+        card.set_note(f"{both}; thin: no norm", both, f"<b>{number(end, 3)}</b>")
+
+    # ---- gates
+    def _draw_gates(self, result: Result) -> None:
+        card, view, z = self.gates, self._view, GATE_Z
+        tokens = {"plain": "muted", "GLU": "negative", "SwiGLU": "accent"}
+        live: dict[str, Mark] = {"zero": Rule(0.0, "", view.color("faint"), view.theme)}
+        columns, curves = {"z": z}, []
+        for block, (bend, name) in CURVES.items():
+            y, ink = result.gates[bend], view.color(tokens[block])
+            is_chosen = block == result.block
+            live[block] = Line(z, y, ink if is_chosen else mix(view.theme, ink, 0.5),
+                               3.0 if is_chosen else 1.4)  # fmt: skip
+            columns[name] = y
+            curves.append((name, y, ink))
+        printed, true = (result.gates[CURVES[name][0]] for name in ("GLU", "SwiGLU"))
+        band = Band(z, np.minimum(printed, true), np.maximum(printed, true),
+                    mix(view.theme, view.color("negative"), 0.14))  # fmt: skip
+        legend = [Key("line", view.color("negative"), "GLU", keep=True),
+                  Key("line", view.color("accent"), "SwiGLU", keep=True)]  # fmt: skip
+        card.show_plot(bands={"apart": band}, live=live, legend=legend, columns=columns)
+        card.read_curves(z, curves)
+        card.set_note("printed for SwiGLU: that of GLU", "printed: GLU's")

@@ -1,0 +1,147 @@
+"""One layer drawn to scale: every matrix a rectangle of as many rows and columns. No model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+
+from app.ui.plots.handles import HandlePlot
+from app.ui.plots.marks import Space
+from app.ui.theme import Theme
+
+Array = np.ndarray
+GAP = 0.16  # of d_model, between attention and feed-forward blocks
+ROOM = 1.05  # of what the axes hold over what is drawn
+ASPECT = 2.0  # for which the experts are laid out
+
+
+@dataclass(frozen=True)
+class Box:
+    """A matrix: its name, its part of the layer, and where it is drawn.
+
+    Attributes:
+        place: x0, y0, width and height, in numbers. expert: of which it is, from 0.
+        used: whether a token goes through it.
+    """
+
+    name: str
+    part: str
+    place: tuple[float, float, float, float]
+    expert: int = 0
+    used: bool = True
+
+    def holds(self, x: float, y: float) -> bool:
+        """Tell whether a place is in it."""
+        left, low, wide, high = self.place
+        return left <= x <= left + wide and low <= y <= low + high
+
+
+def columns_of(experts: int, matrices: int) -> int:
+    """Return in how many columns experts stand; width does not count, so that none jumps."""
+
+    def off(columns: int) -> float:
+        rows = math.ceil(experts / columns)
+        return abs(math.log((2 + 3 * columns) / (matrices * rows) / ASPECT))
+
+    return min((2**k for k in range(7) if 2**k <= experts), key=off, default=1)
+
+
+def boxes_of(d: int, keys: int, hidden: int, gated: bool, experts: int,
+             active: int) -> list[Box]:  # fmt: skip
+    """Lay out the matrices of a layer.
+
+    Args:
+        d: d_model. keys: numbers of a key. hidden: neurons of a block. gated: whether it has
+            a gate. experts: blocks. active: those that are used.
+    """
+    found = [
+        Box("queries", "attention", (0, 0, d, d)), Box("output", "attention", (0, d, d, d)),
+        Box("keys", "attention", (d, 0, keys, d)), Box("values", "attention", (d, d, keys, d)),
+    ]  # fmt: skip
+    names = ("up", "gate", "down") if gated else ("up", "down")
+    gap, left = GAP * d, 2 * d + GAP * d
+    columns = columns_of(experts, len(names))
+    for k in range(experts):
+        row, column = divmod(k, columns)
+        x = left + column * (hidden + 0.5 * gap)
+        y = row * (len(names) * d + 0.5 * gap)
+        found += [
+            Box(name, "feed-forward", (x, y + i * d, hidden, d), k, k < active)
+            for i, name in enumerate(names)
+        ]
+    return found
+
+
+@dataclass(eq=False)
+class Boxes:
+    """Rectangles with a name and a line below it, where there is room for them.
+
+    Attributes:
+        places: (n, 4) left, low, width and height, in data units.
+        names, counts: what is written. fills, edges: colours. ink: of the words.
+    """
+
+    places: Array
+    names: Sequence[str]
+    counts: Sequence[str]
+    fills: Sequence[QColor]
+    edges: Sequence[QColor]
+    ink: QColor
+    theme: Theme
+
+    def paint(self, painter: QPainter, space: Space) -> None:
+        """Paint the rectangles and the words that fit."""
+        x, y, wide, high = self.places.T
+        left, right = space.px(x), space.px(x + wide)
+        top, bottom = space.py(y + high), space.py(y)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for k in range(len(self.places)):
+            box = QRectF(left[k], top[k], right[k] - left[k], bottom[k] - top[k])
+            painter.setPen(QPen(self.edges[k], 1))
+            painter.setBrush(self.fills[k])
+            painter.drawRect(box)
+            self._write(painter, box, self.names[k], self.counts[k])
+
+    def _write(self, painter: QPainter, box: QRectF, name: str, count: str) -> None:
+        font, line = self.theme.font(10.5, 500), self.theme.px(14)
+        metrics, room = QFontMetricsF(font), box.width() - self.theme.px(6)
+        lines = [t for t in (name, count) if t and metrics.horizontalAdvance(t) <= room]
+        lines = lines[: int(box.height() // line)]
+        painter.setFont(font)
+        painter.setPen(self.ink)
+        top = box.center().y() - 0.5 * line * len(lines)
+        for k, text in enumerate(lines):
+            row = QRectF(box.left(), top + k * line, box.width(), line)
+            painter.drawText(row, Qt.AlignmentFlag.AlignCenter, text)
+
+    def key(self) -> object:
+        """Return what it looks like."""
+        colors = tuple(c.rgba() for c in (*self.fills, *self.edges, self.ink))
+        return (self.places.tobytes(), tuple(self.names), tuple(self.counts), colors)
+
+
+class LayerPlot(HandlePlot):
+    """A plot with one scale for both axes, chosen in steps so that all boxes are in it.
+
+    While a handle is held the scale stands, else it would run away under the mouse.
+    """
+
+    wanted = (1.0, 1.0)  # width and height, in numbers
+
+    def lay_out(self) -> None:
+        """Place the area, and let the axes hold what is drawn."""
+        super().lay_out()
+        if self._held:
+            return
+        area = self._area
+        aspect = area.width() / max(1.0, area.height())
+        wide, high = self.wanted
+        need = ROOM * max(wide, high * aspect)
+        reach = 2.0 ** (math.ceil(2 * math.log2(need)) / 2)
+        self.x_axis.fix(0, reach)
+        self.y_axis.fix(0, reach / aspect)

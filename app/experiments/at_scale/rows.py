@@ -1,0 +1,132 @@
+"""What the page finds of its claims. No Qt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from app.core.numbers import number
+from app.experiments.at_scale.growth import HUGE, ends
+from app.experiments.at_scale.words import count
+from app.nets.activations import ACTIVATIONS
+from app.nets.published import model
+from app.nets.skips import FEW, MANY, is_growing, is_steady
+from app.nets.transformers import (
+    KINDS,
+    Decoder,
+    cache_numbers,
+    feed_forward_parameters,
+    printed_gate,
+)
+
+NEAR = 0.01  # relative: how near a printed total must be; of powers: absolute
+EXACT = 1e-12
+D25_PRINTED, D31_PRINTED = 67e6, 6.74e9
+
+
+def _is_near(value: float, printed: float) -> bool:
+    return abs(value / printed - 1) <= NEAR
+
+
+def block_row(decoder: Decoder) -> ClaimRow:
+    """Judge D25: the printed block, matrix by matrix; and tell of the page's own."""
+    d_model, hidden = 4096, 16_384
+    matrix = d_model * hidden
+    both = feed_forward_parameters(d_model, hidden)
+    without = feed_forward_parameters(d_model, hidden, biases=False)
+    own = feed_forward_parameters(decoder.d_model, decoder.hidden, gated=decoder.gated,
+                                  biases=decoder.classic)  # fmt: skip
+    is_met = any(_is_near(n, D25_PRINTED) for n in (both, without))
+    return ClaimRow(
+        "D25", "A feed-forward block 4096-16384-4096 has over 67 million parameters in each "
+        "layer.", "67 M", f"{count(both, 4)}, one matrix {count(matrix)}",
+        HOLDS if is_met else WRONG,
+        f"one of its two matrices has {count(matrix, 4)}, both have {count(without, 4)} and "
+        f"with biases {count(both, 5)}; the block of these knobs has {count(own, 4)}",
+    )  # fmt: skip
+
+
+def growth_row(block: str) -> ClaimRow:
+    """Judge D26 for random blocks of a kind: with layer norm, and without."""
+    v = {case: ends(block, case) for case in ("scaled, norm", "norm", "scaled", "bare")}
+    steady = [is_steady(v["scaled, norm"]), is_steady(v["scaled"])]
+    grows = [is_growing(v["norm"]), is_growing(v["bare"])]
+    if all(steady) and all(grows):
+        verdict = HOLDS
+    elif steady[0] and grows[0]:
+        verdict = f"{ONLY_IF} blocks have layer norm"
+    else:
+        verdict = WRONG
+
+    def both(case: str) -> str:
+        return " and ".join(
+            number(value, 3) if value < HUGE else f"beyond {number(HUGE)}" for value in v[case]
+        )
+
+    return ClaimRow(
+        "D26", "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance "
+        "from growing with depth.", "does not grow",
+        f"{both('scaled, norm')} scaled, {both('norm')} not", verdict,
+        f"variance after {FEW} and {MANY} random {block} blocks is {both('scaled, norm')} "
+        f"scaled and {both('norm')} not where blocks have layer norm, {both('scaled')} and "
+        f"{both('bare')} where they have none",
+    )  # fmt: skip
+
+
+def gate_row() -> ClaimRow:
+    """Judge D27: the printed gate against those of SwiGLU and GLU."""
+    z = np.linspace(-6, 6, 1201)
+    printed = printed_gate(z)
+    off, glu = (
+        float(np.abs(printed - ACTIVATIONS[KINDS[name].bend](z)).max())
+        for name in ("SwiGLU", "GLU")
+    )
+    return ClaimRow(
+        "D27", "SwiGLU is printed with the logistic function as its gate.", "gate = σ(z)",
+        f"differs by up to {number(off)}", HOLDS if off <= EXACT else WRONG,
+        f"in −6 to 6 the printed gate differs by up to {number(off)} from z σ(z), the gate of "
+        f"SwiGLU, and by {number(glu, 2)} from that of GLU",
+    )  # fmt: skip
+
+
+def llama_row() -> ClaimRow:
+    """Judge D31: two matrices against three, in the published total of LLaMA 7B."""
+    three = model("LLaMA 7B").decoder
+    totals = [replace(three, gated=gated).parameters for gated in (False, True)]
+    if _is_near(totals[0], D31_PRINTED):
+        verdict = HOLDS
+    else:
+        verdict = WRONG if _is_near(totals[1], D31_PRINTED) else NOT_REPRODUCED
+    without, gated = (count(total) for total in totals)
+    return ClaimRow(
+        "D31", "The feed-forward blocks of LLaMA use GELU, that is two matrices.", "GELU",
+        f"{gated} with a gate, {without} without", verdict,
+        f"of the published {count(D31_PRINTED)} two matrices account for {without} and three, "
+        f"which SwiGLU has, for {gated}",
+    )  # fmt: skip
+
+
+def powers_row(decoder: Decoder, context: int) -> ClaimRow:
+    """Judge D37 by doubling the page's own d_model, and its context."""
+    d, hidden = decoder.d_model, decoder.hidden
+    block, twice = (
+        feed_forward_parameters(k * d, k * hidden, gated=decoder.gated, biases=False)
+        for k in (1, 2)
+    )
+    cache, longer = (
+        cache_numbers(k * context, decoder.layers, d, decoder.sharing) for k in (1, 2)
+    )
+    weights, tokens = math.log2(twice / block), math.log2(longer / cache)
+    is_so = abs(weights - 2) <= NEAR and abs(tokens - 1) <= NEAR
+    even = decoder.parameters / decoder.cache(1)
+    return ClaimRow(
+        "D37", "The weights of a feed-forward block grow with the square of d_model, the cache "
+        "of keys and values with the length of the sequence.", "powers 2 and 1",
+        f"{number(weights)} and {number(tokens)}", HOLDS if is_so else WRONG,
+        f"twice the d_model of these knobs has {number(twice / block)} times the weights, twice "
+        f"the context {number(longer / cache)} times the cache; it is as large as all weights "
+        f"after {count(even)} tokens",
+    )  # fmt: skip
