@@ -165,9 +165,9 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance from "
         "growing with depth.",
         published="does not grow", page="residual",
-        tolerance=f"variance after {MANY} blocks at most {GROWTH:g} times that after {FEW} with the "
-        "scale, and at least 4 times without it; random blocks of two layers, width 128, with "
-        "and without layer norm",
+        tolerance=f"variance after {MANY} blocks at most {GROWTH:g} times that after {FEW} "
+        "with the scale, and at least 4 times without it; random blocks of two layers, width "
+        "128, with and without layer norm",
         measure=_measure_blocks, judge=_judge_blocks,
     ),
     Claim(

@@ -7,6 +7,7 @@ import math
 import numpy as np
 from PySide6.QtGui import QColor
 
+from app.experiments.at_scale.layer import part_color
 from app.experiments.at_scale.model import CONTEXTS, GATE_Z, PARTS, Result
 from app.experiments.at_scale.words import count, memory, operations
 from app.ui.pages.view import PageView, PlotCard
@@ -21,7 +22,7 @@ from app.ui.plots.shapes import Bars, Words
 Array = np.ndarray
 DASH = (3.2, 2.6)
 GB = 1e9
-BLOCKS, VARIANCES = (1.0, 128.0), (0.6, 500.0)
+BLOCKS, VARIANCES = (1.0, 128.0), (0.3, 500.0)
 GATES, TOP = (-1.3, 4.2), 4.2
 WHAT = ("parameters", "memory", "arithmetic")
 # block -> bend that is its gate, or its own; name of its curve
@@ -93,7 +94,7 @@ class CostCards:
         self._draw_gates(result)
 
     def _ink(self, part: str) -> QColor:
-        return self._view.ink(part)  # type: ignore[attr-defined, no-any-return]
+        return part_color(self._view.theme, part)
 
     # ---- memory
     def _draw_memory(self, result: Result) -> None:
@@ -148,9 +149,9 @@ class CostCards:
         live["sizes"] = Words(np.zeros(3), np.arange(3.0) + 0.3, texts, view.color("muted"),
                               view.theme, 10.0)  # fmt: skip
         self.parts_plot.set_rows(WHAT)
-        legend = [Key("band", self._ink("attention"), "attention"),
+        legend = [Key("band", self._ink("attention"), "attention", brief="attn"),
                   Key("band", self._ink("tables"), "tables"),
-                  Key("band", self._ink("context"), "context")]  # fmt: skip
+                  Key("band", self._ink("context"), "context", brief="text")]  # fmt: skip
         columns = {part: values[:, k] for k, part in enumerate(PARTS)}
         card.show_plot(live=live, legend=legend, columns=columns)
         share = ends[0, 0]
@@ -189,16 +190,20 @@ class CostCards:
                 live[f"{case}, dot"] = Dots(x, middle, shade, 2.5)
             columns |= {case: middle, f"{case}, theory": theory}
             curves.append((case, middle, shade))
-        legend = [Key("line", accent, "× 1/√2N", keep=True), Key("line", hot, "as is", keep=True),
+        levels = [result.growth.end(case) for case in ("scaled, norm", "norm")]
+        live["ends"] = Words(
+            np.full(2, float(n)), np.array([0.5, 2.0]) * levels, [number(v, 3) for v in levels],
+            [accent, hot], view.theme, 11.0, 600, right=n > 8,
+        )  # fmt: skip
+        legend = [Key("line", accent, "× 1/√2N", keep=True),
+                  Key("line", hot, "as is", keep=True),
                   Key("dash", view.color("muted"), "theory", 1.4)]  # fmt: skip
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         card.read_curves(x, curves)
-        plot, end = card.plot, result.growth.end("scaled, norm")
+        plot, end = card.plot, levels[0]
         assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("layers", float(n), end, accent, 6.0, "x"),))
-        most = result.growth.end("norm")
-        both = f"<b>{number(end, 3)}</b>, not <b>{number(most, 3)}</b>"
-        card.set_note(f"{both}; thin: no norm", both, f"<b>{number(end, 3)}</b>")
+        card.set_note("thin: without norm", "thin: no norm")
 
     # ---- gates
     def _draw_gates(self, result: Result) -> None:

@@ -15,7 +15,7 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=19,
     knobs=(
-        Knob("block", "choice", "Feed-forward block",
+        Knob("block", "choice", "Block",
              "Plain has two matrices, GLU and SwiGLU a third one for a gate. With plain goes "
              "the rest of a GPT: biases, learned positions, one table of tokens; with a gate "
              "the rest of a LLaMA.", choices=("plain", "GLU", "SwiGLU")),
@@ -63,7 +63,7 @@ EXPERIMENT = Experiment(
     ),
     formula=(
         r"\mathrm{layer} = 4 d^2 + m f d^2, \quad m = 2 \; \mathrm{or} \; 3",
-        r"\mathrm{cache} = 2\, n L d / s, \quad \mathrm{FLOP} = 2 N_{\mathrm{used}} + 4\, n L d",
+        r"\mathrm{cache} = 2 n L d / s, \quad \mathrm{FLOP} = 2 N_{\mathrm{used}} + 4 n L d",
         r"\mathrm{SwiGLU}(x) = (x W_1 \odot z\, \sigma(z))\, W_2, \quad z = x W_g",
         r"h \leftarrow h + F(h) / \sqrt{2N}: \quad q_N = 1 + N \frac{r}{2N}",
     ),

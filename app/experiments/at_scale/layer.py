@@ -17,7 +17,15 @@ from app.ui.theme import Theme
 Array = np.ndarray
 GAP = 0.16  # of d_model, between attention and feed-forward blocks
 ROOM = 1.05  # of what the axes hold over what is drawn
+STEPS = 3  # of the scale, in an octave
 ASPECT = 2.0  # for which the experts are laid out
+
+
+def part_color(theme: Theme, part: str) -> QColor:
+    """Return the colour of a part of the model."""
+    if part == "attention":
+        return theme.layer_color(0, 4)
+    return theme.color({"feed-forward": "accent", "context": "warning"}.get(part, "faint"))
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,6 @@ class LayerPlot(HandlePlot):
         aspect = area.width() / max(1.0, area.height())
         wide, high = self.wanted
         need = ROOM * max(wide, high * aspect)
-        reach = 2.0 ** (math.ceil(2 * math.log2(need)) / 2)
+        reach = 2.0 ** (math.ceil(STEPS * math.log2(need)) / STEPS)
         self.x_axis.fix(0, reach)
         self.y_axis.fix(0, reach / aspect)

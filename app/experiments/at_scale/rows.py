@@ -61,15 +61,16 @@ def growth_row(block: str) -> ClaimRow:
     else:
         verdict = WRONG
 
+    def said(value: float) -> str:
+        return number(value, 3) if value < HUGE else f"beyond {number(HUGE)}"
+
     def both(case: str) -> str:
-        return " and ".join(
-            number(value, 3) if value < HUGE else f"beyond {number(HUGE)}" for value in v[case]
-        )
+        return " and ".join(said(value) for value in v[case])
 
     return ClaimRow(
         "D26", "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance "
         "from growing with depth.", "does not grow",
-        f"{both('scaled, norm')} scaled, {both('norm')} not", verdict,
+        f"{said(v['scaled, norm'][1])} scaled, {said(v['norm'][1])} not", verdict,
         f"variance after {FEW} and {MANY} random {block} blocks is {both('scaled, norm')} "
         f"scaled and {both('norm')} not where blocks have layer norm, {both('scaled')} and "
         f"{both('bare')} where they have none",
@@ -123,10 +124,10 @@ def powers_row(decoder: Decoder, context: int) -> ClaimRow:
     is_so = abs(weights - 2) <= NEAR and abs(tokens - 1) <= NEAR
     even = decoder.parameters / decoder.cache(1)
     return ClaimRow(
-        "D37", "The weights of a feed-forward block grow with the square of d_model, the cache "
-        "of keys and values with the length of the sequence.", "powers 2 and 1",
+        "D37", "Feed-forward weights grow with d_model squared, the cache with the length of "
+        "the sequence.", "powers 2 and 1",
         f"{number(weights)} and {number(tokens)}", HOLDS if is_so else WRONG,
-        f"twice the d_model of these knobs has {number(twice / block)} times the weights, twice "
-        f"the context {number(longer / cache)} times the cache; it is as large as all weights "
-        f"after {count(even)} tokens",
+        f"twice the d_model of these knobs has {number(twice / block)} times the weights, "
+        f"twice the context {number(longer / cache)} times the cache; it takes as much as all "
+        f"weights after {count(even)} tokens",
     )  # fmt: skip

@@ -1,0 +1,179 @@
+"""Draws kinds of feed-forward blocks side by side, and published models beside these knobs."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.experiments.at_scale.layer import part_color
+from app.experiments.at_scale.model import Result, knobs_of
+from app.experiments.at_scale.words import count, memory, operations
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Dots, Mark, mix
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis
+from app.ui.plots.shapes import Post, Strokes, Words
+
+Array = np.ndarray
+FACTORS = (0.5, 16.0)
+SQUARES = (0.7, 5000.0)  # the blocks' axis, in d_model squared
+TOTALS = (2e6, 2e14)
+
+
+class ComparedCards:
+    """Two cards of rows that are clicked.
+
+    Attributes:
+        blocks: the kinds of blocks. published: the models.
+    """
+
+    def __init__(self, view: PageView) -> None:
+        """Make the cards and let them turn knobs."""
+        self._view = view
+        self.rows, self.models = RowPlot(Axis(log=True)), RowPlot(Axis(log=True))
+        self.blocks = PlotCard("Feed-forward blocks", self.rows.x_axis, self.rows.y_axis,
+                               "", self.rows)  # fmt: skip
+        self.published = PlotCard("Models", self.models.x_axis,
+                                  self.models.y_axis, "", self.models)  # fmt: skip
+        self.rows.x_axis.fix(*SQUARES)
+        self.models.x_axis.fix(*TOTALS)
+        self.rows.grabbed.connect(view.grabbed)
+        self.rows.released.connect(view.released)
+        self.rows.dragged.connect(self._on_dragged)
+        self.rows.takes_clicks = self.models.takes_clicks = True
+        self.rows.row_clicked.connect(self._on_kind)
+        self.models.row_clicked.connect(self._on_model)
+
+    def draw(self, result: Result) -> None:
+        """Draw both."""
+        self._draw_blocks(result)
+        self._draw_published(result)
+
+    def _on_dragged(self, _: str, x: float, __: float) -> None:
+        result: Result = self._view.result
+        one = result.blocks[result.chosen]
+        factor = x / (2 if one.key == "plain" else 3) / one.experts
+        self._view.edited.emit("factor", float(np.clip(factor, *FACTORS)))
+
+    def _on_kind(self, row: int) -> None:
+        one = self._view.result.blocks[row]
+        self._turn({"block": one.key, "experts": one.experts})
+
+    def _on_model(self, row: int) -> None:
+        models = self._view.result.published
+        if row < len(models):
+            self._turn(knobs_of(models[row]))
+
+    def _turn(self, knobs: dict[str, object]) -> None:
+        """Turn several knobs in one step of undo."""
+        self._view.grabbed.emit("block")
+        for knob, value in knobs.items():
+            self._view.edited.emit(knob, value)
+        self._view.released.emit("block")
+
+    # ---- the kinds of blocks
+    def _draw_blocks(self, result: Result) -> None:
+        view = self._view
+        square = float(result.decoder.d_model) ** 2
+        blocks, accent = result.blocks, view.color("accent")
+        y = np.arange(float(len(blocks)))
+        total, used = (np.clip(np.array(v, float) / square, *SQUARES) for v in (
+            [one.parameters for one in blocks], [one.used for one in blocks]))  # fmt: skip
+        faint, muted = mix(view.theme, accent, 0.45), view.color("muted")
+        inks = [accent if k == result.chosen else faint for k in range(len(blocks))]
+        texts = [f"{count(one.parameters)} · {memory(one.parameters * result.bytes)} · "
+                 f"{operations(one.operations)}" for one in blocks]  # fmt: skip
+        start = np.full_like(y, SQUARES[0])
+        attention = result.decoder.attention / square
+        live: dict[str, Mark] = {
+            "all": Strokes(start, y, total, y, [mix(view.theme, i, 0.4) for i in inks], 5.0),
+            "used": Strokes(start, y, used, y, inks, 5.0),
+            "ends": Dots(total, y, inks, 4.0),
+            "attention": self._ticks(y, attention, part_color(view.theme, "attention")),
+            "four": self._ticks(y, 8.0, view.color("warning")),
+            "sizes": Words(start, y + 0.36, texts, [view.color("text") if k == result.chosen
+                           else muted for k in range(len(blocks))], view.theme, 10.0),
+        }  # fmt: skip
+        self.rows.set_rows([one.name for one in blocks], result.chosen)
+        columns = {"d_model squared": total, "of a token": used}
+        legend = [
+            Key("line", view.color("warning"), "4× rule: 8", brief="4× rule", keep=True),
+            Key(
+                "line",
+                part_color(view.theme, "attention"),
+                f"attention: {attention:.2g}",
+                brief="attention",
+            ),
+        ]
+        self.blocks.show_plot(live=live, legend=legend, columns=columns)
+        k = result.chosen
+        self.rows.set_handles((Handle("factor", float(total[k]), float(k), accent, 6.0, "x"),))
+        self.rows.reader = lambda x, at: self._read_block(result, self.rows.row_at(at))
+        self.blocks.set_note("in d_model², drag or click", "in d_model²", "in d²")
+
+    def _ticks(self, rows: Array, at: float, ink: QColor) -> Strokes:
+        x = np.full_like(rows, at)
+        return Strokes(x, rows - 0.26, x, rows + 0.16, ink, 2.0)
+
+    def _read_block(self, result: Result, row: int) -> Reading:
+        one, accent = result.blocks[row], self._view.color("accent")
+        square = result.decoder.d_model**2
+        return Reading(f"{one.name}, factor {result.factor:.3g}", (
+            (accent, f"{count(one.parameters, 4)} parameters, "
+                     f"{one.parameters / square:.3g} d_model²"),
+            (None, f"{memory(one.parameters * result.bytes)} at {result.bytes} bytes"),
+            (None, f"{operations(one.operations)} for a token, which uses {count(one.used)}"),
+        ))  # fmt: skip
+
+    # ---- published models
+    def _draw_published(self, result: Result) -> None:
+        view = self._view
+        models, same = result.published, result.same
+        y = np.arange(float(len(models) + 1))
+        counted = np.array([one.decoder.parameters for one in models], float)
+        printed = np.array([one.total for one in models])
+        off = 100 * float(np.abs(counted / printed - 1).max())
+        own, accent = (
+            float(np.clip(result.decoder.parameters, *TOTALS)),
+            view.color("accent"),
+        )
+        muted, point = view.color("muted"), view.color("point")
+        live: dict[str, Mark] = {
+            "own": Post(own, "", mix(view.theme, accent, 0.6), view.theme),
+            "printed": Dots(printed, y[:-1], muted, 5.0, hollow=True),
+            "counted": Dots(counted, y[:-1], point, 2.4),
+            "these": Dots(np.array([own]), y[-1:], accent, 4.5),
+        }  # fmt: skip
+        self.models.set_rows([one.name for one in models] + ["these knobs"],
+                             len(models) if same is None else same)  # fmt: skip
+        legend = [Key("ring", muted, "printed"), Key("dot", point, "counted", keep=True)]
+        columns = {"printed": printed, "counted": counted}
+        self.published.show_plot(live=live, legend=legend, columns=columns)
+        self.published.set_note(
+            f"within <b>{off:.2f} %</b>, click one", f"within <b>{off:.1f} %</b>"
+        )
+        self.models.reader = lambda x, at: self._read_model(result, self.models.row_at(at))
+
+    def _read_model(self, result: Result, row: int) -> Reading:
+        if row == len(result.published):
+            return Reading(
+                "these knobs",
+                (
+                    (
+                        self._view.color("accent"),
+                        f"{count(result.decoder.parameters, 4)} parameters",
+                    ),
+                ),
+            )
+        one = result.published[row]
+        used = "" if one.used is None else f", {count(one.used)} for a token"
+        counted = "" if one.used is None else f", {count(one.decoder.used, 4)} for a token"
+        return Reading(one.name, (
+            (self._view.color("muted"), f"printed {count(one.total)}{used}"),
+            (self._view.color("point"), f"counted {count(one.decoder.parameters, 4)}{counted}"),
+            (None, f"{one.decoder.layers} layers of {one.decoder.d_model}"),
+            (None, one.source),
+        ))  # fmt: skip
