@@ -66,10 +66,15 @@ def up_gain(kind: Kind) -> float:
     return 1.0 if kind.gated else float(np.sqrt(2))
 
 
+@functools.cache
+def _ups(gain: float) -> Array:
+    return _weights()[0] * np.float32(gain)
+
+
 def _blocks(kind: Kind, count: int) -> list[Callable[[Array], Array]]:
-    gain, (up, gate, down) = np.float32(up_gain(kind)), _weights()
+    up, (_, gate, down) = _ups(up_gain(kind)), _weights()
     return [
-        functools.partial(feed_forward, kind, up=gain * up[k], down=down[k], gate=gate[k])
+        functools.partial(feed_forward, kind, up=up[k], down=down[k], gate=gate[k])
         for k in range(count)
     ]
 
@@ -101,6 +106,13 @@ def _setting(case: str, blocks: int) -> tuple[float, bool]:
     return output_scale(blocks) if "scaled" in case else 1.0, "norm" in case
 
 
+def _seen(block: str, blocks: int, case: str) -> Array:
+    """Return what is measured before and after each block. (blocks + 1, NETS)"""
+    # Without the scale fewer blocks are the beginning of more.
+    whole = blocks if "scaled" in case else MANY if blocks <= MANY else DEEPEST
+    return _measured(block, whole, *_setting(case, blocks))[: blocks + 1]
+
+
 @functools.lru_cache(maxsize=256)
 def growth(block: str, blocks: int) -> Growth:
     """Send a signal through random residual blocks of a kind, in all four cases.
@@ -108,20 +120,13 @@ def growth(block: str, blocks: int) -> Growth:
     Args:
         block: a name in `KINDS`. blocks: 1 to `DEEPEST`.
     """
-    seen, theory = {}, {}
-    for case in CASES:
-        scale, is_normed = _setting(case, blocks)
-        # Without the scale fewer blocks are the beginning of more.
-        whole = blocks if "scaled" in case else DEEPEST
-        seen[case] = _measured(block, whole, scale, is_normed)[: blocks + 1]
-        theory[case] = _expected(block, blocks, scale, is_normed)
-    return Growth(seen, theory)
+    return Growth(
+        {case: _seen(block, blocks, case) for case in CASES},
+        {case: _expected(block, blocks, *_setting(case, blocks)) for case in CASES},
+    )
 
 
 def ends(block: str, case: str) -> tuple[float, float]:
     """Return the median variances after `FEW` and `MANY` blocks."""
-    found = []
-    for blocks in (FEW, MANY):
-        scale, is_normed = _setting(case, blocks)
-        found.append(float(np.median(_measured(block, blocks, scale, is_normed)[-1])))
-    return found[0], found[1]
+    few, many = (float(np.median(_seen(block, n, case)[-1])) for n in (FEW, MANY))
+    return few, many
