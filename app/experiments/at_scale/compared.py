@@ -56,7 +56,7 @@ class ComparedCards:
         result: Result = self._view.result
         one = result.blocks[result.chosen]
         factor = x / (2 if one.key == "plain" else 3) / one.experts
-        self._view.edited.emit("factor", float(np.clip(factor, *FACTORS)))
+        self._view.edited.emit("factor", float(np.clip(round(factor, 2), *FACTORS)))
 
     def _on_kind(self, row: int) -> None:
         one = self._view.result.blocks[row]

@@ -23,12 +23,15 @@ Array = np.ndarray
 DASH = (3.2, 2.6)
 GB = 1e9
 BLOCKS, VARIANCES = (1.0, 128.0), (0.3, 500.0)
-GATES, TOP = (-1.3, 4.2), 4.2
+UNDER = 0.52  # where the lower number stands
+GATES = (-1.3, 4.2)
 WHAT = ("parameters", "memory", "arithmetic")
 # block -> bend that is its gate, or its own; name of its curve
 CURVES = {"plain": ("relu", "ReLU, plain"), "GLU": ("sigmoid", "σ(z), GLU"),
           "SwiGLU": ("silu", "z σ(z), SwiGLU")}  # fmt: skip
 SIZES = {2: 4, 4: 2}
+SAID = {"scaled, norm": "× 1/√2N", "norm": "as is", "scaled": "× 1/√2N, no norm",
+        "bare": "as is, no norm"}  # fmt: skip
 
 
 class CostCards:
@@ -192,18 +195,31 @@ class CostCards:
             curves.append((case, middle, shade))
         levels = [result.growth.end(case) for case in ("scaled, norm", "norm")]
         live["ends"] = Words(
-            np.full(2, float(n)), np.array([0.5, 2.0]) * levels, [number(v, 3) for v in levels],
-            [accent, hot], view.theme, 11.0, 600, right=n > 8,
+            np.full(2, float(n)), np.array([UNDER, 2.0 * levels[1]]),
+            [number(v, 3) for v in levels], [accent, hot], view.theme, 11.0, 600, right=n > 8,
         )  # fmt: skip
         legend = [Key("line", accent, "× 1/√2N", keep=True),
                   Key("line", hot, "as is", keep=True),
                   Key("dash", view.color("muted"), "theory", 1.4)]  # fmt: skip
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
-        card.read_curves(x, curves)
+        card.plot.reader = lambda at, _: self._read_signal(result, x, curves, at)
         plot, end = card.plot, levels[0]
         assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("layers", float(n), end, accent, 6.0, "x"),))
         card.set_note("thin: without norm", "thin: no norm")
+
+    def _read_signal(
+        self, result: Result, x: Array, curves: list[tuple[str, Array, QColor]], at: float
+    ) -> Reading:
+        k = int(np.abs(x - at).argmin())
+        seen, theory = result.growth.seen, result.growth.theory
+        rows = [
+            (ink, f"{SAID[case]}: {number(float(np.median(seen[case][k + 1])))}, "
+                  f"theory {number(float(theory[case][k + 1]))}")
+            for case, _, ink in curves
+        ]  # fmt: skip
+        dots = [(float(x[k]), float(y[k]), ink) for _, y, ink in curves]
+        return Reading(f"{k + 1} blocks", tuple(rows), float(x[k]), tuple(dots))
 
     # ---- gates
     def _draw_gates(self, result: Result) -> None:

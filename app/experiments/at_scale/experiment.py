@@ -47,8 +47,8 @@ EXPERIMENT = Experiment(
            "active": (2.0,), "sharing": (1.0,), "context": (2048.0,), "bytes": (2.0,)},
     look_for="Drag the edges of the layer: its area is what must be stored and multiplied. "
     "Twice the d_model is four times the area, twice the factor only the feed-forward part. "
-    "A plain block of factor 4 and a gated one of 8/3 cost the same, 8 d²: that is where the "
-    "models stand. Keys and values of the text are no weights: they grow with every token. "
+    "A plain block of factor 4 and a gated one of 8/3 cost the same, 8 d²: there GPT and LLaMA "
+    "stand. Keys and values of the text are no weights: they grow with every token. "
     "And all the layers add to one signal: without a scale its variance grows with them.",
     tries=(
         Try("Over 67 million", "A block 4096-16384-4096: 67.1 million are one of its two "

@@ -72,7 +72,7 @@ def boxes_of(d: int, keys: int, hidden: int, gated: bool, experts: int,
         Box("keys", "attention", (d, 0, keys, d)), Box("values", "attention", (d, d, keys, d)),
     ]  # fmt: skip
     names = ("up", "gate", "down") if gated else ("up", "down")
-    gap, left = GAP * d, 2 * d + GAP * d
+    gap, left = GAP * d, d + keys + GAP * d
     columns = columns_of(experts, len(names))
     for k in range(experts):
         row, column = divmod(k, columns)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from app.core import picture as pic
 from app.experiments.at_scale.compared import FACTORS, ComparedCards
 from app.experiments.at_scale.costs import CostCards
-from app.experiments.at_scale.layer import GAP, Box, Boxes, LayerPlot, boxes_of, part_color
+from app.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of, part_color
 from app.experiments.at_scale.model import SHARED, Result
 from app.experiments.at_scale.words import count, memory, operations
 from app.ui.pages.view import PageView, PlotCard
@@ -57,7 +57,8 @@ class View(PageView):
     def _on_layer(self, name: str, x: float, y: float) -> None:
         d = self.result.decoder.d_model
         if name == "factor":
-            factor = float(np.clip((x - (2 + GAP) * d) / d, *FACTORS))
+            left = next(b for b in self._boxes(self.result) if b.name == "up").place[0]
+            factor = float(np.clip(round((x - left) / d, 2), *FACTORS))
             self.edited.emit("factor", factor)
             return
         wanted = 0.5 * (x + y / 2)  # the corner is at (d, 2 d)
@@ -124,7 +125,7 @@ class View(PageView):
         columns = {"columns": places[:, 2], "rows": places[:, 3], "parameters": sizes}
         self.plot.wanted = tuple((places[:, :2] + places[:, 2:]).max(0))
         self.layer.show_plot(live=live, legend=legend, columns=columns)
-        up = next(box for box in boxes if box.part == "feed-forward").place
+        up = next(box for box in boxes if box.name == "up").place
         middle = 0.5 * d * (3 if result.decoder.gated else 2)
         self.plot.set_handles((
             Handle("d_model", float(d), 2.0 * d, self.color("text"), 6.0),
