@@ -2,10 +2,14 @@
 lab."""
 
 import itertools
+import json
 import re
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from scipy.linalg import expm
 
 from app.claims.base import Context
@@ -116,15 +120,15 @@ def test_wrong_numbers_are_told() -> None:
 
 def test_an_eigenvalue_that_is_dragged_takes_the_other_along() -> None:
     values = flow.eigenvalues(SPIRAL)
-    assert flow.dragged(values, 0, -1.0, 0.7) == (-1.0, 0.7, -1.0, -0.7)
-    assert flow.dragged(values, 1, -1.0, 0.7) == (-1.0, -0.7, -1.0, 0.7)
-    assert flow.dragged(values, 0, -1.0, 0.1) == (-1.0, 0.0, -1.0, 0.0)  # drawn to the axis
+    assert flow.dragged(values, 0, -1.0, 0.7, 0.2) == (-1.0, 0.7, -1.0, -0.7)
+    assert flow.dragged(values, 1, -1.0, 0.7, 0.2) == (-1.0, -0.7, -1.0, 0.7)
+    assert flow.dragged(values, 0, -1.0, 0.1, 0.2) == (-1.0, 0.0, -1.0, 0.0)
     real = flow.eigenvalues((-1.0, 0.0, -3.0, 0.0))
-    assert flow.dragged(real, 1, -2.0, 0.04) == (-1.0, 0.0, -2.0, 0.0)
-    assert flow.dragged(real, 1, -2.0, 0.06) == (-2.0, -0.06, -2.0, 0.06)  # leaves it at once
-    assert flow.dragged(values, 0, 99.0, -99.0) == (1.5, -2.4, 1.5, 2.4)
+    assert flow.dragged(real, 1, -2.0, 0.1, 0.2) == (-1.0, 0.0, -2.0, 0.0)
+    assert flow.dragged(real, 1, -2.0, 0.3, 0.2) == (-2.0, -0.3, -2.0, 0.3)
+    assert flow.dragged(values, 0, 99.0, -99.0, 0.2) == (1.5, -2.4, 1.5, 2.4)
     for wanted in itertools.product((-9, -1, 0, 1), (-0.1, 0.0, 0.05, 3.0)):
-        flow.eigenvalues(flow.dragged(values, 0, *wanted))  # raises nothing
+        flow.eigenvalues(flow.dragged(values, 0, *wanted, 0.05))  # raises nothing
 
 
 @pytest.mark.parametrize("numbers", PAIRS)
@@ -281,6 +285,20 @@ def test_the_bend_holds_steps_that_hop_for_ever() -> None:
     assert np.linalg.norm(np.diff(result.steps, axis=0), axis=-1).max() < 2**0.5
 
 
+def test_what_is_skew_is_lengthened_first_and_by_tanh_for_good() -> None:
+    def lengths(field: str, skew: float) -> np.ndarray:
+        found = model.compute(field=field, skew=skew, values=PAIRS[1], starts=(0.1, -1.5))
+        return np.linalg.norm(found.course.true[:, 0], axis=-1)
+
+    assert (np.diff(lengths("linear", 0.0)) < 0).all()
+    skew = lengths("linear", 3.0)
+    assert skew.max() > 1.2 * skew[0] > 1.2 * skew[-1]
+    turning = model.compute(skew=1.5)
+    begun, ended = np.linalg.norm(turning.course.true[[0, -1]], axis=-1)
+    assert turning.limit > 0
+    assert (ended > 2 * begun).all()
+
+
 def test_four_layers_fold_and_twelve_flow() -> None:
     four, twelve = trained(depth=4), trained(depth=12)
     assert four.parted[four.best, 1] == 1  # the first of four parts them
@@ -303,6 +321,24 @@ def test_the_program_finds_what_the_page_finds(field: str) -> None:
     assert off == pytest.approx(result.off, rel=1e-3)
 
 
+def test_eigenvalues_of_no_real_matrix_are_refused_and_nothing_is_lost(
+    open_page, tmp_path
+) -> None:
+    page = open_page("euler")
+    before, file = page.values, tmp_path / "knobs.json"
+    page.save(file)
+    kept = json.loads(file.read_text("utf-8"))
+    kept["knobs"]["values"] = [-1.0, 2.0, -2.0, 0.0]
+    file.write_text(json.dumps(kept), "utf-8")
+    page.open_file(file)
+    QApplication.processEvents()
+    assert "those of a real matrix" in page.frame.banner.text.text()
+    page.frame.banner.hide()
+    page.undo()
+    settle(page)
+    assert page.values == before
+
+
 def test_clicks_and_drags_turn_knobs(open_page) -> None:
     page = open_page("euler")
     view = page.frame.view
@@ -323,6 +359,12 @@ def test_clicks_and_drags_turn_knobs(open_page) -> None:
     view.net.layers.plot.dragged.emit("layer", 3.5, 0.0)
     settle(page)
     assert page.values["layer"] == 3.5
+    arrows = view.eigen.plot
+    QTest.keyClick(arrows, Qt.Key.Key_Up)  # a key leaves the axis in one move
+    settle(page)
+    real, imag, other, conjugate = page.values["values"]
+    assert imag == -conjugate != 0
+    assert real == other
     area = view.flow.plot.area()
     across = view.flow.plot.x_axis.high - view.flow.plot.x_axis.low
     up = view.flow.plot.y_axis.high - view.flow.plot.y_axis.low

@@ -23,17 +23,18 @@ EXPERIMENT = Experiment(
              low=0.05, high=2.0, log=True),
         Knob("skew", "float", "Skew",
              "Lets the two directions that W keeps lean towards each other. At 0 a W of real "
-             "eigenvalues is symmetric; a skew one lengthens points at first, even where all "
-             "of them come to rest.", low=0.0, high=3.0),
+             "eigenvalues is symmetric. A skew one first lengthens what comes to rest later; "
+             "where tanh holds the way back short, points may leave for good.",
+             low=0.0, high=3.0),
         Knob("depth", "int", "Layers, trained",
              "Residual layers, two wide, of sixteen networks that are trained on the moons.",
              low=2, high=32, log=True),
         Knob("layer", "float", "Layer shown",
-             "How far the points of the moons have gone; between two layers they are on the "
-             "straight line of one step.", low=0.0, high=32.0),
+             "How far the points of the moons have gone, at most to the last layer; between "
+             "two layers they are on the straight line of one step.", low=0.0, high=32.0),
         Knob("values", "numbers", "Eigenvalues",
              "Real and imaginary part of both eigenvalues of W, dragged in the plot.",
-             low=-6.0, high=3.0),
+             low=-5.0, high=2.4),
         Knob("starts", "numbers", "Starts", "Pairs x, y where paths begin, dragged.",
              low=-20.0, high=20.0),
     ),
@@ -42,9 +43,9 @@ EXPERIMENT = Experiment(
            "starts": (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5)},
     look_for="Thick lines are the flow, dots are steps of dt along its arrows: what a residual "
     "layer does. Drag an eigenvalue out of the green disc, whose radius is 1/dt, and steps "
-    "grow although the flow comes to rest. Below, layers are trained, each with its own W and "
-    "dt = 1. Drag the layer: the moons move apart until a straight line parts them. Few layers "
-    "take long steps and may turn the plane over, as no flow can.",
+    "grow although the flow comes to rest; tanh only bounds them. Below, layers are trained, "
+    "each with its own W and dt = 1. Drag the layer: the moons move apart until a straight "
+    "line parts them. Few layers take long steps and may turn the plane over, as no flow can.",
     tries=(
         Try("A step too long", "A symmetric W with −4 and −0.2: steps may be 2/4 = 0.5 long. "
             "At 0.52 each one overshoots by more than the last, while the flow comes to rest.",

@@ -19,8 +19,7 @@ TURN = 0.5  # radians by which the eigenvectors are turned, so that they lie on 
 FINE = 161  # moments of a path that is drawn
 RUNGS = np.unique(np.geomspace(4, 160, 28).round().astype(int))  # steps to the end
 TOLERANCE = 1e-8
-LEFT, RIGHT, TOP = -6.0, 1.5, 2.4  # where eigenvalues can be dragged
-AWAY, NEAR = 0.05, 0.15  # from the real axis
+LEFT, RIGHT, TOP = -5.0, 1.5, 2.4  # where eigenvalues can be dragged
 FAR = 1e12  # numbers beyond it are no picture
 
 
@@ -48,20 +47,20 @@ def eigenvalues(numbers: Numbers) -> Array:
     return np.array([one, other])
 
 
-def dragged(values: Array, which: int, real: float, imag: float) -> Numbers:
+def dragged(values: Array, which: int, real: float, imag: float, magnet: float) -> Numbers:
     """Return both eigenvalues when one of them is dragged to a place.
 
-    Off the real axis the other one is its conjugate. Near the axis they are both real: one
-    that leaves it does so at once, one that comes back is drawn to it.
+    Off the real axis the other one is its conjugate; on it, it stays where it is.
 
     Args:
         values: (2,) as they are. which: 0 or 1. real, imag: where it is wanted.
+        magnet: what is closer to the real axis is put on it.
     """
     real = round(min(max(real, LEFT), RIGHT), 2) + 0.0
     imag = round(min(max(imag, -TOP), TOP), 2) + 0.0
-    before = abs(float(values[which].imag))
-    if abs(imag) < AWAY or (abs(imag) < NEAR and abs(imag) < before):
-        other = real if before else float(values[1 - which].real)
+    if abs(imag) < magnet:
+        was_pair = values[which].imag != 0
+        other = real if was_pair else float(values[1 - which].real)
         pair = [(real, 0.0), (other, 0.0)]
     else:
         pair = [(real, imag), (real, -imag)]

@@ -18,12 +18,15 @@ from app.ui.plots.handles import Handle, HandlePlot
 from app.ui.plots.legend import Key
 from app.ui.plots.marks import Dots, Line, Mark, Rule, mix
 from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Polygons, Post
+from app.ui.plots.shapes import Polygons, Post, Words
 
 Array = np.ndarray
 DASH = (3.2, 2.6)
 FIELD = (-2.5, 2.5, -2.0, 2.0)  # what is seen of the field
 PLANE = (-5.2, 1.8, -2.5, 2.5)  # of the complex plane
+SIDES, TOPS = np.zeros(1), np.full(1, 2.2)  # what the flow does left and right of 0
+# A hand wanders off the real axis, an arrow key (0.06 or so) does not.
+MAGNET, MAGNET_OF_KEYS = 0.2, 0.05
 LEAST, MOST = 1e-6, 1e12  # of what is off the flow
 
 
@@ -46,6 +49,7 @@ class View(PageView):
         """Make the cards."""
         self._upper: object = None  # what is drawn in the rows
         self._lower: object = None
+        self._is_held = False  # whether the mouse has an eigenvalue
         self.flow = plane_card("The flow and its steps", "x1", "x2")
         self.eigen = plane_card("Eigenvalues of W", "real", "imaginary")
         self.errors = PlotCard("Error by dt", Axis("dt", log=True),
@@ -57,8 +61,8 @@ class View(PageView):
         self._connect(self.flow, "starts")
         self._connect(self.errors, "step")
         plot = self._plot(self.eigen)
-        plot.grabbed.connect(lambda name: self.grabbed.emit(self._knob(name)))
-        plot.released.connect(lambda name: self.released.emit(self._knob(name)))
+        plot.grabbed.connect(self._on_grabbed)
+        plot.released.connect(self._on_released)
         plot.dragged.connect(self._on_values)
         self._plot(self.flow).dragged.connect(self._on_start)
         self._plot(self.flow).takes_clicks = True
@@ -85,11 +89,20 @@ class View(PageView):
     def _knob(self, name: str) -> str:
         return "step" if name == "disc" else "values"
 
+    def _on_grabbed(self, name: str) -> None:
+        self._is_held = True
+        self.grabbed.emit(self._knob(name))
+
+    def _on_released(self, name: str) -> None:
+        self._is_held = False
+        self.released.emit(self._knob(name))
+
     def _on_values(self, name: str, x: float, y: float) -> None:
         if name == "disc":
             self._on_step(-2 / min(x, -1e-9))
         else:
-            wanted = flow.dragged(self.result.values, int(name), x, y)
+            magnet = MAGNET if self._is_held else MAGNET_OF_KEYS
+            wanted = flow.dragged(self.result.values, int(name), x, y, magnet)
             self.edited.emit("values", wanted)
 
     def _on_step(self, step: float) -> None:
@@ -126,7 +139,7 @@ class View(PageView):
         return [
             *found,
             (f"{parts} of {SEEDS}", "networks part the moons"),
-            (f"{int(result.net.folding.sum())} of {SEEDS}", "turn it over"),
+            (f"{int(result.net.folding.sum())} of {SEEDS}", "turn the plane over"),
         ]
 
     def draw(self, result: Result) -> None:
@@ -181,28 +194,30 @@ class View(PageView):
         disc = (CIRCLE - 1) / result.step
         shade = mix(self.theme, good, 0.2)
         edge = mix(self.theme, good, 0.6)
-        faint = self.color("faint")
+        faint, muted = self.color("faint"), self.color("muted")
         bands: dict[str, Mark] = {
             "disc": Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
         }
         live: dict[str, Mark] = {
             "real": Rule(0.0, "", faint, self.theme),
-            "rest": Post(0.0, "flow grows", faint, self.theme),
+            "rest": Post(0.0, "", faint, self.theme),
+            "left": Words(SIDES, TOPS, ("rests",), muted, self.theme, right=True),
+            "right": Words(SIDES, TOPS, ("grows",), muted, self.theme),
         }
         handles = []
-        left = -2 / result.step
-        if left > PLANE[0]:
-            handles.append(Handle("disc", left, 0.0, good, 4.0, "x"))
         for k, value in enumerate(result.values):
             color = good if result.growth[k] <= 1 else bad
             handles.append(Handle(str(k), value.real, value.imag, color, 6.0))
+        left = -2 / result.step
+        if left > PLANE[0]:
+            handles.append(Handle("disc", left, 0.0, good, 4.0, "x"))
         legend = [Key("band", shade, "|1 + dt λ| ≤ 1", second=None)]
         card.show_plot(bands=bands, live=live, legend=legend, columns={
             "real": result.values.real, "imaginary": result.values.imag,
             "|1 + dt λ|": result.growth})  # fmt: skip
         self._plot(card).set_handles(tuple(handles))
         largest = number(float(result.growth.max()), 3)
-        card.set_note(f"|1 + dt λ| up to <b>{largest}</b>", f"<b>{largest}</b>")
+        card.set_note(f"|1 + dt λ| up to <b>{largest}</b>", f"up to <b>{largest}</b>")
 
     def _draw_errors(self, result: Result) -> None:
         card, accent = self.errors, self.color("accent")
@@ -217,7 +232,7 @@ class View(PageView):
             "off": Line(dt, off, accent, 2.0),
         }
         if 0 < result.limit < 2.2:
-            live["limit"] = Post(result.limit, "stable up to", self.color("good"), self.theme)
+            live["limit"] = Post(result.limit, "stable", self.color("good"), self.theme)
         legend = [Key("line", accent, "steps"), Key("dash", muted, "∝ dt", 1.2)]
         card.show_plot(live=live, legend=legend, columns={"dt": dt, "off the flow": off})
         card.read_curves(dt, [("off", off, accent)])
