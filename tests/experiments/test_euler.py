@@ -359,6 +359,12 @@ def test_clicks_and_drags_turn_knobs(open_page) -> None:
     view.net.layers.plot.dragged.emit("layer", 3.5, 0.0)
     settle(page)
     assert page.values["layer"] == 3.5
+    step = page.values["step"]
+    reading = view.eigen.plot.reader(-1.0, 0.5)
+    assert f"{abs(1 + step * complex(-1, 0.5)):.3g}" in reading.rows[0][1]
+    result = view.result
+    led = view.flow.plot.reader(0.3, 0.1).dots[0][:2]
+    assert led == pytest.approx([0.3, 0.1] + step * np.tanh(result.w @ [0.3, 0.1]))
     arrows = view.eigen.plot
     QTest.keyClick(arrows, Qt.Key.Key_Up)  # a key leaves the axis in one move
     settle(page)

@@ -15,6 +15,7 @@ from app.experiments.euler.trained import TrainedCards
 from app.ui.pages.view import PageView, PlotCard
 from app.ui.plots.arrows import Arrows
 from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key
 from app.ui.plots.marks import Dots, Line, Mark, Rule, mix
 from app.ui.plots.scale import Axis, number
@@ -40,6 +41,11 @@ def within(path: Array) -> Array:
     k = int(over[0])
     cut = path[k] + strokes[k] * min(1.0, FARTHEST / long[k])
     return np.concatenate([path[: k + 1], cut[None]])
+
+
+def said(x: float, y: float) -> str:
+    """Return a point in words."""
+    return f"({number(x, 2)}, {number(y, 2)})"
 
 
 class View(PageView):
@@ -185,8 +191,17 @@ class View(PageView):
                   Key("dot", ink, "steps of dt")]  # fmt: skip
         card.show_plot(still=still, live=live, legend=legend, columns=columns)
         self._plot(card).set_handles(tuple(handles))
+        card.plot.reader = lambda x, y: self._read_flow(result, x, y)
         what = "tanh(W x)" if result.field == "tanh" else "W x"
         card.set_note(f"x' = <b>{what}</b>, drag a start or click", f"<b>{what}</b>")
+
+    def _read_flow(self, result: Result, x: float, y: float) -> Reading:
+        """Read where a step from a place leads."""
+        place = np.array([x, y])
+        led = place + result.step * flow.bend(result.field)(result.w @ place)
+        accent = self.color("accent")
+        rows = ((accent, f"one step on {said(*led)}"),)
+        return Reading(said(x, y), rows, None, ((float(led[0]), float(led[1]), accent),))
 
     # ---- eigenvalues
     def _draw_values(self, result: Result) -> None:
@@ -216,6 +231,10 @@ class View(PageView):
             "real": result.values.real, "imaginary": result.values.imag,
             "|1 + dt λ|": result.growth})  # fmt: skip
         self._plot(card).set_handles(tuple(handles))
+        card.plot.reader = lambda x, y: Reading(
+            f"λ = {number(x, 2)} {'−' if y < 0 else '+'} {number(abs(y), 2)} i",
+            ((None, f"|1 + dt λ| {number(abs(1 + result.step * complex(x, y)), 3)}"),),
+        )
         largest = number(float(result.growth.max()), 3)
         card.set_note(f"|1 + dt λ| up to <b>{largest}</b>", f"up to <b>{largest}</b>")
 
