@@ -40,6 +40,8 @@ def _llama(name: str, d_model: int, layers: int, hidden: int, total: float) -> P
 
 
 BROWN = "Brown et al. 2020, table 2.1"
+# Of the smaller ones of that table some are printed with two digits that are off by more than
+# 1 %: by their shapes "350M" has 355.9, "1.3B" 1.316 and "2.7B" 2.652.
 MODELS = (
     _gpt("GPT-2", 768, 12, 1024, 124e6, "Radford et al. 2019, the released weights"),
     _gpt("GPT-3 6.7B", 4096, 32, 2048, 6.7e9, BROWN),

@@ -26,7 +26,7 @@ from app.ui.pages.claims import ClaimsCard, cut, token_of
 from app.ui.pages.formula import Formula
 from app.ui.pages.paint import draw_thumbnail
 from app.ui.pages.text import TryButton, inner_width
-from app.ui.pages.view import PlotCard
+from app.ui.pages.view import NARROW, PageView, PlotCard
 from app.ui.pages.workbar import WorkBar
 from app.ui.plots.handles import Handle, HandlePlot
 from app.ui.plots.rows import RowPlot
@@ -316,6 +316,33 @@ def test_the_work_bar_stops_and_goes_on(shown):
 
 
 # ---- cards and pictures
+
+
+class Uneven(PageView):
+    """Three cards over seven columns and two rows."""
+
+    def build(self):
+        for k, place in enumerate(((0, 0, 1, 7), (1, 0, 1, 3), (1, 3, 1, 4))):
+            self.add(PlotCard(f"Card {k}", Axis("x"), Axis("y")), *place)
+        self.share(rows=(3, 2), columns=(1,) * 7)
+
+    def draw(self, result):
+        pass
+
+
+@pytest.mark.parametrize("wide", [2 * NARROW, NARROW - 60])  # side by side, and in a column
+def test_a_card_that_is_maximised_fills_the_place_of_all(shown, wide):
+    view = shown(Uneven(DARK), wide, 700)
+    before = [card.geometry() for card in view.cards]
+    for card in view.cards:
+        assert view.toggle_maximised(card)
+        QApplication.processEvents()
+        assert card.geometry() == view.rect()
+        assert [one.isVisible() for one in view.cards] == [one is card for one in view.cards]
+        assert view.toggle_maximised()
+        QApplication.processEvents()
+        assert [one.geometry() for one in view.cards] == before
+    assert not view.toggle_maximised()
 
 
 def test_a_plot_card_reads_and_copies_what_it_draws(shown):

@@ -228,17 +228,23 @@ class PageView(QWidget):
         self.setMinimumHeight(self.theme.px(high if self._largest is None else LOW))
 
     def _arrange(self) -> None:
-        """Place the cards as they were added, or one below the other."""
+        """Place the cards as they were added, one below the other, or the largest alone."""
         rows, columns = self._shares
+        placed = dict(zip(self._cards, self._places, strict=True))
+        if self._largest is not None:
+            placed, rows, columns = {self._largest: (0, 0, 1, 1)}, (1,), (1,)
+        elif self._is_stacked:
+            placed = {card: (k, 0, 1, 1) for k, card in enumerate(self._cards)}
+            rows, columns = (1,) * len(self._cards), (1,)
         for k in range(max(self._grid.rowCount(), len(self._cards))):
             self._grid.setRowStretch(k, 0)
         for k in range(self._grid.columnCount()):
             self._grid.setColumnStretch(k, 0)
-        for k, (card, place) in enumerate(zip(self._cards, self._places, strict=True)):
+            self._grid.setColumnMinimumWidth(k, 0)  # else it takes the gap beside it
+        for card in self._cards:
             self._grid.removeWidget(card)
-            self._grid.addWidget(card, *((k, 0, 1, 1) if self._is_stacked else place))
-        if self._is_stacked:
-            rows, columns = (1,) * len(self._cards), (1,)
+        for card, place in placed.items():
+            self._grid.addWidget(card, *place)
         for k, part in enumerate(rows):
             self._grid.setRowStretch(k, part)
         for k, part in enumerate(columns):
@@ -257,6 +263,7 @@ class PageView(QWidget):
         for other in self._cards:
             other.setVisible(self._largest in (None, other))
             other.set_maximised(self._largest is other)
+        self._arrange()
         self._fit()
         self.maximised.emit(self._largest is not None)
         return True
