@@ -1,0 +1,1 @@
+"""Born dead: networks of ReLUs that are constant before any training."""

@@ -1,0 +1,126 @@
+"""Networks that are to learn |x|: which are constant at birth, and after training. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.core.errors import NotFiniteError
+from app.core.jobs import Ask
+from app.core.kept import Kept
+from app.core.spec import LabSpec, TrainSpec, edit
+from app.experiments.born_dead.births import RECIPES, networks
+from app.experiments.born_dead.names import NETS
+from app.nets.engines.numpy_ import outputs
+from app.nets.problem import Problem, born, problem_of
+from app.nets.rewind import quick_engine, wait_for_compiler
+from app.nets.tasks import TASKS
+
+Array = np.ndarray
+LAYERS, UPDATES, RUN = 10, 500, 50  # hidden layers, length of a training, networks of a run
+SPREAD = 0.01  # of the answers of a trained network that is called constant, at most
+BAND = 0.05
+# What is printed, as the claim is judged: width -> least and largest share.
+PUBLISHED = {2: (0.9, 1.0), 3: (0.6 - BAND, 0.6 + BAND), 5: (0.1, 0.2), 10: (0.0, 0.01)}
+WIDTHS = tuple(PUBLISHED)
+KEPT = 120  # populations
+QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
+
+
+def is_constant(problem: Problem, params: Array, least: float) -> Array:
+    """Return which networks say the same, up to `least`, of all training inputs. (n,)"""
+    out = outputs(problem, params, problem.x)[..., 0]  # (n, inputs)
+    return np.asarray(np.ptp(out, axis=1) <= least)
+
+
+def as_published(shares: Sequence[float]) -> bool:
+    """Tell whether shares at `WIDTHS` are what Lu et al. print: > 90 %, 60, > 10, < 1 %."""
+    two, three, five, ten = shares
+    return two > 0.9 and abs(three - 0.6) <= BAND and 0.1 <= five <= 0.2 and ten < 0.01
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is trained: a name of `CURES`, the hidden layers, and the rate of Adam."""
+
+    cure: str
+    width: int
+    depth: int
+    rate: float
+
+    @property
+    def spec(self) -> LabSpec:
+        """The lab's task |x| with these networks."""
+        net = RECIPES[self.cure].net(self.width, self.depth)
+        train = TrainSpec(updates=UPDATES, rate=self.rate, seeds=RUN)
+        return LabSpec(task=TASKS["abs"].recommended().task, net=net, train=train)
+
+
+class Training:
+    """A population on its way, a few networks at a time; goes on where it was left.
+
+    Attributes:
+        params: (n, P) of those that are trained; nan where numbers left the range.
+        constant: (n,) which of them are constant.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        """Train nothing yet."""
+        self.setting = setting
+        self.params = np.empty((0, 0))
+        self.constant = np.empty(0, bool)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all are trained."""
+        return len(self.constant) >= NETS
+
+    def advance(self, is_interrupted: Ask) -> Iterator[None]:
+        """Train all; yields where somebody else wants the time, and after each run."""
+        yield from wait_for_compiler(is_interrupted)
+        while (done := len(self.constant)) < NETS:
+            spec = edit(self.setting.spec, "train.seed", done)
+            spec = edit(spec, "train.seeds", min(RUN, NETS - done))
+            params = yield from self._trained(spec, is_interrupted)
+            found = is_constant(problem_of(spec), params, SPREAD)  # nan is not constant
+            self.params = params if not done else np.concatenate([self.params, params])
+            self.constant = np.append(self.constant, found)
+            yield None
+
+    def _trained(self, spec: LabSpec, ask: Ask) -> Generator[None, None, Array]:
+        problem, engine, one = problem_of(spec), quick_engine(), self.setting
+        state = born(problem)
+        recipe = RECIPES[one.cure]
+        if recipe.bias or recipe.is_asymmetric:
+            drawn = networks(one.cure, one.width, one.depth, problem.seeds)
+            state = replace(state, params=drawn.astype(state.params.dtype))
+        try:
+            while state.update < UPDATES:
+                for state in engine.run(spec, state, interval_s=QUIET_S, is_cancelled=ask):
+                    pass
+                if ask():
+                    yield None
+        except NotFiniteError:
+            return np.full_like(state.params, np.nan)
+        return state.params
+
+
+_kept = Kept(Training, KEPT)
+
+
+def training(setting: Setting) -> Training:
+    """Return a population as far as it got; those least used are forgotten."""
+    return _kept.get(setting)
+
+
+def known(setting: Setting) -> Training | None:
+    """Return a population if any of it is trained."""
+    one = _kept.known(setting)
+    return one if one is not None and len(one.constant) else None
+
+
+def forget() -> None:
+    """Forget all that was trained."""
+    _kept.forget()

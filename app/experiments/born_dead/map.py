@@ -1,0 +1,82 @@
+"""The map of born dead networks: a plot whose dot is also moved cell by cell with the arrows."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+
+from app.experiments.born_dead.names import DEEPEST, WIDEST
+from app.ui.plots.field import Field, value_colors
+from app.ui.plots.handles import HandlePlot
+from app.ui.plots.marks import Mark
+from app.ui.plots.scale import Axis
+from app.ui.plots.shapes import Strokes
+from app.ui.theme import Theme
+
+Array = np.ndarray
+LEFT, RIGHT = 0.72, 68.0  # ends of the axis of depths
+FINE = 420  # columns of the picture: cells of deep networks are narrow
+EDGES = 12  # depths up to which cells have an edge
+_STEPS = {
+    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Down: (0, -1), Qt.Key.Key_Up: (0, 1),
+}  # fmt: skip
+
+
+class MapPlot(HandlePlot):
+    """Depth across, width upwards; a dot where the page is.
+
+    Signals:
+        stepped: an arrow key was pressed: by how many layers and units.
+    """
+
+    stepped = Signal(int, int)
+
+    def __init__(self) -> None:
+        """Make the axes."""
+        super().__init__(Axis("hidden layers", log=True), Axis("width", integer=True))
+        self.x_axis.fix(LEFT, RIGHT)
+        self.y_axis.fix(0.5, WIDEST + 0.5)
+        self.takes_clicks = True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to the next cell: a hundredth of an axis is less than one."""
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self.stepped.emit(*step)
+
+
+def cell_at(x: float, y: float) -> tuple[int, int]:
+    """Return width and depth of the cell at a place."""
+    depth = int(np.clip(_depths(np.array(x)), 1, DEEPEST))
+    return int(np.clip(round(y), 1, WIDEST)), depth
+
+
+def _depths(x: Array) -> Array:
+    """Return the depth whose cell, to the geometric mean with its neighbours, is at x."""
+    # sqrt(d (d - 1)) < x <= sqrt(d (d + 1)), solved for d.
+    return np.ceil(np.sqrt(x * x + 0.25) - 0.5)
+
+
+def map_marks(theme: Theme, shares: Array, nets: Array) -> dict[str, Mark]:
+    """Return the picture: dead in the colour of negative, alive in that of positive.
+
+    Args:
+        shares: (WIDEST, DEEPEST). nets: (WIDEST,) how many are counted; none is left empty.
+    """
+    x = np.geomspace(LEFT, RIGHT, FINE)
+    depths = np.clip(_depths(x), 1, DEEPEST).astype(int)
+    values = np.where(nets[:, None] > 0, 1 - 2 * shares, 0.0)[:, depths - 1]
+    field = Field((LEFT, RIGHT, 1.0, float(WIDEST)), value_colors(theme, values, -1, 1), False)
+    between = np.arange(1.0, EDGES)
+    across = np.sqrt(between * (between + 1))
+    rows = np.arange(1.5, WIDEST)
+    ink = theme.color("panel", 0.55)
+    return {
+        "field": field,
+        "columns": Strokes(across, 0 * across + 0.5, across, 0 * across + WIDEST + 0.5, ink, 1),
+        "rows": Strokes(0 * rows + LEFT, rows, 0 * rows + RIGHT, rows, ink, 1),
+    }

@@ -1,0 +1,254 @@
+"""Networks born dead: the map, its theory, one network, and what training leaves. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import ClaimRow
+from app.core.jobs import Ask, Step
+from app.core.layout import Layout
+from app.core.spec import LabSpec, edit
+from app.experiments.born_dead import births, collapse, theory, verdicts
+from app.experiments.born_dead.births import RECIPES, dying_layers, networks
+from app.experiments.born_dead.collapse import LAYERS, PUBLISHED, UPDATES, WIDTHS, Setting
+from app.experiments.born_dead.names import DEEPEST, NETS, WIDEST
+from app.experiments.born_dead.printed import program
+from app.nets.activations import ACTIVATIONS
+from app.nets.engines.numpy_ import forward, outputs
+from app.nets.problem import Problem, problem_of
+
+__all__ = ["LAYERS", "PUBLISHED", "UPDATES", "WIDTHS"]
+Array = np.ndarray
+X = np.linspace(-1, 1, 65)
+OTHERS = 24  # networks of the cell that are drawn beside the chosen one
+LEFT, RIGHT = 1, 2  # a unit is open for some x below 0, above 0
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What training leaves of the networks of a width.
+
+    Attributes:
+        share: of those that are constant. nets: how many are trained.
+    """
+
+    share: float
+    nets: int
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        width, depth, cure, net, rate: the knobs.
+        shares: (WIDEST, DEEPEST) share of dead networks, by width and depth from 1.
+        nets: (WIDEST,) how many are counted; where none are, the shares say nothing.
+        low, high: (WIDEST, DEEPEST) bounds in theory, None where there is no theory.
+        x: (n,) places. curve: (n,) the network at birth. others: (OTHERS, n) more of the cell.
+        after: (n,) the same network after training, or None.
+        dies: the layer at which it dies, None if it lives.
+        open: (depth, width) for which inputs a unit is open: `LEFT`, `RIGHT`, both or 0.
+        trained: width -> what training leaves, of those that are begun.
+        dead_units: share of units with slope 0 on all inputs in this cell, with ReLU and with
+            leaky ReLU from the same weights.
+    """
+
+    width: int
+    depth: int
+    cure: str
+    net: int
+    rate: str
+    shares: Array
+    nets: Array
+    low: Array | None
+    high: Array | None
+    x: Array
+    curve: Array
+    others: Array
+    after: Array | None
+    dies: int | None
+    open: Array
+    trained: dict[int, Trained]
+    dead_units: tuple[float, float]
+
+    def half(self, width: int) -> float:
+        """Return the depth at which half of a width's networks are dead; nan if none."""
+        return theory.half_depth(self.shares[width - 1])
+
+    def half_in_theory(self, width: int) -> tuple[float, float] | None:
+        """Return the least and the largest depth at which half are dead; nan beyond."""
+        if self.low is None or self.high is None:
+            return None
+        return theory.half_depth(self.high[width - 1]), theory.half_depth(self.low[width - 1])
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether every cell is counted in full."""
+        return bool((self.nets >= NETS).all())
+
+
+def compute(
+    width: int = 3, depth: int = 10, cure: str = "He", net: int = 1, rate: str = "0.001"
+) -> Result:
+    """Look up what is counted and trained so far, and look at one network.
+
+    Args:
+        width, depth: of the hidden layers. cure: a name of `CURES`.
+        net: which network of the cell, from 1. rate: of the training, as written.
+    """
+    shares, nets = np.zeros((WIDEST, DEEPEST)), np.zeros(WIDEST, int)
+    for k, column in enumerate(births.columns(cure)):
+        if column is not None:
+            shares[k], nets[k] = column.share(), len(column.died)
+    low, high = _bounds(cure)
+    problem = problem_of(Setting(cure, width, depth, float(rate)).spec)
+    params = networks(cure, width, depth, np.array([net - 1, *range(OTHERS)]))
+    curves = outputs(problem, params, X[:, None])[..., 0]
+    layer = int(dying_layers(cure, problem.layout, params[:1])[0])
+    trained = _trained(cure, depth, float(rate), width)
+    return Result(
+        width, depth, cure, net, rate, shares, nets, low, high, X, curves[0], curves[1:],
+        _after(problem, Setting(cure, width, depth, float(rate)), net),
+        layer if layer <= depth else None, _open(problem, cure, params[:1]), trained,
+        _dead_units(cure, problem.layout, params),
+    )  # fmt: skip
+
+
+def _bounds(cure: str) -> tuple[Array | None, Array | None]:
+    recipe = RECIPES[cure]
+    if not recipe.is_straight:
+        return None, None
+    if recipe.residual or recipe.activation != "relu":  # what lives is handed on
+        return np.zeros((WIDEST, DEEPEST)), np.zeros((WIDEST, DEEPEST))
+    both = [theory.bounds(width, DEEPEST) for width in range(1, WIDEST + 1)]
+    return np.array([low for low, _ in both]), np.array([high for _, high in both])
+
+
+def _trained(cure: str, depth: int, rate: float, width: int) -> dict[int, Trained]:
+    found = {}
+    for one in sorted({*WIDTHS, width}):
+        training = collapse.known(Setting(cure, one, depth, rate))
+        if training is not None:
+            constant = training.constant
+            found[one] = Trained(float(constant.mean()), len(constant))
+    return found
+
+
+def _after(problem: Problem, setting: Setting, net: int) -> Array | None:
+    training = collapse.known(setting)
+    if training is None or net > len(training.constant):
+        return None
+    params = training.params[net - 1 : net].astype(float)
+    if not np.isfinite(params).all():
+        return None
+    return np.asarray(outputs(problem, params, X[:, None])[0, :, 0])
+
+
+def _open(problem: Problem, cure: str, params: Array) -> Array:
+    """Return for which inputs the units of one network are open. (depth, width)"""
+    x = births.inputs(cure)
+    sides = np.where(x[:, 0] < 0, LEFT, 0) | np.where(x[:, 0] > 0, RIGHT, 0)  # (inputs,)
+    sums = forward(problem, params, x).n[:-1]
+    return np.array([np.bitwise_or.reduce(sides[:, None] * (z[0] > 0), axis=0) for z in sums])
+
+
+def _dead_units(cure: str, layout: Layout, params: Array) -> tuple[float, float]:
+    """Return the share of units with slope 0 on all inputs: ReLU, then leaky ReLU."""
+    x, found = births.inputs(cure), []
+    for name in ("relu", "leaky-relu"):
+        entry, h, dead = ACTIVATIONS[name], np.broadcast_to(x, (len(params), *x.shape)), []
+        for k in range(layout.layers - 1):
+            z = h @ layout.weights(params, k) + layout.biases(params, k)[:, None]
+            dead.append(~entry.slope_at(z).any(axis=1))
+            h = entry(z)
+        found.append(float(np.mean(dead)))
+    return found[0], found[1]
+
+
+def work(
+    is_interrupted: Ask, width: int = 3, depth: int = 10, cure: str = "He", net: int = 1,
+    rate: str = "0.001",
+) -> Iterator[Step | None]:  # fmt: skip
+    """Fill the map, then train networks of the published widths; see `compute`."""
+    knobs = (width, depth, cure, net, rate)
+    widths = sorted({*WIDTHS, width}, key=lambda one: (one != width, one))
+    trainings = [collapse.training(Setting(cure, one, depth, float(rate))) for one in widths]
+    cells, total = WIDEST * NETS, (WIDEST + len(widths)) * NETS
+
+    def step(note: str, counted: int = cells) -> Step:
+        done = counted + sum(len(training.constant) for training in trainings)
+        return Step(done, total, compute(*knobs), note)
+
+    for counted in births.count(cure, width, is_interrupted):
+        yield None if counted is None else step("networks counted at birth", counted)
+    for training in trainings:
+        before = len(training.constant)
+        for _ in training.advance(is_interrupted):
+            if len(training.constant) - before >= NETS // 5 or training.is_done:
+                before = len(training.constant)
+                yield step(f"{training.setting.width} wide in training")
+            elif is_interrupted():
+                yield None
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claims about dead units, beside what is found here."""
+    done = {k: one.share for k, one in result.trained.items() if one.nets >= NETS}
+    born = {
+        width: float(result.shares[width - 1, result.depth - 1])
+        for width in WIDTHS
+        if result.nets[width - 1] >= NETS
+    }
+    return (
+        verdicts.leaky_row(result.dead_units, result.width, result.depth),
+        verdicts.collapse_row(result.cure, result.depth, result.rate, born, done),
+    )
+
+
+def numpy_code(
+    width: int = 3, depth: int = 10, cure: str = "He", net: int = 1, rate: str = "0.001"
+) -> str:
+    """Return a program that counts the networks of the cell; see `compute`."""
+    return program(cure, width, depth, net)
+
+
+def lab_spec(
+    width: int = 3, depth: int = 10, cure: str = "He", net: int = 1, rate: str = "0.001"
+) -> LabSpec:
+    """Return the lab with these networks, the one that is drawn first.
+
+    Raises:
+        LabError: the lab does not draw such networks.
+    """
+    if not RECIPES[cure].is_straight:
+        raise LabError(f"the lab does not draw networks of the cure {cure}: its initializers "
+                       "set biases to 0 or to random numbers")  # fmt: skip
+    spec = edit(Setting(cure, width, depth, float(rate)).spec, "train.seed", net - 1)
+    return edit(spec, "train.seeds", 16)
+
+
+def half_depths(result: Result, of: str) -> tuple[Array, Array]:
+    """Return depths at which half are dead, and their widths, of those there are.
+
+    Args:
+        of: `counted`, `low` or `high`: which shares.
+    """
+    widths = np.arange(1.0, WIDEST + 1)
+    shares = {"counted": result.shares, "low": result.low, "high": result.high}[of]
+    if shares is None:
+        return widths[:0], widths[:0]
+    depths = np.array([theory.half_depth(row) for row in shares])
+    good = np.isfinite(depths)
+    return depths[good], widths[good]
+
+
+def forget() -> None:
+    """Forget all that was counted and trained."""
+    births.forget()
+    collapse.forget()
+

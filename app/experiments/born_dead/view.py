@@ -1,0 +1,311 @@
+"""Draws the map of born dead networks, its theory, one network, and what training leaves."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.core import picture as pic
+from app.experiments.born_dead.map import MapPlot, cell_at, map_marks
+from app.experiments.born_dead.model import (
+    LAYERS,
+    LEFT,
+    PUBLISHED,
+    RIGHT,
+    UPDATES,
+    Result,
+    half_depths,
+)
+from app.experiments.born_dead.names import DEEPEST, NETS, WIDEST
+from app.experiments.born_dead.verdicts import percent
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, mix
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Post, Strokes, Words
+
+Array = np.ndarray
+DASH = (3.2, 2.6)
+DEPTHS = np.arange(1.0, DEEPEST + 1)
+WIDTHS = np.arange(1.0, WIDEST + 1)
+KINDS = ((LEFT | RIGHT, "accent", "all"), (LEFT, "positive", "x < 0"),
+         (RIGHT, "warning", "x > 0"))  # fmt: skip
+
+
+class View(PageView):
+    """The map; shares by depth and by width; the network's answer, and its units."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.map = MapPlot()
+        self.map_card = PlotCard("Dead at birth", self.map.x_axis, self.map.y_axis, "",
+                                 self.map)  # fmt: skip
+        self.by_depth = PlotCard("By depth", Axis("hidden layers", log=True), Axis("dead"))
+        self.by_width = PlotCard("Learning |x|", Axis("width", integer=True),
+                                 Axis("constant"))  # fmt: skip
+        self.answer = PlotCard("The network's answer", Axis("x"), Axis("output"))
+        self.units = PlotCard("Which units are open", Axis("layer", integer=True),
+                              Axis("unit", integer=True))  # fmt: skip
+        self.by_depth.plot.x_axis.fix(1, DEEPEST)
+        self.by_width.plot.x_axis.fix(0.5, WIDEST + 0.5)
+        for card in (self.by_depth, self.by_width):
+            card.plot.y_axis.fix(-0.02, 1.05)
+            card.plot.tick_gap = 36
+        self.answer.plot.x_axis.fix(-1, 1)
+        self._listen()
+        self.add(self.map_card, 0, 0, 1, 6)
+        self.add(self.by_depth, 0, 6, 1, 3)
+        self.add(self.by_width, 0, 9, 1, 3)
+        self.add(self.answer, 1, 0, 1, 4)
+        self.add(self.units, 1, 4, 1, 8)
+        self.share(rows=(11, 9), columns=(1,) * 12)
+        self.least_height = 400
+
+    def _listen(self) -> None:
+        self.map.dragged.connect(lambda _, x, y: self._choose(*cell_at(x, y)))
+        self.map.grabbed.connect(lambda _: self.grabbed.emit("width"))
+        self.map.released.connect(lambda _: self.released.emit("width"))
+        self.map.clicked.connect(lambda x, y: self._jump(*cell_at(x, y)))
+        self.map.stepped.connect(self._on_stepped)
+        for card, act in ((self.by_depth, self._on_depth), (self.by_width, self._on_width),
+                          (self.answer, self._on_next), (self.units, self._on_depth)):  # fmt: skip
+            plot = card.plot
+            assert isinstance(plot, HandlePlot)
+            plot.takes_clicks = True
+            plot.clicked.connect(act)
+
+    def _choose(self, width: int, depth: int) -> None:
+        for knob, value in (("width", width), ("depth", depth)):
+            if value != getattr(self.result, knob):
+                self.edited.emit(knob, value)
+
+    def _jump(self, width: int, depth: int) -> None:
+        self.grabbed.emit("width")  # both at once: one step of undo
+        self._choose(width, depth)
+        self.released.emit("width")
+
+    def _on_stepped(self, layers: int, units: int) -> None:
+        width, depth = self.result.width + units, self.result.depth + layers
+        self._jump(min(max(width, 1), WIDEST), min(max(depth, 1), DEEPEST))
+
+    def _on_depth(self, x: float, _: float) -> None:
+        self.edited.emit("depth", min(max(round(x), 1), DEEPEST))
+
+    def _on_width(self, x: float, _: float) -> None:
+        self.edited.emit("width", min(max(round(x), 1), WIDEST))
+
+    def _on_next(self, _: float, __: float) -> None:
+        self.edited.emit("net", self.result.net % NETS + 1)
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return the share here, in theory and after training, and this network's fate."""
+        w, d = result.width - 1, result.depth - 1
+        nets = int(result.nets[w])
+        share = percent(float(result.shares[w, d])) if nets else "…"
+        theory = "–"
+        if result.low is not None and result.high is not None:
+            low, high = (float(v[w, d]) for v in (result.low, result.high))
+            theory = percent(low) if low == high else f"{percent(low)[:-2]} to {percent(high)}"
+        half = result.half(result.width)
+        trained = result.trained.get(result.width)
+        return [
+            (share, f"dead of {number(nets, 4)}"),
+            (theory, "in theory" if theory != "–" else "no theory here"),
+            ("none" if math.isnan(half) else number(half, 3),
+             f"layers leave half, to {DEEPEST}" if math.isnan(half) else "layers leave half"),
+            ("…" if trained is None else percent(trained.share),
+             f"constant after {UPDATES} updates"),
+            ("lives" if result.dies is None else f"dies at layer {result.dies}",
+             f"network {result.net}, spread {number(float(np.ptp(result.curve)), 2)}"),
+        ]  # fmt: skip
+
+    def draw(self, result: Result) -> None:
+        """Draw all five."""
+        self._draw_map(result)
+        self._draw_by_depth(result)
+        self._draw_by_width(result)
+        self._draw_answer(result)
+        self._draw_units(result)
+
+    # ---- shares
+    def _draw_map(self, result: Result) -> None:
+        card, ink, muted = self.map_card, self.color("text"), self.color("muted")
+        still = map_marks(self.theme, result.shares, result.nets)
+        live: dict[str, Mark] = {}
+        for name, color, width, dash in (("low", ink, 1.4, DASH), ("high", ink, 1.4, DASH),
+                                         ("counted", ink, 2.2, None)):  # fmt: skip
+            if name == "counted" and not result.nets.all():
+                continue
+            x, y = half_depths(result, name)
+            if len(x):
+                live[name] = Line(x, y, color, width, dash)
+        live |= self._sides(result)
+        legend = [Key("line", ink, "half are dead", 2.2), Key("dash", ink, "bounds", 1.4)]
+        columns = {
+            "width": np.repeat(WIDTHS, DEEPEST), "depth": np.tile(DEPTHS, WIDEST),
+            "dead": result.shares.ravel(), "networks": np.repeat(result.nets, DEEPEST),
+        }  # fmt: skip
+        card.show_plot(still=still, live=live, legend=legend if live else (), columns=columns)
+        self.map.set_handles((Handle("here", float(result.depth), float(result.width),
+                                     self.color("text"), 6.0),))  # fmt: skip
+        self.map.reader = lambda x, y: self._read_cell(result, *cell_at(x, y))
+        card.set_note("drag the dot, click a cell", "click a cell")
+        del muted
+
+    def _sides(self, result: Result) -> dict[str, Mark]:
+        """Return the names of both sides, where the map has them."""
+        found: dict[str, Mark] = {}
+        for name, is_there, x, y in (
+            ("alive", result.shares[9, 2] < 0.5, 2.6, 10.0),
+            ("dead", result.shares[1, 31] >= 0.5, 27.0, 2.0),
+        ):
+            if is_there and result.nets.all():
+                found[name] = Words(np.array([x]), np.array([y]), [name], self.color("text"),
+                                    self.theme, 12, 600)  # fmt: skip
+        return found
+
+    def _read_cell(self, result: Result, width: int, depth: int) -> Reading:
+        nets = int(result.nets[width - 1])
+        share = percent(float(result.shares[width - 1, depth - 1])) if nets else "…"
+        rows = [(self.color("negative"), f"{share} dead of {number(nets, 4)}")]
+        if result.low is not None and result.high is not None:
+            low, high = (float(v[width - 1, depth - 1]) for v in (result.low, result.high))
+            rows.append((self.color("muted"), f"theory {percent(low)} to {percent(high)}"))
+        return Reading(f"width {width}, {depth} layers", tuple(rows))
+
+    def _draw_by_depth(self, result: Result) -> None:
+        card, ink, w = self.by_depth, self.color("accent"), result.width - 1
+        pale = mix(self.theme, self.color("muted"), 0.3)
+        bands: dict[str, Mark] = {}
+        if result.low is not None and result.high is not None:
+            bands["theory"] = Band(DEPTHS, result.low[w], result.high[w], pale)
+        live: dict[str, Mark] = {
+            f"width {k + 1}": Line(DEPTHS, result.shares[k], self.color("faint"), 1.0)
+            for k in range(WIDEST) if result.nets[k]
+        }  # fmt: skip
+        columns = {"layers": DEPTHS}
+        live["here"] = Post(float(result.depth), "", self.color("muted"), self.theme)
+        if result.nets[w]:
+            live["chosen"] = Line(DEPTHS, result.shares[w], ink, 2.4)
+            at = np.array([float(result.depth)])
+            live["dot"] = Dots(at, result.shares[w, result.depth - 1 : result.depth], ink, 4.0)
+            columns[f"width {result.width}"] = result.shares[w]
+            card.read_curves(DEPTHS, [(f"width {result.width}", result.shares[w], ink)])
+        else:
+            card.plot.reader = None
+        legend = [Key("line", ink, f"width {result.width}")]
+        if bands:
+            legend.append(Key("band", pale, "theory"))
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        card.set_note("click a depth", "")
+
+    def _draw_by_width(self, result: Result) -> None:
+        card, d = self.by_width, result.depth - 1
+        birth, after, ink = (self.color(t) for t in ("accent", "warning", "text"))
+        bands: dict[str, Mark] = {}
+        if result.low is not None and result.high is not None:
+            bands["theory"] = Band(WIDTHS, result.low[:, d], result.high[:, d],
+                                   mix(self.theme, self.color("muted"), 0.3))  # fmt: skip
+        live: dict[str, Mark] = {
+            "here": Post(float(result.width), "", self.color("muted"), self.theme)
+        }
+        legend = [Key("dot", birth, "birth"), Key("dot", after, "trained")]
+        if result.depth == LAYERS:
+            x = np.array(list(PUBLISHED), float)
+            low, high = np.array(list(PUBLISHED.values())).T
+            live["published"] = Strokes(x + 0.3, low, x + 0.3, high, ink, 4.0)
+            legend.append(Key("line", ink, "published", 4.0, brief="print"))
+        known = result.nets > 0
+        shares = result.shares[known, d]
+        live["birth"] = Line(WIDTHS[known], shares, birth, 1.4)
+        live["birth dots"] = Dots(WIDTHS[known], shares, birth, 3.4)
+        at = np.array(list(result.trained), float)
+        left = np.array([one.share for one in result.trained.values()])
+        live["trained"] = Dots(at, left, after, 4.2)
+        card.show_plot(bands=bands, live=live, legend=legend, columns={
+            "width": WIDTHS, "dead at birth": result.shares[:, d]})  # fmt: skip
+        card.plot.reader = lambda x, _: self._read_width(result, x)
+        card.set_note(f"{result.depth} layers, rate {result.rate}", f"{result.depth} layers")
+
+    def _read_width(self, result: Result, x: float) -> Reading:
+        width = min(max(round(x), 1), WIDEST)
+        rows = [(self.color("accent"),
+                 f"birth {percent(float(result.shares[width - 1, result.depth - 1]))}")]  # fmt: skip
+        one = result.trained.get(width)
+        if one is not None:
+            rows.append((self.color("warning"),
+                         f"trained {percent(one.share)} of {number(one.nets, 4)}"))  # fmt: skip
+        return Reading(f"width {width}, {result.depth} layers", tuple(rows))
+
+    # ---- one network
+    def _draw_answer(self, result: Result) -> None:
+        card, x = self.answer, result.x
+        birth, after, muted = (self.color(t) for t in ("accent", "warning", "muted"))
+        most = max(1.0, *(float(np.abs(y).max()) for y in (result.curve, result.after)
+                          if y is not None))  # fmt: skip
+        card.plot.y_axis.follow(-1.15 * most, 1.15 * most)
+        others: dict[str, Mark] = {
+            f"{k}": Line(x, y, self.color("faint", 0.55), 1.0)
+            for k, y in enumerate(result.others)
+        }
+        live: dict[str, Mark] = {
+            "target": Line(x, np.abs(x), muted, 1.4, DASH),
+            "birth": Line(x, result.curve, birth, 2.4),
+        }
+        columns = {"x": x, "at birth": result.curve}
+        curves = [("birth", result.curve, birth)]
+        if result.after is not None:
+            live["after"] = Line(x, result.after, after, 2.0)
+            columns["trained"] = result.after
+            curves.append(("trained", result.after, after))
+        legend = [Key("line", birth, "birth"), Key("line", after, "trained"),
+                  Key("dash", muted, "|x|", 1.4)]  # fmt: skip
+        card.show_plot(still=others, live=live, legend=legend, columns=columns)
+        card.read_curves(x, curves)
+        card.set_note(f"network {result.net}, click: next", f"network {result.net}")
+
+    def _draw_units(self, result: Result) -> None:
+        card, depth, width = self.units, result.depth, result.width
+        card.plot.x_axis.fix(0.4, depth + 0.6)
+        card.plot.y_axis.fix(0.4, width + 0.6)
+        layers, units = (a.ravel() + 1.0 for a in np.indices((depth, width)))
+        kinds = result.open.ravel()
+        radius = max(2.2, min(6.0, 150 / depth, 52 / width))
+        live: dict[str, Mark] = {}
+        legend = []
+        for kind, token, name in KINDS:
+            some = kinds == kind
+            live[name] = Dots(layers[some], units[some], self.color(token), radius)
+            legend.append(Key("dot", self.color(token), name))
+        shut = kinds == 0
+        live["never"] = Dots(layers[shut], units[shut], self.color("faint"), radius - 0.6, True)
+        legend.append(Key("ring", self.color("faint"), "never"))
+        if result.dies is not None:
+            live["dies"] = Post(result.dies - 0.5, "dead from here", self.color("negative"),
+                                self.theme)  # fmt: skip
+        card.show_plot(live=live, legend=legend, columns={
+            "layer": layers, "unit": units, "open": kinds.astype(float)})  # fmt: skip
+        share = float((kinds == 0).mean())
+        card.set_note(f"{percent(share)} never open, click a layer", f"{percent(share)} never")
+        card.plot.reader = lambda x, _: self._read_layer(result, x)
+
+    def _read_layer(self, result: Result, x: float) -> Reading:
+        layer = min(max(round(x), 1), result.depth)
+        row = result.open[layer - 1]
+        rows = [(self.color(token), f"{int((row == kind).sum())} open for {name}")
+                for kind, token, name in KINDS]  # fmt: skip
+        rows.append((self.color("faint"), f"{int((row == 0).sum())} never"))
+        return Reading(f"layer {layer}", tuple(rows))
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the map as theory has it, halfway between its bounds, by layers in powers."""
+    assert result.low is not None
+    assert result.high is not None
+    depths = np.unique(np.geomspace(1, DEEPEST, 16).round().astype(int)) - 1
+    middle = 0.5 * (result.low + result.high)[::-1][:, depths]
+    cells = tuple(tuple(round(float(1 - 2 * v), 3) for v in row) for row in middle)
+    return (pic.Image(cells),)
