@@ -19,14 +19,23 @@ from app.claims.base import (
 )
 from app.claims.figures import percent
 from app.claims.populations import births, lab, population
-from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
-from app.nets.engines.numpy_ import Trainer, forward, outputs
-from app.nets.maths import NUMPY
+from app.core.spec import LabSpec, NetSpec, TrainSpec
+from app.experiments.born_dead.collapse import (
+    BAND,
+    LAYERS,
+    SPREAD,
+    UPDATES,
+    WIDTHS,
+    Setting,
+    as_published,
+    dead_units,
+    is_constant,
+)
+from app.experiments.born_dead.names import NETS
+from app.nets.engines.numpy_ import Trainer, forward
 from app.nets.problem import born, problem_of
 
 Array = np.ndarray
-NETS = 1000
-BAND = 0.05
 RATES = (0.03, 0.1, 0.3, 1.0)
 LOOKS = 25  # updates between two looks
 SEEN = 0.01  # of units that die: with fewer there is nothing to compare
@@ -35,11 +44,7 @@ SEEN = 0.01  # of units that die: with fewer there is nothing to compare
 def dead(spec: LabSpec, params: Array) -> list[Array]:
     """Return which units have slope 0 on every training input, by layer. (seeds, units)"""
     problem = problem_of(spec)
-    done = forward(problem, params, problem.x)
-    return [
-        ~problem.activation.derivative(NUMPY, n, spec.net.slope).any(axis=1)
-        for n in done.n[:-1]
-    ]
+    return dead_units(problem, params, problem.x)
 
 
 def _wave(activation: str, train: TrainSpec) -> LabSpec:
@@ -155,7 +160,6 @@ def _judge_fates(n: Fates) -> Finding:
 
 # ---- L2: born dead
 
-WIDTHS = (2, 3, 5, 10)
 ADAM_RATES = (0.001, 0.01)
 
 
@@ -167,30 +171,18 @@ class Collapsed(NamedTuple):
     nets: int
 
 
-def _is_constant(spec: LabSpec, params: Array, least: float) -> Array:
-    problem = problem_of(spec)
-    out = outputs(problem, params, problem.x)[..., 0]  # (seeds, inputs)
-    return np.asarray(np.ptp(out, axis=1) <= least)
-
-
 def _measure_collapse(ctx: Context) -> Collapsed:
     found = Collapsed([], {rate: [] for rate in ADAM_RATES}, ctx.some(NETS, 60))
     parts = iter(ctx.part(k, 8) for k in range(8))
     for width in WIDTHS:
-        spec = lab("abs", NetSpec(hidden=(width,) * 10), TrainSpec(updates=500))
-        found.born.append(
-            float(_is_constant(spec, births(spec, ctx.some(NETS, 500)), 0.0).mean())
-        )
-        for rate, nets in zip(ADAM_RATES, (found.nets, found.nets // 4), strict=True):
-            own = edit(spec, "train.rate", rate)
-            end = population(next(parts), own, nets)[-1]
-            found.trained[rate].append(float(_is_constant(own, end.params, 0.01).mean()))
+        specs = [Setting("He", width, LAYERS, rate).spec for rate in ADAM_RATES]
+        first = births(specs[0], ctx.some(NETS, 500))
+        found.born.append(float(is_constant(problem_of(specs[0]), first, 0.0).mean()))
+        for spec, nets in zip(specs, (found.nets, found.nets // 4), strict=True):
+            end = population(next(parts), spec, nets)[-1].params
+            share = float(is_constant(problem_of(spec), end, SPREAD).mean())
+            found.trained[spec.train.rate].append(share)
     return found
-
-
-def _as_published(shares: list[float]) -> bool:
-    two, three, five, ten = shares
-    return two > 0.9 and abs(three - 0.6) <= BAND and 0.1 <= five <= 0.2 and ten < 0.01
 
 
 def _judge_collapse(n: Collapsed) -> Finding:
@@ -200,12 +192,12 @@ def _judge_collapse(n: Collapsed) -> Finding:
     measured = f"{said[slow]}; at birth {born}"
     why = (
         f"of {n.nets:,} networks of width {', '.join(map(str, WIDTHS))} {born} are born "
-        f"constant, {said[slow]} are after 500 updates of Adam at {slow:g}, and {said[quick]} "
-        f"(of {n.nets // 4}) at {quick:g}, which kills more"
+        f"constant, {said[slow]} are after {UPDATES} updates of Adam at {slow:g}, and "
+        f"{said[quick]} (of {n.nets // 4}) at {quick:g}, which kills more"
     )
-    if _as_published(n.trained[slow]):
+    if as_published(n.trained[slow]):
         return holds(measured, why)
-    if _as_published(n.born):
+    if as_published(n.born):
         return holds_only_if("networks are counted as they are born", measured, why)
     return not_reproduced(measured, why)
 
@@ -232,8 +224,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "of 1,000 runs at width 2, about 60 % at width 3, over 10 % at width 5, under 1 % at "
         "width 10.",
         published="> 90 %, 60 %, > 10 %, < 1 %", page="born-dead",
-        tolerance=f"shares of {NETS:,} networks that are constant after 500 updates of Adam: "
-        f"over 90 %, within {BAND * 100:g} points of 60 %, 10 to 20 %, under 1 %",
+        tolerance=f"shares of {NETS:,} networks that are constant after {UPDATES} updates of "
+        f"Adam: over 90 %, within {BAND * 100:g} points of 60 %, 10 to 20 %, under 1 %",
         measure=_measure_collapse, judge=_judge_collapse,
     ),
 )  # fmt: skip

@@ -13,7 +13,7 @@ from app.core.kept import Kept
 from app.core.spec import LabSpec, TrainSpec, edit
 from app.experiments.born_dead.births import RECIPES, networks
 from app.experiments.born_dead.names import NETS
-from app.nets.engines.numpy_ import outputs
+from app.nets.engines.numpy_ import forward, outputs
 from app.nets.problem import Problem, born, problem_of
 from app.nets.rewind import quick_engine, wait_for_compiler
 from app.nets.tasks import TASKS
@@ -33,6 +33,13 @@ def is_constant(problem: Problem, params: Array, least: float) -> Array:
     """Return which networks say the same, up to `least`, of all training inputs. (n,)"""
     out = outputs(problem, params, problem.x)[..., 0]  # (n, inputs)
     return np.asarray(np.ptp(out, axis=1) <= least)
+
+
+def dead_units(problem: Problem, params: Array, x: Array) -> list[Array]:
+    """Return which units have slope 0 on every input, by layer. (n, units) each"""
+    slope = problem.spec.net.slope
+    sums = forward(problem, params, x).n[:-1]
+    return [~problem.activation.slope_at(n, slope).any(axis=1) for n in sums]
 
 
 def as_published(shares: Sequence[float]) -> bool:
@@ -98,8 +105,9 @@ class Training:
             state = replace(state, params=drawn.astype(state.params.dtype))
         try:
             while state.update < UPDATES:
-                for state in engine.run(spec, state, interval_s=QUIET_S, is_cancelled=ask):
-                    pass
+                run = engine.run(spec, state, interval_s=QUIET_S, is_cancelled=ask)
+                for now in run:
+                    state = now
                 if ask():
                     yield None
         except NotFiniteError:

@@ -1,4 +1,4 @@
-"""The map of born dead networks: a plot whose dot is also moved cell by cell with the arrows."""
+"""The map of born dead networks: a plot whose dot goes cell by cell with the arrows, too."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from app.ui.theme import Theme
 Array = np.ndarray
 LEFT, RIGHT = 0.72, 68.0  # ends of the axis of depths
 FINE = 420  # columns of the picture: cells of deep networks are narrow
-EDGES = 12  # depths up to which cells have an edge
+EDGES = 24  # depths up to which cells have an edge; the last ones are hardly seen
+CALM = 1.2  # dead and alive are this far from the ends of the colours
 _STEPS = {
     Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Down: (0, -1), Qt.Key.Key_Up: (0, 1),
@@ -70,13 +71,18 @@ def map_marks(theme: Theme, shares: Array, nets: Array) -> dict[str, Mark]:
     x = np.geomspace(LEFT, RIGHT, FINE)
     depths = np.clip(_depths(x), 1, DEEPEST).astype(int)
     values = np.where(nets[:, None] > 0, 1 - 2 * shares, 0.0)[:, depths - 1]
-    field = Field((LEFT, RIGHT, 1.0, float(WIDEST)), value_colors(theme, values, -1, 1), False)
+    field = Field(
+        (LEFT, RIGHT, 1.0, float(WIDEST)), value_colors(theme, values, -CALM, CALM), False
+    )
     between = np.arange(1.0, EDGES)
     across = np.sqrt(between * (between + 1))
     rows = np.arange(1.5, WIDEST)
     ink = theme.color("panel", 0.55)
+    fading = [theme.color("panel", 0.55 * (1 - d / EDGES)) for d in between.tolist()]
     return {
         "field": field,
-        "columns": Strokes(across, 0 * across + 0.5, across, 0 * across + WIDEST + 0.5, ink, 1),
+        "columns": Strokes(
+            across, 0 * across + 0.5, across, 0 * across + WIDEST + 0.5, fading, 1
+        ),
         "rows": Strokes(0 * rows + LEFT, rows, 0 * rows + RIGHT, rows, ink, 1),
     }

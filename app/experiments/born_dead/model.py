@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from app.core.errors import LabError
 from app.core.experiment import ClaimRow
 from app.core.jobs import Ask, Step
-from app.core.layout import Layout
 from app.core.spec import LabSpec, edit
 from app.experiments.born_dead import births, collapse, theory, verdicts
 from app.experiments.born_dead.births import RECIPES, dying_layers, networks
 from app.experiments.born_dead.collapse import LAYERS, PUBLISHED, UPDATES, WIDTHS, Setting
 from app.experiments.born_dead.names import DEEPEST, NETS, WIDEST
 from app.experiments.born_dead.printed import program
-from app.nets.activations import ACTIVATIONS
 from app.nets.engines.numpy_ import forward, outputs
 from app.nets.problem import Problem, problem_of
 
 __all__ = ["LAYERS", "PUBLISHED", "UPDATES", "WIDTHS"]
 Array = np.ndarray
 X = np.linspace(-1, 1, 65)
-OTHERS = 24  # networks of the cell that are drawn beside the chosen one
+OTHERS = 40  # networks of the cell that are drawn beside the chosen one
 LEFT, RIGHT = 1, 2  # a unit is open for some x below 0, above 0
 
 
@@ -93,7 +91,7 @@ class Result:
 
 
 def compute(
-    width: int = 3, depth: int = 10, cure: str = "He", net: int = 1, rate: str = "0.001"
+    width: int = 3, depth: int = 10, cure: str = "He", net: int = 19, rate: str = "0.001"
 ) -> Result:
     """Look up what is counted and trained so far, and look at one network.
 
@@ -106,16 +104,16 @@ def compute(
         if column is not None:
             shares[k], nets[k] = column.share(), len(column.died)
     low, high = _bounds(cure)
-    problem = problem_of(Setting(cure, width, depth, float(rate)).spec)
+    here = Setting(cure, width, depth, float(rate))
+    problem = problem_of(here.spec)
     params = networks(cure, width, depth, np.array([net - 1, *range(OTHERS)]))
     curves = outputs(problem, params, X[:, None])[..., 0]
     layer = int(dying_layers(cure, problem.layout, params[:1])[0])
-    trained = _trained(cure, depth, float(rate), width)
     return Result(
         width, depth, cure, net, rate, shares, nets, low, high, X, curves[0], curves[1:],
-        _after(problem, Setting(cure, width, depth, float(rate)), net),
-        layer if layer <= depth else None, _open(problem, cure, params[:1]), trained,
-        _dead_units(cure, problem.layout, params),
+        _after(problem, here, net),
+        layer if layer <= depth else None, _open(problem, cure, params[:1]), _trained(here),
+        _dead_units(here, params),
     )  # fmt: skip
 
 
@@ -129,13 +127,13 @@ def _bounds(cure: str) -> tuple[Array | None, Array | None]:
     return np.array([low for low, _ in both]), np.array([high for _, high in both])
 
 
-def _trained(cure: str, depth: int, rate: float, width: int) -> dict[int, Trained]:
+def _trained(here: Setting) -> dict[int, Trained]:
     found = {}
-    for one in sorted({*WIDTHS, width}):
-        training = collapse.known(Setting(cure, one, depth, rate))
+    for width in sorted({*WIDTHS, here.width}):
+        training = collapse.known(replace(here, width=width))
         if training is not None:
             constant = training.constant
-            found[one] = Trained(float(constant.mean()), len(constant))
+            found[width] = Trained(float(constant.mean()), len(constant))
     return found
 
 
@@ -157,21 +155,18 @@ def _open(problem: Problem, cure: str, params: Array) -> Array:
     return np.array([np.bitwise_or.reduce(sides[:, None] * (z[0] > 0), axis=0) for z in sums])
 
 
-def _dead_units(cure: str, layout: Layout, params: Array) -> tuple[float, float]:
+def _dead_units(here: Setting, params: Array) -> tuple[float, float]:
     """Return the share of units with slope 0 on all inputs: ReLU, then leaky ReLU."""
-    x, found = births.inputs(cure), []
-    for name in ("relu", "leaky-relu"):
-        entry, h, dead = ACTIVATIONS[name], np.broadcast_to(x, (len(params), *x.shape)), []
-        for k in range(layout.layers - 1):
-            z = h @ layout.weights(params, k) + layout.biases(params, k)[:, None]
-            dead.append(~entry.slope_at(z).any(axis=1))
-            h = entry(z)
-        found.append(float(np.mean(dead)))
-    return found[0], found[1]
+    shares = []
+    for cure in ("He", "leaky"):  # of these the activation is taken, and no weights
+        problem = problem_of(replace(here, cure=cure).spec)
+        dead = collapse.dead_units(problem, params, births.inputs(here.cure))
+        shares.append(float(np.mean(dead)))
+    return shares[0], shares[1]
 
 
 def work(
-    is_interrupted: Ask, width: int = 3, depth: int = 10, cure: str = "He", net: int = 1,
+    is_interrupted: Ask, width: int = 3, depth: int = 10, cure: str = "He", net: int = 19,
     rate: str = "0.001",
 ) -> Iterator[Step | None]:  # fmt: skip
     """Fill the map, then train networks of the published widths; see `compute`."""
@@ -211,14 +206,14 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    width: int = 3, depth: int = 10, cure: str = "He", net: int = 1, rate: str = "0.001"
+    width: int = 3, depth: int = 10, cure: str = "He", net: int = 19, rate: str = "0.001"
 ) -> str:
     """Return a program that counts the networks of the cell; see `compute`."""
     return program(cure, width, depth, net)
 
 
 def lab_spec(
-    width: int = 3, depth: int = 10, cure: str = "He", net: int = 1, rate: str = "0.001"
+    width: int = 3, depth: int = 10, cure: str = "He", net: int = 19, rate: str = "0.001"
 ) -> LabSpec:
     """Return the lab with these networks, the one that is drawn first.
 
@@ -251,4 +246,3 @@ def forget() -> None:
     """Forget all that was counted and trained."""
     births.forget()
     collapse.forget()
-

@@ -19,7 +19,7 @@ def program(cure: str, width: int, depth: int, net: int) -> str:
     inputs = "[-1.0, 1.0]" if recipe.is_straight else f"np.linspace(-1, 1, {POINTS})"
     skip = "k > 0 or width == 1" if recipe.residual else "False"
     drawn = _asymmetric() if recipe.is_asymmetric else _symmetric(variance, recipe.bias)
-    return f'''"""How many networks are born dead: cure {cure!r}, width {width}, depth {depth}."""
+    return f'''"""How many networks of {depth} x {width} are born dead; cure {cure!r}."""
 
 import numpy as np
 
@@ -44,13 +44,10 @@ def dies(seed):
 died = np.array([dies(seed) for seed in range(nets)])
 print(f"{{np.mean(died <= depth):.1%}} of {{nets}} networks are born dead")
 
-shut = 0.5**width  # probability that a layer of ReLUs shuts out an input
-alone = (1 - shut) ** np.arange(depth)
-two, stay = 1.0, 1 - 2 * shut - (width - 1) * shut**2
-for k in range(depth - 1):
-    two = stay * two + (1 - stay - shut**2) * alone[k]
-low = 1 - 2 * shut * alone[-1] - (1 - 2 * shut) * two
-print(f"ReLU without biases: {{low:.1%}} to {{1 - alone[-1]:.1%}} in theory")
+p, k = 0.5**width, depth - 1  # p: that a layer of ReLUs shuts out an input
+alone, two = (1 - p) ** k, (1 - 2 * p - (width - 1) * p**2) ** k
+more = (1 - 2 * p) * (1 - p) / (1 + (width - 1) * p) * (alone - two)
+print(f"ReLU without biases: {{1 - alone - more:.1%}} to {{1 - alone:.1%}} in theory")
 
 layer = died[{net - 1!r}]
 print(f"network {net} " + ("lives" if layer > depth else f"dies at layer {{layer}}"))

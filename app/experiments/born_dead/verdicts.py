@@ -17,8 +17,8 @@ from app.experiments.born_dead.collapse import LAYERS, UPDATES, WIDTHS, as_publi
 from app.experiments.born_dead.names import NETS, RATES
 
 PUBLISHED = "> 90 %, 60 %, > 10 %, < 1 %"
-L2 = ("ReLU networks of ten layers that are to learn |x| collapse to a constant in over 90 % "
-      "of 1,000 runs at width 2, about 60 % at 3, over 10 % at 5, under 1 % at 10.")  # fmt: skip
+L2 = ("Ten ReLU layers on |x| collapse: over 90 % at width 2, 60 % at 3, over 10 % at 5, under "
+      "1 % at 10.")  # fmt: skip
 D24 = "Leaky ReLU with slope 0.01 has no dead neurons."
 SEEN = 0.01  # of ReLU's units: with fewer dead there is nothing to compare
 
@@ -50,28 +50,21 @@ def collapse_row(
         )  # fmt: skip
     at_birth, after = ([found[w] for w in WIDTHS] for found in (born, trained))
     verdict = NOT_REPRODUCED
-    if as_published(after):
+    if depth != LAYERS or cure not in ("none", "He"):
+        verdict = NOT_HERE
+    elif as_published(after):
         verdict = HOLDS
     elif as_published(at_birth):
         verdict = f"{ONLY_IF} networks are counted as they are born"
+    others = [] if cure == "He" else ["weights of variance 1/n"]
+    others += [] if rate == RATES[0] else [f"the rate {rate}"]
     return ClaimRow(
         "L2", L2, PUBLISHED, f"{_listed(after)}; at birth {_listed(at_birth)}", verdict,
-        f"of {NETS:,} networks of width {', '.join(map(str, WIDTHS))} {_listed(at_birth)} are "
-        f"born constant and {_listed(after)} are after {UPDATES} updates of Adam at {rate}",
-        _other(cure, depth, rate),
+        f"of {NETS:,} networks of width {', '.join(map(str, WIDTHS))} with {depth} "
+        f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(at_birth)} are born constant "
+        f"and {_listed(after)} are after {UPDATES} updates of Adam at {rate}",
+        " and ".join(others),
     )  # fmt: skip
-
-
-def _other(cure: str, depth: int, rate: str) -> str:
-    """Return what is other here than in the claim, or nothing."""
-    parts = []
-    if depth != LAYERS:
-        parts.append(f"{depth} layers" if depth > 1 else "one layer")
-    if cure != "He":
-        parts.append("weights of variance 1/n" if cure == "none" else f"the cure {cure}")
-    if rate != RATES[0]:
-        parts.append(f"the rate {rate}")
-    return ", ".join(parts)
 
 
 def leaky_row(shares: tuple[float, float], width: int, depth: int) -> ClaimRow:

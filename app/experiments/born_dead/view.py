@@ -31,7 +31,7 @@ Array = np.ndarray
 DASH = (3.2, 2.6)
 DEPTHS = np.arange(1.0, DEEPEST + 1)
 WIDTHS = np.arange(1.0, WIDEST + 1)
-KINDS = ((LEFT | RIGHT, "accent", "all"), (LEFT, "positive", "x < 0"),
+KINDS = ((LEFT | RIGHT, "text", "both"), (LEFT, "positive", "x < 0"),
          (RIGHT, "warning", "x > 0"))  # fmt: skip
 
 
@@ -43,9 +43,8 @@ class View(PageView):
         self.map = MapPlot()
         self.map_card = PlotCard("Dead at birth", self.map.x_axis, self.map.y_axis, "",
                                  self.map)  # fmt: skip
-        self.by_depth = PlotCard("By depth", Axis("hidden layers", log=True), Axis("dead"))
-        self.by_width = PlotCard("Learning |x|", Axis("width", integer=True),
-                                 Axis("constant"))  # fmt: skip
+        self.by_depth = PlotCard("By depth", Axis("layers", log=True), Axis("dead"))
+        self.by_width = PlotCard("Learning |x|", Axis("width", integer=True), Axis("share"))
         self.answer = PlotCard("The network's answer", Axis("x"), Axis("output"))
         self.units = PlotCard("Which units are open", Axis("layer", integer=True),
                               Axis("unit", integer=True))  # fmt: skip
@@ -56,9 +55,9 @@ class View(PageView):
             card.plot.tick_gap = 36
         self.answer.plot.x_axis.fix(-1, 1)
         self._listen()
-        self.add(self.map_card, 0, 0, 1, 6)
-        self.add(self.by_depth, 0, 6, 1, 3)
-        self.add(self.by_width, 0, 9, 1, 3)
+        self.add(self.map_card, 0, 0, 1, 5)
+        self.add(self.by_depth, 0, 5, 1, 3)
+        self.add(self.by_width, 0, 8, 1, 4)
         self.add(self.answer, 1, 0, 1, 4)
         self.add(self.units, 1, 4, 1, 8)
         self.share(rows=(11, 9), columns=(1,) * 12)
@@ -70,8 +69,9 @@ class View(PageView):
         self.map.released.connect(lambda _: self.released.emit("width"))
         self.map.clicked.connect(lambda x, y: self._jump(*cell_at(x, y)))
         self.map.stepped.connect(self._on_stepped)
-        for card, act in ((self.by_depth, self._on_depth), (self.by_width, self._on_width),
-                          (self.answer, self._on_next), (self.units, self._on_depth)):  # fmt: skip
+        clicks = {self.by_depth: self._on_depth, self.by_width: self._on_width,
+                  self.answer: self._on_next, self.units: self._on_depth}  # fmt: skip
+        for card, act in clicks.items():
             plot = card.plot
             assert isinstance(plot, HandlePlot)
             plot.takes_clicks = True
@@ -108,14 +108,15 @@ class View(PageView):
         theory = "–"
         if result.low is not None and result.high is not None:
             low, high = (float(v[w, d]) for v in (result.low, result.high))
-            theory = percent(low) if low == high else f"{percent(low)[:-2]} to {percent(high)}"
+            theory = percent(low) if low == high else f"{100 * low:.3g} to {percent(high)}"
         half = result.half(result.width)
         trained = result.trained.get(result.width)
         return [
             (share, f"dead of {number(nets, 4)}"),
             (theory, "in theory" if theory != "–" else "no theory here"),
-            ("none" if math.isnan(half) else number(half, 3),
-             f"layers leave half, to {DEEPEST}" if math.isnan(half) else "layers leave half"),
+            ("never" if math.isnan(half) else number(half, 3),
+             f"half are dead, to {DEEPEST} layers" if math.isnan(half)
+             else "layers until half are dead"),
             ("…" if trained is None else percent(trained.share),
              f"constant after {UPDATES} updates"),
             ("lives" if result.dies is None else f"dies at layer {result.dies}",
@@ -132,7 +133,7 @@ class View(PageView):
 
     # ---- shares
     def _draw_map(self, result: Result) -> None:
-        card, ink, muted = self.map_card, self.color("text"), self.color("muted")
+        card, ink = self.map_card, self.color("text")
         still = map_marks(self.theme, result.shares, result.nets)
         live: dict[str, Mark] = {}
         for name, color, width, dash in (("low", ink, 1.4, DASH), ("high", ink, 1.4, DASH),
@@ -153,14 +154,13 @@ class View(PageView):
                                      self.color("text"), 6.0),))  # fmt: skip
         self.map.reader = lambda x, y: self._read_cell(result, *cell_at(x, y))
         card.set_note("drag the dot, click a cell", "click a cell")
-        del muted
 
     def _sides(self, result: Result) -> dict[str, Mark]:
         """Return the names of both sides, where the map has them."""
         found: dict[str, Mark] = {}
         for name, is_there, x, y in (
             ("alive", result.shares[9, 2] < 0.5, 2.6, 10.0),
-            ("dead", result.shares[1, 31] >= 0.5, 27.0, 2.0),
+            ("dead", result.shares[2, 31] >= 0.5, 27.0, 2.0),
         ):
             if is_there and result.nets.all():
                 found[name] = Words(np.array([x]), np.array([y]), [name], self.color("text"),
@@ -198,7 +198,7 @@ class View(PageView):
             card.plot.reader = None
         legend = [Key("line", ink, f"width {result.width}")]
         if bands:
-            legend.append(Key("band", pale, "theory"))
+            legend.append(Key("band", pale, "bounds"))
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         card.set_note("click a depth", "")
 
@@ -232,8 +232,8 @@ class View(PageView):
 
     def _read_width(self, result: Result, x: float) -> Reading:
         width = min(max(round(x), 1), WIDEST)
-        rows = [(self.color("accent"),
-                 f"birth {percent(float(result.shares[width - 1, result.depth - 1]))}")]  # fmt: skip
+        share = float(result.shares[width - 1, result.depth - 1])
+        rows = [(self.color("accent"), f"birth {percent(share)}")]
         one = result.trained.get(width)
         if one is not None:
             rows.append((self.color("warning"),
@@ -244,11 +244,11 @@ class View(PageView):
     def _draw_answer(self, result: Result) -> None:
         card, x = self.answer, result.x
         birth, after, muted = (self.color(t) for t in ("accent", "warning", "muted"))
-        most = max(1.0, *(float(np.abs(y).max()) for y in (result.curve, result.after)
-                          if y is not None))  # fmt: skip
-        card.plot.y_axis.follow(-1.15 * most, 1.15 * most)
+        shown = [y for y in (result.curve, result.after) if y is not None]
+        low = min(-0.2, *(1.1 * float(y.min()) for y in shown))
+        card.plot.y_axis.follow(low, max(1.1, *(1.1 * float(y.max()) for y in shown)))
         others: dict[str, Mark] = {
-            f"{k}": Line(x, y, self.color("faint", 0.55), 1.0)
+            f"{k}": Line(x, y, self.color("muted", 0.6), 1.0)
             for k, y in enumerate(result.others)
         }
         live: dict[str, Mark] = {
@@ -261,8 +261,10 @@ class View(PageView):
             live["after"] = Line(x, result.after, after, 2.0)
             columns["trained"] = result.after
             curves.append(("trained", result.after, after))
-        legend = [Key("line", birth, "birth"), Key("line", after, "trained"),
-                  Key("dash", muted, "|x|", 1.4)]  # fmt: skip
+        legend = [
+            Key("line", birth, "birth"), Key("line", after, "trained"),
+            Key("dash", muted, "|x|", 1.4), Key("line", muted, "others", 1.0),
+        ]  # fmt: skip
         card.show_plot(still=others, live=live, legend=legend, columns=columns)
         card.read_curves(x, curves)
         card.set_note(f"network {result.net}, click: next", f"network {result.net}")
