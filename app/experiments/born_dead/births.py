@@ -29,6 +29,7 @@ BIAS = 0.1  # Goodfellow et al. 2016, section 6.3: a small positive value, such 
 BETA = (2.0, 1.0)
 REST = 0.6007
 STREAM = 1  # of the generators of the asymmetric draw
+ALIKE = 1e-12  # of the largest value: what differs by less is rounding
 POINTS = 33  # inputs from -1 to 1 where there are biases
 GROUP = {True: 120, False: 36}  # units of a layer, of all networks between two questions
 
@@ -76,7 +77,7 @@ def layout_of(width: int, depth: int) -> Layout:
 def inputs(cure: str) -> Array:
     """Return inputs that tell a constant network from others. (n, 1)"""
     if RECIPES[cure].is_straight:
-        return np.array([[-1.0], [1.0]])
+        return np.array([[-1.0], [0.0], [1.0]])
     return np.linspace(-1, 1, POINTS)[:, None]
 
 
@@ -122,7 +123,8 @@ def dying_layers(cure: str, layout: Layout, params: Array) -> Array:
     """Return the first hidden layer behind which nothing depends on the input. (n,)
 
     It is one more than there are hidden layers where the network lives. Slopes are sent along
-    with the values, because what is cut off has a slope of exactly 0.
+    with the values: what is cut off has a slope of exactly 0, however little is left of what
+    lives; and values differ where a network lives between two inputs only.
 
     Args:
         cure: a name of `CURES`. layout, params: (n, P) the networks.
@@ -140,7 +142,8 @@ def dying_layers(cure: str, layout: Layout, params: Array) -> Array:
         skips = recipe.residual and h.shape == z.shape
         h = entry(z, slope) + (h if skips else 0)
         dh = dz + (dh if skips else 0)
-        found[~dh.any((1, 2)) & (found > depth)] = k + 1
+        is_alike = np.ptp(h, axis=1).max(1) <= ALIKE * np.abs(h).max((1, 2))
+        found[is_alike & ~dh.any((1, 2)) & (found > depth)] = k + 1
     return found
 
 

@@ -41,7 +41,7 @@ EXPERIMENT = Experiment(
             {"cure": "none"}),
         Try("Leaky ReLU", "No network is dead at birth, but one whose ReLU twin is dead says "
             "next to nothing, and in training half of those of width 2 end as constants.",
-            {"cure": "leaky", "width": 2}),
+            {"cure": "leaky", "width": 2, "net": 16}),
         Try("Skips", "The first layer never loses both sides of 0, and the skips hand on what "
             "it has: no network is dead at birth, and none is constant after training.",
             {"cure": "residual"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from app.core.spec import LabSpec, edit
 from app.experiments.born_dead import births, collapse, theory, verdicts
 from app.experiments.born_dead.births import RECIPES, dying_layers, networks
 from app.experiments.born_dead.collapse import LAYERS, PUBLISHED, UPDATES, WIDTHS, Setting
-from app.experiments.born_dead.names import DEEPEST, NETS, WIDEST
+from app.experiments.born_dead.names import DEEPEST, NETS, RATES, WIDEST
 from app.experiments.born_dead.printed import program
 from app.nets.engines.numpy_ import forward, outputs
 from app.nets.problem import Problem, problem_of
@@ -22,7 +23,8 @@ from app.nets.problem import Problem, problem_of
 __all__ = ["LAYERS", "PUBLISHED", "UPDATES", "WIDTHS"]
 Array = np.ndarray
 X = np.linspace(-1, 1, 65)
-OTHERS = 40  # networks of the cell that are drawn beside the chosen one
+OTHERS = 16  # networks of the cell that are drawn beside the chosen one
+RATE = float(RATES[0])
 LEFT, RIGHT = 1, 2  # a unit is open for some x below 0, above 0
 
 
@@ -47,7 +49,8 @@ class Result:
         shares: (WIDEST, DEEPEST) share of dead networks, by width and depth from 1.
         nets: (WIDEST,) how many are counted; where none are, the shares say nothing.
         low, high: (WIDEST, DEEPEST) bounds in theory, None where there is no theory.
-        x: (n,) places. curve: (n,) the network at birth. others: (OTHERS, n) more of the cell.
+        x: (n,) places. curve: (n,) the network at birth.
+        others: (m,) places, and (OTHERS, m) what more networks of the cell say there.
         after: (n,) the same network after training, or None.
         dies: the layer at which it dies, None if it lives.
         open: (depth, width) for which inputs a unit is open: `LEFT`, `RIGHT`, both or 0.
@@ -67,7 +70,7 @@ class Result:
     high: Array | None
     x: Array
     curve: Array
-    others: Array
+    others: tuple[Array, Array]
     after: Array | None
     dies: int | None
     open: Array
@@ -105,15 +108,13 @@ def compute(
             shares[k], nets[k] = column.share(), len(column.died)
     low, high = _bounds(cure)
     here = Setting(cure, width, depth, float(rate))
-    problem = problem_of(here.spec)
-    params = networks(cure, width, depth, np.array([net - 1, *range(OTHERS)]))
-    curves = outputs(problem, params, X[:, None])[..., 0]
-    layer = int(dying_layers(cure, problem.layout, params[:1])[0])
+    problem, params = problem_of(here.spec), networks(cure, width, depth, np.array([net - 1]))
+    others, dead = _cell(cure, width, depth)
+    layer = int(dying_layers(cure, problem.layout, params)[0])
     return Result(
-        width, depth, cure, net, rate, shares, nets, low, high, X, curves[0], curves[1:],
-        _after(problem, here, net),
-        layer if layer <= depth else None, _open(problem, cure, params[:1]), _trained(here),
-        _dead_units(here, params),
+        width, depth, cure, net, rate, shares, nets, low, high, X,
+        _curves(cure, problem, params, X[:, None])[0], others, _after(problem, here, net),
+        layer if layer <= depth else None, _open(problem, cure, params), _trained(here), dead,
     )  # fmt: skip
 
 
@@ -155,14 +156,31 @@ def _open(problem: Problem, cure: str, params: Array) -> Array:
     return np.array([np.bitwise_or.reduce(sides[:, None] * (z[0] > 0), axis=0) for z in sums])
 
 
-def _dead_units(here: Setting, params: Array) -> tuple[float, float]:
-    """Return the share of units with slope 0 on all inputs: ReLU, then leaky ReLU."""
+@functools.lru_cache(maxsize=64)
+def _cell(cure: str, width: int, depth: int) -> tuple[tuple[Array, Array], tuple[float, float]]:
+    """Return what some networks of a cell say, and the share of their dead units.
+
+    Returns:
+        (m,) places and (OTHERS, m) outputs; units with slope 0 on all inputs, with ReLU and
+        with leaky ReLU.
+    """
+    here = Setting(cure, width, depth, RATE)
+    params, x = networks(cure, width, depth, np.arange(OTHERS)), births.inputs(cure)
+    problem = problem_of(here.spec)
+    curves = _curves(cure, problem, params, x)
     shares = []
-    for cure in ("He", "leaky"):  # of these the activation is taken, and no weights
-        problem = problem_of(replace(here, cure=cure).spec)
-        dead = collapse.dead_units(problem, params, births.inputs(here.cure))
+    for other in ("He", "leaky"):  # of these the activation is taken, and no weights
+        dead = collapse.dead_units(problem_of(replace(here, cure=other).spec), params, x)
         shares.append(float(np.mean(dead)))
-    return shares[0], shares[1]
+    return (x[:, 0], curves), (shares[0], shares[1])
+
+
+def _curves(cure: str, problem: Problem, params: Array, x: Array) -> Array:
+    """Return what networks say before training of inputs, (m, 1). (n, m)"""
+    if not RECIPES[cure].is_straight:
+        return np.asarray(outputs(problem, params, x)[..., 0])
+    ends = outputs(problem, params, np.array([[-1.0], [1.0]]))[..., 0]  # two rays
+    return np.where(x[:, 0] < 0, -x[:, 0] * ends[:, :1], x[:, 0] * ends[:, 1:])
 
 
 def work(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.experiments.born_dead.births import BETA, POINTS, RECIPES, REST, STREAM
+from app.experiments.born_dead.births import ALIKE, BETA, POINTS, RECIPES, REST, STREAM
 from app.experiments.born_dead.names import DEEPEST
 
 
@@ -36,7 +36,7 @@ def dies(seed):
         z = h @ w + b
         skip = {skip}
         h, dh = {bend} + skip * h, {slope} * (dh @ w) + skip * dh
-        if not dh.any():
+        if not dh.any() and np.ptp(h, axis=0).max() <= {ALIKE} * np.abs(h).max():
             return k + 1
     return depth + 1
 

@@ -7,12 +7,11 @@ import math
 import numpy as np
 
 from app.core import picture as pic
+from app.experiments.born_dead.drawn import draw_answer, draw_units
 from app.experiments.born_dead.map import MapPlot, cell_at, map_marks
 from app.experiments.born_dead.model import (
     LAYERS,
-    LEFT,
     PUBLISHED,
-    RIGHT,
     UPDATES,
     Result,
     half_depths,
@@ -31,8 +30,6 @@ Array = np.ndarray
 DASH = (3.2, 2.6)
 DEPTHS = np.arange(1.0, DEEPEST + 1)
 WIDTHS = np.arange(1.0, WIDEST + 1)
-KINDS = ((LEFT | RIGHT, "text", "both"), (LEFT, "positive", "x < 0"),
-         (RIGHT, "warning", "x > 0"))  # fmt: skip
 
 
 class View(PageView):
@@ -128,8 +125,8 @@ class View(PageView):
         self._draw_map(result)
         self._draw_by_depth(result)
         self._draw_by_width(result)
-        self._draw_answer(result)
-        self._draw_units(result)
+        draw_answer(self, self.answer, result)
+        draw_units(self, self.units, result)
 
     # ---- shares
     def _draw_map(self, result: Result) -> None:
@@ -143,13 +140,15 @@ class View(PageView):
             x, y = half_depths(result, name)
             if len(x):
                 live[name] = Line(x, y, color, width, dash)
+        keys = {"counted": Key("line", ink, "half are dead", 2.2),
+                "low": Key("dash", ink, "bounds", 1.4)}  # fmt: skip
+        legend = [key for name, key in keys.items() if name in live]
         live |= self._sides(result)
-        legend = [Key("line", ink, "half are dead", 2.2), Key("dash", ink, "bounds", 1.4)]
         columns = {
             "width": np.repeat(WIDTHS, DEEPEST), "depth": np.tile(DEPTHS, WIDEST),
             "dead": result.shares.ravel(), "networks": np.repeat(result.nets, DEEPEST),
         }  # fmt: skip
-        card.show_plot(still=still, live=live, legend=legend if live else (), columns=columns)
+        card.show_plot(still=still, live=live, legend=legend, columns=columns)
         self.map.set_handles((Handle("here", float(result.depth), float(result.width),
                                      self.color("text"), 6.0),))  # fmt: skip
         self.map.reader = lambda x, y: self._read_cell(result, *cell_at(x, y))
@@ -239,68 +238,6 @@ class View(PageView):
             rows.append((self.color("warning"),
                          f"trained {percent(one.share)} of {number(one.nets, 4)}"))  # fmt: skip
         return Reading(f"width {width}, {result.depth} layers", tuple(rows))
-
-    # ---- one network
-    def _draw_answer(self, result: Result) -> None:
-        card, x = self.answer, result.x
-        birth, after, muted = (self.color(t) for t in ("accent", "warning", "muted"))
-        shown = [y for y in (result.curve, result.after) if y is not None]
-        low = min(-0.2, *(1.1 * float(y.min()) for y in shown))
-        card.plot.y_axis.follow(low, max(1.1, *(1.1 * float(y.max()) for y in shown)))
-        others: dict[str, Mark] = {
-            f"{k}": Line(x, y, self.color("muted", 0.6), 1.0)
-            for k, y in enumerate(result.others)
-        }
-        live: dict[str, Mark] = {
-            "target": Line(x, np.abs(x), muted, 1.4, DASH),
-            "birth": Line(x, result.curve, birth, 2.4),
-        }
-        columns = {"x": x, "at birth": result.curve}
-        curves = [("birth", result.curve, birth)]
-        if result.after is not None:
-            live["after"] = Line(x, result.after, after, 2.0)
-            columns["trained"] = result.after
-            curves.append(("trained", result.after, after))
-        legend = [
-            Key("line", birth, "birth"), Key("line", after, "trained"),
-            Key("dash", muted, "|x|", 1.4), Key("line", muted, "others", 1.0),
-        ]  # fmt: skip
-        card.show_plot(still=others, live=live, legend=legend, columns=columns)
-        card.read_curves(x, curves)
-        card.set_note(f"network {result.net}, click: next", f"network {result.net}")
-
-    def _draw_units(self, result: Result) -> None:
-        card, depth, width = self.units, result.depth, result.width
-        card.plot.x_axis.fix(0.4, depth + 0.6)
-        card.plot.y_axis.fix(0.4, width + 0.6)
-        layers, units = (a.ravel() + 1.0 for a in np.indices((depth, width)))
-        kinds = result.open.ravel()
-        radius = max(2.2, min(6.0, 150 / depth, 52 / width))
-        live: dict[str, Mark] = {}
-        legend = []
-        for kind, token, name in KINDS:
-            some = kinds == kind
-            live[name] = Dots(layers[some], units[some], self.color(token), radius)
-            legend.append(Key("dot", self.color(token), name))
-        shut = kinds == 0
-        live["never"] = Dots(layers[shut], units[shut], self.color("faint"), radius - 0.6, True)
-        legend.append(Key("ring", self.color("faint"), "never"))
-        if result.dies is not None:
-            live["dies"] = Post(result.dies - 0.5, "dead from here", self.color("negative"),
-                                self.theme)  # fmt: skip
-        card.show_plot(live=live, legend=legend, columns={
-            "layer": layers, "unit": units, "open": kinds.astype(float)})  # fmt: skip
-        share = float((kinds == 0).mean())
-        card.set_note(f"{percent(share)} never open, click a layer", f"{percent(share)} never")
-        card.plot.reader = lambda x, _: self._read_layer(result, x)
-
-    def _read_layer(self, result: Result, x: float) -> Reading:
-        layer = min(max(round(x), 1), result.depth)
-        row = result.open[layer - 1]
-        rows = [(self.color(token), f"{int((row == kind).sum())} open for {name}")
-                for kind, token, name in KINDS]  # fmt: skip
-        rows.append((self.color("faint"), f"{int((row == 0).sum())} never"))
-        return Reading(f"layer {layer}", tuple(rows))
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -1,0 +1,83 @@
+"""Draws one network: what it says, and which of its units are open."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.experiments.born_dead.model import LEFT, RIGHT, Result
+from app.experiments.born_dead.verdicts import percent
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Dots, Line, Mark
+from app.ui.plots.shapes import Post
+
+DASH = (3.2, 2.6)
+KINDS = ((LEFT | RIGHT, "text", "both"), (LEFT, "positive", "x < 0"),
+         (RIGHT, "warning", "x > 0"))  # fmt: skip
+
+
+def draw_answer(view: PageView, card: PlotCard, result: Result) -> None:
+    """Draw what the network says before and after training, and others of its cell."""
+    x = result.x
+    birth, after, muted = (view.color(t) for t in ("accent", "warning", "muted"))
+    shown = [y for y in (result.curve, result.after) if y is not None]
+    low = min(-0.2, *(1.1 * float(y.min()) for y in shown))
+    card.plot.y_axis.follow(low, max(1.1, *(1.1 * float(y.max()) for y in shown)))
+    others: dict[str, Mark] = {
+        f"{k}": Line(result.others[0], y, view.color("muted", 0.6), 1.0)
+        for k, y in enumerate(result.others[1])
+    }
+    live: dict[str, Mark] = {
+        "target": Line(x, np.abs(x), muted, 1.4, DASH),
+        "birth": Line(x, result.curve, birth, 2.4),
+    }
+    columns = {"x": x, "at birth": result.curve}
+    curves = [("birth", result.curve, birth)]
+    if result.after is not None:
+        live["after"] = Line(x, result.after, after, 2.0)
+        columns["trained"] = result.after
+        curves.append(("trained", result.after, after))
+    legend = [
+        Key("line", birth, "birth"), Key("line", after, "trained"),
+        Key("dash", muted, "|x|", 1.4), Key("line", muted, "others", 1.0),
+    ]  # fmt: skip
+    card.show_plot(still=others, live=live, legend=legend, columns=columns)
+    card.read_curves(x, curves)
+    card.set_note(f"network {result.net}, click: next", f"network {result.net}")
+
+
+def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
+    """Draw each unit as a dot in the colour of the inputs for which it is open."""
+    depth, width = result.depth, result.width
+    card.plot.x_axis.fix(0.4, depth + 0.6)
+    card.plot.y_axis.fix(0.4, 1.1 * width + 0.6)  # room for words
+    layers, units = (a.ravel() + 1.0 for a in np.indices((depth, width)))
+    kinds = result.open.ravel()
+    radius = max(2.2, min(6.0, 150 / depth, 52 / width))
+    live: dict[str, Mark] = {}
+    legend = []
+    for kind, token, name in KINDS:
+        some = kinds == kind
+        live[name] = Dots(layers[some], units[some], view.color(token), radius)
+        legend.append(Key("dot", view.color(token), name))
+    shut = kinds == 0
+    live["never"] = Dots(layers[shut], units[shut], view.color("faint"), radius - 0.6, True)
+    legend.append(Key("ring", view.color("faint"), "never"))
+    if result.dies is not None:
+        live["dies"] = Post(result.dies - 0.5, "dead from here", view.color("negative"),
+                            view.theme)  # fmt: skip
+    card.show_plot(live=live, legend=legend, columns={
+        "layer": layers, "unit": units, "open": kinds.astype(float)})  # fmt: skip
+    share = float((kinds == 0).mean())
+    card.set_note(f"{percent(share)} never open, click a layer", f"{percent(share)} never")
+    card.plot.reader = lambda x, _: _read_layer(view, result, x)
+
+
+def _read_layer(view: PageView, result: Result, x: float) -> Reading:
+    layer = min(max(round(x), 1), result.depth)
+    row = result.open[layer - 1]
+    rows = [(view.color(token), f"{int((row == kind).sum())} open for {name}")
+            for kind, token, name in KINDS]  # fmt: skip
+    rows.append((view.color("faint"), f"{int((row == 0).sum())} never"))
+    return Reading(f"layer {layer}", tuple(rows))
