@@ -31,6 +31,7 @@ from app.experiments.born_dead.collapse import (
     dead_units,
     is_constant,
 )
+from app.experiments.born_dead.collapse import RATES as ADAM_RATES
 from app.experiments.born_dead.names import NETS
 from app.nets.engines.numpy_ import Trainer, forward
 from app.nets.problem import born, problem_of
@@ -159,8 +160,6 @@ def _judge_fates(n: Fates) -> Finding:
 
 
 # ---- L2: born dead
-
-ADAM_RATES = (0.001, 0.01)
 
 
 class Collapsed(NamedTuple):

@@ -38,6 +38,7 @@ def _few(monkeypatch):
     """Count and train a few networks, a little."""
     for module in (births, collapse, model, verdicts):
         monkeypatch.setattr(module, "NETS", 20)
+    monkeypatch.setattr(collapse, "NETS_AT", dict.fromkeys(collapse.RATES, 20))
     monkeypatch.setattr(collapse, "UPDATES", 8)
     monkeypatch.setattr(collapse, "RUN", 10)
 
@@ -179,9 +180,9 @@ def test_the_depth_at_which_half_are_dead() -> None:
 @pytest.mark.parametrize("cure", ["He", "residual"])
 @pytest.mark.usefixtures("_few")
 def test_networks_are_trained_as_the_lab_trains_them(cure: str) -> None:
-    one = collapse.training(collapse.Setting(cure, 3, 4, 0.003))
+    one = collapse.training(collapse.Setting(cure, 3, 4, 0.001))
     list(one.advance(never))
-    spec = model.lab_spec(width=3, depth=4, cure=cure, net=6, rate="0.003")
+    spec = model.lab_spec(width=3, depth=4, cure=cure, net=6)
     check(spec)
     spec = edit(edit(spec, "train.seeds", 4), "train.updates", 8)
     state = list(engine("numpy").run(spec))[-1]
@@ -194,7 +195,7 @@ def test_networks_are_trained_as_the_lab_trains_them(cure: str) -> None:
 @pytest.mark.usefixtures("_few")
 def test_what_the_lab_does_not_draw_begins_as_it_is_counted(cure: str, monkeypatch) -> None:
     monkeypatch.setattr(collapse, "UPDATES", 0)
-    one = collapse.training(collapse.Setting(cure, 3, 4, 0.003))
+    one = collapse.training(collapse.Setting(cure, 3, 4, 0.001))
     list(one.advance(never))
     assert one.params == pytest.approx(births.networks(cure, 3, 4, np.arange(20)), rel=1e-6)
     with pytest.raises(LabError, match=f"does not draw networks of the cure {cure}"):
@@ -221,10 +222,10 @@ def test_numbers_that_leave_the_range_are_not_constant(monkeypatch) -> None:
             raise NotFiniteError("it left", 7)
 
     monkeypatch.setattr(collapse, "quick_engine", Breaking)
-    one = collapse.training(collapse.Setting("He", 3, 4, 0.01))
+    one = collapse.training(collapse.Setting("He", 3, 4, 0.001))
     list(one.advance(never))
     assert not one.constant.any()
-    assert model.compute(width=3, depth=4, rate="0.01").after is None
+    assert model.compute(width=3, depth=4).after is None
 
 
 # ---- the page
@@ -241,9 +242,9 @@ def test_work_fills_map_and_claims() -> None:
     told = [step for step in steps if step is not None]
     assert [step.done for step in told] == sorted(step.done for step in told)
     last = told[-1]
-    assert last.done == last.total == (WIDEST + 4) * 20
+    assert last.done == last.total == (WIDEST + 8) * 20
     assert last.result.is_counted
-    assert sorted(last.result.trained) == list(collapse.WIDTHS)
+    assert sorted(last.result.trained[0.01]) == list(collapse.WIDTHS)
     assert last.result.after is not None
     assert PENDING not in {row.verdict for row in model.claims(last.result)}
     again = [step for step in model.work(never) if step is not None]
@@ -257,8 +258,8 @@ def shares(*found: float) -> dict[int, float]:
 def test_every_verdict_can_turn() -> None:
     born_so, worse = shares(0.906, 0.608, 0.171, 0.0), shares(0.951, 0.755, 0.303, 0.007)
 
-    def said(birth, after, cure="He", depth=10, rate="0.001"):
-        return verdicts.collapse_row(cure, depth, rate, birth, after)
+    def said(birth, after, cure="He", depth=10):
+        return verdicts.collapse_row(cure, depth, birth, after, worse)
 
     assert said(born_so, worse).verdict.startswith(ONLY_IF)
     assert said(worse, born_so).verdict == HOLDS
@@ -267,9 +268,7 @@ def test_every_verdict_can_turn() -> None:
     assert said(born_so, worse, cure="leaky").verdict == NOT_HERE
     assert said(born_so, {2: 0.9}).verdict == PENDING
     assert said(born_so, worse).here == ""
-    assert said(born_so, worse, cure="none", rate="0.01").here == (
-        "weights of variance 1/n and the rate 0.01"
-    )
+    assert said(born_so, worse, cure="none").here == "weights of variance 1/n"
     assert verdicts.leaky_row((0.5, 0.0), 3, 10).verdict == HOLDS
     assert verdicts.leaky_row((0.5, 0.1), 3, 10).verdict == WRONG
     assert verdicts.leaky_row((0.0, 0.0), 3, 10).verdict == NOT_HERE
@@ -307,7 +306,7 @@ def test_leaky_networks_live_and_say_little() -> None:
     ("cure", "width", "least", "most"), [("leaky", 2, 0.4, 0.7), ("residual", 3, 0.0, 0.0)]
 )
 def test_what_training_leaves_of_a_cure(cure, width, least, most, monkeypatch) -> None:
-    monkeypatch.setattr(collapse, "NETS", 100)
+    monkeypatch.setattr(collapse, "NETS_AT", {0.001: 100})
     one = collapse.training(collapse.Setting(cure, width, 10, 0.001))
     list(one.advance(never))
     assert least <= one.constant.mean() <= most

@@ -20,6 +20,8 @@ from app.nets.tasks import TASKS
 
 Array = np.ndarray
 LAYERS, UPDATES, RUN = 10, 500, 50  # hidden layers, length of a training, networks of a run
+RATES = (0.001, 0.01)  # of Adam
+NETS_AT = dict(zip(RATES, (NETS, NETS // 4), strict=True))
 SPREAD = 0.01  # of the answers of a trained network that is called constant, at most
 BAND = 0.05
 # What is printed, as the claim is judged: width -> least and largest share.
@@ -39,7 +41,7 @@ def dead_units(problem: Problem, params: Array, x: Array) -> list[Array]:
     """Return which units have slope 0 on every input, by layer. (n, units) each"""
     slope = problem.spec.net.slope
     sums = forward(problem, params, x).n[:-1]
-    return [~problem.activation.slope_at(n, slope).any(axis=1) for n in sums]
+    return [np.asarray(~problem.activation.slope_at(n, slope).any(axis=1)) for n in sums]
 
 
 def as_published(shares: Sequence[float]) -> bool:
@@ -82,14 +84,15 @@ class Training:
     @property
     def is_done(self) -> bool:
         """Whether all are trained."""
-        return len(self.constant) >= NETS
+        return len(self.constant) >= NETS_AT[self.setting.rate]
 
     def advance(self, is_interrupted: Ask) -> Iterator[None]:
         """Train all; yields where somebody else wants the time, and after each run."""
         yield from wait_for_compiler(is_interrupted)
-        while (done := len(self.constant)) < NETS:
+        nets = NETS_AT[self.setting.rate]
+        while (done := len(self.constant)) < nets:
             spec = edit(self.setting.spec, "train.seed", done)
-            spec = edit(spec, "train.seeds", min(RUN, NETS - done))
+            spec = edit(spec, "train.seeds", min(RUN, nets - done))
             params = yield from self._trained(spec, is_interrupted)
             found = is_constant(problem_of(spec), params, SPREAD)  # nan is not constant
             self.params = params if not done else np.concatenate([self.params, params])

@@ -2,7 +2,7 @@
 
 from app.core.experiment import MECHANISM, Experiment, Try
 from app.core.knobs import Knob
-from app.experiments.born_dead.names import CURES, DEEPEST, NETS, RATES, WIDEST
+from app.experiments.born_dead.names import CURES, DEEPEST, NETS, WIDEST
 
 EXPERIMENT = Experiment(
     "born-dead",
@@ -24,10 +24,8 @@ EXPERIMENT = Experiment(
              "which one number of each unit is never negative.", choices=CURES),
         Knob("net", "int", "Network", "Which network of the cell is drawn below.",
              low=1, high=NETS),
-        Knob("rate", "choice", "Learning rate", "Of Adam, in 500 updates on |x|.",
-             choices=RATES),
     ),
-    start={"width": 3, "depth": 10, "cure": "He", "net": 19, "rate": "0.001"},
+    start={"width": 3, "depth": 10, "cure": "He", "net": 19},
     look_for="A layer of n units shuts an input out with probability 2⁻ⁿ, and nothing comes "
     "back: depth kills, width saves. The dashed lines are where half of the networks are dead "
     "at the earliest and at the latest, in theory; the thousand lie between. At birth the "

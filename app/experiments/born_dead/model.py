@@ -14,17 +14,23 @@ from app.core.jobs import Ask, Step
 from app.core.spec import LabSpec, edit
 from app.experiments.born_dead import births, collapse, theory, verdicts
 from app.experiments.born_dead.births import RECIPES, dying_layers, networks
-from app.experiments.born_dead.collapse import LAYERS, PUBLISHED, UPDATES, WIDTHS, Setting
-from app.experiments.born_dead.names import DEEPEST, NETS, RATES, WIDEST
+from app.experiments.born_dead.collapse import (
+    LAYERS,
+    PUBLISHED,
+    RATES,
+    UPDATES,
+    WIDTHS,
+    Setting,
+)
+from app.experiments.born_dead.names import DEEPEST, NETS, WIDEST
 from app.experiments.born_dead.printed import program
 from app.nets.engines.numpy_ import forward, outputs
 from app.nets.problem import Problem, problem_of
 
-__all__ = ["LAYERS", "PUBLISHED", "UPDATES", "WIDTHS"]
+__all__ = ["LAYERS", "PUBLISHED", "RATES", "UPDATES", "WIDTHS"]
 Array = np.ndarray
 X = np.linspace(-1, 1, 65)
 OTHERS = 16  # networks of the cell that are drawn beside the chosen one
-RATE = float(RATES[0])
 LEFT, RIGHT = 1, 2  # a unit is open for some x below 0, above 0
 
 
@@ -45,7 +51,7 @@ class Result:
     """All that the page draws.
 
     Attributes:
-        width, depth, cure, net, rate: the knobs.
+        width, depth, cure, net: the knobs.
         shares: (WIDEST, DEEPEST) share of dead networks, by width and depth from 1.
         nets: (WIDEST,) how many are counted; where none are, the shares say nothing.
         low, high: (WIDEST, DEEPEST) bounds in theory, None where there is no theory.
@@ -54,7 +60,7 @@ class Result:
         after: (n,) the same network after training, or None.
         dies: the layer at which it dies, None if it lives.
         open: (depth, width) for which inputs a unit is open: `LEFT`, `RIGHT`, both or 0.
-        trained: width -> what training leaves, of those that are begun.
+        trained: by rate, width -> what training leaves, of those that are begun.
         dead_units: share of units with slope 0 on all inputs in this cell, with ReLU and with
             leaky ReLU from the same weights.
     """
@@ -63,7 +69,6 @@ class Result:
     depth: int
     cure: str
     net: int
-    rate: str
     shares: Array
     nets: Array
     low: Array | None
@@ -74,7 +79,7 @@ class Result:
     after: Array | None
     dies: int | None
     open: Array
-    trained: dict[int, Trained]
+    trained: dict[float, dict[int, Trained]]
     dead_units: tuple[float, float]
 
     def half(self, width: int) -> float:
@@ -93,28 +98,27 @@ class Result:
         return bool((self.nets >= NETS).all())
 
 
-def compute(
-    width: int = 3, depth: int = 10, cure: str = "He", net: int = 19, rate: str = "0.001"
-) -> Result:
+def compute(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) -> Result:
     """Look up what is counted and trained so far, and look at one network.
 
     Args:
         width, depth: of the hidden layers. cure: a name of `CURES`.
-        net: which network of the cell, from 1. rate: of the training, as written.
+        net: which network of the cell, from 1.
     """
     shares, nets = np.zeros((WIDEST, DEEPEST)), np.zeros(WIDEST, int)
     for k, column in enumerate(births.columns(cure)):
         if column is not None:
             shares[k], nets[k] = column.share(), len(column.died)
     low, high = _bounds(cure)
-    here = Setting(cure, width, depth, float(rate))
+    here = Setting(cure, width, depth, RATES[0])
     problem, params = problem_of(here.spec), networks(cure, width, depth, np.array([net - 1]))
     others, dead = _cell(cure, width, depth)
+    trained = {rate: _trained(replace(here, rate=rate)) for rate in RATES}
     layer = int(dying_layers(cure, problem.layout, params)[0])
     return Result(
-        width, depth, cure, net, rate, shares, nets, low, high, X,
+        width, depth, cure, net, shares, nets, low, high, X,
         _curves(cure, problem, params, X[:, None])[0], others, _after(problem, here, net),
-        layer if layer <= depth else None, _open(problem, cure, params), _trained(here), dead,
+        layer if layer <= depth else None, _open(problem, cure, params), trained, dead,
     )  # fmt: skip
 
 
@@ -164,7 +168,7 @@ def _cell(cure: str, width: int, depth: int) -> tuple[tuple[Array, Array], tuple
         (m,) places and (OTHERS, m) outputs; units with slope 0 on all inputs, with ReLU and
         with leaky ReLU.
     """
-    here = Setting(cure, width, depth, RATE)
+    here = Setting(cure, width, depth, RATES[0])
     params, x = networks(cure, width, depth, np.arange(OTHERS)), births.inputs(cure)
     problem = problem_of(here.spec)
     curves = _curves(cure, problem, params, x)
@@ -185,13 +189,14 @@ def _curves(cure: str, problem: Problem, params: Array, x: Array) -> Array:
 
 def work(
     is_interrupted: Ask, width: int = 3, depth: int = 10, cure: str = "He", net: int = 19,
-    rate: str = "0.001",
 ) -> Iterator[Step | None]:  # fmt: skip
     """Fill the map, then train networks of the published widths; see `compute`."""
-    knobs = (width, depth, cure, net, rate)
+    knobs = (width, depth, cure, net)
     widths = sorted({*WIDTHS, width}, key=lambda one: (one != width, one))
-    trainings = [collapse.training(Setting(cure, one, depth, float(rate))) for one in widths]
-    cells, total = WIDEST * NETS, (WIDEST + len(widths)) * NETS
+    trainings = [collapse.training(Setting(cure, one, depth, rate))
+                 for rate in RATES for one in widths]  # fmt: skip
+    cells = WIDEST * NETS
+    total = cells + sum(collapse.NETS_AT[training.setting.rate] for training in trainings)
 
     def step(note: str, counted: int = cells) -> Step:
         done = counted + sum(len(training.constant) for training in trainings)
@@ -211,7 +216,11 @@ def work(
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about dead units, beside what is found here."""
-    done = {k: one.share for k, one in result.trained.items() if one.nets >= NETS}
+    slow, quick = (
+        {k: one.share for k, one in result.trained[rate].items()
+         if one.nets >= collapse.NETS_AT[rate]}
+        for rate in RATES
+    )  # fmt: skip
     born = {
         width: float(result.shares[width - 1, result.depth - 1])
         for width in WIDTHS
@@ -219,20 +228,16 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     }
     return (
         verdicts.leaky_row(result.dead_units, result.width, result.depth),
-        verdicts.collapse_row(result.cure, result.depth, result.rate, born, done),
+        verdicts.collapse_row(result.cure, result.depth, born, slow, quick),
     )
 
 
-def numpy_code(
-    width: int = 3, depth: int = 10, cure: str = "He", net: int = 19, rate: str = "0.001"
-) -> str:
+def numpy_code(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) -> str:
     """Return a program that counts the networks of the cell; see `compute`."""
     return program(cure, width, depth, net)
 
 
-def lab_spec(
-    width: int = 3, depth: int = 10, cure: str = "He", net: int = 19, rate: str = "0.001"
-) -> LabSpec:
+def lab_spec(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) -> LabSpec:
     """Return the lab with these networks, the one that is drawn first.
 
     Raises:
@@ -241,7 +246,7 @@ def lab_spec(
     if not RECIPES[cure].is_straight:
         raise LabError(f"the lab does not draw networks of the cure {cure}: its initializers "
                        "set biases to 0 or to random numbers")  # fmt: skip
-    spec = edit(Setting(cure, width, depth, float(rate)).spec, "train.seed", net - 1)
+    spec = edit(Setting(cure, width, depth, RATES[0]).spec, "train.seed", net - 1)
     return edit(spec, "train.seeds", 16)
 
 

@@ -13,8 +13,15 @@ from app.core.experiment import (
     WRONG,
     ClaimRow,
 )
-from app.experiments.born_dead.collapse import LAYERS, UPDATES, WIDTHS, as_published
-from app.experiments.born_dead.names import NETS, RATES
+from app.experiments.born_dead.collapse import (
+    LAYERS,
+    NETS_AT,
+    RATES,
+    UPDATES,
+    WIDTHS,
+    as_published,
+)
+from app.experiments.born_dead.names import NETS
 
 PUBLISHED = "> 90 %, 60 %, > 10 %, < 1 %"
 L2 = ("Ten ReLU layers on |x| collapse: over 90 % at width 2, 60 % at 3, over 10 % at 5, under "
@@ -33,22 +40,27 @@ def _listed(shares: list[float]) -> str:
 
 
 def collapse_row(
-    cure: str, depth: int, rate: str, born: Mapping[int, float], trained: Mapping[int, float]
+    cure: str,
+    depth: int,
+    born: Mapping[int, float],
+    slow: Mapping[int, float],
+    quick: Mapping[int, float],
 ) -> ClaimRow:
     """Judge L2 by the networks that are on the page.
 
     Args:
-        cure, depth, rate: the knobs.
-        born, trained: width -> share of constant networks, of widths that are done.
+        cure, depth: the knobs.
+        born, slow, quick: width -> share of constant networks at birth and after training at
+            both rates, of widths that are done.
     """
-    if not all(width in born and width in trained for width in WIDTHS):
-        done = sum(width in trained for width in WIDTHS)
+    if not all(width in found for width in WIDTHS for found in (born, slow, quick)):
+        done = sum(width in slow for width in WIDTHS)
         return ClaimRow(
             "L2", L2, PUBLISHED, "…", PENDING,
             f"{NETS:,} networks of each width are counted, then trained: {done} of "
             f"{len(WIDTHS)} widths are",
         )  # fmt: skip
-    at_birth, after = ([found[w] for w in WIDTHS] for found in (born, trained))
+    at_birth, after, hasty = ([found[w] for w in WIDTHS] for found in (born, slow, quick))
     verdict = NOT_REPRODUCED
     if depth != LAYERS or cure not in ("none", "He"):
         verdict = NOT_HERE
@@ -56,14 +68,13 @@ def collapse_row(
         verdict = HOLDS
     elif as_published(at_birth):
         verdict = f"{ONLY_IF} networks are counted as they are born"
-    others = [] if cure == "He" else ["weights of variance 1/n"]
-    others += [] if rate == RATES[0] else [f"the rate {rate}"]
     return ClaimRow(
         "L2", L2, PUBLISHED, f"{_listed(after)}; at birth {_listed(at_birth)}", verdict,
         f"of {NETS:,} networks of width {', '.join(map(str, WIDTHS))} with {depth} "
-        f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(at_birth)} are born constant "
-        f"and {_listed(after)} are after {UPDATES} updates of Adam at {rate}",
-        " and ".join(others),
+        f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(at_birth)} are born constant, "
+        f"{_listed(after)} are after {UPDATES} updates of Adam at {RATES[0]:g}, and "
+        f"{_listed(hasty)} (of {NETS_AT[RATES[1]]}) at {RATES[1]:g}",
+        "" if cure == "He" else "weights of variance 1/n",
     )  # fmt: skip
 
 

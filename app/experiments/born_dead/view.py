@@ -12,6 +12,7 @@ from app.experiments.born_dead.map import MapPlot, cell_at, map_marks
 from app.experiments.born_dead.model import (
     LAYERS,
     PUBLISHED,
+    RATES,
     UPDATES,
     Result,
     half_depths,
@@ -107,7 +108,7 @@ class View(PageView):
             low, high = (float(v[w, d]) for v in (result.low, result.high))
             theory = percent(low) if low == high else f"{100 * low:.3g} to {percent(high)}"
         half = result.half(result.width)
-        trained = result.trained.get(result.width)
+        trained = result.trained[RATES[0]].get(result.width)
         return [
             (share, f"dead of {number(nets, 4)}"),
             (theory, "in theory" if theory != "–" else "no theory here"),
@@ -211,32 +212,36 @@ class View(PageView):
         live: dict[str, Mark] = {
             "here": Post(float(result.width), "", self.color("muted"), self.theme)
         }
-        legend = [Key("dot", birth, "birth"), Key("dot", after, "trained")]
+        legend = [Key("dot", birth, "birth"), Key("dot", after, "trained"),
+                  Key("ring", after, f"at {RATES[1]:g}")]  # fmt: skip
         if result.depth == LAYERS:
             x = np.array(list(PUBLISHED), float)
             low, high = np.array(list(PUBLISHED.values())).T
             live["published"] = Strokes(x + 0.3, low, x + 0.3, high, ink, 4.0)
-            legend.append(Key("line", ink, "published", 4.0, brief="print"))
+            legend.insert(2, Key("line", ink, "published", 4.0, brief="print"))
         known = result.nets > 0
         shares = result.shares[known, d]
         live["birth"] = Line(WIDTHS[known], shares, birth, 1.4)
         live["birth dots"] = Dots(WIDTHS[known], shares, birth, 3.4)
-        at = np.array(list(result.trained), float)
-        left = np.array([one.share for one in result.trained.values()])
-        live["trained"] = Dots(at, left, after, 4.2)
+        for rate, hollow in zip(RATES, (False, True), strict=True):
+            found = result.trained[rate]
+            at = np.array(list(found), float)
+            left = np.array([one.share for one in found.values()])
+            live[f"trained at {rate:g}"] = Dots(at, left, after, 4.2, hollow)
         card.show_plot(bands=bands, live=live, legend=legend, columns={
             "width": WIDTHS, "dead at birth": result.shares[:, d]})  # fmt: skip
         card.plot.reader = lambda x, _: self._read_width(result, x)
-        card.set_note(f"{result.depth} layers, rate {result.rate}", f"{result.depth} layers")
+        card.set_note(f"{result.depth} layers")
 
     def _read_width(self, result: Result, x: float) -> Reading:
         width = min(max(round(x), 1), WIDEST)
         share = float(result.shares[width - 1, result.depth - 1])
         rows = [(self.color("accent"), f"birth {percent(share)}")]
-        one = result.trained.get(width)
-        if one is not None:
-            rows.append((self.color("warning"),
-                         f"trained {percent(one.share)} of {number(one.nets, 4)}"))  # fmt: skip
+        for rate in RATES:
+            one = result.trained[rate].get(width)
+            if one is not None:
+                text = f"at {rate:g} {percent(one.share)} of {number(one.nets, 4)}"
+                rows.append((self.color("warning"), text))
         return Reading(f"width {width}, {result.depth} layers", tuple(rows))
 
 
