@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from app.core.numbers import percent as percent
 from app.nets.chance import Band as Band
 from app.nets.chance import difference as difference
 
@@ -39,11 +40,6 @@ def spread(values: Array) -> str:
     """Return the median of a population with its quartiles: `0.02 (0.01 to 0.05)`."""
     low, middle, high = np.percentile(np.asarray(values, float), [25, 50, 75])
     return f"{figure(middle)} ({figure(low)} to {figure(high)})"
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage: 0.4567 -> `45.7 %`."""
-    return f"{100 * share:.3g} %"
 
 
 def within(value: float, target: float, relative: float) -> bool:

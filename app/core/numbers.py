@@ -27,3 +27,8 @@ def number(value: float, digits: int = 3) -> str:
     else:
         text = f"{value:.{digits}g}"
     return text.replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share as a percentage: 0.4567 -> `45.7 %`."""
+    return f"{100 * share:.3g} %"

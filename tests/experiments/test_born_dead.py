@@ -19,6 +19,7 @@ from app.nets.engines import engine
 from app.nets.engines.numpy_ import outputs
 from app.nets.problem import born, check, problem_of
 from tests.experiments.conftest import settle
+from tests.helpers.programs import printed_by
 
 DRAWN = ("none", "He", "leaky", "residual")  # by the lab itself
 
@@ -313,9 +314,8 @@ def test_what_training_leaves_of_a_cure(cure, width, least, most, monkeypatch) -
 
 
 @pytest.mark.parametrize("cure", CURES)
-def test_the_copied_program_counts_the_same(cure: str, capsys) -> None:
-    exec(model.numpy_code(width=3, depth=6, cure=cure, net=12), {"__name__": "copied"})
-    printed = capsys.readouterr().out
+def test_the_copied_program_counts_the_same(cure: str) -> None:
+    printed = printed_by(model.numpy_code(width=3, depth=6, cure=cure, net=12))
     column = counted(cure, 3, 1000)
     assert printed.startswith(f"{100 * column.share()[5]:.1f}% of 1000 networks")
     low, high = theory.bounds(3, 6)

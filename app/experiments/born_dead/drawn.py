@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from app.core.numbers import percent
 from app.experiments.born_dead.model import LEFT, RIGHT, Result
-from app.experiments.born_dead.verdicts import percent
 from app.ui.pages.view import PageView, PlotCard
 from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key

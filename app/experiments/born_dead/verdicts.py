@@ -13,6 +13,7 @@ from app.core.experiment import (
     WRONG,
     ClaimRow,
 )
+from app.core.numbers import percent
 from app.experiments.born_dead.collapse import (
     LAYERS,
     NETS_AT,
@@ -28,11 +29,6 @@ L2 = ("Ten ReLU layers on |x| collapse: over 90 % at width 2, 60 % at 3, over 10
       "1 % at 10.")  # fmt: skip
 D24 = "Leaky ReLU with slope 0.01 has no dead neurons."
 SEEN = 0.01  # of ReLU's units: with fewer dead there is nothing to compare
-
-
-def percent(share: float) -> str:
-    """Return a share as a percentage: 0.4567 -> `45.7 %`."""
-    return f"{100 * share:.3g} %"
 
 
 def _listed(shares: list[float]) -> str:

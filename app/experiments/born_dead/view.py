@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from app.core import picture as pic
+from app.core.numbers import percent
 from app.experiments.born_dead.drawn import draw_answer, draw_units
 from app.experiments.born_dead.map import MapPlot, cell_at, map_marks
 from app.experiments.born_dead.model import (
@@ -18,7 +19,6 @@ from app.experiments.born_dead.model import (
     half_depths,
 )
 from app.experiments.born_dead.names import DEEPEST, NETS, WIDEST
-from app.experiments.born_dead.verdicts import percent
 from app.ui.pages.view import PageView, PlotCard
 from app.ui.plots.handles import Handle, HandlePlot
 from app.ui.plots.hover import Reading
