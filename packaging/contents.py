@@ -53,7 +53,6 @@ UNUSED = {
     "jinja2": "sources that torch's compiler writes",
     "lib2to3": "a translator of old Python",
     "matplotlib": "drawings of scikit-learn",
-    "networkx": "graphs, for torch's compiler",
     "numba.tests": "tests",
     "pandas": "tables, which scikit-learn takes if given",
     "pip": "installs packages",

@@ -10,7 +10,9 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 MAX_LINES = 312
-HEAVY = {"torch", "sklearn", "scipy", "pandas", "numba", "PySide6", "pyqtgraph"}
+HEAVY = {
+    "torch", "sklearn", "scipy", "networkx", "pandas", "numba", "PySide6", "pyqtgraph",
+}  # fmt: skip
 
 
 def modules_after(code: str) -> set[str]:
@@ -43,7 +45,8 @@ def test_the_contracts_of_the_rooms_are_kept() -> None:
         ("import app.claims", HEAVY),
         ("import app.runtime.labfile", HEAVY),
         ("import app.cli, app.__main__", HEAVY | {"numpy", "msgspec"}),
-        ("import app.compose", {"torch", "sklearn", "numba"}),
+        ("import app.compose", {"torch", "sklearn", "networkx", "numba"}),
+        ("import app.experiments, app.claims.listing", {"torch", "networkx", "PySide6"}),
     ],
 )
 def test_importing_a_room_loads_no_more_than_it_may(code: str, forbidden: set[str]) -> None:

@@ -9,6 +9,14 @@ import numpy as np
 from app.claims.base import Claim, Context, E, Finding, holds, wrong
 from app.claims.figures import figure, listed, percent, within
 from app.experiments.euler.stability import largest_step, through_lab, walked
+from app.experiments.graph_filter.filters import (
+    Edges,
+    by_neighbours,
+    in_spectrum,
+    polynomial,
+    roughness,
+    spectrum,
+)
 from app.nets.engines.numpy_ import NORM_EPS
 from app.nets.norms import norm, norm_gradient
 
@@ -82,41 +90,17 @@ class Filtered(NamedTuple):
     after: float
 
 
-def polynomial(values: Array, largest: float) -> Array:
-    """Return p(lambda), falling from lambda = 0 to the largest."""
-    return np.asarray(sum(c * (values / largest) ** k for k, c in enumerate(COEFFICIENTS)))
-
-
-def by_neighbours(adjacency: Array, signal: Array, largest: float) -> Array:
-    """Apply the polynomial of the Laplacian with differences of neighbours alone."""
-    i, j = np.nonzero(adjacency)
-    power, total = signal.copy(), COEFFICIENTS[0] * signal
-    for coefficient in COEFFICIENTS[1:]:
-        step = np.zeros_like(power)
-        np.add.at(step, i, power[i] - power[j])  # L x: what a node differs from its neighbours
-        power = step / largest
-        total = total + coefficient * power
-    return np.asarray(total)
-
-
-def roughness(laplacian: Array, signals: Array) -> Array:
-    """Return x L x / x x of each signal. (nodes, n) -> (n,)"""
-    return np.asarray((signals * (laplacian @ signals)).sum(0) / (signals**2).sum(0))
-
-
 def _measure_filtered(ctx: Context) -> Filtered:
     apart, before, after = [], [], []
     for k in range(8):
         rng = np.random.default_rng(k)
-        upper = np.triu(rng.uniform(size=(20, 20)) < 0.25, 1)
-        adjacency = (upper | upper.T).astype(float)
-        laplacian = np.diag(adjacency.sum(0)) - adjacency
-        values, vectors = np.linalg.eigh(laplacian)
+        i, j = np.nonzero(np.triu(rng.uniform(size=(20, 20)) < 0.25, 1))
+        edges = Edges(20, i, j, np.ones(len(i)))
+        laplacian, found = edges.laplacian(), spectrum(edges)
         signals = rng.standard_normal((20, 200))
-        gains = polynomial(values, values[-1])
-        in_spectrum = vectors @ (gains[:, None] * (vectors.T @ signals))
-        filtered = by_neighbours(adjacency, signals, values[-1])
-        apart.append(np.abs(filtered - in_spectrum).max())
+        gains = polynomial(found.values, found.largest, COEFFICIENTS)
+        filtered = by_neighbours(edges, signals, found.largest, COEFFICIENTS)
+        apart.append(np.abs(filtered - in_spectrum(found, gains, signals)).max())
         before.append(roughness(laplacian, signals))
         after.append(roughness(laplacian, filtered))
     falls = np.array(after) < np.array(before)

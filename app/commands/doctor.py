@@ -27,6 +27,7 @@ PACKAGES = {
     "numpy": "",
     "scipy": "",
     "scikit-learn": "the data sets",
+    "networkx": "the page graph-filter",
     "msgspec": "",
     "platformdirs": "",
     "safetensors": "",

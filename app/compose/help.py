@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # What the lab stands on; each brings more. A bundle lists all that is in it instead.
 LIBRARIES = (
-    "PySide6-Essentials", "numpy", "numba", "scipy", "scikit-learn", "torch", "msgspec",
-    "platformdirs", "ziamath", "safetensors",
+    "PySide6-Essentials", "numpy", "numba", "scipy", "scikit-learn", "networkx", "torch",
+    "msgspec", "platformdirs", "ziamath", "safetensors",
 )  # fmt: skip
 
 

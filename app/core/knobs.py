@@ -28,8 +28,8 @@ class Knob:
     Attributes:
         path: room and name, such as `net.dropout`.
         kind: `int`, `float`, `bool`, `choice`, `widths` (a tuple of widths),
-            `batch` (a number or "full"), `text`, `numbers` (a tuple of them: what is
-            dragged in a page's plots).
+            `batch` (a number or "full"), `text` (on a page: what a file holds), `numbers`
+            (a tuple of them: what is dragged in a page's plots).
         label: name on screen.
         help: one sentence that says what it does to the network.
         effect: what an edit does to a running training.

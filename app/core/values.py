@@ -70,7 +70,8 @@ def _checked(knob: Knob, value: object) -> object:
     if knob.kind == "bool" and not isinstance(value, bool):
         raise LabError(f"{where} is {value!r}, it must be true or false")
     if knob.kind in ("choice", "text") and not isinstance(value, str):
-        raise LabError(f"{where} is {value!r}, it must be a name")
+        what = "a name" if knob.kind == "choice" else "a text"
+        raise LabError(f"{where} is {value!r}, it must be {what}")
     if knob.kind == "numbers":
         if not isinstance(value, list | tuple):
             raise LabError(f"{where} is {value!r}, it must be a list of numbers")

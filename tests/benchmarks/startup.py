@@ -23,7 +23,8 @@ class Watch(QObject):
     def eventFilter(self, watched, event):
         if event.type() == QEvent.Type.Paint:
             up = time.time() - float(sys.argv[1])
-            heavy = [m for m in ("torch", "sklearn", "numba", "scipy") if m in sys.modules]
+            known = "torch", "sklearn", "networkx", "numba", "scipy"
+            heavy = [m for m in known if m in sys.modules]
             print(json.dumps({"seconds": up, "heavy": heavy}), flush=True)
             watched.removeEventFilter(self)
             QTimer.singleShot(0, finish)
@@ -105,7 +106,8 @@ def main() -> None:
     print(f"bare window  {statistics.median(bare):.3f} s")
     print(f"lab          {statistics.median(lab):.3f} s")
     print(f"ratio        {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})")
-    print(f"imported     {', '.join(sorted(heavy)) or 'no torch, sklearn, numba, scipy'}")
+    nothing = "no torch, sklearn, networkx, numba, scipy"
+    print(f"imported     {', '.join(sorted(heavy)) or nothing}")
 
 
 if __name__ == "__main__":

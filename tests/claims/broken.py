@@ -206,7 +206,9 @@ BROKEN: dict[str, tuple[str, Break]] = {
         "app.claims.attention.softmax", lambda logits: softmax(np.sin(9 * logits))
     )),
     "E9": (HOLDS, instead("app.claims.mechanisms.norm", lambda z, eps=0.0: _norm(z, 1e-5))),
-    "E10": (HOLDS, instead("app.claims.mechanisms.polynomial", lambda v, top: 1 - v / top)),
+    "E10": (HOLDS, instead(
+        "app.claims.mechanisms.polynomial", lambda values, top, _: 1 - values / top
+    )),
     "E11": (HOLDS, instead("app.claims.pieces.folded", _flat)),
     "E12": (HOLDS, instead(
         "app.claims.mechanisms.largest_step", lambda values: 0.5 * _largest_step(values)

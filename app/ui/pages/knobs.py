@@ -23,7 +23,7 @@ from app.ui.side import SidePanel
 from app.ui.theme import Theme
 
 _WINDOWS = {"activations": centred, "initializers": from_zero}
-_DRAGGED = "numbers"  # such knobs are turned in the plots
+_ELSEWHERE = ("numbers", "text")  # such knobs are turned in the plots, and by files
 
 
 def control_for(knob: Knob, registries: Mapping[str, Registry[Any]], theme: Theme) -> Control:
@@ -98,7 +98,7 @@ class PagePanel(SidePanel):
     def _fill(self, page: Experiment, registries: Mapping[str, Registry[Any]]) -> None:
         knobs = self._section("Knobs")
         for knob in page.knobs:
-            if knob.kind != _DRAGGED:
+            if knob.kind not in _ELSEWHERE:
                 knobs.main.addWidget(self._add(knob, registries))
         tries = self._section("Try")
         for place, button in enumerate(self.tries):

@@ -1,0 +1,80 @@
+"""Filters on graphs: p(L) by neighbours, p(lambda) in the spectrum, and once too often."""
+
+from app.core.experiment import MECHANISM, Experiment, Try
+from app.core.knobs import Knob
+from app.experiments.graph_filter.names import (
+    CAFFEINE,
+    COMMUNITIES,
+    GRAPHS,
+    GRID,
+    MOST_TIMES,
+    RING,
+)
+
+EXPERIMENT = Experiment(
+    "graph-filter",
+    "What does a filter on a graph let through?",
+    "A noisy signal on a graph: a polynomial of the Laplacian mixes neighbours, which is a "
+    "gain for every frequency; too often, and all nodes are alike.",
+    source="Shuman et al. 2013 (frequencies on graphs), Defferrard et al. 2016 (polynomial "
+    "filters), Kipf and Welling 2017 (one step a layer), Li, Han and Wu 2018 (over-smoothing), "
+    "Zachary 1977 (the karate club)",
+    group=MECHANISM,
+    package=__package__,
+    order=16,
+    knobs=(
+        Knob("graph", "choice", "Graph",
+             "Whose nodes carry the signal; drop a text file of edges to have one of your own.",
+             choices=GRAPHS),
+        Knob("low", "float", "Gain at 0",
+             "What the filter does to what all nodes share: p at the frequency 0.",
+             low=-1.0, high=1.5),
+        Knob("middle", "float", "Gain halfway",
+             "p at half the largest frequency; with the other two it fixes the parabola.",
+             low=-1.0, high=1.5),
+        Knob("high", "float", "Gain at the largest",
+             "What the filter does where neighbours differ most: p at the largest frequency.",
+             low=-1.0, high=1.5),
+        Knob("times", "int", "Repetitions",
+             "How often the filter is applied, as a network of so many layers does.",
+             low=1, high=MOST_TIMES, log=True, unit="times",
+             marks=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)),
+        Knob("noise", "numbers", "Noise",
+             "How large the noise on every node is, dragged in the spectrum.",
+             low=0.01, high=2.0),
+        Knob("wave", "numbers", "Wave",
+             "Which wave of the graph the signal is, clicked in the spectrum; empty: its own.",
+             low=0, high=199),
+        Knob("node", "numbers", "Node", "Whose neighbours are shown, clicked in the graph.",
+             low=0, high=199),
+        Knob("places", "numbers", "Places", "Where the nodes are, dragged in the graph.",
+             low=-1.0, high=1.0),
+        Knob("edges", "text", "Edges of my own", "The edges of a file that was opened."),
+    ),
+    start={"graph": COMMUNITIES, "low": 1.0, "middle": 0.3, "high": 0.0, "times": 2,
+           "noise": (0.7,), "wave": (), "node": (0.0,), "places": (), "edges": CAFFEINE},
+    look_for="Each edge is as bright as its ends differ. The filter takes from every node what "
+    "it differs from its neighbours, no more; yet it does to each wave of the graph just what "
+    "the curve says at its frequency. Low waves are the signal, noise is in all of them alike: "
+    "turn the high ones down and the signal comes out. Drag the curve, the noise, a node: only "
+    "in the random graph do the edges follow it, in the others the picture alone changes. "
+    "Click a frequency, and the signal is that wave.",
+    tries=(
+        Try("Sixty-four times", "Two layers or three find the communities; after sixty-four "
+            "nearly all nodes have one colour: over-smoothing.", {"times": 64}),
+        Try("Only the borders", "Turned round, the filter lets nothing pass but differences: "
+            "of a ring in two colours there stay the four nodes at which the colours meet.",
+            {"graph": RING, "low": 0.0, "middle": 0.75, "high": 1.5, "times": 1,
+             "noise": (0.01,)}),
+        Try("One wave", "The signal is one wave of the grid, with hardly any noise: the filter "
+            "keeps its form, and shrinks it to p at its frequency.",
+            {"graph": GRID, "wave": (8.0,), "times": 1, "noise": (0.01,)}),
+    ),
+    formula=(
+        r"(L x)_i = \sum_j w_{ij} (x_i - x_j), \quad L u_k = \lambda_k u_k",
+        r"p(L)\, x = \sum_k p(\lambda_k)\, (u_k \cdot x)\, u_k",
+        r"p(\lambda) = c_0 + c_1 t + c_2 t^2, \quad t = \lambda / \lambda_{max}",
+        r"\frac{x^T L x}{x^T x} = \sum_{i<j} w_{ij} (x_i - x_j)^2 \, / \sum_i x_i^2",
+    ),
+    claims=("E10",),
+)  # fmt: skip

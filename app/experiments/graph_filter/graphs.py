@@ -1,0 +1,158 @@
+"""The graphs that can be chosen, each with places of its nodes and a signal on them. No Qt."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, replace
+
+import networkx as nx
+import numpy as np
+
+from app.experiments.graph_filter.filters import Edges, Spectrum, spectrum
+from app.experiments.graph_filter.names import (
+    COMMUNITIES,
+    GRID,
+    KARATE,
+    OWN,
+    RANDOM,
+    RING,
+)
+from app.experiments.graph_filter.reading import read
+
+Array = np.ndarray
+RING_NODES, SIDE, HALF, SCATTERED = 30, 7, 20, 60
+WITHIN, BETWEEN = 0.3, 0.03  # how likely an edge is, of two nodes of one community and of two
+RADIUS = 0.45  # within which scattered nodes are joined, on a square of side 2
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A graph with a signal.
+
+    Attributes:
+        names: of the nodes. edges: both ends and weights.
+        places: (nodes, 2) where they are drawn, -1 to 1.
+        signal: (nodes,) what they carry without noise, mean square 1.
+        spectrum: waves of the Laplacian. laplacian: (nodes, nodes).
+        hops: (nodes, nodes) edges between two nodes on the shortest way; -1 where none is.
+    """
+
+    names: tuple[str, ...]
+    edges: Edges
+    places: Array
+    signal: Array
+    spectrum: Spectrum
+    laplacian: Array
+    hops: Array
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes there are."""
+        return self.edges.nodes
+
+
+def graph(kind: str, text: str, places: tuple[float, ...]) -> Graph:
+    """Return a graph with its nodes where they were dragged.
+
+    Args:
+        kind: one of `names.GRAPHS`. text: edges of one's own.
+        places: x and y of all nodes, or of another number of nodes: then they are not used.
+    """
+    found = own(text) if kind == OWN else born(kind)
+    if len(places) != 2 * found.nodes:
+        return found
+    if kind == RANDOM:
+        return _scattered(places)
+    return replace(found, places=np.array(places).reshape(-1, 2))
+
+
+@functools.cache
+def born(kind: str) -> Graph:
+    """Return a graph as it comes."""
+    if kind == RANDOM:
+        return _scattered(tuple(map(float, _scatter().ravel())))
+    if kind == RING:
+        found = nx.cycle_graph(RING_NODES)
+        angles = 2 * np.pi * np.arange(RING_NODES) / RING_NODES
+        places = 0.92 * np.stack((np.sin(angles), np.cos(angles)), 1)
+        signal = np.where(np.sin(angles + 0.1) > 0, 1.0, -1.0)
+    elif kind == GRID:
+        found = nx.convert_node_labels_to_integers(nx.grid_2d_graph(SIDE, SIDE))
+        rows, columns = np.divmod(np.arange(SIDE * SIDE), SIDE)
+        places = 1.84 * np.stack((columns, rows), 1) / (SIDE - 1) - 0.92
+        signal = np.cos(np.pi * (columns + rows + 1) / SIDE)
+    elif kind == KARATE:
+        found = nx.karate_club_graph()
+        places = _spring(found)
+        clubs = nx.get_node_attributes(found, "club")
+        signal = np.array([1.0 if clubs[k] == "Mr. Hi" else -1.0 for k in sorted(clubs)])
+    else:
+        assert kind == COMMUNITIES
+        found = nx.planted_partition_graph(2, HALF, WITHIN, BETWEEN, seed=4)
+        places = _spring(found)
+        signal = np.repeat([1.0, -1.0], HALF)
+    i, j = np.array(found.edges).T
+    edges = Edges(len(found), i, j, np.ones(len(i)))
+    return _made(tuple(map(str, range(1, len(found) + 1))), edges, places, signal)
+
+
+@functools.lru_cache(maxsize=16)
+def own(text: str) -> Graph:
+    """Return a graph of one's own; its signal is its slowest wave. Raises LabError."""
+    given = read(text)
+    edges = given.edges
+    return _made(given.names, edges, _spring(_joined(edges)), None)
+
+
+def _scatter() -> Array:
+    """Return places of the random graph as it comes. (SCATTERED, 2)"""
+    found = nx.random_geometric_graph(SCATTERED, 0.0, seed=11)
+    places = nx.get_node_attributes(found, "pos")
+    return 0.94 * (2 * np.array([places[k] for k in range(SCATTERED)]) - 1)
+
+
+@functools.lru_cache(maxsize=64)
+def _scattered(places: tuple[float, ...]) -> Graph:
+    """Return the graph that joins what is near; the signal stays with the nodes."""
+    pairs = np.array(places).reshape(-1, 2)
+    found = nx.Graph()
+    found.add_nodes_from((k, {"pos": tuple(place)}) for k, place in enumerate(pairs))
+    i, j = np.array(list(nx.geometric_edges(found, RADIUS)), int).reshape(-1, 2).T
+    x, y = _scatter().T
+    edges = Edges(len(pairs), i, j, np.ones(len(i)))
+    names = tuple(map(str, range(1, len(pairs) + 1)))
+    return _made(names, edges, pairs, np.sin(1.5 * (x + y)))
+
+
+def _made(names: tuple[str, ...], edges: Edges, places: Array, signal: Array | None) -> Graph:
+    """Solve a graph; without a signal it carries its slowest wave."""
+    found = spectrum(edges)
+    if signal is None:
+        signal = found.waves[:, 1]
+        signal = signal * np.sign(signal[np.abs(signal).argmax()])
+    signal = signal / np.sqrt(np.mean(signal**2))
+    hops = np.full((edges.nodes, edges.nodes), -1)
+    for start, lengths in nx.all_pairs_shortest_path_length(_joined(edges)):
+        hops[start, list(lengths)] = list(lengths.values())
+    return Graph(names, edges, places, signal, found, edges.laplacian(), hops)
+
+
+def _joined(edges: Edges) -> nx.Graph:
+    """Return the same as a graph of networkx."""
+    found = nx.Graph()
+    found.add_nodes_from(range(edges.nodes))
+    found.add_weighted_edges_from(zip(edges.i.tolist(), edges.j.tolist(),
+                                      edges.weights.tolist(), strict=True))  # fmt: skip
+    return found
+
+
+def _spring(found: nx.Graph) -> Array:
+    """Return places at which springs along the edges rest, filling the square. (nodes, 2)"""
+    places = nx.spring_layout(found, weight=None, iterations=100, seed=7)
+    pairs = np.array([places[k] for k in range(len(found))])
+    pairs -= pairs.mean(0)
+    _, axes = np.linalg.eigh(pairs.T @ pairs)
+    axes *= np.sign(axes[np.abs(axes).argmax(0), [0, 1]])  # the same on every machine
+    pairs = pairs @ axes[:, ::-1]  # the long side lies
+    low, high = pairs.min(0), pairs.max(0)
+    return np.asarray(1.84 * (pairs - low) / np.maximum(high - low, 1e-9) - 0.92)

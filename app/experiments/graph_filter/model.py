@@ -1,0 +1,216 @@
+"""A signal on a graph and a polynomial of its Laplacian, by two ways. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import HOLDS, WRONG, ClaimRow
+from app.core.numbers import number
+from app.experiments.graph_filter.filters import (
+    by_neighbours,
+    in_spectrum,
+    is_low_pass,
+    polynomial,
+    roughness,
+    through,
+)
+from app.experiments.graph_filter.graphs import Graph, graph
+from app.experiments.graph_filter.names import (
+    CAFFEINE,
+    COMMUNITIES,
+    MOST_TIMES,
+)
+from app.experiments.graph_filter.printed import program
+from app.experiments.graph_filter.reading import read
+
+Array = np.ndarray
+Numbers = tuple[float, ...]
+T = np.linspace(0, 1, 161)  # frequencies in units of the largest
+TIMES = np.arange(MOST_TIMES + 1)
+EXACT = 1e-10  # the ledger's
+FLOOR = 1e-30  # of what is drawn on an axis of powers
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        graph: the chosen one. kind: its name.
+        coefficients: of 1, t, t^2. gains: (nodes,) p(lambda). curve: (T,) p.
+        times: how often it is applied. noise: standard deviation.
+        clean, noisy, filtered: (nodes,) signals; `filtered` by neighbours alone.
+        parts, filtered_parts, clean_parts: (nodes,) of each wave, signed.
+        apart: largest difference of both ways, by what the filter can make of the signal.
+        rough, smoothed: x L x / x x before and after.
+        is_low_pass: whether |p| falls.
+        errors: (TIMES,) mean square off the clean signal, by repetition, its mean square 1.
+        spreads: (TIMES,) variance across nodes. slowest: (TIMES,) that of the slowest wave.
+        node: whose neighbours are looked at. wave: which one the signal is, or None.
+        weights, spectral: (nodes,) what each counts for the node, by both ways.
+        reach: how many edges away the filter looks.
+        differences, leftover: (edges,) w (x_i - x_j)^2 before and after.
+    """
+
+    graph: Graph
+    kind: str
+    coefficients: Numbers
+    gains: Array
+    curve: Array
+    times: int
+    noise: float
+    clean: Array
+    noisy: Array
+    filtered: Array
+    parts: Array
+    filtered_parts: Array
+    clean_parts: Array
+    apart: float
+    rough: float
+    smoothed: float
+    is_low_pass: bool
+    errors: Array
+    spreads: Array
+    slowest: Array
+    node: int
+    wave: int | None
+    weights: Array
+    spectral: Array
+    reach: int
+    differences: Array
+    leftover: Array
+
+    @property
+    def hops(self) -> Array:
+        """Edges between each node and the one that is looked at, -1: no way. (nodes,)"""
+        return np.asarray(self.graph.hops[self.node])
+
+    @property
+    def seen(self) -> int:
+        """How many nodes the one that is looked at depends on, itself too."""
+        return int(((self.hops >= 0) & (self.hops <= self.reach)).sum())
+
+
+def compute(
+    graph: str = COMMUNITIES, low: float = 1.0, middle: float = 0.3, high: float = 0.0,
+    times: int = 2, noise: Numbers = (0.7,), wave: Numbers = (), node: Numbers = (0.0,),
+    places: Numbers = (), edges: str = CAFFEINE,
+) -> Result:  # fmt: skip
+    """Filter a noisy signal by neighbours, and see what that is in the spectrum.
+
+    Args:
+        graph: one of `names.GRAPHS`. low, middle, high: gains at 0, half, the largest.
+        times: repetitions. noise: its standard deviation, one number.
+        wave: which one the signal is, or nothing. node: which is looked at, one number.
+        places: of all nodes, or of another number of nodes: then they are not used.
+        edges: a graph of one's own, as a text.
+
+    Raises:
+        LabError: edges that are wrong; numbers that come in the wrong count.
+    """
+    for name, numbers in (("Noise", noise), ("Node", node)):
+        if len(numbers) != 1:
+            raise LabError(f"{name} lists {len(numbers)} numbers, it must be one")
+    if len(wave) > 1:
+        raise LabError(f"Wave lists {len(wave)} numbers, it must be one or none")
+    chosen = _graph(graph, edges, places)
+    n, found = chosen.nodes, chosen.spectrum
+    k = min(n - 1, round(wave[0])) if wave else None
+    clean = chosen.signal if k is None else np.sqrt(n) * found.waves[:, k]
+    noisy = clean + noise[0] * _noise(n)
+    at = min(n - 1, round(node[0]))
+    spike = np.eye(n)[at]
+    coefficients = through((low, middle, high))
+    gains = polynomial(found.values, found.largest, coefficients)
+    both = np.stack((noisy, spike), 1)
+    near = by_neighbours(chosen.edges, both, found.largest, coefficients, times)
+    far = in_spectrum(found, gains**times, both)
+    filtered = near[:, 0]
+    able = max(float(np.abs(gains).max()) ** times, FLOOR) * np.abs(both).max(0)
+    course = in_course(chosen, gains, noisy)
+    rough, smoothed = roughness(chosen.laplacian, np.stack((noisy, filtered), 1))
+    degree = max((k for k, c in enumerate(coefficients) if abs(c) > 1e-12), default=0)
+    return Result(
+        chosen, graph, coefficients, gains, polynomial(T, 1.0, coefficients), times, noise[0],
+        clean, noisy, filtered, found.waves.T @ noisy, found.waves.T @ filtered,
+        found.waves.T @ clean, float((np.abs(near - far) / able).max()),
+        float(rough), float(smoothed), is_low_pass(gains),
+        np.mean((course - clean[:, None]) ** 2, 0), course.var(0),
+        slowest_of(chosen, gains, noisy), at, k, near[:, 1], far[:, 1], degree * times,
+        _steps(chosen, noisy), _steps(chosen, filtered),
+    )  # fmt: skip
+
+
+def _graph(kind: str, text: str, places: Numbers) -> Graph:
+    """Return a graph; raises LabError where edges of one's own are wrong, even if not shown."""
+    try:
+        read(text)
+    except LabError as error:
+        raise LabError(f"Edges of my own: {error}") from None
+    return graph(kind, text, places)
+
+
+def _noise(nodes: int) -> Array:
+    """Return the same noise for the same nodes, of variance 1. (nodes,)"""
+    return np.random.default_rng(5).standard_normal(nodes)
+
+
+def _steps(chosen: Graph, signal: Array) -> Array:
+    """Return w (x_i - x_j)^2 of each edge; their sum is x L x. (edges,)"""
+    edges = chosen.edges
+    return np.asarray(edges.weights * (signal[edges.i] - signal[edges.j]) ** 2)
+
+
+def in_course(chosen: Graph, gains: Array, signal: Array) -> Array:
+    """Return a signal after each number of repetitions. (nodes, TIMES)"""
+    parts = chosen.spectrum.waves.T @ signal
+    return np.asarray(chosen.spectrum.waves @ (gains[:, None] ** TIMES * parts[:, None]))
+
+
+def slowest_of(chosen: Graph, gains: Array, signal: Array) -> Array:
+    """Return the variance of the wave alone that fades last, of those not constant. (TIMES,)"""
+    parts = chosen.spectrum.waves.T @ (signal - signal.mean())
+    sizes = np.abs(gains)
+    last = sizes[np.abs(parts) > 1e-12].max(initial=0.0)
+    alike = np.abs(sizes - last) <= 1e-9 * max(1.0, last)
+    return np.asarray((parts[alike] ** 2).sum() / len(signal) * last ** (2.0 * TIMES))
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claim about filters, beside what is computed here."""
+    why = (
+        f"neighbours and spectrum differ by {number(result.apart, 2)} of the largest that can "
+        f"come out; x L x / x x goes from {number(result.rough)} to {number(result.smoothed)}"
+    )
+    fits = result.apart <= EXACT
+    here = ""
+    if result.is_low_pass:
+        fits &= result.smoothed <= result.rough * (1 + 1e-9)
+    else:
+        here = "a filter that is not low-pass, of which only the first half can be asked"
+    return (
+        ClaimRow(
+            "E10",
+            "A polynomial p of the graph Laplacian multiplies each frequency by p(λ), and a "
+            "low-pass one smooths.",
+            "exact",
+            f"apart by {number(result.apart, 2)}; roughness {number(result.rough)} → "
+            f"{number(result.smoothed)}",
+            HOLDS if fits else WRONG,
+            why,
+            here,
+        ),
+    )
+
+
+def numpy_code(
+    graph: str = COMMUNITIES, low: float = 1.0, middle: float = 0.3, high: float = 0.0,
+    times: int = 2, noise: Numbers = (0.7,), wave: Numbers = (), node: Numbers = (0.0,),
+    places: Numbers = (), edges: str = CAFFEINE,
+) -> str:  # fmt: skip
+    """Return a program that filters the same signal by both ways; see `compute`."""
+    result = compute(graph, low, middle, high, times, noise, wave, node, places, edges)
+    return program(result.graph.edges, result.clean, result.noisy, (low, middle, high), times)

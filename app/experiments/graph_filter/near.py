@@ -1,0 +1,78 @@
+"""What the nodes count for one of them, by how many edges they are away."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.experiments.graph_filter.model import Result
+from app.ui.pages.view import PlotCard
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Dots, Mark, Rule, mix
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Histogram, Post
+from app.ui.theme import Theme
+
+Array = np.ndarray
+
+
+def near_card() -> PlotCard:
+    """Return the card."""
+    return PlotCard("By neighbours", Axis("edges away", integer=True), Axis("weight"))
+
+
+def draw_near(card: PlotCard, theme: Theme, result: Result) -> None:
+    """Draw what each node counts for the chosen one, by its distance."""
+    accent, muted = theme.color("accent"), theme.color("muted")
+    hops = result.hops
+    far = max(1, int(hops.max()))
+    there = np.flatnonzero(hops >= 0)
+    weights, spectral = result.weights[there], result.spectral[there]
+    sums = np.bincount(hops[there], weights, far + 1)
+    x = _side_by_side(hops[there])
+    axis = card.plot.y_axis
+    low = min(0.0, float(sums.min()), float(weights.min()))
+    high = max(0.0, float(sums.max()), float(weights.max()))
+    room = 0.08 * max(high - low, 1e-3)
+    axis.follow(low - room, high + room)
+    card.plot.x_axis.fix(-0.6, far + 0.6)
+    fill = mix(theme, accent, 0.16)
+    live: dict[str, Mark] = {
+        "zero": Rule(0.0, "", theme.color("faint"), theme),
+        "spectrum": Dots(x, spectral, muted, 3.6, hollow=True),
+        "neighbours": Dots(x, weights, accent, 2.0),
+    }
+    if result.reach < far:
+        live["reach"] = Post(result.reach + 0.5, "unseen", theme.color("text"), theme)
+    legend = [Key("dot", accent, "by neighbours", brief="near"),
+              Key("ring", muted, "in the spectrum", brief="spectrum"),
+              Key("band", fill, "all of a distance", brief="all")]  # fmt: skip
+    edges = np.arange(far + 2) - 0.5
+    card.show_plot(bands={"sums": Histogram(edges, sums, fill)}, live=live, legend=legend,
+                   columns={"edges away": hops[there], "by neighbours": weights,
+                            "in the spectrum": spectral})  # fmt: skip
+    name = result.graph.names[result.node]
+    card.set_note(f"node <b>{name}</b> sees <b>{result.reach}</b> edges far",
+                  f"node <b>{name}</b>, <b>{result.reach}</b> far",
+                  f"<b>{name}</b>")  # fmt: skip
+    card.plot.reader = lambda at, _: _read_far(theme, result, sums, at)
+
+
+def _read_far(theme: Theme, result: Result, sums: Array, at: float) -> Reading | None:
+    k = round(at)
+    if not 0 <= k < len(sums):
+        return None
+    many = int((result.hops == k).sum())
+    return Reading(f"{k} edge{'s' * (k != 1)} away", (
+        (None, f"{many} node{'s' * (many != 1)}"),
+        (theme.color("accent"), f"together {number(float(sums[k]))}"),
+    ))  # fmt: skip
+
+
+def _side_by_side(hops: Array) -> Array:
+    """Return places around each distance at which its nodes stand side by side. (n,)"""
+    places = hops.astype(float)
+    for hop in np.unique(hops):
+        same = np.flatnonzero(hops == hop)
+        places[same] += (np.arange(len(same)) + 0.5) / len(same) * 0.7 - 0.35
+    return places

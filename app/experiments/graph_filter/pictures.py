@@ -1,0 +1,162 @@
+"""A graph as a picture: nodes by their values, edges by how much their ends differ."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor
+
+from app.experiments.graph_filter.model import Result
+from app.experiments.graph_filter.names import GRID, OWN, RANDOM, RING
+from app.ui.pages.view import PlotCard
+from app.ui.plots.field import rgb
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Dots, Mark
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Strokes, Words
+from app.ui.theme import Theme
+
+Array = np.ndarray
+EDGE, WIDE = 1.08, 1.4  # of both axes; of the lying one where names need room
+FULL = 1.6  # the value at which a node has its full colour
+SHADES = 32
+NAMED = 40  # nodes at most whose names are written
+NEAR = 0.14  # how far from a node it is still read
+
+
+class Blank(Axis):
+    """An axis without ticks."""
+
+    def ticks(self, count: float) -> list[tuple[float, str]]:
+        """Return none."""
+        return []
+
+
+class GraphPlot(HandlePlot):
+    """A graph that fills its card, or a square in the middle of it."""
+
+    def squared(self, area: QRectF) -> QRectF:
+        """Return the largest square, in the middle."""
+        found = super().squared(area)
+        found.moveCenter(area.center())
+        return found
+
+
+def graph_card(title: str) -> tuple[PlotCard, GraphPlot]:
+    """Return a card for a graph, and its plot."""
+    x, y = Blank(), Blank()
+    plot = GraphPlot(x, y)
+    plot.grid = False
+    for axis in (x, y):
+        axis.fix(-EDGE, EDGE)
+    return PlotCard(title, x, y, plot=plot), plot
+
+
+def ramp(theme: Theme, tokens: tuple[str, ...]) -> list[QColor]:
+    """Return `SHADES` colours from one token over others to the last."""
+    stops = np.linspace(0, 1, len(tokens))
+    inks = np.stack([rgb(theme.color(token)) for token in tokens])
+    places = np.linspace(0, 1, SHADES)
+    channels = np.stack([np.interp(places, stops, inks[:, k]) for k in range(3)], 1)
+    return [QColor(*map(round, row)) for row in channels.tolist()]
+
+
+class GraphPicture:
+    """Draws a graph with a signal into a card."""
+
+    def __init__(self, card: PlotCard, plot: GraphPlot, can_drag: bool) -> None:
+        """Draw into a card; `can_drag`: whether nodes can be dragged in it."""
+        self.card, self.plot, self._can_drag = card, plot, can_drag
+
+    def draw(
+        self, theme: Theme, result: Result, signal: Array, differences: Array, name: str
+    ) -> None:
+        """Draw the graph.
+
+        Args:
+            theme: colours. result: whose graph. signal: (nodes,) values.
+            differences: (edges,) w (x_i - x_j)^2. name: of the signal, in the numbers.
+        """
+        graph = result.graph
+        self.plot.square = result.kind in (RING, GRID, RANDOM)  # others have no lengths
+        x, y = graph.places.T
+        i, j = graph.edges.i, graph.edges.j
+        values = ramp(theme, ("negative", "faint", "positive"))
+        inks = [values[k] for k in _shade(0.5 + signal / (2 * FULL))]
+        bright = ramp(theme, ("line", "warning"))
+        most = max(float(result.differences.max(initial=0.0)), 1e-12)  # one scale for both
+        order = np.argsort(differences, kind="stable")  # the brightest on top
+        lit = [bright[k] for k in _shade(np.sqrt(differences[order] / most))]
+        radius = 6.2 if graph.nodes <= 40 else 5.2 if graph.nodes <= 80 else 3.6
+        at = slice(result.node, result.node + 1)
+        size = radius * theme.zoom
+        still: dict[str, Mark] = {
+            "edges": Strokes(x[i][order], y[i][order], x[j][order], y[j][order], lit, 1.5),
+        }
+        live: dict[str, Mark] = {
+            "node": Dots(x[at], y[at], theme.color("accent"), size + 4, hollow=True),
+        }
+        if self._can_drag:
+            self.plot.set_handles(tuple(
+                Handle(str(k), float(x[k]), float(y[k]), inks[k], radius)
+                for k in range(graph.nodes)
+            ))  # fmt: skip
+        else:
+            live["nodes"] = Dots(x, y, inks, size, outline=theme.color("panel"))
+        is_named = result.kind == OWN and graph.nodes <= NAMED
+        if is_named:
+            live |= _names(theme, result)
+        edge = WIDE if is_named else EDGE
+        self.plot.x_axis.fix(-edge, edge)
+        legend = [Key("dot", values[0], number(-FULL)), Key("dot", values[SHADES // 2], "0"),
+                  Key("dot", values[-1], number(FULL)),
+                  Key("line", bright[-1], "ends differ", brief="differ")]  # fmt: skip
+        columns = {"x": x, "y": y, name: signal}
+        self.card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        self.plot.reader = lambda a, b: _read(theme, result, a, b)
+
+
+def _names(theme: Theme, result: Result) -> dict[str, Mark]:
+    """Return the names of the nodes, each on the side on which it has no neighbours."""
+    graph, found = result.graph, {}
+    joined = (graph.hops == 1) / np.maximum(1, (graph.hops == 1).sum(1))[:, None]
+    away = graph.places - joined @ graph.places
+    away /= np.maximum(np.hypot(*away.T), 1e-9)[:, None]
+    at = graph.places + (0.045, 0.075) * away
+    for right in (False, True):
+        some = np.flatnonzero((away[:, 0] < 0) == right)
+        found[f"names {right}"] = Words(
+            at[some, 0], at[some, 1], [graph.names[k] for k in some], theme.color("muted"),
+            theme, right=right,
+        )  # fmt: skip
+    return dict(found)
+
+
+def nearest(result: Result, x: float, y: float) -> int | None:
+    """Return the node at a place, or None if there is none near."""
+    away = np.hypot(*(result.graph.places - (x, y)).T)
+    k = int(away.argmin())
+    return k if away[k] <= NEAR else None
+
+
+def _shade(places: Array) -> list[int]:
+    """Return the shades of places from 0 to 1; beyond, the ends."""
+    held = np.clip(np.nan_to_num(places), 0, 1)
+    return [int(k) for k in np.round(held * (SHADES - 1))]
+
+
+def _read(theme: Theme, result: Result, x: float, y: float) -> Reading | None:
+    k = nearest(result, x, y)
+    if k is None:
+        return None
+    graph = result.graph
+    around = int((graph.hops[k] == 1).sum())
+    rows = (
+        (None, f"without noise {number(float(result.clean[k]))}"),
+        (None, f"with noise {number(float(result.noisy[k]))}"),
+        (theme.color("accent"), f"filtered {number(float(result.filtered[k]))}"),
+        (None, f"{around} neighbour{'s' * (around != 1)}"),
+    )
+    return Reading(f"node {graph.names[k]}", rows)

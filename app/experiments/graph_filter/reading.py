@@ -1,0 +1,134 @@
+"""Graphs of one's own: a text with an edge a line. No Qt."""
+
+from __future__ import annotations
+
+import functools
+import math
+import pathlib
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.experiments.graph_filter.filters import Edges
+
+MOST_NODES, MOST_EDGES = 200, 2000  # what is still drawn and solved within a frame
+LEAST_WEIGHT, MOST_WEIGHT = 1e-3, 1e3  # beyond, digits of the spectrum are lost
+LONGEST = 24  # letters of a name
+MOST_BYTES = 1_000_000  # of a file: far more than so many edges need
+_SEPARATOR = re.compile(r"[\s,;]+")
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a text says.
+
+    Attributes:
+        names: of the nodes, in the order in which they come.
+        ends: indices of both, each edge once. weights: of the edges.
+        lines: where each stands, counted from 1.
+    """
+
+    names: tuple[str, ...]
+    ends: tuple[tuple[int, int], ...]
+    weights: tuple[float, ...]
+    lines: tuple[int, ...]
+
+    @property
+    def edges(self) -> Edges:
+        """The same as arrays."""
+        i, j = np.array(self.ends).T
+        return Edges(len(self.names), i, j, np.array(self.weights))
+
+    @property
+    def text(self) -> str:
+        """The same as a text, without comments."""
+        rows = zip(self.ends, self.weights, strict=True)
+        return "".join(f"{self.names[i]} {self.names[j]} {w:g}\n" for (i, j), w in rows)
+
+
+@functools.lru_cache(maxsize=16)
+def read(text: str) -> Read:
+    """Read a graph.
+
+    Args:
+        text: an edge a line, `a b` or `a b weight`: names without spaces, and a number above
+            0; blanks, commas, semicolons or tabs between them. Empty lines and what follows
+            `#` are skipped; an edge may stand there twice, as `a b` and `b a`.
+
+    Raises:
+        LabError: one sentence with the line that is wrong.
+    """
+    names: dict[str, int] = {}
+    found: dict[tuple[int, int], tuple[float, int]] = {}
+    for line, raw in enumerate(text.lstrip("\ufeff").splitlines(), 1):
+        words = [word for word in _SEPARATOR.split(raw.partition("#")[0]) if word]
+        if not words:
+            continue
+        a, b, weight = _edge(words, line)
+        i, j = (names.setdefault(name, len(names)) for name in (a, b))
+        if len(names) > MOST_NODES:
+            raise LabError(f"line {line} brings node {len(names)}, the page draws at most "
+                           f"{MOST_NODES}")  # fmt: skip
+        known = found.setdefault((min(i, j), max(i, j)), (weight, line))
+        if known[0] != weight:
+            raise LabError(f"line {line} gives {a} and {b} the weight {weight:g}, line "
+                           f"{known[1]} gives them {known[0]:g}")  # fmt: skip
+        if len(found) > MOST_EDGES:
+            raise LabError(f"line {line} brings edge {len(found)}, the page draws at most "
+                           f"{MOST_EDGES}")  # fmt: skip
+    if not found:
+        raise LabError("there are no edges: each line is an edge, such as `a b` or `a b 0.5`")
+    weights, lines = zip(*found.values(), strict=True)
+    return Read(tuple(names), tuple(found), weights, lines)
+
+
+def _edge(words: list[str], line: int) -> tuple[str, str, float]:
+    """Return both names and the weight of a line's words."""
+    if not 2 <= len(words) <= 3:
+        count = "one word" if len(words) == 1 else f"{len(words)} words"
+        raise LabError(
+            f"line {line} has {count}, an edge is two names and, if wanted, a weight"
+        )
+    a, b = words[:2]
+    for name in (a, b):
+        if len(name) > LONGEST or not name.isprintable():
+            raise LabError(f"line {line}: a node's name is at most {LONGEST} letters that can "
+                           "be printed")  # fmt: skip
+    if a == b:
+        raise LabError(f"line {line} joins {a} to itself")
+    weight = 1.0
+    if len(words) == 3:
+        try:
+            weight = float(words[2])
+        except ValueError:
+            raise LabError(
+                f"line {line}: the weight {words[2][:LONGEST]!r} is no number"
+            ) from None
+        if not (math.isfinite(weight) and LEAST_WEIGHT <= weight <= MOST_WEIGHT):
+            raise LabError(f"line {line}: the weight is {words[2][:LONGEST]}, it must be "
+                           f"{LEAST_WEIGHT:g} to {MOST_WEIGHT:g}")  # fmt: skip
+    return a, b, weight
+
+
+def read_text(path: str) -> str:
+    """Return a graph's file as a text that `read` takes, without what it skips.
+
+    Raises:
+        LabError: one sentence that names the file, and the line that is wrong.
+    """
+    try:
+        with pathlib.Path(path).open("rb") as file:
+            raw = file.read(MOST_BYTES + 1)  # a larger file is not loaded to be refused
+    except OSError as error:
+        raise LabError(f"{path} cannot be read: {error.strerror or error}") from None
+    if len(raw) > MOST_BYTES:
+        raise LabError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB")
+    try:
+        return read(raw.decode("utf-8-sig")).text
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise LabError(f"{path}: line {line} is not text (UTF-8)") from None
+    except LabError as error:
+        raise LabError(f"{path}: {error}") from None

@@ -1,0 +1,302 @@
+"""Draws a graph before and after a filter, the filter's gains, and what it does by distance."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QFileDialog
+
+from app.core import picture as pic
+from app.experiments.graph_filter.model import TIMES, Result, T
+from app.experiments.graph_filter.names import ENDINGS, OWN
+from app.experiments.graph_filter.near import draw_near, near_card
+from app.experiments.graph_filter.pictures import GraphPicture, graph_card, nearest
+from app.experiments.graph_filter.reading import read_text
+from app.ui.head import HeadButton
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle, HandlePlot
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Dots, Line, Mark, Rule, mix
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Histogram, Post, Strokes
+
+Array = np.ndarray
+GAINS = {"low": 0.0, "middle": 0.5, "high": 1.0}  # handles, and where they stand
+LOWEST, HIGHEST = -1.0, 1.5  # of the gains
+FLOOR, DEEP = -1.2, 1e-3  # of the axes of gains and of sizes
+CELLS = 24  # of the spectrum
+FAINTEST = 1e-4  # of the axis of errors
+
+
+class View(PageView):
+    """Two graphs and the response above; frequencies, distances and repetitions below."""
+
+    files = ENDINGS
+
+    def build(self) -> None:
+        """Make the cards."""
+        before, self.dragged = graph_card("With noise")
+        after, clicked = graph_card("Filtered")
+        self.before = GraphPicture(before, self.dragged, can_drag=True)
+        self.after = GraphPicture(after, clicked, can_drag=False)
+        self.response = PlotCard("Response", Axis("λ / largest λ"), Axis("gain"))
+        self.parts = PlotCard("In the spectrum", Axis("λ / largest λ"),
+                              Axis("size of the wave", log=True))  # fmt: skip
+        self.near = near_card()
+        self.course = PlotCard("Again and again", Axis("repetitions", log=True),
+                               Axis("mean square", log=True))  # fmt: skip
+        for card in (self.response, self.parts):
+            card.plot.x_axis.fix(-0.03, 1.05)
+        self.response.plot.y_axis.fix(FLOOR, 1.7)
+        self.parts.plot.y_axis.fix(DEEP, 30)
+        self.parts.plot.y_axis.brief = "size"
+        self.course.plot.x_axis.fix(0.9, 70)
+        self.course.plot.y_axis.fix(FAINTEST, 10)
+        self.opened = HeadButton("Open", "Opens a graph of your own: a text file with an edge "
+                                 "a line, such as `a b` or `a b 0.5`")  # fmt: skip
+        self.opened.clicked.connect(self._on_open)
+        before.add_control(self.opened)
+        self.back = HeadButton("Own signal", "Takes the wave back that was clicked")
+        self.back.clicked.connect(lambda: self.edited.emit("wave", ()))
+        self.parts.add_control(self.back)
+        self._listen(clicked)
+        for k, card in enumerate((before, after, self.response, self.parts, self.near,
+                                  self.course)):  # fmt: skip
+            self.add(card, k // 3, 4 * (k % 3), 1, 4)
+        self.share(rows=(13, 10), columns=(1,) * 12)
+
+    def _listen(self, clicked: HandlePlot) -> None:
+        """Turn knobs by what is dragged and clicked."""
+        self.dragged.grabbed.connect(self._on_node_grabbed)
+        self.dragged.released.connect(lambda _: self.released.emit("places"))
+        self.dragged.dragged.connect(self._on_node_dragged)
+        clicked.takes_clicks = True
+        clicked.clicked.connect(self._on_node_clicked)
+        gains, sizes, course = map(self._plot, (self.response, self.parts, self.course))
+        gains.grabbed.connect(self.grabbed)
+        gains.released.connect(self.released)
+        gains.dragged.connect(
+            lambda name, _, y: self.edited.emit(name, min(HIGHEST, max(LOWEST, y)))
+        )
+        for plot, knob in ((sizes, "noise"), (course, "times")):
+            plot.grabbed.connect(lambda _, knob=knob: self.grabbed.emit(knob))
+            plot.released.connect(lambda _, knob=knob: self.released.emit(knob))
+        sizes.dragged.connect(
+            lambda _, x, y: self.edited.emit("noise", (min(2.0, max(0.01, y)),))
+        )
+        course.dragged.connect(
+            lambda _, x, y: self.edited.emit("times", min(int(TIMES[-1]), max(1, round(x))))
+        )
+        sizes.takes_clicks = True
+        sizes.clicked.connect(self._on_wave_clicked)
+
+    def _plot(self, card: PlotCard) -> HandlePlot:
+        plot = card.plot
+        assert isinstance(plot, HandlePlot)
+        return plot
+
+    def _on_node_grabbed(self, name: str) -> None:
+        self.grabbed.emit("places")
+        self.edited.emit("node", (float(name),))
+
+    def _on_node_dragged(self, name: str, x: float, y: float) -> None:
+        result: Result | None = self.result
+        if result is not None and int(name) < result.graph.nodes:
+            places = result.graph.places.copy()
+            places[int(name)] = np.clip((x, y), -1, 1)
+            self.edited.emit("places", tuple(map(float, places.ravel())))
+
+    def _on_node_clicked(self, x: float, y: float) -> None:
+        node = None if self.result is None else nearest(self.result, x, y)
+        if node is not None:
+            self.edited.emit("node", (float(node),))
+
+    def _on_wave_clicked(self, x: float, y: float) -> None:
+        result: Result | None = self.result
+        if result is not None:
+            k = int(np.abs(result.graph.spectrum.places - x).argmin())
+            self.edited.emit("wave", () if k == result.wave else (float(k),))
+
+    def _on_open(self) -> None:
+        words = " ".join(f"*{ending}" for ending in ENDINGS)
+        name, _ = QFileDialog.getOpenFileName(self, "Open a graph", "", f"Graphs ({words})")
+        if name:
+            self.file_chosen.emit(name)
+
+    def read_file(self, path: str) -> None:
+        """Take a graph from a file, as one step of undo; raises LabError with one sentence."""
+        text = read_text(path)
+        self.grabbed.emit("edges")
+        self.edited.emit("edges", text)
+        for knob, value in (("graph", OWN), ("wave", ()), ("node", (0.0,)), ("places", ())):
+            self.edited.emit(knob, value)
+        self.released.emit("edges")
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return how equal both ways are, and what the filter does to the signal."""
+        error, now = result.errors[0], result.errors[result.times]
+        return [
+            (number(result.apart, 2), "neighbours − spectrum, largest difference"),
+            (f"{number(result.rough)} → {number(result.smoothed)}", "roughness, x L x / x x"),
+            (f"{number(float(error))} → {number(float(now))}",
+             "mean square off the signal without noise"),
+            (f"{number(float(result.spreads[0]))} → "
+             f"{number(float(result.spreads[result.times]))}", "variance across nodes"),
+            (f"{result.seen} of {result.graph.nodes}", "nodes that a node can see"),
+        ]  # fmt: skip
+
+    def draw(self, result: Result) -> None:
+        """Draw all six."""
+        self.before.draw(self.theme, result, result.noisy, result.differences, "with noise")
+        self.after.draw(self.theme, result, result.filtered, result.leftover, "filtered")
+        rough, smoothed = number(result.rough), number(result.smoothed)
+        self.before.card.set_note(f"roughness <b>{rough}</b>", f"<b>{rough}</b>")
+        self.after.card.set_note(f"roughness <b>{smoothed}</b>", f"<b>{smoothed}</b>")
+        self._draw_response(result)
+        self._draw_parts(result)
+        draw_near(self.near, self.theme, result)
+        self._draw_course(result)
+
+    def _draw_response(self, result: Result) -> None:
+        card, accent, muted = self.response, self.color("accent"), self.color("muted")
+        places = result.graph.spectrum.places
+        counts, edges = np.histogram(places, CELLS, (0, 1))
+        heights = FLOOR + 0.65 * counts / counts.max()
+        once = np.clip(result.curve, -9, 9)
+        shown = np.clip(result.curve**result.times, -9, 9)
+        gains = np.clip(result.gains**result.times, -9, 9)
+        bands: dict[str, Mark] = {
+            "spectrum": Histogram(edges, heights, mix(self.theme, muted, 0.22), base=FLOOR)
+        }
+        live: dict[str, Mark] = {
+            "zero": Rule(0.0, "", self.color("faint"), self.theme),
+            "once": Line(T, once, mix(self.theme, accent, 0.5), 1.6),
+            "stems": Strokes(places, np.zeros(len(places)), places, gains,
+                             mix(self.theme, accent, 0.3), 1.2),
+            "shown": Line(T, shown, accent, 2.4),
+            "gains": Dots(places, gains, self.color("point"), 2.2),
+        }  # fmt: skip
+        name = "p(λ)" if result.times == 1 else f"p(λ), {result.times} times"
+        legend = [Key("line", accent, name, 2.4, keep=True),
+                  Key("dot", self.color("point"), "eigenvalues", brief="λ"),
+                  Key("band", mix(self.theme, muted, 0.22), "how many")]  # fmt: skip
+        card.show_plot(bands=bands, live=live, legend=legend,
+                       columns={"eigenvalue": result.graph.spectrum.values,
+                                "gain": result.gains})  # fmt: skip
+        at = np.interp(list(GAINS.values()), T, result.curve)
+        self._plot(card).set_handles(tuple(
+            Handle(name, x, float(y), self.color("warning"), along="y")
+            for (name, x), y in zip(GAINS.items(), at, strict=True)
+        ))  # fmt: skip
+        said = f"p = <b>{_written(result.coefficients)}</b>"
+        card.set_note(said, said.removeprefix("p = "))
+        card.read_curves(T, [("once", once, mix(self.theme, accent, 0.5)),
+                             (name, shown, accent)])  # fmt: skip
+
+    def _draw_parts(self, result: Result) -> None:
+        card, muted, accent = self.parts, self.color("muted"), self.color("accent")
+        found = result.graph.spectrum
+        x = found.places
+        clean, noisy, filtered = (
+            np.maximum(np.abs(parts), DEEP)
+            for parts in (result.clean_parts, result.parts, result.filtered_parts)
+        )
+        ink = self.color("warning")
+        live: dict[str, Mark] = {
+            "change": Strokes(x, noisy, x, filtered, mix(self.theme, accent, 0.35), 1.2),
+            "clean": Dots(x, clean, self.color("good"), 4.4, hollow=True),
+            "noisy": Dots(x, noisy, muted, 2.6),
+            "filtered": Dots(x, filtered, accent, 2.6),
+            "noise": Rule(result.noise, "", ink, self.theme),
+        }
+        if result.wave is not None:
+            live["wave"] = Post(float(x[result.wave]), f"wave {result.wave + 1}",
+                                self.color("good"), self.theme)  # fmt: skip
+        legend = [Key("dot", muted, "noisy"), Key("dot", accent, "filtered", keep=True),
+                  Key("ring", self.color("good"), "clean"),
+                  Key("dash", ink, "noise")]  # fmt: skip
+        card.show_plot(live=live, legend=legend, columns={
+            "eigenvalue": found.values, "clean": result.clean_parts, "noisy": result.parts,
+            "filtered": result.filtered_parts})  # fmt: skip
+        self._plot(card).set_handles((Handle("noise", 1.03, result.noise, ink, along="y"),))
+        self.back.setVisible(result.wave is not None)
+        top, second = number(found.largest), number(float(found.values[1]))
+        card.set_note(f"λ₂ <b>{second}</b>, largest <b>{top}</b>", f"largest <b>{top}</b>")
+        card.fit_head()
+        card.plot.reader = lambda at, _: self._read_part(result, at)
+
+    def _read_part(self, result: Result, at: float) -> Reading:
+        found = result.graph.spectrum
+        k = int(np.abs(found.places - at).argmin())
+        rows = (
+            (self.color("good"), f"clean {number(float(result.clean_parts[k]))}"),
+            (self.color("muted"), f"noisy {number(float(result.parts[k]))}"),
+            (self.color("accent"), f"filtered {number(float(result.filtered_parts[k]))}"),
+            (None, f"gain {number(float(result.gains[k] ** result.times))}"),
+        )
+        title = f"wave {k + 1}, λ {number(float(found.values[k]))}"
+        return Reading(title, rows, float(found.places[k]))
+
+    def _draw_course(self, result: Result) -> None:
+        card, accent, muted = self.course, self.color("accent"), self.color("muted")
+        x = TIMES[1:].astype(float)
+        errors, spreads, slowest = (
+            np.clip(values[1:], 1e-12, 1e12)
+            for values in (result.errors, result.spreads, result.slowest)
+        )
+        ink = self.color("negative")
+        before = max(float(result.errors[0]), 1e-12)
+        still: dict[str, Mark] = {"before": Rule(before, "", ink, self.theme)}
+        live: dict[str, Mark] = {
+            "spread": Line(x, spreads, accent, 2.2),
+            "slowest": Line(x, slowest, self.color("text"), 1.4, (4, 3)),
+            "error": Line(x, errors, ink, 2.2),
+        }
+        legend = [Key("line", ink, "off the signal", brief="off", keep=True),
+                  Key("line", accent, "across nodes", brief="across", keep=True),
+                  Key("dash", self.color("text"), "slowest wave", 1.4,
+                      brief="slowest"),
+                  Key("dash", ink, "before", 1.0)]  # fmt: skip
+        card.show_plot(still=still, live=live, legend=legend,
+                       columns={"repetitions": TIMES, "off the signal": result.errors,
+                                "across nodes": result.spreads,
+                                "slowest wave": result.slowest})  # fmt: skip
+        here = float(np.clip(result.errors[result.times], FAINTEST, 10))
+        self._plot(card).set_handles(
+            (Handle("times", float(result.times), here, ink, along="x"),)
+        )
+        best = int(result.errors.argmin())
+        card.set_note(f"nearest after <b>{best}</b>", f"<b>{best}</b>")
+        card.read_curves(x, [("off the signal", errors, ink), ("across nodes", spreads, accent),
+                             ("slowest wave", slowest, muted)])  # fmt: skip
+
+
+def _written(coefficients: tuple[float, ...]) -> str:
+    """Return a polynomial as it is written, without what is nothing."""
+    text = ""
+    for c, part in zip(coefficients, ("", " t", " t²"), strict=True):
+        if abs(c) < 5e-4 and (part or any(abs(k) >= 5e-4 for k in coefficients[1:])):
+            continue
+        size = "" if part and abs(abs(c) - 1) < 5e-4 else number(abs(c), 3)
+        sign = (" − " if c < 0 else " + ") if text else ("−" if c < 0 else "")
+        text += f"{sign}{size}{part if size else part.strip()}"
+    return text
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the filtered graph."""
+    window = (-1.1, 1.1, -1.1, 1.1)
+    x, y = result.graph.places.T
+    points = pic.unit_points(x, y, window)
+    edges = result.graph.edges
+    shapes: list[pic.Shape] = [
+        pic.Line((points[i], points[j]), "faint", 1.0)
+        for i, j in zip(edges.i.tolist(), edges.j.tolist(), strict=True)
+    ]
+    for token, chosen in (
+        ("positive", result.filtered > 0),
+        ("negative", result.filtered <= 0),
+    ):
+        some = tuple(points[k] for k in np.flatnonzero(chosen).tolist())
+        shapes.append(pic.Dots(some, token, 4.6))
+    return tuple(shapes)
