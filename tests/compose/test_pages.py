@@ -240,10 +240,16 @@ def test_a_card_is_maximised_and_escape_brings_the_others_back(lab):
     frame = lab.pages.page.frame
     QApplication.processEvents()
     card = frame.view.cards[0]
+    QApplication.processEvents()  # the first result has brought the claims
+    before = [c.geometry() for c in frame.view.cards]
     QTest.mouseDClick(card, Qt.MouseButton.LeftButton, pos=QPoint(40, 12))
+    QApplication.processEvents()
+    assert card.geometry() == frame.view.rect()
     assert [c.isVisible() for c in frame.view.cards].count(True) == 1
     assert not frame.claims.isVisible()
     press(lab, Qt.Key.Key_Escape)
+    QApplication.processEvents()
+    assert [c.geometry() for c in frame.view.cards] == before
     assert all(c.isVisible() for c in frame.view.cards)
     assert frame.claims.isVisible()
     QTest.mouseDClick(frame.claims, Qt.MouseButton.LeftButton, pos=QPoint(40, 12))

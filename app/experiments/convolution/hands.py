@@ -8,6 +8,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, Q
 
 from app.experiments.convolution.model import MOST, SIDE
 from app.experiments.convolution.tiles import Tile, TileCanvas
+from app.ui.plots.hover import Reading
 from app.ui.plots.scale import number
 
 Array = np.ndarray
@@ -55,6 +56,10 @@ class HandCanvas(TileCanvas):
         box, (rows, columns) = self.boxes()[ONLY], self.cells.shape
         wide, high = box.width() / columns, box.height() / rows
         return QRectF(box.left() + cell[1] * wide, box.top() + cell[0] * high, wide, high)
+
+    def reading_at(self, place: QPointF) -> Reading | None:
+        """Return nothing: a label would hide what is drawn."""
+        return None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
@@ -232,8 +237,8 @@ class KernelCanvas(HandCanvas):
         super().paint_content(painter)
         for cell in np.ndindex(self.cells.shape if self.tiles else (0,)):
             box = self.box_of(cell)
-            size = min(14.0, 0.3 * box.width() / self.theme.zoom)
+            size = min(14.0, 0.23 * box.width() / self.theme.zoom)
             painter.setFont(self.theme.font(size, 600))
             painter.setPen(self.theme.color("text"))
-            text = number(float(self.cells[cell]), 2)
+            text = number(float(self.cells[cell]), 3)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

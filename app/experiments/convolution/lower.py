@@ -98,8 +98,9 @@ class LowerCards:
             "median": Line(x, one.quartiles[1], accent, 2.0),
             "theory": Line(x, one.theory, view.color("text"), 1.2, (4, 3)),
         }
-        legend = [Key("line", accent, "median", keep=True),
-                  Key("dash", view.color("text"), "σ √(d/N)", 1.2, keep=True)]  # fmt: skip
+        live["what is dashed"] = Words(x[-1:], np.array([1.9]), ["dashed: σ √(d/N)"],
+                                       view.color("muted"), view.theme, right=True)  # fmt: skip
+        legend = [Key("line", accent, "median"), Key("band", shade, "quartiles")]
         columns = {"images": x, "quarter": one.quartiles[0], "median": one.quartiles[1],
                    "three quarters": one.quartiles[2], "theory": one.theory}  # fmt: skip
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
@@ -109,7 +110,8 @@ class LowerCards:
         plot.set_handles(
             (Handle("pairs", float(result.images), one.error, view.color("warning")),)
         )
-        card.set_note(f"<b>{result.images}</b> pairs, noise <b>{number(result.noise, 2)}</b>",
+        pairs = "pair" if result.images == 1 else "pairs"
+        card.set_note(f"<b>{result.images}</b> {pairs}, noise <b>{number(result.noise, 2)}</b>",
                       f"noise <b>{number(result.noise, 2)}</b>")  # fmt: skip
         card.read_curves(x, [("median", one.quartiles[1], accent),
                              ("theory", one.theory, view.color("text"))], "images")  # fmt: skip

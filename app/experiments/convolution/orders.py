@@ -84,6 +84,9 @@ class OrdersCanvas(TileCanvas):
                 tip = QPointF(end.left(), end.top() + share * end.height())
                 self._arrow(painter, QPointF(boxes[key].right(), tip.y()), tip)
         super().paint_content(painter)
+        if self.tiles and self.hasFocus():
+            painter.setPen(QPen(self.theme.color("accent"), 2))
+            painter.drawRect(self.boxes()["shifted"])
         if self.tiles and float(np.abs(self.tiles["difference"].pixels).max()) <= EXACT:
             self.write(painter, self.boxes()["difference"], "equal", "good", 600)
 
@@ -103,6 +106,7 @@ class OrdersCanvas(TileCanvas):
             event.ignore()
             return
         self._held = event.position(), self.shift
+        self.point_at(None)  # the label would hide what moves
         self.grabbed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

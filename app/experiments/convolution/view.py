@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.core import picture as pic
 from app.experiments.convolution.hands import ONLY, KernelCanvas, PictureCanvas
 from app.experiments.convolution.lower import LowerCards
-from app.experiments.convolution.model import BY_HAND, SIDE, Result
+from app.experiments.convolution.model import BY_HAND, EXACT, SIDE, Result
 from app.experiments.convolution.opened import ENDINGS, read_picture
 from app.experiments.convolution.orders import FiltersCanvas, OrdersCanvas
 from app.experiments.convolution.tiles import Tile, TileCard
@@ -96,7 +96,7 @@ class View(PageView):
             (number(result.difference_of_pools, 2), "the same, pooled"),
             (f"{weights} of {number(result.whole['dense'])}", "weights, of a dense layer's"),
             (number(result.off, 2), "distance from a convolution"),
-            (number(result.found.error, 2), f"kernel found, {result.images} pairs"),
+            (number(result.found.error, 2), "error of the kernel found"),
         ]  # fmt: skip
 
     def draw(self, result: Result) -> None:
@@ -108,13 +108,22 @@ class View(PageView):
         self.orders.show_result(result)
         self.filters.show_result(result)
         self.below.draw(result)
-        down, right = result.shift
         total = f"sum <b>{number(round(float(cells.sum()), 6) + 0.0, 2)}</b>"
         self.kernel_card.set_note(f"drag a cell up or down, {total}", total)
-        said = f"<b>{right}</b> right, <b>{down}</b> down".replace("-", "−")
-        self.orders_card.set_note(f"drag the shifted ones: {said}", said)
+        self._say_shift(result)
         self.filters_card.set_note("alike: the kernel, read off" if result.off <= CLEAR else
                                    f"off by <b>{number(result.off, 2)}</b>", "")  # fmt: skip
+
+    def _say_shift(self, result: Result) -> None:
+        """Say how far the picture is shifted, and how many pixels the orders differ in."""
+        ways = (("up", "down"), ("left", "right"))
+        said = ", ".join(f"<b>{abs(by)}</b> {way[by > 0]}"
+                         for by, way in zip(result.shift, ways, strict=True))  # fmt: skip
+        count = int((np.abs(result.difference) > EXACT).sum())
+        first = (
+            f"<b>{count}</b> of {SIDE**2} pixels differ," if count else "drag what is shifted:"
+        )
+        self.orders_card.set_note(f"{first} {said}", said)
 
 
 def thumbnail(result: Result) -> pic.Picture:
@@ -127,7 +136,7 @@ def thumbnail(result: Result) -> pic.Picture:
     top = float(np.abs(result.output).max())
     weights = result.kernel.reshape(3, 3)
     return (
-        pic.Image(cells(result.picture, 1.4), (0.02, 0.16, 0.4, 0.84)),
-        pic.Image(cells(weights, 1.2 * float(np.abs(weights).max())), (0.43, 0.38, 0.57, 0.62)),
-        pic.Image(cells(result.output, top), (0.6, 0.16, 0.98, 0.84)),
+        pic.Image(cells(result.picture, 1.4), (0.02, 0.09, 0.4, 0.91)),
+        pic.Image(cells(weights, 1.2 * float(np.abs(weights).max())), (0.43, 0.35, 0.57, 0.65)),
+        pic.Image(cells(result.output, top), (0.6, 0.09, 0.98, 0.91)),
     )
