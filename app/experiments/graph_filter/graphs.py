@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import shortest_path
 
 from app.experiments.graph_filter.filters import Edges, Spectrum, spectrum
 from app.experiments.graph_filter.names import (
@@ -115,9 +117,8 @@ def _scatter() -> Array:
 def _scattered(places: tuple[float, ...]) -> Graph:
     """Return the graph that joins what is near; the signal stays with the nodes."""
     pairs = np.array(places).reshape(-1, 2)
-    found = nx.Graph()
-    found.add_nodes_from((k, {"pos": tuple(place)}) for k, place in enumerate(pairs))
-    i, j = np.array(list(nx.geometric_edges(found, RADIUS)), int).reshape(-1, 2).T
+    away = np.hypot(*(pairs[:, None] - pairs).transpose(2, 0, 1))  # (nodes, nodes)
+    i, j = np.nonzero(np.triu(away <= RADIUS, 1))
     x, y = _scatter().T
     edges = Edges(len(pairs), i, j, np.ones(len(i)))
     names = tuple(map(str, range(1, len(pairs) + 1)))
@@ -131,10 +132,10 @@ def _made(names: tuple[str, ...], edges: Edges, places: Array, signal: Array | N
         signal = found.waves[:, 1]
         signal = signal * np.sign(signal[np.abs(signal).argmax()])
     signal = signal / np.sqrt(np.mean(signal**2))
-    hops = np.full((edges.nodes, edges.nodes), -1)
-    for start, lengths in nx.all_pairs_shortest_path_length(_joined(edges)):
-        hops[start, list(lengths)] = list(lengths.values())
-    return Graph(names, edges, places, signal, found, edges.laplacian(), hops)
+    laplacian = edges.laplacian()
+    steps = shortest_path(csr_array(laplacian != 0), unweighted=True)
+    hops = np.where(np.isfinite(steps), steps, -1).astype(int)
+    return Graph(names, edges, places, signal, found, laplacian, hops)
 
 
 def _joined(edges: Edges) -> nx.Graph:

@@ -16,46 +16,52 @@ from app.ui.theme import Theme
 Array = np.ndarray
 
 
-def near_card() -> PlotCard:
-    """Return the card."""
-    return PlotCard("By neighbours", Axis("edges away", integer=True), Axis("weight"))
+class NearCard(PlotCard):
+    """Weights by distance, of all nodes for the chosen one."""
 
+    def __init__(self) -> None:
+        """Make the card."""
+        super().__init__("By neighbours", Axis("edges away", integer=True), Axis("weight"))
+        self._drawn: object = None  # of which node of which graph
 
-def draw_near(card: PlotCard, theme: Theme, result: Result) -> None:
-    """Draw what each node counts for the chosen one, by its distance."""
-    accent, muted = theme.color("accent"), theme.color("muted")
-    hops = result.hops
-    far = max(1, int(hops.max()))
-    there = np.flatnonzero(hops >= 0)
-    weights, spectral = result.weights[there], result.spectral[there]
-    sums = np.bincount(hops[there], weights, far + 1)
-    x = _side_by_side(hops[there])
-    axis = card.plot.y_axis
-    low = min(0.0, float(sums.min()), float(weights.min()))
-    high = max(0.0, float(sums.max()), float(weights.max()))
-    room = 0.08 * max(high - low, 1e-3)
-    axis.follow(low - room, high + room)
-    card.plot.x_axis.fix(-0.6, far + 0.6)
-    fill = mix(theme, accent, 0.16)
-    live: dict[str, Mark] = {
-        "zero": Rule(0.0, "", theme.color("faint"), theme),
-        "spectrum": Dots(x, spectral, muted, 3.6, hollow=True),
-        "neighbours": Dots(x, weights, accent, 2.0),
-    }
-    if result.reach < far:
-        live["reach"] = Post(result.reach + 0.5, "unseen", theme.color("text"), theme)
-    legend = [Key("dot", accent, "by neighbours", brief="near"),
-              Key("ring", muted, "in the spectrum", brief="spectrum"),
-              Key("band", fill, "all of a distance", brief="all")]  # fmt: skip
-    edges = np.arange(far + 2) - 0.5
-    card.show_plot(bands={"sums": Histogram(edges, sums, fill)}, live=live, legend=legend,
-                   columns={"edges away": hops[there], "by neighbours": weights,
-                            "in the spectrum": spectral})  # fmt: skip
-    name = result.graph.names[result.node]
-    card.set_note(f"node <b>{name}</b> sees <b>{result.reach}</b> edges far",
-                  f"node <b>{name}</b>, <b>{result.reach}</b> far",
-                  f"<b>{name}</b>")  # fmt: skip
-    card.plot.reader = lambda at, _: _read_far(theme, result, sums, at)
+    def draw(self, result: Result) -> None:
+        """Draw what each node counts for the chosen one, by its distance."""
+        theme = self.theme
+        accent, muted = theme.color("accent"), theme.color("muted")
+        hops = result.hops
+        far = max(1, int(hops.max()))
+        there = np.flatnonzero(hops >= 0)
+        weights, spectral = result.weights[there], result.spectral[there]
+        sums = np.bincount(hops[there], weights, far + 1)
+        x = _side_by_side(hops[there])
+        low = min(0.0, float(sums.min()), float(weights.min()))
+        high = max(0.0, float(sums.max()), float(weights.max()))
+        room = 0.08 * max(high - low, 1e-3)
+        self.plot.y_axis.follow(low - room, high + room)
+        is_other = self._drawn != (result.kind, result.graph.names, result.node)
+        self._drawn = result.kind, result.graph.names, result.node
+        # Where edges follow a hand, the furthest node is now nearer, now further away.
+        self.plot.x_axis.follow(-0.6, far + 0.6, restart=is_other)
+        fill = mix(theme, accent, 0.16)
+        live: dict[str, Mark] = {
+            "zero": Rule(0.0, "", theme.color("faint"), theme),
+            "spectrum": Dots(x, spectral, muted, 3.6, hollow=True),
+            "neighbours": Dots(x, weights, accent, 2.0),
+        }
+        if result.reach < far:
+            live["reach"] = Post(result.reach + 0.5, "unseen", theme.color("text"), theme)
+        legend = [Key("dot", accent, "by neighbours", brief="near"),
+                  Key("ring", muted, "in the spectrum", brief="spectrum"),
+                  Key("band", fill, "all of a distance", brief="all")]  # fmt: skip
+        edges = np.arange(far + 2) - 0.5
+        self.show_plot(bands={"sums": Histogram(edges, sums, fill)}, live=live, legend=legend,
+                       columns={"edges away": hops[there], "by neighbours": weights,
+                                "in the spectrum": spectral})  # fmt: skip
+        name = result.graph.names[result.node]
+        self.set_note(f"node <b>{name}</b> sees <b>{result.reach}</b> edges far",
+                      f"node <b>{name}</b>, <b>{result.reach}</b> far",
+                      f"<b>{name}</b>")  # fmt: skip
+        self.plot.reader = lambda at, _: _read_far(theme, result, sums, at)
 
 
 def _read_far(theme: Theme, result: Result, sums: Array, at: float) -> Reading | None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from app.core import picture as pic
 from app.experiments.graph_filter.model import TIMES, Result, T
 from app.experiments.graph_filter.names import ENDINGS, OWN
-from app.experiments.graph_filter.near import draw_near, near_card
+from app.experiments.graph_filter.near import NearCard
 from app.experiments.graph_filter.pictures import GraphPicture, graph_card, nearest
 from app.experiments.graph_filter.reading import read_text
 from app.ui.head import HeadButton
@@ -42,7 +42,7 @@ class View(PageView):
         self.response = PlotCard("Response", Axis("λ / largest λ"), Axis("gain"))
         self.parts = PlotCard("In the spectrum", Axis("λ / largest λ"),
                               Axis("size of the wave", log=True))  # fmt: skip
-        self.near = near_card()
+        self.near = NearCard()
         self.course = PlotCard("Again and again", Axis("repetitions", log=True),
                                Axis("mean square", log=True))  # fmt: skip
         for card in (self.response, self.parts):
@@ -154,7 +154,7 @@ class View(PageView):
         self.after.card.set_note(f"roughness <b>{smoothed}</b>", f"<b>{smoothed}</b>")
         self._draw_response(result)
         self._draw_parts(result)
-        draw_near(self.near, self.theme, result)
+        self.near.draw(result)
         self._draw_course(result)
 
     def _draw_response(self, result: Result) -> None:
