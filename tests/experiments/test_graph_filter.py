@@ -169,6 +169,8 @@ def test_graphs_in_two_parts_are_smoothed_part_by_part():
     means = np.repeat(result.noisy.reshape(2, 3).mean(1), 3)
     assert result.filtered == pytest.approx(means, abs=1e-9)
     assert result.seen == 3
+    assert list(result.graph.spectrum.values[:2]) == [0, 0]
+    assert np.sign(result.clean) == pytest.approx(np.repeat([1, -1], 3))
     assert (result.weights[3:] == 0).all()
 
 

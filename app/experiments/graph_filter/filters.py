@@ -12,6 +12,7 @@ import numpy as np
 
 Array = np.ndarray
 Numbers = Sequence[float]
+ROUNDING = 1e-12  # of eigenvalues, in units of the largest
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,8 @@ def spectrum(edges: Edges) -> Spectrum:
     from scipy.linalg import eigh  # the ledger lists its rows without it
 
     values, waves = eigh(edges.laplacian())
-    return Spectrum(np.maximum(values, 0.0), waves)  # rounding falls below 0
+    values[values < ROUNDING * values[-1]] = 0.0  # of parts without an edge between them
+    return Spectrum(values, waves)
 
 
 def polynomial(values: Array, largest: float, coefficients: Numbers) -> Array:

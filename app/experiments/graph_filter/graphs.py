@@ -128,14 +128,25 @@ def _scattered(places: tuple[float, ...]) -> Graph:
 def _made(names: tuple[str, ...], edges: Edges, places: Array, signal: Array | None) -> Graph:
     """Solve a graph; without a signal it carries its slowest wave."""
     found = spectrum(edges)
-    if signal is None:
-        signal = found.waves[:, 1]
-        signal = signal * np.sign(signal[np.abs(signal).argmax()])
-    signal = signal / np.sqrt(np.mean(signal**2))
     laplacian = edges.laplacian()
     steps = shortest_path(csr_array(laplacian != 0), unweighted=True)
     hops = np.where(np.isfinite(steps), steps, -1).astype(int)
+    if signal is None:
+        signal = _slowest(found, hops[0] >= 0)
+    signal = signal / np.sqrt(np.mean(signal**2))
     return Graph(names, edges, places, signal, found, laplacian, hops)
+
+
+def _slowest(found: Spectrum, part: Array) -> Array:
+    """Return the slowest wave, or where a graph falls into parts, one of them against all.
+
+    Args:
+        found: all waves. part: (nodes,) whether nodes are in the first one's part.
+    """
+    if not part.all():  # of waves of frequency 0 there are several, and none is the first
+        return np.asarray(part - part.mean())
+    signal = found.waves[:, 1]
+    return np.asarray(signal * np.sign(signal[np.abs(signal).argmax()]))
 
 
 def _joined(edges: Edges) -> nx.Graph:
@@ -156,4 +167,5 @@ def _spring(found: nx.Graph) -> Array:
     axes *= np.sign(axes[np.abs(axes).argmax(0), [0, 1]])  # the same on every machine
     pairs = pairs @ axes[:, ::-1]  # the long side lies
     low, high = pairs.min(0), pairs.max(0)
-    return np.asarray(1.84 * (pairs - low) / np.maximum(high - low, 1e-9) - 0.92)
+    span = np.maximum(high - low, 0.1 * (high - low).max())  # a line stays one
+    return np.asarray(1.84 * (pairs - 0.5 * (low + high)) / span)

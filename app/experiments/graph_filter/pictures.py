@@ -26,6 +26,7 @@ EDGE, WIDE = 1.08, 1.4  # of both axes; of the lying one where names need room
 FULL = 1.6  # the value at which a node has its full colour
 SHADES = 32
 NAMED = 40  # nodes at most whose names are written
+LONG = 7  # letters of a name that is written
 NEAR = 0.14  # how far from a node it is still read
 
 
@@ -81,7 +82,7 @@ class Shaded:
     y: Array
     shades: Array
     colors: Sequence[QColor]
-    width: float = 1.5
+    width: float
 
     def paint(self, painter: QPainter, space: Space) -> None:
         """Paint the lines, shade by shade."""
@@ -124,10 +125,13 @@ class GraphPicture:
         most = max(float(result.differences.max(initial=0.0)), 1e-12)  # one scale for both
         lit = np.array(_shade(np.sqrt(differences / most)))
         radius = 6.2 if graph.nodes <= 40 else 5.2 if graph.nodes <= 80 else 3.6
+        width = 1.5 if len(i) <= 600 else 0.8
         at = slice(result.node, result.node + 1)
         size = radius * theme.zoom
         still: dict[str, Mark] = {
-            "edges": Shaded(np.stack((x[i], x[j]), 1), np.stack((y[i], y[j]), 1), lit, bright)
+            "edges": Shaded(
+                np.stack((x[i], x[j]), 1), np.stack((y[i], y[j]), 1), lit, bright, width
+            )
         }
         live: dict[str, Mark] = {
             "node": Dots(x[at], y[at], theme.color("accent"), size + 4, hollow=True),
@@ -161,11 +165,15 @@ def _names(theme: Theme, result: Result) -> dict[str, Mark]:
     at = graph.places + (0.045, 0.075) * away
     for right in (False, True):
         some = np.flatnonzero((away[:, 0] < 0) == right)
-        found[f"names {right}"] = Words(
-            at[some, 0], at[some, 1], [graph.names[k] for k in some], theme.color("muted"),
-            theme, right=right,
-        )  # fmt: skip
+        words = [_brief(graph.names[k]) for k in some]
+        ink = theme.color("muted")
+        found[f"names {right}"] = Words(*at[some].T, words, ink, theme, right=right)
     return dict(found)
+
+
+def _brief(name: str) -> str:
+    """Return a name that has room beside its node; the cursor reads all of it."""
+    return name if len(name) <= LONG else f"{name[: LONG - 1]}…"
 
 
 def nearest(result: Result, x: float, y: float) -> int | None:
