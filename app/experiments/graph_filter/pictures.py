@@ -167,7 +167,8 @@ def _names(theme: Theme, result: Result) -> dict[str, Mark]:
         some = np.flatnonzero((away[:, 0] < 0) == right)
         words = [_brief(graph.names[k]) for k in some]
         ink = theme.color("muted")
-        found[f"names {right}"] = Words(*at[some].T, words, ink, theme, right=right)
+        x, y = at[some].T
+        found[f"names {right}"] = Words(x, y, words, ink, theme, right=right)
     return dict(found)
 
 
