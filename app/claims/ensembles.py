@@ -11,6 +11,7 @@ from app.claims.figures import within
 from app.claims.populations import lab, population
 from app.core.spec import TrainSpec, edit
 from app.nets.engines.numpy_ import outputs
+from app.nets.ensembles import mean_variance, simulated_variance, spread
 from app.nets.problem import problem_of
 
 # ---- E13: ensembles
@@ -27,15 +28,7 @@ class Ensembles(NamedTuple):
     rho: float
 
 
-def mean_variance(k: int, rho: float) -> float:
-    """Return the variance of the mean of k predictors of variance 1."""
-    return 1 / k + (k - 1) / k * rho
-
-
 def _measure_ensembles(ctx: Context) -> Ensembles:
-    rng = np.random.default_rng(0)
-    shared, own = rng.standard_normal((100_000, 1)), rng.standard_normal((100_000, K))
-    predictors = np.sqrt(RHO) * shared + np.sqrt(1 - RHO) * own
     predictions, sets = [], ctx.some(24, 8)
     x = np.linspace(-0.9, 0.9, 40)[:, None]
     for k in range(sets):  # another draw of noisy points for each set of networks
@@ -43,15 +36,11 @@ def _measure_ensembles(ctx: Context) -> Ensembles:
         end = population(ctx.part(k, sets), edit(spec, "train.seed", 1000 * k), 2 * K)[-1]
         predictions.append(outputs(problem_of(spec), end.params, x.astype(np.float32))[..., 0])
     p = np.array(predictions, float)  # (sets, networks, x)
-    first, second = p[:, :K], p[:, K:]
-    v = first.var(axis=(0, 1)).mean()
-    off = first - first.mean(axis=(0, 1))
-    squares = (off.sum(1) ** 2 - (off**2).sum(1)).mean() / (K * (K - 1))
-    rho = float(squares / v)
+    first, second = spread(p[:, :K]), p[:, K:]
+    measured = second.mean(1).var(axis=0, ddof=1).mean() / first.one.mean()
     return Ensembles(
-        float(predictors.mean(1).var()), float(second.mean(1).var(axis=0).mean() / v),
-        mean_variance(K, rho), rho,
-    )  # fmt: skip
+        simulated_variance(K, RHO), float(measured), mean_variance(K, first.rho), first.rho
+    )
 
 
 def _judge_ensembles(n: Ensembles) -> Finding:

@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from app.core.jobs import Ask
 from app.core.state import State
 from app.nets.engines import available
+from app.nets.engines.base import Batches
 from app.nets.engines.numpy_ import Trainer
 from app.nets.problem import Problem, born
 from app.nets.rewind import wait_for_compiler
@@ -15,24 +16,40 @@ from app.nets.rewind import wait_for_compiler
 T = TypeVar("T")
 
 
-class _Stepper(Protocol):
-    def train_here(self, updates: int) -> None: ...
-
-    def state(self) -> State: ...
-
-
-class _Slow:
-    """The engine in NumPy, where there is no compiler."""
-
-    def __init__(self, problem: Problem, state: State) -> None:
-        self._trainer = Trainer(problem, state)
+class Stepper(Protocol):
+    """A training on the thread that calls."""
 
     def train_here(self, updates: int) -> None:
+        """Do some updates."""
+
+    def state(self) -> State:
+        """Return a frozen copy of where the training is."""
+
+
+class Slow:
+    """The engine in NumPy, where there is no compiler."""
+
+    def __init__(self, problem: Problem, state: State, batches: Batches | None = None) -> None:
+        """Take what is trained; `batches`: others than the problem's."""
+        self._trainer = Trainer(problem, state, batches=batches)
+
+    def train_here(self, updates: int) -> None:
+        """Do some updates."""
         for _ in range(updates):
             self._trainer.step()
 
     def state(self) -> State:
+        """Return a frozen copy of where the training is."""
         return self._trainer.state()
+
+
+def stepper(problem: Problem, state: State, is_compiled: bool) -> Stepper:
+    """Return what trains a problem from a state, compiled or in NumPy."""
+    if not is_compiled:
+        return Slow(problem, state)
+    from app.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
+
+    return CompiledTrainer(problem, state)
 
 
 class Growing(Generic[T]):
@@ -83,7 +100,7 @@ class Growing(Generic[T]):
             return
         for _ in wait_for_compiler(is_interrupted):
             yield False
-        trainer = self._trainer(not available()["compiled"])
+        trainer = stepper(self.problem, self._state, not available()["compiled"])
         while self._state.update + self.every <= update:
             for _ in range(self.every // self._chunk):
                 trainer.train_here(self._chunk)
@@ -93,10 +110,3 @@ class Growing(Generic[T]):
             self._looks.append(self._look(state))
             self._state = state
             yield True
-
-    def _trainer(self, is_compiled: bool) -> _Stepper:
-        if not is_compiled:
-            return _Slow(self.problem, self._state)
-        from app.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
-
-        return CompiledTrainer(self.problem, self._state)

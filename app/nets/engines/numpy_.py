@@ -216,13 +216,17 @@ def training_loss(problem: Problem, params: Array) -> Array:
 class Trainer:
     """The parameters of all seeds, and the update that changes them in place."""
 
-    def __init__(self, problem: Problem, state: State, rule: ChainRule = CHAIN_RULE) -> None:
+    def __init__(
+        self, problem: Problem, state: State, rule: ChainRule = CHAIN_RULE,
+        batches: Batches | None = None,
+    ) -> None:  # fmt: skip
+        """Take what is trained, and other batches than the problem's if there are any."""
         self.problem, self._rule = problem, rule
         self.update = state.update
         self.params = state.params.copy()
         self.moments = state.moments.copy()
         self._report = Report(problem, state)
-        self._batches = Batches(problem)
+        self._batches = batches or Batches(problem)
         self._is_weight = problem.layout.is_weight()
         if state.update == 0 and problem.spec.train.report == "after":
             self._report.first_loss = training_loss(problem, self.params)

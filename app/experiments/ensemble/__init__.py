@@ -1,0 +1,1 @@
+"""Ensembles: what the mean of several networks takes away, and what it leaves."""

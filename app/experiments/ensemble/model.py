@@ -1,0 +1,210 @@
+"""Ensembles: the fan of one draw, bias and variance over many, and what the formula says. No Qt."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.experiment import HOLDS, PENDING, WRONG, ClaimRow
+from app.core.jobs import Ask, Step
+from app.core.numbers import number
+from app.core.spec import LabSpec
+from app.experiments.ensemble.found import Found, found_in, look_at
+from app.experiments.ensemble.names import DRAWS, KINDS, SEED
+from app.experiments.ensemble.printed import program
+from app.experiments.ensemble.training import (
+    PLACES,
+    Setting,
+    known,
+    population,
+)
+from app.nets.ensembles import mean_variance, simulated_variance
+from app.nets.problem import load_data
+
+Array = np.ndarray
+SAY_S = 0.2  # from one picture to the next while it trains
+K, RHO, PRINTED = 10, 0.3, 0.37  # of the claim
+NEAR_DRAWN, NEAR_TRAINED = 0.03, 0.15
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All that the page draws.
+
+    Attributes:
+        setting: what is trained. k: networks that are averaged.
+        x: (p,) places. truth: (p,) the curve.
+        points: (N, 2) of the draw that is shown. draw: its number, from 0.
+        fan: (k, p) what its networks answer.
+        at: index of the place where two networks are compared.
+        pairs: (draws, 2) what the first two networks of each draw answer there.
+        found: by kind, what many draws say so far; without those of which too few are done.
+    """
+
+    setting: Setting
+    k: int
+    x: Array
+    truth: Array
+    points: Array
+    draw: int
+    fan: Array
+    at: int
+    pairs: Array
+    found: dict[str, Found]
+
+    @property
+    def here(self) -> Found | None:
+        """What many draws say of the kind that is chosen, if enough of them are done."""
+        return self.found.get(self.setting.kind)
+
+
+def compute(
+    k: int = 10, kind: str = SEED, noise: float = 0.3, width: int = 16, task: str = "wave",
+    draw: tuple[float, ...] = (1.0,), at: tuple[float, ...] = (0.4,),
+) -> Result:  # fmt: skip
+    """Return one draw's networks, and what all that are trained so far tell.
+
+    Args:
+        k: networks of an ensemble. kind: of `KINDS`, by what they differ.
+        noise: of the points. width: of the networks. task: the curve.
+        draw: number of the draw that is shown, from 1; the first if none.
+        at: where two networks are compared; the middle if none.
+
+    Raises:
+        LabError: more than one draw or place.
+    """
+    for name, given in (("draw", draw), ("place", at)):
+        if len(given) > 1:
+            raise LabError(f"{len(given)} {name}s are given, the page shows one")
+    setting = Setting(task, noise, width, kind)
+    shown = min(max(round(draw[0]) if draw else 1, 1), DRAWS) - 1
+    place = int(np.abs(PLACES - (at[0] if at else 0.0)).argmin())
+    one, spec = population(setting), setting.spec(shown)
+    data, truth = load_data(spec.task), truth_of(setting)
+    found = {}
+    for other in KINDS:
+        people = known(Setting(task, noise, width, other))
+        seen = None if people is None else found_in(people)
+        if seen is not None:
+            found[other] = seen
+    return Result(
+        setting, k, PLACES, truth, np.column_stack([data.x[:, 0], data.y[:, 0]]), shown,
+        one.first(shown, k).astype(float), place,
+        one.answers[:, :2, place].astype(float), found,
+    )  # fmt: skip
+
+
+@functools.lru_cache(maxsize=8)
+def _truth(task: str) -> Array:
+    truth = load_data(Setting(task, 0.0, 2, SEED).spec(0).task).truth
+    assert truth is not None  # a generated task
+    return truth(PLACES[:, None])[:, 0]
+
+
+def truth_of(setting: Setting) -> Array:
+    """Return the curve under a setting's points, at `PLACES`."""
+    return _truth(setting.task)
+
+
+def work(
+    is_interrupted: Ask, k: int = 10, kind: str = SEED, noise: float = 0.3, width: int = 16,
+    task: str = "wave", draw: tuple[float, ...] = (1.0,), at: tuple[float, ...] = (0.4,),
+) -> Iterator[Step | None]:  # fmt: skip
+    """Train the networks of all draws, of the kind that is chosen first; see `compute`."""
+    kinds, said = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
+    total = DRAWS * len(kinds)
+    for place, other in enumerate(kinds):
+        one = population(Setting(task, noise, width, other))
+        for is_further in one.advance(is_interrupted):
+            if not is_further:
+                yield None
+            elif one.done == DRAWS or time.monotonic() - said > SAY_S:
+                said = time.monotonic()
+                look_at(one)
+                result = compute(k, kind, noise, width, task, draw, at)
+                yield Step(place * DRAWS + one.done, total, result, f"draws, by {other}")
+        look_at(one)
+    yield Step(total, total, compute(k, kind, noise, width, task, draw, at), "done")
+
+
+# ---- claims
+
+
+@functools.cache
+def simulated() -> float:
+    """Return the variance of the mean of the claim's predictors, drawn at random."""
+    return simulated_variance(K, RHO)
+
+
+def claims(result: Result) -> tuple[ClaimRow, ...]:
+    """Return the claim about the variance of a mean, simulated and of these networks."""
+    statement = ("The mean of K predictors of variance v and correlation ρ has variance "
+                 "v (1/K + (K−1)/K ρ).")  # fmt: skip
+    published, here = f"{PRINTED} v at K = {K}, ρ = {RHO}", result.here
+    if here is None or here.draws < DRAWS:
+        done = 0 if here is None else here.draws
+        why = f"the networks of {done} of {DRAWS} draws are trained so far"
+        return (ClaimRow("E13", statement, published, "…", PENDING, why),)
+    k, drawn = result.k, simulated()
+    told, seen = here.told(k), here.seen(k)
+    fits = abs(drawn - PRINTED) <= NEAR_DRAWN * PRINTED
+    fits = fits and abs(seen - told) <= NEAR_TRAINED * told
+    unseen = here.unseen(k)
+    falls = _falls(result)
+    why = (
+        f"simulated predictors have {number(drawn, 4)} v (formula "
+        f"{number(mean_variance(K, RHO), 3)}); v and ρ = {number(here.rho.middle, 3)} of half "
+        f"of the networks foretell {number(told, 3)} v for means of {k} of the other half, "
+        f"which have {number(seen, 3)} v; on draws that were not looked at "
+        f"{number(unseen.seen, 3)} v, {number(unseen.low, 3)} to {number(unseen.high, 3)}, "
+        f"where {number(unseen.told, 3)} is foretold{falls}"
+    )
+    where = f"{DRAWS} draws of {result.setting.task} at this noise and width, K = {k}"
+    measured = f"{number(drawn, 4)} v simulated, {number(seen, 3)} v of networks"
+    return (ClaimRow("E13", statement, published, measured, HOLDS if fits else WRONG, why,
+                     where),)  # fmt: skip
+
+
+def _falls(result: Result) -> str:
+    """Return in words how the correlation depends on what networks differ by."""
+    known = {kind: found.rho for kind, found in result.found.items()}
+    if len(known) < 2:
+        return ""
+    said = ", ".join(
+        f"{number(rho.middle, 2)} by {kind} ({number(rho.low, 2)} to {number(rho.high, 2)})"
+        for kind, rho in known.items()
+    )
+    return f"; ρ is {said}"
+
+
+# ---- programs and the lab
+
+
+def numpy_code(
+    k: int = 10, kind: str = SEED, noise: float = 0.3, width: int = 16, task: str = "wave",
+    draw: tuple[float, ...] = (1.0,), at: tuple[float, ...] = (0.4,),
+) -> str:  # fmt: skip
+    """Return a program that trains ensembles on many draws by hand; see `compute`."""
+    return program(k, kind, noise, width, task)
+
+
+def lab_spec(
+    k: int = 10, kind: str = SEED, noise: float = 0.3, width: int = 16, task: str = "wave",
+    draw: tuple[float, ...] = (1.0,), at: tuple[float, ...] = (0.4,),
+) -> LabSpec:  # fmt: skip
+    """Return the lab that trains the draw's K networks.
+
+    Raises:
+        LabError: networks that differ by more than their seed.
+    """
+    if kind != SEED:
+        raise LabError(
+            f"the lab's networks differ by their seed alone, these differ by {kind}"
+        )
+    shown = min(max(round(draw[0]) if draw else 1, 1), DRAWS) - 1
+    return Setting(task, noise, width, kind).spec(shown, seeds=k)

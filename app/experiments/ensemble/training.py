@@ -1,0 +1,240 @@
+"""Networks that learn from many draws of one task, filling in draw by draw. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.core.jobs import Ask
+from app.core.kept import Kept
+from app.core.spec import LabSpec, edit
+from app.core.state import State
+from app.experiments.ensemble.names import ARCHITECTURE, BOOTSTRAP, DRAWS, EDGE, MOST
+from app.nets.engines import available
+from app.nets.engines.base import Batches
+from app.nets.engines.compiled_ import warm_up
+from app.nets.engines.numpy_ import outputs
+from app.nets.growing import Slow, Stepper, stepper
+from app.nets.problem import Problem, born, problem_of
+from app.nets.rewind import wait_for_compiler
+from app.nets.tasks import TASKS
+
+Array = np.ndarray
+NETS = 2 * MOST  # a half tells v and rho, the other one's means are looked at
+SAMPLES, UPDATES, RATE = 32, 500, 0.01
+PIECES = 50  # of a training of many networks; of few, as many as there are networks
+PLACES = np.linspace(-EDGE, EDGE, 61)
+KEPT = 48  # populations, of 1.2 MB each
+SEEDS_APART = 1000  # from the seeds of one draw's networks to those of the next
+
+# Activation, initializer and widths over the page's width.
+ARCHITECTURES: tuple[tuple[str, str, tuple[int, ...]], ...] = (
+    ("relu", "he-normal", (1, 1)),
+    ("tanh", "xavier-normal", (1, 1)),
+    ("silu", "he-normal", (1, 1, 1)),
+    ("relu", "he-normal", (2,)),
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is trained: the task with its noise, the width, and how networks differ."""
+
+    task: str
+    noise: float
+    width: int
+    kind: str
+
+    def spec(self, draw: int, architecture: int = 0, seeds: int = NETS) -> LabSpec:
+        """Return the lab of one draw's networks."""
+        activation, init, widths = ARCHITECTURES[architecture]
+        turned = {
+            "task.samples": SAMPLES, "task.noise": self.noise, "task.validation": 0.0,
+            "task.seed": draw, "net.hidden": tuple(k * self.width for k in widths),
+            "net.activation": activation, "net.init": init,
+            "train.batch": "full", "train.rate": RATE, "train.updates": UPDATES,
+            "train.seeds": seeds, "train.seed": SEEDS_APART * draw,
+        }  # fmt: skip
+        spec = TASKS[self.task].recommended()
+        for path, value in turned.items():
+            spec = edit(spec, path, value)
+        return spec
+
+    def architectures(self, draw: int) -> Array:
+        """Return which of `ARCHITECTURES` each network of a draw has. (NETS,)"""
+        if self.kind != ARCHITECTURE:
+            return np.zeros(NETS, int)
+        return np.random.default_rng((draw, 1)).integers(0, len(ARCHITECTURES), NETS)
+
+
+def resampled(draw: int, net: int) -> Array:
+    """Return which points a network of a bootstrap learns from. (SAMPLES,)"""
+    return np.random.default_rng((draw, 2, net)).integers(0, SAMPLES, SAMPLES)
+
+
+class _OwnPoints(Batches):
+    """Full batches of other points for each network."""
+
+    def __init__(self, problem: Problem, rows: Array) -> None:
+        super().__init__(problem)
+        self._points = problem.x[rows], problem.y[rows]  # (nets, SAMPLES, 1)
+
+    def at(self, update: int) -> tuple[Array, Array]:
+        """Return inputs and targets."""
+        return self._points
+
+
+def _picked(state: State, nets: Array) -> State:
+    return replace(
+        state, params=state.params[nets], moments=state.moments[:, nets],
+        first_loss=state.first_loss[nets], epoch_sum=state.epoch_sum[nets],
+        epoch_loss=state.epoch_loss[nets],
+    )  # fmt: skip
+
+
+def _is_compiled() -> bool:
+    return not available()["compiled"] and warm_up().done()
+
+
+def trained(setting: Setting, draw: int, nets: Array) -> Generator[None, None, Array]:
+    """Train some networks of a draw.
+
+    Args:
+        setting, draw: which. nets: (n,) places of the networks, 0 to NETS.
+
+    Yields:
+        After some milliseconds at most, so that it can be asked who wants the time.
+
+    Returns:
+        (n, PLACES) what they answer.
+    """
+    found = np.empty((len(nets), len(PLACES)), np.float32)
+    kinds = setting.architectures(draw)[nets]
+    for kind in np.unique(kinds):
+        problem = problem_of(setting.spec(draw, int(kind)))
+        start, mine = born(problem), np.flatnonzero(kinds == kind)
+        for places, trainer in _trainers(setting, draw, problem, start, nets, mine):
+            for updates in _pieces(len(places)):
+                trainer.train_here(updates)
+                yield
+            params = trainer.state().params
+            x = PLACES[:, None].astype(params.dtype)
+            found[places] = outputs(problem, params, x)[..., 0]
+    return found
+
+
+def _pieces(nets: int) -> list[int]:
+    """Return the updates of a training in pieces of some milliseconds."""
+    ends = np.linspace(0, UPDATES, min(nets, PIECES) + 1).astype(int)
+    return [int(n) for n in np.diff(ends)]
+
+
+def _trainers(
+    setting: Setting, draw: int, problem: Problem, start: State, nets: Array, mine: Array
+) -> Iterator[tuple[Array, Stepper]]:
+    """Yield what trains networks of one architecture, with their places among `nets`.
+
+    The compiled engine gives all its networks the same points, so that those of a bootstrap
+    have a trainer each; it costs little. In NumPy many at once are much quicker.
+    """
+    seeds, is_compiled = problem.seeds, _is_compiled()
+    if setting.kind == BOOTSTRAP and is_compiled:
+        for place in mine:
+            net = nets[place]
+            rows, one = resampled(draw, int(net)), np.array([net])
+            own = replace(problem, x=problem.x[rows], y=problem.y[rows], seeds=seeds[one])
+            yield np.array([place]), stepper(own, _picked(start, one), True)
+        return
+    state, part = _picked(start, nets[mine]), replace(problem, seeds=seeds[nets[mine]])
+    if setting.kind == BOOTSTRAP:
+        rows = np.stack([resampled(draw, int(net)) for net in nets[mine]])
+        yield mine, Slow(part, state, _OwnPoints(part, rows))
+    else:
+        yield mine, stepper(part, state, is_compiled)
+
+
+class Population:
+    """The networks of a setting, as far as they are trained.
+
+    One thread advances it, another one reads what is done.
+
+    Attributes:
+        setting: what is trained.
+        done: draws whose networks are all trained.
+        looked: what was found in them when they were last looked at.
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        """Train nothing yet."""
+        self.setting, self.done = setting, 0
+        self.looked: object = None
+        self._answers = np.zeros((DRAWS, NETS, len(PLACES)), np.float32)
+        self._early: dict[int, Array] = {}
+
+    @property
+    def answers(self) -> Array:
+        """What is answered at `PLACES`. (done, NETS, places)"""
+        return self._answers[: self.done]
+
+    def first(self, draw: int, count: int) -> Array:
+        """Return the first networks of a draw, trained here and now if they are not yet.
+
+        Args:
+            draw: below `DRAWS`. count: of networks.
+
+        Returns:
+            (count, places).
+        """
+        if draw < self.done:
+            return self._answers[draw, :count]
+        early = self._early.get(draw, self._answers[draw, :0])
+        if len(early) < count:
+            more = _at_once(trained(self.setting, draw, np.arange(len(early), count)))
+            early = self._early[draw] = np.concatenate([early, more])
+        return early[:count]
+
+    def advance(self, is_interrupted: Ask) -> Iterator[bool]:
+        """Train all draws; yields True after each, False where somebody wants the time."""
+        for _ in wait_for_compiler(is_interrupted):
+            yield False
+        while self.done < DRAWS:
+            training = trained(self.setting, self.done, np.arange(NETS))
+            while True:
+                try:
+                    next(training)
+                except StopIteration as end:
+                    self._answers[self.done] = end.value
+                    break
+                if is_interrupted():
+                    yield False
+            self._early.pop(self.done, None)
+            self.done += 1
+            yield True
+
+
+def _at_once(training: Generator[None, None, Array]) -> Array:
+    while True:
+        try:
+            next(training)
+        except StopIteration as end:
+            return np.asarray(end.value)
+
+
+_kept = Kept(Population, KEPT)
+
+
+def population(setting: Setting) -> Population:
+    """Return the networks of a setting as far as they got; those least used are forgotten."""
+    return _kept.get(setting)
+
+
+def known(setting: Setting) -> Population | None:
+    """Return the networks of a setting if there are any; none are made."""
+    return _kept.known(setting)
+
+
+def forget() -> None:
+    """Forget all of them."""
+    _kept.forget()

@@ -1,0 +1,172 @@
+"""Ensembles: the mean of several networks, over many draws of the data.
+
+A network's answer at a place is taken apart as
+
+    answer = mean over all + what the draw of the data does to all of them + what is its own
+
+so that two networks that learn from the same draw share a covariance. With v the variance of
+one network and rho the correlation of two, the mean of K of them has the variance
+
+    shared + own / K = v (1/K + (K-1)/K rho),    shared = rho v,    own = (1 - rho) v
+
+which is algebra. What can be wrong is that v and rho, measured on some networks, tell what
+the mean of others does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Array = np.ndarray
+DRAWN, AT_ONCE = 100_000, 10_000  # simulated ensembles; as many as memory is spent on
+
+
+def mean_variance(k: int, rho: float) -> float:
+    """Return the variance of the mean of k predictors of variance 1."""
+    return 1 / k + (k - 1) / k * rho
+
+
+def simulated_variance(k: int, rho: float, seed: int = 0) -> float:
+    """Return the variance of the mean of k gaussian predictors of variance 1, as drawn.
+
+    Args:
+        k: at least 1. rho: their correlation, 0 to 1. seed: of the draws.
+    """
+    rng, total, squares = np.random.default_rng(seed), 0.0, 0.0
+    for _ in range(DRAWN // AT_ONCE):
+        shared, own = rng.standard_normal((AT_ONCE, 1)), rng.standard_normal((AT_ONCE, k))
+        means = (np.sqrt(rho) * shared + np.sqrt(1 - rho) * own).mean(1)
+        total, squares = total + float(means.sum()), squares + float((means**2).sum())
+    return squares / DRAWN - (total / DRAWN) ** 2
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """How networks spread that are alike but for chance, by place.
+
+    Attributes:
+        mean: (x,) over all draws and networks.
+        own: (x,) variance of networks about the mean of their draw, (1 - rho) v.
+        shared: (x,) covariance of two networks of one draw, rho v; chance may leave it
+            slightly negative.
+        draws, nets: how many.
+    """
+
+    mean: Array
+    own: Array
+    shared: Array
+    draws: int
+    nets: int
+
+    @property
+    def one(self) -> Array:
+        """Variance of one network, v. (x,)"""
+        return self.own + self.shared
+
+    @property
+    def rho(self) -> float:
+        """Correlation of two networks: of the mean covariance and the mean variance."""
+        return float(correlation(self.shared.mean(), self.one.mean()))
+
+    @property
+    def rho_at(self) -> Array:
+        """Correlation of two networks by place; 0 where nothing varies. (x,)"""
+        return correlation(self.shared, self.one)
+
+    def of_mean(self, k: int) -> Array:
+        """Return the variance of the mean of k networks, by the formula. (x,)"""
+        return self.shared + self.own / k
+
+    def squared_bias(self, truth: Array) -> Array:
+        """Return the squared bias, without what chance adds to it. (x,)
+
+        With it, bias and variance add up exactly to the mean squared error of the networks
+        that were looked at.
+        """
+        return (self.mean - truth) ** 2 - (self.shared + self.own / self.nets) / self.draws
+
+
+def correlation(shared: Array, one: Array) -> Array:
+    """Return shared / one, 0 where nothing varies."""
+    is_flat = one <= 0
+    return np.where(is_flat, 0.0, shared / np.where(is_flat, 1.0, one))
+
+
+def spread(answers: Array) -> Spread:
+    """Take the variance of networks apart: the unbiased estimates of one-way analysis.
+
+    Args:
+        answers: (draws, nets, x), at least two of both.
+
+    Source: Fisher 1925, chapter 7 (intraclass correlation).
+    """
+    draws, nets = answers.shape[:2]
+    means = answers.mean(1)  # (draws, x)
+    own = ((answers - means[:, None]) ** 2).sum((0, 1)) / (draws * (nets - 1))
+    shared = means.var(0, ddof=1) - own / nets
+    return Spread(means.mean(0), own, shared, draws, nets)
+
+
+def means_of(answers: Array, k: int) -> Array:
+    """Return the means of as many ensembles of k networks as there are, none used twice.
+
+    Args:
+        answers: (draws, nets, x). k: 1 to nets.
+
+    Returns:
+        (draws, nets // k, x).
+    """
+    draws, nets, places = answers.shape
+    groups = nets // k
+    return np.asarray(answers[:, : groups * k].reshape(draws, groups, k, places).mean(2))
+
+
+def variance_of_means(answers: Array, k: int, shares: Array | None = None) -> Array:
+    """Return the variance of means of k networks, measured, averaged over places.
+
+    No formula enters: means are taken and their variance over draws is looked at.
+
+    Args:
+        answers: (draws, nets, x). k: 1 to nets.
+        shares: (b, draws) which weigh the draws, adding up to 1: resamples of a bootstrap;
+            all equal if None.
+
+    Returns:
+        (b,), or (1,).
+    """
+    draws = len(answers)
+    if shares is None:
+        shares = np.full((1, draws), 1 / draws)
+    means = means_of(answers, k)  # (draws, groups, x)
+    groups, middle = means.shape[1], means.mean(1)
+    between = shares @ middle**2 - (shares @ middle) ** 2
+    found = between.mean(1) * draws / (draws - 1)
+    if groups > 1:
+        within = ((means - middle[:, None]) ** 2).sum(1).mean(1) / (groups - 1)  # (draws,)
+        found = found + (shares @ within) * (1 - 1 / groups)
+    return np.asarray(found)
+
+
+def correlations(answers: Array, shares: Array) -> Array:
+    """Return the correlation of two networks under each weighing of the draws.
+
+    Args:
+        answers: (draws, nets, x). shares: as of `variance_of_means`.
+
+    Returns:
+        (b,).
+    """
+    nets = answers.shape[1]
+    one = variance_of_means(answers, 1, shares)
+    # The mean of all is shared + own / nets.
+    of_all = variance_of_means(answers, nets, shares)
+    shared = (of_all - one / nets) * nets / (nets - 1)
+    return np.asarray(correlation(shared, one))
+
+
+def resamples(draws: int, count: int, seed: int = 0) -> Array:
+    """Return how a bootstrap weighs the draws. (count, draws)"""
+    rng = np.random.default_rng((draws, seed))
+    return rng.multinomial(draws, np.full(draws, 1 / draws), count) / draws
