@@ -15,6 +15,7 @@ the mean of others does.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,6 +41,12 @@ def simulated_variance(k: int, rho: float, seed: int = 0) -> float:
         means = (np.sqrt(rho) * shared + np.sqrt(1 - rho) * own).mean(1)
         total, squares = total + float(means.sum()), squares + float((means**2).sum())
     return squares / DRAWN - (total / DRAWN) ** 2
+
+
+def correlation(shared: Array, one: Array) -> Array:
+    """Return shared / one, 0 where nothing varies."""
+    is_flat = one <= 0
+    return np.where(is_flat, 0.0, shared / np.where(is_flat, 1.0, one))
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,29 +95,73 @@ class Spread:
         return (self.mean - truth) ** 2 - (self.shared + self.own / self.nets) / self.draws
 
 
-def correlation(shared: Array, one: Array) -> Array:
-    """Return shared / one, 0 where nothing varies."""
-    is_flat = one <= 0
-    return np.where(is_flat, 0.0, shared / np.where(is_flat, 1.0, one))
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """What is kept of each draw's networks; all else follows from it.
+
+    Attributes:
+        means: (draws, x) of the networks' answers.
+        squares: (draws, x) sum of the squared distances from these.
+        nets: networks of a draw.
+    """
+
+    means: Array
+    squares: Array
+    nets: int
+
+    def spread(self) -> Spread:
+        """Take the variance apart: the unbiased estimates of one-way analysis.
+
+        Two draws and two networks at least.
+        Source: Fisher 1925, chapter 7 (intraclass correlation).
+        """
+        draws = len(self.means)
+        own = self.squares.sum(0) / (draws * (self.nets - 1))
+        shared = self.means.var(0, ddof=1) - own / self.nets
+        return Spread(self.means.mean(0), own, shared, draws, self.nets)
+
+    def variance(self, shares: Array | None = None) -> Array:
+        """Return the variance of one network, averaged over places.
+
+        Args:
+            shares: (b, draws) which weigh the draws, adding up to 1: resamples of a
+                bootstrap; all equal if None.
+
+        Returns:
+            (b,), or (1,).
+        """
+        draws = len(self.means)
+        if shares is None:
+            shares = np.full((1, draws), 1 / draws)
+        between = shares @ self.means**2 - (shares @ self.means) ** 2
+        found = between.mean(1) * draws / (draws - 1)
+        if self.nets > 1:
+            own = shares @ self.squares.mean(1) / (self.nets - 1)
+            found = found + own * (1 - 1 / self.nets)
+        return np.asarray(found)
+
+    def correlations(self, shares: Array) -> Array:
+        """Return the correlation of two networks under each weighing of the draws. (b,)"""
+        one = self.variance(shares)
+        own = shares @ self.squares.mean(1) / (self.nets - 1)
+        return correlation(one - own, one)
+
+
+def draws_of(answers: Array) -> Draws:
+    """Keep what is needed of answers. (draws, nets, x)"""
+    means = answers.mean(1)
+    return Draws(means, ((answers - means[:, None]) ** 2).sum(1), answers.shape[1])
 
 
 def spread(answers: Array) -> Spread:
-    """Take the variance of networks apart: the unbiased estimates of one-way analysis.
-
-    Args:
-        answers: (draws, nets, x), at least two of both.
-
-    Source: Fisher 1925, chapter 7 (intraclass correlation).
-    """
-    draws, nets = answers.shape[:2]
-    means = answers.mean(1)  # (draws, x)
-    own = ((answers - means[:, None]) ** 2).sum((0, 1)) / (draws * (nets - 1))
-    shared = means.var(0, ddof=1) - own / nets
-    return Spread(means.mean(0), own, shared, draws, nets)
+    """Take the variance of networks apart. (draws, nets, x), at least two of both"""
+    return draws_of(answers).spread()
 
 
 def means_of(answers: Array, k: int) -> Array:
     """Return the means of as many ensembles of k networks as there are, none used twice.
+
+    Their variance is that of a mean, measured: no formula enters.
 
     Args:
         answers: (draws, nets, x). k: 1 to nets.
@@ -123,50 +174,8 @@ def means_of(answers: Array, k: int) -> Array:
     return np.asarray(answers[:, : groups * k].reshape(draws, groups, k, places).mean(2))
 
 
-def variance_of_means(answers: Array, k: int, shares: Array | None = None) -> Array:
-    """Return the variance of means of k networks, measured, averaged over places.
-
-    No formula enters: means are taken and their variance over draws is looked at.
-
-    Args:
-        answers: (draws, nets, x). k: 1 to nets.
-        shares: (b, draws) which weigh the draws, adding up to 1: resamples of a bootstrap;
-            all equal if None.
-
-    Returns:
-        (b,), or (1,).
-    """
-    draws = len(answers)
-    if shares is None:
-        shares = np.full((1, draws), 1 / draws)
-    means = means_of(answers, k)  # (draws, groups, x)
-    groups, middle = means.shape[1], means.mean(1)
-    between = shares @ middle**2 - (shares @ middle) ** 2
-    found = between.mean(1) * draws / (draws - 1)
-    if groups > 1:
-        within = ((means - middle[:, None]) ** 2).sum(1).mean(1) / (groups - 1)  # (draws,)
-        found = found + (shares @ within) * (1 - 1 / groups)
-    return np.asarray(found)
-
-
-def correlations(answers: Array, shares: Array) -> Array:
-    """Return the correlation of two networks under each weighing of the draws.
-
-    Args:
-        answers: (draws, nets, x). shares: as of `variance_of_means`.
-
-    Returns:
-        (b,).
-    """
-    nets = answers.shape[1]
-    one = variance_of_means(answers, 1, shares)
-    # The mean of all is shared + own / nets.
-    of_all = variance_of_means(answers, nets, shares)
-    shared = (of_all - one / nets) * nets / (nets - 1)
-    return np.asarray(correlation(shared, one))
-
-
-def resamples(draws: int, count: int, seed: int = 0) -> Array:
-    """Return how a bootstrap weighs the draws. (count, draws)"""
-    rng = np.random.default_rng((draws, seed))
+@functools.lru_cache(maxsize=8)
+def resamples(draws: int, count: int) -> Array:
+    """Return how a bootstrap weighs the draws; always the same. (count, draws)"""
+    rng = np.random.default_rng(draws)
     return rng.multinomial(draws, np.full(draws, 1 / draws), count) / draws

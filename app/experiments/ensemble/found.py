@@ -7,17 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.experiments.ensemble.names import MOST
+from app.experiments.ensemble.names import DRAWS, MOST
 from app.experiments.ensemble.training import Population
 from app.nets.chance import ENDS, Band
-from app.nets.ensembles import (
-    Spread,
-    correlations,
-    mean_variance,
-    resamples,
-    spread,
-    variance_of_means,
-)
+from app.nets.ensembles import Draws, Spread, mean_variance, resamples
 
 Array = np.ndarray
 LEAST = 8  # draws; fewer say nothing of a variance
@@ -34,27 +27,38 @@ class Unseen(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
+class Chance:
+    """What is known once all draws are done.
+
+    Attributes:
+        rho: of all networks, with what resampled draws make of it.
+        half_rho: of half of the networks on every other draw.
+        means: (RESAMPLES + 1, MOST) variance of means of the other networks over that of one,
+            on the other draws: measured, then resampled.
+    """
+
+    rho: Band
+    half_rho: float
+    means: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Found:
     """Bias, variance and correlation of a population.
 
     Attributes:
         draws: that are done.
-        all: of all networks. half: of every other network, of all draws.
-        half_of_half: of these on every other draw.
+        all: of all networks. half: of every other one.
         means: (MOST,) variance of means of 1, 2 ... of the other half of the networks, as
             measured, averaged over places.
-        unseen_means: (RESAMPLES + 1, MOST) the same over v on the other half of the draws:
-            measured, then resampled.
-        rho: of all networks, with what resampled draws make of it.
+        chance: what is known at the end, or None.
     """
 
     draws: int
     all: Spread
     half: Spread
-    half_of_half: Spread
     means: Array
-    unseen_means: Array
-    rho: Band
+    chance: Chance | None
 
     def told(self, k: int) -> float:
         """Return what half of the networks foretell of a mean's variance, over v."""
@@ -62,14 +66,15 @@ class Found:
 
     def seen(self, k: int) -> float:
         """Return the variance of the other half's means, over v of the first half."""
-        return float(self.means[k - 1] / self.half.one.mean())
+        return float(self.means[k - 1] / max(float(self.half.one.mean()), 1e-30))
 
-    def unseen(self, k: int) -> Unseen:
-        """Return the same on other draws, where v is that of these draws."""
-        measured = self.unseen_means[:, k - 1]
-        low, high = np.percentile(measured[1:], ENDS)
-        told = mean_variance(k, self.half_of_half.rho)
-        return Unseen(float(measured[0]), float(low), float(high), told)
+
+def unseen(chance: Chance, k: int) -> Unseen:
+    """Return what means of other networks vary by on other draws, over v of these draws."""
+    measured = chance.means[:, k - 1]
+    low, high = np.percentile(measured[1:], ENDS)
+    told = mean_variance(k, chance.half_rho)
+    return Unseen(float(measured[0]), float(low), float(high), told)
 
 
 def found_in(people: Population) -> Found | None:
@@ -80,23 +85,28 @@ def found_in(people: Population) -> Found | None:
 def look_at(people: Population) -> None:
     """Look at the draws that are done, unless they are too few or were looked at already."""
     kept = found_in(people)
-    if people.done >= LEAST and (kept is None or kept.draws < people.done):
-        people.looked = look(people.answers.astype(float))
+    if people.done < LEAST or (kept is not None and kept.draws == people.done):
+        return
+    means = np.array([people.part(k).variance()[0] for k in range(1, MOST + 1)])
+    chance = _chance(people) if people.done == DRAWS else None
+    people.looked = Found(
+        people.done, people.part("all").spread(), people.part("half").spread(), means, chance
+    )
 
 
-def look(answers: Array) -> Found:
-    """Look at answers. (draws, nets, places), of at least `LEAST` draws"""
-    draws = len(answers)
-    first, second = answers[:, ::2], answers[:, 1::2]
-    ks = range(1, MOST + 1)
-    other = second[1::2]
-    shares = np.vstack([np.full(len(other), 1 / len(other)), resamples(len(other), RESAMPLES)])
-    means = [variance_of_means(second, k)[0] for k in ks]
-    unseen = np.stack([variance_of_means(other, k, shares) for k in ks], axis=1)
-    rhos = correlations(answers, resamples(draws, RESAMPLES))
-    whole = spread(answers)
-    band = Band(whole.rho, *(float(end) for end in np.percentile(rhos, ENDS)))
-    return Found(
-        draws, whole, spread(first), spread(first[::2]), np.array(means),
-        unseen / unseen[:, :1], band,
-    )  # fmt: skip
+def _chance(people: Population) -> Chance:
+    whole = people.part("all")
+    rhos = whole.correlations(resamples(people.done, RESAMPLES))
+    ends = (float(end) for end in np.percentile(rhos, ENDS))
+    draws = people.done // 2
+    shares = np.vstack([np.full(draws, 1 / draws), resamples(draws, RESAMPLES)])
+    means = np.stack(
+        [_half(people.part(k), 1).variance(shares) for k in range(1, MOST + 1)], axis=1
+    )
+    rho = _half(people.part("half"), 0).spread().rho
+    return Chance(Band(whole.spread().rho, *ends), rho, means / np.maximum(means[:, :1], 1e-30))
+
+
+def _half(draws: Draws, first: int) -> Draws:
+    """Return every other draw."""
+    return Draws(draws.means[first::2], draws.squares[first::2], draws.nets)

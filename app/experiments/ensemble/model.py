@@ -1,4 +1,4 @@
-"""Ensembles: the fan of one draw, bias and variance over many, and what the formula says. No Qt."""
+"""Ensembles: the fan of one draw, what many draws say, and the formula. No Qt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.core.experiment import HOLDS, PENDING, WRONG, ClaimRow
 from app.core.jobs import Ask, Step
 from app.core.numbers import number
 from app.core.spec import LabSpec
-from app.experiments.ensemble.found import Found, found_in, look_at
+from app.experiments.ensemble.found import Found, found_in, look_at, unseen
 from app.experiments.ensemble.names import DRAWS, KINDS, SEED
 from app.experiments.ensemble.printed import program
 from app.experiments.ensemble.training import (
@@ -146,7 +146,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     statement = ("The mean of K predictors of variance v and correlation ρ has variance "
                  "v (1/K + (K−1)/K ρ).")  # fmt: skip
     published, here = f"{PRINTED} v at K = {K}, ρ = {RHO}", result.here
-    if here is None or here.draws < DRAWS:
+    if here is None or here.chance is None:
         done = 0 if here is None else here.draws
         why = f"the networks of {done} of {DRAWS} draws are trained so far"
         return (ClaimRow("E13", statement, published, "…", PENDING, why),)
@@ -154,15 +154,15 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     told, seen = here.told(k), here.seen(k)
     fits = abs(drawn - PRINTED) <= NEAR_DRAWN * PRINTED
     fits = fits and abs(seen - told) <= NEAR_TRAINED * told
-    unseen = here.unseen(k)
+    other = unseen(here.chance, k)
     falls = _falls(result)
     why = (
         f"simulated predictors have {number(drawn, 4)} v (formula "
-        f"{number(mean_variance(K, RHO), 3)}); v and ρ = {number(here.rho.middle, 3)} of half "
+        f"{number(mean_variance(K, RHO), 3)}); v and ρ = {number(here.half.rho, 3)} of half "
         f"of the networks foretell {number(told, 3)} v for means of {k} of the other half, "
         f"which have {number(seen, 3)} v; on draws that were not looked at "
-        f"{number(unseen.seen, 3)} v, {number(unseen.low, 3)} to {number(unseen.high, 3)}, "
-        f"where {number(unseen.told, 3)} is foretold{falls}"
+        f"{number(other.seen, 3)} v, {number(other.low, 3)} to {number(other.high, 3)}, "
+        f"where {number(other.told, 3)} is foretold{falls}"
     )
     where = f"{DRAWS} draws of {result.setting.task} at this noise and width, K = {k}"
     measured = f"{number(drawn, 4)} v simulated, {number(seen, 3)} v of networks"
@@ -172,12 +172,13 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 def _falls(result: Result) -> str:
     """Return in words how the correlation depends on what networks differ by."""
-    known = {kind: found.rho for kind, found in result.found.items()}
-    if len(known) < 2:
+    chances = {kind: found.chance for kind, found in result.found.items()}
+    rhos = {kind: one.rho for kind, one in chances.items() if one is not None}
+    if len(rhos) < 2:
         return ""
     said = ", ".join(
         f"{number(rho.middle, 2)} by {kind} ({number(rho.low, 2)} to {number(rho.high, 2)})"
-        for kind, rho in known.items()
+        for kind, rho in rhos.items()
     )
     return f"; ρ is {said}"
 
@@ -203,8 +204,6 @@ def lab_spec(
         LabError: networks that differ by more than their seed.
     """
     if kind != SEED:
-        raise LabError(
-            f"the lab's networks differ by their seed alone, these differ by {kind}"
-        )
+        raise LabError(f"the lab's networks differ by their seed alone, these differ by {kind}")
     shown = min(max(round(draw[0]) if draw else 1, 1), DRAWS) - 1
     return Setting(task, noise, width, kind).spec(shown, seeds=k)

@@ -31,11 +31,12 @@ def program(k: int, kind: str, noise: float, width: int, task: str) -> str:
         (name, init == "he-normal", [width * w for w in widths]) for name, init, widths in some
     ]
     names = sorted({name for name, _, _ in kinds})
-    return f'''"""Ensembles of {k} networks on {DRAWS} noisy draws of {task}: they differ by {kind}."""
+    return f'''"""Ensembles of {k} networks on {DRAWS} draws of {task}, by {kind}."""
 
 import numpy as np
 
-draws, k, samples, noise, updates, rate = {DRAWS}, {k}, {SAMPLES}, {noise!r}, {UPDATES}, {RATE!r}
+draws, k, samples, noise = {DRAWS}, {k}, {SAMPLES}, {noise!r}
+updates, rate = {UPDATES}, {RATE!r}
 nets, resamples = max(2 * k, 4), {kind == BOOTSTRAP}
 # Activation, whether its weights are twice as large in the square, hidden layers.
 architectures = {kinds!r}

@@ -16,6 +16,7 @@ from app.nets.engines import available
 from app.nets.engines.base import Batches
 from app.nets.engines.compiled_ import warm_up
 from app.nets.engines.numpy_ import outputs
+from app.nets.ensembles import Draws, draws_of, means_of
 from app.nets.growing import Slow, Stepper, stepper
 from app.nets.problem import Problem, born, problem_of
 from app.nets.rewind import wait_for_compiler
@@ -26,7 +27,8 @@ NETS = 2 * MOST  # a half tells v and rho, the other one's means are looked at
 SAMPLES, UPDATES, RATE = 32, 500, 0.01
 PIECES = 50  # of a training of many networks; of few, as many as there are networks
 PLACES = np.linspace(-EDGE, EDGE, 61)
-KEPT = 48  # populations, of 1.2 MB each
+KEPT = 24  # populations, of 4 MB each: all kinds of eight settings
+PARTS: tuple[str | int, ...] = ("all", "half", *range(1, MOST + 1))
 SEEDS_APART = 1000  # from the seeds of one draw's networks to those of the next
 
 # Activation, initializer and widths over the page's width.
@@ -171,12 +173,26 @@ class Population:
         self.setting, self.done = setting, 0
         self.looked: object = None
         self._answers = np.zeros((DRAWS, NETS, len(PLACES)), np.float32)
+        self._means, self._squares = np.zeros((2, DRAWS, len(PARTS), len(PLACES)))
         self._early: dict[int, Array] = {}
 
     @property
     def answers(self) -> Array:
         """What is answered at `PLACES`. (done, NETS, places)"""
         return self._answers[: self.done]
+
+    def part(self, name: str | int) -> Draws:
+        """Return what is kept of the draws that are done.
+
+        Args:
+            name: `all` networks, every other one (`half`), or a number: the means of so many
+                of the other half.
+        """
+        place = PARTS.index(name)
+        done, nets = slice(0, self.done), NETS if name == "all" else MOST
+        if isinstance(name, int):
+            nets = MOST // name
+        return Draws(self._means[done, place], self._squares[done, place], nets)
 
     def first(self, draw: int, count: int) -> Array:
         """Return the first networks of a draw, trained here and now if they are not yet.
@@ -205,13 +221,23 @@ class Population:
                 try:
                     next(training)
                 except StopIteration as end:
-                    self._answers[self.done] = end.value
+                    self._take(end.value)
                     break
                 if is_interrupted():
                     yield False
-            self._early.pop(self.done, None)
-            self.done += 1
             yield True
+
+    def _take(self, answers: Array) -> None:
+        whole = answers[None].astype(float)  # (1, NETS, places)
+        half, other = whole[:, ::2], whole[:, 1::2]
+        for place, name in enumerate(PARTS):
+            some = means_of(other, name) if isinstance(name, int) else half
+            kept = draws_of(whole if name == "all" else some)
+            self._means[self.done, place] = kept.means[0]
+            self._squares[self.done, place] = kept.squares[0]
+        self._answers[self.done] = answers
+        self._early.pop(self.done, None)
+        self.done += 1
 
 
 def _at_once(training: Generator[None, None, Array]) -> Array:

@@ -1,0 +1,218 @@
+"""What many draws say: error and correlation over x, variance by K, and by kind."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+from app.experiments.ensemble.found import Found
+from app.experiments.ensemble.model import Result
+from app.experiments.ensemble.names import EDGE, KINDS, MOST
+from app.ui.pages.view import PageView, PlotCard
+from app.ui.plots.handles import Handle
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from app.ui.plots.rows import RowPlot
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Bars, Post, Words
+
+Array = np.ndarray
+TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}
+ROOM = 1.25  # what an axis has beside what it shows
+SHARES = {"one": 0.16, "own": 0.42, "shared": 0.85}  # of the ink
+
+
+class Held:
+    """An axis from 0 that grows with its data, and shrinks for another setting only."""
+
+    def __init__(self, axis: Axis, is_both: bool = False) -> None:
+        """Hold an axis. `is_both`: it reaches as far below 0 as above."""
+        self._axis, self._is_both, self._what = axis, is_both, None
+
+    def reach(self, top: float, what: object) -> None:
+        """Let it reach this far for a setting."""
+        if what != self._what or top > self._axis.high or top < self._axis.high / 2:
+            self._axis.fix(-top if self._is_both else 0.0, top)
+            self._what = what
+
+
+class PageOfDraws(PageView):
+    """The lower row of the page.
+
+    Attributes:
+        error, rho, mean, kinds: its cards.
+    """
+
+    def build_below(self) -> None:
+        """Make the cards."""
+        self.error = PlotCard("Squared error", Axis("x"), Axis())
+        self.rho = PlotCard("Correlation", Axis("x"), Axis())
+        self.mean = PlotCard("Variance of the mean", Axis("K", integer=True), Axis())
+        self.rows = RowPlot(Axis("variance"))
+        self.kinds = PlotCard("By what they differ", self.rows.x_axis, self.rows.y_axis, "",
+                              self.rows)  # fmt: skip
+        for card in (self.error, self.rho):
+            card.plot.x_axis.fix(-EDGE, EDGE)
+        self.rho.plot.y_axis.fix(-0.1, 1.0)
+        self.mean.plot.x_axis.fix(0.5, MOST + 0.5)
+        self._held = [Held(plot) for plot in (self.error.plot.y_axis, self.mean.plot.y_axis,
+                                              self.rows.x_axis)]  # fmt: skip
+        self.mean.plot.dragged.connect(self._on_k)  # type: ignore[attr-defined]
+        self.rows.takes_clicks = True
+        self.rows.row_clicked.connect(lambda row: self.edited.emit("kind", KINDS[row]))
+
+    def ink(self, result: Result) -> QColor:
+        """Return the colour of the kind that is chosen."""
+        return self.color(TOKENS[result.setting.kind])
+
+    def draw_below(self, result: Result) -> None:
+        """Draw the four."""
+        if result.found:
+            setting = result.setting
+            same = (setting.task, setting.noise, setting.width)
+            top = max(float(one.all.one.mean()) for one in result.found.values())
+            self._held[1].reach(1.12 * top, same)
+            self._held[2].reach(ROOM * top, same)
+            if result.here is not None:
+                whole = result.here.all.one + result.here.all.squared_bias(result.truth)
+                self._held[0].reach(ROOM * float(np.quantile(whole, 0.95)), setting)
+        self._draw_error(result)
+        self._draw_rho(result)
+        self._draw_mean(result)
+        self._draw_kinds(result)
+
+    # ---- over x
+    def _draw_error(self, result: Result) -> None:
+        card, x, found = self.error, result.x, result.here
+        ink = self.ink(result)
+        inks = {
+            "bias²": mix(self.theme, self.color("warning"), 0.6),
+            "ρ v": mix(self.theme, ink, 0.55), "own / K": mix(self.theme, ink, 0.25),
+        }  # fmt: skip
+        legend = [Key("band", color, name) for name, color in inks.items()]
+        legend.append(Key("line", self.color("text"), "one", 1.6, keep=True))
+        if found is None:
+            self._wait(card, legend)
+            return
+        spread, bias = found.all, np.maximum(found.all.squared_bias(result.truth), 0)
+        shared, own = np.maximum(spread.shared, 0), spread.own / result.k
+        ends = np.cumsum([np.zeros_like(x), bias, shared, own], axis=0)
+        bands = {
+            name: Band(x, ends[k], ends[k + 1], color)
+            for k, (name, color) in enumerate(inks.items())
+        }
+        one = bias + np.maximum(spread.one, 0)
+        live = {"one": Line(x, one, self.color("text"), 1.6)}
+        parts = {"bias²": bias, "ρ v": shared, "own / K": own, "one network": one}
+        card.show_plot(bands=bands, live=live, legend=legend, columns={"x": x} | parts)
+        colors = (*inks.values(), self.color("text"))
+        card.read_curves(
+            x, [(n, v, c) for (n, v), c in zip(parts.items(), colors, strict=True)]
+        )
+        card.set_note(f"mean of {result.k}", "")
+
+    def _wait(self, card: PlotCard, legend: list[Key]) -> None:
+        card.show_plot(legend=legend)
+        card.plot.reader = None
+        card.set_note("being trained", "")
+
+    def _draw_rho(self, result: Result) -> None:
+        card, x = self.rho, result.x
+        live: dict[str, Mark] = {"zero": Rule(0.0, "", self.color("faint"), self.theme)}
+        curves, chosen = [], result.setting.kind
+        for kind in sorted(result.found, key=lambda kind: kind == chosen):
+            rho, is_here = np.clip(result.found[kind].all.rho_at, -0.1, 1), kind == chosen
+            color = self.color(TOKENS[kind])
+            live[kind] = Line(x, rho, color if is_here else mix(self.theme, color, 0.5),
+                              2.6 if is_here else 1.3)  # fmt: skip
+            curves.append((kind, rho, color))
+        if result.here is not None:
+            live["mean"] = Rule(result.here.all.rho, "", self.ink(result), self.theme)
+        live["place"] = Post(float(x[result.at]), "", self.color("faint"), self.theme)
+        card.show_plot(live=live, columns={"x": x} | {name: y for name, y, _ in curves})
+        if curves:
+            card.read_curves(x, curves[::-1])
+        card.set_note("of two networks" if curves else "being trained", "")
+
+    # ---- K
+    def _draw_mean(self, result: Result) -> None:
+        card, ks = self.mean, np.arange(1, MOST + 1)
+        live: dict[str, Mark] = {}
+        columns: dict[str, Array] = {"K": ks.astype(float)}
+        for kind, found in result.found.items():
+            if kind != result.setting.kind:
+                line = np.array([found.half.of_mean(int(k)).mean() for k in ks])
+                color = mix(self.theme, self.color(TOKENS[kind]), 0.5)
+                live[kind] = Line(ks.astype(float), line, color, 1.3)
+                columns[kind] = line
+        found, ink, height = result.here, self.ink(result), 0.0
+        if found is not None:
+            told = np.array([found.half.of_mean(int(k)).mean() for k in ks])
+            floor = float(found.half.shared.mean())
+            live["floor"] = Rule(floor, "ρ v", ink, self.theme, low=True)
+            live["told"] = Line(ks.astype(float), told, ink, 2.0)
+            live["seen"] = Dots(ks.astype(float), found.means, self.color("text"), 2.6)
+            columns |= {"formula": told, "measured": found.means}
+            height = float(told[result.k - 1])
+            card.plot.reader = lambda x, _: self._read_mean(found, ink, x)
+        else:
+            card.plot.reader = None
+        live["k"] = Post(float(result.k), "", self.color("faint"), self.theme)
+        legend = [Key("line", ink, "formula"), Key("dot", self.color("text"), "measured")]
+        card.show_plot(live=live, legend=legend, columns=columns)
+        card.plot.set_handles((Handle("k", float(result.k), height, ink, 6.0, "x"),))  # type: ignore[attr-defined]
+        card.set_note("other networks, drag K" if found is not None else "being trained", "")
+
+    def _read_mean(self, found: Found, ink: QColor, x: float) -> Reading:
+        k = int(np.clip(round(x), 1, MOST))
+        one = float(found.half.one.mean())
+        rows = (
+            (ink, f"formula {number(found.told(k), 3)} v"),
+            (self.color("text"), f"measured {number(found.seen(k), 3)} v"),
+        )
+        dots = ((float(k), float(found.means[k - 1]), self.color("text")),)
+        return Reading(f"K = {k}, v = {number(one, 2)}", rows, float(k), dots)
+
+    def _on_k(self, _: str, x: float, __: float) -> None:
+        self.edited.emit("k", int(np.clip(round(x), 1, MOST)))
+
+    # ---- kinds
+    def _draw_kinds(self, result: Result) -> None:
+        plot, chosen = self.rows, result.setting.kind
+        plot.set_rows(KINDS, KINDS.index(chosen))
+        live: dict[str, Mark] = {}
+        rows: list[float] = []
+        texts: list[str] = []
+        parts: dict[str, list[float]] = {name: [] for name in SHARES}
+        for row, kind in enumerate(KINDS):
+            found = result.found.get(kind)
+            if found is None:
+                continue
+            ink, at = self.color(TOKENS[kind]), np.array([float(row)])
+            sizes = (found.all.one, found.all.of_mean(result.k), found.all.shared)
+            for (name, share), size in zip(SHARES.items(), sizes, strict=True):
+                end = max(float(size.mean()), 0.0)
+                color = [mix(self.theme, ink, share)]
+                live[f"{kind}, {name}"] = Bars(at, np.zeros(1), np.array([end]), color, 0.46)
+                parts[name].append(end)
+            rows.append(float(row))
+            texts.append(f"ρ {number(found.all.rho, 2)}" + _chance(found))
+        if rows:
+            live["rho"] = Words(np.zeros(len(rows)), np.array(rows) - 0.38, texts,
+                                self.color("text"), self.theme, 10.0)  # fmt: skip
+        ink = self.ink(result)
+        names = {"shared": "ρ v", "own": f"mean of {result.k}", "one": "one"}
+        legend = [Key("band", mix(self.theme, ink, SHARES[name]), text)
+                  for name, text in names.items()]  # fmt: skip
+        columns = {names[name]: np.array(values) for name, values in parts.items()}
+        self.kinds.show_plot(live=live, legend=legend, columns=columns)
+        self.kinds.set_note("click a row" if rows else "being trained", "")
+
+
+def _chance(found: Found) -> str:
+    """Return in words what resampled draws make of the correlation."""
+    if found.chance is None:
+        return ""
+    rho = found.chance.rho
+    return f"  ({number(rho.low, 2)} to {number(rho.high, 2)})"

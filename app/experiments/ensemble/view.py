@@ -1,0 +1,187 @@
+"""Draws ensembles: one draw's fan, two of its networks, and what many draws say."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from app.core import picture as pic
+from app.experiments.ensemble.below import Held, PageOfDraws
+from app.experiments.ensemble.model import Result
+from app.experiments.ensemble.names import DRAWS, EDGE
+from app.ui.pages.view import PlotCard
+from app.ui.plots.handles import Handle
+from app.ui.plots.hover import Reading
+from app.ui.plots.legend import Key
+from app.ui.plots.marks import Band, Dots, Line, Mark, mix
+from app.ui.plots.scale import Axis, number
+from app.ui.plots.shapes import Post
+
+DASH = (3.2, 2.6)
+TURN = np.linspace(0, 2 * np.pi, 73)
+REACH = 0.4  # of the axis: how near a click has to be to a draw
+
+
+class View(PageOfDraws):
+    """The fan, two networks, error and correlation over x, variance by K, kinds."""
+
+    def build(self) -> None:
+        """Make the cards."""
+        self.fan = PlotCard("One draw", Axis("x"), Axis("output"))
+        self.pair = PlotCard("Two networks", Axis("first, off"), Axis("second, off the truth"))
+        self.fan.plot.x_axis.fix(-EDGE, EDGE)
+        self._off = [
+            Held(axis, True) for axis in (self.pair.plot.x_axis, self.pair.plot.y_axis)
+        ]
+        self.build_below()
+        for card, knob in ((self.fan, "at"), (self.mean, "k")):
+            plot = card.plot
+            plot.grabbed.connect(lambda _, knob=knob: self.grabbed.emit(knob))  # type: ignore[attr-defined]
+            plot.released.connect(lambda _, knob=knob: self.released.emit(knob))  # type: ignore[attr-defined]
+        self.fan.plot.dragged.connect(lambda _, x, __: self.edited.emit("at", (float(x),)))  # type: ignore[attr-defined]
+        self.pair.plot.takes_clicks = True  # type: ignore[attr-defined]
+        self.pair.plot.clicked.connect(self._on_draw)  # type: ignore[attr-defined]
+        self.add(self.fan, 0, 0, 1, 8)
+        self.add(self.pair, 0, 8, 1, 4)
+        for k, card in enumerate((self.error, self.rho, self.mean, self.kinds)):
+            self.add(card, 1, 3 * k, 1, 3)
+        self.share(rows=(11, 9), columns=(1,) * 12)
+        self.least_height = 400
+
+    def figures(self, result: Result) -> list[tuple[str, str]]:
+        """Return the correlation, and the error of one network and of the mean."""
+        found, k = result.here, result.k
+        if found is None:
+            return [("…", "ρ of two networks"), ("…", "variance of one, v"),
+                    ("…", f"variance of the mean of {k}"),
+                    ("…", "error of one, of the mean")]  # fmt: skip
+        one = float(found.all.one.mean())
+        bias = float(found.all.squared_bias(result.truth).mean())
+        mean = float(found.all.of_mean(k).mean())
+        return [
+            (number(found.all.rho, 2), "ρ of two networks"),
+            (number(one, 2), "variance of one, v"),
+            (f"{number(found.seen(k), 3)} v", f"mean of {k}, measured"),
+            (f"{number(found.told(k), 3)} v", "by the formula"),
+            (f"{number(bias + one, 2)} → {number(bias + mean, 2)}",
+             "error of one, of the mean"),
+        ]  # fmt: skip
+
+    def draw(self, result: Result) -> None:
+        """Draw all six."""
+        self._draw_fan(result)
+        self._draw_pair(result)
+        self.draw_below(result)
+
+    # ---- one draw
+    def _draw_fan(self, result: Result) -> None:
+        card, x, ink = self.fan, result.x, self.ink(result)
+        low, high = float(result.truth.min()), float(result.truth.max())
+        room = 0.28 * (high - low) + 0.9 * result.setting.noise + 0.1
+        card.plot.y_axis.fix(low - room, high + room)
+        bands: dict[str, Mark] = {}
+        found = result.here
+        if found is not None:
+            wander = np.sqrt(np.maximum(found.all.of_mean(result.k), 0))
+            middle = found.all.mean
+            bands["wander"] = Band(x, middle - wander, middle + wander,
+                                   mix(self.theme, self.color("muted"), 0.2))  # fmt: skip
+        pale, mean = mix(self.theme, ink, 0.55), result.fan.mean(0)
+        live: dict[str, Mark] = {
+            f"network {k + 1}": Line(x, y, pale, 1.1) for k, y in enumerate(result.fan)
+        }
+        live["truth"] = Line(x, result.truth, self.color("text"), 1.5, DASH)
+        points = result.points.T
+        live["points"] = Dots(*points, self.color("point"), 2.6, outline=self.color("panel"))
+        live["mean"] = Line(x, mean, ink, 3.0)
+        place = float(x[result.at])
+        live["place"] = Post(place, "", self.color("faint"), self.theme)
+        legend = [
+            Key("line", ink, f"mean of {result.k}", 3.0, keep=True),
+            Key("line", pale, "networks"),
+            Key("dash", self.color("text"), "truth", 1.5),
+            Key("band", mix(self.theme, self.color("muted"), 0.3), "mean on other draws, ±σ",
+                brief="other draws"),
+        ]  # fmt: skip
+        columns = {"x": x, "truth": result.truth, "mean": mean}
+        columns |= {f"network {k + 1}": y for k, y in enumerate(result.fan)}
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        card.read_curves(x, [("mean", mean, ink), ("truth", result.truth, self.color("text"))])
+        handle = Handle("place", place, float(mean[result.at]), ink, 6.0, "x")
+        card.plot.set_handles((handle,))  # type: ignore[attr-defined]
+        card.set_note(f"draw {result.draw + 1} of {DRAWS}, drag the dot",
+                      f"draw {result.draw + 1}")  # fmt: skip
+
+    # ---- two networks
+    def _draw_pair(self, result: Result) -> None:
+        card, ink, at = self.pair, self.ink(result), result.at
+        found, truth = result.here, float(result.truth[at])
+        reach = 1.5 * result.setting.noise + 0.4
+        if found is not None:
+            square = found.all.one + np.maximum(found.all.squared_bias(result.truth), 0)
+            reach = 3.0 * math.sqrt(float(np.quantile(square, 0.95)))
+        for held in self._off:
+            held.reach(max(reach, 1e-3), (result.setting, found is None))
+        ends = np.array([-1.0, 1.0]) * card.plot.x_axis.high
+        live: dict[str, Mark] = {
+            "alike": Line(ends, ends, self.color("faint"), 1.0, DASH),
+            "truth": Dots(np.zeros(1), np.zeros(1), self.color("text"), 5.0, True),
+        }
+        off = result.pairs - truth
+        if len(off):
+            live["draws"] = Dots(off[:, 0], off[:, 1], mix(self.theme, ink, 0.7), 2.6)
+        text = ""
+        if found is not None:
+            shared, one = float(found.all.shared[at]), float(found.all.one[at])
+            along = 2 * math.sqrt(max(one + shared, 0)) * np.cos(TURN) / math.sqrt(2)
+            across = 2 * math.sqrt(max(one - shared, 0)) * np.sin(TURN) / math.sqrt(2)
+            middle = float(found.all.mean[at]) - truth
+            live["ellipse"] = Line(middle + along - across, middle + along + across, ink, 1.6)
+            text = f"ρ <b>{number(float(found.all.rho_at[at]), 2)}</b>"
+        if len(result.fan) > 1:
+            live["shown"] = Dots(result.fan[:1, at] - truth, result.fan[1:2, at] - truth,
+                                 self.color("text"), 4.4,
+                                 outline=self.color("panel"))  # fmt: skip
+        card.show_plot(live=live, columns={"first": off[:, 0], "second": off[:, 1]})
+        where = f"x = {number(float(result.x[at]), 2)}"
+        card.set_note(f"at {where}, {text}" if text else where, text or where)
+        card.plot.reader = lambda x, y: self._read_pair(result, x, y)
+
+    def _nearest(self, result: Result, x: float, y: float) -> int | None:
+        if not len(result.pairs):
+            return None
+        off = result.pairs - result.truth[result.at]
+        away = np.hypot(off[:, 0] - x, off[:, 1] - y)
+        near = int(away.argmin())
+        return near if away[near] <= REACH * self.pair.plot.x_axis.high else None
+
+    def _read_pair(self, result: Result, x: float, y: float) -> Reading | None:
+        near = self._nearest(result, x, y)
+        if near is None:
+            return None
+        a, b = result.pairs[near]
+        rows = ((None, f"first {number(float(a), 2)}"), (None, f"second {number(float(b), 2)}"))
+        truth = float(result.truth[result.at])
+        return Reading(f"draw {near + 1}, click", rows, None,
+                       ((float(a) - truth, float(b) - truth, self.ink(result)),))  # fmt: skip
+
+    def _on_draw(self, x: float, y: float) -> None:
+        near = self._nearest(self.result, x, y)
+        if near is not None:
+            self.edited.emit("draw", (float(near + 1),))
+
+
+def thumbnail(result: Result) -> pic.Picture:
+    """Return the fan of one draw with its mean."""
+    low, high = float(result.truth.min()) - 0.4, float(result.truth.max()) + 0.4
+    window = (-EDGE, EDGE, low, high)
+    shapes: list[pic.Shape] = [
+        pic.Line(pic.unit_points(result.x, np.clip(y, low, high), window), "faint", 1.0)
+        for y in result.fan
+    ]
+    inside = np.clip(result.points[:, 1], low, high)
+    shapes.append(pic.Dots(pic.unit_points(result.points[:, 0], inside, window), "point", 1.6))
+    mean = pic.unit_points(result.x, np.clip(result.fan.mean(0), low, high), window)
+    shapes.append(pic.Line(mean, "accent", 2.4))
+    return tuple(shapes)
