@@ -20,6 +20,7 @@ from app.ui.plots.shapes import Bars, Post, Words
 Array = np.ndarray
 TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}
 ROOM = 1.25  # what an axis has beside what it shows
+PEAK = 3.0  # an error this many times as high as nine tenths of the places leaves the axis
 SHARES = {"one": 0.16, "own": 0.42, "shared": 0.85}  # of the ink
 
 
@@ -28,7 +29,8 @@ class Held:
 
     def __init__(self, axis: Axis, is_both: bool = False) -> None:
         """Hold an axis. `is_both`: it reaches as far below 0 as above."""
-        self._axis, self._is_both, self._what = axis, is_both, None
+        self._axis, self._is_both = axis, is_both
+        self._what: object = None
 
     def reach(self, top: float, what: object) -> None:
         """Let it reach this far for a setting."""
@@ -49,7 +51,7 @@ class PageOfDraws(PageView):
         self.error = PlotCard("Squared error", Axis("x"), Axis())
         self.rho = PlotCard("Correlation", Axis("x"), Axis())
         self.mean = PlotCard("Variance of the mean", Axis("K", integer=True), Axis())
-        self.rows = RowPlot(Axis("variance"))
+        self.rows = RowPlot(Axis())
         self.kinds = PlotCard("By what they differ", self.rows.x_axis, self.rows.y_axis, "",
                               self.rows)  # fmt: skip
         for card in (self.error, self.rho):
@@ -76,7 +78,8 @@ class PageOfDraws(PageView):
             self._held[2].reach(ROOM * top, same)
             if result.here is not None:
                 whole = result.here.all.one + result.here.all.squared_bias(result.truth)
-                self._held[0].reach(ROOM * float(np.quantile(whole, 0.95)), setting)
+                top = min(float(whole.max()), PEAK * float(np.quantile(whole, 0.9)))
+                self._held[0].reach(1.1 * top, setting)
         self._draw_error(result)
         self._draw_rho(result)
         self._draw_mean(result)
@@ -90,8 +93,9 @@ class PageOfDraws(PageView):
             "bias²": mix(self.theme, self.color("warning"), 0.6),
             "ρ v": mix(self.theme, ink, 0.55), "own / K": mix(self.theme, ink, 0.25),
         }  # fmt: skip
-        legend = [Key("band", color, name) for name, color in inks.items()]
-        legend.append(Key("line", self.color("text"), "one", 1.6, keep=True))
+        legend = [Key("band", inks["ρ v"], "ρ v", keep=True),
+                  Key("line", self.color("text"), "one", 1.6, keep=True),
+                  *(Key("band", inks[k], k) for k in ("bias²", "own / K"))]  # fmt: skip
         if found is None:
             self._wait(card, legend)
             return
@@ -140,9 +144,9 @@ class PageOfDraws(PageView):
         card, ks = self.mean, np.arange(1, MOST + 1)
         live: dict[str, Mark] = {}
         columns: dict[str, Array] = {"K": ks.astype(float)}
-        for kind, found in result.found.items():
+        for kind, other in result.found.items():
             if kind != result.setting.kind:
-                line = np.array([found.half.of_mean(int(k)).mean() for k in ks])
+                line = np.array([other.half.of_mean(int(k)).mean() for k in ks])
                 color = mix(self.theme, self.color(TOKENS[kind]), 0.5)
                 live[kind] = Line(ks.astype(float), line, color, 1.3)
                 columns[kind] = line
@@ -197,7 +201,7 @@ class PageOfDraws(PageView):
                 live[f"{kind}, {name}"] = Bars(at, np.zeros(1), np.array([end]), color, 0.46)
                 parts[name].append(end)
             rows.append(float(row))
-            texts.append(f"ρ {number(found.all.rho, 2)}" + _chance(found))
+            texts.append(f"ρ {number(found.all.rho, 2)}")
         if rows:
             live["rho"] = Words(np.zeros(len(rows)), np.array(rows) - 0.38, texts,
                                 self.color("text"), self.theme, 10.0)  # fmt: skip
@@ -207,12 +211,25 @@ class PageOfDraws(PageView):
                   for name, text in names.items()]  # fmt: skip
         columns = {names[name]: np.array(values) for name, values in parts.items()}
         self.kinds.show_plot(live=live, legend=legend, columns=columns)
-        self.kinds.set_note("click a row" if rows else "being trained", "")
+        self.kinds.set_note("variance, click a row" if rows else "being trained", "")
 
+        plot.reader = lambda _, y: self._read_kind(result, plot.row_at(y))
 
-def _chance(found: Found) -> str:
-    """Return in words what resampled draws make of the correlation."""
-    if found.chance is None:
-        return ""
-    rho = found.chance.rho
-    return f"  ({number(rho.low, 2)} to {number(rho.high, 2)})"
+    def _read_kind(self, result: Result, row: int) -> Reading | None:
+        kind = KINDS[row]
+        found = result.found.get(kind)
+        if found is None:
+            return None
+        rho = f"ρ {number(found.all.rho, 2)}"
+        if found.chance is not None:
+            chance = found.chance.rho
+            rho += f", {number(chance.low, 2)} to {number(chance.high, 2)}"
+        bias = float(found.all.squared_bias(result.truth).mean())
+        of_mean = float(found.all.of_mean(result.k).mean())
+        rows = (
+            rho, f"v {number(float(found.all.one.mean()), 2)}",
+            f"mean of {result.k} {number(of_mean, 2)}",
+            f"its error {number(bias + of_mean, 3)}",
+        )  # fmt: skip
+        ink = self.color(TOKENS[kind])
+        return Reading(kind, tuple((ink, text) for text in rows))

@@ -15,6 +15,7 @@ from app.nets.ensembles import Draws, Spread, mean_variance, resamples
 Array = np.ndarray
 LEAST = 8  # draws; fewer say nothing of a variance
 RESAMPLES = 200
+TINY = 1e-30
 
 
 class Unseen(NamedTuple):
@@ -32,12 +33,15 @@ class Chance:
 
     Attributes:
         rho: of all networks, with what resampled draws make of it.
+        fit: (RESAMPLES, MOST) variance of means of the other half of the networks over what
+            the first half foretells, resampled.
         half_rho: of half of the networks on every other draw.
         means: (RESAMPLES + 1, MOST) variance of means of the other networks over that of one,
             on the other draws: measured, then resampled.
     """
 
     rho: Band
+    fit: Array
     half_rho: float
     means: Array
 
@@ -66,7 +70,13 @@ class Found:
 
     def seen(self, k: int) -> float:
         """Return the variance of the other half's means, over v of the first half."""
-        return float(self.means[k - 1] / max(float(self.half.one.mean()), 1e-30))
+        return float(self.means[k - 1] / max(float(self.half.one.mean()), TINY))
+
+
+def is_chance(chance: Chance, k: int) -> bool:
+    """Tell whether chance alone may be why means of k are not as foretold."""
+    low, high = np.percentile(chance.fit[:, k - 1], ENDS)
+    return bool(low <= 1 <= high)
 
 
 def unseen(chance: Chance, k: int) -> Unseen:
@@ -95,16 +105,21 @@ def look_at(people: Population) -> None:
 
 
 def _chance(people: Population) -> Chance:
-    whole = people.part("all")
-    rhos = whole.correlations(resamples(people.done, RESAMPLES))
-    ends = (float(end) for end in np.percentile(rhos, ENDS))
+    whole, half, ks = people.part("all"), people.part("half"), range(1, MOST + 1)
+    every = resamples(people.done, RESAMPLES)
+    ends = (float(end) for end in np.percentile(whole.correlations(every), ENDS))
+    one, rho = half.variance(every), half.correlations(every)
+    fit = np.stack(
+        [people.part(k).variance(every) / np.maximum(one * (1 / k + (k - 1) / k * rho), TINY)
+         for k in ks], axis=1,
+    )  # fmt: skip
     draws = people.done // 2
     shares = np.vstack([np.full(draws, 1 / draws), resamples(draws, RESAMPLES)])
-    means = np.stack(
-        [_half(people.part(k), 1).variance(shares) for k in range(1, MOST + 1)], axis=1
-    )
-    rho = _half(people.part("half"), 0).spread().rho
-    return Chance(Band(whole.spread().rho, *ends), rho, means / np.maximum(means[:, :1], 1e-30))
+    means = np.stack([_half(people.part(k), 1).variance(shares) for k in ks], axis=1)
+    return Chance(
+        Band(whole.spread().rho, *ends), fit, _half(half, 0).spread().rho,
+        means / np.maximum(means[:, :1], TINY),
+    )  # fmt: skip
 
 
 def _half(draws: Draws, first: int) -> Draws:

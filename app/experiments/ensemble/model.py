@@ -14,7 +14,7 @@ from app.core.experiment import HOLDS, PENDING, WRONG, ClaimRow
 from app.core.jobs import Ask, Step
 from app.core.numbers import number
 from app.core.spec import LabSpec
-from app.experiments.ensemble.found import Found, found_in, look_at, unseen
+from app.experiments.ensemble.found import Found, found_in, is_chance, look_at, unseen
 from app.experiments.ensemble.names import DRAWS, KINDS, SEED
 from app.experiments.ensemble.printed import program
 from app.experiments.ensemble.training import (
@@ -153,7 +153,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     k, drawn = result.k, simulated()
     told, seen = here.told(k), here.seen(k)
     fits = abs(drawn - PRINTED) <= NEAR_DRAWN * PRINTED
-    fits = fits and abs(seen - told) <= NEAR_TRAINED * told
+    fits = fits and (abs(seen - told) <= NEAR_TRAINED * told or is_chance(here.chance, k))
     other = unseen(here.chance, k)
     falls = _falls(result)
     why = (

@@ -29,7 +29,7 @@ class View(PageOfDraws):
     def build(self) -> None:
         """Make the cards."""
         self.fan = PlotCard("One draw", Axis("x"), Axis("output"))
-        self.pair = PlotCard("Two networks", Axis("first, off"), Axis("second, off the truth"))
+        self.pair = PlotCard("Two networks", Axis("first"), Axis("second"))
         self.fan.plot.x_axis.fix(-EDGE, EDGE)
         self._off = [
             Held(axis, True) for axis in (self.pair.plot.x_axis, self.pair.plot.y_axis)
@@ -93,7 +93,8 @@ class View(PageOfDraws):
         }
         live["truth"] = Line(x, result.truth, self.color("text"), 1.5, DASH)
         points = result.points.T
-        live["points"] = Dots(*points, self.color("point"), 2.6, outline=self.color("panel"))
+        live["points"] = Dots(points[0], points[1], self.color("point"), 2.6,
+                              outline=self.color("panel"))  # fmt: skip
         live["mean"] = Line(x, mean, ink, 3.0)
         place = float(x[result.at])
         live["place"] = Post(place, "", self.color("faint"), self.theme)
@@ -145,7 +146,7 @@ class View(PageOfDraws):
                                  outline=self.color("panel"))  # fmt: skip
         card.show_plot(live=live, columns={"first": off[:, 0], "second": off[:, 1]})
         where = f"x = {number(float(result.x[at]), 2)}"
-        card.set_note(f"at {where}, {text}" if text else where, text or where)
+        card.set_note(f"off the truth at {where}, {text}" if text else where, text or where)
         card.plot.reader = lambda x, y: self._read_pair(result, x, y)
 
     def _nearest(self, result: Result, x: float, y: float) -> int | None:
