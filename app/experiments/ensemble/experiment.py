@@ -6,7 +6,7 @@ from app.experiments.ensemble.names import DRAWS, EDGE, KINDS, MOST, TASKS, WIDE
 
 EXPERIMENT = Experiment(
     "ensemble",
-    "What does the mean of several networks take away?",
+    "What does averaging networks take away?",
     "K networks learn from one noisy draw of a task, again and again: their fan and its mean, "
     "and how far v (1/K + (K−1)/K ρ) tells what averaging does.",
     source="Krogh & Vedelsby 1995 (ensembles), Breiman 1996 (bagging), Lakshminarayanan et al. "
