@@ -16,23 +16,24 @@ EXPERIMENT = Experiment(
     knobs=(
         Knob("width", "int", "Width", "Units of every hidden layer.", low=1, high=WIDEST),
         Knob("depth", "int", "Depth",
-             "Hidden layers. One layer more can only kill: nothing comes back.",
-             low=1, high=DEEPEST, log=True),
+             "Hidden layers. The networks are those of 64 layers, cut short: one more can only "
+             "kill.", low=1, high=DEEPEST, log=True),
         Knob("cure", "choice", "Cure",
-             "none: weights of variance 1/n. He: 2/n. The others are He and more: a bias of "
-             "0.1 for every unit, leaky ReLU, skips, or the asymmetric draw of Lu et al., in "
-             "which one number of each unit is never negative.", choices=CURES),
+             "none: weights of variance 1/n. He: 2/n. On top of He a bias of 0.1 for every "
+             "unit, leaky ReLU, or skips. asymmetric: the draw of Lu et al., in which one "
+             "number of each unit is never negative.", choices=CURES),
         Knob("net", "int", "Network", "Which network of the cell is drawn below.",
              low=1, high=NETS),
     ),
     start={"width": 3, "depth": 10, "cure": "He", "net": 19},
     look_for="A layer of n units shuts an input out with probability 2⁻ⁿ, and nothing comes "
-    "back: depth kills, width saves. The dashed lines are where half of the networks are dead "
-    "at the earliest and at the latest, in theory; the thousand lie between. At birth the "
-    "published rates are met; training kills more. He, which keeps lengths, saves nobody. A "
-    "bias of 0.1 helps, the asymmetric draw helps more, and a skip hands on what lives. "
-    "Below, each dot is a unit of one network: without biases, once a layer has none that is "
-    "open, all that follow are shut.",
+    "back: depth kills, width saves. In theory half are dead somewhere between the dashed "
+    "lines, and of the thousand they are. At birth the published rates are met; training "
+    "kills more. He, which keeps lengths, saves nobody; a bias of 0.1 helps, the asymmetric "
+    "draw helps more, and a skip hands on what lives. To live is not to learn: asymmetric "
+    "networks of 64 layers, 12 wide, are all born alive, and most end as constants. Below, "
+    "each dot is a unit: without biases, once a layer has none that is open, all that follow "
+    "are shut.",
     tries=(
         Try("Without He", "Half the variance, and not one cell of the map moves: without "
             "biases the signs of the weights alone decide. Only in training a few more die.",

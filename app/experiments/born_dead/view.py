@@ -46,7 +46,7 @@ class View(PageView):
         self.answer = PlotCard("The network's answer", Axis("x"), Axis("output"))
         self.units = PlotCard("Which units are open", Axis("layer", integer=True),
                               Axis("unit", integer=True))  # fmt: skip
-        self.by_depth.plot.x_axis.fix(1, DEEPEST)
+        self.by_depth.plot.x_axis.fix(0.95, 1.06 * DEEPEST)
         self.by_width.plot.x_axis.fix(0.5, WIDEST + 0.5)
         for card in (self.by_depth, self.by_width):
             card.plot.y_axis.fix(-0.02, 1.05)
@@ -108,13 +108,16 @@ class View(PageView):
             low, high = (float(v[w, d]) for v in (result.low, result.high))
             theory = percent(low) if low == high else f"{100 * low:.3g} to {percent(high)}"
         half = result.half(result.width)
+        until = ("…", "layers until half are dead")
+        if nets:
+            until = (number(half, 3), until[1])
+        if nets and math.isnan(half):
+            until = ("never", f"half are dead, to {DEEPEST} layers")
         trained = result.trained[RATES[0]].get(result.width)
         return [
-            (share, f"dead of {number(nets, 4)}"),
+            (share, f"dead of {number(nets or NETS, 4)}"),
             (theory, "in theory" if theory != "–" else "no theory here"),
-            ("never" if math.isnan(half) else number(half, 3),
-             f"half are dead, to {DEEPEST} layers" if math.isnan(half)
-             else "layers until half are dead"),
+            until,
             ("…" if trained is None else percent(trained.share),
              f"constant after {UPDATES} updates"),
             ("lives" if result.dies is None else f"dies at layer {result.dies}",
@@ -174,7 +177,7 @@ class View(PageView):
         if result.low is not None and result.high is not None:
             low, high = (float(v[width - 1, depth - 1]) for v in (result.low, result.high))
             rows.append((self.color("muted"), f"theory {percent(low)} to {percent(high)}"))
-        return Reading(f"width {width}, {depth} layers", tuple(rows))
+        return Reading(f"width {width}, {layers(depth)}", tuple(rows))
 
     def _draw_by_depth(self, result: Result) -> None:
         card, ink, w = self.by_depth, self.color("accent"), result.width - 1
@@ -231,7 +234,7 @@ class View(PageView):
         card.show_plot(bands=bands, live=live, legend=legend, columns={
             "width": WIDTHS, "dead at birth": result.shares[:, d]})  # fmt: skip
         card.plot.reader = lambda x, _: self._read_width(result, x)
-        card.set_note(f"{result.depth} layers")
+        card.set_note(layers(result.depth))
 
     def _read_width(self, result: Result, x: float) -> Reading:
         width = min(max(round(x), 1), WIDEST)
@@ -242,7 +245,12 @@ class View(PageView):
             if one is not None:
                 text = f"at {rate:g} {percent(one.share)} of {number(one.nets, 4)}"
                 rows.append((self.color("warning"), text))
-        return Reading(f"width {width}, {result.depth} layers", tuple(rows))
+        return Reading(f"width {width}, {layers(result.depth)}", tuple(rows))
+
+
+def layers(depth: int) -> str:
+    """Return a depth in words."""
+    return f"{depth} layers" if depth > 1 else "1 layer"
 
 
 def thumbnail(result: Result) -> pic.Picture:
