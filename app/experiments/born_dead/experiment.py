@@ -27,13 +27,12 @@ EXPERIMENT = Experiment(
     ),
     start={"width": 3, "depth": 10, "cure": "He", "net": 19},
     look_for="A layer of n units shuts an input out with probability 2⁻ⁿ, and nothing comes "
-    "back: depth kills, width saves. In theory half are dead somewhere between the dashed "
-    "lines, and of the thousand they are. At birth the published rates are met; training "
-    "kills more. He, which keeps lengths, saves nobody; a bias of 0.1 helps, the asymmetric "
-    "draw helps more, and a skip hands on what lives. To live is not to learn: asymmetric "
-    "networks of 64 layers, 12 wide, are all born alive, and most end as constants. Below, "
-    "each dot is a unit: without biases, once a layer has none that is open, all that follow "
-    "are shut.",
+    "back: depth kills, width saves. Theory puts the depth at which half are dead between the "
+    "dashed lines, and counting agrees. At birth the published rates are met; training kills "
+    "more. He, which keeps lengths, saves nobody; a bias of 0.1 helps, the asymmetric draw "
+    "helps more, and a skip hands on what lives. To live is not to learn: asymmetric networks "
+    "of 64 layers, 12 wide, are all born alive, and most end as constants. Below, each dot is "
+    "a unit: without biases, once a layer has none that is open, all that follow are shut.",
     tries=(
         Try("Without He", "Half the variance, and not one cell of the map moves: without "
             "biases the signs of the weights alone decide. Only in training a few more die.",
@@ -42,7 +41,7 @@ EXPERIMENT = Experiment(
             "next to nothing, and in training half of those of width 2 end as constants.",
             {"cure": "leaky", "width": 2, "net": 16}),
         Try("Skips", "The first layer never loses both sides of 0, and the skips hand on what "
-            "it has: no network is dead at birth, and none is constant after training.",
+            "it has: no network is dead at birth, and hardly any is constant after training.",
             {"cure": "residual"}),
     ),
     formula=(
