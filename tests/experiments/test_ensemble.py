@@ -40,12 +40,18 @@ def quick(monkeypatch):
     for module in (training, found, model):
         monkeypatch.setattr(module, "DRAWS", 24)
     monkeypatch.setattr(training, "UPDATES", 20)
-    monkeypatch.setattr(training, "wait_for_compiler", lambda ask: iter(()))
+    for module in (training, model):
+        monkeypatch.setattr(module, "wait_for_compiler", lambda ask: iter(()))
     monkeypatch.setattr(training, "_is_compiled", never)
 
 
 def trained(setting, draw, nets):
-    return training._at_once(training.trained(setting, draw, np.array(nets)))
+    training_ = training.trained(setting, draw, np.array(nets))
+    while True:
+        try:
+            next(training_)
+        except StopIteration as end:
+            return end.value
 
 
 # ---- training
@@ -99,17 +105,27 @@ def test_architectures_are_drawn_for_each_network():
     assert hidden == [(4, 4), (4, 4), (4, 4, 4), (8,)]
 
 
-def test_first_networks_are_trained_where_they_are_asked_for(quick):
-    one = training.Population(SETTING)
-    three = one.first(1, 3)
-    seven = one.first(1, 7)
+def test_first_networks_are_trained_where_they_are_asked_for(quick, monkeypatch):
+    three = training.first(SETTING, 1, 3)
+    seven = training.first(SETTING, 1, 7)
     assert seven[:3] == pytest.approx(three, abs=0)
+    assert len(training.first(SETTING, 1, 20)) == training.LIVE  # the work does the others
+    assert training.known(SETTING) is None
+    one = training.population(SETTING)
     asked = itertools.count()
     steps = list(one.advance(lambda: next(asked) % 5 == 0))
     assert steps.count(True) == 24
     assert False in steps
-    assert one.first(1, 7) == pytest.approx(seven, abs=1e-5)
+    assert training.first(SETTING, 1, 7) == pytest.approx(seven, abs=1e-5)
+    assert len(training.first(SETTING, 1, 20)) == 20
     assert list(one.advance(never)) == []
+
+
+def test_the_draw_that_is_shown_is_trained_first(quick):
+    values = {"width": 4, "k": 20, "draw": (20.0,)}
+    assert len(model.compute(**values).fan) == training.LIVE
+    next(step for step in model.work(never, **values) if step is not None)
+    assert len(model.compute(**values).fan) == 20
 
 
 # ---- what is found
@@ -277,4 +293,9 @@ def test_k_averages_anew_at_once(quick, open_page):
     view.fan.plot.dragged.emit("place", -0.5, 0.0)
     settle(page)
     assert page.values["at"] == (-0.5,)
+    view.mean.plot.setFocus()
+    for key, k in ((Qt.Key.Key_Right, 4), (Qt.Key.Key_Left, 3)):
+        QTest.keyClick(view.mean.plot, key)
+        settle(page)
+        assert page.values["k"] == k
     assert "K = 3" in view.mean.plot.reader(3.2, 0.0).title

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -39,6 +41,14 @@ class Held:
             self._what = what
 
 
+class Before(NamedTuple):
+    """What was drawn last, which stays in grey while a new setting is trained."""
+
+    error: Array
+    rho: Array
+    told: Array
+
+
 class PageOfDraws(PageView):
     """The lower row of the page.
 
@@ -60,7 +70,12 @@ class PageOfDraws(PageView):
         self.mean.plot.x_axis.fix(0.5, MOST + 0.5)
         self._held = [Held(plot) for plot in (self.error.plot.y_axis, self.mean.plot.y_axis,
                                               self.rows.x_axis)]  # fmt: skip
-        self.mean.plot.dragged.connect(self._on_k)  # type: ignore[attr-defined]
+        self._before: Before | None = None
+        self._is_dragged = False  # else a handle is moved by keys
+        plot = self.mean.plot
+        plot.dragged.connect(self._on_k)  # type: ignore[attr-defined]
+        plot.grabbed.connect(lambda _: self._on_held(True))  # type: ignore[attr-defined]
+        plot.released.connect(lambda _: self._on_held(False))  # type: ignore[attr-defined]
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(lambda row: self.edited.emit("kind", KINDS[row]))
 
@@ -85,6 +100,16 @@ class PageOfDraws(PageView):
         self._draw_mean(result)
         self._draw_kinds(result)
 
+    def _grey(self, x: Array, part: str) -> dict[str, Mark]:
+        """Return what was drawn before."""
+        if self._before is None:
+            return {}
+        return {"before": Line(x, getattr(self._before, part), self.color("faint"), 1.6)}
+
+    def _wait(self, card: PlotCard) -> None:
+        card.plot.reader = None
+        card.set_note("being trained" if self._before is None else "grey: before", "")
+
     # ---- over x
     def _draw_error(self, result: Result) -> None:
         card, x, found = self.error, result.x, result.here
@@ -97,7 +122,8 @@ class PageOfDraws(PageView):
                   Key("line", self.color("text"), "one", 1.6, keep=True),
                   *(Key("band", inks[k], k) for k in ("bias²", "own / K"))]  # fmt: skip
         if found is None:
-            self._wait(card, legend)
+            card.show_plot(live=self._grey(x, "error"), legend=legend)
+            self._wait(card)
             return
         spread, bias = found.all, np.maximum(found.all.squared_bias(result.truth), 0)
         shared, own = np.maximum(spread.shared, 0), spread.own / result.k
@@ -115,11 +141,7 @@ class PageOfDraws(PageView):
             x, [(n, v, c) for (n, v), c in zip(parts.items(), colors, strict=True)]
         )
         card.set_note(f"mean of {result.k}", "")
-
-    def _wait(self, card: PlotCard, legend: list[Key]) -> None:
-        card.show_plot(legend=legend)
-        card.plot.reader = None
-        card.set_note("being trained", "")
+        self._before = Before(one, np.clip(spread.rho_at, -0.1, 1), _told(found))
 
     def _draw_rho(self, result: Result) -> None:
         card, x = self.rho, result.x
@@ -131,42 +153,47 @@ class PageOfDraws(PageView):
             live[kind] = Line(x, rho, color if is_here else mix(self.theme, color, 0.5),
                               2.6 if is_here else 1.3)  # fmt: skip
             curves.append((kind, rho, color))
-        if result.here is not None:
+        if result.here is None:
+            live |= self._grey(x, "rho")
+        else:
             live["mean"] = Rule(result.here.all.rho, "", self.ink(result), self.theme)
         live["place"] = Post(float(x[result.at]), "", self.color("faint"), self.theme)
         card.show_plot(live=live, columns={"x": x} | {name: y for name, y, _ in curves})
+        card.set_note("of two networks", "")
         if curves:
             card.read_curves(x, curves[::-1])
-        card.set_note("of two networks" if curves else "being trained", "")
+        if result.here is None:
+            self._wait(card)
 
     # ---- K
     def _draw_mean(self, result: Result) -> None:
-        card, ks = self.mean, np.arange(1, MOST + 1)
+        card, ks = self.mean, np.arange(1.0, MOST + 1)
         live: dict[str, Mark] = {}
-        columns: dict[str, Array] = {"K": ks.astype(float)}
+        columns: dict[str, Array] = {"K": ks}
         for kind, other in result.found.items():
             if kind != result.setting.kind:
-                line = np.array([other.half.of_mean(int(k)).mean() for k in ks])
+                columns[kind] = _told(other)
                 color = mix(self.theme, self.color(TOKENS[kind]), 0.5)
-                live[kind] = Line(ks.astype(float), line, color, 1.3)
-                columns[kind] = line
+                live[kind] = Line(ks, columns[kind], color, 1.3)
         found, ink, height = result.here, self.ink(result), 0.0
         if found is not None:
-            told = np.array([found.half.of_mean(int(k)).mean() for k in ks])
+            told = _told(found)
             floor = float(found.half.shared.mean())
             live["floor"] = Rule(floor, "ρ v", ink, self.theme, low=True)
-            live["told"] = Line(ks.astype(float), told, ink, 2.0)
-            live["seen"] = Dots(ks.astype(float), found.means, self.color("text"), 2.6)
+            live["told"] = Line(ks, told, ink, 2.0)
+            live["seen"] = Dots(ks, found.means, self.color("text"), 2.6)
             columns |= {"formula": told, "measured": found.means}
             height = float(told[result.k - 1])
             card.plot.reader = lambda x, _: self._read_mean(found, ink, x)
         else:
-            card.plot.reader = None
+            live |= self._grey(ks, "told")
         live["k"] = Post(float(result.k), "", self.color("faint"), self.theme)
         legend = [Key("line", ink, "formula"), Key("dot", self.color("text"), "measured")]
         card.show_plot(live=live, legend=legend, columns=columns)
         card.plot.set_handles((Handle("k", float(result.k), height, ink, 6.0, "x"),))  # type: ignore[attr-defined]
-        card.set_note("other networks, drag K" if found is not None else "being trained", "")
+        card.set_note("other networks, drag K", "")
+        if found is None:
+            self._wait(card)
 
     def _read_mean(self, found: Found, ink: QColor, x: float) -> Reading:
         k = int(np.clip(round(x), 1, MOST))
@@ -178,8 +205,14 @@ class PageOfDraws(PageView):
         dots = ((float(k), float(found.means[k - 1]), self.color("text")),)
         return Reading(f"K = {k}, v = {number(one, 2)}", rows, float(k), dots)
 
+    def _on_held(self, is_dragged: bool) -> None:
+        self._is_dragged = is_dragged
+
     def _on_k(self, _: str, x: float, __: float) -> None:
-        self.edited.emit("k", int(np.clip(round(x), 1, MOST)))
+        k = round(x)
+        if not self._is_dragged and k == self.result.k:  # a key's step is less than a network
+            k += int(np.sign(x - self.result.k))
+        self.edited.emit("k", int(np.clip(k, 1, MOST)))
 
     # ---- kinds
     def _draw_kinds(self, result: Result) -> None:
@@ -233,3 +266,8 @@ class PageOfDraws(PageView):
         )  # fmt: skip
         ink = self.color(TOKENS[kind])
         return Reading(kind, tuple((ink, text) for text in rows))
+
+
+def _told(found: Found) -> Array:
+    """Return the variance of means of 1, 2 ... as half of the networks foretell it. (MOST,)"""
+    return np.array([found.half.of_mean(k).mean() for k in range(1, MOST + 1)])

@@ -20,11 +20,14 @@ from app.experiments.ensemble.printed import program
 from app.experiments.ensemble.training import (
     PLACES,
     Setting,
+    early,
+    first,
     known,
     population,
 )
 from app.nets.ensembles import mean_variance, simulated_variance
 from app.nets.problem import load_data
+from app.nets.rewind import wait_for_compiler
 
 Array = np.ndarray
 SAY_S = 0.2  # from one picture to the next while it trains
@@ -40,7 +43,7 @@ class Result:
         setting: what is trained. k: networks that are averaged.
         x: (p,) places. truth: (p,) the curve.
         points: (N, 2) of the draw that is shown. draw: its number, from 0.
-        fan: (k, p) what its networks answer.
+        fan: (k, p) what its networks answer; fewer until they are trained.
         at: index of the place where two networks are compared.
         pairs: (draws, 2) what the first two networks of each draw answer there.
         found: by kind, what many draws say so far; without those of which too few are done.
@@ -82,21 +85,26 @@ def compute(
         if len(given) > 1:
             raise LabError(f"{len(given)} {name}s are given, the page shows one")
     setting = Setting(task, noise, width, kind)
-    shown = min(max(round(draw[0]) if draw else 1, 1), DRAWS) - 1
+    shown = number_of(draw)
     place = int(np.abs(PLACES - (at[0] if at else 0.0)).argmin())
-    one, spec = population(setting), setting.spec(shown)
-    data, truth = load_data(spec.task), truth_of(setting)
+    data, truth = load_data(setting.spec(shown).task), truth_of(setting)
+    people = known(setting)
+    pairs = np.zeros((0, 2)) if people is None else people.answers[:, :2, place]
     found = {}
     for other in KINDS:
-        people = known(Setting(task, noise, width, other))
-        seen = None if people is None else found_in(people)
+        others = known(Setting(task, noise, width, other))
+        seen = None if others is None else found_in(others)
         if seen is not None:
             found[other] = seen
     return Result(
         setting, k, PLACES, truth, np.column_stack([data.x[:, 0], data.y[:, 0]]), shown,
-        one.first(shown, k).astype(float), place,
-        one.answers[:, :2, place].astype(float), found,
+        first(setting, shown, k).astype(float), place, pairs.astype(float), found,
     )  # fmt: skip
+
+
+def number_of(draw: tuple[float, ...]) -> int:
+    """Return the number of the draw that is shown, from 0."""
+    return min(max(round(draw[0]) if draw else 1, 1), DRAWS) - 1
 
 
 @functools.lru_cache(maxsize=8)
@@ -118,6 +126,10 @@ def work(
     """Train the networks of all draws, of the kind that is chosen first; see `compute`."""
     kinds, said = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
     total = DRAWS * len(kinds)
+    yield from wait_for_compiler(is_interrupted)
+    for _ in early(Setting(task, noise, width, kind), number_of(draw)).reach(k):
+        if is_interrupted():
+            yield None
     for place, other in enumerate(kinds):
         one = population(Setting(task, noise, width, other))
         for is_further in one.advance(is_interrupted):
@@ -205,5 +217,4 @@ def lab_spec(
     """
     if kind != SEED:
         raise LabError(f"the lab's networks differ by their seed alone, these differ by {kind}")
-    shown = min(max(round(draw[0]) if draw else 1, 1), DRAWS) - 1
-    return Setting(task, noise, width, kind).spec(shown, seeds=k)
+    return Setting(task, noise, width, kind).spec(number_of(draw), seeds=k)

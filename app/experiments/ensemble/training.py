@@ -9,7 +9,8 @@ import numpy as np
 
 from app.core.jobs import Ask
 from app.core.kept import Kept
-from app.core.spec import LabSpec, edit
+from app.core.spec import LabSpec
+from app.core.spec import replace as changed
 from app.core.state import State
 from app.experiments.ensemble.names import ARCHITECTURE, BOOTSTRAP, DRAWS, EDGE, MOST
 from app.nets.engines import available
@@ -29,6 +30,7 @@ PIECES = 50  # of a training of many networks; of few, as many as there are netw
 PLACES = np.linspace(-EDGE, EDGE, 61)
 KEPT = 24  # populations, of 4 MB each: all kinds of eight settings
 PARTS: tuple[str | int, ...] = ("all", "half", *range(1, MOST + 1))
+LIVE, KEPT_EARLY = 10, 256  # networks that a turned knob waits for; draws of such
 SEEDS_APART = 1000  # from the seeds of one draw's networks to those of the next
 
 # Activation, initializer and widths over the page's width.
@@ -52,17 +54,14 @@ class Setting:
     def spec(self, draw: int, architecture: int = 0, seeds: int = NETS) -> LabSpec:
         """Return the lab of one draw's networks."""
         activation, init, widths = ARCHITECTURES[architecture]
-        turned = {
-            "task.samples": SAMPLES, "task.noise": self.noise, "task.validation": 0.0,
-            "task.seed": draw, "net.hidden": tuple(k * self.width for k in widths),
-            "net.activation": activation, "net.init": init,
-            "train.batch": "full", "train.rate": RATE, "train.updates": UPDATES,
-            "train.seeds": seeds, "train.seed": SEEDS_APART * draw,
-        }  # fmt: skip
-        spec = TASKS[self.task].recommended()
-        for path, value in turned.items():
-            spec = edit(spec, path, value)
-        return spec
+        own, hidden = TASKS[self.task].recommended(), tuple(k * self.width for k in widths)
+        return LabSpec(
+            task=changed(own.task, samples=SAMPLES, noise=self.noise, validation=0.0,
+                         seed=draw),
+            net=changed(own.net, hidden=hidden, activation=activation, init=init),
+            train=changed(own.train, batch="full", rate=RATE, updates=UPDATES, seeds=seeds,
+                          seed=SEEDS_APART * draw),
+        )  # fmt: skip
 
     def architectures(self, draw: int) -> Array:
         """Return which of `ARCHITECTURES` each network of a draw has. (NETS,)"""
@@ -115,7 +114,7 @@ def trained(setting: Setting, draw: int, nets: Array) -> Generator[None, None, A
     found = np.empty((len(nets), len(PLACES)), np.float32)
     kinds = setting.architectures(draw)[nets]
     for kind in np.unique(kinds):
-        problem = problem_of(setting.spec(draw, int(kind)))
+        problem = problem_of(setting.spec(draw, int(kind), int(nets[-1]) + 1))
         start, mine = born(problem), np.flatnonzero(kinds == kind)
         for places, trainer in _trainers(setting, draw, problem, start, nets, mine):
             for updates in _pieces(len(places)):
@@ -157,6 +156,27 @@ def _trainers(
         yield mine, stepper(part, state, is_compiled)
 
 
+class Early:
+    """The first networks of one draw, as many as were asked for.
+
+    Attributes:
+        answers: at `PLACES`. (networks, places)
+    """
+
+    def __init__(self, key: tuple[Setting, int]) -> None:
+        """Train nothing yet. `key`: setting and draw."""
+        self._setting, self._draw = key
+        self.answers = np.zeros((0, len(PLACES)), np.float32)
+
+    def reach(self, count: int) -> Iterator[None]:
+        """Train up to so many; yields after some milliseconds at most."""
+        known = self.answers
+        if len(known) < count:
+            nets = np.arange(len(known), count)
+            more = yield from trained(self._setting, self._draw, nets)
+            self.answers = np.concatenate([known, more])
+
+
 class Population:
     """The networks of a setting, as far as they are trained.
 
@@ -174,7 +194,6 @@ class Population:
         self.looked: object = None
         self._answers = np.zeros((DRAWS, NETS, len(PLACES)), np.float32)
         self._means, self._squares = np.zeros((2, DRAWS, len(PARTS), len(PLACES)))
-        self._early: dict[int, Array] = {}
 
     @property
     def answers(self) -> Array:
@@ -193,23 +212,6 @@ class Population:
         if isinstance(name, int):
             nets = MOST // name
         return Draws(self._means[done, place], self._squares[done, place], nets)
-
-    def first(self, draw: int, count: int) -> Array:
-        """Return the first networks of a draw, trained here and now if they are not yet.
-
-        Args:
-            draw: below `DRAWS`. count: of networks.
-
-        Returns:
-            (count, places).
-        """
-        if draw < self.done:
-            return self._answers[draw, :count]
-        early = self._early.get(draw, self._answers[draw, :0])
-        if len(early) < count:
-            more = _at_once(trained(self.setting, draw, np.arange(len(early), count)))
-            early = self._early[draw] = np.concatenate([early, more])
-        return early[:count]
 
     def advance(self, is_interrupted: Ask) -> Iterator[bool]:
         """Train all draws; yields True after each, False where somebody wants the time."""
@@ -236,19 +238,34 @@ class Population:
             self._means[self.done, place] = kept.means[0]
             self._squares[self.done, place] = kept.squares[0]
         self._answers[self.done] = answers
-        self._early.pop(self.done, None)
         self.done += 1
 
 
-def _at_once(training: Generator[None, None, Array]) -> Array:
-    while True:
-        try:
-            next(training)
-        except StopIteration as end:
-            return np.asarray(end.value)
-
-
 _kept = Kept(Population, KEPT)
+_early = Kept(Early, KEPT_EARLY)
+
+
+def early(setting: Setting, draw: int) -> Early:
+    """Return the first networks of a draw, those that were asked for so far."""
+    return _early.get((setting, draw))
+
+
+def first(setting: Setting, draw: int, count: int) -> Array:
+    """Return a draw's first networks; up to `LIVE` are trained here and now.
+
+    Args:
+        setting, draw: which. count: of networks; fewer come if they are not trained yet.
+
+    Returns:
+        (count or fewer, places).
+    """
+    people = known(setting)
+    if people is not None and draw < people.done:
+        return people.answers[draw, :count]
+    some = early(setting, draw)
+    for _ in some.reach(min(count, LIVE)):
+        pass
+    return some.answers[:count]
 
 
 def population(setting: Setting) -> Population:
@@ -262,5 +279,6 @@ def known(setting: Setting) -> Population | None:
 
 
 def forget() -> None:
-    """Forget all of them."""
+    """Forget everything."""
     _kept.forget()
+    _early.forget()

@@ -99,7 +99,7 @@ class View(PageOfDraws):
         place = float(x[result.at])
         live["place"] = Post(place, "", self.color("faint"), self.theme)
         legend = [
-            Key("line", ink, f"mean of {result.k}", 3.0, keep=True),
+            Key("line", ink, f"mean of {len(result.fan)}", 3.0, keep=True),
             Key("line", pale, "networks"),
             Key("dash", self.color("text"), "truth", 1.5),
             Key("band", mix(self.theme, self.color("muted"), 0.3), "mean on other draws, ±σ",
