@@ -244,7 +244,7 @@ class PageOfDraws(PageView):
                   for name, text in names.items()]  # fmt: skip
         columns = {names[name]: np.array(values) for name, values in parts.items()}
         self.kinds.show_plot(live=live, legend=legend, columns=columns)
-        self.kinds.set_note("variance, click a row" if rows else "being trained", "")
+        self.kinds.set_note("variance, click a row" if rows else "being trained", "variance")
 
         plot.reader = lambda _, y: self._read_kind(result, plot.row_at(y))
 

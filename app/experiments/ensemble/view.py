@@ -182,7 +182,7 @@ def thumbnail(result: Result) -> pic.Picture:
     low, high = float(result.truth.min()) - 0.4, float(result.truth.max()) + 0.4
     window = (-EDGE, EDGE, low, high)
     shapes: list[pic.Shape] = [
-        pic.Line(pic.unit_points(result.x, np.clip(y, low, high), window), "faint", 1.0)
+        pic.Line(pic.unit_points(result.x, np.clip(y, low, high), window), "muted", 1.1)
         for y in np.sort(result.fan, axis=0)[1:-1]
     ]
     inside = np.clip(result.points[:, 1], low, high)
