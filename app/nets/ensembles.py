@@ -120,6 +120,12 @@ class Draws:
         shared = self.means.var(0, ddof=1) - own / self.nets
         return Spread(self.means.mean(0), own, shared, draws, self.nets)
 
+    def variance_at(self) -> Array:
+        """Return the variance of one network by place. (x,)"""
+        if self.nets == 1:
+            return self.means.var(0, ddof=1)
+        return self.spread().one
+
     def variance(self, shares: Array | None = None) -> Array:
         """Return the variance of one network, averaged over places.
 

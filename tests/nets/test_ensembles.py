@@ -83,6 +83,8 @@ def test_the_variance_of_means_is_measured(k):
     kept = ensembles.draws_of(ensembles.means_of(answers, k))
     closed = 1 / k + (k - 1) / k * 0.4
     assert kept.variance()[0] == pytest.approx(closed, rel=0.05)
+    assert kept.variance_at().mean() == pytest.approx(kept.variance()[0], rel=1e-10)
+    assert kept.variance_at() == pytest.approx(np.full(4, closed), rel=0.15)
     if k == 10:
         assert kept.variance()[0] == pytest.approx(answers.mean(1).var(0, ddof=1).mean())
 

@@ -94,7 +94,7 @@ class PageOfDraws(PageView):
             if result.here is not None:
                 whole = result.here.all.one + result.here.all.squared_bias(result.truth)
                 top = min(float(whole.max()), PEAK * float(np.quantile(whole, 0.9)))
-                self._held[0].reach(1.1 * top, setting)
+                self._held[0].reach(1.1 * top, (setting, result.here.chance is None))
         self._draw_error(result)
         self._draw_rho(result)
         self._draw_mean(result)
@@ -120,12 +120,13 @@ class PageOfDraws(PageView):
         }  # fmt: skip
         legend = [Key("band", inks["ρ v"], "ρ v", keep=True),
                   Key("line", self.color("text"), "one", 1.6, keep=True),
+                  Key("dot", self.color("text"), "mean", brief="mean"),
                   *(Key("band", inks[k], k) for k in ("bias²", "own / K"))]  # fmt: skip
         if found is None:
             card.show_plot(live=self._grey(x, "error"), legend=legend)
             self._wait(card)
             return
-        spread, bias = found.all, np.maximum(found.all.squared_bias(result.truth), 0)
+        spread, bias = found.half, np.maximum(found.all.squared_bias(result.truth), 0)
         shared, own = np.maximum(spread.shared, 0), spread.own / result.k
         ends = np.cumsum([np.zeros_like(x), bias, shared, own], axis=0)
         bands = {
@@ -133,15 +134,25 @@ class PageOfDraws(PageView):
             for k, (name, color) in enumerate(inks.items())
         }
         one = bias + np.maximum(spread.one, 0)
-        live = {"one": Line(x, one, self.color("text"), 1.6)}
-        parts = {"bias²": bias, "ρ v": shared, "own / K": own, "one network": one}
+        measured = bias + found.means_at[result.k - 1]
+        live: dict[str, Mark] = {
+            "one": Line(x, one, self.color("text"), 1.6),
+            "measured": Dots(x[::3], measured[::3], self.color("text"), 1.8),
+        }
+        parts = {
+            "bias²": bias,
+            "ρ v": shared,
+            "own / K": own,
+            "one network": one,
+            "mean, measured": measured,
+        }
         card.show_plot(bands=bands, live=live, legend=legend, columns={"x": x} | parts)
-        colors = (*inks.values(), self.color("text"))
+        colors = (*inks.values(), self.color("text"), self.color("text"))
         card.read_curves(
             x, [(n, v, c) for (n, v), c in zip(parts.items(), colors, strict=True)]
         )
         card.set_note(f"mean of {result.k}", "")
-        self._before = Before(one, np.clip(spread.rho_at, -0.1, 1), _told(found))
+        self._before = Before(one, np.clip(found.all.rho_at, -0.1, 1), _told(found))
 
     def _draw_rho(self, result: Result) -> None:
         card, x = self.rho, result.x

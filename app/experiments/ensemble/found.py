@@ -53,16 +53,21 @@ class Found:
     Attributes:
         draws: that are done.
         all: of all networks. half: of every other one.
-        means: (MOST,) variance of means of 1, 2 ... of the other half of the networks, as
-            measured, averaged over places.
+        means_at: (MOST, places) variance of means of 1, 2 ... of the other half of the
+            networks, as measured.
         chance: what is known at the end, or None.
     """
 
     draws: int
     all: Spread
     half: Spread
-    means: Array
+    means_at: Array
     chance: Chance | None
+
+    @property
+    def means(self) -> Array:
+        """The same, averaged over places. (MOST,)"""
+        return np.asarray(self.means_at.mean(1))
 
     def told(self, k: int) -> float:
         """Return what half of the networks foretell of a mean's variance, over v."""
@@ -97,7 +102,7 @@ def look_at(people: Population) -> None:
     kept = found_in(people)
     if people.done < LEAST or (kept is not None and kept.draws == people.done):
         return
-    means = np.array([people.part(k).variance()[0] for k in range(1, MOST + 1)])
+    means = np.stack([people.part(k).variance_at() for k in range(1, MOST + 1)])
     chance = _chance(people) if people.done == DRAWS else None
     people.looked = Found(
         people.done, people.part("all").spread(), people.part("half").spread(), means, chance
