@@ -12,18 +12,18 @@ from typing import Any
 
 from app.threads import one_thread_each
 
-one_thread_each()  # before anything imports numpy: workers would wait for each other's threads
+# Before anything imports numpy, as the program does: workers would wait for each other's
+# threads, for minutes.
+one_thread_each()
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
 # Settings and the last lab of whoever runs the tests stay out of them, and untouched.
 _home = tempfile.TemporaryDirectory(prefix="layerlab-tests-")
 os.environ["LAYERLAB_HOME"] = _home.name
 
-from app.threads import one_thread_each  # noqa: E402
-
-one_thread_each()  # as the program does; threads that wait for each other can take minutes
-
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
+
+import app.nets.engines.compiled  # noqa: E402, F401 - before anything imports numba
 
 settings.register_profile(
     "lab",

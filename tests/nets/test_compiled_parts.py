@@ -1,9 +1,11 @@
 """The kernels' parts, each against numpy or the registry it repeats."""
 
+import importlib
 import math
 
 import numpy as np
 import pytest
+from numba.core import errors
 from numba.core.runtime import _nrt_python, rtsys
 
 from app.core.errors import LabError
@@ -265,3 +267,12 @@ def test_views_share_memory() -> None:
     a = np.zeros(6)
     write(a)
     assert a.tolist() == [0, 0, 0, 0, 9, 0]
+
+
+# ---- what numba does besides
+
+
+def test_numba_leaves_the_standard_streams_alone() -> None:
+    """It would swap them on the thread that compiles; colorama is there, pyqtgraph's."""
+    importlib.import_module("colorama")
+    assert isinstance(errors.termcolor(), errors.NOPColorScheme)
