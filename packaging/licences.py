@@ -11,6 +11,9 @@ import subprocess
 import sys
 from collections.abc import Iterable
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 COMMON = pathlib.Path("/usr/share/common-licenses")  # Debian's copies
 QT_NOTICE = """\
@@ -24,12 +27,14 @@ _TEXTS = ("licen", "copying", "notice", "copyright")
 
 @dataclasses.dataclass(frozen=True)
 class Part:
-    """One thing that ships: its name, version, licence in a few words, and the texts."""
+    """One thing that ships: its name, version, licence in a few words, and more."""
 
     name: str
     version: str
     licence: str
     texts: tuple[str, ...]
+    kind: str = "generic"  # of where it is from: a package URL's type
+    needs: tuple[str, ...] = ()  # names of what it requires, in lower case with hyphens
 
 
 def python_packages(modules: Iterable[str], places: Iterable[str]) -> list[Part]:
@@ -56,7 +61,11 @@ def _package(distribution: importlib.metadata.Distribution) -> Part:
             texts.append(_read(pathlib.Path(str(distribution.locate_file(file)))))
     words = licence_of(distribution) or "see below"
     name = distribution.metadata["Name"]
-    return Part(name, distribution.version, words, tuple(filter(None, texts)))
+    wanted = [Requirement(line) for line in distribution.requires or ()]
+    needs = {canonicalize_name(one.name) for one in wanted
+             if one.marker is None or one.marker.evaluate({"extra": ""})}  # fmt: skip
+    shown = tuple(filter(None, texts))
+    return Part(name, distribution.version, words, shown, "pypi", tuple(sorted(needs)))
 
 
 def system_packages(sources: Iterable[str]) -> list[Part]:
@@ -71,7 +80,7 @@ def system_packages(sources: Iterable[str]) -> list[Part]:
                 package = told.partition(": ")[0].partition(",")[0]
                 version = _ask("dpkg-query", "-W", "-f=${Version}", package)
                 doc = pathlib.Path("/usr/share/doc") / package.partition(":")[0] / "copyright"
-                found[package] = Part(package, version, "see below", (_read(doc),))
+                found[package] = Part(package, version, "see below", (_read(doc),), "deb")
                 break
     return list(found.values())
 
@@ -100,6 +109,7 @@ def own_parts() -> list[Part]:
             _package(importlib.metadata.distribution("pyinstaller")),
             name="The bootloader of PyInstaller",
             licence="GPL-2.0-or-later WITH Bootloader-exception",
+            needs=(),
         ),
     ]
 
@@ -120,13 +130,9 @@ def document(parts: Iterable[Part]) -> str:
     return "\n".join(lines)
 
 
-def write(
-    file: pathlib.Path, modules: Iterable[str], files: Iterable[tuple[str, str, str]]
-) -> None:
-    """Write the text for a bundle of these modules and files."""
+def parts(modules: Iterable[str], files: Iterable[tuple[str, str, str]]) -> list[Part]:
+    """Return all that a bundle of these modules and files is made of, itself first."""
     entries = [entry for entry in files if entry[2] != "SYMLINK"]
-    parts = own_parts() + python_packages(modules, [place for place, _, _ in entries])
-    parts += system_packages(s for place, s, kind in entries
-                             if kind == "BINARY" and "/" not in place)  # fmt: skip
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(document(parts), encoding="utf-8")
+    found = own_parts() + python_packages(modules, [place for place, _, _ in entries])
+    return found + system_packages(s for place, s, kind in entries
+                                   if kind == "BINARY" and "/" not in place)  # fmt: skip

@@ -17,7 +17,7 @@ EXPERIMENT = Experiment(
         Knob("task", "choice", "Task", "The curve that both networks learn.",
              choices=("wave", "abs", "step", "sine-mix", "sawtooth")),
         Knob("width", "int", "Width", "Units in each layer: rows of the raster.",
-             low=2, high=32),
+             low=2, high=24),
         Knob("depth", "int", "Depth",
              "Number of hidden layers: gates of later layers open where earlier ones let them.",
              low=1, high=4),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import threading
 from concurrent.futures import Future
 from typing import Any
@@ -47,3 +48,6 @@ def _compile(dtype: str, future: Future[Any]) -> None:
         future.set_result(None)
     except BaseException as error:
         future.set_exception(error)
+        return
+    # A tenth of a second which else the first GELU in NumPy would take, under a knob.
+    importlib.import_module("scipy.special")
