@@ -63,6 +63,7 @@ UNUSED = {
     "pyqtgraph": "what the benchmarks compare with",
     "pytest": "tests",
     "readline": "line editing; its library is under the GPL",
+    "scipy.io._fast_matrix_market._fmm_core": "reads matrices from files, 4 MB",
     "rich": "progress bars of scikit-learn in a terminal",
     "setuptools": "builds packages",
     "tensorboard": "curves of torch",
@@ -182,8 +183,11 @@ def excluded(flavour: str) -> list[str]:
     return without + unused_parts()
 
 
-# Files that libraries ship for building or testing against them, or as documents.
+# Files that libraries ship for building or testing against them, or as documents. Of what
+# installers note of a package, its metadata tell `doctor` the version; the licences are
+# gathered in one file.
 _FILES = re.compile(
+    r"\.dist-info/(?!METADATA$)|"
     r"(^|/)(tests?|include)/|\.(a|lib|h|hpp|cuh|cu|cpp|cmake|c|f|f90|pyi|pyx|pxd|pxi|tp|build)$"
     r"|^sklearn/datasets/(images|tests)/"
     r"|^numba/np/ufunc/(tbb|omp)pool\."  # thread layers; the lab has threads of its own

@@ -4,7 +4,8 @@
 
 The archive runs from any folder. The package puts the program into /usr/lib, a command into
 /usr/bin, and an entry, icons and the type of saved labs where desktops look for them. What
-it depends on is asked of the libraries in the bundle. Run by the Python of `.venv`.
+it depends on is asked of the libraries in the bundle. Beside each lies its bill of
+materials, see `sbom.py`. Run by the Python of `.venv`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import tarfile
 import tempfile
 
 import icons
+import sbom
 import trim
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -163,6 +165,7 @@ def main() -> int:
         if args.only in (None, name):
             target = write(args.bundle.resolve())
             print(f"{target.stat().st_size / 1e6:.1f} MB  {target}")
+            print(sbom.beside(args.bundle.resolve(), target))
     return 0
 
 

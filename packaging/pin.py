@@ -28,14 +28,16 @@ def pinned(project: dict[str, object]) -> dict[str, str]:
     assert isinstance(extras, dict)
     waiting = [*project["dependencies"], *(line for lines in extras.values() for line in lines)]  # type: ignore[misc]
     found: dict[str, str] = {}
+    seen: set[tuple[str, frozenset[str]]] = set()  # one asked for twice may have more extras
     while waiting:
         requirement = Requirement(waiting.pop())
         name = canonicalize_name(requirement.name)
         environments = [{"extra": extra} for extra in requirement.extras] or [{"extra": ""}]
-        if name in found:
+        if (name, frozenset(requirement.extras)) in seen:
             continue
         if requirement.marker and not requirement.marker.evaluate({"extra": ""}):
             continue
+        seen.add((name, frozenset(requirement.extras)))
         distribution = importlib.metadata.distribution(name)
         found[name] = distribution.version.partition("+")[0]
         for line in distribution.requires or ():

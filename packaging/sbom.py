@@ -30,9 +30,7 @@ PLACE = pathlib.PurePath("_internal", "app", "resources", NAME)
 MAC_PLACE = pathlib.PurePath("Contents", "Resources", "app", "resources", NAME)
 
 
-def bill(
-    flavour: str, parts: Iterable[Part], files: Iterable[tuple[str, str, str]]
-) -> str:
+def bill(flavour: str, parts: Iterable[Part], files: Iterable[tuple[str, str, str]]) -> str:
     """Return the bill of a bundle.
 
     Args:
@@ -45,7 +43,7 @@ def bill(
     program = _component(own, ComponentType.APPLICATION)
     program.name = flavour
     bom.metadata.component = program
-    found = {canonicalize_name(part.name): (part, _component(part)) for part in others}
+    found = {str(canonicalize_name(part.name)): (part, _component(part)) for part in others}
     libraries = [
         Component(name=place, type=ComponentType.FILE, bom_ref=place,
                   hashes=[_digest(pathlib.Path(source))])

@@ -168,8 +168,13 @@ class Check:
         if "torch" not in self.engines:
             return
         home = self.box.home("killed")
-        running = home.start("train", "--engine", "torch", "--updates", "100000000")
-        wait_for("the process of torch starts", lambda: len(home.processes()) > 1)
+        running = home.start("train", "--engine", "torch", "--updates", "10000000")
+
+        def has_started() -> bool:
+            running.check_alive()
+            return len(home.processes()) > 1
+
+        wait_for("the process of torch starts", has_started)
         os.kill(running.process.pid, signal.SIGKILL)
         running.wait()
 
