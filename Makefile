@@ -25,6 +25,7 @@ lint: set-up-all
 	$(LAB) -m ruff format --check .
 	$(LAB) -m ruff check .
 	.venv/bin/lint-imports --no-logo
+	.venv/bin/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/release.yml
 
 types: set-up-all
 	$(LAB) -m mypy

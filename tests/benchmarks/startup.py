@@ -1,9 +1,11 @@
 """How long until the window is up, as a ratio to a bare PySide6 + pyqtgraph window.
 
     python -m tests.benchmarks.startup [--runs 9]
+    python -m tests.benchmarks.startup --imports
 
 Each start is a process of its own, lab and bare window in turn. A window is up when it has
-painted for the first time. Also lists heavy modules that are imported by then.
+painted for the first time. Also lists heavy modules that are imported by then. The second
+form says what Python's `-X importtime` found until then, by package.
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 COMMON = """
 import sys, time, json
@@ -26,6 +30,7 @@ class Watch(QObject):
             known = "torch", "sklearn", "networkx", "numba", "scipy"
             heavy = [m for m in known if m in sys.modules]
             print(json.dumps({"seconds": up, "heavy": heavy}), flush=True)
+            print("painted", file=sys.stderr, flush=True)
             watched.removeEventFilter(self)
             QTimer.singleShot(0, finish)
         return False
@@ -72,29 +77,60 @@ start.run_window()
 )
 
 
-def once(code: str) -> dict[str, object]:
-    """Start a process that prints when its window is up."""
-    import time
-
+def started(code: str, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Start a process that prints when its window is up; return it when it has ended."""
     with tempfile.TemporaryDirectory() as home:
         env = os.environ | {"LAYERLAB_HOME": home}
         # As a user's Python does: a module is compiled at the first start, not at each.
         env.pop("PYTHONDONTWRITEBYTECODE", None)
         env.setdefault("QT_QPA_PLATFORM", "offscreen")
         done = subprocess.run(
-            [sys.executable, "-c", code, str(time.time())],
+            [sys.executable, *flags, "-c", code, str(time.time())],
             env=env, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
     if done.returncode or not done.stdout.strip():
         raise SystemExit(done.stderr)
-    return json.loads(done.stdout.splitlines()[0])
+    return done
+
+
+def once(code: str) -> dict[str, object]:
+    """Return what a start prints."""
+    return json.loads(started(code).stdout.splitlines()[0])
+
+
+def import_ms(code: str) -> dict[str, float]:
+    """Return package -> milliseconds of its modules, of those imported before the paint."""
+    told = started(code, "-X", "importtime").stderr.partition("painted\n")[0]
+    taken: dict[str, float] = {}
+    for own_us, name in re.findall(r"^import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)$", told, re.M):
+        top = name.partition(".")[0]
+        package = "the standard library" if top in sys.stdlib_module_names else top
+        taken[package] = taken.get(package, 0.0) + int(own_us) / 1000
+    return taken
+
+
+def print_imports() -> None:
+    """Print the medians of several starts, the longest first."""
+    once(LAB)
+    found = [import_ms(LAB) for _ in range(5)]
+    names = {name for one in found for name in one}
+    medians = {n: statistics.median(one.get(n, 0.0) for one in found) for n in names}
+    total = sum(medians.values())
+    print(f"{total:7.1f} ms  of imports before the first paint")
+    for name, ms in sorted(medians.items(), key=lambda item: -item[1])[:8]:
+        print(f"{ms:7.1f} ms    {name}")
 
 
 def main() -> None:
     """Print the medians and their ratio."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--runs", type=int, default=9)
-    runs = parser.parse_args().runs
+    parser.add_argument("--imports", action="store_true")
+    options = parser.parse_args()
+    runs = options.runs
+    if options.imports:
+        print_imports()
+        return
     once(BARE), once(LAB)  # the first start fills the disk's cache
     bare, lab, heavy = [], [], set()
     for _ in range(runs):
