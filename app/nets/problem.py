@@ -68,8 +68,10 @@ class Problem:
 
 def file_stamp(spec: TaskSpec) -> tuple[int, int]:
     """Return what changes when the task's file does; zeros where there is no file."""
+    if not spec.path:
+        return 0, 0
     try:
-        status = os.stat(spec.path or "")
+        status = os.stat(spec.path)
     except (OSError, ValueError):  # ValueError: a NUL in the path; the reader refuses it
         return 0, 0
     return status.st_mtime_ns, status.st_size

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
     QShowEvent,
 )
@@ -54,6 +55,7 @@ class CurvePlot(KeyboardRing, QWidget):
         self._slider, self._theme = slider, theme
         self._curve = KnobCurve()
         self._places = Places()
+        self._drawn, self._drawn_key = QPixmap(), object()
         self._pointed: float | None = None  # the number under the mouse, or chosen by keys
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -202,6 +204,20 @@ class CurvePlot(KeyboardRing, QWidget):
         super().resizeEvent(event)
         self._lay_out()
 
+    def _drawn_curve(self) -> QPixmap:
+        """Return the curve without its dots, which stays while the slider is dragged."""
+        bar, places, ratio = self._bar(), self._places, self.devicePixelRatioF()
+        across = bar.scale, bar.width(), places.ends
+        key = (self._curve.points, across, self.size(), ratio, self._theme)
+        if key != self._drawn_key:
+            self._drawn_key, self._drawn = key, QPixmap(self.size() * ratio)
+            self._drawn.setDevicePixelRatio(ratio)
+            self._drawn.fill(Qt.GlobalColor.transparent)
+            with QPainter(self._drawn) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                paint_curve(painter, self._curve, self.place, self._theme)
+        return self._drawn
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint box, words, curve, and the dots of what is shown and read."""
         theme, curve, words = self._theme, self._curve, self.words
@@ -215,7 +231,7 @@ class CurvePlot(KeyboardRing, QWidget):
             if pointed is not None:
                 lefts, rights = words.readings(pointed), [""]
             paint_words(painter, line, lefts, rights, theme, bright=pointed is not None)
-            paint_curve(painter, curve, self.place, theme)
+            painter.drawPixmap(0, 0, self._drawn_curve())
             if pointed is not None:
                 x = self._bar().x_of(pointed)
                 painter.setPen(QPen(theme.color("faint"), 1))

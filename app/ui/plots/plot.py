@@ -55,6 +55,7 @@ class Plot(Canvas):
         self._cache = QPixmap()
         self._cache_key: object = None
         self._area = QRectF(0, 0, 1, 1)
+        self._measured: tuple[tuple[str, ...], Theme | None, float] = (), None, 0.0
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
@@ -119,10 +120,12 @@ class Plot(Canvas):
     def lay_out(self) -> None:
         """Place the area between the axes; it depends on size and ranges, not the frame."""
         theme = self.theme
-        metrics = QFontMetricsF(theme.font(10.5))
-        texts = [text for _, text in self.y_ticks()]
-        widest = max([metrics.horizontalAdvance(t) for t in texts] or [0.0])
-        left = max(theme.px(22), widest + theme.px(8))
+        texts = tuple(text for _, text in self.y_ticks())
+        if self._measured[:2] != (texts, theme):  # a frame seldom changes them
+            metrics = QFontMetricsF(theme.font(10.5))
+            widest = max([metrics.horizontalAdvance(t) for t in texts] or [0.0])
+            self._measured = texts, theme, widest
+        left = max(theme.px(22), self._measured[2] + theme.px(8))
         top = theme.px(20 if self.has_legend_row() else 7)
         bottom = theme.px(20)
         right = theme.px(8)
