@@ -201,7 +201,7 @@ _QT_PLUGINS = re.compile(
     r"platforms/(libqxcb|libqoffscreen|libqwayland|qwindows|qoffscreen|libqcocoa)\."
     r"|platformthemes/libqxdgdesktopportal\."  # dark or light, file dialogs
     r"|platforminputcontexts/"  # accents and scripts that are composed
-    r"|iconengines/|imageformats/(lib)?qsvg\."
+    r"|iconengines/|imageformats/(lib)?(qsvg|qjpeg)\."  # photographs, on a page of filters
     r"|wayland-decoration-client/|wayland-shell-integration/libxdg-shell\."
     r"|styles/"
 )
