@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QGridLayout, QRadioButton, QSizePolicy, QWidget
 
 from app.core.registry import Entry
@@ -65,6 +65,7 @@ class Tile(KeyboardRing, QRadioButton):
         self._theme, self._small, self._window = theme, small, window
         self.key = ""
         self._preview: np.ndarray | None = None
+        self._kept, self._kept_key = QPixmap(), object()  # of its size, theme and state
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -73,6 +74,7 @@ class Tile(KeyboardRing, QRadioButton):
     def set_entry(self, key: str, label: str, text: str, preview: np.ndarray | None) -> None:
         """Stand for an entry: its key, name, help sentence and `preview()`."""
         self.key, self._preview = key, preview
+        self._kept_key = None
         self.setText(label)
         self.setToolTip(text)
         self.setAccessibleName(label)
@@ -120,7 +122,7 @@ class Tile(KeyboardRing, QRadioButton):
         radius = theme.px(8)
         draw_box(painter, box, theme.color("raised"), theme.color(border), radius, theme.px(1))
         token = "accent" if on else "text" if self.underMouse() else "muted"
-        self._paint_picture(painter, token)
+        painter.drawPixmap(0, 0, self._picture(token))
         font = theme.font(10 if self._small else 10.5)
         painter.setFont(font)
         painter.setPen(theme.color("text" if on or self.underMouse() else "muted"))
@@ -132,6 +134,19 @@ class Tile(KeyboardRing, QRadioButton):
         painter.drawText(foot, Qt.AlignmentFlag.AlignCenter, name)
         if self.ring and self.hasFocus():
             draw_ring(painter, box, theme, radius)
+
+    def _picture(self, token: str) -> QPixmap:
+        """Return the picture alone, kept: a panel that is laid out anew paints all of them."""
+        ratio = self.devicePixelRatioF()
+        key = (self.size(), ratio, self._theme, token, self.isChecked())
+        if key != self._kept_key:
+            self._kept_key, self._kept = key, QPixmap(self.size() * ratio)
+            self._kept.setDevicePixelRatio(ratio)
+            self._kept.fill(Qt.GlobalColor.transparent)
+            with QPainter(self._kept) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._paint_picture(painter, token)
+        return self._kept
 
     def _paint_picture(self, painter: QPainter, token: str) -> None:
         theme, on = self._theme, self.isChecked()
