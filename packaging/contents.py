@@ -60,6 +60,7 @@ UNUSED = {
     "polars": "tables, likewise",
     "pyarrow": "tables, likewise",
     "pydoc_data": "texts of Python's help()",
+    "pygments": "colours of sources that numba and rich print",
     "pyqtgraph": "what the benchmarks compare with",
     "pytest": "tests",
     "readline": "line editing; its library is under the GPL",
