@@ -14,7 +14,6 @@ import hashlib
 import json
 import os
 import pathlib
-import shutil
 import signal
 import struct
 import subprocess
@@ -24,7 +23,7 @@ import time
 import zlib
 from collections.abc import Callable
 
-from sandbox import Done, Home, Sandbox, TroubleError, wait_for
+from sandbox import Done, Home, Sandbox, TroubleError, wait_for, without_network
 from screen import Rect, Screen
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -269,18 +268,6 @@ def _wait_for_window(screen: Screen, check_alive: Callable[[], None]) -> str:
 
     wait_for("the window opens", is_there)
     return screen.window("Layerlab")
-
-
-def without_network() -> None:
-    """Go on in a space of the kernel's that has no network, where root may make one."""
-    flag, tool = "LAYERLAB_SMOKE_ALONE", shutil.which("unshare")
-    if os.geteuid() or tool is None or os.environ.get(flag):
-        return
-    command = [tool, "--net", "--", sys.executable, *sys.argv]
-    if subprocess.run([tool, "--net", "true"], capture_output=True, check=False).returncode:
-        print("layerlab: the network could not be cut off here", file=sys.stderr)
-    else:
-        os.execve(tool, command, os.environ | {flag: "1"})
 
 
 def main() -> int:

@@ -219,15 +219,21 @@ def test_a_closed_pipe_is_quiet() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_ends_cleanly_with_130() -> None:
     long = ["--updates", "10000000", "--json"]
+    # Where the tests run in a shell's background it is ignored, and the lab would inherit that.
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
     lab = subprocess.Popen(
         [*LAB, "train", *long], cwd=ROOT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
+    signal.signal(signal.SIGINT, former)
     assert lab.stdout is not None
-    lab.stdout.readline()  # it is training
-    lab.send_signal(signal.SIGINT)
-    _, err = lab.communicate(timeout=60)
+    try:
+        lab.stdout.readline()  # it is training
+        lab.send_signal(signal.SIGINT)
+        _, err = lab.communicate(timeout=60)
+    finally:
+        lab.kill()
     assert lab.returncode == 130
     assert err == ""
 
