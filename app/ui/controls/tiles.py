@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen,
 from PySide6.QtWidgets import QGridLayout, QRadioButton, QSizePolicy, QWidget
 
 from app.core.registry import Entry
+from app.ui.blank import blank
 from app.ui.controls.glyphs import draw_glyph
 from app.ui.controls.paint import (
     KeyboardRing,
@@ -140,9 +141,7 @@ class Tile(KeyboardRing, QRadioButton):
         ratio = self.devicePixelRatioF()
         key = (self.size(), ratio, self._theme, token, self.isChecked())
         if key != self._kept_key:
-            self._kept_key, self._kept = key, QPixmap(self.size() * ratio)
-            self._kept.setDevicePixelRatio(ratio)
-            self._kept.fill(Qt.GlobalColor.transparent)
+            self._kept_key, self._kept = key, blank(self.size(), ratio)
             with QPainter(self._kept) as painter:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 self._paint_picture(painter, token)

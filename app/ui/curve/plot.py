@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.core.curves import KnobCurve
+from app.ui.blank import blank
 from app.ui.controls.bar import SliderBar
 from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from app.ui.controls.slider import Slider
@@ -210,9 +211,7 @@ class CurvePlot(KeyboardRing, QWidget):
         across = bar.scale, bar.width(), places.ends
         key = (self._curve.points, across, self.size(), ratio, self._theme)
         if key != self._drawn_key:
-            self._drawn_key, self._drawn = key, QPixmap(self.size() * ratio)
-            self._drawn.setDevicePixelRatio(ratio)
-            self._drawn.fill(Qt.GlobalColor.transparent)
+            self._drawn_key, self._drawn = key, blank(self.size(), ratio)
             with QPainter(self._drawn) as painter:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
                 paint_curve(painter, self._curve, self.place, self._theme)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.core.experiment import ONLY_IF
 from app.core.ledger import UNCHECKED, Entry
+from app.ui.blank import blank
 from app.ui.ledger.rows import ENTRY, Index
 from app.ui.pages.claims import cut, token_of
 from app.ui.theme import DARK, Theme
@@ -112,9 +113,7 @@ class Painter(QStyledItemDelegate):
     def _drawn(
         self, line: Entry | str, size: QSize, looks: tuple[bool, bool], ratio: float
     ) -> QPixmap:
-        picture = QPixmap(size * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
+        picture = blank(size, ratio)
         with QPainter(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             rect = QRect(0, 0, size.width(), size.height())

@@ -15,6 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from app.ui.blank import blank
 from app.ui.plots.canvas import Canvas
 from app.ui.plots.hover import Reading
 from app.ui.plots.legend import Key, key_widths, paint_legend
@@ -164,9 +165,7 @@ class Plot(Canvas):
         key = (self.size(), ratio, ranges, self.legend, self.theme, marks)
         if key != self._cache_key:
             self._cache_key = key
-            self._cache = QPixmap(self.size() * ratio)
-            self._cache.setDevicePixelRatio(ratio)
-            self._cache.fill(Qt.GlobalColor.transparent)
+            self._cache = blank(self.size(), ratio)
             with QPainter(self._cache) as painter:
                 self._paint_axes(painter)
                 painter.setClipRect(self._area.adjusted(-1, -1, 1, 1))
