@@ -91,10 +91,20 @@ def _run(arguments: list[str]) -> int:
         return _open_window(arguments)
     from app.commands.common import Parser
 
+    _check_environment(name)
     module = importlib.import_module(f"app.commands.{name}")
     parser = Parser(prog=f"layerlab {name}", description=f"{module.__doc__}".split("\n")[0])
     module.add_arguments(parser)
     return int(module.run(parser.parse_args(arguments[1:])))
+
+
+def _check_environment(command: str) -> None:
+    """Refuse a width of vectors that cannot be; `doctor` and the window show it instead."""
+    if os.environ.get("LAYERLAB_VECTOR_BYTES") and command != "doctor":
+        from app.nets.engines.compiled import target
+
+        if problem := target.problem():
+            raise LabError(problem)
 
 
 def _open_window(arguments: list[str]) -> int:

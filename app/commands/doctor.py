@@ -19,6 +19,7 @@ from app.commands.libraries import (
     missing_libraries,
     qt_folder,
 )
+from app.core.errors import LabError
 from app.core.program import ASK_QT, is_bundle, own_command, own_environment
 
 # Distribution -> what cannot be done without it; "" for what everything needs.
@@ -71,6 +72,7 @@ def examine() -> dict[str, Any]:
         "platform": platform.platform(),
         "packages": packages,
         "engines": _engines(),
+        "vectors": _vectors(),
         "qt": qt,
         "display": {"problem": display},
         "todo": todo,
@@ -91,6 +93,17 @@ def _engines() -> dict[str, str]:
         return available()
     except ImportError as error:
         return {"numpy": f"cannot be loaded: {error}"}
+
+
+def _vectors() -> dict[str, Any]:
+    """Return what the kernels are compiled for: bytes of a vector, registers that hold one."""
+    from app.nets.engines.compiled import target
+
+    try:
+        found = target.current()
+    except (LabError, ImportError) as error:  # as `_engines` says
+        return {"bytes": None, "registers": None, "problem": str(error)}
+    return {"bytes": found.vector_bytes, "registers": found.registers, "problem": ""}
 
 
 def _qt(has_display: bool) -> dict[str, str]:
@@ -129,6 +142,9 @@ def _text(found: dict[str, Any]) -> str:
         rows.append((name, version or lost))
     for name, problem in found["engines"].items():
         rows.append((f"engine {name}", problem or "available"))
+    vectors = found["vectors"]
+    rows.append(("vectors", vectors["problem"] or
+                 f"{vectors['bytes']} bytes, {vectors['registers']} registers"))  # fmt: skip
     qt = found["qt"]
     rows.append(("Qt plugin", qt["problem"] or f"{qt['platform']} loads"))
     shown = found["display"]["problem"]

@@ -20,7 +20,8 @@ import numpy as np  # noqa: E402
 
 from app.nets.engines.compiled.jit import jit  # noqa: E402
 from app.nets.engines.compiled.plan import _padded, aligned  # noqa: E402
-from app.nets.engines.compiled.products import lanes, product  # noqa: E402
+from app.nets.engines.compiled.products import product  # noqa: E402
+from app.nets.engines.compiled.target import lanes  # noqa: E402
 
 BATCHES = (32, 64, 256)
 LAYERS = (

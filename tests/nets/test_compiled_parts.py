@@ -16,7 +16,8 @@ from app.nets.engines.compiled import activations, layers, plan, steps
 from app.nets.engines.compiled.jit import jit
 from app.nets.engines.compiled.numbers import mix, shuffle, tanh
 from app.nets.engines.compiled.packed import pack, packed_product
-from app.nets.engines.compiled.products import lanes, product, transpose, view
+from app.nets.engines.compiled.products import product, transpose, view
+from app.nets.engines.compiled.target import lanes
 from app.nets.engines.compiled.trainer import CompiledTrainer
 from app.nets.losses import LOSSES
 from app.nets.maths import NUMPY

@@ -24,7 +24,7 @@ from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets.engines.base import never
 from app.nets.engines.broken import checked
-from app.nets.engines.compiled import pool
+from app.nets.engines.compiled import pool, target
 from app.nets.problem import Problem, born, problem_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def missing_numba() -> str:
     """Return one sentence that says why this engine cannot run here, or ""."""
     if importlib.util.find_spec("numba") is None:
         return "numba is not installed, so the engine compiled cannot run; numpy can"
-    return ""
+    return target.problem()
 
 
 def warm_up(dtype: str = "float32") -> concurrent.futures.Future[None]:
@@ -58,7 +58,7 @@ def warm_up(dtype: str = "float32") -> concurrent.futures.Future[None]:
         A future that is done, or has the error, when the compiler is.
 
     Raises:
-        LabError: numba is not installed.
+        LabError: numba is not installed, or cannot compile for what the environment asks.
     """
     if missing := missing_numba():
         raise LabError(missing)

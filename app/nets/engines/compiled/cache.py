@@ -28,6 +28,7 @@ from numba.core.compiler import CompileResult
 
 from app import __version__
 from app.core.errors import LabWarning
+from app.nets.engines.compiled import target
 
 KEPT = 24  # files; a few versions of two kernels in float32 and float64
 _DIGEST = 32  # bytes
@@ -86,8 +87,11 @@ class KernelCache(_Cache):
         return str(self._folder)
 
     def _path(self, signature: Any, codegen: Any) -> pathlib.Path:
+        # What numba compiles for, and what our own code was chosen by; see `target`.
+        _, processor, features = codegen.magic_tuple()
+        made_for = target.system(), processor, features, target.current()
         key = hashlib.sha256(self._stamp)
-        key.update(repr((self._name, str(signature), codegen.magic_tuple())).encode())
+        key.update(repr((self._name, str(signature), made_for)).encode())
         return self._folder / (key.hexdigest()[:32] + _SUFFIX)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:

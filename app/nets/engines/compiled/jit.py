@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import llvmlite.binding
-import numba
-import numba.extending
-from numba.core import codegen, compiler
+from app.nets.engines.compiled import target
+
+target.apply()  # numba reads it when it is imported
+
+import llvmlite.binding  # noqa: E402
+import numba  # noqa: E402
+import numba.extending  # noqa: E402
+from numba.core import codegen, compiler  # noqa: E402
 
 # nogil: the window paints meanwhile. numpy's error model: a division by zero gives inf or
 # nan, as in numpy; Python's would look at each divisor, and no loop with one would be

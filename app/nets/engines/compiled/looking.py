@@ -8,7 +8,7 @@ import numpy as np
 
 from app.nets.engines.compiled.kernel import look
 from app.nets.engines.compiled.plan import FAN_IN, H_IN, Plan, aligned, by_feature, make_plan
-from app.nets.engines.compiled.products import lanes
+from app.nets.engines.compiled.target import lanes
 from app.nets.problem import Problem
 
 Array = np.ndarray

@@ -3,41 +3,26 @@
 LLVM vectorizes plain loops well enough for sums over arrays, but for products of 8 x 8 it
 spends more time around a loop than in it. So these two are written in LLVM's own language:
 accumulators that stay in registers, loads that never check a length. Numba compiles them
-into the kernel like any other code, for whatever vectors the processor has.
+into the kernel like any other code, for the vectors of the `target`.
 
 All arrays are flat, and parts of them are `view`s; nothing here checks a bound.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
-import llvmlite.binding
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils as untyped_cgutils
 from numba.np import arrayobj as untyped_arrayobj
 
 from app.nets.engines.compiled.jit import intrinsic, jit
+from app.nets.engines.compiled.target import lanes
 
 cgutils: Any = untyped_cgutils
 populate_array: Any = untyped_arrayobj.populate_array
-
-
-@functools.cache
-def vector_bytes() -> int:
-    """Return the width of the processor's vectors: 64, 32 or 16 bytes."""
-    features = llvmlite.binding.get_host_cpu_features()
-    if features.get("avx512f"):
-        return 64
-    return 32 if features.get("avx") else 16
-
-
-def lanes(itemsize: int) -> int:
-    """Return how many numbers of that many bytes a vector holds."""
-    return vector_bytes() // itemsize
 
 
 def index_of(builder: Any, *terms: Any) -> Any:

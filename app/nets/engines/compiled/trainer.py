@@ -23,7 +23,7 @@ from app.nets.engines.compiled.plan import (
     by_feature,
     make_plan,
 )  # fmt: skip
-from app.nets.engines.compiled.products import lanes
+from app.nets.engines.compiled.target import lanes
 from app.nets.maths import NUMPY
 from app.nets.problem import Problem
 

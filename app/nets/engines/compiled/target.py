@@ -1,0 +1,195 @@
+"""What the kernels are compiled for: how wide a vector is, and how many registers hold one.
+
+Everything that depends on the processor asks here: the tiles of `products`, the padding of
+`plan`, the name of a file in the `cache`. It follows what numba compiles for, not what the
+processor could do beyond that.
+
+One processor is chosen for each width, the same on every computer: x86-64-v2 (16 bytes),
+x86-64-v3 (32) and x86-64-v4 (64), or on ARM the generic one (16). So kernels that were
+compiled on one computer are those of all with vectors of that width, and may be shipped.
+Beside machine code that is tuned for the very processor (AMD EPYC, Zen 4, 64 bytes), this
+costs nothing that could be measured: over the eight cases of `layerlab bench`, the best of
+three to four alternating runs was 0.9 to 1.1 times as fast, which is the noise of that
+machine. `NUMBA_CPU_NAME` and `NUMBA_CPU_FEATURES` choose otherwise, and
+`LAYERLAB_VECTOR_BYTES` forces a width. Widths may differ in the last digit of a training;
+with one width it is always the same.
+
+Importing this loads neither numba nor LLVM.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import sys
+from typing import Any, NamedTuple
+
+from app.core.errors import LabError
+
+VARIABLE = "LAYERLAB_VECTOR_BYTES"
+WIDTHS = (16, 32, 64)
+_NAME, _FEATURES = "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"
+
+_V2 = ("cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3")
+_V3 = (*_V2, "avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave")
+_V4 = (*_V3, "avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl")
+# (bytes, LLVM's name of the processor, what it has to have), the widest first.
+_X86 = (
+    (64, "x86-64-v4", _V4), (32, "x86-64-v3", _V3), (16, "x86-64-v2", _V2),
+    (16, "x86-64", ("sse2",)),
+)  # fmt: skip
+_ARM = ((16, "generic", ("fp-armv8", "neon")),)
+_KNOWN = {"x86_64": _X86, "amd64": _X86, "arm64": _ARM, "aarch64": _ARM}
+
+
+class Target(NamedTuple):
+    """What machine code is made for.
+
+    Attributes:
+        name, features: as LLVM and numba take them.
+        vector_bytes: width of a vector, 16, 32 or 64.
+        registers: how many of them the processor names, 16 or 32.
+    """
+
+    name: str
+    features: str
+    vector_bytes: int
+    registers: int
+
+
+@functools.cache
+def current() -> Target:
+    """Return what the kernels of this process are compiled for; the same each time.
+
+    Raises:
+        LabError: the environment asks for what this processor lacks, said in one sentence.
+    """
+    wanted = os.environ.get(VARIABLE, "").strip()
+    if wanted:
+        return _forced(wanted)
+    if os.environ.get(_NAME) or os.environ.get(_FEATURES):
+        return _asked_of_numba()
+    return _choices()[0]
+
+
+def problem() -> str:
+    """Return one sentence that says why nothing can be compiled for the target, or ""."""
+    if not any(os.environ.get(name) for name in (VARIABLE, _NAME, _FEATURES)):
+        return ""  # without a look at the processor, which loads LLVM
+    try:
+        current()
+    except LabError as error:
+        return str(error)
+    return ""
+
+
+def apply() -> None:
+    """Let numba compile for the target; before it has compiled anything.
+
+    It is said in the environment, which numba reads, and so do processes that this one starts.
+
+    Raises:
+        LabError: as `current`.
+    """
+    target = current()
+    os.environ[_NAME], os.environ[_FEATURES] = target.name, target.features
+    if "numba" in sys.modules:
+        sys.modules["numba"].config.reload_config()
+
+
+def lanes(itemsize: int) -> int:
+    """Return how many numbers of that many bytes a vector holds."""
+    return current().vector_bytes // itemsize
+
+
+def system() -> str:
+    """Return the system and the kind of processor that machine code is for.
+
+    LLVM's own name for the two holds the version of macOS, on which nothing here depends.
+    """
+    return f"{sys.platform} {platform.machine().lower()}"
+
+
+def _forced(wanted: str) -> Target:
+    if wanted not in map(str, WIDTHS):
+        raise LabError(f"{VARIABLE} is {wanted!r}, it must be 16, 32 or 64")
+    choices = _choices()
+    for target in choices:
+        if target.vector_bytes == int(wanted):
+            return target
+    most = choices[0].vector_bytes
+    raise LabError(f"{VARIABLE} is {wanted}, but the vectors of this processor have at most "
+                   f"{most} bytes" if int(wanted) > most else
+                   f"{VARIABLE} is {wanted}, but the vectors of this processor have {most} "
+                   "bytes")  # fmt: skip
+
+
+def _asked_of_numba() -> Target:
+    """Return what numba makes of its own variables."""
+    host, has = _host()
+    name = os.environ.get(_NAME) or host
+    # Numba's rule: without a list of features they are the host's, but for "generic".
+    features = os.environ.get(_FEATURES)
+    if features is None:
+        features = "" if name.lower() == "generic" else _flags(has)
+    target = _measured(name, features)
+    most = _measured(host, _flags(has)).vector_bytes
+    if target.vector_bytes > most:
+        raise LabError(f"{_NAME} and {_FEATURES} ask for vectors of {target.vector_bytes} "
+                       f"bytes, but those of this processor have at most {most}")  # fmt: skip
+    return target
+
+
+@functools.cache
+def _choices() -> tuple[Target, ...]:
+    """Return the targets that this processor runs, the widest first."""
+    host, has = _host()
+    listed = _KNOWN.get(platform.machine().lower(), ())
+    found = [
+        Target(name, ",".join(f"+{feature}" for feature in needed), width,
+               32 if width == 64 or listed is _ARM else 16)
+        for width, name, needed in listed
+        if all(has.get(feature) for feature in needed)
+    ]  # fmt: skip
+    return tuple(found) or (_measured(host, _flags(has)),)
+
+
+def _host() -> tuple[str, dict[str, bool]]:
+    """Return LLVM's name of this processor, and which features it has."""
+    import llvmlite.binding as llvm
+
+    try:
+        return llvm.get_host_cpu_name(), dict(llvm.get_host_cpu_features())
+    except RuntimeError:  # LLVM cannot tell on this kind of processor
+        return llvm.get_host_cpu_name(), {}
+
+
+def _flags(has: dict[str, bool]) -> str:
+    return ",".join(("+" if has[name] else "-") + name for name in sorted(has))
+
+
+_SUM = """
+define <16 x float> @sum(<16 x float> %a, <16 x float> %b) {
+  %c = fadd <16 x float> %a, %b
+  ret <16 x float> %c
+}
+"""
+
+
+def _measured(name: str, features: str) -> Target:
+    """Return a target of which only the name is known, by the registers that LLVM then uses."""
+    import llvmlite.binding as llvm
+
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    is_x86 = platform.machine().lower() in ("x86_64", "amd64")
+    # LLVM ends the process where a processor that it does not know shall run 64-bit code.
+    asked = ",".join(filter(None, [features, "+64bit" if is_x86 else ""]))
+    machine: Any = llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(
+        cpu=name, features=asked
+    )
+    code = machine.emit_assembly(llvm.parse_assembly(_SUM))
+    width = 64 if "zmm" in code else (32 if "ymm" in code else 16)
+    has_more = not is_x86 or width == 64 or "+avx512vl" in features.split(",")
+    return Target(name, features, width, 32 if has_more else 16)
