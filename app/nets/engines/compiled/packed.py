@@ -1,9 +1,13 @@
 """Sums over the points of a batch where a layer has few units: several points share a vector.
 
 The gradient of a weight is a sum over points. `products` gives each unit a lane; where units
-fill less than half of a vector, the lanes that are left take further points: of a vector of
+fill at most half of a vector, the lanes that are left take further points: of a vector of
 16 lanes 5 to 8 units leave room for 2 points, one unit for 16. In the end the lanes of a unit
 are added up.
+
+How many lanes there are is a matter of the processor and the dtype: 16 to 2. Of units that
+leave no lane for a second point there is nothing to pack; `plan` never asks for it, and the
+code for it is empty.
 """
 
 from __future__ import annotations
@@ -24,6 +28,11 @@ def _shuffled(builder: Any, a: Any, b: Any, lanes: list[int]) -> Any:
     return builder.shuffle_vector(a, b, mask)
 
 
+def _leaves_room(width: int, units: int) -> bool:
+    """Tell whether a vector of that many lanes holds at least two points of so many units."""
+    return 2 * units <= width
+
+
 def _make_packing(units: int) -> Callable[..., None]:
     """Return what packs a block of `units` rows; 1, 2, 4 or 8."""
 
@@ -38,6 +47,8 @@ def _make_packing(units: int) -> Callable[..., None]:
             source = Memory(context, builder, signature.args[0], a)
             target = Memory(context, builder, signature.args[3], c)
             width, word = source.vector.count, a0.type
+            if not _leaves_room(width, units):
+                return context.get_dummy_value()
             points = width // units
             rows = [
                 source.load(index_of(builder, a0, (a_row, ir.Constant(word, i))))
@@ -81,7 +92,9 @@ def _make_tile(rows: int, units: int) -> Callable[..., None]:
             memory_c = Memory(context, builder, kinds[4], c)
             vector, word = memory_b.vector, count.type
             width = vector.count
-            points = max(1, width // units)
+            if not _leaves_room(width, units):
+                return context.get_dummy_value()
+            points = width // units
             fma = multiply_add(builder, vector)
             zero = ir.Constant(vector, None)
 
