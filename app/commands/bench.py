@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import math
+import statistics
 from typing import Any
 
 from app.commands.common import NotReadyError, json_line
 from app.core.errors import LabError
 
-MAX_SEEDS = 64
+MAX_SEEDS, MAX_RUNS = 64, 99
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,8 +24,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=1, metavar="S",
                         help="networks trained at once, on one thread")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="results as JSON, one a line")
-    parser.add_argument("--peers", action="store_true", help="also measure JAX, PyTorch and "
-                        "scikit-learn, those that are installed, and print ratios")  # fmt: skip
+    parser.add_argument("--peers", nargs="*", metavar="NAME", help="also measure JAX (jax), "
+                        "PyTorch (torch) and scikit-learn (sklearn), all that are installed if "
+                        "none is named, and print ratios")  # fmt: skip
+    parser.add_argument("--runs", type=int, default=1, metavar="R", help="measure each case "
+                        "so often, the engine and its peers in turn, and print medians")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,18 +38,21 @@ def run(args: argparse.Namespace) -> int:
 
     if not 1 <= args.seeds <= MAX_SEEDS:
         raise LabError(f"--seeds is {args.seeds}, the range is 1 to {MAX_SEEDS}")
+    if not 1 <= args.runs <= MAX_RUNS:
+        raise LabError(f"--runs is {args.runs}, the range is 1 to {MAX_RUNS}")
     cases = read_cases(args.cases or resource("specs/bench-cases.json"))
     trainer_of(args.engine, cases[0], args.seeds)  # refuses before a peer has loaded
     ratios = []
     with contextlib.ExitStack() as stack:
         peers = [stack.enter_context(peer) for peer in _peers(args)]
         for case in cases:
-            rates = _measure(args, case, peers)
-            for name, rate in rates.items():
+            runs = [_measure(args, case, peers) for _ in range(args.runs)]
+            for name in runs[0]:
+                rate = statistics.median(rates[name] for rates in runs)
                 _say(args.json, _line("engine" if name == args.engine else "peer", name,
                                       case.name, args.seeds, rate))  # fmt: skip
             if peers:
-                ratios.append(_ratio(args, case.name, rates))
+                ratios.append(_ratio(args, case.name, runs))
     if ratios:
         mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
         line = {"engine": args.engine, "seeds": args.seeds, "geometric_mean_ratio": mean}
@@ -54,15 +61,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _peers(args: argparse.Namespace) -> list[Any]:
-    if not args.peers:
+    if args.peers is None:
         return []
     from app.core.program import is_bundle
-    from app.nets.peers import Peer, installed
+    from app.nets.peers import Peer, chosen, installed
 
     if is_bundle():
         raise NotReadyError("--peers: the built program brings no peers; a clone has them")
 
-    names = installed(args.seeds)
+    names = chosen(args.peers, args.seeds)
+    if missing := [name for name in names if name not in installed(args.seeds)]:
+        raise NotReadyError(f"--peers: {missing[0]} is not installed; "
+                            "`pip install layerlab[bench]` brings JAX")  # fmt: skip
+    names = names or installed(args.seeds)
     if not names:
         which = "JAX" if args.seeds > 1 else "JAX, PyTorch and scikit-learn"
         raise NotReadyError(f"--peers: of {which} none is installed; "
@@ -79,13 +90,19 @@ def _measure(args: argparse.Namespace, case: Any, peers: list[Any]) -> dict[str,
     return rates | {peer.name: peer.rate(case) for peer in peers}
 
 
-def _ratio(args: argparse.Namespace, case: str, rates: dict[str, float]) -> float:
-    ours = rates.pop(args.engine)
-    fastest = max(rates, key=lambda name: rates[name])
-    ratio = ours / rates[fastest]
+def _ratio(args: argparse.Namespace, case: str, runs: list[dict[str, float]]) -> float:
+    """Print and return the median of the runs' ratios to the peer that is fastest in most."""
+    peers = [name for name in runs[0] if name != args.engine]
+    fastest = max(peers, key=lambda name: statistics.median(rates[name] for rates in runs))
+    ratios = sorted(rates[args.engine] / rates[fastest] for rates in runs)
+    ratio = statistics.median(ratios)
     line = {"engine": args.engine, "case": case, "seeds": args.seeds, "peer": fastest,
             "ratio": ratio}  # fmt: skip
-    print(json_line(line) if args.json else f"{'':24}{ratio:12.2f} times {fastest}")
+    text = f"{'':24}{ratio:12.2f} times {fastest}"
+    if len(ratios) > 1:
+        line |= {"runs": len(ratios), "least": ratios[0], "most": ratios[-1]}
+        text += f", {ratios[0]:.2f} to {ratios[-1]:.2f} in {len(ratios)} runs"
+    print(json_line(line) if args.json else text, flush=True)
     return ratio
 
 

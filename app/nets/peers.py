@@ -1,6 +1,6 @@
 """Other libraries on the same cases, each in a process of its own: `python -m app.nets.peers`.
 
-The process is told a peer's name, then reads cases as JSON, one a line, and answers each
+The process gets a peer's name, then reads cases as JSON, one a line, and answers each
 with updates per second. It lives as long as its input is open.
 """
 
@@ -17,7 +17,8 @@ from typing import Any
 
 import msgspec
 
-from app.core.errors import LabError
+from app.core.errors import LabError, unknown_name
+from app.nets.engines.compiled import target
 from app.nets.speed import RATE, Case, data_of, rate_of, updates_per_call
 
 PEERS = {"jax": "jax", "torch": "torch", "sklearn": "sklearn"}  # name -> its module
@@ -27,6 +28,38 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 ONE_THREAD = dict.fromkeys(_THREADS, "1") | {
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 }
+
+# Where a width of vectors is forced, the peers do with the same: what each of them reads.
+NARROWER = {
+    32: {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2", "ATEN_CPU_CAPABILITY": "avx2",
+         "ONEDNN_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell"},
+    16: {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2", "ATEN_CPU_CAPABILITY": "default",
+         "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Nehalem"},
+}  # fmt: skip
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of a peer: one thread, and no wider vectors than the engine's."""
+    found = os.environ | ONE_THREAD
+    if os.environ.get(target.VARIABLE):
+        for name, value in NARROWER.get(target.current().vector_bytes, {}).items():
+            found[name] = f"{found[name]} {value}" if name == "XLA_FLAGS" else value
+    return found
+
+
+def chosen(names: list[str], seeds: int = 1) -> list[str]:
+    """Return the peers of these names.
+
+    Raises:
+        LabError: there is no such peer, or it does not train so many networks at once.
+    """
+    for name in names:
+        if name not in PEERS:
+            raise unknown_name("peer", name, PEERS)
+        if seeds > 1 and name not in MANY_SEEDS:
+            raise LabError(f"the peer {name} trains one network at a time, so that --seeds "
+                           f"{seeds} cannot be compared")  # fmt: skip
+    return names
 
 
 def installed(seeds: int = 1) -> list[str]:
@@ -50,7 +83,7 @@ class Peer:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "app.nets.peers", self.name, str(self._seeds)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            env=os.environ | ONE_THREAD,
+            env=environment(),
         )  # fmt: skip
         return self
 

@@ -40,7 +40,7 @@ def _each_tanh(x, y):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_products_of_every_shape_and_nothing_else_is_written(dtype: str) -> None:
     rng, width = np.random.default_rng(0), lanes(np.dtype(dtype).itemsize)
-    for rows in (1, 2, 3, 7, 8, 9, 13):
+    for rows in (*range(1, 14), 15, 17, 24, 25):
         for columns in (
             1,
             width - 1,

@@ -11,7 +11,7 @@ All arrays are flat, and parts of them are `view`s; nothing here checks a bound.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba import types
@@ -19,7 +19,14 @@ from numba.core import cgutils as untyped_cgutils
 from numba.np import arrayobj as untyped_arrayobj
 
 from app.nets.engines.compiled.jit import intrinsic, jit
-from app.nets.engines.compiled.target import lanes
+from app.nets.engines.compiled.target import current, lanes
+
+# Registers -> vectors in a panel of columns -> rows of its tallest tile. A tile takes a
+# register for each of its sums, one for each vector of B, and one for the factor of A: what
+# does not fit is stored and loaded again at each step.
+_TILES = {16: {1: 8, 2: 6}, 32: {1: 8, 2: 8, 4: 4}}
+TALLEST = _TILES[current().registers]
+_WIDEST = max(TALLEST)
 
 cgutils: Any = untyped_cgutils
 populate_array: Any = untyped_arrayobj.populate_array
@@ -75,62 +82,112 @@ def multiply_add(builder: Any, vector: Any) -> Any:
     return cgutils.get_or_insert_function(builder.module, kind, name)
 
 
-def _make_tile(rows: int, vectors: int) -> Callable[..., None]:
-    """Return a product whose rows * vectors accumulators stay in registers."""
+class _Product(NamedTuple):
+    """The numbers of C = A B that a tile needs, as LLVM sees them; see `product`."""
+
+    a: Memory
+    a0: Any
+    a_row: Any
+    a_step: Any
+    b: Memory
+    b0: Any
+    b_step: Any
+    c: Memory
+    c0: Any
+    c_row: Any
+    depth: Any
+
+
+def _tile(builder: Any, of: _Product, rows: int, vectors: int) -> None:
+    """Write one tile: a loop over the depth whose sums stay in rows * vectors registers.
+
+    Of B each step loads `vectors` vectors once; of A it takes one number a row, in all lanes
+    of a vector::
+
+                                B[k, 0:16]   B[k, 16:32]      2 registers
+        A[r + 0, k] A[r + 0, k] ...   times: + sums + sums    1 register, and
+        A[r + 1, k] A[r + 1, k] ...          + sums + sums    2 for each row
+    """
+    vector, word = of.b.vector, of.depth.type
+
+    def number(value: int) -> Any:
+        return ir.Constant(word, value)
+
+    rows_a = [index_of(builder, of.a0, (of.a_row, number(r))) for r in range(rows)]
+    before, loop = builder.block, builder.append_basic_block("product")
+    after = builder.append_basic_block("product.end")
+    builder.branch(loop)
+    builder.position_at_end(loop)
+    k = builder.phi(word)
+    k.add_incoming(number(0), before)
+    totals = [builder.phi(vector) for _ in range(rows * vectors)]
+    row_b = index_of(builder, of.b0, (of.b_step, k))
+    loaded = [
+        of.b.load(index_of(builder, row_b, number(v * vector.count))) for v in range(vectors)
+    ]
+    fma, sums = multiply_add(builder, vector), []
+    for r in range(rows):
+        factor = of.a.broadcast(index_of(builder, rows_a[r], (of.a_step, k)))
+        for v in range(vectors):
+            sums.append(builder.call(fma, [factor, loaded[v], totals[r * vectors + v]]))
+    for total, added in zip(totals, sums, strict=True):
+        total.add_incoming(ir.Constant(vector, None), before)
+        total.add_incoming(added, loop)
+    k_next = builder.add(k, number(1))
+    k.add_incoming(k_next, loop)
+    builder.cbranch(builder.icmp_signed("<", k_next, of.depth), loop, after)
+    builder.position_at_end(after)
+    for r in range(rows):
+        row_c = index_of(builder, of.c0, (of.c_row, number(r)))
+        for v in range(vectors):
+            of.c.store(
+                index_of(builder, row_c, number(v * vector.count)), sums[r * vectors + v]
+            )
+
+
+def _make_panel(vectors: int) -> Callable[..., None]:
+    """Return the product for some vectors of columns: tiles, one below the other."""
+    tallest = TALLEST[vectors]
 
     @intrinsic
-    def tile(typing: Any, a: Any, a0: Any, a_row: Any, a_step: Any, b: Any, b0: Any,
-             b_step: Any, c: Any, c0: Any, c_row: Any, depth: Any) -> Any:  # fmt: skip
-        """C[r, :] = sum over k of A[r, k] * B[k, :], for `depth` >= 1 values of k."""
+    def tile(typing: Any, rows: Any, a: Any, a0: Any, a_row: Any, a_step: Any, b: Any,
+             b0: Any, b_step: Any, c: Any, c0: Any, c_row: Any, depth: Any) -> Any:  # fmt: skip
+        """C[r, :] = sum over k of A[r, k] * B[k, :], for 1 to `tallest` rows."""
         i64 = types.intp
-        signature = types.void(a, i64, i64, i64, b, i64, i64, c, i64, i64, i64)
+        signature = types.void(i64, a, i64, i64, i64, b, i64, i64, c, i64, i64, i64)
 
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            a, a0, a_row, a_step, b, b0, b_step, c, c0, c_row, depth = args
-            kinds = signature.args
-            memory_a = Memory(context, builder, kinds[0], a)
-            memory_b = Memory(context, builder, kinds[4], b)
-            memory_c = Memory(context, builder, kinds[7], c)
-            vector, word = memory_b.vector, depth.type
-
-            def number(value: int) -> Any:
-                return ir.Constant(word, value)
-
-            rows_a = [index_of(builder, a0, (a_row, number(r))) for r in range(rows)]
-            before, loop = builder.block, builder.append_basic_block("product")
-            after = builder.append_basic_block("product.end")
-            builder.branch(loop)
-            builder.position_at_end(loop)
-            k = builder.phi(word)
-            k.add_incoming(number(0), before)
-            totals = [builder.phi(vector) for _ in range(rows * vectors)]
-            row_b = index_of(builder, b0, (b_step, k))
-            loaded = [
-                memory_b.load(index_of(builder, row_b, number(v * vector.count)))
-                for v in range(vectors)
-            ]
-            fma, sums = multiply_add(builder, vector), []
-            for r in range(rows):
-                factor = memory_a.broadcast(index_of(builder, rows_a[r], (a_step, k)))
-                for v in range(vectors):
-                    sums.append(builder.call(fma, [factor, loaded[v], totals[r * vectors + v]]))
-            for total, added in zip(totals, sums, strict=True):
-                total.add_incoming(ir.Constant(vector, None), before)
-                total.add_incoming(added, loop)
-            k_next = builder.add(k, number(1))
-            k.add_incoming(k_next, loop)
-            builder.cbranch(builder.icmp_signed("<", k_next, depth), loop, after)
+            rows, *numbers = args
+            for at in (0, 4, 7):
+                numbers[at] = Memory(context, builder, signature.args[at + 1], numbers[at])
+            after = builder.append_basic_block("tile.end")
+            blocks = [builder.append_basic_block("tile") for _ in range(tallest)]
+            choice = builder.switch(rows, blocks[-1])
+            for height, block in enumerate(blocks[:-1], 1):
+                choice.add_case(ir.Constant(rows.type, height), block)
+            for height, block in enumerate(blocks, 1):
+                builder.position_at_end(block)
+                _tile(builder, _Product(*numbers), height, vectors)
+                builder.branch(after)
             builder.position_at_end(after)
-            for r in range(rows):
-                row_c = index_of(builder, c0, (c_row, number(r)))
-                for v in range(vectors):
-                    at = index_of(builder, row_c, number(v * vector.count))
-                    memory_c.store(at, sums[r * vectors + v])
             return context.get_dummy_value()
 
         return signature, codegen
 
-    return tile
+    @jit
+    def panel(a: Any, a_row: int, a_step: int, b: Any, b0: int, b_step: int, c: Any, c0: int,
+              c_row: int, rows: int, depth: int) -> None:  # fmt: skip
+        r = 0
+        while r < rows:
+            left = rows - r
+            # The last two share what is left: a low tile has too few sums under way.
+            taken = tallest if left >= 2 * tallest else (left + 1) // 2
+            taken = left if left <= tallest else taken
+            tile(taken, a, r * a_row, a_row, a_step, b, b0, b_step, c, c0 + r * c_row, c_row,
+                 depth)  # fmt: skip
+            r += taken
+
+    return panel
 
 
 @intrinsic
@@ -201,9 +258,8 @@ def width_of(typing: Any, a: Any) -> Any:
     return signature, codegen
 
 
-_tile_8_1, _tile_4_1, _tile_2_1, _tile_1_1 = (_make_tile(r, 1) for r in (8, 4, 2, 1))
-_tile_8_2, _tile_4_2, _tile_2_2, _tile_1_2 = (_make_tile(r, 2) for r in (8, 4, 2, 1))
-_tile_4_4, _tile_2_4, _tile_1_4 = (_make_tile(r, 4) for r in (4, 2, 1))
+_panel_1, _panel_2 = _make_panel(1), _make_panel(2)
+_panel_widest = _make_panel(_WIDEST)
 
 
 @jit
@@ -225,47 +281,18 @@ def product(a: Any, a_row: int, a_step: int, b: Any, b_step: int, c: Any, c_row:
     width = width_of(b)
     left = -(-columns // width)  # vectors of a row that are still to do
     while left > 0:
-        taken = 4 if left >= 4 else (2 if left >= 2 else 1)
-        left -= taken
-        bv, r = left * width, 0
-        while r < rows:
-            ar, cr, more = r * a_row, r * c_row + left * width, rows - r
-            if taken == 4:
-                if more >= 4:
-                    _tile_4_4(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 4
-                elif more >= 2:
-                    _tile_2_4(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 2
-                else:
-                    _tile_1_4(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 1
-            elif taken == 2:
-                if more >= 8:
-                    _tile_8_2(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 8
-                elif more >= 4:
-                    _tile_4_2(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 4
-                elif more >= 2:
-                    _tile_2_2(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 2
-                else:
-                    _tile_1_2(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 1
-            else:
-                if more >= 8:
-                    _tile_8_1(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 8
-                elif more >= 4:
-                    _tile_4_1(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 4
-                elif more >= 2:
-                    _tile_2_1(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 2
-                else:
-                    _tile_1_1(a, ar, a_row, a_step, b, bv, b_step, c, cr, c_row, depth)
-                    r += 1
+        if left >= _WIDEST:
+            left -= _WIDEST
+            at = left * width
+            _panel_widest(a, a_row, a_step, b, at, b_step, c, at, c_row, rows, depth)
+        elif left >= 2:
+            left -= 2
+            at = left * width
+            _panel_2(a, a_row, a_step, b, at, b_step, c, at, c_row, rows, depth)
+        else:
+            left -= 1
+            at = left * width
+            _panel_1(a, a_row, a_step, b, at, b_step, c, at, c_row, rows, depth)
 
 
 @jit
