@@ -1,5 +1,6 @@
 # make run: everything that is needed, then the window. make help lists the rest.
-# PIP_FLAGS goes to pip, such as PIP_FLAGS="--extra-index-url https://download.pytorch.org/whl/cpu"
+# TORCH_INDEX is an index for PyTorch alone, such as https://download.pytorch.org/whl/cpu
+# PIP_FLAGS goes to pip for every package
 # FLAVOUR is lite, or full: with PyTorch
 # ARGS goes to the program, such as ARGS="my.layerlab --theme light"
 
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 LAB = .venv/bin/python
 FLAVOUR = lite
 BUNDLE = $(if $(filter full,$(FLAVOUR)),layerlab-full,layerlab)
-SET_UP = $(PYTHON) packaging/environment.py --pip-flags "$(PIP_FLAGS)"
+SET_UP = $(PYTHON) packaging/environment.py --pip-flags "$(PIP_FLAGS)" --torch-index "$(TORCH_INDEX)"
 
 .PHONY: run test lint types check screenshots wheel bundle smoke packages pins torch clean help python set-up set-up-all
 
@@ -75,7 +76,8 @@ help:
 	@echo "make pins         write packaging/constraints.txt from .venv"
 	@echo "make torch        install again, after PyTorch could not be"
 	@echo "make clean        remove .venv and everything that was built"
-	@echo "PIP_FLAGS=...     goes to pip"
+	@echo "TORCH_INDEX=...   an index for PyTorch alone, such as of its CPU build"
+	@echo "PIP_FLAGS=...     goes to pip for every package"
 
 python:
 	@test -n "$(PYTHON)" || { echo "layerlab: Python 3.11 or newer is needed and was not found; give it with make run PYTHON=/path/to/python3" >&2; exit 1; }

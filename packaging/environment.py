@@ -1,7 +1,9 @@
 """Make `.venv` and install what is pinned, once; a second call does nothing.
 
 Runs on any Python 3.11 or newer with nothing else installed: standard library only.
-`python packaging/environment.py [--extra NAME]... [--pip-flags FLAGS] [--again]`
+`python packaging/environment.py [--extra NAME]... [--pip-flags FLAGS] [--torch-index URL]
+[--again]`. An index that is given for PyTorch is asked for PyTorch alone: whoever can publish
+there under another package's name would else decide what is installed.
 """
 
 from __future__ import annotations
@@ -98,8 +100,27 @@ def pip_install(packages: list[str], flags: list[str]) -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
-def install(extras: list[str], flags: list[str]) -> None:
+def install_torch(torch: list[str], flags: list[str], index: str) -> bool:
+    """Install torch and what it needs; tell whether it worked.
+
+    Args:
+        torch: its requirement.
+        flags: of pip.
+        index: PyTorch's own, which gives torch alone and nothing that torch needs; "" for
+            the index that all packages are from.
+    """
+    if index and not pip_install([*torch], [*flags, "--no-deps", "--index-url", index]):
+        return False  # no other build instead: that one may be gigabytes
+    return pip_install(torch, flags)
+
+
+def install(extras: list[str], flags: list[str], torch_index: str = "") -> None:
     """Install everything, torch last, and note it; the lab works without torch.
+
+    Args:
+        extras: names in pyproject.toml.
+        flags: of pip, for every package.
+        torch_index: see `install_torch`.
 
     Raises:
         SetUpError: something that the lab needs could not be installed.
@@ -109,14 +130,16 @@ def install(extras: list[str], flags: list[str]) -> None:
     say("installing the pinned packages; this happens once")
     if not pip_install(needed, flags):
         raise SetUpError("the packages could not be installed, see above")
-    if sys.platform == "linux" and not _works(
-        "from importlib.metadata import version as v; v('torch')"
+    if (
+        sys.platform == "linux"
+        and not torch_index
+        and not _works("from importlib.metadata import version as v; v('torch')")
     ):
         say(
             "installing PyTorch; where it brings gigabytes for graphics cards, "
-            f'PIP_FLAGS="--extra-index-url {CPU_INDEX}" takes its smaller CPU build'
+            f"TORCH_INDEX={CPU_INDEX} takes its smaller CPU build"
         )
-    has_torch = pip_install(torch, flags)
+    has_torch = install_torch(torch, flags, torch_index)
     if not has_torch:
         say("PyTorch could not be installed: the lab works without; `make torch` tries again")
     stamp = {"key": key(), "extras": extras, "torch": has_torch}
@@ -128,18 +151,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="make .venv and install what is pinned")
     parser.add_argument("--extra", action="append", default=[])
     parser.add_argument("--pip-flags", default="")
+    parser.add_argument("--torch-index", metavar="URL", default="")
     parser.add_argument("--again", action="store_true", help="even if nothing has changed")
     args = parser.parse_args()
     flags = shlex.split(args.pip_flags)
     stamp = read_stamp()
     is_current = stamp.get("key") == key() and set(args.extra) <= set(stamp.get("extras", ()))
-    wants_torch = flags and not stamp.get("torch")
+    wants_torch = (flags or args.torch_index) and not stamp.get("torch")
     if is_current and not wants_torch and not args.again:
         return 0
     known = stamp.get("extras", []) if stamp.get("key") == key() else []
     try:
+        if "download.pytorch.org" in args.pip_flags:
+            raise SetUpError(
+                "PIP_FLAGS would ask PyTorch's index for every package; "
+                f"TORCH_INDEX={CPU_INDEX} asks it for PyTorch alone"
+            )
         make_venv()
-        install(sorted({*args.extra, *known}), flags)
+        install(sorted({*args.extra, *known}), flags, args.torch_index)
     except SetUpError as error:
         say(str(error))
         return 1

@@ -76,6 +76,15 @@ def c_library(folder: pathlib.Path) -> str:
     return ".".join(map(str, max(versions)))
 
 
+def check_modes(folder: pathlib.Path) -> None:
+    """Raise SystemExit if others than its owner may write a file of a bundle."""
+    loose = trim.writable_by_others(folder)
+    if loose:
+        raise SystemExit(
+            f"layerlab: others may write {loose[0]} ({len(loose)} files); build again"
+        )
+
+
 def _as_roots(info: tarfile.TarInfo) -> tarfile.TarInfo:
     info.uid = info.gid = 0
     info.uname = info.gname = "root"
@@ -161,6 +170,7 @@ def main() -> int:
     parser.add_argument("--only", choices=("archive", "package"))
     args = parser.parse_args()
     os.umask(0o022)
+    check_modes(args.bundle.resolve())
     for name, write in (("archive", archive), ("package", package)):
         if args.only in (None, name):
             target = write(args.bundle.resolve())

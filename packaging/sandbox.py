@@ -102,13 +102,13 @@ class Sandbox:
         self.folder, self.is_root = folder, os.geteuid() == 0
         self.installation = folder / "read only" / installation.name
         self.program = self.installation / "layerlab"
-        self._source = installation
+        self.source = installation
         self._homes: list[Home] = []
 
     def __enter__(self) -> Sandbox:
         self.folder.mkdir(mode=0o755)
         self.installation.parent.mkdir()
-        shutil.copytree(self._source, self.installation, symlinks=True)
+        shutil.copytree(self.source, self.installation, symlinks=True)
         self._set_writable(False)
         self._state = self._snapshot()
         return self

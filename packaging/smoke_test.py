@@ -23,6 +23,7 @@ import time
 import zlib
 from collections.abc import Callable
 
+import trim
 from sandbox import Done, Home, Sandbox, TroubleError, wait_for, without_network
 from screen import Rect, Screen
 
@@ -38,6 +39,12 @@ class Check:
     def __init__(self, sandbox: Sandbox, engines: tuple[str, ...]) -> None:
         self.box, self.engines = sandbox, engines
         self.notes: list[str] = []
+
+    def only_the_owner_may_write(self) -> None:
+        """No file of the bundle can be changed by others than whoever installs it."""
+        loose = trim.writable_by_others(self.box.source)
+        if loose:
+            raise TroubleError(f"others may write {', '.join(map(str, loose[:9]))}")
 
     def it_is_ready(self) -> None:
         """`doctor` finds everything, in an empty home; the version and the specs are said."""

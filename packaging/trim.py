@@ -11,6 +11,7 @@ import os
 import pathlib
 import re
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -27,6 +28,7 @@ OF_THE_SYSTEM = re.compile(
 _C_LIBRARY = re.compile(r"(lib(c|m|dl|pthread|rt|util|resolv)|ld-linux[^.]*)\.so\.")
 # Not stripped: libraries that a wheel's repair has rewritten, which strip may break.
 _REPAIRED = re.compile(r"(^|/)[^/]+\.libs/")
+OTHERS = stat.S_IWGRP | stat.S_IWOTH
 _LARGE = 100_000  # bytes, from where a copy is worth a link
 
 
@@ -134,6 +136,21 @@ def _strip(tool: str, source: str, copy: pathlib.Path) -> str:
     subprocess.run([tool, "--strip-unneeded", "-o", str(copy), source], check=True)
     shutil.copymode(source, copy)
     return str(copy)
+
+
+def writable_by_others(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Return what of a built folder others than its owner may write, itself included.
+
+    Whoever can may run their own code as all who start the program.
+    """
+    paths = [folder, *sorted(folder.rglob("*"))]
+    return [path for path in paths if not path.is_symlink() and path.stat().st_mode & OTHERS]
+
+
+def keep_from_others(folder: pathlib.Path) -> None:
+    """Let only the owner write a built folder: modes come along from where it was built."""
+    for path in writable_by_others(folder):
+        path.chmod(path.stat().st_mode & ~OTHERS)
 
 
 def linked(entries: Iterable[Entry]) -> list[Entry]:

@@ -147,6 +147,27 @@ def test_the_same_library_twice_is_once_and_a_link(trim: Any, tmp_path: pathlib.
     assert second == ("b.libs/libsame.so", "../a.libs/libsame.so", "SYMLINK")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="about modes")
+def test_only_the_owner_may_write_a_bundle(trim: Any, tmp_path: pathlib.Path) -> None:
+    folder, outside = tmp_path / "layerlab", tmp_path / "outside"
+    (folder / "_internal").mkdir(parents=True)
+    for path in (folder / "layerlab", folder / "_internal" / "lib.so", outside):
+        path.write_text("")
+        path.chmod(0o777)
+    (folder / "_internal" / "link.so").symlink_to(outside)
+    folder.chmod(0o775)
+    (folder / "_internal").chmod(0o755)
+    loose = {folder, folder / "layerlab", folder / "_internal" / "lib.so"}
+    assert set(trim.writable_by_others(folder)) == loose
+    with pytest.raises(SystemExit, match=r"others may write .*layerlab \(3 files\)"):
+        script("linux_packages").check_modes(folder)
+    trim.keep_from_others(folder)
+    assert trim.writable_by_others(folder) == []
+    assert (folder / "layerlab").stat().st_mode & 0o777 == 0o755
+    assert outside.stat().st_mode & 0o777 == 0o777  # where a link leads is not the bundle's
+    script("linux_packages").check_modes(folder)
+
+
 @linux_only
 def test_the_loader_knows_what_python_is_linked_against(trim: Any) -> None:
     import _ctypes

@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -131,6 +132,51 @@ def test_without_torch_the_lab_is_set_up_all_the_same(
     set_up.has_network = True
     assert set_up.run("--pip-flags", "--index-url https://example.org/simple") == 0
     assert set_up.asked[1][1] == ["--index-url", "https://example.org/simple"]
+
+
+def test_an_index_of_pytorch_serves_torch_alone(set_up: Any) -> None:
+    """What torch needs is not asked of it either, or it could serve anything by that name."""
+    assert set_up.run("--torch-index", "https://example.org/cpu") == 0
+    torch = ["--no-deps", "--index-url", "https://example.org/cpu"]
+    assert [flags for _, flags in set_up.asked] == [[], torch, []]
+    asked = [packages for packages, _ in set_up.asked]
+    assert asked[1] == asked[2] == set_up.requirements([])[1]
+
+
+def test_an_index_of_pytorch_that_fails_leads_to_no_other_build(
+    set_up: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up.has_network = False
+    assert set_up.run("--torch-index", "https://example.org/cpu") == 0
+    assert len(set_up.asked) == 2  # the usual build may be gigabytes
+    assert "PyTorch could not be installed" in capsys.readouterr().err
+    set_up.has_network = True
+    assert set_up.run("--torch-index", "https://example.org/cpu") == 0
+    assert json.loads(set_up.STAMP.read_text())["torch"] is True
+
+
+def test_an_index_of_pytorch_is_not_asked_for_everything(
+    set_up: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = f"--extra-index-url {set_up.CPU_INDEX}"
+    assert set_up.run("--pip-flags", flags) == 1
+    assert set_up.asked == []
+    error = capsys.readouterr().err
+    assert f"TORCH_INDEX={set_up.CPU_INDEX}" in error
+    assert error.count("\n") == 1
+
+
+def test_actions_of_workflows_are_pinned_by_digest() -> None:
+    """A tag can be moved to other code; a commit cannot."""
+    used = [
+        line.split("uses:")[1].strip()
+        for path in (ROOT / ".github" / "workflows").iterdir()
+        for line in path.read_text().splitlines()
+        if "uses:" in line
+    ]
+    assert used
+    for line in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
 
 
 def test_a_python_without_venv_gets_the_line_to_type(
