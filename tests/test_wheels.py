@@ -12,7 +12,7 @@ FOUND = "(from e) (requires-python:>=3.9), version: 1.2"
 SKIPPED = "(from e) (requires-python:<3.13,>=3.9)"
 SAID = f"""\
   Found link https://e.org/some-1.2-cp311-cp311-manylinux_2_17_x86_64.whl {FOUND}
-  Skipping link: no tag fits: https://e.org/some-1.2-cp311-abi3-macosx_13_0_universal2.whl {SKIPPED}
+  Skipping link: https://e.org/some-1.2-cp311-abi3-macosx_13_0_universal2.whl {SKIPPED}
   Skipping link: https://e.org/some-1.2-cp311-cp311-win_amd64.whl (from e)
   Found link https://e.org/some-1.1-cp314-cp314-win_amd64.whl (from e), version: 1.1
   Found link file:///disk/some-1.2%2Bcpu-cp312-cp312-win_amd64.whl, version: 1.2+cpu
