@@ -24,6 +24,7 @@ import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 import app.nets.engines.compiled  # noqa: E402, F401 - before anything imports numba
+from tests.helpers.waiting import PATIENCE_MS, PatientBot  # noqa: E402
 
 settings.register_profile(
     "lab",
@@ -35,7 +36,6 @@ settings.register_profile(
 )
 settings.load_profile("lab")
 
-THREAD_GRACE_MS = 2000
 _threads: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
@@ -86,6 +86,12 @@ def _running_threads() -> list[Any]:
     return [t for t in list(_threads) if shiboken6.isValid(t) and t.isRunning()]
 
 
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> PatientBot:
+    """Drive Qt, and wait as long as a busy machine may take."""
+    return PatientBot(request)
+
+
 @pytest.fixture(autouse=True)
 def nothing_survives() -> Iterator[None]:
     """Fail a test that leaves a window or a running thread behind."""
@@ -101,6 +107,6 @@ def nothing_survives() -> Iterator[None]:
     if left:
         _settle()
     threads = _running_threads()
-    stuck = [t for t in threads if not t.wait(THREAD_GRACE_MS)]
+    stuck = [t for t in threads if not t.wait(PATIENCE_MS)]
     assert not names, f"top-level widgets survive the test: {', '.join(names)}"
     assert not threads, f"{len(threads)} QThreads survive the test, {len(stuck)} are stuck"

@@ -19,6 +19,7 @@ import pytest
 from app import cli
 from app.core.errors import LabError
 from app.core.spec import LabSpec, from_json, to_json
+from tests.helpers.waiting import PATIENCE_S
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LAB = [sys.executable, "-m", "app"]
@@ -231,7 +232,7 @@ def test_ctrl_c_ends_cleanly_with_130() -> None:
     try:
         lab.stdout.readline()  # it is training
         lab.send_signal(signal.SIGINT)
-        _, err = lab.communicate(timeout=60)
+        _, err = lab.communicate(timeout=PATIENCE_S)
     finally:
         lab.kill()
     assert lab.returncode == 130

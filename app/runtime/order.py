@@ -21,6 +21,8 @@ class Order:
         history: reports that belong to `start`.
         playing: whether to train. speed: updates per second, inf for unlimited.
         steps: updates to do although not playing, counted up since the run began.
+        plays: counted up with every play, because the worker sees the newest order alone: of
+            a pause and a play that follow each other at once it sees that it plays.
         engine: its name. wanted: parts of the visible views. seed: the one shown alone.
     """
 
@@ -31,9 +33,14 @@ class Order:
     playing: bool = False
     speed: float = math.inf
     steps: int = 0
+    plays: int = 0
     engine: str = "numpy"
     wanted: frozenset[str] = frozenset(frames.PARTS)
     seed: int = 0
+
+    def resumes(self, old: Order) -> bool:
+        """Tell whether training was asked for since another order."""
+        return self.playing and (not old.playing or self.plays != old.plays)
 
 
 @dataclass

@@ -105,7 +105,7 @@ class Runner(QObject):
 
     def play(self) -> None:
         """Train at the speed of the slider."""
-        self._command(playing=True, speed=self._speed)
+        self._command(playing=True, speed=self._speed, plays=self.order.plays + 1)
 
     def pause(self) -> None:
         """Stop after the update under way."""
@@ -113,7 +113,7 @@ class Runner(QObject):
 
     def finish(self) -> None:
         """Train to the end as fast as it goes."""
-        self._command(playing=True, speed=math.inf)
+        self._command(playing=True, speed=math.inf, plays=self.order.plays + 1)
 
     def step(self, updates: int = 1) -> None:
         """Do single updates and pause."""

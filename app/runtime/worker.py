@@ -133,7 +133,7 @@ class Worker(QThread):
             self._set_marks(run)
             if run.status in ("ready", "paused", "finished"):
                 run.status = idle_status(run)
-        resumed = (order.playing and not old.playing) or order.steps > run.steps_done
+        resumed = order.resumes(old) or order.steps > run.steps_done
         if resumed or order.speed != old.speed:
             run.pace_from = run.speed_from = (time.perf_counter(), run.state.update)
         if run.status == "stopped" and (resumed or order.spec != old.spec):
@@ -215,7 +215,7 @@ class Worker(QThread):
         if run.status == "running" and not order.playing:
             run.status = "paused"
             self._post(run, whole=True)
-        elif order.playing and (not old.playing or run.status in ("ready", "paused")):
+        elif order.playing and (order.resumes(old) or run.status in ("ready", "paused")):
             # Nothing is left to train, or the first update of a paced run is not due yet.
             run.status = "finished" if run.state.update >= run.length else "running"
             self._post(run, whole=True)

@@ -31,7 +31,7 @@ def open_lab(qtbot, home):
         session.runner.failed.connect(session.errors.append)
         session.window.show()
         session.begin(snapshot, play=play)
-        qtbot.waitUntil(lambda: session.frame is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: session.frame is not None)
         return session
 
     yield make
@@ -51,7 +51,7 @@ def lab(open_lab):
     return open_lab()
 
 
-def finished(qtbot, session, run_id=None, timeout=20_000):
+def finished(qtbot, session, run_id=None):
     """Wait until the run is finished, and return its frame."""
 
     def is_over():
@@ -59,7 +59,7 @@ def finished(qtbot, session, run_id=None, timeout=20_000):
         newest = frame is not None and frame.run_id == session.runner.order.run_id
         return newest and frame.status == "finished" and not session.runner.is_playing
 
-    qtbot.waitUntil(is_over, timeout=timeout)
+    qtbot.waitUntil(is_over)
     return session.frame
 
 

@@ -18,7 +18,7 @@ def advised(open_lab, qtbot, spec=NARROW_LAB):
     lab = open_lab(spec, Options(speed=None, engine="numpy", size=(1100, 700)))
     lab.runner.finish()
     finished(qtbot, lab)
-    qtbot.waitUntil(lambda: bool(lab.advising.findings), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(lab.advising.findings))
     return lab
 
 
@@ -39,7 +39,7 @@ def test_the_line_moves_nothing_and_can_be_dismissed(open_lab, qtbot):
     lab = open_lab(NARROW_LAB, Options(speed=None, engine="numpy", size=(1100, 700)))
     before = [view.geometry() for view in lab.window.views]
     lab.runner.finish()
-    qtbot.waitUntil(lambda: bool(lab.advising.findings), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(lab.advising.findings))
     assert [view.geometry() for view in lab.window.views] == before
     kinds = {finding.kind for finding in lab.advising.findings}
     for _ in kinds:
@@ -74,6 +74,6 @@ def test_a_run_that_breaks_is_advised_beside_the_banner(open_lab, qtbot):
     spec = edit(edit(LabSpec(), "train.optimizer", "sgd"), "train.rate", 10.0)
     lab = open_lab(edit(spec, "train.seeds", 4))
     lab.runner.finish()
-    qtbot.waitUntil(lambda: bool(lab.advising.findings), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(lab.advising.findings))
     assert "finite" in lab.window.foot.advice.finding.line
     assert lab.errors

@@ -27,11 +27,6 @@ def plain(spec):
     return training.final(training.run())
 
 
-def until(qtbot, is_so):
-    """Wait as long as a busy machine may take."""
-    qtbot.waitUntil(is_so, timeout=30_000)
-
-
 def filled(qtbot, lab):
     """Wait until every value of the curve is known, and return it."""
 
@@ -39,7 +34,7 @@ def filled(qtbot, lab):
         curve = lab.curves.plot.curve
         return curve.total > 0 and curve.done == curve.total
 
-    until(qtbot, is_filled)
+    qtbot.waitUntil(is_filled)
     return lab.curves.plot.curve
 
 
@@ -118,9 +113,9 @@ def test_a_click_on_a_point_goes_there_in_one_step_of_undo(open_lab, qtbot):
     assert bar_of(lab, "net.hidden").number == goal.number
     lab.store.undo()
     assert lab.store.spec == before
-    until(qtbot, lambda: lab.curves.plot.curve.current == get(before, "net.width"))
+    qtbot.waitUntil(lambda: lab.curves.plot.curve.current == get(before, "net.width"))
     assert lab.curves.plot.curve.points == curve.points  # nothing was forgotten
-    until(qtbot, lambda: not lab.background.has(module.KEY))
+    qtbot.waitUntil(lambda: not lab.background.has(module.KEY))
 
 
 def test_a_click_on_a_learning_rate_trains_it_from_its_birth(open_lab, qtbot):
@@ -141,7 +136,7 @@ def test_a_run_that_was_changed_on_its_way_is_not_taken_for_a_plain_one(open_lab
     lab = open_lab(QUICK)
     without_background(lab)
     lab.runner.step(10)
-    until(qtbot, lambda: lab.frame.update == 10)
+    qtbot.waitUntil(lambda: lab.frame.update == 10)
     turn(lab, "train.rate", 0.9)
     lab.runner.finish()
     finished(qtbot, lab)
@@ -154,7 +149,7 @@ def test_another_knob_makes_another_curve_and_the_way_back_is_known(open_lab, qt
     turn(lab, "net.width", 0.3)
     first = filled(qtbot, lab)
     lab.store.edit("net.activation", "tanh")
-    until(qtbot, lambda: lab.curves.plot.curve.done < lab.curves.plot.curve.total)
+    qtbot.waitUntil(lambda: lab.curves.plot.curve.done < lab.curves.plot.curve.total)
     assert filled(qtbot, lab).points != first.points
     lab.store.edit("net.activation", "relu")
     QApplication.processEvents()
@@ -166,7 +161,7 @@ def test_the_curve_of_the_depth_follows_the_budget_lock(open_lab, qtbot):
     turn(lab, "net.depth", 0.2)
     filled(qtbot, lab)
     lab.window.panel.control("net.depth").lock.click()
-    until(qtbot, lambda: lab.curves._variants[1.0].net.hidden[0] > 8)
+    qtbot.waitUntil(lambda: lab.curves._variants[1.0].net.hidden[0] > 8)
     widths = {n: max(spec.net.hidden, default=0) for n, spec in lab.curves._variants.items()}
     assert widths[1.0] > widths[4.0] > widths[30.0]
     click(lab, 20.0)
@@ -201,9 +196,9 @@ def test_layers_that_differ_are_not_on_the_curve_of_their_width(open_lab, qtbot)
     lab = open_lab(edit(QUICK, "net.hidden", (4, 8)))
     without_background(lab)
     turn(lab, "net.width", 0.5)
-    until(qtbot, lambda: lab.curves.plot.curve.current is not None)
+    qtbot.waitUntil(lambda: lab.curves.plot.curve.current is not None)
     lab.store.undo()
-    until(qtbot, lambda: lab.curves.plot.curve.current is None)
+    qtbot.waitUntil(lambda: lab.curves.plot.curve.current is None)
     assert lab.store.spec.net.hidden == (4, 8)
     assert lab.curves.plot.curve.total > 20
 
@@ -213,7 +208,7 @@ def test_a_linear_model_has_no_curve_of_its_width(open_lab, qtbot):
     turn(lab, "net.width", 0.5)
     filled(qtbot, lab)
     lab.store.edit("net.depth", 0)
-    until(qtbot, lambda: lab.curves.plot.curve.total == 0)
+    qtbot.waitUntil(lambda: lab.curves.plot.curve.total == 0)
     assert lab.curves.plot.curve.points == ()
 
 
@@ -223,23 +218,23 @@ def test_it_fills_in_only_while_the_trainer_rests(open_lab, qtbot):
     lab.runner.set_speed(20)
     lab.runner.start(lab.store.spec)
     lab.runner.play()
-    QApplication.processEvents()
+    qtbot.wait(400)  # what it was at when the training began is said by now
     done = lab.curves.plot.curve.done
     qtbot.wait(400)
     assert lab.runner.is_playing
     assert lab.curves.plot.curve.done == done
     lab.runner.pause()
-    until(qtbot, lambda: lab.curves.plot.curve.done > done)
+    qtbot.waitUntil(lambda: lab.curves.plot.curve.done > done)
 
 
 def test_it_rests_while_nobody_sees_it(open_lab, qtbot):
     lab = open_lab(edit(QUICK, "train.updates", 2000))
     turn(lab, "net.width", 0.3)
-    until(qtbot, lambda: lab.background.has(module.KEY))
+    qtbot.waitUntil(lambda: lab.background.has(module.KEY))
     lab.window.panel.hide()
-    until(qtbot, lambda: not lab.background.has(module.KEY))
+    qtbot.waitUntil(lambda: not lab.background.has(module.KEY))
     lab.window.panel.show()
-    until(qtbot, lambda: lab.background.has(module.KEY))
+    qtbot.waitUntil(lambda: lab.background.has(module.KEY))
 
 
 def test_the_menu_turns_it_off_for_good(open_lab, qtbot, home):
@@ -249,7 +244,7 @@ def test_the_menu_turns_it_off_for_good(open_lab, qtbot, home):
     assert action.isChecked()
     action.trigger()
     assert not lab.curves.plot.isVisible()
-    until(qtbot, lambda: not lab.background.has(module.KEY))
+    qtbot.waitUntil(lambda: not lab.background.has(module.KEY))
     turn(lab, "net.depth", 0.3)
     assert not lab.curves.plot.isVisible()
     lab.window.close()
@@ -269,7 +264,7 @@ def test_an_error_in_the_work_reaches_the_banner_and_the_lab_goes_on(
     monkeypatch.setattr(module, "quiet_engine", broken)
     turn(lab, "net.width", 0.3)
     banner = lab.window.banner
-    until(qtbot, banner.isVisible)
+    qtbot.waitUntil(banner.isVisible)
     assert "the probe is broken" in banner.text.text()
     assert lab.curves.plot.curve.note == "stopped by an error"
     monkeypatch.undo()
@@ -281,7 +276,7 @@ def test_an_error_in_the_work_reaches_the_banner_and_the_lab_goes_on(
 def test_a_window_is_closed_in_the_middle_of_the_work(open_lab, qtbot):
     lab = open_lab(edit(QUICK, "train.updates", 5000))
     turn(lab, "net.width", 0.3)
-    until(qtbot, lambda: lab.background.has(module.KEY))
+    qtbot.waitUntil(lambda: lab.background.has(module.KEY))
     lab.runner.pause()
     qtbot.wait(200)  # by now it trains
     lab.window.close()

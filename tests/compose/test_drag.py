@@ -77,9 +77,7 @@ def test_a_newer_value_takes_the_place_of_one_that_takes_long(compiled, qtbot):
         QTest.mouseMove(bar, QPoint(round(share * bar.width()), middle))
         run = lab.runner.order.run_id
         # Results come while it goes on, and say that they are not the end.
-        qtbot.waitUntil(
-            lambda run=run: lab.frame.run_id == run and lab.frame.update > 0, timeout=20_000
-        )
+        qtbot.waitUntil(lambda run=run: lab.frame.run_id == run and lab.frame.update > 0)
         assert lab.frame.status == "running"
         assert lab.frame.spec == lab.store.spec
         assert readouts(lab.frame)[0].label == "updates · running"

@@ -72,7 +72,7 @@ def test_a_surprise_is_told_kept_and_copied_and_the_lab_goes_on(lab, qtbot, home
         book.end()
     run = lab.runner.order.run_id
     lab.store.replace(edit(lab.store.spec, "net.width", 6), "goes on")
-    qtbot.waitUntil(lambda: lab.frame.run_id > run, timeout=10_000)
+    qtbot.waitUntil(lambda: lab.frame.run_id > run)
 
 
 def test_details_that_are_long_are_cut_where_they_are_shown(lab) -> None:

@@ -23,7 +23,6 @@ from app.experiments import EXPERIMENTS
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
 QUICK = ("A1", "B2", "B3", "D1", "D13", "D14", "D23")
-PATIENCE_MS = 30_000
 
 
 class Held:
@@ -74,7 +73,7 @@ def page_of(session):
 
 
 def done(session, qtbot):
-    qtbot.waitUntil(lambda: not session.pages.ledger.waiting, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not session.pages.ledger.waiting)
 
 
 def kinds(page):
@@ -124,17 +123,17 @@ def test_one_that_is_asked_for_alone_goes_first_and_nothing_is_lost(show, qtbot)
     lab = show([held.row("A1"), claim("D1"), claim("D14")])
     page = page_of(lab)
     QTest.mouseClick(page.check, LEFT)
-    qtbot.waitUntil(lambda: page.rows.entry("A1").share is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.rows.entry("A1").share is not None)
     assert page.rows.entry("D14").waits
     QTest.mouseClick(page.check, LEFT)  # stop
     assert not lab.pages.ledger.waiting
     assert kinds(page) == {"A1": UNCHECKED, "D1": UNCHECKED, "D14": UNCHECKED}
     page.choose("A1")
     QTest.keyClick(page.list, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: page.rows.entry("A1").share is not None, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.rows.entry("A1").share is not None)
     page.choose("D14")
     QTest.mouseClick(page.detail.check, LEFT)
-    qtbot.waitUntil(lambda: page.rows.entry("D14").kind == WRONG, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: page.rows.entry("D14").kind == WRONG)
     assert page.rows.entry("A1").waits  # it was held meanwhile, and goes on
     held.go.set()
     done(lab, qtbot)
@@ -180,12 +179,12 @@ def test_the_lab_rests_on_the_page_and_the_rows_rest_while_it_trains(show, qtbot
     assert not lab.runner.is_playing
     page = page_of(lab)
     QTest.mouseClick(page.check, LEFT)
-    qtbot.waitUntil(lambda: held.begun == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: held.begun == 1)
     rail(lab, "lab")
     assert lab.runner.is_playing
     held.go.set()
     seen = lab.frame.update
-    qtbot.waitUntil(lambda: lab.frame.update > seen, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: lab.frame.update > seen)
     assert "D1" in lab.pages.ledger.waiting
     assert lab.window.rail.buttons["claims"].toolTip() != "Claims"
     lab.runner.pause()
@@ -207,9 +206,8 @@ def test_the_engine_is_made_ready_before_the_first_row(show, qtbot, monkeypatch)
     monkeypatch.setattr(module, "prepare", prepare)
     page = page_of(lab)
     QTest.mouseClick(page.check, LEFT)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: "engine" in page.tally.work.text)
     assert page.rows.entry("D1").waits
-    assert "engine" in page.tally.work.text
     ready.set()
     done(lab, qtbot)
     assert kinds(page) == {"D1": HOLDS}
@@ -378,6 +376,6 @@ def test_closing_the_window_ends_a_row_under_way(show, qtbot):
     held = Held()
     lab = show([held.row("A1")])
     QTest.mouseClick(page_of(lab).check, LEFT)
-    qtbot.waitUntil(lambda: held.begun == 1, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: held.begun == 1)
     lab.window.close()
     assert [t.name for t in threading.enumerate() if t.name == "layerlab-claim"] == []

@@ -66,7 +66,7 @@ def test_the_rail_leads_back_to_the_page_with_its_knobs(lab):
 def test_the_lab_rests_meanwhile_and_goes_on(open_lab, qtbot):
     spec = edit(edit(LabSpec(), "train.updates", 400_000), "net.hidden", [64, 64])
     lab = open_lab(spec, play=True)
-    qtbot.waitUntil(lambda: lab.frame.update > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: lab.frame.update > 0)
     rail(lab, "gallery")
     assert not lab.runner.is_playing
     assert lab.window.wanted() == {"loss"}
@@ -74,7 +74,7 @@ def test_the_lab_rests_meanwhile_and_goes_on(open_lab, qtbot):
     assert lab.runner.is_playing
     run = lab.frame.run_id
     seen = lab.frame.update
-    qtbot.waitUntil(lambda: lab.frame.update > seen, timeout=10_000)
+    qtbot.waitUntil(lambda: lab.frame.update > seen)
     assert lab.frame.run_id == run
 
 
@@ -116,7 +116,7 @@ def test_open_in_the_lab_trains_it_and_undo_brings_the_old_one_back(lab, qtbot):
     assert lab.store.spec == page.experiment.lab_spec(page.values)
     assert lab.runner.is_playing
     run = lab.runner.order.run_id
-    qtbot.waitUntil(lambda: lab.frame.run_id == run and lab.frame.update > 0, timeout=30_000)
+    qtbot.waitUntil(lambda: lab.frame.run_id == run and lab.frame.update > 0)
     lab.store.undo()
     assert lab.store.spec == old
 

@@ -2,7 +2,6 @@
 
 import random
 
-import pytest
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
@@ -82,7 +81,6 @@ def close_popup() -> None:
         popup.close()
 
 
-@pytest.mark.timeout(400)
 def test_a_thousand_random_actions_leave_nothing_broken(open_lab, qtbot, monkeypatch):
     for name in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(files.QFileDialog, name, lambda *a, **k: ("", ""))
@@ -107,4 +105,4 @@ def test_a_thousand_random_actions_leave_nothing_broken(open_lab, qtbot, monkeyp
     # The lab still does its work.
     lab.store.replace(edit(LabSpec(), "train.updates", 100), "start again")
     lab.runner.finish()
-    assert finished(qtbot, lab, timeout=60_000).update == 100
+    assert finished(qtbot, lab).update == 100

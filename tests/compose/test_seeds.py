@@ -144,12 +144,12 @@ def test_each_task_keeps_its_own_threshold_and_the_next_start_has_them(open_lab,
     lab = open_lab(QUICK)
     lab.seeds.set_threshold(0.002)
     QTest.mouseClick(tile_of(lab, "task.name", "moons"), LEFT)
-    qtbot.waitUntil(lambda: lab.frame.spec.task.name == "moons", timeout=10_000)
+    qtbot.waitUntil(lambda: lab.frame.spec.task.name == "moons")
     lab.runner.pause()
     assert lab.window.loss.line.level == 0.02  # its own
     lab.seeds.set_threshold(0.3)
     QTest.mouseClick(tile_of(lab, "task.name", "wave"), LEFT)
-    qtbot.waitUntil(lambda: lab.frame.spec.task.name == "wave", timeout=10_000)
+    qtbot.waitUntil(lambda: lab.frame.spec.task.name == "wave")
     assert lab.window.loss.line.level == 0.002
     lab.runner.pause()
     lab.window.close()

@@ -81,12 +81,11 @@ def test_a_machine_that_cannot_compile_trains_in_numpy_and_says_why(qtbot, serve
     assert said == ["NumPy trains: numba is not installed"]
 
 
-@pytest.mark.timeout(200)
 def test_the_window_trains_with_the_compiled_engine(open_lab, qtbot):
     pytest.importorskip("numba")
     from app.nets.engines.compiled_ import warm_up
 
-    warm_up("float32").result(timeout=150)
+    warm_up("float32").result()
     lab = open_lab(SPEC, Options(speed=None))
     lab.runner.finish()
     finished(qtbot, lab)

@@ -5,7 +5,6 @@ import math
 
 import numpy as np
 import pytest
-import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -18,6 +17,8 @@ from app.nets.published import MODELS, Published
 from app.nets.transformers import KINDS, feed_forward
 from tests.experiments.conftest import drag_handle, settle
 from tests.helpers.programs import printed_by
+
+torch = pytest.importorskip("torch")  # the oracle
 
 # ---- counting, against PyTorch's modules
 

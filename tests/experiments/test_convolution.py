@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-import torch
 from scipy import linalg, signal, stats
 
 from app.core.errors import LabError
@@ -14,6 +13,8 @@ from app.experiments.convolution import born, finding, layers, model, names, row
 from app.experiments.convolution.finding import COUNTS, OUTPUTS, SMALL, TAPS
 from app.experiments.convolution.names import SIDE
 from tests.helpers.programs import printed_by
+
+torch = pytest.importorskip("torch")  # the oracle
 
 RNG = np.random.default_rng(7)
 KERNEL = RNG.standard_normal(TAPS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from app.core.errors import LabError
 from app.core.jobs import Job, steps_of
@@ -13,6 +12,8 @@ from app.nets.engines import engine
 from app.nets.problem import problem_of
 from app.nets.rewind import Rewindable
 from tests.helpers.programs import printed_by
+
+torch = pytest.importorskip("torch")  # the oracle
 
 
 @pytest.mark.parametrize("name", model.BENDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 from PySide6.QtCore import QPoint
 
 from app.core.errors import NotFiniteError
@@ -20,6 +19,8 @@ from app.nets.norms import norm, norm_gradient
 from app.nets.problem import born, problem_of
 from tests.experiments.conftest import drag_handle, settle
 from tests.helpers.programs import printed_by
+
+torch = pytest.importorskip("torch")  # the oracle
 
 Z = np.array(SUMS)
 

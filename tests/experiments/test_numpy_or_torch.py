@@ -8,7 +8,6 @@ import sys
 
 import numpy as np
 import pytest
-import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -35,6 +34,9 @@ from app.nets.gradcheck import BUG, GOOD
 from app.nets.problem import born
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
+from tests.helpers.waiting import PATIENCE_S
+
+torch = pytest.importorskip("torch")  # the oracle
 
 BENDS = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "sine": torch.sin,
          "gelu": torch.nn.functional.gelu}  # fmt: skip
@@ -351,8 +353,10 @@ def printed_alone(code, tmp_path):
     """Run a copied program in a process of its own and return what it prints."""
     file = tmp_path / "copied.py"
     file.write_text(code, "utf-8")
-    done = subprocess.run([sys.executable, "-I", "-W", "error", str(file)], cwd=tmp_path,
-                          capture_output=True, text=True, timeout=60, check=False)  # fmt: skip
+    command = [sys.executable, "-I", "-W", "error", str(file)]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 

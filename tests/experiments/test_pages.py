@@ -21,10 +21,10 @@ from app.core.experiment import NOT_HERE, PENDING, UNKNOWN, VERDICTS
 from app.core.resources import resource
 from app.experiments import EXPERIMENTS
 from tests.experiments.conftest import drag_handle, drawn, handles, moves, settle
-from tests.test_packaging import script
+from tests.helpers.scripts import script
+from tests.helpers.waiting import PATIENCE_S
 
 KEYS = EXPERIMENTS.keys()
-RUN_S = 60
 every_page = pytest.mark.parametrize("key", KEYS)
 
 
@@ -122,7 +122,7 @@ def test_longer_work_fills_the_page_and_can_be_stopped(key: str, open_page, qtbo
     bar = page.frame.figures.work
     start, found = drawn(page), []
     page.work.found.connect(found.append)
-    qtbot.waitUntil(lambda: bool(found), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(found))
     assert bar.isVisible()
     assert drawn(page) != start
     QTest.mouseClick(bar.button, Qt.MouseButton.LeftButton)
@@ -132,7 +132,7 @@ def test_longer_work_fills_the_page_and_can_be_stopped(key: str, open_page, qtbo
     assert len(found) == count
     assert "stopped" in bar.text
     QTest.mouseClick(bar.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(found) > count, timeout=60_000)
+    qtbot.waitUntil(lambda: len(found) > count)
     page.frame.window().rail.page_chosen.emit("lab")  # hidden pages compute nothing
     QApplication.processEvents()
     count = len(found)
@@ -167,7 +167,7 @@ def run_copied(tmp_path: pathlib.Path, allowed: set[str]) -> set[str]:
     file.write_text(code, "utf-8")
     done = subprocess.run(
         [sys.executable, "-I", "-W", "error", str(file)],
-        cwd=tmp_path, capture_output=True, text=True, timeout=RUN_S, check=False,
+        cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

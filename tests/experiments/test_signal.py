@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
@@ -20,6 +19,8 @@ from app.nets.theory.forward import walk
 from app.nets.theory.scatter import bands
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
+
+torch = pytest.importorskip("torch")  # the oracle
 
 KEYS = ACTIVATIONS.keys()
 CASES = {"sigmoid": (4.0, 0.5), "softplus": (0.9, 0.5), "identity": (1.0, 0.2)}

@@ -64,7 +64,6 @@ def found_at_start(key: str) -> list[ClaimRow]:
     return [ClaimRow(**fields) for fields in json.loads(done.stdout)]
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.parametrize("key", EXPERIMENTS.keys())
 def test_a_page_agrees_with_the_ledger_or_says_what_is_other_here(key: str) -> None:
     rows = [row for row in found_at_start(key) if row.verdict != UNKNOWN]  # lacks PyTorch

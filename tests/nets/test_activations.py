@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
-import torch
 
 from app.nets.activations import ACTIVATIONS
 from app.nets.engines.torch_ import TORCH
 from app.nets.maths import NUMPY, SCALAR
+
+torch = pytest.importorskip("torch")  # the oracle
 
 NAMES = ACTIVATIONS.keys()
 GRID = np.linspace(-6, 6, 1201) + 0.00123  # off the kinks

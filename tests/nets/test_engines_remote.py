@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -22,6 +21,7 @@ from app.nets.engines.numpy_ import NumpyEngine
 from app.nets.engines.remote import RemoteEngine
 from app.nets.problem import born, problem_of
 from tests.helpers.agreement import distance
+from tests.helpers.waiting import wait_for
 
 SPEC = LabSpec(
     task=TaskSpec(samples=20),
@@ -29,7 +29,6 @@ SPEC = LabSpec(
     train=TrainSpec(dtype="float64", seeds=2, batch=8, updates=60, report="running"),
 )
 LONG = LabSpec(train=TrainSpec(updates=10_000_000))
-PATIENCE_S = 30.0
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # A child that needs no torch: says it is ready, answers a run with one state, then acts.
@@ -67,13 +66,6 @@ def is_running(pid: int) -> bool:
     except OSError:
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
-
-
-def wait_for(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + PATIENCE_S
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
-    return condition()
 
 
 @pytest.fixture(scope="module")
@@ -202,7 +194,7 @@ def test_child_dies_with_a_killed_parent() -> None:
         assert is_running(pid)
         parent.send_signal(signal.SIGKILL)
         parent.wait()
-    assert wait_for(lambda: not is_running(pid))
+    wait_for(lambda: not is_running(pid))
 
 
 def test_close_ends_the_child() -> None:

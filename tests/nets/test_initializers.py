@@ -92,7 +92,7 @@ def test_orthogonal_favours_no_rotation() -> None:
 
 
 def test_torchs_own_layer_has_that_spread() -> None:
-    import torch
+    torch = pytest.importorskip("torch")
 
     layers = [torch.nn.Linear(30, 80) for _ in range(40)]
     weights = torch.stack([layer.weight for layer in layers]).detach().numpy()

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-import torch
 
 from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
 from app.nets import optimizers
 from app.nets.engines.numpy_ import NumpyEngine, backward, forward
 from app.nets.optimizers import OPTIMIZERS
 from app.nets.problem import born, problem_of
+
+torch = pytest.importorskip("torch")  # the oracle
 
 SHAPE, STEPS, RATE = (3, 7), 50, 0.03
 # torch's own defaults, but for what an optimizer is named after

@@ -72,7 +72,6 @@ def test_interruptions_change_nothing(name):
         np.testing.assert_array_equal(outcome.validation, calm.validation)
 
 
-@pytest.mark.timeout(200)
 def test_the_compiled_engine_interrupted_gives_what_it_gives_alone():
     pytest.importorskip("numba")
     asked = itertools.count()

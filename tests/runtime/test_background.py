@@ -6,7 +6,8 @@ import time
 import pytest
 
 from app.core.jobs import Job, Step
-from app.runtime.background import Background
+from app.runtime.background import CALM_MS, Background
+from tests.helpers.waiting import PATIENCE_MS, wait_for
 
 
 @pytest.fixture
@@ -18,11 +19,6 @@ def background(qtbot):
     worker.failed.connect(lambda job, error: worker.errors.append((job.key, error)))
     yield worker
     worker.close()
-
-
-def until(qtbot, is_so):
-    """Wait as long as a busy machine may take."""
-    qtbot.waitUntil(is_so, timeout=30_000)
 
 
 class Work:
@@ -53,7 +49,7 @@ class Work:
 def test_steps_come_in_order_and_then_the_end(background, qtbot):
     background.submit(Job("count", Work()))
     assert background.has("count")
-    until(qtbot, lambda: background.over == ["count"])
+    qtbot.waitUntil(lambda: background.over == ["count"])
     assert background.told == [("count", 0), ("count", 1), ("count", 2)]
     assert not background.has("count")
 
@@ -62,21 +58,21 @@ def test_signals_arrive_in_the_windows_thread(background, qtbot):
     threads = set()
     background.stepped.connect(lambda job, step: threads.add(threading.get_ident()))
     background.submit(Job("count", Work()))
-    until(qtbot, lambda: background.over == ["count"])
+    qtbot.waitUntil(lambda: background.over == ["count"])
     assert threads == {threading.get_ident()}
 
 
 def test_while_the_trainer_trains_it_rests_and_then_goes_on_where_it_was(background, qtbot):
     work = Work(held=True)
     background.submit(Job("long", work))
-    until(qtbot, lambda: work.begun == 1)
+    qtbot.waitUntil(lambda: work.begun == 1)
     background.set_busy(True)
-    until(qtbot, lambda: work.rests == 1)
+    qtbot.waitUntil(lambda: work.rests == 1)
     work.go_on.set()
     qtbot.wait(250)  # longer than the calm: whatever is told now is told too early
     assert background.told == []
     background.set_busy(False)
-    until(qtbot, lambda: background.over == ["long"])
+    qtbot.waitUntil(lambda: background.over == ["long"])
     assert (work.begun, work.rests) == (1, 1)
     assert [result for _, result in background.told] == [0, 1, 2]
 
@@ -88,10 +84,12 @@ def test_nothing_begins_while_the_trainer_trains(background, qtbot):
     qtbot.wait(50)
     assert work.begun == 0
     background.set_busy(False)
-    until(qtbot, lambda: background.over == ["later"])
+    qtbot.waitUntil(lambda: background.over == ["later"])
 
 
 def test_a_drag_of_short_trainings_leaves_no_time_between_them(background, qtbot):
+    # The pauses of a busy machine may be longer than the window's calm, not than this.
+    background._calm.setInterval(PATIENCE_MS)
     background.set_busy(True)
     work = Work()
     background.submit(Job("later", work))
@@ -100,6 +98,9 @@ def test_a_drag_of_short_trainings_leaves_no_time_between_them(background, qtbot
         qtbot.wait(20)
         background.set_busy(True)
     assert work.begun == 0
+    background._calm.setInterval(CALM_MS)
+    background.set_busy(False)
+    qtbot.waitUntil(lambda: background.over == ["later"])
 
 
 def test_the_most_urgent_comes_first_and_of_equals_the_newest(background, qtbot):
@@ -107,27 +108,27 @@ def test_the_most_urgent_comes_first_and_of_equals_the_newest(background, qtbot)
     for key, priority in (("ledger", 0), ("old page", 5), ("new page", 5), ("curve", 9)):
         background.submit(Job(key, Work(1), priority))
     background.set_busy(False)
-    until(qtbot, lambda: len(background.over) == 4)
+    qtbot.waitUntil(lambda: len(background.over) == 4)
     assert background.over == ["curve", "new page", "old page", "ledger"]
 
 
 def test_a_more_urgent_job_interrupts_and_the_other_loses_nothing(background, qtbot):
     slow = Work(2, held=True)
     background.submit(Job("slow", slow, 0))
-    until(qtbot, lambda: slow.begun == 1)
+    qtbot.waitUntil(lambda: slow.begun == 1)
     background.submit(Job("quick", Work(1), 1))
-    until(qtbot, lambda: background.over == ["quick"])
+    qtbot.waitUntil(lambda: background.over == ["quick"])
     slow.go_on.set()
-    until(qtbot, lambda: background.over == ["quick", "slow"])
+    qtbot.waitUntil(lambda: background.over == ["quick", "slow"])
     assert slow.begun == 1
 
 
 def test_a_job_replaces_the_one_of_its_key_which_says_no_more(background, qtbot):
     old, new = Work(held=True), Work(1)
     background.submit(Job("curve", old))
-    until(qtbot, lambda: old.begun == 1)
+    qtbot.waitUntil(lambda: old.begun == 1)
     background.submit(Job("curve", new))
-    until(qtbot, lambda: background.over == ["curve"])
+    qtbot.waitUntil(lambda: background.over == ["curve"])
     assert background.told == [("curve", 0)]
     assert old.closed
 
@@ -135,13 +136,10 @@ def test_a_job_replaces_the_one_of_its_key_which_says_no_more(background, qtbot)
 def test_a_cancelled_job_is_closed_and_what_it_told_is_dropped(background, qtbot):
     work = Work(3)
     background.submit(Job("curve", work))
-    deadline = time.monotonic() + 5
-    while not background._thread._messages and time.monotonic() < deadline:
-        time.sleep(0.001)  # the window's thread does not listen meanwhile
-    assert background._thread._messages
+    wait_for(lambda: background._thread._messages)  # the window's thread does not listen
     background.cancel("curve")
     assert not background.has("curve")
-    until(qtbot, lambda: work.closed)
+    qtbot.waitUntil(lambda: work.closed)
     qtbot.wait(20)
     assert background.told == []
     assert background.over == []
@@ -154,15 +152,15 @@ def test_an_exception_reaches_the_window_and_the_thread_lives_on(background, qtb
         raise error
 
     background.submit(Job("broken", broken))
-    until(qtbot, lambda: background.errors == [("broken", error)])
+    qtbot.waitUntil(lambda: background.errors == [("broken", error)])
     assert background.told == [("broken", "half")]
     background.submit(Job("sound", Work(1)))
-    until(qtbot, lambda: background.over == ["sound"])
+    qtbot.waitUntil(lambda: background.over == ["sound"])
 
 
 def test_work_that_is_no_generator_is_an_error_like_any_other(background, qtbot):
     background.submit(Job("nothing", lambda is_interrupted: None))
-    until(qtbot, lambda: len(background.errors) == 1)
+    qtbot.waitUntil(lambda: len(background.errors) == 1)
     assert isinstance(background.errors[0][1], TypeError)
 
 
@@ -177,7 +175,7 @@ def test_an_error_while_a_job_is_called_off_is_told_too(background, qtbot):
     background.submit(Job("stubborn", stubborn))
     qtbot.wait(20)
     background.cancel("stubborn")
-    until(qtbot, lambda: len(background.errors) == 1)
+    qtbot.waitUntil(lambda: len(background.errors) == 1)
     assert str(background.errors[0][1]) == "cannot let go"
 
 
@@ -185,7 +183,7 @@ def test_closing_with_jobs_under_way_closes_them_all(background, qtbot):
     works = [Work(held=True), Work(held=True)]
     for k, work in enumerate(works):
         background.submit(Job(k, work))
-        until(qtbot, lambda work=work: work.begun == 1)
+        qtbot.waitUntil(lambda work=work: work.begun == 1)
     background.close()
     assert all(work.closed for work in works)
     assert not background._thread.isRunning()

@@ -61,7 +61,7 @@ def test_a_double_click_on_head_or_body_asks_to_be_maximised(card: Card, qtbot: 
     card.body.addWidget(body)
     body.show()
     for widget in (card, body):
-        with qtbot.waitSignal(card.maximise_requested, timeout=500):
+        with qtbot.waitSignal(card.maximise_requested):
             qtbot.mouseDClick(widget, Qt.MouseButton.LeftButton)
 
 
@@ -73,7 +73,7 @@ def test_the_menu_copies_and_maximises(card: Card, qtbot: QtBot) -> None:
     assert QGuiApplication.clipboard().text() == "a\tb\n1\t2\n"
     actions["Copy picture"].trigger()
     assert QGuiApplication.clipboard().pixmap().size() == card.size()
-    with qtbot.waitSignal(card.maximise_requested, timeout=500):
+    with qtbot.waitSignal(card.maximise_requested):
         actions["Maximise"].trigger()
     card.set_maximised(True)
     assert card.menu().actions()[-1].text() == "Back to all views"
@@ -99,7 +99,7 @@ def test_a_maximised_card_says_how_to_get_back(card: Card, qtbot: QtBot) -> None
     card.set_maximised(True)
     assert card.back_button.isVisible()
     card.picture()
-    with qtbot.waitSignal(card.maximise_requested, timeout=500):
+    with qtbot.waitSignal(card.maximise_requested):
         qtbot.mouseClick(card.back_button, Qt.MouseButton.LeftButton)
     card.set_maximised(False)
     assert not card.back_button.isVisible()

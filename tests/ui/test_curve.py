@@ -127,13 +127,17 @@ def test_without_a_mouse_over_the_panel_it_just_moves(panel, place):
     assert top(panel, width) < top(panel, place.plot) < top(panel, depth)
 
 
-def test_it_is_scrolled_into_view(panel, place):
+def test_it_is_scrolled_into_view(panel, place, qtbot):
     panel.resize(panel.width(), 400)
     place.move_below(slider_of(panel, "train.batch"))
     place.reveal()
-    QTest.qWait(20)
-    foot = place.plot.mapTo(panel, QPoint(0, place.plot.height())).y()
-    assert 0 < foot <= panel.viewport().height()
+    qtbot.waitUntil(
+        lambda: (
+            0
+            < place.plot.mapTo(panel, QPoint(0, place.plot.height())).y()
+            <= panel.viewport().height()
+        )
+    )
 
 
 @pytest.mark.parametrize("path", ["net.activation", "train.optimizer", "task.seed", "nowhere"])

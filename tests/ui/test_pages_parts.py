@@ -248,7 +248,7 @@ def test_a_formula_is_typeset_after_it_is_shown_and_fits(shown, qtbot):
     wide = r"\sum_{k=1}^{n} a_k \, s(b_k x + c_k) + d = \int_{-\infty}^{\infty} f(x) g(x) \, dx"
     formula = Formula((r"E = m c^2", wide))
     shown(formula, inner_width(DARK), 80)
-    qtbot.waitUntil(lambda: formula.is_typeset, timeout=10_000)
+    qtbot.waitUntil(lambda: formula.is_typeset)
     for box in formula.boxes():
         assert box.right() <= inner_width(DARK) + 1
         assert box.bottom() <= formula.height() + 1
