@@ -11,7 +11,7 @@ FLAVOUR = lite
 BUNDLE = $(if $(filter full,$(FLAVOUR)),layerlab-full,layerlab)
 SET_UP = $(PYTHON) packaging/environment.py --pip-flags "$(PIP_FLAGS)" --torch-index "$(TORCH_INDEX)"
 
-.PHONY: run test lint types check screenshots wheel bundle smoke packages pins torch clean help python set-up set-up-all
+.PHONY: run test campaign lint types check screenshots wheel bundle smoke packages pins torch clean help python set-up set-up-all
 
 run: set-up
 	@$(LAB) packaging/linux_libraries.py
@@ -21,6 +21,11 @@ test: python
 	@$(SET_UP) --extra test
 	@$(LAB) packaging/linux_libraries.py
 	$(LAB) -m pytest -n 2 $(ARGS)
+
+campaign: python
+	@$(SET_UP) --extra test
+	@$(LAB) packaging/linux_libraries.py
+	$(LAB) -m tests.campaign $(or $(ARGS),all)
 
 lint: set-up-all
 	$(LAB) -m ruff format --check .
@@ -66,6 +71,7 @@ clean:
 help:
 	@echo "make run          set up once, then open the window (ARGS: a file, --theme light)"
 	@echo "make test         run every test (ARGS go to pytest)"
+	@echo "make campaign     run what takes hours, by hand (ARGS: names; ARGS=--help)"
 	@echo "make check        lint, types and tests"
 	@echo "make lint types   one of them"
 	@echo "make screenshots  draw resources/screenshots anew"
