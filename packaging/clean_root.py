@@ -9,73 +9,24 @@ the package does not ask for; its window is shown on a screen outside of it.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
 import pathlib
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 
+from roots import ENVIRONMENT, System, need_tools, run
 from sandbox import TroubleError, wait_for
 from screen import SIZE, Screen
 
-FOUND = ("etc/apt/sources.list", "etc/apt/sources.list.d", "etc/apt/apt.conf.d",
-         "etc/resolv.conf")  # fmt: skip
-ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8",
-               "DEBIAN_FRONTEND": "noninteractive"}  # fmt: skip
 LEFT = ("usr/lib/layerlab*", "usr/bin/layerlab", "usr/share/applications/layerlab*",
         "usr/share/mime/packages/layerlab*", "usr/share/icons/*/*/apps/layerlab*")  # fmt: skip
 
 
-def run(*command: str, **more: str) -> str:
-    """Run a command and return what it prints; raises TroubleError if it fails."""
-    done = subprocess.run(command, env=ENVIRONMENT | more, capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, check=False)  # fmt: skip
-    if done.returncode:
-        raise TroubleError(f"{' '.join(command)}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
-    return done.stdout
-
-
-def mirror() -> tuple[str, str]:
-    """Return the suite of this system and where its packages come from."""
-    told = run("apt-get", "indextargets", "--format", "$(CODENAME) $(SITE)",
-               "Created-By: Packages", "Component: main")  # fmt: skip
-    code, site = told.splitlines()[0].split()
-    return code.partition("-")[0], site
-
-
-@contextlib.contextmanager
-def new_system(root: pathlib.Path) -> Iterator[None]:
-    """Make a system in a folder that lives as long as the context."""
-    run("debootstrap", "--variant=minbase", *mirror_arguments(root))
-    for name in FOUND:
-        source, place = pathlib.Path("/") / name, root / name
-        if source.is_dir():
-            shutil.copytree(source, place, dirs_exist_ok=True)
-        elif source.exists():
-            place.unlink(missing_ok=True)
-            shutil.copy(source, place)
-    run("mount", "-t", "proc", "proc", str(root / "proc"))
-    try:
-        yield
-    finally:
-        run("umount", "-l", str(root / "proc"))
-
-
-def mirror_arguments(root: pathlib.Path) -> list[str]:
-    """Return the arguments of debootstrap that say what, where and from where."""
-    suite, site = mirror()
-    return [suite, str(root), site]
-
-
-def examine(root: pathlib.Path, package: pathlib.Path, folder: pathlib.Path) -> None:
+def examine(system: System, package: pathlib.Path, folder: pathlib.Path) -> None:
     """Install, start and remove; raises TroubleError."""
-
-    def inside(*command: str, **more: str) -> str:
-        return run("chroot", str(root), *command, **more)
-
+    system.make()
+    root, inside = system.folder, system.run
     shutil.copy(package, root / "layerlab.deb")
     inside("apt-get", "update")
     inside("apt-get", "install", "-y", "--no-install-recommends", "/layerlab.deb")
@@ -86,9 +37,9 @@ def examine(root: pathlib.Path, package: pathlib.Path, folder: pathlib.Path) -> 
     inside("layerlab", "train", "--updates", "20")
     inside("layerlab", "shot", "--updates", "20", "--out", "/root/lab.png")
     with Screen(folder) as screen:
-        command = ["chroot", str(root), "layerlab"]
-        window = subprocess.Popen(command, env=ENVIRONMENT | {"DISPLAY": screen.display},
-                                  stderr=subprocess.PIPE, text=True)  # fmt: skip
+        environ = ENVIRONMENT | {"DISPLAY": screen.display}
+        command = system.command("layerlab")
+        window = subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True)
         try:
             wait_for("the window opens", lambda: bool(screen.window("Layerlab")))
             screen.settled("it is painted", (500, 500, SIZE[0] // 4, SIZE[1] // 4))
@@ -111,14 +62,13 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("package", metavar="DEB", type=pathlib.Path)
     package = parser.parse_args().package.resolve()
-    if os.geteuid():
-        print("layerlab: only root makes a new system", file=sys.stderr)
-        return 2
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         try:
-            with new_system(folder / "root"):
-                examine(folder / "root", package, folder)
+            need_tools(
+                debootstrap="debootstrap", unshare="util-linux", Xvfb="xvfb", xdotool="xdotool"
+            )
+            examine(System(folder / "root"), package, folder)
         except TroubleError as error:
             print(f"FAILED {error}")
             return 1
