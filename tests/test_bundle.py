@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shutil
 import sys
 import types
 from typing import Any
@@ -13,6 +14,10 @@ import pytest
 from app.core import program
 from tests.helpers.scripts import ROOT, script
 
+needs_objdump = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("objdump") is None,
+    reason="needs objdump, which is in the package binutils",
+)
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="about Linux")
 
 
@@ -168,7 +173,7 @@ def test_only_the_owner_may_write_a_bundle(trim: Any, tmp_path: pathlib.Path) ->
     script("linux_packages").check_modes(folder)
 
 
-@linux_only
+@needs_objdump
 def test_the_loader_knows_what_python_is_linked_against(trim: Any) -> None:
     import _ctypes
 
@@ -309,7 +314,7 @@ def test_icons_are_what_each_system_reads(tmp_path: pathlib.Path, qapp: Any) -> 
     assert int.from_bytes(icns[4:8], "big") == len(icns)
 
 
-@linux_only
+@needs_objdump
 def test_the_package_asks_for_what_its_libraries_need(tmp_path: pathlib.Path) -> None:
     import _ctypes
 

@@ -10,9 +10,7 @@ from app.core.resources import resource
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
 from app.core.state import State
 from app.nets.activations import ACTIVATIONS
-from app.nets.engines import torch_
 from app.nets.engines.numpy_ import NumpyEngine
-from app.nets.engines.torch_ import TorchEngine
 from app.nets.losses import LOSSES
 from app.nets.optimizers import OPTIMIZERS
 from app.nets.problem import born, problem_of
@@ -29,6 +27,8 @@ from tests.helpers.agreement import (
     varied,
 )
 
+torch_ = pytest.importorskip("app.nets.engines.torch_")  # the oracle
+TorchEngine = torch_.TorchEngine
 ENGINES = [NumpyEngine(), TorchEngine()]
 ROWS = varied()
 

@@ -70,6 +70,8 @@ def is_running(pid: int) -> bool:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[RemoteEngine]:
+    if missing := remote.missing_torch():
+        pytest.skip(missing)
     found = RemoteEngine()
     yield found
     found.close()
@@ -185,6 +187,7 @@ next(states)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+@pytest.mark.skipif(bool(remote.missing_torch()), reason=remote.missing_torch())
 def test_child_dies_with_a_killed_parent() -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE)
     assert parent.stdout is not None
@@ -263,7 +266,8 @@ def test_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_engines_by_name() -> None:
     assert engines.engine("numpy").name == "numpy"
     assert engines.engine("torch") is engines.engine("torch")
-    assert engines.available() == {"numpy": "", "compiled": "", "torch": ""}
+    missing = {"numpy": "", "compiled": "", "torch": remote.missing_torch()}
+    assert engines.available() == missing
     with pytest.raises(
         LabError, match="engine 'tensorflow' is not known; known: numpy, compiled, torch"
     ):
