@@ -352,13 +352,12 @@ def test_a_broken_csv_names_row_and_column(
 def test_a_failed_shot_leaves_the_old_picture(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import app.compose
+    from app.compose import shot as _  # its module, which has the function's name
 
-    def fails(out: pathlib.Path, *rest: object) -> None:
-        pathlib.Path(out).write_bytes(b"half a pic")
+    def fails(*args: object) -> None:
         raise LabError("the training took too long")
 
-    monkeypatch.setattr(app.compose, "shot", fails)
+    monkeypatch.setattr(sys.modules["app.compose.shot"], "train_to", fails)
     picture = tmp_path / "lab.png"
     picture.write_bytes(b"old")
     assert "too long" in refused(capsys, "shot", "--out", str(picture))

@@ -6,9 +6,9 @@ import argparse
 import os
 import pathlib
 import re
-import secrets
 
 from app.commands.common import NotReadyError, add_lab_arguments, chosen_spec
+from app.core.disk import check_writable
 from app.core.errors import LabError
 from app.core.spec import LabSpec, edit
 
@@ -58,29 +58,13 @@ def run(args: argparse.Namespace) -> int:
         from app.commands.libraries import import_problem
 
         raise NotReadyError(import_problem(error)) from error
-    # Beside its place, then moved into it: a failure leaves an older picture alone.
-    temporary = out.with_name(f".{out.stem[:40]}.{secrets.token_hex(4)}.png")
-    try:
-        if args.claims is not None:
-            shot_claims(temporary, rows, size, args.theme)
-        elif args.experiment is not None:
-            shot_page(
-                temporary,
-                args.experiment,
-                args.knobs,
-                turned(args.set, args.experiment),
-                size,
-                args.theme,
-            )
-        else:
-            shot(temporary, spec, args.updates, size, args.theme)
-        try:
-            os.replace(temporary, out)
-        except OSError as error:
-            raise LabError(f"{out} cannot be written: {error.strerror or error}") from None
-    finally:
-        if temporary.exists():
-            temporary.unlink()
+    if args.claims is not None:
+        shot_claims(out, rows, size, args.theme)
+    elif args.experiment is not None:
+        edits = turned(args.set, args.experiment)
+        shot_page(out, args.experiment, args.knobs, edits, size, args.theme)
+    else:
+        shot(out, spec, args.updates, size, args.theme)
     return 0
 
 
@@ -147,11 +131,7 @@ def _checked_out(text: str) -> pathlib.Path:
         raise LabError(f"{text} is a directory, --out must be a file that ends in .png")
     if out.suffix.lower() != ".png":
         raise LabError(f"{text} does not end in .png, which is what is written")
-    folder = out.absolute().parent
-    if not folder.is_dir():
-        raise LabError(f"{text} cannot be written: there is no folder {folder}")
-    if not os.access(folder, os.W_OK) or (out.exists() and not os.access(out, os.W_OK)):
-        raise LabError(f"{text} cannot be written: permission denied")
+    check_writable(out)
     return out
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import pathlib
 import sys
 
 from app.commands.common import add_lab_arguments, chosen_spec, json_line
-from app.core.errors import LabError, NotFiniteError
+from app.core.disk import check_writable
+from app.core.errors import NotFiniteError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,7 +20,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--updates", type=int, metavar="N", help="steps of the optimizer")
     length.add_argument("--epochs", type=int, metavar="N", help="passes over the training set")
     run.add_argument("--seeds", type=int, metavar="S", help="networks trained at once")
-    run.add_argument("--out", metavar="FILE", help="keep the trained lab, for the window")
+    out = "keep the trained lab, for the window; a pipe or a device is written into"
+    run.add_argument("--out", metavar="FILE", help=out)
     run.add_argument("--json", action="store_true", help="reports as JSON, one a line")
 
 
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         if getattr(args, knob) is not None:
             args.set.append(f"train.{knob}={getattr(args, knob)}")
     if args.out is not None:
-        _check_out(args.out)
+        check_writable(args.out, into_devices=True)
     from app.commands.training import Training  # with it comes numpy
 
     training = Training(chosen_spec(args), _engine(args.engine), args.json)
@@ -44,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None:
         from app.runtime.labfile import save
 
-        save(args.out, training.spec, state, training.history.to_arrays())
+        history = training.history.to_arrays()
+        save(args.out, training.spec, state, history, into_devices=True)
     return 0
 
 
@@ -58,9 +60,3 @@ def _engine(name: str | None) -> str:
     if missing:
         print(f"layerlab: {missing}", file=sys.stderr)
     return name
-
-
-def _check_out(path: str) -> None:
-    """Refuse a file that cannot be written before hours are spent on it."""
-    if pathlib.Path(path).is_dir() or not pathlib.Path(path).absolute().parent.is_dir():
-        raise LabError(f"{path} cannot be written: it is not a file in a folder that exists")

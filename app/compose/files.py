@@ -33,7 +33,10 @@ def read_lab(path: str | pathlib.Path) -> Snapshot:
     saved = labfile.load(path, layout_of, lambda spec: OPTIMIZERS[spec.train.optimizer].slots)
     try:
         check(saved.spec)
-        history = History.from_arrays(saved.history) if saved.state is not None else None
+        history = None
+        if saved.state is not None:
+            history = History.from_arrays(saved.history, saved.spec.train.seeds)
+            history.truncate(saved.state.update)
     except LabError as error:
         raise LabError(f"{path}: {error}") from None
     return Snapshot(saved.spec, saved.state, history)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pathlib
 from typing import Any
 
+from app.core.disk import read_file
 from app.core.errors import LabError
 from app.core.experiment import Experiment
-from app.core.values import knobs_from_json
+from app.core.values import MAX_KNOB_BYTES, knobs_from_json
 
 
 def read_knobs(path: str | pathlib.Path, experiment: Experiment) -> dict[str, Any]:
@@ -16,10 +17,7 @@ def read_knobs(path: str | pathlib.Path, experiment: Experiment) -> dict[str, An
     Raises:
         LabError: one sentence that names the file.
     """
-    try:
-        raw = pathlib.Path(path).read_bytes()
-    except OSError as error:
-        raise LabError(f"{path} cannot be read: {error.strerror or error}") from None
+    raw = read_file(path, MAX_KNOB_BYTES, "knob file")
     try:
         key, knobs = knobs_from_json(raw)
     except LabError as error:

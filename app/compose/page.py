@@ -13,11 +13,11 @@ from PySide6.QtGui import QGuiApplication
 from app.compose.knobfile import read_knobs
 from app.compose.wiring import REGISTRIES
 from app.compose.work import Work
+from app.core.disk import write_file
 from app.core.errors import LabError
 from app.core.experiment import Experiment
 from app.core.spec import LabSpec
 from app.core.values import Values, values_to_json
-from app.runtime.atomic import write_atomically
 from app.runtime.background import Background
 from app.ui.pages.frame import PageFrame
 from app.ui.theme import Theme
@@ -186,7 +186,7 @@ class Page(QObject):
 
     def save(self, path: str | pathlib.Path) -> None:
         """Write the knobs to a file; raises LabError."""
-        write_atomically(pathlib.Path(path), values_to_json(self.experiment.key, self.values))
+        write_file(path, values_to_json(self.experiment.key, self.values))
 
     # ---- showing
     def set_shown(self, shown: bool) -> None:

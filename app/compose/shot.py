@@ -10,17 +10,21 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import (
+    QBuffer,
     QEventLoop,
+    QIODevice,
     QMessageLogContext,
     QTimer,
     QtMsgType,
     qInstallMessageHandler,
 )
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
 from app.compose.knobfile import read_knobs
 from app.compose.session import Session
 from app.compose.start import application
+from app.core.disk import check_writable, write_file
 from app.core.errors import LabError
 from app.core.frames import Frame
 from app.core.options import Options
@@ -136,9 +140,7 @@ def _draw(
     prepare: Callable[[Session], None],
 ) -> None:
     """Open a window without a display, prepare it and draw it into a file."""
-    out = pathlib.Path(out)
-    if out.is_dir() or not out.parent.is_dir():
-        raise LabError(f"{out} cannot be written: it is not a file in a folder that exists")
+    check_writable(out)
     if QApplication.instance() is None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     former = qInstallMessageHandler(_pass_on)
@@ -154,8 +156,7 @@ def _draw(
         if surprises:
             raise surprises[0]
         picture = session.window.grab()
-        if not picture.save(str(out), "PNG"):
-            raise LabError(f"{out} cannot be written")
+        write_file(out, _png(picture))
     finally:
         session.background.close()
         session.runner.close()
@@ -163,6 +164,13 @@ def _draw(
         app.processEvents()
         qInstallMessageHandler(former)
         sys.excepthook = sys.__excepthook__
+
+
+def _png(picture: QPixmap) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    picture.save(buffer, "PNG")
+    return bytes(buffer.data().data())
 
 
 def train_to(session: Session, updates: int | None) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+MAX_TEXT = 120  # characters that a message quotes of what is not its own
+MAX_BITS = 1000  # of a whole number that is quoted
+
 
 class LabError(Exception):
     """Input that the lab refuses, said in one sentence that names where it is.
@@ -35,9 +38,25 @@ class LabWarning(RuntimeWarning):
     """
 
 
+def one_line(text: object) -> str:
+    """Return a text from outside on one line, and no longer than a person reads."""
+    line = "".join(c if c.isprintable() else " " for c in str(text)[: MAX_TEXT + 1])
+    return line if len(line) <= MAX_TEXT else line[: MAX_TEXT - 1] + "…"
+
+
+def quoted(value: object) -> str:
+    """Return a value from outside as messages quote it: on one line, of limited length."""
+    if isinstance(value, str):
+        value = value[: MAX_TEXT + 1]
+    elif isinstance(value, int) and value.bit_length() > MAX_BITS:
+        return "a number of too many digits"
+    return one_line(repr(value))
+
+
 def unknown_name(what: str, name: str, known: Iterable[str]) -> LabError:
     """Say that `name` is not known, what is, and which one was probably meant."""
     names = list(known)
-    near = difflib.get_close_matches(str(name), names, 1)
+    # Of a long text the comparison takes long, and no name is one.
+    near = difflib.get_close_matches(str(name)[:MAX_TEXT], names, 1)
     hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(names)}"
-    return LabError(f"{what} {name!r} is not known{hint}")
+    return LabError(f"{what} {quoted(name)} is not known{hint}")

@@ -10,7 +10,7 @@ import enum
 import math
 from dataclasses import dataclass
 
-from app.core.errors import LabError
+from app.core.errors import LabError, quoted
 
 
 class Effect(enum.Enum):
@@ -100,15 +100,16 @@ class Knob:
             self.check_number(value, where)
         elif self.choices and value not in self.choices:
             options = ", ".join(self.choices)
-            raise LabError(f"{where} is {value!r}, it must be one of {options}")
+            raise LabError(f"{where} is {quoted(value)}, it must be one of {options}")
 
     def check_number(self, value: object, where: str) -> None:
         """Refuse a single number outside the declaration; raises LabError as `check`."""
         whole = self.kind not in ("float", "numbers")
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
             kind = "a whole number" if whole else "a number"
-            raise LabError(f"{where} is {value!r}, it must be {kind}")
+            raise LabError(f"{where} is {quoted(value)}, it must be {kind}")
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
-        if not math.isfinite(value) or not low <= value <= high:
-            raise LabError(f"{where} is {value}, the range is {self.range_text()}")
+        # Python compares whole numbers of any size, but makes no float of the largest.
+        if not low <= value <= high or math.isinf(value):
+            raise LabError(f"{where} is {quoted(value)}, the range is {self.range_text()}")

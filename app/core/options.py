@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from app.core.errors import LabError
+from app.core.decoding import decode_json
 from app.core.knobs import Effect, Knob
 
 VIEW_KNOBS = {
@@ -62,10 +62,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def options_from_json(raw: bytes) -> Options:
     """Read options; raises LabError for anything that does not fit."""
-    try:
-        return msgspec.json.decode(raw, type=Options)
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LabError(f"the settings are not readable: {error}") from None
+    return decode_json(raw, Options, "the settings")
 
 
 def options_to_json(options: Options) -> bytes:

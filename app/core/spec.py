@@ -12,9 +12,14 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from app.core.declared import KNOBS, MAX_DEPTH
+from app.core.decoding import convert_json, decode_json
+from app.core.disk import read_file
 from app.core.errors import LabError
 
 VERSION = 1
+MAX_SPEC_BYTES = 2**20
+# The one field of two types, which msgspec's words do not explain.
+_HINTS = {"train.batch": 'it must be a whole number or "full"'}
 
 
 class _Room(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -191,7 +196,7 @@ def edit(spec: LabSpec, path: str, value: Any) -> LabSpec:
         changes = {KNOBS[path].name: value}
     room = path.partition(".")[0]
     fields = msgspec.structs.asdict(getattr(spec, room)) | changes
-    part = _convert(fields, type(getattr(spec, room)), path)
+    part = convert_json(fields, type(getattr(spec, room)), path, _HINTS)
     return msgspec.structs.replace(spec, **{room: part})
 
 
@@ -201,23 +206,6 @@ S = TypeVar("S", bound=msgspec.Struct)
 def replace(part: S, **changes: Any) -> S:
     """Return a copy of a spec or of a room with some fields changed, validated anew."""
     return msgspec.structs.replace(part, **changes)
-
-
-def _convert(fields: dict[str, Any], kind: type, where: str) -> Any:
-    try:
-        return msgspec.convert(fields, kind)
-    except msgspec.ValidationError as error:
-        raise _sentence(error, where) from None
-
-
-def _sentence(error: Exception, where: str) -> LabError:
-    """Turn msgspec's message into ours: `file: field: what is wrong`."""
-    text, _, path = str(error).partition(" - at `$")
-    field = path.rstrip("`").lstrip(".")
-    what = text.replace("Object contains unknown field", "unknown field").replace("`", "'")
-    if field == "train.batch":  # the one field of two types
-        what = 'it must be a whole number or "full"'
-    return LabError(f"{where}: {field}: {what}" if field else f"{where}: {what}")
 
 
 def to_json(spec: LabSpec) -> str:
@@ -235,22 +223,12 @@ def from_json(text: str | bytes, where: str = "spec") -> LabSpec:
     Raises:
         LabError: one sentence with the field, for anything that does not fit.
     """
-    try:
-        return msgspec.json.decode(text, type=LabSpec)
-    except LabError as error:
-        raise LabError(f"{where}: {error}") from None
-    except msgspec.ValidationError as error:
-        raise _sentence(error, where) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LabError(f"{where} is not JSON: {error}") from None
+    return decode_json(text, LabSpec, where, _HINTS)
 
 
 def read_spec(path: str | pathlib.Path) -> LabSpec:
     """Read a spec from a JSON file; raises LabError that names the file."""
-    try:
-        raw = pathlib.Path(path).read_bytes()
-    except OSError as error:
-        raise LabError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    raw = read_file(path, MAX_SPEC_BYTES, "spec")
     if not raw.strip():
         raise LabError(f"{path} is empty")
     return from_json(raw, str(path))

@@ -9,10 +9,12 @@ from typing import Any
 
 import msgspec
 
+from app.core.decoding import decode_json
 from app.core.errors import LabError, unknown_name
 from app.core.knobs import Knob
 
 VERSION = 1
+MAX_KNOB_BYTES = 4 * 2**20  # a graph of the largest size that its page takes is 2 MB
 
 
 class Values(Mapping[str, Any]):
@@ -105,8 +107,8 @@ def knobs_from_json(raw: bytes) -> tuple[str, dict[str, Any]]:
         LabError: it is none, or of a version that is not known.
     """
     try:
-        read = msgspec.json.decode(raw, type=_File)
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        read = decode_json(raw, _File, "the file")
+    except LabError as error:
         raise LabError(f"these are not the knobs of a page: {error}") from None
     if read.version != VERSION:
         raise LabError(f"version is {read.version}, this Layerlab reads {VERSION}")

@@ -13,7 +13,10 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from app.core.errors import LabError, unknown_name
+from app.core.declared import MAX_WEIGHTS
+from app.core.decoding import convert_json, decode_json
+from app.core.disk import read_file
+from app.core.errors import LabError, quoted, unknown_name
 from app.core.layout import Layout
 from app.core.spec import LabSpec, NetSpec, TrainSpec
 from app.nets import randomness
@@ -25,6 +28,9 @@ from app.nets.problem import Problem, born
 
 Array = np.ndarray
 RATE = 0.003
+MAX_CASES_BYTES = 2**20
+MAX_CASES = 1000
+MAX_NUMBERS = 50_000_000  # of inputs and targets: 200 MB
 SLICES, SLICE_S = 8, 0.15  # of each measurement
 UPDATES = 500  # of a call at most: the clock is asked between calls
 CALL_WORK = 5_000_000_000  # operations of a call, about, at most: 50 ms
@@ -57,38 +63,36 @@ def read_cases(path: str | pathlib.Path) -> list[Case]:
     Raises:
         LabError: one sentence with the file, the case and the field.
     """
-    try:
-        raw = pathlib.Path(path).read_bytes()
-    except OSError as error:
-        raise LabError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    try:
-        listed = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise LabError(f"{path} is not JSON: {error}") from None
+    listed = decode_json(read_file(path, MAX_CASES_BYTES, "file of cases"), object, str(path))
     if not isinstance(listed, list) or not listed:
         raise LabError(f"{path} must be a JSON list of cases")
+    if len(listed) > MAX_CASES:
+        raise LabError(
+            f"{path} lists {len(listed):,} cases, at most {MAX_CASES:,} are measured"
+        )
     cases = [_case(fields, f"{path}: case {place}") for place, fields in enumerate(listed, 1)]
     names = [case.name for case in cases]
     for name in names:
         if names.count(name) > 1:
-            raise LabError(f"{path}: two cases have the name {name!r}")
+            raise LabError(f"{path}: two cases have the name {quoted(name)}")
     return cases
 
 
 def _case(fields: object, where: str) -> Case:
-    try:
-        case = msgspec.convert(fields, Case)
-    except msgspec.ValidationError as error:
-        text, _, at = str(error).partition(" - at `$")
-        field = at.rstrip("`").lstrip(".")
-        what = text.replace("`", "'")
-        raise LabError(f"{where}: {field}: {what}" if field else f"{where}: {what}") from None
+    case = convert_json(fields, Case, where)
     if len(case.shape) < 2 or min(case.shape) < 1:
-        raise LabError(f"{where}: shape is {list(case.shape)}, it must list inputs, hidden "
-                       "widths and outputs, each at least 1")  # fmt: skip
+        raise LabError(f"{where}: shape is {quoted(list(case.shape))}, it must list "
+                       "inputs, hidden widths and outputs, each at least 1")  # fmt: skip
     if not 1 <= case.batch <= case.samples:
-        raise LabError(f"{where}: batch is {case.batch}, it must be 1 to its {case.samples} "
-                       "samples")  # fmt: skip
+        raise LabError(f"{where}: batch is {quoted(case.batch)}, it must be 1 to its "
+                       f"{quoted(case.samples)} samples")  # fmt: skip
+    numbers = case.samples * (case.shape[0] + case.shape[-1])
+    if numbers > MAX_NUMBERS:
+        raise LabError(f"{where}: {case.samples:,} samples have more than {MAX_NUMBERS:,} "
+                       "numbers")  # fmt: skip
+    weights = Layout(case.shape).parameters
+    if weights > MAX_WEIGHTS:
+        raise LabError(f"{where}: {weights:,} parameters; at most {MAX_WEIGHTS:,} fit")
     try:
         _spec(case, 1)
     except LabError as error:

@@ -9,10 +9,8 @@ that a damaged or hostile file costs one sentence, and no memory.
 from __future__ import annotations
 
 import math
-import os
 import pathlib
 import re
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,18 +19,18 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
-from app.core.errors import LabError
+from app.core.decoding import decode_json
+from app.core.disk import read_file, write_file
+from app.core.errors import LabError, one_line, quoted
 from app.core.layout import Layout
-from app.core.spec import LabSpec, from_json, to_json
+from app.core.spec import MAX_SPEC_BYTES, LabSpec, from_json, to_json
 from app.core.state import State
-from app.runtime.atomic import write_atomically
 
 Array = np.ndarray
 
 FILE_VERSION = 1
 SUFFIX = ".layerlab"
 MAX_FILE_BYTES = 160 * 2**20  # 5 million float64 weights with two moments are 120 MB
-MAX_SPEC_BYTES = 2**20
 MAX_HEADER_BYTES = 2**20
 MAX_HISTORY_NUMBERS = 4_000_000
 MAX_UPDATE = 2**53  # what JSON carries exactly
@@ -80,6 +78,7 @@ def save(
     spec: LabSpec,
     state: State | None = None,
     history: Mapping[str, Array] | None = None,
+    into_devices: bool = False,
 ) -> None:
     """Write a lab to a file, whole or not at all.
 
@@ -89,6 +88,7 @@ def save(
         state: where its training is; None saves the spec alone.
         history: arrays of float32, float64 or int64, at most two-dimensional; names in
             lower case with underscores.
+        into_devices: whether pipes and devices are written into; see `write_file`.
 
     Raises:
         LabError: the file cannot be written; what was there before is untouched.
@@ -106,7 +106,7 @@ def save(
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name for a history")
         tensors[_HISTORY + name] = np.ascontiguousarray(values)
-    write_atomically(path, safetensors.numpy.save(tensors, metadata))
+    write_file(path, safetensors.numpy.save(tensors, metadata), into_devices)
 
 
 # ---- reading
@@ -162,20 +162,7 @@ def load_spec(path: str | pathlib.Path) -> LabSpec:
 
 
 def _read(name: str) -> bytes:
-    try:
-        status = os.stat(name)
-        if stat.S_ISDIR(status.st_mode):
-            raise LabError(f"{name} is a directory, not a lab")
-        if not stat.S_ISREG(status.st_mode):  # a pipe or a device could be read for ever
-            raise LabError(f"{name} is not a file")
-        if status.st_size > MAX_FILE_BYTES:
-            megabytes = status.st_size / 2**20
-            raise LabError(f"{name} has {megabytes:,.0f} MB, no lab is as large as that")
-        with open(name, "rb") as file:
-            raw = file.read(status.st_size)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or str(error)
-        raise LabError(f"{name}: {reason.lower()}") from None
+    raw = read_file(name, MAX_FILE_BYTES, "lab")
     if not raw.strip():
         raise LabError(f"{name} is empty")
     return raw
@@ -190,7 +177,9 @@ def _is_text(raw: bytes, name: str) -> bool:
 
 def _plain_spec(raw: bytes, name: str) -> LabSpec:
     if len(raw) > MAX_SPEC_BYTES:
-        raise LabError(f"{name} has {len(raw):,} bytes, no spec is as long as that")
+        raise LabError(
+            f"{name} has {len(raw):,} bytes; a spec has at most {MAX_SPEC_BYTES:,} bytes"
+        )
     return from_json(raw.removeprefix(_BOM), name)
 
 
@@ -199,22 +188,20 @@ def _header(raw: bytes, name: str) -> tuple[dict[str, str], dict[str, _Tensor]]:
     length = int.from_bytes(raw[:_LENGTH_BYTES], "little")
     if length > MAX_HEADER_BYTES or _LENGTH_BYTES + length > len(raw):
         raise LabError(f"{name} is damaged: it ends before its header does")
+    header, where = raw[_LENGTH_BYTES : _LENGTH_BYTES + length], "the header"
     try:
-        entries = msgspec.json.decode(
-            raw[_LENGTH_BYTES : _LENGTH_BYTES + length], type=dict[str, msgspec.Raw]
-        )
-        metadata = msgspec.json.decode(entries.pop("__metadata__", b"{}"), type=dict[str, str])
-        tensors = {
-            key: msgspec.json.decode(value, type=_Tensor) for key, value in entries.items()
-        }
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        entries = decode_json(header, dict[str, msgspec.Raw], where)
+        metadata = decode_json(entries.pop("__metadata__", b"{}"), dict[str, str], where)
+        tensors = {key: decode_json(text, _Tensor, where) for key, text in entries.items()}
+    except LabError as error:
         raise LabError(f"{name} is damaged: its header does not read ({error})") from None
     version = metadata.get("layerlab")
     if version is None or "spec" not in metadata:
         raise LabError(f"{name} holds arrays, but no lab of Layerlab")
     if version != str(FILE_VERSION):
         raise LabError(
-            f"{name} is a lab of version {version[:20]}, this Layerlab reads {FILE_VERSION}"
+            f"{name} is a lab of version {one_line(version[:20])}, "
+            f"this Layerlab reads {FILE_VERSION}"
         )
     return metadata, tensors
 
@@ -243,12 +230,12 @@ def _check_tensors(
             raise LabError(f"{name} is damaged: {key} is missing")
         if found.shape != shape or found.dtype != kind:
             raise LabError(
-                f"{name} does not fit its own spec: {key} is {found.dtype[:8]} "
+                f"{name} does not fit its own spec: {key} is {one_line(found.dtype[:8])} "
                 f"{_sizes(found.shape)} where {kind} {_sizes(shape)} is expected"
             )
     for key, found in tensors.items():
         if key not in expected and not _is_history(key, found):
-            raise LabError(f"{name} holds an array {key[:40]!r} that is no part of a lab")
+            raise LabError(f"{name} holds an array {quoted(key[:40])} that is no part of a lab")
 
 
 def _is_history(key: str, found: _Tensor) -> bool:
@@ -270,20 +257,17 @@ def _arrays(raw: bytes, name: str, tensors: dict[str, _Tensor]) -> dict[str, Arr
     try:
         arrays: dict[str, Array] = safetensors.numpy.load(raw)
     except (safetensors.SafetensorError, ValueError, OverflowError) as error:
-        raise LabError(f"{name} is damaged: {error}") from None
+        raise LabError(f"{name} is damaged: {one_line(error)}") from None
     if {key: a.shape for key, a in arrays.items()} != {k: t.shape for k, t in tensors.items()}:
         raise LabError(f"{name} is damaged: its header names an array twice")
     return arrays
 
 
 def _state(name: str, text: str, arrays: dict[str, Array]) -> State:
-    try:
-        counters = msgspec.json.decode(text, type=_Counters)
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        raise LabError(f"{name} is damaged: state: {error}") from None
+    counters = decode_json(text, _Counters, f"{name} is damaged: state")
     for key in ("update", "epoch_count"):
         if not 0 <= getattr(counters, key) <= MAX_UPDATE:
-            raise LabError(f"{name} is damaged: {key} is {getattr(counters, key)}")
+            raise LabError(f"{name} is damaged: {key} is {quoted(getattr(counters, key))}")
     for key in ("params", "moments"):
         if not np.isfinite(arrays[key]).all():
             raise LabError(f"{name} is damaged: {key} holds values that are no numbers")

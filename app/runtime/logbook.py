@@ -23,12 +23,15 @@ import platformdirs
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler, qVersion
 
 from app import __version__
+from app.core.disk import read_file, write_file
+from app.core.errors import LabError
 from app.core.program import is_bundle
 
 NAME = "layerlab"
 RECENT = 200  # lines of a report
 _FULL = 500_000  # bytes, after which the next start begins a new file and keeps the old one
 _REPORTS = 10  # that are kept
+MAX_LOG_BYTES = 64 * 2**20  # that are read of a log: a session may write more than _FULL
 _FAULTS = "fault-"  # files that stay empty unless the process dies of a fault
 _LIBRARIES = ("PySide6-Essentials", "numpy", "numba", "llvmlite", "scipy", "torch")
 _LEVELS = {
@@ -113,8 +116,8 @@ class Logbook:
             place = self.folder / f"{_FAULTS}{os.getpid()}.txt"
             self._faults = place.open("w", encoding="utf-8")
             faulthandler.enable(self._faults)
-        except OSError as error:
-            self.trouble = f"no log is written: {self.folder}: {error.strerror or error}"
+        except (OSError, LabError) as error:
+            self.trouble = f"no log is written: {self.folder}: {error}"
         self._log.setLevel(logging.INFO)
         self._log.propagate = False  # no library's handler prints it once more
         for handler in self._handlers:
@@ -157,10 +160,10 @@ class Logbook:
         ])  # fmt: skip
         if not self.trouble:
             try:
-                self._new_report().write_text(text, encoding="utf-8")
+                write_file(self._new_report(), text.encode())
                 self._prune()
-            except OSError as problem:
-                self._log.warning("the report is not kept: %s", problem.strerror or problem)
+            except (OSError, LabError) as problem:
+                self._log.warning("the report is not kept: %s", problem)
         return text
 
     def _new_report(self) -> pathlib.Path:
@@ -181,16 +184,17 @@ class Logbook:
         """Make reports of what earlier processes left when they died of a fault."""
         found = ""
         for path in sorted(self.folder.glob(f"{_FAULTS}*.txt")):
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = read_file(path, MAX_LOG_BYTES).decode(errors="replace")
             if not text:
                 continue  # of one that still runs, or was killed
             report = self._new_report()
             lines: list[str] = []
             if self._file.exists():
-                lines = self._file.read_text("utf-8", errors="replace").splitlines()
+                raw = read_file(self._file, MAX_LOG_BYTES)
+                lines = raw.decode(errors="replace").splitlines()
             parts = [f"Layerlab {__version__}: a start before this one ended in a fault",
                      *versions(), "", without_names(text), *lines[-RECENT:], ""]  # fmt: skip
-            report.write_text("\n".join(parts), encoding="utf-8")
+            write_file(report, "\n".join(parts).encode())
             path.unlink()
             found = (
                 "The lab ended in a fault last time. A report without personal data is "

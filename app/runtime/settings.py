@@ -7,9 +7,11 @@ import pathlib
 
 import platformdirs
 
+from app.core.disk import read_file, write_file
 from app.core.errors import LabError
 from app.core.options import Options, options_from_json, options_to_json
-from app.runtime.atomic import write_atomically
+
+MAX_SETTINGS_BYTES = 2**20
 
 
 def data_folder() -> pathlib.Path:
@@ -30,13 +32,9 @@ def read_options() -> Options:
         LabError: the file is there and cannot be read.
     """
     path = data_folder() / "settings.json"
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return Options()
-    except OSError as error:
-        raise LabError(f"{path} cannot be read: {error.strerror}") from None
-    return options_from_json(raw)
+    return options_from_json(read_file(path, MAX_SETTINGS_BYTES, "settings file"))
 
 
 def write_options(options: Options) -> None:
@@ -46,4 +44,4 @@ def write_options(options: Options) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LabError(f"{path.parent} cannot be made: {error.strerror}") from None
-    write_atomically(path, options_to_json(options))
+    write_file(path, options_to_json(options))

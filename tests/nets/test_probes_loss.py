@@ -133,11 +133,11 @@ def test_saved_histories_come_back() -> None:
     spec, history = lab(), History()
     for state in states(spec, 0, 4, 8):
         history.record(spec, state)
-    again = History.from_arrays(history.to_arrays())
+    again = History.from_arrays(history.to_arrays(), 4)
     for a, b in zip(history.columns()[1].values(), again.columns()[1].values(), strict=True):
         np.testing.assert_array_equal(a, b)
     with pytest.raises(LabError):
-        History.from_arrays({"updates": np.arange(3), "train": np.zeros((2, 4))})
+        History.from_arrays({"updates": np.arange(3), "train": np.zeros((2, 4))}, 4)
 
 
 # ---- scores

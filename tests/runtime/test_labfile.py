@@ -227,7 +227,7 @@ def test_what_is_no_file(tmp_path: pathlib.Path, monkeypatch: Any) -> None:
     assert "directory" in refused(tmp_path)
     assert "no such file" in refused(tmp_path / "none.layerlab")
     os.mkfifo(tmp_path / "pipe")
-    assert "not a file" in refused(tmp_path / "pipe")
+    assert "not a regular file" in refused(tmp_path / "pipe")
     loop = tmp_path / "loop"
     loop.symlink_to(loop)
     assert "symbolic links" in refused(loop)
@@ -238,7 +238,7 @@ def test_what_is_no_file(tmp_path: pathlib.Path, monkeypatch: Any) -> None:
         raise PermissionError(13, "Permission denied")
 
     path = saved(tmp_path)
-    monkeypatch.setattr("builtins.open", forbidden)  # root may read anything
+    monkeypatch.setattr(os, "open", forbidden)  # root may read anything
     assert "permission denied" in refused(path)
 
 

@@ -210,28 +210,36 @@ class History:
 
     def to_arrays(self) -> dict[str, Array]:
         """Return the reports as arrays by name, for a saved lab."""
+        if not self._updates:
+            return {}
         updates, columns = self.columns()
         found = {name: values for name, values in columns.items() if values is not None}
         return {"updates": updates, **found}
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, Array]) -> Self:
+    def from_arrays(cls, arrays: Mapping[str, Array], seeds: int) -> Self:
         """Return the history that `to_arrays` wrote.
 
+        Args:
+            arrays: by name, as a file has them. seeds: networks that its run trains.
+
         Raises:
-            LabError: arrays are missing, unknown or of sizes that do not fit each other.
+            LabError: arrays are missing, unknown, of sizes that do not fit each other or the
+                networks, or the updates are no ascending counts.
         """
         history = cls()
-        if not arrays:
+        if not arrays or (set(arrays) == {"updates"} and not arrays["updates"].size):
             return history
         updates, train = arrays.get("updates"), arrays.get("train")
         known = {"updates"} | {field.name for field in fields(Scores)}
-        if updates is None or train is None or train.ndim != 2 or set(arrays) - known:
+        if updates is None or train is None or set(arrays) - known:
             raise LabError("the saved history of the loss lacks its updates or its losses")
         rows = {name: values for name, values in arrays.items() if name != "updates"}
-        fits = all(values.shape == (len(updates), train.shape[1]) for values in rows.values())
-        if updates.ndim != 1 or not fits or (np.diff(updates) <= 0).any():
+        fits = all(values.shape == (updates.size, seeds) for values in rows.values())
+        if updates.ndim != 1 or not fits:
             raise LabError("the saved history of the loss has sizes that do not fit each other")
+        if updates.dtype.kind != "i" or (np.diff(updates, prepend=-1) <= 0).any():
+            raise LabError("the saved history of the loss has updates that do not ascend")
         for k in range(max(0, len(updates) - history._capacity), len(updates)):
             values: dict[str, Any] = {
                 f.name: rows[f.name][k] if f.name in rows else None for f in fields(Scores)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import difflib
 import functools
@@ -13,6 +12,7 @@ import re
 
 import numpy as np
 
+from app.core.disk import write_file
 from app.core.errors import LabError
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from app.nets.data import Column, Data, Shape, Table
@@ -190,7 +190,7 @@ def export_csv(data: Data, path: str | pathlib.Path) -> None:
     texts = [column.values if column.is_text else map(number_text, column.values)
              for column in columns]  # fmt: skip
     writer.writerows(zip(*texts, strict=True))
-    _write(pathlib.Path(path), out.getvalue())
+    write_file(path, out.getvalue().encode())
 
 
 def _generated_columns(data: Data) -> tuple[Column, ...]:
@@ -205,14 +205,3 @@ def _generated_columns(data: Data) -> tuple[Column, ...]:
     labels = [f"{data.target_name} {k + 1}" if count > 1 else data.target_name
               for k in range(count)]  # fmt: skip
     return (*features, *(Column(label, y[:, k]) for k, label in enumerate(labels)))
-
-
-def _write(path: pathlib.Path, text: str) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="")
-        os.replace(part, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink()
-        raise LabError(f"{path}: {(error.strerror or str(error)).lower()}") from None

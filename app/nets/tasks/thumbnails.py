@@ -11,6 +11,7 @@ import json
 import numpy as np
 from msgspec.structs import replace
 
+from app.core.disk import write_file
 from app.core.resources import resource
 from app.nets.data import Data
 from app.nets.tasks import TASKS
@@ -93,7 +94,7 @@ def build() -> dict[str, list[list[float]]]:
 def main() -> None:
     """Write the thumbnails of all tasks."""
     text = json.dumps(build(), separators=(",", ":")).replace('],"', ']\n,"')
-    resource(THUMBNAILS).write_text(text + "\n", "utf-8")
+    write_file(resource(THUMBNAILS), (text + "\n").encode())
 
 
 if __name__ == "__main__":

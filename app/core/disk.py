@@ -1,0 +1,214 @@
+"""Whole files: the one reader, which has limits, and the one writer, which loses nothing.
+
+What stands in a file decides neither how long it is waited for nor how much memory it
+takes: only regular files are read, and no more of them than their kind may have. What is
+written is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pathlib
+import secrets
+import stat
+import sys
+
+from app.core.errors import LabError
+
+# Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.
+_NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_CHUNK = 2**16
+_PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+# ---- reading
+
+
+def read_file(path: str | pathlib.Path, limit: int, what: str = "file") -> bytes:
+    """Read a regular file of limited size.
+
+    Args:
+        path: the file. limit: the most bytes that it may have.
+        what: what it should be, as messages call it, such as `lab` or `knob file`.
+
+    Returns:
+        All of its bytes.
+
+    Raises:
+        LabError: one sentence that names it: it is not there, no regular file (which a
+            pipe or a device is not), or too large.
+    """
+    try:
+        _check_regular(os.stat(path), path, what)  # to open a device can have effects already
+        handle = os.open(path, os.O_RDONLY | _NO_WAIT | _PLAIN)
+        with open(handle, "rb") as file:
+            status = os.fstat(handle)  # of what was opened: the name may mean another by now
+            _check_regular(status, path, what)
+            raw, size = b"", status.st_size
+            if size <= limit:
+                raw = file.read(size)
+                # The size is no promise: files of /proc have none, a log grows meanwhile.
+                while len(raw) <= limit and (more := file.read(_CHUNK)):
+                    raw += more
+    except OSError as error:
+        raise LabError(f"{path}: {reason(error)}") from None
+    except ValueError as error:  # a name that no file system takes
+        raise LabError(f"{str(path)!r} is not the name of a file: {error}") from None
+    if max(size, len(raw)) > limit:
+        has = _size(max(size, len(raw)))
+        raise LabError(f"{path} has {has}; a {what} has at most {_size(limit)}")
+    return raw
+
+
+def _check_regular(status: os.stat_result, path: object, what: str) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise LabError(f"{path} is a directory, not a {what}")
+    if not stat.S_ISREG(status.st_mode):
+        raise LabError(f"{path} is not a regular file")
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**20:,.0f} MB" if count >= 2**20 else f"{count:,} bytes"
+
+
+def reason(error: OSError) -> str:
+    """Return what the system says went wrong, as the end of a sentence."""
+    return (error.strerror or str(error)).lower()
+
+
+# ---- writing
+
+
+def write_file(path: str | pathlib.Path, content: bytes, into_devices: bool = False) -> None:
+    """Write a file so that at any moment the old or the new one is there, complete.
+
+    Args:
+        path: the file. A link is followed, an existing file's permissions are kept.
+        content: all of it.
+        into_devices: whether a pipe or a device, such as the null device, and the
+            program's own output are written into, as a shell does; else they are
+            refused. They are never replaced.
+
+    Raises:
+        LabError: it cannot be written; what was there before is untouched.
+    """
+    try:
+        if _is_no_file(path):
+            if not into_devices:
+                raise LabError(f"{path} cannot be written: it is not a regular file")
+            _write_into(path, content)
+        else:
+            _replace(pathlib.Path(os.path.realpath(path)), content)
+    except OSError as error:
+        raise LabError(f"{path} cannot be written: {reason(error)}") from None
+    except ValueError as error:  # a name that no file system takes
+        raise LabError(f"{str(path)!r} is not the name of a file: {error}") from None
+
+
+def check_writable(path: str | pathlib.Path, into_devices: bool = False) -> None:
+    """Refuse a place where `write_file` would fail, before hours are spent on its content.
+
+    Raises:
+        LabError: one sentence that names it.
+    """
+    try:
+        if _is_no_file(path):
+            if not into_devices:
+                raise LabError(f"{path} cannot be written: it is not a regular file")
+            return
+        target = pathlib.Path(os.path.realpath(path))
+        _protected_mode(target)
+        if not target.parent.is_dir():
+            raise LabError(f"{path} cannot be written: there is no folder {target.parent}")
+        if not os.access(target.parent, os.W_OK):
+            raise PermissionError(None, "permission denied")
+    except OSError as error:
+        raise LabError(f"{path} cannot be written: {reason(error)}") from None
+    except ValueError as error:
+        raise LabError(f"{str(path)!r} is not the name of a file: {error}") from None
+
+
+def _is_no_file(path: str | pathlib.Path) -> bool:
+    """Tell whether there is something at a path that must not be replaced."""
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return False
+    if stat.S_ISDIR(status.st_mode):
+        raise LabError(f"{path} is a directory, not a file that can be written")
+    # /dev/stdout may be a file: replaced, it would no longer be where the output goes.
+    return not stat.S_ISREG(status.st_mode) or _own_output(status) is not None
+
+
+def _own_output(status: os.stat_result) -> int | None:
+    """Return the number of the program's own output that a file is; None for others."""
+    for number in (1, 2):
+        with contextlib.suppress(OSError):
+            if os.path.samestat(status, os.fstat(number)):
+                return number
+    return None
+
+
+def _write_into(path: str | pathlib.Path, content: bytes) -> None:
+    status = os.stat(path)
+    if (number := _own_output(status)) is not None:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()  # what was printed before comes before
+        handle = os.dup(number)
+    elif stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode):
+        # A pipe that nobody reads is refused; one that is read is waited for.
+        handle = os.open(path, os.O_WRONLY | _NO_WAIT | _PLAIN)
+        if hasattr(os, "set_blocking"):
+            os.set_blocking(handle, True)
+    else:  # a disk is not to become a lab
+        raise LabError(f"{path} cannot be written: it is not a regular file")
+    with open(handle, "wb") as file:
+        file.write(content)
+
+
+def _replace(target: pathlib.Path, content: bytes) -> None:
+    temporary = target.parent / f".{target.name[:40]}.{secrets.token_hex(4)}"
+    try:
+        mode = _protected_mode(target)
+        _write_new(temporary, content)
+        if mode is not None:
+            os.chmod(temporary, mode)
+        os.replace(temporary, target)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+    _sync_folder(target.parent)
+
+
+def _write_new(path: pathlib.Path, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, 0o666)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())  # else a power cut can leave an empty file in its place
+
+
+def _sync_folder(folder: pathlib.Path) -> None:
+    """Make the new name last through a power cut, where the system has a way to."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):  # some network folders cannot; the file is there
+        handle = os.open(folder, os.O_RDONLY | _PLAIN)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _protected_mode(target: pathlib.Path) -> int | None:
+    """Return the permissions of the file to replace; None where there is none yet.
+
+    Replacing asks for rights on the folder alone, so a write-protected file would go.
+    """
+    if not target.exists():
+        return None
+    if not os.access(target, os.W_OK):
+        raise PermissionError(None, "the file is write-protected")
+    return stat.S_IMODE(target.stat().st_mode)

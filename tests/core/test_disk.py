@@ -1,0 +1,204 @@
+"""The one reader and the one writer: limits, kinds of files, nothing half."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import tracemalloc
+
+import pytest
+
+from app.core import disk
+from app.core.disk import check_writable, read_file, write_file
+from app.core.errors import LabError
+
+posix = pytest.mark.skipif(os.name != "posix", reason="pipes and devices of POSIX")
+
+
+def refused(path: str | pathlib.Path, limit: int = 100) -> str:
+    with pytest.raises(LabError) as caught:
+        read_file(path, limit, "knob file")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+# ---- reading
+
+
+def test_a_file_is_read_up_to_its_limit(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * 100)
+    assert read_file(path, 100) == b"x" * 100
+    assert refused(path, 99) == f"{path} has 100 bytes; a knob file has at most 99 bytes"
+    path.write_bytes(b"")
+    assert read_file(path, 100) == b""
+
+
+def test_a_large_file_costs_no_memory(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "a"
+    with path.open("wb") as file:
+        file.truncate(2**40)  # sparse: it takes no room on the disk
+    tracemalloc.start()
+    try:
+        assert "has 1,048,576 MB" in refused(path)
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+@posix
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: pathlib.Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "is not a regular file" in refused(tmp_path / "pipe")
+    assert "is not a regular file" in refused("/dev/zero")  # endless
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        assert "is not a regular file" in refused(tmp_path / "socket")
+    assert "is a directory, not a knob file" in refused(tmp_path)
+    assert "no such file" in refused(tmp_path / "none")
+    assert "is not the name of a file" in refused("a\0b")
+
+
+@posix
+def test_a_file_that_becomes_a_pipe_while_it_is_opened_is_refused(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, really = tmp_path / "a", os.stat
+    path.write_bytes(b"x")
+
+    def swapped(name: str | pathlib.Path) -> os.stat_result:
+        status = really(name)
+        path.unlink()
+        os.mkfifo(path)
+        return status
+
+    monkeypatch.setattr(os, "stat", swapped)
+    assert "is not a regular file" in refused(path)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="/proc of Linux")
+def test_a_file_whose_size_says_nothing_is_read_up_to_the_limit() -> None:
+    assert os.stat("/proc/self/status").st_size == 0
+    assert read_file("/proc/self/status", 2**20).startswith(b"Name:")
+    assert "at most 10 bytes" in refused("/proc/self/status", 10)
+
+
+# ---- writing
+
+
+def test_a_file_is_replaced_whole(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "a"
+    write_file(path, b"one")
+    path.chmod(0o640)
+    write_file(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert os.listdir(tmp_path) == ["a"]
+    if os.name == "posix":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@posix
+def test_the_folder_is_synced_once_the_name_is_there(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, really = [], os.fsync
+
+    def noted(handle: int) -> None:
+        kind = "folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file"
+        synced.append((kind, (tmp_path / "a").exists()))
+        really(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    write_file(tmp_path / "a", b"x")
+    assert synced == [("file", False), ("folder", True)]
+
+
+@posix
+def test_pipes_and_devices_are_never_replaced(tmp_path: pathlib.Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, "/dev/null"):
+        with pytest.raises(LabError, match="is not a regular file"):
+            write_file(path, b"x")
+        with pytest.raises(LabError, match="is not a regular file"):
+            check_writable(path)
+    write_file("/dev/null", b"x", into_devices=True)
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    with pytest.raises(LabError, match="no such device"):  # nobody reads it
+        write_file(pipe, b"x", into_devices=True)
+    assert stat.S_ISFIFO(os.stat(pipe).st_mode)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "socket"))
+        with pytest.raises(LabError, match="is not a regular file"):
+            write_file(tmp_path / "socket", b"x", into_devices=True)
+
+
+@posix
+def test_a_pipe_that_is_read_takes_more_than_it_holds(tmp_path: pathlib.Path) -> None:
+    pipe, content, found = tmp_path / "pipe", os.urandom(2**20), []
+    os.mkfifo(pipe)
+    handle = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # a reader, from now on
+    os.set_blocking(handle, True)
+
+    def read() -> None:
+        with open(handle, "rb") as file:
+            found.append(file.read())
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    write_file(pipe, content, into_devices=True)
+    thread.join(60)
+    assert found == [content]
+
+
+@posix
+@pytest.mark.parametrize("to_file", [False, True])
+def test_the_own_output_is_written_into(tmp_path: pathlib.Path, to_file: bool) -> None:
+    """As `train --out /dev/stdout > lab` and `train --out /dev/stdout | ...` mean it."""
+    code = (
+        "from app.core.disk import write_file\n"
+        "print('before'); write_file('/dev/stdout', b'content\\n', True); print('after')"
+    )
+    out = tmp_path / "out"
+    with out.open("wb") as file:
+        where = file if to_file else subprocess.PIPE
+        done = subprocess.run([sys.executable, "-c", code], stdout=where, check=True)
+    said = out.read_bytes() if to_file else done.stdout
+    assert said == b"before\ncontent\nafter\n"
+    assert os.listdir(tmp_path) == ["out"]
+
+
+def test_places_where_nothing_can_be_written(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("x")
+    for name in (".", "missing/a", "file/a", "a\0b"):
+        with pytest.raises(LabError):
+            check_writable(tmp_path / name)
+        with pytest.raises(LabError):
+            write_file(tmp_path / name, b"x")
+    check_writable(tmp_path / "new")
+    monkeypatch.setattr(os, "access", lambda target, mode: False)  # root may write anywhere
+    with pytest.raises(LabError, match="permission denied"):
+        check_writable(tmp_path / "new")
+    with pytest.raises(LabError, match="write-protected"):
+        check_writable(tmp_path / "file")
+    assert sorted(os.listdir(tmp_path)) == ["file"]
+
+
+def test_nothing_is_left_of_a_write_that_fails(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(LabError, match="a cannot be written: no space left"):
+        write_file(tmp_path / "a", b"x")
+    assert os.listdir(tmp_path) == []
+    assert disk.reason(OSError("odd")) == "odd"
