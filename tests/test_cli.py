@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import pathlib
@@ -352,12 +353,11 @@ def test_a_broken_csv_names_row_and_column(
 def test_a_failed_shot_leaves_the_old_picture(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.compose import shot as _  # its module, which has the function's name
-
     def fails(*args: object) -> None:
         raise LabError("the training took too long")
 
-    monkeypatch.setattr(sys.modules["app.compose.shot"], "train_to", fails)
+    # Its module, which has the name of a function of the package.
+    monkeypatch.setattr(importlib.import_module("app.compose.shot"), "train_to", fails)
     picture = tmp_path / "lab.png"
     picture.write_bytes(b"old")
     assert "too long" in refused(capsys, "shot", "--out", str(picture))

@@ -6,7 +6,7 @@ import pathlib
 from typing import Any
 
 from app.core.disk import read_file
-from app.core.errors import LabError
+from app.core.errors import LabError, quoted
 from app.core.experiment import Experiment
 from app.core.values import MAX_KNOB_BYTES, knobs_from_json
 
@@ -23,5 +23,7 @@ def read_knobs(path: str | pathlib.Path, experiment: Experiment) -> dict[str, An
     except LabError as error:
         raise LabError(f"{path}: {error}") from None
     if key != experiment.key:
-        raise LabError(f"{path}: these are the knobs of {key!r}, not of {experiment.key!r}")
+        raise LabError(
+            f"{path}: these are the knobs of {quoted(key)}, not of {experiment.key!r}"
+        )
     return knobs

@@ -14,7 +14,7 @@ import msgspec
 from app.core.declared import KNOBS, MAX_DEPTH
 from app.core.decoding import convert_json, decode_json
 from app.core.disk import read_file
-from app.core.errors import LabError
+from app.core.errors import LabError, quoted
 
 VERSION = 1
 MAX_SPEC_BYTES = 2**20
@@ -149,7 +149,9 @@ class LabSpec(_Room, frozen=True):
 
     def __post_init__(self) -> None:
         if self.version != VERSION:
-            raise LabError(f"version is {self.version}, this Layerlab reads version {VERSION}")
+            raise LabError(
+                f"version is {quoted(self.version)}, this Layerlab reads version {VERSION}"
+            )
 
 
 def get(spec: LabSpec, path: str) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from app.core.decoding import decode_json
-from app.core.errors import LabError, unknown_name
+from app.core.errors import LabError, one_line, quoted, unknown_name
 from app.core.knobs import Knob
 
 VERSION = 1
@@ -70,13 +70,13 @@ def _checked(knob: Knob, value: object) -> object:
     """Return the value as its knob has it: whole numbers of a float knob become floats."""
     where = knob.label
     if knob.kind == "bool" and not isinstance(value, bool):
-        raise LabError(f"{where} is {value!r}, it must be true or false")
+        raise LabError(f"{where} is {quoted(value)}, it must be true or false")
     if knob.kind in ("choice", "text") and not isinstance(value, str):
         what = "a name" if knob.kind == "choice" else "a text"
-        raise LabError(f"{where} is {value!r}, it must be {what}")
+        raise LabError(f"{where} is {quoted(value)}, it must be {what}")
     if knob.kind == "numbers":
         if not isinstance(value, list | tuple):
-            raise LabError(f"{where} is {value!r}, it must be a list of numbers")
+            raise LabError(f"{where} is {quoted(value)}, it must be a list of numbers")
         for i, number in enumerate(value):
             knob.check_number(number, f"{where}[{i}]")
         return tuple(float(number) for number in value)
@@ -111,10 +111,10 @@ def knobs_from_json(raw: bytes) -> tuple[str, dict[str, Any]]:
     except LabError as error:
         raise LabError(f"these are not the knobs of a page: {error}") from None
     if read.version != VERSION:
-        raise LabError(f"version is {read.version}, this Layerlab reads {VERSION}")
+        raise LabError(f"version is {quoted(read.version)}, this Layerlab reads {VERSION}")
     for name, value in read.knobs.items():
         if isinstance(value, float) and not math.isfinite(value):
-            raise LabError(f"{name} is {value}, it must be a finite number")
+            raise LabError(f"{one_line(name)} is {value}, it must be a finite number")
     return read.experiment, read.knobs
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.errors import LabError
+from app.core.errors import LabError, quoted
 from app.core.experiment import ClaimRow
 from app.experiments.at_scale import rows
 from app.experiments.at_scale.growth import Growth, growth
@@ -98,7 +98,7 @@ def compute(
         LabError: a block that is not known, or several numbers where one is wanted.
     """
     if block not in KINDS:
-        raise LabError(f"block is {block!r}, it must be one of {', '.join(KINDS)}")
+        raise LabError(f"block is {quoted(block)}, it must be one of {', '.join(KINDS)}")
     tokens = round(_one(context, "context"))
     size = 2 if _one(bytes, "bytes of a number") < 3 else 4
     shared = min(SHARED, key=lambda s: abs(s - _one(sharing, "heads that share keys")))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.core.errors import LabError
+from app.core.errors import LabError, quoted
 from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, ClaimRow
 from app.core.jobs import Step
 from app.core.numbers import number
@@ -67,7 +67,9 @@ def compute(task: str = "wave", width: int = 12, depth: int = 2, updates: int = 
         training = _training(spec_of(task, name, hidden, rate))
         problem = training.problem
         if problem.x.shape[1] != 1:
-            raise LabError(f"task {task!r} has no single input along which gates could lie")
+            raise LabError(
+                f"task {quoted(task)} has no single input along which gates could lie"
+            )
         nets[name] = _looked_at(problem, training.at(at))
     assert problem is not None
     points = np.column_stack([problem.x[:, 0], problem.y[:, 0]]).astype(float)

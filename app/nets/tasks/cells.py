@@ -15,7 +15,7 @@ import stat
 from collections import Counter
 from dataclasses import dataclass
 
-from app.core.errors import LabError
+from app.core.errors import LabError, one_line
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 100_000
@@ -170,7 +170,7 @@ def _rows(text: str, separator: str, path: str) -> tuple[list[list[str]], list[i
         what = str(error)
         if "unexpected end" in what:
             what = "a quote is opened and never closed"
-        raise LabError(f"{path}, row {line} cannot be read: {what}") from None
+        raise LabError(f"{path}, row {line} cannot be read: {one_line(what)}") from None
     if not rows:
         raise LabError(f"{path} is empty")
     return rows, lines

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from app.core.errors import LabError
+from app.core.errors import LabError, quoted
 from app.core.spec import NetSpec, TaskSpec, TrainSpec
 from app.nets.data import Column, Data, Shape, Table
 
@@ -135,7 +135,7 @@ def _classes(target: Column, where: str) -> tuple[Array, tuple[str, ...]]:
     rare = len(values) > MAX_CATEGORIES and 2 * len(values) > len(target.values)
     if len(values) > MAX_CLASSES or rare:
         raise LabError(
-            f"{where}, column {target.name!r} has {len(values)} different values in "
+            f"{where}, column {quoted(target.name)} has {len(values)} different values in "
             f"{len(target.values):,} rows, too many to be classes; choose another target column"
         )
     index = {value: k for k, value in enumerate(values)}
@@ -156,13 +156,13 @@ def _check_target(table: Table, problem: str, where: str) -> None:
         raise LabError(f"{where} has one row of data; a training needs at least two")
     if len(set(target.values)) < 2:
         raise LabError(
-            f"{where}, column {target.name!r} has the same value in every row, "
+            f"{where}, column {quoted(target.name)} has the same value in every row, "
             f"{_shown(target.values[0])}: as a target it has only one class, so nothing can "
             "be learned"
         )
     if target.is_text and problem == "regression":
         raise LabError(
-            f"{where}, column {target.name!r} holds texts such as "
+            f"{where}, column {quoted(target.name)} holds texts such as "
             f"{_shown(target.values[0])}, so task.problem cannot be regression"
         )
 
