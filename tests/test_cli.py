@@ -28,6 +28,12 @@ FLIP = ROOT / "resources" / "specs" / "diagonal-flip.json"
 QUICK = ["--seeds", "2", "--updates", "20"]
 
 
+@pytest.fixture(autouse=True)
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody reads what is printed, so that no window has to open to say it."""
+    monkeypatch.setattr("app.commands.window.is_terminal", lambda: True)
+
+
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) -> str:
     """Return the one sentence with which the command line refuses."""
     assert cli.main(arguments) == code

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from app.core.errors import LabError
@@ -27,6 +29,7 @@ def add_lab_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments that choose and change a lab."""
     lab = parser.add_argument_group("which lab")
     lab.add_argument("--spec", metavar="FILE", help="a spec in JSON, or a saved lab")
+    add_path_argument(lab)
     data = lab.add_mutually_exclusive_group()
     data.add_argument("--task", metavar="NAME", help="a task with the spec that suits it")
     data.add_argument("--csv", metavar="FILE", help="any CSV file as the task")
@@ -36,6 +39,27 @@ def add_lab_arguments(parser: argparse.ArgumentParser) -> None:
         "--set", metavar="KNOB=VALUE", action="append", default=[],
         help="turn any knob, such as net.width=16 or net.activation=tanh; may be repeated",
     )  # fmt: skip
+
+
+def add_path_argument(parser: argparse._ActionsContainer) -> None:
+    """Declare the option that lets a lab's table be anywhere."""
+    parser.add_argument(
+        "--allow-path",
+        action="store_true",
+        help="read the table that a lab names wherever it is; else only beside the lab, and "
+        "where a table was opened before",
+    )
+
+
+@contextlib.contextmanager
+def path_option() -> Iterator[None]:
+    """Name the option where a lab's table is not read without it."""
+    from app.runtime.opened import UnknownTableError
+
+    try:
+        yield
+    except UnknownTableError as error:
+        raise LabError(f"{error}; with --allow-path it is read") from None
 
 
 def chosen_spec(args: argparse.Namespace) -> LabSpec:
@@ -70,7 +94,10 @@ def _base(args: argparse.Namespace) -> LabSpec:
     if args.task == "csv":
         raise LabError("the task csv needs its file; give it with --csv FILE")
     has_own_data = args.task is None and args.csv is None
-    spec = LabSpec() if args.spec is None else _of_file(args.spec, has_own_data)
+    spec = LabSpec()
+    if args.spec is not None:
+        with path_option():
+            spec = _of_file(args.spec, has_own_data, args.allow_path)
     if args.task is not None:
         own = TASKS[args.task].recommended()
     elif args.csv is not None:
@@ -80,19 +107,19 @@ def _base(args: argparse.Namespace) -> LabSpec:
     return own if args.spec is None else msgspec.structs.replace(spec, task=own.task)
 
 
-def _of_file(path: str, has_own_data: bool) -> LabSpec:
+def _of_file(path: str, has_own_data: bool, any_path: bool) -> LabSpec:
     """Return the spec of a file; a saved lab that is damaged is refused as a whole.
 
     Where other data take the place of its own, the network that was saved does not matter,
     and its CSV file may be gone.
     """
-    from app.nets.optimizers import OPTIMIZERS
+    from app.nets.optimizers import slots_of
     from app.nets.problem import layout_of
     from app.runtime.labfile import load, load_spec
 
     if not has_own_data:
         return load_spec(path)
-    return load(path, layout_of, lambda spec: OPTIMIZERS[spec.train.optimizer].slots).spec
+    return load(path, layout_of, slots_of, any_path).spec
 
 
 def _turned(spec: LabSpec, edits: list[str]) -> LabSpec:

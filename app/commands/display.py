@@ -27,7 +27,7 @@ def display_problem(environ: Mapping[str, str] = os.environ) -> str:
         return "there is no display to open a window on"
     if wayland and _answers_wayland(wayland, environ.get("XDG_RUNTIME_DIR", "")):
         return ""
-    if x and _answers_x(x):
+    if x and answers_x(x):
         return ""
     return f"the display {x or wayland} does not answer"
 
@@ -36,7 +36,8 @@ def _answers_wayland(name: str, folder: str) -> bool:
     return _connects(socket.AF_UNIX, os.path.join(folder, name))
 
 
-def _answers_x(display: str) -> bool:
+def answers_x(display: str) -> bool:
+    """Tell whether there is a server of X behind a value of DISPLAY."""
     match = _X_DISPLAY.fullmatch(display)
     if match is None:
         return False

@@ -6,7 +6,6 @@ import argparse
 import importlib.metadata
 import json
 import platform
-import subprocess
 import sys
 from typing import Any
 
@@ -19,8 +18,9 @@ from app.commands.libraries import (
     missing_libraries,
     qt_folder,
 )
+from app.commands.qt_platform import ask_platform
 from app.core.errors import LabError
-from app.core.program import ASK_QT, is_bundle, own_command, own_environment
+from app.core.program import is_bundle
 
 # Distribution -> what cannot be done without it; "" for what everything needs.
 PACKAGES = {
@@ -36,7 +36,6 @@ PACKAGES = {
     "torch": "the engine torch",
 }
 OPTIONAL = ("numba", "torch")
-QT_TIMEOUT_S = 60
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -113,21 +112,11 @@ def _qt(has_display: bool) -> dict[str, str]:
     """
     if qt_folder() is None:
         return {"platform": "", "problem": "PySide6 is not installed"}
-    environ = own_environment()
-    if not has_display:
-        environ["QT_QPA_PLATFORM"] = "offscreen"
-    try:
-        asked = subprocess.run(
-            own_command(ASK_QT), env=environ, capture_output=True, text=True,
-            timeout=QT_TIMEOUT_S, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return {"platform": "", "problem": f"Qt did not start within {QT_TIMEOUT_S} seconds"}
-    if asked.returncode == 0:
-        return {"platform": asked.stdout.strip(), "problem": ""}
+    platform, words = ask_platform({} if has_display else {"QT_QPA_PLATFORM": "offscreen"})
+    if platform:
+        return {"platform": platform, "problem": ""}
     problem = libraries_problem(missing_libraries(XCB if has_display else OFFSCREEN))
-    lines = [line for line in asked.stderr.splitlines() if line.strip()]
-    words = lines[-1].strip() if lines else f"exit code {asked.returncode}"
+    words = words.rpartition("\n")[2]
     return {"platform": "", "problem": problem or f"Qt does not start: {words}"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from app.commands.common import add_path_argument, path_option
 from app.core.errors import LabError
 from app.core.spec import LabSpec, to_json
 
@@ -15,12 +16,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--default", action="store_true", help="print the default spec")
     what.add_argument("--task", metavar="NAME", help="print the spec that suits a task")
     what.add_argument("--check", metavar="FILE", help="check a spec or a saved lab")
+    add_path_argument(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print or check; return the exit code."""
     if args.check is not None:
-        print(described(args.check))
+        with path_option():
+            print(described(args.check, args.allow_path))
         return 0
     spec = LabSpec()
     if args.task is not None:
@@ -33,19 +36,19 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def described(path: str) -> str:
+def described(path: str, any_path: bool = False) -> str:
     """Return one sentence on a file that is fine; raises LabError for one that is not."""
-    from app.nets.optimizers import OPTIMIZERS
+    from app.nets.optimizers import slots_of
     from app.nets.problem import check, layout_of
-    from app.runtime.labfile import load, load_spec
+    from app.runtime.labfile import load
 
     try:
-        spec = load_spec(path)
+        saved = load(path, layout_of, slots_of, any_path)
+        spec = saved.spec
         check(spec)
     except LabError as error:
         text = str(error)
         raise error if path in text else LabError(f"{path}: {text}") from None
-    saved = load(path, layout_of, lambda spec: OPTIMIZERS[spec.train.optimizer].slots)
     kind = "a spec"
     if saved.state is not None:
         kind = f"a lab, trained for {saved.state.update:,} updates"

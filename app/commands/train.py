@@ -45,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None:
         from app.runtime.labfile import save
 
+        if args.csv is not None:
+            from app.runtime.opened import remember
+
+            remember(args.csv)  # the lab, wherever it is put, need not ask for it
         history = training.history.to_arrays()
         save(args.out, training.spec, state, history, into_devices=True)
     return 0

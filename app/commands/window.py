@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
+import re
+import sys
 
 from app.commands.common import NotReadyError
 from app.commands.spec import described
@@ -30,11 +33,15 @@ def run(
     """
     from app.commands.display import display_problem
     from app.commands.libraries import import_problem
+    from app.commands.qt_platform import platform_problem
 
+    problem = display_problem() or platform_problem()
     if path is not None:
-        _check_file(path)
+        check_name(path)
+        if problem or is_terminal():
+            check_file(path)
     check_page(experiment, knobs)
-    if problem := display_problem():
+    if problem:
         raise NotReadyError(
             f"{problem}; `layerlab shot --out lab.png` draws the window into a file instead"
         )
@@ -56,17 +63,33 @@ def check_page(experiment: str | None, knobs: str | None) -> None:
     EXPERIMENTS[experiment]
 
 
-def _check_file(path: str) -> None:
-    """Refuse a file before a window opens for it."""
-    if not os.path.exists(path):
-        from app.cli import COMMANDS
+def check_name(path: str) -> None:
+    """Refuse a word that names no file and may be a misspelt command."""
+    if os.path.exists(path) or not (is_terminal() or re.fullmatch(r"[\w-]+", path)):
+        return
+    from app.cli import COMMANDS
 
-        near = difflib.get_close_matches(path, COMMANDS, 1)
-        hint = f"; did you mean the command {near[0]!r}?" if near else ""
-        raise LabError(f"{path}: no such file or command{hint}")
+    near = difflib.get_close_matches(path, COMMANDS, 1)
+    hint = f"; did you mean the command {near[0]!r}?" if near else ""
+    raise LabError(f"{path}: no such file or command{hint}")
+
+
+def check_file(path: str) -> None:
+    """Refuse a file before a window opens for it, where somebody reads the sentence.
+
+    Where the program was started by a double click nobody does: there the window says it.
+    """
     if path.lower().endswith((".csv", ".tsv", ".txt")):
         from app.nets.tasks import recommended_for_csv
 
         recommended_for_csv(path)  # the window itself shows the refusal as a banner
-    else:
+        return
+    from app.runtime.opened import UnknownTableError
+
+    with contextlib.suppress(UnknownTableError):  # which the window asks about
         described(path)
+
+
+def is_terminal() -> bool:
+    """Tell whether a person reads what the program prints."""
+    return sys.stderr is not None and sys.stderr.isatty()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import pathlib
 from typing import TYPE_CHECKING
 
@@ -10,27 +11,39 @@ from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from app.compose.dialogs import ask_where_to_save
 from app.core import spec as specs
 from app.core.errors import LabError
-from app.nets.optimizers import OPTIMIZERS
+from app.nets.optimizers import slots_of
 from app.nets.problem import check, layout_of
 from app.nets.tasks import recommended_for_csv
-from app.runtime import settings
+from app.runtime import opened, settings
+from app.runtime.opened import UnknownTableError
 from app.runtime.store import Snapshot
 
 if TYPE_CHECKING:
     from app.compose.session import Session
 
 _log = logging.getLogger("layerlab")
+ENDING = ".layerlab"
+TABLE = "table"  # the banner's action
 FILTER = "Labs (*.layerlab *.json);;All files (*)"
 
 
-def read_lab(path: str | pathlib.Path) -> Snapshot:
-    """Read a saved lab or a spec; raises LabError with one sentence."""
+def read_lab(path: str | pathlib.Path, any_path: bool = False) -> Snapshot:
+    """Read a saved lab or a spec.
+
+    Args:
+        path: the file. any_path: whether its table may be anywhere.
+
+    Raises:
+        UnknownTableError: it has to be asked whether its table may be read.
+        LabError: one sentence with the file, for anything else that does not fit.
+    """
     from app.nets.probes import History  # not before the first paint, where there is no file
     from app.runtime import labfile
 
-    saved = labfile.load(path, layout_of, lambda spec: OPTIMIZERS[spec.train.optimizer].slots)
+    saved = labfile.load(path, layout_of, slots_of, any_path)
     try:
         check(saved.spec)
         history = None
@@ -48,36 +61,72 @@ class Files:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.path: pathlib.Path | None = None
+        self._asked = ""  # the lab about whose table the banner asks
 
-    def _folder(self) -> str:
+    def folder(self) -> pathlib.Path:
         """Return where dialogs begin: where the last one ended, or at the documents."""
         documents = QStandardPaths.StandardLocation.DocumentsLocation
-        return self._session.options.folder or QStandardPaths.writableLocation(documents)
+        own = self._session.options.folder
+        return pathlib.Path(own or QStandardPaths.writableLocation(documents))
+
+    def remember_folder(self, path: pathlib.Path) -> None:
+        """Note where dialogs begin the next time: where this file is."""
+        folder = os.path.dirname(os.path.abspath(path))
+        self._session.options = specs.replace(self._session.options, folder=folder)
 
     def open(self) -> None:
         """Ask for a file and open it."""
         name, _ = QFileDialog.getOpenFileName(
-            self._session.window, "Open a lab", self._folder(), FILTER
+            self._session.window, "Open a lab", str(self.folder()), FILTER
         )
         if name:
             self._session.pages.open_path(name)
 
-    def open_path(self, name: str) -> None:
-        """Open a lab, a spec or a CSV file."""
+    def open_path(self, name: str, any_path: bool = False) -> None:
+        """Open a lab, a spec or a CSV file.
+
+        Args:
+            name: the file. any_path: whether a table that it names may be anywhere.
+        """
         _log.info("opening %s", name)
         try:
             if name.lower().endswith((".csv", ".tsv", ".txt")):
-                self._take_csv(name)
+                self._take_csv(os.path.abspath(name))
             else:
-                self._session.store.open(read_lab(name))
-                self._remember(pathlib.Path(name))
+                self._take_lab(name, read_lab(name, any_path))
         except LabError as error:
+            self.refuse(name, error)
+
+    def refuse(self, name: str, error: LabError) -> None:
+        """Say why a file was not opened; where it has to be asked for its table, ask."""
+        if isinstance(error, UnknownTableError):
+            self._asked = name
+            self._session.window.banner.show_message(
+                f"{error}. Open it only if you expect the lab to use it.",
+                "notice", TABLE, "Open the table",
+            )  # fmt: skip
+        else:
             self._session.window.banner.show_message(str(error), "error")
+
+    def on_banner(self, action: str) -> None:
+        """Open the lab whose table was asked about."""
+        if action == TABLE:
+            self.open_path(self._asked, any_path=True)
+
+    def _take_lab(self, name: str, snapshot: Snapshot) -> None:
+        self._session.store.open(snapshot)
+        self.note_opened(name)
+
+    def note_opened(self, name: str) -> None:
+        """Note that the window shows this lab now: its title, where it is saved, its table."""
+        self._remember(pathlib.Path(os.path.abspath(name)))
+        if (table := self._session.store.spec.task.path) is not None:
+            opened.remember(table)
 
     def open_csv(self) -> None:
         """Ask for a CSV file and take its last column as the target."""
         name, _ = QFileDialog.getOpenFileName(
-            self._session.window, "Open a CSV file", self._folder(),
+            self._session.window, "Open a CSV file", str(self.folder()),
             "Tables (*.csv *.tsv *.txt);;All files (*)",
         )  # fmt: skip
         if name:
@@ -92,23 +141,27 @@ class Files:
         finally:
             QGuiApplication.restoreOverrideCursor()
         self._session.choose_task(spec, "file")
+        opened.remember(name)
 
     def save(self) -> None:
         """Save where the lab was opened or saved last, or ask."""
-        if self.path is None or self.path.suffix != ".layerlab":
+        if self.path is None or self.path.suffix.lower() != ENDING:
             self.save_as()
         else:
             self._write(self.path)
 
     def save_as(self) -> None:
         """Ask where to save."""
-        start = str(self.path or pathlib.Path(self._folder()) / "lab.layerlab")
-        name, _ = QFileDialog.getSaveFileName(
-            self._session.window, "Save the lab", start, "Labs (*.layerlab)"
+        start = self.path or self.folder() / "lab"
+        path = ask_where_to_save(
+            self._session.window,
+            "Save the lab",
+            start.with_name(start.stem + ENDING),
+            f"Labs (*{ENDING})",
+            ENDING,
         )
-        if name:
-            path = pathlib.Path(name)
-            self._write(path if path.suffix else path.with_suffix(".layerlab"))
+        if path is not None:
+            self._write(path)
 
     def _write(self, path: pathlib.Path) -> None:
         try:
@@ -117,7 +170,7 @@ class Files:
             _log.warning("not saved: %s", error)
             self._session.window.banner.show_message(str(error), "error")
             return
-        self._remember(path)
+        self.note_opened(str(path))
         _log.info("saved as %s", path)
         self._session.toast.say(f"Saved as {path.name}")
 
@@ -131,7 +184,7 @@ class Files:
 
     def _remember(self, path: pathlib.Path) -> None:
         self.path = path
-        self._session.options = specs.replace(self._session.options, folder=str(path.parent))
+        self.remember_folder(path)
         self._session.window.setWindowTitle(f"{path.stem} · Layerlab")
 
     def keep(self) -> None:

@@ -11,8 +11,8 @@ import pathlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
-
+from app.compose.dialogs import ask_where_to_save
+from app.compose.knobfile import read_text_file
 from app.core.errors import LabError
 from app.core.spec import LabSpec
 from app.core.values import is_knob_file, knobs_from_json
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.ui.pages.gallery import Gallery
 
 LAB, GALLERY, CLAIMS = "lab", "gallery", "claims"
+ENDING = ".json"
 FILTER = "Knobs (*.json);;All files (*)"
 # Commands that on another page than the lab mean that page, or nothing.
 _OWN = (
@@ -234,9 +235,9 @@ class Pages:
             page.take_data(name)
             return
         try:
-            raw = pathlib.Path(name).read_bytes() if name.lower().endswith(".json") else b""
-        except OSError as error:
-            self._say(f"{name} cannot be read: {error.strerror or error}")
+            raw = read_text_file(name)
+        except LabError as error:
+            self._say(str(error))
             return
         if not is_knob_file(raw):
             if (page := self._seen) is not None and (
@@ -251,22 +252,25 @@ class Pages:
             self.open(knobs_from_json(raw)[0], name)
         except LabError as error:
             self._say(f"{name}: {error}")
+        else:
+            self._session.files.remember_folder(pathlib.Path(name))
 
     def save(self) -> None:
         """Ask where to, and save the knobs of the page that is shown."""
         if self.page is None:
             return
-        start = pathlib.Path(self._session.options.folder) / f"{self.page.experiment.key}.json"
-        name, _ = QFileDialog.getSaveFileName(
-            self._session.window, "Save the knobs", str(start), FILTER
-        )
-        if name:
-            try:
-                self.page.save(name)
-            except LabError as error:
-                self._say(str(error))
-            else:
-                self._session.toast.say(f"Saved as {pathlib.Path(name).name}")
+        files = self._session.files
+        start = files.folder() / f"{self.page.experiment.key}{ENDING}"
+        path = ask_where_to_save(self._session.window, "Save the knobs", start, FILTER, ENDING)
+        if path is None:
+            return
+        try:
+            self.page.save(path)
+        except LabError as error:
+            self._say(str(error))
+        else:
+            files.remember_folder(path)
+            self._session.toast.say(f"Saved as {path.name}")
 
     @property
     def banner(self) -> Banner:

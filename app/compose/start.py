@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -93,13 +94,15 @@ def _open(
     session.window.painted.connect(logbook.note_versions)
     session.window.fit_screen()
     session.window.show()
-    session.begin(snapshot, play=snapshot is None and table is None)
-    if table:
-        session.files.open_path(table)
+    session.begin(snapshot, play=snapshot is None and path is None)
     if experiment is not None:
         session.pages.open(experiment, knobs)
     if notices:
         session.window.banner.show_message(" ".join(notices), "error")
+    if path and snapshot is not None:
+        session.files.note_opened(path)
+    elif path:  # a table, or what could not be read: it says why
+        session.files.open_path(path)
     return _stay(app, session)
 
 
@@ -145,7 +148,9 @@ def _options(theme: str | None, notices: list[str]) -> Options:
 
 def _first_lab(path: str | None, notices: list[str]) -> Snapshot | None:
     if path:
-        return read_lab(path)
+        with contextlib.suppress(LabError):  # which the window says
+            return read_lab(path)
+        return None
     try:
         return read_lab(settings.last_lab()) if settings.last_lab().exists() else None
     except LabError as error:

@@ -13,8 +13,10 @@ import pathlib
 import secrets
 import stat
 import sys
+from collections.abc import Iterator
+from typing import BinaryIO
 
-from app.core.errors import LabError
+from app.core.errors import LabError, quoted
 
 # Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
@@ -39,26 +41,38 @@ def read_file(path: str | pathlib.Path, limit: int, what: str = "file") -> bytes
         LabError: one sentence that names it: it is not there, no regular file (which a
             pipe or a device is not), or too large.
     """
-    try:
-        _check_regular(os.stat(path), path, what)  # to open a device can have effects already
-        handle = os.open(path, os.O_RDONLY | _NO_WAIT | _PLAIN)
-        with open(handle, "rb") as file:
-            status = os.fstat(handle)  # of what was opened: the name may mean another by now
-            _check_regular(status, path, what)
-            raw, size = b"", status.st_size
-            if size <= limit:
-                raw = file.read(size)
-                # The size is no promise: files of /proc have none, a log grows meanwhile.
-                while len(raw) <= limit and (more := file.read(_CHUNK)):
-                    raw += more
-    except OSError as error:
-        raise LabError(f"{path}: {reason(error)}") from None
-    except ValueError as error:  # a name that no file system takes
-        raise LabError(f"{str(path)!r} is not the name of a file: {error}") from None
+    with _opened(path, what) as file:
+        raw, size = b"", os.fstat(file.fileno()).st_size
+        if size <= limit:
+            raw = file.read(size)
+            # The size is no promise: files of /proc have none, a log grows meanwhile.
+            while len(raw) <= limit and (more := file.read(_CHUNK)):
+                raw += more
     if max(size, len(raw)) > limit:
         has = _size(max(size, len(raw)))
         raise LabError(f"{path} has {has}; a {what} has at most {_size(limit)}")
     return raw
+
+
+def read_head(path: str | pathlib.Path, count: int, what: str = "file") -> bytes:
+    """Read the first bytes of a regular file of any size; raises LabError as `read_file`."""
+    with _opened(path, what) as file:
+        return file.read(count)
+
+
+@contextlib.contextmanager
+def _opened(path: str | pathlib.Path, what: str) -> Iterator[BinaryIO]:
+    try:
+        _check_regular(os.stat(path), path, what)  # to open a device can have effects already
+        handle = os.open(path, os.O_RDONLY | _NO_WAIT | _PLAIN)
+        with open(handle, "rb") as file:
+            # Of what was opened: the name may mean another thing by now.
+            _check_regular(os.fstat(handle), path, what)
+            yield file
+    except OSError as error:
+        raise LabError(f"{path}: {reason(error)}") from None
+    except ValueError as error:  # a name that no file system takes
+        raise LabError(f"{quoted(str(path))} is not the name of a file: {error}") from None
 
 
 def _check_regular(status: os.stat_result, path: object, what: str) -> None:
@@ -103,7 +117,7 @@ def write_file(path: str | pathlib.Path, content: bytes, into_devices: bool = Fa
     except OSError as error:
         raise LabError(f"{path} cannot be written: {reason(error)}") from None
     except ValueError as error:  # a name that no file system takes
-        raise LabError(f"{str(path)!r} is not the name of a file: {error}") from None
+        raise LabError(f"{quoted(str(path))} is not the name of a file: {error}") from None
 
 
 def check_writable(path: str | pathlib.Path, into_devices: bool = False) -> None:
@@ -126,7 +140,7 @@ def check_writable(path: str | pathlib.Path, into_devices: bool = False) -> None
     except OSError as error:
         raise LabError(f"{path} cannot be written: {reason(error)}") from None
     except ValueError as error:
-        raise LabError(f"{str(path)!r} is not the name of a file: {error}") from None
+        raise LabError(f"{quoted(str(path))} is not the name of a file: {error}") from None
 
 
 def _is_no_file(path: str | pathlib.Path) -> bool:

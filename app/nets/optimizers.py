@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.core.registry import Entry, Registry
+from app.core.spec import LabSpec
 
 Array = np.ndarray
 MOMENTUM = 0.9
@@ -89,3 +90,8 @@ OPTIMIZERS.add(Optimizer(
     "adamw", "AdamW", "Adam whose L2 shrinks the weights directly, whatever their gradient.",
     slots=2, step=_adam, decoupled=True, source="Loshchilov & Hutter 2017",
 ))  # fmt: skip
+
+
+def slots_of(spec: LabSpec) -> int:
+    """Return how many moments a spec's optimizer keeps; raises LabError for no known one."""
+    return OPTIMIZERS[spec.train.optimizer].slots

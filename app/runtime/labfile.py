@@ -9,6 +9,7 @@ that a damaged or hostile file costs one sentence, and no memory.
 from __future__ import annotations
 
 import math
+import os
 import pathlib
 import re
 from collections.abc import Callable, Mapping
@@ -19,12 +20,14 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from app.core import spec as specs
 from app.core.decoding import decode_json
 from app.core.disk import read_file, write_file
 from app.core.errors import LabError, one_line, quoted
 from app.core.layout import Layout
 from app.core.spec import MAX_SPEC_BYTES, LabSpec, from_json, to_json
 from app.core.state import State
+from app.runtime.opened import locate, path_beside
 
 Array = np.ndarray
 
@@ -93,7 +96,13 @@ def save(
     Raises:
         LabError: the file cannot be written; what was there before is untouched.
     """
-    metadata = {"layerlab": str(FILE_VERSION), "spec": to_json(spec)}
+    metadata = {"layerlab": str(FILE_VERSION)}
+    if spec.task.path is not None:
+        if (seen := path_beside(path, spec.task.path)) is not None:
+            metadata["table"] = seen
+        own = specs.replace(spec.task, path=os.path.abspath(spec.task.path))
+        spec = specs.replace(spec, task=own)
+    metadata["spec"] = to_json(spec)
     tensors: dict[str, Array] = {}
     if state is not None:
         counters = _Counters(update=state.update, epoch_count=state.epoch_count)
@@ -116,6 +125,7 @@ def load(
     path: str | pathlib.Path,
     layout_of: Callable[[LabSpec], Layout],
     slots_of: Callable[[LabSpec], int] | None = None,
+    any_path: bool = False,
 ) -> SavedLab:
     """Read a saved lab, or a plain spec in JSON.
 
@@ -123,19 +133,22 @@ def load(
         path: the file.
         layout_of: tells the layout of a spec's network; raises LabError for unknown names.
         slots_of: tells how many moments the spec's optimizer keeps; not checked if None.
+        any_path: whether a table that the file names may be anywhere; see `opened.locate`.
 
     Returns:
         What it holds; `state` is None and `history` empty for a plain spec.
 
     Raises:
+        UnknownTableError: it has to be asked whether its table may be read.
         LabError: one sentence that names the file and what is wrong with it.
     """
     name = str(path)
     raw = _read(name)
     if _is_text(raw, name):
-        return SavedLab(_plain_spec(raw, name))
+        return SavedLab(_with_table(_plain_spec(raw, name), name, None, any_path))
     metadata, tensors = _header(raw, name)
     spec = from_json(metadata["spec"], f"{name}, spec")
+    spec = _with_table(spec, name, metadata.get("table"), any_path)
     try:
         layout = layout_of(spec)
         slots = slots_of(spec) if slots_of is not None else None
@@ -153,12 +166,19 @@ def load(
 
 
 def load_spec(path: str | pathlib.Path) -> LabSpec:
-    """Read the spec alone, from a saved lab or from JSON; raises LabError like `load`."""
+    """Read the spec alone, from a saved lab or from JSON; raises LabError like `load`.
+
+    Its table is left where the file says it is, and must not be read.
+    """
     name = str(path)
     raw = _read(name)
     if _is_text(raw, name):
         return _plain_spec(raw, name)
     return from_json(_header(raw, name)[0]["spec"], f"{name}, spec")
+
+
+def _with_table(spec: LabSpec, name: str, beside: str | None, any_path: bool) -> LabSpec:
+    return specs.replace(spec, task=locate(spec.task, name, beside, any_path))
 
 
 def _read(name: str) -> bytes:

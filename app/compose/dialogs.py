@@ -1,0 +1,54 @@
+"""Dialogs for files, which ask before anything is replaced."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+
+def ask_where_to_save(
+    parent: QWidget, title: str, start: pathlib.Path, kinds: str, ending: str
+) -> pathlib.Path | None:
+    """Ask for a file to save in, under a name with its ending.
+
+    The dialog asks before a file is replaced, but of the name as it was typed. Where the
+    ending makes it the name of another file, that one is asked about here.
+
+    Args:
+        parent: the window. title: of the dialog.
+        start: the file that is suggested.
+        kinds: what the dialog lists, such as `Labs (*.layerlab)`.
+        ending: what the name has to end in, such as `.layerlab`.
+
+    Returns:
+        The file, or None if nothing should be saved.
+    """
+    while True:
+        name, _ = QFileDialog.getSaveFileName(parent, title, str(start), kinds)
+        if not name:
+            return None
+        path = with_ending(pathlib.Path(name), ending)
+        if str(path) == str(pathlib.Path(name)) or not os.path.lexists(path):
+            return path
+        if _may_replace(parent, title, path):
+            return path
+        start = path
+
+
+def with_ending(path: pathlib.Path, ending: str) -> pathlib.Path:
+    """Return the path with the ending: `v1.2` becomes `v1.2.layerlab`, not `v1.layerlab`."""
+    return path if path.name.lower().endswith(ending) else path.with_name(path.name + ending)
+
+
+def _may_replace(parent: QWidget, title: str, path: pathlib.Path) -> bool:
+    buttons = QMessageBox.StandardButton
+    asked = QMessageBox.question(
+        parent,
+        title,
+        f"{path.name} already exists. Do you want to replace it?",
+        buttons.Yes | buttons.No,
+        buttons.No,
+    )
+    return asked == buttons.Yes
