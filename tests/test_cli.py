@@ -8,6 +8,7 @@ import os
 import pathlib
 import shutil
 import signal
+import stat
 import struct
 import subprocess
 import sys
@@ -546,3 +547,72 @@ def test_a_shot_goes_as_far_as_it_is_told(
         out = str(tmp_path / "lab.png")
         assert cli.main(["shot", "--out", out, "--updates", updates]) == 0
     assert seen == [(1501, 1501), (7, 1500)]
+
+
+# ---- files that are none of ours
+
+
+@pytest.mark.skipif(os.name != "posix", reason="devices of POSIX")
+def test_a_lab_goes_into_a_device_and_never_replaces_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
+) -> None:
+    assert cli.main(["train", *QUICK, "--engine", "numpy", "--out", "/dev/null"]) == 0
+    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    capsys.readouterr()
+    os.mkfifo(tmp_path / "pipe")
+    for command in (
+        ["train", *QUICK, "--engine", "numpy", "--out", str(tmp_path / "pipe")],  # unread
+        ["train", "--spec", str(tmp_path / "pipe")],
+        ["train", "--spec", "/dev/zero"],
+        ["train", "--csv", str(tmp_path / "pipe")],
+        ["bench", "--cases", str(tmp_path / "pipe")],
+        ["bench", "--cases", "/dev/zero"],
+        ["shot", "--out", "a.png", "--experiment", "basis", "--knobs", str(tmp_path / "pipe")],
+        [str(tmp_path / "pipe")],
+    ):
+        assert cli.main(command) == 2
+        assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("depth", [5_000, 200_000])
+def test_deep_json_costs_a_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, depth: int
+) -> None:
+    path = tmp_path / "deep.json"
+    for text in ("[" * depth, '{"task":' * depth):
+        path.write_text(text)
+        for command in (["train", "--spec"], ["spec", "--check"], ["bench", "--cases"]):
+            assert str(path) in refused(capsys, *command, str(path))
+
+
+def test_a_lab_whose_table_is_elsewhere_names_the_option_that_reads_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAYERLAB_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("app.runtime.opened._here", [])
+    table = tmp_path / "data" / "table.csv"
+    table.parent.mkdir()
+    table.write_text("a,b,c\n" + "".join(f"{k},{k * k},{k % 3}\n" for k in range(40)))
+    spec = from_json(json.dumps({"task": {"name": "csv", "path": str(table), "target": "c"}}))
+    lab = tmp_path / "mail" / "a.json"
+    lab.parent.mkdir()
+    lab.write_text(to_json(spec))
+    run = ["train", *QUICK, "--engine", "numpy", "--spec", str(lab)]
+    for command in (run, ["spec", "--check", str(lab)], ["gradcheck", "--spec", str(lab)]):
+        told = refused(capsys, *command)
+        assert str(table) in told
+        assert told.endswith("--allow-path reads it")
+        assert cli.main([*command, "--allow-path"]) == 0
+        capsys.readouterr()
+    # A lab that was trained on a table of one's own choice is not asked about.
+    out = tmp_path / "b.layerlab"
+    command = ["train", *QUICK, "--engine", "numpy", "--csv", str(table), "--out", str(out)]
+    assert cli.main(command) == 0
+    assert cli.main(["spec", "--check", str(out)]) == 0
+
+
+def test_a_misspelt_command_is_refused_without_a_terminal_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.commands.window.is_terminal", lambda: False)
+    assert "did you mean the command 'train'" in refused(capsys, "trian")

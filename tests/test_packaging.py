@@ -20,7 +20,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from app.commands import libraries
+from app.commands import libraries, qt_platform
 from app.commands.display import display_problem
 from tests.helpers.scripts import ROOT, script
 
@@ -355,3 +355,41 @@ def test_the_wheel_holds_the_program_and_all_that_it_ships(tmp_path: pathlib.Pat
     assert not any(name.startswith(("tests/", "packaging/")) for name in names)
     entry = next(name for name in names if name.endswith("entry_points.txt"))
     assert b"layerlab = app.cli:main" in zipfile.ZipFile(wheel).read(entry)
+
+
+@pytest.mark.parametrize("name", ["nonsense", "wayland"])
+@pytest.mark.skipif(sys.platform != "linux", reason="where there may be no display")
+def test_a_platform_that_qt_cannot_start_on_costs_a_sentence(name: str) -> None:
+    known = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
+    environ = {key: value for key, value in os.environ.items() if key not in known}
+    done = subprocess.run(
+        [sys.executable, "-m", "app"], env=environ | {"QT_QPA_PLATFORM": name}, cwd=ROOT,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"layerlab: Qt does not start with QT_QPA_PLATFORM={name}")
+
+
+def test_qt_is_asked_only_where_the_platform_is_not_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    words = 'qt.qpa.plugin: Could not find the Qt platform plugin "x" in ""\nAvailable are: a.'
+
+    def ask(environ: dict[str, str]) -> tuple[str, str]:
+        asked.append(environ.get("QT_QPA_PLATFORM", ""))
+        return ("xcb", "") if asked[-1] == "xcb" else ("", words)
+
+    monkeypatch.setattr(qt_platform, "ask_platform", ask)
+    monkeypatch.setattr(qt_platform, "answers_x", lambda display: display == ":1")
+    monkeypatch.setattr(sys, "platform", "linux")
+    for known in ({"DISPLAY": ":1"}, {"QT_QPA_PLATFORM": "offscreen"},
+                  {"QT_QPA_PLATFORM": "minimal:x"}):  # fmt: skip
+        assert qt_platform.platform_problem(known) == ""
+    assert asked == []
+    assert qt_platform.platform_problem({"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":1"}) == ""
+    assert asked == ["xcb"]
+    reason = '(Could not find the Qt platform plugin "x")'
+    assert reason in qt_platform.platform_problem({"QT_QPA_PLATFORM": "y"})
+    assert reason in qt_platform.platform_problem({"WAYLAND_DISPLAY": "wayland-0"})

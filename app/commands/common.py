@@ -59,7 +59,7 @@ def path_option() -> Iterator[None]:
     try:
         yield
     except UnknownTableError as error:
-        raise LabError(f"{error}; with --allow-path it is read") from None
+        raise LabError(f"{error}; --allow-path reads it") from None
 
 
 def chosen_spec(args: argparse.Namespace) -> LabSpec:

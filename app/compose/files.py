@@ -99,6 +99,7 @@ class Files:
 
     def refuse(self, name: str, error: LabError) -> None:
         """Say why a file was not opened; where it has to be asked for its table, ask."""
+        _log.info("not opened: %s", error)
         if isinstance(error, UnknownTableError):
             self._asked = name
             self._session.window.banner.show_message(
