@@ -107,6 +107,12 @@ class Data:
         """Number of training points."""
         return int(self.x.shape[0])
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the points, without the table that they were made of, in bytes."""
+        arrays = self.x, self.y, self.validation_x, self.validation_y
+        return sum(array.nbytes for array in arrays)
+
 
 def output_count(shape: Shape, loss: str) -> int:
     """Return the number of output neurons that a loss needs.

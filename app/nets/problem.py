@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import os
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.core.declared import MAX_WEIGHTS
 from app.core.errors import LabError
+from app.core.kept import Kept
 from app.core.layout import Layout
 from app.core.spec import LabSpec, TaskSpec
 from app.core.state import State
@@ -20,8 +20,10 @@ from app.nets.initializers import INITIALIZERS
 from app.nets.losses import LOSSES, Loss
 from app.nets.optimizers import OPTIMIZERS, Optimizer
 from app.nets.tasks import TASKS
+from app.nets.tasks.tables import NO_FILE, Stamp, stamp_of
 
 Array = np.ndarray
+MAX_DATA_BYTES = 64 * 2**20  # of points that are kept, beside the ones in use
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +57,12 @@ class Problem:
     updates_per_epoch: int
     length: int
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of the arrays that it has beside the data, in bytes."""
+        arrays = self.x, self.y, self.validation_x, self.validation_y
+        return sum(array.nbytes for array in arrays)
+
     def skips(self, layer: int) -> bool:
         """Tell whether hidden layer `layer` (0-based) adds its input to its output."""
         sizes = self.layout.sizes
@@ -66,29 +74,33 @@ class Problem:
         return slice(start, min(start + self.batch, len(self.x)))
 
 
-def file_stamp(spec: TaskSpec) -> tuple[int, int]:
-    """Return what changes when the task's file does; zeros where there is no file."""
-    if not spec.path:
-        return 0, 0
-    try:
-        status = os.stat(spec.path)
-    except (OSError, ValueError):  # ValueError: a NUL in the path; the reader refuses it
-        return 0, 0
-    return status.st_mtime_ns, status.st_size
+def file_stamp(spec: TaskSpec) -> Stamp:
+    """Return what changes when the task's file does; zeros where there is no file.
+
+    Of a file that the window has opened it is the one that was opened, see `tasks.tables`.
+    """
+    return stamp_of(spec.path) if spec.path else NO_FILE
 
 
-@functools.lru_cache(maxsize=16)
-def _load(spec: TaskSpec, stamp: tuple[int, int]) -> Data:
-    return TASKS[spec.name].load(spec)
+def _loaded(key: tuple[TaskSpec, Stamp]) -> Data:
+    return TASKS[key[0].name].load(key[0])
+
+
+_DATA = Kept(_loaded, most=16, max_bytes=MAX_DATA_BYTES, size=lambda data: data.nbytes)
 
 
 def load_data(spec: TaskSpec) -> Data:
     """Return the task's data; the last few are kept, files are read again when changed."""
-    return _load(spec, file_stamp(spec))
+    return _DATA.get((spec, file_stamp(spec)))
+
+
+def known_data(spec: TaskSpec) -> Data | None:
+    """Return the task's data if they are kept; nothing is read or drawn."""
+    return _DATA.known((spec, file_stamp(spec)))
 
 
 @functools.lru_cache(maxsize=64)
-def _shape(spec: TaskSpec, stamp: tuple[int, int]) -> Shape:
+def _shape(spec: TaskSpec, stamp: Stamp) -> Shape:
     return TASKS[spec.name].shape(spec)
 
 
@@ -130,8 +142,8 @@ def check(spec: LabSpec) -> None:
         )
 
 
-@functools.lru_cache(maxsize=8)
-def _problem(spec: LabSpec, stamp: tuple[int, int]) -> Problem:
+def _made(key: tuple[LabSpec, Stamp]) -> Problem:
+    spec = key[0]
     check(spec)
     data, train = load_data(spec.task), spec.train
     dtype = np.dtype(train.dtype)
@@ -154,13 +166,16 @@ def _problem(spec: LabSpec, stamp: tuple[int, int]) -> Problem:
     )  # fmt: skip
 
 
+_PROBLEMS = Kept(_made, most=8, max_bytes=MAX_DATA_BYTES, size=lambda problem: problem.nbytes)
+
+
 def problem_of(spec: LabSpec) -> Problem:
     """Return the spec's problem; the last few are kept.
 
     Raises:
         LabError: as `check`, and for data that cannot be read.
     """
-    return _problem(spec, file_stamp(spec.task))
+    return _PROBLEMS.get((spec, file_stamp(spec.task)))
 
 
 def born(problem: Problem) -> State:

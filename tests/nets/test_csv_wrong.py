@@ -217,3 +217,21 @@ def test_random_tables_that_are_mostly_numbers(
 ) -> None:
     text = "\n".join(",".join(row) for row in rows)
     loads_or_says_why(tmp_path / "fuzz.csv", text.encode())
+
+
+def test_a_table_of_too_many_columns_is_refused_before_it_is_typed(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typed(*_: object) -> object:
+        raise AssertionError("a column was typed")
+
+    monkeypatch.setattr("app.nets.tasks.csv._Reader.column", typed)
+    path = tmp_path / "wide.csv"
+    for columns in (2001, 900_000):
+        names = ",".join(f"c{k}" for k in range(columns))
+        path.write_text("\n".join([names, *[",".join("1" * columns)] * 3]))
+        assert f"FILE has {columns:,} columns; at most 2,000 are read" in message(path)
+    monkeypatch.undo()
+    path.write_text("\n".join([",".join(f"c{k}" for k in range(2000)),
+                               ",".join("12" * 1000), ",".join("21" * 1000)]))  # fmt: skip
+    assert len(read_table(str(path))[0].features) == 1999

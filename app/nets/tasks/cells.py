@@ -15,24 +15,35 @@ import stat
 from collections import Counter
 from dataclasses import dataclass
 
+from app.core.cancel import check_cancelled
 from app.core.errors import LabError, one_line
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 100_000
+MAX_COLUMNS = 2_000
+MAX_KNOWN = 50_000  # different cells, beyond which equal ones are no longer looked for
+BLOCK = 50_000  # cells
+LINES_TO_ASK = 1024  # after as many it is asked whether the file is still wanted
 LINES_TO_JUDGE = 200  # the separator is recognised from as many rows
 SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas"}  # in doubt, the first one
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 COMMA_NUMBER = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
+
+Block = tuple[tuple[str, ...], ...]  # rows, column by column
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
     """A file's rows, all of the same length, without the header.
 
+    They lie in blocks of rows, each a tuple of cells per column: work on a block takes some
+    milliseconds, after which other threads have their turn, and the garbage collector does
+    not look into tuples of texts.
+
     Attributes:
         where: the file, as messages name it.
         names: of the columns.
-        rows: cells without surrounding blanks.
+        blocks: of rows, in order; block[k] are cells of column k without surrounding blanks.
         lines: line of the file on which each row begins, as an editor counts.
         comma: whether numbers are written with a decimal comma.
         read_as: what was recognised, in words.
@@ -40,10 +51,19 @@ class Cells:
 
     where: str
     names: tuple[str, ...]
-    rows: list[list[str]]
+    blocks: list[Block]
     lines: list[int]
     comma: bool
     read_as: str
+
+    def column(self, k: int) -> list[str]:
+        """Return all cells of column k."""
+        return [cell for block in self.blocks for cell in block[k]]
+
+    def forget(self) -> None:
+        """Let go of the cells, bit by bit: millions at once would hold up every thread."""
+        while self.blocks:
+            self.blocks.pop()
 
 
 def shown(text: str) -> str:
@@ -56,35 +76,31 @@ def read_cells(path: str) -> Cells:
 
     Raises:
         LabError: one sentence with the file, and the row where there is one.
+        CancelledError: it is no longer wanted, see `core.cancel`.
     """
-    text = _decode(_bytes(path), path)
-    separator = _separator(text)
-    rows, lines = _rows(text, separator, path)
-    width = max(len(rows[0]), 1)
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != width:
-            raise LabError(
-                f"{path}, row {line} has {len(row)} cell{'s' * (len(row) != 1)}, "
-                f"the first row has {width}; every row needs as many cells"
-            )
-    rows = _without_empty_edge(rows)
-    if len(rows[0]) < 2:
+    raw = _bytes(path)
+    _check_text(raw, path)
+    separator = _separator(raw)
+    first, blocks, lines = _rows(raw, separator, path)
+    first, blocks = _without_empty_edge(first, blocks)
+    if len(first) < 2:
         raise LabError(
             f"{path} has one column; a table needs at least two, separated by commas, "
             "semicolons or tabs"
         )
-    comma = separator != "," and _has_decimal_comma(rows)
+    comma = separator != "," and _has_decimal_comma(first, blocks)
     pattern = COMMA_NUMBER if comma else NUMBER
     words = [SEPARATORS[separator]] + ["decimal comma"] * comma
-    if _is_header(rows, pattern):
-        names = _names(rows[0], path)
-        rows, lines = rows[1:], lines[1:]
+    if _is_header(first, blocks, pattern):
+        names = _names(first, path)
+        lines = lines[1:]
     else:
-        names = tuple(f"column {k + 1}" for k in range(len(rows[0])))
+        names = tuple(f"column {k + 1}" for k in range(len(first)))
+        blocks = [tuple((cell,) for cell in first), *blocks]
         words.append("no header")
-    if not rows:
+    if not lines:
         raise LabError(f"{path} has a header only, no row of data")
-    return Cells(path, names, rows, lines, comma, ", ".join(words))
+    return Cells(path, names, blocks, lines, comma, ", ".join(words))
 
 
 def _bytes(path: str) -> bytes:
@@ -109,7 +125,7 @@ def _bytes(path: str) -> bytes:
     return raw
 
 
-def _decode(raw: bytes, path: str) -> str:
+def _check_text(raw: bytes, path: str) -> None:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise LabError(f"{path} is UTF-16, not UTF-8; save it as CSV in UTF-8")
     if (at := raw.find(b"\0")) >= 0:
@@ -117,7 +133,7 @@ def _decode(raw: bytes, path: str) -> str:
             f"{path}, row {_line(raw[:at])} contains a zero byte: this is not a text file"
         )
     try:
-        return raw.decode("utf-8-sig")
+        raw.decode()
     except UnicodeDecodeError as error:
         row = _line(raw[: error.start])
         raise LabError(
@@ -126,20 +142,26 @@ def _decode(raw: bytes, path: str) -> str:
         ) from None
 
 
+def _text(raw: bytes) -> io.TextIOWrapper:
+    """Return the text line by line, as it is decoded; nothing of it is copied as a whole."""
+    return io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8-sig", newline="")
+
+
 def _line(before: bytes) -> int:
     return 1 + len(re.findall(rb"\r\n|\r|\n", before))
 
 
-def _separator(text: str) -> str:
+def _separator(raw: bytes) -> str:
     """Return the separator that gives the same number of cells in most rows."""
     best, best_share = ",", 0.0
     for separator in SEPARATORS:
         # Not strict: only counts matter here.
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        reader = csv.reader(_text(raw), delimiter=separator)
         counts: Counter[int] = Counter()
         try:
             for row in reader:
-                if any(cell.strip() for cell in row):
+                check_cancelled()
+                if any(map(str.strip, row)):
                     counts[len(row)] += 1
                 if counts.total() == LINES_TO_JUDGE:
                     break
@@ -151,55 +173,98 @@ def _separator(text: str) -> str:
     return best
 
 
-def _rows(text: str, separator: str, path: str) -> tuple[list[list[str]], list[int]]:
-    """Return the rows that hold anything, and the line on which each begins."""
-    rows: list[list[str]] = []
+def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block], list[int]]:
+    """Return the first row, the others in blocks, and the line on which each begins.
+
+    Rows that hold nothing are left out.
+    """
+    first: list[str] = []
+    blocks: list[Block] = []
+    rows: list[list[str]] = []  # of the block under way
     lines: list[int] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    known: dict[str, str] | None = {}
+    reader = csv.reader(_text(raw), delimiter=separator, strict=True)
     line = 1
     try:
         for row in reader:
-            cells = [cell.strip() for cell in row]
+            cells = list(map(str.strip, row))
             if any(cells):
-                rows.append(cells)
+                if known is not None:  # equal cells are one text: less memory, and sooner typed
+                    cells = list(map(known.setdefault, cells, cells))
+                    known = known if len(known) < MAX_KNOWN else None
                 lines.append(line)
-            if len(rows) > MAX_ROWS + 1:
+                if first:
+                    _check_width(path, line, cells, first)
+                    rows.append(cells)
+                else:
+                    first = _first_row(path, cells)
+            if len(lines) > MAX_ROWS + 1:
                 raise LabError(f"{path} has more than {MAX_ROWS:,} rows; use fewer of them")
+            if len(rows) * len(first) >= BLOCK:
+                blocks.append(tuple(zip(*rows, strict=True)))
+                rows.clear()
+            if reader.line_num % LINES_TO_ASK == 0:
+                check_cancelled()
             line = reader.line_num + 1
     except csv.Error as error:
         what = str(error)
         if "unexpected end" in what:
             what = "a quote is opened and never closed"
         raise LabError(f"{path}, row {line} cannot be read: {one_line(what)}") from None
-    if not rows:
+    if not first:
         raise LabError(f"{path} is empty")
-    return rows, lines
+    if rows:
+        blocks.append(tuple(zip(*rows, strict=True)))
+    return first, blocks, lines
 
 
-def _without_empty_edge(rows: list[list[str]]) -> list[list[str]]:
+def _first_row(path: str, cells: list[str]) -> list[str]:
+    """Refuse a table that is too wide before anything else is made of it."""
+    if len(cells) > MAX_COLUMNS:
+        raise LabError(
+            f"{path} has {len(cells):,} columns; at most {MAX_COLUMNS:,} are read, so use "
+            "fewer of them"
+        )
+    return cells
+
+
+def _check_width(path: str, line: int, cells: list[str], first: list[str]) -> None:
+    if len(cells) != len(first):
+        raise LabError(
+            f"{path}, row {line} has {len(cells)} cell{'s' * (len(cells) != 1)}, "
+            f"the first row has {len(first)}; every row needs as many cells"
+        )
+
+
+def _without_empty_edge(first: list[str], blocks: list[Block]) -> tuple[list[str], list[Block]]:
     """Drop last columns without a single entry: separators at the ends of the lines."""
-    width = max(
-        (k + 1 for row in rows for k in range(len(row) - 1, -1, -1) if row[k]), default=0
-    )
-    return [row[:width] for row in rows]
+    width = len(first)
+    while width and not first[width - 1] and not any(any(b[width - 1]) for b in blocks):
+        width -= 1
+    if width == len(first):
+        return first, blocks
+    return first[:width], [block[:width] for block in blocks]
 
 
-def _has_decimal_comma(rows: list[list[str]]) -> bool:
+def _has_decimal_comma(first: list[str], blocks: list[Block]) -> bool:
     comma = point = 0
-    for row in rows:
-        for cell in row:
-            comma += "," in cell and COMMA_NUMBER.fullmatch(cell) is not None
-            point += "." in cell and NUMBER.fullmatch(cell) is not None
+    for block in [(tuple(first),), *blocks]:
+        check_cancelled()
+        for cells in block:
+            letters = "".join(cells)  # most columns have neither, which is seen at once
+            if "," in letters:
+                comma += sum("," in c and COMMA_NUMBER.fullmatch(c) is not None for c in cells)
+            if "." in letters:
+                point += sum("." in c and NUMBER.fullmatch(c) is not None for c in cells)
     return comma > point
 
 
-def _is_header(rows: list[list[str]], pattern: re.Pattern[str]) -> bool:
+def _is_header(first: list[str], blocks: list[Block], pattern: re.Pattern[str]) -> bool:
     """Tell whether the first row names the columns.
 
     It does if none of its cells is a number. It also does if its numbers count up from 0,
     as tables without names are written, and its texts do not come again below.
     """
-    first = rows[0]
     is_number = [pattern.fullmatch(cell) is not None for cell in first]
     if not any(is_number):
         return True
@@ -208,7 +273,7 @@ def _is_header(rows: list[list[str]], pattern: re.Pattern[str]) -> bool:
         return False
     texts = [k for k, yes in enumerate(is_number) if not yes]
     return bool(texts) and all(
-        first[k] and all(row[k] != first[k] for row in rows[1:]) for k in texts
+        first[k] and all(first[k] not in block[k] for block in blocks) for k in texts
     )
 
 

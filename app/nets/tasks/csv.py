@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import csv
 import difflib
-import functools
 import io
-import os
 import pathlib
 import re
+from typing import NamedTuple
 
 import numpy as np
 
+from app.core.cancel import check_cancelled
 from app.core.disk import write_file
 from app.core.errors import LabError
+from app.core.kept import Kept
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from app.nets.data import Column, Data, Shape, Table
 from app.nets.tasks.base import Advice, Task
 from app.nets.tasks.cells import COMMA_NUMBER, NUMBER, Cells, read_cells, shown
+from app.nets.tasks.tables import Stamp, check_may_read, on_disk, stamp_of
 from app.nets.tasks.tabular import MAX_CATEGORIES, SHARE, advise, number_text, prepare
 
 NUMERIC_SHARE = 0.8  # a column with at least this share of numbers is one of numbers
@@ -39,34 +41,42 @@ class _Reader:
 
     def column(self, k: int, is_target: bool) -> Column:
         """Return column k, typed; raises LabError for a gap or a stray text in it."""
-        texts = [row[k] for row in self.cells.rows]
+        numbers = self._numbers(k)
+        if numbers is not None:
+            return Column(self.cells.names[k], numbers)
+        texts = self.cells.column(k)
         is_number = [self._pattern.fullmatch(text) is not None for text in texts]
-        if all(is_number):
-            return Column(self.cells.names[k], self._numbers(k, texts))
         filled = [text for text in texts if not _is_gap(text)]
         numeric = sum(is_number) + sum(bool(_NOT_FINITE.fullmatch(text)) for text in filled)
         if filled and numeric >= NUMERIC_SHARE * len(filled):
-            raise self._stray(is_number.index(False), k)
+            i = is_number.index(False)
+            raise self._stray(i, k, texts[i])
         if is_target or len(set(filled)) <= MAX_CATEGORIES:  # else it is left out, gaps too
             for i, text in enumerate(texts):
                 if _is_gap(text):
-                    raise self._stray(i, k)
+                    raise self._stray(i, k, text)
         return Column(self.cells.names[k], np.array(texts, object))
 
-    def _numbers(self, k: int, texts: list[str]) -> np.ndarray:
-        if self.cells.comma:
-            texts = [text.replace(",", ".") for text in texts]
-        values = np.array([float(text) for text in texts])
+    def _numbers(self, k: int) -> np.ndarray | None:
+        """Return the numbers of column k, or None if not all of its cells are. (rows,)"""
+        parts = []
+        for block in self.cells.blocks:
+            check_cancelled()
+            texts = block[k]
+            if not all(map(self._pattern.fullmatch, texts)):
+                return None
+            if self.cells.comma:
+                texts = tuple(text.replace(",", ".") for text in texts)
+            parts.append(np.array(list(map(float, texts))))
+        values = np.concatenate(parts)
         if (large := np.flatnonzero(np.abs(values) > LARGEST)).size:
             i = int(large[0])
-            raise LabError(
-                f"{self._at(i, k)}: {shown(self.cells.rows[i][k])} is too large a number"
-            )
+            text = self.cells.column(k)[i]
+            raise LabError(f"{self._at(i, k)}: {shown(text)} is too large a number")
         return values
 
-    def _stray(self, i: int, k: int) -> LabError:
+    def _stray(self, i: int, k: int, cell: str) -> LabError:
         """Say why row i of a column cannot stay: a gap, not finite, or a text."""
-        cell = self.cells.rows[i][k]
         if not cell:
             what = "the cell is empty; fill it in or remove the row"
         elif _is_gap(cell):
@@ -106,41 +116,79 @@ def read_table(path: str, target: str | None = None) -> tuple[Table, str]:
 
     Raises:
         LabError: one sentence with file, row and column for anything that does not fit.
+        CancelledError: it is no longer wanted, see `core.cancel`.
     """
     cells = read_cells(path)
-    place = _target_place(cells, target)
-    reader = _Reader(cells)
-    columns = [reader.column(k, k == place) for k in range(len(cells.names))]
+    try:
+        place = _target_place(cells, target)
+        reader = _Reader(cells)
+        columns = [reader.column(k, k == place) for k in range(len(cells.names))]
+    finally:
+        cells.forget()
     aim = columns.pop(place)
     return Table(tuple(columns), aim), cells.read_as
 
 
-@functools.lru_cache(maxsize=2)
-def _read(path: str, target: str | None, stamp: tuple[int, int]) -> tuple[Table, str]:
-    return read_table(path, target)
+def _read(key: tuple[str, str | None, Stamp]) -> tuple[Table, str]:
+    path, target, stamp = key
+    check_may_read()
+    found = read_table(path, target)
+    if on_disk(path) != stamp:
+        raise LabError(f"{path} is another file than the one that was opened; open it again")
+    return found
+
+
+def _prepared(key: tuple[TaskSpec, Stamp]) -> Data:
+    spec, stamp = key
+    path = spec.path or ""
+    table, read_as = _TABLES.get((path, spec.target, stamp))
+    data = prepare(table, spec, path, read_as)
+    _FACTS[_facts_key(spec, stamp)] = _Facts(table.rows, data.shape)
+    return data
+
+
+class _Facts(NamedTuple):
+    """What is asked of a table long after it was read, and for every edit of a spec."""
+
+    rows: int
+    shape: Shape
+
+
+_TABLES = Kept(_read, most=2)
+_DATA = Kept(_prepared, most=1)  # for whoever asks next; `nets.problem` keeps more
+_FACTS: dict[tuple[str | None, str | None, str, Stamp], _Facts] = {}
+
+
+def _facts_key(spec: TaskSpec, stamp: Stamp) -> tuple[str | None, str | None, str, Stamp]:
+    return spec.path, spec.target, spec.problem, stamp
 
 
 def _load(spec: TaskSpec) -> Data:
     if not spec.path:
         raise LabError("task.path is missing: the task csv needs a file")
-    try:
-        status = os.stat(spec.path)
-        stamp = status.st_mtime_ns, status.st_size
-    except (OSError, ValueError):
-        stamp = 0, 0  # the reader says what is wrong
-    table, read_as = _read(spec.path, spec.target, stamp)
-    return prepare(table, spec, spec.path, read_as)
+    return _DATA.get((spec, stamp_of(spec.path)))
+
+
+def _facts(spec: TaskSpec) -> _Facts:
+    """Return rows and shape; a file that was read is not read again, and nothing prepared."""
+    if not spec.path:
+        raise LabError("task.path is missing: the task csv needs a file")
+    stamp = stamp_of(spec.path)
+    key = _facts_key(spec, stamp)
+    if key not in _FACTS:
+        _DATA.get((spec, stamp))
+    return _FACTS[key]
 
 
 def _shape(spec: TaskSpec) -> Shape:
-    return _load(spec).shape
+    return _facts(spec).shape
 
 
 def _advise(spec: TaskSpec) -> Advice:
     if not spec.path:
         return NetSpec(), TrainSpec()  # until there is a file
-    data = _load(spec)
-    return advise(data.n + len(data.validation_x), data.shape)
+    facts = _facts(spec)
+    return advise(facts.rows, facts.shape)
 
 
 CSV = Task(
