@@ -12,6 +12,8 @@ from app.commands.common import NotReadyError
 from app.commands.spec import described
 from app.core.errors import LabError
 
+MAX_CHECKED_BYTES = 1_000_000
+
 
 def run(
     path: str | None, theme: str | None, experiment: str | None = None, knobs: str | None = None
@@ -78,16 +80,30 @@ def check_file(path: str) -> None:
     """Refuse a file before a window opens for it, where somebody reads the sentence.
 
     Where the program was started by a double click nobody does: there the window says it.
+    A large file is read by the window alone, which can show that it does.
     """
+    if not _is_small(path):
+        return
     if path.lower().endswith((".csv", ".tsv", ".txt")):
         from app.nets.tasks import recommended_for_csv
 
         recommended_for_csv(path)  # the window itself shows the refusal as a banner
         return
+    from app.runtime.labfile import load_spec
     from app.runtime.opened import UnknownTableError
 
-    with contextlib.suppress(UnknownTableError):  # which the window asks about
-        described(path)
+    table = load_spec(path).task.path
+    if table is None or _is_small(os.path.join(os.path.dirname(path), table)):
+        with contextlib.suppress(UnknownTableError):  # which the window asks about
+            described(path)
+
+
+def _is_small(path: str) -> bool:
+    """Tell whether a file is read in a moment; one that cannot be read is refused in one."""
+    try:
+        return os.stat(path).st_size <= MAX_CHECKED_BYTES
+    except (OSError, ValueError):
+        return True
 
 
 def is_terminal() -> bool:

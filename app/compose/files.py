@@ -7,16 +7,15 @@ import os
 import pathlib
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from app.compose.dialogs import ask_where_to_save
+from app.compose.reading import is_table
 from app.core import spec as specs
 from app.core.errors import LabError
 from app.nets.optimizers import slots_of
 from app.nets.problem import check, layout_of
-from app.nets.tasks import recommended_for_csv
 from app.runtime import opened, settings
 from app.runtime.opened import UnknownTableError
 from app.runtime.store import Snapshot
@@ -89,11 +88,17 @@ class Files:
             name: the file. any_path: whether a table that it names may be anywhere.
         """
         _log.info("opening %s", name)
+        reading = self._session.reading
         try:
-            if name.lower().endswith((".csv", ".tsv", ".txt")):
-                self._take_csv(os.path.abspath(name))
+            if is_table(name):
+                reading.open_table(os.path.abspath(name))
             else:
-                self._take_lab(name, read_lab(name, any_path))
+                reading.open_lab(
+                    name,
+                    lambda snapshot: self._take_lab(name, snapshot),
+                    lambda error: self.refuse(name, error),
+                    any_path,
+                )
         except LabError as error:
             self.refuse(name, error)
 
@@ -132,17 +137,6 @@ class Files:
         )  # fmt: skip
         if name:
             self.open_path(name)
-
-    def _take_csv(self, name: str) -> None:
-        QGuiApplication.setOverrideCursor(
-            Qt.CursorShape.WaitCursor
-        )  # a large file takes a moment
-        try:
-            spec = recommended_for_csv(name, None)
-        finally:
-            QGuiApplication.restoreOverrideCursor()
-        self._session.choose_task(spec, "file")
-        opened.remember(name)
 
     def save(self) -> None:
         """Save where the lab was opened or saved last, or ask."""

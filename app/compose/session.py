@@ -18,6 +18,7 @@ from app.compose.help import Help
 from app.compose.look import Look, theme_of
 from app.compose.network import Network
 from app.compose.pages import Pages
+from app.compose.reading import Reading
 from app.compose.seeds import Seeds
 from app.compose.serving import serving_ports
 from app.compose.settling import Settling
@@ -67,6 +68,7 @@ class Session(QObject):
         self.seeds = Seeds(self)
         self.budget = BudgetLock(self)
         self.trouble = Trouble(self)
+        self.reading = Reading(self)
         self.pages = Pages(self)
         self.help, self.look = Help(self), Look(self)
         self.frame: Frame | None = None
@@ -158,10 +160,10 @@ class Session(QObject):
                 return
             own = specs.TaskSpec(name=str(value), seed=self.store.spec.task.seed)
             self._choose(own, f"task {TASKS[own.name].label}", path)
-            self._show_spec(self.store.spec)  # where it was refused, the true tile again
+            self.show_spec()  # where it was refused, the true tile again
         elif path in ("task.target", "task.problem"):
             task = specs.replace(self.store.spec.task, **{path.partition(".")[2]: value})
-            self._choose(task, "target", path)
+            self.reading.choose(task, "target", path)
         elif path == "net.depth" and self.budget.is_on:
             self.budget.turn(int(str(value)))
         else:
@@ -263,6 +265,10 @@ class Session(QObject):
                 self.toast.say(frame.note)
 
     # ---- showing
+
+    def show_spec(self) -> None:
+        """Show what is in force, such as after a choice that was refused."""
+        self._show_spec(self.store.spec)
 
     def _show_spec(self, spec: LabSpec) -> None:
         self._late_spec.forget()

@@ -7,7 +7,7 @@ from app.core.declared import KNOBS
 from app.core.frames import Frame
 from app.core.spec import LabSpec
 from app.nets.data import Data
-from app.nets.problem import layout_of, problem_of
+from app.nets.problem import known_data, layout_of, load_data
 from app.nets.tasks import TASKS
 from app.ui.readouts import grouped
 from app.ui.window import LabWindow
@@ -33,7 +33,11 @@ def show_data(window: LabWindow, frame: Frame) -> str:
         What was recognised in a file, in a sentence; empty for the lab's own tasks.
     """
     spec, panel = frame.spec, window.panel
-    data = problem_of(spec).data  # kept from the worker's own look
+    data = known_data(spec.task)  # from the worker's own look
+    if data is None:
+        if spec.task.path:  # the window waits for no file; the next frame has it
+            return ""
+        data = load_data(spec.task)
     panel.set_points(data.n, spec.train.batch)
     window.diagram.set_sample_count(data.n)
     if "samples" not in TASKS[spec.task.name].knobs:

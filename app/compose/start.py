@@ -10,13 +10,14 @@ import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.compose.files import read_lab
 from app.compose.notices import Notices
+from app.compose.reading import is_table, quick_lab
 from app.compose.session import Session
 from app.core import spec as specs
 from app.core.errors import LabError
 from app.core.options import Options
 from app.core.spec import LabSpec
+from app.nets.tasks.tables import UnreadError
 from app.runtime import settings
 from app.runtime.logbook import Logbook
 from app.runtime.store import Snapshot
@@ -87,14 +88,18 @@ def _open(
 ) -> int:  # fmt: skip
     """Open the window with a logbook; see `run_window`."""
     options = _options(theme, notices)
-    table = path if path and path.lower().endswith((".csv", ".tsv", ".txt")) else None
-    snapshot = None if table else _first_lab(path, notices)
+    snapshot: Snapshot | None = None
+    is_late = False  # the last lab is read once the window is there
+    try:
+        snapshot = _first_lab(path, notices)
+    except UnreadError:
+        is_late = path is None
     session = Session(snapshot.spec if snapshot else LabSpec(), options)
     session.trouble.report = logbook.report
     session.window.painted.connect(logbook.note_versions)
     session.window.fit_screen()
     session.window.show()
-    session.begin(snapshot, play=snapshot is None and path is None)
+    session.begin(snapshot, play=snapshot is None and path is None and not is_late)
     if experiment is not None:
         session.pages.open(experiment, knobs)
     if notices:
@@ -103,6 +108,8 @@ def _open(
         session.files.note_opened(path)
     elif path:  # a table, or what could not be read: it says why
         session.files.open_path(path)
+    elif is_late:
+        session.reading.reopen(str(settings.last_lab()))
     return _stay(app, session)
 
 
@@ -149,10 +156,10 @@ def _options(theme: str | None, notices: list[str]) -> Options:
 def _first_lab(path: str | None, notices: list[str]) -> Snapshot | None:
     if path:
         with contextlib.suppress(LabError):  # which the window says
-            return read_lab(path)
+            return None if is_table(path) else quick_lab(path)
         return None
     try:
-        return read_lab(settings.last_lab()) if settings.last_lab().exists() else None
+        return quick_lab(str(settings.last_lab())) if settings.last_lab().exists() else None
     except LabError as error:
         notices.append(f"The last lab did not reopen: {error}.")
         return None

@@ -115,7 +115,7 @@ class LabWindow(QMainWindow):
         stage.add(0, self.foot)
         for view, stretch in ((self.signal, 20), (self.gradient, 20), (self.loss, 21)):
             stage.add(1, view, stretch, 210)
-        views = QVBoxLayout()
+        views = self._views = QVBoxLayout()
         views.addWidget(self.banner)  # stays while the stage scrolls
         views.addWidget(stage, 1)
         below = QHBoxLayout()
@@ -136,6 +136,11 @@ class LabWindow(QMainWindow):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(0)
         self.setCentralWidget(whole)
+
+    def add_banner(self, banner: Banner) -> None:
+        """Put one more banner above the lab's own, which others replace and close."""
+        self._views.insertWidget(0, banner)
+        banner.set_theme(self.theme)
 
     # ---- look
 

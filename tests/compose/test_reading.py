@@ -1,0 +1,211 @@
+"""Tables and labs are read beside the window, which stays alive."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.compose import reading
+from app.core.cancel import check_cancelled
+from app.core.spec import LabSpec, TaskSpec, edit
+from app.nets.problem import problem_of
+from app.nets.tasks import cells
+from app.nets.tasks import csv as csv_task
+from app.runtime import labfile
+from tests.compose.conftest import finished
+
+LEFT = Qt.MouseButton.LeftButton
+WAIT_MS = 60_000
+
+
+def table_of(path, columns=3, rows=60):
+    """Write a table whose last column is one of two classes."""
+    rng = np.random.default_rng(1)
+    lines = [",".join(f"c{k}" for k in range(columns))]
+    for row in rng.normal(size=(rows, columns - 1)).round(3):
+        lines.append(",".join([*map(str, row), "yes" if row[0] > 0 else "no"]))
+    path.write_text("\n".join(lines))
+    return str(path)
+
+
+def idle(qtbot, lab):
+    """Wait until nothing is read any more."""
+    qtbot.waitUntil(lambda: not lab.reading.is_under_way, timeout=WAIT_MS)
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """Reading waits here, in its thread, until it is let through or called off."""
+    opened = threading.Event()
+    read = csv_task.read_cells
+
+    def wait(path):
+        while not opened.is_set():
+            check_cancelled()
+            time.sleep(0.002)
+        return read(path)
+
+    monkeypatch.setattr(csv_task, "read_cells", wait)
+    yield opened
+    opened.set()
+
+
+@pytest.fixture
+def readers(monkeypatch):
+    """The threads in which tables were read, but for the window's own."""
+    seen = []
+    read = csv_task.read_cells
+
+    def noted(path):
+        seen.append(threading.current_thread())
+        return read(path)
+
+    monkeypatch.setattr(csv_task, "read_cells", noted)
+    return seen
+
+
+def by_nobody_who_paints(readers):
+    return readers and threading.main_thread() not in readers
+
+
+def test_no_way_to_a_table_reads_it_in_the_windows_thread(
+    open_lab, qtbot, tmp_path, readers, monkeypatch
+):
+    lab = open_lab()
+    first = table_of(tmp_path / "first.csv")
+    lab.window.dropped.emit(first)
+    idle(qtbot, lab)
+    assert lab.store.spec.task.path == first
+    for path, value in (
+        ("task.target", "c0"), ("task.problem", "regression"), ("task.seed", 4),
+        ("task.validation", 0.4), ("net.hidden", (5,)), ("train.seeds", 3),
+    ):  # fmt: skip
+        lab.on_edited(path, value)
+        idle(qtbot, lab)
+    assert lab.store.spec.task.target == "c0"
+    assert lab.store.spec.task.validation == 0.4
+    second = table_of(tmp_path / "second.csv", 4)
+    monkeypatch.setattr("app.compose.files.QFileDialog.getOpenFileName",
+                        lambda *a, **k: (second, ""))  # fmt: skip
+    lab.window.panel.csv_wanted.emit()
+    idle(qtbot, lab)
+    assert lab.store.spec.task.path == second
+    while lab.store.can_undo:
+        lab.store.undo()
+        QTest.qWait(20)
+    while lab.store.can_redo:
+        lab.store.redo()
+        QTest.qWait(20)
+    saved = LabSpec(task=TaskSpec(name="csv", path=table_of(tmp_path / "third.csv", 5)))
+    labfile.save(tmp_path / "lab.layerlab", edit(saved, "train.loss", "logistic"))
+    lab.files.open_path(str(tmp_path / "lab.layerlab"))
+    idle(qtbot, lab)
+    assert lab.store.spec.task == saved.task
+    lab.runner.finish()
+    finished(qtbot, lab)
+    assert by_nobody_who_paints(readers)
+
+
+def test_until_a_table_is_read_the_lab_is_used_and_a_sign_says_so(
+    lab, qtbot, tmp_path, gate, monkeypatch
+):
+    monkeypatch.setattr(reading, "SHOWN_AFTER_MS", 0)
+    path = table_of(tmp_path / "slow.csv")
+    lab.files.open_path(path)
+    qtbot.waitUntil(lambda: lab.reading._banner is not None, timeout=WAIT_MS)
+    banner = lab.reading._banner
+    assert "Reading slow.csv" in banner.text.text()
+    assert lab.store.edit("net.width", 3)
+    assert finished(qtbot, lab).spec.net.hidden == (3, 3)
+    assert banner.isVisible()  # an edit closes the lab's own banner, not this one
+    gate.set()
+    idle(qtbot, lab)
+    assert not banner.isVisible()
+    assert lab.store.spec.task.path == path
+    lab.store.undo()
+    assert lab.store.spec.net.hidden == (3, 3)
+
+
+@pytest.mark.parametrize("button", ["action_button", "close_button"])
+def test_what_is_called_off_changes_nothing(lab, qtbot, tmp_path, gate, button, monkeypatch):
+    before = lab.store.spec
+    lab.files.open_path(table_of(tmp_path / "slow.csv"))
+    qtbot.waitUntil(lambda: lab.reading._banner is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lab.reading._banner.isVisible, timeout=WAIT_MS)
+    QTest.mouseClick(getattr(lab.reading._banner, button), LEFT)
+    assert not lab.reading.is_under_way
+    assert not lab.reading._banner.isVisible()
+    qtbot.waitUntil(lambda: not lab.reading._threads, timeout=WAIT_MS)
+    gate.set()
+    QTest.qWait(50)
+    assert lab.store.spec == before
+    assert not lab.store.can_undo
+    assert lab.window.banner.isHidden()  # it was no error either
+
+
+def test_the_newest_wish_counts(lab, qtbot, tmp_path, gate):
+    lab.files.open_path(table_of(tmp_path / "first.csv"))
+    second = table_of(tmp_path / "second.csv", 4)
+    lab.files.open_path(second)
+    gate.set()
+    idle(qtbot, lab)
+    qtbot.waitUntil(lambda: not lab.reading._threads, timeout=WAIT_MS)
+    assert lab.store.spec.task.path == second
+    lab.store.undo()
+    assert lab.store.spec.task.path is None
+
+
+def test_closing_the_window_calls_reading_off(open_lab, qtbot, tmp_path, gate):
+    lab = open_lab()
+    lab.files.open_path(table_of(tmp_path / "slow.csv"))
+    thread = lab.reading._threads[0]
+    lab.window.close()  # the gate is shut: it would be read for ever
+    assert thread.isFinished()
+    lab.files.open_path(str(tmp_path / "slow.csv"))
+    assert not lab.reading.is_under_way
+
+
+def test_a_target_that_does_not_fit_is_refused_where_it_is_chosen(lab, qtbot, tmp_path):
+    path = tmp_path / "names.csv"
+    path.write_text("name,a,y\n" + "".join(f"n{i},{i},{i % 2}\n" for i in range(60)))
+    lab.files.open_path(str(path))
+    idle(qtbot, lab)
+    finished(qtbot, lab)
+    before = lab.store.spec
+    lab.on_edited("task.target", "name")
+    idle(qtbot, lab)
+    assert lab.store.spec == before
+    assert "too many to be classes" in lab.window.panel.control("task.target").error
+
+
+def test_a_file_that_changes_while_it_is_open_stays_as_it_was(lab, qtbot, tmp_path, readers):
+    path = tmp_path / "data.csv"
+    lab.files.open_path(table_of(path, 3))
+    idle(qtbot, lab)
+    table_of(path, 6, 90)
+    readers.clear()
+    for width in (3, 4):
+        assert lab.store.edit("net.width", width)
+        assert finished(qtbot, lab).parameters < 60
+    assert not readers
+    lab.files.open_path(str(path))
+    idle(qtbot, lab)
+    lab.runner.finish()
+    finished(qtbot, lab)
+    assert len(readers) == 1
+    assert problem_of(lab.store.spec).data.shape.inputs == 5
+
+
+def test_columns_beyond_the_limit_become_a_banner(lab, qtbot, tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text("\n".join([",".join("ab" * 1001)] * 3))
+    lab.files.open_path(str(path))
+    idle(qtbot, lab)
+    assert "has 2,002 columns" in lab.window.banner.text.text()
+    assert str(path) in lab.window.banner.text.text()
+    assert cells.MAX_COLUMNS == 2000
