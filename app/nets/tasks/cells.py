@@ -187,6 +187,8 @@ def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block]
     line = 1
     try:
         for row in reader:
+            if not first:  # before anything else is made of a table that is too wide
+                _check_columns(path, row)
             cells = list(map(str.strip, row))
             if any(cells):
                 if known is not None:  # equal cells are one text: less memory, and sooner typed
@@ -197,7 +199,7 @@ def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block]
                     _check_width(path, line, cells, first)
                     rows.append(cells)
                 else:
-                    first = _first_row(path, cells)
+                    first = cells
             if len(lines) > MAX_ROWS + 1:
                 raise LabError(f"{path} has more than {MAX_ROWS:,} rows; use fewer of them")
             if len(rows) * len(first) >= BLOCK:
@@ -218,14 +220,12 @@ def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block]
     return first, blocks, lines
 
 
-def _first_row(path: str, cells: list[str]) -> list[str]:
-    """Refuse a table that is too wide before anything else is made of it."""
-    if len(cells) > MAX_COLUMNS:
+def _check_columns(path: str, first: list[str]) -> None:
+    if len(first) > MAX_COLUMNS:
         raise LabError(
-            f"{path} has {len(cells):,} columns; at most {MAX_COLUMNS:,} are read, so use "
+            f"{path} has {len(first):,} columns; at most {MAX_COLUMNS:,} are read, so use "
             "fewer of them"
         )
-    return cells
 
 
 def _check_width(path: str, line: int, cells: list[str], first: list[str]) -> None:
