@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--peers", nargs="*", metavar="NAME", help="also measure JAX (jax), "
                         "PyTorch (torch) and scikit-learn (sklearn), all that are installed if "
                         "none is named, and print ratios")  # fmt: skip
-    parser.add_argument("--runs", type=int, default=1, metavar="R", help="measure each case "
+    parser.add_argument("--runs", type=int, default=1, metavar="R", help="measure each "
                         "so often, the engine and its peers in turn, and print medians")  # fmt: skip
 
 

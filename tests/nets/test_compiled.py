@@ -140,6 +140,7 @@ def test_agrees_for_wide_layers_in_several_blocks(hidden: tuple[int, ...]) -> No
     assert distance(ours, end(NUMPY, spec, until=10)) < 1e-9
 
 
+@pytest.mark.float32
 @pytest.mark.parametrize("activation", ACTIVATIONS.keys())
 def test_float32_is_as_close_to_the_truth_as_numpys(activation: str) -> None:
     for optimizer, loss in [("sgd", "mse"), ("adam", "logistic"), ("adamw", "cross-entropy")]:
@@ -194,6 +195,7 @@ def test_engines_hand_over_to_each_other() -> None:
     assert distance(end(COMPILED, ALL_ON, half), end(NUMPY, ALL_ON)) < 1e-7
 
 
+@pytest.mark.float32
 def test_threads_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     spec = edit(LabSpec(), "train.seeds", 7)
     alone = end(COMPILED, spec, until=300)
@@ -217,6 +219,7 @@ def test_marks_within_a_block_are_where_a_run_would_have_stopped() -> None:
         assert_identical(found[mark], end(COMPILED, ALL_ON, until=mark))
 
 
+@pytest.mark.float32
 def test_no_mark_is_missed_however_far_the_kernel_gets_meanwhile(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -240,6 +243,7 @@ def test_a_hurried_run_yields_marks_alone_until_its_time_is_over() -> None:
     assert_identical(states[-1], end(COMPILED, ALL_ON, until=20))
 
 
+@pytest.mark.float32
 def test_threads_may_become_fewer_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
     compiled_.warm_up().result()
     shared, share = [], CompiledTrainer.share
@@ -307,6 +311,7 @@ def test_cancelled_before_it_began() -> None:
     assert_identical(*states)
 
 
+@pytest.mark.float32
 def test_cancelled_in_the_middle_of_a_block() -> None:
     problem = problem_of(LONG)
     trainer = CompiledTrainer(problem, born(problem))
@@ -324,6 +329,7 @@ def test_cancelled_in_the_middle_of_a_block() -> None:
         assert_identical(state, end(COMPILED, LONG, until=state.update))
 
 
+@pytest.mark.float32
 def test_cancelled_before_all_shares_were_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = problem_of(LONG)
     trainer = CompiledTrainer(problem, born(problem))
@@ -342,6 +348,7 @@ def test_cancelled_before_all_shares_were_handed_out(monkeypatch: pytest.MonkeyP
     trainer.cancel()  # and waits for nobody who never began
 
 
+@pytest.mark.float32
 def test_what_a_thread_raises_is_raised_by_whoever_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -353,6 +360,7 @@ def test_what_a_thread_raises_is_raised_by_whoever_waits(
         list(COMPILED.run(LabSpec(), until=5))
 
 
+@pytest.mark.float32
 def test_cancelled_from_another_thread_it_goes_on_where_it_was() -> None:
     cancelled = threading.Event()
     threading.Timer(0.05, cancelled.set).start()
@@ -362,6 +370,7 @@ def test_cancelled_from_another_thread_it_goes_on_where_it_was() -> None:
     assert_identical(end(COMPILED, LONG, last, until=until), end(COMPILED, LONG, until=until))
 
 
+@pytest.mark.float32
 def test_an_interval_yields_on_the_way() -> None:
     states = COMPILED.run(LONG, interval_s=0.01)
     updates = [next(states).update for _ in range(4)]
@@ -370,6 +379,7 @@ def test_an_interval_yields_on_the_way() -> None:
     assert updates[-1] < 100_000
 
 
+@pytest.mark.float32
 def test_broken_numbers_are_traced() -> None:
     spec = LabSpec(train=TrainSpec(optimizer="sgd", rate=10.0, seeds=4))
     with pytest.raises(NotFiniteError, match=r"not finite after update \d+: it began") as told:
@@ -378,6 +388,7 @@ def test_broken_numbers_are_traced() -> None:
     assert told.value.layer in (1, 2, 3)
 
 
+@pytest.mark.float32
 def test_a_cancelled_run_yields_the_last_finite_state() -> None:
     spec = LabSpec(train=TrainSpec(optimizer="sgd", rate=10.0, seeds=4, updates=100_000))
     asked = itertools.count()  # it breaks at update 17, within the first millisecond

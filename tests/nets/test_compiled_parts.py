@@ -24,8 +24,8 @@ from app.nets.maths import NUMPY
 from app.nets.optimizers import OPTIMIZERS
 from app.nets.problem import born, problem_of
 
-DTYPES = ["float32", "float64"]
-EPS = {dtype: np.finfo(dtype).eps for dtype in DTYPES}
+DTYPES = [pytest.param("float32", marks=pytest.mark.float32), "float64"]
+EPS = {dtype: np.finfo(dtype).eps for dtype in ("float32", "float64")}
 
 
 @jit
@@ -241,6 +241,7 @@ def test_what_they_lack_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         plan.make_plan(problem_of(spec), 16)
 
 
+@pytest.mark.float32
 def test_no_update_allocates() -> None:
     spec = LabSpec(
         task=TaskSpec(name="spiral", samples=50), net=NetSpec(dropout=0.2, layer_norm=True),

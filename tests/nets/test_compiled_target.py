@@ -21,7 +21,7 @@ from app.nets.engines.compiled import cache, target
 from app.nets.engines.compiled.target import VARIABLE, Target, current
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-WIDTHS = sorted({choice.vector_bytes for choice in target._choices()})
+WIDTHS = target.widths()
 ZEN = {*target._V4, "sse2", "avx512bf16", "gfni", "sse4a"}
 SKYLAKE = {*target._V4, "sse2", "adx", "rtm"}
 
@@ -29,7 +29,7 @@ SKYLAKE = {*target._V4, "sse2", "adx", "rtm"}
 @pytest.fixture(autouse=True)
 def _forgets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Ask again in each test, without what this process was started with."""
-    for name in (VARIABLE, target._NAME, target._FEATURES):
+    for name in (VARIABLE, target.NUMBA_NAME, target.NUMBA_FEATURES):
         monkeypatch.delenv(name, raising=False)
     target._choices.cache_clear()
     current.cache_clear()
@@ -50,7 +50,11 @@ def on(monkeypatch: pytest.MonkeyPatch, machine: str, has: set[str]) -> Target:
 
 def in_a_process(code: str, **variables: str) -> Any:
     """Return what a new process prints, as JSON."""
-    kept = {k: v for k, v in os.environ.items() if k not in (target._NAME, target._FEATURES)}
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in (target.NUMBA_NAME, target.NUMBA_FEATURES)
+    }
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT,
                           env=kept | variables, capture_output=True, text=True,
                           check=False)  # fmt: skip
@@ -134,10 +138,10 @@ def test_a_width_is_forced_in_processes_started_later(monkeypatch: pytest.Monkey
 def test_numbas_own_variables_choose(monkeypatch: pytest.MonkeyPatch) -> None:
     def asked(name: str, features: str | None) -> tuple[int, int]:
         current.cache_clear()
-        monkeypatch.setenv(target._NAME, name)
-        monkeypatch.delenv(target._FEATURES, raising=False)
+        monkeypatch.setenv(target.NUMBA_NAME, name)
+        monkeypatch.delenv(target.NUMBA_FEATURES, raising=False)
         if features is not None:
-            monkeypatch.setenv(target._FEATURES, features)
+            monkeypatch.setenv(target.NUMBA_FEATURES, features)
         return current()[2:]
 
     assert asked("haswell", "+avx2") == (32, 16)
@@ -155,8 +159,8 @@ def test_what_the_processor_lacks_is_said(monkeypatch: pytest.MonkeyPatch) -> No
                                        "16 bytes"):  # fmt: skip
         current()
     monkeypatch.delenv(VARIABLE)
-    monkeypatch.setenv(target._NAME, "haswell")
-    monkeypatch.setenv(target._FEATURES, "+avx2")
+    monkeypatch.setenv(target.NUMBA_NAME, "haswell")
+    monkeypatch.setenv(target.NUMBA_FEATURES, "+avx2")
     with pytest.raises(LabError, match="ask for vectors of 32 bytes, but those of this proc"):
         current()
 

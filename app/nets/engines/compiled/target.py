@@ -29,7 +29,7 @@ from app.core.errors import LabError
 
 VARIABLE = "LAYERLAB_VECTOR_BYTES"
 WIDTHS = (16, 32, 64)
-_NAME, _FEATURES = "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"
+NUMBA_NAME, NUMBA_FEATURES = "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"
 
 _V2 = ("cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3")
 _V3 = (*_V2, "avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave")
@@ -68,14 +68,19 @@ def current() -> Target:
     wanted = os.environ.get(VARIABLE, "").strip()
     if wanted:
         return _forced(wanted)
-    if os.environ.get(_NAME) or os.environ.get(_FEATURES):
+    if os.environ.get(NUMBA_NAME) or os.environ.get(NUMBA_FEATURES):
         return _asked_of_numba()
     return _choices()[0]
 
 
+def widths() -> tuple[int, ...]:
+    """Return the widths that can be forced on this processor, in bytes, ascending."""
+    return tuple(sorted({choice.vector_bytes for choice in _choices()}))
+
+
 def problem() -> str:
     """Return one sentence that says why nothing can be compiled for the target, or ""."""
-    if not any(os.environ.get(name) for name in (VARIABLE, _NAME, _FEATURES)):
+    if not any(os.environ.get(name) for name in (VARIABLE, NUMBA_NAME, NUMBA_FEATURES)):
         return ""  # without a look at the processor, which loads LLVM
     try:
         current()
@@ -93,7 +98,7 @@ def apply() -> None:
         LabError: as `current`.
     """
     target = current()
-    os.environ[_NAME], os.environ[_FEATURES] = target.name, target.features
+    os.environ[NUMBA_NAME], os.environ[NUMBA_FEATURES] = target.name, target.features
     if "numba" in sys.modules:
         sys.modules["numba"].config.reload_config()
 
@@ -128,15 +133,15 @@ def _forced(wanted: str) -> Target:
 def _asked_of_numba() -> Target:
     """Return what numba makes of its own variables."""
     host, has = _host()
-    name = os.environ.get(_NAME) or host
+    name = os.environ.get(NUMBA_NAME) or host
     # Numba's rule: without a list of features they are the host's, but for "generic".
-    features = os.environ.get(_FEATURES)
+    features = os.environ.get(NUMBA_FEATURES)
     if features is None:
         features = "" if name.lower() == "generic" else _flags(has)
     target = _measured(name, features)
     most = _measured(host, _flags(has)).vector_bytes
     if target.vector_bytes > most:
-        raise LabError(f"{_NAME} and {_FEATURES} ask for vectors of {target.vector_bytes} "
+        raise LabError(f"{NUMBA_NAME} and {NUMBA_FEATURES} ask for vectors of {target.vector_bytes} "
                        f"bytes, but those of this processor have at most {most}")  # fmt: skip
     return target
 
