@@ -6,6 +6,7 @@ machine lacks something); 2 wrong input, said in one sentence; 130 stopped by Ct
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -14,8 +15,11 @@ import warnings
 from collections.abc import Sequence
 
 from app import __version__
-from app.core.errors import LabError, NotFiniteError
-from app.core.program import ASK_QT, ENGINE_CHILD
+from app.core.disk import write_file
+from app.core.errors import LabError, NotFiniteError, NotReadyError
+from app.core.folders import log_folder
+from app.core.libraries import FAILURES, import_sentence
+from app.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE
 from app.threads import one_thread_each
 
 # Name -> what it does. Each is a module of app.commands with `add_arguments` and `run`.
@@ -51,8 +55,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # here, where a closed pipe can still be answered
         return code
     except LabError as error:
-        from app.commands.common import NotReadyError
-
         _say(str(error))
         return FAILED if isinstance(error, NotReadyError | NotFiniteError) else WRONG_INPUT
     except KeyboardInterrupt:
@@ -64,9 +66,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("LAYERLAB_DEBUG"):
             traceback.print_exc()
-        what = " ".join(f"{type(error).__name__}: {error}".split())
-        _say(f"this should not have happened: {what} (LAYERLAB_DEBUG=1 tells where)")
+        if isinstance(error, ImportError):  # a library is missing, or a file of the lab's own
+            _say(import_sentence(error))
+        else:
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            _say(f"internal error: {what}; {_kept(error)}")
         return FAILED
+
+
+def _kept(error: Exception) -> str:
+    """Keep where an error comes from, for whoever can help; return where that is."""
+    place = log_folder() / "internal-error.txt"
+    text = [f"Layerlab {__version__}\n", *traceback.format_exception(error)]
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_file(place, "".join(text).encode(errors="replace"))
+    except (OSError, LabError):
+        return "LAYERLAB_DEBUG=1 shows where"
+    return f"the traceback is in {place}"
 
 
 def _as_sentence(message: Warning | str, *_: object, **__: object) -> str:
@@ -86,6 +103,10 @@ def _run(arguments: list[str]) -> int:
         from app.compose.ask_qt import ask_qt
 
         return ask_qt()
+    if arguments[:1] == [TRY_ENGINE]:
+        from app.nets.engines.trial import main as try_engine
+
+        return try_engine(arguments[1])
     name = arguments[0] if arguments else ""
     if name not in COMMANDS:
         return _open_window(arguments)
@@ -101,10 +122,11 @@ def _run(arguments: list[str]) -> int:
 def _check_environment(command: str) -> None:
     """Refuse a width of vectors that cannot be; `doctor` and the window show it instead."""
     if os.environ.get("LAYERLAB_VECTOR_BYTES") and command != "doctor":
-        from app.nets.engines.compiled import target
+        with contextlib.suppress(*FAILURES):  # what does not load is told where it is needed
+            from app.nets.engines.compiled import target
 
-        if problem := target.problem():
-            raise LabError(problem)
+            if problem := target.problem():
+                raise LabError(problem)
 
 
 def _open_window(arguments: list[str]) -> int:

@@ -110,3 +110,17 @@ def nothing_survives() -> Iterator[None]:
     stuck = [t for t in threads if not t.wait(PATIENCE_MS)]
     assert not names, f"top-level widgets survive the test: {', '.join(names)}"
     assert not threads, f"{len(threads)} QThreads survive the test, {len(stuck)} are stuck"
+
+
+@pytest.fixture
+def no_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which the kernels do not compile, in a process that has not tried yet."""
+    from app.core import libraries
+    from app.nets.engines import ready
+
+    def fails(dtype: str) -> None:
+        raise ValueError("cannot store <0 x double>")
+
+    monkeypatch.setattr(ready, "_futures", {})
+    monkeypatch.setattr(ready, "_make", fails)
+    monkeypatch.setattr(libraries, "_said", set())

@@ -379,7 +379,9 @@ def test_an_unexpected_error_is_one_sentence_too(
         raise RuntimeError("two\nlines")
 
     monkeypatch.setattr("app.commands.spec.to_json", breaks)
-    assert "RuntimeError: two lines" in refused(capsys, "spec", code=1)
+    said = refused(capsys, "spec", code=1)
+    assert said.startswith("internal error: RuntimeError: two lines; the traceback is in ")
+    assert "two\nlines" in pathlib.Path(said.rpartition(" is in ")[2]).read_text()
     monkeypatch.setenv("LAYERLAB_DEBUG", "1")
     assert cli.main(["spec"]) == 1
     assert "Traceback" in capsys.readouterr().err
@@ -518,18 +520,6 @@ def test_the_bar_is_drawn_and_wiped(
     assert drawn[-1] == ""
     assert drawn[-2].strip() == ""
     assert len(drawn[-2]) >= max(map(len, drawn))
-
-
-def test_without_numba_numpy_trains_and_says_so(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from app.nets import engines
-
-    monkeypatch.setattr(engines, "default_engine", lambda: ("numpy", "numba is not installed"))
-    assert cli.main(["train", "--updates", "2", "--seeds", "1", "--json"]) == 0
-    out, err = capsys.readouterr()
-    assert json.loads(out.splitlines()[-1])["engine"] == "numpy"
-    assert "layerlab: numba is not installed" in err
 
 
 def test_a_shot_goes_as_far_as_it_is_told(

@@ -19,6 +19,7 @@ from app.claims.base import (
 from app.claims.pages import page_of
 from app.claims.registry import claims
 from app.core.errors import LabError
+from app.core.libraries import sentence_of
 
 
 def examine(
@@ -46,8 +47,8 @@ def examine(
     try:
         numbers = claim.measure(Context(is_cancelled, progress, share))
         found = claim.judge(numbers)
-    except LabError as error:
-        found = Finding(UNKNOWN, "", str(error))
+    except (LabError, ImportError) as error:
+        found = Finding(UNKNOWN, "", sentence_of(error))
     return Verdict(
         id=claim.id, source=claim.source, statement=claim.statement,
         published=claim.published, tolerance=claim.tolerance, kind=found.kind,

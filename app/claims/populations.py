@@ -9,9 +9,11 @@ from dataclasses import replace as with_fields
 import numpy as np
 
 from app.claims.base import CancelledError, Context
+from app.core.libraries import say_once
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, replace
 from app.core.state import State
 from app.nets.engines import Engine, default_engine, engine
+from app.nets.engines.ready import instead
 from app.nets.probes.loss import evaluate
 from app.nets.problem import born, problem_of
 from app.nets.tasks import TASKS
@@ -69,7 +71,10 @@ def runs(
         CancelledError: it was asked to stop.
         NotFiniteError: a network left the finite numbers.
     """
-    trainer = engine(default_engine()[0])
+    name, why = default_engine(spec.train.dtype, ctx.is_cancelled)
+    if why:
+        say_once(instead(why))
+    trainer = engine(name)
     parts = chunks(spec, count)
     for k, part in enumerate(parts):
         ctx.step(k, len(parts))

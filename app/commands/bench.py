@@ -8,8 +8,8 @@ import math
 import statistics
 from typing import Any
 
-from app.commands.common import NotReadyError, json_line
-from app.core.errors import LabError
+from app.commands.common import json_line
+from app.core.errors import LabError, NotReadyError
 
 MAX_SEEDS, MAX_RUNS = 64, 99
 

@@ -63,10 +63,9 @@ def _chosen(only: list[str]) -> list[Claim[Any]]:
 
 def _warm_up() -> None:
     """Compile in the background what the first trainings will need."""
-    from app.nets.engines import default_engine
-    from app.nets.engines.compiled_ import warm_up
+    from app.nets.engines.ready import obstacle, warm_up
 
-    if default_engine()[0] == "compiled":
+    if not obstacle():
         for dtype in ("float32", "float64"):
             warm_up(dtype)
 

@@ -7,14 +7,12 @@ import contextlib
 import json
 import math
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from app.core.errors import LabError
-from app.core.spec import LabSpec
 
-
-class NotReadyError(LabError):
-    """Something that this machine lacks; exit code 1, as the input was not wrong."""
+if TYPE_CHECKING:  # `doctor` works where a library is missing, so nothing here imports one
+    from app.core.spec import LabSpec
 
 
 class Parser(argparse.ArgumentParser):
@@ -89,6 +87,7 @@ def chosen_spec(args: argparse.Namespace) -> LabSpec:
 def _base(args: argparse.Namespace) -> LabSpec:
     import msgspec
 
+    from app.core.spec import LabSpec
     from app.nets.tasks import TASKS, recommended_for_csv
 
     if args.task == "csv":

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.metadata
 import json
 import platform
+import signal
+import subprocess
 import sys
 from typing import Any
 
@@ -20,22 +23,19 @@ from app.commands.libraries import (
 )
 from app.commands.qt_platform import ask_platform
 from app.core.errors import LabError
-from app.core.program import is_bundle
+from app.core.libraries import (
+    FAILURES,
+    LIBRARIES,
+    Library,
+    how_to_install,
+    import_sentence,
+    missing,
+)
+from app.core.program import TRY_ENGINE, own_command, own_environment
 
-# Distribution -> what cannot be done without it; "" for what everything needs.
-PACKAGES = {
-    "PySide6-Essentials": "the window",
-    "numpy": "",
-    "scipy": "",
-    "scikit-learn": "the data sets",
-    "networkx": "the page graph-filter",
-    "msgspec": "",
-    "platformdirs": "",
-    "safetensors": "",
-    "numba": "the engine compiled",
-    "torch": "the engine torch",
-}
-OPTIONAL = ("numba", "torch")
+TRY_TIMEOUT_S = 1800  # an emulated processor compiles for minutes
+# Imported where they are tried, in a process of their own: an import takes seconds, or Qt.
+_TRIED = ("PySide6-Essentials", "numba", "torch")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,26 +51,41 @@ def run(args: argparse.Namespace) -> int:
 
 
 def examine() -> dict[str, Any]:
-    """Return versions, engines, Qt's state, the display, and what is left to do."""
-    packages = {name: _version(name) for name in PACKAGES}
+    """Return versions, engines, Qt's state, the display, and what is left to do.
+
+    A version is None where the library is missing or does not load; `lacks` says which and
+    why. An engine is "" once it has trained a few updates in each precision as NumPy does.
+    """
+    lacks = {library.name: _trouble(library) for library in LIBRARIES}
     display = display_problem()
     qt = _qt(display == "")
-    todo = [
-        "install Layerlab anew: this copy lacks " + name
-        if is_bundle()
-        else f"install {name}: {sys.executable} -m pip install {name}"
-        for name, version in packages.items()
-        if version is None and name not in OPTIONAL
+    engines = _engines()
+    absent = {name for name, why in lacks.items() if f"needs {name}," in why}
+    needed = [
+        why
+        for library in LIBRARIES
+        if (why := lacks[library.name])
+        and not library.is_optional
+        # Else it is another one's absence that keeps it from loading.
+        and not any(f"needs {name}," in why for name in absent - {library.name})
     ]
-    if qt["problem"] and packages["PySide6-Essentials"]:
+    # What an engine lacks altogether is optional; one that is there has to train.
+    broken = [
+        f"engine {name}: {problem}"
+        for name, problem in engines.items()
+        if problem and not lacks.get("numba" if name == "compiled" else name)
+    ]
+    todo = needed or broken
+    if qt["problem"] and qt["problem"] not in todo and not lacks["PySide6-Essentials"]:
         todo.append(qt["problem"])
     return {
         "ready": not todo,
         "layerlab": __version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "packages": packages,
-        "engines": _engines(),
+        "packages": {name: None if lacks[name] else _version(name) for name in lacks},
+        "lacks": {name: why for name, why in lacks.items() if why},
+        "engines": engines,
         "vectors": _vectors(),
         "qt": qt,
         "display": {"problem": display},
@@ -85,13 +100,46 @@ def _version(distribution: str) -> str | None:
         return None
 
 
+def _trouble(library: Library) -> str:
+    """Return why a library cannot be used, in one sentence, or ""; imports what is light."""
+    if why := missing(library.name):
+        return why
+    try:
+        if library.name not in _TRIED:
+            importlib.import_module(library.module)
+    except ImportError as error:
+        return import_sentence(error, library.use)
+    except Exception as error:  # whatever a library that is damaged raises
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        return f"{library.name} does not load ({said}); {how_to_install(library.name, True)}"
+    return ""
+
+
 def _engines() -> dict[str, str]:
+    """Return engine -> "" if it trains as NumPy does, or one sentence that says why not."""
     try:
         from app.nets.engines import available
-
-        return available()
     except ImportError as error:
-        return {"numpy": f"cannot be loaded: {error}"}
+        return {"numpy": import_sentence(error, "the engine numpy")}
+    return {name: problem or _tried(name) for name, problem in available().items()}
+
+
+def _tried(name: str) -> str:
+    """Have an engine train in each precision, in a process of its own; return what fails."""
+    try:
+        done = subprocess.run(
+            own_command(TRY_ENGINE, name), env=own_environment(), stdout=subprocess.PIPE,
+            text=True, timeout=TRY_TIMEOUT_S, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return f"it did not train a few updates within {TRY_TIMEOUT_S} seconds"
+    if done.returncode:
+        ends = {-number: number.name for number in signal.Signals}
+        how = ends.get(done.returncode, f"exit code {done.returncode}")
+        return f"its process ended while it trained a few updates ({how})"
+    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    problems = {problem: dtype for dtype, problem in found.items() if problem}
+    return "; ".join(problems)
 
 
 def _vectors() -> dict[str, Any]:
@@ -100,7 +148,7 @@ def _vectors() -> dict[str, Any]:
 
     try:
         found = target.current()
-    except (LabError, ImportError) as error:  # as `_engines` says
+    except (LabError, *FAILURES) as error:  # as `_engines` says
         return {"bytes": None, "registers": None, "problem": str(error)}
     return {"bytes": found.vector_bytes, "registers": found.registers, "problem": ""}
 
@@ -115,6 +163,9 @@ def _qt(has_display: bool) -> dict[str, str]:
     platform, words = ask_platform({} if has_display else {"QT_QPA_PLATFORM": "offscreen"})
     if platform:
         return {"platform": platform, "problem": ""}
+    own = words.rpartition("layerlab: ")[2]
+    if own != words:  # the lab's own words: Qt was not even asked
+        return {"platform": "", "problem": own}
     problem = libraries_problem(missing_libraries(XCB if has_display else OFFSCREEN))
     words = words.rpartition("\n")[2]
     return {"platform": "", "problem": problem or f"Qt does not start: {words}"}
@@ -126,11 +177,10 @@ def _text(found: dict[str, Any]) -> str:
         ("python", f"{found['python']} ({sys.executable})"),
         ("platform", found["platform"]),
     ]
-    for name, version in found["packages"].items():
-        lost = f"missing; {PACKAGES[name]} needs it" if PACKAGES[name] else "missing"
-        rows.append((name, version or lost))
+    lacks = found["lacks"]
+    rows += [(name, lacks.get(name) or version) for name, version in found["packages"].items()]
     for name, problem in found["engines"].items():
-        rows.append((f"engine {name}", problem or "available"))
+        rows.append((f"engine {name}", problem or "trains in float32 and float64"))
     vectors = found["vectors"]
     rows.append(("vectors", vectors["problem"] or
                  f"{vectors['bytes']} bytes, {vectors['registers']} registers"))  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which shared libraries Qt lacks on Linux, asked of the loader itself. Stdlib only."""
+"""Which shared libraries Qt lacks on Linux, asked of the loader itself. Needs no library."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+
+from app.core.libraries import how_to_install, import_sentence, is_installed
 
 # What Qt loads for a window on X, and for pictures without a display.
 XCB = (
@@ -68,7 +70,7 @@ _NAMED = re.compile(r"(lib[\w+.-]+\.so(?:\.\d+)*): cannot open shared object")
 
 def qt_folder() -> pathlib.Path | None:
     """Return where PySide6 is installed, without importing it; None if it is not."""
-    found = importlib.util.find_spec("PySide6")
+    found = importlib.util.find_spec("PySide6") if is_installed("PySide6") else None
     if found is None or not found.submodule_search_locations:
         return None
     return pathlib.Path(next(iter(found.submodule_search_locations)))
@@ -126,5 +128,6 @@ def import_problem(error: ImportError) -> str:
         return libraries_problem(libraries)
     package = (error.name or "").partition(".")[0]
     if package == "PySide6":
-        return f"the window needs {package}, which is not installed; `layerlab train` works"
-    return f"the window cannot be loaded: {error}"
+        remedy = how_to_install("PySide6-Essentials")
+        return f"the window needs PySide6, which is not installed; {remedy}"
+    return import_sentence(error, "the window")

@@ -7,9 +7,9 @@ import os
 import pathlib
 import re
 
-from app.commands.common import NotReadyError, add_lab_arguments, chosen_spec
+from app.commands.common import add_lab_arguments, chosen_spec
 from app.core.disk import check_writable
-from app.core.errors import LabError
+from app.core.errors import LabError, NotReadyError
 from app.core.spec import LabSpec, edit
 
 MIN_SIZE, MAX_SIZE = (640, 480), (7680, 4320)

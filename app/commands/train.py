@@ -34,7 +34,8 @@ def run(args: argparse.Namespace) -> int:
         check_writable(args.out, into_devices=True)
     from app.commands.training import Training  # with it comes numpy
 
-    training = Training(chosen_spec(args), _engine(args.engine), args.json)
+    spec = chosen_spec(args)
+    training = Training(spec, args.engine or _default(spec.train.dtype), args.json)
     try:
         state = training.run()
     except NotFiniteError as error:
@@ -54,13 +55,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _engine(name: str | None) -> str:
-    """Return the engine that was asked for, or the default; says what it lacks."""
-    if name is not None:
-        return name
+def _default(dtype: str) -> str:
+    """Return the engine that trains where none was asked for; says why it is not the first."""
     from app.nets.engines import default_engine
+    from app.nets.engines.ready import instead
 
-    name, missing = default_engine()
-    if missing:
-        print(f"layerlab: {missing}", file=sys.stderr)
+    name, why = default_engine(dtype)
+    if why:
+        print(f"layerlab: {instead(why)}", file=sys.stderr)
     return name

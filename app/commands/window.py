@@ -8,9 +8,8 @@ import os
 import re
 import sys
 
-from app.commands.common import NotReadyError
 from app.commands.spec import described
-from app.core.errors import LabError
+from app.core.errors import LabError, NotReadyError
 
 MAX_CHECKED_BYTES = 1_000_000
 

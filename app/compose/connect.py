@@ -38,7 +38,7 @@ def _connect_runtime(session: Session) -> None:
     session.serving.waited.connect(
         lambda: QTimer.singleShot(PATIENCE_MS, session, lambda: _say_waiting(session))
     )
-    session.serving.failed.connect(session.toast.say)
+    session.serving.failed.connect(session.trouble.note)
 
 
 def _say_waiting(session: Session) -> None:

@@ -25,6 +25,7 @@ from app.core.errors import LabError
 from app.core.frames import Frame
 from app.core.jobs import Ask, Job, Step
 from app.core.knobs import Effect
+from app.core.libraries import sentence_of
 from app.core.spec import LabSpec
 from app.nets.problem import file_stamp
 from app.ui.controls.scale import Scale
@@ -267,7 +268,8 @@ class Curves:
 
     def _on_failed(self, job: Job, error: Exception) -> None:
         if job.key == KEY:
-            self._note = str(error) if isinstance(error, LabError) else "stopped by an error"
+            is_known = isinstance(error, LabError | ImportError)
+            self._note = sentence_of(error) if is_known else "stopped by an error"
             self.plot.show_curve(self._curve())
 
 

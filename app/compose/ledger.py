@@ -19,6 +19,7 @@ from app.compose.pages import picture_of
 from app.compose.serving import COMPILED, quiet_engine
 from app.core.jobs import Ask, Job, Step, steps_of
 from app.core.ledger import FORMS, Entry
+from app.core.libraries import sentence_of
 from app.experiments import EXPERIMENTS
 from app.nets.engines import available
 from app.ui.ledger.page import LedgerPage
@@ -164,7 +165,7 @@ class Ledger(QObject):
         """Say in the row what broke; the banner has the details."""
         name = self._name_of(job)
         if name:
-            what = " ".join(str(error).split()) or type(error).__name__
+            what = sentence_of(error)
             self.page.put(self._entry(name).broken(f"its computation broke: {what}"))
             self._show_work()
 

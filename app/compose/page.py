@@ -16,6 +16,7 @@ from app.compose.work import Work
 from app.core.disk import write_file
 from app.core.errors import LabError
 from app.core.experiment import Experiment
+from app.core.libraries import needed_for, sentence_of
 from app.core.spec import LabSpec
 from app.core.values import Values, values_to_json
 from app.runtime.background import Background
@@ -48,17 +49,21 @@ class Page(QObject):
         Args:
             experiment: the page. theme: colours, fonts and sizes.
             background: serves its longer work, if it has any.
+
+        Raises:
+            NotReadyError: a library that it needs is missing.
         """
         super().__init__()
         self.experiment, self.values = experiment, experiment.values()
         self.result: Any = None
-        self._model = experiment.model()
+        with needed_for(f"the page {experiment.key}"):
+            self._model, views = experiment.model(), experiment.view()
         self._shown = False
         self._good = self.values  # of the last result
         self._undo: list[Values] = []
         self._redo: list[Values] = []
         self._before: Values | None = None  # the values at the start of a drag
-        view = experiment.view().View(theme)
+        view = views.View(theme)
         has = [hasattr(self._model, name) for name in ("lab_spec", "torch_code")]
         self.frame = PageFrame(experiment, view, REGISTRIES, theme, *has)
         # Edits of one pass of the event loop are computed once, with the last values.
@@ -283,11 +288,11 @@ class Page(QObject):
 
     def _fail(self, error: Exception) -> None:
         """Say what broke, and go back to the knobs of the last result."""
-        if isinstance(error, LabError):
-            self.say(str(error))
+        if isinstance(error, LabError | ImportError):
+            self.say(sentence_of(error))
         else:
             details = "".join(traceback.format_exception(error))
-            self.say(f"This page broke: {error or type(error).__name__}", details)
+            self.say(f"Something went wrong on this page: {sentence_of(error)}", details)
         if self.result is not None and self.values != self._good:
             self.values = self._good
             self.frame.panel.show_values(self._good)

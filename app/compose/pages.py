@@ -89,7 +89,7 @@ class Pages:
             from app.compose.ledger import Ledger
 
             self._ledger = Ledger(self._session)
-            self._ledger.page_wanted.connect(lambda key: self.open(key))
+            self._ledger.page_wanted.connect(self._on_chosen)
             self._fill_bar(self._ledger.page.bar)
         return self._ledger
 
@@ -124,7 +124,7 @@ class Pages:
             pictures = {page.key: picture_of(page.key) for page in pages}
             self._gallery = Gallery(pages, pictures, self._session.window.theme)
             apply_theme(self._gallery, self._session.window.theme)
-            self._gallery.chosen.connect(lambda key: self.open(key))
+            self._gallery.chosen.connect(self._on_chosen)
             self._fill_bar(self._gallery.bar)
         self._rest_lab()
         self._hide_pages()
@@ -140,7 +140,7 @@ class Pages:
             key: its name. knobs: a file with its knobs; the page says what is wrong with it.
 
         Raises:
-            LabError: there is no page of that key.
+            LabError: there is no page of that key, or a library that it needs is missing.
         """
         page = self._pages.get(key) or self._make(self.experiments()[key])
         self._rest_lab()
@@ -152,6 +152,12 @@ class Pages:
             page.open_file(knobs)
         self._session.window.rail.show_page(GALLERY)
         self._session.show_state()
+
+    def _on_chosen(self, key: str) -> None:
+        try:
+            self.open(key)
+        except LabError as error:
+            self._say(str(error))
 
     def _make(self, experiment: Experiment) -> Page:
         from app.compose.page import Page
@@ -286,4 +292,4 @@ class Pages:
 
     def _say(self, sentence: str) -> None:
         """Say in the banner that is seen why something was not done."""
-        self.banner.show_message(sentence, "error")
+        self.banner.show_message(sentence[:1].upper() + sentence[1:], "error")

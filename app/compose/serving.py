@@ -11,11 +11,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from app.compose.wiring import PORTS
-from app.core.errors import LabError
+from app.core.errors import LabError, NotReadyError
 from app.core.jobs import Ask
 from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets.engines import Engine, engine
+from app.nets.engines.ready import instead
 from app.nets.problem import Problem
 from app.runtime.ports import EngineLike, Ports
 
@@ -23,7 +24,7 @@ Array = np.ndarray
 COMPILED = "compiled"
 WAIT_S = 0.002
 Work = Generator[None, None, Engine]
-WAITING = "The fast engine is being prepared for this machine; until then NumPy trains."
+WAITING = "Compiling the fast engine; using NumPy meanwhile."
 
 
 class ServingEngine(QObject):
@@ -35,7 +36,8 @@ class ServingEngine(QObject):
 
     Signals:
         waited(): the kernels are being compiled, `numpy` serves.
-        failed(sentence): they cannot be; `numpy` serves from here on.
+        failed(sentence): they cannot be, and `numpy` serves from here on; or another engine
+            that was chosen cannot run here, and this one serves in its place.
     """
 
     name = COMPILED
@@ -97,9 +99,14 @@ class ServingEngine(QObject):
             error = future.exception()
         self._is_without = error is not None
         if error is not None:
-            sentence = f"NumPy trains: {error}"
-            self._tell(f"failed {dtype}", lambda: self.failed.emit(sentence))
+            sentence = instead(str(error))
+            self._tell(sentence, lambda: self.failed.emit(sentence))
         return error is None
+
+    def replace(self, name: str, error: NotReadyError) -> None:
+        """Take that this engine serves in the place of another one; says why once."""
+        sentence = f"The engine {name} cannot run, {COMPILED} trains instead: {error}"
+        self._tell(sentence, lambda: self.failed.emit(sentence))
 
     def _tell(self, what: str, emit: Callable[[], None]) -> None:
         if what not in self._told:  # once, not with every run
@@ -108,7 +115,7 @@ class ServingEngine(QObject):
 
 
 def _warm_up(dtype: str) -> Future[None]:
-    from app.nets.engines.compiled_ import warm_up  # once the window is up
+    from app.nets.engines.ready import warm_up  # once the window is up
 
     return warm_up(dtype)
 
@@ -141,6 +148,12 @@ def serving_ports() -> tuple[Ports, ServingEngine]:
     serving = ServingEngine(_warm_up)
 
     def choose(name: str) -> EngineLike:
-        return serving if name == COMPILED else engine(name)
+        if name == COMPILED:
+            return serving
+        try:
+            return engine(name)
+        except NotReadyError as error:  # chosen at a start when it was there
+            serving.replace(name, error)
+            return serving
 
     return dataclasses.replace(PORTS, engine=choose), serving

@@ -101,7 +101,10 @@ def _open(
     session.window.show()
     session.begin(snapshot, play=snapshot is None and path is None and not is_late)
     if experiment is not None:
-        session.pages.open(experiment, knobs)
+        try:
+            session.pages.open(experiment, knobs)
+        except LabError as error:
+            notices.append(f"{error}.")
     if notices:
         session.window.banner.show_message(" ".join(notices), "error")
     if path and snapshot is not None:

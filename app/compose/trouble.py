@@ -7,8 +7,10 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.compose.serving import COMPILED
 from app.core import spec as specs
-from app.core.errors import LabError, NotFiniteError
+from app.core.errors import LabError, NotFiniteError, NotReadyError
+from app.core.libraries import sentence_of
 
 if TYPE_CHECKING:
     from app.compose.session import Session
@@ -37,14 +39,25 @@ class Trouble:
         """Say in the banner why something was not done."""
         self._session.window.banner.show_message(sentence, "error")
 
+    def note(self, sentence: str) -> None:
+        """Say in the banner how the lab goes on where it cannot as it was asked to."""
+        _log.warning(sentence)
+        self._session.window.banner.show_message(sentence, "notice")
+
     def on_failed(self, error: Exception) -> None:
         """Say what stopped the run, and offer the way back."""
-        store = self._session.store
-        sentence, details = str(error), ""
+        store, runner = self._session.store, self._session.runner
+        sentence, details = sentence_of(error), ""
         _log.warning("the training stopped: %s", sentence)
-        if not isinstance(error, LabError):
+        if isinstance(error, NotReadyError) and runner.order.engine not in ("numpy", COMPILED):
+            self._session.serving.replace(runner.order.engine, error)
+            runner.set_engine(COMPILED)
+            state, history = runner.snapshot()
+            runner.start(store.spec, state, history, play=True, speed=runner.order.speed)
+            return
+        if not isinstance(error, LabError | ImportError):
             details = self.report(error)
-            sentence = f"The training stopped with an error: {error or type(error).__name__}"
+            sentence = f"The training stopped with an error: {sentence}"
         action, label = ("undo", "Undo") if store.can_undo else ("", "")
         if isinstance(error, NotFiniteError) and not action:
             action, label = "rate", f"Rate {store.spec.train.rate / 10:.2g}"
@@ -55,7 +68,7 @@ class Trouble:
     def on_surprise(self, error: BaseException) -> None:
         """Say that something of the window itself went wrong; the lab goes on."""
         self._session.pages.banner.show_message(
-            f"Something went wrong, and the lab goes on: {error or type(error).__name__}",
+            f"Something went wrong, and the lab goes on: {sentence_of(error)}",
             "error", details=self.report(error),
         )  # fmt: skip
 

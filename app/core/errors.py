@@ -17,6 +17,10 @@ class LabError(Exception):
     """
 
 
+class NotReadyError(LabError):
+    """Something that this machine lacks; exit code 1, as the input was not wrong."""
+
+
 class NotFiniteError(LabError):
     """A training that left the finite numbers.
 

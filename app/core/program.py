@@ -9,6 +9,7 @@ import sys
 # First arguments with which `app.cli` serves the program itself; nobody types them.
 ENGINE_CHILD = "--engine-child"
 ASK_QT = "--ask-qt"
+TRY_ENGINE = "--try-engine"
 
 
 def is_bundle() -> bool:

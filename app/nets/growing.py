@@ -7,11 +7,10 @@ from typing import Generic, Protocol, TypeVar
 
 from app.core.jobs import Ask
 from app.core.state import State
-from app.nets.engines import available
 from app.nets.engines.base import Batches
 from app.nets.engines.numpy_ import Trainer
+from app.nets.engines.ready import is_ready, wait_for_kernels
 from app.nets.problem import Problem, born
-from app.nets.rewind import wait_for_compiler
 
 T = TypeVar("T")
 
@@ -98,9 +97,10 @@ class Growing(Generic[T]):
         """Train on; yield True at each look, False when somebody else wants the time."""
         if self._state.update + self.every > update:
             return
-        for _ in wait_for_compiler(is_interrupted):
+        dtype = self.problem.spec.train.dtype
+        for _ in wait_for_kernels(is_interrupted, dtype):
             yield False
-        trainer = stepper(self.problem, self._state, not available()["compiled"])
+        trainer = stepper(self.problem, self._state, is_ready(dtype))
         while self._state.update + self.every <= update:
             for _ in range(self.every // self._chunk):
                 trainer.train_here(self._chunk)

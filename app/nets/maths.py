@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from app.core.libraries import needed_for
+
 
 def _erf(z: Any) -> Any:
     if np.asarray(z).dtype == np.longdouble != np.float64:
         return _erf_series(z)
     # scipy takes long to import, and few runs need it: not before the first paint.
-    from scipy.special import erf
+    with needed_for("GELU in NumPy"):
+        from scipy.special import erf
 
     return erf(z)
 

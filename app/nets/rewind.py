@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import concurrent.futures
-from collections.abc import Iterator
-
-from app.core.jobs import Ask
 from app.core.spec import LabSpec
 from app.core.state import State
-from app.nets.engines import Engine, available, engine
-from app.nets.engines.compiled_ import warm_up
+from app.nets.engines import Engine, engine
+from app.nets.engines.ready import is_ready
 from app.nets.problem import born, problem_of
 
-WAIT_S = 0.002
 
-
-def quick_engine() -> Engine:
+def quick_engine(dtype: str = "float32") -> Engine:
     """Return the compiled engine if it can start at once, else the one in NumPy."""
-    is_ready = not available()["compiled"] and warm_up().done()
-    return engine("compiled" if is_ready else "numpy")
-
-
-def wait_for_compiler(is_interrupted: Ask) -> Iterator[None]:
-    """Wait until the compiled engine can start, if there is one; yields to make room."""
-    ready = None if available()["compiled"] else warm_up()
-    while ready is not None and not ready.done():
-        concurrent.futures.wait([ready], WAIT_S)
-        if is_interrupted():
-            yield None
+    return engine("compiled" if is_ready(dtype) else "numpy")
 
 
 class Rewindable:
@@ -41,7 +25,7 @@ class Rewindable:
         """Draw the weights; nothing is trained yet. `every`: updates between kept states."""
         self.problem, self._every = problem_of(spec), every
         self._states: dict[int, State] = {0: born(self.problem)}
-        self._engine = quick_engine()
+        self._engine = quick_engine(spec.train.dtype)
 
     def at(self, update: int) -> State:
         """Return the state after so many updates; raises NotFiniteError."""

@@ -146,7 +146,7 @@ def _numpy(problem: Problem) -> Callable[[int], None]:
 
 
 def _compiled(problem: Problem) -> Callable[[int], None]:
-    from app.nets.engines.compiled_ import warm_up
+    from app.nets.engines.ready import warm_up
 
     warm_up().result()
     from app.nets.engines.compiled.trainer import CompiledTrainer

@@ -17,14 +17,13 @@ from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
-import safetensors
-import safetensors.numpy
 
 from app.core import spec as specs
 from app.core.decoding import decode_json
 from app.core.disk import read_file, write_file
 from app.core.errors import LabError, one_line, quoted
 from app.core.layout import Layout
+from app.core.libraries import needed_for
 from app.core.spec import MAX_SPEC_BYTES, LabSpec, from_json, to_json
 from app.core.state import State
 from app.runtime.opened import locate, path_beside
@@ -115,6 +114,8 @@ def save(
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name for a history")
         tensors[_HISTORY + name] = np.ascontiguousarray(values)
+    with needed_for(f"{path} is not saved: a saved lab"):
+        import safetensors.numpy
     write_file(path, safetensors.numpy.save(tensors, metadata), into_devices)
 
 
@@ -274,6 +275,8 @@ def _sizes(shape: tuple[int, ...]) -> str:
 
 def _arrays(raw: bytes, name: str, tensors: dict[str, _Tensor]) -> dict[str, Array]:
     """Return the arrays; the library checks offsets, sizes and gaps."""
+    with needed_for(f"{name} cannot be opened: a saved lab"):
+        import safetensors.numpy
     try:
         arrays: dict[str, Array] = safetensors.numpy.load(raw)
     except (safetensors.SafetensorError, ValueError, OverflowError) as error:

@@ -19,12 +19,12 @@ import traceback
 from collections import deque
 from typing import TextIO
 
-import platformdirs
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler, qVersion
 
 from app import __version__
 from app.core.disk import read_file, write_file
 from app.core.errors import LabError
+from app.core.folders import log_folder as log_folder
 from app.core.program import is_bundle
 
 NAME = "layerlab"
@@ -39,12 +39,6 @@ _LEVELS = {
     QtMsgType.QtWarningMsg: logging.WARNING, QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }  # fmt: skip
-
-
-def log_folder() -> pathlib.Path:
-    """Return the folder of logs and reports; LAYERLAB_HOME overrules it."""
-    own = os.environ.get("LAYERLAB_HOME")
-    return pathlib.Path(own) / "logs" if own else platformdirs.user_log_path("layerlab", False)
 
 
 def without_names(text: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import pathlib
 
-import platformdirs
-
 from app.core.disk import read_file, write_file
 from app.core.errors import LabError
+from app.core.folders import user_folder
 from app.core.options import Options, options_from_json, options_to_json
 
 MAX_SETTINGS_BYTES = 2**20
@@ -17,7 +16,7 @@ MAX_SETTINGS_BYTES = 2**20
 def data_folder() -> pathlib.Path:
     """Return the folder of settings and the last lab; LAYERLAB_HOME overrules it."""
     own = os.environ.get("LAYERLAB_HOME")
-    return pathlib.Path(own) if own else platformdirs.user_data_path("layerlab", False)
+    return pathlib.Path(own) if own else user_folder("data")
 
 
 def last_lab() -> pathlib.Path:

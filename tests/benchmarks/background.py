@@ -39,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERLAB_HOME"] = home
         if options.engine == "compiled":
-            from app.nets.engines.compiled_ import warm_up
+            from app.nets.engines.ready import warm_up
 
             warm_up().result()
         rooms = make_room(options.engine, options.times, options.width)

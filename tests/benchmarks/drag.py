@@ -80,7 +80,7 @@ def drag(seeds: int, moves: int, engine: str) -> list[Move]:
 
     app = application()
     if engine == "compiled":
-        from app.nets.engines.compiled_ import warm_up
+        from app.nets.engines.ready import warm_up
 
         warm_up().result()
     spec = edit(LabSpec(), "train.seeds", seeds)

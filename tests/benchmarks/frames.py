@@ -61,7 +61,7 @@ def measure(seconds: float, speed: float, name: str) -> None:
     app = application()
     spec = edit(LabSpec(), "train.updates", 10_000_000)
     if name == "compiled":
-        from app.nets.engines.compiled_ import warm_up
+        from app.nets.engines.ready import warm_up
 
         warm_up().result()
     tick = Runner._on_tick

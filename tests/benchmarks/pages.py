@@ -40,7 +40,7 @@ def measure(keys: list[str], moves: int) -> None:
     from app.core.options import Options
     from app.core.spec import LabSpec
     from app.experiments import EXPERIMENTS
-    from app.nets.engines.compiled_ import warm_up
+    from app.nets.engines.ready import warm_up
 
     warm_up().result()
     importlib.import_module("scipy.special")  # what loading them ends with

@@ -23,7 +23,7 @@ one_thread_each()  # as the command does
 from app.core.spec import LabSpec, NetSpec, TrainSpec, edit  # noqa: E402
 from app.nets.engines import engine  # noqa: E402
 
-START = "from app.nets.engines.compiled_ import warm_up; warm_up().result()"
+START = "from app.nets.engines.ready import warm_up; warm_up().result()"
 
 
 def show(what: str, times_s: list[float]) -> None:

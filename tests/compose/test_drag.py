@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from app.cli import main
 from app.core.options import Options
 from app.core.spec import LabSpec, NetSpec, TrainSpec, edit, get, to_json
-from app.nets.engines.compiled_ import warm_up
+from app.nets.engines.ready import warm_up
 from app.ui.readouts import readouts
 from tests.compose.conftest import bar_of, finished
 

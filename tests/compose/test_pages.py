@@ -312,3 +312,21 @@ def test_a_page_is_usable_at_the_largest_zoom(lab):
     lab.window.resize(1440, 900)
     QApplication.processEvents()
     assert len({card.x() for card in cards}) > 1
+
+
+def test_a_page_that_lacks_a_library_says_so_where_it_was_chosen(lab, monkeypatch):
+    def lacks(experiment):
+        raise ModuleNotFoundError("No module named 'networkx'", name="networkx")
+
+    monkeypatch.setattr("app.core.experiment.Experiment.model", lacks)
+    lab.pages.show_gallery()
+    gallery = lab.pages._gallery
+    gallery.chosen.emit(KEY)
+    said = gallery.banner.text.text()
+    assert said.startswith(
+        f"The page {KEY} needs networkx, which is not installed; install it "
+    )
+    assert lab.window.pages.currentWidget() is gallery
+    monkeypatch.undo()
+    gallery.chosen.emit(KEY)
+    assert lab.pages.page.experiment.key == KEY

@@ -1,3 +1,4 @@
+import sys
 from concurrent.futures import Future
 
 import numpy as np
@@ -8,6 +9,7 @@ from app.core.errors import LabError
 from app.core.options import Options
 from app.core.spec import LabSpec, edit
 from app.nets.engines import engine
+from app.nets.engines.ready import warm_up
 from tests.compose.conftest import finished
 
 SPEC = edit(edit(LabSpec(), "train.updates", 40), "train.seeds", 2)
@@ -78,19 +80,83 @@ def test_a_machine_that_cannot_compile_trains_in_numpy_and_says_why(qtbot, serve
     list(serving.run(SPEC))
     list(serving.run(SPEC))
     assert served == ["numpy", "numpy"]
-    assert said == ["NumPy trains: numba is not installed"]
+    assert said == ["NumPy trains instead: numba is not installed"]
 
 
 def test_the_window_trains_with_the_compiled_engine(open_lab, qtbot):
     pytest.importorskip("numba")
-    from app.nets.engines.compiled_ import warm_up
-
     warm_up("float32").result()
     lab = open_lab(SPEC, Options(speed=None))
     lab.runner.finish()
     finished(qtbot, lab)
     exact = list(engine("compiled").run(SPEC))[-1].params
     np.testing.assert_array_equal(lab.runner.snapshot()[0].params, exact)
+
+
+@pytest.mark.timeout(200)
+def test_float64_is_trained_by_the_compiled_engine_too(open_lab, qtbot):
+    pytest.importorskip("numba")
+    warm_up("float64").result(timeout=150)
+    lab = open_lab(SPEC, Options(speed=None, engine="compiled"))
+    lab.store.edit("train.dtype", "float64")
+    lab.runner.finish()
+    finished(qtbot, lab)
+    exact = list(engine("compiled").run(edit(SPEC, "train.dtype", "float64")))[-1].params
+    found = lab.runner.snapshot()[0].params
+    assert found.dtype == exact.dtype == np.float64
+    np.testing.assert_array_equal(found, exact)
+    assert not np.array_equal(exact, list(engine("numpy").run(lab.store.spec))[-1].params)
+    assert lab.errors == []
+
+
+def test_the_window_trains_on_without_kernels_and_says_why_once(open_lab, qtbot, no_kernels):
+    lab = open_lab(SPEC, Options(speed=None, engine="compiled"))
+    lab.runner.finish()
+    finished(qtbot, lab)
+    banner = lab.window.banner
+    qtbot.waitUntil(banner.isVisible, timeout=10_000)
+    assert banner.text.text() == (
+        "NumPy trains instead: the kernels of the engine compiled do not compile on this "
+        "machine (ValueError: cannot store <0 x double>; LAYERLAB_DEBUG=1 shows where)"
+    )
+    exact = list(engine("numpy").run(SPEC))[-1].params
+    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, exact)
+    lab.store.edit("net.width", 4)  # the banner goes, and does not come back
+    finished(qtbot, lab)
+    lab.store.edit("net.width", 5)
+    finished(qtbot, lab)
+    assert banner.isHidden()
+    assert lab.errors == []
+
+
+def test_an_engine_that_is_gone_is_replaced_by_the_compiled_one(open_lab, qtbot, monkeypatch):
+    """Chosen at an earlier start, when it was there."""
+    monkeypatch.setattr("app.nets.engines.remote.is_installed", lambda name: False)
+    engine.cache_clear()
+    lab = open_lab(SPEC, Options(speed=None, engine="torch"))
+    lab.runner.finish()
+    finished(qtbot, lab)
+    qtbot.waitUntil(lab.window.banner.isVisible, timeout=10_000)
+    said = lab.window.banner.text.text()
+    assert said.startswith("The engine torch cannot run, compiled trains instead: PyTorch is ")
+    assert lab.errors == []
+    engine.cache_clear()
+
+
+def test_an_engine_that_does_not_start_is_replaced_too(open_lab, qtbot, monkeypatch):
+    from app.nets.engines.remote import RemoteEngine
+
+    ends = [sys.executable, "-c", "raise SystemExit('libtorch.so is broken')"]
+    broken = RemoteEngine(command=ends)
+    monkeypatch.setattr("app.compose.serving.engine",
+                        lambda name: broken if name == "torch" else engine(name))  # fmt: skip
+    lab = open_lab(SPEC, Options(speed=None, engine="compiled"))
+    lab.on_engine("torch")
+    lab.runner.finish()
+    qtbot.waitUntil(lab.window.banner.isVisible, timeout=20_000)
+    assert "libtorch.so is broken" in lab.window.banner.text.text()
+    finished(qtbot, lab)
+    assert lab.runner.order.engine == "compiled"
 
 
 # ---- beside the trainer

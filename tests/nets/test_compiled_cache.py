@@ -170,7 +170,7 @@ def test_a_new_process_finds_the_kernel_and_the_same_numbers(tmp_path: pathlib.P
         "from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec\n"
         "from app.nets.engines.compiled.kernel import train\n"
         "from app.nets.engines.compiled.trainer import CompiledTrainer\n"
-        "from app.nets.engines.compiled_ import warm_up\n"
+        "from app.nets.engines.ready import warm_up\n"
         "from app.nets.problem import born, problem_of\n"
         "warm_up('float32').result()\n"
         "print(len(train.stats.cache_hits), len(train.stats.cache_misses))\n"

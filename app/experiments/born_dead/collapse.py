@@ -14,8 +14,9 @@ from app.core.spec import LabSpec, TrainSpec, edit
 from app.experiments.born_dead.births import RECIPES, networks
 from app.experiments.born_dead.names import NETS
 from app.nets.engines.numpy_ import forward, outputs
+from app.nets.engines.ready import wait_for_kernels
 from app.nets.problem import Problem, born, problem_of
-from app.nets.rewind import quick_engine, wait_for_compiler
+from app.nets.rewind import quick_engine
 from app.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -88,7 +89,7 @@ class Training:
 
     def advance(self, is_interrupted: Ask) -> Iterator[None]:
         """Train all; yields where somebody else wants the time, and after each run."""
-        yield from wait_for_compiler(is_interrupted)
+        yield from wait_for_kernels(is_interrupted)
         nets = NETS_AT[self.setting.rate]
         while (done := len(self.constant)) < nets:
             spec = edit(self.setting.spec, "train.seed", done)

@@ -25,9 +25,9 @@ from app.experiments.ensemble.training import (
     known,
     population,
 )
+from app.nets.engines.ready import wait_for_kernels
 from app.nets.ensembles import mean_variance, simulated_variance
 from app.nets.problem import load_data
-from app.nets.rewind import wait_for_compiler
 
 Array = np.ndarray
 SAY_S = 0.2  # from one picture to the next while it trains
@@ -126,7 +126,7 @@ def work(
     """Train the networks of all draws, of the kind that is chosen first; see `compute`."""
     kinds, said = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
     total = DRAWS * len(kinds)
-    yield from wait_for_compiler(is_interrupted)
+    yield from wait_for_kernels(is_interrupted)
     for _ in early(Setting(task, noise, width, kind), number_of(draw)).reach(k):
         if is_interrupted():
             yield None

@@ -13,14 +13,12 @@ from app.core.spec import LabSpec
 from app.core.spec import replace as changed
 from app.core.state import State
 from app.experiments.ensemble.names import ARCHITECTURE, BOOTSTRAP, DRAWS, EDGE, MOST
-from app.nets.engines import available
 from app.nets.engines.base import Batches
-from app.nets.engines.compiled_ import warm_up
 from app.nets.engines.numpy_ import outputs
+from app.nets.engines.ready import is_ready, wait_for_kernels
 from app.nets.ensembles import Draws, draws_of, means_of
 from app.nets.growing import Slow, Stepper, stepper
 from app.nets.problem import Problem, born, problem_of
-from app.nets.rewind import wait_for_compiler
 from app.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -95,10 +93,6 @@ def _picked(state: State, nets: Array) -> State:
     )  # fmt: skip
 
 
-def _is_compiled() -> bool:
-    return not available()["compiled"] and warm_up().done()
-
-
 def trained(setting: Setting, draw: int, nets: Array) -> Generator[None, None, Array]:
     """Train some networks of a draw.
 
@@ -140,7 +134,7 @@ def _trainers(
     The compiled engine gives all its networks the same points, so that those of a bootstrap
     have a trainer each; it costs little. In NumPy many at once are much quicker.
     """
-    seeds, is_compiled = problem.seeds, _is_compiled()
+    seeds, is_compiled = problem.seeds, is_ready()
     if setting.kind == BOOTSTRAP and is_compiled:
         for place in mine:
             net = nets[place]
@@ -215,7 +209,7 @@ class Population:
 
     def advance(self, is_interrupted: Ask) -> Iterator[bool]:
         """Train all draws; yields True after each, False where somebody wants the time."""
-        for _ in wait_for_compiler(is_interrupted):
+        for _ in wait_for_kernels(is_interrupted):
             yield False
         while self.done < DRAWS:
             training = trained(self.setting, self.done, np.arange(NETS))

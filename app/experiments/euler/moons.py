@@ -14,8 +14,9 @@ from app.core.kept import Kept
 from app.core.spec import LabSpec, edit
 from app.core.state import State
 from app.nets.engines.numpy_ import forward, training_loss
+from app.nets.engines.ready import wait_for_kernels
 from app.nets.problem import Problem, born, problem_of
-from app.nets.rewind import quick_engine, wait_for_compiler
+from app.nets.rewind import quick_engine
 from app.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -201,7 +202,7 @@ class Training:
         seen = 0 if self.found is None else self.found.updates
         if seen >= UPDATES:
             return
-        yield from wait_for_compiler(is_interrupted)
+        yield from wait_for_kernels(is_interrupted)
         problem, engine = problem_of(self.setting.spec), quick_engine()
         for until in range(min(seen + PART, UPDATES), UPDATES + 1, PART):
             while self._state is None or self._state.update < until:

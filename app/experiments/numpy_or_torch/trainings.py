@@ -11,13 +11,14 @@ import numpy as np
 
 from app.core.jobs import Ask
 from app.core.kept import Kept
+from app.core.libraries import say_once
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from app.core.state import State
 from app.experiments.numpy_or_torch.mistakes import Mistake
 from app.experiments.numpy_or_torch.names import LENGTH, NONE
 from app.nets.engines import available, engine
-from app.nets.engines.compiled_ import warm_up
 from app.nets.engines.numpy_ import CHAIN_RULE, Trainer
+from app.nets.engines.ready import instead, obstacle, problem, warm_up
 from app.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
@@ -160,7 +161,7 @@ def plan(ask: Ask) -> Generator[None, None, list[tuple[bool, str, str]]]:
         whether it is timed (or trained), engine, precision.
     """
     names = ["numpy", "torch"]
-    if not available()["compiled"]:
+    if not obstacle():
         kernels = [warm_up(dtype) for dtype in DTYPES]
         until_s = time.monotonic() + SOON_S
         while (late := not all(k.done() for k in kernels)) and time.monotonic() < until_s:
@@ -168,6 +169,8 @@ def plan(ask: Ask) -> Generator[None, None, list[tuple[bool, str, str]]]:
             if ask():
                 yield None
         names.insert(2 if late else 0, "compiled")
+    if why := next(filter(None, map(problem, DTYPES)), ""):
+        say_once(instead(why))
     names = [name for name in names if not available()[name]]
     trained = [(False, name, dtype) for name in names for dtype in DTYPES]
     trained.remove((False, "numpy", DTYPES[0]))  # by hand, already

@@ -14,8 +14,9 @@ from app.core.spec import LabSpec, edit
 from app.core.state import State
 from app.experiments.residual.birth import GAIN, NAMES
 from app.nets.engines.numpy_ import outputs, training_loss
+from app.nets.engines.ready import wait_for_kernels
 from app.nets.problem import Problem, problem_of
-from app.nets.rewind import quick_engine, wait_for_compiler
+from app.nets.rewind import quick_engine
 from app.nets.skips import silenced
 from app.nets.tasks import TASKS
 
@@ -110,7 +111,7 @@ class Training:
         """Train to the end; yields where somebody else wants the time."""
         if self.found is not None:
             return
-        yield from wait_for_compiler(is_interrupted)
+        yield from wait_for_kernels(is_interrupted)
         problem, engine = problem_of(self.setting.spec), quick_engine()
         try:
             while self._state is None or self._state.update < UPDATES:

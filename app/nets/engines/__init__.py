@@ -6,9 +6,13 @@ Importing this room is light: an engine's own file is imported when it is asked 
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
-from app.core.errors import LabError, unknown_name
+from app.core.errors import NotReadyError, unknown_name
+from app.core.libraries import needed_for
+from app.nets.engines import ready
 from app.nets.engines.base import Engine as Engine
+from app.nets.engines.base import never
 
 NAMES = ("numpy", "compiled", "torch")
 DEVICES = ("cpu", "cuda", "mps")
@@ -22,7 +26,8 @@ def engine(name: str) -> Engine:
         name: `numpy`, `compiled`, `torch`, or torch on a device: `torch:cuda`, `torch:mps`.
 
     Raises:
-        LabError: there is no such engine, or what it needs is not installed.
+        LabError: there is no such engine.
+        NotReadyError: what it needs is not installed.
     """
     base, _, device = name.partition(":")
     if base not in NAMES or (device and base != "torch"):
@@ -34,31 +39,38 @@ def engine(name: str) -> Engine:
 
         return NumpyEngine()
     if base == "compiled":
-        from app.nets.engines.compiled_ import CompiledEngine, missing_numba
+        if missing := ready.obstacle():
+            raise NotReadyError(missing)
+        with needed_for("the engine compiled"):
+            from app.nets.engines.compiled_ import CompiledEngine
 
-        if missing := missing_numba():
-            raise LabError(missing)
         return CompiledEngine()
     from app.nets.engines.remote import RemoteEngine, missing_torch
 
     if missing := missing_torch():
-        raise LabError(missing)
+        raise NotReadyError(missing)
     return RemoteEngine(device or "cpu")
 
 
 def available() -> dict[str, str]:
-    """Return each engine's name, with "" or one sentence that says why it cannot run."""
-    from app.nets.engines.compiled_ import missing_numba
+    """Return each engine's name, with "" or one sentence that says why it cannot run.
+
+    It is what is known by now: that kernels do not compile turns out when they are asked for.
+    """
     from app.nets.engines.remote import missing_torch
 
-    return {"numpy": "", "compiled": missing_numba(), "torch": missing_torch()}
+    return {"numpy": "", "compiled": ready.problem(), "torch": missing_torch()}
 
 
-def default_engine() -> tuple[str, str]:
-    """Return the engine that is used where none is asked for, and why it is not the first.
+def default_engine(
+    dtype: str = "float32", is_cancelled: Callable[[], bool] = never
+) -> tuple[str, str]:
+    """Return the engine that trains where none is asked for; waits for its kernels.
+
+    Args:
+        dtype: of the spec. is_cancelled: True ends the waiting, and `numpy` is returned.
 
     Returns:
-        `compiled` and "", or `numpy` and one sentence on what is missing.
+        `compiled` and "", or `numpy` and one sentence that says why.
     """
-    missing = available()["compiled"]
-    return ("numpy", missing) if missing else ("compiled", "")
+    return ready.fastest(dtype, is_cancelled)

@@ -13,9 +13,8 @@ import threading
 import traceback
 from typing import Any, BinaryIO
 
-import platformdirs
-
 from app.core.errors import LabError, NotFiniteError
+from app.core.folders import user_folder
 from app.core.spec import from_json
 from app.nets.engines.wire import Message, receive, send, state_of, state_parts
 
@@ -97,7 +96,7 @@ def main() -> int:
     inbox = _Inbox(os.fdopen(0, "rb"))
     # Torch makes a folder for its compiler, even if it compiles nothing: not among the files
     # of the moment, where nobody would remove it.
-    own = platformdirs.user_cache_path("layerlab", False) / "torch"
+    own = user_folder("cache") / "torch"
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(own))
     try:
         from app.nets.engines.torch_ import devices

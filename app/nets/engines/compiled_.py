@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import bisect
 import concurrent.futures
-import importlib.util
 import time
 from collections import deque
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -19,12 +18,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.core.errors import LabError
 from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets.engines.base import never
 from app.nets.engines.broken import checked
-from app.nets.engines.compiled import pool, target
+from app.nets.engines.compiled import pool
+from app.nets.engines.ready import warm_up
 from app.nets.problem import Problem, born, problem_of
 
 if TYPE_CHECKING:
@@ -39,32 +38,6 @@ COPY_SHARE = 15  # the work between two copies takes so many times as long as a 
 COPY_BYTES_PER_S = 4e9
 KEPT_BYTES = 64 * 2**20  # of copies at marks in a block
 WAIT_S = 0.002
-
-
-def missing_numba() -> str:
-    """Return one sentence that says why this engine cannot run here, or ""."""
-    if importlib.util.find_spec("numba") is None:
-        return "numba is not installed, so the engine compiled cannot run; numpy can"
-    return target.problem()
-
-
-def warm_up(dtype: str = "float32") -> concurrent.futures.Future[None]:
-    """Compile in the background, so that the first run need not wait; returns at once.
-
-    Args:
-        dtype: `float32` or `float64`; each is compiled by itself.
-
-    Returns:
-        A future that is done, or has the error, when the compiler is.
-
-    Raises:
-        LabError: numba is not installed, or cannot compile for what the environment asks.
-    """
-    if missing := missing_numba():
-        raise LabError(missing)
-    from app.nets.engines.compiled import warm
-
-    return warm.warm_up(dtype)
 
 
 class CompiledEngine:

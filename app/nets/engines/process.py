@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from app.core.errors import LabError, NotFiniteError
+from app.core.errors import LabError, NotFiniteError, NotReadyError
 from app.core.program import own_environment
 from app.nets.engines.wire import Message, receive, send
 
@@ -97,13 +97,16 @@ class Child:
         """Wait that long for its first message.
 
         Raises:
-            LabError: torch does not load.
+            NotReadyError: torch does not load.
         """
-        reply = self.hear(timeout_s)
+        try:
+            reply = self.hear(timeout_s)
+        except LabError as error:
+            raise NotReadyError(str(error)) from None
         if reply is not None:
             if reply[0].kind == "error":
                 self.end()
-                raise error_of(reply[0])
+                raise NotReadyError(str(error_of(reply[0])))
             self.is_ready = True
 
     def end(self) -> None:

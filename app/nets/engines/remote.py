@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import importlib.util
 import os
 import threading
 import time
@@ -18,7 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import numpy as np
 
-from app.core.errors import LabError
+from app.core.errors import LabError, NotReadyError
+from app.core.libraries import how_to_install, is_installed
 from app.core.program import ENGINE_CHILD, is_bundle, own_command
 from app.core.spec import LabSpec, to_json
 from app.core.state import State
@@ -35,10 +35,10 @@ POLL_S = 0.005  # how often `is_cancelled` is asked while the child trains
 
 def missing_torch() -> str:
     """Return why torch cannot be used, in one sentence, or "" if it is installed."""
-    if importlib.util.find_spec("torch") is None:
+    if not is_installed("torch"):
         if is_bundle():
             return "this edition of Layerlab comes without PyTorch; layerlab-full has it"
-        return "PyTorch is not installed; install it with: pip install torch"
+        return f"PyTorch is not installed; {how_to_install('torch')}"
     return ""
 
 
@@ -77,7 +77,7 @@ class RemoteEngine:
         """Train and yield one state after another; see `Engine.run`."""
         problem_of(spec)  # refuses at once, and names a file as the user did
         if missing := missing_torch():
-            raise LabError(missing)
+            raise NotReadyError(missing)
         child = self._take()
         try:
             while not child.is_ready:  # torch takes seconds to import
@@ -109,7 +109,7 @@ class RemoteEngine:
             LabError: torch is missing or does not load, or it was cancelled.
         """
         if missing := missing_torch():
-            raise LabError(missing)
+            raise NotReadyError(missing)
         child = self._take()
         try:
             while not child.is_ready and not is_cancelled():

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from app.core.errors import NotReadyError
+from app.core.libraries import needed_for, say_once
 from app.nets.data import Data, encode
 from app.nets.losses import LOSSES
 from app.nets.maths import NUMPY
@@ -42,11 +44,16 @@ def _linear_loss(data: Data, loss: str) -> float | None:
     if loss in SQUARED:
         weights = np.linalg.lstsq(x, y, rcond=None)[0]
         return float(LOSSES[loss].value(NUMPY, x @ weights, y))
-    return _minimum(x, y, loss)
+    try:
+        return _minimum(x, y, loss)
+    except NotReadyError as error:
+        say_once(str(error))
+        return None
 
 
 def _minimum(x: Array, y: Array, loss: str) -> float | None:
-    from scipy.optimize import minimize  # not before it is needed: slow to import
+    with needed_for("the loss of the best linear model"):
+        from scipy.optimize import minimize  # not before it is needed: slow to import
 
     shape = (x.shape[1], y.shape[1])
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
+from app.core.libraries import needed_for
 from app.core.spec import TaskSpec
 from app.nets.data import Column, Data, Shape, Table
 from app.nets.tasks.base import Task
@@ -45,7 +46,8 @@ def _table(bunch: Any, target: str) -> Table:
 
 @functools.lru_cache(maxsize=2)
 def _read(source: _Set) -> Table:
-    from sklearn import datasets
+    with needed_for(f"the data set {source.loader.removeprefix('load_').replace('_', '-')}"):
+        from sklearn import datasets
 
     # Diabetes comes scaled by its whole spread unless it is asked for as measured.
     options = {"scaled": False} if source.loader == "load_diabetes" else {}

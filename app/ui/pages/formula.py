@@ -5,21 +5,25 @@ from __future__ import annotations
 import functools
 
 from PySide6.QtCore import QByteArray, QRectF, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.core.errors import NotReadyError
+from app.core.libraries import needed_for, say_once
 from app.ui.pages.text import inner_width
 from app.ui.theme import DARK, Theme
 
 SIZE = 15.0  # pixels of the letters at zoom 1, where the line fits
 _GAP = 9  # between two lines
+_PLAIN, _WRAPPED = 11, int(Qt.TextFlag.TextWrapAnywhere)  # of LaTeX that is not typeset
 
 
 @functools.lru_cache(maxsize=256)
 def _typeset(latex: str, color: str) -> QByteArray:
     """Return a formula as SVG; the first call imports ziamath (0.4 s)."""
-    import ziamath
+    with needed_for("a typeset formula"):
+        import ziamath
 
     ziamath.config.svg2 = False  # QtSvg reads SVG 1.2 Tiny, which has no `symbol`
     return QByteArray(ziamath.Latex(latex, size=SIZE, color=color).svg().encode())
@@ -28,7 +32,8 @@ def _typeset(latex: str, color: str) -> QByteArray:
 class Formula(QWidget):
     """One formula a line, each as large as the width allows.
 
-    It is typeset a moment after it is first shown: the page is there before ziamath is.
+    It is typeset a moment after it is first shown: the page is there before ziamath is. Where
+    that is missing, the LaTeX itself is shown.
     """
 
     def __init__(self, lines: tuple[str, ...]) -> None:
@@ -36,6 +41,7 @@ class Formula(QWidget):
         super().__init__()
         self._lines, self._theme = lines, DARK
         self._drawn: list[QSvgRenderer] = []
+        self._is_plain = False  # nothing here can typeset
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.typeset)
@@ -46,14 +52,18 @@ class Formula(QWidget):
     def typeset(self) -> None:
         """Typeset all lines now."""
         color = self._theme.color("text").name()
-        self._drawn = [QSvgRenderer(_typeset(line, color)) for line in self._lines]
+        try:
+            self._drawn = [QSvgRenderer(_typeset(line, color)) for line in self._lines]
+        except NotReadyError as error:
+            self._is_plain = True
+            say_once(f"formulas are shown as LaTeX: {error}")
         self._fit()
         self.update()
 
     @property
     def is_typeset(self) -> bool:
         """Whether the formulas are there."""
-        return bool(self._drawn)
+        return bool(self._drawn) or self._is_plain
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours and sizes from `theme` and repaint."""
@@ -70,20 +80,33 @@ class Formula(QWidget):
             size = self._drawn[k].viewBoxF().size() if self._drawn else None
             wide, high = (size.width(), size.height()) if size else (200.0, 22.0)
             scale = min(self._theme.zoom, room / max(1.0, wide))
-            boxes.append(QRectF(0, top, wide * scale, high * scale))
-            top += high * scale + self._theme.px(_GAP)
+            box = QRectF(0, top, wide * scale, high * scale)
+            if self._is_plain:
+                letters = QFontMetricsF(self._theme.font(_PLAIN))
+                box = letters.boundingRect(QRectF(0, top, room, 0), _WRAPPED, self._lines[k])
+            boxes.append(box)
+            top += box.height() + self._theme.px(_GAP)
         return boxes
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the lines, or have them typeset once this paint is over."""
-        if not self._drawn:
+        if not self.is_typeset:
             self._timer.start(0)
             return
         with QPainter(self) as painter:
+            if self._is_plain:
+                self._paint_plain(painter)
+                return
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for renderer, box in zip(self._drawn, self.boxes(), strict=True):
                 renderer.setAspectRatioMode(Qt.AspectRatioMode.KeepAspectRatio)
                 renderer.render(painter, box)
+
+    def _paint_plain(self, painter: QPainter) -> None:
+        painter.setFont(self._theme.font(_PLAIN))
+        painter.setPen(self._theme.color("text"))
+        for line, box in zip(self._lines, self.boxes(), strict=True):
+            painter.drawText(box, _WRAPPED, line)
 
     def _fit(self) -> None:
         boxes = self.boxes()

@@ -21,13 +21,13 @@ from typing import Any
 import llvmlite
 import numba
 import numpy as np
-import platformdirs
 from numba.core import serialize
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 
 from app import __version__
 from app.core.errors import LabWarning
+from app.core.folders import user_folder
 from app.nets.engines.compiled import target
 
 KEPT = 24  # files; a few versions of two kernels in float32 and float64
@@ -42,7 +42,7 @@ _dumps: Any = serialize.dumps
 def folder() -> pathlib.Path:
     """Return the folder; NUMBA_CACHE_DIR overrules the user's cache folder."""
     own = os.environ.get("NUMBA_CACHE_DIR")
-    base = pathlib.Path(own) if own else platformdirs.user_cache_path("layerlab", False)
+    base = pathlib.Path(own) if own else user_folder("cache")
     return base / "kernels"
 
 

@@ -1,0 +1,67 @@
+"""Trying an engine: a few updates beside NumPy's, as `layerlab doctor` asks for.
+
+It runs in a process of its own, as what is broken may take the process with it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+
+from app.core.errors import LabError
+from app.core.libraries import sentence_of
+from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from app.nets.engines import engine
+from app.nets.problem import born, problem_of
+
+DTYPES = ("float32", "float64")
+UPDATES, RATE = 4, 0.1
+# Relative distance of all parameters after so many updates, of which rounding explains a
+# hundredth.
+TOLERANCES = {"float32": 1e-4, "float64": 1e-11}
+
+
+def _spec(dtype: str) -> LabSpec:
+    """Return a lab with a layer narrower and one wider than a vector, and batches cut short."""
+    return LabSpec(
+        task=TaskSpec(name="wave", samples=40, validation=0.0),
+        net=NetSpec(hidden=(5, 20), activation="tanh", init="xavier-normal"),
+        train=TrainSpec(
+            optimizer="sgd", rate=RATE, batch=13, order="file", updates=UPDATES, seeds=3,
+            loss="mse", dtype=dtype,
+        ),
+    )  # fmt: skip
+
+
+def disagreement(name: str, dtype: str) -> str:
+    """Return how an engine fails a few updates beside NumPy's in float64; "" if it does not."""
+    spec, exact = _spec(dtype), _spec("float64")
+    start = born(problem_of(spec))
+    same = replace(
+        start, params=start.params.astype(float), moments=start.moments.astype(float)
+    )
+    *_, found = engine(name).run(spec, start)
+    *_, expected = engine("numpy").run(exact, same)
+    apart = np.linalg.norm(found.params - expected.params) / np.linalg.norm(expected.params)
+    if found.update == UPDATES and apart <= TOLERANCES[dtype]:  # false of nan too
+        return ""
+    return (
+        f"after {found.update} of {UPDATES} updates in {dtype} its parameters are {apart:.1e} "
+        f"apart from those of NumPy, where rounding explains {TOLERANCES[dtype]:.0e}"
+    )
+
+
+def main(name: str) -> int:
+    """Try an engine in each precision and print the sentences as JSON; return 0."""
+    found = {}
+    for dtype in DTYPES:
+        try:
+            found[dtype] = disagreement(name, dtype)
+        except (LabError, ImportError) as error:
+            found[dtype] = sentence_of(error)
+        except Exception as error:  # whatever it is, it is what `doctor` wants to know
+            found[dtype] = f"it fails: {type(error).__name__}: {sentence_of(error)}"
+    print(json.dumps(found))
+    return 0

@@ -1,0 +1,87 @@
+"""Who trains while the kernels are not there, and what is said where they never will be."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from app.claims.base import Context
+from app.claims.populations import population
+from app.core.errors import LabWarning, NotReadyError
+from app.core.jobs import Ask
+from app.core.spec import LabSpec, edit
+from app.nets import engines
+from app.nets.engines import ready
+from app.nets.growing import Growing
+from app.nets.problem import problem_of
+from app.nets.rewind import Rewindable, quick_engine
+
+WHY = "the kernels of the engine compiled do not compile on this machine"
+SPEC = edit(edit(LabSpec(), "train.updates", 8), "train.seeds", 2)
+
+
+def ended(work: Iterator[object]) -> None:
+    for _ in work:
+        pass
+
+
+def test_what_the_compiler_says_becomes_one_sentence(no_kernels: None) -> None:
+    future = ready.warm_up("float64")
+    error = future.exception(timeout=60)
+    assert isinstance(error, NotReadyError)
+    assert str(error).startswith(f"{WHY} (ValueError: cannot store <0 x double>; ")
+    assert engines.available()["compiled"] == ""  # float32 was not tried yet
+    assert engines.default_engine("float32") == ("numpy", str(error))
+    assert engines.available()["compiled"] == str(error)
+    with pytest.raises(NotReadyError, match="do not compile on this machine"):
+        list(engines.engine("compiled").run(SPEC))
+
+
+def test_each_precision_stands_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    def make(dtype: str) -> None:
+        if dtype == "float64":
+            raise ValueError("cannot store <0 x double>")
+
+    monkeypatch.setattr(ready, "_futures", {})
+    monkeypatch.setattr(ready, "_make", make)
+    assert engines.default_engine("float32") == ("compiled", "")
+    assert engines.default_engine("float64")[0] == "numpy"
+    assert (ready.is_ready("float32"), ready.is_ready("float64")) == (True, False)
+    assert quick_engine("float32").name == "compiled"
+    assert quick_engine("float64").name == "numpy"
+
+
+def test_waiting_ends_when_it_is_called_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(ready, "_futures", {})
+    monkeypatch.setattr(ready, "_make", lambda dtype: go_on.wait(60))
+    assert engines.default_engine("float32", lambda: True) == ("numpy", "")
+    waiting = ready.wait_for_kernels(lambda: True)
+    assert next(waiting) is None
+    go_on.set()
+    ended(waiting)
+    assert ready.is_ready()
+
+
+def test_populations_of_claims_go_on_in_numpy_and_say_why_once(no_kernels: None) -> None:
+    with pytest.warns(LabWarning, match=f"NumPy trains instead: {WHY}"):
+        [state] = population(Context(), SPEC, 2)
+    population(Context(), SPEC, 2)  # where a warning is an error
+    *_, exact = engines.engine("numpy").run(SPEC)
+    np.testing.assert_array_equal(state.params, exact.params)
+
+
+def test_trainings_of_pages_go_on_in_numpy_and_say_why_once(no_kernels: None) -> None:
+    from app.experiments.ensemble.training import Setting, trained
+
+    growing = Growing(problem_of(SPEC), lambda state: state.update, every=4, chunk=2)
+    never: Ask = lambda: False  # noqa: E731
+    with pytest.warns(LabWarning, match="NumPy trains instead"):
+        ended(growing.advance(8, never))
+    assert growing.done == 8
+    ended(ready.wait_for_kernels(never))  # here a warning is an error
+    assert Rewindable(SPEC, 4).at(8).update == 8
+    ended(trained(Setting("wave", 0.1, 4, "bootstrap"), 0, np.arange(2)))

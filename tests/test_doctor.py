@@ -1,0 +1,120 @@
+"""`layerlab doctor`: what it calls ready, and what it says of what is not."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+import types
+
+import pytest
+from packaging.requirements import Requirement
+
+from app.commands import doctor
+from app.core.libraries import LIBRARIES, import_sentence
+from app.nets.engines import trial
+from tests.helpers.scripts import ROOT
+
+FINE = {"numpy": "", "compiled": "", "torch": ""}
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Nothing is started; what engines and Qt would say is given."""
+    monkeypatch.setattr(doctor, "_engines", lambda: dict(FINE))
+    monkeypatch.setattr(doctor, "_qt", lambda _: {"platform": "offscreen", "problem": ""})
+    return monkeypatch
+
+
+def test_every_library_that_is_required_is_examined() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    required = {Requirement(line).name for line in project["dependencies"]}
+    assert {library.name for library in LIBRARIES} == required
+
+
+def test_all_is_well(quick: pytest.MonkeyPatch) -> None:
+    found = doctor.examine()
+    assert found["ready"]
+    assert (found["lacks"], found["todo"]) == ({}, [])
+    assert all(found["packages"].values())
+
+
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.name)
+def test_each_library_that_is_missing_is_named(
+    quick: pytest.MonkeyPatch, library: types.SimpleNamespace
+) -> None:
+    top = library.module.partition(".")[0]
+    for name in [name for name in sys.modules if f"{name}.".startswith(f"{top}.")]:
+        quick.delitem(sys.modules, name)
+    quick.setitem(sys.modules, top, None)
+    lacks = doctor._trouble(library)
+    assert f"{library.name}, which is not installed; install it with: " in lacks
+    assert lacks.endswith(f"-m pip install {library.name}")
+
+
+def lacking(quick: pytest.MonkeyPatch, **sentences: str) -> None:
+    quick.setattr(doctor, "_trouble", lambda library: sentences.get(library.name, ""))
+
+
+def test_what_is_optional_may_be_missing(quick: pytest.MonkeyPatch) -> None:
+    lacking(quick, numba="the engine compiled needs numba, ...", torch="it needs torch, ...")
+    quick.setattr(doctor, "_engines", lambda: FINE | {"compiled": "no numba", "torch": "no"})
+    assert doctor.examine()["ready"]
+
+
+def test_what_is_there_has_to_train(quick: pytest.MonkeyPatch) -> None:
+    quick.setattr(doctor, "_engines", lambda: FINE | {"compiled": "it does not compile"})
+    found = doctor.examine()
+    assert not found["ready"]
+    assert found["todo"] == ["engine compiled: it does not compile"]
+
+
+def test_a_library_is_not_blamed_for_another_one(quick: pytest.MonkeyPatch) -> None:
+    lacking(quick, numpy="Layerlab needs numpy, which is not installed",
+            safetensors="a saved lab needs numpy, which is not installed")  # fmt: skip
+    assert doctor.examine()["todo"] == ["Layerlab needs numpy, which is not installed"]
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("import os, signal; os.kill(os.getpid(), signal.SIGILL)", "(SIGILL)"),
+        ("raise SystemExit(7)", "(exit code 7)"),
+        ('print(\'{"float32": "", "float64": "not equal"}\')', "not equal"),
+    ],
+)
+def test_an_engine_that_takes_its_process_along_is_told(
+    monkeypatch: pytest.MonkeyPatch, code: str, says: str
+) -> None:
+    monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", code])
+    assert says in doctor._tried("compiled")
+
+
+@pytest.mark.parametrize("dtype", trial.DTYPES)
+@pytest.mark.parametrize("name", ["numpy", "compiled"])
+def test_engines_agree_and_a_wrong_one_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, name: str, dtype: str
+) -> None:
+    from dataclasses import replace
+
+    from app.nets.engines import engine
+
+    assert trial.disagreement(name, dtype) == ""
+
+    class Wrong:
+        """Off by a hundredth of what is learned."""
+
+        def run(self, spec, state):  # type: ignore[no-untyped-def]
+            *_, last = engine(name).run(spec, state)
+            yield replace(last, params=last.params + 0.01 * (last.params - state.params))
+
+    exact = engine("numpy")
+    chosen = [Wrong(), exact]
+    monkeypatch.setattr(trial, "engine", lambda _: chosen.pop(0))
+    assert "apart from those of NumPy" in trial.disagreement(name, dtype)
+
+
+def test_a_damaged_library_says_how_to_mend_it() -> None:
+    error = ImportError("DLL load failed", name="scipy.special._ufuncs")
+    said = import_sentence(error, "GELU in NumPy")
+    assert said.startswith("GELU in NumPy needs scipy, which does not load (DLL load failed); ")
+    assert said.endswith("-m pip install --force-reinstall --no-deps scipy")
