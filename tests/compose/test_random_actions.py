@@ -4,9 +4,8 @@ import random
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QPushButton, QWidget
 
-from app.compose import files, pages
 from app.core.options import Options
 from app.core.spec import LabSpec, edit
 from app.ui.card import Card
@@ -83,8 +82,7 @@ def close_popup() -> None:
 
 def test_a_thousand_random_actions_leave_nothing_broken(open_lab, qtbot, monkeypatch):
     for name in ("getOpenFileName", "getSaveFileName"):
-        monkeypatch.setattr(files.QFileDialog, name, lambda *a, **k: ("", ""))
-        monkeypatch.setattr(pages.QFileDialog, name, lambda *a, **k: ("", ""))
+        monkeypatch.setattr(QFileDialog, name, lambda *a, **k: ("", ""))
     lab = open_lab(edit(LabSpec(), "train.updates", 200), Options(engine="numpy", speed=None))
     closer = QTimer()  # a menu has an event loop of its own until it is closed
     closer.timeout.connect(close_popup)
