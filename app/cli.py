@@ -33,6 +33,7 @@ COMMANDS = {
     "doctor": "say what is installed, what is missing and what to do",
     "spec": "print or check a spec",
 }
+TRAINS_NOTHING = ("experiments", "doctor", "spec")
 FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
 
@@ -112,17 +113,18 @@ def _run(arguments: list[str]) -> int:
         return _open_window(arguments)
     from app.commands.common import Parser
 
-    _check_environment(name)
     module = importlib.import_module(f"app.commands.{name}")
     parser = Parser(prog=f"layerlab {name}", description=f"{module.__doc__}".split("\n")[0])
     module.add_arguments(parser)
-    return int(module.run(parser.parse_args(arguments[1:])))
+    args = parser.parse_args(arguments[1:])
+    _check_environment(name)
+    return int(module.run(args))
 
 
 def _check_environment(command: str) -> None:
     """Refuse a width of vectors that cannot be; `doctor` and the window show it instead."""
-    if os.environ.get("LAYERLAB_VECTOR_BYTES") and command != "doctor":
-        with contextlib.suppress(*FAILURES):  # what does not load is told where it is needed
+    if os.environ.get("LAYERLAB_VECTOR_BYTES") and command not in TRAINS_NOTHING:
+        with contextlib.suppress(*FAILURES):  # what does not load is said where it is needed
             from app.nets.engines.compiled import target
 
             if problem := target.problem():

@@ -14,6 +14,7 @@ from app import cli
 from app.core.errors import LabError
 from app.core.resources import resource
 from app.nets import peers, speed
+from app.nets.engines.compiled import target
 from app.nets.problem import born
 
 TINY = {"name": "tiny", "shape": [2, 4, 1], "batch": 4, "samples": 9}
@@ -148,6 +149,47 @@ def test_peers_and_ratios(
     assert found[-1] == {"engine": "compiled", "seeds": 1, "geometric_mean_ratio": 4.0}
 
 
+def test_medians_of_runs_in_turn(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run in which the machine was slow for one of the two counts as one of five."""
+    monkeypatch.setattr(peers, "installed", lambda seeds: ["torch", "jax"])
+    monkeypatch.setattr(peers.Peer, "__enter__", lambda peer: peer)
+    monkeypatch.setattr(peers.Peer, "__exit__", lambda peer, *error: None)
+    ours, theirs = iter([30.0, 20.0, 1.0, 24.0, 40.0]), iter([10.0, 10.0, 10.0, 8.0, 1.0])
+    monkeypatch.setattr(speed, "rate_of", lambda *args: next(ours))
+    monkeypatch.setattr(peers.Peer, "rate", lambda peer, case: next(theirs))
+    cases = written(tmp_path, [TINY])
+    arguments = ["--json", "--cases", cases, "--runs", "5", "--peers", "jax"]
+    assert lines_of(capsys, *arguments) == [
+        {"engine": "compiled", "case": "tiny", "seeds": 1, "updates_per_s": 24},
+        {"peer": "jax", "case": "tiny", "seeds": 1, "updates_per_s": 10},
+        {
+            "engine": "compiled",
+            "case": "tiny",
+            "seeds": 1,
+            "peer": "jax",
+            "ratio": 3.0,
+            "runs": 5,
+            "least": 0.1,
+            "most": 40.0,
+        },
+        {"engine": "compiled", "seeds": 1, "geometric_mean_ratio": pytest.approx(3.0)},
+    ]
+
+
+@pytest.mark.parametrize(("width", "isa"), [(64, ""), (32, "AVX2"), (16, "SSE4_2")])
+def test_peers_have_no_wider_vectors_than_a_forced_width(
+    width: int, isa: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(target, "current", lambda: target.Target("", "", width, 16))
+    monkeypatch.delenv(target.VARIABLE, raising=False)
+    assert peers.environment()["XLA_FLAGS"] == peers.ONE_THREAD["XLA_FLAGS"]
+    monkeypatch.setenv(target.VARIABLE, str(width))
+    limit = f" --xla_cpu_max_isa={isa}" if isa else ""
+    assert peers.environment()["XLA_FLAGS"] == peers.ONE_THREAD["XLA_FLAGS"] + limit
+
+
 def test_a_peer_in_its_process() -> None:
     case = msgspec.convert(TINY, speed.Case)
     with peers.Peer("sklearn", 1) as peer:
@@ -202,5 +244,9 @@ def test_other_refusals(
     assert "'compield' is not known" in refused(capsys, "--engine", "compield")
     assert "a process of its own" in refused(capsys, "--engine", "torch")
     assert "--seeds is 0, the range is 1 to 64" in refused(capsys, "--seeds", "0")
+    assert "--runs is 0, the range is 1 to 99" in refused(capsys, "--runs", "0")
+    assert "peer 'jaxx' is not known; did you mean 'jax'" in refused(capsys, "--peers", "jaxx")
+    assert "one network at a time" in refused(capsys, "--seeds", "2", "--peers", "torch")
     monkeypatch.setattr(peers, "installed", lambda seeds: [])
+    assert "jax is not installed" in refused(capsys, "--peers", "jax", code=1)
     assert "none is installed" in refused(capsys, "--peers", code=1)

@@ -24,11 +24,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=1, metavar="S",
                         help="networks trained at once, on one thread")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="results as JSON, one a line")
-    parser.add_argument("--peers", nargs="*", metavar="NAME", help="also measure JAX (jax), "
-                        "PyTorch (torch) and scikit-learn (sklearn), all that are installed if "
-                        "none is named, and print ratios")  # fmt: skip
-    parser.add_argument("--runs", type=int, default=1, metavar="R", help="measure each "
-                        "so often, the engine and its peers in turn, and print medians")  # fmt: skip
+    parser.add_argument(
+        "--peers",
+        nargs="*",
+        metavar="NAME",
+        help="also measure JAX (jax), PyTorch (torch) and scikit-learn (sklearn), all that "
+        "are installed if none is named, and print ratios",
+    )
+    parser.add_argument(
+        "--runs",
+        type=int,
+        default=1,
+        metavar="R",
+        help="measure each so often, the engine and its peers in turn, and print medians",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,13 +80,15 @@ def _peers(args: argparse.Namespace) -> list[Any]:
 
     names = chosen(args.peers, args.seeds)
     if missing := [name for name in names if name not in installed(args.seeds)]:
-        raise NotReadyError(f"--peers: {missing[0]} is not installed; "
-                            "`pip install layerlab[bench]` brings JAX")  # fmt: skip
+        raise NotReadyError(
+            f"--peers: {missing[0]} is not installed; `pip install layerlab[bench]` brings JAX"
+        )
     names = names or installed(args.seeds)
     if not names:
         which = "JAX" if args.seeds > 1 else "JAX, PyTorch and scikit-learn"
-        raise NotReadyError(f"--peers: of {which} none is installed; "
-                            "`pip install layerlab[bench]` brings JAX")  # fmt: skip
+        raise NotReadyError(
+            f"--peers: of {which} none is installed; `pip install layerlab[bench]` brings JAX"
+        )
     return [Peer(name, args.seeds) for name in names]
 
 

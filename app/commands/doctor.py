@@ -182,12 +182,12 @@ def _text(found: dict[str, Any]) -> str:
     for name, problem in found["engines"].items():
         rows.append((f"engine {name}", problem or "trains in float32 and float64"))
     vectors = found["vectors"]
-    rows.append(("vectors", vectors["problem"] or
-                 f"{vectors['bytes']} bytes, {vectors['registers']} registers"))  # fmt: skip
+    width = f"{vectors['bytes']} bytes, {vectors['registers']} registers"
+    rows.append(("vectors", vectors["problem"] or width))
     qt = found["qt"]
     rows.append(("Qt plugin", qt["problem"] or f"{qt['platform']} loads"))
     shown = found["display"]["problem"]
     rows.append(("display", f"{shown}; train and shot work without" if shown else "available"))
-    width = max(len(name) for name, _ in rows)
-    lines = [f"{name:<{width}}  {value}" for name, value in rows]
+    longest = max(len(name) for name, _ in rows)
+    lines = [f"{name:<{longest}}  {value}" for name, value in rows]
     return "\n".join([*lines, "", *(found["todo"] or ["ready"])])

@@ -31,11 +31,19 @@ ONE_THREAD = dict.fromkeys(_THREADS, "1") | {
 
 # Where a width of vectors is forced, the peers do with the same: what each of them reads.
 NARROWER = {
-    32: {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2", "ATEN_CPU_CAPABILITY": "avx2",
-         "ONEDNN_MAX_CPU_ISA": "AVX2", "OPENBLAS_CORETYPE": "Haswell"},
-    16: {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2", "ATEN_CPU_CAPABILITY": "default",
-         "ONEDNN_MAX_CPU_ISA": "SSE41", "OPENBLAS_CORETYPE": "Nehalem"},
-}  # fmt: skip
+    32: {
+        "XLA_FLAGS": "--xla_cpu_max_isa=AVX2",
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",
+    },
+    16: {
+        "XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2",
+        "ATEN_CPU_CAPABILITY": "default",
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "OPENBLAS_CORETYPE": "Nehalem",
+    },
+}
 
 
 def environment() -> dict[str, str]:
@@ -57,8 +65,10 @@ def chosen(names: list[str], seeds: int = 1) -> list[str]:
         if name not in PEERS:
             raise unknown_name("peer", name, PEERS)
         if seeds > 1 and name not in MANY_SEEDS:
-            raise LabError(f"the peer {name} trains one network at a time, so that --seeds "
-                           f"{seeds} cannot be compared")  # fmt: skip
+            raise LabError(
+                f"the peer {name} trains one network at a time, so that --seeds "
+                f"{seeds} cannot be compared"
+            )
     return names
 
 

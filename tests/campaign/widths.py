@@ -56,12 +56,28 @@ def final_losses(engine: str, dtype: str, names: tuple[str, str, str]) -> list[f
     """Return what `layerlab train` ends with; the 5 units leave lanes to pack points into."""
     activation, optimizer, loss = names
     turned = {
-        "net.activation": activation, "train.optimizer": optimizer, "train.loss": loss,
-        "train.dtype": dtype, "train.rate": "0.01", "train.batch": "20",
+        "net.activation": activation,
+        "train.optimizer": optimizer,
+        "train.loss": loss,
+        "train.dtype": dtype,
+        "train.rate": "0.01",
+        "train.batch": "20",
         "net.init": "torch-default",
-    }  # fmt: skip
-    arguments = ["train", "--task", "circle", "--engine", engine, "--seeds", "2",
-                 "--updates", "40", "--json", "--set", "net.width=5"]  # fmt: skip
+    }
+    arguments = [
+        "train",
+        "--task",
+        "circle",
+        "--engine",
+        engine,
+        "--seeds",
+        "2",
+        "--updates",
+        "40",
+        "--json",
+        "--set",
+        "net.width=5",
+    ]
     for knob, value in turned.items():
         arguments += ["--set", f"{knob}={value}"]
     out = io.StringIO()
@@ -100,16 +116,29 @@ def child(width: int, dtype: str, is_short: bool) -> int:
 
 def checked(width: int, dtype: str, is_short: bool) -> subprocess.CompletedProcess[str]:
     """Run `child` in a process of its own with a cache of its own."""
-    command = [sys.executable, "-m", "tests.campaign.widths", "--child", "--width",
-               str(width), "--dtype", dtype]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "tests.campaign.widths",
+        "--child",
+        "--width",
+        str(width),
+        "--dtype",
+        dtype,
+    ]
     with tempfile.TemporaryDirectory(prefix="layerlab-width-") as folder:
         numbas = (target.NUMBA_NAME, target.NUMBA_FEATURES)
         env = {name: value for name, value in os.environ.items() if name not in numbas}
         env |= {target.VARIABLE: str(width), "NUMBA_CACHE_DIR": folder}
         return subprocess.run(
-            [*command, *(["--short"] if is_short else [])], cwd=ROOT, env=env,
-            capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
-        )  # fmt: skip
+            [*command, *(["--short"] if is_short else [])],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
 
 
 def main() -> int:
@@ -127,9 +156,13 @@ def main() -> int:
         start_s = time.monotonic()
         done = checked(width, dtype, args.short)
         failed += done.returncode != 0
-        last = (done.stdout.splitlines() or ["nothing was printed"])[-1]
-        print(f"{last} ({time.monotonic() - start_s:.0f} s)" if done.returncode == 0 else
-              f"{width} bytes, {dtype}: FAILED\n{done.stdout}{done.stderr}", flush=True)  # fmt: skip
+        took = f"({time.monotonic() - start_s:.0f} s)"
+        if done.returncode:
+            print(
+                f"{width} bytes, {dtype}: FAILED {took}\n{done.stdout}{done.stderr}", flush=True
+            )
+        else:
+            print(done.stdout.splitlines()[-1], took, flush=True)
     return 1 if failed else 0
 
 

@@ -16,9 +16,10 @@ from app.nets.engines.compiled import activations, layers, plan, steps
 from app.nets.engines.compiled.jit import jit
 from app.nets.engines.compiled.numbers import mix, shuffle, tanh
 from app.nets.engines.compiled.packed import pack, packed_product
-from app.nets.engines.compiled.products import product, transpose, view
+from app.nets.engines.compiled.products import product, transpose
 from app.nets.engines.compiled.target import lanes
 from app.nets.engines.compiled.trainer import CompiledTrainer
+from app.nets.engines.compiled.vectors import view
 from app.nets.losses import LOSSES
 from app.nets.maths import NUMPY
 from app.nets.optimizers import OPTIMIZERS

@@ -39,8 +39,9 @@ from app.nets.engines.compiled.plan import (
     SLOPE,
     SPREAD,
 )  # fmt: skip
-from app.nets.engines.compiled.products import product, transpose, view, width_of
+from app.nets.engines.compiled.products import product, transpose
 from app.nets.engines.compiled.steps import loss_gradient, loss_value, step
+from app.nets.engines.compiled.vectors import view, width_of
 from app.nets.randomness import DROPOUT, ORDER
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.nets.engines.compiled.jit import apart, jit
 from app.nets.engines.compiled.numbers import mix
-from app.nets.engines.compiled.products import view
+from app.nets.engines.compiled.vectors import view
 from app.nets.engines.numpy_ import NORM_EPS
 
 

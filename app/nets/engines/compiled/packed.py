@@ -19,7 +19,7 @@ from llvmlite import ir
 from numba import types
 
 from app.nets.engines.compiled.jit import apart, intrinsic
-from app.nets.engines.compiled.products import Memory, index_of, multiply_add, width_of
+from app.nets.engines.compiled.vectors import Memory, index_of, multiply_add, width_of
 
 
 def _shuffled(builder: Any, a: Any, b: Any, lanes: list[int]) -> Any:

@@ -15,11 +15,10 @@ from typing import Any, NamedTuple
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils as untyped_cgutils
-from numba.np import arrayobj as untyped_arrayobj
 
 from app.nets.engines.compiled.jit import intrinsic, jit
-from app.nets.engines.compiled.target import current, lanes
+from app.nets.engines.compiled.target import current
+from app.nets.engines.compiled.vectors import Memory, index_of, multiply_add, width_of
 
 # Registers -> vectors in a panel of columns -> rows of its tallest tile. A tile takes a
 # register for each of its sums, one for each vector of B, and one for the factor of A: what
@@ -27,59 +26,6 @@ from app.nets.engines.compiled.target import current, lanes
 _TILES = {16: {1: 8, 2: 6}, 32: {1: 8, 2: 8, 4: 4}}
 TALLEST = _TILES[current().registers]
 _WIDEST = max(TALLEST)
-
-cgutils: Any = untyped_cgutils
-populate_array: Any = untyped_arrayobj.populate_array
-
-
-def index_of(builder: Any, *terms: Any) -> Any:
-    """Return the sum of terms; a pair is multiplied."""
-    total = None
-    for term in terms:
-        value = builder.mul(*term) if isinstance(term, tuple) else term
-        total = value if total is None else builder.add(total, value)
-    return total
-
-
-class Memory:
-    """A flat array as LLVM sees it."""
-
-    def __init__(self, context: Any, builder: Any, kind: Any, value: Any) -> None:
-        self._builder = builder
-        self.scalar = context.get_value_type(kind.dtype)
-        self._bytes = kind.dtype.bitwidth // 8
-        self.vector = ir.VectorType(self.scalar, lanes(self._bytes))
-        self._data = context.make_array(kind)(context, builder, value).data
-
-    def _at(self, index: Any) -> Any:
-        return self._builder.gep(self._data, [index])
-
-    def broadcast(self, index: Any) -> Any:
-        """Return a vector whose lanes all hold one element."""
-        number = self._builder.load(self._at(index))
-        undefined = ir.Constant(self.vector, ir.Undefined)
-        first = ir.Constant(ir.IntType(32), 0)
-        one = self._builder.insert_element(undefined, number, first)
-        zeros = ir.Constant(ir.VectorType(ir.IntType(32), self.vector.count), None)
-        return self._builder.shuffle_vector(one, undefined, zeros)
-
-    def load(self, index: Any, count: int = 0) -> Any:
-        """Return the vector that begins at an index, aligned or not; of `count` numbers."""
-        kind = ir.VectorType(self.scalar, count) if count else self.vector
-        at = self._builder.bitcast(self._at(index), kind.as_pointer())
-        return self._builder.load(at, align=self._bytes)
-
-    def store(self, index: Any, vector: Any) -> None:
-        """Write a vector."""
-        at = self._builder.bitcast(self._at(index), self.vector.as_pointer())
-        self._builder.store(vector, at, align=self._bytes)
-
-
-def multiply_add(builder: Any, vector: Any) -> Any:
-    """Return LLVM's x * y + z, which is one instruction where the processor has it."""
-    name = f"llvm.fmuladd.v{vector.count}f{32 if vector.element == ir.FloatType() else 64}"
-    kind = ir.FunctionType(vector, [vector] * 3)
-    return cgutils.get_or_insert_function(builder.module, kind, name)
 
 
 class _Product(NamedTuple):
@@ -101,12 +47,15 @@ class _Product(NamedTuple):
 def _tile(builder: Any, of: _Product, rows: int, vectors: int) -> None:
     """Write one tile: a loop over the depth whose sums stay in rows * vectors registers.
 
-    Of B each step loads `vectors` vectors once; of A it takes one number a row, in all lanes
-    of a vector::
+    Each step loads `vectors` vectors of B, and one number of A for each row, into all lanes of
+    a register. Six rows and two vectors, the largest tile that fits into 16 registers::
 
-                                B[k, 0:16]   B[k, 16:32]      2 registers
-        A[r + 0, k] A[r + 0, k] ...   times: + sums + sums    1 register, and
-        A[r + 1, k] A[r + 1, k] ...          + sums + sums    2 for each row
+                          B[k]  | vector 0 | vector 1 |    2 registers
+                                +----------+----------+
+            A[r, k]       times |   sum    |   sum    |    12 for the sums
+            A[r + 1, k]   times |   sum    |   sum    |
+            ...                 |   ...    |   ...    |    1 for the number of A
+            A[r + 5, k]   times |   sum    |   sum    |
     """
     vector, word = of.b.vector, of.depth.type
 
@@ -150,8 +99,21 @@ def _make_panel(vectors: int) -> Callable[..., None]:
     tallest = TALLEST[vectors]
 
     @intrinsic
-    def tile(typing: Any, rows: Any, a: Any, a0: Any, a_row: Any, a_step: Any, b: Any,
-             b0: Any, b_step: Any, c: Any, c0: Any, c_row: Any, depth: Any) -> Any:  # fmt: skip
+    def tile(
+        typing: Any,
+        rows: Any,
+        a: Any,
+        a0: Any,
+        a_row: Any,
+        a_step: Any,
+        b: Any,
+        b0: Any,
+        b_step: Any,
+        c: Any,
+        c0: Any,
+        c_row: Any,
+        depth: Any,
+    ) -> Any:
         """C[r, :] = sum over k of A[r, k] * B[k, :], for 1 to `tallest` rows."""
         i64 = types.intp
         signature = types.void(i64, a, i64, i64, i64, b, i64, i64, c, i64, i64, i64)
@@ -175,16 +137,39 @@ def _make_panel(vectors: int) -> Callable[..., None]:
         return signature, codegen
 
     @jit
-    def panel(a: Any, a_row: int, a_step: int, b: Any, b0: int, b_step: int, c: Any, c0: int,
-              c_row: int, rows: int, depth: int) -> None:  # fmt: skip
+    def panel(
+        a: Any,
+        a_row: int,
+        a_step: int,
+        b: Any,
+        b0: int,
+        b_step: int,
+        c: Any,
+        c0: int,
+        c_row: int,
+        rows: int,
+        depth: int,
+    ) -> None:
         r = 0
         while r < rows:
             left = rows - r
             # The last two share what is left: a low tile has too few sums under way.
             taken = tallest if left >= 2 * tallest else (left + 1) // 2
             taken = left if left <= tallest else taken
-            tile(taken, a, r * a_row, a_row, a_step, b, b0, b_step, c, c0 + r * c_row, c_row,
-                 depth)  # fmt: skip
+            tile(
+                taken,
+                a,
+                r * a_row,
+                a_row,
+                a_step,
+                b,
+                b0,
+                b_step,
+                c,
+                c0 + r * c_row,
+                c_row,
+                depth,
+            )
             r += taken
 
     return panel
@@ -220,40 +205,6 @@ def transpose_block(typing: Any, a: Any, a0: Any, a_row: Any, c: Any, c0: Any,
         for j, row in enumerate(rows):
             target.store(index_of(builder, c0, (c_row, ir.Constant(word, j))), row)
         return context.get_dummy_value()
-
-    return signature, codegen
-
-
-@intrinsic
-def view(typing: Any, a: Any, start: Any, count: Any) -> Any:
-    """Return `count` elements of a flat array from `start` on, as an array.
-
-    Unlike a slice it costs nothing: no bound is looked at, no owner is counted. And loops
-    over it are vectorized, as an index that starts at 0 cannot be one from the end.
-    """
-    signature = a(a, types.intp, types.intp)
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        kind = signature.return_type
-        make = context.make_array(kind)
-        part, size = make(context, builder), context.get_abi_sizeof
-        itemsize = context.get_constant(types.intp, size(context.get_value_type(kind.dtype)))
-        populate_array(
-            part, data=builder.gep(make(context, builder, args[0]).data, [args[1]]),
-            shape=[args[2]], strides=[itemsize], itemsize=itemsize, meminfo=None,
-        )  # fmt: skip
-        return part._getvalue()
-
-    return signature, codegen
-
-
-@intrinsic
-def width_of(typing: Any, a: Any) -> Any:
-    """Return how many of an array's numbers a vector holds, known when it is compiled."""
-    signature = types.intp(a)
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return context.get_constant(types.intp, lanes(signature.args[0].dtype.bitwidth // 8))
 
     return signature, codegen
 

@@ -13,7 +13,7 @@ import numpy as np
 from app.nets.engines.compiled.jit import jit
 from app.nets.engines.compiled.numbers import tanh
 from app.nets.engines.compiled.plan import LOSSES, OPTIMIZERS
-from app.nets.engines.compiled.products import view
+from app.nets.engines.compiled.vectors import view
 from app.nets.optimizers import ADAM_EPS, BETA1, BETA2, MOMENTUM, RMS_DECAY, RMS_EPS
 
 _HALF_MSE, _MSE, _CROSS_ENTROPY = (LOSSES[k] for k in ("half-mse", "mse", "cross-entropy"))

@@ -36,9 +36,11 @@ _V3 = (*_V2, "avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsa
 _V4 = (*_V3, "avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl")
 # (bytes, LLVM's name of the processor, what it has to have), the widest first.
 _X86 = (
-    (64, "x86-64-v4", _V4), (32, "x86-64-v3", _V3), (16, "x86-64-v2", _V2),
+    (64, "x86-64-v4", _V4),
+    (32, "x86-64-v3", _V3),
+    (16, "x86-64-v2", _V2),
     (16, "x86-64", ("sse2",)),
-)  # fmt: skip
+)
 _ARM = ((16, "generic", ("fp-armv8", "neon")),)
 _KNOWN = {"x86_64": _X86, "amd64": _X86, "arm64": _ARM, "aarch64": _ARM}
 
@@ -123,11 +125,9 @@ def _forced(wanted: str) -> Target:
     for target in choices:
         if target.vector_bytes == int(wanted):
             return target
-    most = choices[0].vector_bytes
-    raise LabError(f"{VARIABLE} is {wanted}, but the vectors of this processor have at most "
-                   f"{most} bytes" if int(wanted) > most else
-                   f"{VARIABLE} is {wanted}, but the vectors of this processor have {most} "
-                   "bytes")  # fmt: skip
+    widest = choices[0].vector_bytes
+    most = f"at most {widest}" if int(wanted) > widest else str(widest)
+    raise LabError(f"{VARIABLE} is {wanted}, but this processor's vectors have {most} bytes")
 
 
 def _asked_of_numba() -> Target:
@@ -141,8 +141,10 @@ def _asked_of_numba() -> Target:
     target = _measured(name, features)
     most = _measured(host, _flags(has)).vector_bytes
     if target.vector_bytes > most:
-        raise LabError(f"{NUMBA_NAME} and {NUMBA_FEATURES} ask for vectors of {target.vector_bytes} "
-                       f"bytes, but those of this processor have at most {most}")  # fmt: skip
+        raise LabError(
+            f"{NUMBA_NAME} and {NUMBA_FEATURES} ask for vectors of {target.vector_bytes} "
+            f"bytes, but those of this processor have at most {most}"
+        )
     return target
 
 
@@ -152,11 +154,15 @@ def _choices() -> tuple[Target, ...]:
     host, has = _host()
     listed = _KNOWN.get(platform.machine().lower(), ())
     found = [
-        Target(name, ",".join(f"+{feature}" for feature in needed), width,
-               32 if width == 64 or listed is _ARM else 16)
+        Target(
+            name,
+            ",".join(f"+{feature}" for feature in needed),
+            width,
+            32 if width == 64 or listed is _ARM else 16,
+        )
         for width, name, needed in listed
         if all(has.get(feature) for feature in needed)
-    ]  # fmt: skip
+    ]
     return tuple(found) or (_measured(host, _flags(has)),)
 
 
