@@ -67,6 +67,9 @@ def emulator() -> Iterator[None]:
 
 def install(target: pathlib.Path) -> None:
     """Put the pinned packages' ARM wheels into a folder, but for torch; raises TroubleError."""
+    stamp = target / "installed"
+    if stamp.exists() and stamp.read_text() == environment.key():
+        return
     if target.exists():
         shutil.rmtree(target)
     needed, _ = environment.requirements([])
@@ -91,6 +94,7 @@ def install(target: pathlib.Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise TroubleError(f"pip has no wheels for this system: {done.stderr[-2000:]}")
+    stamp.write_text(environment.key())
 
 
 class Lab:
@@ -142,6 +146,10 @@ def examine(system: System) -> None:
     system.take_clone("lab")
     install(system.folder / "wheels")
     lab = Lab(system)
+    # Python compiles what it imports for the first time, which takes minutes here: no limit of
+    # the lab's own is to measure that.
+    warm_up = "import numba, numpy, scipy.special, sklearn.datasets, PySide6.QtWidgets"
+    system.run("python3", "-c", warm_up, PYTHONPATH="/wheels")
     told = lab("doctor")
     print(told, flush=True)
     print(lab("gradcheck"), flush=True)
