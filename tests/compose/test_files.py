@@ -16,6 +16,7 @@ from app.compose.dialogs import ask_where_to_save
 from app.compose.files import read_lab
 from app.core.spec import LabSpec, TaskSpec, to_json
 from app.runtime import labfile, opened
+from tests.helpers.waiting import PATIENCE_S
 
 ROWS = "a,b,c\n" + "".join(f"{k},{k * k},{k % 3}\n" for k in range(40))
 YES, NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
@@ -162,12 +163,12 @@ def test_a_table_elsewhere_is_read_when_the_banner_is_answered(lab, tmp_path, qt
     assert lab.store.spec == before
     assert lab.window.banner.action_button.text() == "Open the table"
     lab.window.banner.action_button.click()
-    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(data), timeout=20_000)
+    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(data))
     assert lab.files.path == path
     assert text_of(lab) == ""
     lab.store.undo()
     lab.pages.open_path(str(path))  # which is not asked about again
-    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(data), timeout=20_000)
+    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(data))
 
 
 def test_a_table_that_was_opened_is_not_asked_about_where_its_lab_goes(
@@ -175,7 +176,7 @@ def test_a_table_that_was_opened_is_not_asked_about_where_its_lab_goes(
 ):
     _, data = saved_elsewhere(tmp_path)
     lab.pages.open_path(str(data))
-    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(data), timeout=20_000)
+    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(data))
     typed[0].append(str(tmp_path / "mine"))
     lab.files.save_as()
     monkeypatch.setattr(opened, "_here", [])  # another start
@@ -200,7 +201,7 @@ def logged(home):
     return "".join(path.read_text() for path in home.rglob("layerlab.log"))
 
 
-def ended(process, says, home, within_s=60):
+def ended(process, says, home, within_s=PATIENCE_S):
     """Wait until the log says it, and end the program as a session's end does."""
     limit = time.monotonic() + within_s
     try:

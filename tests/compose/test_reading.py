@@ -20,7 +20,6 @@ from app.runtime import labfile
 from tests.compose.conftest import finished
 
 LEFT = Qt.MouseButton.LeftButton
-WAIT_MS = 60_000
 
 
 def table_of(path, columns=3, rows=60):
@@ -35,7 +34,7 @@ def table_of(path, columns=3, rows=60):
 
 def idle(qtbot, lab):
     """Wait until nothing is read any more."""
-    qtbot.waitUntil(lambda: not lab.reading.is_under_way, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not lab.reading.is_under_way)
 
 
 @pytest.fixture
@@ -117,7 +116,7 @@ def test_until_a_table_is_read_the_lab_is_used_and_a_sign_says_so(
     monkeypatch.setattr(reading, "SHOWN_AFTER_MS", 0)
     path = table_of(tmp_path / "slow.csv")
     lab.files.open_path(path)
-    qtbot.waitUntil(lambda: lab.reading._banner is not None, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: lab.reading._banner is not None)
     banner = lab.reading._banner
     assert "Reading slow.csv" in banner.text.text()
     assert lab.store.edit("net.width", 3)
@@ -135,12 +134,12 @@ def test_until_a_table_is_read_the_lab_is_used_and_a_sign_says_so(
 def test_what_is_called_off_changes_nothing(lab, qtbot, tmp_path, gate, button, monkeypatch):
     before = lab.store.spec
     lab.files.open_path(table_of(tmp_path / "slow.csv"))
-    qtbot.waitUntil(lambda: lab.reading._banner is not None, timeout=WAIT_MS)
-    qtbot.waitUntil(lab.reading._banner.isVisible, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: lab.reading._banner is not None)
+    qtbot.waitUntil(lab.reading._banner.isVisible)
     QTest.mouseClick(getattr(lab.reading._banner, button), LEFT)
     assert not lab.reading.is_under_way
     assert not lab.reading._banner.isVisible()
-    qtbot.waitUntil(lambda: not lab.reading._threads, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not lab.reading._threads)
     gate.set()
     QTest.qWait(50)
     assert lab.store.spec == before
@@ -154,7 +153,7 @@ def test_the_newest_wish_counts(lab, qtbot, tmp_path, gate):
     lab.files.open_path(second)
     gate.set()
     idle(qtbot, lab)
-    qtbot.waitUntil(lambda: not lab.reading._threads, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not lab.reading._threads)
     assert lab.store.spec.task.path == second
     lab.store.undo()
     assert lab.store.spec.task.path is None

@@ -93,10 +93,9 @@ def test_the_window_trains_with_the_compiled_engine(open_lab, qtbot):
     np.testing.assert_array_equal(lab.runner.snapshot()[0].params, exact)
 
 
-@pytest.mark.timeout(200)
 def test_float64_is_trained_by_the_compiled_engine_too(open_lab, qtbot):
     pytest.importorskip("numba")
-    warm_up("float64").result(timeout=150)
+    warm_up("float64").result()
     lab = open_lab(SPEC, Options(speed=None, engine="compiled"))
     lab.store.edit("train.dtype", "float64")
     lab.runner.finish()
@@ -114,7 +113,7 @@ def test_the_window_trains_on_without_kernels_and_says_why_once(open_lab, qtbot,
     lab.runner.finish()
     finished(qtbot, lab)
     banner = lab.window.banner
-    qtbot.waitUntil(banner.isVisible, timeout=10_000)
+    qtbot.waitUntil(banner.isVisible)
     assert banner.text.text() == (
         "NumPy trains instead: the kernels of the engine compiled do not compile on this "
         "machine (ValueError: cannot store <0 x double>; LAYERLAB_DEBUG=1 shows where)"
@@ -136,7 +135,7 @@ def test_an_engine_that_is_gone_is_replaced_by_the_compiled_one(open_lab, qtbot,
     lab = open_lab(SPEC, Options(speed=None, engine="torch"))
     lab.runner.finish()
     finished(qtbot, lab)
-    qtbot.waitUntil(lab.window.banner.isVisible, timeout=10_000)
+    qtbot.waitUntil(lab.window.banner.isVisible)
     said = lab.window.banner.text.text()
     assert said.startswith("The engine torch cannot run, compiled trains instead: PyTorch is ")
     assert lab.errors == []
@@ -153,7 +152,7 @@ def test_an_engine_that_does_not_start_is_replaced_too(open_lab, qtbot, monkeypa
     lab = open_lab(SPEC, Options(speed=None, engine="compiled"))
     lab.on_engine("torch")
     lab.runner.finish()
-    qtbot.waitUntil(lab.window.banner.isVisible, timeout=20_000)
+    qtbot.waitUntil(lab.window.banner.isVisible)
     assert "libtorch.so is broken" in lab.window.banner.text.text()
     finished(qtbot, lab)
     assert lab.runner.order.engine == "compiled"
