@@ -56,6 +56,7 @@ def _connect_controls(session: Session) -> None:
     session.window.try_these.chosen.connect(session.on_preset)
     session.window.banner.acted.connect(session.trouble.on_banner)
     session.window.banner.acted.connect(session.files.on_banner)
+    session.window.banner.acted.connect(session.table.on_banner)
     top.play_pressed.connect(session.toggle_play)
     top.step_pressed.connect(session.runner.step)
     top.reset_pressed.connect(session.reset)

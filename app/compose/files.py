@@ -16,6 +16,7 @@ from app.core import spec as specs
 from app.core.errors import LabError
 from app.nets.optimizers import slots_of
 from app.nets.problem import check, layout_of
+from app.nets.tasks.csv import with_target
 from app.runtime import opened, settings
 from app.runtime.opened import UnknownTableError
 from app.runtime.store import Snapshot
@@ -51,7 +52,8 @@ def read_lab(path: str | pathlib.Path, any_path: bool = False) -> Snapshot:
             history.truncate(saved.state.update)
     except LabError as error:
         raise LabError(f"{path}: {error}") from None
-    return Snapshot(saved.spec, saved.state, history)
+    spec = specs.replace(saved.spec, task=with_target(saved.spec.task))
+    return Snapshot(spec, saved.state, history)
 
 
 class Files:
@@ -137,6 +139,10 @@ class Files:
         )  # fmt: skip
         if name:
             self.open_path(name)
+
+    def reread(self) -> None:
+        """Read the table of the lab again, with the same target; undo leads back."""
+        self._session.reading.reread(self._session.store.spec.task)
 
     def save(self) -> None:
         """Save where the lab was opened or saved last, or ask."""

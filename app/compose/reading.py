@@ -110,6 +110,19 @@ class Reading(QObject):
 
         self.begin(name, work, take)
 
+    def reread(self, task: TaskSpec) -> None:
+        """Read the table that the lab has again, as it is now, with the same target."""
+
+        def work() -> LabSpec:
+            with opening():
+                spec = TASKS[task.name].recommend(task)
+                load_data(spec.task)
+                return spec
+
+        self.begin(
+            task.path or task.name, work, lambda spec: self._session.choose_task(spec, "table")
+        )
+
     def choose(self, task: TaskSpec, label: str, path: str) -> None:
         """Take another target or another problem of a table.
 

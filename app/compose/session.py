@@ -23,6 +23,7 @@ from app.compose.seeds import Seeds
 from app.compose.serving import serving_ports
 from app.compose.settling import Settling
 from app.compose.showing import show_data, show_spec
+from app.compose.tablewatch import TableWatch
 from app.compose.trouble import Trouble
 from app.compose.wiring import REGISTRIES
 from app.core import spec as specs
@@ -62,6 +63,7 @@ class Session(QObject):
         self.toast = Toast(self.window)
         self.toast.set_theme(self.window.theme)
         self.files = Files(self)
+        self.table = TableWatch(self)
         self.network = Network(self)
         self.settling = Settling(self.runner)
         self.ghost = Ghost(self.window)
@@ -273,6 +275,7 @@ class Session(QObject):
     def _show_spec(self, spec: LabSpec) -> None:
         self._late_spec.forget()
         show_spec(self.window, spec)
+        self.table.follow(spec.task)
         self.budget.follow(spec)
         self.seeds.follow(spec)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.core.errors import LabError
 from app.core.experiment import HOLDS, NOT_HERE, WRONG, ClaimRow
 from app.core.jobs import Ask, Step
 from app.core.numbers import number
@@ -103,7 +104,12 @@ def compute(
     Args:
         size, sign: of the stretch a. shift: c. eps: of the norm, as written.
         optimizer: of the trainings. sums: (units,) weighted sums at a = 1, c = 0.
+
+    Raises:
+        LabError: there are more or fewer sums than units.
     """
+    if len(sums) != len(TARGET):
+        raise LabError(f"Sums lists {len(sums)} numbers, they must be {len(TARGET)}")
     a, e, z = size * SIGN[sign], float(eps), np.array(sums)
     first, now = layer(z, e), layer(a * z + shift, e)
     ideal = layer(z, 0.0).gradient / CURVE

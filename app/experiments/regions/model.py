@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.core.errors import LabError
 from app.core.experiment import ClaimRow
 from app.core.jobs import Ask, Step
 from app.core.spec import LabSpec, edit
@@ -82,6 +83,7 @@ def compute(
 
     Raises:
         NotFiniteError: the training left the finite numbers.
+        LabError: the line has not two ends.
     """
     training = training_of(spec_of(width, depth, biases, task))
     problem, state = training.problem, training.at(updates)
@@ -105,6 +107,8 @@ def compute(
 
 def _long(line: Line) -> Line:
     """Return the line; one of no length is made a little longer."""
+    if len(line) != 4:
+        raise LabError(f"The line through the plane lists {len(line)} numbers, it must be 4")
     x, y, to_x, to_y = (float(v) for v in line)
     if math.hypot(to_x - x, to_y - y) < 0.05:
         to_x = x + (0.05 if x < 0 else -0.05)

@@ -15,7 +15,7 @@ from app.core.cancel import check_cancelled
 from app.core.disk import write_file
 from app.core.errors import LabError
 from app.core.kept import Kept
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, replace
 from app.nets.data import Column, Data, Shape, Table
 from app.nets.tasks.base import Advice, Task
 from app.nets.tasks.cells import COMMA_NUMBER, NUMBER, Cells, read_cells, shown
@@ -141,10 +141,18 @@ def _read(key: tuple[str, str | None, Stamp]) -> tuple[Table, str]:
 def _prepared(key: tuple[TaskSpec, Stamp]) -> Data:
     spec, stamp = key
     path = spec.path or ""
-    table, read_as = _TABLES.get((path, spec.target, stamp))
+    table, read_as = _table(path, spec.target, stamp)
     data = prepare(table, spec, path, read_as)
     _FACTS[_facts_key(spec, stamp)] = _Facts(table.rows, data.shape)
     return data
+
+
+def _table(path: str, target: str | None, stamp: Stamp) -> tuple[Table, str]:
+    """Return a table; by its last column's name it is the one that was read without a name."""
+    last = _TABLES.known((path, None, stamp))
+    if last is not None and last[0].target.name == target:
+        return last
+    return _TABLES.get((path, target, stamp))
 
 
 class _Facts(NamedTuple):
@@ -213,7 +221,20 @@ def recommended_for_csv(
     Raises:
         LabError: one sentence with file, row and column for anything that does not fit.
     """
-    return CSV.recommend(TaskSpec(name="csv", path=str(path), target=target, problem=problem))
+    task = TaskSpec(name="csv", path=str(path), target=target, problem=problem)
+    return CSV.recommend(with_target(task))
+
+
+def with_target(task: TaskSpec) -> TaskSpec:
+    """Return a task that names its table's target, which then stays where columns move.
+
+    Raises:
+        LabError: the table cannot be read.
+    """
+    if task.name != "csv" or not task.path or task.target is not None:
+        return task
+    table, _ = _table(task.path, None, stamp_of(task.path))
+    return replace(task, target=table.target.name)
 
 
 def export_csv(data: Data, path: str | pathlib.Path) -> None:
