@@ -49,8 +49,8 @@ def read_file(path: str | pathlib.Path, limit: int, what: str = "file") -> bytes
             while len(raw) <= limit and (more := file.read(_CHUNK)):
                 raw += more
     if max(size, len(raw)) > limit:
-        has = _size(max(size, len(raw)))
-        raise LabError(f"{path} has {has}; a {what} has at most {_size(limit)}")
+        has, most = _sizes(max(size, len(raw)), limit)
+        raise LabError(f"{path} has {has}; a {what} has at most {most}")
     return raw
 
 
@@ -82,8 +82,11 @@ def _check_regular(status: os.stat_result, path: object, what: str) -> None:
         raise LabError(f"{path} is not a regular file")
 
 
-def _size(count: int) -> str:
-    return f"{count / 2**20:,.0f} MB" if count >= 2**20 else f"{count:,} bytes"
+def _sizes(*counts: int) -> list[str]:
+    megabytes = [f"{count / 1e6:,.0f} MB" for count in counts]
+    if min(counts) >= 1e6 and len(set(megabytes)) == len(counts):
+        return megabytes
+    return [f"{count:,} bytes" for count in counts]
 
 
 def reason(error: OSError) -> str:

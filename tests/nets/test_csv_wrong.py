@@ -131,7 +131,7 @@ def test_files_that_are_too_large(
     path = tmp_path / "data.csv"
     with path.open("wb") as file:
         file.truncate(cells.MAX_BYTES + 1)  # sparse: takes no room
-    assert "at most 20 MB" in message(path)
+    assert "at most 20,000,000 bytes" in message(path)
     monkeypatch.setattr(cells, "MAX_ROWS", 3)
     path.write_text(HEAD + GOOD)
     assert "has more than 3 rows" in message(path)

@@ -245,8 +245,8 @@ def test_what_is_no_file(tmp_path: pathlib.Path, monkeypatch: Any) -> None:
 def test_a_huge_file_is_not_read(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "lab.layerlab"
     with open(path, "wb") as file:
-        file.truncate(MAX_FILE_BYTES + 1)  # sparse: it takes no room on the disk
-    assert "160 MB" in refused(path)
+        file.truncate(MAX_FILE_BYTES + 2**20)  # sparse: it takes no room on the disk
+    assert "has 169 MB; a lab has at most 168 MB" in refused(path)
 
 
 def test_every_truncation_is_refused(tmp_path: pathlib.Path) -> None:

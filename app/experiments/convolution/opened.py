@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageReader
 
+from app.core.disk import read_file
 from app.core.errors import LabError
 from app.experiments.convolution.model import SIDE
 
 Array = np.ndarray
+MAX_BYTES = 100_000_000
 ENDINGS = (".png", ".pgm", ".ppm", ".pbm", ".bmp", ".jpg", ".jpeg", ".gif")
 
 
@@ -19,7 +21,10 @@ def read_picture(path: str) -> Array:
     Raises:
         LabError: the file cannot be read, or is no picture.
     """
-    reader = QImageReader(path)
+    buffer = QBuffer()
+    buffer.setData(read_file(path, MAX_BYTES, "picture"))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    reader = QImageReader(buffer)
     reader.setAutoTransform(True)  # as the camera was held
     reader.setDecideFormatFromContent(True)
     image = reader.read()

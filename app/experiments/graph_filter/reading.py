@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import math
-import pathlib
 import re
 from dataclasses import dataclass
 
 import numpy as np
 
+from app.core.disk import read_file
 from app.core.errors import LabError
 from app.experiments.graph_filter.filters import Edges
 
@@ -118,13 +118,7 @@ def read_text(path: str) -> str:
     Raises:
         LabError: one sentence that names the file, and the line that is wrong.
     """
-    try:
-        with pathlib.Path(path).open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)  # a larger file is not loaded to be refused
-    except OSError as error:
-        raise LabError(f"{path} cannot be read: {error.strerror or error}") from None
-    if len(raw) > MOST_BYTES:
-        raise LabError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB")
+    raw = read_file(path, MOST_BYTES, "graph")
     try:
         return read(raw.decode("utf-8-sig")).text
     except UnicodeDecodeError as error:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import pathlib
 import re
-import stat
 from collections import Counter
 from dataclasses import dataclass
 
 from app.core.cancel import check_cancelled
+from app.core.disk import read_file
 from app.core.errors import LabError, one_line
 
 MAX_BYTES = 20_000_000
@@ -104,22 +102,7 @@ def read_cells(path: str) -> Cells:
 
 
 def _bytes(path: str) -> bytes:
-    try:
-        status = os.stat(path)
-        if stat.S_ISDIR(status.st_mode):
-            raise LabError(f"{path} is a directory, not a CSV file")
-        if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for
-            raise LabError(f"{path} is not a regular file")
-        if status.st_size > MAX_BYTES:
-            raise LabError(
-                f"{path} has {status.st_size / 1e6:.0f} MB; at most "
-                f"{MAX_BYTES / 1e6:.0f} MB are read"
-            )
-        raw = pathlib.Path(path).read_bytes()
-    except OSError as error:
-        raise LabError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except ValueError as error:  # a name that no file system takes
-        raise LabError(f"{shown(path)} is not the name of a file: {error}") from None
+    raw = read_file(path, MAX_BYTES, "CSV file")
     if not raw.strip(b"\xef\xbb\xbf \t\r\n"):
         raise LabError(f"{path} is empty")
     return raw
