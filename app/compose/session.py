@@ -147,6 +147,7 @@ class Session(QObject):
             self.options, size=(self.window.width(), self.window.height())
         )
         self.files.keep()
+        self.table.close()
         self.curves.close()
         self.advising.close()
         self.background.close()

@@ -51,6 +51,11 @@ class TableWatch(QObject):
             self._watcher.removePaths(watched)
         self._watch()
 
+    def close(self) -> None:
+        """Watch nothing any more: the window is going."""
+        self._soon.stop()
+        self.follow(TaskSpec())
+
     def forget(self) -> None:
         """Take the file as it is now for what the lab has."""
         self._known = _stamp(self._path)
