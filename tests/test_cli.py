@@ -21,6 +21,7 @@ import pytest
 from app import cli
 from app.core.errors import LabError
 from app.core.spec import LabSpec, from_json, to_json
+from app.runtime import opened
 from tests.helpers.waiting import PATIENCE_S
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -579,7 +580,7 @@ def test_a_lab_whose_table_is_elsewhere_names_the_option_that_reads_it(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LAYERLAB_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("app.runtime.opened._here", [])
+    opened.forget()
     table = tmp_path / "data" / "table.csv"
     table.parent.mkdir()
     table.write_text("a,b,c\n" + "".join(f"{k},{k * k},{k % 3}\n" for k in range(40)))

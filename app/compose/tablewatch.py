@@ -7,7 +7,7 @@ import os
 import pathlib
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from app.core.spec import TaskSpec
 
@@ -22,7 +22,13 @@ Stamp = tuple[int, int] | None
 
 
 class TableWatch(QObject):
-    """Watches the file of the lab's table; the lab goes on with the rows that it has."""
+    """Watches the file of the lab's table; the lab goes on with the rows that it has.
+
+    Signals:
+        looked(): the file or its folder changed, and the file was looked at.
+    """
+
+    looked = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -47,9 +53,15 @@ class TableWatch(QObject):
             self._watcher = QFileSystemWatcher(self)
             self._watcher.fileChanged.connect(self._soon.start)
             self._watcher.directoryChanged.connect(self._soon.start)
-        if watched := self._watcher.files() + self._watcher.directories():
-            self._watcher.removePaths(watched)
+        if self.watched:
+            self._watcher.removePaths(self.watched)
         self._watch()
+
+    @property
+    def watched(self) -> list[str]:
+        """The file and the folder that are watched."""
+        watcher = self._watcher
+        return [] if watcher is None else watcher.files() + watcher.directories()
 
     def close(self) -> None:
         """Watch nothing any more: the window is going."""
@@ -77,13 +89,15 @@ class TableWatch(QObject):
         if not self._path:
             return
         self._watch()  # a file that was replaced is another one to the system
-        now = _stamp(self._path)
-        if now == self._known:
-            return
-        self._known = now
+        known, self._known = self._known, _stamp(self._path)
+        if self._known != known:
+            self._say()
+        self.looked.emit()
+
+    def _say(self) -> None:
         name = pathlib.Path(self._path).name
-        _log.info("the table %s", "is gone" if now is None else "has changed")
-        if now is None:
+        _log.info("the table %s", "is gone" if self._known is None else "has changed")
+        if self._known is None:
             text, action, label = f"{name} is no longer where it was", "", ""
         else:
             text, action, label = f"{name} has changed on the disk", REREAD, "Read it again"

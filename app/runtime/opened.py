@@ -73,6 +73,11 @@ def remember(path: str | pathlib.Path) -> None:
         _log.warning("what was opened is not remembered: %s", error)
 
 
+def forget() -> None:
+    """Forget what this process opened, but not what is written down."""
+    _here.clear()
+
+
 def was_opened(path: str) -> bool:
     """Tell whether a person opened the table before; the file is not looked for."""
     name = _plain(path)

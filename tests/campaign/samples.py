@@ -21,7 +21,7 @@ from app.nets.probes import History
 from app.nets.problem import born, check, load_data, problem_of
 from app.nets.speed import read_cases
 from app.nets.tasks import TASKS, recommended_for_csv
-from app.runtime import labfile, settings
+from app.runtime import labfile, opened, settings
 from tests.campaign.fuzz import Kind
 from tests.campaign.mutations import mutated_json, mutated_lab, mutated_table
 
@@ -42,6 +42,7 @@ def kinds(folder: pathlib.Path) -> list[Kind]:
         Kind("knobs", "knobs.json", _knobs(), mutated_json, _read_knobs),
         Kind("cases", "cases.json", _cases(), mutated_json, read_cases),
         Kind("settings", "home/settings.json", _settings(), mutated_json, _read_settings),
+        Kind("opened", "home/opened.json", [_opened(folder)], mutated_json, _read_opened),
     ]
 
 
@@ -93,7 +94,9 @@ def _save(path: pathlib.Path, spec: LabSpec, state: State, history: History) -> 
 
 
 def _knobs() -> list[bytes]:
-    return [values_to_json(page.key, page.values()) for page in EXPERIMENTS]
+    starts = [values_to_json(page.key, page.values()) for page in EXPERIMENTS]
+    tries = [(page, thing.values) for page in EXPERIMENTS for thing in page.tries]
+    return starts + [values_to_json(page.key, page.values(**own)) for page, own in tries]
 
 
 def _cases() -> list[bytes]:
@@ -105,6 +108,13 @@ def _cases() -> list[bytes]:
 def _settings() -> list[bytes]:
     other = Options(theme="dark", zoom=1.5, speed=None, folder="/a", thresholds={"wave": 0.1})
     return [options_to_json(Options()), options_to_json(other)]
+
+
+def _opened(folder: pathlib.Path) -> bytes:
+    opened.remember(folder / "other.csv")
+    raw = (folder / "home" / "opened.json").read_bytes()
+    opened.forget()
+    return raw
 
 
 # ---- readers: what the commands and the window do with such a file
@@ -133,6 +143,10 @@ def _read_knobs(path: str) -> None:
     experiment = EXPERIMENTS[knobs_from_json(raw)[0]]
     values = experiment.values().turned(read_knobs(path, experiment))
     experiment.model().compute(**values)
+
+
+def _read_opened(path: str) -> None:
+    opened.was_opened(path)
 
 
 def _read_settings(path: str) -> None:

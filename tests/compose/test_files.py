@@ -7,7 +7,6 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -16,7 +15,7 @@ from app.compose.dialogs import ask_where_to_save
 from app.compose.files import read_lab
 from app.core.spec import LabSpec, TaskSpec, to_json
 from app.runtime import labfile, opened
-from tests.helpers.waiting import PATIENCE_S
+from tests.helpers.waiting import PATIENCE_S, wait_for
 
 ROWS = "a,b,c\n" + "".join(f"{k},{k * k},{k % 3}\n" for k in range(40))
 YES, NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
@@ -24,7 +23,7 @@ YES, NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
 
 @pytest.fixture(autouse=True)
 def nothing_opened(monkeypatch):
-    monkeypatch.setattr(opened, "_here", [])
+    opened.forget()
 
 
 @pytest.fixture
@@ -179,7 +178,7 @@ def test_a_table_that_was_opened_is_not_asked_about_where_its_lab_goes(
     qtbot.waitUntil(lambda: lab.store.spec.task.path == str(data))
     typed[0].append(str(tmp_path / "mine"))
     lab.files.save_as()
-    monkeypatch.setattr(opened, "_here", [])  # another start
+    opened.forget()  # another start
     (tmp_path / "mine.layerlab").rename(tmp_path / "mail" / "b.layerlab")
     assert read_lab(tmp_path / "mail" / "b.layerlab").spec.task.path == str(data)
 
@@ -201,17 +200,14 @@ def logged(home):
     return "".join(path.read_text() for path in home.rglob("layerlab.log"))
 
 
-def ended(process, says, home, within_s=PATIENCE_S):
+def ended(process, says, home):
     """Wait until the log says it, and end the program as a session's end does."""
-    limit = time.monotonic() + within_s
     try:
-        while says not in logged(home):
-            assert process.poll() is None, "the program ended without a window"
-            assert time.monotonic() < limit, logged(home)
-            time.sleep(0.1)
+        wait_for(lambda: says in logged(home) or process.poll() is not None, says)
+        assert process.poll() is None, "the program ended without a window"
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(within_s)
+        process.wait(PATIENCE_S)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ended by a signal")

@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 
 import pytest
-from PySide6.QtTest import QTest
 
 from app.nets.problem import problem_of
 from app.runtime import opened
-
-WAIT_MS = 20_000
 
 
 def rows(columns=3, start=0):
@@ -23,7 +20,7 @@ def rows(columns=3, start=0):
 
 @pytest.fixture
 def table(tmp_path, monkeypatch):
-    monkeypatch.setattr(opened, "_here", [])
+    opened.forget()
     path = tmp_path / "data" / "table.csv"
     path.parent.mkdir()
     path.write_text(rows())
@@ -33,8 +30,8 @@ def table(tmp_path, monkeypatch):
 @pytest.fixture
 def with_table(lab, table, qtbot):
     lab.pages.open_path(str(table))
-    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(table), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: lab.frame.spec == lab.store.spec, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: lab.store.spec.task.path == str(table))
+    qtbot.waitUntil(lambda: lab.frame.spec == lab.store.spec)
     return lab
 
 
@@ -56,11 +53,10 @@ def test_a_table_that_changes_is_said_and_read_when_asked_for(with_table, table,
     before = problem_of(lab.store.spec).data.n
     text = rows() + rows(start=100).partition("\n")[2]
     table.write_text(text) if way == "written" else replaced(table, text)
-    qtbot.waitUntil(lambda: says(lab, "table.csv has changed on the disk"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: says(lab, "table.csv has changed on the disk"))
     lab.window.banner.action_button.click()
     qtbot.waitUntil(
         lambda: lab.frame.spec == lab.store.spec and problem_of(lab.frame.spec).data.n > before,
-        timeout=WAIT_MS,
     )
     assert not lab.window.banner.isVisible()
 
@@ -69,31 +65,29 @@ def test_the_target_is_the_same_column_where_others_come_and_go(with_table, tabl
     lab = with_table
     assert lab.store.spec.task.target == "c"
     replaced(table, rows(5))
-    qtbot.waitUntil(lambda: says(lab, "has changed"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: says(lab, "has changed"))
     lab.window.banner.action_button.click()
-    qtbot.waitUntil(lambda: problem_of(lab.store.spec).layout.sizes[0] == 4, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: problem_of(lab.store.spec).layout.sizes[0] == 4)
     assert lab.store.spec.task.target == "c"
     replaced(table, rows(2))
-    qtbot.waitUntil(lambda: says(lab, "has changed"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: says(lab, "has changed"))
     lab.window.banner.action_button.click()
-    qtbot.waitUntil(lambda: says(lab, "has no column 'c'"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: says(lab, "has no column 'c'"))
 
 
 def test_a_table_that_goes_is_said_once_and_may_come_back(with_table, table, qtbot):
     lab = with_table
     aside = table.rename(table.with_suffix(".old"))
-    qtbot.waitUntil(lambda: says(lab, "table.csv is no longer where it was"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: says(lab, "table.csv is no longer where it was"))
     lab.window.banner.hide()
-    (table.parent / "other.csv").touch()  # the folder changes, the table does not
-    QTest.qWait(1000)
+    with qtbot.waitSignal(lab.table.looked):
+        (table.parent / "other.csv").touch()  # the folder changes, the table does not
     assert not lab.window.banner.isVisible()
     aside.rename(table)
-    qtbot.waitUntil(lambda: says(lab, "has changed"), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: says(lab, "has changed"))
 
 
 def test_another_task_is_no_longer_about_the_table(with_table, table, qtbot):
     lab = with_table
     lab.on_edited("task.name", "wave")
-    table.unlink()
-    QTest.qWait(1000)
-    assert not says(lab, "table.csv")
+    assert lab.table.watched == []

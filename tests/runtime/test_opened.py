@@ -23,7 +23,7 @@ ROWS = "a,b,c\n" + "".join(f"{k},{k * k},{k % 3}\n" for k in range(40))
 def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """A user who has opened nothing."""
     monkeypatch.setenv("LAYERLAB_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(opened, "_here", [])
+    opened.forget()
     return tmp_path / "home"
 
 
@@ -214,7 +214,7 @@ def test_what_was_opened_is_remembered_newest_last_and_bounded(
     monkeypatch.setattr(opened, "MAX_OPENED", 3)
     for name in ("a.csv", "b.csv", "c.csv", "a.csv", "d.csv"):
         remember(tmp_path / name)
-    monkeypatch.setattr(opened, "_here", [])  # another start
+    opened.forget()  # another start
     assert [was_opened(str(tmp_path / f"{name}.csv")) for name in "abcd"] == [
         True, False, True, True,
     ]  # fmt: skip
@@ -231,7 +231,7 @@ def test_a_damaged_list_is_made_again(
     (home / "opened.json").write_bytes(content)
     assert not was_opened(str(tmp_path / "a.csv"))
     remember(tmp_path / "a.csv")
-    monkeypatch.setattr(opened, "_here", [])
+    opened.forget()
     assert was_opened(str(tmp_path / "a.csv"))
 
 
