@@ -89,11 +89,11 @@ def check_file(path: str) -> None:
         recommended_for_csv(path)  # the window itself shows the refusal as a banner
         return
     from app.runtime.labfile import load_spec
-    from app.runtime.opened import UnknownTableError
+    from app.runtime.opened import UnknownTableError, locate
 
-    table = load_spec(path).task.path
-    if table is None or _is_small(os.path.join(os.path.dirname(path), table)):
-        with contextlib.suppress(UnknownTableError):  # which the window asks about
+    with contextlib.suppress(UnknownTableError):  # which the window asks about
+        table = locate(load_spec(path).task, path, None, False).path
+        if table is None or _is_small(table):
             described(path)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from app.core.spec import TaskSpec
+from app.nets.tasks.tables import NO_FILE, Stamp, hold, on_disk, stamp_of
 
 if TYPE_CHECKING:
     from app.compose.session import Session
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger("layerlab")
 REREAD = "reread"  # the banner's action
 SETTLED_MS = 400  # after which a program that writes in pieces is taken to have ended
-
-Stamp = tuple[int, int] | None
 
 
 class TableWatch(QObject):
@@ -34,7 +33,8 @@ class TableWatch(QObject):
         super().__init__(session)
         self._session = session
         self._path = ""
-        self._known: Stamp = None  # of the file as it was opened, or as it was said last
+        self._said: Stamp | None = None  # the file as it was looked at last
+        self._sentence = ""
         self._watcher: QFileSystemWatcher | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -46,7 +46,9 @@ class TableWatch(QObject):
         path = task.path if task.name == "csv" and task.path else ""
         if path == self._path:
             return
-        self._path, self._known = path, _stamp(path)
+        self._path, self._said = path, None
+        if path:
+            hold(path)
         if self._watcher is None:
             if not path:
                 return
@@ -68,14 +70,9 @@ class TableWatch(QObject):
         self._soon.stop()
         self.follow(TaskSpec())
 
-    def forget(self) -> None:
-        """Take the file as it is now for what the lab has."""
-        self._known = _stamp(self._path)
-
     def on_banner(self, action: str) -> None:
         """Read the file again where the banner's button asks for it."""
         if action == REREAD:
-            self.forget()
             self._session.files.reread()
 
     def _watch(self) -> None:
@@ -89,28 +86,25 @@ class TableWatch(QObject):
         if not self._path:
             return
         self._watch()  # a file that was replaced is another one to the system
-        known, self._known = self._known, _stamp(self._path)
-        if self._known != known:
-            self._say()
+        said, self._said = self._said, on_disk(self._path)
+        if self._said == stamp_of(self._path):
+            self._take_back()
+        elif self._said != said:
+            self._say(is_gone=self._said == NO_FILE)
         self.looked.emit()
 
-    def _say(self) -> None:
+    def _say(self, is_gone: bool) -> None:
         name = pathlib.Path(self._path).name
-        _log.info("the table %s", "is gone" if self._known is None else "has changed")
-        if self._known is None:
+        _log.info("the table %s", "is gone" if is_gone else "has changed")
+        if is_gone:
             text, action, label = f"{name} is no longer where it was", "", ""
         else:
             text, action, label = f"{name} has changed on the disk", REREAD, "Read it again"
-        self._session.window.banner.show_message(
-            f"{text}. The lab goes on with the rows that it read before.",
-            "notice", action, label,
-        )  # fmt: skip
+        self._sentence = f"{text}. The lab goes on with the rows that it read before."
+        self._session.window.banner.show_message(self._sentence, "notice", action, label)
 
-
-def _stamp(path: str) -> Stamp:
-    """Return what changes when a file does; None where there is none."""
-    try:
-        status = os.stat(path) if path else None
-    except (OSError, ValueError):
-        status = None
-    return None if status is None else (status.st_mtime_ns, status.st_size)
+    def _take_back(self) -> None:
+        """Hide what is no longer so: the file is the one that was read."""
+        banner = self._session.window.banner
+        if self._sentence and banner.text.text() == self._sentence:
+            banner.hide()

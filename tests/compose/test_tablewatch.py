@@ -8,6 +8,7 @@ import pytest
 
 from app.nets.problem import problem_of
 from app.runtime import opened
+from tests.compose.conftest import finished
 
 
 def rows(columns=3, start=0):
@@ -84,7 +85,27 @@ def test_a_table_that_goes_is_said_once_and_may_come_back(with_table, table, qtb
         (table.parent / "other.csv").touch()  # the folder changes, the table does not
     assert not lab.window.banner.isVisible()
     aside.rename(table)
+    replaced(table, rows(start=3))
     qtbot.waitUntil(lambda: says(lab, "has changed"))
+
+
+def test_a_table_that_comes_back_as_it_was_is_no_matter(with_table, table, qtbot):
+    lab = with_table
+    aside = table.rename(table.with_suffix(".old"))
+    qtbot.waitUntil(lambda: says(lab, "table.csv is no longer where it was"))
+    aside.rename(table)
+    qtbot.waitUntil(lambda: not lab.window.banner.isVisible())
+
+
+def test_a_run_goes_on_with_the_rows_it_has_where_the_table_goes(with_table, table, qtbot):
+    lab = with_table
+    finished(qtbot, lab)
+    table.unlink()
+    qtbot.waitUntil(lambda: says(lab, "no longer"))
+    assert lab.store.edit("net.depth", 1)
+    finished(qtbot, lab)
+    assert lab.frame.spec == lab.store.spec
+    assert lab.errors == []
 
 
 def test_another_task_is_no_longer_about_the_table(with_table, table, qtbot):

@@ -47,6 +47,11 @@ def has_changed(path: str) -> bool:
     return path in _held and on_disk(path) != _held[path]
 
 
+def hold(path: str) -> None:
+    """Hold a file as it is now, unless it is held already: what is read of it stays."""
+    _held.setdefault(path, on_disk(path))
+
+
 @contextmanager
 def opening() -> Iterator[None]:
     """Look at files as they are now, and hold what was read once all of the block went well."""
