@@ -607,3 +607,10 @@ def test_a_misspelt_command_is_refused_without_a_terminal_too(
 ) -> None:
     monkeypatch.setattr("app.commands.window.is_terminal", lambda: False)
     assert "did you mean the command 'train'" in refused(capsys, "trian")
+
+
+def test_deep_values_of_knobs_cost_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    deep = "[" * 50_000
+    assert "net.hidden is" in refused(capsys, "train", "--set", f"net.hidden={deep}")
+    command = ["shot", "--out", "a.png", "--experiment", "basis", "--set", f"terms={deep}"]
+    assert "must be a list of numbers" in refused(capsys, *command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import pathlib
 import subprocess
 import sys
@@ -62,6 +63,38 @@ def test_the_command_starts_light(arguments: list[str]) -> None:
         f"with contextlib.suppress(SystemExit): app.cli.main({arguments})"
     )
     assert not modules_after(code) & (HEAVY | {"numpy"})
+
+
+# Files of their own, whose form and size they know, and what is no file of a person's.
+OWN_FILES = {
+    "app/core/disk.py", "app/core/temporaries.py", "app/nets/engines/compiled/cache.py",
+    "app/runtime/logbook.py", "app/cli.py",
+}  # fmt: skip
+DIRECT = {"read_bytes", "read_text", "write_bytes", "write_text"}
+
+
+def direct_calls(source: str) -> list[str]:
+    """Return the calls that read or write a file past `core.disk`; resources are ours."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Call):
+            continue
+        call = ast.unparse(node.func)
+        receiver, _, method = call.rpartition(".")
+        if call in ("open", "os.open", "io.open") or (receiver and method in DIRECT):
+            found.append(ast.unparse(node))
+    return [call for call in found if not call.startswith(("resource(", "_resource("))]
+
+
+def test_files_are_read_and_written_in_one_place() -> None:
+    assert direct_calls("open(a)\np.read_text()\nresource(b).read_bytes()\nwindow.open()") == [
+        "open(a)",
+        "p.read_text()",
+    ]
+    paths = ROOT.glob("app/**/*.py")
+    files = {p.relative_to(ROOT).as_posix(): p.read_text(encoding="utf-8") for p in paths}
+    calls = {name: direct_calls(text) for name, text in files.items() if name not in OWN_FILES}
+    assert {name: found for name, found in calls.items() if found} == {}
 
 
 def test_no_file_outgrows_a_reader() -> None:

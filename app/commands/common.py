@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from app.core.errors import LabError
+from app.core.errors import LabError, quoted
 
 if TYPE_CHECKING:  # `doctor` works where a library is missing, so nothing here imports one
     from app.core.spec import LabSpec
@@ -144,7 +144,7 @@ def _value(path: str, text: str) -> Any:
         return text
     try:
         value = json.loads(text, parse_constant=float)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = text
     if value is None:
         return None
@@ -155,10 +155,10 @@ def _value(path: str, text: str) -> Any:
     if not fits or (kind != "bool" and isinstance(value, bool)):
         example = {"bool": "true or false", "widths": "a list such as [8, 4, 8]"}
         what = example.get(kind, "a number" if kind == "float" else "a whole number")
-        raise LabError(f"{path} is {text!r}, it must be {what}")
+        raise LabError(f"{path} is {quoted(text)}, it must be {what}")
     if kind == "widths":
         if not all(type(width) is int for width in value):
-            raise LabError(f"{path} is {text!r}, its widths must be whole numbers")
+            raise LabError(f"{path} is {quoted(text)}, its widths must be whole numbers")
         return tuple(value)
     return value
 

@@ -111,7 +111,7 @@ def turned(edits: list[str], key: str) -> dict[str, object]:
         try:
             is_word = kinds.get(name) in ("choice", "text")
             knobs[name] = value if is_word else msgspec.json.decode(value)
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             knobs[name] = value
     return knobs
 

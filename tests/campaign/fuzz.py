@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import collections
 import contextlib
+import logging
 import os
 import pathlib
 import random
@@ -231,6 +232,7 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="layerlab-fuzz-") as name:
         os.environ["LAYERLAB_HOME"] = os.path.join(name, "home")
+        logging.disable()  # what the lab writes down of damaged files
         campaign = Campaign(pathlib.Path(name), args.seed, args.keep)
         try:
             campaign.run(args.mutations, args.kinds, say=True)
