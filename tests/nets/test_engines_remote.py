@@ -3,6 +3,7 @@
 import io
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -252,11 +253,12 @@ def test_torch_that_does_not_load() -> None:
 
 
 def test_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:
-    sentence = "PyTorch is not installed; install it with: pip install torch"
-    monkeypatch.setattr(remote.importlib.util, "find_spec", lambda name: None)
+    remedy = f"install it with: {sys.executable} -m pip install torch"
+    sentence = f"PyTorch is not installed; {remedy}"
+    monkeypatch.setattr(remote, "is_installed", lambda module: False)
     assert engines.available()["torch"] == sentence
     assert engines.available()["numpy"] == ""
-    with pytest.raises(LabError, match=sentence):
+    with pytest.raises(LabError, match=re.escape(sentence)):
         list(RemoteEngine().run(SPEC))
 
 
