@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import warnings
+import zlib
 from typing import Any
 
 import numba
@@ -38,6 +39,15 @@ def compiled_here(function: Any) -> bool:
         function._compiler.compile = lambda *a: compiles.append("") or original(*a)
         assert function(3.0) == 6.0
     return bool(compiles)
+
+
+class Ended:
+    """A process that is over: nobody has its number."""
+
+    def __init__(self) -> None:
+        process = subprocess.Popen([sys.executable, "-c", ""])
+        process.wait()
+        self.pid = process.pid
 
 
 def files(where: pathlib.Path) -> list[pathlib.Path]:
@@ -103,7 +113,7 @@ def test_a_damaged_file_is_made_anew(tmp_path: pathlib.Path, damage: bytes | str
     assert isinstance(damage, bytes)
     path.write_bytes(damage)
     function = fresh(tmp_path)
-    with pytest.warns(RuntimeWarning, match="holds a damaged file"):
+    with pytest.warns(RuntimeWarning, match="holds a damaged file, .* and compiles it again"):
         assert compiled_here(function)
     assert not compiled_here(fresh(tmp_path))
 
@@ -113,7 +123,7 @@ def test_a_file_that_does_not_load_is_made_anew(tmp_path: pathlib.Path) -> None:
 
     fresh(tmp_path)(3.0)
     [path] = files(tmp_path)
-    payload = b"of another version"
+    payload = zlib.compress(b"of another version")
     path.write_bytes(hashlib.sha256(payload).digest() + payload)
     with pytest.warns(RuntimeWarning, match="does not load"):
         assert compiled_here(fresh(tmp_path))
@@ -138,6 +148,151 @@ def test_a_read_only_folder_warns_once(tmp_path: pathlib.Path) -> None:
             assert fresh(tmp_path)(3.0) == 6.0
     finally:
         tmp_path.chmod(stat.S_IRWXU)
+
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="owners and modes of POSIX")
+
+
+@posix_only
+def test_what_is_kept_is_the_user_s_alone(tmp_path: pathlib.Path) -> None:
+    where = tmp_path / "kernels"
+    former = os.umask(0o002)
+    try:
+        fresh(where)(3.0)
+    finally:
+        os.umask(former)
+    [path] = files(where)
+    assert stat.S_IMODE(where.stat().st_mode) == 0o700
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@posix_only
+@pytest.mark.parametrize(
+    ("what", "mode"), [("folder", 0o770), ("folder", 0o777), ("file", 0o660), ("file", 0o602)]
+)
+def test_what_others_could_write_is_not_read(
+    tmp_path: pathlib.Path, what: str, mode: int
+) -> None:
+    where = tmp_path / "kernels"
+    fresh(where)(3.0)
+    [path] = files(where)
+    (where if what == "folder" else path).chmod(mode)
+    function = fresh(where)
+    with pytest.warns(RuntimeWarning, match="other users") as said:
+        assert compiled_here(function)
+    assert len(said) == 1
+    assert str(where) in str(said[0].message)
+    assert "and compiles it again" in str(said[0].message)
+    assert not compiled_here(fresh(where))  # it was put in order
+
+
+@posix_only
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_links_are_not_followed(tmp_path: pathlib.Path, what: str) -> None:
+    where, elsewhere = tmp_path / "kernels", tmp_path / "elsewhere"
+    fresh(where)(3.0)
+    [path] = files(where)
+    if what == "folder":
+        where.rename(elsewhere)
+        where.symlink_to(elsewhere)
+    else:
+        path.rename(elsewhere)
+        path.symlink_to(elsewhere)
+    function = fresh(where)
+    with pytest.warns(RuntimeWarning, match="link"):
+        assert compiled_here(function)
+    if what == "file":
+        assert not path.is_symlink()
+        assert not compiled_here(fresh(where))
+
+
+@posix_only
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_what_belongs_to_another_user_is_not_read(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    where = tmp_path / "kernels"
+    fresh(where)(3.0)
+    [path] = files(where)
+    other = (where if what == "folder" else path).stat()
+    status = os.fstat
+
+    def fstat(handle: int) -> os.stat_result:
+        found = status(handle)
+        if os.path.samestat(found, other):
+            found = os.stat_result([*found[:4], os.geteuid() + 1, *found[5:]])
+        return found
+
+    monkeypatch.setattr(os, "fstat", fstat)
+    function = fresh(where)
+    with pytest.warns(RuntimeWarning, match="another user"):
+        assert compiled_here(function)
+    monkeypatch.undo()
+    assert not compiled_here(fresh(where))
+
+
+@posix_only
+def test_what_is_no_file_is_not_waited_for(tmp_path: pathlib.Path) -> None:
+    fresh(tmp_path)(3.0)
+    [path] = files(tmp_path)
+    path.unlink()
+    os.mkfifo(path)
+    function = fresh(tmp_path)
+    with pytest.warns(RuntimeWarning, match="no kernel"):
+        assert compiled_here(function)
+    assert not compiled_here(fresh(tmp_path))
+
+
+def test_what_a_killed_start_left_is_removed(tmp_path: pathlib.Path) -> None:
+    gone, here = Ended().pid, os.getppid()
+    names = {
+        f"{gone}-0a1b2c3d.tmp": False, f"{here}-0a1b2c3d.tmp": True, "tmpab_12cd": False,
+        "tmpnew": True, "notes.txt": True,
+    }  # fmt: skip
+    for name in names:
+        (tmp_path / name).write_bytes(b"half")
+    os.utime(tmp_path / "tmpab_12cd", (1, 1))
+    tmp_path.chmod(0o700)
+    fresh(tmp_path)(3.0)
+    assert {name: (tmp_path / name).exists() for name in names} == names
+
+
+def test_a_killed_save_leaves_nothing_for_long(tmp_path: pathlib.Path) -> None:
+    """Killed between writing and renaming, which is where it hurts."""
+    code = (
+        "import os, pathlib, sys\n"
+        "from app.nets.engines.compiled.guarded import Folder\n"
+        "os.replace = lambda *_, **__: os._exit(9)\n"
+        "Folder(pathlib.Path(sys.argv[1])).write('a.kernel', b'half')\n"
+    )
+    where = tmp_path / "kernels"
+    done = subprocess.run([sys.executable, "-c", code, str(where)], cwd=ROOT, check=False)
+    assert done.returncode == 9
+    assert len(list(where.iterdir())) == 1
+    fresh(where)(3.0)
+    assert list(where.iterdir()) == files(where)
+
+
+def test_kernels_that_the_program_came_with_are_taken(tmp_path: pathlib.Path) -> None:
+    shipped, own = tmp_path / "shipped", tmp_path / "own"
+    fresh(shipped)(3.0)
+
+    def bundled() -> Any:
+        function = fresh(own)
+        function._cache = KernelCache("twice", own, shipped)
+        return function
+
+    assert not compiled_here(bundled())
+    assert not own.exists()  # nothing is kept twice
+    [path] = files(shipped)
+    damaged = bytearray(path.read_bytes())
+    damaged[-1] ^= 1
+    path.write_bytes(damaged)
+    function = bundled()
+    with pytest.warns(RuntimeWarning, match="shipped holds a damaged file"):
+        assert compiled_here(function)
+    assert not compiled_here(bundled())  # the user's own takes its place, without a word
+    assert len(files(own)) == 1
 
 
 def test_old_files_go(tmp_path: pathlib.Path) -> None:

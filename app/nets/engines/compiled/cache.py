@@ -2,8 +2,9 @@
 
 Numba's own cache looks at one source file and writes beside it. Ours lives in the user's
 cache folder, so that a read-only install and a bundle work too; a file's name is a hash of
-all that the machine code depends on, so that it is never stale; and it begins with a hash
-of its content, because machine code that a disk has damaged could do anything.
+all that the machine code depends on, so that it is never stale; it begins with a hash of its
+content, because machine code that a disk has damaged could do anything; and it is read only
+if nobody but the user could have written it, see `guarded`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ import os
 import pathlib
 import pickle
 import sys
-import tempfile
 import warnings
+import zlib
 from typing import Any
 
 import llvmlite
@@ -26,15 +27,19 @@ from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 
 from app import __version__
-from app.core.errors import LabWarning
+from app.core.errors import LabError, LabWarning
 from app.core.folders import user_folder
+from app.core.program import is_bundle
+from app.core.resources import resource
 from app.nets.engines.compiled import target
+from app.nets.engines.compiled.guarded import Folder, UntrustedError
 
 KEPT = 24  # files; a few versions of two kernels in float32 and float64
 _DIGEST = 32  # bytes
 _SUFFIX = ".kernel"
 
 _warned_of: set[pathlib.Path] = set()  # one warning for all that is wrong with a folder
+_swept: set[pathlib.Path] = set()  # folders that were looked through for what lies about
 _rebuild: Any = CompileResult._rebuild
 _dumps: Any = serialize.dumps
 
@@ -44,6 +49,15 @@ def folder() -> pathlib.Path:
     own = os.environ.get("NUMBA_CACHE_DIR")
     base = pathlib.Path(own) if own else user_folder("cache")
     return base / "kernels"
+
+
+def shipped_folder() -> pathlib.Path | None:
+    """Return where a bundle has kernels that it was built with; None elsewhere."""
+    if not is_bundle():
+        return None
+    with contextlib.suppress(LabError):  # one that was built without
+        return resource("kernels")
+    return None
 
 
 def _stamp() -> bytes:
@@ -65,6 +79,18 @@ _NETS = pathlib.Path(__file__).parents[2]
 _OUTSIDE = [_NETS / "randomness.py", _NETS / "optimizers.py", _NETS / "engines" / "numpy_.py"]
 
 
+def _warn(place: pathlib.Path | None, what: str, lasts: bool = True) -> None:
+    """Say once what is wrong with a folder; `lasts`: until somebody mends it."""
+    if place is None or place in _warned_of:
+        return
+    _warned_of.add(place)
+    rest = "but compiles for a while after each start" if lasts else "and compiles it again"
+    warnings.warn(
+        f"the cache folder {place} {what}; the compiled engine works all the same, {rest}",
+        LabWarning, stacklevel=3,
+    )  # fmt: skip
+
+
 class KernelCache(_Cache):
     """Keeps each compiled form of one function in a file of its own.
 
@@ -74,74 +100,93 @@ class KernelCache(_Cache):
     Args:
         name: of the function.
         where: the folder; `folder()` if None.
+        shipped: a folder of files that the program came with; `shipped_folder()` if None.
     """
 
-    def __init__(self, name: str, where: pathlib.Path | None = None) -> None:
-        self._name, self._folder = name, where or folder()
+    def __init__(
+        self, name: str, where: pathlib.Path | None = None, shipped: pathlib.Path | None = None
+    ) -> None:
+        self._name, self._folder = name, Folder(where or folder())
+        self._shipped = shipped or shipped_folder()
         self._stamp = _stamp()
         self._enabled = True
 
     @property
     def cache_path(self) -> str:
         """Return the folder."""
-        return str(self._folder)
+        return str(self._folder.path)
 
-    def _path(self, signature: Any, codegen: Any) -> pathlib.Path:
+    def _file(self, signature: Any, codegen: Any) -> str:
         # What numba compiles for, and what our own code was chosen by; see `target`.
         _, processor, features = codegen.magic_tuple()
         made_for = target.system(), processor, features, target.current()
         key = hashlib.sha256(self._stamp)
         key.update(repr((self._name, str(signature), made_for)).encode())
-        return self._folder / (key.hexdigest()[:32] + _SUFFIX)
+        return key.hexdigest()[:32] + _SUFFIX
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the compiled form for a signature, or None if it must be compiled."""
+        """Return the compiled form for a signature, or None if it must be compiled.
+
+        The user's own file is taken before the one that the program came with, so that a
+        damaged one of these is made up for once.
+        """
         target_context.refresh()
         if not self._enabled:
             return None
-        path = self._path(sig, target_context.codegen())
+        name = self._file(sig, target_context.codegen())
+        for place, read in ((self._folder.path, self._own), (self._shipped, self._ready_made)):
+            try:
+                raw = read(name)
+                if raw is None:
+                    continue
+                if hashlib.sha256(raw[_DIGEST:]).digest() != raw[:_DIGEST]:
+                    _warn(place, f"holds a damaged file, {name}", lasts=False)
+                    continue
+                return _rebuild(target_context, *pickle.loads(zlib.decompress(raw[_DIGEST:])))
+            except UntrustedError as error:
+                _warn(place, f"{error}, so its kernels are not used", not error.is_mended)
+            except OSError as error:
+                _warn(place, f"cannot be read: {error.strerror or error}")
+            except Exception as error:  # of another build of numba, whatever it cannot read
+                _warn(place, f"holds a file that does not load, {name}: {error!r}", lasts=False)
+        return None
+
+    def _own(self, name: str) -> bytes | None:
+        """Return the user's file, or None where there is none."""
+        if self._folder.path not in _swept:
+            _swept.add(self._folder.path)
+            self._folder.remove_strays()
         try:
-            raw = path.read_bytes()
+            return self._folder.read(name)
         except FileNotFoundError:
             return None
-        except OSError as error:
-            return self._warn(f"cannot be read: {error}")
-        if hashlib.sha256(raw[_DIGEST:]).digest() != raw[:_DIGEST]:
-            return self._warn(f"holds a damaged file, {path.name}, which is made anew")
-        try:
-            return _rebuild(target_context, *pickle.loads(raw[_DIGEST:]))
-        except Exception as error:  # of another build of numba, whatever it cannot read
-            return self._warn(f"holds a file that does not load, {path.name}: {error!r}")
+
+    def _ready_made(self, name: str) -> bytes | None:
+        """Return the file that the program came with: it is as trusted as the program."""
+        if self._shipped is None:
+            return None
+        path = self._shipped / name
+        return path.read_bytes() if path.is_file() else None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep a compiled form; where that fails it stays in memory."""
         if not self._enabled:
             return
-        payload = _dumps(data._reduce())
-        path = self._path(sig, data.codegen)
+        payload = zlib.compress(_dumps(data._reduce()))
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._folder)
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(payload).digest() + payload)
-            os.replace(name, path)  # another start sees the old file or the new, never half
+            self._folder.write(
+                self._file(sig, data.codegen), hashlib.sha256(payload).digest() + payload
+            )
             self._prune()
+        except UntrustedError as error:
+            _warn(self._folder.path, f"{error}, so no kernel is kept in it")
         except OSError as error:
-            self._warn(f"cannot be written: {error.strerror or error}")
+            _warn(self._folder.path, f"cannot be written: {error.strerror or error}")
 
     def _prune(self) -> None:
-        files = sorted(self._folder.glob("*" + _SUFFIX), key=lambda p: p.stat().st_mtime)
+        files = sorted(self._folder.path.glob("*" + _SUFFIX), key=lambda p: p.stat().st_mtime)
         for path in files[:-KEPT]:
             path.unlink(missing_ok=True)
-
-    def _warn(self, what: str) -> None:
-        if self._folder not in _warned_of:
-            _warned_of.add(self._folder)
-            warnings.warn(
-                f"the cache folder {self._folder} {what}; the compiled engine works all the "
-                "same, but compiles for a while after each start",
-                LabWarning, stacklevel=2,
-            )  # fmt: skip
 
     def enable(self) -> None:
         """Use the files."""
@@ -153,7 +198,7 @@ class KernelCache(_Cache):
 
     def flush(self) -> None:
         """Remove the files."""
-        for path in self._folder.glob("*" + _SUFFIX):
+        for path in self._folder.path.glob("*" + _SUFFIX):
             with contextlib.suppress(OSError):
                 path.unlink()
 
