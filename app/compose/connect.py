@@ -71,6 +71,7 @@ def _connect_controls(session: Session) -> None:
 
 def _connect_views(session: Session) -> None:
     session.window.parts_changed.connect(session.on_parts)
+    session.window.may_close = session.keeping.may_close
     session.window.closing.connect(session.reading.close)
     session.window.closing.connect(session.close)
     session.window.dropped.connect(session.pages.open_path)
@@ -113,6 +114,8 @@ def _connect_commands(session: Session) -> None:
     session.window.commands["finish_dragging"].toggled.connect(session.on_finish_dragging)
     menu = session.window.engine_menu
     menu.aboutToShow.connect(lambda: _fill_engines(session))
+    kept = session.window.kept_menu
+    kept.aboutToShow.connect(lambda: session.kept.fill(kept))
 
 
 def _fill_engines(session: Session) -> None:

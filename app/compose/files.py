@@ -17,7 +17,7 @@ from app.core.errors import LabError
 from app.nets.optimizers import slots_of
 from app.nets.problem import check, layout_of
 from app.nets.tasks.csv import with_target
-from app.runtime import opened, settings
+from app.runtime import opened
 from app.runtime.opened import UnknownTableError
 from app.runtime.store import Snapshot
 
@@ -187,11 +187,3 @@ class Files:
         self.path = path
         self.remember_folder(path)
         self._session.window.setWindowTitle(f"{path.stem} · Layerlab")
-
-    def keep(self) -> None:
-        """Keep the settings and the lab for the next start."""
-        try:
-            settings.write_options(self._session.options)
-            self._save(settings.last_lab())
-        except LabError as error:  # there is no window left to say it in
-            print(f"layerlab: {error}")

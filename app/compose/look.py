@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.core import spec as specs
@@ -44,6 +44,24 @@ class Look:
         """Fill the screen, or not."""
         window = self._session.window
         window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def options(self) -> Options:
+        """Return the session's options with the size that the window has now."""
+        window = self._session.window
+        size = window.normalGeometry().size() if window.isMaximized() else window.size()
+        if window.isFullScreen() or size.isEmpty():
+            return self._session.options
+        return specs.replace(self._session.options, size=(size.width(), size.height()))
+
+    def geometry(self) -> str:
+        """Return place and size of the window, and whether it is maximised, for `restore`."""
+        return bytes(self._session.window.saveGeometry().toBase64().data()).decode()
+
+    def restore(self, geometry: str) -> None:
+        """Put the window where it was, as far as the screens of today have that place."""
+        if geometry:
+            raw = QByteArray.fromBase64(QByteArray(geometry.encode("ascii", "replace")))
+            self._session.window.restoreGeometry(raw)
 
     def _set(self, **changes: object) -> None:
         session = self._session

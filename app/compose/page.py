@@ -169,6 +169,25 @@ class Page(QObject):
         except LabError as error:
             self.say(str(error))
 
+    def restore(self, knobs: Mapping[str, object]) -> None:
+        """Begin with the knobs of last time; what no longer fits starts as the page does."""
+        refused = ""
+        values = self.values
+        for name, value in knobs.items():
+            try:
+                values = values.edit(name, value)
+            except LabError as error:
+                refused = str(error)
+        try:
+            if values != self.values:
+                self._model.compute(**values)  # knows the names that a declaration does not
+        except Exception as error:  # whatever it is, the page has to open
+            values, refused = self.values, str(error) or type(error).__name__
+        self.values = values
+        self.frame.panel.show_values(values)
+        if refused:
+            self.say(f"Not all knobs are as they were: {refused}")
+
     def takes_data(self, name: str) -> bool:
         """Tell whether a file is of a kind whose data the page takes."""
         return name.lower().endswith(self.frame.view.files)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 import pathlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from app.compose.dialogs import ask_where_to_save
 from app.compose.knobfile import read_text_file
@@ -56,6 +56,7 @@ class Pages:
         self.page: Page | None = None  # of the gallery's, the one that is, or was, shown
         self._ledger: Ledger | None = None
         self._resting: float | None = None  # the lab's speed, if it played
+        self._kept: dict[str, dict[str, Any]] = {}  # knobs of last time, of pages not yet open
 
     def experiments(self) -> Registry[Experiment]:
         """Return all pages of the gallery."""
@@ -90,7 +91,7 @@ class Pages:
 
             self._ledger = Ledger(self._session)
             self._ledger.page_wanted.connect(self._on_chosen)
-            self._fill_bar(self._ledger.page.bar)
+            self._fill_bar(self._ledger.page.bar, self._ledger.page.banner)
         return self._ledger
 
     @property
@@ -103,6 +104,23 @@ class Pages:
         """The page of the gallery that one sees; None on the lab, gallery and claims."""
         is_elsewhere = self._session.window.is_lab_shown or self._is_ledger_shown
         return None if is_elsewhere else self.page
+
+    @property
+    def shown(self) -> str:
+        """The key of what is shown, as `show` takes it."""
+        if self._session.window.is_lab_shown:
+            return LAB
+        if self._is_ledger_shown:
+            return CLAIMS
+        return GALLERY if self.page is None else self.page.experiment.key
+
+    def knobs(self) -> dict[str, Mapping[str, Any]]:
+        """Return the knobs of all pages that were opened, now or in a start before."""
+        return {**self._kept, **{key: page.values for key, page in self._pages.items()}}
+
+    def restore(self, knobs: Mapping[str, dict[str, Any]]) -> None:
+        """Let pages begin with the knobs of last time, when they are opened."""
+        self._kept = dict(knobs)
 
     def show_ledger(self) -> None:
         """Show all claims."""
@@ -125,7 +143,7 @@ class Pages:
             self._gallery = Gallery(pages, pictures, self._session.window.theme)
             apply_theme(self._gallery, self._session.window.theme)
             self._gallery.chosen.connect(self._on_chosen)
-            self._fill_bar(self._gallery.bar)
+            self._fill_bar(self._gallery.bar, self._gallery.banner)
         self._rest_lab()
         self._hide_pages()
         self.page = None
@@ -170,11 +188,13 @@ class Pages:
         page.said.connect(session.toast.say)
         page.lab_wanted.connect(self._open_in_lab)
         page.frame.bar.back_pressed.connect(self.show_gallery)
-        self._fill_bar(page.frame.bar)
+        self._fill_bar(page.frame.bar, page.frame.banner)
         self._pages[experiment.key] = page
+        page.restore(self._kept.pop(experiment.key, {}))
         return page
 
-    def _fill_bar(self, bar: PageBar) -> None:
+    def _fill_bar(self, bar: PageBar, banner: Banner) -> None:
+        banner.acted.connect(self._session.trouble.on_banner)
         bar.theme_pressed.connect(self._session.look.toggle_theme)
         bar.menu_button.setMenu(self._session.window.topbar.menu_button.menu())
 

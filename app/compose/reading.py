@@ -64,10 +64,6 @@ class _Thread(QThread, Generic[T]):
 class Reading(QObject):
     """The session's reading of files, one at a time.
 
-    Attributes:
-        is_reopening: whether the lab of the last start is still in its file alone: it must
-            not be replaced there by the one that the window shows meanwhile.
-
     Signals:
         ended(): nothing is read any more.
     """
@@ -82,7 +78,7 @@ class Reading(QObject):
         self._refused: Callable[[LabError], None] = self._say
         self._banner: Banner | None = None
         self._sentence = ""
-        self._is_closed = self.is_reopening = False
+        self._is_closed = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(SHOWN_AFTER_MS)
@@ -170,20 +166,6 @@ class Reading(QObject):
             self.begin(name, lambda: _read(name, any_path), then, refused)
         else:
             then(snapshot)
-
-    def reopen(self, name: str) -> None:
-        """Read the last lab; until then, and where it cannot be read, it stays what it is."""
-        session = self._session
-
-        def take(snapshot: Snapshot) -> None:
-            self.is_reopening = False
-            session.store.open(snapshot)
-
-        def refuse(error: LabError) -> None:
-            session.trouble.say(f"The last lab did not reopen: {error}.")
-
-        self.is_reopening = True
-        self.begin(name, lambda: _read(name), take, refuse)
 
     # ---- how
 

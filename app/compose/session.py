@@ -15,10 +15,13 @@ from app.compose.deferred import Deferred
 from app.compose.files import Files
 from app.compose.ghost import Ghost
 from app.compose.help import Help
+from app.compose.keeping import Keeping
+from app.compose.kept import KeptLabs
 from app.compose.look import Look, theme_of
 from app.compose.network import Network
 from app.compose.pages import Pages
 from app.compose.reading import Reading
+from app.compose.reopening import Reopened
 from app.compose.seeds import Seeds
 from app.compose.serving import serving_ports
 from app.compose.settling import Settling
@@ -73,6 +76,7 @@ class Session(QObject):
         self.reading = Reading(self)
         self.pages = Pages(self)
         self.help, self.look = Help(self), Look(self)
+        self.keeping, self.kept = Keeping(self), KeptLabs(self)
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
         self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS)
@@ -93,8 +97,19 @@ class Session(QObject):
 
     # ---- what a person does
 
-    def begin(self, snapshot: Snapshot | None = None, play: bool = True) -> None:
-        """Start the thread, with an opened lab or by playing the spec from its birth."""
+    def begin(
+        self,
+        snapshot: Snapshot | None = None,
+        play: bool = True,
+        reopened: Reopened | None = None,
+    ) -> None:
+        """Start the threads, with an opened lab or by playing the spec from its start.
+
+        Args:
+            snapshot: the opened lab. play: whether to play where there is none.
+            reopened: where the window is kept, if that has been found already.
+        """
+        self.keeping.begin(reopened)
         self.runner.set_wanted(self.window.wanted())
         # After the window has painted itself: the thread would slow that down. A window
         # that nobody sees is not painted; it trains all the same.
@@ -142,11 +157,8 @@ class Session(QObject):
             self.trouble.on_refused(path, str(error))
 
     def close(self) -> None:
-        """End the threads, keep settings and the lab."""
-        self.options = specs.replace(
-            self.options, size=(self.window.width(), self.window.height())
-        )
-        self.files.keep()
+        """End the threads; settings and the lab are kept."""
+        self.keeping.end()
         self.table.close()
         self.curves.close()
         self.advising.close()

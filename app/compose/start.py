@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import sys
+from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.compose.notices import Notices
 from app.compose.reading import is_table, quick_lab
+from app.compose.reopening import Reopened, reopen
 from app.compose.session import Session
 from app.core import spec as specs
 from app.core.errors import LabError
@@ -87,33 +88,84 @@ def _open(
     theme: str | None, experiment: str | None, knobs: str | None,
 ) -> int:  # fmt: skip
     """Open the window with a logbook; see `run_window`."""
-    options = _options(theme, notices)
-    snapshot: Snapshot | None = None
-    is_late = False  # the last lab is read once the window is there
-    try:
-        snapshot = _first_lab(path, notices)
-    except UnreadError:
-        is_late = path is None
-    session = Session(snapshot.spec if snapshot else LabSpec(), options)
+    session = open_window(path, theme, experiment, knobs, notices)
     session.trouble.report = logbook.report
     session.window.painted.connect(logbook.note_versions)
+    return _stay(app, session)
+
+
+def open_window(
+    path: str | None = None,
+    theme: str | None = None,
+    experiment: str | None = None,
+    knobs: str | None = None,
+    notices: Sequence[str] = (),
+) -> Session:
+    """Show the window as it was, or with what was asked for; see `run_window`.
+
+    Args:
+        path, theme, experiment, knobs: as there.
+        notices: what the banner says first, a sentence each.
+    """
+    said = list(notices)
+    options = _options(said)
+    # Where what was asked for cannot be read, the last lab is there, and stays it.
+    asked, is_last_wanted = _read_asked(path)
+    reopened = reopen(is_last_wanted)
+    reopened.notices[:0] = said
+    reopened.waits |= asked is None and not is_last_wanted
+    snapshot = asked or reopened.snapshot
+    shown = specs.replace(options, theme=theme) if theme else options
+    session = Session(snapshot.spec if snapshot else LabSpec(), shown)
+    session.keeping.base = options
+    session.window.painted.connect(session.window.fit_screen)  # its frame is known by then
+    if reopened.window is not None:
+        session.look.restore(reopened.window.geometry)
+        session.pages.restore(reopened.window.knobs)
     session.window.fit_screen()
     session.window.show()
-    session.begin(snapshot, play=snapshot is None and path is None and not is_late)
-    if experiment is not None:
-        try:
-            session.pages.open(experiment, knobs)
-        except LabError as error:
-            notices.append(f"{error}.")
-    if notices:
-        session.window.banner.show_message(" ".join(notices), "error")
-    if path and snapshot is not None:
+    # Where the last lab did not reopen, nothing goes on by itself: what is there stays the
+    # last lab until something is done.
+    play = snapshot is None and path is None and not reopened.waits
+    session.begin(snapshot, play, reopened)
+    _show_page(session, reopened, experiment, knobs)
+    session.kept.offer(reopened)
+    if path and asked is not None:
         session.files.note_opened(path)
-    elif path:  # a table, or what could not be read: it says why
+    elif path:  # a table, or what could not be read yet or at all: it says why
         session.files.open_path(path)
-    elif is_late:
-        session.reading.reopen(str(settings.last_lab()))
-    return _stay(app, session)
+    elif reopened.late is not None:
+        session.kept.read_late(reopened)
+    return session
+
+
+def _show_page(
+    session: Session, reopened: Reopened, experiment: str | None, knobs: str | None
+) -> None:
+    """Show the page that was asked for, or the one that was shown last."""
+    try:
+        if experiment is not None:
+            session.pages.open(experiment, knobs)
+        elif reopened.is_last_wanted and reopened.window is not None:
+            session.pages.show(reopened.window.page)
+    except LabError as error:  # a library is missing, or it is one of another version's
+        reopened.notices.append(f"{error}.")
+
+
+def _read_asked(path: str | None) -> tuple[Snapshot | None, bool]:
+    """Read what was asked for, if that takes no time.
+
+    Returns:
+        the lab, or None; and whether it will not be there later either.
+    """
+    if path is None:
+        return None, True
+    try:
+        return (None if is_table(path) else quick_lab(path)), False
+    except UnreadError:
+        return None, False
+    except LabError:  # which the window says
+        return None, True
 
 
 def _stay(app: QApplication, session: Session) -> int:
@@ -122,6 +174,7 @@ def _stay(app: QApplication, session: Session) -> int:
 
     def on_interrupt(number: int, _: object) -> None:
         interrupted.append(number)
+        session.keeping.asks = False  # nobody may be there to answer
         # Not here: Python hands a signal over at any place, in the middle of painting too.
         QTimer.singleShot(0, session.window.close)
 
@@ -147,22 +200,9 @@ def _stay(app: QApplication, session: Session) -> int:
     return 128 + interrupted[0] if interrupted else code  # as a shell says it
 
 
-def _options(theme: str | None, notices: list[str]) -> Options:
+def _options(notices: list[str]) -> Options:
     try:
-        options = settings.read_options()
+        return settings.read_options(notices)
     except LabError as error:
-        notices.append(f"{error}; the defaults are used.")
-        options = Options()
-    return specs.replace(options, theme=theme) if theme else options
-
-
-def _first_lab(path: str | None, notices: list[str]) -> Snapshot | None:
-    if path:
-        with contextlib.suppress(LabError):  # which the window says
-            return None if is_table(path) else quick_lab(path)
-        return None
-    try:
-        return quick_lab(str(settings.last_lab())) if settings.last_lab().exists() else None
-    except LabError as error:
-        notices.append(f"The last lab did not reopen: {error}.")
-        return None
+        notices.append(f"{error}. The default settings are used.")
+        return Options()

@@ -7,6 +7,8 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.compose.keeping import TRY_AGAIN
+from app.compose.kept import AGAIN, OTHER
 from app.compose.serving import COMPILED
 from app.core import spec as specs
 from app.core.errors import LabError, NotFiniteError, NotReadyError
@@ -77,6 +79,10 @@ class Trouble:
         store = self._session.store
         if action == "undo":
             store.undo()
+        elif action == TRY_AGAIN:
+            self._session.keeping.try_again()
+        elif action in (AGAIN, OTHER):
+            self._session.kept.open_offered()
         elif action == "rate":  # there is nothing to go back to: start gentler
             spec = specs.edit(store.spec, "train.rate", store.spec.train.rate / 10)
             store.replace(spec, "a smaller rate")

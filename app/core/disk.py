@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from app.core.errors import LabError, quoted
+from app.core.temporaries import NOTES
 
 # Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
@@ -97,7 +98,9 @@ def reason(error: OSError) -> str:
 # ---- writing
 
 
-def write_file(path: str | pathlib.Path, content: bytes, into_devices: bool = False) -> None:
+def write_file(
+    path: str | pathlib.Path, content: bytes | memoryview, into_devices: bool = False
+) -> None:
     """Write a file so that at any moment the old or the new one is there, complete.
 
     Args:
@@ -167,7 +170,7 @@ def _own_output(status: os.stat_result) -> int | None:
     return None
 
 
-def _write_into(path: str | pathlib.Path, content: bytes) -> None:
+def _write_into(path: str | pathlib.Path, content: bytes | memoryview) -> None:
     status = os.stat(path)
     if (number := _own_output(status)) is not None:
         for stream in (sys.stdout, sys.stderr):
@@ -185,8 +188,9 @@ def _write_into(path: str | pathlib.Path, content: bytes) -> None:
         file.write(content)
 
 
-def _replace(target: pathlib.Path, content: bytes) -> None:
+def _replace(target: pathlib.Path, content: bytes | memoryview) -> None:
     temporary = target.parent / f".{target.name[:40]}.{secrets.token_hex(4)}"
+    NOTES.begin(temporary)  # so that it goes at the next start where this program is killed
     try:
         mode = _protected_mode(target)
         _write_new(temporary, content)
@@ -196,10 +200,11 @@ def _replace(target: pathlib.Path, content: bytes) -> None:
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
+        NOTES.end(temporary)
     _sync_folder(target.parent)
 
 
-def _write_new(path: pathlib.Path, content: bytes) -> None:
+def _write_new(path: pathlib.Path, content: bytes | memoryview) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _PLAIN, 0o666)
     with os.fdopen(handle, "wb") as file:
         file.write(content)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 
-from app.core.decoding import decode_json
+from app.core.decoding import convert_json, decode_json
+from app.core.errors import LabError
 from app.core.knobs import Effect, Knob
 
 VIEW_KNOBS = {
@@ -25,7 +28,7 @@ VIEW_KNOBS = {
 }  # fmt: skip
 
 
-class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Options(msgspec.Struct, frozen=True):
     """The window's own settings.
 
     Attributes:
@@ -60,11 +63,43 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             VIEW_KNOBS["view.threshold"].check(threshold)
 
 
-def options_from_json(raw: bytes) -> Options:
-    """Read options; raises LabError for anything that does not fit."""
-    return decode_json(raw, Options, "the settings")
+def fields_from_json(raw: bytes) -> dict[str, Any]:
+    """Read the fields of a settings file, known or not; raises LabError if it is damaged."""
+    return decode_json(raw, dict[str, Any], "the settings")
+
+
+def options_from_fields(fields: Mapping[str, Any]) -> tuple[Options, list[str]]:
+    """Return the options that fields stand for.
+
+    A field that is not known is one of a newer version, and left to it. One whose value does
+    not fit costs itself alone.
+
+    Returns:
+        the options, and a sentence for each field that has its default instead.
+    """
+    fit: dict[str, Any] = {}
+    sentences = []
+    for name in Options.__struct_fields__:
+        if name in fields:
+            try:
+                one = convert_json({name: fields[name]}, Options, "the settings")
+            except LabError as error:
+                sentences.append(f"The default of the setting {name} is used: {error}.")
+            else:
+                fit[name] = getattr(one, name)
+    return Options(**fit), sentences
+
+
+def options_to_fields(options: Options) -> dict[str, Any]:
+    """Return the options as fields of a settings file."""
+    return {name: getattr(options, name) for name in Options.__struct_fields__}
 
 
 def options_to_json(options: Options) -> bytes:
-    """Return the options as JSON."""
-    return msgspec.json.format(msgspec.json.encode(options), indent=2)
+    """Return the options as a settings file of their own."""
+    return fields_to_json(options_to_fields(options))
+
+
+def fields_to_json(fields: Mapping[str, Any]) -> bytes:
+    """Return a settings file."""
+    return msgspec.json.format(msgspec.json.encode(fields), indent=2)

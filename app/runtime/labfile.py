@@ -26,6 +26,7 @@ from app.core.layout import Layout
 from app.core.libraries import needed_for
 from app.core.spec import MAX_SPEC_BYTES, LabSpec, from_json, to_json
 from app.core.state import State
+from app.runtime.arrays import joined
 from app.runtime.opened import locate, path_beside
 
 Array = np.ndarray
@@ -87,7 +88,8 @@ def save(
     Args:
         path: the file; one that exists is replaced once the new one is complete.
         spec: the spec.
-        state: where its training is; None saves the spec alone.
+        state: where its training is; None saves the spec alone. So does one that diverged:
+            nothing goes on from numbers that are none, and `load` refuses them.
         history: arrays of float32, float64 or int64, at most two-dimensional; names in
             lower case with underscores.
         into_devices: whether pipes and devices are written into; see `write_file`.
@@ -95,6 +97,8 @@ def save(
     Raises:
         LabError: the file cannot be written; what was there before is untouched.
     """
+    if state is not None and not (state.is_finite() and np.isfinite(state.moments).all()):
+        state = history = None
     metadata = {"layerlab": str(FILE_VERSION)}
     if spec.task.path is not None:
         if (seen := path_beside(path, spec.task.path)) is not None:
@@ -115,8 +119,8 @@ def save(
             raise ValueError(f"{name!r} is no name for a history")
         tensors[_HISTORY + name] = np.ascontiguousarray(values)
     with needed_for(f"{path} is not saved: a saved lab"):
-        import safetensors.numpy
-    write_file(path, safetensors.numpy.save(tensors, metadata), into_devices)
+        import safetensors.numpy  # noqa: F401 - without it nobody could open the file
+    write_file(path, joined(metadata, tensors), into_devices)
 
 
 # ---- reading

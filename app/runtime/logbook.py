@@ -26,6 +26,7 @@ from app.core.disk import read_file, write_file
 from app.core.errors import LabError
 from app.core.folders import log_folder as log_folder
 from app.core.program import is_bundle
+from app.core.temporaries import NOTES
 
 NAME = "layerlab"
 RECENT = 200  # lines of a report
@@ -108,6 +109,7 @@ class Logbook:
                 self._file.replace(self.folder / "older.log")
             self._handlers.append(logging.FileHandler(self._file, encoding="utf-8"))
             place = self.folder / f"{_FAULTS}{os.getpid()}.txt"
+            NOTES.begin(place)  # one that is killed leaves it empty
             self._faults = place.open("w", encoding="utf-8")
             faulthandler.enable(self._faults)
         except (OSError, LabError) as error:
@@ -139,6 +141,7 @@ class Logbook:
             faulthandler.disable()
             self._faults.close()
             pathlib.Path(self._faults.name).unlink(missing_ok=True)
+            NOTES.end(pathlib.Path(self._faults.name))
             self._faults = None
         if self._had_faulthandler and sys.__stderr__ is not None:
             faulthandler.enable(sys.__stderr__)

@@ -1,22 +1,47 @@
-"""Settings and the last lab, in the user's own folder."""
+"""Settings, in the user's own folder: what windows of any version share.
+
+Each window writes the fields alone that it changed itself, over those that are in the file:
+what another window chose stays, and so does what a newer version put there.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
+from collections.abc import Iterator
+from typing import Any
 
 from app.core.disk import read_file, write_file
 from app.core.errors import LabError
 from app.core.folders import user_folder
-from app.core.options import Options, options_from_json, options_to_json
+from app.core.options import (
+    Options,
+    fields_from_json,
+    fields_to_json,
+    options_from_fields,
+    options_to_fields,
+)
+from app.runtime.aside import keep_aside
 
-MAX_SETTINGS_BYTES = 2**20
+MAX_BYTES = 2**20
+WAIT_MS = 2000  # for another window that is writing; then both write, and each is whole
 
 
 def data_folder() -> pathlib.Path:
-    """Return the folder of settings and the last lab; LAYERLAB_HOME overrules it."""
+    """Return the folder of settings and kept labs; LAYERLAB_HOME overrides it."""
     own = os.environ.get("LAYERLAB_HOME")
     return pathlib.Path(own) if own else user_folder("data")
+
+
+def make_data_folder() -> pathlib.Path:
+    """Return the folder, which is there then; raises LabError where it cannot be made."""
+    folder = data_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LabError(f"{folder} cannot be made: {error.strerror}") from None
+    return folder
 
 
 def last_lab() -> pathlib.Path:
@@ -24,23 +49,69 @@ def last_lab() -> pathlib.Path:
     return data_folder() / "last.layerlab"
 
 
-def read_options() -> Options:
+def settings_file() -> pathlib.Path:
+    """Return where the settings are."""
+    return data_folder() / "settings.json"
+
+
+def read_options(notices: list[str] | None = None) -> Options:
     """Return the saved options; the defaults where there are none.
 
+    Args:
+        notices: takes a sentence for each setting that has its default because its value
+            does not fit.
+
     Raises:
-        LabError: the file is there and cannot be read.
+        LabError: the file cannot be read as settings at all; a copy is kept aside.
     """
-    path = data_folder() / "settings.json"
-    if not os.path.lexists(path):
+    if not os.path.lexists(settings_file()):
         return Options()
-    return options_from_json(read_file(path, MAX_SETTINGS_BYTES, "settings file"))
+    options, sentences = options_from_fields(_read_fields())
+    if notices is not None:
+        notices.extend(sentences)
+    return options
 
 
-def write_options(options: Options) -> None:
-    """Keep the options; raises LabError if the folder cannot be written."""
-    path = data_folder() / "settings.json"
+def write_options(options: Options, base: Options | None = None) -> None:
+    """Keep the options.
+
+    Args:
+        options: as they are now.
+        base: as they were read or written last; only what differs is written. None: all.
+
+    Raises:
+        LabError: they cannot be written.
+    """
+    make_data_folder()
+    with _alone():
+        fields: dict[str, Any] = {}
+        with contextlib.suppress(LabError):  # which is kept aside, and replaced
+            fields = _read_fields() if os.path.lexists(settings_file()) else {}
+        before = options_to_fields(base) if base is not None and fields else {}
+        for name, value in options_to_fields(options).items():
+            if name not in before or before[name] != value:
+                fields[name] = value
+        write_file(settings_file(), fields_to_json(fields))
+
+
+def _read_fields() -> dict[str, Any]:
+    path = settings_file()
+    raw = read_file(path, MAX_BYTES, "settings file")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise LabError(f"{path.parent} cannot be made: {error.strerror}") from None
-    write_file(path, options_to_json(options))
+        return fields_from_json(raw)
+    except LabError as error:
+        kept = keep_aside(data_folder(), [path])
+        raise LabError(f"{path} is not used: {error}; a copy is {kept[0]}") from None
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Let no other window write in between, where the folder has locks."""
+    from PySide6.QtCore import QLockFile  # the command line reads labs without Qt
+
+    lock = QLockFile(str(data_folder() / "settings.lock"))
+    lock.tryLock(WAIT_MS)
+    try:
+        yield
+    finally:
+        lock.unlock()

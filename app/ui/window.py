@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -75,6 +75,7 @@ class LabWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.theme = theme
         _style(theme)  # before there are widgets, each of which would be styled anew
+        self.may_close: Callable[[], bool] = lambda: True  # asked before it goes away
         self._maximised: Card | None = None
         self._is_painted = False
         self.rail = Rail(theme)
@@ -97,9 +98,9 @@ class LabWindow(QMainWindow):
         )  # fmt: skip
         self._build()
         self.commands = Commands(self)
-        self.engine_menu = QMenu("Engine", self)
+        self.engine_menu, self.kept_menu = QMenu("Engine", self), QMenu("Kept labs", self)
         menu = QMenu(self)
-        self.commands.fill(menu, {"finish": self.engine_menu})
+        self.commands.fill(menu, {"finish": self.engine_menu, "open_csv": self.kept_menu})
         self.topbar.menu_button.setMenu(menu)
         for view in self.views:
             view.maximise_requested.connect(lambda v=view: self.toggle_maximised(v))
@@ -151,8 +152,18 @@ class LabWindow(QMainWindow):
         apply_theme(self, theme)
 
     def fit_screen(self) -> None:
-        """Be no larger than the screen, such as a projector that the last one was not."""
-        self.resize(self.size().boundedTo(self.screen().availableSize()))
+        """Be no larger than the screen, frame and all, such as a projector's, and on it."""
+        if self.isMaximized() or self.isFullScreen():
+            return
+        free, outer = self.screen().availableGeometry(), self.frameGeometry()
+        frame = outer.size() - self.size()
+        self.resize(self.size().boundedTo(free.size() - frame))
+        outer = self.frameGeometry()
+        # Its top left corner first: there are the buttons that close and move it.
+        x = max(free.left(), min(outer.left(), free.right() + 1 - outer.width()))
+        y = max(free.top(), min(outer.top(), free.bottom() + 1 - outer.height()))
+        if (x, y) != (outer.left(), outer.top()):
+            self.move(x, y)
 
     def toggle_maximised(self, card: Card) -> None:
         """Let one view fill the place of all, or bring the others back."""
@@ -242,6 +253,9 @@ class LabWindow(QMainWindow):
         self.dropped.emit(event.mimeData().urls()[0].toLocalFile())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Say goodbye."""
+        """Say goodbye, or stay."""
+        if not self.may_close():
+            event.ignore()
+            return
         self.closing.emit()
         super().closeEvent(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 from dataclasses import replace
@@ -11,11 +12,14 @@ import numpy as np
 
 from app.compose.files import read_lab
 from app.compose.knobfile import read_knobs
+from app.compose.reopening import read_window
+from app.core.errors import LabError
 from app.core.options import Options, options_to_json
 from app.core.presets import presets
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, to_json
 from app.core.state import State
 from app.core.values import is_knob_file, knobs_from_json, values_to_json
+from app.core.windowfile import make_window_file, window_to_json
 from app.experiments import EXPERIMENTS
 from app.nets.probes import History
 from app.nets.problem import born, check, load_data, problem_of
@@ -43,6 +47,7 @@ def kinds(folder: pathlib.Path) -> list[Kind]:
         Kind("cases", "cases.json", _cases(), mutated_json, read_cases),
         Kind("settings", "home/settings.json", _settings(), mutated_json, _read_settings),
         Kind("opened", "home/opened.json", [_opened(folder)], mutated_json, _read_opened),
+        Kind("windows", "last.window.json", _windows(), mutated_json, _read_window),
     ]
 
 
@@ -117,6 +122,11 @@ def _opened(folder: pathlib.Path) -> bytes:
     return raw
 
 
+def _windows() -> list[bytes]:
+    knobs = {page.key: page.values() for page in EXPERIMENTS}
+    return [window_to_json(make_window_file(LabSpec(), "lab", knobs, "AdnQywAD"))]
+
+
 # ---- readers: what the commands and the window do with such a file
 
 
@@ -151,3 +161,13 @@ def _read_opened(path: str) -> None:
 
 def _read_settings(path: str) -> None:
     settings.read_options()
+
+
+def _read_window(path: str) -> None:
+    window = read_window(pathlib.Path(path))
+    assert window is not None
+    for experiment in EXPERIMENTS:
+        for name, value in window.knobs.get(experiment.key, {}).items():
+            with contextlib.suppress(LabError):  # a page says it, and opens
+                experiment.values().edit(name, value)
+    check(window.lab_spec())

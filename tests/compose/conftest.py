@@ -4,7 +4,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.compose.session import Session
-from app.compose.start import application
+from app.compose.start import application, open_window
 from app.core.options import Options
 from app.core.spec import LabSpec
 from app.ui.controls.bar import SliderBar
@@ -34,6 +34,7 @@ def open_lab(qtbot, home):
         qtbot.waitUntil(lambda: session.frame is not None)
         return session
 
+    make.sessions = sessions
     yield make
     for session in sessions:
         session.window.close()
@@ -44,6 +45,19 @@ def open_lab(qtbot, home):
     app.setStyle(look[0])
     app.setFont(look[1])
     app.setPalette(look[2])
+
+
+@pytest.fixture
+def start(open_lab, qtbot):
+    """Start the program as the command does; the windows are closed at the end."""
+
+    def make(*arguments, **options):
+        session = open_window(*arguments, **options)
+        open_lab.sessions.append(session)
+        qtbot.waitUntil(lambda: session.frame is not None)
+        return session
+
+    return make
 
 
 @pytest.fixture

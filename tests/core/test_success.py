@@ -7,8 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.core.errors import LabError
-from app.core.options import Options, options_from_json, options_to_json
+from app.core.options import (
+    Options,
+    fields_from_json,
+    options_from_fields,
+    options_to_json,
+)
 from app.core.success import USUAL, Ranking, default_threshold, ranking_of
 from tests.helpers.frames import sample_loss
 
@@ -72,14 +76,23 @@ def test_a_default_is_one_two_or_five_and_near_what_was_asked():
         assert 0.6 < level / (0.1 * linear) < 1.6
 
 
+def read(raw):
+    options, sentences = options_from_fields(fields_from_json(raw))
+    assert not sentences
+    return options
+
+
 def test_options_keep_the_threshold_of_each_task():
     options = Options(thresholds={"wave": 0.005, "spiral": 0.1}, finish_dragging=False)
-    assert options_from_json(options_to_json(options)) == options
-    assert options_from_json(b"{}") == Options()
+    assert read(options_to_json(options)) == options
+    assert read(b"{}") == Options()
     assert Options().finish_dragging
 
 
 @pytest.mark.parametrize("level", ["0", "-1", "1e9", '"low"'])
-def test_a_threshold_out_of_range_is_refused(level):
-    with pytest.raises(LabError):
-        options_from_json(b'{"thresholds": {"wave": %s}}' % level.encode())
+def test_a_threshold_out_of_range_is_not_used_and_costs_no_other_setting(level):
+    raw = b'{"thresholds": {"wave": %s}, "zoom": 1.5}' % level.encode()
+    options, sentences = options_from_fields(fields_from_json(raw))
+    assert options == Options(zoom=1.5)
+    assert len(sentences) == 1
+    assert "thresholds" in sentences[0]

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors
+import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -308,11 +310,14 @@ def test_moments_of_another_optimizer_are_refused(tmp_path: pathlib.Path) -> Non
 
 
 def test_values_that_are_no_numbers_are_refused(tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "lab.layerlab"
     for name in ("params", "moments"):
-        broken = getattr(a_state(), name).copy()
+        path = saved(tmp_path)
+        whole = getattr(a_state(), name)
+        broken = whole.copy()
         broken.flat[5] = np.inf
-        save(path, SPEC, replace(a_state(), **{name: broken}))
+        raw = path.read_bytes()
+        assert raw.count(whole.tobytes()) == 1
+        path.write_bytes(raw.replace(whole.tobytes(), broken.tobytes()))
         assert f"{name} holds values that are no numbers" in refused(path)
 
 
@@ -411,3 +416,35 @@ def test_limits_hold_what_the_lab_allows() -> None:
 
     state_bytes = MAX_WEIGHTS * 8 * 3  # float64 weights and two moments
     assert state_bytes + 8 * labfile.MAX_HISTORY_NUMBERS < MAX_FILE_BYTES
+
+
+@pytest.mark.parametrize("name", ["params", "moments"])
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_a_training_that_diverged_leaves_a_lab_that_opens(
+    tmp_path: pathlib.Path, name: str, number: float
+) -> None:
+    state = a_state()
+    getattr(state, name)[..., 1] = number
+    save(tmp_path / "a.layerlab", SPEC, state, HISTORY)
+    lab = load(tmp_path / "a.layerlab", layout_of, lambda _: 2)
+    assert (lab.spec, lab.state, lab.history) == (SPEC, None, {})
+
+
+def test_what_is_written_reads_as_the_library_writes_it(tmp_path: pathlib.Path) -> None:
+    """Numbers, names, shapes and metadata by the library's own reader."""
+    path = saved(tmp_path)
+    arrays = safetensors.numpy.load_file(path)
+    assert arrays.keys() >= {"params", "moments", "history.updates"}
+    np.testing.assert_array_equal(arrays["moments"], a_state().moments, strict=True)
+    np.testing.assert_array_equal(arrays["history.updates"], HISTORY["updates"], strict=True)
+    with safetensors.safe_open(path, "numpy") as file:
+        assert file.metadata()["layerlab"] == "1"
+    start = 8 + int.from_bytes(path.read_bytes()[:8], "little")
+    assert start % 8 == 0  # so that arrays can be looked at where they lie
+
+
+def test_an_array_of_a_type_that_no_lab_holds_is_a_mistake_of_the_caller(
+    tmp_path: pathlib.Path,
+) -> None:
+    with pytest.raises(ValueError, match="complex64"):
+        save(tmp_path / "a", SPEC, a_state(), {"train": np.zeros(3, np.complex64)})

@@ -1,0 +1,134 @@
+"""Kept labs: what was kept aside, to be opened again from the banner or the menu."""
+
+from __future__ import annotations
+
+import logging
+import pathlib
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QMenu
+
+from app.compose.reopening import keep_unread, read_pair, read_window
+from app.core.errors import LabError
+from app.runtime import settings
+from app.runtime.aside import kept_folder
+from app.runtime.store import Snapshot
+
+if TYPE_CHECKING:
+    from app.compose.reopening import Reopened
+    from app.compose.session import Session
+
+_log = logging.getLogger("layerlab")
+AGAIN, OTHER = "again", "other"  # the banner's actions
+LISTED = 12
+LAB, WINDOW = ".layerlab", ".window.json"
+
+
+class KeptLabs:
+    """The session's dealings with labs that were kept aside."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._offered: pathlib.Path | None = None  # by the banner
+
+    def offer(self, reopened: Reopened) -> None:
+        """Say what happened to labs at the start, and offer the way back."""
+        if not reopened.notices:
+            return
+        action, label = "", ""
+        if reopened.again is not None:
+            self._offered, action, label = reopened.again, AGAIN, "Try again"
+        elif reopened.other is not None:
+            self._offered, action, label = reopened.other, OTHER, "Open it"
+        text = " ".join(reopened.notices)
+        kind = "notice" if action == OTHER and len(reopened.notices) == 1 else "error"
+        self._session.pages.banner.show_message(text, kind, action, label)
+
+    def open_offered(self) -> None:
+        """Open what the banner offered."""
+        if self._offered is not None:
+            self.open(self._offered)
+
+    def open(self, path: pathlib.Path) -> None:
+        """Open a kept lab; undo leads back. Where it cannot be opened, say why.
+
+        Args:
+            path: one of its two files.
+        """
+        _log.info("opening %s", path)
+        lab, window = _pair(path)
+
+        def take(snapshot: Snapshot) -> None:
+            self._session.pages.show("lab")
+            self._session.store.open(snapshot)
+
+        def refuse(error: LabError) -> None:
+            self._offered = path
+            self._session.pages.banner.show_message(
+                f"{error}. It stays in {path.parent}.", "error", AGAIN, "Try again"
+            )
+
+        self._session.reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
+
+    def read_late(self, reopened: Reopened) -> None:
+        """Read the last lab while the window is there already; until then it stays what it is.
+
+        Args:
+            reopened: how the window began; its `late` is not None.
+        """
+        slot = reopened.late
+        assert slot is not None
+
+        def refuse(error: LabError) -> None:
+            keep_unread(reopened, slot, [str(error)])
+            self.offer(reopened)
+
+        def take(snapshot: Snapshot) -> None:
+            self._session.keeping.take_late(reopened, snapshot)
+
+        lab, window = slot.lab, slot.window
+        self._session.reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
+
+    def fill(self, menu: QMenu) -> None:
+        """List the newest of what is kept."""
+        menu.clear()
+        labs = list_kept()[:LISTED]
+        for path in labs:
+            action = menu.addAction(describe(path))
+            action.triggered.connect(lambda _=False, path=path: self.open(path))
+        if not labs:
+            menu.addAction("None").setEnabled(False)
+        menu.addSeparator()
+        folder = kept_folder(settings.data_folder())
+        menu.addAction(f"In {folder}").setEnabled(False)
+
+
+def _pair(path: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
+    """Return lab and window file of which `path` is one."""
+    stem = path.name.removesuffix(WINDOW).removesuffix(LAB)
+    return path.with_name(stem + LAB), path.with_name(stem + WINDOW)
+
+
+def list_kept() -> list[pathlib.Path]:
+    """Return one file of each lab that is kept aside, the newest first."""
+    folder = kept_folder(settings.data_folder())
+    labs: dict[str, pathlib.Path] = {}
+    for ending in (WINDOW, LAB):
+        for path in folder.glob(f"*{ending}"):
+            labs[path.name.removesuffix(ending)] = path
+    return [labs[name] for name in sorted(labs, reverse=True)]
+
+
+def describe(path: pathlib.Path) -> str:
+    """Return when a kept lab was changed last and, where that is quickly found, what it is."""
+    lab, window = _pair(path)
+    date = lab.name.removesuffix(LAB)[:19]
+    try:
+        kept = read_window(window)
+        if kept is None:
+            return date
+        spec = kept.lab_spec()
+    except LabError:
+        return date
+    widths = ", ".join(str(width) for width in spec.net.hidden[:6]) or "linear"
+    return f"{date}  ·  {spec.task.name}  ·  {widths}"

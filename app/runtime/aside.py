@@ -1,0 +1,92 @@
+"""What is kept aside: files that a window would have replaced and that are not its own."""
+
+from __future__ import annotations
+
+import filecmp
+import logging
+import os
+import pathlib
+import secrets
+import shutil
+import time
+from collections.abc import Sequence
+
+from app.core.errors import LabError
+from app.core.temporaries import NOTES
+
+FOLDER = "kept"
+MAX_KEPT = 60  # moments of which files are kept; the oldest go
+_log = logging.getLogger("layerlab")
+
+
+def kept_folder(data: pathlib.Path) -> pathlib.Path:
+    """Return where files are kept aside, within the data folder."""
+    return data / FOLDER
+
+
+def keep_aside(data: pathlib.Path, files: Sequence[pathlib.Path]) -> list[pathlib.Path]:
+    """Keep copies of files that belong together, under the date of the newest of them.
+
+    A copy that is there already is not made once more. The files stay where they are.
+
+    Args:
+        data: the data folder. files: those of them that are not there are left out.
+
+    Returns:
+        The copies, in the same order.
+
+    Raises:
+        LabError: a copy cannot be made; nothing should be replaced then.
+    """
+    files = [file for file in files if file.is_file()]
+    if not files:
+        return []
+    try:
+        stamp = time.localtime(max(file.stat().st_mtime for file in files))
+        folder = kept_folder(data)
+        folder.mkdir(exist_ok=True)
+        name = time.strftime("%Y-%m-%d %H.%M.%S", stamp)
+        count = 1
+        while True:
+            stem = name if count == 1 else f"{name} ({count})"
+            copies = [folder / f"{stem} {file.name}" for file in files]
+            free = [_is_free(file, copy) for file, copy in zip(files, copies, strict=True)]
+            if all(free):
+                break
+            count += 1
+        for file, copy in zip(files, copies, strict=True):
+            _copy(file, copy)
+        _prune(folder)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise LabError(f"{files[0]} cannot be kept aside: {reason}") from None
+    return copies
+
+
+def _is_free(file: pathlib.Path, copy: pathlib.Path) -> bool:
+    """Tell whether a copy may have this name: nothing is there, or the copy itself."""
+    return not os.path.lexists(copy) or filecmp.cmp(file, copy)
+
+
+def _copy(file: pathlib.Path, copy: pathlib.Path) -> None:
+    if copy.exists():
+        return
+    try:
+        os.link(file, copy)  # at once, and it takes no space: nobody writes into such files
+    except OSError:  # a file system without links
+        part = copy.with_name(f".{copy.name[:40]}.{secrets.token_hex(4)}")
+        NOTES.begin(part)
+        try:
+            shutil.copy2(file, part)
+            os.replace(part, copy)
+        finally:
+            part.unlink(missing_ok=True)
+            NOTES.end(part)
+
+
+def _prune(folder: pathlib.Path) -> None:
+    """Let the oldest go, where there are very many."""
+    files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)
+    for file in files[: -2 * MAX_KEPT]:
+        _log.info("the oldest of what was kept goes: %s", file.name)
+        file.unlink(missing_ok=True)

@@ -1,0 +1,71 @@
+"""One of each file that users keep, written by the code as it is.
+
+    python -m tests.helpers.samples tests/data/0.1.0
+
+Run it once for each release, and commit what it wrote: `tests/test_samples.py` opens all of
+them with the code of today.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+from app.core.options import Options, options_to_json
+from app.core.spec import LabSpec, edit, to_json
+from app.core.values import values_to_json
+from app.experiments import EXPERIMENTS
+from app.nets.engines.numpy_ import NumpyEngine
+from app.nets.probes import History
+from app.runtime import labfile
+
+EDITS = {
+    "net.hidden": (4, 3),
+    "net.activation": "tanh",
+    "train.seeds": 3,
+    "train.updates": 40,
+}
+EVERY = 4  # updates between two reports
+
+
+def sample_spec() -> LabSpec:
+    """Return a small spec that differs from the default."""
+    spec = LabSpec()
+    for path, value in EDITS.items():
+        spec = edit(spec, path, value)
+    return spec
+
+
+def sample_options() -> Options:
+    """Return settings of which each differs from the default."""
+    return Options(
+        theme="light",
+        zoom=1.2,
+        speed=None,
+        engine="numpy",
+        size=(1200, 800),
+        folder="/home/student/labs",
+        knob_curve=False,
+        finish_dragging=False,
+        thresholds={"wave": 0.002},
+    )
+
+
+def write_samples(folder: pathlib.Path) -> None:
+    """Write labs, a spec, settings, and the knobs of every page."""
+    (folder / "knobs").mkdir(parents=True, exist_ok=True)
+    spec, history, state = sample_spec(), History(), None
+    for state in NumpyEngine().run(spec, marks=tuple(range(0, 41, EVERY))):
+        if state.update % EVERY == 0:
+            history.record(spec, state)
+    labfile.save(folder / "trained.layerlab", spec, state, history.to_arrays())
+    labfile.save(folder / "untrained.layerlab", spec)
+    (folder / "spec.json").write_text(to_json(spec))
+    (folder / "settings.json").write_bytes(options_to_json(sample_options()))
+    for page in EXPERIMENTS:
+        values = page.values(**page.tries[0].values)
+        (folder / "knobs" / f"{page.key}.json").write_bytes(values_to_json(page.key, values))
+
+
+if __name__ == "__main__":
+    write_samples(pathlib.Path(sys.argv[1]))

@@ -1,0 +1,89 @@
+"""Settings: of any version, of several windows, and where the file is damaged."""
+
+import json
+
+import pytest
+
+from app.core.errors import LabError
+from app.core.options import Options
+from app.core.spec import replace
+from app.runtime import settings
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAYERLAB_HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home"
+
+
+def fields():
+    return json.loads(settings.settings_file().read_bytes())
+
+
+def test_a_newer_version_is_read_and_its_own_settings_stay():
+    settings.settings_file().write_text('{"zoom": 1.5, "lessons": {"seen": [1, 2]}}')
+    notices = []
+    options = settings.read_options(notices)
+    assert (options.zoom, notices) == (1.5, [])
+    settings.write_options(replace(options, theme="light"), options)
+    assert fields() == {"zoom": 1.5, "theme": "light", "lessons": {"seen": [1, 2]}}
+
+
+def test_a_value_that_does_not_fit_costs_itself_alone_and_stays_until_it_is_changed():
+    settings.settings_file().write_text('{"theme": "sepia", "zoom": 1.5}')
+    notices = []
+    options = settings.read_options(notices)
+    assert options == Options(zoom=1.5)
+    assert len(notices) == 1
+    assert "theme" in notices[0]
+    assert "sepia" in notices[0]
+    settings.write_options(replace(options, zoom=1.2), options)
+    assert fields() == {"theme": "sepia", "zoom": 1.2}
+    settings.write_options(replace(options, theme="dark"), options)
+    assert fields()["theme"] == "dark"
+
+
+def test_two_windows_keep_what_each_of_them_changed():
+    settings.write_options(Options())
+    base = settings.read_options()
+    settings.write_options(replace(base, theme="light"), base)
+    settings.write_options(replace(base, zoom=1.4), base)
+    assert settings.read_options() == Options(theme="light", zoom=1.4)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"{", b"[1]", b"\xff", b"[" * 100_000, b'{"zoom": 1e999}']
+)
+def test_a_damaged_file_is_kept_aside_and_named(home, raw):
+    settings.settings_file().write_bytes(raw)
+    with pytest.raises(LabError) as caught:
+        settings.read_options()
+    (kept,) = (home / "kept").iterdir()
+    assert str(kept) in str(caught.value)
+    settings.write_options(Options(zoom=1.3))
+    assert settings.read_options().zoom == 1.3
+    assert kept.read_bytes() == raw
+
+
+def test_without_a_file_all_settings_are_written():
+    assert settings.read_options() == Options()
+    settings.write_options(Options(), Options())
+    assert fields().keys() == set(Options.__struct_fields__)
+
+
+def test_what_is_no_file_or_too_large_is_one_sentence(home):
+    settings.settings_file().mkdir()
+    with pytest.raises(LabError, match=r"settings\.json"):
+        settings.read_options()
+    settings.settings_file().rmdir()
+    settings.settings_file().write_bytes(b" " * (settings.MAX_BYTES + 1))
+    with pytest.raises(LabError, match=r"settings\.json"):
+        settings.read_options()
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LAYERLAB_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(LabError, match="cannot be made"):
+        settings.write_options(Options())

@@ -1,0 +1,72 @@
+"""What users keep opens with every later version: a sample of each release."""
+
+import pathlib
+
+import pytest
+
+from app.compose.files import read_lab
+from app.compose.knobfile import read_knobs
+from app.core.options import fields_from_json, options_from_fields
+from app.core.spec import LabSpec, read_spec
+from app.experiments import EXPERIMENTS
+from app.runtime.labfile import load_spec
+from tests.helpers.samples import sample_options, sample_spec
+
+RELEASES = sorted(pathlib.Path(__file__).with_name("data").glob("*.*.*"))
+KNOBS = sorted(path for release in RELEASES for path in release.glob("knobs/*.json"))
+
+
+def release_id(path: pathlib.Path) -> str:
+    return path.name if path.is_dir() else f"{path.parts[-3]} {path.stem}"
+
+
+def test_there_is_a_sample_of_the_first_release() -> None:
+    assert RELEASES[0].name == "0.1.0"
+    assert len(KNOBS) >= 19
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=release_id)
+def test_labs_of_a_release_open(release: pathlib.Path) -> None:
+    spec = sample_spec()
+    trained = read_lab(release / "trained.layerlab")
+    assert trained.spec == spec
+    assert trained.state is not None
+    assert trained.state.update == spec.train.updates
+    assert trained.history is not None
+    assert trained.history.to_arrays()["updates"].tolist() == list(range(0, 41, 4))
+    untrained = read_lab(release / "untrained.layerlab")
+    assert (untrained.spec, untrained.state) == (spec, None)
+    assert load_spec(release / "trained.layerlab") == spec
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=release_id)
+def test_specs_of_a_release_open(release: pathlib.Path) -> None:
+    assert read_spec(release / "spec.json") == sample_spec() != LabSpec()
+
+
+@pytest.mark.parametrize("release", RELEASES, ids=release_id)
+def test_settings_of_a_release_open(release: pathlib.Path) -> None:
+    fields = fields_from_json((release / "settings.json").read_bytes())
+    options, sentences = options_from_fields(fields)
+    assert not sentences
+    for name in fields:  # later versions may have more
+        assert getattr(options, name) == getattr(sample_options(), name)
+
+
+@pytest.mark.parametrize("path", KNOBS, ids=release_id)
+def test_knobs_of_a_release_open(path: pathlib.Path) -> None:
+    page = EXPERIMENTS[path.stem]
+    read = read_knobs(path, page)
+    values = page.values(**read)
+    assert set(read) <= set(values)
+    for name, value in read.items():
+        assert values[name] == (tuple(value) if isinstance(value, list) else value)
+
+
+def test_what_is_written_today_opens_too(tmp_path: pathlib.Path) -> None:
+    """The script that writes samples, so that it still works when it is needed."""
+    from tests.helpers.samples import write_samples
+
+    write_samples(tmp_path)
+    assert read_lab(tmp_path / "trained.layerlab").spec == sample_spec()
+    assert {path.name for path in tmp_path.iterdir()} >= {"settings.json", "spec.json", "knobs"}
