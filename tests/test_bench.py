@@ -225,6 +225,12 @@ def test_a_peer_that_fails(capfd: pytest.CaptureFixture[str]) -> None:
         ([TINY | {"batch": 10}], "case 1: batch is 10, it must be 1 to its 9 samples"),
         ([TINY | {"batch": 0}], "case 1: batch is 0, it must be 1 to its 9 samples"),
         ([TINY, TINY], "two cases have the name 'tiny'"),
+        ([TINY] * 1001, "lists 1,001 cases, at most 1,000 are measured"),
+        ([TINY | {"samples": 10**12}], "samples have more than 50,000,000 numbers"),
+        ([TINY | {"shape": [10**9, 1], "samples": 1, "batch": 1}], "more than 50,000,000"),
+        ([TINY | {"shape": [10**7, 1], "samples": 1, "batch": 1}], "parameters; at most"),
+        ([TINY | {"shape": [10**400, 1]}], "case 1: "),
+        ([TINY | {"name": "x" * 9000}, TINY | {"name": "x" * 9000}], "two cases have the name"),
     ],
 )
 def test_cases_that_do_not_fit(

@@ -163,6 +163,8 @@ def _is_no_file(path: str | pathlib.Path) -> bool:
 
 def _own_output(status: os.stat_result) -> int | None:
     """Return the number of the program's own output that a file is; None for others."""
+    if not status.st_ino:  # of what is no file Windows does not say which it is
+        return None
     for number in (1, 2):
         with contextlib.suppress(OSError):
             if os.path.samestat(status, os.fstat(number)):
@@ -180,7 +182,7 @@ def _write_into(path: str | pathlib.Path, content: bytes | memoryview) -> None:
     elif stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode):
         # A pipe that nobody reads is refused; one that is read is waited for.
         handle = os.open(path, os.O_WRONLY | _NO_WAIT | _PLAIN)
-        if hasattr(os, "set_blocking"):
+        if _NO_WAIT:
             os.set_blocking(handle, True)
     else:  # a disk is not to become a lab
         raise LabError(f"{path} cannot be written: it is not a regular file")

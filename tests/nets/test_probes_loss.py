@@ -136,8 +136,37 @@ def test_saved_histories_come_back() -> None:
     again = History.from_arrays(history.to_arrays(), 4)
     for a, b in zip(history.columns()[1].values(), again.columns()[1].values(), strict=True):
         np.testing.assert_array_equal(a, b)
-    with pytest.raises(LabError):
-        History.from_arrays({"updates": np.arange(3), "train": np.zeros((2, 4))}, 4)
+
+
+@pytest.mark.parametrize(
+    ("updates", "train"),
+    [
+        (np.arange(3), np.zeros((2, 4))),
+        (np.arange(3), np.zeros((3, 5))),  # another number of seeds
+        (np.arange(3), np.zeros((3, 0))),
+        (np.arange(3), np.zeros(3)),
+        (np.array(3), np.zeros((1, 4))),
+        (np.array([0.0, np.nan, 2.0]), np.zeros((3, 4))),
+        (np.array([0.0, 1.0, np.inf]), np.zeros((3, 4))),
+        (np.array([0, 2, 1]), np.zeros((3, 4))),
+        (np.array([-1, 0, 1]), np.zeros((3, 4))),
+        (np.array([-(2**63), 2**63 - 1, 5]), np.zeros((3, 4))),
+    ],
+)
+def test_a_history_that_does_not_fit_is_refused(updates: np.ndarray, train: np.ndarray) -> None:
+    with pytest.raises(LabError, match="the saved history of the loss"):
+        History.from_arrays({"updates": updates, "train": train}, 4)
+
+
+def test_losses_that_are_no_numbers_come_back_as_they_are() -> None:
+    """A running loss is not known before its epoch is over, a diverged one is infinite."""
+    train = np.array([[np.nan, 1.0], [np.inf, 2.0]])
+    history = History.from_arrays({"updates": np.arange(2), "train": train}, 2)
+    np.testing.assert_array_equal(history.to_arrays()["train"], train)
+
+
+def test_a_history_without_reports_comes_back() -> None:
+    assert len(History.from_arrays(History().to_arrays(), 4)) == 0
 
 
 # ---- scores
