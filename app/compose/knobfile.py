@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.core.disk import read_file, read_head
 from app.core.errors import LabError, quoted
 from app.core.experiment import Experiment
-from app.core.values import MAX_KNOB_BYTES, knobs_from_json
+from app.core.values import MAX_KNOB_BYTES, Values, knobs_from_json
 
 
 def read_text_file(path: str) -> bytes:
@@ -44,3 +45,29 @@ def read_knobs(path: str | pathlib.Path, experiment: Experiment) -> dict[str, An
             f"{path}: these are the knobs of {quoted(key)}, not of {experiment.key!r}"
         )
     return knobs
+
+
+def restored(
+    start: Values, knobs: Mapping[str, object], compute: Callable[..., object]
+) -> tuple[Values, str]:
+    """Turn a page's knobs to where they were, as far as this version knows them.
+
+    Args:
+        start: as the page starts. knobs: as they were.
+        compute: of the page's model, which knows names that a declaration does not.
+
+    Returns:
+        the values, and what was refused, in one sentence; "" if nothing was.
+    """
+    values, refused = start, ""
+    for name, value in knobs.items():
+        try:
+            values = values.edit(name, value)
+        except LabError as error:
+            refused = str(error)
+    try:
+        if values != start:
+            compute(**values)
+    except Exception as error:  # whatever it is, the page has to open
+        return start, str(error) or type(error).__name__
+    return values, refused

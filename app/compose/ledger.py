@@ -15,11 +15,11 @@ from PySide6.QtGui import QGuiApplication
 
 from app.claims import Claim, Verdict, claims, ledger_job
 from app.claims.pages import page_of, theme_of
-from app.compose.pages import picture_of
 from app.compose.serving import COMPILED, quiet_engine
 from app.core.jobs import Ask, Job, Step, steps_of
 from app.core.ledger import FORMS, Entry
 from app.core.libraries import sentence_of
+from app.core.picture import picture_of
 from app.experiments import EXPERIMENTS
 from app.nets.engines import available
 from app.ui.ledger.page import LedgerPage

@@ -10,7 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.compose.knobfile import read_knobs
+from app.compose.knobfile import read_knobs, restored
 from app.compose.wiring import REGISTRIES
 from app.compose.work import Work
 from app.core.disk import write_file
@@ -171,20 +171,8 @@ class Page(QObject):
 
     def restore(self, knobs: Mapping[str, object]) -> None:
         """Begin with the knobs of last time; what no longer fits starts as the page does."""
-        refused = ""
-        values = self.values
-        for name, value in knobs.items():
-            try:
-                values = values.edit(name, value)
-            except LabError as error:
-                refused = str(error)
-        try:
-            if values != self.values:
-                self._model.compute(**values)  # knows the names that a declaration does not
-        except Exception as error:  # whatever it is, the page has to open
-            values, refused = self.values, str(error) or type(error).__name__
-        self.values = values
-        self.frame.panel.show_values(values)
+        self.values, refused = restored(self.values, knobs, self._model.compute)
+        self.frame.panel.show_values(self.values)
         if refused:
             self.say(f"Not all knobs are as they were: {refused}")
 

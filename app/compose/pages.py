@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from app.compose.page import Page
     from app.compose.session import Session
     from app.core.experiment import Experiment
-    from app.core.picture import Picture
     from app.core.registry import Registry
     from app.ui.banner import Banner
     from app.ui.pages.bar import PageBar
@@ -36,14 +35,6 @@ FILTER = "Knobs (*.json);;All files (*)"
 _OWN = (
     "undo", "redo", "reset", "save", "save_as", "new_seed", "finish", "best_seed", "worst_seed",
 )  # fmt: skip
-
-
-def picture_of(key: str) -> Picture:
-    """Return a page's thumbnail; raises LabError where it is missing."""
-    from app.core.picture import picture_from_json
-    from app.core.resources import resource
-
-    return picture_from_json(resource(f"thumbnails/experiments/{key}.json").read_bytes())
 
 
 class Pages:
@@ -135,6 +126,7 @@ class Pages:
     def show_gallery(self) -> None:
         """Show all pages."""
         if self._gallery is None:
+            from app.core.picture import picture_of
             from app.ui.pages.gallery import Gallery
             from app.ui.theme import apply_theme
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+from app.core.resources import resource
+
 Array = np.ndarray
 Points = tuple[tuple[float, float], ...]
 _DIGITS = 3
@@ -78,3 +80,8 @@ def picture_to_json(picture: Picture) -> bytes:
 def picture_from_json(raw: bytes) -> Picture:
     """Read a picture."""
     return msgspec.json.decode(raw, type=tuple[Shape, ...])
+
+
+def picture_of(key: str) -> Picture:
+    """Return the thumbnail of a page of the gallery; raises LabError where it is missing."""
+    return picture_from_json(resource(f"thumbnails/experiments/{key}.json").read_bytes())
