@@ -19,8 +19,9 @@ Break = Callable[[pytest.MonkeyPatch], None]
 
 def forget() -> None:
     """Forget the problems and data that were made of unbroken parts, or of broken ones."""
-    for kept in (problem._problem, problem._load, problem._shape):
-        kept.cache_clear()
+    problem._PROBLEMS.forget()
+    problem._DATA.forget()
+    problem._shape.cache_clear()
 
 
 def instead(target: str, value: Any) -> Break:
