@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.errors import LabError, NotFiniteError
+from app.core.errors import NotFiniteError, NotReadyError
 from app.core.resources import resource
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
 from app.core.state import State
@@ -420,12 +420,13 @@ def test_what_the_compiler_says_is_not_swallowed(monkeypatch: pytest.MonkeyPatch
 
 
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled_.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("app.core.libraries.is_installed", lambda name: name != "numba")
     engines.engine.cache_clear()
-    assert engines.available()["compiled"].startswith("numba is not installed")
-    with pytest.raises(LabError, match="numba is not installed, so the engine compiled"):
+    said = "the engine compiled needs numba, which is not installed"
+    assert engines.available()["compiled"].startswith(said)
+    with pytest.raises(NotReadyError, match=said):
         engines.engine("compiled")
-    with pytest.raises(LabError, match="numba is not installed"):
+    with pytest.raises(NotReadyError, match=said):
         compiled_.warm_up()
     assert engines.engine("numpy").name == "numpy"
 

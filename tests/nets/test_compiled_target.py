@@ -235,5 +235,5 @@ def test_a_cached_kernel_belongs_to_a_width_and_its_registers(
     for width, registers in ((16, 16), (32, 16), (32, 32), (64, 32)):
         made_for = Target("same", "same", width, registers)
         monkeypatch.setattr(target, "current", lambda made_for=made_for: made_for)
-        paths.add(kept._path("()", Codegen()))
+        paths.add(kept._file("()", Codegen()))
     assert len(paths) == 4

@@ -23,6 +23,7 @@ import functools
 import os
 import platform
 import sys
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from app.core.errors import LabError
@@ -31,17 +32,19 @@ VARIABLE = "LAYERLAB_VECTOR_BYTES"
 WIDTHS = (16, 32, 64)
 NUMBA_NAME, NUMBA_FEATURES = "NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES"
 
+_Choice = tuple[int, str, tuple[str, ...]]
+
 _V2 = ("cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3")
 _V3 = (*_V2, "avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave")
 _V4 = (*_V3, "avx512bw", "avx512cd", "avx512dq", "avx512f", "avx512vl")
 # (bytes, LLVM's name of the processor, what it has to have), the widest first.
-_X86 = (
+_X86: tuple[_Choice, ...] = (
     (64, "x86-64-v4", _V4),
     (32, "x86-64-v3", _V3),
     (16, "x86-64-v2", _V2),
     (16, "x86-64", ("sse2",)),
 )
-_ARM = ((16, "generic", ("fp-armv8", "neon")),)
+_ARM: tuple[_Choice, ...] = ((16, "generic", ("fp-armv8", "neon")),)
 _KNOWN = {"x86_64": _X86, "amd64": _X86, "arm64": _ARM, "aarch64": _ARM}
 
 
@@ -60,6 +63,9 @@ class Target(NamedTuple):
     registers: int
 
 
+_other: Target | None = None  # of `compile_for`
+
+
 @functools.cache
 def current() -> Target:
     """Return what the kernels of this process are compiled for; the same each time.
@@ -67,6 +73,8 @@ def current() -> Target:
     Raises:
         LabError: the environment asks for what this processor lacks, said in one sentence.
     """
+    if _other is not None:
+        return _other
     wanted = os.environ.get(VARIABLE, "").strip()
     if wanted:
         return _forced(wanted)
@@ -78,6 +86,25 @@ def current() -> Target:
 def widths() -> tuple[int, ...]:
     """Return the widths that can be forced on this processor, in bytes, ascending."""
     return tuple(sorted({choice.vector_bytes for choice in _choices()}))
+
+
+def shipped() -> tuple[Target, ...]:
+    """Return the targets whose kernels a program brings along: one a width, ascending."""
+    listed = _KNOWN.get(platform.machine().lower(), ())
+    found: dict[int, Target] = {}
+    for choice in listed:
+        found.setdefault(choice[0], _target(choice, listed))
+    return tuple(found[width] for width in sorted(found))
+
+
+def compile_for(other: Target) -> None:
+    """Let this process compile for a processor that need not be its own.
+
+    Before anything is compiled; and nothing that is may then be called.
+    """
+    global _other
+    _other = other
+    current.cache_clear()
 
 
 def problem() -> str:
@@ -154,16 +181,17 @@ def _choices() -> tuple[Target, ...]:
     host, has = _host()
     listed = _KNOWN.get(platform.machine().lower(), ())
     found = [
-        Target(
-            name,
-            ",".join(f"+{feature}" for feature in needed),
-            width,
-            32 if width == 64 or listed is _ARM else 16,
-        )
-        for width, name, needed in listed
-        if all(has.get(feature) for feature in needed)
+        _target(choice, listed)
+        for choice in listed
+        if all(has.get(feature) for feature in choice[2])
     ]
     return tuple(found) or (_measured(host, _flags(has)),)
+
+
+def _target(choice: _Choice, listed: Sequence[_Choice]) -> Target:
+    width, name, needed = choice
+    features = ",".join(f"+{feature}" for feature in needed)
+    return Target(name, features, width, 32 if width == 64 or listed is _ARM else 16)
 
 
 def _host() -> tuple[str, dict[str, bool]]:
