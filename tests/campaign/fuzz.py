@@ -85,7 +85,18 @@ class Opened:
     def __init__(self, folder: pathlib.Path) -> None:
         self.names: list[str] = []
         self.is_on = False
-        own = (folder, ROOT, sys.prefix, sys.base_prefix, "/proc", "/sys", "/usr")
+        from app.nets.engines.compiled import cache
+
+        own = (
+            folder,
+            ROOT,
+            cache.folder(),
+            sys.prefix,
+            sys.base_prefix,
+            "/proc",
+            "/sys",
+            "/usr",
+        )
         self._own = tuple(os.path.realpath(place) for place in own)
         sys.addaudithook(self._hear)
 

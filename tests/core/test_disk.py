@@ -16,6 +16,7 @@ import pytest
 from app.core import disk
 from app.core.disk import check_writable, read_file, write_file
 from app.core.errors import LabError
+from tests.helpers.waiting import PATIENCE_S
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes and devices of POSIX")
 
@@ -144,6 +145,7 @@ def test_a_pipe_that_is_read_takes_more_than_it_holds(tmp_path: pathlib.Path) ->
     os.mkfifo(pipe)
     handle = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # a reader, from now on
     os.set_blocking(handle, True)
+    other = os.open(pipe, os.O_WRONLY)  # until it is closed the pipe does not end
 
     def read() -> None:
         with open(handle, "rb") as file:
@@ -152,7 +154,8 @@ def test_a_pipe_that_is_read_takes_more_than_it_holds(tmp_path: pathlib.Path) ->
     thread = threading.Thread(target=read)
     thread.start()
     write_file(pipe, content, into_devices=True)
-    thread.join(60)
+    os.close(other)
+    thread.join(PATIENCE_S)
     assert found == [content]
 
 
