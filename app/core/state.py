@@ -45,6 +45,17 @@ class State:
         """Memory of the arrays, in bytes."""
         return int(self.params.nbytes + self.moments.nbytes + 3 * self.first_loss.nbytes)
 
+    def alone(self) -> State:
+        """Return the state with arrays of its own.
+
+        An engine gives the states of many updates as parts of one large array, and each of
+        them would keep all of it: a state that is kept for long has to let go of the others.
+        """
+        params, moments = _own(self.params), _own(self.moments)
+        if params is self.params and moments is self.moments:
+            return self
+        return replace(self, params=params, moments=moments)
+
     def running_loss(self) -> Array:
         """Return the `running` report: last whole epoch, or the batches so far. (seeds,)"""
         if self.epoch_count and np.isnan(self.epoch_loss).all():
@@ -60,3 +71,11 @@ class State:
     def is_finite(self) -> bool:
         """Tell whether every parameter of every seed is a number."""
         return bool(np.isfinite(self.params).all())
+
+
+def _own(array: Array) -> Array:
+    """Return the array itself where it has its memory for itself, else a copy."""
+    base = array
+    while isinstance(base.base, np.ndarray):
+        base = base.base
+    return array if base.nbytes <= array.nbytes else array.copy()

@@ -21,7 +21,7 @@ from app.core.spec import LabSpec
 from app.core.state import State
 from app.runtime.ports import HistoryLike
 
-UNDO_BYTES = 256 * 2**20
+UNDO_BYTES = 64 * 2**20
 UNDO_STEPS = 200
 MERGE_S = 0.8  # edits of one knob by keys or wheel within this time are one step
 
@@ -194,7 +194,7 @@ class Store(QObject):
         if not source:
             return
         back = source.pop()
-        goal.append(Snapshot(self._spec, *self._snapshot(), back.label))
+        goal.append(self._now(back.label))
         self._spec, self._last_path = back.spec, ""
         self.restored.emit(back)
         self.undo_changed.emit()
@@ -205,13 +205,17 @@ class Store(QObject):
         merge = same and (self._in_gesture or now - self._last_time < MERGE_S)
         self._last_path, self._last_time = path, now
         if not (merge and self._undo):
-            snapshot = Snapshot(self._spec, *self._snapshot(), label)
+            snapshot = self._now(label)
             # A run that is played again and again ends where it did before.
             if not (self._undo and self._undo[-1].is_like(snapshot)):
                 self._undo.append(snapshot)
                 self._trim()
         self._redo.clear()
         self.undo_changed.emit()
+
+    def _now(self, label: str) -> Snapshot:
+        state, history = self._snapshot()
+        return Snapshot(self._spec, None if state is None else state.alone(), history, label)
 
     def _trim(self) -> None:
         del self._undo[:-UNDO_STEPS]

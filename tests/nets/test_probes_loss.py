@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 
 import msgspec
@@ -257,3 +258,20 @@ def test_variance_in_blocks_is_the_variance(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(report, "BLOCK_NUMBERS", 500)
     np.testing.assert_allclose(report.activation_variance(problem, state.params), whole)
     assert whole.shape == (4, 2)
+
+
+def test_a_history_does_not_keep_the_states_that_it_reports() -> None:
+    """What an engine yields are parts of one array of many states, which has to go."""
+    spec = LabSpec()
+    first = next(iter(NumpyEngine().run(spec, until=0)))
+    block = np.zeros((300, *first.params.shape), first.params.dtype)
+    block[:] = first.params
+    moments = np.zeros((300, *first.moments.shape), first.moments.dtype)
+    gone = weakref.ref(block), weakref.ref(moments)
+    history = History()
+    history.record(spec, replace(first, params=block[5], moments=moments[5]))
+    other = history.copy()
+    del block, moments
+    assert [array() for array in gone] == [None, None]
+    assert other.nbytes < 2 * first.params.nbytes + 10_000
+    assert other.median_loss() > 0

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -151,3 +153,17 @@ def test_a_turn_of_one_knob_may_turn_others_in_one_step(lab):
     lab.store.undo()
     assert lab.store.spec == LabSpec()
     assert not lab.store.can_undo
+
+
+def test_a_step_of_undo_keeps_no_other_states_of_its_engine(lab):
+    """Engines give the states of many updates as parts of one array."""
+    block = np.zeros((500, 16, 1000))
+    lab.state = replace(fake_state(), params=block[7], moments=block[8:10])
+    lab.store.edit("net.width", 4)
+    kept = lab.store._undo[-1].state
+    for array in (kept.params, kept.moments):
+        assert array.base is None or array.base.nbytes == array.nbytes
+    assert kept.params.tobytes() == block[7].tobytes()
+    lab.store.undo()
+    assert lab.store._redo[-1].state.params.base is None
+    assert lab.store._redo[-1].state.alone() is lab.store._redo[-1].state  # not copied again

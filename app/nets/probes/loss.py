@@ -23,7 +23,7 @@ from app.nets.problem import Problem, problem_of
 
 Array = np.ndarray
 CAPACITY = 400  # reports kept
-UNREAD, UNREAD_BYTES = 25, 32 * 2**20  # states, at most, still to be evaluated
+UNREAD, UNREAD_BYTES = 25, 8 * 2**20  # states, at most, still to be evaluated
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,9 +164,13 @@ class History:
     def _append(self, problem: Problem, state: State) -> None:
         self.truncate(state.update - 1)
         self._updates.append(state.update)
-        self._found.append(_Unread(problem, state))
+        # What is evaluated are the weights; of these a copy, as the engine's own array holds
+        # many states, all of which would be kept with every step of undo.
+        nothing = np.empty((0, *state.params.shape), state.params.dtype)
+        kept = replace(state, params=state.params.copy(), moments=nothing)
+        self._found.append(_Unread(problem, kept))
         self._unread += 1
-        self._unread_bytes += state.nbytes
+        self._unread_bytes += kept.nbytes
         if len(self._updates) > self._capacity:
             at = np.array(self._updates)
             closest = 1 + int((at[2:] - at[:-2]).argmin())
