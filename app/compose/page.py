@@ -202,8 +202,8 @@ class Page(QObject):
 
     # ---- showing
     def set_shown(self, shown: bool) -> None:
-        """Say whether the page is seen; hidden ones compute nothing."""
-        self._shown = shown
+        """Say whether the page is seen; hidden ones compute nothing, and keep little."""
+        was_shown, self._shown = self._shown, shown
         unfinished = self.work is not None and self.work.is_under_way
         if shown and (self.result is None or self._good != self.values or unfinished):
             self._due.start()
@@ -211,6 +211,9 @@ class Page(QObject):
             self._due.stop()
             if self.work is not None:
                 self.work.pause()
+            release = getattr(self._model, "release", None)
+            if was_shown and release is not None:
+                release()
 
     def refresh(self) -> None:
         """Compute and draw the knobs as they are."""

@@ -68,7 +68,14 @@ def up_gain(kind: Kind) -> float:
 
 @functools.cache
 def _ups(gain: float) -> Array:
-    return _weights()[0] * np.float32(gain)
+    up = _weights()[0]
+    return up if gain == 1 else up * np.float32(gain)
+
+
+def release() -> None:
+    """Let go of the weights; what was measured with them is kept."""
+    _ups.cache_clear()
+    _weights.cache_clear()
 
 
 def _blocks(kind: Kind, count: int) -> list[Callable[[Array], Array]]:

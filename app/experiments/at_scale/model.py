@@ -10,6 +10,7 @@ from app.core.errors import LabError, quoted
 from app.core.experiment import ClaimRow
 from app.experiments.at_scale import rows
 from app.experiments.at_scale.growth import Growth, growth
+from app.experiments.at_scale.growth import release as release
 from app.experiments.at_scale.printed import program
 from app.nets.activations import ACTIVATIONS
 from app.nets.published import GPT_TOKENS, LLAMA_TOKENS, MODELS, Published

@@ -61,6 +61,11 @@ def _weights() -> Array:
     return drawn / math.sqrt(WIDTH)
 
 
+def release() -> None:
+    """Let go of the weights; what was measured with them is kept."""
+    _weights.cache_clear()
+
+
 @functools.cache
 def _ends() -> tuple[Array, Array]:
     """Return inputs, and gradients that arrive at the end, each of mean square 1."""

@@ -13,6 +13,7 @@ from app.core.jobs import Ask, Step
 from app.core.spec import LabSpec
 from app.experiments.residual import verdicts
 from app.experiments.residual.birth import NAMES, Birth, born, chain
+from app.experiments.residual.birth import release as release
 from app.experiments.residual.printed import program
 from app.experiments.residual.training import (
     DEPTHS,

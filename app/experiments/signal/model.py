@@ -29,6 +29,7 @@ from app.experiments.signal.network import (
     measured,
     spectra,
 )
+from app.experiments.signal.network import release as release
 from app.nets.activations import ACTIVATIONS
 from app.nets.initializers import INITIALIZERS
 from app.nets.printing import activation_code

@@ -41,6 +41,11 @@ def _corner(layer: int) -> Array:
     return _draw(layer, 0, 0)
 
 
+def release() -> None:
+    """Let go of the corners, which are drawn again in a moment."""
+    _corner.cache_clear()
+
+
 def tile(layer: int, row: int, column: int) -> Array:
     """Return normal numbers for a part of a layer's weights; corners are kept."""
     return _draw(layer, row, column) if row or column else _corner(layer)

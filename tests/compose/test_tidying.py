@@ -1,0 +1,88 @@
+"""What is no longer used goes back to the system."""
+
+import linecache
+import sys
+
+import numpy as np
+import pytest
+
+from app.compose import tidying
+from app.compose.tidying import Tidying, give_back, resident_bytes
+
+MB = 2**20
+
+
+@pytest.fixture
+def sizes(monkeypatch):
+    """What the program takes, as the tests say."""
+    seen = {"now": 0, "trimmed": 0}
+
+    def trim():
+        seen["trimmed"] += 1
+
+    monkeypatch.setattr(tidying, "resident_bytes", lambda: seen["now"])
+    monkeypatch.setattr(tidying, "give_back", trim)
+    return seen
+
+
+class Runner:
+    is_playing = False
+
+
+def test_it_is_tidied_up_once_after_each_growth(qtbot, sizes):
+    runner = Runner()
+    tidy = Tidying(runner)
+    tidy.close()  # the clock: the test looks itself
+    sizes["now"] = 200 * MB
+    linecache.getlines(__file__)
+    tidy.look()
+    qtbot.waitUntil(lambda: sizes["trimmed"] == 1, timeout=20_000)
+    assert __file__ not in linecache.cache
+    tidy.look()
+    sizes["now"] = 220 * MB
+    tidy.look()
+    runner.is_playing = True
+    sizes["now"] = 250 * MB  # beyond the limit, but it may wait until the training is over
+    tidy.look()
+    assert sizes["trimmed"] == 1
+    runner.is_playing = False
+    tidy.look()
+    qtbot.waitUntil(lambda: sizes["trimmed"] == 2, timeout=20_000)
+    runner.is_playing = True
+    sizes["now"] = 900 * MB  # this may not
+    tidy.look()
+    qtbot.waitUntil(lambda: sizes["trimmed"] == 3, timeout=20_000)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="of glibc")
+def test_memory_that_is_free_but_kept_goes_back():
+    before = resident_bytes()
+    parts = [np.ones(12_000) for _ in range(1500)]  # 100 KB each: small enough to be kept
+    kept = parts[::300]
+    full = resident_bytes()
+    assert full - before > 100 * MB
+    del parts
+    give_back()
+    assert resident_bytes() - before < 40 * MB
+    assert len(kept) == 5
+
+
+def test_a_hidden_page_lets_go_of_what_is_drawn_again(lab, qtbot):
+    from app.experiments.at_scale import growth
+    from app.experiments.residual import birth
+    from app.experiments.signal import network
+
+    caches = {
+        "at-scale": growth._weights,
+        "residual": birth._weights,
+        "signal": network._corner,
+    }
+    for key, drawn in caches.items():
+        lab.pages.show(key)
+        page = lab.pages.page
+        qtbot.waitUntil(lambda page=page: page.result is not None, timeout=60_000)
+        qtbot.waitUntil(lambda: not lab.background._entries, timeout=120_000)
+        assert drawn.cache_info().currsize > 0
+        lab.pages.show("lab")
+        assert drawn.cache_info().currsize == 0
+        assert page.result is not None
