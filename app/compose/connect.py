@@ -73,7 +73,7 @@ def _connect_views(session: Session) -> None:
     session.window.parts_changed.connect(session.on_parts)
     session.window.may_close = session.keeping.may_close
     session.window.closing.connect(session.reading.close)
-    session.window.closing.connect(session.tidying.close)
+    session.window.closing.connect(session.settling.tidying.close)
     session.window.closing.connect(session.close)
     session.window.dropped.connect(session.pages.open_path)
     session.window.escaped.connect(session.pages.on_escaped)

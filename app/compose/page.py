@@ -211,9 +211,8 @@ class Page(QObject):
             self._due.stop()
             if self.work is not None:
                 self.work.pause()
-            release = getattr(self._model, "release", None)
-            if was_shown and release is not None:
-                release()
+            if was_shown:
+                self.experiment.release()
 
     def refresh(self) -> None:
         """Compute and draw the knobs as they are."""

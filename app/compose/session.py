@@ -27,7 +27,6 @@ from app.compose.serving import serving_ports
 from app.compose.settling import Settling
 from app.compose.showing import show_data, show_spec
 from app.compose.tablewatch import TableWatch
-from app.compose.tidying import Tidying
 from app.compose.trouble import Trouble
 from app.compose.wiring import REGISTRIES
 from app.core import spec as specs
@@ -70,7 +69,6 @@ class Session(QObject):
         self.table = TableWatch(self)
         self.network = Network(self)
         self.settling = Settling(self.runner)
-        self.tidying = Tidying(self.runner)
         self.ghost = Ghost(self.window)
         self.seeds = Seeds(self)
         self.budget = BudgetLock(self)

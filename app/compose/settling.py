@@ -6,6 +6,7 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.compose.tidying import Tidying
 from app.runtime.runner import Runner
 
 IDLE_MS = 1500
@@ -22,6 +23,7 @@ class Settling(QObject):
     def __init__(self, runner: Runner) -> None:
         super().__init__()
         self._runner = runner
+        self.tidying = Tidying(runner)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(IDLE_MS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import ctypes
 import linecache
 import os
-import pathlib
 import sys
 import threading
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.core.disk import read_head
+from app.core.errors import LabError
 from app.runtime.runner import Runner
 
 EVERY_MS = 3000
@@ -66,9 +67,9 @@ class Tidying(QObject):
 def resident_bytes() -> int:
     """Return the memory of this process that is in RAM; 0 where that is not known."""
     try:
-        pages = int(pathlib.Path("/proc/self/statm").read_bytes().split()[1])
+        pages = int(read_head("/proc/self/statm", 100).split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
+    except (LabError, OSError, ValueError, IndexError):
         return 0
 
 

@@ -161,6 +161,12 @@ class Experiment(Entry):
         make: Callable[..., LabSpec] | None = getattr(self.model(), "lab_spec", None)
         return None if make is None else make(**values)
 
+    def release(self) -> None:
+        """Let go of what is large and made again in a moment; the page is not seen."""
+        release: Callable[[], None] | None = getattr(self.model(), "release", None)
+        if release is not None:
+            release()
+
 
 def found_in(package: ModuleType) -> Iterator[Experiment]:
     """Yield the experiments of the folders in a package, in the order of the gallery."""
