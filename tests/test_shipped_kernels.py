@@ -65,10 +65,11 @@ def test_each_width_that_is_forced_or_found_has_its_own(
 
 
 def test_another_processor_is_compiled_for_by_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(target, "_other", None)  # and so it is after the test
     other = target.Target("other", "", 64, 32)
+    own = target.current()
     target.compile_for(other)
-    try:
-        assert target.current() == other
-    finally:
-        monkeypatch.setattr(target, "_other", None)
-        target.current.cache_clear()
+    assert target.current() == other
+    monkeypatch.undo()
+    target.current.cache_clear()
+    assert target.current() == own
