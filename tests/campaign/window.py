@@ -27,7 +27,7 @@ from app.compose.session import Session
 from app.core.spec import to_json
 from app.nets.engines import available
 from app.ui.controls.bar import SliderBar
-from tests.compose.test_random_actions import act, close_popup, seen
+from tests.campaign.monkey import act, close_popup, seen
 
 TICK_MS = 30
 CTRL, LEFT = Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton

@@ -28,7 +28,7 @@ DRAWN = ("none", "He", "leaky", "residual")  # by the lab itself
 def _fresh(monkeypatch):
     """Count and train nothing beforehand; train with the engine that is there at once."""
     model.forget()
-    monkeypatch.setattr(collapse, "wait_for_compiler", lambda ask: iter(()))
+    monkeypatch.setattr(collapse, "wait_for_kernels", lambda ask: iter(()))
     monkeypatch.setattr(collapse, "quick_engine", lambda: engine("numpy"))
     yield
     model.forget()

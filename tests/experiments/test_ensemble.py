@@ -14,8 +14,8 @@ from app.experiments import EXPERIMENTS
 from app.experiments.ensemble import found, model, names, printed, training
 from app.nets.engines import engine
 from app.nets.engines.numpy_ import outputs
+from app.nets.engines.ready import wait_for_kernels
 from app.nets.problem import check, load_data, problem_of
-from app.nets.rewind import wait_for_compiler
 from app.nets.tasks import TASKS
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
@@ -41,8 +41,8 @@ def quick(monkeypatch):
         monkeypatch.setattr(module, "DRAWS", 24)
     monkeypatch.setattr(training, "UPDATES", 20)
     for module in (training, model):
-        monkeypatch.setattr(module, "wait_for_compiler", lambda ask: iter(()))
-    monkeypatch.setattr(training, "_is_compiled", never)
+        monkeypatch.setattr(module, "wait_for_kernels", lambda ask: iter(()))
+    monkeypatch.setattr(training, "is_ready", never)
 
 
 def trained(setting, draw, nets):
@@ -64,7 +64,7 @@ def test_networks_are_those_of_the_lab():
     state = list(engine("numpy").run(spec))[-1]
     x = training.PLACES[:, None].astype(np.float32)
     want = outputs(problem_of(spec), state.params, x)[..., 0]
-    list(wait_for_compiler(never))
+    list(wait_for_kernels(never))
     assert trained(SETTING, 5, [0, 1, 2]) == pytest.approx(want, abs=2e-3)
     with pytest.raises(LabError, match="differ by bootstrap"):
         model.lab_spec(kind="bootstrap")
@@ -73,10 +73,10 @@ def test_networks_are_those_of_the_lab():
 @pytest.mark.parametrize("kind", names.KINDS)
 def test_both_engines_train_the_same(kind, monkeypatch):
     setting = training.Setting("abs", 0.2, 4, kind)
-    list(wait_for_compiler(never))
+    list(wait_for_kernels(never))
     nets = [0, 3, 4, 17]
     quick = trained(setting, 2, nets)
-    monkeypatch.setattr(training, "_is_compiled", never)
+    monkeypatch.setattr(training, "is_ready", never)
     assert trained(setting, 2, nets) == pytest.approx(quick, abs=5e-3)
 
 

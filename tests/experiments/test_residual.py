@@ -29,7 +29,7 @@ def _quick(monkeypatch):
     monkeypatch.setattr(training, "UPDATES", 40)
     monkeypatch.setattr(training, "DEPTHS", (2, 4))
     monkeypatch.setattr(model, "DEPTHS", (2, 4))
-    monkeypatch.setattr(training, "wait_for_compiler", lambda ask: iter(()))
+    monkeypatch.setattr(training, "wait_for_kernels", lambda ask: iter(()))
     monkeypatch.setattr(training, "quick_engine", lambda: engine("numpy"))
     monkeypatch.setattr(verdicts, "_found", [])
     yield
