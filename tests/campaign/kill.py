@@ -125,6 +125,8 @@ class Campaign:
         is_still = self.rng.random() < 0.2
         seconds = self.rng.uniform(0.2, LONGEST_S)
         command.append(str(seconds if is_still else 1000))
+        # What the windows before have left: this one writes temporary files of its own.
+        left = self._temporaries()
         began = time.time()
         child = subprocess.Popen(
             command,
@@ -140,7 +142,7 @@ class Campaign:
             elif self._has_opened(child, notes):
                 figures.start_s.append(time.time() - began)
                 self._check_opened(number, notes)
-                self._check_strays(number, child.pid)
+                self._check_strays(number, left)
                 if not is_last:
                     time.sleep(seconds + (STILL_S if is_still else 0))
                 if child.poll() is not None:
@@ -210,12 +212,14 @@ class Campaign:
                 return
             time.sleep(0.05)
 
-    def _check_strays(self, number: int, pid: int) -> None:
-        for path in self.folder.rglob("*"):
-            own = path.name == f"fault-{pid}.txt"
-            if TEMPORARY.fullmatch(path.name) and path.is_file() and not own:
-                self.figures.strays.append(f"window {number} finds {path}")
-                path.unlink(missing_ok=True)
+    def _temporaries(self) -> list[pathlib.Path]:
+        found = self.folder.rglob("*")
+        return [path for path in found if TEMPORARY.fullmatch(path.name) and path.is_file()]
+
+    def _check_strays(self, number: int, left: list[pathlib.Path]) -> None:
+        for path in filter(pathlib.Path.exists, left):
+            self.figures.strays.append(f"window {number} finds {path}")
+            path.unlink(missing_ok=True)
 
 
 def _lines(notes: pathlib.Path) -> list[dict[str, Any]]:
