@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-LIMIT_S = 300.0  # for anything; what takes that long has failed
+LIMIT_S = 1200.0  # for anything, compiling on a slow and busy machine too
 POLL_S = 0.05
 LEAVE_S = 20.0  # how long what a program has started may outlive it
 USER_ID = 47_631  # an account that no system has

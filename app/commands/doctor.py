@@ -144,9 +144,9 @@ def _tried(name: str) -> str:
 
 def _vectors() -> dict[str, Any]:
     """Return what the kernels are compiled for: bytes of a vector, registers that hold one."""
-    from app.nets.engines.compiled import target
-
     try:
+        from app.nets.engines.compiled import target
+
         found = target.current()
     except (LabError, *FAILURES) as error:  # as `_engines` says
         return {"bytes": None, "registers": None, "problem": str(error)}

@@ -73,15 +73,16 @@ def test_a_hidden_page_lets_go_of_what_is_drawn_again(lab, qtbot):
     from app.experiments.signal import network
 
     caches = {
-        "at-scale": growth._weights,
-        "residual": birth._weights,
-        "signal": network._corner,
+        "at-scale": (growth._weights, ()),
+        "residual": (birth._weights, ()),
+        "signal": (network._corner, (1,)),
     }
-    for key, drawn in caches.items():
+    for key, (drawn, arguments) in caches.items():
         lab.pages.show(key)
         page = lab.pages.page
         qtbot.waitUntil(lambda page=page: page.result is not None, timeout=60_000)
         qtbot.waitUntil(lambda: not lab.background._entries, timeout=120_000)
+        drawn(*arguments)  # a page that still knows its results has drawn nothing
         assert drawn.cache_info().currsize > 0
         lab.pages.show("lab")
         assert drawn.cache_info().currsize == 0

@@ -9,7 +9,7 @@ import pytest
 from app.core.errors import LabError
 from app.core.resources import resource
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
-from app.nets import gradcheck
+from app.nets import gradcheck, problem
 from app.nets.activations import ACTIVATIONS
 from app.nets.engines import numpy_
 from app.nets.engines.numpy_ import NumpyEngine
@@ -159,7 +159,7 @@ def wrong(monkeypatch: pytest.MonkeyPatch, name: str, **changes: object) -> None
     """Register a broken copy of an activation in its place."""
     entry = dataclasses.replace(ACTIVATIONS[name], **changes)
     monkeypatch.setitem(ACTIVATIONS._entries, name, entry)
-    numpy_.problem_of.__globals__["_problem"].cache_clear()
+    problem._PROBLEMS.forget()
 
 
 @pytest.mark.parametrize("share", [1e-4, 0.1])
@@ -169,7 +169,7 @@ def test_finds_a_wrong_slope(monkeypatch: pytest.MonkeyPatch, share: float) -> N
     found = check_gradients(spec_of("tanh"))
     assert found.max_relative_error > 0.1 * share
     monkeypatch.undo()
-    numpy_.problem_of.__globals__["_problem"].cache_clear()
+    problem._PROBLEMS.forget()
     assert check_gradients(spec_of("tanh")).max_relative_error < 1e-8
 
 

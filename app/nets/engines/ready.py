@@ -42,7 +42,7 @@ def obstacle() -> str:
 
         return target.problem()
     except FAILURES as error:  # a file of the lab's own is missing, LLVM does not load
-        return import_sentence(error, "the engine compiled")
+        return _loading_problem(error)
 
 
 def warm_up(dtype: str = "float32") -> Future[None]:
@@ -96,13 +96,16 @@ def _make(dtype: str) -> None:
         # The lab's own module first: it says what numba is to compile for.
         importlib.import_module("app.nets.engines.compiled.jit")
     except Exception as error:  # a library of LLVM's that does not load, a NumPy too new
-        if (getattr(error, "name", None) or "").startswith("app."):
-            raise
-        remedy = how_to_install("numba llvmlite", again=True)
-        raise NotReadyError(
-            f"the engine compiled needs numba, which does not load ({_words(error)}); {remedy}"
-        ) from error
+        raise NotReadyError(_loading_problem(error)) from error
     importlib.import_module("app.nets.engines.compiled.warm").make_kernels(dtype)
+
+
+def _loading_problem(error: Exception) -> str:
+    """Return why numba, or what the lab builds on it, cannot be imported."""
+    if (getattr(error, "name", None) or "").startswith("app."):
+        return import_sentence(error, "the engine compiled")
+    remedy = how_to_install("numba llvmlite", again=True)
+    return f"the engine compiled needs numba, which does not load ({_words(error)}); {remedy}"
 
 
 def _problem(error: BaseException) -> NotReadyError:
