@@ -10,14 +10,13 @@ from __future__ import annotations
 import contextlib
 import os
 import pathlib
-import secrets
 import stat
 import sys
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from app.core.errors import LabError, quoted
-from app.core.temporaries import NOTES
+from app.core.temporaries import NOTES, temporary_beside
 
 # Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
@@ -191,7 +190,7 @@ def _write_into(path: str | pathlib.Path, content: bytes | memoryview) -> None:
 
 
 def _replace(target: pathlib.Path, content: bytes | memoryview) -> None:
-    temporary = target.parent / f".{target.name[:40]}.{secrets.token_hex(4)}"
+    temporary = temporary_beside(target)
     NOTES.begin(temporary)  # so that it goes at the next start where this program is killed
     try:
         mode = _protected_mode(target)

@@ -11,6 +11,7 @@ import contextlib
 import os
 import pathlib
 import re
+import secrets
 import threading
 
 MAX_NOTE_BYTES = 2**20
@@ -62,6 +63,11 @@ class _Notes:
 
 
 NOTES = _Notes()
+
+
+def temporary_beside(path: pathlib.Path) -> pathlib.Path:
+    """Return a name for a temporary file beside a file, as `remove_left_behind` knows them."""
+    return path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
 
 
 def remove_left_behind(notes: pathlib.Path) -> list[pathlib.Path]:

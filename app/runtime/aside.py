@@ -6,13 +6,13 @@ import filecmp
 import logging
 import os
 import pathlib
-import secrets
 import shutil
 import time
 from collections.abc import Sequence
 
+from app.core.disk import reason
 from app.core.errors import LabError
-from app.core.temporaries import NOTES
+from app.core.temporaries import NOTES, temporary_beside
 
 FOLDER = "kept"
 MAX_KEPT = 60  # moments of which files are kept; the oldest go
@@ -56,10 +56,9 @@ def keep_aside(data: pathlib.Path, files: Sequence[pathlib.Path]) -> list[pathli
             count += 1
         for file, copy in zip(files, copies, strict=True):
             _copy(file, copy)
-        _prune(folder)
+        _prune(folder, copies)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LabError(f"{files[0]} cannot be kept aside: {reason}") from None
+        raise LabError(f"{files[0]} cannot be kept aside: {reason(error)}") from None
     return copies
 
 
@@ -74,7 +73,7 @@ def _copy(file: pathlib.Path, copy: pathlib.Path) -> None:
     try:
         os.link(file, copy)  # at once, and it takes no space: nobody writes into such files
     except OSError:  # a file system without links
-        part = copy.with_name(f".{copy.name[:40]}.{secrets.token_hex(4)}")
+        part = temporary_beside(copy)
         NOTES.begin(part)
         try:
             shutil.copy2(file, part)
@@ -84,9 +83,14 @@ def _copy(file: pathlib.Path, copy: pathlib.Path) -> None:
             NOTES.end(part)
 
 
-def _prune(folder: pathlib.Path) -> None:
-    """Let the oldest go, where there are very many."""
-    files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime)
-    for file in files[: -2 * MAX_KEPT]:
+def _prune(folder: pathlib.Path, newest: Sequence[pathlib.Path]) -> None:
+    """Remove the oldest, where there are very many, but none of `newest`.
+
+    These are what was kept just now: of a lab that nobody has opened for months the date is
+    the oldest, and its own file is about to be replaced.
+    """
+    files = sorted(set(folder.iterdir()) - set(newest), key=lambda file: file.stat().st_mtime)
+    most = max(2 * MAX_KEPT - len(newest), 0)
+    for file in files[: max(len(files) - most, 0)]:
         _log.info("the oldest of what was kept goes: %s", file.name)
         file.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
-from app.core.disk import read_file, write_file
+from app.core.disk import read_file, reason, write_file
 from app.core.errors import LabError
 from app.core.folders import user_folder
 from app.core.options import (
@@ -40,7 +40,7 @@ def make_data_folder() -> pathlib.Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LabError(f"{folder} cannot be made: {error.strerror}") from None
+        raise LabError(f"{folder} cannot be made: {reason(error)}") from None
     return folder
 
 
@@ -66,7 +66,14 @@ def read_options(notices: list[str] | None = None) -> Options:
     """
     if not os.path.lexists(settings_file()):
         return Options()
-    options, sentences = options_from_fields(_read_fields())
+    try:
+        fields = _fields()
+    except LabError as error:
+        kept = "".join(
+            f"; a copy is {copy}" for copy in keep_aside(data_folder(), [settings_file()])
+        )
+        raise LabError(f"{settings_file()} is not used: {error}{kept}") from None
+    options, sentences = options_from_fields(fields)
     if notices is not None:
         notices.extend(sentences)
     return options
@@ -85,8 +92,11 @@ def write_options(options: Options, base: Options | None = None) -> None:
     make_data_folder()
     with _alone():
         fields: dict[str, Any] = {}
-        with contextlib.suppress(LabError):  # which is kept aside, and replaced
-            fields = _read_fields() if os.path.lexists(settings_file()) else {}
+        if os.path.lexists(settings_file()):
+            try:
+                fields = _fields()
+            except LabError:  # it is replaced, but not before there is a copy
+                keep_aside(data_folder(), [settings_file()])
         before = options_to_fields(base) if base is not None and fields else {}
         for name, value in options_to_fields(options).items():
             if name not in before or before[name] != value:
@@ -94,14 +104,8 @@ def write_options(options: Options, base: Options | None = None) -> None:
         write_file(settings_file(), fields_to_json(fields))
 
 
-def _read_fields() -> dict[str, Any]:
-    path = settings_file()
-    raw = read_file(path, MAX_BYTES, "settings file")
-    try:
-        return fields_from_json(raw)
-    except LabError as error:
-        kept = keep_aside(data_folder(), [path])
-        raise LabError(f"{path} is not used: {error}; a copy is {kept[0]}") from None
+def _fields() -> dict[str, Any]:
+    return fields_from_json(read_file(settings_file(), MAX_BYTES, "settings file"))
 
 
 @contextlib.contextmanager

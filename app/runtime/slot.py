@@ -18,7 +18,7 @@ import threading
 
 from PySide6.QtCore import QLockFile
 
-from app.core.disk import write_file
+from app.core.disk import reason, write_file
 from app.core.errors import LabError
 from app.core.temporaries import NOTES, remove_left_behind
 from app.runtime.aside import keep_aside
@@ -104,8 +104,7 @@ class Slot:
                 if os.path.lexists(file):
                     os.replace(file, goal)
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise LabError(f"{self.lab} cannot be renamed: {reason}") from None
+            raise LabError(f"{self.lab} cannot be renamed: {reason(error)}") from None
 
     def remove(self) -> None:
         """Remove the files, of which there are copies; raises LabError."""
@@ -113,8 +112,7 @@ class Slot:
             for file in self.files:
                 file.unlink()
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise LabError(f"{self.lab} cannot be removed: {reason}") from None
+            raise LabError(f"{self.lab} cannot be removed: {reason(error)}") from None
 
     def make_own(self) -> None:
         """Keep aside what is not this window's, so that the files may be written.

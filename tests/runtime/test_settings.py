@@ -82,6 +82,21 @@ def test_what_is_no_file_or_too_large_is_one_sentence(home):
         settings.read_options()
 
 
+def test_settings_that_do_not_read_are_replaced_only_once_there_is_a_copy(home, monkeypatch):
+    raw = b" " * (settings.MAX_BYTES + 1)
+    settings.settings_file().write_bytes(raw)
+    with monkeypatch.context() as patch:
+        refusal = LabError("settings.json cannot be kept aside: no space left on device")
+        patch.setattr(settings, "keep_aside", lambda *_: (_ for _ in ()).throw(refusal))
+        with pytest.raises(LabError, match="no space left"):
+            settings.write_options(Options(zoom=1.3))
+    assert settings.settings_file().read_bytes() == raw
+    settings.write_options(Options(zoom=1.3))
+    assert settings.read_options().zoom == 1.3
+    (kept,) = (home / "kept").iterdir()
+    assert kept.read_bytes() == raw
+
+
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("LAYERLAB_HOME", str(tmp_path / "file" / "home"))

@@ -177,3 +177,16 @@ def test_where_the_folder_cannot_be_written_nobody_is_kept_out(tmp_path):
     with pytest.raises(LabError):
         slot.write_window(b"lab")
     slot.release()
+
+
+def test_what_is_kept_now_stays_however_old_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(aside, "MAX_KEPT", 1)
+    file = tmp_path / "last.layerlab"
+    for number in (5, 6, 0):  # the last one was not touched for long
+        file.unlink(missing_ok=True)
+        file.write_bytes(b"%d" % number)
+        os.utime(file, (1_700_000_000 + number, 1_700_000_000 + number))
+        (copy,) = keep_aside(tmp_path, [file])
+    assert copy.read_bytes() == b"0"
+    left = {path.read_bytes() for path in (tmp_path / "kept").iterdir()}
+    assert left == {b"0", b"6"}
