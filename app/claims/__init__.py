@@ -7,7 +7,6 @@
 computes one, `ledger_job` is a `core.jobs.Job` of as many as one likes. No answer is stored.
 """
 
-from app.claims.base import CancelledError as CancelledError
 from app.claims.base import Claim as Claim
 from app.claims.base import Verdict as Verdict
 from app.claims.ledger import examine as examine

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from app.core.cancel import CancelledError, never
 from app.core.errors import LabError
 from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from app.core.experiment import UNKNOWN as UNKNOWN
@@ -27,17 +28,8 @@ E = 'E, "Principles and Mechanisms" of modern deep architectures'
 T = TypeVar("T")
 
 
-class CancelledError(Exception):
-    """A computation that was asked to stop; nobody is told of it."""
-
-
 class NotComputableError(LabError):
     """A row that cannot be computed on this machine, with the reason in one sentence."""
-
-
-def never() -> bool:
-    """Never cancel."""
-    return False
 
 
 def ignore(share: float) -> None:

@@ -6,18 +6,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from app.claims.base import (
-    UNKNOWN,
-    CancelledError,
-    Claim,
-    Context,
-    Finding,
-    Verdict,
-    ignore,
-    never,
-)
+from app.claims.base import UNKNOWN, Claim, Context, Finding, Verdict, ignore
 from app.claims.pages import page_of
 from app.claims.registry import claims
+from app.core.cancel import CancelledError, never
 from app.core.errors import LabError
 from app.core.libraries import sentence_of
 

@@ -8,7 +8,8 @@ from dataclasses import replace as with_fields
 
 import numpy as np
 
-from app.claims.base import CancelledError, Context
+from app.claims.base import Context
+from app.core.cancel import CancelledError
 from app.core.libraries import say_once
 from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, replace
 from app.core.state import State

@@ -13,9 +13,10 @@ from collections.abc import Hashable, Iterable, Iterator
 from contextlib import closing
 from typing import Any
 
-from app.claims.base import CancelledError, Claim, Verdict
+from app.claims.base import Claim, Verdict
 from app.claims.ledger import examine
 from app.claims.registry import claims
+from app.core.cancel import CancelledError
 from app.core.jobs import Ask, Job, Step
 
 PARTS = 100  # of a row, in the steps that a job tells

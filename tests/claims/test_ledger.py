@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from app import cli
-from app.claims import CancelledError, claim, claims, examine, ledger
+from app.claims import claim, claims, examine, ledger
 from app.claims.base import HOLDS, KINDS, UNKNOWN, Context, NotComputableError
+from app.core.cancel import CancelledError
 from app.core.errors import LabError
 from app.experiments import EXPERIMENTS
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.claims.base import CancelledError, Context
+from app.claims.base import Context
 from app.claims.listing import listing
 from app.claims.populations import births, chunks, epochs_until, lab, population, training_loss
+from app.core.cancel import CancelledError
 from app.core.spec import NetSpec, TrainSpec, edit
 from app.nets.engines import engine
 from app.nets.problem import born, problem_of

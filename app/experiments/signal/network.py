@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.core.cancel import never
 from app.experiments.signal.meanfield import SLOPE
 from app.nets.activations import ACTIVATIONS, Activation
 
@@ -24,11 +25,6 @@ KEPT = 64  # tiles: 34 MB
 _BIASES, _INPUTS, _GRADIENTS = 1, 2, 3  # streams beside the weights
 
 Ask = Callable[[], bool]
-
-
-def never() -> bool:
-    """Never interrupt."""
-    return False
 
 
 def _draw(layer: int, row: int, column: int) -> Array:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
+from app.core.cancel import never
 from app.core.errors import NotReadyError, unknown_name
 from app.core.libraries import needed_for
 from app.nets.engines import ready
 from app.nets.engines.base import Engine as Engine
-from app.nets.engines.base import never
 
 NAMES = ("numpy", "compiled", "torch")
 DEVICES = ("cpu", "cuda", "mps")

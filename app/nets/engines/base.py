@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from app.core.cancel import never
 from app.core.errors import NotFiniteError
 from app.core.spec import LabSpec
 from app.core.state import State
@@ -17,11 +18,6 @@ from app.nets.problem import Problem
 
 Array = np.ndarray
 Outputs = Callable[[Problem, Array, Array], Array]  # see `Engine.outputs`
-
-
-def never() -> bool:
-    """Never cancel."""
-    return False
 
 
 class Engine(Protocol):

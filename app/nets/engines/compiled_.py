@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from app.core.cancel import never
 from app.core.spec import LabSpec
 from app.core.state import State
-from app.nets.engines.base import never
 from app.nets.engines.broken import checked
 from app.nets.engines.compiled import pool
 from app.nets.engines.ready import warm_up

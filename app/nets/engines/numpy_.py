@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from app.core.cancel import never
 from app.core.spec import LabSpec
 from app.core.state import State
 from app.nets import randomness
-from app.nets.engines.base import Batches, Report, never, walk
+from app.nets.engines.base import Batches, Report, walk
 from app.nets.maths import NUMPY
 from app.nets.norms import norm, norm_gradient
 from app.nets.problem import Problem, born, problem_of
