@@ -1,6 +1,6 @@
 """Thousands of things that a class does in no order: nothing breaks, and memory levels off.
 
-    python -m tests.campaign.monkey [--actions 2000] [--seed 7] [--engine compiled] [--table]
+    python -m tests.campaign.monkey [--actions 2000] [--seed 7] [--engine compiled] [--census]
 
 Clicks, drags and types at random with real events, in the lab and on the pages of the gallery:
 sliders, tiles, buttons, keys, views, presets, tasks, undo and redo, theme, zoom and size of the
@@ -25,6 +25,8 @@ from unittest import mock
 from PySide6.QtCore import QPoint, Qt, QTimer, qInstallMessageHandler
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
+
+from tests.campaign import census as what
 
 MAX_MB = 600
 REPORTS = 20
@@ -165,14 +167,15 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--engine", default="compiled")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds after each action")
+    parser.add_argument("--census", action="store_true", help="of what the memory is, in the end")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERLAB_HOME"] = home
-        return campaign(options.actions, options.seed, options.engine, options.pause)
+        return campaign(options.actions, options.seed, options.engine, options.pause, options.census)
 
 
-def campaign(actions: int, seed: int, engine: str, pause_s: float) -> int:
+def campaign(actions: int, seed: int, engine: str, pause_s: float, census: bool) -> int:
     """Play in a window of its own; returns the exit code."""
     from app.compose.session import Session
     from app.compose.start import application
@@ -202,6 +205,8 @@ def campaign(actions: int, seed: int, engine: str, pause_s: float) -> int:
     QTest.qWait(2000)
     resident = resident_mb()
     print(f"   end          {resident:6.0f} MB", flush=True)
+    for line in what.census() if census else ():
+        print(line, flush=True)
     if resident > MAX_MB:
         wrong.append(f"{resident:.0f} MB are resident, more than {MAX_MB}")
     ended = time.monotonic()
