@@ -167,12 +167,16 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--engine", default="compiled")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds after each action")
-    parser.add_argument("--census", action="store_true", help="of what the memory is, in the end")
+    parser.add_argument(
+        "--census", action="store_true", help="of what the memory is, in the end"
+    )
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERLAB_HOME"] = home
-        return campaign(options.actions, options.seed, options.engine, options.pause, options.census)
+        return campaign(
+            options.actions, options.seed, options.engine, options.pause, options.census
+        )
 
 
 def campaign(actions: int, seed: int, engine: str, pause_s: float, census: bool) -> int:
