@@ -16,7 +16,6 @@ import os
 import pathlib
 import signal
 import struct
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +23,7 @@ import zlib
 from collections.abc import Callable
 
 import trim
+from places import places
 from sandbox import Done, Home, Sandbox, TroubleError, wait_for, without_network
 from screen import Rect, Screen
 
@@ -150,7 +150,7 @@ class Check:
         spec.write_text(home.run("spec", "--task", "spiral").expect().out)
         with Screen(self.box.folder) as screen:
             home.environment |= {"DISPLAY": screen.display}
-            where = _where(spec, screen)
+            where = places(spec, screen)
             began_s = time.monotonic()
             running = home.start(spec.name)
             window = _wait_for_window(screen, running.check_alive)
@@ -243,43 +243,6 @@ def _check_picture(path: pathlib.Path, size: tuple[int, int]) -> None:
     different = len({rows[k * row_bytes : (k + 1) * row_bytes] for k in range(height)})
     if (width, height) != size or different < height // 10:
         raise TroubleError(f"{path.name}: {width}x{height}, {different} different rows")
-
-
-# Where things are in the window, asked of the same window before it was built.
-_WHERE = """
-import json, sys
-from app.compose.files import read_lab
-from app.compose.session import Session
-from app.compose.start import application
-from app.core.options import Options
-from app.ui.controls.bar import SliderBar
-app = application()
-session = Session(read_lab(sys.argv[1]).spec, Options())
-session.window.fit_screen()
-session.window.painted.connect(app.quit)
-session.window.show()
-app.exec()
-bar = session.window.panel.control("net.hidden").findChild(SliderBar)
-def at(widget, x=0, y=0):
-    place = widget.mapTo(session.window, widget.rect().topLeft())
-    return place.x() + round(x), place.y() + round(y)
-view = session.window.prediction
-print(json.dumps({"handle": at(bar, bar.handle_x(), bar.height() / 2),
-                  "prediction": [*at(view), view.width(), view.height()]}))
-session.window.close()
-"""
-
-
-def _where(spec: pathlib.Path, screen: Screen) -> dict[str, list[int]]:
-    with tempfile.TemporaryDirectory() as home:
-        keep = {k: v for k, v in os.environ.items() if not k.startswith(("QT_", "WAYLAND"))}
-        env = keep | {"LAYERLAB_HOME": home, "XDG_CACHE_HOME": home, "DISPLAY": screen.display}
-        asked = subprocess.run([sys.executable, "-c", _WHERE, str(spec)], cwd=ROOT, env=env,
-                               capture_output=True, text=True, check=False)  # fmt: skip
-    if asked.returncode:
-        raise TroubleError(f"the window before it was built: {asked.stderr}")
-    found: dict[str, list[int]] = json.loads(asked.stdout)
-    return found
 
 
 def _wait_for_window(screen: Screen, check_alive: Callable[[], None]) -> str:
