@@ -12,6 +12,7 @@ import os
 import pathlib
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -21,6 +22,9 @@ from app.core.temporaries import NOTES, temporary_beside
 # Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 _CHUNK = 2**16
+# Windows refuses to replace a file while another program, such as a virus scanner that looks
+# at what was written last, has it open.
+_RENAME_WAITS_S = (0.01, 0.03, 0.1, 0.3) if os.name == "nt" else ()
 _PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -197,12 +201,23 @@ def _replace(target: pathlib.Path, content: bytes | memoryview) -> None:
         _write_new(temporary, content)
         if mode is not None:
             os.chmod(temporary, mode)
-        os.replace(temporary, target)
+        _rename(temporary, target)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
         NOTES.end(temporary)
     _sync_folder(target.parent)
+
+
+def _rename(temporary: pathlib.Path, target: pathlib.Path) -> None:
+    for wait_s in _RENAME_WAITS_S:
+        try:
+            os.replace(temporary, target)
+        except PermissionError:
+            time.sleep(wait_s)
+        else:
+            return
+    os.replace(temporary, target)
 
 
 def _write_new(path: pathlib.Path, content: bytes | memoryview) -> None:

@@ -205,3 +205,24 @@ def test_nothing_is_left_of_a_write_that_fails(
         write_file(tmp_path / "a", b"x")
     assert os.listdir(tmp_path) == []
     assert disk.reason(OSError("odd")) == "odd"
+
+
+def test_a_file_that_another_program_has_open_for_a_moment_is_replaced(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "_RENAME_WAITS_S", (0.0, 0.0, 0.0))
+    replace, tries = os.replace, []
+
+    def busy(source: pathlib.Path, target: pathlib.Path) -> None:
+        tries.append(source)
+        if len(tries) < 3:
+            raise PermissionError(13, "the file is in use")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", busy)
+    write_file(tmp_path / "a", b"new")
+    assert (tmp_path / "a").read_bytes() == b"new"
+    monkeypatch.setattr(os, "replace", lambda *_: busy(*_) if not tries.clear() else None)
+    with pytest.raises(LabError, match="in use"):
+        write_file(tmp_path / "a", b"newer")
+    assert os.listdir(tmp_path) == ["a"]
