@@ -83,7 +83,9 @@ def check_file(path: str) -> None:
     """
     if not _is_small(path):
         return
-    if path.lower().endswith((".csv", ".tsv", ".txt")):
+    from app.nets.tasks.tables import is_table
+
+    if is_table(path):
         from app.nets.tasks import recommended_for_csv
 
         recommended_for_csv(path)  # the window itself shows the refusal as a banner

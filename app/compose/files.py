@@ -11,13 +11,14 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from app.compose.dialogs import ask_where_to_save
-from app.compose.reading import is_table
 from app.core import spec as specs
 from app.core.errors import LabError
 from app.nets.optimizers import slots_of
 from app.nets.problem import check, layout_of
 from app.nets.tasks.csv import with_target
-from app.runtime import opened
+from app.nets.tasks.tables import is_table
+from app.runtime import labfile, opened
+from app.runtime.labfile import SUFFIX
 from app.runtime.opened import UnknownTableError
 from app.runtime.store import Snapshot
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from app.compose.session import Session
 
 _log = logging.getLogger("layerlab")
-ENDING = ".layerlab"
 TABLE = "table"  # the banner's action
 FILTER = "Labs (*.layerlab *.json);;All files (*)"
 
@@ -41,7 +41,6 @@ def read_lab(path: str | pathlib.Path, any_path: bool = False) -> Snapshot:
         LabError: one sentence with the file, for anything else that does not fit.
     """
     from app.nets.probes import History  # not before the first paint, where there is no file
-    from app.runtime import labfile
 
     saved = labfile.load(path, layout_of, slots_of, any_path)
     try:
@@ -110,7 +109,7 @@ class Files:
         if isinstance(error, UnknownTableError):
             self._asked = name
             self._session.window.banner.show_message(
-                f"{error}. Open it only if you expect the lab to use it.",
+                f"{error}. Open it only if you trust this lab.",
                 "notice", TABLE, "Open the table",
             )  # fmt: skip
         else:
@@ -146,7 +145,7 @@ class Files:
 
     def save(self) -> None:
         """Save where the lab was opened or saved last, or ask."""
-        if self.path is None or self.path.suffix.lower() != ENDING:
+        if self.path is None or self.path.suffix.lower() != SUFFIX:
             self.save_as()
         else:
             self._write(self.path)
@@ -157,31 +156,31 @@ class Files:
         path = ask_where_to_save(
             self._session.window,
             "Save the lab",
-            start.with_name(start.stem + ENDING),
-            f"Labs (*{ENDING})",
-            ENDING,
+            start.with_name(start.stem + SUFFIX),
+            f"Labs (*{SUFFIX})",
+            SUFFIX,
         )
         if path is not None:
             self._write(path)
 
     def _write(self, path: pathlib.Path) -> None:
         try:
-            self._save(path)
+            is_whole = self._save(path)
         except LabError as error:
             _log.warning("not saved: %s", error)
             self._session.window.banner.show_message(str(error), "error")
             return
         self.note_opened(str(path))
         _log.info("saved as %s", path)
-        self._session.toast.say(f"Saved as {path.name}")
+        left_out = "" if is_whole else ", without the network: it has diverged"
+        self._session.toast.say(f"Saved as {path.name}{left_out}")
 
-    def _save(self, path: pathlib.Path) -> None:
+    def _save(self, path: pathlib.Path) -> bool:
         from app.nets.probes import History
-        from app.runtime import labfile
 
         state, history = self._session.runner.snapshot()
         arrays = history.to_arrays() if isinstance(history, History) else None
-        labfile.save(path, self._session.store.spec, state, arrays)
+        return labfile.save(path, self._session.store.spec, state, arrays)
 
     def _remember(self, path: pathlib.Path) -> None:
         self.path = path

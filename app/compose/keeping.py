@@ -189,11 +189,11 @@ class Keeping(QObject):
         if self._slot.kept:
             copies, self._slot.kept = self._slot.kept, []
             _log.info("the lab before this one is kept as %s", copies[0])
-            self._session.toast.say(f"The lab before this one is kept as {copies[0].name}.")
+            self._session.toast.say(f"The previous lab is kept as {copies[0].name}.")
         if kind in self._failing:
             self._failing.discard(kind)
             if not self._failing:
-                self._session.toast.say("All is kept again.")
+                self._session.toast.say("Everything is saved again.")
 
     def _on_failed(self, kind: str, sentence: str) -> None:
         _log.warning("%s not kept: %s", kind, sentence)
@@ -204,7 +204,7 @@ class Keeping(QObject):
         if kind not in self._failing and not self._is_over:
             self._failing.add(kind)
             self._session.pages.banner.show_message(
-                f"{NAMES[kind]} not kept: {sentence}.", "error", TRY_AGAIN, "Try again"
+                f"{NAMES[kind]} not saved: {sentence}.", "error", TRY_AGAIN, "Try again"
             )
 
     def try_again(self) -> None:
@@ -237,7 +237,7 @@ class Keeping(QObject):
 
     def _troubles(self) -> dict[str, str]:
         found = {kind: self._keepers[kind].trouble(kind) for kind in NAMES}
-        return {kind: f"{NAMES[kind]} not kept: {why}." for kind, why in found.items() if why}
+        return {kind: f"{NAMES[kind]} not saved: {why}." for kind, why in found.items() if why}
 
     def _wait(self) -> None:
         """Wait until all is written; where that takes long, say so and offer to stop it."""
@@ -246,9 +246,9 @@ class Keeping(QObject):
             return
         box = QMessageBox(self._session.window)
         box.setWindowTitle("Layerlab")
-        box.setText("The lab is being kept, which takes a moment.")
+        box.setText("Saving the lab takes a moment.")
         box.setStandardButtons(QMessageBox.StandardButton.Discard)
-        box.button(QMessageBox.StandardButton.Discard).setText("Close without it")
+        box.button(QMessageBox.StandardButton.Discard).setText("Close without saving")
         timer = QTimer(box)
         timer.timeout.connect(lambda: box.accept() if self._wait_for(0) else None)
         timer.start(100)
@@ -264,12 +264,12 @@ class Keeping(QObject):
         box = QMessageBox(self._session.window)
         box.setWindowTitle("Layerlab")
         box.setIcon(QMessageBox.Icon.Warning)
-        box.setText("Closing now loses what changed last.")
+        box.setText("Your latest changes are not saved.")
         box.setInformativeText("\n".join(sentences))
         box.setStandardButtons(button.Retry | button.Discard | button.Cancel)
         box.button(button.Retry).setText("Try again")
-        box.button(button.Discard).setText("Close all the same")
-        box.button(button.Cancel).setText("Stay")
+        box.button(button.Discard).setText("Close anyway")
+        box.button(button.Cancel).setText("Keep open")
         box.setDefaultButton(button.Retry)
         box.setEscapeButton(button.Cancel)
         answer = button(box.exec())

@@ -10,6 +10,8 @@ from app.core.disk import read_file, read_head
 from app.core.errors import LabError, quoted
 from app.core.experiment import Experiment
 from app.core.values import MAX_KNOB_BYTES, Values, knobs_from_json
+from app.nets.tasks.tables import is_table
+from app.runtime.labfile import SUFFIX
 
 
 def read_text_file(path: str) -> bytes:
@@ -21,7 +23,7 @@ def read_text_file(path: str) -> bytes:
     Raises:
         LabError: one sentence that names the file.
     """
-    if path.lower().endswith((".csv", ".tsv", ".txt", ".layerlab")):
+    if is_table(path) or path.lower().endswith(SUFFIX):
         return b""
     head = read_head(path, 64).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not (path.lower().endswith(".json") or head.startswith(b"{")):

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _log = logging.getLogger("layerlab")
-TABLES = (".csv", ".tsv", ".txt")
 SHOWN_AFTER_MS = 300  # what is read by then needs no word
 MAX_QUICK_BYTES = 2_000_000  # a lab that is no larger, and whose table is known, opens at once
 
@@ -253,11 +252,6 @@ def _read(name: str, any_path: bool = False) -> Snapshot:
         return snapshot
 
 
-def is_table(name: str) -> bool:
-    """Tell whether a file's name is one of a table."""
-    return name.lower().endswith(TABLES)
-
-
 def quick_lab(name: str, any_path: bool = False) -> Snapshot:
     """Return a lab that is read in a moment.
 
@@ -286,6 +280,6 @@ def _announcement(name: str) -> str:
     except (OSError, ValueError):
         size = ""
     return (
-        f"Reading {pathlib.Path(name).name}{size}. Until it is read, the lab stays as it is "
-        "and can be used"
+        f"Reading {pathlib.Path(name).name}{size}. You can go on working with the lab that is "
+        "open"
     )

@@ -213,7 +213,11 @@ def keep_unread(result: Reopened, source: Slot, troubles: list[str]) -> None:
     """Keep aside what did not reopen, and say so."""
     for trouble in troubles:
         _log.warning("did not reopen: %s", trouble)
-    what = "The last lab did not reopen" if result.snapshot is None else "Not all reopened"
+    what = (
+        "The last lab did not reopen"
+        if result.snapshot is None
+        else "Some of it did not reopen"
+    )
     where = ""
     try:
         copies = source.keep_aside()

@@ -16,7 +16,7 @@ from app.compose.files import Files
 from app.compose.ghost import Ghost
 from app.compose.help import Help
 from app.compose.keeping import Keeping
-from app.compose.kept import KeptLabs
+from app.compose.kept_labs import KeptLabs
 from app.compose.look import Look, theme_of
 from app.compose.network import Network
 from app.compose.pages import Pages

@@ -11,14 +11,14 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.compose.notices import Notices
-from app.compose.reading import is_table, quick_lab
+from app.compose.reading import quick_lab
 from app.compose.reopening import Reopened, reopen
 from app.compose.session import Session
 from app.core import spec as specs
 from app.core.errors import LabError
 from app.core.options import Options
 from app.core.spec import LabSpec
-from app.nets.tasks.tables import UnreadError
+from app.nets.tasks.tables import UnreadError, is_table
 from app.runtime import settings
 from app.runtime.logbook import Logbook
 from app.runtime.store import Snapshot
@@ -129,13 +129,17 @@ def open_window(
     play = snapshot is None and path is None and not reopened.waits
     session.begin(snapshot, play, reopened)
     _show_page(session, reopened, experiment, knobs)
-    session.kept.offer(reopened)
     if path and asked is not None:
         session.files.note_opened(path)
-    elif path:  # a table, or what could not be read yet or at all: it says why
-        session.files.open_path(path)
-    elif reopened.late is not None:
-        session.kept.read_late(reopened)
+
+    def say() -> None:
+        session.kept.offer(reopened)
+        if path and asked is None:  # a table, or what could not be read: it says why
+            session.files.open_path(path)
+
+    say()
+    if reopened.late is not None and not session.reading.is_under_way:
+        session.kept.read_late(reopened, say)
     return session
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.compose.keeping import TRY_AGAIN
-from app.compose.kept import AGAIN, OTHER
+from app.compose.kept_labs import AGAIN, OTHER
 from app.compose.serving import COMPILED
 from app.core import spec as specs
 from app.core.errors import LabError, NotFiniteError, NotReadyError

@@ -82,22 +82,24 @@ def save(
     state: State | None = None,
     history: Mapping[str, Array] | None = None,
     into_devices: bool = False,
-) -> None:
+) -> bool:
     """Write a lab to a file, whole or not at all.
 
     Args:
         path: the file; one that exists is replaced once the new one is complete.
-        spec: the spec.
-        state: where its training is; None saves the spec alone. So does one that diverged:
-            nothing goes on from numbers that are none, and `load` refuses them.
+        state: where its training is; None, or one that diverged, saves the spec alone.
         history: arrays of float32, float64 or int64, at most two-dimensional; names in
             lower case with underscores.
         into_devices: whether pipes and devices are written into; see `write_file`.
 
+    Returns:
+        Whether all of it is in the file; False if the network is not, because it diverged.
+
     Raises:
         LabError: the file cannot be written; what was there before is untouched.
     """
-    if state is not None and not (state.is_finite() and np.isfinite(state.moments).all()):
+    is_whole = state is None or bool(state.is_finite() and np.isfinite(state.moments).all())
+    if not is_whole:
         state = history = None
     metadata = {"layerlab": str(FILE_VERSION)}
     if spec.task.path is not None:
@@ -121,6 +123,7 @@ def save(
     with needed_for(f"{path} is not saved: a saved lab"):
         import safetensors.numpy  # noqa: F401 - without it nobody could open the file
     write_file(path, joined(metadata, tensors), into_devices)
+    return is_whole
 
 
 # ---- reading

@@ -22,6 +22,7 @@ from app.core.disk import reason, write_file
 from app.core.errors import LabError
 from app.core.temporaries import NOTES, remove_left_behind
 from app.runtime.aside import keep_aside
+from app.runtime.labfile import SUFFIX
 
 LAST, OTHERS = "last", "window-"
 
@@ -38,7 +39,7 @@ class Slot:
 
     def __init__(self, folder: pathlib.Path, name: str) -> None:
         self.folder, self.name = folder, name
-        self.lab = folder / f"{name}.layerlab"
+        self.lab = folder / f"{name}{SUFFIX}"
         self.window = folder / f"{name}.window.json"
         self._notes = folder / f"{name}.temporaries"
         self._lock = QLockFile(str(folder / f"{name}.lock"))

@@ -243,7 +243,7 @@ def test_a_window_waits_for_a_write_that_takes_long_and_says_so(
 
     answers += [wait]
     lab.window.close()
-    assert "being kept" in answers.asked[0]
+    assert "Saving the lab" in answers.asked[0]
     assert last.spec() == lab.store.spec
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.compose.files import read_lab
+from app.core.kept import Kept
 from app.core.options import Options
 from app.core.spec import LabSpec, edit, to_json
 from app.core.windowfile import window_from_json
@@ -129,9 +130,12 @@ def forget_all():
 
     tables._held.clear()
     for name in dir(problem):
-        clear = getattr(getattr(problem, name), "cache_clear", None)
+        thing = getattr(problem, name)
+        clear = getattr(thing, "cache_clear", None)
         if clear is not None:
             clear()
+        if isinstance(thing, Kept):
+            thing.forget()
 
 
 def a_csv(folder: pathlib.Path) -> pathlib.Path:
@@ -166,6 +170,28 @@ def test_a_lab_whose_csv_is_away_is_kept_aside_and_tried_again(
     qtbot.waitUntil(lambda: fallback.store.spec == spec)
     fallback.window.close()
     assert kept(home) == [copy]
+
+
+def test_what_a_start_has_to_say_stays_when_the_lab_with_a_table_is_there(
+    left_with_table, start, qtbot, home, tmp_path
+):
+    spec = left_with_table(qtbot, a_csv(tmp_path))
+    lab = start(notices=["The lab ended in a fault last time."])
+    qtbot.waitUntil(lambda: lab.store.spec == spec)
+    assert "ended in a fault" in lab.window.banner.text.text()
+    assert lab.window.banner.isVisible()
+
+
+def test_a_file_that_is_not_there_leaves_a_last_lab_with_a_table(
+    left_with_table, start, qtbot, home, tmp_path
+):
+    spec = left_with_table(qtbot, a_csv(tmp_path))
+    lab = start(str(tmp_path / "none.layerlab"))
+    qtbot.waitUntil(lambda: lab.store.spec == spec)
+    assert "none.layerlab" in lab.window.banner.text.text()
+    assert lab.window.banner.isVisible()
+    lab.window.close()
+    assert not kept(home)
 
 
 def test_without_a_change_the_next_start_tries_again_by_itself(
@@ -334,7 +360,7 @@ def test_a_data_folder_that_cannot_be_written_still_opens_a_window(
     lab.keeping.asks = False
     lab.store.edit("net.width", 6)
     qtbot.waitUntil(lab.window.banner.isVisible)
-    assert "not kept" in lab.window.banner.text.text()
+    assert "not saved" in lab.window.banner.text.text()
 
 
 # ---- where it was

@@ -1,4 +1,4 @@
-"""Which state of a file is in force: how tables are asked for again without reading them.
+"""Tables: their names, and which state of a file is in force.
 
 A table is kept under its file's stamp, so a file that changed is read again. The window must
 not read files wherever it asks for a number of columns, though: what it has opened is held,
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+ENDINGS = (".csv", ".tsv", ".txt")
 Stamp = tuple[int, int]  # modified at, ns; bytes
 NO_FILE: Stamp = (0, 0)
 
@@ -22,6 +23,11 @@ _may_read: ContextVar[bool] = ContextVar("may_read", default=True)
 
 class UnreadError(Exception):
     """A table is not in memory, and the code that needs it must not wait for its file."""
+
+
+def is_table(name: str) -> bool:
+    """Tell whether a file's name is one of a table."""
+    return name.lower().endswith(ENDINGS)
 
 
 def on_disk(path: str) -> Stamp:

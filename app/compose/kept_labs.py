@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import pathlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
@@ -12,6 +13,7 @@ from app.compose.reopening import keep_unread, read_pair, read_window
 from app.core.errors import LabError
 from app.runtime import settings
 from app.runtime.aside import kept_folder
+from app.runtime.labfile import SUFFIX
 from app.runtime.store import Snapshot
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("layerlab")
 AGAIN, OTHER = "again", "other"  # the banner's actions
 LISTED = 12
-LAB, WINDOW = ".layerlab", ".window.json"
+LAB, WINDOW = SUFFIX, ".window.json"
 
 
 class KeptLabs:
@@ -70,11 +72,12 @@ class KeptLabs:
 
         self._session.reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
 
-    def read_late(self, reopened: Reopened) -> None:
+    def read_late(self, reopened: Reopened, then: Callable[[], None]) -> None:
         """Read the last lab while the window is there already; until then it stays what it is.
 
         Args:
             reopened: how the window began; its `late` is not None.
+            then: is called once the lab is shown, which hides what the banner said before.
         """
         slot = reopened.late
         assert slot is not None
@@ -85,6 +88,7 @@ class KeptLabs:
 
         def take(snapshot: Snapshot) -> None:
             self._session.keeping.take_late(reopened, snapshot)
+            then()
 
         lab, window = slot.lab, slot.window
         self._session.reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
