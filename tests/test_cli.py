@@ -592,7 +592,7 @@ def test_a_lab_whose_table_is_elsewhere_names_the_option_that_reads_it(
     for command in (run, ["spec", "--check", str(lab)], ["gradcheck", "--spec", str(lab)]):
         told = refused(capsys, *command)
         assert str(table) in told
-        assert told.endswith("--allow-path reads it")
+        assert told.endswith("--allow-path allows it")
         assert cli.main([*command, "--allow-path"]) == 0
         capsys.readouterr()
     # A lab that was trained on a table of one's own choice is not asked about.

@@ -57,7 +57,7 @@ def path_option() -> Iterator[None]:
     try:
         yield
     except UnknownTableError as error:
-        raise LabError(f"{error}; --allow-path reads it") from None
+        raise LabError(f"{error}; --allow-path allows it") from None
 
 
 def chosen_spec(args: argparse.Namespace) -> LabSpec:

@@ -174,7 +174,7 @@ class Page(QObject):
         self.values, refused = restored(self.values, knobs, self._model.compute)
         self.frame.panel.show_values(self.values)
         if refused:
-            self.say(f"Not all knobs are as they were: {refused}")
+            self.say(f"Some knobs could not be restored: {refused}")
 
     def takes_data(self, name: str) -> bool:
         """Tell whether a file is of a kind whose data the page takes."""

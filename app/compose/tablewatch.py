@@ -100,7 +100,7 @@ class TableWatch(QObject):
             text, action, label = f"{name} is no longer where it was", "", ""
         else:
             text, action, label = f"{name} has changed on the disk", REREAD, "Read it again"
-        self._sentence = f"{text}. The lab goes on with the rows that it read before."
+        self._sentence = f"{text}. The lab goes on with the rows that it has read."
         self._session.window.banner.show_message(self._sentence, "notice", action, label)
 
     def _take_back(self) -> None:

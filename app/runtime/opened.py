@@ -40,7 +40,7 @@ class UnknownTableError(LabError):
 
     def __init__(self, lab: str, table: str) -> None:
         super().__init__(
-            f"{lab} names a table outside its own folder that was not opened here before: "
+            f"{lab} uses a table outside its own folder that you have not opened before: "
             f"{one_line(table)}"
         )
         self.table = table
@@ -149,7 +149,7 @@ def locate(task: TaskSpec, lab: str, beside: str | None, any_path: bool) -> Task
             return specs.replace(task, path=path)
     if own is None:
         raise LabError(
-            f"{lab} names a table of another computer, {one_line(task.path)}; put the table "
+            f"{lab} uses a table of another computer, {one_line(task.path)}; put the table "
             "beside the lab"
         )
     if not may_own:

@@ -206,8 +206,7 @@ def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block]
 def _check_columns(path: str, first: list[str]) -> None:
     if len(first) > MAX_COLUMNS:
         raise LabError(
-            f"{path} has {len(first):,} columns; at most {MAX_COLUMNS:,} are read, so use "
-            "fewer of them"
+            f"{path} has {len(first):,} columns; a table can have at most {MAX_COLUMNS:,}"
         )
 
 
