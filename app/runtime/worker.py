@@ -190,6 +190,9 @@ class Worker(QThread):
                 self._post(run)
             if run.status == "stopped":
                 break
+        # The engine's array holds many states, of which the last one is wanted from here on.
+        run.state = run.state.alone()
+        self._publish(run)
 
     def _stop_at_target(self, run: Run) -> None:
         target = run.order.spec.train.target_loss

@@ -32,10 +32,8 @@ class _MallInfo(ctypes.Structure):
 def resident() -> dict[str, float]:
     """Return what is in RAM, in MB: all, anonymous, of files (Linux)."""
     text = pathlib.Path("/proc/self/status").read_text()
-    return {
-        name: int(kb) / 1024
-        for name, kb in re.findall(r"(VmRSS|RssAnon|RssFile):\s+(\d+)", text)
-    }
+    found = re.findall(r"(VmRSS|RssAnon|RssFile):\s+(\d+)", text)
+    return {name: int(kb) / 1024 for name, kb in found}
 
 
 def heaps() -> dict[str, float]:
@@ -150,10 +148,8 @@ def pictures() -> list[tuple[float, str]]:
 def census() -> Iterator[str]:
     """Yield lines: what is in RAM, of whom."""
     gc.collect()
-    yield (
-        "resident: " + ", ".join(f"{name} {mb:.0f}" for name, mb in resident().items()) + " MB"
-    )
-    yield "malloc: " + ", ".join(f"{name} {mb:.0f}" for name, mb in heaps().items()) + " MB"
+    for what, parts in (("resident", resident()), ("malloc", heaps())):
+        yield f"{what}, MB: " + ", ".join(f"{name} {mb:.0f}" for name, mb in parts.items())
     held = ", ".join(f"{held:.0f} ({free:.0f} free)" for held, free in arenas() if held > 1)
     yield f"arenas, MB: {held}"
     yield f"Python: {sys.getallocatedblocks()} blocks, {len(gc.get_objects())} objects"

@@ -100,17 +100,15 @@ def act(rng: random.Random, lab: Any) -> str:
     return kind
 
 
-def close_popup() -> None:
-    """Close the menu that is open, if one is."""
-    popup = QApplication.activePopupWidget()
-    if popup is not None:
-        popup.close()
-
-
 @contextlib.contextmanager
 def no_dialogs() -> Iterator[None]:
     """Answer every dialog for a file with nothing, and close every menu that opens."""
     from PySide6.QtWidgets import QFileDialog
+
+    def close_popup() -> None:
+        popup = QApplication.activePopupWidget()
+        if popup is not None:
+            popup.close()
 
     closer = QTimer()  # a menu has an event loop of its own until it is closed
     closer.timeout.connect(close_popup)
@@ -167,20 +165,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--engine", default="compiled")
     parser.add_argument("--pause", type=float, default=0.0, help="seconds after each action")
-    parser.add_argument(
-        "--census", action="store_true", help="of what the memory is, in the end"
-    )
+    parser.add_argument("--census", action="store_true", help="what the memory is made of")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERLAB_HOME"] = home
-        return campaign(
-            options.actions, options.seed, options.engine, options.pause, options.census
-        )
+        return campaign(options)
 
 
-def campaign(actions: int, seed: int, engine: str, pause_s: float, census: bool) -> int:
+def campaign(options: argparse.Namespace) -> int:
     """Play in a window of its own; returns the exit code."""
+    actions, seed, pause_s = options.actions, options.seed, options.pause
     from app.compose.session import Session
     from app.compose.start import application
     from app.core.options import Options
@@ -190,7 +185,7 @@ def campaign(actions: int, seed: int, engine: str, pause_s: float, census: bool)
     qInstallMessageHandler(lambda kind, context, text: _note(wrong, text or ""))
     sys.excepthook = lambda kind, error, trace: wrong.append(f"exception: {error!r}")
     app = application()
-    lab = Session(LabSpec(), Options(theme="dark", engine=engine))
+    lab = Session(LabSpec(), Options(theme="dark", engine=options.engine))
     lab.window.show()
     lab.begin()
     QTest.qWait(2000)
@@ -209,7 +204,7 @@ def campaign(actions: int, seed: int, engine: str, pause_s: float, census: bool)
     QTest.qWait(2000)
     resident = resident_mb()
     print(f"   end          {resident:6.0f} MB", flush=True)
-    for line in what.census() if census else ():
+    for line in what.census() if options.census else ():
         print(line, flush=True)
     if resident > MAX_MB:
         wrong.append(f"{resident:.0f} MB are resident, more than {MAX_MB}")

@@ -293,3 +293,26 @@ def test_a_new_run_may_begin_at_a_pace(lab, qtbot):
     assert (frame.run_id, frame.status) == (2, "running")
     assert frame.update < 1000  # without a pace it would be far beyond
     runner.pause()
+
+
+class BlockEngine(FakeEngine):
+    """Gives its states as parts of one large array, as an engine with blocks does."""
+
+    def run(self, *args, **options):
+        for state in super().run(*args, **options):
+            block = np.zeros((1000, *state.params.shape))
+            block[-1] = state.params
+            yield dataclasses.replace(state, params=block[-1])
+
+
+def test_a_lab_that_rests_keeps_the_last_state_alone(lab, qtbot):
+    runner = lab(BlockEngine())
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.status == "finished")
+
+    def held():
+        params = runner.snapshot()[0].params
+        return (params if params.base is None else params.base).nbytes
+
+    qtbot.waitUntil(lambda: held() == runner.snapshot()[0].params.nbytes)
+    assert np.all(runner.snapshot()[0].params == 25.0)

@@ -36,7 +36,7 @@ HURRY_S = 0.01  # of work between two copies while nobody looks
 FIRST_WORK = 3e7  # of the first block, see `_work`: 1 to 5 ms
 COPY_SHARE = 15  # the work between two copies takes so many times as long as a copy
 COPY_BYTES_PER_S = 4e9
-KEPT_BYTES = 64 * 2**20  # of copies at marks in a block
+KEPT_BYTES = 16 * 2**20  # of copies at marks in a block, of which there are up to three
 WAIT_S = 0.002
 
 
