@@ -5,7 +5,6 @@ from __future__ import annotations
 import pathlib
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -25,15 +24,6 @@ from app.ui.pages.frame import PageFrame
 from app.ui.theme import Theme
 
 MAX_UNDO = 200
-
-
-@dataclass(frozen=True)
-class Memory:
-    """What a person did on a page: its knobs, and which ones undo and redo lead to."""
-
-    values: Values
-    undo: tuple[Values, ...]
-    redo: tuple[Values, ...]
 
 
 class Page(QObject):
@@ -82,7 +72,7 @@ class Page(QObject):
         self._due.setInterval(0)
         self._due.timeout.connect(self.refresh)
         make = getattr(self._model, "work", None)
-        self.work = make and Work(experiment.key, make, background, self)
+        self.work = make and Work(experiment.key, make, background)
         self._connect()
         self.frame.panel.show_values(self.values)
 
@@ -185,22 +175,6 @@ class Page(QObject):
         self.frame.panel.show_values(self.values)
         if refused:
             self.say(f"Some knobs could not be restored: {refused}")
-
-    def memory(self) -> Memory:
-        """Return what the page needs to be as it is once it is opened again."""
-        return Memory(self.values, tuple(self._undo), tuple(self._redo))
-
-    def remember(self, memory: Memory) -> None:
-        """Be as a page was when it was closed."""
-        self.values, self._undo, self._redo = memory.values, [*memory.undo], [*memory.redo]
-        self.frame.panel.show_values(self.values)
-        self._tell()
-
-    def close(self) -> None:
-        """Go, with all widgets: here, not where Python happens to collect its garbage."""
-        self.set_shown(False)
-        self.frame.deleteLater()
-        self.deleteLater()
 
     def takes_data(self, name: str) -> bool:
         """Tell whether a file is of a kind whose data the page takes."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from app.compose.dialogs import ask_where_to_save
 from app.compose.knobfile import read_text_file
-from app.compose.openpages import OpenPages
 from app.core.errors import LabError
 from app.core.spec import LabSpec
 from app.core.values import is_knob_file, knobs_from_json
@@ -44,10 +43,11 @@ class Pages:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._gallery: Gallery | None = None
-        self._pages = OpenPages(self._make, self._close)
+        self._pages: dict[str, Page] = {}  # those that were opened; they keep their knobs
         self.page: Page | None = None  # of the gallery's, the one that is, or was, shown
         self._ledger: Ledger | None = None
         self._resting: float | None = None  # the lab's speed, if it played
+        self._kept: dict[str, dict[str, Any]] = {}  # knobs of last time, of pages not yet open
 
     def experiments(self) -> Registry[Experiment]:
         """Return all pages of the gallery."""
@@ -107,11 +107,11 @@ class Pages:
 
     def knobs(self) -> dict[str, Mapping[str, Any]]:
         """Return the knobs of all pages that were opened, now or in a start before."""
-        return self._pages.knobs()
+        return {**self._kept, **{key: page.values for key, page in self._pages.items()}}
 
     def restore(self, knobs: Mapping[str, dict[str, Any]]) -> None:
         """Let pages begin with the knobs of last time, when they are opened."""
-        self._pages.restore(knobs)
+        self._kept = dict(knobs)
 
     def show_ledger(self) -> None:
         """Show all claims."""
@@ -152,13 +152,12 @@ class Pages:
         Raises:
             LabError: there is no page of that key, or a library that it needs is missing.
         """
-        page = self._pages.open(key)
+        page = self._pages.get(key) or self._make(self.experiments()[key])
         self._rest_lab()
         self._hide_pages()
         self.page = page
         self._session.window.show_page(page.frame)
         page.set_shown(True)
-        self._pages.close_oldest()
         if knobs is not None:
             page.open_file(knobs)
         self._session.window.rail.show_page(GALLERY)
@@ -170,23 +169,21 @@ class Pages:
         except LabError as error:
             self._say(str(error))
 
-    def _make(self, key: str) -> Page:
+    def _make(self, experiment: Experiment) -> Page:
         from app.compose.page import Page
         from app.ui.theme import apply_theme
 
         session = self._session
-        page = Page(self.experiments()[key], session.window.theme, session.background)
+        page = Page(experiment, session.window.theme, session.background)
         apply_theme(page.frame, session.window.theme)
         page.changed.connect(session.show_state)
         page.said.connect(session.toast.say)
         page.lab_wanted.connect(self._open_in_lab)
         page.frame.bar.back_pressed.connect(self.show_gallery)
         self._fill_bar(page.frame.bar, page.frame.banner)
+        self._pages[experiment.key] = page
+        page.restore(self._kept.pop(experiment.key, {}))
         return page
-
-    def _close(self, page: Page) -> None:
-        self._session.window.remove_page(page.frame)
-        page.close()
 
     def _fill_bar(self, bar: PageBar, banner: Banner) -> None:
         banner.acted.connect(self._session.trouble.on_banner)
@@ -194,7 +191,7 @@ class Pages:
         bar.menu_button.setMenu(self._session.window.topbar.menu_button.menu())
 
     def _hide_pages(self) -> None:
-        for page in self._pages:
+        for page in self._pages.values():
             page.set_shown(False)
 
     # ---- the lab meanwhile

@@ -28,16 +28,14 @@ class Work(QObject):
     found = Signal(object)
     moved = Signal()
 
-    def __init__(
-        self, key: str, make: Make, background: Background, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, key: str, make: Make, background: Background) -> None:
         """Prepare.
 
         Args:
             key: of the page. make: the `work` of its model.
-            background: serves the job. parent: with which it goes.
+            background: serves the job.
         """
-        super().__init__(parent)
+        super().__init__()
         self._key, self._make, self._background = ("page", key), make, background
         self._values: Values | None = None
         self._step = Step()

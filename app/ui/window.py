@@ -182,10 +182,6 @@ class LabWindow(QMainWindow):
         self.pages.setCurrentIndex(0 if page is None else self.pages.indexOf(page))
         self.parts_changed.emit()
 
-    def remove_page(self, page: QWidget) -> None:
-        """Show a page no more; it is not deleted."""
-        self.pages.removeWidget(page)
-
     @property
     def is_lab_shown(self) -> bool:
         """Whether the lab is what one sees."""

@@ -1,16 +1,13 @@
 """The gallery beside the lab: which of them a key, a command and a file are for."""
 
-import gc
 import json
-import weakref
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.compose.openpages import MAX_OPEN
 from app.core.spec import LabSpec, edit
 from app.experiments import EXPERIMENTS
 
@@ -268,7 +265,7 @@ def test_the_theme_is_that_of_the_window(lab):
     name = lab.window.theme.name
     QTest.mouseClick(lab.pages._gallery.bar.theme_button, Qt.MouseButton.LeftButton)
     assert lab.window.theme.name != name
-    [page] = lab.pages._pages
+    page = lab.pages._pages[KEY]
     assert page.frame.view.theme is lab.window.theme
     assert all(card.theme is lab.window.theme for card in page.frame.view.cards)
 
@@ -333,45 +330,3 @@ def test_a_page_that_lacks_a_library_says_so_where_it_was_chosen(lab, monkeypatc
     monkeypatch.undo()
     gallery.chosen.emit(KEY)
     assert lab.pages.page.experiment.key == KEY
-
-
-def test_pages_that_were_not_seen_for_long_are_closed_and_come_back_as_they_were(lab, qtbot):
-    lab.pages.open(KEY)
-    page = lab.pages.page
-    page.on_edited("spread", 2.0)
-    page.on_edited("spread", 3.0)
-    page.undo()
-    gone = [weakref.ref(thing) for thing in (page, page.frame, page.frame.view)]
-    del page
-    for other in [page.key for page in EXPERIMENTS if page.key != KEY][:MAX_OPEN]:
-        lab.pages.open(other)
-        QApplication.processEvents()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    lab.pages.open(lab.pages.shown)  # the window notes what has gone
-    gc.collect()
-    assert [thing() for thing in gone] == [None] * len(gone)
-    assert lab.window.pages.count() == 1 + MAX_OPEN
-    assert lab.pages.knobs()[KEY]["spread"] == 2.0
-    lab.pages.open(KEY)
-    page = lab.pages.page
-    qtbot.waitUntil(lambda: page.result is not None)
-    assert page.frame.isVisible()
-    assert page.values["spread"] == 2.0
-    page.redo()
-    assert page.values["spread"] == 3.0
-    page.undo()
-    page.undo()
-    assert page.values["spread"] == EXPERIMENTS[KEY].values()["spread"]
-    assert not page.can_undo
-
-
-def test_work_of_a_page_that_is_closed_is_called_off(lab, qtbot):
-    lab.pages.open("residual")
-    qtbot.waitUntil(lambda: lab.background.has(("page", "residual")))
-    for other in [page.key for page in EXPERIMENTS if page.key != "residual"][:MAX_OPEN]:
-        lab.pages.open(other)
-        QApplication.processEvents()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    lab.pages.show("lab")
-    qtbot.waitUntil(lambda: not lab.background._entries)
-    assert lab.window.banner.isHidden()

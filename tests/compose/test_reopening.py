@@ -81,7 +81,7 @@ def test_the_page_and_the_knobs_of_all_pages_reopen(start, qtbot, home):
     page = lab.pages.page
     knob = next(knob for knob in page.experiment.knobs if knob.kind == "float")
     page.on_edited(knob.path, knob.high)
-    other = lab.pages.knobs()["gating"]
+    other = lab.pages._pages["gating"].values
     lab.window.close()
     again = start()
     assert again.pages.shown == "activations"
