@@ -23,7 +23,7 @@ from app.core.picture import picture_of
 from app.experiments import EXPERIMENTS
 from app.nets.engines import available
 from app.ui.ledger.page import LedgerPage
-from app.ui.theme import apply_theme
+from app.ui.style import apply_theme
 
 if TYPE_CHECKING:
     from app.compose.session import Session

@@ -128,7 +128,7 @@ class Pages:
         if self._gallery is None:
             from app.core.picture import picture_of
             from app.ui.pages.gallery import Gallery
-            from app.ui.theme import apply_theme
+            from app.ui.style import apply_theme
 
             pages = list(self.experiments())
             pictures = {page.key: picture_of(page.key) for page in pages}
@@ -171,7 +171,7 @@ class Pages:
 
     def _make(self, experiment: Experiment) -> Page:
         from app.compose.page import Page
-        from app.ui.theme import apply_theme
+        from app.ui.style import apply_theme
 
         session = self._session
         page = Page(experiment, session.window.theme, session.background)

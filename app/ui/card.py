@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.head import HeadButton, HeadLabel, MenuButton
+from app.ui.style import set_text_color
 from app.ui.theme import DARK, Theme, Themed
 
 BACK = "Back to all views"
@@ -150,9 +151,8 @@ class Card(QFrame):
         self._head.setSpacing(px(3))
         self.body.setContentsMargins(px(14), 0, px(8), px(8))
         self._title.setFont(theme.font(12.5, 600))
-        self._title.setStyleSheet(f"color: {theme.text}")
         self._note_label.setFont(theme.font(11))
-        self._note_label.setStyleSheet(f"color: {theme.muted}")
+        set_text_color(self._note_label, theme, "muted")
         for control in self._control_list:
             if isinstance(control, Themed):
                 control.set_theme(theme)

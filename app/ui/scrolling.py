@@ -31,6 +31,13 @@ class OverlayBar(QScrollBar):
         self.setVisible(high > low)
 
 
+def see_through(area: QScrollArea) -> None:
+    """Let an area that has its content draw nothing behind it."""
+    for widget in (area.viewport(), area.widget()):
+        if widget is not None:
+            widget.setAutoFillBackground(False)
+
+
 def scroll_area(content: QWidget, name: str) -> tuple[QScrollArea, OverlayBar]:
     """Return an upright area around a widget with an object name, and its bar to place.
 
@@ -43,9 +50,6 @@ def scroll_area(content: QWidget, name: str) -> tuple[QScrollArea, OverlayBar]:
     area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     area.setAccessibleName(name)
-    area.setStyleSheet(
-        f"QScrollArea, #{content.objectName()}, #qt_scrollarea_viewport"
-        " { background: transparent; border: none; }"
-    )
     area.setWidget(content)
+    see_through(area)
     return area, OverlayBar(area)

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.scrolling import OverlayBar
 from app.ui.theme import Theme
 
 WIDTH = 292  # at zoom 1, with the hairline at its right edge
+
+
+class _Hairline(QWidget):
+    """The line at the panel's right edge."""
+
+    def __init__(self, panel: SidePanel) -> None:
+        super().__init__(panel)
+        self._panel = panel
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the line."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self._panel.theme.color("line"))
 
 
 class SidePanel(QScrollArea):
@@ -35,21 +48,26 @@ class SidePanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(name)
         self.setObjectName("panel")
+        self.viewport().setAutoFillBackground(False)  # see `paintEvent`
+        self.setViewportMargins(0, 0, 1, 0)
+        self._hairline = _Hairline(self)
         self.inner = QWidget()
         self.inner.setObjectName("inner")
         self.column = QVBoxLayout(self.inner)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
 
+    @property
+    def theme(self) -> Theme:
+        """What it is drawn with."""
+        return self._theme
+
     def restyle(self, theme: Theme) -> None:
         """Take colours and sizes of the panel itself from `theme`."""
         self._theme = theme
         self.setFixedWidth(theme.px(WIDTH))
-        self.setStyleSheet(
-            f"#panel {{ background: {theme.panel}; border: none;"
-            f" border-right: 1px solid {theme.line}; }}"
-            "#inner, #qt_scrollarea_viewport { background: transparent; }"
-        )
+        self.viewport().update()
+        self._hairline.update()
         self._place_bar()
 
     def sizeHint(self) -> QSize:
@@ -72,5 +90,16 @@ class SidePanel(QScrollArea):
         super().resizeEvent(event)
         self._place_bar()
 
+    def setWidget(self, widget: QWidget) -> None:
+        """Show a widget on the panel's ground."""
+        super().setWidget(widget)
+        widget.setAutoFillBackground(False)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the ground below the content."""
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), self._theme.color("panel"))
+
     def _place_bar(self) -> None:
+        self._hairline.setGeometry(self.width() - 1, 0, 1, self.height())
         self._bar.place(self._theme.px(10), 2)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from app.ui.scrolling import OverlayBar
+from app.ui.scrolling import OverlayBar, see_through
 from app.ui.theme import DARK, Theme
 
 LEFT, RIGHT = 330, 220  # least widths of the columns at zoom 1
@@ -33,7 +33,6 @@ class Stage(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Views")
-        self.setStyleSheet("#stage, #qt_scrollarea_viewport { background: transparent; }")
         self._bar = OverlayBar(self)
         inner = QWidget()
         inner.setObjectName("stage")
@@ -44,6 +43,7 @@ class Stage(QScrollArea):
             box.setContentsMargins(0, 0, 0, 0)
             self._row.addWidget(column, share)
         self.setWidget(inner)
+        see_through(self)
 
     @property
     def is_stacked(self) -> bool:

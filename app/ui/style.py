@@ -1,171 +1,43 @@
-"""The style sheet of the whole window, made of the theme's tokens."""
+"""The look of what does not paint itself: palette, base style, and who has a style sheet.
+
+The application has no style sheet: Qt would apply it to every widget whenever it changes,
+which took two thirds of a change of theme. The lab's own widgets paint themselves or take
+their colours from the palette. A plain widget of Qt has a sheet of its own kind alone, and
+every other window than the lab's one for all that may be in it. They are given when Qt first
+polishes a widget, so that those that Qt makes itself (tips, menus of fields, file dialogs)
+have them too.
+"""
 
 from __future__ import annotations
 
-import string
+from collections.abc import Collection
+from typing import Any, cast
 
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QApplication,
+    QLabel,
+    QMenu,
+    QProxyStyle,
+    QScrollBar,
+    QToolTip,
+    QWidget,
+)
 
-from app.core.resources import resource
-from app.ui.theme import Theme
+from app.ui.sheets import KINDS, style_sheet
+from app.ui.theme import Theme, Themed
 
-_SHEET = string.Template("""
-QMainWindow, QDialog, QMessageBox { background: $background; }
-QWidget { color: $text; }
-QToolTip {
-    background: $raised; color: $text; border: 1px solid $faint;
-    padding: ${p4}px ${p6}px;
-}
-QLabel { background: transparent; }
-QFrame[role="card"] {
-    background: $panel; border: 1px solid $line; border-radius: ${p12}px;
-}
-QPushButton, QToolButton {
-    background: $raised; color: $text; border: 1px solid $line;
-    border-radius: ${p8}px; padding: ${p5}px ${p12}px; min-height: ${p20}px;
-}
-QFileDialog QToolButton { padding: ${p3}px; min-height: 0; border-radius: ${p6}px; }
-QPushButton:hover, QToolButton:hover { border-color: $faint; }
-QPushButton:pressed, QToolButton:pressed { background: $line; }
-QPushButton:checked, QToolButton:checked { border-color: $accent; color: $accent; }
-QPushButton:focus, QToolButton:focus { border: ${p2}px solid $accent; }
-QPushButton:disabled, QToolButton:disabled { color: $faint; }
-QPushButton:default, QPushButton[role="accent"] {
-    background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
-}
-QPushButton:default:focus, QPushButton[role="accent"]:focus { border: ${p2}px solid $text; }
-*[painted="true"] { min-height: 0; padding: 0; margin: 0; border: none; background: none; }
-QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
-QMenu {
-    background: $panel; color: $text; border: 1px solid $line; padding: ${p5}px;
-}
-QMenu::item {
-    padding: ${p5}px ${p24}px ${p5}px ${p12}px; border-radius: ${p6}px;
-    background: transparent;
-}
-QMenu::item:selected { background: $line; }
-QMenu::item:disabled { color: $faint; }
-QMenu::separator { height: 1px; background: $line; margin: ${p5}px ${p8}px; }
-QMenu::icon { padding-left: ${p8}px; }
-QMenu::right-arrow {
-    image: url("$arrow_right"); width: ${p10}px; height: ${p10}px; right: ${p8}px;
-}
-QMenu::indicator { width: ${p12}px; height: ${p12}px; left: ${p6}px; }
-QMenu::indicator:checked { image: url("$check_menu"); }
-QMenu::item:checked { color: $accent; }
-QMenuBar { background: $panel; border-bottom: 1px solid $line; }
-QMenuBar::item { padding: ${p4}px ${p8}px; background: transparent; }
-QMenuBar::item:selected { background: $line; border-radius: ${p4}px; }
-QLineEdit, QSpinBox, QDoubleSpinBox, QPlainTextEdit, QTextEdit, QComboBox {
-    background: $raised; color: $text; border: 1px solid $line;
-    border-radius: ${p6}px; padding: ${p2}px ${p7}px; min-height: ${p18}px;
-    selection-background-color: $accent; selection-color: $on_accent;
-    placeholder-text-color: $faint;
-}
-QLineEdit:hover, QSpinBox:hover, QDoubleSpinBox:hover, QComboBox:hover {
-    border-color: $faint;
-}
-QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus,
-QTextEdit:focus, QComboBox:focus { border-color: $accent; }
-QLineEdit:disabled, QSpinBox:disabled, QComboBox:disabled { color: $faint; }
-QComboBox::drop-down { border: none; width: ${p20}px; }
-QComboBox::down-arrow { image: url("$arrow_down"); width: ${p10}px; height: ${p10}px; }
-QComboBox QAbstractItemView {
-    background: $panel; color: $text; border: 1px solid $faint; padding: ${p4}px;
-    outline: none; selection-background-color: $line; selection-color: $text;
-}
-QComboBox QAbstractItemView::item { min-height: ${p22}px; padding: 0 ${p6}px; }
-QSpinBox::up-button, QSpinBox::down-button,
-QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
-    border: none; background: transparent; width: ${p16}px;
-}
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {
-    image: url("$arrow_up"); width: ${p9}px; height: ${p9}px;
-}
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {
-    image: url("$arrow_down"); width: ${p9}px; height: ${p9}px;
-}
-QCheckBox, QRadioButton { spacing: ${p8}px; background: transparent; }
-QCheckBox::indicator, QRadioButton::indicator {
-    width: ${p14}px; height: ${p14}px; background: $raised; border: 1px solid $faint;
-}
-QCheckBox::indicator { border-radius: ${p4}px; }
-QRadioButton::indicator { border-radius: ${p7}px; }
-QCheckBox::indicator:checked {
-    background: $accent; border-color: $accent; image: url("$check_on");
-}
-QRadioButton::indicator:checked {
-    width: ${p8}px; height: ${p8}px; background: $on_accent; border: ${p4}px solid $accent;
-    border-radius: ${p8}px;
-}
-QCheckBox:focus, QRadioButton:focus { color: $accent; }
-QScrollBar:vertical { background: transparent; width: ${p10}px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: ${p10}px; margin: 0; }
-QScrollBar::handle {
-    background: $line; border-radius: ${p3}px; margin: ${p2}px;
-}
-QScrollBar::handle:vertical { min-height: ${p28}px; }
-QScrollBar::handle:horizontal { min-width: ${p28}px; }
-QScrollBar::handle:hover { background: $faint; }
-QScrollBar::handle:disabled { background: transparent; }
-QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
-QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QAbstractScrollArea::corner { background: transparent; }
-QSplitter::handle { background: transparent; }
-QProgressBar {
-    background: $line; border: none; border-radius: ${p3}px; max-height: ${p6}px;
-    color: transparent;
-}
-QProgressBar::chunk { background: $accent; border-radius: ${p3}px; }
-QTabWidget::pane { border: 1px solid $line; border-radius: ${p8}px; }
-QTabBar::tab {
-    background: transparent; color: $muted; padding: ${p5}px ${p12}px;
-    border-bottom: ${p2}px solid transparent;
-}
-QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
-QTabBar::tab:focus { color: $accent; }
-QTableView, QListView, QTreeView {
-    background: $panel; alternate-background-color: $raised; color: $text;
-    border: 1px solid $line; gridline-color: $grid; outline: none;
-    selection-background-color: $line; selection-color: $text;
-}
-QHeaderView { background: $raised; border: none; }
-QHeaderView::section {
-    background: $raised; color: $muted; border: none; border-bottom: 1px solid $line;
-    padding: ${p4}px ${p8}px;
-}
-QTableCornerButton::section { background: $raised; border: none; }
-""")
-_LENGTHS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 16, 18, 20, 22, 24, 28)
-_IMAGES = ("arrow-down", "arrow-up", "arrow-right", "check-menu")  # clear in both themes
-
-
-def style_sheet(theme: Theme) -> str:
-    """Return the QSS of the whole application.
-
-    Fonts are not in it: a style sheet's font would win over `setFont`, and only that knows
-    tabular figures. A card is a QFrame with the property `role` = `card`, the one button
-    of a view that matters a QPushButton with `role` = `accent`. A button that paints
-    itself has the property `painted`, so that no padding is forced on it.
-
-    Args:
-        theme: colours, and the zoom of all lengths.
-    """
-    tokens = {name: getattr(theme, name) for name in (
-        "background", "panel", "raised", "line", "grid", "text", "faint", "muted", "accent",
-        "on_accent",
-    )}  # fmt: skip
-    lengths = {f"p{length}": str(theme.px(length)) for length in _LENGTHS}
-    images = {
-        name.replace("-", "_"): resource(f"icons/{name}.svg").as_posix() for name in _IMAGES
-    }
-    images["check_on"] = resource(f"icons/check-{theme.name}.svg").as_posix()
-    return _SHEET.substitute(tokens | lengths | images)
+_DRESSED = "dressed"  # property of a widget that was given a sheet: of which kind
+_OWN = "ownSheet"  # property of such a window: what it said itself
+_WINDOW = "window"
+_COMBO_LIST = "QComboBoxPrivateContainer"  # Qt's; it has the sheet of its box
+_kinds: dict[type, str] = {}
 
 
 def palette(theme: Theme) -> QPalette:
-    """Return the palette for what a style sheet does not reach."""
+    """Return the palette of all widgets."""
     colors = QPalette()
     roles = QPalette.ColorRole
     for role, token in (
@@ -183,15 +55,170 @@ def palette(theme: Theme) -> QPalette:
     return colors
 
 
-def apply_style(app: QApplication, theme: Theme) -> None:
-    """Give the whole application the theme: base style, font, palette and style sheet.
+def _kind(widget: QWidget) -> str:
+    """Return the kind of sheet that a plain widget of Qt needs; empty if it needs none."""
+    cls = type(widget)
+    if cls not in _kinds:
+        found = ""
+        for base in cls.__mro__:
+            if not base.__module__.startswith("PySide6"):
+                if "paintEvent" in vars(base):
+                    break  # it paints itself
+            elif base.__name__ in KINDS:
+                found = base.__name__
+                break
+        _kinds[cls] = found
+    return _kinds[cls]
 
-    Themed widgets paint themselves; they are told by `theme.apply_theme`.
+
+def _has_sheet_above(widget: QWidget) -> bool:
+    above = widget.parentWidget()
+    while above is not None:
+        if above.styleSheet():
+            return True
+        above = above.parentWidget()
+    return False
+
+
+class LabStyle(QProxyStyle):
+    """Fusion, the same on every platform; gives sheets to the widgets that need one."""
+
+    def __init__(self) -> None:
+        """Make it; nothing is dressed before there is a theme."""
+        super().__init__("fusion")
+        self.theme: Theme | None = None
+        self.later = _Later(self)
+
+    def polish(self, subject: Any) -> Any:
+        """Give a widget its sheet when it is shown for the first time.
+
+        Args:
+            subject: a widget; the application and its palette are Qt's.
+        """
+        found = super().polish(subject)
+        if self.theme is not None and isinstance(subject, QWidget):
+            self._dress(subject, self.theme)
+        return found
+
+    def _dress(self, widget: QWidget, theme: Theme) -> None:
+        name = widget.metaObject().className()
+        if name == "QTipLabel":
+            # Qt clears the sheet of its one tip for every text.
+            if widget.styleSheet() != style_sheet(theme):
+                widget.setStyleSheet(style_sheet(theme))
+        elif widget.property(_DRESSED) or name == _COMBO_LIST:
+            return
+        elif widget.isWindow() and widget.windowType() != Qt.WindowType.Window:
+            kind = _kind(widget) or _WINDOW
+            widget.setProperty(_DRESSED, kind)
+            widget.setProperty(_OWN, widget.styleSheet())
+            redress(widget, theme)
+        elif (kind := _kind(widget)) and not (
+            widget.styleSheet() or _has_sheet_above(widget) or _is_never_seen(widget)
+        ):
+            widget.setProperty(_DRESSED, kind)
+            redress(widget, theme)
+
+
+def _is_never_seen(bar: QWidget) -> bool:
+    """Tell whether a widget is the bar of an area that hides its bars."""
+    holder = bar.parentWidget()
+    area = None if holder is None else holder.parentWidget()
+    if not (isinstance(bar, QScrollBar) and isinstance(area, QAbstractScrollArea)):
+        return False
+    upright = bar.orientation() == Qt.Orientation.Vertical
+    policy = area.verticalScrollBarPolicy() if upright else area.horizontalScrollBarPolicy()
+    return policy == Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+
+
+class _Later(QObject):
+    """Gives hidden widgets the sheet of a new theme when they are shown."""
+
+    def __init__(self, style: LabStyle) -> None:
+        super().__init__(style)
+        self._style = style
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Wait for a widget to be shown."""
+        theme = self._style.theme
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
+            watched.removeEventFilter(self)
+            if theme is not None:
+                redress(watched, theme)
+        return False
+
+
+def redress(widget: QWidget, theme: Theme) -> None:
+    """Give a widget that has a sheet the one of another theme."""
+    kind = widget.property(_DRESSED)
+    if kind:
+        own = widget.property(_OWN) or ""
+        widget.setStyleSheet(style_sheet(theme, "" if kind == _WINDOW else kind) + own)
+
+
+def dress(widget: QWidget, theme: Theme, more: str) -> None:
+    """Give a plain widget the sheet of its kind and more rules.
+
+    Args:
+        widget: one that takes the themes itself.
+        theme: colours and sizes. more: QSS that overrules the rules of the kind.
     """
-    # Under a style sheet the style has another name; setting it again would cost 0.1 s.
-    if not app.styleSheet() and app.style().objectName() != "fusion":
-        app.setStyle("fusion")  # the same on every platform
+    widget.setStyleSheet(style_sheet(theme, _kind(widget)) + more)
+
+
+def set_text_color(label: QLabel, theme: Theme, token: str) -> None:
+    """Let a label write in the colour of a token, such as `muted`, enabled or not."""
+    colors = QPalette()
+    colors.setColor(QPalette.ColorRole.WindowText, theme.color(token))
+    colors.setColor(QPalette.ColorRole.Text, theme.color(token))
+    label.setPalette(colors)
+
+
+def _style(app: QApplication) -> LabStyle:
+    style = app.style()
+    if not isinstance(style, LabStyle):
+        style = LabStyle()
+        app.setStyle(style)
+    return style
+
+
+def apply_style(app: QApplication, theme: Theme) -> None:
+    """Give the whole application the theme: base style, font and palette.
+
+    What has a sheet or paints itself takes the theme from `apply_theme`.
+    """
+    _style(app).theme = theme
     app.setFont(theme.font())
     QToolTip.setFont(theme.font(11.5))
     app.setPalette(palette(theme))
-    app.setStyleSheet(style_sheet(theme))
+
+
+def _collect(root: QObject, without: Collection[QWidget], found: list[QWidget]) -> None:
+    for child in root.children():
+        if child.isWidgetType() and child not in without:
+            found.append(cast(QWidget, child))
+            _collect(child, without, found)
+
+
+def apply_theme(root: QWidget, theme: Theme, without: Collection[QWidget] = ()) -> None:
+    """Give the theme to every themed or plain widget below `root`, outermost first.
+
+    Args:
+        root: is not given it itself. theme: colours, fonts and sizes.
+        without: widgets that are left as they are, with all that is in them.
+    """
+    widgets: list[QWidget] = []
+    _collect(root, without, widgets)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)  # no widget lives without it
+    later = _style(app).later
+    for widget in widgets:
+        if widget.property(_DRESSED):
+            # A menu is measured before it is shown.
+            if widget.isVisible() or isinstance(widget, QMenu):
+                redress(widget, theme)
+            else:
+                widget.installEventFilter(later)
+    for widget in widgets:
+        if hasattr(type(widget), "set_theme"):  # isinstance of a protocol takes far longer
+            cast(Themed, widget).set_theme(theme)

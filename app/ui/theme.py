@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QWidget
 
 
 @dataclass(frozen=True)
@@ -151,10 +150,3 @@ class Themed(Protocol):
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
-
-
-def apply_theme(root: QWidget, theme: Theme) -> None:
-    """Give the theme to every themed widget below `root`, outermost first."""
-    for widget in root.findChildren(QWidget):
-        if isinstance(widget, Themed):
-            widget.set_theme(theme)

@@ -34,8 +34,8 @@ from app.ui.plots.prediction import PredictionView
 from app.ui.rail import Rail
 from app.ui.readouts import readouts
 from app.ui.stage import Stage
-from app.ui.style import apply_style
-from app.ui.theme import Theme, apply_theme
+from app.ui.style import apply_style, apply_theme
+from app.ui.theme import Theme, Themed
 from app.ui.topbar import TopBar
 from app.ui.try_these import TryThese
 
@@ -78,6 +78,7 @@ class LabWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True  # asked before it goes away
         self._maximised: Card | None = None
         self._is_painted = False
+        self._outdated: set[QWidget] = set()  # pages that have another theme
         self.rail = Rail(theme)
         self.topbar = TopBar(theme)
         self.rail.add_page("lab", "Lab", "lab")
@@ -149,7 +150,12 @@ class LabWindow(QMainWindow):
         """Take colours, fonts and sizes from the theme, everywhere."""
         self.theme = theme
         _style(theme)
-        apply_theme(self, theme)
+        # Those that nobody sees take it when they are shown.
+        self._outdated = {
+            page for k in range(self.pages.count())
+            if (page := self.pages.widget(k)) is not self.pages.currentWidget()
+        }  # fmt: skip
+        apply_theme(self, theme, self._outdated)
 
     def fit_screen(self) -> None:
         """Be no larger than the screen, frame and all, such as a projector's, and on it."""
@@ -179,7 +185,13 @@ class LabWindow(QMainWindow):
         """Show a page instead of the lab; None brings the lab back."""
         if page is not None and self.pages.indexOf(page) < 0:
             self.pages.addWidget(page)
-        self.pages.setCurrentIndex(0 if page is None else self.pages.indexOf(page))
+        shown = self.pages.widget(0) if page is None else page
+        self.pages.setCurrentWidget(shown)
+        if shown in self._outdated:
+            self._outdated.remove(shown)
+            if isinstance(shown, Themed):
+                shown.set_theme(self.theme)
+            apply_theme(shown, self.theme)
         self.parts_changed.emit()
 
     @property

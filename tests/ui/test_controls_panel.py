@@ -23,9 +23,10 @@ from app.ui.controls.panel import NETWORK, TASK, TRAINING, ControlPanel
 from app.ui.fonts import load_fonts
 from app.ui.icons import icon, pixmap, window_icon
 from app.ui.scrolling import OverlayBar
+from app.ui.sheets import style_sheet
 from app.ui.side import WIDTH
-from app.ui.style import apply_style, style_sheet
-from app.ui.theme import DARK, LIGHT, apply_theme
+from app.ui.style import apply_style, apply_theme
+from app.ui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton
 NAMES = {

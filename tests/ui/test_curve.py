@@ -16,7 +16,8 @@ from app.ui.controls.panel import ControlPanel
 from app.ui.controls.scale import scale_for
 from app.ui.curve.axis import Places
 from app.ui.curve.place import CurvePlace, slider_of
-from app.ui.theme import DARK, LIGHT, apply_theme
+from app.ui.style import apply_theme
+from app.ui.theme import DARK, LIGHT
 from tests.ui.test_controls_panel import registries
 
 LEFT = Qt.MouseButton.LeftButton

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.core.errors import LabError
 from app.core.knobs import Knob
+from app.ui.style import set_text_color
 from app.ui.theme import Theme
 
 _UNKNOWN = object()
@@ -128,7 +129,8 @@ class Control(QWidget):
         if self._error is not None:
             theme = self._theme
             self._error.setFont(theme.font(10.5, 500))
-            self._error.setStyleSheet(f"color: {theme.negative}; padding: {theme.px(2)}px 0;")
+            self._error.setContentsMargins(0, theme.px(2), 0, theme.px(2))
+            set_text_color(self._error, theme, "negative")
 
     def _display(self, value: Any) -> None:
         raise NotImplementedError

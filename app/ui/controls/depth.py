@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 from app.core.knobs import Knob
 from app.ui.controls.pill import Pill
 from app.ui.controls.slider import Slider
+from app.ui.style import set_text_color
 from app.ui.theme import Theme
 
 
@@ -87,5 +88,5 @@ class DepthSlider(Slider):
         self.lock.set_theme(theme)
         self.lock.stand_in(self.header)
         self.note.setFont(theme.font(10.5))
-        self.note.setStyleSheet(f"color: {theme.muted}")
+        set_text_color(self.note, theme, "muted")
         self.note.setFixedHeight(theme.px(15))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.ui.style import dress
 from app.ui.theme import Theme
 
 
@@ -38,12 +39,13 @@ class InlineEdit(QLineEdit):
         self.setAccessibleName(name)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setFont(theme.font(size, 600))
-        self.setStyleSheet(
+        more = (
             f"QLineEdit {{ background: {theme.raised}; color: {theme.text};"
             f" border: 1px solid {theme.accent}; border-radius: {theme.px(4)}px; padding: 0;"
             f" min-height: 0; selection-background-color: {theme.accent};"
             f" selection-color: {theme.on_accent}; }}"
         )
+        dress(self, theme, more)
         if first is None:
             self.selectAll()
         self.editingFinished.connect(self._on_finished)

@@ -13,6 +13,7 @@ from app.ui.controls.base import Control
 from app.ui.controls.pill import Pill
 from app.ui.controls.scale import number_text
 from app.ui.controls.slider import Slider
+from app.ui.scrolling import see_through
 from app.ui.theme import Theme
 
 _SHOWN = 8  # layers before the list scrolls
@@ -60,6 +61,7 @@ class WidthsEditor(Control):
         self._list.setObjectName("inner")
         self._column = QVBoxLayout(self._list)
         self._area.setWidget(self._list)
+        see_through(self._area)
         self._area.hide()
         self.body.addWidget(self.all)
         self.body.addWidget(self._area)
@@ -122,7 +124,6 @@ class WidthsEditor(Control):
         self.each.stand_in(self.all.header)
         self._column.setContentsMargins(theme.px(10), theme.px(4), 0, 0)
         self._column.setSpacing(theme.px(2))
-        self._area.setStyleSheet("QScrollArea, #inner { background: transparent; border: 0; }")
         for row in self.layers:
             row.set_theme(theme)
         self._fit()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.diagram.formula import number
+from app.ui.style import dress, set_text_color
 from app.ui.theme import DARK, Theme
 
 STEPS = 400  # positions of the slider to each side of zero
@@ -137,15 +138,15 @@ class ParameterEditor(QFrame):
         self.title.setFont(theme.font(11.5, 600))
         self.field.setFont(theme.font(13, 600))
         self.message.setFont(theme.font(11))
-        self.title.setStyleSheet(f"color: {theme.text}")
-        self.message.setStyleSheet(f"color: {theme.warning}")
-        self.field.setStyleSheet(
+        set_text_color(self.message, theme, "warning")
+        field = (
             f"QLineEdit {{ color: {theme.text}; background: {theme.panel};"
             f" border: 1px solid {theme.line}; border-radius: {px(5)}px; padding: {px(3)}px;"
             f" selection-background-color: {theme.accent};"
             f" selection-color: {theme.on_accent} }}"
             f"QLineEdit:focus {{ border-color: {theme.accent} }}"
         )
+        dress(self.field, theme, field)
         knob, groove = px(12), px(4)
         self.slider.setStyleSheet(
             f"QSlider {{ min-height: {knob + 4}px; background: transparent }}"

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.icons import pixmap
+from app.ui.style import dress, set_text_color
 from app.ui.theme import DARK, Theme
 
 ICON, HEIGHT = 13, 24  # pixels at zoom 1
@@ -192,16 +193,17 @@ class PassBar(QWidget):
         for button in self.findChildren(StripButton):
             button.set_theme(theme)
         self.label.setFont(theme.font(11))
-        self.label.setStyleSheet(f"color: {theme.muted}")
+        set_text_color(self.label, theme, "muted")
         self.spin.setFont(theme.font(11, 600))
         self.spin.setFixedSize(px(46), px(HEIGHT - 2))
-        self.spin.setStyleSheet(
+        spin = (
             f"QSpinBox {{ color: {theme.text}; background: {theme.raised};"
             f" border: 1px solid {theme.line}; border-radius: {px(5)}px; padding: 0;"
             f" selection-background-color: {theme.accent};"
             f" selection-color: {theme.on_accent} }}"
             f"QSpinBox:focus {{ border-color: {theme.accent} }}"
         )
+        dress(self.spin, theme, spin)
         self.setFixedHeight(px(HEIGHT + 2))
         self._fit()
 

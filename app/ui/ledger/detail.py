@@ -24,6 +24,7 @@ from app.ui.controls.section import SectionTitle
 from app.ui.ledger.painting import LACKING, state_of
 from app.ui.pages.gallery import PICTURE, TEXT, PageCard
 from app.ui.scrolling import scroll_area
+from app.ui.style import set_text_color
 from app.ui.theme import Theme
 
 Shown = Mapping[str, tuple[Experiment, Picture]]  # pages of the gallery by their keys
@@ -57,7 +58,7 @@ class Words(QLabel):
         """Take colours and sizes from `theme`."""
         self._theme = theme
         self.setFont(theme.font(self._size, self._weight))
-        self.setStyleSheet(f"color: {theme.color(self.token).name()}")
+        set_text_color(self, theme, self.token)
 
 
 class Part(QWidget):

@@ -11,6 +11,7 @@ from app.ui.controls.paint import draw_box
 from app.ui.ledger.painting import Painter
 from app.ui.ledger.rows import ENTRY, Filter, Index, Rows
 from app.ui.scrolling import OverlayBar
+from app.ui.style import dress, set_text_color
 from app.ui.theme import Theme
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -45,9 +46,6 @@ class Listing(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
-        self.setStyleSheet(
-            "#ledgerRows { background: transparent; border: none; outline: none; }"
-        )
         self._bar = OverlayBar(self)
         self._theme = theme
         rows.modelAboutToBeReset.connect(self._on_about_to_reset)
@@ -124,6 +122,8 @@ class Listing(QListView):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = self.painter.theme = theme
+        ground = "#ledgerRows { background: transparent; border: none; outline: none; }"
+        dress(self, theme, ground)
         self.verticalScrollBar().setSingleStep(theme.px(20))
         self.scheduleDelayedItemsLayout()
         self._bar.place(theme.px(10), 1)
@@ -162,7 +162,7 @@ class ListPanel(QFrame):
         self._theme = theme
         self._column.setContentsMargins(1, theme.px(2), 1, theme.px(8))
         self.nothing.setFont(theme.font(13))
-        self.nothing.setStyleSheet(f"color: {theme.muted}")
+        set_text_color(self.nothing, theme, "muted")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -22,6 +22,7 @@ from app.core.ledger import KINDS, UNCHECKED, Entry
 from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from app.ui.pages.claims import cut, token_of
 from app.ui.pages.workbar import WorkBar
+from app.ui.style import set_text_color
 from app.ui.theme import Theme
 
 ALL = (*KINDS, UNCHECKED)
@@ -240,9 +241,10 @@ class Tally(QFrame):
         self._line.setSpacing(0)
         self.hint.setFont(theme.font(11.5))
         self.hint.setFixedWidth(px(230))
-        self.hint.setStyleSheet(f"color: {theme.muted}")
+        set_text_color(self.hint, theme, "muted")
         self.note.setFont(theme.font(11.5))
-        self.note.setStyleSheet(f"color: {theme.warning}; padding: 0 0 {px(6)}px {px(10)}px")
+        self.note.setContentsMargins(px(10), 0, 0, px(6))
+        set_text_color(self.note, theme, "warning")
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -20,7 +20,7 @@ from app.ui.pages.knobs import PagePanel
 from app.ui.pages.view import PageView
 from app.ui.pages.workbar import WorkBar
 from app.ui.readouts import Readout
-from app.ui.scrolling import OverlayBar
+from app.ui.scrolling import OverlayBar, see_through
 from app.ui.stage import EDGE, GAP
 from app.ui.theme import Theme
 
@@ -77,7 +77,6 @@ class Board(QScrollArea):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Plots")
-        self.setStyleSheet("#board, #qt_scrollarea_viewport { background: transparent; }")
         self._bar = OverlayBar(self)
         inner = QWidget()
         inner.setObjectName("board")
@@ -86,6 +85,7 @@ class Board(QScrollArea):
         self._column.addWidget(view, 1)
         self._column.addWidget(claims)
         self.setWidget(inner)
+        see_through(self)
 
     def set_theme(self, theme: Theme) -> None:
         """Take sizes from `theme`."""

@@ -29,7 +29,8 @@ from app.ui.banner import Banner
 from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from app.ui.pages.bar import PageBar
 from app.ui.pages.paint import draw_thumbnail
-from app.ui.scrolling import OverlayBar
+from app.ui.scrolling import OverlayBar, see_through
+from app.ui.style import set_text_color
 from app.ui.theme import DARK, Theme
 
 TEXT = 88  # pixels at zoom 1, of a card's text
@@ -210,8 +211,8 @@ class Gallery(QWidget):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setStyleSheet("#cards, #qt_scrollarea_viewport { background: transparent; }")
         self.area.setWidget(inner)
+        see_through(self.area)
         self._bar = OverlayBar(self.area)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -235,11 +236,13 @@ class Gallery(QWidget):
         self.search.setFont(theme.font(12))
         for label, group in self._groups:
             label.setFont(theme.font(13, 600))
-            label.setStyleSheet(f"color: {theme.muted}; padding-top: {px(10)}px;")
+            label.setContentsMargins(0, px(10), 0, 0)
+            set_text_color(label, theme, "muted")
             group.theme = theme
             group.place()
         self.nothing.setFont(theme.font(13))
-        self.nothing.setStyleSheet(f"color: {theme.muted}; padding: {px(20)}px 0;")
+        self.nothing.setContentsMargins(0, px(20), 0, px(20))
+        set_text_color(self.nothing, theme, "muted")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scroll bar at the edge."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 from app.core.experiment import Try
 from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from app.ui.side import WIDTH
+from app.ui.style import set_text_color
 from app.ui.theme import DARK, Theme
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
@@ -38,7 +39,7 @@ class Paragraph(QLabel):
     def set_theme(self, theme: Theme) -> None:
         """Take colours and sizes from `theme`."""
         self.setFont(theme.font(self._size))
-        self.setStyleSheet(f"color: {theme.color(self._token).name()}")
+        set_text_color(self, theme, self._token)
         self.setFixedHeight(self.heightForWidth(inner_width(theme)))
 
 

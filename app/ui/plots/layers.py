@@ -12,6 +12,7 @@ from app.ui.head import HeadButton
 from app.ui.plots.base import PlotView, quartiles, table
 from app.ui.plots.ridges import Ridges
 from app.ui.plots.variance import VariancePlot
+from app.ui.style import set_text_color
 from app.ui.theme import Theme
 
 _WORDS = {
@@ -57,7 +58,7 @@ class LayersView(PlotView):
         """Take colours, fonts and sizes from `theme` and repaint."""
         if hasattr(self, "empty"):
             self.empty.setFont(theme.font(12))
-            self.empty.setStyleSheet(f"color: {theme.muted}")
+            set_text_color(self.empty, theme, "muted")
             self._row.setSpacing(theme.px(10))
         super().set_theme(theme)
 
