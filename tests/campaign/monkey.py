@@ -100,15 +100,17 @@ def act(rng: random.Random, lab: Any) -> str:
     return kind
 
 
+def close_popup() -> None:
+    """Close the menu that is open, if one is."""
+    popup = QApplication.activePopupWidget()
+    if popup is not None:
+        popup.close()
+
+
 @contextlib.contextmanager
 def no_dialogs() -> Iterator[None]:
     """Answer every dialog for a file with nothing, and close every menu that opens."""
     from PySide6.QtWidgets import QFileDialog
-
-    def close_popup() -> None:
-        popup = QApplication.activePopupWidget()
-        if popup is not None:
-            popup.close()
 
     closer = QTimer()  # a menu has an event loop of its own until it is closed
     closer.timeout.connect(close_popup)
