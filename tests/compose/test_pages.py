@@ -265,6 +265,7 @@ def test_the_theme_is_that_of_the_window(lab):
     name = lab.window.theme.name
     QTest.mouseClick(lab.pages._gallery.bar.theme_button, Qt.MouseButton.LeftButton)
     assert lab.window.theme.name != name
+    lab.pages.open(KEY)  # a hidden page is styled when it is shown again
     page = lab.pages._pages[KEY]
     assert page.frame.view.theme is lab.window.theme
     assert all(card.theme is lab.window.theme for card in page.frame.view.cards)
