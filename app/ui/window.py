@@ -151,10 +151,9 @@ class LabWindow(QMainWindow):
         self.theme = theme
         _style(theme)
         # Those that nobody sees take it when they are shown.
-        self._outdated = {
-            page for k in range(self.pages.count())
-            if (page := self.pages.widget(k)) is not self.pages.currentWidget()
-        }  # fmt: skip
+        pages = map(self.pages.widget, range(self.pages.count()))
+        shown = self.pages.currentWidget()
+        self._outdated = {page for page in pages if page is not None and page is not shown}
         apply_theme(self, theme, self._outdated)
 
     def fit_screen(self) -> None:
@@ -186,6 +185,7 @@ class LabWindow(QMainWindow):
         if page is not None and self.pages.indexOf(page) < 0:
             self.pages.addWidget(page)
         shown = self.pages.widget(0) if page is None else page
+        assert shown is not None  # the lab is the first page
         self.pages.setCurrentWidget(shown)
         if shown in self._outdated:
             self._outdated.remove(shown)
