@@ -14,11 +14,9 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -29,7 +27,7 @@ from app.ui.banner import Banner
 from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from app.ui.pages.bar import PageBar
 from app.ui.pages.paint import draw_thumbnail
-from app.ui.scrolling import OverlayBar, see_through
+from app.ui.scrolling import scroll_area
 from app.ui.style import set_text_color
 from app.ui.theme import DARK, Theme
 
@@ -205,15 +203,8 @@ class Gallery(QWidget):
         self.set_theme(theme)
 
     def _build(self, inner: QWidget) -> None:
-        self.area = QScrollArea()
-        self.area.setWidgetResizable(True)
-        self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area, self._bar = scroll_area(inner, "Gallery")
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(inner)
-        see_through(self.area)
-        self._bar = OverlayBar(self.area)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
