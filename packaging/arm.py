@@ -107,7 +107,7 @@ class Lab:
     def __call__(self, *arguments: str) -> str:
         """Run a command of the lab, print how long it took, return what it prints."""
         began_s = time.monotonic()
-        program = ("env", "-C", "/lab", "python3", "-m", "app", *arguments)
+        program = ("env", "-C", "/lab", "python3", "-m", "layerlab", *arguments)
         told = self._system.run(*program, PYTHONPATH="/wheels", QT_QPA_PLATFORM="offscreen")
         print(
             f"ok     layerlab {' '.join(arguments)}, {time.monotonic() - began_s:.0f} s",

@@ -38,7 +38,7 @@ KNOWN = {
 
 # Modules that a library can use, but not for what the lab does with it.
 UNUSED = {
-    "app.nets.peers": "other libraries beside the engine are measured from a clone",
+    "layerlab.nets.peers": "other libraries beside the engine are measured from a clone",
     "IPython": "notebooks, which nobody opens in a bundle",
     "PIL": "pictures as scikit-learn's samples",
     "PySide6.QtNetwork": "the lab reaches no network",
@@ -116,8 +116,8 @@ def resources() -> list[tuple[str, str]]:
 def imported() -> list[str]:
     """Return the modules of the libraries in parts that the lab's own files import."""
     found: set[str] = set()
-    for path in sorted((ROOT / "app").rglob("*.py")):
-        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in sorted((ROOT / "app" / "layerlab").rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT / "app").with_suffix("").parts)
         if name not in UNUSED:
             found |= _imports(ast.parse(path.read_text(encoding="utf-8")))
     names = {name for name in found if name.partition(".")[0] in IN_PARTS}

@@ -23,7 +23,7 @@ def main() -> int:
     """Draw one picture; return the exit code."""
     out, theme = sys.argv[1:]
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "app"))
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERLAB_HOME"] = home
         return 0 if draw(out, theme) else 1
@@ -34,11 +34,11 @@ def draw(out: str, theme: str) -> bool:
     from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
     from PySide6.QtTest import QTest
 
-    from app.compose.session import Session
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec, edit
-    from app.ui.curve.place import slider_of
+    from layerlab.compose.session import Session
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec, edit
+    from layerlab.ui.curve.place import slider_of
 
     application()
     session = Session(edit(LabSpec(), "net.width", FROM), Options(theme=theme, speed=None))

@@ -100,6 +100,20 @@ def pip_install(packages: list[str], flags: list[str]) -> bool:
     return subprocess.run(command, check=False).returncode == 0
 
 
+def let_it_find_the_lab() -> None:
+    """Write where this clone's package is, from there, so that a clone may be moved.
+
+    Raises:
+        SetUpError: `.venv` does not say where its packages are.
+    """
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    done = subprocess.run([PYTHON, "-c", code], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SetUpError(f"{VENV} could not be made: {done.stderr.strip()[-300:]}")
+    packages = pathlib.Path(done.stdout.strip())
+    (packages / "layerlab-clone.pth").write_text(os.path.relpath(ROOT / "app", packages))
+
+
 def install_torch(torch: list[str], flags: list[str], index: str) -> bool:
     """Install torch and what it needs; tell whether it worked.
 
@@ -168,6 +182,7 @@ def main() -> int:
                 f"TORCH_INDEX={CPU_INDEX} asks it for PyTorch alone"
             )
         make_venv()
+        let_it_find_the_lab()
         install(sorted({*args.extra, *known}), flags, args.torch_index)
     except SetUpError as error:
         say(str(error))

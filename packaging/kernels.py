@@ -16,6 +16,7 @@ import sys
 from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
+PACKAGE = str(ROOT / "app")
 DTYPES = ("float32",)  # float64 is compiled when somebody asks for it
 _ONE = "--for"
 
@@ -26,11 +27,11 @@ def make(folder: pathlib.Path) -> list[pathlib.Path]:
     Args:
         folder: made anew.
     """
-    from app.nets.engines.compiled import target
+    from layerlab.nets.engines.compiled import target
 
     shutil.rmtree(folder, ignore_errors=True)
     for place in range(len(target.shipped())):
-        with_own = os.environ | {"NUMBA_CACHE_DIR": str(folder), "PYTHONPATH": str(ROOT)}
+        with_own = os.environ | {"NUMBA_CACHE_DIR": str(folder), "PYTHONPATH": PACKAGE}
         for name in (target.VARIABLE, target.NUMBA_NAME, target.NUMBA_FEATURES):
             with_own.pop(name, None)
         command = [sys.executable, __file__, _ONE, str(place)]
@@ -56,10 +57,10 @@ def compile_one(place: int) -> None:
     """Compile for one of the targets, into the folder of `NUMBA_CACHE_DIR`."""
     import numpy as np
 
-    from app.nets.engines.compiled import target
+    from layerlab.nets.engines.compiled import target
 
     target.compile_for(target.shipped()[place])
-    from app.nets.engines.compiled import looking, trainer, warm
+    from layerlab.nets.engines.compiled import looking, trainer, warm
 
     # Whatever a training would call: the arguments are its own.
     for module, name in ((trainer, "train"), (looking, "look")):
@@ -83,5 +84,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
+    sys.path.insert(0, PACKAGE)
     sys.exit(main())

@@ -52,7 +52,7 @@ def python_packages(modules: Iterable[str], places: Iterable[str]) -> list[Part]
 
 
 def _package(distribution: importlib.metadata.Distribution) -> Part:
-    from app.core.licences import licence_of
+    from layerlab.core.licences import licence_of
 
     texts = []
     for file in distribution.files or ():
@@ -96,7 +96,7 @@ def _read(path: pathlib.Path) -> str:
 
 def own_parts() -> list[Part]:
     """Return the program itself, its typeface, Python, and what starts the bundle."""
-    from app import __version__
+    from layerlab import __version__
 
     python = pathlib.Path(sys.base_prefix)
     texts = [*python.glob("lib/python3*/LICENSE.txt"), *python.glob("LICENSE.txt")]

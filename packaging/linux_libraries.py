@@ -1,6 +1,6 @@
 """Install the shared libraries that Qt lacks on Debian and Ubuntu.
 
-Which ones is asked of the loader (`app.commands.libraries`). They are installed as root
+Which ones is asked of the loader (`layerlab.commands.libraries`). They are installed as root
 or where sudo asks for no password; else the exact line is printed. Nothing is done on
 other systems. `python packaging/linux_libraries.py [--window] [--screen]`, run by the Python
 of `.venv`. With --window, those of a window are wanted even where there is no display; with
@@ -15,10 +15,10 @@ import shutil
 import subprocess
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "app"))
 
-from app.commands.display import display_problem
-from app.commands.libraries import (
+from layerlab.commands.display import display_problem
+from layerlab.commands.libraries import (
     OFFSCREEN,
     XCB,
     debian_packages,

@@ -27,10 +27,10 @@ import sbom
 import trim
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "app"))
 
-from app import __version__  # noqa: E402
-from app.commands.libraries import DEBIAN_PACKAGES  # noqa: E402
+from layerlab import __version__  # noqa: E402
+from layerlab.commands.libraries import DEBIAN_PACKAGES  # noqa: E402
 
 BINARY = ("BINARY", "EXTENSION")
 _C_VERSION = re.compile(r"GLIBC_(\d+)\.(\d+)")
@@ -142,7 +142,7 @@ def _lay_out(folder: pathlib.Path, root: pathlib.Path) -> None:
     _put(icons.SOURCE, share / "icons" / "hicolor" / "scalable" / "apps" / "layerlab.svg")
     _put(here / "layerlab.desktop", share / "applications" / "layerlab.desktop")
     _put(here / "layerlab.xml", share / "mime" / "packages" / "layerlab.xml")
-    licences = folder / "_internal" / "app" / "resources" / "licences.txt"
+    licences = folder / "_internal" / "layerlab" / "resources" / "licences.txt"
     _put(licences, share / "doc" / folder.name / "copyright")
 
 

@@ -15,11 +15,11 @@ from screen import Screen
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 _WHERE = """
 import json, sys
-from app.compose.files import read_lab
-from app.compose.session import Session
-from app.compose.start import application
-from app.core.options import Options
-from app.ui.controls.bar import SliderBar
+from layerlab.compose.files import read_lab
+from layerlab.compose.session import Session
+from layerlab.compose.start import application
+from layerlab.core.options import Options
+from layerlab.ui.controls.bar import SliderBar
 app = application()
 session = Session(read_lab(sys.argv[1]).spec, Options())
 session.window.fit_screen()

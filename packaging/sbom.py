@@ -26,8 +26,8 @@ from packageurl import PackageURL
 from packaging.utils import canonicalize_name
 
 NAME = "bill.cdx.json"
-PLACE = pathlib.PurePath("_internal", "app", "resources", NAME)
-MAC_PLACE = pathlib.PurePath("Contents", "Resources", "app", "resources", NAME)
+PLACE = pathlib.PurePath("_internal", "layerlab", "resources", NAME)
+MAC_PLACE = pathlib.PurePath("Contents", "Resources", "layerlab", "resources", NAME)
 
 
 def bill(flavour: str, parts: Iterable[Part], files: Iterable[tuple[str, str, str]]) -> str:

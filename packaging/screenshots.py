@@ -29,8 +29,8 @@ SITUATIONS: dict[str, list[str]] = {
 
 def situations() -> dict[str, list[str]]:
     """Return name -> arguments of `layerlab shot`: of the lab, pages and claims."""
-    sys.path.insert(0, str(ROOT))
-    from app.experiments import EXPERIMENTS
+    sys.path.insert(0, str(ROOT / "app"))
+    from layerlab.experiments import EXPERIMENTS
 
     pages = ("gallery", *EXPERIMENTS.keys())
     claims = {"claims": ["--claims", "all"]}
@@ -44,7 +44,7 @@ def draw(name: str, theme: str) -> int:
     if name == DRAG:
         command = [str(ROOT / "packaging" / "drag.py"), str(out), theme]
     else:
-        command = ["-m", "app", "shot", "--out", str(out), "--theme", theme]
+        command = ["-m", "layerlab", "shot", "--out", str(out), "--theme", theme]
         command += situations()[name]
     done = subprocess.run([sys.executable, *command], cwd=ROOT, check=False)
     if done.returncode == 0:

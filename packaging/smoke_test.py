@@ -28,9 +28,9 @@ from sandbox import Done, Home, Sandbox, TroubleError, wait_for, without_network
 from screen import Rect, Screen
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.append(str(ROOT))
+sys.path.append(str(ROOT / "app"))
 OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
-SOURCE = "_internal/app/nets/engines/compiled/numbers.py"  # one that kernels are made of
+SOURCE = "_internal/layerlab/nets/engines/compiled/numbers.py"  # one that kernels are made of
 TRAIN = ("train", "--updates", "40", "--engine", "compiled")
 TOLERANCE = 1e-6  # between the losses of engines, in float64 after few updates
 
@@ -82,7 +82,7 @@ class Check:
 
     def kernels_are_ready(self) -> None:
         """The first start in float32 compiles nothing, whatever the width of vectors."""
-        from app.nets.engines.compiled import target
+        from layerlab.nets.engines.compiled import target
 
         for width in target.widths():
             home = self.box.home(f"{width} bytes", **{target.VARIABLE: str(width)})

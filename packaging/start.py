@@ -12,9 +12,9 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "app"))
 
-from app.commands.display import display_problem  # noqa: E402
+from layerlab.commands.display import display_problem  # noqa: E402
 
 PICTURE = "layerlab.png"
 NO_SCREEN = ("offscreen", "minimal")  # platforms of Qt that nobody can look at
@@ -23,7 +23,7 @@ ABORTED = (-signal.SIGABRT, 128 + signal.SIGABRT)  # what Qt does without a disp
 
 def lab(*arguments: str) -> int:
     """Run the lab's own command; return its exit code."""
-    command = [sys.executable, "-m", "app", *arguments]
+    command = [sys.executable, "-m", "layerlab", *arguments]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 

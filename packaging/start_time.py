@@ -57,7 +57,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=9)
     args = parser.parse_args()
     built = [str(args.installation.resolve() / "layerlab")]
-    unbuilt = [sys.executable, "-m", "app"]
+    unbuilt = [sys.executable, "-m", "layerlab"]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         for command in (built, unbuilt):  # fills the disk's cache and the kernels'

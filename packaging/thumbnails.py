@@ -16,8 +16,8 @@ FOLDER = ROOT / "resources" / "thumbnails" / "experiments"
 
 def drawn(key: str) -> bytes:
     """Return the thumbnail of a page, as it is kept."""
-    from app.core.picture import picture_to_json
-    from app.experiments import EXPERIMENTS
+    from layerlab.core.picture import picture_to_json
+    from layerlab.experiments import EXPERIMENTS
 
     page = EXPERIMENTS[key]
     return picture_to_json(page.view().thumbnail(page.model().compute(**page.values())))
@@ -26,8 +26,8 @@ def drawn(key: str) -> bytes:
 def main() -> int:
     """Write the named thumbnails, or all; return the exit code."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    sys.path.insert(0, str(ROOT))
-    from app.experiments import EXPERIMENTS
+    sys.path.insert(0, str(ROOT / "app"))
+    from layerlab.experiments import EXPERIMENTS
 
     FOLDER.mkdir(exist_ok=True)
     for key in sys.argv[1:] or EXPERIMENTS.keys():

@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from app.threads import one_thread_each
+from layerlab.threads import one_thread_each
 
 # Before anything imports numpy, as the program does: workers would wait for each other's
 # threads, for minutes.
@@ -23,7 +23,7 @@ os.environ["LAYERLAB_HOME"] = _home.name
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
-import app.nets.engines.compiled  # noqa: E402, F401 - before anything imports numba
+import layerlab.nets.engines.compiled  # noqa: E402, F401 - before anything imports numba
 from tests.helpers.waiting import PATIENCE_MS, PatientBot  # noqa: E402
 
 settings.register_profile(
@@ -115,8 +115,8 @@ def nothing_survives() -> Iterator[None]:
 @pytest.fixture
 def no_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which the kernels do not compile, in a process that has not tried yet."""
-    from app.core import libraries
-    from app.nets.engines import ready
+    from layerlab.core import libraries
+    from layerlab.nets.engines import ready
 
     def fails(dtype: str) -> None:
         raise ValueError("cannot store <0 x double>")

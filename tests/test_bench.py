@@ -10,12 +10,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from app import cli
-from app.core.errors import LabError
-from app.core.resources import resource
-from app.nets import peers, speed
-from app.nets.engines.compiled import target
-from app.nets.problem import born
+from layerlab import cli
+from layerlab.core.errors import LabError
+from layerlab.core.resources import resource
+from layerlab.nets import peers, speed
+from layerlab.nets.engines.compiled import target
+from layerlab.nets.problem import born
 
 TINY = {"name": "tiny", "shape": [2, 4, 1], "batch": 4, "samples": 9}
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.core import program
+from layerlab.core import program
 from tests.helpers.scripts import ROOT, script
 
 needs_objdump = pytest.mark.skipif(
@@ -64,7 +64,7 @@ def test_files_of_small_libraries_come_along(contents: Any) -> None:
 def test_resources_lie_as_in_the_wheel(contents: Any) -> None:
     for source, target in contents.resources():
         assert pathlib.Path(source).is_dir()
-        assert target.startswith("app/resources/")
+        assert target.startswith("layerlab/resources/")
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_resources_lie_as_in_the_wheel(contents: Any) -> None:
         ("PySide6/Qt/plugins/tls/libqopensslbackend.so", False),
         ("PySide6/Qt/translations/qtbase_de.qm", False),
         ("PySide6/QtWidgets.abi3.so", True),
-        ("app/resources/icons/lab.svg", True),
-        ("app/nets/engines/compiled/kernel.py", True),
+        ("layerlab/resources/icons/lab.svg", True),
+        ("layerlab/nets/engines/compiled/kernel.py", True),
         ("sklearn/datasets/data/digits.csv.gz", True),
         ("sklearn/datasets/images/china.jpg", False),
         ("numpy/_core/tests/data/astype_copy.pkl", False),
@@ -110,7 +110,7 @@ FILES = [
     ("PySide6/Qt/lib/libQt6Quick.so.6", "/src/libQt6Quick.so.6", "BINARY"),
     ("libQt6Core.so.6", "PySide6/Qt/lib/libQt6Core.so.6", "SYMLINK"),
     ("libQt6Quick.so.6", "PySide6/Qt/lib/libQt6Quick.so.6", "SYMLINK"),
-    ("app/resources/icons/lab.svg", "/src/lab.svg", "DATA"),
+    ("layerlab/resources/icons/lab.svg", "/src/lab.svg", "DATA"),
 ]
 LINKS = {
     "/src/core.so": ["libneeded.so.1", "libQt6Core.so.6", "libc.so.6", "libX11.so.6"],
@@ -286,7 +286,7 @@ def test_the_recipe_compiles() -> None:
 def test_every_part_is_named_with_its_licence() -> None:
     licences = script("licences")
     places = [("PySide6/QtGui.abi3.so", "/src/QtGui.abi3.so", "EXTENSION")]
-    parts = licences.parts(["numpy.linalg", "scipy", "numba", "app.cli", "json"], places)
+    parts = licences.parts(["numpy.linalg", "scipy", "numba", "layerlab.cli", "json"], places)
     text = licences.document(parts)
     listed = text.partition("=" * 72)[0]
     wanted = ["Layerlab 0.1.0: MIT", "Inter: SIL", "numpy ", "numba ", "LGPL-3.0-only"]

@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import cli
-from app.core.errors import LabError
-from app.core.spec import LabSpec, from_json, to_json
-from app.runtime import opened
+from layerlab import cli
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec, from_json, to_json
+from layerlab.runtime import opened
 from tests.helpers.waiting import PATIENCE_S
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-LAB = [sys.executable, "-m", "app"]
+LAB = [sys.executable, "-m", "layerlab"]
 FLIP = ROOT / "resources" / "specs" / "diagonal-flip.json"
 QUICK = ["--seeds", "2", "--updates", "20"]
 
@@ -33,7 +33,7 @@ QUICK = ["--seeds", "2", "--updates", "20"]
 @pytest.fixture(autouse=True)
 def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody reads what is printed, so that no window has to open to say it."""
-    monkeypatch.setattr("app.commands.window.is_terminal", lambda: True)
+    monkeypatch.setattr("layerlab.commands.window.is_terminal", lambda: True)
 
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 2) -> str:
@@ -81,8 +81,8 @@ def test_the_reported_losses_are_those_of_the_networks(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
 ) -> None:
     """A linear model's loss, worked out by hand from the weights that --out kept."""
-    from app.nets.problem import layout_of, problem_of
-    from app.runtime.labfile import load
+    from layerlab.nets.problem import layout_of, problem_of
+    from layerlab.runtime.labfile import load
 
     out = tmp_path / "lab.layerlab"
     final = lines_of(capsys, "train", "--json", *QUICK, "--set", "net.depth=0",
@@ -216,7 +216,7 @@ def test_any_csv(capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path) -> 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs a shell")
 def test_a_closed_pipe_is_quiet() -> None:
-    train = f"{sys.executable} -m app train --json --updates 3000"
+    train = f"{sys.executable} -m layerlab train --json --updates 3000"
     command = f"{train} | head -n 1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
@@ -365,7 +365,7 @@ def test_a_failed_shot_leaves_the_old_picture(
         raise LabError("the training took too long")
 
     # Its module, which has the name of a function of the package.
-    monkeypatch.setattr(importlib.import_module("app.compose.shot"), "train_to", fails)
+    monkeypatch.setattr(importlib.import_module("layerlab.compose.shot"), "train_to", fails)
     picture = tmp_path / "lab.png"
     picture.write_bytes(b"old")
     assert "too long" in refused(capsys, "shot", "--out", str(picture))
@@ -379,7 +379,7 @@ def test_an_unexpected_error_is_one_sentence_too(
     def breaks(spec: LabSpec) -> str:
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr("app.commands.spec.to_json", breaks)
+    monkeypatch.setattr("layerlab.commands.spec.to_json", breaks)
     said = refused(capsys, "spec", code=1)
     assert said.startswith("internal error: RuntimeError: two lines; the traceback is in ")
     assert "two\nlines" in pathlib.Path(said.rpartition(" is in ")[2]).read_text()
@@ -407,7 +407,7 @@ def test_spec_prints_what_it_reads(
 
 
 def test_spec_of_a_task(capsys: pytest.CaptureFixture[str]) -> None:
-    from app.nets.tasks import TASKS
+    from layerlab.nets.tasks import TASKS
 
     assert cli.main(["spec", "--task", "digits"]) == 0
     assert from_json(capsys.readouterr().out) == TASKS["digits"].recommended()
@@ -460,7 +460,7 @@ def test_without_qt_train_works_and_the_window_says_what_is_missing(
         "    known = name.partition('.')[0] not in hidden\n"
         "    return find(name, path, target) if known else None\n"
         "machinery.PathFinder.find_spec = classmethod(visible)\n"
-        "from app.cli import main\n"
+        "from layerlab.cli import main\n"
         "sys.exit(main())\n"
     )
     script = tmp_path / "hidden.py"
@@ -468,7 +468,7 @@ def test_without_qt_train_works_and_the_window_says_what_is_missing(
 
     def lab(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(script), *arguments]
-        env = os.environ | {"PYTHONPATH": str(ROOT)}
+        env = os.environ | {"PYTHONPATH": str(ROOT / "app")}
         return subprocess.run(
             command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
         )
@@ -506,7 +506,7 @@ class Terminal:
 def test_the_bar_is_drawn_and_wiped(
     encoding: str, sign: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from app.commands import progress
+    from layerlab.commands import progress
 
     now_s = iter(range(1, 100))
     monkeypatch.setattr(time, "monotonic", lambda: next(now_s))
@@ -532,7 +532,7 @@ def test_a_shot_goes_as_far_as_it_is_told(
         seen.append((updates, spec.train.updates))
         out.write_bytes(b"a picture")
 
-    monkeypatch.setattr("app.compose.shot", shot)
+    monkeypatch.setattr("layerlab.compose.shot", shot)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     for updates in ("1501", "7"):
         out = str(tmp_path / "lab.png")
@@ -605,7 +605,7 @@ def test_a_lab_whose_table_is_elsewhere_names_the_option_that_reads_it(
 def test_a_misspelt_command_is_refused_without_a_terminal_too(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.commands.window.is_terminal", lambda: False)
+    monkeypatch.setattr("layerlab.commands.window.is_terminal", lambda: False)
     assert "did you mean the command 'train'" in refused(capsys, "trian")
 
 

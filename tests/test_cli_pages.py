@@ -7,8 +7,8 @@ import pathlib
 
 import pytest
 
-from app import cli
-from app.experiments import EXPERIMENTS
+from layerlab import cli
+from layerlab.experiments import EXPERIMENTS
 from tests.test_cli import lines_of, refused
 
 

@@ -9,9 +9,9 @@ import types
 import pytest
 from packaging.requirements import Requirement
 
-from app.commands import doctor
-from app.core.libraries import LIBRARIES, import_sentence
-from app.nets.engines import trial
+from layerlab.commands import doctor
+from layerlab.core.libraries import LIBRARIES, import_sentence
+from layerlab.nets.engines import trial
 from tests.helpers.scripts import ROOT
 
 FINE = {"numpy": "", "compiled": "", "torch": ""}
@@ -96,7 +96,7 @@ def test_engines_agree_and_a_wrong_one_is_noticed(
 ) -> None:
     from dataclasses import replace
 
-    from app.nets.engines import engine
+    from layerlab.nets.engines import engine
 
     assert trial.disagreement(name, dtype) == ""
 

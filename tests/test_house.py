@@ -37,20 +37,21 @@ def test_the_contracts_of_the_rooms_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "forbidden"),
+    ("rooms", "forbidden"),
     [
-        ("import app.core.spec, app.core.declared, app.core.errors", HEAVY | {"numpy"}),
-        ("import app.core.frames, app.core.registry, app.core.state, app.core.layout", HEAVY),
-        ("import app.nets, app.nets.engines, app.nets.problem, app.nets.tasks", HEAVY),
-        ("import app.nets.probes, app.nets.gradcheck", {"torch", "PySide6", "pyqtgraph"}),
-        ("import app.claims", HEAVY),
-        ("import app.runtime.labfile", HEAVY),
-        ("import app.cli, app.__main__", HEAVY | {"numpy", "msgspec"}),
-        ("import app.compose", {"torch", "sklearn", "networkx", "numba"}),
-        ("import app.experiments, app.claims.listing", {"torch", "networkx", "PySide6"}),
+        ("core.spec core.declared core.errors", HEAVY | {"numpy"}),
+        ("core.frames core.registry core.state core.layout", HEAVY),
+        ("nets nets.engines nets.problem nets.tasks", HEAVY),
+        ("nets.probes nets.gradcheck", {"torch", "PySide6", "pyqtgraph"}),
+        ("claims", HEAVY),
+        ("runtime.labfile", HEAVY),
+        ("cli __main__", HEAVY | {"numpy", "msgspec"}),
+        ("compose", {"torch", "sklearn", "networkx", "numba"}),
+        ("experiments claims.listing", {"torch", "networkx", "PySide6"}),
     ],
 )
-def test_importing_a_room_loads_no_more_than_it_may(code: str, forbidden: set[str]) -> None:
+def test_importing_a_room_loads_no_more_than_it_may(rooms: str, forbidden: set[str]) -> None:
+    code = "import " + ", ".join(f"layerlab.{room}" for room in rooms.split())
     assert not modules_after(code) & forbidden
 
 
@@ -59,17 +60,21 @@ def test_importing_a_room_loads_no_more_than_it_may(code: str, forbidden: set[st
 )
 def test_the_command_starts_light(arguments: list[str]) -> None:
     code = (
-        "import app.cli, contextlib\n"
-        f"with contextlib.suppress(SystemExit): app.cli.main({arguments})"
+        "import layerlab.cli, contextlib\n"
+        f"with contextlib.suppress(SystemExit): layerlab.cli.main({arguments})"
     )
     assert not modules_after(code) & (HEAVY | {"numpy"})
 
 
 # Files of their own, whose form and size they know, and what is no file of a person's.
 OWN_FILES = {
-    "app/core/disk.py", "app/core/temporaries.py", "app/nets/engines/compiled/cache.py",
-    "app/nets/engines/compiled/guarded.py", "app/runtime/logbook.py", "app/cli.py",
-}  # fmt: skip
+    "app/layerlab/core/disk.py",
+    "app/layerlab/core/temporaries.py",
+    "app/layerlab/nets/engines/compiled/cache.py",
+    "app/layerlab/nets/engines/compiled/guarded.py",
+    "app/layerlab/runtime/logbook.py",
+    "app/layerlab/cli.py",
+}
 DIRECT = {"read_bytes", "read_text", "write_bytes", "write_text"}
 
 

@@ -41,12 +41,12 @@ WITHOUT_KERNELS = {
         "install it with: ",
     ),
     "half of it is missing": (
-        {"hidden": ("app.nets.engines.compiled.packed",)},
-        "it lacks app.nets.engines.compiled.packed",
+        {"hidden": ("layerlab.nets.engines.compiled.packed",)},
+        "it lacks layerlab.nets.engines.compiled.packed",
     ),
     "all of it is missing": (
-        {"hidden": ("app.nets.engines.compiled",)},
-        "it lacks app.nets.engines.compiled",
+        {"hidden": ("layerlab.nets.engines.compiled",)},
+        "it lacks layerlab.nets.engines.compiled",
     ),
     "the compiler fails": (
         {"breaks_kernels": True},
@@ -143,11 +143,11 @@ def test_without_platformdirs_a_plain_folder_takes_its_place(tmp_path: pathlib.P
     crippled = Crippled(tmp_path, hidden=("platformdirs",))
     found = crippled.python(
         "-W", "ignore", "-c",
-        "from app.core.folders import user_folder; print(user_folder('cache'))",
+        "from layerlab.core.folders import user_folder; print(user_folder('cache'))",
         HOME=str(tmp_path), USERPROFILE=str(tmp_path),
     )  # fmt: skip
     assert worked(found).strip() == str(tmp_path / ".layerlab" / "cache")
-    code = "import sys; from app.cli import main; sys.exit(main(sys.argv[1:]))"
+    code = "import sys; from layerlab.cli import main; sys.exit(main(sys.argv[1:]))"
     trained = crippled.python(
         "-c", f"import os; os.environ.pop('NUMBA_CACHE_DIR', 0); {code}", *QUICK[:-1],
         "--engine", "compiled", HOME=str(tmp_path), USERPROFILE=str(tmp_path),

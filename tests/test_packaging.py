@@ -20,8 +20,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from app.commands import libraries, qt_platform
-from app.commands.display import display_problem
+from layerlab.commands import libraries, qt_platform
+from layerlab.commands.display import display_problem
 from tests.helpers.scripts import ROOT, script
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -345,16 +345,18 @@ def test_the_wheel_holds_the_program_and_all_that_it_ships(tmp_path: pathlib.Pat
     (wheel,) = tmp_path.glob("layerlab-*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in (ROOT / "resources").iterdir():
-        shipped = {f"app/{p.relative_to(ROOT)}" for p in folder.rglob("*") if p.is_file()}
+        shipped = {f"layerlab/{p.relative_to(ROOT)}" for p in folder.rglob("*") if p.is_file()}
         if folder.name == "screenshots":
             assert not shipped & names
         else:
             assert shipped <= names
-    sources = {str(p.relative_to(ROOT)) for p in (ROOT / "app").rglob("*.py")}
+    sources = {str(p.relative_to(ROOT / "app")) for p in (ROOT / "app/layerlab").rglob("*.py")}
     assert sources <= names
-    assert not any(name.startswith(("tests/", "packaging/")) for name in names)
+    # Nothing else: another `app`, `tests` or `packaging` that is installed is left alone.
+    tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
+    assert tops == {"layerlab"}
     entry = next(name for name in names if name.endswith("entry_points.txt"))
-    assert b"layerlab = app.cli:main" in zipfile.ZipFile(wheel).read(entry)
+    assert b"layerlab = layerlab.cli:main" in zipfile.ZipFile(wheel).read(entry)
 
 
 @pytest.mark.parametrize("name", ["nonsense", "wayland"])
@@ -363,7 +365,7 @@ def test_a_platform_that_qt_cannot_start_on_costs_a_sentence(name: str) -> None:
     known = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
     environ = {key: value for key, value in os.environ.items() if key not in known}
     done = subprocess.run(
-        [sys.executable, "-m", "app"], env=environ | {"QT_QPA_PLATFORM": name}, cwd=ROOT,
+        [sys.executable, "-m", "layerlab"], env=environ | {"QT_QPA_PLATFORM": name}, cwd=ROOT,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1

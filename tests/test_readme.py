@@ -20,9 +20,13 @@ def test_the_notebook_example_runs_without_qt(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "example.py"
     path.write_text(code + "\nimport sys\nassert 'PySide6' not in sys.modules\n")
     done = subprocess.run(
-        [sys.executable, str(path)], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, str(path)],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "app")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     losses = [float(n) for n in re.findall(r"median loss (\S+)", done.stdout)]
     assert len(losses) == 3
@@ -37,6 +41,6 @@ def test_what_it_links_to_is_there() -> None:
 
 
 def test_every_command_is_listed() -> None:
-    from app.cli import COMMANDS
+    from layerlab.cli import COMMANDS
 
     assert [name for name in COMMANDS if f"`layerlab {name}" not in README] == []

@@ -4,12 +4,12 @@ import pathlib
 
 import pytest
 
-from app.compose.files import read_lab
-from app.compose.knobfile import read_knobs
-from app.core.options import fields_from_json, options_from_fields
-from app.core.spec import LabSpec, read_spec
-from app.experiments import EXPERIMENTS
-from app.runtime.labfile import load_spec
+from layerlab.compose.files import read_lab
+from layerlab.compose.knobfile import read_knobs
+from layerlab.core.options import fields_from_json, options_from_fields
+from layerlab.core.spec import LabSpec, read_spec
+from layerlab.experiments import EXPERIMENTS
+from layerlab.runtime.labfile import load_spec
 from tests.helpers.samples import sample_options, sample_spec
 
 RELEASES = sorted(pathlib.Path(__file__).with_name("data").glob("*.*.*"))

@@ -12,7 +12,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from app import __version__
+from layerlab import __version__
 from tests.helpers.scripts import script
 
 

@@ -10,15 +10,15 @@ import sys
 
 import pytest
 
-from app.nets.engines.compiled import target
+from layerlab.nets.engines.compiled import target
 from tests.helpers.scripts import ROOT
 
 CODE = """
 import pathlib, sys
-from app.nets.engines.compiled import cache, target
+from layerlab.nets.engines.compiled import cache, target
 cache.shipped_folder = lambda: pathlib.Path(sys.argv[1])
-from app.nets.engines.compiled.kernel import look, train
-from app.nets.engines.ready import warm_up
+from layerlab.nets.engines.compiled.kernel import look, train
+from layerlab.nets.engines.ready import warm_up
 warm_up().result()
 print(target.current().vector_bytes,
       [len(f.stats.cache_hits) for f in (train, look)],

@@ -14,15 +14,15 @@ import traceback
 import warnings
 from collections.abc import Sequence
 
-from app import __version__
-from app.core.disk import write_file
-from app.core.errors import LabError, NotFiniteError, NotReadyError
-from app.core.folders import log_folder
-from app.core.libraries import FAILURES, import_sentence
-from app.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE
-from app.threads import one_thread_each
+from layerlab import __version__
+from layerlab.core.disk import write_file
+from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
+from layerlab.core.folders import log_folder
+from layerlab.core.libraries import FAILURES, import_sentence
+from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE
+from layerlab.threads import one_thread_each
 
-# Name -> what it does. Each is a module of app.commands with `add_arguments` and `run`.
+# Name -> what it does. Each is a module of layerlab.commands with `add_arguments` and `run`.
 COMMANDS = {
     "train": "train without a window and report the losses",
     "bench": "measure how many updates a second an engine does",
@@ -97,23 +97,23 @@ def _say(sentence: str) -> None:
 
 def _run(arguments: list[str]) -> int:
     if arguments[:1] == [ENGINE_CHILD]:
-        from app.nets.engines import child
+        from layerlab.nets.engines import child
 
         return child.main()
     if arguments[:1] == [ASK_QT]:
-        from app.compose.ask_qt import ask_qt
+        from layerlab.compose.ask_qt import ask_qt
 
         return ask_qt()
     if arguments[:1] == [TRY_ENGINE]:
-        from app.nets.engines.trial import main as try_engine
+        from layerlab.nets.engines.trial import main as try_engine
 
         return try_engine(arguments[1])
     name = arguments[0] if arguments else ""
     if name not in COMMANDS:
         return _open_window(arguments)
-    from app.commands.common import Parser
+    from layerlab.commands.common import Parser
 
-    module = importlib.import_module(f"app.commands.{name}")
+    module = importlib.import_module(f"layerlab.commands.{name}")
     parser = Parser(prog=f"layerlab {name}", description=f"{module.__doc__}".split("\n")[0])
     module.add_arguments(parser)
     args = parser.parse_args(arguments[1:])
@@ -125,7 +125,7 @@ def _check_environment(command: str) -> None:
     """Refuse a width of vectors that cannot be; `doctor` and the window show it instead."""
     if os.environ.get("LAYERLAB_VECTOR_BYTES") and command not in TRAINS_NOTHING:
         with contextlib.suppress(*FAILURES):  # what does not load is said where it is needed
-            from app.nets.engines.compiled import target
+            from layerlab.nets.engines.compiled import target
 
             if problem := target.problem():
                 raise LabError(problem)
@@ -134,7 +134,7 @@ def _check_environment(command: str) -> None:
 def _open_window(arguments: list[str]) -> int:
     import argparse
 
-    from app.commands.common import Parser
+    from layerlab.commands.common import Parser
 
     width = max(map(len, COMMANDS))
     listed = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
@@ -157,7 +157,7 @@ def _open_window(arguments: list[str]) -> int:
     parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window")
     parser.add_argument("--version", action="version", version=f"Layerlab {__version__}")
     args = parser.parse_args(arguments)
-    from app.commands import window
+    from layerlab.commands import window
 
     return window.run(args.file, args.theme, args.experiment, args.knobs)
 

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 name=layerlab
 if [ "${1:-lite}" = full ]; then name=layerlab-full; fi
-version=$(.venv/bin/python -c 'import app; print(app.__version__)')
+version=$(.venv/bin/python -c 'import layerlab; print(layerlab.__version__)')
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
 cp -R dist/Layerlab.app "$stage/"

@@ -2,7 +2,7 @@
 ; Not yet run (packaging/README.md). With dist\layerlab built on Windows:
 ;   python packaging\icons.py build\icons
 ;   iscc /DVersion=0.1.0 /DName=layerlab packaging\windows\layerlab.iss
-; The version is that of app\__init__.py; the workflow hands it over.
+; The version is that of app\layerlab\__init__.py; the workflow hands it over.
 
 #ifndef Name
   #define Name "layerlab"

@@ -13,9 +13,9 @@ from __future__ import annotations
 import argparse
 import collections
 
-from app.core.advice import KINDS, OVERFIT
-from app.nets.adviser import advise
-from app.threads import one_thread_each
+from layerlab.core.advice import KINDS, OVERFIT
+from layerlab.nets.adviser import advise
+from layerlab.threads import one_thread_each
 from tests.benchmarks.adviser_cases import HEALTHY, HELD_OUT, OF_EACH, Case, healthy, sick_of
 from tests.benchmarks.adviser_cases import train as train_spec
 

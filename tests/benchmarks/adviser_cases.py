@@ -17,15 +17,15 @@ from dataclasses import dataclass
 import numpy as np
 from msgspec.structs import replace
 
-from app.core.advice import DEAD, EXPLODING, KINDS, NARROW, OVERFIT, RATE, VANISHING
-from app.core.errors import NotFiniteError
-from app.core.spec import LabSpec, NetSpec
-from app.core.state import State
-from app.core.success import default_threshold
-from app.nets.engines import default_engine, engine
-from app.nets.probes import History, measure, report_marks
-from app.nets.problem import born, problem_of
-from app.nets.tasks import TASKS
+from layerlab.core.advice import DEAD, EXPLODING, KINDS, NARROW, OVERFIT, RATE, VANISHING
+from layerlab.core.errors import NotFiniteError
+from layerlab.core.spec import LabSpec, NetSpec
+from layerlab.core.state import State
+from layerlab.core.success import default_threshold
+from layerlab.nets.engines import default_engine, engine
+from layerlab.nets.probes import History, measure, report_marks
+from layerlab.nets.problem import born, problem_of
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 Rng = np.random.Generator

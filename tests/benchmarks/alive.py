@@ -85,10 +85,10 @@ class Gaps:
 @contextmanager
 def window(spec: Any = None, play: bool = False) -> Iterator[Any]:
     """Open the lab's window."""
-    from app.compose.session import Session
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec
+    from layerlab.compose.session import Session
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec
 
     app = application()
     session = Session(spec or LabSpec(), Options(theme="dark", speed=None, engine="numpy"))
@@ -127,7 +127,7 @@ def write_table(path: pathlib.Path, kind: str) -> None:
 
 def tables(home: pathlib.Path) -> None:
     """Read large tables while the lab trains."""
-    from app.core.spec import LabSpec, edit
+    from layerlab.core.spec import LabSpec, edit
 
     gaps, path = Gaps(), home / "table.csv"
     endless = edit(LabSpec(), "train.updates", 10_000_000)
@@ -161,7 +161,7 @@ def tables(home: pathlib.Path) -> None:
 
 def labs(home: pathlib.Path) -> None:
     """Save and open the largest lab."""
-    from app.core.spec import LabSpec, edit
+    from layerlab.core.spec import LabSpec, edit
 
     spec = edit(edit(LabSpec(), "train.seeds", 64), "train.updates", 3)
     spec = edit(edit(spec, "net.hidden", (250, 250)), "train.dtype", "float64")
@@ -181,7 +181,7 @@ def labs(home: pathlib.Path) -> None:
 
 def pages(home: pathlib.Path) -> None:
     """Open each page for the first time."""
-    from app.experiments import EXPERIMENTS
+    from layerlab.experiments import EXPERIMENTS
 
     with window() as session:
         gaps = Gaps()

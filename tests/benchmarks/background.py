@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 
-from app.core.jobs import Ask, Job, Step
+from layerlab.core.jobs import Ask, Job, Step
 
 
 def tail(seconds: list[float]) -> str:
@@ -39,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["LAYERLAB_HOME"] = home
         if options.engine == "compiled":
-            from app.nets.engines.ready import warm_up
+            from layerlab.nets.engines.ready import warm_up
 
             warm_up().result()
         rooms = make_room(options.engine, options.times, options.width)
@@ -54,12 +54,12 @@ def make_room(name: str, times: int, width: int) -> list[float]:
     """Return the seconds from each interruption until the work rests."""
     from PySide6.QtCore import QCoreApplication
 
-    from app.compose.start import application
-    from app.core.spec import LabSpec, edit
-    from app.nets.engines import engine
-    from app.nets.probes import report_marks
-    from app.nets.sweep import sweep
-    from app.runtime.background import Background
+    from layerlab.compose.start import application
+    from layerlab.core.spec import LabSpec, edit
+    from layerlab.nets.engines import engine
+    from layerlab.nets.probes import report_marks
+    from layerlab.nets.sweep import sweep
+    from layerlab.runtime.background import Background
 
     application()
     widths = [width] * 1000 if width else list(range(2, 129)) * 10
@@ -95,10 +95,10 @@ def finish(name: str, times: int, is_filling: bool) -> list[float]:
     """Return the seconds from each start of a training until it is finished and drawn."""
     from PySide6.QtCore import QEventLoop, QTimer
 
-    from app.compose.session import Session
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec
+    from layerlab.compose.session import Session
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec
 
     app = application()
     options = Options(theme="dark", speed=None, engine=name, knob_curve=is_filling)

@@ -36,8 +36,8 @@ def main() -> None:
     import numpy as np
     import pyqtgraph as pg
 
-    from app.compose.start import application
-    from app.ui.plots.prediction import PredictionView
+    from layerlab.compose.start import application
+    from layerlab.ui.plots.prediction import PredictionView
     from tests.helpers.frames import sample_frame
 
     application()

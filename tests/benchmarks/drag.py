@@ -71,16 +71,16 @@ def drag(seeds: int, moves: int, engine: str) -> list[Move]:
     from PySide6.QtCore import QEventLoop, QPoint, Qt
     from PySide6.QtTest import QTest
 
-    from app.compose.session import Session
-    from app.compose.settling import IDLE_MS
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec, edit
-    from app.ui.controls.bar import SliderBar
+    from layerlab.compose.session import Session
+    from layerlab.compose.settling import IDLE_MS
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec, edit
+    from layerlab.ui.controls.bar import SliderBar
 
     app = application()
     if engine == "compiled":
-        from app.nets.engines.ready import warm_up
+        from layerlab.nets.engines.ready import warm_up
 
         warm_up().result()
     spec = edit(LabSpec(), "train.seeds", seeds)

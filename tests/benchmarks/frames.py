@@ -50,18 +50,18 @@ def measure(seconds: float, speed: float, name: str) -> None:
     """Run the lab and print."""
     from PySide6.QtCore import QEvent, QTimer
 
-    from app.compose.session import Session
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec, edit
-    from app.nets.engines import engine
-    from app.runtime.runner import Runner
-    from app.runtime.worker import YIELD_S
+    from layerlab.compose.session import Session
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec, edit
+    from layerlab.nets.engines import engine
+    from layerlab.runtime.runner import Runner
+    from layerlab.runtime.worker import YIELD_S
 
     app = application()
     spec = edit(LabSpec(), "train.updates", 10_000_000)
     if name == "compiled":
-        from app.nets.engines.ready import warm_up
+        from layerlab.nets.engines.ready import warm_up
 
         warm_up().result()
     tick = Runner._on_tick

@@ -37,10 +37,10 @@ def measure(seconds: float, to_the_end: bool) -> None:
     from PySide6.QtCore import QEventLoop, Qt, QTimer
     from PySide6.QtTest import QTest
 
-    from app.compose.session import Session
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec
+    from layerlab.compose.session import Session
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec
 
     application()
     session = Session(LabSpec(), Options(theme="dark", speed=None))

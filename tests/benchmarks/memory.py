@@ -37,10 +37,10 @@ def watch(minutes: float) -> None:
     """Train and print."""
     from PySide6.QtCore import QTimer
 
-    from app.compose.session import Session
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec
+    from layerlab.compose.session import Session
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec
 
     app = application()
     session = Session(LabSpec(), Options(theme="dark", speed=None))

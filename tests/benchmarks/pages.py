@@ -17,7 +17,7 @@ import statistics
 import tempfile
 import time
 
-from app.threads import one_thread_each
+from layerlab.threads import one_thread_each
 
 
 def main() -> None:
@@ -35,12 +35,12 @@ def main() -> None:
 
 def measure(keys: list[str], moves: int) -> None:
     """Open each page and turn its knobs."""
-    from app.compose.session import Session
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec
-    from app.experiments import EXPERIMENTS
-    from app.nets.engines.ready import warm_up
+    from layerlab.compose.session import Session
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec
+    from layerlab.experiments import EXPERIMENTS
+    from layerlab.nets.engines.ready import warm_up
 
     warm_up().result()
     importlib.import_module("scipy.special")  # what loading them ends with
@@ -76,8 +76,8 @@ def measure(keys: list[str], moves: int) -> None:
 
 def values_of(knob, moves: int, page) -> list[object]:
     """Return values over the range of a knob, as its slider has them, or its choices."""
-    from app.compose.wiring import REGISTRIES
-    from app.ui.controls.scale import scale_for
+    from layerlab.compose.wiring import REGISTRIES
+    from layerlab.ui.controls.scale import scale_for
 
     if knob.kind == "bool":
         return [k % 2 == 0 for k in range(moves)]

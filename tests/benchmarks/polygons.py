@@ -13,9 +13,9 @@ import math
 import statistics
 import time
 
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets.polygons import polygons
-from app.nets.problem import born, problem_of
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.polygons import polygons
+from layerlab.nets.problem import born, problem_of
 
 SHAPES = ((12, 12), (32, 32), (32, 32, 32), (64, 64), (128,))
 WINDOW = (-1.2, 1.2, -1.2, 1.2)

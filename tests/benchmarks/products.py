@@ -12,16 +12,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from app.threads import one_thread_each
+from layerlab.threads import one_thread_each
 
 one_thread_each()  # before numpy is imported
 
 import numpy as np  # noqa: E402
 
-from app.nets.engines.compiled.jit import jit  # noqa: E402
-from app.nets.engines.compiled.plan import _padded, aligned  # noqa: E402
-from app.nets.engines.compiled.products import product  # noqa: E402
-from app.nets.engines.compiled.target import lanes  # noqa: E402
+from layerlab.nets.engines.compiled.jit import jit  # noqa: E402
+from layerlab.nets.engines.compiled.plan import _padded, aligned  # noqa: E402
+from layerlab.nets.engines.compiled.products import product  # noqa: E402
+from layerlab.nets.engines.compiled.target import lanes  # noqa: E402
 
 BATCHES = (32, 64, 256)
 LAYERS = (

@@ -16,14 +16,14 @@ import tempfile
 import threading
 import time
 
-from app.threads import one_thread_each
+from layerlab.threads import one_thread_each
 
 one_thread_each()  # as the command does
 
-from app.core.spec import LabSpec, NetSpec, TrainSpec, edit  # noqa: E402
-from app.nets.engines import engine  # noqa: E402
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit  # noqa: E402
+from layerlab.nets.engines import engine  # noqa: E402
 
-START = "from app.nets.engines.ready import warm_up; warm_up().result()"
+START = "from layerlab.nets.engines.ready import warm_up; warm_up().result()"
 
 
 def show(what: str, times_s: list[float]) -> None:

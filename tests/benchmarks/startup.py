@@ -56,8 +56,8 @@ app.exec()
 LAB = (
     COMMON
     + """
-from app.compose import start
-from app.compose.session import Session
+from layerlab.compose import start
+from layerlab.compose.session import Session
 plain = Session.begin
 def begin(session, *args, **kwargs):
     def end():
@@ -66,7 +66,7 @@ def begin(session, *args, **kwargs):
     finish = end
     plain(session, *args, **kwargs)
 Session.begin = begin
-from app.ui.window import LabWindow
+from layerlab.ui.window import LabWindow
 show = LabWindow.show
 def watched_show(window):
     window.prediction.installEventFilter(watch)

@@ -49,7 +49,7 @@ def compare(other: str, changes: int, pages: int) -> None:
             # This file, with the other checkout's lab.
             command = [sys.executable, os.path.abspath(__file__),
                        "--changes", str(changes), "--pages", str(pages)]  # fmt: skip
-            environment = {**os.environ, "PYTHONPATH": folder}
+            environment = {**os.environ, "PYTHONPATH": os.path.join(folder, "app")}
             done = subprocess.run(
                 command, cwd=folder, env=environment, capture_output=True, text=True, check=True
             )
@@ -66,11 +66,11 @@ def measure(changes: int, pages: int) -> dict[str, list[float]]:
     """Return the seconds of each change, by what was changed."""
     from PySide6.QtTest import QTest
 
-    from app.compose.session import Session
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec
-    from app.experiments import EXPERIMENTS
+    from layerlab.compose.session import Session
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec
+    from layerlab.experiments import EXPERIMENTS
 
     app = application()
     session = Session(LabSpec(), Options(theme="dark", speed=None, engine="numpy"))

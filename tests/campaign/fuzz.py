@@ -85,7 +85,7 @@ class Opened:
     def __init__(self, folder: pathlib.Path) -> None:
         self.names: list[str] = []
         self.is_on = False
-        from app.nets.engines.compiled import cache
+        from layerlab.nets.engines.compiled import cache
 
         own = (
             folder,
@@ -154,7 +154,7 @@ class Campaign:
                 print(f"{number + 1:,} mutations, {faults} faults", file=sys.stderr)
 
     def _try(self, kind: Kind, raw: bytes, number: int) -> None:
-        from app.core.errors import LabError
+        from layerlab.core.errors import LabError
 
         found, path = self.found[kind.name], self.folder / kind.file
         path.write_bytes(raw)
@@ -227,8 +227,8 @@ class Campaign:
 
 def _where(error: BaseException) -> str:
     """Return an exception with the place in the program that it came from."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/app/" in f.filename]
-    place = frames[-1] if frames else traceback.extract_tb(error.__traceback__)[-1]
+    frames = traceback.extract_tb(error.__traceback__)
+    place = ([f for f in frames if "/app/layerlab/" in f.filename] or frames)[-1]
     words = " ".join(f"{type(error).__name__}: {error}".split())[:100]
     return f"{words} ({pathlib.Path(place.filename).name}:{place.lineno})"
 

@@ -58,9 +58,9 @@ def act(rng: random.Random, lab: Any) -> str:
 
     Where there is nothing of a kind, such as a slider in the gallery, one goes elsewhere.
     """
-    from app.ui.card import Card
-    from app.ui.controls.bar import SliderBar
-    from app.ui.controls.tiles import Tile
+    from layerlab.ui.card import Card
+    from layerlab.ui.controls.bar import SliderBar
+    from layerlab.ui.controls.tiles import Tile
 
     window = lab.window
     kind = rng.choices([*KINDS], [*KINDS.values()])[0]
@@ -135,7 +135,7 @@ def play(
     Returns:
         Which action was followed by which exception of a training that no input can explain.
     """
-    from app.core.errors import LabError
+    from layerlab.core.errors import LabError
 
     rng = random.Random(seed)
     surprises: list[tuple[int, str, object]] = []
@@ -178,10 +178,10 @@ def main() -> int:
 def campaign(options: argparse.Namespace) -> int:
     """Play in a window of its own; returns the exit code."""
     actions, seed, pause_s = options.actions, options.seed, options.pause
-    from app.compose.session import Session
-    from app.compose.start import application
-    from app.core.options import Options
-    from app.core.spec import LabSpec
+    from layerlab.compose.session import Session
+    from layerlab.compose.start import application
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec
 
     wrong: list[str] = []
     qInstallMessageHandler(lambda kind, context, text: _note(wrong, text or ""))

@@ -10,22 +10,22 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from app.compose.files import read_lab
-from app.compose.knobfile import read_knobs
-from app.compose.reopening import read_window
-from app.core.errors import LabError
-from app.core.options import Options, options_to_json
-from app.core.presets import presets
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, to_json
-from app.core.state import State
-from app.core.values import is_knob_file, knobs_from_json, values_to_json
-from app.core.windowfile import make_window_file, window_to_json
-from app.experiments import EXPERIMENTS
-from app.nets.probes import History
-from app.nets.problem import born, check, load_data, problem_of
-from app.nets.speed import read_cases
-from app.nets.tasks import TASKS, recommended_for_csv
-from app.runtime import labfile, opened, settings
+from layerlab.compose.files import read_lab
+from layerlab.compose.knobfile import read_knobs
+from layerlab.compose.reopening import read_window
+from layerlab.core.errors import LabError
+from layerlab.core.options import Options, options_to_json
+from layerlab.core.presets import presets
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, to_json
+from layerlab.core.state import State
+from layerlab.core.values import is_knob_file, knobs_from_json, values_to_json
+from layerlab.core.windowfile import make_window_file, window_to_json
+from layerlab.experiments import EXPERIMENTS
+from layerlab.nets.probes import History
+from layerlab.nets.problem import born, check, load_data, problem_of
+from layerlab.nets.speed import read_cases
+from layerlab.nets.tasks import TASKS, recommended_for_csv
+from layerlab.runtime import labfile, opened, settings
 from tests.campaign.fuzz import Kind
 from tests.campaign.mutations import mutated_json, mutated_lab, mutated_table
 

@@ -26,11 +26,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from app import cli
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines.compiled import target
-from app.nets.losses import LOSSES
-from app.nets.optimizers import OPTIMIZERS
+from layerlab import cli
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.compiled import target
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.optimizers import OPTIMIZERS
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DTYPES = ("float32", "float64")

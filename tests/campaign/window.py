@@ -22,11 +22,11 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.compose import start
-from app.compose.session import Session
-from app.core.spec import to_json
-from app.nets.engines import available
-from app.ui.controls.bar import SliderBar
+from layerlab.compose import start
+from layerlab.compose.session import Session
+from layerlab.core.spec import to_json
+from layerlab.nets.engines import available
+from layerlab.ui.controls.bar import SliderBar
 from tests.campaign.monkey import act, close_popup, seen
 
 TICK_MS = 30

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from app.core.registry import Registry
-from app.core.spec import NetSpec
-from app.nets import problem
-from app.nets.activations import ACTIVATIONS
-from app.nets.initializers import INITIALIZERS
+from layerlab.core.registry import Registry
+from layerlab.core.spec import NetSpec
+from layerlab.nets import problem
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.initializers import INITIALIZERS
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
@@ -25,7 +25,7 @@ def forget() -> None:
 
 
 def instead(target: str, value: Any) -> Break:
-    """Put another value or function in the place of a name, such as `app.claims.flip.x`."""
+    """Put another value or function in the place of a name, as `layerlab.claims.flip.x`."""
     return lambda patch: patch.setattr(target, value)
 
 

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from app.claims import linear, mechanisms, trainable
-from app.claims.listing import listing
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
-from app.core.layout import Layout
-from app.core.spec import edit
-from app.experiments.convolution import layers
-from app.experiments.regions import gates
-from app.nets.activations import ACTIVATIONS
-from app.nets.losses import softmax
-from app.nets.transformers import feed_forward_parameters
+from layerlab.claims import linear, mechanisms, trainable
+from layerlab.claims.listing import listing
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
+from layerlab.core.layout import Layout
+from layerlab.core.spec import edit
+from layerlab.experiments.convolution import layers
+from layerlab.experiments.regions import gates
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.losses import softmax
+from layerlab.nets.transformers import feed_forward_parameters
 from tests.claims.breaking import (
     Break,
     all_of,
@@ -46,7 +46,7 @@ def _counts(**parameters: int) -> Break:
 
 
 def _parameters(count: Any) -> Break:
-    return instead("app.core.layout.Layout.parameters", property(count))
+    return instead("layerlab.core.layout.Layout.parameters", property(count))
 
 
 def _no_biases(self: Layout) -> int:
@@ -122,32 +122,40 @@ def _plain_of_torch(ctx: Any, name: str) -> dict[str, Array]:
 
 
 BROKEN: dict[str, tuple[str, Break]] = {
-    "A1": (ONLY_IF, instead("app.claims.linear.random_maps", lambda: _low_rank)),
-    "A2": (HOLDS, instead("app.claims.linear.product", _with_skip)),
+    "A1": (ONLY_IF, instead("layerlab.claims.linear.random_maps", lambda: _low_rank)),
+    "A2": (HOLDS, instead("layerlab.claims.linear.product", _with_skip)),
     "A3": (HOLDS, scaled_init("he-normal", 0.0)),
-    "A4": (ONLY_IF, instead("app.experiments.regions.gates.wavy", _slow_if_many)),
-    "A5": (HOLDS, instead("app.claims.learning.folded", _flat)),
-    "B1": (HOLDS, instead("app.claims.linear.LINEAR", "tanh")),
+    "A4": (ONLY_IF, instead("layerlab.experiments.regions.gates.wavy", _slow_if_many)),
+    "A5": (HOLDS, instead("layerlab.claims.learning.folded", _flat)),
+    "B1": (HOLDS, instead("layerlab.claims.linear.LINEAR", "tanh")),
     "B2": (HOLDS, other_activation("sigmoid", "tanh")),
     "B3": (ONLY_IF, other_activation("relu", "leaky-relu")),
-    "B4": (ONLY_IF, all_of(
-        *(other_activation(key, "identity") for key in ("relu", "tanh", "sigmoid")),
-        scaled_init("he-normal", math.sqrt(0.5)),
-    )),
+    "B4": (
+        ONLY_IF,
+        all_of(
+            *(other_activation(key, "identity") for key in ("relu", "tanh", "sigmoid")),
+            scaled_init("he-normal", math.sqrt(0.5)),
+        ),
+    ),
     "B5": (ONLY_IF, _nine_tenths("tanh")),
     "B6": (HOLDS, _nine_tenths("elu")),
-    "B7": (HOLDS, instead("app.claims.learning.FEW", 16)),
-    "C1": (ONLY_IF, instead(
-        "app.claims.expansions.terms", lambda b, c, x: np.tanh(c * x + b)
-    )),
-    "C2": (HOLDS, instead(
-        "app.claims.expansions.sum_of", lambda units, weights: 1.01 * units @ weights
-    )),
-    "C3": (ONLY_IF, all_of(
-        other_activation("sigmoid", "tanh"), other_activation("softplus", "relu")
-    )),
-    "C4": (WRONG, instead("app.claims.shapes.LEAK", 0.0)),
-    "C5": (ONLY_IF, instead("app.claims.choices.CURVES", ("step",))),
+    "B7": (HOLDS, instead("layerlab.claims.learning.FEW", 16)),
+    "C1": (
+        ONLY_IF,
+        instead("layerlab.claims.expansions.terms", lambda b, c, x: np.tanh(c * x + b)),
+    ),
+    "C2": (
+        HOLDS,
+        instead(
+            "layerlab.claims.expansions.sum_of", lambda units, weights: 1.01 * units @ weights
+        ),
+    ),
+    "C3": (
+        ONLY_IF,
+        all_of(other_activation("sigmoid", "tanh"), other_activation("softplus", "relu")),
+    ),
+    "C4": (WRONG, instead("layerlab.claims.shapes.LEAK", 0.0)),
+    "C5": (ONLY_IF, instead("layerlab.claims.choices.CURVES", ("step",))),
     "D1": (HOLDS, _parameters(_no_biases)),
     "D2": (ONLY_IF, scaled_init("large-normal", 1.02)),
     "D3": (ONLY_IF, scaled_init("large-normal", 1.2)),
@@ -159,69 +167,112 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "D9": (HOLDS, scaled_init("xavier-normal", 1.02)),
     "D10": (HOLDS, scaled_init("he-normal", 1.02)),
     "D11": (ONLY_IF, scaled_init("he-normal", 0.4)),
-    "D12": (HOLDS, instead("app.claims.flip.ONE", (1,))),
+    "D12": (HOLDS, instead("layerlab.claims.flip.ONE", (1,))),
     "D13": (WRONG, _counts(s4_4_4_4=52, s4_4_4_4_4=60)),
     "D14": (WRONG, _counts(s4_63_4=507)),
     "D15": (WRONG, _counts(s4_8_8_4=140)),
     "D16": (ONLY_IF, other_draw("normal", _parallel)),
-    "D17": (ONLY_IF, instead("app.claims.pieces.folded", _flat)),
-    "D18": (NOT_REPRODUCED, instead("app.claims.torchs.HIDDEN", ((8,),) * 5)),
-    "D19": (WRONG, instead("app.nets.tasks.flip.flipped", lambda x: x * x[..., ::-1])),
+    "D17": (ONLY_IF, instead("layerlab.claims.pieces.folded", _flat)),
+    "D18": (NOT_REPRODUCED, instead("layerlab.claims.torchs.HIDDEN", ((8,),) * 5)),
+    "D19": (WRONG, instead("layerlab.nets.tasks.flip.flipped", lambda x: x * x[..., ::-1])),
     "D20": (ONLY_IF, scaled_init("large-normal", 1.2)),
     "D21": (ONLY_IF, scaled_init("small-normal", 1.2)),
     "D22": (ONLY_IF, scaled_init("he-normal", 0.5)),
     "D23": (HOLDS, other_activation("gelu", "silu")),
-    "D24": (HOLDS, entry(
-        ACTIVATIONS, "leaky-relu", derivative=ACTIVATIONS["relu"].derivative
-    )),
-    "D25": (WRONG, instead(
-        "app.claims.counts.feed_forward_parameters", lambda *a, **k: 4096 * 16_384
-    )),
-    "D26": (HOLDS, instead("app.claims.depth.output_scale", lambda blocks: blocks**-0.25)),
-    "D27": (WRONG, instead("app.claims.shapes.printed_gate", ACTIVATIONS["silu"])),
-    "D28": (ONLY_IF, all_of(
-        instead("app.claims.choices.turned", lambda spec, **knobs: spec),
-        instead("app.claims.choices.listing", lambda width: listing()),
-    )),
-    "D29": (WRONG, instead("app.claims.torchs.asked", _he_of_torch)),
-    "D30": (WRONG, instead("app.claims.torchs.asked", _plain_of_torch)),
-    "D31": (WRONG, instead("app.nets.transformers.attention_parameters",
-                           lambda d_model, sharing: 6.75 * d_model**2)),
+    "D24": (HOLDS, entry(ACTIVATIONS, "leaky-relu", derivative=ACTIVATIONS["relu"].derivative)),
+    "D25": (
+        WRONG,
+        instead(
+            "layerlab.claims.counts.feed_forward_parameters", lambda *a, **k: 4096 * 16_384
+        ),
+    ),
+    "D26": (HOLDS, instead("layerlab.claims.depth.output_scale", lambda blocks: blocks**-0.25)),
+    "D27": (WRONG, instead("layerlab.claims.shapes.printed_gate", ACTIVATIONS["silu"])),
+    "D28": (
+        ONLY_IF,
+        all_of(
+            instead("layerlab.claims.choices.turned", lambda spec, **knobs: spec),
+            instead("layerlab.claims.choices.listing", lambda width: listing()),
+        ),
+    ),
+    "D29": (WRONG, instead("layerlab.claims.torchs.asked", _he_of_torch)),
+    "D30": (WRONG, instead("layerlab.claims.torchs.asked", _plain_of_torch)),
+    "D31": (
+        WRONG,
+        instead(
+            "layerlab.nets.transformers.attention_parameters",
+            lambda d_model, sharing: 6.75 * d_model**2,
+        ),
+    ),
     "D32": (NOT_REPRODUCED, scaled_init("small-normal", 1e-4)),
     "D33": (ONLY_IF, other_activation("relu", "leaky-relu")),
-    "D34": (HOLDS, instead(
-        "app.claims.choices.PAIRS", {"16-16-16": (16, 16, 16), "28-14-1": (28, 14, 1)}
-    )),
-    "D35": (NOT_REPRODUCED, instead("app.claims.choices.turned", lambda spec, **knobs: spec)),
+    "D34": (
+        HOLDS,
+        instead(
+            "layerlab.claims.choices.PAIRS", {"16-16-16": (16, 16, 16), "28-14-1": (28, 14, 1)}
+        ),
+    ),
+    "D35": (
+        NOT_REPRODUCED,
+        instead("layerlab.claims.choices.turned", lambda spec, **knobs: spec),
+    ),
     "D36": (WRONG, _parameters(lambda self: max(self.sizes))),
-    "D37": (HOLDS, instead("app.claims.counts.feed_forward_parameters", _narrow_block)),
-    "E1": (HOLDS, instead("app.claims.convolution.local", _one_filter)),
-    "E2": (ONLY_IF, instead("app.experiments.convolution.layers.filtered", _unshared)),
-    "E3": (HOLDS, instead("app.claims.convolution.solved", lambda x, y: 0.9 * _solved(x, y))),
+    "D37": (HOLDS, instead("layerlab.claims.counts.feed_forward_parameters", _narrow_block)),
+    "E1": (HOLDS, instead("layerlab.claims.convolution.local", _one_filter)),
+    "E2": (ONLY_IF, instead("layerlab.experiments.convolution.layers.filtered", _unshared)),
+    "E3": (
+        HOLDS,
+        instead("layerlab.claims.convolution.solved", lambda x, y: 0.9 * _solved(x, y)),
+    ),
     "E4": (HOLDS, _nine_tenths("identity")),
-    "E5": (HOLDS, instead("app.claims.attention.temperature", float)),
-    "E6": (ONLY_IF, instead("app.experiments.attention.draws.temperature", lambda d_k: 1.0)),
-    "E7": (HOLDS, instead("app.claims.attention.squared_width", float)),
-    "E8": (HOLDS, instead(
-        "app.claims.attention.softmax", lambda logits: softmax(np.sin(9 * logits))
-    )),
-    "E9": (HOLDS, instead("app.claims.mechanisms.norm", lambda z, eps=0.0: _norm(z, 1e-5))),
-    "E10": (HOLDS, instead(
-        "app.claims.mechanisms.polynomial", lambda values, top, _: 1 - values / top
-    )),
-    "E11": (HOLDS, instead("app.claims.pieces.folded", _flat)),
-    "E12": (HOLDS, instead(
-        "app.claims.mechanisms.largest_step", lambda values: 0.5 * _largest_step(values)
-    )),
-    "E13": (HOLDS, instead("app.claims.ensembles.mean_variance", lambda k, rho: 1 / k)),
+    "E5": (HOLDS, instead("layerlab.claims.attention.temperature", float)),
+    "E6": (
+        ONLY_IF,
+        instead("layerlab.experiments.attention.draws.temperature", lambda d_k: 1.0),
+    ),
+    "E7": (HOLDS, instead("layerlab.claims.attention.squared_width", float)),
+    "E8": (
+        HOLDS,
+        instead(
+            "layerlab.claims.attention.softmax", lambda logits: softmax(np.sin(9 * logits))
+        ),
+    ),
+    "E9": (
+        HOLDS,
+        instead("layerlab.claims.mechanisms.norm", lambda z, eps=0.0: _norm(z, 1e-5)),
+    ),
+    "E10": (
+        HOLDS,
+        instead(
+            "layerlab.claims.mechanisms.polynomial", lambda values, top, _: 1 - values / top
+        ),
+    ),
+    "E11": (HOLDS, instead("layerlab.claims.pieces.folded", _flat)),
+    "E12": (
+        HOLDS,
+        instead(
+            "layerlab.claims.mechanisms.largest_step",
+            lambda values: 0.5 * _largest_step(values),
+        ),
+    ),
+    "E13": (HOLDS, instead("layerlab.claims.ensembles.mean_variance", lambda k, rho: 1 / k)),
     "E14": (HOLDS, scaled_init("orthogonal", 1.05)),
-    "E15": (HOLDS, instead("app.claims.convolution.conjugated",
-                           lambda matrix, shift: np.roll(matrix, shift, axis=0))),
+    "E15": (
+        HOLDS,
+        instead(
+            "layerlab.claims.convolution.conjugated",
+            lambda matrix, shift: np.roll(matrix, shift, axis=0),
+        ),
+    ),
     "L1": (HOLDS, scaled_init("xavier-normal", math.sqrt(2))),
     "L2": (ONLY_IF, other_draw("he-normal", _lively)),
     "L3": (ONLY_IF, other_draw("normal", _no_bias)),
     "L4": (ONLY_IF, other_draw("he-normal", _jumpy)),
-    "L5": (HOLDS, instead(
-        "app.claims.trainable.spread_of_length", lambda length: _spread_of_length(3 * length)
-    )),
-}  # fmt: skip
+    "L5": (
+        HOLDS,
+        instead(
+            "layerlab.claims.trainable.spread_of_length",
+            lambda length: _spread_of_length(3 * length),
+        ),
+    ),
+}

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.claims import Verdict, claim, claims, examine
-from app.claims.base import UNKNOWN
-from app.nets.engines.remote import missing_torch
+from layerlab.claims import Verdict, claim, claims, examine
+from layerlab.claims.base import UNKNOWN
+from layerlab.nets.engines.remote import missing_torch
 from tests.claims.breaking import forget
 from tests.claims.broken import BROKEN
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.claims.figures import difference, exponent, figure, listed, percent, spread, within
+from layerlab.claims.figures import (
+    difference,
+    exponent,
+    figure,
+    listed,
+    percent,
+    spread,
+    within,
+)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from app import cli
-from app.claims import claim, claims, examine, ledger
-from app.claims.base import HOLDS, KINDS, UNKNOWN, Context, NotComputableError
-from app.core.cancel import CancelledError
-from app.core.errors import LabError
-from app.experiments import EXPERIMENTS
+from layerlab import cli
+from layerlab.claims import claim, claims, examine, ledger
+from layerlab.claims.base import HOLDS, KINDS, UNKNOWN, Context, NotComputableError
+from layerlab.core.cancel import CancelledError
+from layerlab.core.errors import LabError
+from layerlab.experiments import EXPERIMENTS
 
 FIELDS = ["id", "published", "measured", "verdict", "why", "experiment"]
 # The pages that the gallery has or will have.

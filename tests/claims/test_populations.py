@@ -5,13 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.claims.base import Context
-from app.claims.listing import listing
-from app.claims.populations import births, chunks, epochs_until, lab, population, training_loss
-from app.core.cancel import CancelledError
-from app.core.spec import NetSpec, TrainSpec, edit
-from app.nets.engines import engine
-from app.nets.problem import born, problem_of
+from layerlab.claims.base import Context
+from layerlab.claims.listing import listing
+from layerlab.claims.populations import (
+    births,
+    chunks,
+    epochs_until,
+    lab,
+    population,
+    training_loss,
+)
+from layerlab.core.cancel import CancelledError
+from layerlab.core.spec import NetSpec, TrainSpec, edit
+from layerlab.nets.engines import engine
+from layerlab.nets.problem import born, problem_of
 
 
 def test_seeds_beyond_a_run_go_on_in_the_next() -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.claims import claim
-from app.claims.base import Claim, Context, holds
-from app.claims.work import PARTS, ledger_job
-from app.core.jobs import steps_of
+from layerlab.claims import claim
+from layerlab.claims.base import Claim, Context, holds
+from layerlab.claims.work import PARTS, ledger_job
+from layerlab.core.jobs import steps_of
 from tests.helpers.waiting import wait_for
 
 

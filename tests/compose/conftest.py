@@ -3,11 +3,11 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.compose.session import Session
-from app.compose.start import application, open_window
-from app.core.options import Options
-from app.core.spec import LabSpec
-from app.ui.controls.bar import SliderBar
+from layerlab.compose.session import Session
+from layerlab.compose.start import application, open_window
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec
+from layerlab.ui.controls.bar import SliderBar
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame
 
-from app.core.advice import NARROW
-from app.core.options import Options
-from app.core.spec import LabSpec, edit
+from layerlab.core.advice import NARROW
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit
 from tests.compose.conftest import finished
 
 LEFT = Qt.MouseButton.LeftButton

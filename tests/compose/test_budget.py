@@ -4,10 +4,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.compose.budget import budget_of, wordings
-from app.core.spec import LabSpec, edit
-from app.nets.problem import layout_of
-from app.ui.fonts import load_fonts
+from layerlab.compose.budget import budget_of, wordings
+from layerlab.core.spec import LabSpec, edit
+from layerlab.nets.problem import layout_of
+from layerlab.ui.fonts import load_fonts
 from tests.compose.conftest import bar_of, drag, finished, tile_of
 
 QUICK = edit(LabSpec(), "train.updates", 60)

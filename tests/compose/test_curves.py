@@ -8,12 +8,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.commands.training import Training
-from app.compose import curves as module
-from app.core.options import Options
-from app.core.spec import LabSpec, edit, get
-from app.runtime.settings import read_options
-from app.ui.curve.place import slider_of
+from layerlab.commands.training import Training
+from layerlab.compose import curves as module
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit, get
+from layerlab.runtime.settings import read_options
+from layerlab.ui.curve.place import slider_of
 from tests.compose.conftest import bar_of, drag, finished
 
 LEFT = Qt.MouseButton.LeftButton

@@ -7,11 +7,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.cli import main
-from app.core.options import Options
-from app.core.spec import LabSpec, NetSpec, TrainSpec, edit, get, to_json
-from app.nets.engines.ready import warm_up
-from app.ui.readouts import readouts
+from layerlab.cli import main
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit, get, to_json
+from layerlab.nets.engines.ready import warm_up
+from layerlab.ui.readouts import readouts
 from tests.compose.conftest import bar_of, finished
 
 LEFT = Qt.MouseButton.LeftButton

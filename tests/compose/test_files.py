@@ -11,10 +11,10 @@ import sys
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from app.compose.dialogs import ask_where_to_save
-from app.compose.files import read_lab
-from app.core.spec import LabSpec, TaskSpec, to_json
-from app.runtime import labfile, opened
+from layerlab.compose.dialogs import ask_where_to_save
+from layerlab.compose.files import read_lab
+from layerlab.core.spec import LabSpec, TaskSpec, to_json
+from layerlab.runtime import labfile, opened
 from tests.helpers.waiting import PATIENCE_S, wait_for
 
 ROWS = "a,b,c\n" + "".join(f"{k},{k * k},{k % 3}\n" for k in range(40))
@@ -190,7 +190,7 @@ def started(arguments, home, log):
     """Start the program as a desktop does: nobody sees what it prints."""
     environ = os.environ | {"LAYERLAB_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", *arguments],
+        [sys.executable, "-m", "layerlab", *arguments],
         env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
     )  # fmt: skip
     return process

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.options import Options
-from app.core.spec import LabSpec, edit
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit
 from tests.compose.conftest import bar_of, drag, finished, tile_of
 from tests.compose.test_session import trained
 
@@ -64,7 +64,7 @@ def test_off_a_value_trains_at_the_pace_of_the_slider(open_lab, qtbot, dragged):
 
 
 def test_the_choice_is_remembered(open_lab):
-    from app.runtime import settings
+    from layerlab.runtime import settings
 
     lab = open_lab(QUICK, PACED)
     action(lab).trigger()

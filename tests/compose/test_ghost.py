@@ -2,8 +2,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.compose.ghost import turned
-from app.core.spec import LabSpec, edit
+from layerlab.compose.ghost import turned
+from layerlab.core.spec import LabSpec, edit
 from tests.compose.conftest import bar_of, drag, finished, tile_of
 
 QUICK = edit(LabSpec(), "train.updates", 60)

@@ -10,11 +10,11 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import __version__
-from app.compose import help as help_
-from app.core.spec import edit
-from app.runtime.logbook import Logbook
-from app.ui.about import About
+from layerlab import __version__
+from layerlab.compose import help as help_
+from layerlab.core.spec import edit
+from layerlab.runtime.logbook import Logbook
+from layerlab.ui.about import About
 from tests.test_packaging import ROOT
 
 LEFT = Qt.MouseButton.LeftButton

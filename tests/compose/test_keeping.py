@@ -10,14 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from app.compose import keeping
-from app.compose.files import read_lab
-from app.core.disk import write_file
-from app.core.errors import LabError
-from app.core.options import Options
-from app.core.spec import LabSpec, edit
-from app.core.windowfile import window_from_json
-from app.runtime import labfile, settings, slot
+from layerlab.compose import keeping
+from layerlab.compose.files import read_lab
+from layerlab.core.disk import write_file
+from layerlab.core.errors import LabError
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit
+from layerlab.core.windowfile import window_from_json
+from layerlab.runtime import labfile, settings, slot
 from tests.compose.conftest import bar_of, drag, finished
 from tests.helpers.waiting import PATIENCE_S
 

@@ -12,13 +12,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.claims import claim, claims
-from app.claims.base import holds
-from app.compose import ledger as module
-from app.core.experiment import HOLDS, ONLY_IF, WRONG
-from app.core.ledger import UNCHECKED, UNKNOWN
-from app.core.spec import LabSpec, edit
-from app.experiments import EXPERIMENTS
+from layerlab.claims import claim, claims
+from layerlab.claims.base import holds
+from layerlab.compose import ledger as module
+from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
+from layerlab.core.ledger import UNCHECKED, UNKNOWN
+from layerlab.core.spec import LabSpec, edit
+from layerlab.experiments import EXPERIMENTS
 
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier

@@ -5,8 +5,8 @@ import warnings
 
 import pytest
 
-from app.compose.notices import Notices
-from app.core.errors import LabWarning
+from layerlab.compose.notices import Notices
+from layerlab.core.errors import LabWarning
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.spec import LabSpec, edit
-from app.experiments import EXPERIMENTS
+from layerlab.core.spec import LabSpec, edit
+from layerlab.experiments import EXPERIMENTS
 
 KEY = "activations"
 
@@ -221,7 +221,7 @@ def test_a_lab_dropped_on_a_page_opens_in_the_lab(lab, tmp_path):
 
 
 def test_a_drag_is_one_step_of_undo(lab):
-    from app.ui.controls.bar import SliderBar
+    from layerlab.ui.controls.bar import SliderBar
     from tests.compose.conftest import drag
 
     lab.pages.open(KEY)
@@ -319,7 +319,7 @@ def test_a_page_that_lacks_a_library_says_so_where_it_was_chosen(lab, monkeypatc
     def lacks(experiment):
         raise ModuleNotFoundError("No module named 'networkx'", name="networkx")
 
-    monkeypatch.setattr("app.core.experiment.Experiment.model", lacks)
+    monkeypatch.setattr("layerlab.core.experiment.Experiment.model", lacks)
     lab.pages.show_gallery()
     gallery = lab.pages._gallery
     gallery.chosen.emit(KEY)

@@ -3,8 +3,8 @@
 `python -m tests.campaign.monkey` does thousands, and looks at the memory too.
 """
 
-from app.core.options import Options
-from app.core.spec import LabSpec, edit
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit
 from tests.campaign import monkey
 from tests.compose.conftest import finished
 

@@ -10,13 +10,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.compose import reading
-from app.core.cancel import check_cancelled
-from app.core.spec import LabSpec, TaskSpec, edit, replace
-from app.nets.problem import problem_of
-from app.nets.tasks import cells
-from app.nets.tasks import csv as csv_task
-from app.runtime import labfile
+from layerlab.compose import reading
+from layerlab.core.cancel import check_cancelled
+from layerlab.core.spec import LabSpec, TaskSpec, edit, replace
+from layerlab.nets.problem import problem_of
+from layerlab.nets.tasks import cells
+from layerlab.nets.tasks import csv as csv_task
+from layerlab.runtime import labfile
 from tests.compose.conftest import finished
 
 LEFT = Qt.MouseButton.LeftButton
@@ -89,7 +89,7 @@ def test_no_way_to_a_table_reads_it_in_the_windows_thread(
     assert lab.store.spec.task.target == "c0"
     assert lab.store.spec.task.validation == 0.4
     second = table_of(tmp_path / "second.csv", 4)
-    monkeypatch.setattr("app.compose.files.QFileDialog.getOpenFileName",
+    monkeypatch.setattr("layerlab.compose.files.QFileDialog.getOpenFileName",
                         lambda *a, **k: (second, ""))  # fmt: skip
     lab.window.panel.csv_wanted.emit()
     idle(qtbot, lab)

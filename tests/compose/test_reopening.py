@@ -10,12 +10,12 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.compose.files import read_lab
-from app.core.kept import Kept
-from app.core.options import Options
-from app.core.spec import LabSpec, edit, to_json
-from app.core.windowfile import window_from_json
-from app.runtime import settings
+from layerlab.compose.files import read_lab
+from layerlab.core.kept import Kept
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit, to_json
+from layerlab.core.windowfile import window_from_json
+from layerlab.runtime import settings
 from tests.compose.conftest import finished
 from tests.helpers.waiting import PATIENCE_S
 
@@ -125,8 +125,8 @@ def left_with_table(open_lab):
 
 def forget_all():
     """Forget what is in memory of tables, as another process has nothing of them."""
-    from app.nets import problem
-    from app.nets.tasks import tables
+    from layerlab.nets import problem
+    from layerlab.nets.tasks import tables
 
     tables._held.clear()
     for name in dir(problem):
@@ -254,7 +254,7 @@ def test_where_the_network_is_damaged_its_spec_reopens(left, start, qtbot, home)
 
 
 def test_a_history_that_breaks_its_reader_stops_no_start(left, start, qtbot, home, monkeypatch):
-    from app.compose import reopening
+    from layerlab.compose import reopening
 
     left(qtbot, trained=True)
     monkeypatch.setattr(reopening, "quick_lab", lambda path: 1 / 0)

@@ -7,9 +7,9 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip
 
-from app.core.options import Options
-from app.core.spec import LabSpec, edit
-from app.ui.fonts import load_fonts
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit
+from layerlab.ui.fonts import load_fonts
 from tests.compose.conftest import bar_of, drag, finished, tile_of
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
@@ -139,7 +139,7 @@ def test_the_threshold_is_typed_and_a_wrong_one_is_refused(trained, qtbot):
 
 
 def test_each_task_keeps_its_own_threshold_and_the_next_start_has_them(open_lab, qtbot):
-    from app.runtime import settings
+    from layerlab.runtime import settings
 
     lab = open_lab(QUICK)
     lab.seeds.set_threshold(0.002)

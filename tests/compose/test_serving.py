@@ -4,12 +4,12 @@ from concurrent.futures import Future
 import numpy as np
 import pytest
 
-from app.compose.serving import ServingEngine, quiet_engine
-from app.core.errors import LabError
-from app.core.options import Options
-from app.core.spec import LabSpec, edit
-from app.nets.engines import engine
-from app.nets.engines.ready import warm_up
+from layerlab.compose.serving import ServingEngine, quiet_engine
+from layerlab.core.errors import LabError
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit
+from layerlab.nets.engines import engine
+from layerlab.nets.engines.ready import warm_up
 from tests.compose.conftest import finished
 
 SPEC = edit(edit(LabSpec(), "train.updates", 40), "train.seeds", 2)
@@ -34,7 +34,7 @@ def served(monkeypatch):
         names.append(name)
         return engine("numpy")
 
-    monkeypatch.setattr("app.compose.serving.engine", choose)
+    monkeypatch.setattr("layerlab.compose.serving.engine", choose)
     return names
 
 
@@ -130,7 +130,7 @@ def test_the_window_trains_on_without_kernels_and_says_why_once(open_lab, qtbot,
 
 def test_an_engine_that_is_gone_is_replaced_by_the_compiled_one(open_lab, qtbot, monkeypatch):
     """Chosen at an earlier start, when it was there."""
-    monkeypatch.setattr("app.nets.engines.remote.is_installed", lambda name: False)
+    monkeypatch.setattr("layerlab.nets.engines.remote.is_installed", lambda name: False)
     engine.cache_clear()
     lab = open_lab(SPEC, Options(speed=None, engine="torch"))
     lab.runner.finish()
@@ -143,11 +143,11 @@ def test_an_engine_that_is_gone_is_replaced_by_the_compiled_one(open_lab, qtbot,
 
 
 def test_an_engine_that_does_not_start_is_replaced_too(open_lab, qtbot, monkeypatch):
-    from app.nets.engines.remote import RemoteEngine
+    from layerlab.nets.engines.remote import RemoteEngine
 
     ends = [sys.executable, "-c", "raise SystemExit('libtorch.so is broken')"]
     broken = RemoteEngine(command=ends)
-    monkeypatch.setattr("app.compose.serving.engine",
+    monkeypatch.setattr("layerlab.compose.serving.engine",
                         lambda name: broken if name == "torch" else engine(name))  # fmt: skip
     lab = open_lab(SPEC, Options(speed=None, engine="compiled"))
     lab.on_engine("torch")
@@ -173,8 +173,8 @@ def end_of(generator):
 
 
 def quiet(monkeypatch, name, warm_up, is_interrupted=lambda: False):
-    monkeypatch.setattr("app.compose.serving._warm_up", warm_up)
-    monkeypatch.setattr("app.compose.serving.engine", lambda name: name)
+    monkeypatch.setattr("layerlab.compose.serving._warm_up", warm_up)
+    monkeypatch.setattr("layerlab.compose.serving.engine", lambda name: name)
     return quiet_engine(name, "float32", is_interrupted)
 
 

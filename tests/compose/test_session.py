@@ -5,9 +5,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.core.options import Options
-from app.core.spec import LabSpec, edit, get
-from app.nets.engines.numpy_ import NumpyEngine
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec, edit, get
+from layerlab.nets.engines.numpy_ import NumpyEngine
 from tests.compose.conftest import bar_of, drag, finished, tile_of
 
 KEY = Qt.Key
@@ -197,8 +197,8 @@ def test_zoom_and_theme_reach_every_widget(lab, qtbot):
 
 
 def test_the_last_lab_reopens_as_it_was(open_lab, qtbot, home):
-    from app.compose.files import read_lab
-    from app.runtime import settings
+    from layerlab.compose.files import read_lab
+    from layerlab.runtime import settings
 
     lab = open_lab(QUICK, Options(engine="numpy", speed=100.0, zoom=1.2, theme="light"))
     lab.runner.finish()
@@ -262,7 +262,7 @@ def test_a_csv_file_is_learned(lab, qtbot, tmp_path):
 
 
 def test_saving_and_opening_keeps_the_trained_network(open_lab, qtbot, tmp_path, monkeypatch):
-    from app.compose import files
+    from layerlab.compose import files
 
     lab = open_lab(QUICK)
     lab.runner.finish()

@@ -9,7 +9,8 @@ import pytest
 from PySide6.QtCore import QEventLoop, QTimer
 from pytestqt.qtbot import QtBot
 
-run = import_module("app.compose.shot")._run_interruptibly  # the package's `shot` is a function
+# The package's `shot` is a function.
+run = import_module("layerlab.compose.shot")._run_interruptibly
 
 
 def test_ctrl_c_ends_a_loop_of_qt(qtbot: QtBot) -> None:

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
-from app.nets.problem import problem_of
-from app.runtime import opened
+from layerlab.nets.problem import problem_of
+from layerlab.runtime import opened
 from tests.compose.conftest import finished
 
 

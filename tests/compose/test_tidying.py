@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from app.compose import tidying
-from app.compose.tidying import Tidying, give_back, resident_bytes
+from layerlab.compose import tidying
+from layerlab.compose.tidying import Tidying, give_back, resident_bytes
 
 MB = 2**20
 
@@ -68,9 +68,9 @@ def test_memory_that_is_free_but_kept_goes_back():
 
 
 def test_a_hidden_page_lets_go_of_what_is_drawn_again(lab, qtbot):
-    from app.experiments.at_scale import growth
-    from app.experiments.residual import birth
-    from app.experiments.signal import network
+    from layerlab.experiments.at_scale import growth
+    from layerlab.experiments.residual import birth
+    from layerlab.experiments.signal import network
 
     caches = {
         "at-scale": (growth._weights, ()),

@@ -13,9 +13,9 @@ import tracemalloc
 
 import pytest
 
-from app.core import disk
-from app.core.disk import check_writable, read_file, write_file
-from app.core.errors import LabError
+from layerlab.core import disk
+from layerlab.core.disk import check_writable, read_file, write_file
+from layerlab.core.errors import LabError
 from tests.helpers.waiting import PATIENCE_S
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes and devices of POSIX")
@@ -164,7 +164,7 @@ def test_a_pipe_that_is_read_takes_more_than_it_holds(tmp_path: pathlib.Path) ->
 def test_the_own_output_is_written_into(tmp_path: pathlib.Path, to_file: bool) -> None:
     """As `train --out /dev/stdout > lab` and `train --out /dev/stdout | ...` mean it."""
     code = (
-        "from app.core.disk import write_file\n"
+        "from layerlab.core.disk import write_file\n"
         "print('before'); write_file('/dev/stdout', b'content\\n', True); print('after')"
     )
     out = tmp_path / "out"

@@ -1,4 +1,4 @@
-from app.core.jobs import Job, Step, steps_of
+from layerlab.core.jobs import Job, Step, steps_of
 
 
 def counting(is_interrupted):

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from app.core.kept import Kept
+from layerlab.core.kept import Kept
 
 
 def test_each_is_made_once_and_the_least_used_goes():

@@ -6,8 +6,16 @@ import csv
 import io
 import json
 
-from app.core.experiment import HOLDS, ONLY_IF, SHAPE
-from app.core.ledger import UNCHECKED, UNKNOWN, Entry, Verdict, as_csv, as_json, as_markdown
+from layerlab.core.experiment import HOLDS, ONLY_IF, SHAPE
+from layerlab.core.ledger import (
+    UNCHECKED,
+    UNKNOWN,
+    Entry,
+    Verdict,
+    as_csv,
+    as_json,
+    as_markdown,
+)
 
 ENTRY = Entry("D1", "D, a book", 'It "counts", a | b.', "22, 31", "exact", "D, a book", SHAPE,
               "flip", "Why?")  # fmt: skip

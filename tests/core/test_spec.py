@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.declared import KNOBS
-from app.core.errors import LabError
-from app.core.knobs import Effect, Knob
-from app.core.layout import Layout
-from app.core.presets import presets
-from app.core.resources import resource
-from app.core.spec import LabSpec, edit, from_json, get, read_spec, to_json
+from layerlab.core.declared import KNOBS
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Effect, Knob
+from layerlab.core.layout import Layout
+from layerlab.core.presets import presets
+from layerlab.core.resources import resource
+from layerlab.core.spec import LabSpec, edit, from_json, get, read_spec, to_json
 
 
 def test_the_default_lab_is_the_one_that_is_documented():

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.core.options import (
+from layerlab.core.options import (
     Options,
     fields_from_json,
     options_from_fields,
     options_to_json,
 )
-from app.core.success import USUAL, Ranking, default_threshold, ranking_of
+from layerlab.core.success import USUAL, Ranking, default_threshold, ranking_of
 from tests.helpers.frames import sample_loss
 
 PART = sample_loss(np.random.default_rng(1))

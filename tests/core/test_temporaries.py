@@ -4,7 +4,7 @@ import pathlib
 
 import pytest
 
-from app.core.temporaries import NOTES, remove_left_behind
+from layerlab.core.temporaries import NOTES, remove_left_behind
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.core.errors import LabError
-from app.core.knobs import Knob
-from app.core.values import Values, is_knob_file, knobs_from_json, values_to_json
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Knob
+from layerlab.core.values import Values, is_knob_file, knobs_from_json, values_to_json
 
 KNOBS = (
     Knob("width", "int", "Width", "h", low=1, high=64),

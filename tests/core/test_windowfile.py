@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from app.core.errors import LabError
-from app.core.spec import LabSpec, edit
-from app.core.windowfile import (
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec, edit
+from layerlab.core.windowfile import (
     is_same_network,
     make_window_file,
     window_from_json,

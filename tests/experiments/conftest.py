@@ -4,11 +4,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.ui.controls.bar import SliderBar
-from app.ui.controls.choice import Choice, Toggle
-from app.ui.controls.chooser import Chooser
-from app.ui.controls.slider import Slider
-from app.ui.plots.handles import HandlePlot
+from layerlab.ui.controls.bar import SliderBar
+from layerlab.ui.controls.choice import Choice, Toggle
+from layerlab.ui.controls.chooser import Chooser
+from layerlab.ui.controls.slider import Slider
+from layerlab.ui.plots.handles import HandlePlot
 from tests.compose.conftest import drag, home, open_lab  # noqa: F401
 
 

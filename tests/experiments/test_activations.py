@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from app.experiments.activations import model, moments
-from app.nets.activations import ACTIVATIONS
-from app.nets.printing import LINES, activation_code
+from layerlab.experiments.activations import model, moments
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.printing import LINES, activation_code
 from tests.helpers.programs import printed_by
 
 KEYS = ACTIVATIONS.keys()

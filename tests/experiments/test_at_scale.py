@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, NOT_REPRODUCED, WRONG
-from app.experiments import EXPERIMENTS
-from app.experiments.at_scale import growth, model, rows, words
-from app.experiments.at_scale.layer import boxes_of, columns_of
-from app.nets.published import MODELS, Published
-from app.nets.transformers import KINDS, feed_forward
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, WRONG
+from layerlab.experiments import EXPERIMENTS
+from layerlab.experiments.at_scale import growth, model, rows, words
+from layerlab.experiments.at_scale.layer import boxes_of, columns_of
+from layerlab.nets.published import MODELS, Published
+from layerlab.nets.transformers import KINDS, feed_forward
 from tests.experiments.conftest import drag_handle, settle
 from tests.helpers.programs import printed_by
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, NOT_REPRODUCED, PENDING, WRONG
-from app.core.jobs import Job, steps_of
-from app.experiments.attention import draws, heads, model, rows, theory
-from app.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Draws
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, PENDING, WRONG
+from layerlab.core.jobs import Job, steps_of
+from layerlab.experiments.attention import draws, heads, model, rows, theory
+from layerlab.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Draws
 from tests.helpers.programs import printed_by
 
 torch = pytest.importorskip("torch")  # the oracle

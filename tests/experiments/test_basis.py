@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from scipy import stats
 from sklearn.linear_model import BayesianRidge, LinearRegression, Ridge
 
-from app.core.errors import LabError
-from app.experiments.basis import fits, model, printed, terms, verdicts
-from app.nets.activations import ACTIVATIONS
-from app.nets.problem import load_data, problem_of
+from layerlab.core.errors import LabError
+from layerlab.experiments.basis import fits, model, printed, terms, verdicts
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.problem import load_data, problem_of
 from tests.experiments.conftest import drag_handle, handles, settle
 from tests.helpers.programs import printed_by
 

@@ -8,16 +8,16 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.errors import LabError, NotFiniteError
-from app.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, PENDING, WRONG
-from app.core.spec import edit
-from app.experiments import EXPERIMENTS
-from app.experiments.born_dead import births, collapse, model, theory, verdicts
-from app.experiments.born_dead.map import cell_at
-from app.experiments.born_dead.names import CURES, DEEPEST, WIDEST
-from app.nets.engines import engine
-from app.nets.engines.numpy_ import outputs
-from app.nets.problem import born, check, problem_of
+from layerlab.core.errors import LabError, NotFiniteError
+from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, PENDING, WRONG
+from layerlab.core.spec import edit
+from layerlab.experiments import EXPERIMENTS
+from layerlab.experiments.born_dead import births, collapse, model, theory, verdicts
+from layerlab.experiments.born_dead.map import cell_at
+from layerlab.experiments.born_dead.names import CURES, DEEPEST, WIDEST
+from layerlab.nets.engines import engine
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.problem import born, check, problem_of
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 

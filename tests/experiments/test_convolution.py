@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy import linalg, signal, stats
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG
-from app.experiments import EXPERIMENTS
-from app.experiments.convolution import born, finding, layers, model, names, rows
-from app.experiments.convolution.finding import COUNTS, OUTPUTS, SMALL, TAPS
-from app.experiments.convolution.names import SIDE
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG
+from layerlab.experiments import EXPERIMENTS
+from layerlab.experiments.convolution import born, finding, layers, model, names, rows
+from layerlab.experiments.convolution.finding import COUNTS, OUTPUTS, SMALL, TAPS
+from layerlab.experiments.convolution.names import SIDE
 from tests.helpers.programs import printed_by
 
 torch = pytest.importorskip("torch")  # the oracle

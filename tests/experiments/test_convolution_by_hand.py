@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.experiments.convolution.hands import ONLY
-from app.experiments.convolution.names import ALONE, BY_HAND, KERNELS, SIDE
-from app.experiments.convolution.opened import read_picture
+from layerlab.experiments.convolution.hands import ONLY
+from layerlab.experiments.convolution.names import ALONE, BY_HAND, KERNELS, SIDE
+from layerlab.experiments.convolution.opened import read_picture
 from tests.compose.test_pages import drop
 from tests.experiments.conftest import settle
 

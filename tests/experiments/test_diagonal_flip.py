@@ -6,15 +6,15 @@ import itertools
 import numpy as np
 import pytest
 
-from app.core.errors import LabError
-from app.core.experiment import PENDING
-from app.core.jobs import Step
-from app.experiments.diagonal_flip import model, study, training
-from app.experiments.diagonal_flip.rows import all_rows
-from app.experiments.diagonal_flip.training import Setting
-from app.nets.problem import check
-from app.nets.rank import rank_floors
-from app.nets.tasks.flip import flipped, images
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import PENDING
+from layerlab.core.jobs import Step
+from layerlab.experiments.diagonal_flip import model, study, training
+from layerlab.experiments.diagonal_flip.rows import all_rows
+from layerlab.experiments.diagonal_flip.training import Setting
+from layerlab.nets.problem import check
+from layerlab.nets.rank import rank_floors
+from layerlab.nets.tasks.flip import flipped, images
 from tests.helpers.programs import printed_by
 
 SEEDS = 8

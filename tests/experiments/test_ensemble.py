@@ -7,16 +7,16 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, PENDING, WRONG
-from app.core.jobs import Step
-from app.experiments import EXPERIMENTS
-from app.experiments.ensemble import found, model, names, printed, training
-from app.nets.engines import engine
-from app.nets.engines.numpy_ import outputs
-from app.nets.engines.ready import wait_for_kernels
-from app.nets.problem import check, load_data, problem_of
-from app.nets.tasks import TASKS
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, PENDING, WRONG
+from layerlab.core.jobs import Step
+from layerlab.experiments import EXPERIMENTS
+from layerlab.experiments.ensemble import found, model, names, printed, training
+from layerlab.nets.engines import engine
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.engines.ready import wait_for_kernels
+from layerlab.nets.problem import check, load_data, problem_of
+from layerlab.nets.tasks import TASKS
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 

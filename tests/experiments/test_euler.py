@@ -12,15 +12,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from scipy.linalg import expm
 
-from app.claims.base import Context
-from app.claims.mechanisms import CLAIMS
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, WRONG
-from app.experiments import EXPERIMENTS
-from app.experiments.euler import flow, model, moons, stability, verdicts
-from app.nets.engines import engine
-from app.nets.engines.numpy_ import forward, training_loss
-from app.nets.problem import born, check, problem_of
+from layerlab.claims.base import Context
+from layerlab.claims.mechanisms import CLAIMS
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, WRONG
+from layerlab.experiments import EXPERIMENTS
+from layerlab.experiments.euler import flow, model, moons, stability, verdicts
+from layerlab.nets.engines import engine
+from layerlab.nets.engines.numpy_ import forward, training_loss
+from layerlab.nets.problem import born, check, problem_of
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.core.errors import LabError
-from app.core.jobs import Job, steps_of
-from app.experiments.gating import model
-from app.nets.engines import engine
-from app.nets.problem import problem_of
-from app.nets.rewind import Rewindable
+from layerlab.core.errors import LabError
+from layerlab.core.jobs import Job, steps_of
+from layerlab.experiments.gating import model
+from layerlab.nets.engines import engine
+from layerlab.nets.problem import problem_of
+from layerlab.nets.rewind import Rewindable
 from tests.helpers.programs import printed_by
 
 torch = pytest.importorskip("torch")  # the oracle

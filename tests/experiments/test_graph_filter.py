@@ -10,10 +10,10 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, WRONG
-from app.experiments import EXPERIMENTS
-from app.experiments.graph_filter import filters, graphs, model, names, reading
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, WRONG
+from layerlab.experiments import EXPERIMENTS
+from layerlab.experiments.graph_filter import filters, graphs, model, names, reading
 from tests.experiments.conftest import drag_handle, settle
 
 PAGE = EXPERIMENTS["graph-filter"]

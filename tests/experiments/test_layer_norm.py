@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 
-from app.core.errors import NotFiniteError
-from app.core.experiment import NOT_HERE
-from app.core.jobs import Step
-from app.experiments.layer_norm import layer as layers
-from app.experiments.layer_norm import model, training
-from app.experiments.layer_norm.layer import INPUT, TARGET, layer, plain, weights
-from app.experiments.layer_norm.names import EPS, SUMS
-from app.experiments.layer_norm.training import EVERY, LENGTH, Population, Setting
-from app.nets.engines.numpy_ import outputs
-from app.nets.norms import norm, norm_gradient
-from app.nets.problem import born, problem_of
+from layerlab.core.errors import NotFiniteError
+from layerlab.core.experiment import NOT_HERE
+from layerlab.core.jobs import Step
+from layerlab.experiments.layer_norm import layer as layers
+from layerlab.experiments.layer_norm import model, training
+from layerlab.experiments.layer_norm.layer import INPUT, TARGET, layer, plain, weights
+from layerlab.experiments.layer_norm.names import EPS, SUMS
+from layerlab.experiments.layer_norm.training import EVERY, LENGTH, Population, Setting
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.norms import norm, norm_gradient
+from layerlab.nets.problem import born, problem_of
 from tests.experiments.conftest import drag_handle, settle
 from tests.helpers.programs import printed_by
 

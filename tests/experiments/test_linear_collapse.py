@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import linalg, optimize
 
-from app.experiments.linear_collapse import factored, model, plane
-from app.nets.activations import ACTIVATIONS
-from app.nets.problem import problem_of
+from layerlab.experiments.linear_collapse import factored, model, plane
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.problem import problem_of
 from tests.experiments.conftest import drag_handle, handles, settle
 from tests.helpers.programs import printed_by
 

@@ -6,8 +6,8 @@ import contextlib
 
 import pytest
 
-from app.core.errors import LabError
-from app.experiments import EXPERIMENTS
+from layerlab.core.errors import LabError
+from layerlab.experiments import EXPERIMENTS
 
 LISTS = [(page.key, knob) for page in EXPERIMENTS for knob in page.knobs
          if knob.kind == "numbers"]  # fmt: skip

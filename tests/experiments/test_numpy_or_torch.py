@@ -11,13 +11,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.claims.base import Context
-from app.claims.registry import claim
-from app.core.errors import LabError
-from app.core.jobs import Job, steps_of
-from app.experiments.numpy_or_torch import check, model, rows, trainings
-from app.experiments.numpy_or_torch.mistakes import Mistake, place_of
-from app.experiments.numpy_or_torch.names import (
+from layerlab.claims.base import Context
+from layerlab.claims.registry import claim
+from layerlab.core.errors import LabError
+from layerlab.core.jobs import Job, steps_of
+from layerlab.experiments.numpy_or_torch import check, model, rows, trainings
+from layerlab.experiments.numpy_or_torch.mistakes import Mistake, place_of
+from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
     FORGOTTEN,
     LENGTH,
@@ -28,10 +28,10 @@ from app.experiments.numpy_or_torch.names import (
     SLIGHT,
     TRANSPOSED,
 )
-from app.experiments.numpy_or_torch.trainings import Setting
-from app.nets.engines import engine
-from app.nets.gradcheck import BUG, GOOD
-from app.nets.problem import born
+from layerlab.experiments.numpy_or_torch.trainings import Setting
+from layerlab.nets.engines import engine
+from layerlab.nets.gradcheck import BUG, GOOD
+from layerlab.nets.problem import born
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 from tests.helpers.waiting import PATIENCE_S
@@ -55,7 +55,7 @@ def nothing_kept():
 def no_torch(monkeypatch):
     """Let PyTorch be missing."""
     sentence = "PyTorch is not installed; install it with: pip install torch"
-    monkeypatch.setattr("app.nets.engines.remote.missing_torch", lambda: sentence)
+    monkeypatch.setattr("layerlab.nets.engines.remote.missing_torch", lambda: sentence)
     return sentence
 
 

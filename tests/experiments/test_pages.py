@@ -15,12 +15,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.declared import KNOBS
-from app.core.errors import LabError
-from app.core.experiment import NOT_HERE, PENDING, UNKNOWN, VERDICTS
-from app.core.resources import resource
-from app.experiments import EXPERIMENTS
-from app.nets.engines.remote import missing_torch
+from layerlab.core.declared import KNOBS
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import NOT_HERE, PENDING, UNKNOWN, VERDICTS
+from layerlab.core.resources import resource
+from layerlab.experiments import EXPERIMENTS
+from layerlab.nets.engines.remote import missing_torch
 from tests.experiments.conftest import drag_handle, drawn, handles, moves, settle
 from tests.helpers.scripts import script
 from tests.helpers.waiting import PATIENCE_S

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from app.core.experiment import HOLDS, ONLY_IF, WRONG
-from app.experiments.regions import counting, gates, model, training, verdicts
-from app.nets.engines.numpy_ import forward
-from app.nets.rewind import Rewindable
+from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
+from layerlab.experiments.regions import counting, gates, model, training, verdicts
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.rewind import Rewindable
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 

@@ -6,17 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.claims.base import Context
-from app.claims.depth import CLAIMS
-from app.core.errors import LabError, NotFiniteError
-from app.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG
-from app.core.spec import edit
-from app.experiments.residual import birth, model, training, verdicts
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines import engine
-from app.nets.engines.numpy_ import training_loss
-from app.nets.problem import born, check, problem_of
-from app.nets.theory import theory
+from layerlab.claims.base import Context
+from layerlab.claims.depth import CLAIMS
+from layerlab.core.errors import LabError, NotFiniteError
+from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG
+from layerlab.core.spec import edit
+from layerlab.experiments.residual import birth, model, training, verdicts
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines import engine
+from layerlab.nets.engines.numpy_ import training_loss
+from layerlab.nets.problem import born, check, problem_of
+from layerlab.nets.theory import theory
 from tests.experiments.conftest import settle
 
 QUICK = {"activation": "tanh", "depth": 2}

@@ -6,15 +6,15 @@ import warnings
 import numpy as np
 import pytest
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, ONLY_IF, WRONG
-from app.core.spec import edit
-from app.experiments.sawtooth import counting, model, nets, training, verdicts
-from app.experiments.sawtooth.names import NAMES
-from app.nets.engines import default_engine, engine
-from app.nets.engines.numpy_ import outputs
-from app.nets.problem import check, problem_of
-from app.nets.tasks.curves import sawtooth
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
+from layerlab.core.spec import edit
+from layerlab.experiments.sawtooth import counting, model, nets, training, verdicts
+from layerlab.experiments.sawtooth.names import NAMES
+from layerlab.nets.engines import default_engine, engine
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.problem import check, problem_of
+from layerlab.nets.tasks.curves import sawtooth
 from tests.helpers.programs import printed_by
 
 

@@ -10,13 +10,13 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.core.experiment import NOT_HERE
-from app.core.jobs import Job, steps_of
-from app.core.spec import NetSpec
-from app.experiments.signal import meanfield, model, network, rows
-from app.nets.activations import ACTIVATIONS
-from app.nets.theory.forward import walk
-from app.nets.theory.scatter import bands
+from layerlab.core.experiment import NOT_HERE
+from layerlab.core.jobs import Job, steps_of
+from layerlab.core.spec import NetSpec
+from layerlab.experiments.signal import meanfield, model, network, rows
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.theory.forward import walk
+from layerlab.nets.theory.scatter import bands
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 

@@ -9,8 +9,8 @@ import sys
 
 import pytest
 
-from app.core.experiment import NOT_HERE, PENDING, UNKNOWN, VERDICTS, ClaimRow
-from app.experiments import EXPERIMENTS
+from layerlab.core.experiment import NOT_HERE, PENDING, UNKNOWN, VERDICTS, ClaimRow
+from layerlab.experiments import EXPERIMENTS
 from tests.claims.broken import BROKEN
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -38,8 +38,8 @@ def kind_of(verdict: str) -> str:
 # Where claims wait for the longer work, it is done as soon as none of them waits any more.
 AT_START = """
 import dataclasses, json, sys
-from app.core.experiment import PENDING
-from app.experiments import EXPERIMENTS
+from layerlab.core.experiment import PENDING
+from layerlab.experiments import EXPERIMENTS
 
 page = EXPERIMENTS[sys.argv[1]]
 model, values = page.model(), page.values()

@@ -7,16 +7,16 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG
-from app.core.spec import edit
-from app.experiments.width_or_depth import model, twins, verdicts
-from app.experiments.width_or_depth.names import DEEP, TWINS, WIDE
-from app.nets.chance import ratio
-from app.nets.engines import default_engine, engine
-from app.nets.engines.numpy_ import outputs
-from app.nets.problem import check, problem_of
-from app.nets.tasks.curves import wave
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG
+from layerlab.core.spec import edit
+from layerlab.experiments.width_or_depth import model, twins, verdicts
+from layerlab.experiments.width_or_depth.names import DEEP, TWINS, WIDE
+from layerlab.nets.chance import ratio
+from layerlab.nets.engines import default_engine, engine
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.problem import check, problem_of
+from layerlab.nets.tasks.curves import wave
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 

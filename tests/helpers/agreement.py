@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit
-from app.core.state import State
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines.numpy_ import NumpyEngine
-from app.nets.losses import LOSSES
-from app.nets.optimizers import OPTIMIZERS
-from app.nets.problem import born, problem_of
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit
+from layerlab.core.state import State
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.optimizers import OPTIMIZERS
+from layerlab.nets.problem import born, problem_of
 
 UPDATES = 200
 ADAPTIVE = ("rmsprop", "adam", "adamw")

@@ -22,7 +22,7 @@ breaks_kernels = {breaks_kernels!r}
 
 class Finder:
     def find_spec(self, name, path=None, target=None):
-        breaks = breaks_kernels and name == "app.nets.engines.compiled.kernel"
+        breaks = breaks_kernels and name == "layerlab.nets.engines.compiled.kernel"
         if not (breaks or name in damaged):
             return None
         spec = importlib.machinery.PathFinder.find_spec(name, path)
@@ -71,7 +71,7 @@ class Crippled:
         (site / "sitecustomize.py").write_text(
             _SITE.format(hidden=hidden, damaged=damaged, breaks_kernels=breaks_kernels)
         )
-        self._paths = [str(site), str(ROOT)]
+        self._paths = [str(site), str(ROOT / "app")]
 
     def python(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run Python with these arguments."""
@@ -86,4 +86,4 @@ class Crippled:
 
     def lab(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line with these arguments."""
-        return self.python("-P", "-m", "app", *arguments)
+        return self.python("-P", "-m", "layerlab", *arguments)

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from app.core.frames import DiagramLayer, DiagramPart
+from layerlab.core.frames import DiagramLayer, DiagramPart
 
 Array = np.ndarray
 

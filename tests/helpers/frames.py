@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.core.frames import (
+from layerlab.core.frames import (
     ACROSS_INPUTS,
     ACROSS_UNITS,
     MEAN_SQUARE,
@@ -26,7 +26,7 @@ from app.core.frames import (
     Prediction,
     ScatterPrediction,
 )
-from app.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from tests.helpers.diagram_frames import sample_diagram
 
 Array = np.ndarray

@@ -11,13 +11,13 @@ from __future__ import annotations
 import pathlib
 import sys
 
-from app.core.options import Options, options_to_json
-from app.core.spec import LabSpec, edit, to_json
-from app.core.values import values_to_json
-from app.experiments import EXPERIMENTS
-from app.nets.engines.numpy_ import NumpyEngine
-from app.nets.probes import History
-from app.runtime import labfile
+from layerlab.core.options import Options, options_to_json
+from layerlab.core.spec import LabSpec, edit, to_json
+from layerlab.core.values import values_to_json
+from layerlab.experiments import EXPERIMENTS
+from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.probes import History
+from layerlab.runtime import labfile
 
 EDITS = {
     "net.hidden": (4, 3),

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from app.nets.activations import ACTIVATIONS
-from app.nets.maths import NUMPY, SCALAR
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.maths import NUMPY, SCALAR
 
 torch = pytest.importorskip("torch")  # the oracle
-TORCH = pytest.importorskip("app.nets.engines.torch_").TORCH
+TORCH = pytest.importorskip("layerlab.nets.engines.torch_").TORCH
 
 NAMES = ACTIVATIONS.keys()
 GRID = np.linspace(-6, 6, 1201) + 0.00123  # off the kinks

@@ -5,11 +5,11 @@ from dataclasses import replace as changed
 import numpy as np
 import pytest
 
-from app.core.advice import DEAD, EXPLODING, KINDS, NARROW, OVERFIT, RATE, VANISHING
-from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
-from app.nets.adviser import Measured, findings
-from app.nets.adviser.measured import examine
-from app.nets.problem import born, problem_of
+from layerlab.core.advice import DEAD, EXPLODING, KINDS, NARROW, OVERFIT, RATE, VANISHING
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.nets.adviser import Measured, findings
+from layerlab.nets.adviser.measured import examine
+from layerlab.nets.problem import born, problem_of
 from tests.benchmarks.adviser import SILENT, judge
 from tests.benchmarks.adviser_cases import TUNING, healthy, sick_of
 

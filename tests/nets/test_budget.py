@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.declared import KNOBS
-from app.core.spec import LabSpec, edit
-from app.nets.budget import equal_widths
-from app.nets.problem import layout_of
+from layerlab.core.declared import KNOBS
+from layerlab.core.spec import LabSpec, edit
+from layerlab.nets.budget import equal_widths
+from layerlab.nets.problem import layout_of
 
 WIDTHS = range(1, 513)
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from app.nets.cells import count_cells
+from layerlab.nets.cells import count_cells
 
 
 def layer(inputs: int, neurons: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -12,23 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.errors import NotFiniteError, NotReadyError
-from app.core.resources import resource
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
-from app.core.state import State
-from app.nets import engines
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines import compiled_
-from app.nets.engines.compiled import block as block_module
-from app.nets.engines.compiled import pool
-from app.nets.engines.compiled import trainer as trainer_module
-from app.nets.engines.compiled.trainer import CompiledTrainer
-from app.nets.engines.compiled_ import CompiledEngine
-from app.nets.engines.numpy_ import NumpyEngine
-from app.nets.initializers import INITIALIZERS
-from app.nets.losses import LOSSES
-from app.nets.optimizers import OPTIMIZERS
-from app.nets.problem import born, problem_of
+from layerlab.core.errors import NotFiniteError, NotReadyError
+from layerlab.core.resources import resource
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
+from layerlab.core.state import State
+from layerlab.nets import engines
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines import compiled_
+from layerlab.nets.engines.compiled import block as block_module
+from layerlab.nets.engines.compiled import pool
+from layerlab.nets.engines.compiled import trainer as trainer_module
+from layerlab.nets.engines.compiled.trainer import CompiledTrainer
+from layerlab.nets.engines.compiled_ import CompiledEngine
+from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.optimizers import OPTIMIZERS
+from layerlab.nets.problem import born, problem_of
 from tests.helpers.agreement import (
     ADAPTIVE,
     ROUNDINGS,
@@ -420,7 +420,7 @@ def test_what_the_compiler_says_is_not_swallowed(monkeypatch: pytest.MonkeyPatch
 
 
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.core.libraries.is_installed", lambda name: name != "numba")
+    monkeypatch.setattr("layerlab.core.libraries.is_installed", lambda name: name != "numba")
     engines.engine.cache_clear()
     said = "the engine compiled needs numba, which is not installed"
     assert engines.available()["compiled"].startswith(said)

@@ -14,8 +14,8 @@ from typing import Any
 import numba
 import pytest
 
-from app.nets.engines.compiled import cache
-from app.nets.engines.compiled.cache import KernelCache, folder
+from layerlab.nets.engines.compiled import cache
+from layerlab.nets.engines.compiled.cache import KernelCache, folder
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -90,7 +90,7 @@ def test_what_the_stamp_must_know_is_in_it() -> None:
         name.partition(".")[2]
         for path in pathlib.Path(cache.__file__).parent.glob("*.py")
         for line in path.read_text().splitlines()
-        if line.startswith("from app.nets")
+        if line.startswith("from layerlab.nets")
         for name in [line.split()[1]]
         if "compiled." not in name
     }
@@ -260,7 +260,7 @@ def test_a_killed_save_leaves_nothing_for_long(tmp_path: pathlib.Path) -> None:
     """Killed between writing and renaming, which is where it hurts."""
     code = (
         "import os, pathlib, sys\n"
-        "from app.nets.engines.compiled.guarded import Folder\n"
+        "from layerlab.nets.engines.compiled.guarded import Folder\n"
         "os.replace = lambda *_, **__: os._exit(9)\n"
         "Folder(pathlib.Path(sys.argv[1])).write('a.kernel', b'half')\n"
     )
@@ -321,11 +321,11 @@ def test_a_new_process_finds_the_kernel_and_the_same_numbers(tmp_path: pathlib.P
     """
     code = (
         "import hashlib\n"
-        "from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec\n"
-        "from app.nets.engines.compiled.kernel import train\n"
-        "from app.nets.engines.compiled.trainer import CompiledTrainer\n"
-        "from app.nets.engines.ready import warm_up\n"
-        "from app.nets.problem import born, problem_of\n"
+        "from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec\n"
+        "from layerlab.nets.engines.compiled.kernel import train\n"
+        "from layerlab.nets.engines.compiled.trainer import CompiledTrainer\n"
+        "from layerlab.nets.engines.ready import warm_up\n"
+        "from layerlab.nets.problem import born, problem_of\n"
         "warm_up('float32').result()\n"
         "print(len(train.stats.cache_hits), len(train.stats.cache_misses))\n"
         "problem = problem_of(LabSpec(task=TaskSpec(name='sawtooth'),"

@@ -8,22 +8,22 @@ import pytest
 from numba.core import errors
 from numba.core.runtime import _nrt_python, rtsys
 
-from app.core.errors import LabError
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets import randomness
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines.compiled import activations, layers, plan, steps
-from app.nets.engines.compiled.jit import jit
-from app.nets.engines.compiled.numbers import mix, shuffle, tanh
-from app.nets.engines.compiled.packed import pack, packed_product
-from app.nets.engines.compiled.products import product, transpose
-from app.nets.engines.compiled.target import lanes
-from app.nets.engines.compiled.trainer import CompiledTrainer
-from app.nets.engines.compiled.vectors import view
-from app.nets.losses import LOSSES
-from app.nets.maths import NUMPY
-from app.nets.optimizers import OPTIMIZERS
-from app.nets.problem import born, problem_of
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets import randomness
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.compiled import activations, layers, plan, steps
+from layerlab.nets.engines.compiled.jit import jit
+from layerlab.nets.engines.compiled.numbers import mix, shuffle, tanh
+from layerlab.nets.engines.compiled.packed import pack, packed_product
+from layerlab.nets.engines.compiled.products import product, transpose
+from layerlab.nets.engines.compiled.target import lanes
+from layerlab.nets.engines.compiled.trainer import CompiledTrainer
+from layerlab.nets.engines.compiled.vectors import view
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.optimizers import OPTIMIZERS
+from layerlab.nets.problem import born, problem_of
 
 DTYPES = [pytest.param("float32", marks=pytest.mark.float32), "float64"]
 EPS = {dtype: np.finfo(dtype).eps for dtype in ("float32", "float64")}

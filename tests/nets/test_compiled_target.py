@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from app import cli
-from app.core.errors import LabError
-from app.nets import engines
-from app.nets.engines import compiled_
-from app.nets.engines.compiled import cache, target
-from app.nets.engines.compiled.target import VARIABLE, Target, current
+from layerlab import cli
+from layerlab.core.errors import LabError
+from layerlab.nets import engines
+from layerlab.nets.engines import compiled_
+from layerlab.nets.engines.compiled import cache, target
+from layerlab.nets.engines.compiled.target import VARIABLE, Target, current
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WIDTHS = target.widths()
@@ -101,7 +101,7 @@ def test_a_processor_that_nobody_thought_of_is_measured(
 def test_a_forced_width_is_what_numba_compiles_for(width: int) -> None:
     code = (
         "import json\n"
-        "from app.nets.engines.compiled import jit, target\n"
+        "from layerlab.nets.engines.compiled import jit, target\n"
         "from numba.core.registry import cpu_target\n"
         "_, *made_for = cpu_target.target_context.codegen().magic_tuple()\n"
         "print(json.dumps([target.current(), made_for]))"
@@ -116,7 +116,7 @@ def test_a_forced_width_is_what_numba_compiles_for(width: int) -> None:
 def test_machine_code_of_a_forced_width_has_its_registers_alone() -> None:
     code = (
         "import json, re\n"
-        "from app.nets.engines.compiled import jit\n"
+        "from layerlab.nets.engines.compiled import jit\n"
         "@jit.jit\n"
         "def added(a, b):\n"
         "    for i in range(len(a)):\n"
@@ -202,7 +202,7 @@ def test_an_impossible_value_is_one_sentence(
 def test_nothing_asked_for_is_no_problem_and_loads_no_compiler() -> None:
     code = (
         "import json, sys\n"
-        "from app.nets.engines import available\n"
+        "from layerlab.nets.engines import available\n"
         "print(json.dumps([available()['compiled'], 'llvmlite' in sys.modules]))"
     )
     assert in_a_process(code) == ["", False]

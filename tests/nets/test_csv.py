@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.core.spec import TaskSpec
-from app.nets.data import Data
-from app.nets.engines.numpy_ import NumpyEngine
-from app.nets.problem import check, problem_of
-from app.nets.tasks import TASKS, export_csv, recommended_for_csv
-from app.nets.tasks.csv import read_table
+from layerlab.core.spec import TaskSpec
+from layerlab.nets.data import Data
+from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.problem import check, problem_of
+from layerlab.nets.tasks import TASKS, export_csv, recommended_for_csv
+from layerlab.nets.tasks.csv import read_table
 
 ROWS = "1.5,2,u\n2.5,3,v\n3.5,5,u\n4.5,7,v\n"
 

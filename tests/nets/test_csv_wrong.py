@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from app.core.errors import LabError
-from app.core.spec import LabSpec, TaskSpec
-from app.nets.problem import check, problem_of
-from app.nets.tasks import TASKS, cells, export_csv, recommended_for_csv
-from app.nets.tasks.csv import read_table
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec, TaskSpec
+from layerlab.nets.problem import check, problem_of
+from layerlab.nets.tasks import TASKS, cells, export_csv, recommended_for_csv
+from layerlab.nets.tasks.csv import read_table
 
 HEAD = "a,b,y\n"
 GOOD = "1,2,u\n3,4,v\n5,6,u\n7,8,v\n9,10,u\n"  # rows 2 to 6
@@ -136,7 +136,7 @@ def test_files_that_are_too_large(
     path.write_text(HEAD + GOOD)
     assert "has more than 3 rows" in message(path)
     monkeypatch.undo()
-    monkeypatch.setattr("app.nets.tasks.tabular.MAX_NUMBERS", 9)
+    monkeypatch.setattr("layerlab.nets.tasks.tabular.MAX_NUMBERS", 9)
     assert "5 rows of 2 inputs; at most 9 numbers" in message(path)
 
 
@@ -225,7 +225,7 @@ def test_a_table_of_too_many_columns_is_refused_before_it_is_typed(
     def typed(*_: object) -> object:
         raise AssertionError("a column was typed")
 
-    monkeypatch.setattr("app.nets.tasks.csv._Reader.column", typed)
+    monkeypatch.setattr("layerlab.nets.tasks.csv._Reader.column", typed)
     path = tmp_path / "wide.csv"
     for columns in (2001, 900_000):
         names = ",".join(f"c{k}" for k in range(columns))

@@ -5,15 +5,15 @@ import itertools
 import numpy as np
 import pytest
 
-from app.core.errors import LabError, NotFiniteError
-from app.core.resources import resource
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
-from app.core.state import State
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines.numpy_ import NumpyEngine
-from app.nets.losses import LOSSES
-from app.nets.optimizers import OPTIMIZERS
-from app.nets.problem import born, problem_of
+from layerlab.core.errors import LabError, NotFiniteError
+from layerlab.core.resources import resource
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
+from layerlab.core.state import State
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.optimizers import OPTIMIZERS
+from layerlab.nets.problem import born, problem_of
 from tests.helpers.agreement import (
     ROUNDINGS,
     UPDATES,
@@ -27,7 +27,7 @@ from tests.helpers.agreement import (
     varied,
 )
 
-torch_ = pytest.importorskip("app.nets.engines.torch_")  # the oracle
+torch_ = pytest.importorskip("layerlab.nets.engines.torch_")  # the oracle
 TorchEngine = torch_.TorchEngine
 ENGINES = [NumpyEngine(), TorchEngine()]
 ROWS = varied()

@@ -13,14 +13,14 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.core import program
-from app.core.errors import LabError, NotFiniteError
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets import engines
-from app.nets.engines import remote, wire
-from app.nets.engines.numpy_ import NumpyEngine
-from app.nets.engines.remote import RemoteEngine
-from app.nets.problem import born, problem_of
+from layerlab.core import program
+from layerlab.core.errors import LabError, NotFiniteError
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets import engines
+from layerlab.nets.engines import remote, wire
+from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.engines.remote import RemoteEngine
+from layerlab.nets.problem import born, problem_of
 from tests.helpers.agreement import distance
 from tests.helpers.waiting import wait_for
 
@@ -35,9 +35,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # A child that needs no torch: says it is ready, answers a run with one state, then acts.
 FAKE = """
 import os, sys
-from app.core.spec import from_json
-from app.nets.engines.wire import receive, send, state_parts
-from app.nets.problem import born, problem_of
+from layerlab.core.spec import from_json
+from layerlab.nets.engines.wire import receive, send, state_parts
+from layerlab.nets.problem import born, problem_of
 out, inbox = os.fdopen(1, "wb"), os.fdopen(0, "rb")
 send(out, "ready", devices=["cpu"])
 while (job := receive(inbox)) is not None:
@@ -175,8 +175,8 @@ def test_paths_hold_in_another_folder(
 
 PARENT = """
 import sys
-from app.core.spec import LabSpec, TrainSpec
-from app.nets.engines.remote import RemoteEngine
+from layerlab.core.spec import LabSpec, TrainSpec
+from layerlab.nets.engines.remote import RemoteEngine
 engine = RemoteEngine()
 engine.warm_up()
 print(engine.pid, flush=True)
@@ -245,7 +245,7 @@ def test_cancelled_while_torch_is_loading() -> None:
 
 
 def test_torch_that_does_not_load() -> None:
-    code = "import sys; sys.modules['torch'] = None; from app.nets.engines import child"
+    code = "import sys; sys.modules['torch'] = None; from layerlab.nets.engines import child"
     engine = RemoteEngine(command=[sys.executable, "-c", f"{code}; sys.exit(child.main())"])
     with pytest.raises(LabError, match="PyTorch does not load: import of torch halted"):
         list(engine.run(SPEC))
@@ -282,7 +282,7 @@ def test_engines_by_name() -> None:
 
 def test_this_process_imports_no_torch() -> None:
     code = (
-        "import sys; from app.nets import engines; engines.available(); "
+        "import sys; from layerlab.nets import engines; engines.available(); "
         "engines.engine('torch'); print(sorted({'torch', 'PySide6'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
@@ -291,8 +291,8 @@ def test_this_process_imports_no_torch() -> None:
 
 def test_a_bundle_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     flag = program.ENGINE_CHILD
-    assert program.own_command(flag)[1:] == ["-P", "-m", "app", flag]
-    assert program.own_environment()["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT)
+    assert program.own_command(flag)[1:] == ["-P", "-m", "layerlab", flag]
+    assert program.own_environment()["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT / "app")
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert program.own_command(flag) == [sys.executable, flag]
     assert program.own_environment() == dict(os.environ)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.nets import ensembles
+from layerlab.nets import ensembles
 
 RNG = np.random.default_rng(5)
 

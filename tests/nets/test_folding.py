@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.core.spec import LabSpec, NetSpec, TrainSpec
-from app.nets.engines.numpy_ import forward
-from app.nets.folding import fold, folded, one_layer, zigzag
-from app.nets.problem import problem_of
-from app.nets.regions import regions
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.folding import fold, folded, one_layer, zigzag
+from layerlab.nets.problem import problem_of
+from layerlab.nets.regions import regions
 
 
 def outputs(hidden: tuple[int, ...], flat: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -6,16 +6,16 @@ import json
 import numpy as np
 import pytest
 
-from app.core.errors import LabError
-from app.core.resources import resource
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
-from app.nets import gradcheck, problem
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines import numpy_
-from app.nets.engines.numpy_ import NumpyEngine
-from app.nets.gradcheck import GradCheck, check_gradients
-from app.nets.losses import LOSSES
-from app.nets.maths import NUMPY
+from layerlab.core.errors import LabError
+from layerlab.core.resources import resource
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
+from layerlab.nets import gradcheck, problem
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines import numpy_
+from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.gradcheck import GradCheck, check_gradients
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.maths import NUMPY
 
 CIRCLE = TaskSpec(name="circle", samples=12)
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets.initializers import INITIALIZERS
-from app.nets.problem import born, problem_of
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.problem import born, problem_of
 
 NAMES = INITIALIZERS.keys()
 NET = NetSpec(weight_std=1.7, bias_std=0.4)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from app.nets.losses import LOSSES, sigmoid, softmax
-from app.nets.maths import NUMPY
+from layerlab.nets.losses import LOSSES, sigmoid, softmax
+from layerlab.nets.maths import NUMPY
 
 torch = pytest.importorskip("torch")  # the oracle
-TORCH = pytest.importorskip("app.nets.engines.torch_").TORCH
+TORCH = pytest.importorskip("layerlab.nets.engines.torch_").TORCH
 F = torch.nn.functional
 
 SEEDS, BATCH, OUTPUTS = 3, 5, 4

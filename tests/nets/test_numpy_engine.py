@@ -8,18 +8,18 @@ import sys
 import numpy as np
 import pytest
 
-from app.core.errors import LabError, NotFiniteError
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit
-from app.nets.engines.base import Batches, penalty
-from app.nets.engines.broken import checked
-from app.nets.engines.numpy_ import (
+from layerlab.core.errors import LabError, NotFiniteError
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit
+from layerlab.nets.engines.base import Batches, penalty
+from layerlab.nets.engines.broken import checked
+from layerlab.nets.engines.numpy_ import (
     NumpyEngine,
     Trainer,
     backward,
     forward,
     training_loss,
 )
-from app.nets.problem import born, problem_of
+from layerlab.nets.problem import born, problem_of
 
 ENGINE = NumpyEngine()
 
@@ -271,8 +271,9 @@ def test_batches_are_in_the_specs_precision() -> None:
 
 def test_needs_no_window_no_torch_and_no_scipy() -> None:
     code = (
-        "import sys; from app.core.spec import LabSpec; "
-        "from app.nets.engines import engine; list(engine('numpy').run(LabSpec(), until=3)); "
+        "import sys; from layerlab.core.spec import LabSpec; "
+        "from layerlab.nets.engines import engine; "
+        "list(engine('numpy').run(LabSpec(), until=3)); "
         "print(sorted({'torch', 'PySide6', 'scipy', 'sklearn'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

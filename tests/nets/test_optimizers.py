@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
-from app.nets import optimizers
-from app.nets.engines.numpy_ import NumpyEngine, backward, forward
-from app.nets.optimizers import OPTIMIZERS
-from app.nets.problem import born, problem_of
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.nets import optimizers
+from layerlab.nets.engines.numpy_ import NumpyEngine, backward, forward
+from layerlab.nets.optimizers import OPTIMIZERS
+from layerlab.nets.problem import born, problem_of
 
 torch = pytest.importorskip("torch")  # the oracle
 

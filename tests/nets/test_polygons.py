@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets.engines.numpy_ import forward
-from app.nets.polygons import Polygons, cuttable, polygons
-from app.nets.problem import Problem, born, problem_of
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.polygons import Polygons, cuttable, polygons
+from layerlab.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 WINDOW = (-1.2, 1.3, -0.9, 1.1)

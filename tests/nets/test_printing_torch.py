@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from app.core.errors import LabError
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit
-from app.nets import printing_torch
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines import engine
-from app.nets.initializers import INITIALIZERS
-from app.nets.losses import LOSSES
-from app.nets.optimizers import OPTIMIZERS
-from app.nets.printing_torch import network_code
-from app.nets.problem import problem_of
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit
+from layerlab.nets import printing_torch
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines import engine
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.optimizers import OPTIMIZERS
+from layerlab.nets.printing_torch import network_code
+from layerlab.nets.problem import problem_of
 from tests.helpers.programs import printed_by
 
 torch = pytest.importorskip("torch")  # the oracle

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.core.frames import (
+from layerlab.core.frames import (
     ACROSS_INPUTS,
     ACROSS_UNITS,
     DIAGRAM,
@@ -24,15 +24,15 @@ from app.core.frames import (
     MapPrediction,
     ScatterPrediction,
 )
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.core.state import State
-from app.nets import probes
-from app.nets.engines import numpy_
-from app.nets.engines.numpy_ import NumpyEngine, forward
-from app.nets.maths import NUMPY
-from app.nets.probes import base, layers
-from app.nets.problem import born, problem_of
-from app.nets.tasks import TASKS
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.core.state import State
+from layerlab.nets import probes
+from layerlab.nets.engines import numpy_
+from layerlab.nets.engines.numpy_ import NumpyEngine, forward
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.probes import base, layers
+from layerlab.nets.problem import born, problem_of
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 FORMS = {

@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from app.core.errors import LabError
-from app.core.frames import LOSS
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.core.state import State
-from app.nets import probes
-from app.nets.engines.numpy_ import NumpyEngine, forward, training_loss
-from app.nets.probes import report
-from app.nets.probes.loss import History, score_of
-from app.nets.probes.references import linear_loss, noise_floor
-from app.nets.problem import problem_of
-from app.nets.tasks import TASKS
+from layerlab.core.errors import LabError
+from layerlab.core.frames import LOSS
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.core.state import State
+from layerlab.nets import probes
+from layerlab.nets.engines.numpy_ import NumpyEngine, forward, training_loss
+from layerlab.nets.probes import report
+from layerlab.nets.probes.loss import History, score_of
+from layerlab.nets.probes.references import linear_loss, noise_floor
+from layerlab.nets.problem import problem_of
+from layerlab.nets.tasks import TASKS
 
 
 def lab(task: str = "wave", hidden: tuple[int, ...] = (5,), **train: object) -> LabSpec:

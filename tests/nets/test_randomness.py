@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2
 
-from app.core.spec import LabSpec, TrainSpec
-from app.nets.engines.base import Batches
-from app.nets.problem import problem_of
-from app.nets.randomness import (
+from layerlab.core.spec import LabSpec, TrainSpec
+from layerlab.nets.engines.base import Batches
+from layerlab.nets.problem import problem_of
+from layerlab.nets.randomness import (
     DROPOUT,
     ORDER,
     hash64,

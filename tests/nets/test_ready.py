@@ -8,16 +8,16 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.claims.base import Context
-from app.claims.populations import population
-from app.core.errors import LabWarning, NotReadyError
-from app.core.jobs import Ask
-from app.core.spec import LabSpec, edit
-from app.nets import engines
-from app.nets.engines import ready
-from app.nets.growing import Growing
-from app.nets.problem import problem_of
-from app.nets.rewind import Rewindable, quick_engine
+from layerlab.claims.base import Context
+from layerlab.claims.populations import population
+from layerlab.core.errors import LabWarning, NotReadyError
+from layerlab.core.jobs import Ask
+from layerlab.core.spec import LabSpec, edit
+from layerlab.nets import engines
+from layerlab.nets.engines import ready
+from layerlab.nets.growing import Growing
+from layerlab.nets.problem import problem_of
+from layerlab.nets.rewind import Rewindable, quick_engine
 
 WHY = "the kernels of the engine compiled do not compile on this machine"
 SPEC = edit(edit(LabSpec(), "train.updates", 8), "train.seeds", 2)
@@ -75,7 +75,7 @@ def test_populations_of_claims_go_on_in_numpy_and_say_why_once(no_kernels: None)
 
 
 def test_trainings_of_pages_go_on_in_numpy_and_say_why_once(no_kernels: None) -> None:
-    from app.experiments.ensemble.training import Setting, trained
+    from layerlab.experiments.ensemble.training import Setting, trained
 
     growing = Growing(problem_of(SPEC), lambda state: state.update, every=4, chunk=2)
     never: Ask = lambda: False  # noqa: E731

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.core.spec import LabSpec, NetSpec, TrainSpec
-from app.nets.engines.numpy_ import forward
-from app.nets.problem import Problem, born, problem_of
-from app.nets.regions import countable, regions
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.regions import countable, regions
 
 Array = np.ndarray
 LOW, HIGH = -1.1, 1.3

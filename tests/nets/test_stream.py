@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets.engines.numpy_ import forward
-from app.nets.problem import born, problem_of
-from app.nets.stream import stream
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.problem import born, problem_of
+from layerlab.nets.stream import stream
 
 
 @pytest.mark.parametrize("residual", [False, True])

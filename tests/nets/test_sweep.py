@@ -5,13 +5,13 @@ import itertools
 import numpy as np
 import pytest
 
-from app.commands.training import Training
-from app.core.spec import LabSpec, TaskSpec, edit, replace
-from app.nets import sweep as module
-from app.nets.engines import engine
-from app.nets.probes import report_marks
-from app.nets.problem import layout_of, problem_of
-from app.nets.sweep import cost, sweep
+from layerlab.commands.training import Training
+from layerlab.core.spec import LabSpec, TaskSpec, edit, replace
+from layerlab.nets import sweep as module
+from layerlab.nets.engines import engine
+from layerlab.nets.probes import report_marks
+from layerlab.nets.problem import layout_of, problem_of
+from layerlab.nets.sweep import cost, sweep
 
 SMALL = edit(edit(LabSpec(), "train.updates", 40), "train.seeds", 3)
 

@@ -8,11 +8,11 @@ import pathlib
 import pytest
 from msgspec.structs import replace
 
-from app.core.cancel import CancelledError, cancellable
-from app.core.errors import LabError
-from app.core.spec import TaskSpec
-from app.nets.problem import check, known_data, layout_of, load_data
-from app.nets.tasks import cells, recommended_for_csv, tables
+from layerlab.core.cancel import CancelledError, cancellable
+from layerlab.core.errors import LabError
+from layerlab.core.spec import TaskSpec
+from layerlab.nets.problem import check, known_data, layout_of, load_data
+from layerlab.nets.tasks import cells, recommended_for_csv, tables
 
 ROWS = "".join(f"{i},{i % 7},{i % 2}\n" for i in range(40))
 

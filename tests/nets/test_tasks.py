@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from app.core.spec import LabSpec, TaskSpec
-from app.nets.data import Data
-from app.nets.problem import check
-from app.nets.tasks import TASKS
-from app.nets.tasks.flip import flipped, images
+from layerlab.core.spec import LabSpec, TaskSpec
+from layerlab.nets.data import Data
+from layerlab.nets.problem import check
+from layerlab.nets.tasks import TASKS
+from layerlab.nets.tasks.flip import flipped, images
 
 GENERATED = [task.key for task in TASKS if "samples" in task.knobs]
 CLOUDS = ["circle", "xor", "gauss", "spiral", "moons", "blobs"]
@@ -225,7 +225,7 @@ def test_a_recommendation_keeps_what_is_chosen_already() -> None:
 
 
 def test_thumbnails_are_current() -> None:
-    from app.nets.tasks.thumbnails import build
+    from layerlab.nets.tasks.thumbnails import build
 
     pictures = build()
     for task in TASKS:
@@ -247,7 +247,7 @@ def test_thumbnails_are_current() -> None:
 def test_nothing_heavy_is_imported_before_data_are_loaded() -> None:
     code = (
         "import sys, json\n"
-        "from app.nets.tasks import TASKS\n"
+        "from layerlab.nets.tasks import TASKS\n"
         "shapes = [task.shape(task.recommended().task).inputs for task in TASKS"
         " if task.key != 'csv']\n"
         "previews = [task.preview() for task in TASKS]\n"

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from app.core.errors import LabError
-from app.core.spec import TaskSpec
-from app.nets.data import Column, Data, Table
-from app.nets.engines.numpy_ import NumpyEngine, forward
-from app.nets.problem import problem_of
-from app.nets.tasks import TASKS
-from app.nets.tasks.tabular import image_shape, is_classes, number_text, prepare, split
+from layerlab.core.errors import LabError
+from layerlab.core.spec import TaskSpec
+from layerlab.nets.data import Column, Data, Table
+from layerlab.nets.engines.numpy_ import NumpyEngine, forward
+from layerlab.nets.problem import problem_of
+from layerlab.nets.tasks import TASKS
+from layerlab.nets.tasks.tabular import image_shape, is_classes, number_text, prepare, split
 
 SETS = {"digits": (1797, 64, 10), "iris": (150, 4, 3), "wine": (178, 13, 3),
         "breast-cancer": (569, 30, 2), "diabetes": (442, 10, 0)}  # fmt: skip

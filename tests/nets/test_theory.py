@@ -13,15 +13,15 @@ import pytest
 import threadpoolctl
 from scipy import special
 
-from app.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, VARIANCES
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets import probes
-from app.nets.activations import ACTIVATIONS
-from app.nets.problem import born, load_data, problem_of
-from app.nets.theory import theory
-from app.nets.theory.ground import MOST, ground_of
-from app.nets.theory.kernel import Sums, _general, pairs, passed
-from app.nets.theory.quadrature import (
+from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, VARIANCES
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets import probes
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.problem import born, load_data, problem_of
+from layerlab.nets.theory import theory
+from layerlab.nets.theory.ground import MOST, ground_of
+from layerlab.nets.theory.kernel import Sums, _general, pairs, passed
+from layerlab.nets.theory.quadrature import (
     log_gamma_moments,
     normal_draws,
     normal_rule,
@@ -331,8 +331,9 @@ def test_explosions_are_survived() -> None:
 
 def test_the_default_lab_needs_no_scipy() -> None:
     code = (
-        "import sys; from app.core.spec import LabSpec; from app.core.frames import PARTS;"
-        "from app.nets import probes; from app.nets.problem import born, problem_of;"
+        "import sys; from layerlab.core.spec import LabSpec;"
+        "from layerlab.core.frames import PARTS;"
+        "from layerlab.nets import probes; from layerlab.nets.problem import born, problem_of;"
         "spec = LabSpec(); probes.measure(spec, born(problem_of(spec)), PARTS);"
         "bad = {'scipy', 'sklearn', 'torch', 'PySide6'} & set(sys.modules); assert not bad, bad"
     )

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from app.core.spec import LabSpec, NetSpec, TaskSpec
-from app.nets.activations import ACTIVATIONS
-from app.nets.probes.layers import SIGNAL_VARIANCES
-from app.nets.problem import load_data
-from app.nets.theory import theory
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.probes.layers import SIGNAL_VARIANCES
+from layerlab.nets.problem import load_data
+from layerlab.nets.theory import theory
 
 WIDTH, DEPTH, TOGETHER = 512, 20, 8
 

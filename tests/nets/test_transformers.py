@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.core.layout import Layout
-from app.nets.transformers import Decoder, cache_numbers, feed_forward_parameters
+from layerlab.core.layout import Layout
+from layerlab.nets.transformers import Decoder, cache_numbers, feed_forward_parameters
 
 
 def test_a_plain_block_is_a_network_of_one_hidden_layer() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines.compiled import target
-from app.nets.losses import LOSSES
-from app.nets.optimizers import OPTIMIZERS
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.compiled import target
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.optimizers import OPTIMIZERS
 from tests.campaign import widths
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.core.errors import NotFiniteError
-from app.core.frames import LossPart
-from app.core.state import State
-from app.runtime.ports import Ports
+from layerlab.core.errors import NotFiniteError
+from layerlab.core.frames import LossPart
+from layerlab.core.state import State
+from layerlab.runtime.ports import Ports
 
 
 def fake_state(update=0, value=0.0):

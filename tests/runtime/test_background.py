@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from app.core.jobs import Job, Step
-from app.runtime.background import CALM_MS, Background
+from layerlab.core.jobs import Job, Step
+from layerlab.runtime.background import CALM_MS, Background
 from tests.helpers.waiting import PATIENCE_MS, wait_for
 
 

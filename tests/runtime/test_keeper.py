@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from app.core.errors import LabError
-from app.runtime.keeper import Keeper
+from layerlab.core.errors import LabError
+from layerlab.runtime.keeper import Keeper
 from tests.helpers.waiting import PATIENCE_S
 
 

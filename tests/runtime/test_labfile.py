@@ -17,12 +17,12 @@ import safetensors.numpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.errors import LabError
-from app.core.layout import Layout
-from app.core.spec import LabSpec, NetSpec, TrainSpec, to_json
-from app.core.state import State
-from app.runtime import labfile
-from app.runtime.labfile import MAX_FILE_BYTES, load, load_spec, save
+from layerlab.core.errors import LabError
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, to_json
+from layerlab.core.state import State
+from layerlab.runtime import labfile
+from layerlab.runtime.labfile import MAX_FILE_BYTES, load, load_spec, save
 
 SPEC = LabSpec(net=NetSpec(hidden=(3, 2)), train=TrainSpec(seeds=2, updates=50))
 LAYOUT = Layout((1, 3, 2, 1))  # 6 + 8 + 3 parameters
@@ -412,7 +412,7 @@ def test_any_header_raises_nothing_but_lab_errors(
 
 
 def test_limits_hold_what_the_lab_allows() -> None:
-    from app.core.declared import MAX_WEIGHTS
+    from layerlab.core.declared import MAX_WEIGHTS
 
     state_bytes = MAX_WEIGHTS * 8 * 3  # float64 weights and two moments
     assert state_bytes + 8 * labfile.MAX_HISTORY_NUMBERS < MAX_FILE_BYTES

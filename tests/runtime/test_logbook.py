@@ -12,8 +12,8 @@ import sys
 import pytest
 from PySide6.QtCore import qWarning
 
-from app.runtime import logbook
-from app.runtime.logbook import Logbook, log_folder, without_names
+from layerlab.runtime import logbook
+from layerlab.runtime.logbook import Logbook, log_folder, without_names
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LOG = logging.getLogger(logbook.NAME)
@@ -118,7 +118,7 @@ def test_a_process_that_dies_of_a_fault_is_told_of_at_the_next_start(
 ) -> None:
     code = (
         "import faulthandler, logging, pathlib, sys\n"
-        "from app.runtime.logbook import Logbook\n"
+        "from layerlab.runtime.logbook import Logbook\n"
         f"Logbook(pathlib.Path({str(tmp_path)!r})).begin()\n"
         "logging.getLogger('layerlab').info('the last word')\n"
         "faulthandler._sigabrt()"

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from app.core.errors import LabError
-from app.core.spec import LabSpec, TaskSpec, to_json
-from app.nets.optimizers import slots_of
-from app.nets.problem import layout_of
-from app.runtime import labfile, opened
-from app.runtime.opened import UnknownTableError, locate, remember, was_opened
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec, TaskSpec, to_json
+from layerlab.nets.optimizers import slots_of
+from layerlab.nets.problem import layout_of
+from layerlab.runtime import labfile, opened
+from layerlab.runtime.opened import UnknownTableError, locate, remember, was_opened
 
 ROWS = "a,b,c\n" + "".join(f"{k},{k * k},{k % 3}\n" for k in range(40))
 

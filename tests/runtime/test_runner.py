@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from app.core.spec import LabSpec, edit
-from app.runtime import worker
-from app.runtime.runner import Runner
+from layerlab.core.spec import LabSpec, edit
+from layerlab.runtime import worker
+from layerlab.runtime.runner import Runner
 from tests.helpers.waiting import PATIENCE_S
 from tests.helpers.waiting import wait_for as wait_until
 from tests.runtime.fakes import FakeEngine, FakeHistory, fake_ports, fake_state

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from app.core.errors import LabError
-from app.core.options import Options
-from app.core.spec import replace
-from app.runtime import settings
+from layerlab.core.errors import LabError
+from layerlab.core.options import Options
+from layerlab.core.spec import replace
+from layerlab.runtime import settings
 
 
 @pytest.fixture(autouse=True)

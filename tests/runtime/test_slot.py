@@ -6,17 +6,17 @@ import sys
 
 import pytest
 
-from app.core.errors import LabError
-from app.core.temporaries import NOTES
-from app.runtime import aside
-from app.runtime.aside import keep_aside
-from app.runtime.slot import Slot, free_slot, other_slots
+from layerlab.core.errors import LabError
+from layerlab.core.temporaries import NOTES
+from layerlab.runtime import aside
+from layerlab.runtime.aside import keep_aside
+from layerlab.runtime.slot import Slot, free_slot, other_slots
 
 # A window that takes a slot, leaves a temporary file, says so, and waits to be killed.
 WINDOW = """
 import pathlib, sys, time
-from app.core.temporaries import NOTES
-from app.runtime.slot import free_slot
+from layerlab.core.temporaries import NOTES
+from layerlab.runtime.slot import free_slot
 folder = pathlib.Path(sys.argv[1])
 slot = free_slot(folder)
 slot.begin()

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.core.errors import LabError
-from app.core.knobs import Effect
-from app.core.spec import LabSpec, edit, get
-from app.runtime import store as store_module
-from app.runtime.store import Snapshot, Store
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Effect
+from layerlab.core.spec import LabSpec, edit, get
+from layerlab.runtime import store as store_module
+from layerlab.runtime.store import Snapshot, Store
 from tests.runtime.fakes import FakeHistory, fake_state
 
 

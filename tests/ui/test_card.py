@@ -8,9 +8,9 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.card import Card
-from app.ui.head import HeadButton
-from app.ui.theme import DARK, LIGHT
+from layerlab.ui.card import Card
+from layerlab.ui.head import HeadButton
+from layerlab.ui.theme import DARK, LIGHT
 
 
 class TwoNumbers(Card):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.commands import PLAIN_KEYS, TABLE, Commands
+from layerlab.ui.commands import PLAIN_KEYS, TABLE, Commands
 
 
 def test_every_key_is_told_once_and_not_torn_apart(qtbot: QtBot) -> None:

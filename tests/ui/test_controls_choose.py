@@ -9,14 +9,14 @@ from PySide6.QtGui import QAccessible, QImage, QKeySequence, QPainter, QPen, QSh
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from app.core.declared import KNOBS
-from app.core.registry import Entry
-from app.ui.controls.choice import Choice, Toggle
-from app.ui.controls.chooser import Chooser
-from app.ui.controls.fields import LengthField, NumberField
-from app.ui.controls.paint import draw_curve
-from app.ui.controls.tiles import centred, fitted, from_zero
-from app.ui.theme import DARK, LIGHT
+from layerlab.core.declared import KNOBS
+from layerlab.core.registry import Entry
+from layerlab.ui.controls.choice import Choice, Toggle
+from layerlab.ui.controls.chooser import Chooser
+from layerlab.ui.controls.fields import LengthField, NumberField
+from layerlab.ui.controls.paint import draw_curve
+from layerlab.ui.controls.tiles import centred, fitted, from_zero
+from layerlab.ui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton
 CURVES = ("relu", "sine", "tanh", "gelu", "elu", "silu", "sigmoid")

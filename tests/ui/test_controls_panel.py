@@ -13,20 +13,20 @@ from PySide6.QtGui import QFontDatabase, QFontInfo, QFontMetricsF, QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.core.declared import KNOBS
-from app.core.errors import LabError
-from app.core.registry import Entry, Registry
-from app.core.resources import resource
-from app.core.spec import LabSpec, TaskSpec, edit, get, replace
-from app.ui.controls.choice import Choice
-from app.ui.controls.panel import NETWORK, TASK, TRAINING, ControlPanel
-from app.ui.fonts import load_fonts
-from app.ui.icons import icon, pixmap, window_icon
-from app.ui.scrolling import OverlayBar
-from app.ui.sheets import style_sheet
-from app.ui.side import WIDTH
-from app.ui.style import apply_style, apply_theme
-from app.ui.theme import DARK, LIGHT
+from layerlab.core.declared import KNOBS
+from layerlab.core.errors import LabError
+from layerlab.core.registry import Entry, Registry
+from layerlab.core.resources import resource
+from layerlab.core.spec import LabSpec, TaskSpec, edit, get, replace
+from layerlab.ui.controls.choice import Choice
+from layerlab.ui.controls.panel import NETWORK, TASK, TRAINING, ControlPanel
+from layerlab.ui.fonts import load_fonts
+from layerlab.ui.icons import icon, pixmap, window_icon
+from layerlab.ui.scrolling import OverlayBar
+from layerlab.ui.sheets import style_sheet
+from layerlab.ui.side import WIDTH
+from layerlab.ui.style import apply_style, apply_theme
+from layerlab.ui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton
 NAMES = {

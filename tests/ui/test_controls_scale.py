@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.declared import KNOBS
-from app.core.errors import LabError
-from app.ui.controls.scale import (
+from layerlab.core.declared import KNOBS
+from layerlab.core.errors import LabError
+from layerlab.ui.controls.scale import (
     bent,
     decades,
     linear,

@@ -8,10 +8,10 @@ from PySide6.QtGui import QAccessible, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from app.core.declared import KNOBS
-from app.ui.controls.slider import BatchSlider, Slider
-from app.ui.controls.widths import WidthsEditor
-from app.ui.theme import DARK, LIGHT
+from layerlab.core.declared import KNOBS
+from layerlab.ui.controls.slider import BatchSlider, Slider
+from layerlab.ui.controls.widths import WidthsEditor
+from layerlab.ui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton
 

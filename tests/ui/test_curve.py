@@ -9,15 +9,15 @@ from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.core.curves import CurvePoint, KnobCurve
-from app.core.declared import KNOBS
-from app.core.spec import LabSpec
-from app.ui.controls.panel import ControlPanel
-from app.ui.controls.scale import scale_for
-from app.ui.curve.axis import Places
-from app.ui.curve.place import CurvePlace, slider_of
-from app.ui.style import apply_theme
-from app.ui.theme import DARK, LIGHT
+from layerlab.core.curves import CurvePoint, KnobCurve
+from layerlab.core.declared import KNOBS
+from layerlab.core.spec import LabSpec
+from layerlab.ui.controls.panel import ControlPanel
+from layerlab.ui.controls.scale import scale_for
+from layerlab.ui.curve.axis import Places
+from layerlab.ui.curve.place import CurvePlace, slider_of
+from layerlab.ui.style import apply_theme
+from layerlab.ui.theme import DARK, LIGHT
 from tests.ui.test_controls_panel import registries
 
 LEFT = Qt.MouseButton.LeftButton

@@ -11,12 +11,12 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from app.core.frames import Frame
-from app.ui.card import Card
-from app.ui.diagram.canvas import DiagramCanvas
-from app.ui.diagram.formula import neuron_formula, number, plain
-from app.ui.diagram.view import DiagramView
-from app.ui.theme import DARK, LIGHT
+from layerlab.core.frames import Frame
+from layerlab.ui.card import Card
+from layerlab.ui.diagram.canvas import DiagramCanvas
+from layerlab.ui.diagram.formula import neuron_formula, number, plain
+from layerlab.ui.diagram.view import DiagramView
+from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.diagram_frames import sample_diagram
 from tests.helpers.frames import sample_frame
 

@@ -12,16 +12,16 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage
 
-from app.core.frames import DiagramPart
-from app.ui.diagram import edges as edge_layer
-from app.ui.diagram.chips import chip_rows, outer_labels
-from app.ui.diagram.coverage import EdgeRaster, Edges, color_table
-from app.ui.diagram.edges import MOST_ENTRIES, EdgeLayer
-from app.ui.diagram.folding import fold
-from app.ui.diagram.formula import plain
-from app.ui.diagram.geometry import arrange, ease, fold_place, tile_room
-from app.ui.diagram.thumbs import dots, sprites
-from app.ui.theme import DARK, LIGHT
+from layerlab.core.frames import DiagramPart
+from layerlab.ui.diagram import edges as edge_layer
+from layerlab.ui.diagram.chips import chip_rows, outer_labels
+from layerlab.ui.diagram.coverage import EdgeRaster, Edges, color_table
+from layerlab.ui.diagram.edges import MOST_ENTRIES, EdgeLayer
+from layerlab.ui.diagram.folding import fold
+from layerlab.ui.diagram.formula import plain
+from layerlab.ui.diagram.geometry import arrange, ease, fold_place, tile_room
+from layerlab.ui.diagram.thumbs import dots, sprites
+from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.diagram_frames import sample_diagram
 
 SIZES = [(690, 330), (500, 240), (1380, 780), (668, 262), (240, 120)]
@@ -289,7 +289,7 @@ def test_fonts_and_chips_grow_with_the_zoom(qapp):
 
 
 def test_the_diagram_needs_no_scipy():
-    code = "import sys, app.ui.diagram.view; sys.exit('scipy' in sys.modules)"
+    code = "import sys, layerlab.ui.diagram.view; sys.exit('scipy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -10,14 +10,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from app.core.frames import DiagramPart, Frame, Trace
-from app.core.spec import LabSpec, NetSpec, TrainSpec
-from app.ui.diagram.formula import number, plain
-from app.ui.diagram.panels import pass_panel
-from app.ui.diagram.pass_bar import PassBar
-from app.ui.diagram.trace_text import backward_lines, fits, forward_lines
-from app.ui.diagram.view import DiagramView
-from app.ui.theme import DARK, LIGHT
+from layerlab.core.frames import DiagramPart, Frame, Trace
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.ui.diagram.formula import number, plain
+from layerlab.ui.diagram.panels import pass_panel
+from layerlab.ui.diagram.pass_bar import PassBar
+from layerlab.ui.diagram.trace_text import backward_lines, fits, forward_lines
+from layerlab.ui.diagram.view import DiagramView
+from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.diagram_frames import sample_diagram
 from tests.helpers.frames import sample_frame
 

@@ -10,8 +10,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QReg
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.core import picture as pic
-from app.core.experiment import (
+from layerlab.core import picture as pic
+from layerlab.core.experiment import (
     HOLDS,
     NOT_HERE,
     NOT_REPRODUCED,
@@ -21,19 +21,19 @@ from app.core.experiment import (
     ClaimRow,
     Try,
 )
-from app.ui.fonts import load_fonts
-from app.ui.pages.claims import ClaimsCard, cut, token_of
-from app.ui.pages.formula import Formula
-from app.ui.pages.paint import draw_thumbnail
-from app.ui.pages.text import TryButton, inner_width
-from app.ui.pages.view import NARROW, PageView, PlotCard
-from app.ui.pages.workbar import WorkBar
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis
-from app.ui.plots.shapes import Bars, Histogram, Polygons, Post, Strokes, Words
-from app.ui.plots.table import Cell, Table
-from app.ui.theme import DARK, LIGHT
+from layerlab.ui.fonts import load_fonts
+from layerlab.ui.pages.claims import ClaimsCard, cut, token_of
+from layerlab.ui.pages.formula import Formula
+from layerlab.ui.pages.paint import draw_thumbnail
+from layerlab.ui.pages.text import TryButton, inner_width
+from layerlab.ui.pages.view import NARROW, PageView, PlotCard
+from layerlab.ui.pages.workbar import WorkBar
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis
+from layerlab.ui.plots.shapes import Bars, Histogram, Polygons, Post, Strokes, Words
+from layerlab.ui.plots.table import Cell, Table
+from layerlab.ui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton
 RED, BLUE = QColor("#ff0000"), QColor("#0000ff")

@@ -9,13 +9,13 @@ import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from app.core.frames import Frame
-from app.ui.plots.base import PlotView
-from app.ui.plots.canvas import Canvas
-from app.ui.plots.layers import gradient_view, signal_view
-from app.ui.plots.loss import LossView
-from app.ui.plots.prediction import PredictionView
-from app.ui.theme import DARK, LIGHT
+from layerlab.core.frames import Frame
+from layerlab.ui.plots.base import PlotView
+from layerlab.ui.plots.canvas import Canvas
+from layerlab.ui.plots.layers import gradient_view, signal_view
+from layerlab.ui.plots.loss import LossView
+from layerlab.ui.plots.prediction import PredictionView
+from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.frames import FORMS, broken, sample_frame
 
 VIEWS = {

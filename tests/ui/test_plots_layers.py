@@ -9,10 +9,10 @@ import pytest
 from PySide6.QtCore import QRectF
 from pytestqt.qtbot import QtBot
 
-from app.core.frames import ACROSS_INPUTS, MEAN_SQUARE, Frame
-from app.ui.plots.layers import LayersView, gradient_view, signal_view
-from app.ui.plots.ridges import ROOMY, lanes
-from app.ui.theme import DARK
+from layerlab.core.frames import ACROSS_INPUTS, MEAN_SQUARE, Frame
+from layerlab.ui.plots.layers import LayersView, gradient_view, signal_view
+from layerlab.ui.plots.ridges import ROOMY, lanes
+from layerlab.ui.theme import DARK
 from tests.helpers.frames import sample_frame
 
 

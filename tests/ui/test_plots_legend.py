@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.ui.fonts import load_fonts
-from app.ui.plots.legend import Key, fitting, key_widths
-from app.ui.theme import DARK
+from layerlab.ui.fonts import load_fonts
+from layerlab.ui.plots.legend import Key, fitting, key_widths
+from layerlab.ui.theme import DARK
 
 INK = DARK.color("text")
 KEYS = (

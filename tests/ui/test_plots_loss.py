@@ -10,11 +10,11 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.core.frames import Frame, LossPart
-from app.ui.plots.base import quartiles
-from app.ui.plots.loss import MAX_POINTS, LossView, brief, score_text, thin
-from app.ui.plots.marks import Dots
-from app.ui.theme import DARK, LIGHT, Theme
+from layerlab.core.frames import Frame, LossPart
+from layerlab.ui.plots.base import quartiles
+from layerlab.ui.plots.loss import MAX_POINTS, LossView, brief, score_text, thin
+from layerlab.ui.plots.marks import Dots
+from layerlab.ui.theme import DARK, LIGHT, Theme
 from tests.helpers.frames import sample_frame, sample_loss
 
 SEEDS = np.array([0.9, 1.0, 1.0, 1.1, 1.2])

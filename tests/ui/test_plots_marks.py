@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
-from app.ui.plots.field import class_colors, contour, rgb, value_colors
-from app.ui.plots.hover import Reading, place
-from app.ui.plots.marks import Band, mix, polygon, runs, some
-from app.ui.theme import DARK, LIGHT
+from layerlab.ui.plots.field import class_colors, contour, rgb, value_colors
+from layerlab.ui.plots.hover import Reading, place
+from layerlab.ui.plots.marks import Band, mix, polygon, runs, some
+from layerlab.ui.theme import DARK, LIGHT
 
 
 def test_a_polygon_holds_the_points_it_was_given() -> None:

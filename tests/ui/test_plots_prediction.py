@@ -10,14 +10,14 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.core.frames import Frame
-from app.ui.plots.classes import ClassView, features_text
-from app.ui.plots.curve import CurveView
-from app.ui.plots.images import ImageView
-from app.ui.plots.map import MapView
-from app.ui.plots.prediction import PredictionView
-from app.ui.plots.scatter import ScatterView
-from app.ui.theme import DARK, LIGHT, Theme
+from layerlab.core.frames import Frame
+from layerlab.ui.plots.classes import ClassView, features_text
+from layerlab.ui.plots.curve import CurveView
+from layerlab.ui.plots.images import ImageView
+from layerlab.ui.plots.map import MapView
+from layerlab.ui.plots.prediction import PredictionView
+from layerlab.ui.plots.scatter import ScatterView
+from layerlab.ui.theme import DARK, LIGHT, Theme
 from tests.helpers.frames import sample_frame
 
 FORM_OF = {

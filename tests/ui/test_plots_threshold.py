@@ -11,9 +11,9 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from app.ui.fonts import load_fonts
-from app.ui.plots.loss import LossView
-from app.ui.theme import DARK, LIGHT
+from layerlab.ui.fonts import load_fonts
+from layerlab.ui.plots.loss import LossView
+from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.frames import sample_frame
 
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key

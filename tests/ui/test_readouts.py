@@ -8,9 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from app.core.frames import Frame
-from app.core.success import Ranking
-from app.ui.readouts import Readout, duration, grouped, pace, readouts, short, success
+from layerlab.core.frames import Frame
+from layerlab.core.success import Ranking
+from layerlab.ui.readouts import Readout, duration, grouped, pace, readouts, short, success
 from tests.helpers.frames import sample_frame
 
 

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.ui.stage import Stage
-from app.ui.theme import DARK
+from layerlab.ui.stage import Stage
+from layerlab.ui.theme import DARK
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.sheets import KINDS, style_sheet
-from app.ui.style import apply_style, apply_theme
-from app.ui.theme import DARK, LIGHT
+from layerlab.ui.sheets import KINDS, style_sheet
+from layerlab.ui.style import apply_style, apply_theme
+from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.waiting import PATIENCE_MS
 
 

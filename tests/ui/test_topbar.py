@@ -12,13 +12,13 @@ from PySide6.QtGui import QAccessible, QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from app.core.success import Ranking
-from app.ui.controls.gauges import speed_text
-from app.ui.fonts import load_fonts
-from app.ui.rail import Rail
-from app.ui.readouts import Readout
-from app.ui.theme import DARK, LIGHT
-from app.ui.topbar import SHORTCUTS, TopBar
+from layerlab.core.success import Ranking
+from layerlab.ui.controls.gauges import speed_text
+from layerlab.ui.fonts import load_fonts
+from layerlab.ui.rail import Rail
+from layerlab.ui.readouts import Readout
+from layerlab.ui.theme import DARK, LIGHT
+from layerlab.ui.topbar import SHORTCUTS, TopBar
 
 LEFT = Qt.MouseButton.LeftButton
 READOUTS = [Readout("1 500", "updates · finished"),

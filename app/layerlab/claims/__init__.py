@@ -7,10 +7,10 @@
 computes one, `ledger_job` is a `core.jobs.Job` of as many as one likes. No answer is stored.
 """
 
-from app.claims.base import Claim as Claim
-from app.claims.base import Verdict as Verdict
-from app.claims.ledger import examine as examine
-from app.claims.ledger import ledger as ledger
-from app.claims.registry import claim as claim
-from app.claims.registry import claims as claims
-from app.claims.work import ledger_job as ledger_job
+from layerlab.claims.base import Claim as Claim
+from layerlab.claims.base import Verdict as Verdict
+from layerlab.claims.ledger import examine as examine
+from layerlab.claims.ledger import ledger as ledger
+from layerlab.claims.registry import claim as claim
+from layerlab.claims.registry import claims as claims
+from layerlab.claims.work import ledger_job as ledger_job

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import (
+from layerlab.claims.base import (
     Claim,
     Context,
     E,
@@ -16,17 +16,17 @@ from app.claims.base import (
     not_reproduced,
     wrong,
 )
-from app.claims.figures import figure, listed, percent, within
-from app.experiments.attention.draws import Draws, power
-from app.experiments.attention.heads import (
+from layerlab.claims.figures import figure, listed, percent, within
+from layerlab.experiments.attention.draws import Draws, power
+from layerlab.experiments.attention.heads import (
     attention_weights,
     entropy,
     kernel_weights,
     squared_width,
     temperature,
 )
-from app.experiments.attention.rows import CONSTANT, LINEAR
-from app.nets.losses import softmax
+from layerlab.experiments.attention.rows import CONSTANT, LINEAR
+from layerlab.nets.losses import softmax
 
 Array = np.ndarray
 EXACT = 1e-12

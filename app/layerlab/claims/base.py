@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from app.core.cancel import CancelledError, never
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
-from app.core.experiment import UNKNOWN as UNKNOWN
-from app.core.ledger import KINDS as KINDS
-from app.core.ledger import Verdict as Verdict
+from layerlab.core.cancel import CancelledError, never
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
+from layerlab.core.experiment import UNKNOWN as UNKNOWN
+from layerlab.core.ledger import KINDS as KINDS
+from layerlab.core.ledger import Verdict as Verdict
 
 # The five texts, and papers whose figures the lab can reproduce.
 A = 'A, "Structural Reasoning About Deep Networks" (blog, 2026-02-15)'

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import (
+from layerlab.claims.base import (
     A,
     C,
     Claim,
@@ -19,11 +19,11 @@ from app.claims.base import (
     not_reproduced,
     wrong,
 )
-from app.claims.figures import Band, difference, figure, spread
-from app.claims.listing import listing
-from app.claims.populations import lab, population, training_loss, validation_loss
-from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
-from app.nets.problem import problem_of
+from layerlab.claims.figures import Band, difference, figure, spread
+from layerlab.claims.listing import listing
+from layerlab.claims.populations import lab, population, training_loss, validation_loss
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.nets.problem import problem_of
 
 Array = np.ndarray
 SEEDS = 64

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import Claim, Context, E, Finding, holds, holds_only_if, wrong
-from app.claims.figures import exponent, figure
-from app.experiments.convolution.layers import (
+from layerlab.claims.base import Claim, Context, E, Finding, holds, holds_only_if, wrong
+from layerlab.claims.figures import exponent, figure
+from layerlab.experiments.convolution.layers import (
     EXACT,
     Shifts,
     conjugated,
@@ -20,7 +20,7 @@ from app.experiments.convolution.layers import (
     shift_first_or_last,
     solved,
 )
-from app.experiments.convolution.names import KERNEL
+from layerlab.experiments.convolution.names import KERNEL
 
 Array = np.ndarray
 SIDE = 8  # of images

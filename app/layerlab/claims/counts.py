@@ -6,11 +6,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from app.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
-from app.claims.figures import exponent, figure, listed, within
-from app.core.layout import Layout
-from app.nets.published import model
-from app.nets.transformers import cache_numbers, feed_forward_parameters
+from layerlab.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
+from layerlab.claims.figures import exponent, figure, listed, within
+from layerlab.core.layout import Layout
+from layerlab.nets.published import model
+from layerlab.nets.transformers import cache_numbers, feed_forward_parameters
 
 EXACT = "exactly the printed numbers"
 TOTAL = 0.01  # relative: how near a printed total must be

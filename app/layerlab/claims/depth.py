@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import (
+from layerlab.claims.base import (
     C,
     Claim,
     Context,
@@ -17,13 +17,13 @@ from app.claims.base import (
     holds_only_if,
     wrong,
 )
-from app.claims.figures import figure, listed
-from app.claims.populations import births, lab
-from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines.numpy_ import backward, forward
-from app.nets.problem import problem_of
-from app.nets.skips import (
+from layerlab.claims.figures import figure, listed
+from layerlab.claims.populations import births, lab
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.numpy_ import backward, forward
+from layerlab.nets.problem import problem_of
+from layerlab.nets.skips import (
     FEW,
     GROWTH,
     MANY,

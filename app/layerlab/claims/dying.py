@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import (
+from layerlab.claims.base import (
     Claim,
     Context,
     D,
@@ -17,10 +17,10 @@ from app.claims.base import (
     not_reproduced,
     wrong,
 )
-from app.claims.figures import percent
-from app.claims.populations import births, lab, population
-from app.core.spec import LabSpec, NetSpec, TrainSpec
-from app.experiments.born_dead.collapse import (
+from layerlab.claims.figures import percent
+from layerlab.claims.populations import births, lab, population
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.experiments.born_dead.collapse import (
     BAND,
     LAYERS,
     SPREAD,
@@ -31,10 +31,10 @@ from app.experiments.born_dead.collapse import (
     dead_units,
     is_constant,
 )
-from app.experiments.born_dead.collapse import RATES as ADAM_RATES
-from app.experiments.born_dead.names import NETS
-from app.nets.engines.numpy_ import Trainer, forward
-from app.nets.problem import born, problem_of
+from layerlab.experiments.born_dead.collapse import RATES as ADAM_RATES
+from layerlab.experiments.born_dead.names import NETS
+from layerlab.nets.engines.numpy_ import Trainer, forward
+from layerlab.nets.problem import born, problem_of
 
 Array = np.ndarray
 RATES = (0.03, 0.1, 0.3, 1.0)

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import Claim, Context, E, Finding, holds, wrong
-from app.claims.figures import within
-from app.claims.populations import lab, population
-from app.core.spec import TrainSpec, edit
-from app.nets.engines.numpy_ import outputs
-from app.nets.ensembles import mean_variance, simulated_variance, spread
-from app.nets.problem import problem_of
+from layerlab.claims.base import Claim, Context, E, Finding, holds, wrong
+from layerlab.claims.figures import within
+from layerlab.claims.populations import lab, population
+from layerlab.core.spec import TrainSpec, edit
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.ensembles import mean_variance, simulated_variance, spread
+from layerlab.nets.problem import problem_of
 
 # ---- E13: ensembles
 

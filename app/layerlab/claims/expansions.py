@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import C, Claim, Context, Finding, holds, holds_only_if, wrong
-from app.claims.figures import figure
-from app.claims.linear import relative, small_lab
-from app.claims.populations import births
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines.numpy_ import forward
-from app.nets.problem import problem_of
+from layerlab.claims.base import C, Claim, Context, Finding, holds, holds_only_if, wrong
+from layerlab.claims.figures import figure
+from layerlab.claims.linear import relative, small_lab
+from layerlab.claims.populations import births
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.problem import problem_of
 
 Array = np.ndarray
 EXACT = 1e-12  # relative

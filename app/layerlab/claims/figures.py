@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from app.core.numbers import percent as percent
-from app.nets.chance import Band as Band
-from app.nets.chance import difference as difference
+from layerlab.core.numbers import percent as percent
+from layerlab.nets.chance import Band as Band
+from layerlab.nets.chance import difference as difference
 
 Array = np.ndarray
 

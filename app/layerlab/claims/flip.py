@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import (
+from layerlab.claims.base import (
     Claim,
     Context,
     D,
@@ -18,12 +18,12 @@ from app.claims.base import (
     not_reproduced,
     wrong,
 )
-from app.claims.figures import Band, difference, figure, spread, within
-from app.claims.listing import listing, run_of
-from app.claims.populations import epochs_until, population, training_loss
-from app.core.spec import LabSpec, edit
-from app.nets.rank import rank_floors
-from app.nets.tasks import flip
+from layerlab.claims.figures import Band, difference, figure, spread, within
+from layerlab.claims.listing import listing, run_of
+from layerlab.claims.populations import epochs_until, population, training_loss
+from layerlab.core.spec import LabSpec, edit
+from layerlab.nets.rank import rank_floors
+from layerlab.nets.tasks import flip
 
 Array = np.ndarray
 SEEDS = 256

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import B, Claim, Context, Finding, holds, holds_only_if, wrong
-from app.claims.figures import figure, listed
-from app.claims.populations import lab
-from app.core.spec import LabSpec, NetSpec, TrainSpec
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines import engine
-from app.nets.gradcheck import BUG, GOOD, check_problem
-from app.nets.losses import LOSSES, sigmoid
-from app.nets.problem import Problem, born, problem_of
+from layerlab.claims.base import B, Claim, Context, Finding, holds, holds_only_if, wrong
+from layerlab.claims.figures import figure, listed
+from layerlab.claims.populations import lab
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines import engine
+from layerlab.nets.gradcheck import BUG, GOOD, check_problem
+from layerlab.nets.losses import LOSSES, sigmoid
+from layerlab.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 SLIGHT = 2e-4  # a mistake that neither threshold names

@@ -6,18 +6,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import A, B, Claim, Context, Finding, holds, holds_only_if, wrong
-from app.claims.figures import difference, exponent, figure, percent, spread
-from app.claims.pieces import pieces_of
-from app.claims.populations import lab, population, training_loss, validation_loss
-from app.core.spec import LabSpec, NetSpec, TrainSpec
-from app.core.state import State
-from app.experiments.regions.gates import DIMENSIONS, Flips, watch
-from app.experiments.sawtooth.nets import built_wide, least_loss
-from app.nets.engines.numpy_ import outputs
-from app.nets.folding import folded, one_layer
-from app.nets.maths import NUMPY
-from app.nets.problem import problem_of
+from layerlab.claims.base import A, B, Claim, Context, Finding, holds, holds_only_if, wrong
+from layerlab.claims.figures import difference, exponent, figure, percent, spread
+from layerlab.claims.pieces import pieces_of
+from layerlab.claims.populations import lab, population, training_loss, validation_loss
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.core.state import State
+from layerlab.experiments.regions.gates import DIMENSIONS, Flips, watch
+from layerlab.experiments.sawtooth.nets import built_wide, least_loss
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.folding import folded, one_layer
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.problem import problem_of
 
 Array = np.ndarray
 SEEDS = 64

@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from app.claims.base import UNKNOWN, Claim, Context, Finding, Verdict, ignore
-from app.claims.pages import page_of
-from app.claims.registry import claims
-from app.core.cancel import CancelledError, never
-from app.core.errors import LabError
-from app.core.libraries import sentence_of
+from layerlab.claims.base import UNKNOWN, Claim, Context, Finding, Verdict, ignore
+from layerlab.claims.pages import page_of
+from layerlab.claims.registry import claims
+from layerlab.core.cancel import CancelledError, never
+from layerlab.core.errors import LabError
+from layerlab.core.libraries import sentence_of
 
 
 def examine(

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.claims.base import (
+from layerlab.claims.base import (
     Claim,
     Context,
     E,
@@ -16,12 +16,12 @@ from app.claims.base import (
     not_reproduced,
     wrong,
 )
-from app.claims.figures import figure
-from app.claims.populations import births, lab
-from app.core.spec import NetSpec, TrainSpec
-from app.nets.engines.numpy_ import backward, forward
-from app.nets.problem import problem_of
-from app.nets.stream import stream
+from layerlab.claims.figures import figure
+from layerlab.claims.populations import births, lab
+from layerlab.core.spec import NetSpec, TrainSpec
+from layerlab.nets.engines.numpy_ import backward, forward
+from layerlab.nets.problem import problem_of
+from layerlab.nets.stream import stream
 
 DEPTH = 30
 SINGULAR = (0.9, 1.0, 1.1)

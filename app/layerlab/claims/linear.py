@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import (
+from layerlab.claims.base import (
     A,
     B,
     Claim,
@@ -16,12 +16,12 @@ from app.claims.base import (
     holds_only_if,
     wrong,
 )
-from app.claims.figures import figure, listed, percent
-from app.claims.populations import births, lab
-from app.core.layout import Layout
-from app.core.spec import LabSpec, NetSpec, TrainSpec
-from app.nets.engines.numpy_ import forward
-from app.nets.problem import problem_of
+from layerlab.claims.figures import figure, listed, percent
+from layerlab.claims.populations import births, lab
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.problem import problem_of
 
 Array = np.ndarray
 EXACT = 1e-12  # relative

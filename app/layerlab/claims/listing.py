@@ -7,11 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import Claim, Context, D, Finding, holds, holds_only_if, not_reproduced
-from app.claims.figures import spread
-from app.claims.populations import population
-from app.core.resources import resource
-from app.core.spec import LabSpec, edit, read_spec
+from layerlab.claims.base import (
+    Claim,
+    Context,
+    D,
+    Finding,
+    holds,
+    holds_only_if,
+    not_reproduced,
+)
+from layerlab.claims.figures import spread
+from layerlab.claims.populations import population
+from layerlab.core.resources import resource
+from layerlab.core.spec import LabSpec, edit, read_spec
 
 HALF_A_UNIT = 0.5  # of the last printed decimal
 DIGITS = 4

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import Claim, Context, E, Finding, holds, wrong
-from app.claims.figures import figure, listed, percent, within
-from app.experiments.euler.stability import largest_step, through_lab, walked
-from app.experiments.graph_filter.filters import (
+from layerlab.claims.base import Claim, Context, E, Finding, holds, wrong
+from layerlab.claims.figures import figure, listed, percent, within
+from layerlab.experiments.euler.stability import largest_step, through_lab, walked
+from layerlab.experiments.graph_filter.filters import (
     Edges,
     by_neighbours,
     in_spectrum,
@@ -17,8 +17,8 @@ from app.experiments.graph_filter.filters import (
     roughness,
     spectrum,
 )
-from app.nets.engines.numpy_ import NORM_EPS
-from app.nets.norms import norm, norm_gradient
+from layerlab.nets.engines.numpy_ import NORM_EPS
+from layerlab.nets.norms import norm, norm_gradient
 
 Array = np.ndarray
 EXACT = 1e-12

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.claims.base import Claim
-from app.core.experiment import LEARNING, MECHANISM
+from layerlab.claims.base import Claim
+from layerlab.core.experiment import LEARNING, MECHANISM
 
 
 def page_of(claim: Claim[Any]) -> str | None:
@@ -13,7 +13,7 @@ def page_of(claim: Claim[Any]) -> str | None:
 
     None while no registered page does.
     """
-    from app.experiments import EXPERIMENTS  # finds the pages, which reading rows need not
+    from layerlab.experiments import EXPERIMENTS  # finds the pages, which reading rows need not
 
     showing = [page.key for page in EXPERIMENTS if claim.id in page.claims]
     return claim.page if claim.page in showing else next(iter(showing), None)
@@ -24,7 +24,7 @@ def theme_of(claim: Claim[Any]) -> str:
 
     Rows whose page is yet to come are about mechanisms; those that no page is about, advice.
     """
-    from app.experiments import EXPERIMENTS
+    from layerlab.experiments import EXPERIMENTS
 
     key = page_of(claim)
     if key is not None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import (
+from layerlab.claims.base import (
     Claim,
     Context,
     D,
@@ -18,14 +18,14 @@ from app.claims.base import (
     not_reproduced,
     wrong,
 )
-from app.claims.figures import exponent, figure, listed
-from app.claims.populations import births
-from app.core.spec import LabSpec, NetSpec, replace
-from app.experiments.regions.counting import line_problem
-from app.nets.cells import count_cells
-from app.nets.folding import fold, folded, one_layer
-from app.nets.initializers import INITIALIZERS
-from app.nets.regions import regions
+from layerlab.claims.figures import exponent, figure, listed
+from layerlab.claims.populations import births
+from layerlab.core.spec import LabSpec, NetSpec, replace
+from layerlab.experiments.regions.counting import line_problem
+from layerlab.nets.cells import count_cells
+from layerlab.nets.folding import fold, folded, one_layer
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.regions import regions
 
 Array = np.ndarray
 DEEPEST = 10  # foldings

@@ -8,16 +8,16 @@ from dataclasses import replace as with_fields
 
 import numpy as np
 
-from app.claims.base import Context
-from app.core.cancel import CancelledError
-from app.core.libraries import say_once
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, replace
-from app.core.state import State
-from app.nets.engines import Engine, default_engine, engine
-from app.nets.engines.ready import instead
-from app.nets.probes.loss import evaluate
-from app.nets.problem import born, problem_of
-from app.nets.tasks import TASKS
+from layerlab.claims.base import Context
+from layerlab.core.cancel import CancelledError
+from layerlab.core.libraries import say_once
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, replace
+from layerlab.core.state import State
+from layerlab.nets.engines import Engine, default_engine, engine
+from layerlab.nets.engines.ready import instead
+from layerlab.nets.probes.loss import evaluate
+from layerlab.nets.problem import born, problem_of
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 MOST = 64  # seeds of one run

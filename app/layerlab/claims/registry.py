@@ -7,7 +7,7 @@ import functools
 import itertools
 from typing import Any
 
-from app.claims import (
+from layerlab.claims import (
     attention,
     choices,
     convolution,
@@ -29,8 +29,8 @@ from app.claims import (
     torchs,
     trainable,
 )
-from app.claims.base import Claim
-from app.core.errors import LabError
+from layerlab.claims.base import Claim
+from layerlab.core.errors import LabError
 
 _MODULES = (
     attention, choices, convolution, counts, depth, dying, ensembles, expansions, flip,

@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import B, C, Claim, Context, D, Finding, holds, holds_only_if, wrong
-from app.claims.figures import figure, spread
-from app.claims.populations import lab, population, validation_loss
-from app.core.spec import edit
-from app.nets.activations import ACTIVATIONS
-from app.nets.maths import crossings
-from app.nets.transformers import printed_gate
+from layerlab.claims.base import B, C, Claim, Context, D, Finding, holds, holds_only_if, wrong
+from layerlab.claims.figures import figure, spread
+from layerlab.claims.populations import lab, population, validation_loss
+from layerlab.core.spec import edit
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.maths import crossings
+from layerlab.nets.transformers import printed_gate
 
 Array = np.ndarray
 EXACT = 1e-12

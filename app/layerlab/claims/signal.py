@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import (
+from layerlab.claims.base import (
     B,
     Claim,
     Context,
@@ -18,12 +18,12 @@ from app.claims.base import (
     not_reproduced,
     wrong,
 )
-from app.claims.figures import figure, within
-from app.core.spec import NetSpec
-from app.nets.activations import ACTIVATIONS
-from app.nets.initializers import INITIALIZERS
-from app.nets.probes.layers import across_inputs, mean_square
-from app.nets.stream import stream
+from layerlab.claims.figures import figure, within
+from layerlab.core.spec import NetSpec
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.probes.layers import across_inputs, mean_square
+from layerlab.nets.stream import stream
 
 Array = np.ndarray
 VARIANCE = 0.05  # relative

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from app.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
-from app.claims.figures import difference, figure, listed, within
-from app.claims.populations import lab, population, training_loss
-from app.claims.signal import kept
-from app.core.spec import NetSpec, TrainSpec
-from app.nets.engines import engine
-from app.nets.engines.remote import RemoteEngine
+from layerlab.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
+from layerlab.claims.figures import difference, figure, listed, within
+from layerlab.claims.populations import lab, population, training_loss
+from layerlab.claims.signal import kept
+from layerlab.core.spec import NetSpec, TrainSpec
+from layerlab.nets.engines import engine
+from layerlab.nets.engines.remote import RemoteEngine
 
 Array = np.ndarray
 VARIANCE = 0.05

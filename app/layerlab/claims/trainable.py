@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.claims.base import Claim, Context, Finding, holds, not_reproduced
-from app.claims.figures import listed
-from app.claims.populations import lab, population, training_loss
-from app.core.spec import LabSpec, NetSpec, TrainSpec, edit
-from app.experiments.signal.meanfield import settled_chi
-from app.nets.problem import problem_of
+from layerlab.claims.base import Claim, Context, Finding, holds, not_reproduced
+from layerlab.claims.figures import listed
+from layerlab.claims.populations import lab, population, training_loss
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
+from layerlab.experiments.signal.meanfield import settled_chi
+from layerlab.nets.problem import problem_of
 
 Array = np.ndarray
 HALF, STALLED = 0.5, 0.95  # of the loss of a constant guess

@@ -13,11 +13,11 @@ from collections.abc import Hashable, Iterable, Iterator
 from contextlib import closing
 from typing import Any
 
-from app.claims.base import Claim, Verdict
-from app.claims.ledger import examine
-from app.claims.registry import claims
-from app.core.cancel import CancelledError
-from app.core.jobs import Ask, Job, Step
+from layerlab.claims.base import Claim, Verdict
+from layerlab.claims.ledger import examine
+from layerlab.claims.registry import claims
+from layerlab.core.cancel import CancelledError
+from layerlab.core.jobs import Ask, Job, Step
 
 PARTS = 100  # of a row, in the steps that a job tells
 TICK_S = 0.003  # how often a waiting generator asks whether it is interrupted

@@ -8,8 +8,8 @@ import math
 import statistics
 from typing import Any
 
-from app.commands.common import json_line
-from app.core.errors import LabError, NotReadyError
+from layerlab.commands.common import json_line
+from layerlab.core.errors import LabError, NotReadyError
 
 MAX_SEEDS, MAX_RUNS = 64, 99
 
@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure case by case, the engine and its peers in turn; return the exit code."""
-    from app.core.resources import resource
-    from app.nets.speed import read_cases, trainer_of
+    from layerlab.core.resources import resource
+    from layerlab.nets.speed import read_cases, trainer_of
 
     if not 1 <= args.seeds <= MAX_SEEDS:
         raise LabError(f"--seeds is {args.seeds}, the range is 1 to {MAX_SEEDS}")
@@ -72,8 +72,8 @@ def run(args: argparse.Namespace) -> int:
 def _peers(args: argparse.Namespace) -> list[Any]:
     if args.peers is None:
         return []
-    from app.core.program import is_bundle
-    from app.nets.peers import Peer, chosen, installed
+    from layerlab.core.program import is_bundle
+    from layerlab.nets.peers import Peer, chosen, installed
 
     if is_bundle():
         raise NotReadyError("--peers: the built program brings no peers; a clone has them")
@@ -94,7 +94,7 @@ def _peers(args: argparse.Namespace) -> list[Any]:
 
 def _measure(args: argparse.Namespace, case: Any, peers: list[Any]) -> dict[str, float]:
     """Return updates a second by name, the engine's own first."""
-    from app.nets.speed import rate_of, trainer_of, updates_per_call
+    from layerlab.nets.speed import rate_of, trainer_of, updates_per_call
 
     train = trainer_of(args.engine, case, args.seeds)
     rates = {args.engine: rate_of(train, updates_per_call(case, args.seeds), args.seeds)}

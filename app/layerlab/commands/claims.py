@@ -10,11 +10,11 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from app.commands.common import json_line
-from app.commands.progress import Progress
+from layerlab.commands.common import json_line
+from layerlab.commands.progress import Progress
 
 if TYPE_CHECKING:
-    from app.claims import Claim, Verdict
+    from layerlab.claims import Claim, Verdict
 
 NARROWEST, WIDEST = 60, 100  # columns of the table
 INDENT = 18
@@ -29,8 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Compute rows and print each as it is found; return 1 if none could be computed."""
-    from app.claims import ledger
-    from app.claims.base import UNKNOWN
+    from layerlab.claims import ledger
+    from layerlab.claims.base import UNKNOWN
 
     rows = _chosen(args.only)
     if not args.only:
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _chosen(only: list[str]) -> list[Claim[Any]]:
     """Return the rows that were asked for, once each, in the ledger's order."""
-    from app.claims import claim, claims
+    from layerlab.claims import claim, claims
 
     names = [name for text in only for name in text.split(",")]
     wanted = {claim(name).id for name in names}
@@ -63,7 +63,7 @@ def _chosen(only: list[str]) -> list[Claim[Any]]:
 
 def _warm_up() -> None:
     """Compile in the background what the first trainings will need."""
-    from app.nets.engines.ready import obstacle, warm_up
+    from layerlab.nets.engines.ready import obstacle, warm_up
 
     if not obstacle():
         for dtype in ("float32", "float64"):
@@ -105,7 +105,7 @@ def _counted(count: int, kind: str) -> str:
 
 
 def _summary(found: list[Verdict], seconds: float) -> str:
-    from app.claims.base import KINDS
+    from layerlab.claims.base import KINDS
 
     counts = Counter(verdict.kind for verdict in found)
     parts = [_counted(counts[kind], kind) for kind in KINDS if counts[kind]]

@@ -9,10 +9,10 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from app.core.errors import LabError, quoted
+from layerlab.core.errors import LabError, quoted
 
 if TYPE_CHECKING:  # `doctor` works where a library is missing, so nothing here imports one
-    from app.core.spec import LabSpec
+    from layerlab.core.spec import LabSpec
 
 
 class Parser(argparse.ArgumentParser):
@@ -52,7 +52,7 @@ def add_path_argument(parser: argparse._ActionsContainer) -> None:
 @contextlib.contextmanager
 def path_option() -> Iterator[None]:
     """Name the option where a lab's table is not read without it."""
-    from app.runtime.opened import UnknownTableError
+    from layerlab.runtime.opened import UnknownTableError
 
     try:
         yield
@@ -69,7 +69,7 @@ def chosen_spec(args: argparse.Namespace) -> LabSpec:
     Raises:
         LabError: one sentence with the file, name or knob.
     """
-    from app.nets.problem import check
+    from layerlab.nets.problem import check
 
     if args.csv is None and (args.target is not None or args.problem is not None):
         raise LabError("--target and --problem go with --csv FILE")
@@ -87,8 +87,8 @@ def chosen_spec(args: argparse.Namespace) -> LabSpec:
 def _base(args: argparse.Namespace) -> LabSpec:
     import msgspec
 
-    from app.core.spec import LabSpec
-    from app.nets.tasks import TASKS, recommended_for_csv
+    from layerlab.core.spec import LabSpec
+    from layerlab.nets.tasks import TASKS, recommended_for_csv
 
     if args.task == "csv":
         raise LabError("the task csv needs its file; give it with --csv FILE")
@@ -112,9 +112,9 @@ def _of_file(path: str, has_own_data: bool, any_path: bool) -> LabSpec:
     Where other data take the place of its own, the network that was saved does not matter,
     and its CSV file may be gone.
     """
-    from app.nets.optimizers import slots_of
-    from app.nets.problem import layout_of
-    from app.runtime.labfile import load, load_spec
+    from layerlab.nets.optimizers import slots_of
+    from layerlab.nets.problem import layout_of
+    from layerlab.runtime.labfile import load, load_spec
 
     if not has_own_data:
         return load_spec(path)
@@ -122,7 +122,7 @@ def _of_file(path: str, has_own_data: bool, any_path: bool) -> LabSpec:
 
 
 def _turned(spec: LabSpec, edits: list[str]) -> LabSpec:
-    from app.core.spec import edit
+    from layerlab.core.spec import edit
 
     for text in edits:
         path, sign, value = text.partition("=")
@@ -134,8 +134,8 @@ def _turned(spec: LabSpec, edits: list[str]) -> LabSpec:
 
 def _value(path: str, text: str) -> Any:
     """Return a knob's value as its kind asks for it."""
-    from app.core.declared import KNOBS
-    from app.core.errors import unknown_name
+    from layerlab.core.declared import KNOBS
+    from layerlab.core.errors import unknown_name
 
     if path not in KNOBS:
         raise unknown_name("knob", path, KNOBS)

@@ -12,18 +12,18 @@ import subprocess
 import sys
 from typing import Any
 
-from app import __version__
-from app.commands.display import display_problem
-from app.commands.libraries import (
+from layerlab import __version__
+from layerlab.commands.display import display_problem
+from layerlab.commands.libraries import (
     OFFSCREEN,
     XCB,
     libraries_problem,
     missing_libraries,
     qt_folder,
 )
-from app.commands.qt_platform import ask_platform
-from app.core.errors import LabError
-from app.core.libraries import (
+from layerlab.commands.qt_platform import ask_platform
+from layerlab.core.errors import LabError
+from layerlab.core.libraries import (
     FAILURES,
     LIBRARIES,
     Library,
@@ -31,7 +31,7 @@ from app.core.libraries import (
     import_sentence,
     missing,
 )
-from app.core.program import TRY_ENGINE, own_command, own_environment
+from layerlab.core.program import TRY_ENGINE, own_command, own_environment
 
 TRY_TIMEOUT_S = 1800  # an emulated processor compiles for minutes
 # Imported where they are tried, in a process of their own: an import takes seconds, or Qt.
@@ -118,7 +118,7 @@ def _trouble(library: Library) -> str:
 def _engines() -> dict[str, str]:
     """Return engine -> "" if it trains as NumPy does, or one sentence that says why not."""
     try:
-        from app.nets.engines import available
+        from layerlab.nets.engines import available
     except ImportError as error:
         return {"numpy": import_sentence(error, "the engine numpy")}
     return {name: problem or _tried(name) for name, problem in available().items()}
@@ -145,7 +145,7 @@ def _tried(name: str) -> str:
 def _vectors() -> dict[str, Any]:
     """Return what the kernels are compiled for: bytes of a vector, registers that hold one."""
     try:
-        from app.nets.engines.compiled import target
+        from layerlab.nets.engines.compiled import target
 
         found = target.current()
     except (LabError, *FAILURES) as error:  # as `_engines` says

@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print key, title and claims of every page; return the exit code."""
-    from app.experiments import EXPERIMENTS
+    from layerlab.experiments import EXPERIMENTS
 
     if args.json:
         for page in EXPERIMENTS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import asdict
 
-from app.commands.common import add_lab_arguments, chosen_spec, json_line
+from layerlab.commands.common import add_lab_arguments, chosen_spec, json_line
 
 LIMIT = 1e-5  # of the relative error of an array, in the 2-norm
 
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the gradients; return 0 where all agree, else 1."""
-    from app.nets.gradcheck import check_gradients
+    from layerlab.nets.gradcheck import check_gradients
 
     found = check_gradients(chosen_spec(args))
     agrees = found.max_relative_error < LIMIT

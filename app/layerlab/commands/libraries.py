@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-from app.core.libraries import how_to_install, import_sentence, is_installed
+from layerlab.core.libraries import how_to_install, import_sentence, is_installed
 
 # What Qt loads for a window on X, and for pictures without a display.
 XCB = (

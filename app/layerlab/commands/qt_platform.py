@@ -8,9 +8,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from app.commands.display import answers_x
-from app.core.errors import one_line
-from app.core.program import ASK_QT, own_command, own_environment
+from layerlab.commands.display import answers_x
+from layerlab.core.errors import one_line
+from layerlab.core.program import ASK_QT, own_command, own_environment
 
 TIMEOUT_S = 60
 ALWAYS = ("offscreen", "minimal")  # platforms that need nothing of the machine

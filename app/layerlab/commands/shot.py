@@ -7,10 +7,10 @@ import os
 import pathlib
 import re
 
-from app.commands.common import add_lab_arguments, chosen_spec
-from app.core.disk import check_writable
-from app.core.errors import LabError, NotReadyError
-from app.core.spec import LabSpec, edit
+from layerlab.commands.common import add_lab_arguments, chosen_spec
+from layerlab.core.disk import check_writable
+from layerlab.core.errors import LabError, NotReadyError
+from layerlab.core.spec import LabSpec, edit
 
 MIN_SIZE, MAX_SIZE = (640, 480), (7680, 4320)
 _SIZE = re.compile(r"(\d{1,5})[xX×](\d{1,5})")
@@ -53,9 +53,9 @@ def run(args: argparse.Namespace) -> int:
         spec = _long_enough(chosen_spec(args), args.updates)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
     try:
-        from app.compose import shot, shot_claims, shot_page
+        from layerlab.compose import shot, shot_claims, shot_page
     except ImportError as error:
-        from app.commands.libraries import import_problem
+        from layerlab.commands.libraries import import_problem
 
         raise NotReadyError(import_problem(error)) from error
     if args.claims is not None:
@@ -73,7 +73,7 @@ _OF_A_LAB = ("spec", "task", "csv", "target", "problem", "updates")
 
 def checked_rows(args: argparse.Namespace) -> list[str]:
     """Return the ids of the rows to compute; raises LabError where one is not known."""
-    from app.claims import claim, claims
+    from layerlab.claims import claim, claims
 
     for name in (*_OF_A_LAB, "experiment", "knobs"):
         if getattr(args, name) is not None:
@@ -91,7 +91,7 @@ def check_page(args: argparse.Namespace) -> None:
         if getattr(args, name) is not None:
             raise LabError(f"--{name} is of the lab; a page has --knobs FILE and --set")
     if args.experiment != "gallery":
-        from app.experiments import EXPERIMENTS
+        from layerlab.experiments import EXPERIMENTS
 
         EXPERIMENTS[args.experiment]
 
@@ -100,7 +100,7 @@ def turned(edits: list[str], key: str) -> dict[str, object]:
     """Return the knobs of `--set`: words where the page's knob takes words, else JSON."""
     import msgspec
 
-    from app.experiments import EXPERIMENTS
+    from layerlab.experiments import EXPERIMENTS
 
     kinds = {} if key == "gallery" else {k.path: k.kind for k in EXPERIMENTS[key].knobs}
     knobs: dict[str, object] = {}
@@ -118,7 +118,7 @@ def turned(edits: list[str], key: str) -> dict[str, object]:
 
 def _long_enough(spec: LabSpec, updates: int | None) -> LabSpec:
     """Return the spec, made longer where it would end before the picture is wanted."""
-    from app.nets.problem import problem_of
+    from layerlab.nets.problem import problem_of
 
     if updates is None or updates <= problem_of(spec).length:
         return spec

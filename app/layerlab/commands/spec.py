@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from app.commands.common import add_path_argument, path_option
-from app.core.errors import LabError
-from app.core.spec import LabSpec, to_json
+from layerlab.commands.common import add_path_argument, path_option
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec, to_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     spec = LabSpec()
     if args.task is not None:
-        from app.nets.tasks import TASKS
+        from layerlab.nets.tasks import TASKS
 
         if args.task == "csv":
             raise LabError("the task csv needs its file; see `layerlab train --help`")
@@ -38,9 +38,9 @@ def run(args: argparse.Namespace) -> int:
 
 def described(path: str, any_path: bool = False) -> str:
     """Return one sentence on a file that is fine; raises LabError for one that is not."""
-    from app.nets.optimizers import slots_of
-    from app.nets.problem import check, layout_of
-    from app.runtime.labfile import load
+    from layerlab.nets.optimizers import slots_of
+    from layerlab.nets.problem import check, layout_of
+    from layerlab.runtime.labfile import load
 
     try:
         saved = load(path, layout_of, slots_of, any_path)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 
-from app.commands.common import add_lab_arguments, chosen_spec, json_line
-from app.core.disk import check_writable
-from app.core.errors import NotFiniteError
+from layerlab.commands.common import add_lab_arguments, chosen_spec, json_line
+from layerlab.core.disk import check_writable
+from layerlab.core.errors import NotFiniteError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
             args.set.append(f"train.{knob}={getattr(args, knob)}")
     if args.out is not None:
         check_writable(args.out, into_devices=True)
-    from app.commands.training import Training  # with it comes numpy
+    from layerlab.commands.training import Training  # with it comes numpy
 
     spec = chosen_spec(args)
     training = Training(spec, args.engine or _default(spec.train.dtype), args.json)
@@ -44,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
         raise
     print(json_line(training.final(state)) if args.json else training.summary(state))
     if args.out is not None:
-        from app.runtime.labfile import save
+        from layerlab.runtime.labfile import save
 
         if args.csv is not None:
-            from app.runtime.opened import remember
+            from layerlab.runtime.opened import remember
 
             remember(args.csv)  # the lab, wherever it is put, need not ask for it
         history = training.history.to_arrays()
@@ -57,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _default(dtype: str) -> str:
     """Return the engine that trains where none was asked for; says why it is not the first."""
-    from app.nets.engines import default_engine
-    from app.nets.engines.ready import instead
+    from layerlab.nets.engines import default_engine
+    from layerlab.nets.engines.ready import instead
 
     name, why = default_engine(dtype)
     if why:

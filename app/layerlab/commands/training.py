@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from app.commands.common import json_line
-from app.commands.progress import Progress
-from app.core.errors import NotFiniteError
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets import engines
-from app.nets.probes import History, final_report, report_marks
-from app.nets.probes.loss import evaluate, reported
-from app.nets.problem import problem_of
+from layerlab.commands.common import json_line
+from layerlab.commands.progress import Progress
+from layerlab.core.errors import NotFiniteError
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets import engines
+from layerlab.nets.probes import History, final_report, report_marks
+from layerlab.nets.probes.loss import evaluate, reported
+from layerlab.nets.problem import problem_of
 
 REPORTS = 200  # at most, besides the last line
 TARGET_CHECKS = 2000  # how often a run is measured against its target loss, at most

@@ -8,8 +8,8 @@ import os
 import re
 import sys
 
-from app.commands.spec import described
-from app.core.errors import LabError, NotReadyError
+from layerlab.commands.spec import described
+from layerlab.core.errors import LabError, NotReadyError
 
 MAX_CHECKED_BYTES = 1_000_000
 
@@ -32,9 +32,9 @@ def run(
         LabError: the file cannot be opened.
         NotReadyError: there is no display, or Qt does not load.
     """
-    from app.commands.display import display_problem
-    from app.commands.libraries import import_problem
-    from app.commands.qt_platform import platform_problem
+    from layerlab.commands.display import display_problem
+    from layerlab.commands.libraries import import_problem
+    from layerlab.commands.qt_platform import platform_problem
 
     problem = display_problem() or platform_problem()
     if path is not None:
@@ -47,7 +47,7 @@ def run(
             f"{problem}; `layerlab shot --out lab.png` draws the window into a file instead"
         )
     try:
-        from app.compose import run_window
+        from layerlab.compose import run_window
     except ImportError as error:
         raise NotReadyError(import_problem(error)) from error
     return run_window(path, theme, experiment, knobs)
@@ -59,7 +59,7 @@ def check_page(experiment: str | None, knobs: str | None) -> None:
         if knobs is not None:
             raise LabError("--knobs go with --experiment KEY")
         return
-    from app.experiments import EXPERIMENTS
+    from layerlab.experiments import EXPERIMENTS
 
     EXPERIMENTS[experiment]
 
@@ -68,7 +68,7 @@ def check_name(path: str) -> None:
     """Refuse a word that names no file and may be a misspelt command."""
     if os.path.exists(path) or not (is_terminal() or re.fullmatch(r"[\w-]+", path)):
         return
-    from app.cli import COMMANDS
+    from layerlab.cli import COMMANDS
 
     near = difflib.get_close_matches(path, COMMANDS, 1)
     hint = f"; did you mean the command {near[0]!r}?" if near else ""
@@ -83,15 +83,15 @@ def check_file(path: str) -> None:
     """
     if not _is_small(path):
         return
-    from app.nets.tasks.tables import is_table
+    from layerlab.nets.tasks.tables import is_table
 
     if is_table(path):
-        from app.nets.tasks import recommended_for_csv
+        from layerlab.nets.tasks import recommended_for_csv
 
         recommended_for_csv(path)  # the window itself shows the refusal as a banner
         return
-    from app.runtime.labfile import load_spec
-    from app.runtime.opened import UnknownTableError, locate
+    from layerlab.runtime.labfile import load_spec
+    from layerlab.runtime.opened import UnknownTableError, locate
 
     with contextlib.suppress(UnknownTableError):  # which the window asks about
         table = locate(load_spec(path).task, path, None, False).path

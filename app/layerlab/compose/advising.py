@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from app.core.advice import Finding
-from app.core.errors import LabError, NotFiniteError
-from app.core.frames import Frame
-from app.core.jobs import Ask, Job, Step
-from app.core.spec import LabSpec
+from layerlab.core.advice import Finding
+from layerlab.core.errors import LabError, NotFiniteError
+from layerlab.core.frames import Frame
+from layerlab.core.jobs import Ask, Job, Step
+from layerlab.core.spec import LabSpec
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 CALM_MS = 120  # a drag trains the next value before; then nothing is asked
 KEY, PRIORITY = "advice", 20  # some milliseconds, before the knob curve's seconds
@@ -78,7 +78,7 @@ class Advising:
             return
 
         def work(is_interrupted: Ask) -> Iterator[Step | None]:
-            from app.nets.adviser import advise  # with it come the probes, in this thread
+            from layerlab.nets.adviser import advise  # with it come the probes, in this thread
 
             if is_interrupted():
                 yield None
@@ -88,7 +88,7 @@ class Advising:
 
     def finish(self) -> None:
         """Say here and now what there is to say, for a picture of the window."""
-        from app.nets.adviser import advise
+        from layerlab.nets.adviser import advise
 
         self._soon.stop()
         spec = self._session.runner.order.spec

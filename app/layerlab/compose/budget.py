@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.core import spec as specs
-from app.core.declared import KNOBS
-from app.core.spec import LabSpec
-from app.nets.budget import equal_widths
-from app.nets.problem import layout_of
-from app.ui.readouts import grouped
+from layerlab.core import spec as specs
+from layerlab.core.declared import KNOBS
+from layerlab.core.spec import LabSpec
+from layerlab.nets.budget import equal_widths
+from layerlab.nets.problem import layout_of
+from layerlab.ui.readouts import grouped
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 _LINEAR = "A linear model has no width that could follow the depth."
 

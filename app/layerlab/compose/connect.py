@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from app.compose.serving import WAITING
-from app.nets.engines import available
+from layerlab.compose.serving import WAITING
+from layerlab.nets.engines import available
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 ZOOM_STEP = 0.1
 PATIENCE_MS = 3000

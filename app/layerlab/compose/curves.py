@@ -16,23 +16,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QTimer
 
-from app.compose.serving import COMPILED, quiet_engine
-from app.compose.wiring import PORTS
-from app.core import spec as specs
-from app.core.curves import CurvePoint, KnobCurve
-from app.core.declared import KNOBS
-from app.core.errors import LabError
-from app.core.frames import Frame
-from app.core.jobs import Ask, Job, Step
-from app.core.knobs import Effect
-from app.core.libraries import sentence_of
-from app.core.spec import LabSpec
-from app.nets.problem import file_stamp
-from app.ui.controls.scale import Scale
-from app.ui.curve.place import CurvePlace, slider_of
+from layerlab.compose.serving import COMPILED, quiet_engine
+from layerlab.compose.wiring import PORTS
+from layerlab.core import spec as specs
+from layerlab.core.curves import CurvePoint, KnobCurve
+from layerlab.core.declared import KNOBS
+from layerlab.core.errors import LabError
+from layerlab.core.frames import Frame
+from layerlab.core.jobs import Ask, Job, Step
+from layerlab.core.knobs import Effect
+from layerlab.core.libraries import sentence_of
+from layerlab.core.spec import LabSpec
+from layerlab.nets.problem import file_stamp
+from layerlab.ui.controls.scale import Scale
+from layerlab.ui.curve.place import CurvePlace, slider_of
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 KEY, PRIORITY = "knob curve", 10  # before whatever has time until the curve is there
 LATE_MS = 25  # in a drag; the engine has begun by then
@@ -236,7 +236,7 @@ class Curves:
         name, dtype = self._session.runner.order.engine, wanted[0].train.dtype
 
         def work(is_interrupted: Ask) -> Iterator[Step | None]:
-            from app.nets.sweep import sweep  # with it come the probes, in this thread
+            from layerlab.nets.sweep import sweep  # with it come the probes, in this thread
 
             engine = yield from quiet_engine(name, dtype, is_interrupted)
             yield from sweep(wanted, engine, PORTS.marks, is_interrupted)
@@ -275,7 +275,9 @@ class Curves:
 
 def _point(loss: Any, validation: Any, noise_floor: float | None) -> CurvePoint:
     """Return a point, at no place yet, of the losses (S,) of all seeds."""
-    from app.nets.probes.base import quantiles  # what the trainer's thread has long imported
+    from layerlab.nets.probes.base import (
+        quantiles,  # what the trainer's thread has long imported
+    )
 
     _, low, median, high, _ = quantiles(np.asarray(loss, float)).tolist()
     held = None if validation is None else float(np.median(np.asarray(validation, float)))

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
-from app.compose.dialogs import ask_where_to_save
-from app.core import spec as specs
-from app.core.errors import LabError
-from app.nets.optimizers import slots_of
-from app.nets.problem import check, layout_of
-from app.nets.tasks.csv import with_target
-from app.nets.tasks.tables import is_table
-from app.runtime import labfile, opened
-from app.runtime.labfile import SUFFIX
-from app.runtime.opened import UnknownTableError
-from app.runtime.store import Snapshot
+from layerlab.compose.dialogs import ask_where_to_save
+from layerlab.core import spec as specs
+from layerlab.core.errors import LabError
+from layerlab.nets.optimizers import slots_of
+from layerlab.nets.problem import check, layout_of
+from layerlab.nets.tasks.csv import with_target
+from layerlab.nets.tasks.tables import is_table
+from layerlab.runtime import labfile, opened
+from layerlab.runtime.labfile import SUFFIX
+from layerlab.runtime.opened import UnknownTableError
+from layerlab.runtime.store import Snapshot
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 _log = logging.getLogger("layerlab")
 TABLE = "table"  # the banner's action
@@ -40,7 +40,9 @@ def read_lab(path: str | pathlib.Path, any_path: bool = False) -> Snapshot:
         UnknownTableError: it has to be asked whether its table may be read.
         LabError: one sentence with the file, for anything else that does not fit.
     """
-    from app.nets.probes import History  # not before the first paint, where there is no file
+    from layerlab.nets.probes import (
+        History,  # not before the first paint, where there is no file
+    )
 
     saved = labfile.load(path, layout_of, slots_of, any_path)
     try:
@@ -176,7 +178,7 @@ class Files:
         self._session.toast.say(f"Saved as {path.name}{left_out}")
 
     def _save(self, path: pathlib.Path) -> bool:
-        from app.nets.probes import History
+        from layerlab.nets.probes import History
 
         state, history = self._session.runner.snapshot()
         arrays = history.to_arrays() if isinstance(history, History) else None

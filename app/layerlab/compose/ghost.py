@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.compose.wiring import REGISTRIES
-from app.core import spec as specs
-from app.core.declared import KNOBS
-from app.core.frames import Frame
-from app.core.spec import LabSpec
-from app.ui.window import LabWindow
+from layerlab.compose.wiring import REGISTRIES
+from layerlab.core import spec as specs
+from layerlab.core.declared import KNOBS
+from layerlab.core.frames import Frame
+from layerlab.core.spec import LabSpec
+from layerlab.ui.window import LabWindow
 
 # What all layers share, where they are alike; else only the list of widths tells it.
 _SHARED = ["net.width", "net.depth"]

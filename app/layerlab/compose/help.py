@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from app import __version__
-from app.core.errors import LabError
-from app.core.licences import licence_of
-from app.core.resources import resource
-from app.runtime.logbook import log_folder
+from layerlab import __version__
+from layerlab.core.errors import LabError
+from layerlab.core.licences import licence_of
+from layerlab.core.resources import resource
+from layerlab.runtime.logbook import log_folder
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 # What the lab stands on; each brings more. A bundle lists all that is in it instead.
 LIBRARIES = (
@@ -49,7 +49,7 @@ class Help:
 
     def show_about(self) -> None:
         """Show version and licences."""
-        from app.ui.about import About
+        from layerlab.ui.about import About
 
         window = self._session.window
         About(__version__, licences(), window.theme, window).open()

@@ -18,19 +18,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QMessageBox
 
-from app.compose.reopening import Reopened, own_slot
-from app.core.windowfile import make_window_file, window_to_json
-from app.runtime import settings
-from app.runtime.keeper import Keeper
+from layerlab.compose.reopening import Reopened, own_slot
+from layerlab.core.windowfile import make_window_file, window_to_json
+from layerlab.runtime import settings
+from layerlab.runtime.keeper import Keeper
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
-    from app.core.options import Options
-    from app.core.spec import LabSpec
-    from app.core.state import State
-    from app.runtime.ports import HistoryLike
-    from app.runtime.slot import Slot
-    from app.runtime.store import Snapshot
+    from layerlab.compose.session import Session
+    from layerlab.core.options import Options
+    from layerlab.core.spec import LabSpec
+    from layerlab.core.state import State
+    from layerlab.runtime.ports import HistoryLike
+    from layerlab.runtime.slot import Slot
+    from layerlab.runtime.store import Snapshot
 
 _log = logging.getLogger("layerlab")
 LOOK_MS = 500  # between two looks
@@ -296,8 +296,8 @@ def _write_lab(
     slot: Slot, spec: LabSpec, state: State | None, history: HistoryLike | None
 ) -> float:
     """Write a trained lab, not in the window's thread; return how long none is due, seconds."""
-    from app.nets.probes import History
-    from app.runtime import labfile
+    from layerlab.nets.probes import History
+    from layerlab.runtime import labfile
 
     arrays = history.to_arrays() if isinstance(history, History) else None
     slot.make_own()

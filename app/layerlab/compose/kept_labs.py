@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
-from app.compose.reopening import keep_unread, read_pair, read_window
-from app.core.errors import LabError
-from app.runtime import settings
-from app.runtime.aside import kept_folder
-from app.runtime.labfile import SUFFIX
-from app.runtime.store import Snapshot
+from layerlab.compose.reopening import keep_unread, read_pair, read_window
+from layerlab.core.errors import LabError
+from layerlab.runtime import settings
+from layerlab.runtime.aside import kept_folder
+from layerlab.runtime.labfile import SUFFIX
+from layerlab.runtime.store import Snapshot
 
 if TYPE_CHECKING:
-    from app.compose.reopening import Reopened
-    from app.compose.session import Session
+    from layerlab.compose.reopening import Reopened
+    from layerlab.compose.session import Session
 
 _log = logging.getLogger("layerlab")
 AGAIN, OTHER = "again", "other"  # the banner's actions

@@ -6,12 +6,12 @@ import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.core.disk import read_file, read_head
-from app.core.errors import LabError, quoted
-from app.core.experiment import Experiment
-from app.core.values import MAX_KNOB_BYTES, Values, knobs_from_json
-from app.nets.tasks.tables import is_table
-from app.runtime.labfile import SUFFIX
+from layerlab.core.disk import read_file, read_head
+from layerlab.core.errors import LabError, quoted
+from layerlab.core.experiment import Experiment
+from layerlab.core.values import MAX_KNOB_BYTES, Values, knobs_from_json
+from layerlab.nets.tasks.tables import is_table
+from layerlab.runtime.labfile import SUFFIX
 
 
 def read_text_file(path: str) -> bytes:

@@ -13,20 +13,20 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.claims import Claim, Verdict, claims, ledger_job
-from app.claims.pages import page_of, theme_of
-from app.compose.serving import COMPILED, quiet_engine
-from app.core.jobs import Ask, Job, Step, steps_of
-from app.core.ledger import FORMS, Entry
-from app.core.libraries import sentence_of
-from app.core.picture import picture_of
-from app.experiments import EXPERIMENTS
-from app.nets.engines import available
-from app.ui.ledger.page import LedgerPage
-from app.ui.style import apply_theme
+from layerlab.claims import Claim, Verdict, claims, ledger_job
+from layerlab.claims.pages import page_of, theme_of
+from layerlab.compose.serving import COMPILED, quiet_engine
+from layerlab.core.jobs import Ask, Job, Step, steps_of
+from layerlab.core.ledger import FORMS, Entry
+from layerlab.core.libraries import sentence_of
+from layerlab.core.picture import picture_of
+from layerlab.experiments import EXPERIMENTS
+from layerlab.nets.engines import available
+from layerlab.ui.ledger.page import LedgerPage
+from layerlab.ui.style import apply_theme
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 KEY = "claim"  # of the jobs, with the row's id
 READY = (KEY, "")  # the job that has the kernels made ready before the first row

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QGuiApplication
 
-from app.core import spec as specs
-from app.core.options import Options
-from app.ui.theme import THEMES, Theme
+from layerlab.core import spec as specs
+from layerlab.core.options import Options
+from layerlab.ui.theme import THEMES, Theme
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 
 def theme_of(options: Options) -> Theme:

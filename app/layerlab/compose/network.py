@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core.frames import DIAGRAM, DiagramPart
-from app.core.state import State
-from app.nets.problem import layout_of
+from layerlab.core.frames import DIAGRAM, DiagramPart
+from layerlab.core.state import State
+from layerlab.nets.problem import layout_of
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 
 class Network:
@@ -47,7 +47,7 @@ class Network:
         state, seed = self._shown()
         if state is None:
             return
-        from app.nets import probes
+        from layerlab.nets import probes
 
         spec = self._session.store.spec
         trace = probes.trace(spec, state, seed, sample)

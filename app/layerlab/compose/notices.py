@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.errors import LabWarning
+from layerlab.core.errors import LabWarning
 
 
 class Notices(QObject):

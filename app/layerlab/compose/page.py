@@ -10,18 +10,18 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.compose.knobfile import read_knobs, restored
-from app.compose.wiring import REGISTRIES
-from app.compose.work import Work
-from app.core.disk import write_file
-from app.core.errors import LabError
-from app.core.experiment import Experiment
-from app.core.libraries import needed_for, sentence_of
-from app.core.spec import LabSpec
-from app.core.values import Values, values_to_json
-from app.runtime.background import Background
-from app.ui.pages.frame import PageFrame
-from app.ui.theme import Theme
+from layerlab.compose.knobfile import read_knobs, restored
+from layerlab.compose.wiring import REGISTRIES
+from layerlab.compose.work import Work
+from layerlab.core.disk import write_file
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import Experiment
+from layerlab.core.libraries import needed_for, sentence_of
+from layerlab.core.spec import LabSpec
+from layerlab.core.values import Values, values_to_json
+from layerlab.runtime.background import Background
+from layerlab.ui.pages.frame import PageFrame
+from layerlab.ui.theme import Theme
 
 MAX_UNDO = 200
 

@@ -11,22 +11,22 @@ import pathlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from app.compose.dialogs import ask_where_to_save
-from app.compose.knobfile import read_text_file
-from app.core.errors import LabError
-from app.core.spec import LabSpec
-from app.core.values import is_knob_file, knobs_from_json
+from layerlab.compose.dialogs import ask_where_to_save
+from layerlab.compose.knobfile import read_text_file
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec
+from layerlab.core.values import is_knob_file, knobs_from_json
 
 # Gallery, views and models are imported when the first page is shown: a start needs none.
 if TYPE_CHECKING:
-    from app.compose.ledger import Ledger
-    from app.compose.page import Page
-    from app.compose.session import Session
-    from app.core.experiment import Experiment
-    from app.core.registry import Registry
-    from app.ui.banner import Banner
-    from app.ui.pages.bar import PageBar
-    from app.ui.pages.gallery import Gallery
+    from layerlab.compose.ledger import Ledger
+    from layerlab.compose.page import Page
+    from layerlab.compose.session import Session
+    from layerlab.core.experiment import Experiment
+    from layerlab.core.registry import Registry
+    from layerlab.ui.banner import Banner
+    from layerlab.ui.pages.bar import PageBar
+    from layerlab.ui.pages.gallery import Gallery
 
 LAB, GALLERY, CLAIMS = "lab", "gallery", "claims"
 ENDING = ".json"
@@ -51,7 +51,7 @@ class Pages:
 
     def experiments(self) -> Registry[Experiment]:
         """Return all pages of the gallery."""
-        from app.experiments import EXPERIMENTS
+        from layerlab.experiments import EXPERIMENTS
 
         return EXPERIMENTS
 
@@ -78,7 +78,7 @@ class Pages:
     def ledger(self) -> Ledger:
         """The ledger, which is made when it is first asked for."""
         if self._ledger is None:
-            from app.compose.ledger import Ledger
+            from layerlab.compose.ledger import Ledger
 
             self._ledger = Ledger(self._session)
             self._ledger.page_wanted.connect(self._on_chosen)
@@ -126,9 +126,9 @@ class Pages:
     def show_gallery(self) -> None:
         """Show all pages."""
         if self._gallery is None:
-            from app.core.picture import picture_of
-            from app.ui.pages.gallery import Gallery
-            from app.ui.style import apply_theme
+            from layerlab.core.picture import picture_of
+            from layerlab.ui.pages.gallery import Gallery
+            from layerlab.ui.style import apply_theme
 
             pages = list(self.experiments())
             pictures = {page.key: picture_of(page.key) for page in pages}
@@ -170,8 +170,8 @@ class Pages:
             self._say(str(error))
 
     def _make(self, experiment: Experiment) -> Page:
-        from app.compose.page import Page
-        from app.ui.style import apply_theme
+        from layerlab.compose.page import Page
+        from layerlab.ui.style import apply_theme
 
         session = self._session
         page = Page(experiment, session.window.theme, session.background)

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
-from app.core.cancel import CancelledError, cancellable
-from app.core.errors import LabError
-from app.core.spec import LabSpec, TaskSpec
-from app.nets.problem import load_data
-from app.nets.tasks import TASKS, recommended_for_csv
-from app.nets.tasks.tables import UnreadError, from_memory, opening
-from app.runtime import opened
-from app.runtime.store import Snapshot
-from app.ui.banner import Banner
+from layerlab.core.cancel import CancelledError, cancellable
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec, TaskSpec
+from layerlab.nets.problem import load_data
+from layerlab.nets.tasks import TASKS, recommended_for_csv
+from layerlab.nets.tasks.tables import UnreadError, from_memory, opening
+from layerlab.runtime import opened
+from layerlab.runtime.store import Snapshot
+from layerlab.ui.banner import Banner
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 T = TypeVar("T")
 _log = logging.getLogger("layerlab")
@@ -244,7 +244,7 @@ class Reading(QObject):
 
 def _read(name: str, any_path: bool = False) -> Snapshot:
     """Read a lab and its data, in the thread."""
-    from app.compose.files import read_lab
+    from layerlab.compose.files import read_lab
 
     with opening():
         snapshot = read_lab(name, any_path)
@@ -262,7 +262,7 @@ def quick_lab(name: str, any_path: bool = False) -> Snapshot:
         UnreadError: it is large, or a table has to be read first.
         LabError: it cannot be opened.
     """
-    from app.compose.files import read_lab
+    from layerlab.compose.files import read_lab
 
     try:
         is_large = os.stat(name).st_size > MAX_QUICK_BYTES

@@ -9,22 +9,22 @@ import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.compose.files import read_lab
-from app.compose.reading import quick_lab
-from app.core.cancel import CancelledError
-from app.core.disk import read_file
-from app.core.errors import LabError
-from app.core.windowfile import (
+from layerlab.compose.files import read_lab
+from layerlab.compose.reading import quick_lab
+from layerlab.core.cancel import CancelledError
+from layerlab.core.disk import read_file
+from layerlab.core.errors import LabError
+from layerlab.core.windowfile import (
     MAX_BYTES,
     WindowFile,
     is_same_network,
     window_from_json,
 )
-from app.nets.problem import check, load_data
-from app.nets.tasks.tables import UnreadError, from_memory, opening
-from app.runtime import settings
-from app.runtime.slot import Slot, free_slot, other_slots
-from app.runtime.store import Snapshot
+from layerlab.nets.problem import check, load_data
+from layerlab.nets.tasks.tables import UnreadError, from_memory, opening
+from layerlab.runtime import settings
+from layerlab.runtime.slot import Slot, free_slot, other_slots
+from layerlab.runtime.store import Snapshot
 
 _log = logging.getLogger("layerlab")
 TRIES = 5  # another start may move the files that are being read

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.core import spec as specs
-from app.core.frames import Frame
-from app.core.spec import LabSpec
-from app.core.success import Ranking, ranking_of
+from layerlab.core import spec as specs
+from layerlab.core.frames import Frame
+from layerlab.core.spec import LabSpec
+from layerlab.core.success import Ranking, ranking_of
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 
 class Seeds:

@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.compose.wiring import PORTS
-from app.core.errors import LabError, NotReadyError
-from app.core.jobs import Ask
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.engines import Engine, engine
-from app.nets.engines.ready import instead
-from app.nets.problem import Problem
-from app.runtime.ports import EngineLike, Ports
+from layerlab.compose.wiring import PORTS
+from layerlab.core.errors import LabError, NotReadyError
+from layerlab.core.jobs import Ask
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.engines import Engine, engine
+from layerlab.nets.engines.ready import instead
+from layerlab.nets.problem import Problem
+from layerlab.runtime.ports import EngineLike, Ports
 
 Array = np.ndarray
 COMPILED = "compiled"
@@ -73,7 +73,7 @@ class ServingEngine(QObject):
         return self._is_without or spec != self._begun_in_numpy
 
     def run(self, spec: LabSpec, state: State | None = None, **options: Any) -> Iterator[State]:
-        """Train and yield states; see `app.nets.engines.base.Engine`."""
+        """Train and yield states; see `layerlab.nets.engines.base.Engine`."""
         goes_on = state is not None and state.update > 0
         if not (goes_on and spec == self._begun_in_numpy):
             self._begun_in_numpy = None if self._is_ready(spec.train.dtype) else spec
@@ -115,7 +115,7 @@ class ServingEngine(QObject):
 
 
 def _warm_up(dtype: str) -> Future[None]:
-    from app.nets.engines.ready import warm_up  # once the window is up
+    from layerlab.nets.engines.ready import warm_up  # once the window is up
 
     return warm_up(dtype)
 

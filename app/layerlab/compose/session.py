@@ -7,43 +7,43 @@ import math
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.compose.advising import Advising
-from app.compose.budget import BudgetLock
-from app.compose.connect import connect
-from app.compose.curves import Curves
-from app.compose.deferred import Deferred
-from app.compose.files import Files
-from app.compose.ghost import Ghost
-from app.compose.help import Help
-from app.compose.keeping import Keeping
-from app.compose.kept_labs import KeptLabs
-from app.compose.look import Look, theme_of
-from app.compose.network import Network
-from app.compose.pages import Pages
-from app.compose.reading import Reading
-from app.compose.reopening import Reopened
-from app.compose.seeds import Seeds
-from app.compose.serving import serving_ports
-from app.compose.settling import Settling
-from app.compose.showing import show_data, show_spec
-from app.compose.tablewatch import TableWatch
-from app.compose.trouble import Trouble
-from app.compose.wiring import REGISTRIES
-from app.core import spec as specs
-from app.core.errors import LabError
-from app.core.frames import Frame
-from app.core.knobs import Effect
-from app.core.options import Options
-from app.core.presets import presets
-from app.core.spec import LabSpec
-from app.nets.engines import NAMES
-from app.nets.problem import check
-from app.nets.tasks import TASKS
-from app.runtime.background import Background
-from app.runtime.runner import Runner
-from app.runtime.store import Snapshot, Store
-from app.ui.toast import Toast
-from app.ui.window import LabWindow
+from layerlab.compose.advising import Advising
+from layerlab.compose.budget import BudgetLock
+from layerlab.compose.connect import connect
+from layerlab.compose.curves import Curves
+from layerlab.compose.deferred import Deferred
+from layerlab.compose.files import Files
+from layerlab.compose.ghost import Ghost
+from layerlab.compose.help import Help
+from layerlab.compose.keeping import Keeping
+from layerlab.compose.kept_labs import KeptLabs
+from layerlab.compose.look import Look, theme_of
+from layerlab.compose.network import Network
+from layerlab.compose.pages import Pages
+from layerlab.compose.reading import Reading
+from layerlab.compose.reopening import Reopened
+from layerlab.compose.seeds import Seeds
+from layerlab.compose.serving import serving_ports
+from layerlab.compose.settling import Settling
+from layerlab.compose.showing import show_data, show_spec
+from layerlab.compose.tablewatch import TableWatch
+from layerlab.compose.trouble import Trouble
+from layerlab.compose.wiring import REGISTRIES
+from layerlab.core import spec as specs
+from layerlab.core.errors import LabError
+from layerlab.core.frames import Frame
+from layerlab.core.knobs import Effect
+from layerlab.core.options import Options
+from layerlab.core.presets import presets
+from layerlab.core.spec import LabSpec
+from layerlab.nets.engines import NAMES
+from layerlab.nets.problem import check
+from layerlab.nets.tasks import TASKS
+from layerlab.runtime.background import Background
+from layerlab.runtime.runner import Runner
+from layerlab.runtime.store import Snapshot, Store
+from layerlab.ui.toast import Toast
+from layerlab.ui.window import LabWindow
 
 _log = logging.getLogger("layerlab")
 UNSEEN_MS = 1500

@@ -6,8 +6,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.compose.tidying import Tidying
-from app.runtime.runner import Runner
+from layerlab.compose.tidying import Tidying
+from layerlab.runtime.runner import Runner
 
 IDLE_MS = 1500
 

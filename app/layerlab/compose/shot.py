@@ -21,14 +21,14 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
-from app.compose.knobfile import read_knobs
-from app.compose.session import Session
-from app.compose.start import application
-from app.core.disk import check_writable, write_file
-from app.core.errors import LabError
-from app.core.frames import Frame
-from app.core.options import Options
-from app.core.spec import LabSpec
+from layerlab.compose.knobfile import read_knobs
+from layerlab.compose.session import Session
+from layerlab.compose.start import application
+from layerlab.core.disk import check_writable, write_file
+from layerlab.core.errors import LabError
+from layerlab.core.frames import Frame
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec
 
 TIMEOUT_S = 600
 SETTLING = 4  # passes of the event loop in which layouts hand on what they need

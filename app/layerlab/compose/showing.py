@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from app.compose.wiring import REGISTRIES
-from app.core.declared import KNOBS
-from app.core.frames import Frame
-from app.core.spec import LabSpec
-from app.nets.data import Data
-from app.nets.problem import known_data, layout_of, load_data
-from app.nets.tasks import TASKS
-from app.ui.readouts import grouped
-from app.ui.window import LabWindow
+from layerlab.compose.wiring import REGISTRIES
+from layerlab.core.declared import KNOBS
+from layerlab.core.frames import Frame
+from layerlab.core.spec import LabSpec
+from layerlab.nets.data import Data
+from layerlab.nets.problem import known_data, layout_of, load_data
+from layerlab.nets.tasks import TASKS
+from layerlab.ui.readouts import grouped
+from layerlab.ui.window import LabWindow
 
 TASK_KNOBS = ("samples", "noise", "validation", "seed")
 

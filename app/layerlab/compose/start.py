@@ -10,19 +10,19 @@ from collections.abc import Sequence
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app.compose.notices import Notices
-from app.compose.reading import quick_lab
-from app.compose.reopening import Reopened, reopen
-from app.compose.session import Session
-from app.core import spec as specs
-from app.core.errors import LabError
-from app.core.options import Options
-from app.core.spec import LabSpec
-from app.nets.tasks.tables import UnreadError, is_table
-from app.runtime import settings
-from app.runtime.logbook import Logbook
-from app.runtime.store import Snapshot
-from app.ui.fonts import load_fonts
+from layerlab.compose.notices import Notices
+from layerlab.compose.reading import quick_lab
+from layerlab.compose.reopening import Reopened, reopen
+from layerlab.compose.session import Session
+from layerlab.core import spec as specs
+from layerlab.core.errors import LabError
+from layerlab.core.options import Options
+from layerlab.core.spec import LabSpec
+from layerlab.nets.tasks.tables import UnreadError, is_table
+from layerlab.runtime import settings
+from layerlab.runtime.logbook import Logbook
+from layerlab.runtime.store import Snapshot
+from layerlab.ui.fonts import load_fonts
 
 ENDS = (signal.SIGINT, signal.SIGTERM)  # the lab is kept, as when the window is closed
 SWITCH_S = 0.0005

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
-from app.core.spec import TaskSpec
-from app.nets.tasks.tables import NO_FILE, Stamp, hold, on_disk, stamp_of
+from layerlab.core.spec import TaskSpec
+from layerlab.nets.tasks.tables import NO_FILE, Stamp, hold, on_disk, stamp_of
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 _log = logging.getLogger("layerlab")
 REREAD = "reread"  # the banner's action

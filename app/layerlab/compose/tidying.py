@@ -10,9 +10,9 @@ import threading
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.core.disk import read_head
-from app.core.errors import LabError
-from app.runtime.runner import Runner
+from layerlab.core.disk import read_head
+from layerlab.core.errors import LabError
+from layerlab.runtime.runner import Runner
 
 EVERY_MS = 3000
 GROWTH_BYTES = 32 * 2**20  # since the last time, from which on it is worth while

@@ -7,15 +7,15 @@ import traceback
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.compose.keeping import TRY_AGAIN
-from app.compose.kept_labs import AGAIN, OTHER
-from app.compose.serving import COMPILED
-from app.core import spec as specs
-from app.core.errors import LabError, NotFiniteError, NotReadyError
-from app.core.libraries import sentence_of
+from layerlab.compose.keeping import TRY_AGAIN
+from layerlab.compose.kept_labs import AGAIN, OTHER
+from layerlab.compose.serving import COMPILED
+from layerlab.core import spec as specs
+from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
+from layerlab.core.libraries import sentence_of
 
 if TYPE_CHECKING:
-    from app.compose.session import Session
+    from layerlab.compose.session import Session
 
 _log = logging.getLogger("layerlab")
 

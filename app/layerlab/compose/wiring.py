@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, cast
 
-from app.core.registry import Registry
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines import Engine, engine
-from app.nets.initializers import INITIALIZERS
-from app.nets.losses import LOSSES
-from app.nets.optimizers import OPTIMIZERS
-from app.nets.problem import layout_of, problem_of
-from app.nets.tasks import TASKS
-from app.runtime.ports import EngineLike, HistoryLike, Ports
+from layerlab.core.registry import Registry
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines import Engine, engine
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.optimizers import OPTIMIZERS
+from layerlab.nets.problem import layout_of, problem_of
+from layerlab.nets.tasks import TASKS
+from layerlab.runtime.ports import EngineLike, HistoryLike, Ports
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "tasks": TASKS,
@@ -36,25 +36,25 @@ REPORTS = 101
 def _measure(
     spec: LabSpec, state: State, wanted: Collection[str], seed: int, history: HistoryLike
 ) -> dict[str, Any]:
-    from app.nets import probes
+    from layerlab.nets import probes
 
     return probes.measure(spec, state, wanted, seed=seed, history=history)  # type: ignore[arg-type]
 
 
 def _prepare(spec: LabSpec) -> None:
-    from app.nets.probes import prepare
+    from layerlab.nets.probes import prepare
 
     prepare(spec)
 
 
 def _marks(length: int) -> list[int]:
-    from app.nets.probes import report_marks
+    from layerlab.nets.probes import report_marks
 
     return report_marks(length, REPORTS)
 
 
 def _new_history(engine: EngineLike) -> HistoryLike:
-    from app.nets.probes import History
+    from layerlab.nets.probes import History
 
     return History(outputs=cast("Engine", engine).outputs)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.jobs import Job, Step, steps_of
-from app.core.values import Values
-from app.runtime.background import Background
+from layerlab.core.jobs import Job, Step, steps_of
+from layerlab.core.values import Values
+from layerlab.runtime.background import Background
 
 REST_MS = 120  # after the last edit; a drag is not answered with work that is called off
 PRIORITY = 20  # before what the lab would do in the background

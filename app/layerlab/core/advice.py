@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core import spec as specs
-from app.core.spec import LabSpec
+from layerlab.core import spec as specs
+from layerlab.core.spec import LabSpec
 
 # Kinds of a finding.
 NARROW, DEAD, VANISHING, EXPLODING, OVERFIT, RATE = (

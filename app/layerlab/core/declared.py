@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.knobs import Effect, Knob
+from layerlab.core.knobs import Effect, Knob
 
 MAX_DEPTH = 64
 MAX_WEIGHTS = 5_000_000  # seeds times parameters

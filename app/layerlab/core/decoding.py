@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from app.core.errors import LabError, one_line
+from layerlab.core.errors import LabError, one_line
 
 T = TypeVar("T")
 _NO_HINTS: Mapping[str, str] = MappingProxyType({})

@@ -16,8 +16,8 @@ import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from app.core.errors import LabError, quoted
-from app.core.temporaries import NOTES, temporary_beside
+from layerlab.core.errors import LabError, quoted
+from layerlab.core.temporaries import NOTES, temporary_beside
 
 # Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)

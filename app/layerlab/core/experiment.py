@@ -1,6 +1,6 @@
 """Experiments: what a page of the gallery declares of itself, before anything is computed.
 
-A page is a folder in `app/experiments`: `experiment.py` makes the `Experiment`, `model.py`
+A page is a folder in `layerlab/experiments`: `experiment.py` makes the `Experiment`, `model.py`
 computes (no Qt), `view.py` draws. The declaration is light: `model()` and `view()` import
 the other two when they are asked for.
 """
@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, Protocol, cast
 
-from app.core.knobs import Knob
-from app.core.registry import Entry
-from app.core.spec import LabSpec
-from app.core.values import Values
+from layerlab.core.knobs import Knob
+from layerlab.core.registry import Entry
+from layerlab.core.spec import LabSpec
+from layerlab.core.values import Values
 
 # Headings of the gallery, in the order in which they stand there.
 SIGNAL = "Signal and gradient"

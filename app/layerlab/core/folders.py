@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 
-from app.core.libraries import import_sentence, say_once
+from layerlab.core.libraries import import_sentence, say_once
 
 _NAME = "layerlab"
 

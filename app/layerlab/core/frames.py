@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.spec import LabSpec
-from app.core.trace import Trace as Trace
+from layerlab.core.spec import LabSpec
+from layerlab.core.trace import Trace as Trace
 
 Array = np.ndarray
 

@@ -10,7 +10,7 @@ import enum
 import math
 from dataclasses import dataclass
 
-from app.core.errors import LabError, quoted
+from layerlab.core.errors import LabError, quoted
 
 
 class Effect(enum.Enum):

@@ -1,6 +1,6 @@
 """The ledger as it is shown: what is claimed, how far each row is, and what can be copied.
 
-The rows themselves, with what they measure and how they are judged, are in `app.claims`.
+The rows themselves, with what they measure and how they are judged, are in `layerlab.claims`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.core.experiment import UNKNOWN as UNKNOWN
-from app.core.experiment import VERDICTS
+from layerlab.core.experiment import UNKNOWN as UNKNOWN
+from layerlab.core.experiment import VERDICTS
 
 KINDS = (*VERDICTS, UNKNOWN)  # what a verdict of the ledger begins with
 UNCHECKED = "not yet checked"  # in its place until somebody asks

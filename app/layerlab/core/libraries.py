@@ -13,8 +13,8 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.core.errors import LabWarning, NotReadyError
-from app.core.program import is_bundle
+from layerlab.core.errors import LabWarning, NotReadyError
+from layerlab.core.program import is_bundle
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def import_sentence(error: BaseException, what: str = "") -> str:
         what: what cannot be done without it; what the library is for if "".
     """
     module = getattr(error, "name", None) or ""
-    if module.partition(".")[0] == "app":
+    if module.partition(".")[0] == "layerlab":
         return f"this copy of Layerlab is incomplete, it lacks {module}: install it again"
     library = _library(module)
     if library is None:

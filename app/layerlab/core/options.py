@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from app.core.decoding import convert_json, decode_json
-from app.core.errors import LabError
-from app.core.knobs import Effect, Knob
+from layerlab.core.decoding import convert_json, decode_json
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Effect, Knob
 
 VIEW_KNOBS = {
     knob.path: knob

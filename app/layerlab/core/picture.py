@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
-from app.core.resources import resource
+from layerlab.core.resources import resource
 
 Array = np.ndarray
 Points = tuple[tuple[float, float], ...]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from app.core.resources import resource
-from app.core.spec import LabSpec
+from layerlab.core.resources import resource
+from layerlab.core.spec import LabSpec
 
 
 class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

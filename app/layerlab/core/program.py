@@ -6,7 +6,7 @@ import os
 import pathlib
 import sys
 
-# First arguments with which `app.cli` serves the program itself; nobody types them.
+# First arguments with which `layerlab.cli` serves the program itself; nobody types them.
 ENGINE_CHILD = "--engine-child"
 ASK_QT = "--ask-qt"
 TRY_ENGINE = "--try-engine"
@@ -36,14 +36,14 @@ def own_command(*arguments: str) -> list[str]:
     """Return the command line that starts this program once more."""
     if is_bundle():
         return [sys.executable, *arguments]
-    # -P: a user's folder may hold an `app` or a `torch.py` of its own.
-    return [sys.executable, "-P", "-m", "app", *arguments]
+    # -P: a user's folder may hold a `layerlab` or a `torch.py` of its own.
+    return [sys.executable, "-P", "-m", "layerlab", *arguments]
 
 
 def own_environment() -> dict[str, str]:
-    """Return the environment in which `own_command` finds this very `app`."""
+    """Return the environment in which `own_command` finds this very `layerlab`."""
     if is_bundle():
         return dict(os.environ)
-    root = str(pathlib.Path(__file__).resolve().parents[2])  # the folder that holds `app`
+    root = str(pathlib.Path(__file__).resolve().parents[2])  # the folder that holds `layerlab`
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths)}

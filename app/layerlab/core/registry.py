@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from app.core.errors import unknown_name
+from layerlab.core.errors import unknown_name
 
 
 @dataclass(frozen=True, eq=False)

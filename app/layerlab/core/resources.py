@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pathlib
 
-from app.core.errors import LabError
+from layerlab.core.errors import LabError
 
 
 def _roots() -> list[pathlib.Path]:
     package = pathlib.Path(__file__).resolve().parents[1]
-    # Inside the package in a wheel and in a bundle, beside it in a clone.
-    return [package / "resources", package.parent / "resources"]
+    # Inside the package in a wheel and in a bundle, at the top of a clone.
+    return [package / "resources", package.parents[1] / "resources"]
 
 
 def resource(name: str) -> pathlib.Path:

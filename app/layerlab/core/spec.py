@@ -11,10 +11,10 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from app.core.declared import KNOBS, MAX_DEPTH
-from app.core.decoding import convert_json, decode_json
-from app.core.disk import read_file
-from app.core.errors import LabError, quoted
+from layerlab.core.declared import KNOBS, MAX_DEPTH
+from layerlab.core.decoding import convert_json, decode_json
+from layerlab.core.disk import read_file
+from layerlab.core.errors import LabError, quoted
 
 VERSION = 1
 MAX_SPEC_BYTES = 2**20

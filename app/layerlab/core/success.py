@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.core.frames import LossPart
+from layerlab.core.frames import LossPart
 
 Array = np.ndarray
 USUAL = 0.01  # where nothing tells what a task can reach

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from app.core.decoding import decode_json
-from app.core.errors import LabError, one_line, quoted, unknown_name
-from app.core.knobs import Knob
+from layerlab.core.decoding import decode_json
+from layerlab.core.errors import LabError, one_line, quoted, unknown_name
+from layerlab.core.knobs import Knob
 
 VERSION = 1
 MAX_KNOB_BYTES = 4 * 2**20  # a graph of the largest size that its page takes is 2 MB

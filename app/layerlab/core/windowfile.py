@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from app.core import spec as specs
-from app.core.declared import KNOBS
-from app.core.decoding import decode_json
-from app.core.errors import LabError
-from app.core.knobs import Effect
-from app.core.spec import LabSpec
+from layerlab.core import spec as specs
+from layerlab.core.declared import KNOBS
+from layerlab.core.decoding import decode_json
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Effect
+from layerlab.core.spec import LabSpec
 
 VERSION = 1
 MAX_BYTES = 32 * 2**20  # knobs of every page, some of which hold graphs and pictures

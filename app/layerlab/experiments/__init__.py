@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 
-from app.core.experiment import Experiment, found_in
-from app.core.registry import Registry
+from layerlab.core.experiment import Experiment, found_in
+from layerlab.core.registry import Registry
 
 EXPERIMENTS: Registry[Experiment] = Registry("experiment")
 for _page in found_in(sys.modules[__name__]):

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from app.core.registry import Entry, Registry
-from app.nets.maths import NUMPY, SCALAR
+from layerlab.core.registry import Entry, Registry
+from layerlab.nets.maths import NUMPY, SCALAR
 
 Function = Callable[[Any, Any, float], Any]  # (namespace, z, slope of leaky) -> same shape
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import bisect
 
-from app.core.declared import KNOBS
-from app.core.layout import Layout
+from layerlab.core.declared import KNOBS
+from layerlab.core.layout import Layout
 
 _WIDTH = KNOBS["net.width"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.layout import Layout
+from layerlab.core.layout import Layout
 
 Array = np.ndarray
 

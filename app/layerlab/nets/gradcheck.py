@@ -25,14 +25,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.layout import Layout
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.engines.base import penalty
-from app.nets.engines.numpy_ import Pass, add_penalties, backward, forward
-from app.nets.maths import NUMPY
-from app.nets.problem import Problem, born, problem_of
+from layerlab.core.errors import LabError
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.engines.base import penalty
+from layerlab.nets.engines.numpy_ import Pass, add_penalties, backward, forward
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 EPS = 1e-5

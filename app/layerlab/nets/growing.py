@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
-from app.core.jobs import Ask
-from app.core.state import State
-from app.nets.engines.base import Batches
-from app.nets.engines.numpy_ import Trainer
-from app.nets.engines.ready import is_ready, wait_for_kernels
-from app.nets.problem import Problem, born
+from layerlab.core.jobs import Ask
+from layerlab.core.state import State
+from layerlab.nets.engines.base import Batches
+from layerlab.nets.engines.numpy_ import Trainer
+from layerlab.nets.engines.ready import is_ready, wait_for_kernels
+from layerlab.nets.problem import Problem, born
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ def stepper(problem: Problem, state: State, is_compiled: bool) -> Stepper:
     """Return what trains a problem from a state, compiled or in NumPy."""
     if not is_compiled:
         return Slow(problem, state)
-    from app.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
+    from layerlab.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
 
     return CompiledTrainer(problem, state)
 

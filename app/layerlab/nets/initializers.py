@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from app.core.registry import Entry, Registry
-from app.core.spec import NetSpec
+from layerlab.core.registry import Entry, Registry
+from layerlab.core.spec import NetSpec
 
 Array = np.ndarray
 Draw = Callable[[Any, int, int, NetSpec], tuple[Array, Array]]

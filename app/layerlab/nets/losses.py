@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.registry import Entry, Registry
+from layerlab.core.registry import Entry, Registry
 
 Array = np.ndarray
 

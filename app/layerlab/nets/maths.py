@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.libraries import needed_for
+from layerlab.core.libraries import needed_for
 
 
 def _erf(z: Any) -> Any:

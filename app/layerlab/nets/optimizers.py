@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.registry import Entry, Registry
-from app.core.spec import LabSpec
+from layerlab.core.registry import Entry, Registry
+from layerlab.core.spec import LabSpec
 
 Array = np.ndarray
 MOMENTUM = 0.9

@@ -1,7 +1,8 @@
-"""Other libraries on the same cases, each in a process of its own: `python -m app.nets.peers`.
+"""Other libraries on the same cases, each in a process of its own.
 
-The process gets a peer's name, then reads cases as JSON, one a line, and answers each
-with updates per second. It lives as long as its input is open.
+That process is `python -m layerlab.nets.peers`. It gets a peer's name, then reads cases as
+JSON, one a line, and answers each with updates per second. It lives as long as its input is
+open.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from typing import Any
 
 import msgspec
 
-from app.core.errors import LabError, unknown_name
-from app.nets.engines.compiled import target
-from app.nets.speed import RATE, Case, data_of, rate_of, updates_per_call
+from layerlab.core.errors import LabError, unknown_name
+from layerlab.nets.engines.compiled import target
+from layerlab.nets.speed import RATE, Case, data_of, rate_of, updates_per_call
 
 PEERS = {"jax": "jax", "torch": "torch", "sklearn": "sklearn"}  # name -> its module
 MANY_SEEDS = ("jax",)  # train many networks in one call; the others would take turns
@@ -93,7 +94,7 @@ class Peer:
 
     def __enter__(self) -> Peer:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "app.nets.peers", self.name, str(self._seeds)],
+            [sys.executable, "-m", "layerlab.nets.peers", self.name, str(self._seeds)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env=environment(),
         )  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nets.problem import Problem
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 Window = tuple[float, float, float, float]

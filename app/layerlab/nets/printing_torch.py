@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 
-from app.core.errors import LabError
-from app.core.spec import LabSpec
-from app.nets.problem import layout_of
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec
+from layerlab.nets.problem import layout_of
 
 # key -> the module; `slope` is of leaky ReLU.
 ACTIVATIONS: dict[str, str] = {

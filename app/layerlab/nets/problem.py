@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.declared import MAX_WEIGHTS
-from app.core.errors import LabError
-from app.core.kept import Kept
-from app.core.layout import Layout
-from app.core.spec import LabSpec, TaskSpec
-from app.core.state import State
-from app.nets import randomness
-from app.nets.activations import ACTIVATIONS, Activation
-from app.nets.data import Data, Shape, encode, output_count
-from app.nets.initializers import INITIALIZERS
-from app.nets.losses import LOSSES, Loss
-from app.nets.optimizers import OPTIMIZERS, Optimizer
-from app.nets.tasks import TASKS
-from app.nets.tasks.tables import NO_FILE, Stamp, stamp_of
+from layerlab.core.declared import MAX_WEIGHTS
+from layerlab.core.errors import LabError
+from layerlab.core.kept import Kept
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, TaskSpec
+from layerlab.core.state import State
+from layerlab.nets import randomness
+from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.data import Data, Shape, encode, output_count
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.losses import LOSSES, Loss
+from layerlab.nets.optimizers import OPTIMIZERS, Optimizer
+from layerlab.nets.tasks import TASKS
+from layerlab.nets.tasks.tables import NO_FILE, Stamp, stamp_of
 
 Array = np.ndarray
 MAX_DATA_BYTES = 64 * 2**20  # of points that are kept, beside the ones in use

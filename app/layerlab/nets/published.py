@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.nets.transformers import Decoder
+from layerlab.nets.transformers import Decoder
 
 GPT_TOKENS, LLAMA_TOKENS = 50_257, 32_000
 

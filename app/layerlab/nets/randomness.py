@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.spec import TrainSpec
+from layerlab.core.spec import TrainSpec
 
 Array = np.ndarray
 ORDER, DROPOUT = 1, 2  # streams

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nets.problem import Problem
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 SAME = 1e-12  # of the interval: breakpoints that lie closer are one

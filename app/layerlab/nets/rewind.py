@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.engines import Engine, engine
-from app.nets.engines.ready import is_ready
-from app.nets.problem import born, problem_of
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.engines import Engine, engine
+from layerlab.nets.engines.ready import is_ready
+from layerlab.nets.problem import born, problem_of
 
 
 def quick_engine(dtype: str = "float32") -> Engine:

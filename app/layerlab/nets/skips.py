@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from app.core.layout import Layout
-from app.core.spec import NetSpec
-from app.nets.initializers import INITIALIZERS
-from app.nets.norms import norm
-from app.nets.transformers import KINDS, feed_forward
+from layerlab.core.layout import Layout
+from layerlab.core.spec import NetSpec
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.norms import norm
+from layerlab.nets.transformers import KINDS, feed_forward
 
 Array = np.ndarray
 WIDTH = 128

@@ -14,18 +14,18 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from app.core.declared import MAX_WEIGHTS
-from app.core.decoding import convert_json, decode_json
-from app.core.disk import read_file
-from app.core.errors import LabError, quoted, unknown_name
-from app.core.layout import Layout
-from app.core.spec import LabSpec, NetSpec, TrainSpec
-from app.nets import randomness
-from app.nets.activations import ACTIVATIONS
-from app.nets.data import Data, Shape
-from app.nets.losses import LOSSES
-from app.nets.optimizers import OPTIMIZERS
-from app.nets.problem import Problem, born
+from layerlab.core.declared import MAX_WEIGHTS
+from layerlab.core.decoding import convert_json, decode_json
+from layerlab.core.disk import read_file
+from layerlab.core.errors import LabError, quoted, unknown_name
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.nets import randomness
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.data import Data, Shape
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.optimizers import OPTIMIZERS
+from layerlab.nets.problem import Problem, born
 
 Array = np.ndarray
 RATE = 0.003
@@ -137,7 +137,7 @@ def problem_of_case(case: Case, seeds: int) -> Problem:
 
 
 def _numpy(problem: Problem) -> Callable[[int], None]:
-    from app.nets.engines.numpy_ import Trainer
+    from layerlab.nets.engines.numpy_ import Trainer
 
     trainer = Trainer(problem, born(problem))
 
@@ -149,10 +149,10 @@ def _numpy(problem: Problem) -> Callable[[int], None]:
 
 
 def _compiled(problem: Problem) -> Callable[[int], None]:
-    from app.nets.engines.ready import warm_up
+    from layerlab.nets.engines.ready import warm_up
 
     warm_up().result()
-    from app.nets.engines.compiled.trainer import CompiledTrainer
+    from layerlab.nets.engines.compiled.trainer import CompiledTrainer
 
     return CompiledTrainer(problem, born(problem)).train_here
 
@@ -170,7 +170,7 @@ def trainer_of(engine: str, case: Case, seeds: int) -> Callable[[int], None]:
     Raises:
         LabError: the engine is unknown, cannot run here or has no trainer of one thread.
     """
-    from app.nets import engines
+    from layerlab.nets import engines
 
     if engine not in ENGINES:
         if engine in engines.NAMES:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from app.core.spec import NetSpec
-from app.nets.activations import ACTIVATIONS
-from app.nets.initializers import INITIALIZERS
+from layerlab.core.spec import NetSpec
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.initializers import INITIALIZERS
 
 Array = np.ndarray
 

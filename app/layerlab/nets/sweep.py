@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError, NotFiniteError
-from app.core.jobs import Ask, Step
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.engines import Engine
-from app.nets.probes.loss import Scores, evaluate, reported
-from app.nets.probes.references import noise_floor
-from app.nets.problem import Problem, layout_of, load_data, problem_of
-from app.nets.tasks import TASKS
+from layerlab.core.errors import LabError, NotFiniteError
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.engines import Engine
+from layerlab.nets.probes.loss import Scores, evaluate, reported
+from layerlab.nets.probes.references import noise_floor
+from layerlab.nets.problem import Problem, layout_of, load_data, problem_of
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 Marks = Callable[[int], Sequence[int]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nets.activations import ACTIVATIONS
+from layerlab.nets.activations import ACTIVATIONS
 
 Array = np.ndarray
 

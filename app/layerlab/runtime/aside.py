@@ -10,9 +10,9 @@ import shutil
 import time
 from collections.abc import Sequence
 
-from app.core.disk import reason
-from app.core.errors import LabError
-from app.core.temporaries import NOTES, temporary_beside
+from layerlab.core.disk import reason
+from layerlab.core.errors import LabError
+from layerlab.core.temporaries import NOTES, temporary_beside
 
 FOLDER = "kept"
 MAX_KEPT = 60  # moments of which files are kept; the oldest go

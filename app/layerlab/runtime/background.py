@@ -14,7 +14,7 @@ from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
-from app.core.jobs import Job, Step
+from layerlab.core.jobs import Job, Step
 
 # A drag trains one value after another with pauses of some milliseconds, in which the
 # window paints: jobs wait until it has been quiet for a while.

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.errors import LabError
+from layerlab.core.errors import LabError
 
 Write = Callable[[], float | None]  # how long nothing more of its kind is due, in seconds
 

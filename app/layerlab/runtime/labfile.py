@@ -18,16 +18,16 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from app.core import spec as specs
-from app.core.decoding import decode_json
-from app.core.disk import read_file, write_file
-from app.core.errors import LabError, one_line, quoted
-from app.core.layout import Layout
-from app.core.libraries import needed_for
-from app.core.spec import MAX_SPEC_BYTES, LabSpec, from_json, to_json
-from app.core.state import State
-from app.runtime.arrays import joined
-from app.runtime.opened import locate, path_beside
+from layerlab.core import spec as specs
+from layerlab.core.decoding import decode_json
+from layerlab.core.disk import read_file, write_file
+from layerlab.core.errors import LabError, one_line, quoted
+from layerlab.core.layout import Layout
+from layerlab.core.libraries import needed_for
+from layerlab.core.spec import MAX_SPEC_BYTES, LabSpec, from_json, to_json
+from layerlab.core.state import State
+from layerlab.runtime.arrays import joined
+from layerlab.runtime.opened import locate, path_beside
 
 Array = np.ndarray
 

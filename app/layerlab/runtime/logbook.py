@@ -21,12 +21,12 @@ from typing import TextIO
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler, qVersion
 
-from app import __version__
-from app.core.disk import read_file, write_file
-from app.core.errors import LabError
-from app.core.folders import log_folder as log_folder
-from app.core.program import is_bundle
-from app.core.temporaries import NOTES
+from layerlab import __version__
+from layerlab.core.disk import read_file, write_file
+from layerlab.core.errors import LabError
+from layerlab.core.folders import log_folder as log_folder
+from layerlab.core.program import is_bundle
+from layerlab.core.temporaries import NOTES
 
 NAME = "layerlab"
 RECENT = 200  # lines of a report

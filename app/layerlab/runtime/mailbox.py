@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
-from app.core.frames import PARTS, Frame
+from layerlab.core.frames import PARTS, Frame
 
 
 class Mailbox:

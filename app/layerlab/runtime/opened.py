@@ -15,12 +15,12 @@ import pathlib
 
 import msgspec
 
-from app.core import spec as specs
-from app.core.decoding import decode_json
-from app.core.disk import read_file, write_file
-from app.core.errors import LabError, one_line
-from app.core.spec import TaskSpec
-from app.runtime import settings
+from layerlab.core import spec as specs
+from layerlab.core.decoding import decode_json
+from layerlab.core.disk import read_file, write_file
+from layerlab.core.errors import LabError, one_line
+from layerlab.core.spec import TaskSpec
+from layerlab.runtime import settings
 
 VERSION = 1
 MAX_OPENED = 200

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from app.core import frames
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.runtime.ports import HistoryLike
+from layerlab.core import frames
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.runtime.ports import HistoryLike
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from app.core.spec import LabSpec
-from app.core.state import State
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
 
 
 class EngineLike(Protocol):
-    """An engine, as the runner uses it; see `app.nets.engines.base.Engine`."""
+    """An engine, as the runner uses it; see `layerlab.nets.engines.base.Engine`."""
 
     name: str
 

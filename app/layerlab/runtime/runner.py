@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from app.core.frames import Frame
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.runtime.mailbox import Mailbox
-from app.runtime.order import Order
-from app.runtime.ports import HistoryLike, Ports
-from app.runtime.worker import Worker
+from layerlab.core.frames import Frame
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.runtime.mailbox import Mailbox
+from layerlab.runtime.order import Order
+from layerlab.runtime.ports import HistoryLike, Ports
+from layerlab.runtime.worker import Worker
 
 TICK_MS = 16
 

@@ -12,17 +12,17 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
-from app.core.disk import read_file, reason, write_file
-from app.core.errors import LabError
-from app.core.folders import user_folder
-from app.core.options import (
+from layerlab.core.disk import read_file, reason, write_file
+from layerlab.core.errors import LabError
+from layerlab.core.folders import user_folder
+from layerlab.core.options import (
     Options,
     fields_from_json,
     fields_to_json,
     options_from_fields,
     options_to_fields,
 )
-from app.runtime.aside import keep_aside
+from layerlab.runtime.aside import keep_aside
 
 MAX_BYTES = 2**20
 WAIT_MS = 2000  # for another window that is writing; then both write, and each is whole

@@ -18,11 +18,11 @@ import threading
 
 from PySide6.QtCore import QLockFile
 
-from app.core.disk import reason, write_file
-from app.core.errors import LabError
-from app.core.temporaries import NOTES, remove_left_behind
-from app.runtime.aside import keep_aside
-from app.runtime.labfile import SUFFIX
+from layerlab.core.disk import reason, write_file
+from layerlab.core.errors import LabError
+from layerlab.core.temporaries import NOTES, remove_left_behind
+from layerlab.runtime.aside import keep_aside
+from layerlab.runtime.labfile import SUFFIX
 
 LAST, OTHERS = "last", "window-"
 

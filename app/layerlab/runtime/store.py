@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from app.core import spec as specs
-from app.core.declared import KNOBS
-from app.core.errors import LabError
-from app.core.knobs import Effect
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.runtime.ports import HistoryLike
+from layerlab.core import spec as specs
+from layerlab.core.declared import KNOBS
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Effect
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.runtime.ports import HistoryLike
 
 UNDO_BYTES = 64 * 2**20
 UNDO_STEPS = 200

@@ -13,12 +13,12 @@ import time
 
 from PySide6.QtCore import QThread, Signal
 
-from app.core import frames
-from app.core.frames import Frame
-from app.core.state import State
-from app.runtime.mailbox import Mailbox
-from app.runtime.order import Order, Run, idle_status
-from app.runtime.ports import HistoryLike, Ports
+from layerlab.core import frames
+from layerlab.core.frames import Frame
+from layerlab.core.state import State
+from layerlab.runtime.mailbox import Mailbox
+from layerlab.runtime.order import Order, Run, idle_status
+from layerlab.runtime.ports import HistoryLike, Ports
 
 FRAME_S = 1 / 60
 YIELD_S = FRAME_S / 2  # so that there is a fresh state whenever the window has drawn one

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.theme import Theme
+from layerlab.ui.theme import Theme
 
 WHAT = "A desktop lab for the architecture of neural networks. Free software, MIT licence."
 QT = (

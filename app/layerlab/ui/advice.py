@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.advice import Finding
-from app.ui.theme import DARK, Theme
+from layerlab.core.advice import Finding
+from layerlab.ui.theme import DARK, Theme
 
 
 class _Sentence(QWidget):

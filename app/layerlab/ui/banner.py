@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.ui.theme import DARK, Theme
+from layerlab.ui.theme import DARK, Theme
 
 LINES = 24  # of the details that are shown; all of them are copied
 EDGE = 16  # around the banner at zoom 1, as around the views below it

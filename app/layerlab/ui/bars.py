@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.ui.controls.gauges import BAR_HEIGHT
-from app.ui.theme import Theme
+from layerlab.ui.controls.gauges import BAR_HEIGHT
+from layerlab.ui.theme import Theme
 
 
 class WindowBar(QWidget):

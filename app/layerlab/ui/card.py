@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.head import HeadButton, HeadLabel, MenuButton
-from app.ui.style import set_text_color
-from app.ui.theme import DARK, Theme, Themed
+from layerlab.ui.head import HeadButton, HeadLabel, MenuButton
+from layerlab.ui.style import set_text_color
+from layerlab.ui.theme import DARK, Theme, Themed
 
 BACK = "Back to all views"
 _TAG = re.compile(r"<[^>]*>")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtGui import QFontDatabase
 
-from app.core.errors import LabError
-from app.core.resources import resource
+from layerlab.core.errors import LabError
+from layerlab.core.resources import resource
 
 FAMILY = "Inter"
 _WEIGHTS = ("Regular", "Medium", "SemiBold", "Bold")

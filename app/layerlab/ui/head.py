@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
-from app.ui.theme import DARK, Theme
+from layerlab.ui.theme import DARK, Theme
 
 
 class HeadButton(QAbstractButton):

@@ -8,8 +8,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.core.resources import resource
-from app.ui.theme import Theme
+from layerlab.core.resources import resource
+from layerlab.ui.theme import Theme
 
 _SCALES = (1.0, 2.0)  # of the screen: usual and dense
 _INK = "currentColor"

@@ -6,9 +6,9 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 
-from app.ui.controls.paint import KeyboardRing, draw_ring
-from app.ui.icons import pixmap
-from app.ui.theme import Theme
+from layerlab.ui.controls.paint import KeyboardRing, draw_ring
+from layerlab.ui.icons import pixmap
+from layerlab.ui.theme import Theme
 
 WIDTH = 60  # at zoom 1, with the hairline at its right edge
 

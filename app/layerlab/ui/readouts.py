@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.core.frames import Frame
-from app.core.success import Ranking, ranking_of
-from app.ui.plots.scale import level_text, number
+from layerlab.core.frames import Frame
+from layerlab.core.success import Ranking, ranking_of
+from layerlab.ui.plots.scale import level_text, number
 
 STATUS = {
     "ready": "updates · none yet",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import string
 
-from app.core.resources import resource
-from app.ui.theme import Theme
+from layerlab.core.resources import resource
+from layerlab.ui.theme import Theme
 
 # What is Qt's own widget, by what it is; in the order in which the rules follow each other.
 _PARTS = {

@@ -6,8 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from app.ui.scrolling import OverlayBar
-from app.ui.theme import Theme
+from layerlab.ui.scrolling import OverlayBar
+from layerlab.ui.theme import Theme
 
 WIDTH = 292  # at zoom 1, with the hairline at its right edge
 

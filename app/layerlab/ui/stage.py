@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from app.ui.scrolling import OverlayBar, see_through
-from app.ui.theme import DARK, Theme
+from layerlab.ui.scrolling import OverlayBar, see_through
+from layerlab.ui.theme import DARK, Theme
 
 LEFT, RIGHT = 330, 220  # least widths of the columns at zoom 1
 SHARES = 205, 100  # of the width that is there

@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.sheets import KINDS, style_sheet
-from app.ui.theme import Theme, Themed
+from layerlab.ui.sheets import KINDS, style_sheet
+from layerlab.ui.theme import Theme, Themed
 
 _DRESSED = "dressed"  # property of a widget that was given a sheet: of which kind
 _OWN = "ownSheet"  # property of such a window: what it said itself

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
-from app.ui.theme import DARK, Theme
+from layerlab.ui.theme import DARK, Theme
 
 SHOWN_MS = 3500
 

@@ -8,13 +8,13 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QHBoxLayout
 
-from app.core.success import Ranking
-from app.ui.bars import WindowBar
-from app.ui.controls.buttons import BarButton
-from app.ui.controls.gauges import Readouts, SpeedControl
-from app.ui.controls.seeds import SeedPopup
-from app.ui.readouts import Readout
-from app.ui.theme import Theme
+from layerlab.core.success import Ranking
+from layerlab.ui.bars import WindowBar
+from layerlab.ui.controls.buttons import BarButton
+from layerlab.ui.controls.gauges import Readouts, SpeedControl
+from layerlab.ui.controls.seeds import SeedPopup
+from layerlab.ui.readouts import Readout
+from layerlab.ui.theme import Theme
 
 SHORTCUTS = {
     "play": "Space",

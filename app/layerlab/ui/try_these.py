@@ -8,8 +8,8 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
 
-from app.core.presets import Preset
-from app.ui.theme import DARK, Theme
+from layerlab.core.presets import Preset
+from layerlab.ui.theme import DARK, Theme
 
 
 class TryThese(QFrame):

@@ -17,27 +17,27 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core import frames
-from app.core.frames import Frame
-from app.core.presets import Preset
-from app.core.registry import Registry
-from app.ui.advice import Foot
-from app.ui.banner import Banner
-from app.ui.card import Card
-from app.ui.commands import Commands
-from app.ui.controls.panel import ControlPanel
-from app.ui.diagram.view import DiagramView
-from app.ui.icons import window_icon
-from app.ui.plots.layers import LayersView
-from app.ui.plots.loss import LossView
-from app.ui.plots.prediction import PredictionView
-from app.ui.rail import Rail
-from app.ui.readouts import readouts
-from app.ui.stage import Stage
-from app.ui.style import apply_style, apply_theme
-from app.ui.theme import Theme, Themed
-from app.ui.topbar import TopBar
-from app.ui.try_these import TryThese
+from layerlab.core import frames
+from layerlab.core.frames import Frame
+from layerlab.core.presets import Preset
+from layerlab.core.registry import Registry
+from layerlab.ui.advice import Foot
+from layerlab.ui.banner import Banner
+from layerlab.ui.card import Card
+from layerlab.ui.commands import Commands
+from layerlab.ui.controls.panel import ControlPanel
+from layerlab.ui.diagram.view import DiagramView
+from layerlab.ui.icons import window_icon
+from layerlab.ui.plots.layers import LayersView
+from layerlab.ui.plots.loss import LossView
+from layerlab.ui.plots.prediction import PredictionView
+from layerlab.ui.rail import Rail
+from layerlab.ui.readouts import readouts
+from layerlab.ui.stage import Stage
+from layerlab.ui.style import apply_style, apply_theme
+from layerlab.ui.theme import Theme, Themed
+from layerlab.ui.topbar import TopBar
+from layerlab.ui.try_these import TryThese
 
 
 def _style(theme: Theme) -> None:

@@ -1,7 +1,7 @@
 """The zoo of activations: value, slope, and what a gaussian looks like behind them."""
 
-from app.core.experiment import SIGNAL, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import SIGNAL, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "activations",

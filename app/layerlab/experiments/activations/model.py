@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
-from app.core.numbers import number
-from app.core.spec import LabSpec, edit
-from app.experiments.activations.moments import cells, density_behind, extremes, moments
-from app.nets.activations import ACTIVATIONS, Activation
-from app.nets.printing import activation_code
+from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.core.spec import LabSpec, edit
+from layerlab.experiments.activations.moments import cells, density_behind, extremes, moments
+from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.printing import activation_code
 
 Array = np.ndarray
 FLAT = 0.05  # a slope below this share of the largest counts as saturated

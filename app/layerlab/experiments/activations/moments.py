@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from app.nets.activations import Activation
+from layerlab.nets.activations import Activation
 
 Array = np.ndarray
 REACH = 8.0  # standard deviations, beyond which lie 1e-15 of a gaussian

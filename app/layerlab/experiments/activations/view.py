@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core import picture as pic
-from app.experiments.activations.model import FLAT, VIEW, Facts, Result
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Bars, Histogram, Post, Words
+from layerlab.core import picture as pic
+from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Bars, Histogram, Post, Words
 
 BIN_TOP = 1.2  # densities above are cut: a spike of zeros is as high as its cell is narrow
 

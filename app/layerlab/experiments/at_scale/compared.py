@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.experiments.at_scale.layer import part_color
-from app.experiments.at_scale.model import Result, knobs_of
-from app.experiments.at_scale.words import count, memory, operations
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Mark, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis
-from app.ui.plots.shapes import Post, Strokes, Words
+from layerlab.experiments.at_scale.layer import part_color
+from layerlab.experiments.at_scale.model import Result, knobs_of
+from layerlab.experiments.at_scale.words import count, memory, operations
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Mark, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis
+from layerlab.ui.plots.shapes import Post, Strokes, Words
 
 Array = np.ndarray
 FACTORS = (0.5, 16.0)

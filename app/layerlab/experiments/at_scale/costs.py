@@ -7,17 +7,17 @@ import math
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.experiments.at_scale.layer import part_color
-from app.experiments.at_scale.model import CONTEXTS, GATE_Z, PARTS, Result
-from app.experiments.at_scale.words import count, memory, operations
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Bars, Words
+from layerlab.experiments.at_scale.layer import part_color
+from layerlab.experiments.at_scale.model import CONTEXTS, GATE_Z, PARTS, Result
+from layerlab.experiments.at_scale.words import count, memory, operations
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Bars, Words
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

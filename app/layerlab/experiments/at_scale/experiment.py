@@ -1,7 +1,7 @@
 """From the lab's knobs to language models: where parameters, memory and arithmetic go."""
 
-from app.core.experiment import MECHANISM, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import MECHANISM, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "at-scale",

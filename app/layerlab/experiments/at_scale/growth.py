@@ -16,12 +16,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.spec import NetSpec
-from app.nets.activations import ACTIVATIONS
-from app.nets.initializers import INITIALIZERS
-from app.nets.skips import FEW, MANY, output_scale, through
-from app.nets.theory.quadrature import normal_rule
-from app.nets.transformers import KINDS, Kind, feed_forward
+from layerlab.core.spec import NetSpec
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.skips import FEW, MANY, output_scale, through
+from layerlab.nets.theory.quadrature import normal_rule
+from layerlab.nets.transformers import KINDS, Kind, feed_forward
 
 Array = np.ndarray
 DEEPEST, WIDTH, HIDDEN, NETS, INPUTS = 128, 64, 64, 4, 8

@@ -10,9 +10,9 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from app.ui.plots.handles import HandlePlot
-from app.ui.plots.marks import Space
-from app.ui.theme import Theme
+from layerlab.ui.plots.handles import HandlePlot
+from layerlab.ui.plots.marks import Space
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 GAP = 0.16  # of d_model, between attention and feed-forward blocks

@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.errors import LabError, quoted
-from app.core.experiment import ClaimRow
-from app.experiments.at_scale import rows
-from app.experiments.at_scale.growth import Growth, growth
-from app.experiments.at_scale.growth import release as release
-from app.experiments.at_scale.printed import program
-from app.nets.activations import ACTIVATIONS
-from app.nets.published import GPT_TOKENS, LLAMA_TOKENS, MODELS, Published
-from app.nets.transformers import KINDS, Decoder
+from layerlab.core.errors import LabError, quoted
+from layerlab.core.experiment import ClaimRow
+from layerlab.experiments.at_scale import rows
+from layerlab.experiments.at_scale.growth import Growth, growth
+from layerlab.experiments.at_scale.growth import release as release
+from layerlab.experiments.at_scale.printed import program
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.published import GPT_TOKENS, LLAMA_TOKENS, MODELS, Published
+from layerlab.nets.transformers import KINDS, Decoder
 
 Array = np.ndarray
 PARTS = ("feed-forward", "attention", "tables", "context")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.nets.printing import activation_code
-from app.nets.transformers import KINDS, Decoder
+from layerlab.nets.printing import activation_code
+from layerlab.nets.transformers import KINDS, Decoder
 
 
 def program(block: str, model: Decoder, context: int, size: int) -> str:

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
-from app.core.numbers import number
-from app.experiments.at_scale.growth import HUGE, ends
-from app.experiments.at_scale.words import count
-from app.nets.activations import ACTIVATIONS
-from app.nets.published import model
-from app.nets.skips import FEW, MANY, is_growing, is_steady
-from app.nets.transformers import (
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.experiments.at_scale.growth import HUGE, ends
+from layerlab.experiments.at_scale.words import count
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.published import model
+from layerlab.nets.skips import FEW, MANY, is_growing, is_steady
+from layerlab.nets.transformers import (
     KINDS,
     Decoder,
     cache_numbers,

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.core import picture as pic
-from app.experiments.at_scale.compared import FACTORS, ComparedCards
-from app.experiments.at_scale.costs import CostCards
-from app.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of, part_color
-from app.experiments.at_scale.model import SHARED, Result
-from app.experiments.at_scale.words import count, memory, operations
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Mark, mix
-from app.ui.plots.scale import Axis
+from layerlab.core import picture as pic
+from layerlab.experiments.at_scale.compared import FACTORS, ComparedCards
+from layerlab.experiments.at_scale.costs import CostCards
+from layerlab.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of, part_color
+from layerlab.experiments.at_scale.model import SHARED, Result
+from layerlab.experiments.at_scale.words import count, memory, operations
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Mark, mix
+from layerlab.ui.plots.scale import Axis
 
 Array = np.ndarray
 WIDTHS, STEP = (64, 16_384), 64

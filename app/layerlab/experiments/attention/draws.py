@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.core.kept import Kept
-from app.experiments.attention.heads import entropy, temperature
-from app.nets.losses import softmax
+from layerlab.core.kept import Kept
+from layerlab.experiments.attention.heads import entropy, temperature
+from layerlab.nets.losses import softmax
 
 Array = np.ndarray
 SIZES = (4, 8, 16, 32, 64, 128, 256, 512, 1024)  # d_k

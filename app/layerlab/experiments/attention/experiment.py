@@ -1,7 +1,7 @@
 """Attention as a kernel, the query's norm as its temperature, and the root of d_k."""
 
-from app.core.experiment import MECHANISM, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import MECHANISM, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "attention",

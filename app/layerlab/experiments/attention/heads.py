@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.nets.losses import softmax
+from layerlab.nets.losses import softmax
 
 Array = np.ndarray
 

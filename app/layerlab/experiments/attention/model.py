@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.jobs import Ask, Step
-from app.experiments.attention import rows
-from app.experiments.attention.draws import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.experiments.attention import rows
+from layerlab.experiments.attention.draws import (
     FEW,
     MANY,
     SIZES,
@@ -20,7 +20,7 @@ from app.experiments.attention.draws import (
     Summary,
     draws_of,
 )
-from app.experiments.attention.heads import (
+from layerlab.experiments.attention.heads import (
     attention_weights,
     directions,
     entropy,
@@ -28,9 +28,9 @@ from app.experiments.attention.heads import (
     squared_width,
     temperature,
 )
-from app.experiments.attention.printed import program
-from app.experiments.attention.theory import Limits, limits, product_density
-from app.nets.losses import softmax
+from layerlab.experiments.attention.printed import program
+from layerlab.experiments.attention.theory import Limits, limits, product_density
+from layerlab.nets.losses import softmax
 
 Array = np.ndarray
 Numbers = tuple[float, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.experiment import (
+from layerlab.core.experiment import (
     HOLDS,
     NOT_REPRODUCED,
     ONLY_IF,
@@ -12,9 +12,9 @@ from app.core.experiment import (
     WRONG,
     ClaimRow,
 )
-from app.core.numbers import number
-from app.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Summary, power
-from app.experiments.attention.heads import temperature
+from layerlab.core.numbers import number
+from layerlab.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Summary, power
+from layerlab.experiments.attention.heads import temperature
 
 Array = np.ndarray
 CONSTANT, LINEAR = 0.1, 0.15  # how far a power of d_k may be from 0, and from 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.experiments.attention.draws import FREE, SCALED, SIZES
-from app.experiments.attention.model import Result
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Histogram, Words
+from layerlab.experiments.attention.draws import FREE, SCALED, SIZES
+from layerlab.experiments.attention.model import Result
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Histogram, Words
 
 Array = np.ndarray
 D_K = np.array(SIZES, float)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.experiments.attention.heads import entropy
-from app.nets.losses import softmax
+from layerlab.experiments.attention.heads import entropy
+from layerlab.nets.losses import softmax
 
 Array = np.ndarray
 _DRAWS = 20_000  # of logits

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.core import picture as pic
-from app.experiments.attention.model import NORMS, Result
-from app.experiments.attention.sampled import SampledCards
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.field import Field, rgb
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Post, Strokes
+from layerlab.core import picture as pic
+from layerlab.experiments.attention.model import NORMS, Result
+from layerlab.experiments.attention.sampled import SampledCards
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.field import Field, rgb
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Post, Strokes
 
 Array = np.ndarray
 EDGE, TOP = 1.06, 1.5  # of places and values

@@ -7,9 +7,9 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import SignalInstance
 
-from app.experiments.basis.model import FLATTEST, STEEPEST, Result
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.theme import Theme
+from layerlab.experiments.basis.model import FLATTEST, STEEPEST, Result
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.theme import Theme
 
 ENDS = (-1.0, 1.0)  # where a height can be taken
 LEAST = 1e-3  # a bend smaller than this gives no height

@@ -1,7 +1,7 @@
 """One hidden layer is a sum of terms; the last layer is a linear fit."""
 
-from app.core.experiment import FUNCTION, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import FUNCTION, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "basis",

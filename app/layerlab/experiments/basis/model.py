@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.spec import LabSpec, TaskSpec, edit
-from app.experiments.basis import verdicts
-from app.experiments.basis.fits import Descent, Ridge
-from app.experiments.basis.printed import program
-from app.experiments.basis.terms import CURVE_KEYS, GRID, bent, chosen, truth
-from app.nets.activations import ACTIVATIONS
-from app.nets.problem import load_data
-from app.nets.tasks import TASKS
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.spec import LabSpec, TaskSpec, edit
+from layerlab.experiments.basis import verdicts
+from layerlab.experiments.basis.fits import Descent, Ridge
+from layerlab.experiments.basis.printed import program
+from layerlab.experiments.basis.terms import CURVE_KEYS, GRID, bent, chosen, truth
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.problem import load_data
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 Numbers = tuple[float, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.nets.printing import activation_code
+from layerlab.nets.printing import activation_code
 
 Array = np.ndarray
 # The curves of `nets.tasks.curves` as expressions of x; a test compares them.

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.spec import TaskSpec
-from app.nets.activations import ACTIVATIONS
-from app.nets.problem import load_data
+from layerlab.core.spec import TaskSpec
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.problem import load_data
 
 Array = np.ndarray
 MOST = 24  # terms

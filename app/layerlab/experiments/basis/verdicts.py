@@ -6,14 +6,14 @@ import functools
 
 import numpy as np
 
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
-from app.core.layout import Layout
-from app.core.numbers import number
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.experiments.basis.terms import bent
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines.numpy_ import forward
-from app.nets.problem import born, problem_of
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.layout import Layout
+from layerlab.core.numbers import number
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.experiments.basis.terms import bent
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.problem import born, problem_of
 
 Array = np.ndarray
 EXACT = 1e-12  # relative

@@ -7,18 +7,18 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.core import picture as pic
-from app.experiments.basis.drag import TermHandles
-from app.experiments.basis.model import L2S, UPDATES, Result
-from app.experiments.basis.terms import MOST
-from app.ui.head import HeadButton
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Post
+from layerlab.core import picture as pic
+from layerlab.experiments.basis.drag import TermHandles
+from layerlab.experiments.basis.model import L2S, UPDATES, Result
+from layerlab.experiments.basis.terms import MOST
+from layerlab.ui.head import HeadButton
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Post
 
 EDGE = 1.05  # of the x axes
 # Heights of the terms' axis: it goes up and down in steps, not with every move.

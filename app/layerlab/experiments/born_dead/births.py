@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.jobs import Ask
-from app.core.kept import Kept
-from app.core.layout import Layout
-from app.core.spec import NetSpec
-from app.experiments.born_dead.names import CURES, DEEPEST, NETS, WIDEST
-from app.nets.activations import ACTIVATIONS
-from app.nets.initializers import INITIALIZERS
+from layerlab.core.jobs import Ask
+from layerlab.core.kept import Kept
+from layerlab.core.layout import Layout
+from layerlab.core.spec import NetSpec
+from layerlab.experiments.born_dead.names import CURES, DEEPEST, NETS, WIDEST
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.initializers import INITIALIZERS
 
 Array = np.ndarray
 BIAS = 0.1  # Goodfellow et al. 2016, section 6.3: a small positive value, such as 0.1

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.errors import NotFiniteError
-from app.core.jobs import Ask
-from app.core.kept import Kept
-from app.core.spec import LabSpec, TrainSpec, edit
-from app.experiments.born_dead.births import RECIPES, networks
-from app.experiments.born_dead.names import NETS
-from app.nets.engines.numpy_ import forward, outputs
-from app.nets.engines.ready import wait_for_kernels
-from app.nets.problem import Problem, born, problem_of
-from app.nets.rewind import quick_engine
-from app.nets.tasks import TASKS
+from layerlab.core.errors import NotFiniteError
+from layerlab.core.jobs import Ask
+from layerlab.core.kept import Kept
+from layerlab.core.spec import LabSpec, TrainSpec, edit
+from layerlab.experiments.born_dead.births import RECIPES, networks
+from layerlab.experiments.born_dead.names import NETS
+from layerlab.nets.engines.numpy_ import forward, outputs
+from layerlab.nets.engines.ready import wait_for_kernels
+from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.rewind import quick_engine
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 LAYERS, UPDATES, RUN = 10, 500, 50  # hidden layers, length of a training, networks of a run

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.numbers import percent
-from app.experiments.born_dead.model import LEFT, RIGHT, Result
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Line, Mark
-from app.ui.plots.shapes import Post
+from layerlab.core.numbers import percent
+from layerlab.experiments.born_dead.model import LEFT, RIGHT, Result
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Line, Mark
+from layerlab.ui.plots.shapes import Post
 
 DASH = (3.2, 2.6)
 KINDS = ((LEFT | RIGHT, "text", "both"), (LEFT, "positive", "x < 0"),

@@ -1,8 +1,8 @@
 """Born dead: ReLU networks that say the same of every input before any training."""
 
-from app.core.experiment import MECHANISM, Experiment, Try
-from app.core.knobs import Knob
-from app.experiments.born_dead.names import CURES, DEEPEST, NETS, WIDEST
+from layerlab.core.experiment import MECHANISM, Experiment, Try
+from layerlab.core.knobs import Knob
+from layerlab.experiments.born_dead.names import CURES, DEEPEST, NETS, WIDEST
 
 EXPERIMENT = Experiment(
     "born-dead",

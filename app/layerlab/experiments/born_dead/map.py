@@ -6,13 +6,13 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from app.experiments.born_dead.names import DEEPEST, WIDEST
-from app.ui.plots.field import Field, value_colors
-from app.ui.plots.handles import HandlePlot
-from app.ui.plots.marks import Mark
-from app.ui.plots.scale import Axis
-from app.ui.plots.shapes import Strokes
-from app.ui.theme import Theme
+from layerlab.experiments.born_dead.names import DEEPEST, WIDEST
+from layerlab.ui.plots.field import Field, value_colors
+from layerlab.ui.plots.handles import HandlePlot
+from layerlab.ui.plots.marks import Mark
+from layerlab.ui.plots.scale import Axis
+from layerlab.ui.plots.shapes import Strokes
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 LEFT, RIGHT = 0.72, 68.0  # ends of the axis of depths

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.spec import LabSpec, edit
-from app.experiments.born_dead import births, collapse, theory, verdicts
-from app.experiments.born_dead.births import RECIPES, dying_layers, networks
-from app.experiments.born_dead.collapse import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.spec import LabSpec, edit
+from layerlab.experiments.born_dead import births, collapse, theory, verdicts
+from layerlab.experiments.born_dead.births import RECIPES, dying_layers, networks
+from layerlab.experiments.born_dead.collapse import (
     LAYERS,
     PUBLISHED,
     RATES,
@@ -22,10 +22,10 @@ from app.experiments.born_dead.collapse import (
     WIDTHS,
     Setting,
 )
-from app.experiments.born_dead.names import DEEPEST, NETS, WIDEST
-from app.experiments.born_dead.printed import program
-from app.nets.engines.numpy_ import forward, outputs
-from app.nets.problem import Problem, problem_of
+from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
+from layerlab.experiments.born_dead.printed import program
+from layerlab.nets.engines.numpy_ import forward, outputs
+from layerlab.nets.problem import Problem, problem_of
 
 __all__ = ["LAYERS", "PUBLISHED", "RATES", "UPDATES", "WIDTHS"]
 Array = np.ndarray

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.experiments.born_dead.births import ALIKE, BETA, POINTS, RECIPES, REST, STREAM
-from app.experiments.born_dead.names import DEEPEST
+from layerlab.experiments.born_dead.births import ALIKE, BETA, POINTS, RECIPES, REST, STREAM
+from layerlab.experiments.born_dead.names import DEEPEST
 
 
 def program(cure: str, width: int, depth: int, net: int) -> str:

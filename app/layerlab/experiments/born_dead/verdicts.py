@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from app.core.experiment import (
+from layerlab.core.experiment import (
     HOLDS,
     NOT_HERE,
     NOT_REPRODUCED,
@@ -13,8 +13,8 @@ from app.core.experiment import (
     WRONG,
     ClaimRow,
 )
-from app.core.numbers import percent
-from app.experiments.born_dead.collapse import (
+from layerlab.core.numbers import percent
+from layerlab.experiments.born_dead.collapse import (
     LAYERS,
     NETS_AT,
     RATES,
@@ -22,7 +22,7 @@ from app.experiments.born_dead.collapse import (
     WIDTHS,
     as_published,
 )
-from app.experiments.born_dead.names import NETS
+from layerlab.experiments.born_dead.names import NETS
 
 PUBLISHED = "> 90 %, 60 %, > 10 %, < 1 %"
 L2 = ("Ten ReLU layers on |x| collapse: over 90 % at width 2, 60 % at 3, over 10 % at 5, under "

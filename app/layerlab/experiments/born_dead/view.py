@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from app.core import picture as pic
-from app.core.numbers import percent
-from app.experiments.born_dead.drawn import draw_answer, draw_units
-from app.experiments.born_dead.map import MapPlot, cell_at, map_marks
-from app.experiments.born_dead.model import (
+from layerlab.core import picture as pic
+from layerlab.core.numbers import percent
+from layerlab.experiments.born_dead.drawn import draw_answer, draw_units
+from layerlab.experiments.born_dead.map import MapPlot, cell_at, map_marks
+from layerlab.experiments.born_dead.model import (
     LAYERS,
     PUBLISHED,
     RATES,
@@ -18,14 +18,14 @@ from app.experiments.born_dead.model import (
     Result,
     half_depths,
 )
-from app.experiments.born_dead.names import DEEPEST, NETS, WIDEST
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Post, Strokes, Words
+from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Post, Strokes, Words
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

@@ -6,14 +6,14 @@ import functools
 
 import numpy as np
 
-from app.experiments.convolution.layers import (
+from layerlab.experiments.convolution.layers import (
     averaged,
     filtered,
     local,
     off_convolution,
     patches,
 )
-from app.experiments.convolution.names import KERNEL, SIDE
+from layerlab.experiments.convolution.names import KERNEL, SIDE
 
 Array = np.ndarray
 OWN = 0.4  # spread of what each place's own filter adds to the kernel

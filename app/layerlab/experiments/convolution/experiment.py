@@ -1,8 +1,8 @@
 """One filter for all places: it commutes with shifts, and needs nine numbers."""
 
-from app.core.experiment import MECHANISM, Experiment, Try
-from app.core.knobs import Knob
-from app.experiments.convolution.names import (
+from layerlab.core.experiment import MECHANISM, Experiment, Try
+from layerlab.core.knobs import Knob
+from layerlab.experiments.convolution.names import (
     ALONE,
     AVERAGED,
     BORDERS,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.experiments.convolution.layers import log_likelihoods, patches, solved
-from app.experiments.convolution.names import IMAGES, KERNEL
+from layerlab.experiments.convolution.layers import log_likelihoods, patches, solved
+from layerlab.experiments.convolution.names import IMAGES, KERNEL
 
 Array = np.ndarray
 SMALL = 8  # side of the random images

@@ -6,10 +6,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
-from app.experiments.convolution.model import MOST, SIDE
-from app.experiments.convolution.tiles import Tile, TileCanvas
-from app.ui.plots.hover import Reading
-from app.ui.plots.scale import number
+from layerlab.experiments.convolution.model import MOST, SIDE
+from layerlab.experiments.convolution.tiles import Tile, TileCanvas
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.scale import number
 
 Array = np.ndarray
 ONLY = "only"  # key of the one tile

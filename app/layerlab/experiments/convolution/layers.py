@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.experiments.convolution.names import KERNEL
+from layerlab.experiments.convolution.names import KERNEL
 
 Array = np.ndarray
 EXACT = 1e-12  # what the ledger calls equal

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, Result
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Bars, Strokes, Words
+from layerlab.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, Result
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Bars, Strokes, Words
 
 ROWS = ("dense", "local", "convolution")
 NAMES = ("dense", "local", "conv.")

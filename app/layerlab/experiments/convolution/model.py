@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.experiments.convolution import born, rows
-from app.experiments.convolution.finding import COUNTS, TAPS, Found, found
-from app.experiments.convolution.layers import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.experiments.convolution import born, rows
+from layerlab.experiments.convolution.finding import COUNTS, TAPS, Found, found
+from layerlab.experiments.convolution.layers import (
     EXACT,
     Shifts,
     applied,
@@ -20,7 +20,7 @@ from app.experiments.convolution.layers import (
     shift_first_or_last,
     shifted,
 )
-from app.experiments.convolution.names import (
+from layerlab.experiments.convolution.names import (
     ALONE,
     AVERAGED,
     BY_HAND,
@@ -32,7 +32,7 @@ from app.experiments.convolution.names import (
     POOLS,
     SIDE,
 )
-from app.experiments.convolution.printed import program
+from layerlab.experiments.convolution.printed import program
 
 __all__ = [
     "BY_HAND",

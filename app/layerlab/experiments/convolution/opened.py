@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import QBuffer, QIODevice, Qt
 from PySide6.QtGui import QImage, QImageReader
 
-from app.core.disk import read_file
-from app.core.errors import LabError
-from app.experiments.convolution.model import SIDE
+from layerlab.core.disk import read_file
+from layerlab.core.errors import LabError
+from layerlab.experiments.convolution.model import SIDE
 
 Array = np.ndarray
 MAX_BYTES = 100_000_000

@@ -6,10 +6,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 
-from app.experiments.convolution.hands import ARROWS
-from app.experiments.convolution.model import EXACT, PLACES, SIDE, Result
-from app.experiments.convolution.tiles import Tile, TileCanvas
-from app.ui.plots.scale import number
+from layerlab.experiments.convolution.hands import ARROWS
+from layerlab.experiments.convolution.model import EXACT, PLACES, SIDE, Result
+from layerlab.experiments.convolution.tiles import Tile, TileCanvas
+from layerlab.ui.plots.scale import number
 
 AROUND = 3  # pixels beside the middle of a filter that are shown
 MOVABLE = ("shifted", "moved", "other")  # what is dragged to shift

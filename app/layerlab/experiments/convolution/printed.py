@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.experiments.convolution.born import DENSE, OWN
-from app.experiments.convolution.finding import SMALL
-from app.experiments.convolution.names import SIDE
+from layerlab.experiments.convolution.born import DENSE, OWN
+from layerlab.experiments.convolution.finding import SMALL
+from layerlab.experiments.convolution.names import SIDE
 
 Array = np.ndarray
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG, ClaimRow
-from app.core.numbers import number
-from app.experiments.convolution.finding import COUNTS, Found
-from app.experiments.convolution.layers import EXACT, Shifts
-from app.experiments.convolution.names import KERNEL, SIDE
+from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.experiments.convolution.finding import COUNTS, Found
+from layerlab.experiments.convolution.layers import EXACT, Shifts
+from layerlab.experiments.convolution.names import KERNEL, SIDE
 
 CLEAN, POWER = 1e-9, 0.1  # what the ledger allows: of a clean kernel, and of a power
 

@@ -9,13 +9,13 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from app.ui.card import Card
-from app.ui.plots.base import table
-from app.ui.plots.canvas import Canvas
-from app.ui.plots.field import paint_picture, rgb, value_colors
-from app.ui.plots.hover import Reading
-from app.ui.plots.scale import number
-from app.ui.theme import Theme
+from layerlab.ui.card import Card
+from layerlab.ui.plots.base import table
+from layerlab.ui.plots.canvas import Canvas
+from layerlab.ui.plots.field import paint_picture, rgb, value_colors
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.scale import number
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QFileDialog
 
-from app.core import picture as pic
-from app.experiments.convolution.hands import ONLY, KernelCanvas, PictureCanvas
-from app.experiments.convolution.lower import LowerCards
-from app.experiments.convolution.model import BY_HAND, EXACT, SIDE, Result
-from app.experiments.convolution.opened import ENDINGS, read_picture
-from app.experiments.convolution.orders import FiltersCanvas, OrdersCanvas
-from app.experiments.convolution.tiles import Tile, TileCard
-from app.ui.head import HeadButton
-from app.ui.pages.view import PageView
-from app.ui.plots.scale import number
+from layerlab.core import picture as pic
+from layerlab.experiments.convolution.hands import ONLY, KernelCanvas, PictureCanvas
+from layerlab.experiments.convolution.lower import LowerCards
+from layerlab.experiments.convolution.model import BY_HAND, EXACT, SIDE, Result
+from layerlab.experiments.convolution.opened import ENDINGS, read_picture
+from layerlab.experiments.convolution.orders import FiltersCanvas, OrdersCanvas
+from layerlab.experiments.convolution.tiles import Tile, TileCard
+from layerlab.ui.head import HeadButton
+from layerlab.ui.pages.view import PageView
+from layerlab.ui.plots.scale import number
 
 Array = np.ndarray
 CLEAR = 1e-9  # of what is alike

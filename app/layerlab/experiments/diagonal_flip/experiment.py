@@ -1,7 +1,7 @@
 """The printed study of the diagonal flip, turned and recomputed."""
 
-from app.core.experiment import SHAPE, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import SHAPE, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "diagonal-flip",

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.layout import Layout
-from app.core.spec import LabSpec, edit
-from app.experiments.diagonal_flip import rows
-from app.experiments.diagonal_flip.study import PRINTED, Printed, Study, study
-from app.experiments.diagonal_flip.training import INITS, Setting, known, training
-from app.nets.rank import rank_floors
-from app.nets.tasks.flip import flipped, images
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, edit
+from layerlab.experiments.diagonal_flip import rows
+from layerlab.experiments.diagonal_flip.study import PRINTED, Printed, Study, study
+from layerlab.experiments.diagonal_flip.training import INITS, Setting, known, training
+from layerlab.nets.rank import rank_floors
+from layerlab.nets.tasks.flip import flipped, images
 
 Array = np.ndarray
 SWEEP = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16)

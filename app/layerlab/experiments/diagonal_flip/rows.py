@@ -7,10 +7,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, WRONG, ClaimRow
-from app.core.layout import Layout
-from app.core.numbers import number
-from app.experiments.diagonal_flip.study import LOSS, Printed, Study, difference, floors, same
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, WRONG, ClaimRow
+from layerlab.core.layout import Layout
+from layerlab.core.numbers import number
+from layerlab.experiments.diagonal_flip.study import (
+    LOSS,
+    Printed,
+    Study,
+    difference,
+    floors,
+    same,
+)
 
 Array = np.ndarray
 LEDGER_SEEDS = 256  # of the ledger's rows D11 and D12

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.spec import edit
-from app.experiments.diagonal_flip.training import Setting, known
-from app.nets.engines import engine
-from app.nets.probes.loss import evaluate
-from app.nets.problem import problem_of
-from app.nets.rank import rank_floors
-from app.nets.tasks.flip import flipped, images
+from layerlab.core.spec import edit
+from layerlab.experiments.diagonal_flip.training import Setting, known
+from layerlab.nets.engines import engine
+from layerlab.nets.probes.loss import evaluate
+from layerlab.nets.problem import problem_of
+from layerlab.nets.rank import rank_floors
+from layerlab.nets.tasks.flip import flipped, images
 
 Array = np.ndarray
 LOSS = 0.0244  # what the text prints for He after 100 epochs; "reached" is this

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.kept import Kept
-from app.core.resources import resource
-from app.core.spec import LabSpec, edit, read_spec
-from app.core.state import State
-from app.nets.engines import engine
-from app.nets.probes.loss import evaluate
-from app.nets.problem import born, problem_of
+from layerlab.core.kept import Kept
+from layerlab.core.resources import resource
+from layerlab.core.spec import LabSpec, edit, read_spec
+from layerlab.core.state import State
+from layerlab.nets.engines import engine
+from layerlab.nets.probes.loss import evaluate
+from layerlab.nets.problem import born, problem_of
 
 Array = np.ndarray
 IMAGES = 16  # updates of an epoch

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core import picture as pic
-from app.core.frames import ImagePrediction
-from app.core.numbers import number
-from app.experiments.diagonal_flip.model import Result
-from app.experiments.diagonal_flip.study import Printed, same
-from app.ui.card import Card
-from app.ui.pages.view import Array, PageView, PlotCard
-from app.ui.plots.images import ImageCanvas
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import Axis
-from app.ui.plots.table import Cell, Table
+from layerlab.core import picture as pic
+from layerlab.core.frames import ImagePrediction
+from layerlab.core.numbers import number
+from layerlab.experiments.diagonal_flip.model import Result
+from layerlab.experiments.diagonal_flip.study import Printed, same
+from layerlab.ui.card import Card
+from layerlab.ui.pages.view import Array, PageView, PlotCard
+from layerlab.ui.plots.images import ImageCanvas
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.scale import Axis
+from layerlab.ui.plots.table import Cell, Table
 
 LOWEST = 1e-7  # of the loss that is drawn
 

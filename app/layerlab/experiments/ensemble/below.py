@@ -7,17 +7,17 @@ from typing import NamedTuple
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.experiments.ensemble.found import Found
-from app.experiments.ensemble.model import Result
-from app.experiments.ensemble.names import EDGE, KINDS, MOST
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Bars, Post, Words
+from layerlab.experiments.ensemble.found import Found
+from layerlab.experiments.ensemble.model import Result
+from layerlab.experiments.ensemble.names import EDGE, KINDS, MOST
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Bars, Post, Words
 
 Array = np.ndarray
 TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}

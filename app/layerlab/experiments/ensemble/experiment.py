@@ -1,8 +1,8 @@
 """Ensembles: the mean of several networks, and what they have in common."""
 
-from app.core.experiment import MECHANISM, Experiment, Try
-from app.core.knobs import Knob
-from app.experiments.ensemble.names import DRAWS, EDGE, KINDS, MOST, TASKS, WIDEST
+from layerlab.core.experiment import MECHANISM, Experiment, Try
+from layerlab.core.knobs import Knob
+from layerlab.experiments.ensemble.names import DRAWS, EDGE, KINDS, MOST, TASKS, WIDEST
 
 EXPERIMENT = Experiment(
     "ensemble",

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.experiments.ensemble.names import DRAWS, MOST
-from app.experiments.ensemble.training import Population
-from app.nets.chance import ENDS, Band
-from app.nets.ensembles import Draws, Spread, mean_variance, resamples
+from layerlab.experiments.ensemble.names import DRAWS, MOST
+from layerlab.experiments.ensemble.training import Population
+from layerlab.nets.chance import ENDS, Band
+from layerlab.nets.ensembles import Draws, Spread, mean_variance, resamples
 
 Array = np.ndarray
 LEAST = 8  # draws; fewer say nothing of a variance

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, PENDING, WRONG, ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.numbers import number
-from app.core.spec import LabSpec
-from app.experiments.ensemble.found import Found, found_in, is_chance, look_at, unseen
-from app.experiments.ensemble.names import DRAWS, KINDS, SEED
-from app.experiments.ensemble.printed import program
-from app.experiments.ensemble.training import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, PENDING, WRONG, ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.numbers import number
+from layerlab.core.spec import LabSpec
+from layerlab.experiments.ensemble.found import Found, found_in, is_chance, look_at, unseen
+from layerlab.experiments.ensemble.names import DRAWS, KINDS, SEED
+from layerlab.experiments.ensemble.printed import program
+from layerlab.experiments.ensemble.training import (
     PLACES,
     Setting,
     early,
@@ -25,9 +25,9 @@ from app.experiments.ensemble.training import (
     known,
     population,
 )
-from app.nets.engines.ready import wait_for_kernels
-from app.nets.ensembles import mean_variance, simulated_variance
-from app.nets.problem import load_data
+from layerlab.nets.engines.ready import wait_for_kernels
+from layerlab.nets.ensembles import mean_variance, simulated_variance
+from layerlab.nets.problem import load_data
 
 Array = np.ndarray
 SAY_S = 0.2  # from one picture to the next while it trains

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.experiments.ensemble.names import ARCHITECTURE, BOOTSTRAP, EDGE
-from app.experiments.ensemble.training import ARCHITECTURES, RATE, SAMPLES, UPDATES
-from app.nets.printing import activation_code
+from layerlab.experiments.ensemble.names import ARCHITECTURE, BOOTSTRAP, EDGE
+from layerlab.experiments.ensemble.training import ARCHITECTURES, RATE, SAMPLES, UPDATES
+from layerlab.nets.printing import activation_code
 
 DRAWS = 16
 CURVES = {

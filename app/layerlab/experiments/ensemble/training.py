@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.jobs import Ask
-from app.core.kept import Kept
-from app.core.spec import LabSpec
-from app.core.spec import replace as changed
-from app.core.state import State
-from app.experiments.ensemble.names import ARCHITECTURE, BOOTSTRAP, DRAWS, EDGE, MOST
-from app.nets.engines.base import Batches
-from app.nets.engines.numpy_ import outputs
-from app.nets.engines.ready import is_ready, wait_for_kernels
-from app.nets.ensembles import Draws, draws_of, means_of
-from app.nets.growing import Slow, Stepper, stepper
-from app.nets.problem import Problem, born, problem_of
-from app.nets.tasks import TASKS
+from layerlab.core.jobs import Ask
+from layerlab.core.kept import Kept
+from layerlab.core.spec import LabSpec
+from layerlab.core.spec import replace as changed
+from layerlab.core.state import State
+from layerlab.experiments.ensemble.names import ARCHITECTURE, BOOTSTRAP, DRAWS, EDGE, MOST
+from layerlab.nets.engines.base import Batches
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.engines.ready import is_ready, wait_for_kernels
+from layerlab.nets.ensembles import Draws, draws_of, means_of
+from layerlab.nets.growing import Slow, Stepper, stepper
+from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 NETS = 2 * MOST  # a half tells v and rho, the other one's means are looked at

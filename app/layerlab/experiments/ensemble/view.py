@@ -6,17 +6,17 @@ import math
 
 import numpy as np
 
-from app.core import picture as pic
-from app.experiments.ensemble.below import Held, PageOfDraws
-from app.experiments.ensemble.model import Result
-from app.experiments.ensemble.names import DRAWS, EDGE
-from app.ui.pages.view import PlotCard
-from app.ui.plots.handles import Handle
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Post
+from layerlab.core import picture as pic
+from layerlab.experiments.ensemble.below import Held, PageOfDraws
+from layerlab.experiments.ensemble.model import Result
+from layerlab.experiments.ensemble.names import DRAWS, EDGE
+from layerlab.ui.pages.view import PlotCard
+from layerlab.ui.plots.handles import Handle
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Post
 
 DASH = (3.2, 2.6)
 TURN = np.linspace(0, 2 * np.pi, 73)

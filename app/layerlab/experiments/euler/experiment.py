@@ -1,7 +1,7 @@
 """Residual layers as steps of Euler along a flow."""
 
-from app.core.experiment import MECHANISM, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import MECHANISM, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "euler",

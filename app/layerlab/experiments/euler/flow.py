@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from app.core.errors import LabError
+from layerlab.core.errors import LabError
 
 Array = np.ndarray
 Numbers = tuple[float, ...]

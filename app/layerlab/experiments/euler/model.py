@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.spec import LabSpec
-from app.experiments.euler import flow
-from app.experiments.euler.moons import SEEDS, UPDATES, Flow, Setting, known, training
-from app.experiments.euler.printed import program
-from app.experiments.euler.stability import limit_of
-from app.experiments.euler.verdicts import stable_row
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.spec import LabSpec
+from layerlab.experiments.euler import flow
+from layerlab.experiments.euler.moons import SEEDS, UPDATES, Flow, Setting, known, training
+from layerlab.experiments.euler.printed import program
+from layerlab.experiments.euler.stability import limit_of
+from layerlab.experiments.euler.verdicts import stable_row
 
 Array = np.ndarray
 Numbers = tuple[float, ...]

@@ -9,15 +9,15 @@ from typing import cast
 
 import numpy as np
 
-from app.core.jobs import Ask
-from app.core.kept import Kept
-from app.core.spec import LabSpec, edit
-from app.core.state import State
-from app.nets.engines.numpy_ import forward, training_loss
-from app.nets.engines.ready import wait_for_kernels
-from app.nets.problem import Problem, born, problem_of
-from app.nets.rewind import quick_engine
-from app.nets.tasks import TASKS
+from layerlab.core.jobs import Ask
+from layerlab.core.kept import Kept
+from layerlab.core.spec import LabSpec, edit
+from layerlab.core.state import State
+from layerlab.nets.engines.numpy_ import forward, training_loss
+from layerlab.nets.engines.ready import wait_for_kernels
+from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.rewind import quick_engine
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 ACTIVATIONS = {"linear": "identity", "tanh": "tanh"}  # field -> what bends the layer

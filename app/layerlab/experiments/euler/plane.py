@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.ui.pages.view import PlotCard
-from app.ui.plots.handles import HandlePlot
-from app.ui.plots.scale import Axis
+from layerlab.ui.pages.view import PlotCard
+from layerlab.ui.plots.handles import HandlePlot
+from layerlab.ui.plots.scale import Axis
 
 Window = tuple[float, float, float, float]
 CIRCLE = np.exp(1j * np.linspace(0, 2 * np.pi, 121))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.experiments.euler.flow import END
+from layerlab.experiments.euler.flow import END
 
 Array = np.ndarray
 

@@ -6,9 +6,9 @@ import functools
 
 import numpy as np
 
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets.engines.numpy_ import forward
-from app.nets.problem import Problem, problem_of
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.problem import Problem, problem_of
 
 Array = np.ndarray
 LAYERS = 64  # of the lab's network

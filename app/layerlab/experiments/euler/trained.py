@@ -6,15 +6,15 @@ import math
 
 import numpy as np
 
-from app.experiments.euler.model import Result
-from app.experiments.euler.moons import SEEDS
-from app.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_window
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Polygons, Post, Strokes
+from layerlab.experiments.euler.model import Result
+from layerlab.experiments.euler.moons import SEEDS
+from layerlab.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_window
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Polygons, Post, Strokes
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.experiment import HOLDS, WRONG, ClaimRow
-from app.core.numbers import number
-from app.experiments.euler.stability import (
+from layerlab.core.experiment import HOLDS, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.experiments.euler.stability import (
     HIGH,
     LAYERS,
     limit_by_walking,

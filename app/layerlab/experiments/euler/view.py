@@ -6,20 +6,20 @@ import math
 
 import numpy as np
 
-from app.core import picture as pic
-from app.experiments.euler import flow
-from app.experiments.euler.model import GRID, MOST_STARTS, Result
-from app.experiments.euler.moons import SEEDS, UPDATES
-from app.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_window
-from app.experiments.euler.trained import TrainedCards
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.arrows import Arrows
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Polygons, Post, Words
+from layerlab.core import picture as pic
+from layerlab.experiments.euler import flow
+from layerlab.experiments.euler.model import GRID, MOST_STARTS, Result
+from layerlab.experiments.euler.moons import SEEDS, UPDATES
+from layerlab.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_window
+from layerlab.experiments.euler.trained import TrainedCards
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.arrows import Arrows
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Polygons, Post, Words
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

@@ -1,7 +1,7 @@
 """Gates: a ReLU network is another small network for each input."""
 
-from app.core.experiment import FUNCTION, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import FUNCTION, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "gating",

@@ -8,20 +8,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.core.errors import LabError, quoted
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, ClaimRow
-from app.core.jobs import Step
-from app.core.numbers import number
-from app.core.spec import LabSpec, edit
-from app.core.state import State
-from app.experiments.gating.parts import OPEN, Net, Result, Seeds
-from app.nets.chance import difference
-from app.nets.engines.numpy_ import forward
-from app.nets.printing import activation_code
-from app.nets.probes.loss import evaluate
-from app.nets.problem import Problem, born, problem_of
-from app.nets.rewind import Rewindable, quick_engine
-from app.nets.tasks import TASKS
+from layerlab.core.errors import LabError, quoted
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, ClaimRow
+from layerlab.core.jobs import Step
+from layerlab.core.numbers import number
+from layerlab.core.spec import LabSpec, edit
+from layerlab.core.state import State
+from layerlab.experiments.gating.parts import OPEN, Net, Result, Seeds
+from layerlab.nets.chance import difference
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.printing import activation_code
+from layerlab.nets.probes.loss import evaluate
+from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.rewind import Rewindable, quick_engine
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 Ask = Callable[[], bool]

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.core import picture as pic
-from app.experiments.gating.model import BENDS, LENGTH, SEEDS
-from app.experiments.gating.parts import Result
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.field import Field, rgb
-from app.ui.plots.handles import HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Bars, Strokes
+from layerlab.core import picture as pic
+from layerlab.experiments.gating.model import BENDS, LENGTH, SEEDS
+from layerlab.experiments.gating.parts import Result
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.field import Field, rgb
+from layerlab.ui.plots.handles import HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Bars, Strokes
 
 Array = np.ndarray
 NAMES = {"relu": "ReLU", "softplus": "softplus"}

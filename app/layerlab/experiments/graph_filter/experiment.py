@@ -1,8 +1,8 @@
 """Filters on graphs: p(L) by neighbours, p(lambda) in the spectrum, and once too often."""
 
-from app.core.experiment import MECHANISM, Experiment, Try
-from app.core.knobs import Knob
-from app.experiments.graph_filter.names import (
+from layerlab.core.experiment import MECHANISM, Experiment, Try
+from layerlab.core.knobs import Knob
+from layerlab.experiments.graph_filter.names import (
     CAFFEINE,
     COMMUNITIES,
     GRAPHS,

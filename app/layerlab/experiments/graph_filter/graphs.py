@@ -10,8 +10,8 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
-from app.experiments.graph_filter.filters import Edges, Spectrum, spectrum
-from app.experiments.graph_filter.names import (
+from layerlab.experiments.graph_filter.filters import Edges, Spectrum, spectrum
+from layerlab.experiments.graph_filter.names import (
     COMMUNITIES,
     GRID,
     KARATE,
@@ -19,7 +19,7 @@ from app.experiments.graph_filter.names import (
     RANDOM,
     RING,
 )
-from app.experiments.graph_filter.reading import read
+from layerlab.experiments.graph_filter.reading import read
 
 Array = np.ndarray
 RING_NODES, SIDE, HALF, SCATTERED = 30, 7, 20, 60

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, WRONG, ClaimRow
-from app.core.numbers import number
-from app.experiments.graph_filter.filters import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.experiments.graph_filter.filters import (
     by_neighbours,
     in_spectrum,
     is_low_pass,
@@ -17,14 +17,14 @@ from app.experiments.graph_filter.filters import (
     roughness,
     through,
 )
-from app.experiments.graph_filter.graphs import Graph, graph
-from app.experiments.graph_filter.names import (
+from layerlab.experiments.graph_filter.graphs import Graph, graph
+from layerlab.experiments.graph_filter.names import (
     CAFFEINE,
     COMMUNITIES,
     MOST_TIMES,
 )
-from app.experiments.graph_filter.printed import program
-from app.experiments.graph_filter.reading import read
+from layerlab.experiments.graph_filter.printed import program
+from layerlab.experiments.graph_filter.reading import read
 
 Array = np.ndarray
 Numbers = tuple[float, ...]

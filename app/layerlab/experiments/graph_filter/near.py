@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.experiments.graph_filter.model import Result
-from app.ui.pages.view import PlotCard
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Mark, Rule, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Histogram, Post
-from app.ui.theme import Theme
+from layerlab.experiments.graph_filter.model import Result
+from layerlab.ui.pages.view import PlotCard
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Mark, Rule, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Histogram, Post
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 

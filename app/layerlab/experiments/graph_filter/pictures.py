@@ -9,17 +9,17 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.experiments.graph_filter.model import Result
-from app.experiments.graph_filter.names import GRID, OWN, RANDOM, RING
-from app.ui.pages.view import PlotCard
-from app.ui.plots.field import rgb
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Mark, Space, polygon
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Words
-from app.ui.theme import Theme
+from layerlab.experiments.graph_filter.model import Result
+from layerlab.experiments.graph_filter.names import GRID, OWN, RANDOM, RING
+from layerlab.ui.pages.view import PlotCard
+from layerlab.ui.plots.field import rgb
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Mark, Space, polygon
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Words
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 EDGE, WIDE = 1.08, 1.4  # of both axes; of the lying one where names need room

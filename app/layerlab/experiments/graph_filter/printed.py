@@ -6,7 +6,7 @@ import textwrap
 
 import numpy as np
 
-from app.experiments.graph_filter.filters import Edges
+from layerlab.experiments.graph_filter.filters import Edges
 
 Array = np.ndarray
 

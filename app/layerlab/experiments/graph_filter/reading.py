@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.disk import read_file
-from app.core.errors import LabError
-from app.experiments.graph_filter.filters import Edges
+from layerlab.core.disk import read_file
+from layerlab.core.errors import LabError
+from layerlab.experiments.graph_filter.filters import Edges
 
 MOST_NODES, MOST_EDGES = 200, 2000  # what is still drawn and solved within a frame
 LEAST_WEIGHT, MOST_WEIGHT = 1e-3, 1e3  # beyond, digits of the spectrum are lost

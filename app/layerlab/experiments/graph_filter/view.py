@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtWidgets import QFileDialog
 
-from app.core import picture as pic
-from app.experiments.graph_filter.model import TIMES, Result, T
-from app.experiments.graph_filter.names import ENDINGS, OWN
-from app.experiments.graph_filter.near import NearCard
-from app.experiments.graph_filter.pictures import GraphPicture, graph_card, nearest
-from app.experiments.graph_filter.reading import read_text
-from app.ui.head import HeadButton
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Histogram, Post, Strokes
+from layerlab.core import picture as pic
+from layerlab.experiments.graph_filter.model import TIMES, Result, T
+from layerlab.experiments.graph_filter.names import ENDINGS, OWN
+from layerlab.experiments.graph_filter.near import NearCard
+from layerlab.experiments.graph_filter.pictures import GraphPicture, graph_card, nearest
+from layerlab.experiments.graph_filter.reading import read_text
+from layerlab.ui.head import HeadButton
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Histogram, Post, Strokes
 
 Array = np.ndarray
 GAINS = {"low": 0.0, "middle": 0.5, "high": 1.0}  # handles, and where they stand

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.experiments.layer_norm.model import LENGTH, SEEDS, Result
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
-from app.ui.plots.scale import number
-from app.ui.plots.shapes import Post
+from layerlab.experiments.layer_norm.model import LENGTH, SEEDS, Result
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
+from layerlab.ui.plots.scale import number
+from layerlab.ui.plots.shapes import Post
 
 Array = np.ndarray
 LEAST = 1e-4  # of a loss that is drawn

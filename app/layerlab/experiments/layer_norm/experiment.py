@@ -1,8 +1,8 @@
 """Layer norm: blind to the size of weights, but the gradient is not."""
 
-from app.core.experiment import MECHANISM, Experiment, Try
-from app.core.knobs import Knob
-from app.experiments.layer_norm.names import EPS, MOST, OPTIMIZERS, SIGNS, SUMS
+from layerlab.core.experiment import MECHANISM, Experiment, Try
+from layerlab.core.knobs import Knob
+from layerlab.experiments.layer_norm.names import EPS, MOST, OPTIMIZERS, SIGNS, SUMS
 
 EXPERIMENT = Experiment(
     "layer-norm",

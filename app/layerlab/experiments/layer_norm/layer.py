@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nets.norms import norm, norm_gradient
+from layerlab.nets.norms import norm, norm_gradient
 
 Array = np.ndarray
 INPUT = np.array([0.8, -0.5, 0.3, 1.0])  # the last one is the bias's

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import HOLDS, NOT_HERE, WRONG, ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.numbers import number
-from app.core.spec import LabSpec
-from app.experiments.layer_norm import training
-from app.experiments.layer_norm.layer import INPUT, TARGET, Layer, layer, plain, weights
-from app.experiments.layer_norm.names import MOST, SUMS
-from app.experiments.layer_norm.training import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import HOLDS, NOT_HERE, WRONG, ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.numbers import number
+from layerlab.core.spec import LabSpec
+from layerlab.experiments.layer_norm import training
+from layerlab.experiments.layer_norm.layer import INPUT, TARGET, Layer, layer, plain, weights
+from layerlab.experiments.layer_norm.names import MOST, SUMS
+from layerlab.experiments.layer_norm.training import (
     EVERY,
     LENGTH,
     RATES,
@@ -25,7 +25,7 @@ from app.experiments.layer_norm.training import (
     STRETCHES,
     Setting,
 )
-from app.nets.optimizers import ADAM_EPS
+from layerlab.nets.optimizers import ADAM_EPS
 
 __all__ = ["LENGTH", "MOST", "REACH", "SEEDS", "SHOWN", "STRETCHES", "TARGET"]
 Array = np.ndarray

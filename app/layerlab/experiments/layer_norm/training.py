@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import NotFiniteError
-from app.core.jobs import Ask
-from app.core.kept import Kept
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.core.state import State
-from app.nets.engines.numpy_ import training_loss
-from app.nets.problem import Problem, born, problem_of
-from app.nets.rewind import quick_engine
+from layerlab.core.errors import NotFiniteError
+from layerlab.core.jobs import Ask
+from layerlab.core.kept import Kept
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.core.state import State
+from layerlab.nets.engines.numpy_ import training_loss
+from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.rewind import quick_engine
 
 Array = np.ndarray
 HIDDEN = (16, 16)

@@ -7,9 +7,9 @@ import math
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.core import picture as pic
-from app.experiments.layer_norm.courses import draw_ends, draw_losses
-from app.experiments.layer_norm.model import (
+from layerlab.core import picture as pic
+from layerlab.experiments.layer_norm.courses import draw_ends, draw_losses
+from layerlab.experiments.layer_norm.model import (
     CURVE,
     LENGTH,
     MOST,
@@ -18,16 +18,16 @@ from app.experiments.layer_norm.model import (
     TARGET,
     Result,
 )
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.arrows import Arrows
-from app.ui.plots.field import Field, rgb
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Line, Mark, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Bars, Post, Strokes, Words
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.arrows import Arrows
+from layerlab.ui.plots.field import Field, rgb
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Line, Mark, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Bars, Post, Strokes, Words
 
 Array = np.ndarray
 FARTHEST = 40.0  # of a sum that is drawn

@@ -1,7 +1,7 @@
 """Linear layers collapse to one matrix; a narrow one limits its rank."""
 
-from app.core.experiment import FUNCTION, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import FUNCTION, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "linear-collapse",

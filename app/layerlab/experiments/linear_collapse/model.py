@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
-from app.core.numbers import number
-from app.core.spec import LabSpec, edit
-from app.experiments.linear_collapse import factored, plane
-from app.experiments.linear_collapse.factored import M, N, Training
-from app.experiments.linear_collapse.plane import Pushed
-from app.experiments.linear_collapse.printed import program
-from app.nets.activations import ACTIVATIONS
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.core.spec import LabSpec, edit
+from layerlab.experiments.linear_collapse import factored, plane
+from layerlab.experiments.linear_collapse.factored import M, N, Training
+from layerlab.experiments.linear_collapse.plane import Pushed
+from layerlab.experiments.linear_collapse.printed import program
+from layerlab.nets.activations import ACTIVATIONS
 
 Array = np.ndarray
 EXACT = 1e-12  # relative

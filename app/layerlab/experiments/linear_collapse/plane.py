@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.layout import Layout
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets.engines.numpy_ import forward
-from app.nets.problem import problem_of
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.problem import problem_of
 
 Array = np.ndarray
 WIDTH = 8

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.experiments.linear_collapse.factored import RATE, SEED, SMALL, M, N
-from app.experiments.linear_collapse.plane import BIAS, SHEAR, TURN, WIDTH
-from app.nets.printing import activation_code
+from layerlab.experiments.linear_collapse.factored import RATE, SEED, SMALL, M, N
+from layerlab.experiments.linear_collapse.plane import BIAS, SHEAR, TURN, WIDTH
+from layerlab.nets.printing import activation_code
 
 
 def program(activation: str, depth: int, rank: int, updates: int) -> str:

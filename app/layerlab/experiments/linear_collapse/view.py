@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.core import picture as pic
-from app.experiments.linear_collapse.model import Result
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.field import Field, value_colors
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Line, Mark, mix
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Post, Strokes, Words
+from layerlab.core import picture as pic
+from layerlab.experiments.linear_collapse.model import Result
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.field import Field, value_colors
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Line, Mark, mix
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Post, Strokes, Words
 
 Array = np.ndarray
 REACH = 1.08  # of the largest coordinate

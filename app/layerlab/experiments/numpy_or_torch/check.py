@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.experiments.numpy_or_torch.mistakes import Mistake
-from app.experiments.numpy_or_torch.trainings import Setting
-from app.nets.engines.numpy_ import backward, forward
-from app.nets.gradcheck import BUG, GOOD, arrays_of
-from app.nets.maths import NUMPY
-from app.nets.problem import Problem, born
+from layerlab.experiments.numpy_or_torch.mistakes import Mistake
+from layerlab.experiments.numpy_or_torch.trainings import Setting
+from layerlab.nets.engines.numpy_ import backward, forward
+from layerlab.nets.gradcheck import BUG, GOOD, arrays_of
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.problem import Problem, born
 
 Array = np.ndarray
 POINTS = 8  # of the batch that is checked

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.experiments.numpy_or_torch.model import BUG, GOOD, Result
-from app.experiments.numpy_or_torch.names import NONE
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import number
-from app.ui.plots.shapes import Bars, Post, Words
+from layerlab.experiments.numpy_or_torch.model import BUG, GOOD, Result
+from layerlab.experiments.numpy_or_torch.names import NONE
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import number
+from layerlab.ui.plots.shapes import Bars, Post, Words
 
 FLOOR, TOP = 1e-14, 100.0  # of errors that are drawn
 VERDICTS = {"sound": "good", "mistake": "negative", "doubt": "warning", "blind": "muted"}

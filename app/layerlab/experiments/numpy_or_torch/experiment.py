@@ -1,8 +1,8 @@
 """The same network in NumPy, compiled and in PyTorch, and a check that needs none of them."""
 
-from app.core.experiment import LEARNING, Experiment, Try
-from app.core.knobs import Knob
-from app.experiments.numpy_or_torch.names import (
+from layerlab.core.experiment import LEARNING, Experiment, Try
+from layerlab.core.knobs import Knob
+from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
     DEEP,
     FORGOTTEN,

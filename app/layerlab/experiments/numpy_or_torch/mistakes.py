@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.experiments.numpy_or_torch.names import (
+from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
     FORGOTTEN,
     NO_BIAS,
@@ -16,9 +16,9 @@ from app.experiments.numpy_or_torch.names import (
     SLIGHT,
     TRANSPOSED,
 )
-from app.nets.engines.numpy_ import ChainRule, Pass
-from app.nets.maths import NUMPY
-from app.nets.problem import Problem
+from layerlab.nets.engines.numpy_ import ChainRule, Pass
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 OFF = 2e-4  # how much too large a slope is that neither threshold of the check names

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.spec import LabSpec, edit
-from app.experiments.numpy_or_torch import check, printed, rows, trainings
-from app.experiments.numpy_or_torch.check import ArrayCheck, Found
-from app.experiments.numpy_or_torch.mistakes import OFF, Mistake, place_of
-from app.experiments.numpy_or_torch.names import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.spec import LabSpec, edit
+from layerlab.experiments.numpy_or_torch import check, printed, rows, trainings
+from layerlab.experiments.numpy_or_torch.check import ArrayCheck, Found
+from layerlab.experiments.numpy_or_torch.mistakes import OFF, Mistake, place_of
+from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
     FORGOTTEN,
     LENGTH,
@@ -22,13 +22,19 @@ from app.experiments.numpy_or_torch.names import (
     NONE,
     SLIGHT,
 )
-from app.experiments.numpy_or_torch.trainings import DTYPES, Setting, by_hand, known, training
-from app.nets.activations import ACTIVATIONS, Activation
-from app.nets.engines import available
-from app.nets.engines.numpy_ import training_loss
-from app.nets.gradcheck import BUG as BUG
-from app.nets.gradcheck import GOOD as GOOD
-from app.nets.gradcheck import arrays_of
+from layerlab.experiments.numpy_or_torch.trainings import (
+    DTYPES,
+    Setting,
+    by_hand,
+    known,
+    training,
+)
+from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.engines import available
+from layerlab.nets.engines.numpy_ import training_loss
+from layerlab.nets.gradcheck import BUG as BUG
+from layerlab.nets.gradcheck import GOOD as GOOD
+from layerlab.nets.gradcheck import arrays_of
 
 Array = np.ndarray
 ENGINES = ("numpy", "compiled", "torch")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.spec import LabSpec
-from app.experiments.numpy_or_torch.mistakes import OFF, Mistake
-from app.experiments.numpy_or_torch.names import (
+from layerlab.core.spec import LabSpec
+from layerlab.experiments.numpy_or_torch.mistakes import OFF, Mistake
+from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
     FORGOTTEN,
     NO_BIAS,
@@ -13,9 +13,9 @@ from app.experiments.numpy_or_torch.names import (
     SLIGHT,
     TRANSPOSED,
 )
-from app.experiments.numpy_or_torch.trainings import RATE, SAMPLES, Setting
-from app.nets.printing import activation_code
-from app.nets.printing_torch import network_code
+from layerlab.experiments.numpy_or_torch.trainings import RATE, SAMPLES, Setting
+from layerlab.nets.printing import activation_code
+from layerlab.nets.printing_torch import network_code
 
 DATA = f"""\
 # {SAMPLES} noisy points of a wave.

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.core.experiment import HOLDS, ONLY_IF, PENDING, UNKNOWN, WRONG, ClaimRow
-from app.core.numbers import number
-from app.experiments.numpy_or_torch.names import LENGTH, NONE, SLIGHT
-from app.nets.activations import ACTIVATIONS
-from app.nets.gradcheck import BUG, EPS, GOOD
-from app.nets.maths import crossings
+from layerlab.core.experiment import HOLDS, ONLY_IF, PENDING, UNKNOWN, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.experiments.numpy_or_torch.names import LENGTH, NONE, SLIGHT
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.gradcheck import BUG, EPS, GOOD
+from layerlab.nets.maths import crossings
 
 if TYPE_CHECKING:
-    from app.experiments.numpy_or_torch.model import Result
+    from layerlab.experiments.numpy_or_torch.model import Result
 
 NAMES = {"numpy": "NumPy", "compiled": "compiled", "torch": "PyTorch"}
 ROUNDING = {1: 1e-12, 20: 1e-11, LENGTH: 1e-10}  # updates -> distance that is rounding still

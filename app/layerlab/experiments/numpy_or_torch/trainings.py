@@ -9,17 +9,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.jobs import Ask
-from app.core.kept import Kept
-from app.core.libraries import say_once
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.core.state import State
-from app.experiments.numpy_or_torch.mistakes import Mistake
-from app.experiments.numpy_or_torch.names import LENGTH, NONE
-from app.nets.engines import available, engine
-from app.nets.engines.numpy_ import CHAIN_RULE, Trainer
-from app.nets.engines.ready import instead, obstacle, problem, warm_up
-from app.nets.problem import Problem, born, problem_of
+from layerlab.core.jobs import Ask
+from layerlab.core.kept import Kept
+from layerlab.core.libraries import say_once
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.core.state import State
+from layerlab.experiments.numpy_or_torch.mistakes import Mistake
+from layerlab.experiments.numpy_or_torch.names import LENGTH, NONE
+from layerlab.nets.engines import available, engine
+from layerlab.nets.engines.numpy_ import CHAIN_RULE, Trainer
+from layerlab.nets.engines.ready import instead, obstacle, problem, warm_up
+from layerlab.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 WIDTH, SAMPLES, RATE = 8, 32, 0.03

@@ -5,26 +5,26 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.core import picture as pic
-from app.experiments.numpy_or_torch.checking import (
+from layerlab.core import picture as pic
+from layerlab.experiments.numpy_or_torch.checking import (
     FLOOR,
     TOP,
     draw_arrays,
     draw_slope,
     draw_valley,
 )
-from app.experiments.numpy_or_torch.model import ENGINES, REACH, Result
-from app.experiments.numpy_or_torch.names import FORGOTTEN, LENGTH, NONE
-from app.experiments.numpy_or_torch.rows import NAMES
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.field import Field, rgb, value_colors
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Line, Mark, Rule
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Post, Strokes, Words
+from layerlab.experiments.numpy_or_torch.model import ENGINES, REACH, Result
+from layerlab.experiments.numpy_or_torch.names import FORGOTTEN, LENGTH, NONE
+from layerlab.experiments.numpy_or_torch.rows import NAMES
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.field import Field, rgb, value_colors
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Line, Mark, Rule
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Post, Strokes, Words
 
 Array = np.ndarray
 LEAST = 1e-17  # of a distance that is drawn: below lies what is equal to the last bit

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.spec import LabSpec, NetSpec, edit, replace
-from app.nets.folding import folded
-from app.nets.problem import Problem, born, problem_of
-from app.nets.regions import regions
+from layerlab.core.spec import LabSpec, NetSpec, edit, replace
+from layerlab.nets.folding import folded
+from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.regions import regions
 
 Array = np.ndarray
 NEURONS = (12, 24, 48, 96)  # of the networks that are counted at birth

@@ -1,7 +1,7 @@
 """Linear regions: the plane cut by a ReLU network into polygons, and how many there are."""
 
-from app.core.experiment import SHAPE, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import SHAPE, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "regions",

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.layout import Layout
-from app.core.spec import LabSpec, NetSpec, TrainSpec
-from app.nets.engines.numpy_ import Trainer, forward
-from app.nets.problem import Problem, born, problem_of
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
+from layerlab.nets.engines.numpy_ import Trainer, forward
+from layerlab.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 DIMENSIONS = (2, 4, 8, 16, 32, 64)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.spec import LabSpec, edit
-from app.experiments.regions import gates, verdicts
-from app.experiments.regions.counting import Counts, built_pieces, counts
-from app.experiments.regions.gates import Flips, known_flips, opened
-from app.experiments.regions.printing import cutting_code
-from app.experiments.regions.training import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.spec import LabSpec, edit
+from layerlab.experiments.regions import gates, verdicts
+from layerlab.experiments.regions.counting import Counts, built_pieces, counts
+from layerlab.experiments.regions.gates import Flips, known_flips, opened
+from layerlab.experiments.regions.printing import cutting_code
+from layerlab.experiments.regions.training import (
     LENGTH,
     Line,
     along,
@@ -24,9 +24,9 @@ from app.experiments.regions.training import (
     spec_of,
     training_of,
 )
-from app.nets.engines.numpy_ import forward, training_loss
-from app.nets.polygons import Polygons, polygons
-from app.nets.regions import Regions
+from layerlab.nets.engines.numpy_ import forward, training_loss
+from layerlab.nets.polygons import Polygons, polygons
+from layerlab.nets.regions import Regions
 
 Array = np.ndarray
 EDGE = 1.2  # the window is [-EDGE, EDGE] in both inputs

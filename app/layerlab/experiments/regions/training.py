@@ -7,12 +7,12 @@ import math
 
 import numpy as np
 
-from app.core.spec import LabSpec, NetSpec, TaskSpec, replace
-from app.experiments.regions.counting import line_problem
-from app.nets.problem import Problem
-from app.nets.regions import Regions, regions
-from app.nets.rewind import Rewindable
-from app.nets.tasks import TASKS
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, replace
+from layerlab.experiments.regions.counting import line_problem
+from layerlab.nets.problem import Problem
+from layerlab.nets.regions import Regions, regions
+from layerlab.nets.rewind import Rewindable
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 Line = tuple[float, ...]  # x, y of both ends

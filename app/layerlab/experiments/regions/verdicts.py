@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
-from app.core.numbers import number
-from app.experiments.regions.counting import Counts
-from app.experiments.regions.gates import Flips
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.experiments.regions.counting import Counts
+from layerlab.experiments.regions.gates import Flips
 
 TOLERANCE = 0.1  # of an exponent
 NARROW = 8  # neurons: narrower layers are looked at apart

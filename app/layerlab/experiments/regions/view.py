@@ -7,19 +7,19 @@ import math
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.core import picture as pic
-from app.experiments.regions.model import EDGE, Result
-from app.experiments.regions.training import LENGTH
-from app.ui.pages.clock import PlayButton
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.field import rgb
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Line, Mark, Whiskers
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Polygons, Strokes
-from app.ui.theme import Theme
+from layerlab.core import picture as pic
+from layerlab.experiments.regions.model import EDGE, Result
+from layerlab.experiments.regions.training import LENGTH
+from layerlab.ui.pages.clock import PlayButton
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.field import rgb
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Line, Mark, Whiskers
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Polygons, Strokes
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 FRAME_MS, STEP = 33, 10  # of playing: a frame, and its updates

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nets.activations import ACTIVATIONS, Activation
-from app.nets.theory.quadrature import normal_rule, split_mean
+from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.theory.quadrature import normal_rule, split_mean
 
 Array = np.ndarray
 NAMES = ("plain", "residual", "scaled")

@@ -1,7 +1,7 @@
 """Residual networks: how deep a network may be, and why a skip lets it be deeper."""
 
-from app.core.experiment import MECHANISM, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import MECHANISM, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "residual",

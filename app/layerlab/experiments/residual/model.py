@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.spec import LabSpec
-from app.experiments.residual import verdicts
-from app.experiments.residual.birth import NAMES, Birth, born, chain
-from app.experiments.residual.birth import release as release
-from app.experiments.residual.printed import program
-from app.experiments.residual.training import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.spec import LabSpec
+from layerlab.experiments.residual import verdicts
+from layerlab.experiments.residual.birth import NAMES, Birth, born, chain
+from layerlab.experiments.residual.birth import release as release
+from layerlab.experiments.residual.printed import program
+from layerlab.experiments.residual.training import (
     DEPTHS,
     GRID,
     Setting,
@@ -25,7 +25,7 @@ from app.experiments.residual.training import (
     trained_depth,
     training,
 )
-from app.nets.problem import problem_of
+from layerlab.nets.problem import problem_of
 
 Array = np.ndarray
 LEARNS = 0.1  # of the loss of a constant: below it, a population has learned something

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.nets.printing import activation_code
+from layerlab.nets.printing import activation_code
 
 
 def program(

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import NotFiniteError
-from app.core.jobs import Ask
-from app.core.kept import Kept
-from app.core.spec import LabSpec, edit
-from app.core.state import State
-from app.experiments.residual.birth import GAIN, NAMES
-from app.nets.engines.numpy_ import outputs, training_loss
-from app.nets.engines.ready import wait_for_kernels
-from app.nets.problem import Problem, problem_of
-from app.nets.rewind import quick_engine
-from app.nets.skips import silenced
-from app.nets.tasks import TASKS
+from layerlab.core.errors import NotFiniteError
+from layerlab.core.jobs import Ask
+from layerlab.core.kept import Kept
+from layerlab.core.spec import LabSpec, edit
+from layerlab.core.state import State
+from layerlab.experiments.residual.birth import GAIN, NAMES
+from layerlab.nets.engines.numpy_ import outputs, training_loss
+from layerlab.nets.engines.ready import wait_for_kernels
+from layerlab.nets.problem import Problem, problem_of
+from layerlab.nets.rewind import quick_engine
+from layerlab.nets.skips import silenced
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 DEPTHS = (2, 4, 8, 12, 20, 32, 64)  # the last is the lab's deepest

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG, ClaimRow
-from app.core.jobs import Ask
-from app.core.numbers import number
-from app.core.spec import edit
-from app.experiments.residual.birth import chain
-from app.experiments.residual.training import GRID, Trained
-from app.nets.activations import ACTIVATIONS
-from app.nets.engines.numpy_ import outputs
-from app.nets.problem import problem_of
-from app.nets.skips import (
+from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG, ClaimRow
+from layerlab.core.jobs import Ask
+from layerlab.core.numbers import number
+from layerlab.core.spec import edit
+from layerlab.experiments.residual.birth import chain
+from layerlab.experiments.residual.training import GRID, Trained
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.problem import problem_of
+from layerlab.nets.skips import (
     FEW,
     MANY,
     block_variance,

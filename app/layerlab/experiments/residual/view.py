@@ -6,17 +6,17 @@ import math
 
 import numpy as np
 
-from app.core import picture as pic
-from app.experiments.residual.birth import NAMES
-from app.experiments.residual.model import Result
-from app.experiments.residual.training import DEPTHS, Trained
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import FLOOR, Axis, number
-from app.ui.plots.shapes import Post, Strokes
+from layerlab.core import picture as pic
+from layerlab.experiments.residual.birth import NAMES
+from layerlab.experiments.residual.model import Result
+from layerlab.experiments.residual.training import DEPTHS, Trained
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.scale import FLOOR, Axis, number
+from layerlab.ui.plots.shapes import Post, Strokes
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

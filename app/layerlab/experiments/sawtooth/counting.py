@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.experiments.sawtooth import nets
+from layerlab.experiments.sawtooth import nets
 
 Array = np.ndarray
 DEEPEST = 8  # folds that are counted

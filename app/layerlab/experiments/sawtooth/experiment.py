@@ -1,8 +1,8 @@
 """The triangle map, folded: built from weights, and what training finds of it."""
 
-from app.core.experiment import SHAPE, Experiment, Try
-from app.core.knobs import Knob
-from app.experiments.sawtooth.names import NAMES
+from layerlab.core.experiment import SHAPE, Experiment, Try
+from layerlab.core.knobs import Knob
+from layerlab.experiments.sawtooth.names import NAMES
 
 EXPERIMENT = Experiment(
     "sawtooth",

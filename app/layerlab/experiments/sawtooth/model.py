@@ -8,17 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.layout import Layout
-from app.core.spec import LabSpec, edit
-from app.experiments.sawtooth import nets, verdicts
-from app.experiments.sawtooth.counting import Counts, counts
-from app.experiments.sawtooth.names import NAMES
-from app.experiments.sawtooth.training import EVERY, GRID, Setting, Snapshot, population
-from app.nets.folding import fold
-from app.nets.printing import training_code
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, edit
+from layerlab.experiments.sawtooth import nets, verdicts
+from layerlab.experiments.sawtooth.counting import Counts, counts
+from layerlab.experiments.sawtooth.names import NAMES
+from layerlab.experiments.sawtooth.training import EVERY, GRID, Setting, Snapshot, population
+from layerlab.nets.folding import fold
+from layerlab.nets.printing import training_code
 
 Array = np.ndarray
 LENGTH = 4000  # updates at most

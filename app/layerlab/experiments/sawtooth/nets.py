@@ -6,11 +6,11 @@ import functools
 
 import numpy as np
 
-from app.core.layout import Layout
-from app.core.spec import LabSpec, NetSpec, edit
-from app.nets.folding import fold, folded, one_layer
-from app.nets.problem import problem_of
-from app.nets.regions import regions
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, NetSpec, edit
+from layerlab.nets.folding import fold, folded, one_layer
+from layerlab.nets.problem import problem_of
+from layerlab.nets.regions import regions
 
 Array = np.ndarray
 MOST_WIDE = 128

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.kept import Kept
-from app.core.spec import LabSpec, edit
-from app.core.state import State
-from app.experiments.sawtooth.nets import hidden_of, pieces, target
-from app.nets.engines.numpy_ import outputs, training_loss
-from app.nets.growing import Growing
-from app.nets.problem import Problem, problem_of
-from app.nets.tasks import TASKS
+from layerlab.core.kept import Kept
+from layerlab.core.spec import LabSpec, edit
+from layerlab.core.state import State
+from layerlab.experiments.sawtooth.nets import hidden_of, pieces, target
+from layerlab.nets.engines.numpy_ import outputs, training_loss
+from layerlab.nets.growing import Growing
+from layerlab.nets.problem import Problem, problem_of
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 GRID = np.linspace(-1, 1, 513)  # has every kink of six folds

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from app.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
-from app.core.numbers import number
-from app.experiments.sawtooth.counting import Counts
+from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.experiments.sawtooth.counting import Counts
 
 Array = np.ndarray
 NEAR = 0.001  # a loss below is as good as found

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core import picture as pic
-from app.experiments.sawtooth.model import LENGTH, Result
-from app.experiments.sawtooth.names import NAMES
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Post, Strokes, Words
+from layerlab.core import picture as pic
+from layerlab.experiments.sawtooth.model import LENGTH, Result
+from layerlab.experiments.sawtooth.names import NAMES
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Post, Strokes, Words
 
 Array = np.ndarray
 FAINT = 8  # single networks that are drawn

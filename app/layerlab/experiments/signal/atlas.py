@@ -9,16 +9,16 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor, QFontMetricsF
 
-from app.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
-from app.experiments.signal.model import Mark
-from app.ui.plots.field import Field, contour, value_colors
-from app.ui.plots.handles import HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots
-from app.ui.plots.marks import Mark as Drawn
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Strokes, Words
+from layerlab.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
+from layerlab.experiments.signal.model import Mark
+from layerlab.ui.plots.field import Field, contour, value_colors
+from layerlab.ui.plots.handles import HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots
+from layerlab.ui.plots.marks import Mark as Drawn
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Strokes, Words
 
 Array = np.ndarray
 REACH = 6.0  # correlation lengths to which a network can be trained (Schoenholz et al. 2017)

@@ -1,7 +1,7 @@
 """The variance problem: what many layers make of signal and gradient, before any training."""
 
-from app.core.experiment import SIGNAL, Experiment, Try
-from app.core.knobs import Knob
+from layerlab.core.experiment import SIGNAL, Experiment, Try
+from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "signal",

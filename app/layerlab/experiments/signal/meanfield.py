@@ -18,9 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nets.activations import ACTIVATIONS, Activation
-from app.nets.theory.kernel import Sums, passed
-from app.nets.theory.quadrature import (
+from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.theory.kernel import Sums, passed
+from layerlab.nets.theory.quadrature import (
     hermite_rule,
     log_gamma_moments,
     normal_rule,

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.frames import LayerPart
-from app.core.jobs import Step
-from app.core.spec import LabSpec, NetSpec, edit
-from app.experiments.signal import rows
-from app.experiments.signal.meanfield import SLOPE, Map, Theory, chart, settled_chi, walk
-from app.experiments.signal.network import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.frames import LayerPart
+from layerlab.core.jobs import Step
+from layerlab.core.spec import LabSpec, NetSpec, edit
+from layerlab.experiments.signal import rows
+from layerlab.experiments.signal.meanfield import SLOPE, Map, Theory, chart, settled_chi, walk
+from layerlab.experiments.signal.network import (
     INPUTS,
     TILE,
     Ask,
@@ -29,11 +29,11 @@ from app.experiments.signal.network import (
     measured,
     spectra,
 )
-from app.experiments.signal.network import release as release
-from app.nets.activations import ACTIVATIONS
-from app.nets.initializers import INITIALIZERS
-from app.nets.printing import activation_code
-from app.nets.probes.layers import histograms
+from layerlab.experiments.signal.network import release as release
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.printing import activation_code
+from layerlab.nets.probes.layers import histograms
 
 Array = np.ndarray
 RIDGES = 16  # layers that have a ridge, evenly spaced; more would not be told apart

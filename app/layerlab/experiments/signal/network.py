@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.cancel import never
-from app.experiments.signal.meanfield import SLOPE
-from app.nets.activations import ACTIVATIONS, Activation
+from layerlab.core.cancel import never
+from layerlab.experiments.signal.meanfield import SLOPE
+from layerlab.nets.activations import ACTIVATIONS, Activation
 
 Array = np.ndarray
 TILE = 256

@@ -8,20 +8,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
-from app.core.numbers import number
-from app.core.spec import NetSpec
-from app.experiments.signal.meanfield import Theory, settled_chi
-from app.experiments.signal.network import (
+from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.numbers import number
+from layerlab.core.spec import NetSpec
+from layerlab.experiments.signal.meanfield import Theory, settled_chi
+from layerlab.experiments.signal.network import (
     TILE,
     Birth,
     Measured,
     inputs_of,
     tile,
 )
-from app.nets.activations import ACTIVATIONS
-from app.nets.initializers import INITIALIZERS
-from app.nets.probes.layers import across_inputs, mean_square
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.probes.layers import across_inputs, mean_square
 
 Array = np.ndarray
 TANH_GAIN = 5 / 3  # torch.nn.init.calculate_gain("tanh"); a test asks PyTorch

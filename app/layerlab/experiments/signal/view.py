@@ -6,17 +6,17 @@ import math
 
 import numpy as np
 
-from app.core import picture as pic
-from app.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, LayerPart
-from app.experiments.signal.atlas import MapPlot
-from app.experiments.signal.model import Result
-from app.experiments.signal.network import Spectrum
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.ridges import Ridges
-from app.ui.plots.scale import FLOOR, Axis, number
+from layerlab.core import picture as pic
+from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, LayerPart
+from layerlab.experiments.signal.atlas import MapPlot
+from layerlab.experiments.signal.model import Result
+from layerlab.experiments.signal.network import Spectrum
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.ridges import Ridges
+from layerlab.ui.plots.scale import FLOOR, Axis, number
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

@@ -1,8 +1,8 @@
 """Twins: one wide, one deep, as many parameters."""
 
-from app.core.experiment import SHAPE, Experiment, Try
-from app.core.knobs import Knob
-from app.experiments.width_or_depth.names import LENGTH, START, WILDEST
+from layerlab.core.experiment import SHAPE, Experiment, Try
+from layerlab.core.knobs import Knob
+from layerlab.experiments.width_or_depth.names import LENGTH, START, WILDEST
 
 EXPERIMENT = Experiment(
     "width-or-depth",

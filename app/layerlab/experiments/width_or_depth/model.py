@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.experiment import ClaimRow
-from app.core.jobs import Ask, Step
-from app.core.spec import LabSpec
-from app.experiments.width_or_depth import verdicts
-from app.experiments.width_or_depth.names import DEEP, LENGTH, START, TWINS, WIDE, WILDEST
-from app.experiments.width_or_depth.twins import (
+from layerlab.core.errors import LabError
+from layerlab.core.experiment import ClaimRow
+from layerlab.core.jobs import Ask, Step
+from layerlab.core.spec import LabSpec
+from layerlab.experiments.width_or_depth import verdicts
+from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, START, TWINS, WIDE, WILDEST
+from layerlab.experiments.width_or_depth.twins import (
     BATCH,
     EVERY,
     HIGH,
@@ -32,9 +32,9 @@ from app.experiments.width_or_depth.twins import (
     population,
     speed,
 )
-from app.nets.chance import Band, ratio
-from app.nets.engines.numpy_ import outputs
-from app.nets.printing import training_code
+from layerlab.nets.chance import Band, ratio
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.printing import training_code
 
 Array = np.ndarray
 LAB_CRESTS = 3  # of the lab's own wave

@@ -8,18 +8,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.core.jobs import Ask
-from app.core.kept import Kept
-from app.core.layout import Layout
-from app.core.spec import LabSpec, edit
-from app.core.state import State
-from app.experiments.width_or_depth.names import DEEP, LENGTH, WIDE
-from app.nets.budget import equal_widths
-from app.nets.engines.numpy_ import outputs
-from app.nets.growing import Growing
-from app.nets.problem import Problem, problem_of
-from app.nets.regions import Regions, regions
-from app.nets.tasks import TASKS
+from layerlab.core.jobs import Ask
+from layerlab.core.kept import Kept
+from layerlab.core.layout import Layout
+from layerlab.core.spec import LabSpec, edit
+from layerlab.core.state import State
+from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, WIDE
+from layerlab.nets.budget import equal_widths
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.growing import Growing
+from layerlab.nets.problem import Problem, problem_of
+from layerlab.nets.regions import Regions, regions
+from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 SEEDS, SAMPLES, BATCH, RATE = 64, 256, 32, 0.01

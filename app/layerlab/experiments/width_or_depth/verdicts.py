@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG, ClaimRow
-from app.experiments.width_or_depth.names import LENGTH
-from app.experiments.width_or_depth.twins import parameters
+from layerlab.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG, ClaimRow
+from layerlab.experiments.width_or_depth.names import LENGTH
+from layerlab.experiments.width_or_depth.twins import parameters
 
 Array = np.ndarray
 PRINTED_DEEP, PRINTED_WIDE = (4, 4, 4), (8,)  # of D36

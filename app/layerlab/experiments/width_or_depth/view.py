@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.core import picture as pic
-from app.experiments.width_or_depth.model import CLOSE, Duel, Result, Twin
-from app.experiments.width_or_depth.names import DEEP, LENGTH, TWINS, WIDE, WILDEST
-from app.ui.pages.clock import PlayButton
-from app.ui.pages.view import PageView, PlotCard
-from app.ui.plots.handles import Handle, HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
-from app.ui.plots.rows import RowPlot
-from app.ui.plots.scale import Axis, number
-from app.ui.plots.shapes import Post, Strokes
+from layerlab.core import picture as pic
+from layerlab.experiments.width_or_depth.model import CLOSE, Duel, Result, Twin
+from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, TWINS, WIDE, WILDEST
+from layerlab.ui.pages.clock import PlayButton
+from layerlab.ui.pages.view import PageView, PlotCard
+from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
+from layerlab.ui.plots.rows import RowPlot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plots.shapes import Post, Strokes
 
 Array = np.ndarray
 TOKENS = {WIDE: "negative", DEEP: "positive"}

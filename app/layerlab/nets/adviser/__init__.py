@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from app.core.advice import Finding
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.adviser.measured import Measured as Measured
-from app.nets.adviser.measured import examine
-from app.nets.adviser.rules import findings
-from app.nets.probes import History
+from layerlab.core.advice import Finding
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.adviser.measured import Measured as Measured
+from layerlab.nets.adviser.measured import examine
+from layerlab.nets.adviser.rules import findings
+from layerlab.nets.probes import History
 
 __all__ = ["Measured", "advise", "examine", "findings"]
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.frames import ACROSS_INPUTS, GRADIENT, LOSS, MEAN_SQUARE, SIGNAL, LayerPart
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.core.success import default_threshold
-from app.nets.probes import History, measure
-from app.nets.problem import born, problem_of
+from layerlab.core.frames import ACROSS_INPUTS, GRADIENT, LOSS, MEAN_SQUARE, SIGNAL, LayerPart
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.core.success import default_threshold
+from layerlab.nets.probes import History, measure
+from layerlab.nets.problem import born, problem_of
 
 Array = np.ndarray
 LATE = 1 / 3  # of the reports: what is called the end of a run

@@ -11,13 +11,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.core.advice import DEAD, EXPLODING, NARROW, OVERFIT, RATE, VANISHING, Finding
-from app.core.declared import KNOBS
-from app.core.numbers import number
-from app.core.spec import edit
-from app.nets.activations import ACTIVATIONS
-from app.nets.adviser.measured import Measured
-from app.nets.initializers import INITIALIZERS
+from layerlab.core.advice import DEAD, EXPLODING, NARROW, OVERFIT, RATE, VANISHING, Finding
+from layerlab.core.declared import KNOBS
+from layerlab.core.numbers import number
+from layerlab.core.spec import edit
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.adviser.measured import Measured
+from layerlab.nets.initializers import INITIALIZERS
 
 Rule = Callable[[Measured], Finding | None]
 Cure = tuple[tuple[str, object], ...]

@@ -8,11 +8,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from app.core.cancel import never
-from app.core.errors import NotReadyError, unknown_name
-from app.core.libraries import needed_for
-from app.nets.engines import ready
-from app.nets.engines.base import Engine as Engine
+from layerlab.core.cancel import never
+from layerlab.core.errors import NotReadyError, unknown_name
+from layerlab.core.libraries import needed_for
+from layerlab.nets.engines import ready
+from layerlab.nets.engines.base import Engine as Engine
 
 NAMES = ("numpy", "compiled", "torch")
 DEVICES = ("cpu", "cuda", "mps")
@@ -35,17 +35,17 @@ def engine(name: str) -> Engine:
     if device and device not in DEVICES:
         raise unknown_name("device of engine torch", device, DEVICES)
     if base == "numpy":
-        from app.nets.engines.numpy_ import NumpyEngine
+        from layerlab.nets.engines.numpy_ import NumpyEngine
 
         return NumpyEngine()
     if base == "compiled":
         if missing := ready.obstacle():
             raise NotReadyError(missing)
         with needed_for("the engine compiled"):
-            from app.nets.engines.compiled_ import CompiledEngine
+            from layerlab.nets.engines.compiled_ import CompiledEngine
 
         return CompiledEngine()
-    from app.nets.engines.remote import RemoteEngine, missing_torch
+    from layerlab.nets.engines.remote import RemoteEngine, missing_torch
 
     if missing := missing_torch():
         raise NotReadyError(missing)
@@ -57,7 +57,7 @@ def available() -> dict[str, str]:
 
     It is what is known by now: that kernels do not compile turns out when they are asked for.
     """
-    from app.nets.engines.remote import missing_torch
+    from layerlab.nets.engines.remote import missing_torch
 
     return {"numpy": "", "compiled": ready.problem(), "torch": missing_torch()}
 

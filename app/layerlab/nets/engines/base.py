@@ -9,12 +9,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from app.core.cancel import never
-from app.core.errors import NotFiniteError
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets import randomness
-from app.nets.problem import Problem
+from layerlab.core.cancel import never
+from layerlab.core.errors import NotFiniteError
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets import randomness
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 Outputs = Callable[[Problem, Array, Array], Array]  # see `Engine.outputs`

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.errors import NotFiniteError
-from app.core.state import State
-from app.nets.engines.base import Batches
-from app.nets.engines.numpy_ import Trainer, forward, training_loss
-from app.nets.maths import NUMPY
-from app.nets.problem import Problem
+from layerlab.core.errors import NotFiniteError
+from layerlab.core.state import State
+from layerlab.nets.engines.base import Batches
+from layerlab.nets.engines.numpy_ import Trainer, forward, training_loss
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 

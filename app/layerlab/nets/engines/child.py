@@ -13,10 +13,10 @@ import threading
 import traceback
 from typing import Any, BinaryIO
 
-from app.core.errors import LabError, NotFiniteError
-from app.core.folders import user_folder
-from app.core.spec import from_json
-from app.nets.engines.wire import Message, receive, send, state_of, state_parts
+from layerlab.core.errors import LabError, NotFiniteError
+from layerlab.core.folders import user_folder
+from layerlab.core.spec import from_json
+from layerlab.nets.engines.wire import Message, receive, send, state_of, state_parts
 
 Job = tuple[Message, dict[str, Any]]
 
@@ -49,7 +49,7 @@ class _Inbox:
 
 def _train(inbox: _Inbox, out: BinaryIO, job: Job) -> None:
     """Run one training; after each state, wait for the parent to want the next."""
-    from app.nets.engines.torch_ import TorchEngine
+    from layerlab.nets.engines.torch_ import TorchEngine
 
     message, arrays = job
     fields = message.fields
@@ -71,7 +71,7 @@ def _train(inbox: _Inbox, out: BinaryIO, job: Job) -> None:
 
 
 def _answer(out: BinaryIO, name: str) -> None:
-    from app.nets.engines.torch_facts import FACTS
+    from layerlab.nets.engines.torch_facts import FACTS
 
     send(out, "answer", FACTS[name]())
 
@@ -99,7 +99,7 @@ def main() -> int:
     own = user_folder("cache") / "torch"
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(own))
     try:
-        from app.nets.engines.torch_ import devices
+        from layerlab.nets.engines.torch_ import devices
     except (ImportError, OSError) as error:  # OSError: a library of torch's does not load
         send(out, "error", text=f"PyTorch does not load: {error}")
         return 1

@@ -18,17 +18,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.core.cancel import never
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.engines.broken import checked
-from app.nets.engines.compiled import pool
-from app.nets.engines.ready import warm_up
-from app.nets.problem import Problem, born, problem_of
+from layerlab.core.cancel import never
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.engines.broken import checked
+from layerlab.nets.engines.compiled import pool
+from layerlab.nets.engines.ready import warm_up
+from layerlab.nets.problem import Problem, born, problem_of
 
 if TYPE_CHECKING:
-    from app.nets.engines.compiled.block import Block
-    from app.nets.engines.compiled.trainer import CompiledTrainer
+    from layerlab.nets.engines.compiled.block import Block
+    from layerlab.nets.engines.compiled.trainer import CompiledTrainer
 
 Array = np.ndarray
 BLOCK_S = 0.06  # of work in a block: the next one waits for the interpreter for a moment
@@ -52,7 +52,7 @@ class CompiledEngine:
     def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
         """Return what networks say of points; see `Engine.outputs`."""
         warm_up(problem.spec.train.dtype).result()
-        from app.nets.engines.compiled.looking import outputs
+        from layerlab.nets.engines.compiled.looking import outputs
 
         with np.errstate(all="ignore"):
             return outputs(problem, params, x)
@@ -78,7 +78,7 @@ class CompiledEngine:
                 return
             concurrent.futures.wait([ready], WAIT_S)
         ready.result()
-        from app.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
+        from layerlab.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
 
         with np.errstate(all="ignore"):  # broken numbers are looked for by `checked`
             trainer = CompiledTrainer(problem, start)
@@ -149,7 +149,7 @@ def _sound(
     Parameters that broke stay broken, so that the last one says enough; its loss is looked
     at where a report is due.
     """
-    from app.nets.engines.compiled.trainer import training_loss
+    from layerlab.nets.engines.compiled.trainer import training_loss
 
     if not states:  # the end of a block whose last mark was seen already
         return states

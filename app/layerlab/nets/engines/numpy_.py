@@ -19,14 +19,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.core.cancel import never
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets import randomness
-from app.nets.engines.base import Batches, Report, walk
-from app.nets.maths import NUMPY
-from app.nets.norms import norm, norm_gradient
-from app.nets.problem import Problem, born, problem_of
+from layerlab.core.cancel import never
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets import randomness
+from layerlab.nets.engines.base import Batches, Report, walk
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.norms import norm, norm_gradient
+from layerlab.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 NORM_EPS = 1e-5
@@ -276,7 +276,7 @@ class NumpyEngine:
         is_cancelled: Callable[[], bool] = never,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
-        from app.nets.engines.broken import checked  # which needs the trainer of this file
+        from layerlab.nets.engines.broken import checked  # which needs the trainer of this file
 
         problem = problem_of(spec)
         with np.errstate(all="ignore"):

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from app.core.errors import LabError, NotFiniteError, NotReadyError
-from app.core.program import own_environment
-from app.nets.engines.wire import Message, receive, send
+from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
+from layerlab.core.program import own_environment
+from layerlab.nets.engines.wire import Message, receive, send
 
 STOP_S = 5.0  # how long a child may take to end a run, or itself
 Reply = tuple[Message, dict[str, np.ndarray]]

@@ -18,9 +18,9 @@ import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 
-from app.core.errors import NotReadyError
-from app.core.jobs import Ask
-from app.core.libraries import FAILURES, how_to_install, import_sentence, missing, say_once
+from layerlab.core.errors import NotReadyError
+from layerlab.core.jobs import Ask
+from layerlab.core.libraries import FAILURES, how_to_install, import_sentence, missing, say_once
 
 WAIT_S = 0.002
 _MOST_WORDS = 200  # letters of a compiler's own message
@@ -38,7 +38,7 @@ def obstacle() -> str:
     if why := missing("numba"):
         return why
     try:
-        from app.nets.engines.compiled import target
+        from layerlab.nets.engines.compiled import target
 
         return target.problem()
     except FAILURES as error:  # a file of the lab's own is missing, LLVM does not load
@@ -94,15 +94,15 @@ def _make(dtype: str) -> None:
     """
     try:
         # The lab's own module first: it says what numba is to compile for.
-        importlib.import_module("app.nets.engines.compiled.jit")
+        importlib.import_module("layerlab.nets.engines.compiled.jit")
     except Exception as error:  # a library of LLVM's that does not load, a NumPy too new
         raise NotReadyError(_loading_problem(error)) from error
-    importlib.import_module("app.nets.engines.compiled.warm").make_kernels(dtype)
+    importlib.import_module("layerlab.nets.engines.compiled.warm").make_kernels(dtype)
 
 
 def _loading_problem(error: Exception) -> str:
     """Return why numba, or what the lab builds on it, cannot be imported."""
-    if (getattr(error, "name", None) or "").startswith("app."):
+    if (getattr(error, "name", None) or "").startswith("layerlab."):
         return import_sentence(error, "the engine compiled")
     remedy = how_to_install("numba llvmlite", again=True)
     return f"the engine compiled needs numba, which does not load ({_words(error)}); {remedy}"

@@ -17,16 +17,16 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import numpy as np
 
-from app.core.cancel import never
-from app.core.errors import LabError, NotReadyError
-from app.core.libraries import how_to_install, is_installed
-from app.core.program import ENGINE_CHILD, is_bundle, own_command
-from app.core.spec import LabSpec, to_json
-from app.core.state import State
-from app.nets.engines.numpy_ import NumpyEngine, outputs
-from app.nets.engines.process import STOP_S, Child, error_of
-from app.nets.engines.wire import state_of, state_parts
-from app.nets.problem import Problem, problem_of
+from layerlab.core.cancel import never
+from layerlab.core.errors import LabError, NotReadyError
+from layerlab.core.libraries import how_to_install, is_installed
+from layerlab.core.program import ENGINE_CHILD, is_bundle, own_command
+from layerlab.core.spec import LabSpec, to_json
+from layerlab.core.state import State
+from layerlab.nets.engines.numpy_ import NumpyEngine, outputs
+from layerlab.nets.engines.process import STOP_S, Child, error_of
+from layerlab.nets.engines.wire import state_of, state_parts
+from layerlab.nets.problem import Problem, problem_of
 
 Array = np.ndarray
 

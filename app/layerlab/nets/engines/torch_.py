@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from app.core.cancel import never
-from app.core.errors import LabError
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets import optimizers, randomness
-from app.nets.engines.base import Batches, Report, walk
-from app.nets.engines.broken import checked
-from app.nets.engines.numpy_ import NORM_EPS, outputs
-from app.nets.problem import Problem, born, problem_of
+from layerlab.core.cancel import never
+from layerlab.core.errors import LabError
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets import optimizers, randomness
+from layerlab.nets.engines.base import Batches, Report, walk
+from layerlab.nets.engines.broken import checked
+from layerlab.nets.engines.numpy_ import NORM_EPS, outputs
+from layerlab.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 Tensor = torch.Tensor

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.libraries import sentence_of
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets.engines import engine
-from app.nets.problem import born, problem_of
+from layerlab.core.errors import LabError
+from layerlab.core.libraries import sentence_of
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.engines import engine
+from layerlab.nets.problem import born, problem_of
 
 DTYPES = ("float32", "float64")
 UPDATES, RATE = 4, 0.1

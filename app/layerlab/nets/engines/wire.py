@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import msgspec
 import numpy as np
 
-from app.core.state import State
+from layerlab.core.state import State
 
 Array = np.ndarray
 _LENGTH = struct.Struct("<I")

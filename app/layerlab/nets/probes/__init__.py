@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from app.core.frames import (
+from layerlab.core.frames import (
     DIAGRAM,
     GRADIENT,
     LOSS,
@@ -21,19 +21,19 @@ from app.core.frames import (
     LossPart,
     Prediction,
 )
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.probes.base import Look
-from app.nets.probes.diagram import diagram_part
-from app.nets.probes.layers import gradient_part, signal_part
-from app.nets.probes.loss import History, loss_part
-from app.nets.probes.marks import report_marks
-from app.nets.probes.prediction import prediction_part
-from app.nets.probes.references import linear_loss, noise_floor
-from app.nets.probes.report import final_report
-from app.nets.probes.trace import trace
-from app.nets.problem import problem_of
-from app.nets.theory import theory
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.probes.base import Look
+from layerlab.nets.probes.diagram import diagram_part
+from layerlab.nets.probes.layers import gradient_part, signal_part
+from layerlab.nets.probes.loss import History, loss_part
+from layerlab.nets.probes.marks import report_marks
+from layerlab.nets.probes.prediction import prediction_part
+from layerlab.nets.probes.references import linear_loss, noise_floor
+from layerlab.nets.probes.report import final_report
+from layerlab.nets.probes.trace import trace
+from layerlab.nets.problem import problem_of
+from layerlab.nets.theory import theory
 
 __all__ = ["History", "Part", "final_report", "measure", "prepare", "report_marks", "trace"]
 

@@ -6,11 +6,11 @@ import functools
 
 import numpy as np
 
-from app.core.frames import QUANTILES
-from app.core.state import State
-from app.nets.engines.numpy_ import Gradients, Pass, backward, forward
-from app.nets.losses import sigmoid, softmax
-from app.nets.problem import Problem
+from layerlab.core.frames import QUANTILES
+from layerlab.core.state import State
+from layerlab.nets.engines.numpy_ import Gradients, Pass, backward, forward
+from layerlab.nets.losses import sigmoid, softmax
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 PROBE_COST = 1e8  # multiplications a forward pass may take: some milliseconds

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.frames import DiagramLayer, DiagramPart
-from app.nets.engines.numpy_ import Pass, forward
-from app.nets.maths import NUMPY
-from app.nets.probes.base import Look, probe_rows
-from app.nets.probes.layers import across_inputs
-from app.nets.problem import Problem
+from layerlab.core.frames import DiagramLayer, DiagramPart
+from layerlab.nets.engines.numpy_ import Pass, forward
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.probes.base import Look, probe_rows
+from layerlab.nets.probes.layers import across_inputs
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 MOST = 12  # neurons drawn of a layer; deep networks get fewer, so that all layers fit

@@ -18,10 +18,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, LayerPart
-from app.nets.maths import NUMPY
-from app.nets.probes.base import Look
-from app.nets.theory import theory
+from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, LayerPart
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.probes.base import Look
+from layerlab.nets.theory import theory
 
 Array = np.ndarray
 BINS = 48

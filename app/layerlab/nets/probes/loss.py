@@ -10,16 +10,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.frames import LossPart
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.engines.base import Outputs, penalty
-from app.nets.engines.numpy_ import outputs
-from app.nets.maths import NUMPY
-from app.nets.probes.base import Look, class_of
-from app.nets.probes.references import linear_loss, noise_floor
-from app.nets.problem import Problem, problem_of
+from layerlab.core.errors import LabError
+from layerlab.core.frames import LossPart
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.engines.base import Outputs, penalty
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.probes.base import Look, class_of
+from layerlab.nets.probes.references import linear_loss, noise_floor
+from layerlab.nets.problem import Problem, problem_of
 
 Array = np.ndarray
 CAPACITY = 400  # reports kept

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.frames import (
+from layerlab.core.frames import (
     ClassPrediction,
     CurvePrediction,
     ImagePrediction,
@@ -15,8 +15,8 @@ from app.core.frames import (
     Prediction,
     ScatterPrediction,
 )
-from app.nets.engines.numpy_ import outputs
-from app.nets.probes.base import (
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.probes.base import (
     Look,
     class_of,
     median,
@@ -24,9 +24,9 @@ from app.nets.probes.base import (
     probe_rows,
     quantiles,
 )
-from app.nets.probes.loss import score_of
-from app.nets.problem import Problem
-from app.nets.regions import regions
+from layerlab.nets.probes.loss import score_of
+from layerlab.nets.problem import Problem
+from layerlab.nets.regions import regions
 
 Array = np.ndarray
 CURVE_POINTS, CURVE_POINTS_LEAST = 160, 80

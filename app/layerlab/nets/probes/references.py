@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from app.core.errors import NotReadyError
-from app.core.libraries import needed_for, say_once
-from app.nets.data import Data, encode
-from app.nets.losses import LOSSES
-from app.nets.maths import NUMPY
-from app.nets.problem import Problem
+from layerlab.core.errors import NotReadyError
+from layerlab.core.libraries import needed_for, say_once
+from layerlab.nets.data import Data, encode
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 SQUARED = {"half-mse": 0.5, "mse": 1.0}  # loss -> its multiple of the mean square

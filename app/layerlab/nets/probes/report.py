@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.engines.base import Outputs
-from app.nets.engines.numpy_ import BLOCK_NUMBERS, forward, outputs
-from app.nets.probes.layers import across_inputs
-from app.nets.probes.loss import evaluate, reported
-from app.nets.problem import Problem, problem_of
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.engines.base import Outputs
+from layerlab.nets.engines.numpy_ import BLOCK_NUMBERS, forward, outputs
+from layerlab.nets.probes.layers import across_inputs
+from layerlab.nets.probes.loss import evaluate, reported
+from layerlab.nets.problem import Problem, problem_of
 
 Array = np.ndarray
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.frames import Trace
-from app.core.spec import LabSpec
-from app.core.state import State
-from app.nets.engines.numpy_ import backward, forward
-from app.nets.maths import NUMPY
-from app.nets.problem import problem_of
+from layerlab.core.frames import Trace
+from layerlab.core.spec import LabSpec
+from layerlab.core.state import State
+from layerlab.nets.engines.numpy_ import backward, forward
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.problem import problem_of
 
 
 def trace(spec: LabSpec, state: State, seed: int, sample: int) -> Trace:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from msgspec.structs import replace
 
-from app.core.registry import Entry, Registry
-from app.core.resources import resource
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets.data import Data, Shape
+from layerlab.core.registry import Entry, Registry
+from layerlab.core.resources import resource
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.data import Data, Shape
 
 Array = np.ndarray
 Advice = tuple[NetSpec, TrainSpec]

@@ -12,9 +12,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from app.core.cancel import check_cancelled
-from app.core.disk import read_file
-from app.core.errors import LabError, one_line
+from layerlab.core.cancel import check_cancelled
+from layerlab.core.disk import read_file
+from layerlab.core.errors import LabError, one_line
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 100_000

@@ -11,16 +11,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.core.cancel import check_cancelled
-from app.core.disk import write_file
-from app.core.errors import LabError
-from app.core.kept import Kept
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, replace
-from app.nets.data import Column, Data, Shape, Table
-from app.nets.tasks.base import Advice, Task
-from app.nets.tasks.cells import COMMA_NUMBER, NUMBER, Cells, read_cells, shown
-from app.nets.tasks.tables import Stamp, check_may_read, on_disk, stamp_of
-from app.nets.tasks.tabular import MAX_CATEGORIES, SHARE, advise, number_text, prepare
+from layerlab.core.cancel import check_cancelled
+from layerlab.core.disk import write_file
+from layerlab.core.errors import LabError
+from layerlab.core.kept import Kept
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, replace
+from layerlab.nets.data import Column, Data, Shape, Table
+from layerlab.nets.tasks.base import Advice, Task
+from layerlab.nets.tasks.cells import COMMA_NUMBER, NUMBER, Cells, read_cells, shown
+from layerlab.nets.tasks.tables import Stamp, check_may_read, on_disk, stamp_of
+from layerlab.nets.tasks.tabular import MAX_CATEGORIES, SHARE, advise, number_text, prepare
 
 NUMERIC_SHARE = 0.8  # a column with at least this share of numbers is one of numbers
 LARGEST = 1e100  # beyond, squares are not finite

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.spec import NetSpec, TaskSpec, TrainSpec
-from app.nets.data import Data, Shape
-from app.nets.tasks.base import Task, held_out
-from app.nets.tasks.tabular import split
+from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.data import Data, Shape
+from layerlab.nets.tasks.base import Task, held_out
+from layerlab.nets.tasks.tabular import split
 
 _SHAPE = Shape(inputs=4, outputs=4, unit_interval=True)
 

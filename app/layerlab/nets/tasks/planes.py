@@ -11,9 +11,9 @@ from functools import partial
 
 import numpy as np
 
-from app.core.spec import NetSpec, TaskSpec, TrainSpec
-from app.nets.data import Data, Shape
-from app.nets.tasks.base import Task, extra_points, generators, held_out
+from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.data import Data, Shape
+from layerlab.nets.tasks.base import Task, extra_points, generators, held_out
 
 Array = np.ndarray
 Rng = np.random.Generator

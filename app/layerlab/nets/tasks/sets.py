@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
-from app.core.libraries import needed_for
-from app.core.spec import TaskSpec
-from app.nets.data import Column, Data, Shape, Table
-from app.nets.tasks.base import Task
-from app.nets.tasks.tabular import SHARE, advise, prepare
+from layerlab.core.libraries import needed_for
+from layerlab.core.spec import TaskSpec
+from layerlab.nets.data import Column, Data, Shape, Table
+from layerlab.nets.tasks.base import Task
+from layerlab.nets.tasks.tabular import SHARE, advise, prepare
 
 
 @dataclass(frozen=True)

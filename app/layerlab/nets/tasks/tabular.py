@@ -10,9 +10,9 @@ import re
 
 import numpy as np
 
-from app.core.errors import LabError, quoted
-from app.core.spec import NetSpec, TaskSpec, TrainSpec
-from app.nets.data import Column, Data, Shape, Table
+from layerlab.core.errors import LabError, quoted
+from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.data import Column, Data, Shape, Table
 
 Array = np.ndarray
 SHARE = 0.2  # held out of a table

@@ -1,7 +1,7 @@
 """Thumbnails of the tasks, built once from the real data.
 
 The window shows them before scikit-learn is imported, and a test compares them with what
-the generators draw today. To build them anew: `python -m app.nets.tasks.thumbnails`.
+the generators draw today. To build them anew: `python -m layerlab.nets.tasks.thumbnails`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import json
 import numpy as np
 from msgspec.structs import replace
 
-from app.core.disk import write_file
-from app.core.resources import resource
-from app.nets.data import Data
-from app.nets.tasks import TASKS
-from app.nets.tasks.base import THUMBNAILS
+from layerlab.core.disk import write_file
+from layerlab.core.resources import resource
+from layerlab.nets.data import Data
+from layerlab.nets.tasks import TASKS
+from layerlab.nets.tasks.base import THUMBNAILS
 
 Array = np.ndarray
 POINTS = 120  # of a cloud, at most

@@ -15,14 +15,14 @@ import functools
 
 import numpy as np
 
-from app.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE
-from app.core.spec import LabSpec, NetSpec
-from app.nets.data import Data
-from app.nets.problem import load_data
-from app.nets.theory.backward import gradient_squares
-from app.nets.theory.forward import walk
-from app.nets.theory.ground import ground_of
-from app.nets.theory.scatter import bands, covered, no_bands
+from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE
+from layerlab.core.spec import LabSpec, NetSpec
+from layerlab.nets.data import Data
+from layerlab.nets.problem import load_data
+from layerlab.nets.theory.backward import gradient_squares
+from layerlab.nets.theory.forward import walk
+from layerlab.nets.theory.ground import ground_of
+from layerlab.nets.theory.scatter import bands, covered, no_bands
 
 __all__ = ["theory"]
 

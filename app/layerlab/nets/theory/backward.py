@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.spec import NetSpec
-from app.nets.initializers import INITIALIZERS
-from app.nets.losses import LOSSES
-from app.nets.theory.forward import Walk
-from app.nets.theory.ground import Ground
-from app.nets.theory.quadrature import normal_draws
+from layerlab.core.spec import NetSpec
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.theory.forward import Walk
+from layerlab.nets.theory.ground import Ground
+from layerlab.nets.theory.quadrature import normal_draws
 
 Array = np.ndarray
 DRAWS = 256

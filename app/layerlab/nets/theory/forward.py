@@ -20,13 +20,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.spec import NetSpec
-from app.nets.activations import ACTIVATIONS, Activation
-from app.nets.engines.numpy_ import NORM_EPS
-from app.nets.initializers import INITIALIZERS
-from app.nets.theory.ground import Ground
-from app.nets.theory.kernel import Passed, Sums, pairs, passed
-from app.nets.theory.quadrature import normal_rule
+from layerlab.core.spec import NetSpec
+from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.engines.numpy_ import NORM_EPS
+from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.theory.ground import Ground
+from layerlab.nets.theory.kernel import Passed, Sums, pairs, passed
+from layerlab.nets.theory.quadrature import normal_rule
 
 Array = np.ndarray
 CLOSE = 1e-10  # of the length: below, the difference of two inputs is handed on linearly

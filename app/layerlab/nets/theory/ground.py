@@ -6,8 +6,8 @@ import functools
 
 import numpy as np
 
-from app.nets.data import Data, encode
-from app.nets.theory.kernel import pairs
+from layerlab.nets.data import Data, encode
+from layerlab.nets.theory.kernel import pairs
 
 Array = np.ndarray
 MOST = 96  # inputs that theory follows; all their pairs are 4,560

@@ -21,8 +21,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nets.activations import Activation
-from app.nets.theory.quadrature import hermite_rule, normal_rule, split_mean
+from layerlab.nets.activations import Activation
+from layerlab.nets.theory.quadrature import hermite_rule, normal_rule, split_mean
 
 Array = np.ndarray
 DEGREE = 40  # of the power series; what is beyond is one last term, see `_tail`

@@ -16,14 +16,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, VARIANCES
-from app.core.spec import NetSpec
-from app.nets.activations import ACTIVATIONS, Activation
-from app.nets.losses import LOSSES
-from app.nets.theory.forward import Walk
-from app.nets.theory.ground import Ground
-from app.nets.theory.kernel import Sums, pairs
-from app.nets.theory.quadrature import log_gamma_moments, normal_draws
+from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, VARIANCES
+from layerlab.core.spec import NetSpec
+from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.losses import LOSSES
+from layerlab.nets.theory.forward import Walk
+from layerlab.nets.theory.ground import Ground
+from layerlab.nets.theory.kernel import Sums, pairs
+from layerlab.nets.theory.quadrature import log_gamma_moments, normal_draws
 
 Array = np.ndarray
 FEW = 10  # inputs that are looked at

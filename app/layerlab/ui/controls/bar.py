@@ -15,10 +15,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QSlider
 
-from app.ui.controls.inline import begins_number
-from app.ui.controls.paint import KeyboardRing
-from app.ui.controls.scale import Scale
-from app.ui.theme import Theme
+from layerlab.ui.controls.inline import begins_number
+from layerlab.ui.controls.paint import KeyboardRing
+from layerlab.ui.controls.scale import Scale
+from layerlab.ui.theme import Theme
 
 _STEPS = {
     Qt.Key.Key_Left: -1,

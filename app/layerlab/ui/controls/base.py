@@ -7,10 +7,10 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.core.errors import LabError
-from app.core.knobs import Knob
-from app.ui.style import set_text_color
-from app.ui.theme import Theme
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Knob
+from layerlab.ui.style import set_text_color
+from layerlab.ui.theme import Theme
 
 _UNKNOWN = object()
 

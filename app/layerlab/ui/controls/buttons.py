@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton
 
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
-from app.ui.icons import pixmap
-from app.ui.theme import Theme
+from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.icons import pixmap
+from layerlab.ui.theme import Theme
 
 _HEIGHT = 32
 

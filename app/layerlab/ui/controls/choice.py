@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.knobs import Knob
-from app.ui.controls.base import Control
-from app.ui.controls.header import Header
-from app.ui.controls.paint import KeyboardRing, check_alone, draw_box, draw_ring
-from app.ui.theme import Theme
+from layerlab.core.knobs import Knob
+from layerlab.ui.controls.base import Control
+from layerlab.ui.controls.header import Header
+from layerlab.ui.controls.paint import KeyboardRing, check_alone, draw_box, draw_ring
+from layerlab.ui.theme import Theme
 
 Option = tuple[str, str, str]  # key, name on screen, help
 

@@ -18,14 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.knobs import Knob
-from app.core.registry import Entry
-from app.ui.controls.base import Control
-from app.ui.controls.glyphs import CSV
-from app.ui.controls.header import Header
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
-from app.ui.controls.tiles import Tile, TileGrid, Window, dots, fitted, neighbour
-from app.ui.theme import Theme
+from layerlab.core.knobs import Knob
+from layerlab.core.registry import Entry
+from layerlab.ui.controls.base import Control
+from layerlab.ui.controls.glyphs import CSV
+from layerlab.ui.controls.header import Header
+from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.tiles import Tile, TileGrid, Window, dots, fitted, neighbour
+from layerlab.ui.theme import Theme
 
 CSV_ENTRY = Entry(CSV, "CSV…", "Opens a table of your own: rows are points, columns numbers.")
 

@@ -8,11 +8,11 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from app.core.knobs import Knob
-from app.ui.controls.pill import Pill
-from app.ui.controls.slider import Slider
-from app.ui.style import set_text_color
-from app.ui.theme import Theme
+from layerlab.core.knobs import Knob
+from layerlab.ui.controls.pill import Pill
+from layerlab.ui.controls.slider import Slider
+from layerlab.ui.style import set_text_color
+from layerlab.ui.theme import Theme
 
 
 class FittedLabel(QLabel):

@@ -8,14 +8,14 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
-from app.core.errors import LabError
-from app.core.knobs import Knob
-from app.ui.controls.base import Control
-from app.ui.controls.choice import Segment
-from app.ui.controls.header import Header
-from app.ui.controls.paint import check_alone
-from app.ui.controls.scale import number_text, read_number
-from app.ui.theme import Theme
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Knob
+from layerlab.ui.controls.base import Control
+from layerlab.ui.controls.choice import Segment
+from layerlab.ui.controls.header import Header
+from layerlab.ui.controls.paint import check_alone
+from layerlab.ui.controls.scale import number_text, read_number
+from layerlab.ui.theme import Theme
 
 
 class NumberField(Control):

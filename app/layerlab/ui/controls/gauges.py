@@ -9,10 +9,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.ui.controls.bar import SliderBar
-from app.ui.controls.scale import decades, number_text, open_ended
-from app.ui.readouts import Readout
-from app.ui.theme import Theme
+from layerlab.ui.controls.bar import SliderBar
+from layerlab.ui.controls.scale import decades, number_text, open_ended
+from layerlab.ui.readouts import Readout
+from layerlab.ui.theme import Theme
 
 BAR_HEIGHT = 52  # of the top bar at zoom 1, with the hairline below
 _FASTEST = 100_000.0  # updates a second that the slider tells from unlimited

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from app.ui.theme import Theme
+from layerlab.ui.theme import Theme
 
 CSV = "csv"
 _Draw = Callable[[QPainter, QRectF, Theme, str], None]

@@ -12,8 +12,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.controls.inline import InlineEdit
-from app.ui.theme import Theme
+from layerlab.ui.controls.inline import InlineEdit
+from layerlab.ui.theme import Theme
 
 
 class Header(QWidget):

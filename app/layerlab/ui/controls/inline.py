@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.ui.style import dress
-from app.ui.theme import Theme
+from layerlab.ui.style import dress
+from layerlab.ui.theme import Theme
 
 
 class InlineEdit(QLineEdit):

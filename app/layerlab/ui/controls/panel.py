@@ -9,22 +9,22 @@ from typing import Any
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from app.core.declared import KNOBS
-from app.core.knobs import Knob
-from app.core.registry import Registry
-from app.core.spec import LabSpec, get
-from app.ui.controls.base import Control
-from app.ui.controls.choice import Choice, Option, Toggle
-from app.ui.controls.chooser import Chooser
-from app.ui.controls.depth import DepthSlider
-from app.ui.controls.fields import LengthField, NumberField
-from app.ui.controls.glyphs import CSV
-from app.ui.controls.section import Section
-from app.ui.controls.slider import BatchSlider, Slider
-from app.ui.controls.tiles import centred, from_zero
-from app.ui.controls.widths import WidthsEditor
-from app.ui.side import SidePanel
-from app.ui.theme import Theme
+from layerlab.core.declared import KNOBS
+from layerlab.core.knobs import Knob
+from layerlab.core.registry import Registry
+from layerlab.core.spec import LabSpec, get
+from layerlab.ui.controls.base import Control
+from layerlab.ui.controls.choice import Choice, Option, Toggle
+from layerlab.ui.controls.chooser import Chooser
+from layerlab.ui.controls.depth import DepthSlider
+from layerlab.ui.controls.fields import LengthField, NumberField
+from layerlab.ui.controls.glyphs import CSV
+from layerlab.ui.controls.section import Section
+from layerlab.ui.controls.slider import BatchSlider, Slider
+from layerlab.ui.controls.tiles import centred, from_zero
+from layerlab.ui.controls.widths import WidthsEditor
+from layerlab.ui.side import SidePanel
+from layerlab.ui.theme import Theme
 
 TASK, NETWORK, TRAINING = "task", "network", "training"
 USUAL = {

@@ -8,9 +8,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox
 
-from app.ui.controls.header import Header
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
-from app.ui.theme import Theme
+from layerlab.ui.controls.header import Header
+from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.theme import Theme
 
 
 class Pill(KeyboardRing, QCheckBox):

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.core.knobs import Knob
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Knob
 
 _LADDER = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # even to the eye, on a log axis
 _END = 0.93  # where finite values end on a scale with an open end

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.ui.controls.paint import KeyboardRing, draw_ring
-from app.ui.theme import Theme
+from layerlab.ui.controls.paint import KeyboardRing, draw_ring
+from layerlab.ui.theme import Theme
 
 
 class SectionTitle(QWidget):

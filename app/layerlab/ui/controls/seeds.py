@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QWidget
 
-from app.core.success import Ranking
-from app.ui.controls.buttons import BarButton
-from app.ui.plots.scale import level_text, number
-from app.ui.theme import Theme
+from layerlab.core.success import Ranking
+from layerlab.ui.controls.buttons import BarButton
+from layerlab.ui.plots.scale import level_text, number
+from layerlab.ui.theme import Theme
 
 _COLUMNS = 8
 _MOVES = {

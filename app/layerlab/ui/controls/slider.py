@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from app.core.errors import LabError
-from app.core.knobs import Knob
-from app.ui.controls.bar import SliderBar
-from app.ui.controls.base import Control
-from app.ui.controls.header import Header
-from app.ui.controls.scale import (
+from layerlab.core.errors import LabError
+from layerlab.core.knobs import Knob
+from layerlab.ui.controls.bar import SliderBar
+from layerlab.ui.controls.base import Control
+from layerlab.ui.controls.header import Header
+from layerlab.ui.controls.scale import (
     Scale,
     number_text,
     octaves,
@@ -18,7 +18,7 @@ from app.ui.controls.scale import (
     read_number,
     scale_for,
 )
-from app.ui.theme import Theme
+from layerlab.ui.theme import Theme
 
 
 class Slider(Control):

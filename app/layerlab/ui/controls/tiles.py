@@ -9,10 +9,10 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QGridLayout, QRadioButton, QSizePolicy, QWidget
 
-from app.core.registry import Entry
-from app.ui.blank import blank
-from app.ui.controls.glyphs import draw_glyph
-from app.ui.controls.paint import (
+from layerlab.core.registry import Entry
+from layerlab.ui.blank import blank
+from layerlab.ui.controls.glyphs import draw_glyph
+from layerlab.ui.controls.paint import (
     KeyboardRing,
     check_alone,
     draw_box,
@@ -21,7 +21,7 @@ from app.ui.controls.paint import (
     draw_grey,
     draw_ring,
 )
-from app.ui.theme import Theme
+from layerlab.ui.theme import Theme
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),

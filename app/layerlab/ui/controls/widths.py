@@ -8,13 +8,13 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from app.core.declared import KNOBS
-from app.ui.controls.base import Control
-from app.ui.controls.pill import Pill
-from app.ui.controls.scale import number_text
-from app.ui.controls.slider import Slider
-from app.ui.scrolling import see_through
-from app.ui.theme import Theme
+from layerlab.core.declared import KNOBS
+from layerlab.ui.controls.base import Control
+from layerlab.ui.controls.pill import Pill
+from layerlab.ui.controls.scale import number_text
+from layerlab.ui.controls.slider import Slider
+from layerlab.ui.scrolling import see_through
+from layerlab.ui.theme import Theme
 
 _SHOWN = 8  # layers before the list scrolls
 

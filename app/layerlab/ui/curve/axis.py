@@ -6,9 +6,9 @@ import math
 
 from PySide6.QtCore import QPointF, QRectF
 
-from app.core.curves import KnobCurve
-from app.ui.controls.bar import SliderBar
-from app.ui.plots.scale import Axis
+from layerlab.core.curves import KnobCurve
+from layerlab.ui.controls.bar import SliderBar
+from layerlab.ui.plots.scale import Axis
 
 _FAR = 30.0  # times the upper quartile of the medians: from there on a loss has exploded
 _RUNGS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # where the axis may end, in a decade

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from app.core.curves import CurvePoint, KnobCurve
-from app.ui.theme import Theme
+from layerlab.core.curves import CurvePoint, KnobCurve
+from layerlab.ui.theme import Theme
 
 Place = Callable[[float, float], QPointF]  # number, loss -> pixel
 _FOOT = 0.0  # a loss of 0 is drawn at the foot

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 from PySide6.QtWidgets import QWidget
 
-from app.ui.controls.panel import ControlPanel
-from app.ui.controls.slider import Slider
-from app.ui.controls.widths import WidthsEditor
-from app.ui.curve.plot import CurvePlot
-from app.ui.theme import Theme
+from layerlab.ui.controls.panel import ControlPanel
+from layerlab.ui.controls.slider import Slider
+from layerlab.ui.controls.widths import WidthsEditor
+from layerlab.ui.curve.plot import CurvePlot
+from layerlab.ui.theme import Theme
 
 
 def slider_of(panel: ControlPanel, path: str) -> Slider | None:

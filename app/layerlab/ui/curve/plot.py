@@ -19,15 +19,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.core.curves import KnobCurve
-from app.ui.blank import blank
-from app.ui.controls.bar import SliderBar
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
-from app.ui.controls.slider import Slider
-from app.ui.curve.axis import Places
-from app.ui.curve.painting import paint_curve, paint_dot, paint_words
-from app.ui.curve.words import Words
-from app.ui.theme import Theme
+from layerlab.core.curves import KnobCurve
+from layerlab.ui.blank import blank
+from layerlab.ui.controls.bar import SliderBar
+from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.slider import Slider
+from layerlab.ui.curve.axis import Places
+from layerlab.ui.curve.painting import paint_curve, paint_dot, paint_words
+from layerlab.ui.curve.words import Words
+from layerlab.ui.theme import Theme
 
 HEIGHT = 52  # at zoom 1
 _STRIP = 15  # of it the line of text

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.curves import CurvePoint, KnobCurve
-from app.ui.controls.slider import Slider
-from app.ui.plots.scale import number
+from layerlab.core.curves import CurvePoint, KnobCurve
+from layerlab.ui.controls.slider import Slider
+from layerlab.ui.plots.scale import number
 
 
 class Words:

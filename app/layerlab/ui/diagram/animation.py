@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal
 
-from app.core.frames import DiagramPart, Trace
-from app.ui.diagram.trace_text import layer_values
+from layerlab.core.frames import DiagramPart, Trace
+from layerlab.ui.diagram.trace_text import layer_values
 
 Array = np.ndarray
 

@@ -16,18 +16,18 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.core.frames import DiagramPart, Frame
-from app.ui.diagram import panels
-from app.ui.diagram.animation import PassState
-from app.ui.diagram.editing import parameter_of, value_of
-from app.ui.diagram.editor import ParameterEditor
-from app.ui.diagram.folding import fold
-from app.ui.diagram.geometry import Geometry, arrange, tile_room
-from app.ui.diagram.hits import Target, find_target
-from app.ui.diagram.keyboard import Neuron, NeuronKeys
-from app.ui.diagram.panel import PlacedPanel, paint_panel, place_panel
-from app.ui.diagram.scene import Look, Scene, number_anchor
-from app.ui.theme import DARK, Theme
+from layerlab.core.frames import DiagramPart, Frame
+from layerlab.ui.diagram import panels
+from layerlab.ui.diagram.animation import PassState
+from layerlab.ui.diagram.editing import parameter_of, value_of
+from layerlab.ui.diagram.editor import ParameterEditor
+from layerlab.ui.diagram.folding import fold
+from layerlab.ui.diagram.geometry import Geometry, arrange, tile_room
+from layerlab.ui.diagram.hits import Target, find_target
+from layerlab.ui.diagram.keyboard import Neuron, NeuronKeys
+from layerlab.ui.diagram.panel import PlacedPanel, paint_panel, place_panel
+from layerlab.ui.diagram.scene import Look, Scene, number_anchor
+from layerlab.ui.theme import DARK, Theme
 
 NOTHING = "The network appears with the first frame."
 KEPT = 24  # arrangements: a drag comes back to the same widths

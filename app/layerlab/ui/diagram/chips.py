@@ -9,10 +9,10 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
-from app.core.frames import DiagramPart
-from app.ui.diagram.formula import Span, number, short
-from app.ui.diagram.geometry import LABEL_LIMIT, LINE_HEIGHT, Geometry
-from app.ui.theme import Theme
+from layerlab.core.frames import DiagramPart
+from layerlab.ui.diagram.formula import Span, number, short
+from layerlab.ui.diagram.geometry import LABEL_LIMIT, LINE_HEIGHT, Geometry
+from layerlab.ui.theme import Theme
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

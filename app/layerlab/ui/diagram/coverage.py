@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
-from app.ui.diagram.geometry import ease, ease_slope
+from layerlab.ui.diagram.geometry import ease, ease_slope
 
 Array = np.ndarray
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtGui import QImage
 
-from app.core.frames import DiagramPart
-from app.ui.diagram.coverage import EdgeRaster, Edges, color_table, entries_needed
-from app.ui.diagram.geometry import Geometry
-from app.ui.theme import Theme
+from layerlab.core.frames import DiagramPart
+from layerlab.ui.diagram.coverage import EdgeRaster, Edges, color_table, entries_needed
+from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 

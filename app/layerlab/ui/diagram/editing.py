@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QRectF
 
-from app.core.frames import DiagramPart
-from app.ui.diagram.formula import edge_title, neuron_title
-from app.ui.diagram.geometry import Geometry
-from app.ui.diagram.hits import Target
+from layerlab.core.frames import DiagramPart
+from layerlab.ui.diagram.formula import edge_title, neuron_title
+from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.diagram.hits import Target
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.diagram.formula import number
-from app.ui.style import dress, set_text_color
-from app.ui.theme import DARK, Theme
+from layerlab.ui.diagram.formula import number
+from layerlab.ui.style import dress, set_text_color
+from layerlab.ui.theme import DARK, Theme
 
 STEPS = 400  # positions of the slider to each side of zero
 

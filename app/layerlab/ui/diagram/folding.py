@@ -6,8 +6,8 @@ import dataclasses
 
 import numpy as np
 
-from app.core.frames import DiagramLayer, DiagramPart
-from app.ui.theme import Theme
+from layerlab.core.frames import DiagramLayer, DiagramPart
+from layerlab.ui.theme import Theme
 
 # Pixels at zoom 1: what an output needs for its name, a curve or a map, an image.
 LOWEST_ROW, DRAWING_ROW, PICTURE_ROW = 11.0, 15.0, 20.0

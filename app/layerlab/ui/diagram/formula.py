@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.core.frames import DiagramPart
-from app.core.spec import LabSpec
-from app.ui.plots import scale
+from layerlab.core.frames import DiagramPart
+from layerlab.core.spec import LabSpec
+from layerlab.ui.plots import scale
 
 Array = np.ndarray
 Span = tuple[str, str]  # text, token of its colour

@@ -13,8 +13,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF
 
-from app.core.frames import DiagramLayer, DiagramPart
-from app.ui.theme import Theme
+from layerlab.core.frames import DiagramLayer, DiagramPart
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 

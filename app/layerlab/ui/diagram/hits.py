@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from PySide6.QtCore import QPointF
 
-from app.core.frames import DiagramPart
-from app.ui.diagram.chips import chip_rect, outer_labels
-from app.ui.diagram.geometry import Geometry
-from app.ui.theme import Theme
+from layerlab.core.frames import DiagramPart
+from layerlab.ui.diagram.chips import chip_rect, outer_labels
+from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.theme import Theme
 
 REACH, NEAR = 4.0, 1.5  # pixels at zoom 1
 

@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from app.core.frames import DiagramPart
-from app.core.spec import LabSpec
-from app.ui.diagram.formula import describe
-from app.ui.diagram.geometry import Geometry
+from layerlab.core.frames import DiagramPart
+from layerlab.core.spec import LabSpec
+from layerlab.ui.diagram.formula import describe
+from layerlab.ui.diagram.geometry import Geometry
 
 Neuron = tuple[int, int]  # layer, drawn place
 

@@ -9,10 +9,10 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
-from app.core.frames import DiagramPart
-from app.ui.diagram.chips import LEFT, row_height
-from app.ui.diagram.geometry import Geometry
-from app.ui.theme import Theme
+from layerlab.core.frames import DiagramPart
+from layerlab.ui.diagram.chips import LEFT, row_height
+from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 

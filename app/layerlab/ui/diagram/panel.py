@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 
-from app.ui.diagram.formula import Line, Span
-from app.ui.theme import Theme
+from layerlab.ui.diagram.formula import Line, Span
+from layerlab.ui.theme import Theme
 
 WIDEST, PADDING, MARGIN, ROW = 286.0, 10.0, 8.0, 16.0  # pixels at zoom 1
 TALLEST_PICTURE = 84.0

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage
 
-from app.core.frames import DiagramPart
-from app.core.spec import LabSpec
-from app.ui.diagram.animation import PassState
-from app.ui.diagram.editing import edge_anchor
-from app.ui.diagram.formula import (
+from layerlab.core.frames import DiagramPart
+from layerlab.core.spec import LabSpec
+from layerlab.ui.diagram.animation import PassState
+from layerlab.ui.diagram.editing import edge_anchor
+from layerlab.ui.diagram.formula import (
     Line,
     edge_title,
     neuron_formula,
@@ -20,13 +20,13 @@ from app.ui.diagram.formula import (
     sign_token,
     unit_name,
 )
-from app.ui.diagram.geometry import Geometry
-from app.ui.diagram.hits import Target
-from app.ui.diagram.keyboard import Neuron
-from app.ui.diagram.panel import Panel, PlacedPanel, place_panel
-from app.ui.diagram.scene import Edge, enlarged
-from app.ui.diagram.trace_text import backward_lines, fits, forward_lines, loss_lines
-from app.ui.theme import Theme
+from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.diagram.hits import Target
+from layerlab.ui.diagram.keyboard import Neuron
+from layerlab.ui.diagram.panel import Panel, PlacedPanel, place_panel
+from layerlab.ui.diagram.scene import Edge, enlarged
+from layerlab.ui.diagram.trace_text import backward_lines, fits, forward_lines, loss_lines
+from layerlab.ui.theme import Theme
 
 DEAD: Line = (("dead: slope 0 on every training input", "warning"),)
 

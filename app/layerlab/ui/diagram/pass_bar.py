@@ -13,9 +13,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.icons import pixmap
-from app.ui.style import dress, set_text_color
-from app.ui.theme import DARK, Theme
+from layerlab.ui.icons import pixmap
+from layerlab.ui.style import dress, set_text_color
+from layerlab.ui.theme import DARK, Theme
 
 ICON, HEIGHT = 13, 24  # pixels at zoom 1
 GROUP_GAP = 6

@@ -9,15 +9,15 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 
-from app.core.frames import DiagramPart
-from app.ui.diagram import chips, painting
-from app.ui.diagram.animation import PassState
-from app.ui.diagram.edges import DIMMED, EdgeLayer, fan
-from app.ui.diagram.formula import number
-from app.ui.diagram.geometry import Geometry
-from app.ui.diagram.keyboard import Neuron
-from app.ui.diagram.thumbs import as_image, dots, sprites
-from app.ui.theme import Theme
+from layerlab.core.frames import DiagramPart
+from layerlab.ui.diagram import chips, painting
+from layerlab.ui.diagram.animation import PassState
+from layerlab.ui.diagram.edges import DIMMED, EdgeLayer, fan
+from layerlab.ui.diagram.formula import number
+from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.diagram.keyboard import Neuron
+from layerlab.ui.diagram.thumbs import as_image, dots, sprites
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 Edge = tuple[int, int, int]  # gap, drawn place of the source, of the unit

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
-from app.ui.theme import Theme
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 

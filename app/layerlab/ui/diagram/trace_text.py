@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.frames import DiagramPart, Trace
-from app.core.spec import LabSpec
-from app.ui.diagram.formula import (
+from layerlab.core.frames import DiagramPart, Trace
+from layerlab.core.spec import LabSpec
+from layerlab.ui.diagram.formula import (
     Line,
     Span,
     activation_name,

@@ -9,16 +9,16 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from app.core.frames import DIAGRAM, DiagramPart, Frame, Trace
-from app.core.success import Ranking
-from app.ui.card import Card
-from app.ui.diagram.animation import PassPlayer
-from app.ui.diagram.canvas import DiagramCanvas
-from app.ui.diagram.formula import neuron_title, unit_name
-from app.ui.diagram.pass_bar import PassBar
-from app.ui.diagram.trace_text import fits
-from app.ui.head import HeadMark
-from app.ui.theme import Theme
+from layerlab.core.frames import DIAGRAM, DiagramPart, Frame, Trace
+from layerlab.core.success import Ranking
+from layerlab.ui.card import Card
+from layerlab.ui.diagram.animation import PassPlayer
+from layerlab.ui.diagram.canvas import DiagramCanvas
+from layerlab.ui.diagram.formula import neuron_title, unit_name
+from layerlab.ui.diagram.pass_bar import PassBar
+from layerlab.ui.diagram.trace_text import fits
+from layerlab.ui.head import HeadMark
+from layerlab.ui.theme import Theme
 
 REMEMBERED = 6  # networks drawn last, one of which a trace may belong to
 OVER = {

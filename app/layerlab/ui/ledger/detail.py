@@ -15,17 +15,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.experiment import Experiment
-from app.core.ledger import Entry
-from app.core.picture import Picture
-from app.ui.controls.buttons import BarButton
-from app.ui.controls.paint import draw_box
-from app.ui.controls.section import SectionTitle
-from app.ui.ledger.painting import LACKING, state_of
-from app.ui.pages.gallery import PICTURE, TEXT, PageCard
-from app.ui.scrolling import scroll_area
-from app.ui.style import set_text_color
-from app.ui.theme import Theme
+from layerlab.core.experiment import Experiment
+from layerlab.core.ledger import Entry
+from layerlab.core.picture import Picture
+from layerlab.ui.controls.buttons import BarButton
+from layerlab.ui.controls.paint import draw_box
+from layerlab.ui.controls.section import SectionTitle
+from layerlab.ui.ledger.painting import LACKING, state_of
+from layerlab.ui.pages.gallery import PICTURE, TEXT, PageCard
+from layerlab.ui.scrolling import scroll_area
+from layerlab.ui.style import set_text_color
+from layerlab.ui.theme import Theme
 
 Shown = Mapping[str, tuple[Experiment, Picture]]  # pages of the gallery by their keys
 _HINT = "↑ ↓   ·   Enter checks it   ·   Ctrl+Enter opens its page"

@@ -6,13 +6,13 @@ from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout
 
-from app.core.ledger import Entry
-from app.ui.controls.paint import draw_box
-from app.ui.ledger.painting import Painter
-from app.ui.ledger.rows import ENTRY, Filter, Index, Rows
-from app.ui.scrolling import OverlayBar
-from app.ui.style import dress, set_text_color
-from app.ui.theme import Theme
+from layerlab.core.ledger import Entry
+from layerlab.ui.controls.paint import draw_box
+from layerlab.ui.ledger.painting import Painter
+from layerlab.ui.ledger.rows import ENTRY, Filter, Index, Rows
+from layerlab.ui.scrolling import OverlayBar
+from layerlab.ui.style import dress, set_text_color
+from layerlab.ui.theme import Theme
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 

@@ -8,17 +8,17 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
-from app.core.experiment import GROUPS
-from app.core.ledger import FORMS, Entry
-from app.ui.banner import Banner
-from app.ui.controls.buttons import BarButton
-from app.ui.ledger.detail import Detail, Shown
-from app.ui.ledger.listing import ListPanel
-from app.ui.ledger.rows import Filter, Rows
-from app.ui.ledger.tally import Tally
-from app.ui.pages.bar import PageBar
-from app.ui.stage import EDGE, GAP
-from app.ui.theme import Theme
+from layerlab.core.experiment import GROUPS
+from layerlab.core.ledger import FORMS, Entry
+from layerlab.ui.banner import Banner
+from layerlab.ui.controls.buttons import BarButton
+from layerlab.ui.ledger.detail import Detail, Shown
+from layerlab.ui.ledger.listing import ListPanel
+from layerlab.ui.ledger.rows import Filter, Rows
+from layerlab.ui.ledger.tally import Tally
+from layerlab.ui.pages.bar import PageBar
+from layerlab.ui.stage import EDGE, GAP
+from layerlab.ui.theme import Theme
 
 ANY = "All themes"
 _SIDE, _LEAST, _MOST = 0.3, 300, 420  # width of the chosen row: share, bounds at zoom 1

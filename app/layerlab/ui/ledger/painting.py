@@ -9,12 +9,12 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from app.core.experiment import ONLY_IF
-from app.core.ledger import UNCHECKED, Entry
-from app.ui.blank import blank
-from app.ui.ledger.rows import ENTRY, Index
-from app.ui.pages.claims import cut, token_of
-from app.ui.theme import DARK, Theme
+from layerlab.core.experiment import ONLY_IF
+from layerlab.core.ledger import UNCHECKED, Entry
+from layerlab.ui.blank import blank
+from layerlab.ui.ledger.rows import ENTRY, Index
+from layerlab.ui.pages.claims import cut, token_of
+from layerlab.ui.theme import DARK, Theme
 
 ROW, HEADING = 62, 34  # heights at zoom 1
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter

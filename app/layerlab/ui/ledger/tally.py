@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.ledger import KINDS, UNCHECKED, Entry
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
-from app.ui.pages.claims import cut, token_of
-from app.ui.pages.workbar import WorkBar
-from app.ui.style import set_text_color
-from app.ui.theme import Theme
+from layerlab.core.ledger import KINDS, UNCHECKED, Entry
+from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.pages.claims import cut, token_of
+from layerlab.ui.pages.workbar import WorkBar
+from layerlab.ui.style import set_text_color
+from layerlab.ui.theme import Theme
 
 ALL = (*KINDS, UNCHECKED)
 SHORT = dict(zip(ALL, ("holds", "only if", "not reproduced", "wrong", "cannot", "unchecked"),

@@ -6,9 +6,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from app.ui.bars import WindowBar
-from app.ui.controls.buttons import BarButton
-from app.ui.theme import Theme
+from layerlab.ui.bars import WindowBar
+from layerlab.ui.controls.buttons import BarButton
+from layerlab.ui.theme import Theme
 
 _FULL = 880  # width at zoom 1 below which the words go
 

@@ -8,11 +8,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
-from app.ui.card import Card
-from app.ui.controls.paint import draw_box
-from app.ui.scrolling import scroll_area
-from app.ui.theme import DARK, Theme
+from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.ui.card import Card
+from layerlab.ui.controls.paint import draw_box
+from layerlab.ui.scrolling import scroll_area
+from layerlab.ui.theme import DARK, Theme
 
 TILE_WIDTH, GAP = 300, 10  # least width of a tile, gap, at zoom 1
 LOW, TALL = 86, 142  # height of a tile; where there is room for the reason too

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
 
-from app.ui.card import Card
-from app.ui.head import HeadButton
-from app.ui.pages.view import PageView
+from layerlab.ui.card import Card
+from layerlab.ui.head import HeadButton
+from layerlab.ui.pages.view import PageView
 
 
 class PlayButton(HeadButton):

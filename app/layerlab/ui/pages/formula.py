@@ -9,10 +9,10 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.core.errors import NotReadyError
-from app.core.libraries import needed_for, say_once
-from app.ui.pages.text import inner_width
-from app.ui.theme import DARK, Theme
+from layerlab.core.errors import NotReadyError
+from layerlab.core.libraries import needed_for, say_once
+from layerlab.ui.pages.text import inner_width
+from layerlab.ui.theme import DARK, Theme
 
 SIZE = 15.0  # pixels of the letters at zoom 1, where the line fits
 _GAP = 9  # between two lines

@@ -9,20 +9,20 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.core.experiment import ClaimRow, Experiment
-from app.core.registry import Registry
-from app.ui.banner import Banner
-from app.ui.controls.gauges import Readouts
-from app.ui.controls.paint import draw_box
-from app.ui.pages.bar import PageBar
-from app.ui.pages.claims import ClaimsCard
-from app.ui.pages.knobs import PagePanel
-from app.ui.pages.view import PageView
-from app.ui.pages.workbar import WorkBar
-from app.ui.readouts import Readout
-from app.ui.scrolling import OverlayBar, see_through
-from app.ui.stage import EDGE, GAP
-from app.ui.theme import Theme
+from layerlab.core.experiment import ClaimRow, Experiment
+from layerlab.core.registry import Registry
+from layerlab.ui.banner import Banner
+from layerlab.ui.controls.gauges import Readouts
+from layerlab.ui.controls.paint import draw_box
+from layerlab.ui.pages.bar import PageBar
+from layerlab.ui.pages.claims import ClaimsCard
+from layerlab.ui.pages.knobs import PagePanel
+from layerlab.ui.pages.view import PageView
+from layerlab.ui.pages.workbar import WorkBar
+from layerlab.ui.readouts import Readout
+from layerlab.ui.scrolling import OverlayBar, see_through
+from layerlab.ui.stage import EDGE, GAP
+from layerlab.ui.theme import Theme
 
 _CLAIMS_SHARE = 0.3  # of the height, at most, where more claims than one row are there
 

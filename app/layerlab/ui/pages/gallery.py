@@ -21,15 +21,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.core.experiment import Experiment
-from app.core.picture import Picture
-from app.ui.banner import Banner
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
-from app.ui.pages.bar import PageBar
-from app.ui.pages.paint import draw_thumbnail
-from app.ui.scrolling import scroll_area
-from app.ui.style import set_text_color
-from app.ui.theme import DARK, Theme
+from layerlab.core.experiment import Experiment
+from layerlab.core.picture import Picture
+from layerlab.ui.banner import Banner
+from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.pages.bar import PageBar
+from layerlab.ui.pages.paint import draw_thumbnail
+from layerlab.ui.scrolling import scroll_area
+from layerlab.ui.style import set_text_color
+from layerlab.ui.theme import DARK, Theme
 
 TEXT = 88  # pixels at zoom 1, of a card's text
 PICTURE = 0.5  # height of a thumbnail beside its width

@@ -7,20 +7,20 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 
-from app.core.experiment import Experiment
-from app.core.knobs import Knob
-from app.core.registry import Registry
-from app.ui.controls.base import Control
-from app.ui.controls.choice import Choice, Toggle
-from app.ui.controls.chooser import Chooser
-from app.ui.controls.panel import USUAL
-from app.ui.controls.section import Section
-from app.ui.controls.slider import Slider
-from app.ui.controls.tiles import centred, from_zero
-from app.ui.pages.formula import Formula
-from app.ui.pages.text import Paragraph, TryButton
-from app.ui.side import SidePanel
-from app.ui.theme import Theme
+from layerlab.core.experiment import Experiment
+from layerlab.core.knobs import Knob
+from layerlab.core.registry import Registry
+from layerlab.ui.controls.base import Control
+from layerlab.ui.controls.choice import Choice, Toggle
+from layerlab.ui.controls.chooser import Chooser
+from layerlab.ui.controls.panel import USUAL
+from layerlab.ui.controls.section import Section
+from layerlab.ui.controls.slider import Slider
+from layerlab.ui.controls.tiles import centred, from_zero
+from layerlab.ui.pages.formula import Formula
+from layerlab.ui.pages.text import Paragraph, TryButton
+from layerlab.ui.side import SidePanel
+from layerlab.ui.theme import Theme
 
 _WINDOWS = {"activations": centred, "initializers": from_zero}
 _ELSEWHERE = ("numbers", "text")  # such knobs are turned in the plots, and by files

@@ -6,10 +6,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.core.picture import Area, Dots, Image, Line, Picture, Points
-from app.ui.plots.field import paint_picture, value_colors
-from app.ui.plots.marks import mix
-from app.ui.theme import Theme
+from layerlab.core.picture import Area, Dots, Image, Line, Picture, Points
+from layerlab.ui.plots.field import paint_picture, value_colors
+from layerlab.ui.plots.marks import mix
+from layerlab.ui.theme import Theme
 
 
 def token_color(theme: Theme, token: str) -> QColor:

@@ -6,11 +6,11 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
 
-from app.core.experiment import Try
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
-from app.ui.side import WIDTH
-from app.ui.style import set_text_color
-from app.ui.theme import DARK, Theme
+from layerlab.core.experiment import Try
+from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.side import WIDTH
+from layerlab.ui.style import set_text_color
+from layerlab.ui.theme import DARK, Theme
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 

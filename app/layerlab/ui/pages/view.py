@@ -10,15 +10,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from app.ui.card import Card
-from app.ui.plots.base import table
-from app.ui.plots.handles import HandlePlot
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Mark
-from app.ui.plots.plot import Plot
-from app.ui.plots.scale import Axis, number
-from app.ui.theme import Theme
+from layerlab.ui.card import Card
+from layerlab.ui.plots.base import table
+from layerlab.ui.plots.handles import HandlePlot
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Mark
+from layerlab.ui.plots.plot import Plot
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 GAP = 14  # between cards, at zoom 1

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.controls.buttons import BarButton
-from app.ui.theme import Theme
+from layerlab.ui.controls.buttons import BarButton
+from layerlab.ui.theme import Theme
 
 _WIDE = 200  # pixels at zoom 1, without the button
 

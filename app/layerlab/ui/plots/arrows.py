@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.ui.plots.marks import Space
+from layerlab.ui.plots.marks import Space
 
 Array = np.ndarray
 LEAST_PX = 1.5  # shorter ones are no arrows

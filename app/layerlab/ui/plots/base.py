@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from app.core.frames import Frame
-from app.ui.card import Card
-from app.ui.plots.plot import Plot
-from app.ui.plots.scale import number
-from app.ui.theme import Theme
+from layerlab.core.frames import Frame
+from layerlab.ui.card import Card
+from layerlab.ui.plots.plot import Plot
+from layerlab.ui.plots.scale import number
+from layerlab.ui.theme import Theme
 
 __all__ = ["Plot", "PlotView", "quartiles", "spread", "table"]
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.ui.plots.hover import Reading, paint_label
-from app.ui.theme import DARK, Theme
+from layerlab.ui.plots.hover import Reading, paint_label
+from layerlab.ui.theme import DARK, Theme
 
 
 class Canvas(QWidget):

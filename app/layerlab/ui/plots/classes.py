@@ -8,16 +8,16 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from app.core.frames import ClassPrediction, Frame
-from app.ui.plots.base import quartiles
-from app.ui.plots.canvas import Canvas
-from app.ui.plots.field import paint_picture, rgb
-from app.ui.plots.form import Form
-from app.ui.plots.hover import Reading
-from app.ui.plots.images import paint_image
-from app.ui.plots.marks import mix
-from app.ui.plots.scale import number
-from app.ui.theme import Theme
+from layerlab.core.frames import ClassPrediction, Frame
+from layerlab.ui.plots.base import quartiles
+from layerlab.ui.plots.canvas import Canvas
+from layerlab.ui.plots.field import paint_picture, rgb
+from layerlab.ui.plots.form import Form
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.images import paint_image
+from layerlab.ui.plots.marks import mix
+from layerlab.ui.plots.scale import number
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -7,14 +7,14 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from app.core.frames import CurvePrediction, Frame
-from app.ui.plots.base import Plot, spread, table
-from app.ui.plots.form import Form
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix, some
-from app.ui.plots.scale import Axis, number
-from app.ui.theme import DARK, Theme
+from layerlab.core.frames import CurvePrediction, Frame
+from layerlab.ui.plots.base import Plot, spread, table
+from layerlab.ui.plots.form import Form
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix, some
+from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.theme import DARK, Theme
 
 Array = np.ndarray
 MAX_DOTS = 600  # more would hide each other

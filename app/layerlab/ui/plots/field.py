@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from app.ui.plots.marks import Space, polygon
-from app.ui.theme import Theme
+from layerlab.ui.plots.marks import Space, polygon
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 Extent = tuple[float, float, float, float]

@@ -6,9 +6,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.core.frames import Frame
-from app.ui.plots.canvas import Canvas
-from app.ui.theme import DARK, Theme
+from layerlab.core.frames import Frame
+from layerlab.ui.plots.canvas import Canvas
+from layerlab.ui.theme import DARK, Theme
 
 
 class Form(QWidget):

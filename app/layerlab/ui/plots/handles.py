@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.ui.plots.plot import Plot
-from app.ui.plots.scale import Axis
+from layerlab.ui.plots.plot import Plot
+from layerlab.ui.plots.scale import Axis
 
 REACH = 11.0  # pixels at zoom 1 from which a handle is taken
 _STEP = 0.01  # of the axis that an arrow key moves

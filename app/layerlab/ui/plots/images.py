@@ -8,14 +8,14 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.core.frames import Frame, ImagePrediction
-from app.ui.plots.base import table
-from app.ui.plots.canvas import Canvas
-from app.ui.plots.field import rgb
-from app.ui.plots.form import Form
-from app.ui.plots.hover import Reading
-from app.ui.plots.marks import mix
-from app.ui.plots.scale import number
+from layerlab.core.frames import Frame, ImagePrediction
+from layerlab.ui.plots.base import table
+from layerlab.ui.plots.canvas import Canvas
+from layerlab.ui.plots.field import rgb
+from layerlab.ui.plots.form import Form
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.marks import mix
+from layerlab.ui.plots.scale import number
 
 Array = np.ndarray
 _NAMES = ("input", "target", "output")

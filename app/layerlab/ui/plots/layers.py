@@ -7,13 +7,13 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QWidget
 
-from app.core.frames import GRADIENT, SIGNAL, LayerPart
-from app.ui.head import HeadButton
-from app.ui.plots.base import PlotView, quartiles, table
-from app.ui.plots.ridges import Ridges
-from app.ui.plots.variance import VariancePlot
-from app.ui.style import set_text_color
-from app.ui.theme import Theme
+from layerlab.core.frames import GRADIENT, SIGNAL, LayerPart
+from layerlab.ui.head import HeadButton
+from layerlab.ui.plots.base import PlotView, quartiles, table
+from layerlab.ui.plots.ridges import Ridges
+from layerlab.ui.plots.variance import VariancePlot
+from layerlab.ui.style import set_text_color
+from layerlab.ui.theme import Theme
 
 _WORDS = {
     SIGNAL: ("activations", "No hidden layers: a linear model has no signal to lose."),

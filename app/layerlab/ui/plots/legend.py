@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from app.ui.theme import Theme
+from layerlab.ui.theme import Theme
 
 
 @dataclass(frozen=True)

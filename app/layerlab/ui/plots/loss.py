@@ -9,16 +9,16 @@ from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from app.core.frames import LOSS, LossPart
-from app.core.success import ranking_of
-from app.ui.head import HeadButton
-from app.ui.plots.base import Plot, PlotView, quartiles, spread, table
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from app.ui.plots.scale import Axis, level_text, number
-from app.ui.plots.threshold import ThresholdLine
-from app.ui.theme import Theme
+from layerlab.core.frames import LOSS, LossPart
+from layerlab.core.success import ranking_of
+from layerlab.ui.head import HeadButton
+from layerlab.ui.plots.base import Plot, PlotView, quartiles, spread, table
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
+from layerlab.ui.plots.scale import Axis, level_text, number
+from layerlab.ui.plots.threshold import ThresholdLine
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 MAX_POINTS = 160

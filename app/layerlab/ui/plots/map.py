@@ -6,14 +6,14 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 
-from app.core.frames import Frame, MapPrediction
-from app.ui.plots.base import Plot, table
-from app.ui.plots.field import Contour, Field, class_colors, value_colors
-from app.ui.plots.form import Form
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key, paint_key, swatch_width
-from app.ui.plots.marks import Dots, Mark, some
-from app.ui.plots.scale import Axis, number
+from layerlab.core.frames import Frame, MapPrediction
+from layerlab.ui.plots.base import Plot, table
+from layerlab.ui.plots.field import Contour, Field, class_colors, value_colors
+from layerlab.ui.plots.form import Form
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key, paint_key, swatch_width
+from layerlab.ui.plots.marks import Dots, Mark, some
+from layerlab.ui.plots.scale import Axis, number
 
 Array = np.ndarray
 MAX_DOTS = 500

@@ -16,7 +16,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from shiboken6 import Shiboken
 
-from app.ui.theme import Theme
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 _LIMIT_PX = 16_000.0  # the rasterizer's coordinates end at 32,767

@@ -15,13 +15,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from app.ui.blank import blank
-from app.ui.plots.canvas import Canvas
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key, key_widths, paint_legend
-from app.ui.plots.marks import Mark
-from app.ui.plots.scale import Axis, lay_texts
-from app.ui.theme import Theme
+from layerlab.ui.blank import blank
+from layerlab.ui.plots.canvas import Canvas
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key, key_widths, paint_legend
+from layerlab.ui.plots.marks import Mark
+from layerlab.ui.plots.scale import Axis, lay_texts
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 Reader = Callable[[float, float], Reading | None]

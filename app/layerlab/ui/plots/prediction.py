@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from app.core.frames import (
+from layerlab.core.frames import (
     PREDICTION,
     ClassPrediction,
     CurvePrediction,
@@ -13,15 +13,15 @@ from app.core.frames import (
     Prediction,
     ScatterPrediction,
 )
-from app.ui.head import HeadButton
-from app.ui.plots.base import PlotView
-from app.ui.plots.classes import ClassView
-from app.ui.plots.curve import CurveView
-from app.ui.plots.form import Form
-from app.ui.plots.images import ImageView
-from app.ui.plots.map import MapView
-from app.ui.plots.scatter import ScatterView
-from app.ui.theme import Theme
+from layerlab.ui.head import HeadButton
+from layerlab.ui.plots.base import PlotView
+from layerlab.ui.plots.classes import ClassView
+from layerlab.ui.plots.curve import CurveView
+from layerlab.ui.plots.form import Form
+from layerlab.ui.plots.images import ImageView
+from layerlab.ui.plots.map import MapView
+from layerlab.ui.plots.scatter import ScatterView
+from layerlab.ui.theme import Theme
 
 
 class PredictionView(PlotView):

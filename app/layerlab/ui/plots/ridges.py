@@ -8,12 +8,12 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.core.frames import LayerPart
-from app.ui.plots.hover import Reading
-from app.ui.plots.marks import Space, mix, polygon
-from app.ui.plots.plot import Plot
-from app.ui.plots.scale import Axis, number, power
-from app.ui.theme import Theme
+from layerlab.core.frames import LayerPart
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.marks import Space, mix, polygon
+from layerlab.ui.plots.plot import Plot
+from layerlab.ui.plots.scale import Axis, number, power
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 ROOMY = 8  # layers up to which ridges stand free of each other; more overlap

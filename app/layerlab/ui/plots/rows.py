@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
-from app.ui.plots.handles import HandlePlot
-from app.ui.plots.scale import Axis
+from layerlab.ui.plots.handles import HandlePlot
+from layerlab.ui.plots.scale import Axis
 
 SMALLEST = 7.0  # pixels of a name's letters at zoom 1
 

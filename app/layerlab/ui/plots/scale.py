@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from app.core.numbers import number as number
-from app.core.numbers import power as power
+from layerlab.core.numbers import number as number
+from layerlab.core.numbers import power as power
 
 Array = np.ndarray
 FLOOR = 1e-30  # a logarithmic axis never goes below; such values count as 0

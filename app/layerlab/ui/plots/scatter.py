@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.frames import Frame, ScatterPrediction
-from app.ui.plots.base import Plot, quartiles, spread, table
-from app.ui.plots.form import Form
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Dots, Line, Mark, Whiskers, some
-from app.ui.plots.scale import Axis, number
+from layerlab.core.frames import Frame, ScatterPrediction
+from layerlab.ui.plots.base import Plot, quartiles, spread, table
+from layerlab.ui.plots.form import Form
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Dots, Line, Mark, Whiskers, some
+from layerlab.ui.plots.scale import Axis, number
 
 MAX_DOTS = 350
 

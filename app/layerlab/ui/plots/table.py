@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPen
 
-from app.ui.plots.canvas import Canvas
-from app.ui.plots.hover import Reading
+from layerlab.ui.plots.canvas import Canvas
+from layerlab.ui.plots.hover import Reading
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _TALLEST, _LOWEST, _GAP = 26, 15, 10  # height of a row, least gap of columns, at zoom 1

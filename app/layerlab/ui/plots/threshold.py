@@ -16,13 +16,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSlider
 
-from app.core.errors import LabError
-from app.core.options import VIEW_KNOBS
-from app.ui.controls.inline import InlineEdit, begins_number
-from app.ui.controls.paint import KeyboardRing, draw_box, draw_ring
-from app.ui.controls.scale import number_text, read_number, scale_for
-from app.ui.plots.plot import Plot
-from app.ui.theme import Theme
+from layerlab.core.errors import LabError
+from layerlab.core.options import VIEW_KNOBS
+from layerlab.ui.controls.inline import InlineEdit, begins_number
+from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.scale import number_text, read_number, scale_for
+from layerlab.ui.plots.plot import Plot
+from layerlab.ui.theme import Theme
 
 KNOB = VIEW_KNOBS["view.threshold"]
 _DECADE = 10  # stops of the scale

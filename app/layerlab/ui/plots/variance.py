@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.core.frames import LayerPart
-from app.ui.plots.base import quartiles, spread
-from app.ui.plots.hover import Reading
-from app.ui.plots.legend import Key
-from app.ui.plots.marks import Band, Dots, Line, Mark, mix
-from app.ui.plots.plot import Plot
-from app.ui.plots.scale import FLOOR, Axis, number
+from layerlab.core.frames import LayerPart
+from layerlab.ui.plots.base import quartiles, spread
+from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plots.legend import Key
+from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
+from layerlab.ui.plots.plot import Plot
+from layerlab.ui.plots.scale import FLOOR, Axis, number
 
 Array = np.ndarray
 

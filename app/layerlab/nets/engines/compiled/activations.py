@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from app.nets.engines.compiled.jit import apart, jit
-from app.nets.engines.compiled.numbers import tanh
+from layerlab.nets.engines.compiled.jit import apart, jit
+from layerlab.nets.engines.compiled.numbers import tanh
 
 NAMES = (
     "relu", "leaky-relu", "gelu", "tanh", "sigmoid", "silu", "elu", "softplus", "hard-tanh",

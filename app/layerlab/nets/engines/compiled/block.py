@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from app.core.cancel import never
+from layerlab.core.cancel import never
 
 Array = np.ndarray
 ASK_S = 0.001  # how often whoever waits for a block looks how far it is

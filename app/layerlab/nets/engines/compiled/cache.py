@@ -26,13 +26,13 @@ from numba.core import serialize
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 
-from app import __version__
-from app.core.errors import LabError, LabWarning
-from app.core.folders import user_folder
-from app.core.program import is_bundle
-from app.core.resources import resource
-from app.nets.engines.compiled import target
-from app.nets.engines.compiled.guarded import Folder, UntrustedError
+from layerlab import __version__
+from layerlab.core.errors import LabError, LabWarning
+from layerlab.core.folders import user_folder
+from layerlab.core.program import is_bundle
+from layerlab.core.resources import resource
+from layerlab.nets.engines.compiled import target
+from layerlab.nets.engines.compiled.guarded import Folder, UntrustedError
 
 KEPT = 24  # files; a few versions of two kernels in float32 and float64
 _DIGEST = 32  # bytes

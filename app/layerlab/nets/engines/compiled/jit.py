@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.nets.engines.compiled import target
+from layerlab.nets.engines.compiled import target
 
 target.apply()  # numba reads it when it is imported
 

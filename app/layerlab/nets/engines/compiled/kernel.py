@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from app.nets.engines.compiled.activations import activate
-from app.nets.engines.compiled.cache import keep_compiled
-from app.nets.engines.compiled.jit import jit, kernel
-from app.nets.engines.compiled.layers import (
+from layerlab.nets.engines.compiled.activations import activate
+from layerlab.nets.engines.compiled.cache import keep_compiled
+from layerlab.nets.engines.compiled.jit import jit, kernel
+from layerlab.nets.engines.compiled.layers import (
     add,
     copy,
     gather,
@@ -24,9 +24,9 @@ from app.nets.engines.compiled.layers import (
     normalize_back,
     silence,
 )  # fmt: skip
-from app.nets.engines.compiled.numbers import fence, mix, shuffle
-from app.nets.engines.compiled.packed import pack, packed_product
-from app.nets.engines.compiled.plan import (
+from layerlab.nets.engines.compiled.numbers import fence, mix, shuffle
+from layerlab.nets.engines.compiled.packed import pack, packed_product
+from layerlab.nets.engines.compiled.plan import (
     BLOCK,
     FAN_IN,
     FAN_OUT,
@@ -39,10 +39,10 @@ from app.nets.engines.compiled.plan import (
     SLOPE,
     SPREAD,
 )  # fmt: skip
-from app.nets.engines.compiled.products import product, transpose
-from app.nets.engines.compiled.steps import loss_gradient, loss_value, step
-from app.nets.engines.compiled.vectors import view, width_of
-from app.nets.randomness import DROPOUT, ORDER
+from layerlab.nets.engines.compiled.products import product, transpose
+from layerlab.nets.engines.compiled.steps import loss_gradient, loss_value, step
+from layerlab.nets.engines.compiled.vectors import view, width_of
+from layerlab.nets.randomness import DROPOUT, ORDER
 
 
 @jit

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from app.nets.engines.compiled.jit import apart, jit
-from app.nets.engines.compiled.numbers import mix
-from app.nets.engines.compiled.vectors import view
-from app.nets.engines.numpy_ import NORM_EPS
+from layerlab.nets.engines.compiled.jit import apart, jit
+from layerlab.nets.engines.compiled.numbers import mix
+from layerlab.nets.engines.compiled.vectors import view
+from layerlab.nets.engines.numpy_ import NORM_EPS
 
 
 @apart

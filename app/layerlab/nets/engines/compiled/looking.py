@@ -6,10 +6,17 @@ import functools
 
 import numpy as np
 
-from app.nets.engines.compiled.kernel import look
-from app.nets.engines.compiled.plan import FAN_IN, H_IN, Plan, aligned, by_feature, make_plan
-from app.nets.engines.compiled.target import lanes
-from app.nets.problem import Problem
+from layerlab.nets.engines.compiled.kernel import look
+from layerlab.nets.engines.compiled.plan import (
+    FAN_IN,
+    H_IN,
+    Plan,
+    aligned,
+    by_feature,
+    make_plan,
+)
+from layerlab.nets.engines.compiled.target import lanes
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numba import types
 
-from app.nets.engines.compiled.jit import apart, intrinsic, jit, overload
-from app.nets.randomness import _GOLDEN, _M1, _M2
+from layerlab.nets.engines.compiled.jit import apart, intrinsic, jit, overload
+from layerlab.nets.randomness import _GOLDEN, _M1, _M2
 
 # tanh(x) = x P(x^2) / Q(x^2) for |x| <= 9, where float32 has reached 1: the least largest
 # relative error of these degrees, found by reweighted least squares; it is 2e-8, and with

@@ -18,8 +18,8 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 
-from app.nets.engines.compiled.jit import apart, intrinsic
-from app.nets.engines.compiled.vectors import Memory, index_of, multiply_add, width_of
+from layerlab.nets.engines.compiled.jit import apart, intrinsic
+from layerlab.nets.engines.compiled.vectors import Memory, index_of, multiply_add, width_of
 
 
 def _shuffled(builder: Any, a: Any, b: Any, lanes: list[int]) -> Any:

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.core.errors import LabError
-from app.nets.engines.compiled import activations
-from app.nets.problem import Problem
+from layerlab.core.errors import LabError
+from layerlab.nets.engines.compiled import activations
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 

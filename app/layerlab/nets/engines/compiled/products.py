@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 from llvmlite import ir
 from numba import types
 
-from app.nets.engines.compiled.jit import intrinsic, jit
-from app.nets.engines.compiled.target import current
-from app.nets.engines.compiled.vectors import Memory, index_of, multiply_add, width_of
+from layerlab.nets.engines.compiled.jit import intrinsic, jit
+from layerlab.nets.engines.compiled.target import current
+from layerlab.nets.engines.compiled.vectors import Memory, index_of, multiply_add, width_of
 
 # Registers -> vectors in a panel of columns -> rows of its tallest tile. A tile takes a
 # register for each of its sums, one for each vector of B, and one for the factor of A: what

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from app.nets.engines.compiled.jit import jit
-from app.nets.engines.compiled.numbers import tanh
-from app.nets.engines.compiled.plan import LOSSES, OPTIMIZERS
-from app.nets.engines.compiled.vectors import view
-from app.nets.optimizers import ADAM_EPS, BETA1, BETA2, MOMENTUM, RMS_DECAY, RMS_EPS
+from layerlab.nets.engines.compiled.jit import jit
+from layerlab.nets.engines.compiled.numbers import tanh
+from layerlab.nets.engines.compiled.plan import LOSSES, OPTIMIZERS
+from layerlab.nets.engines.compiled.vectors import view
+from layerlab.nets.optimizers import ADAM_EPS, BETA1, BETA2, MOMENTUM, RMS_DECAY, RMS_EPS
 
 _HALF_MSE, _MSE, _CROSS_ENTROPY = (LOSSES[k] for k in ("half-mse", "mse", "cross-entropy"))
 # The moments of a dead unit shrink for ever, and numbers too small to be normal (in float32

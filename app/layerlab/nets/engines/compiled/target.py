@@ -29,7 +29,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from app.core.errors import LabError
+from layerlab.core.errors import LabError
 
 VARIABLE = "LAYERLAB_VECTOR_BYTES"
 WIDTHS = (16, 32, 64)

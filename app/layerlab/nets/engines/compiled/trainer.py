@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from app.core.state import State
-from app.nets.engines.compiled import pool
-from app.nets.engines.compiled.block import Block
-from app.nets.engines.compiled.kernel import train
-from app.nets.engines.compiled.looking import outputs
-from app.nets.engines.compiled.plan import (
+from layerlab.core.state import State
+from layerlab.nets.engines.compiled import pool
+from layerlab.nets.engines.compiled.block import Block
+from layerlab.nets.engines.compiled.kernel import train
+from layerlab.nets.engines.compiled.looking import outputs
+from layerlab.nets.engines.compiled.plan import (
     FAN_IN,
     H_IN,
     Plan,
@@ -23,9 +23,9 @@ from app.nets.engines.compiled.plan import (
     by_feature,
     make_plan,
 )  # fmt: skip
-from app.nets.engines.compiled.target import lanes
-from app.nets.maths import NUMPY
-from app.nets.problem import Problem
+from layerlab.nets.engines.compiled.target import lanes
+from layerlab.nets.maths import NUMPY
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 SHARES = 4  # of the seeds, for each thread

@@ -9,8 +9,8 @@ from numba import types
 from numba.core import cgutils as untyped_cgutils
 from numba.np import arrayobj as untyped_arrayobj
 
-from app.nets.engines.compiled.jit import intrinsic
-from app.nets.engines.compiled.target import lanes
+from layerlab.nets.engines.compiled.jit import intrinsic
+from layerlab.nets.engines.compiled.target import lanes
 
 cgutils: Any = untyped_cgutils
 populate_array: Any = untyped_arrayobj.populate_array

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
-from app.nets.engines.compiled.trainer import CompiledTrainer
-from app.nets.problem import born, problem_of
+from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.nets.engines.compiled.trainer import CompiledTrainer
+from layerlab.nets.problem import born, problem_of
 
 
 def make_kernels(dtype: str) -> None:
