@@ -19,8 +19,13 @@ from roots import ENVIRONMENT, System, need_tools, run
 from sandbox import TroubleError, wait_for
 from screen import SIZE, Screen
 
-LEFT = ("usr/lib/layerlab*", "usr/bin/layerlab", "usr/share/applications/layerlab*",
-        "usr/share/mime/packages/layerlab*", "usr/share/icons/*/*/apps/layerlab*")  # fmt: skip
+LEFT = (
+    "usr/lib/layerlab*",
+    "usr/bin/layerlab",
+    "usr/share/applications/layerlab*",
+    "usr/share/mime/packages/layerlab*",
+    "usr/share/icons/*/*/apps/layerlab*",
+)
 
 
 def examine(system: System, package: pathlib.Path, folder: pathlib.Path) -> None:

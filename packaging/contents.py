@@ -32,9 +32,17 @@ IN_PARTS = ("scipy", "sklearn")
 
 # Distributions of which PyInstaller knows what they need.
 KNOWN = {
-    "llvmlite", "numba", "numpy", "pyside6-essentials", "scikit-learn", "scipy", "setuptools",
-    "shiboken6", "sympy", "torch",
-}  # fmt: skip
+    "llvmlite",
+    "numba",
+    "numpy",
+    "pyside6-essentials",
+    "scikit-learn",
+    "scipy",
+    "setuptools",
+    "shiboken6",
+    "sympy",
+    "torch",
+}
 
 # Modules that a library can use, but not for what the lab does with it.
 UNUSED = {
@@ -95,8 +103,11 @@ def packages_with_data(flavour: str) -> list[str]:
     need, and modules that are a single file have none.
     """
     table = project()["project"]
-    wanted = [line for line in table["dependencies"] if Requirement(line).name in
-              requirements(flavour)]  # fmt: skip
+    wanted = [
+        line
+        for line in table["dependencies"]
+        if Requirement(line).name in requirements(flavour)
+    ]
     closure = pin.pinned({"dependencies": wanted, "optional-dependencies": {}})
     found = []
     for top, owners in importlib.metadata.packages_distributions().items():

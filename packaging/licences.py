@@ -62,8 +62,11 @@ def _package(distribution: importlib.metadata.Distribution) -> Part:
     words = licence_of(distribution) or "see below"
     name = distribution.metadata["Name"]
     wanted = [Requirement(line) for line in distribution.requires or ()]
-    needs = {canonicalize_name(one.name) for one in wanted
-             if one.marker is None or one.marker.evaluate({"extra": ""})}  # fmt: skip
+    needs = {
+        canonicalize_name(one.name)
+        for one in wanted
+        if one.marker is None or one.marker.evaluate({"extra": ""})
+    }
     shown = tuple(filter(None, texts))
     return Part(name, distribution.version, words, shown, "pypi", tuple(sorted(needs)))
 
@@ -134,5 +137,6 @@ def parts(modules: Iterable[str], files: Iterable[tuple[str, str, str]]) -> list
     """Return all that a bundle of these modules and files is made of, itself first."""
     entries = [entry for entry in files if entry[2] != "SYMLINK"]
     found = own_parts() + python_packages(modules, [place for place, _, _ in entries])
-    return found + system_packages(s for place, s, kind in entries
-                                   if kind == "BINARY" and "/" not in place)  # fmt: skip
+    return found + system_packages(
+        s for place, s, kind in entries if kind == "BINARY" and "/" not in place
+    )

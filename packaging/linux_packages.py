@@ -70,8 +70,9 @@ def c_library(folder: pathlib.Path) -> str:
     versions = {(0, 0)}
     for _, source, kind in entries(folder):
         if kind in BINARY:
-            told = subprocess.run(["objdump", "-p", source], capture_output=True, text=True,
-                                  check=True).stdout  # fmt: skip
+            told = subprocess.run(
+                ["objdump", "-p", source], capture_output=True, text=True, check=True
+            ).stdout
             versions |= {(int(a), int(b)) for a, b in _C_VERSION.findall(told)}
     return ".".join(map(str, max(versions)))
 
@@ -106,8 +107,9 @@ def archive(folder: pathlib.Path) -> pathlib.Path:
 
 def package(folder: pathlib.Path) -> pathlib.Path:
     """Write `NAME_VERSION_ARCHITECTURE.deb` beside a bundle and return it."""
-    machine = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True,
-                             check=True).stdout.strip()  # fmt: skip
+    machine = subprocess.run(
+        ["dpkg", "--print-architecture"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     target = folder.with_name(f"{folder.name}_{__version__}_{machine}.deb")
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
         root = pathlib.Path(name)

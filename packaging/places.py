@@ -53,8 +53,14 @@ def places(spec: pathlib.Path, screen: Screen) -> dict[str, list[int]]:
     with tempfile.TemporaryDirectory() as home:
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("QT_", "WAYLAND"))}
         env = keep | {"LAYERLAB_HOME": home, "XDG_CACHE_HOME": home, "DISPLAY": screen.display}
-        asked = subprocess.run([sys.executable, "-c", _WHERE, str(spec)], cwd=ROOT, env=env,
-                               capture_output=True, text=True, check=False)  # fmt: skip
+        asked = subprocess.run(
+            [sys.executable, "-c", _WHERE, str(spec)],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if asked.returncode:
         raise TroubleError(f"the window before it was built: {asked.stderr}")
     found: dict[str, list[int]] = json.loads(asked.stdout)

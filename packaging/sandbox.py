@@ -24,8 +24,11 @@ USER_ID = 47_631  # an account that no system has
 SHARED = ("/tmp", "/var/tmp", "/dev/shm")  # where everybody may write
 # Within a home: what is the program's own, and what fontconfig keeps of the fonts.
 ALLOWED = (
-    ".local/share/layerlab", ".local/state/layerlab", ".cache/layerlab", ".cache/fontconfig",
-)  # fmt: skip
+    ".local/share/layerlab",
+    ".local/state/layerlab",
+    ".cache/layerlab",
+    ".cache/fontconfig",
+)
 _MARK = "LAYERLAB_SMOKE_TEST"
 
 
@@ -190,10 +193,17 @@ class Home:
                 os.chown(path, USER_ID, USER_ID)
         passed_on = {k: v for k, v in os.environ.items() if k.startswith("OPENBLAS_")}
         self.environment = {
-            **passed_on, "HOME": str(folder), "USER": "zoe", "LOGNAME": "zoe",
-            "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TMPDIR": str(self._temporary),
-            "XDG_RUNTIME_DIR": str(self._runtime), _MARK: self._mark, **environment,
-        }  # fmt: skip
+            **passed_on,
+            "HOME": str(folder),
+            "USER": "zoe",
+            "LOGNAME": "zoe",
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            "TMPDIR": str(self._temporary),
+            "XDG_RUNTIME_DIR": str(self._runtime),
+            _MARK: self._mark,
+            **environment,
+        }
 
     @property
     def cache(self) -> pathlib.Path:
@@ -265,10 +275,17 @@ class Running:
         user = USER_ID if sandbox.is_root else None
         with self._out.open("wb") as out, self._errors.open("wb") as errors:
             self.process = subprocess.Popen(
-                [str(sandbox.program), *arguments], stdin=subprocess.DEVNULL, stdout=out,
-                stderr=errors, cwd=home.work, env=home.environment, start_new_session=True,
-                user=user, group=user, extra_groups=None if user is None else [],
-            )  # fmt: skip
+                [str(sandbox.program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=errors,
+                cwd=home.work,
+                env=home.environment,
+                start_new_session=True,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+            )
 
     def errors(self) -> str:
         """Return what it has printed on standard error so far."""

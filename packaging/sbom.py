@@ -45,10 +45,15 @@ def bill(flavour: str, parts: Iterable[Part], files: Iterable[tuple[str, str, st
     bom.metadata.component = program
     found = {str(canonicalize_name(part.name)): (part, _component(part)) for part in others}
     libraries = [
-        Component(name=place, type=ComponentType.FILE, bom_ref=place,
-                  hashes=[_digest(pathlib.Path(source))])
-        for place, source, kind in sorted(files) if kind == "BINARY"
-    ]  # fmt: skip
+        Component(
+            name=place,
+            type=ComponentType.FILE,
+            bom_ref=place,
+            hashes=[_digest(pathlib.Path(source))],
+        )
+        for place, source, kind in sorted(files)
+        if kind == "BINARY"
+    ]
     components = [component for _, component in found.values()]
     for component in [*components, *libraries]:
         bom.components.add(component)
@@ -71,9 +76,13 @@ def _component(part: Part, kind: ComponentType = ComponentType.LIBRARY) -> Compo
     if part.licence != "see below":  # its text lies in the bundle; no few words name it
         licences.append(LicenseFactory().make_from_string(part.licence))
     return Component(
-        name=part.name, version=part.version or None, type=kind, purl=url, licenses=licences,
+        name=part.name,
+        version=part.version or None,
+        type=kind,
+        purl=url,
+        licenses=licences,
         bom_ref=f"{part.kind}:{part.name}",
-    )  # fmt: skip
+    )
 
 
 def _digest(file: pathlib.Path) -> HashType:

@@ -35,11 +35,23 @@ class Screen:
         reading, writing = os.pipe()
         try:
             self._server = subprocess.Popen(
-                ["Xvfb", "-displayfd", str(writing), "-screen", "0",
-                 f"{SIZE[0]}x{SIZE[1]}x24", "-fbdir", str(self._folder), "-nolisten", "tcp",
-                 "-noreset"],
-                pass_fds=[writing], stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
+                [
+                    "Xvfb",
+                    "-displayfd",
+                    str(writing),
+                    "-screen",
+                    "0",
+                    f"{SIZE[0]}x{SIZE[1]}x24",
+                    "-fbdir",
+                    str(self._folder),
+                    "-nolisten",
+                    "tcp",
+                    "-noreset",
+                ],
+                pass_fds=[writing],
+                stdin=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         except FileNotFoundError:
             raise TroubleError("Xvfb is missing: sudo apt-get install xvfb xdotool") from None
         finally:
@@ -60,9 +72,12 @@ class Screen:
     def xdotool(self, *arguments: str) -> str:
         """Run xdotool on this screen and return what it prints; "" if it finds nothing."""
         done = subprocess.run(
-            ["xdotool", *arguments], env=os.environ | {"DISPLAY": self.display},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            ["xdotool", *arguments],
+            env=os.environ | {"DISPLAY": self.display},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if done.returncode and done.stderr.strip():
             raise TroubleError(f"xdotool {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout.strip()
@@ -126,10 +141,16 @@ class _Message(ctypes.Structure):
     """XClientMessageEvent."""
 
     _fields_ = (
-        ("kind", ctypes.c_int), ("serial", ctypes.c_ulong), ("sent", ctypes.c_int),
-        ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("type", ctypes.c_ulong),
-        ("format", ctypes.c_int), ("data", ctypes.c_long * 5), ("rest", ctypes.c_long * 24),
-    )  # fmt: skip
+        ("kind", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("sent", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("type", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("rest", ctypes.c_long * 24),
+    )
 
 
 def ask_to_close(display: str, window: int) -> None:

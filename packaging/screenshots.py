@@ -24,7 +24,7 @@ SITUATIONS: dict[str, list[str]] = {
     "deep": ["--set", "net.hidden=[16,16,16,16,16,16,16,16,16,16,16,16]"],
     "advice": ["--set", "net.width=2"],
     "error": ["--set", "train.optimizer=sgd", "--set", "train.rate=10"],
-}  # fmt: skip
+}
 
 
 def situations() -> dict[str, list[str]]:
@@ -58,8 +58,9 @@ def main() -> int:
     names = sys.argv[1:] or known
     unknown = [name for name in names if name not in known]
     if unknown:
-        print(f"layerlab: no situation {unknown[0]!r}; known: {', '.join(known)}",
-              file=sys.stderr)  # fmt: skip
+        print(
+            f"layerlab: no situation {unknown[0]!r}; known: {', '.join(known)}", file=sys.stderr
+        )
         return 2
     FOLDER.mkdir(exist_ok=True)
     return max(draw(name, theme) for name in names for theme in THEMES)

@@ -277,8 +277,11 @@ def main() -> int:
                     return 1
                 told = "; ".join(check.notes)
                 check.notes.clear()
-                print(f"ok     {name.replace('_', ' ')}, {time.monotonic() - began_s:.0f} s"
-                      f"{' - ' + told if told else ''}", flush=True)  # fmt: skip
+                print(
+                    f"ok     {name.replace('_', ' ')}, {time.monotonic() - began_s:.0f} s"
+                    f"{' - ' + told if told else ''}",
+                    flush=True,
+                )
     return 0
 
 

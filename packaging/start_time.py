@@ -32,8 +32,11 @@ def start_s(command: list[str], screen: Screen, folder: pathlib.Path) -> float:
     """Start a program, end it once its window is painted, and return how long that took."""
     with tempfile.TemporaryDirectory(dir=folder) as home:
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("QT_", "WAYLAND"))}
-        env = keep | {"LAYERLAB_HOME": home, "XDG_CACHE_HOME": str(folder / "cache"),
-                      "DISPLAY": screen.display}  # fmt: skip
+        env = keep | {
+            "LAYERLAB_HOME": home,
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "DISPLAY": screen.display,
+        }
         env.pop("PYTHONDONTWRITEBYTECODE", None)
         began_s = time.perf_counter()
         process = subprocess.Popen(command, cwd=ROOT, env=env)
@@ -62,13 +65,20 @@ def main() -> int:
         folder = pathlib.Path(name)
         for command in (built, unbuilt):  # fills the disk's cache and the kernels'
             env = os.environ | {"XDG_CACHE_HOME": str(folder / "cache")}
-            subprocess.run([*command, "train", "--updates", "1"], cwd=ROOT, env=env,
-                           stdout=subprocess.DEVNULL, check=True)  # fmt: skip
+            subprocess.run(
+                [*command, "train", "--updates", "1"],
+                cwd=ROOT,
+                env=env,
+                stdout=subprocess.DEVNULL,
+                check=True,
+            )
         with Screen(folder) as screen:
             for command in (built, unbuilt):
                 start_s(command, screen, folder)
-            taken = [(start_s(built, screen, folder), start_s(unbuilt, screen, folder))
-                     for _ in range(args.runs)]  # fmt: skip
+            taken = [
+                (start_s(built, screen, folder), start_s(unbuilt, screen, folder))
+                for _ in range(args.runs)
+            ]
     ratios = sorted(a / b for a, b in taken)
     print(f"built    {statistics.median(a for a, _ in taken):.3f} s")
     print(f"unbuilt  {statistics.median(b for _, b in taken):.3f} s")

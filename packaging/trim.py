@@ -104,8 +104,9 @@ def _is_the_systems(entry: Entry) -> bool:
 def linked_against(file: str) -> list[str]:
     """Return the names of the libraries that a library is linked against."""
     if IS_LINUX:  # PyInstaller needs objdump itself
-        told = subprocess.run(["objdump", "-p", file], capture_output=True, text=True,
-                              check=True).stdout  # fmt: skip
+        told = subprocess.run(
+            ["objdump", "-p", file], capture_output=True, text=True, check=True
+        ).stdout
         return re.findall(r"^\s*NEEDED\s+(\S+)", told, re.MULTILINE)
     from PyInstaller.depend.bindepend import get_imports
 

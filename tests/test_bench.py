@@ -51,8 +51,15 @@ def lines_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[s
 def test_the_shipped_cases() -> None:
     cases = speed.read_cases(resource("specs/bench-cases.json"))
     assert [case.name for case in cases] == [
-        "tiny", "small", "deep", "small-full", "medium", "wide", "digits", "mnist-sized",
-    ]  # fmt: skip
+        "tiny",
+        "small",
+        "deep",
+        "small-full",
+        "medium",
+        "wide",
+        "digits",
+        "mnist-sized",
+    ]
     assert cases[2].shape == (2, 8, 8, 8, 8, 8, 8, 1)
     assert (cases[-1].batch, cases[-1].samples, cases[-1].batches) == (64, 1024, 16)
 
@@ -123,8 +130,9 @@ def test_lines(engine: str, tmp_path: pathlib.Path, capsys: pytest.CaptureFixtur
     cases = written(tmp_path, [TINY, TINY | {"name": "linear", "shape": [2, 1]}])
     found = lines_of(capsys, "--json", "--cases", cases, "--engine", engine, "--seeds", "3")
     assert [(line["engine"], line["case"], line["seeds"]) for line in found] == [
-        (engine, "tiny", 3), (engine, "linear", 3),
-    ]  # fmt: skip
+        (engine, "tiny", 3),
+        (engine, "linear", 3),
+    ]
     assert all(line.keys() == {"engine", "case", "seeds", "updates_per_s"} for line in found)
     assert all(line["updates_per_s"] > 0 for line in found)
 

@@ -185,9 +185,14 @@ def test_the_loader_knows_what_python_is_linked_against(trim: Any) -> None:
 
 @pytest.mark.parametrize(
     ("language", "told"),
-    [({}, "C.UTF-8"), ({"LANG": "C"}, "C.UTF-8"), ({"LANG": "de_DE.UTF-8"}, None),
-     ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, "C.UTF-8"), ({"LC_ALL": "C"}, None)],
-)  # fmt: skip
+    [
+        ({}, "C.UTF-8"),
+        ({"LANG": "C"}, "C.UTF-8"),
+        ({"LANG": "de_DE.UTF-8"}, None),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, "C.UTF-8"),
+        ({"LC_ALL": "C"}, None),
+    ],
+)
 def test_a_bundle_speaks_utf_8(
     monkeypatch: pytest.MonkeyPatch, language: dict[str, str], told: str | None
 ) -> None:
@@ -230,9 +235,10 @@ def examine(module: Any, folder: pathlib.Path, does: str) -> Any:
 @linux_only
 def test_a_good_program_passes(sandbox: Any, tmp_path: pathlib.Path) -> None:
     done = examine(
-        sandbox, tmp_path, 'cd "$HOME"; mkdir -p .cache/layerlab; echo > .cache/layerlab/x'
-        "\necho loss 0.1",
-    )  # fmt: skip
+        sandbox,
+        tmp_path,
+        'cd "$HOME"; mkdir -p .cache/layerlab; echo > .cache/layerlab/x\necho loss 0.1',
+    )
     assert done.out == "loss 0.1\n"
     assert not (tmp_path / "box").exists()
 

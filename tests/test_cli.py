@@ -85,8 +85,18 @@ def test_the_reported_losses_are_those_of_the_networks(
     from layerlab.runtime.labfile import load
 
     out = tmp_path / "lab.layerlab"
-    final = lines_of(capsys, "train", "--json", *QUICK, "--set", "net.depth=0",
-                     "--set", "train.dtype=float64", "--out", str(out))[-1]  # fmt: skip
+    final = lines_of(
+        capsys,
+        "train",
+        "--json",
+        *QUICK,
+        "--set",
+        "net.depth=0",
+        "--set",
+        "train.dtype=float64",
+        "--out",
+        str(out),
+    )[-1]
     lab = load(out, layout_of)
     assert lab.state is not None
     problem = problem_of(lab.spec)
@@ -127,8 +137,18 @@ def test_penalties_are_beside_the_reported_loss(
     from safetensors.numpy import load_file
 
     out = tmp_path / "lab.layerlab"
-    arguments = ["train", *QUICK, "--set", "net.depth=0", "--set", "train.optimizer=sgd",
-                 "--set", "train.l1=0.3", "--set", "train.l2=0.5"]  # fmt: skip
+    arguments = [
+        "train",
+        *QUICK,
+        "--set",
+        "net.depth=0",
+        "--set",
+        "train.optimizer=sgd",
+        "--set",
+        "train.l1=0.3",
+        "--set",
+        "train.l2=0.5",
+    ]
     *_, last, final = lines_of(capsys, *arguments, "--out", str(out), "--json")
     weight = load_file(out)["params"][:, 0].astype(float)
     penalty = 0.3 * abs(weight) + 0.25 * weight**2
@@ -161,8 +181,9 @@ def test_what_a_spec_asks_for_in_vain_names_its_file(
     file.write_text('{"net": {"activation": "rleu"}}')
     message = refused(capsys, "train", "--spec", str(file))
     assert message == f"{file}: activation 'rleu' is not known; did you mean 'relu'?"
-    lines_of(capsys, "train", "--json", *QUICK, "--spec", str(file),
-             "--set", "net.activation=relu")  # fmt: skip
+    lines_of(
+        capsys, "train", "--json", *QUICK, "--spec", str(file), "--set", "net.activation=relu"
+    )
 
 
 def test_a_run_of_no_updates_is_the_network_at_birth(
@@ -232,10 +253,13 @@ def test_ctrl_c_ends_cleanly_with_130() -> None:
     # Where the tests run in a shell's background it is ignored, and the lab would inherit that.
     former = signal.signal(signal.SIGINT, signal.default_int_handler)
     lab = subprocess.Popen(
-        [*LAB, "train", *long], cwd=ROOT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [*LAB, "train", *long],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
+    )
     signal.signal(signal.SIGINT, former)
     assert lab.stdout is not None
     try:
@@ -299,9 +323,12 @@ def test_ctrl_c_ends_cleanly_with_130() -> None:
     ],
 )
 def test_wrong_input_is_one_sentence(
-    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch,
-    arguments: list[str], says: str,
-) -> None:  # fmt: skip
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    says: str,
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert says in refused(capsys, *arguments)
     assert os.listdir(tmp_path) == []

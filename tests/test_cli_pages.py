@@ -39,25 +39,35 @@ def test_experiments_are_listed_for_people(capsys: pytest.CaptureFixture[str]) -
         (["shot", "--out", "OUT", "--knobs", "x.json"], "--experiment KEY"),
         (["shot", "--out", "OUT", "--experiment", "activations", "--task", "xor"], "--task"),
         (["shot", "--out", "OUT", "--experiment", "activations", "--updates", "3"], "--upda"),
-        (["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread"],
-         "KNOB=VALUE"),
-        (["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread=99"],
-         "the range is 0.1 to 5"),
-        (["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread=wide"],
-         "must be a number"),
-        (["shot", "--out", "OUT", "--experiment", "activations", "--set", "activation=rely"],
-         "did you mean 'relu'"),
+        (
+            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread"],
+            "KNOB=VALUE",
+        ),
+        (
+            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread=99"],
+            "the range is 0.1 to 5",
+        ),
+        (
+            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread=wide"],
+            "must be a number",
+        ),
+        (
+            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "activation=rely"],
+            "did you mean 'relu'",
+        ),
         (["shot", "--out", "OUT", "--experiment", "activations", "--set", "width=3"], "width"),
         (["shot", "--out", "OUT", "--claims", "D1,D99"], "did you mean D9"),
         (["shot", "--out", "OUT", "--claims", "--task", "xor"], "--task"),
         (["shot", "--out", "OUT", "--claims", "--experiment", "signal"], "--experiment"),
         (["shot", "--out", "OUT", "--claims", "--set", "net.width=3"], "--set"),
     ],
-)  # fmt: skip
+)
 def test_wrong_input_is_one_sentence(
-    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, arguments: list[str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: pathlib.Path,
+    arguments: list[str],
     words: str,
-) -> None:  # fmt: skip
+) -> None:
     out = tmp_path / "page.png"
     given = [str(out) if word == "OUT" else word for word in arguments]
     assert words in refused(capsys, *given)
@@ -66,9 +76,13 @@ def test_wrong_input_is_one_sentence(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}", b'{"experiment": "activations", "knobs": {"spread": 1e9}}',
-     b'{"experiment": "signal", "knobs": {}}'],
-)  # fmt: skip
+    [
+        b"",
+        b"{}",
+        b'{"experiment": "activations", "knobs": {"spread": 1e9}}',
+        b'{"experiment": "signal", "knobs": {}}',
+    ],
+)
 def test_a_wrong_knob_file_draws_nothing_and_is_named(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, content: bytes
 ) -> None:
@@ -85,8 +99,11 @@ def test_a_page_is_drawn_with_its_knobs(
     file = tmp_path / "knobs.json"
     file.write_text(json.dumps({"experiment": "activations", "knobs": {"activation": "gelu"}}))
     pictures = []
-    for name, more in (("a", []), ("b", ["--knobs", str(file)]),
-                       ("c", ["--set", "activation=gelu"])):  # fmt: skip
+    for name, more in (
+        ("a", []),
+        ("b", ["--knobs", str(file)]),
+        ("c", ["--set", "activation=gelu"]),
+    ):
         out = tmp_path / f"{name}.png"
         arguments = ["shot", "--experiment", "activations", "--size", "1100x700", *more]
         assert cli.main([*arguments, "--out", str(out)]) == 0

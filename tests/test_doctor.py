@@ -69,8 +69,11 @@ def test_what_is_there_has_to_train(quick: pytest.MonkeyPatch) -> None:
 
 
 def test_a_library_is_not_blamed_for_another_one(quick: pytest.MonkeyPatch) -> None:
-    lacking(quick, numpy="Layerlab needs numpy, which is not installed",
-            safetensors="a saved lab needs numpy, which is not installed")  # fmt: skip
+    lacking(
+        quick,
+        numpy="Layerlab needs numpy, which is not installed",
+        safetensors="a saved lab needs numpy, which is not installed",
+    )
     assert doctor.examine()["todo"] == ["Layerlab needs numpy, which is not installed"]
 
 

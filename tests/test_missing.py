@@ -142,16 +142,24 @@ def test_without_safetensors_nothing_but_saving_is_lost(tmp_path: pathlib.Path) 
 def test_without_platformdirs_a_plain_folder_takes_its_place(tmp_path: pathlib.Path) -> None:
     crippled = Crippled(tmp_path, hidden=("platformdirs",))
     found = crippled.python(
-        "-W", "ignore", "-c",
+        "-W",
+        "ignore",
+        "-c",
         "from layerlab.core.folders import user_folder; print(user_folder('cache'))",
-        HOME=str(tmp_path), USERPROFILE=str(tmp_path),
-    )  # fmt: skip
+        HOME=str(tmp_path),
+        USERPROFILE=str(tmp_path),
+    )
     assert worked(found).strip() == str(tmp_path / ".layerlab" / "cache")
     code = "import sys; from layerlab.cli import main; sys.exit(main(sys.argv[1:]))"
     trained = crippled.python(
-        "-c", f"import os; os.environ.pop('NUMBA_CACHE_DIR', 0); {code}", *QUICK[:-1],
-        "--engine", "compiled", HOME=str(tmp_path), USERPROFILE=str(tmp_path),
-    )  # fmt: skip
+        "-c",
+        f"import os; os.environ.pop('NUMBA_CACHE_DIR', 0); {code}",
+        *QUICK[:-1],
+        "--engine",
+        "compiled",
+        HOME=str(tmp_path),
+        USERPROFILE=str(tmp_path),
+    )
     said = sentence(trained, 0)
     assert said.startswith(f"settings, logs and kernels are kept in {tmp_path / '.layerlab'}: ")
     assert said.endswith("-m pip install platformdirs")

@@ -217,12 +217,16 @@ def tool(folder: pathlib.Path, name: str, body: str) -> None:
 @pytest.fixture
 def tools(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
     """A PATH of our own, with a loader that finds two libraries missing."""
-    tool(tmp_path, "ldd", """cat <<'E'
+    tool(
+        tmp_path,
+        "ldd",
+        """cat <<'E'
 /qt/libqxcb.so:
 \tlibxcb-cursor.so.0 => not found
 \tlibEGL.so.1 => not found
 \tlibc.so.6 => /lib/libc.so.6 (0x00007f)
-E""")  # fmt: skip
+E""",
+    )
     for name in ("cat", "env", "sh"):
         found = shutil.which(name)
         assert found is not None
@@ -338,8 +342,18 @@ def test_other_systems_always_have_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_wheel_holds_the_program_and_all_that_it_ships(tmp_path: pathlib.Path) -> None:
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps",
-               "--no-build-isolation", "--wheel-dir", str(tmp_path), str(ROOT)]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(tmp_path),
+        str(ROOT),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (wheel,) = tmp_path.glob("layerlab-*.whl")
@@ -365,9 +379,13 @@ def test_a_platform_that_qt_cannot_start_on_costs_a_sentence(name: str) -> None:
     known = ("DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR")
     environ = {key: value for key, value in os.environ.items() if key not in known}
     done = subprocess.run(
-        [sys.executable, "-m", "layerlab"], env=environ | {"QT_QPA_PLATFORM": name}, cwd=ROOT,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [sys.executable, "-m", "layerlab"],
+        env=environ | {"QT_QPA_PLATFORM": name},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert done.stderr.startswith(f"layerlab: Qt does not start with QT_QPA_PLATFORM={name}")
@@ -386,8 +404,11 @@ def test_qt_is_asked_only_where_the_platform_is_not_known(
     monkeypatch.setattr(qt_platform, "ask_platform", ask)
     monkeypatch.setattr(qt_platform, "answers_x", lambda display: display == ":1")
     monkeypatch.setattr(sys, "platform", "linux")
-    for known in ({"DISPLAY": ":1"}, {"QT_QPA_PLATFORM": "offscreen"},
-                  {"QT_QPA_PLATFORM": "minimal:x"}):  # fmt: skip
+    for known in (
+        {"DISPLAY": ":1"},
+        {"QT_QPA_PLATFORM": "offscreen"},
+        {"QT_QPA_PLATFORM": "minimal:x"},
+    ):
         assert qt_platform.platform_problem(known) == ""
     assert asked == []
     assert qt_platform.platform_problem({"QT_QPA_PLATFORM": "xcb", "DISPLAY": ":1"}) == ""

@@ -28,8 +28,14 @@ print(target.current().vector_bytes,
 
 def run(*command: str, **variables: str) -> str:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("NUMBA_CPU")}
-    done = subprocess.run([sys.executable, *command], cwd=ROOT, env=kept | variables,
-                          capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=kept | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout.strip()
 

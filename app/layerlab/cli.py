@@ -146,8 +146,12 @@ def _open_window(arguments: list[str]) -> int:
         epilog=f"commands, each with its own --help:\n{listed}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", metavar="FILE", nargs="?",
-                        help="a saved lab, a spec in JSON or a CSV file to open")  # fmt: skip
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        nargs="?",
+        help="a saved lab, a spec in JSON or a CSV file to open",
+    )
     parser.add_argument(
         "--experiment",
         metavar="KEY",

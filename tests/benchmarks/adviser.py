@@ -68,8 +68,10 @@ def main() -> None:
         print(f"{row:<14}" + "".join(f"{table[row, name]:>15}" for name in columns))
     total = options.each * len(KINDS)
     named = sum(table[kind, kind] for kind in KINDS)
-    print(f"\nnamed {named} of {total}, cured {cured} of {total}, silent on "
-          f"{table['healthy', SILENT]} of {len(cases)} healthy")  # fmt: skip
+    print(
+        f"\nnamed {named} of {total}, cured {cured} of {total}, silent on "
+        f"{table['healthy', SILENT]} of {len(cases)} healthy"
+    )
 
 
 if __name__ == "__main__":

@@ -152,46 +152,77 @@ WAVY = ("wave", "sine-mix", "sawtooth", "spiral", "multi-gauss", "circle", "xor"
 def _narrow(rng: Rng) -> LabSpec:
     """One or two neurons a layer where the target has many bends."""
     activation, init = _pick(rng, *SOUND)
-    return _net(_lab(rng, *WAVY), _pick(rng, 1, 2), _pick(rng, 1, 2, 3),
-                activation=activation, init=init)  # fmt: skip
+    return _net(
+        _lab(rng, *WAVY),
+        _pick(rng, 1, 2),
+        _pick(rng, 1, 2, 3),
+        activation=activation,
+        init=init,
+    )
 
 
 def _dead(rng: Rng) -> LabSpec:
     """ReLU born silent: wide biases over small weights, or deep and a few neurons wide."""
     spec = _lab(rng, "wave", "sine-mix", "spiral", "moons", "circle", "multi-gauss")
     if rng.random() < 0.5:
-        return _net(spec, _pick(rng, 8, 12, 16), _pick(rng, 1, 2, 3),
-                    activation=_pick(rng, "relu", "hard-tanh"), init="normal",
-                    weight_std=_pick(rng, 0.2, 0.4),
-                    bias_std=_pick(rng, 2.0, 3.0, 4.0))  # fmt: skip
-    return _net(spec, _pick(rng, 2, 3, 4), _pick(rng, 8, 12, 16), activation="relu",
-                init="he-normal")  # fmt: skip
+        return _net(
+            spec,
+            _pick(rng, 8, 12, 16),
+            _pick(rng, 1, 2, 3),
+            activation=_pick(rng, "relu", "hard-tanh"),
+            init="normal",
+            weight_std=_pick(rng, 0.2, 0.4),
+            bias_std=_pick(rng, 2.0, 3.0, 4.0),
+        )
+    return _net(
+        spec, _pick(rng, 2, 3, 4), _pick(rng, 8, 12, 16), activation="relu", init="he-normal"
+    )
 
 
 def _vanishing(rng: Rng) -> LabSpec:
     """Deep, with weights too small for the activation."""
     activation, init, weight_std = _pick(
         rng,
-        ("relu", "torch-default", 1.5), ("relu", "small-normal", 1.5),
-        ("relu", "normal", 0.6), ("tanh", "normal", 0.4), ("tanh", "small-normal", 1.5),
-        ("sigmoid", "xavier-normal", 1.5), ("gelu", "torch-default", 1.5),
-    )  # fmt: skip
+        ("relu", "torch-default", 1.5),
+        ("relu", "small-normal", 1.5),
+        ("relu", "normal", 0.6),
+        ("tanh", "normal", 0.4),
+        ("tanh", "small-normal", 1.5),
+        ("sigmoid", "xavier-normal", 1.5),
+        ("gelu", "torch-default", 1.5),
+    )
     spec = _lab(rng, "wave", "sine-mix", "spiral", "moons", "multi-gauss", "circle")
-    return _net(spec, _pick(rng, 8, 16, 32), _pick(rng, 6, 10, 16), activation=activation,
-                init=init, weight_std=weight_std)  # fmt: skip
+    return _net(
+        spec,
+        _pick(rng, 8, 16, 32),
+        _pick(rng, 6, 10, 16),
+        activation=activation,
+        init=init,
+        weight_std=weight_std,
+    )
 
 
 def _exploding(rng: Rng) -> LabSpec:
     """Deep, with weights too large for the activation."""
     activation, init, weight_std = _pick(
         rng,
-        ("relu", "large-normal", 1.5), ("relu", "normal", 3.0), ("leaky-relu", "normal", 4.0),
-        ("tanh", "normal", 4.0), ("tanh", "large-normal", 1.5), ("gelu", "large-normal", 1.5),
+        ("relu", "large-normal", 1.5),
+        ("relu", "normal", 3.0),
+        ("leaky-relu", "normal", 4.0),
+        ("tanh", "normal", 4.0),
+        ("tanh", "large-normal", 1.5),
+        ("gelu", "large-normal", 1.5),
         ("elu", "normal", 3.0),
-    )  # fmt: skip
+    )
     spec = _lab(rng, "wave", "sine-mix", "spiral", "moons", "multi-gauss", "circle")
-    return _net(spec, _pick(rng, 16, 24, 32), _pick(rng, 5, 8, 12), activation=activation,
-                init=init, weight_std=weight_std)  # fmt: skip
+    return _net(
+        spec,
+        _pick(rng, 16, 24, 32),
+        _pick(rng, 5, 8, 12),
+        activation=activation,
+        init=init,
+        weight_std=weight_std,
+    )
 
 
 def _overfit(rng: Rng) -> LabSpec:
@@ -209,9 +240,18 @@ def _fast(rng: Rng) -> LabSpec:
     """A sound net whose steps are too long."""
     spec = _lab(rng, "wave", "sine-mix", "spiral", "moons", "multi-gauss", "circle", "xor")
     optimizer, rate = _pick(
-        rng, ("sgd", 1.0), ("sgd", 2.0), ("sgd", 4.0), ("momentum", 0.3), ("momentum", 1.0),
-        ("adam", 0.1), ("adam", 0.3), ("adam", 1.0), ("rmsprop", 0.1), ("rmsprop", 0.3),
-    )  # fmt: skip
+        rng,
+        ("sgd", 1.0),
+        ("sgd", 2.0),
+        ("sgd", 4.0),
+        ("momentum", 0.3),
+        ("momentum", 1.0),
+        ("adam", 0.1),
+        ("adam", 0.3),
+        ("adam", 1.0),
+        ("rmsprop", 0.1),
+        ("rmsprop", 0.3),
+    )
     spec = replace(spec, train=replace(spec.train, optimizer=optimizer, rate=rate))
     activation, init = _pick(rng, *SOUND)
     return _net(spec, _pick(rng, 8, 16), _pick(rng, 2, 3), activation=activation, init=init)
@@ -223,8 +263,13 @@ def _healthy(rng: Rng) -> LabSpec:
     spec = _lab(rng, *sorted(known))
     width, depth = max(spec.net.hidden), len(spec.net.hidden)
     activation, init = _pick(rng, *SOUND)
-    return _net(spec, width * _pick(rng, 1, 2), depth + _pick(rng, 0, 1),
-                activation=activation, init=init)  # fmt: skip
+    return _net(
+        spec,
+        width * _pick(rng, 1, 2),
+        depth + _pick(rng, 0, 1),
+        activation=activation,
+        init=init,
+    )
 
 
 # ---- the criteria: each trains, none asks the adviser

@@ -78,8 +78,11 @@ class Gaps:
     def print(self, what: str, taken: float) -> None:
         """Print what was seen last."""
         longer = sum(gap > LONG_S for gap in self.seen)
-        print(f"{what:44} {taken:6.2f} s   longest gap {1000 * max(self.seen):5.0f} ms, "
-              f"{longer} beyond {1000 * LONG_S:.0f} ms", flush=True)  # fmt: skip
+        print(
+            f"{what:44} {taken:6.2f} s   longest gap {1000 * max(self.seen):5.0f} ms, "
+            f"{longer} beyond {1000 * LONG_S:.0f} ms",
+            flush=True,
+        )
 
 
 @contextmanager

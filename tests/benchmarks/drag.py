@@ -34,8 +34,10 @@ def main() -> None:
         print_parts(moved)
     taken = sorted(move.all_s for move in moved)
     tail = taken[min(len(taken) - 1, int(0.95 * len(taken)))]
-    print(f"{len(taken)} widths, {options.seeds} seeds, engine {options.engine}: median "
-          f"{1000 * statistics.median(taken):.0f} ms, 95 % {1000 * tail:.0f} ms")  # fmt: skip
+    print(
+        f"{len(taken)} widths, {options.seeds} seeds, engine {options.engine}: median "
+        f"{1000 * statistics.median(taken):.0f} ms, 95 % {1000 * tail:.0f} ms"
+    )
 
 
 class Move(NamedTuple):
@@ -55,15 +57,21 @@ class Move(NamedTuple):
 
 def print_parts(moved: list[Move]) -> None:
     """Print the medians by width."""
-    print(f"{'width':>5} {'values':>6} {'event':>6} {'wait':>6} {'paint':>6} {'all':>6}"
-          f" {'processor':>9}   ms")  # fmt: skip
+    print(
+        f"{'width':>5} {'values':>6} {'event':>6} {'wait':>6} {'paint':>6} {'all':>6}"
+        f" {'processor':>9}   ms"
+    )
     for width in sorted({move.width for move in moved}):
         some = [move for move in moved if move.width == width]
-        parts = zip(*((m.event_s, m.wait_s, m.paint_s, m.all_s, m.processor_s)
-                      for m in some), strict=True)  # fmt: skip
+        parts = zip(
+            *((m.event_s, m.wait_s, m.paint_s, m.all_s, m.processor_s) for m in some),
+            strict=True,
+        )
         event, wait, paint, whole, used = (1000 * statistics.median(part) for part in parts)
-        print(f"{width:5} {len(some):6} {event:6.0f} {wait:6.0f} {paint:6.0f} {whole:6.0f}"
-              f" {used:9.0f}")  # fmt: skip
+        print(
+            f"{width:5} {len(some):6} {event:6.0f} {wait:6.0f} {paint:6.0f} {whole:6.0f}"
+            f" {used:9.0f}"
+        )
 
 
 def drag(seeds: int, moves: int, engine: str) -> list[Move]:

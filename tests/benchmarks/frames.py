@@ -117,8 +117,10 @@ def measure(seconds: float, speed: float, name: str) -> None:
     print(f"frames            {len(gaps)} in {elapsed:.1f} s")
     print("cost of a frame  ", spread(costs))
     print("gap              ", spread(gaps))
-    print(f"training          {rate:.0f} updates/s: {rate / alone_rate:.2f} of {name} without "
-          f"a window, {rate / everywhere_rate:.2f} of it on every core")  # fmt: skip
+    print(
+        f"training          {rate:.0f} updates/s: {rate / alone_rate:.2f} of {name} without "
+        f"a window, {rate / everywhere_rate:.2f} of it on every core"
+    )
 
 
 if __name__ == "__main__":

@@ -30,8 +30,10 @@ def show(what: str, times_s: list[float]) -> None:
     """Print the median and the worst twentieth, in ms."""
     ordered = sorted(times_s)
     worst = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    print(f"{what:<44} median {1e3 * statistics.median(ordered):8.1f} ms, "
-          f"95 % {1e3 * worst:8.1f} ms")  # fmt: skip
+    print(
+        f"{what:<44} median {1e3 * statistics.median(ordered):8.1f} ms, "
+        f"95 % {1e3 * worst:8.1f} ms"
+    )
 
 
 def to_the_end(name: str, spec: LabSpec, runs: int) -> list[float]:

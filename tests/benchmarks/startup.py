@@ -86,8 +86,12 @@ def started(code: str, *flags: str) -> subprocess.CompletedProcess[str]:
         env.setdefault("QT_QPA_PLATFORM", "offscreen")
         done = subprocess.run(
             [sys.executable, *flags, "-c", code, str(time.time())],
-            env=env, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
+            env=env,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
     if done.returncode or not done.stdout.strip():
         raise SystemExit(done.stderr)
     return done

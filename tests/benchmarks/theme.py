@@ -47,8 +47,14 @@ def compare(other: str, changes: int, pages: int) -> None:
     for _ in range(ROUNDS):
         for name, folder in (("here", os.getcwd()), ("there", os.path.abspath(other))):
             # This file, with the other checkout's lab.
-            command = [sys.executable, os.path.abspath(__file__),
-                       "--changes", str(changes), "--pages", str(pages)]  # fmt: skip
+            command = [
+                sys.executable,
+                os.path.abspath(__file__),
+                "--changes",
+                str(changes),
+                "--pages",
+                str(pages),
+            ]
             environment = {**os.environ, "PYTHONPATH": os.path.join(folder, "app")}
             done = subprocess.run(
                 command, cwd=folder, env=environment, capture_output=True, text=True, check=True

@@ -21,8 +21,18 @@ import numpy as np
 
 MB = 2**20
 ROWS = 20
-PARTS = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks",
-         "fordblks", "keepcost")  # fmt: skip
+PARTS = (
+    "arena",
+    "ordblks",
+    "smblks",
+    "hblks",
+    "hblkhd",
+    "usmblks",
+    "fsmblks",
+    "uordblks",
+    "fordblks",
+    "keepcost",
+)
 
 
 class _MallInfo(ctypes.Structure):
@@ -43,8 +53,12 @@ def heaps() -> dict[str, float]:
         return {}
     ask.restype = _MallInfo
     info = ask()
-    return {"used": info.uordblks / MB, "free": info.fordblks / MB, "mapped": info.hblkhd / MB,
-            "trimmable": info.keepcost / MB}  # fmt: skip
+    return {
+        "used": info.uordblks / MB,
+        "free": info.fordblks / MB,
+        "mapped": info.hblkhd / MB,
+        "trimmable": info.keepcost / MB,
+    }
 
 
 def arenas() -> list[tuple[float, float]]:
@@ -61,8 +75,11 @@ def arenas() -> list[tuple[float, float]]:
     found = []
     for heap in heaps:
         free = sum(int(part.get("size", 0)) for part in heap.findall("total"))
-        held = sum(int(part.get("size", 0)) for part in heap.findall("system")
-                   if part.get("type") == "current")  # fmt: skip
+        held = sum(
+            int(part.get("size", 0))
+            for part in heap.findall("system")
+            if part.get("type") == "current"
+        )
         found.append((held / MB, free / MB))
     return sorted(found, reverse=True)
 

@@ -210,8 +210,10 @@ class Campaign:
 
     def table(self) -> str:
         """Return the counts, a line for each kind."""
-        lines = [f"{'kind':<10}{'mutations':>10}{'read':>9}{'refused':>9}{'sentences':>11}"
-                 f"{'faults':>8}{'slowest':>10}{'memory':>10}"]  # fmt: skip
+        lines = [
+            f"{'kind':<10}{'mutations':>10}{'read':>9}{'refused':>9}{'sentences':>11}"
+            f"{'faults':>8}{'slowest':>10}{'memory':>10}"
+        ]
         for name, found in self.found.items():
             if found.count:
                 lines.append(

@@ -33,12 +33,31 @@ REPORTS = 20
 ENDING_S = 60  # for the threads, on a slow machine
 LEFT = Qt.MouseButton.LeftButton
 CONTROL = Qt.KeyboardModifier.ControlModifier
-KEYS = [Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_R, Qt.Key.Key_F, Qt.Key.Key_N,
-        Qt.Key.Key_Escape, Qt.Key.Key_Tab, Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_PageUp,
-        Qt.Key.Key_Home]  # fmt: skip
+KEYS = [
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_R,
+    Qt.Key.Key_F,
+    Qt.Key.Key_N,
+    Qt.Key.Key_Escape,
+    Qt.Key.Key_Tab,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_Home,
+]
 COMMANDS = [Qt.Key.Key_Z, Qt.Key.Key_Y, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_T]
-KINDS = {"slider": 30, "tile": 16, "button": 16, "key": 16, "command": 8, "view": 8,
-         "resize": 2, "preset": 4, "page": 6}  # fmt: skip
+KINDS = {
+    "slider": 30,
+    "tile": 16,
+    "button": 16,
+    "key": 16,
+    "command": 8,
+    "view": 8,
+    "resize": 2,
+    "preset": 4,
+    "page": 6,
+}
 HARMLESS = "This plugin does not support"  # the offscreen platform, of windows and menus
 DIALOGS = ("getOpenFileName", "getSaveFileName", "getExistingDirectory")
 
@@ -198,8 +217,11 @@ def campaign(options: argparse.Namespace) -> int:
         if pause_s:
             QTest.qWait(int(1000 * pause_s))
         if count % every == 0:
-            print(f"{count:6} actions  {resident_mb():6.0f} MB  {len(wrong)} wrong  "
-                  f"{time.monotonic() - started:5.0f} s", flush=True)  # fmt: skip
+            print(
+                f"{count:6} actions  {resident_mb():6.0f} MB  {len(wrong)} wrong  "
+                f"{time.monotonic() - started:5.0f} s",
+                flush=True,
+            )
 
     surprises = play(lab, actions, seed, report)
     wrong += [f"action {count}, {kind}: {error!r}" for count, kind, error in surprises]

@@ -15,14 +15,14 @@ ODD_VALUES: list[Any] = [
     "../../../etc/passwd", "/dev/zero", "\\\\server\\share\\a.csv", "//server/share/a.csv",
     "table.csv", "pipe", [], {}, [[]], [0], [None], [1, 2, 3], ["a"], {"a": 1}, {"": {}},
     [8] * 65, [1] * 3000, "NaN", "relu", "csv", "float64", "cross-entropy", 64, 20_000,
-]  # fmt: skip
+]  # fmt: skip # a heap of values, of which none matters more
 # What JSON writers of other languages produce, and what only breaks readers.
 ODD_TEXTS = [
     b"NaN", b"Infinity", b"-Infinity", b"1e999", b"1E+400", b"-0", b"01", b"0x10", b"1_000",
     b"null", b"[" * 3000, b'{"a":' * 3000, b'"\\ud800"', b'"\\u0000"', b"//x\n", b",", b":",
     b"\xef\xbb\xbf", b"\xff\xfe", b"\0", b"\x80", b"9" * 5000, b'"', b"'", b"\\", b"\r", b"\n",
     b";", b"\t", b"1,5", b"1.5", b"-", b"+", b".", b"e", b"inf", b"NA", b"?", b"\xe2\x80\xa8",
-]  # fmt: skip
+]  # fmt: skip # a heap of values, of which none matters more
 
 
 def mutated_bytes(raw: bytes, rng: random.Random) -> bytes:

@@ -71,7 +71,7 @@ def _tables() -> list[bytes]:
     )
     quoted = 'name,"x, y",z\n' + "\n".join(f'"a ""{k}""",{k % 7},{k % 2}' for k in range(30))
     gaps = "x,y\n" + "\n".join(f"{k},{'' if k == 20 else k % 3}" for k in range(30))
-    return [text.encode() for text in (numbers, classes, quoted, gaps)]  # fmt: skip
+    return [text.encode() for text in (numbers, classes, quoted, gaps)]
 
 
 def _labs(folder: pathlib.Path) -> list[bytes]:
@@ -105,8 +105,10 @@ def _knobs() -> list[bytes]:
 
 
 def _cases() -> list[bytes]:
-    two = [{"name": "a", "shape": [2, 4, 1], "batch": 10, "samples": 250},
-           {"name": "b", "shape": [8, 16, 16, 3], "batch": 64, "samples": 128}]  # fmt: skip
+    two = [
+        {"name": "a", "shape": [2, 4, 1], "batch": 10, "samples": 250},
+        {"name": "b", "shape": [8, 16, 16, 3], "batch": 64, "samples": 128},
+    ]
     return [msgspec.json.encode(two)]
 
 

@@ -17,7 +17,14 @@ def test_mutated_files_are_read_or_refused_in_a_sentence() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     rows = [line.split() for line in done.stdout.splitlines()[1:]]
     assert [row[0] for row in rows] == [
-        "specs", "tables", "labs", "knobs", "cases", "settings", "opened", "windows",
-    ]  # fmt: skip
+        "specs",
+        "tables",
+        "labs",
+        "knobs",
+        "cases",
+        "settings",
+        "opened",
+        "windows",
+    ]
     assert sum(int(row[1].replace(",", "")) for row in rows) == MUTATIONS
     assert all(int(row[2]) and int(row[3]) for row in rows[:5])  # some of each fit

@@ -64,6 +64,10 @@ def other_activation(key: str, other: str) -> Break:
     """Let an activation have the values and slopes of another."""
     source = ACTIVATIONS[other]
     return entry(
-        ACTIVATIONS, key, value=source.value, derivative=source.derivative,
-        kinks=source.kinks, piecewise_linear=source.piecewise_linear,
-    )  # fmt: skip
+        ACTIVATIONS,
+        key,
+        value=source.value,
+        derivative=source.derivative,
+        kinks=source.kinks,
+        piecewise_linear=source.piecewise_linear,
+    )

@@ -19,11 +19,20 @@ from layerlab.claims.figures import (
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        (0, "0"), (512.0, "512"), (2517, "2,517"), (0.25, "0.25"), (0.0338123, "0.03381"),
-        (1 / 3, "0.3333"), (12345.6, "1.23e4"), (4.4e-16, "4.40e-16"), (2e-7, "2.00e-7"),
-        (-0.16997, "-0.17"), (float("nan"), "not finite"), (7.04e18, "7.04e18"),
+        (0, "0"),
+        (512.0, "512"),
+        (2517, "2,517"),
+        (0.25, "0.25"),
+        (0.0338123, "0.03381"),
+        (1 / 3, "0.3333"),
+        (12345.6, "1.23e4"),
+        (4.4e-16, "4.40e-16"),
+        (2e-7, "2.00e-7"),
+        (-0.16997, "-0.17"),
+        (float("nan"), "not finite"),
+        (7.04e18, "7.04e18"),
     ],
-)  # fmt: skip
+)
 def test_a_figure_has_the_digits_that_count(value: float, said: str) -> None:
     assert figure(value) == said
 

@@ -17,10 +17,26 @@ from layerlab.experiments import EXPERIMENTS
 FIELDS = ["id", "published", "measured", "verdict", "why", "experiment"]
 # The pages that the gallery has or will have.
 PAGES = {
-    "signal", "activations", "diagonal-flip", "width-or-depth", "regions", "basis", "sawtooth",
-    "linear-collapse", "gating", "numpy-or-torch", "residual", "born-dead", "convolution",
-    "attention", "layer-norm", "graph-filter", "euler", "ensemble", "at-scale",
-}  # fmt: skip
+    "signal",
+    "activations",
+    "diagonal-flip",
+    "width-or-depth",
+    "regions",
+    "basis",
+    "sawtooth",
+    "linear-collapse",
+    "gating",
+    "numpy-or-torch",
+    "residual",
+    "born-dead",
+    "convolution",
+    "attention",
+    "layer-norm",
+    "graph-filter",
+    "euler",
+    "ensemble",
+    "at-scale",
+}
 
 
 def lines_of(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
@@ -130,8 +146,9 @@ def test_json_has_the_agreed_fields(capsys: pytest.CaptureFixture[str]) -> None:
         assert line["verdict"].startswith(KINDS)
 
 
-def test_people_read_a_table(capsys: pytest.CaptureFixture[str],
-                             monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_people_read_a_table(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for columns in (60, 100):
         monkeypatch.setenv("COLUMNS", str(columns))
         assert cli.main(["claims", "--only", "D13,D1"]) == 0

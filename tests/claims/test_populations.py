@@ -51,10 +51,11 @@ def test_the_epochs_to_a_loss_are_those_of_the_listing() -> None:
     spec = listing()
     marks = range(16, 400 * 16, 16)
     losses = [
-        state.epoch_loss for state in engine("numpy").run(
+        state.epoch_loss
+        for state in engine("numpy").run(
             edit(edit(spec, "train.epochs", 400), "train.seeds", 3), marks=marks
         )
-    ][1:]  # fmt: skip
+    ][1:]
     expected = [int(np.argmax(column <= 0.0244)) + 1 for column in np.array(losses).T]
     found = epochs_until(Context(), spec, 3, 0.0244, 1000)
     assert max(expected) < 256  # else rounded

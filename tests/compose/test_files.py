@@ -54,9 +54,14 @@ def text_of(session):
 
 @pytest.mark.parametrize(
     ("name", "saved"),
-    [("a", "a.layerlab"), ("a.layerlab", "a.layerlab"), ("a.LAYERLAB", "a.LAYERLAB"),
-     ("v1.2", "v1.2.layerlab"), ("t.csv", "t.csv.layerlab")],
-)  # fmt: skip
+    [
+        ("a", "a.layerlab"),
+        ("a.layerlab", "a.layerlab"),
+        ("a.LAYERLAB", "a.LAYERLAB"),
+        ("v1.2", "v1.2.layerlab"),
+        ("t.csv", "t.csv.layerlab"),
+    ],
+)
 def test_a_name_gets_the_ending(lab, typed, tmp_path, name, saved):
     typed[0].append(str(tmp_path / name))
     lab.files.save_as()
@@ -191,8 +196,11 @@ def started(arguments, home, log):
     environ = os.environ | {"LAYERLAB_HOME": str(home), "QT_QPA_PLATFORM": "offscreen"}
     process = subprocess.Popen(
         [sys.executable, "-m", "layerlab", *arguments],
-        env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
-    )  # fmt: skip
+        env=environ,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=log,
+    )
     return process
 
 

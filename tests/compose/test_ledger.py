@@ -105,9 +105,14 @@ def test_all_are_checked_and_fill_in(show, qtbot):
     assert page.tally.work.isVisible()
     done(lab, qtbot)
     expected = {
-        "A1": ONLY_IF, "B2": HOLDS, "B3": ONLY_IF, "D1": HOLDS, "D13": WRONG, "D14": WRONG,
+        "A1": ONLY_IF,
+        "B2": HOLDS,
+        "B3": ONLY_IF,
+        "D1": HOLDS,
+        "D13": WRONG,
+        "D14": WRONG,
         "D23": HOLDS,
-    }  # fmt: skip
+    }
     assert kinds(page) == expected
     assert lab.prepared == [True]  # once for all
     assert page.tally.counts[HOLDS].number == 3
@@ -259,8 +264,13 @@ def test_the_list_is_walked_with_the_keyboard(show, qtbot):
     page = page_of(lab)
     QApplication.processEvents()
     assert page.list.name == "A1"
-    for key, name in ((Qt.Key.Key_Down, "B2"), (Qt.Key.Key_Down, "B3"), (Qt.Key.Key_Up, "B2"),
-                      (Qt.Key.Key_End, "D23"), (Qt.Key.Key_Home, "A1")):  # fmt: skip
+    for key, name in (
+        (Qt.Key.Key_Down, "B2"),
+        (Qt.Key.Key_Down, "B3"),
+        (Qt.Key.Key_Up, "B2"),
+        (Qt.Key.Key_End, "D23"),
+        (Qt.Key.Key_Home, "A1"),
+    ):
         QTest.keyClick(page.list, key)
         assert page.list.name == name
         assert page.detail.entry.id == name

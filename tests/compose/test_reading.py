@@ -81,16 +81,21 @@ def test_no_way_to_a_table_reads_it_in_the_windows_thread(
     idle(qtbot, lab)
     assert lab.store.spec.task.path == first
     for path, value in (
-        ("task.target", "c0"), ("task.problem", "regression"), ("task.seed", 4),
-        ("task.validation", 0.4), ("net.hidden", (5,)), ("train.seeds", 3),
-    ):  # fmt: skip
+        ("task.target", "c0"),
+        ("task.problem", "regression"),
+        ("task.seed", 4),
+        ("task.validation", 0.4),
+        ("net.hidden", (5,)),
+        ("train.seeds", 3),
+    ):
         lab.on_edited(path, value)
         idle(qtbot, lab)
     assert lab.store.spec.task.target == "c0"
     assert lab.store.spec.task.validation == 0.4
     second = table_of(tmp_path / "second.csv", 4)
-    monkeypatch.setattr("layerlab.compose.files.QFileDialog.getOpenFileName",
-                        lambda *a, **k: (second, ""))  # fmt: skip
+    monkeypatch.setattr(
+        "layerlab.compose.files.QFileDialog.getOpenFileName", lambda *a, **k: (second, "")
+    )
     lab.window.panel.csv_wanted.emit()
     idle(qtbot, lab)
     assert lab.store.spec.task.path == second

@@ -173,8 +173,9 @@ def test_one_seed_is_neither_best_nor_worst(open_lab, qtbot):
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize(("size", "zoom"), [((1440, 900), 1.0), ((1100, 700), 1.0),
-                                            ((1100, 700), 1.3)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("size", "zoom"), [((1440, 900), 1.0), ((1100, 700), 1.0), ((1100, 700), 1.3)]
+)
 def test_head_and_bar_fit_with_all_that_is_new(open_lab, qtbot, theme, size, zoom):
     load_fonts()
     options = Options(engine="numpy", speed=None, theme=theme, size=size, zoom=zoom)

@@ -147,8 +147,10 @@ def test_an_engine_that_does_not_start_is_replaced_too(open_lab, qtbot, monkeypa
 
     ends = [sys.executable, "-c", "raise SystemExit('libtorch.so is broken')"]
     broken = RemoteEngine(command=ends)
-    monkeypatch.setattr("layerlab.compose.serving.engine",
-                        lambda name: broken if name == "torch" else engine(name))  # fmt: skip
+    monkeypatch.setattr(
+        "layerlab.compose.serving.engine",
+        lambda name: broken if name == "torch" else engine(name),
+    )
     lab = open_lab(SPEC, Options(speed=None, engine="compiled"))
     lab.on_engine("torch")
     lab.runner.finish()

@@ -16,8 +16,10 @@ def asking(is_interrupted):
 def test_a_job_is_done_here_and_now_without_a_thread():
     steps = list(steps_of(Job("count", counting)))
     assert [(step.done, step.total, step.result) for step in steps] == [
-        (1, 3, 0), (2, 3, 1), (3, 3, 4),
-    ]  # fmt: skip
+        (1, 3, 0),
+        (2, 3, 1),
+        (3, 3, 4),
+    ]
 
 
 def test_pauses_are_not_told_and_nothing_interrupts():

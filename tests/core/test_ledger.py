@@ -17,16 +17,33 @@ from layerlab.core.ledger import (
     as_markdown,
 )
 
-ENTRY = Entry("D1", "D, a book", 'It "counts", a | b.', "22, 31", "exact", "D, a book", SHAPE,
-              "flip", "Why?")  # fmt: skip
+ENTRY = Entry(
+    "D1",
+    "D, a book",
+    'It "counts", a | b.',
+    "22, 31",
+    "exact",
+    "D, a book",
+    SHAPE,
+    "flip",
+    "Why?",
+)
 
 
 def verdict(**given: object) -> Verdict:
     fields: dict[str, object] = {
-        "id": "D1", "source": "D, a book", "statement": ENTRY.statement, "published": "22, 31",
-        "tolerance": "exact", "kind": HOLDS, "verdict": HOLDS, "measured": "22, 31",
-        "why": "counted", "experiment": None, "seconds": 0.5,
-    }  # fmt: skip
+        "id": "D1",
+        "source": "D, a book",
+        "statement": ENTRY.statement,
+        "published": "22, 31",
+        "tolerance": "exact",
+        "kind": HOLDS,
+        "verdict": HOLDS,
+        "measured": "22, 31",
+        "why": "counted",
+        "experiment": None,
+        "seconds": 0.5,
+    }
     return Verdict(**(fields | given))  # type: ignore[arg-type]
 
 
@@ -42,8 +59,10 @@ def test_a_row_goes_from_unchecked_to_judged_and_back() -> None:
     broken = asked.broken("it broke")
     assert broken.verdict is not None
     assert (broken.kind, broken.verdict.why, broken.verdict.measured) == (
-        UNKNOWN, "it broke", "",
-    )  # fmt: skip
+        UNKNOWN,
+        "it broke",
+        "",
+    )
 
 
 def test_a_row_is_found_by_what_is_said_in_it() -> None:

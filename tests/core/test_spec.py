@@ -42,8 +42,9 @@ def test_the_published_listing_is_read():
 
 def test_every_field_of_a_spec_is_a_declared_knob_and_the_other_way_round():
     rooms = {"task": LabSpec().task, "net": LabSpec().net, "train": LabSpec().train}
-    fields = {f"{room}.{name}" for room, part in rooms.items()
-              for name in part.__struct_fields__}  # fmt: skip
+    fields = {
+        f"{room}.{name}" for room, part in rooms.items() for name in part.__struct_fields__
+    }
     assert fields | {"net.width", "net.depth"} == set(KNOBS)
     for knob in KNOBS.values():
         assert knob.label

@@ -22,9 +22,16 @@ NAN, INF = np.nan, np.inf
 
 @pytest.mark.parametrize(
     ("losses", "best", "worst"),
-    [([3.0, 1.0, 2.0], 1, 0), ([1.0, NAN, 9.0], 0, 1), ([INF, NAN, 2.0], 2, 1),
-     ([NAN, INF, NAN], 0, 0), ([NAN, NAN], 0, 0), ([2.0, 1.0, 1.0, 2.0], 1, 0), ([5.0], 0, 0)],
-)  # fmt: skip
+    [
+        ([3.0, 1.0, 2.0], 1, 0),
+        ([1.0, NAN, 9.0], 0, 1),
+        ([INF, NAN, 2.0], 2, 1),
+        ([NAN, INF, NAN], 0, 0),
+        ([NAN, NAN], 0, 0),
+        ([2.0, 1.0, 1.0, 2.0], 1, 0),
+        ([5.0], 0, 0),
+    ],
+)
 def test_what_is_not_a_number_is_worst_and_the_first_of_equals_counts(losses, best, worst):
     ranking = Ranking(np.array(losses), 1.5)
     assert ranking.worst == worst

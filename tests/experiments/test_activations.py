@@ -93,10 +93,13 @@ def verdicts(**knobs):
 
 def test_verdicts_are_those_of_the_figures():
     assert verdicts() == {
-        "B2": "holds", "D23": "holds",
+        "B2": "holds",
+        "D23": "holds",
         "B3": "holds only if one point is left out, where each is lowest",
-        "D22": "holds only if of the mean square", "C4": "wrong as printed", "D24": "holds",
-    }  # fmt: skip
+        "D22": "holds only if of the mean square",
+        "C4": "wrong as printed",
+        "D24": "holds",
+    }
 
 
 def test_verdicts_move_with_the_knobs():
@@ -107,8 +110,13 @@ def test_verdicts_move_with_the_knobs():
 
 def test_a_broken_activation_turns_the_verdicts(monkeypatch):
     entry = ACTIVATIONS["sigmoid"]
-    steep = type(entry)("sigmoid", "s", "h", value=entry.value,
-                        derivative=lambda m, z, a: 2 * entry.derivative(m, z, a))  # fmt: skip
+    steep = type(entry)(
+        "sigmoid",
+        "s",
+        "h",
+        value=entry.value,
+        derivative=lambda m, z, a: 2 * entry.derivative(m, z, a),
+    )
     monkeypatch.setitem(ACTIVATIONS._entries, "sigmoid", steep)
     model._extremes.cache_clear()
     assert verdicts()["B2"] == "wrong as printed"

@@ -123,9 +123,14 @@ def test_a_published_model_is_met_within_one_percent_by_its_knobs(one: Published
 
 def test_released_weights_are_met_exactly() -> None:
     """Numbers of parameters of the released files."""
-    exact = {"GPT-2": 124_439_808, "LLaMA 7B": 6_738_415_616, "LLaMA 13B": 13_015_864_320,
-             "LLaMA 33B": 32_528_943_616, "LLaMA 65B": 65_285_660_672,
-             "Mixtral 8x7B": 46_702_792_704}  # fmt: skip
+    exact = {
+        "GPT-2": 124_439_808,
+        "LLaMA 7B": 6_738_415_616,
+        "LLaMA 13B": 13_015_864_320,
+        "LLaMA 33B": 32_528_943_616,
+        "LLaMA 65B": 65_285_660_672,
+        "Mixtral 8x7B": 46_702_792_704,
+    }
     found = {one.name: one.decoder.parameters for one in MODELS}
     assert {name: found[name] for name in exact} == exact
 
@@ -243,8 +248,9 @@ def test_broken_figures_turn_every_verdict(monkeypatch) -> None:
         patch.setattr(growth, "output_scale", lambda blocks: blocks**-0.25)
         assert found()["D26"] == WRONG
     with monkeypatch.context() as patch:
-        patch.setattr(rows, "ends", lambda block, case: (1.0, 9.0 if case != "scaled, norm"
-                                                         else 1.0))  # fmt: skip
+        patch.setattr(
+            rows, "ends", lambda block, case: (1.0, 9.0 if case != "scaled, norm" else 1.0)
+        )
         assert found()["D26"].startswith("holds only if blocks have layer norm")
 
 
@@ -266,9 +272,15 @@ def test_bad_knobs_are_told(knobs, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(124_439_808, "124 M"), (6_738_415_616, "6.74 B"), (999_999, "1 M"), (512, "512"),
-     (174_604_259_328, "175 B"), (1.06e14, "106 T")],
-)  # fmt: skip
+    [
+        (124_439_808, "124 M"),
+        (6_738_415_616, "6.74 B"),
+        (999_999, "1 M"),
+        (512, "512"),
+        (174_604_259_328, "175 B"),
+        (1.06e14, "106 T"),
+    ],
+)
 def test_large_numbers_in_words(number: float, text: str) -> None:
     assert words.count(number) == text
     assert words.memory(67_108_864, 4) == "67.11 MB"

@@ -37,10 +37,16 @@ def whole():
 # ---- a query among keys
 
 
-@pytest.mark.parametrize("knobs", [
-    {}, {"norm": 256.0, "d_k": 4}, {"norm": 1.0, "d_k": 1024, "keys": 2},
-    {"unequal": 1.0, "d_k": 16}, {"scaled": False, "norm": 3.0},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {},
+        {"norm": 256.0, "d_k": 4},
+        {"norm": 1.0, "d_k": 1024, "keys": 2},
+        {"unequal": 1.0, "d_k": 16},
+        {"scaled": False, "norm": 3.0},
+    ],
+)
 def test_answers_are_those_of_pytorch(knobs):
     result = model.compute(**knobs)
     d_k, by = result.d_k, result.by
@@ -50,9 +56,11 @@ def test_answers_are_those_of_pytorch(knobs):
     k = np.stack([np.cos(angles), np.sin(angles)] * (d_k // 2), axis=1)
     q, k = q / math.sqrt(d_k // 2), result.norms[:, None] * k / math.sqrt(d_k // 2)
     out = torch.nn.functional.scaled_dot_product_attention(
-        torch.tensor(q)[None], torch.tensor(k)[None],
-        torch.tensor(result.values)[None, :, None], scale=1 / by,
-    )[0, :, 0].numpy()  # fmt: skip
+        torch.tensor(q)[None],
+        torch.tensor(k)[None],
+        torch.tensor(result.values)[None, :, None],
+        scale=1 / by,
+    )[0, :, 0].numpy()
     assert result.curve == pytest.approx(out[:-1], abs=1e-9)
     assert result.answer == pytest.approx(out[-1], abs=1e-9)
     assert (by == pytest.approx(math.sqrt(d_k))) == result.scaled
@@ -95,8 +103,11 @@ def test_entropy_falls_with_the_norm_as_the_variance_of_the_logits_says():
     step = 1e-4
     near = [model.compute(norm=16.0 * (1 + s)).entropy for s in (-step, step)]
     slope = (near[1] - near[0]) / (2 * step * 16.0)
-    logits = heads.directions(np.array([result.query]), 64) @ heads.directions(
-        result.places, 64).T / result.by  # fmt: skip
+    logits = (
+        heads.directions(np.array([result.query]), 64)
+        @ heads.directions(result.places, 64).T
+        / result.by
+    )
     p = result.weights
     variance = p @ logits[0] ** 2 - (p @ logits[0]) ** 2
     assert slope == pytest.approx(-16.0 * variance, rel=1e-5)  # dH/dr = -r Var(logit / r)
@@ -169,8 +180,9 @@ def test_draws_are_the_same_in_whatever_steps_they_grow():
 def test_the_density_of_products_is_its_closed_form(d_k):
     x = np.linspace(0.3, 4, 12) * math.sqrt(d_k)
     order = (d_k - 1) / 2
-    exact = x**order * special.kv(order, x) / (
-        math.sqrt(math.pi) * 2**order * math.gamma(d_k / 2))  # fmt: skip
+    exact = (
+        x**order * special.kv(order, x) / (math.sqrt(math.pi) * 2**order * math.gamma(d_k / 2))
+    )
     found = theory.product_density(x, d_k, 1.0)
     assert found == pytest.approx(exact, rel=0.05, abs=0.01 * exact.max())
     root = math.sqrt(d_k)
@@ -184,8 +196,13 @@ def test_ties_have_the_density_of_the_gap(keys):
 
     def both_near(x):
         law = stats.norm
-        return keys * (keys - 1) * law.pdf(x) * law.cdf(x) ** (keys - 2) * (
-            law.cdf(x + width) - law.cdf(x))  # fmt: skip
+        return (
+            keys
+            * (keys - 1)
+            * law.pdf(x)
+            * law.cdf(x) ** (keys - 2)
+            * (law.cdf(x + width) - law.cdf(x))
+        )
 
     share = integrate.quad(both_near, -9, 9)[0]
     assert theory.tie(keys) == pytest.approx(share / width, rel=2e-3)
@@ -199,8 +216,7 @@ def test_expected_squares_are_means_over_values_and_targets():
     found = draws.by_values(p, rng.standard_normal((n, 3)), rng.standard_normal(n))
     assert theory.squares_by_values(p) == pytest.approx((found**2).sum(1).mean(), rel=0.02)
     targets = np.eye(3)
-    assert theory.squares_by_weights(p) == pytest.approx(
-        ((p - targets) ** 2).sum(1).mean())  # fmt: skip
+    assert theory.squares_by_weights(p) == pytest.approx(((p - targets) ** 2).sum(1).mean())
 
 
 def test_theory_is_what_is_drawn_at_large_d_k(whole):
@@ -245,9 +261,11 @@ def test_verdicts_wait_for_the_draws():
 
 def test_verdicts_are_those_of_the_figures(whole):
     assert verdicts(whole) == {
-        "E5": HOLDS, "E6": "holds only if the loss is cross-entropy on the weights",
-        "E7": HOLDS, "E8": HOLDS,
-    }  # fmt: skip
+        "E5": HOLDS,
+        "E6": "holds only if the loss is cross-entropy on the weights",
+        "E7": HOLDS,
+        "E8": HOLDS,
+    }
 
 
 def test_verdicts_move_with_the_knobs():
@@ -280,7 +298,8 @@ def test_the_copied_program_prints_the_page_s_figures():
     answer, kernel = (float(word.strip(",")) for word in printed[0].split()[1::2])
     assert answer == pytest.approx(result.answer, abs=1e-5)
     assert kernel == pytest.approx(
-        float(np.interp(result.query, result.x, result.kernel)), abs=1e-3)  # fmt: skip
+        float(np.interp(result.query, result.x, result.kernel)), abs=1e-3
+    )
     assert float(printed[2].split()[1]) == pytest.approx(result.entropy, abs=1e-5)
     longer = model.compute(**{**knobs, "norm": 40.0}).entropy
     assert float(printed[4].split()[1]) == pytest.approx(longer, abs=1e-5)

@@ -153,14 +153,17 @@ def test_no_exchange_of_one_term_would_help():
     x, true = terms.COARSE, terms.truth("wave", terms.COARSE)
     basis = terms.bent("relu", *terms._candidates("relu"), x)
     b, c = terms.chosen("wave", "relu").terms(6)
-    now = [int(np.abs(basis - one[:, None]).sum(0).argmin())
-           for one in terms.bent("relu", b, c, x).T]  # fmt: skip
+    now = [
+        int(np.abs(basis - one[:, None]).sum(0).argmin())
+        for one in terms.bent("relu", b, c, x).T
+    ]
     for j, i in itertools.product(range(6), range(basis.shape[1])):
         if i in now:
             continue
         other = [*now[:j], *now[j + 1 :], i]
-        _, rest, rank, _ = np.linalg.lstsq(np.column_stack((basis[:, other], np.ones(len(x)))),
-                                           true)  # fmt: skip
+        _, rest, rank, _ = np.linalg.lstsq(
+            np.column_stack((basis[:, other], np.ones(len(x)))), true
+        )
         if rank == 7:
             left = float(rest[0]) / len(x) / true.var()
             assert left > terms.chosen("wave", "relu").left[6] * (1 - 1e-5)
@@ -199,9 +202,13 @@ def test_heights_by_hand_stay_and_the_constant_follows():
 
 @pytest.mark.parametrize(
     ("knobs", "words"),
-    [({"terms": (1.0, 2.0, 3.0)}, "pairs"), ({"terms": (0.0, 1.0)}, "slope b of term 1"),
-     ({"updates": ()}, "Updates lists 0"), ({"l2": (1e-3, 1e-3)}, "L2 lists 2")],
-)  # fmt: skip
+    [
+        ({"terms": (1.0, 2.0, 3.0)}, "pairs"),
+        ({"terms": (0.0, 1.0)}, "slope b of term 1"),
+        ({"updates": ()}, "Updates lists 0"),
+        ({"l2": (1e-3, 1e-3)}, "L2 lists 2"),
+    ],
+)
 def test_wrong_numbers_are_refused_in_one_sentence(knobs, words):
     with pytest.raises(LabError, match=words):
         model.compute(**knobs)
@@ -213,9 +220,11 @@ def found(**knobs):
 
 def test_verdicts_are_those_of_the_figures():
     assert found() == {
-        "C1": "holds only if c shifts and b stretches", "C2": "holds",
-        "C4": "wrong as printed", "C5": "does not reproduce",
-    }  # fmt: skip
+        "C1": "holds only if c shifts and b stretches",
+        "C2": "holds",
+        "C4": "wrong as printed",
+        "C5": "does not reproduce",
+    }
 
 
 def test_verdicts_move_with_the_level():
@@ -238,16 +247,20 @@ def test_a_broken_bend_turns_the_verdicts(monkeypatch):
 def test_layers_that_forget_their_biases_are_no_composition(monkeypatch):
     verdicts.composition_row.cache_clear()
     right = verdicts._expansions
-    monkeypatch.setattr(verdicts, "_expansions",
-                        lambda *a: [unit + 0.01 for unit in right(*a)])  # fmt: skip
+    monkeypatch.setattr(verdicts, "_expansions", lambda *a: [unit + 0.01 for unit in right(*a)])
     assert verdicts.composition_row("relu").verdict == "wrong as printed"
     verdicts.composition_row.cache_clear()
 
 
 def test_a_constant_would_be_a_bias(monkeypatch):
     leaky, relu = ACTIVATIONS["leaky-relu"], ACTIVATIONS["relu"]
-    moved = type(leaky)("leaky-relu", "s", "h", value=lambda m, z, a: relu.value(m, z, a) + 1,
-                        derivative=leaky.derivative)  # fmt: skip
+    moved = type(leaky)(
+        "leaky-relu",
+        "s",
+        "h",
+        value=lambda m, z, a: relu.value(m, z, a) + 1,
+        derivative=leaky.derivative,
+    )
     monkeypatch.setitem(ACTIVATIONS._entries, "leaky-relu", moved)
     assert verdicts.leak_row("wave", 0.01, dict.fromkeys(model.COMPARED, 3)).verdict == "holds"
 

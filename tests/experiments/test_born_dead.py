@@ -144,11 +144,13 @@ def test_bounds_of_one_unit_are_the_coin() -> None:
 def test_bounds_are_the_chain_of_one_and_two_inputs(width: int) -> None:
     p = 0.5**width
     # Rows: both gone, one left, two left that are orthogonal again and again.
-    go = np.array([
-        [1, 0, 0],
-        [p, 1 - p, 0],
-        [p * p, 2 * (p - p * p) + width * p * p, 1 - 2 * p + p * p - width * p * p],
-    ])  # fmt: skip
+    go = np.array(
+        [
+            [1, 0, 0],
+            [p, 1 - p, 0],
+            [p * p, 2 * (p - p * p) + width * p * p, 1 - 2 * p + p * p - width * p * p],
+        ]
+    )
     state, found = np.array([0, 2 * p, 1 - 2 * p]), []
     for _ in range(20):
         found.append(state[0])

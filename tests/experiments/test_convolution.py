@@ -47,8 +47,11 @@ def test_a_shared_filter_is_pytorch_s_and_scipy_s(border):
     images = RNG.standard_normal((3, 7, 6))
     found = layers.filtered(images, KERNEL, border)
     assert found == pytest.approx(conv2d(images, KERNEL, border), abs=1e-12)
-    how = {"valid": {"mode": "valid"}, "wrapped": {"mode": "same", "boundary": "wrap"},
-           "zeros": {"mode": "same", "boundary": "fill"}}[border]  # fmt: skip
+    how = {
+        "valid": {"mode": "valid"},
+        "wrapped": {"mode": "same", "boundary": "wrap"},
+        "zeros": {"mode": "same", "boundary": "fill"},
+    }[border]
     wanted = [signal.correlate2d(x, KERNEL.reshape(3, 3), **how) for x in images]
     assert found == pytest.approx(np.stack(wanted), abs=1e-12)
 
@@ -116,10 +119,12 @@ def test_parameters_are_ranks(border, step):
     side, units = 4, np.eye(16).reshape(-1, 4, 4)
     every = {
         "convolution": [layers.filtered(units, one, border) for one in np.eye(TAPS)],
-        "local": [layers.local(units, one, border)
-                  for one in np.eye(16 * TAPS).reshape(-1, 4, 4, TAPS)],
+        "local": [
+            layers.local(units, one, border)
+            for one in np.eye(16 * TAPS).reshape(-1, 4, 4, TAPS)
+        ],
         "dense": list(np.eye(256).reshape(-1, 16, 4, 4)),
-    }  # fmt: skip
+    }
     ranks = {
         name: np.linalg.matrix_rank(
             np.stack([layers.averaged(np.reshape(m, (4,) * 4), step).ravel() for m in maps])
@@ -168,8 +173,9 @@ def test_averaging_over_some_shifts_makes_the_layer_commute_with_those():
 def test_at_a_border_of_zeros_the_orders_differ_along_edges_alone():
     down, right = 2, 3
     picture = tuple(np.random.default_rng(0).uniform(size=SIDE**2).round(3).tolist())
-    one = model.compute(border="zeros", picture=picture, kernel="emboss",
-                        shift=(float(down), float(right)))  # fmt: skip
+    one = model.compute(
+        border="zeros", picture=picture, kernel="emboss", shift=(float(down), float(right))
+    )
     rows_, columns = np.nonzero(np.abs(one.difference) > 1e-12)
     edges = {0, SIDE - 1}
     at_edge = [
@@ -225,7 +231,8 @@ def test_the_kernel_is_found_as_the_normal_equations_do():
     one = finding.found(KERNEL, 5, 0.3)
     assert one.kernel == pytest.approx(wanted, abs=1e-10)
     assert one.spread == pytest.approx(
-        0.3 * np.sqrt(np.diag(linalg.cho_solve(factor, np.eye(TAPS)))))  # fmt: skip
+        0.3 * np.sqrt(np.diag(linalg.cho_solve(factor, np.eye(TAPS))))
+    )
     assert one.error == pytest.approx(np.linalg.norm(wanted - KERNEL))
 
 
@@ -272,8 +279,11 @@ def test_verdicts_are_those_of_the_figures():
     wanted = "holds only if the image is wrapped round and pooling is over the whole of it"
     for knobs in ({}, {"layer": "dense", "over": 256, "kernel": "blur"}):
         assert verdicts(model.compute(**knobs)) == {
-            "E1": HOLDS, "E2": wanted, "E3": HOLDS, "E15": HOLDS,
-        }  # fmt: skip
+            "E1": HOLDS,
+            "E2": wanted,
+            "E3": HOLDS,
+            "E15": HOLDS,
+        }
     assert verdicts(model.compute(border="zeros"))["E1"].startswith(ONLY_IF)
     assert verdicts(model.compute(shift=(0.0, 0.0)))["E2"] == NOT_HERE
     assert verdicts(model.compute(picture=(0.0,) * SIDE**2))["E2"] == NOT_HERE
@@ -314,10 +324,16 @@ def test_bad_input_is_said_in_one_sentence(knobs, words):
         model.compute(**knobs)
 
 
-@pytest.mark.parametrize("knobs", [
-    {"kernel": "emboss", "pool": 4}, {"border": "zeros", "pool": 1}, {"layer": "local"},
-    {"layer": "dense", "over": 256}, {"kernel": "by hand", "shift": (-1.0, 2.0)},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {"kernel": "emboss", "pool": 4},
+        {"border": "zeros", "pool": 1},
+        {"layer": "local"},
+        {"layer": "dense", "over": 256},
+        {"kernel": "by hand", "shift": (-1.0, 2.0)},
+    ],
+)
 def test_the_copied_program_prints_the_page_s_figures(knobs):
     result = model.compute(**knobs)
     lines = printed_by(model.numpy_code(**knobs)).splitlines()

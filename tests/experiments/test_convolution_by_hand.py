@@ -111,11 +111,19 @@ def test_the_kernel_by_hand_is_kept_while_another_is_chosen(page):
 
 def wheel(canvas, cell, angle):
     place = QPointF(middle(canvas, cell))
-    QApplication.sendEvent(canvas, QWheelEvent(
-        place, QPointF(canvas.mapToGlobal(place.toPoint())), QPoint(), QPoint(0, angle),
-        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase,
-        False,
-    ))  # fmt: skip
+    QApplication.sendEvent(
+        canvas,
+        QWheelEvent(
+            place,
+            QPointF(canvas.mapToGlobal(place.toPoint())),
+            QPoint(),
+            QPoint(0, angle),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        ),
+    )
 
 
 def test_wheel_and_keys_turn_a_cell_only_once_the_kernel_has_the_focus(page):

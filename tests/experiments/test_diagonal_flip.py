@@ -192,14 +192,23 @@ def test_broken_figures_turn_the_verdicts(whole):
     verdicts = {row.id: row.verdict for row in all_rows(right, result.study)}
     assert {verdicts[f"D{k}"] for k in (2, 3, 4, 5, 6)} == {"holds"}
     slow = dataclasses.replace(
-        result.study, reached_small=4 * result.study.reached["4-8-4"],
-        after_100={"He": np.full(9, 1.0), "Xavier": np.full(9, 2.0), "1": np.full(9, 3.0),
-                   "0.01": np.full(9, 4.0)},
-    )  # fmt: skip
+        result.study,
+        reached_small=4 * result.study.reached["4-8-4"],
+        after_100={
+            "He": np.full(9, 1.0),
+            "Xavier": np.full(9, 2.0),
+            "1": np.full(9, 3.0),
+            "0.01": np.full(9, 4.0),
+        },
+    )
     verdicts = {row.id: row.verdict for row in all_rows(result.printed, slow)}
     assert verdicts["D32"] == verdicts["D11"] == "holds"
-    after = {"He": np.full(9, 2.0), "Xavier": np.full(9, 1.0), "1": np.full(9, 3.0),
-             "0.01": np.full(9, 3.0)}  # fmt: skip
+    after = {
+        "He": np.full(9, 2.0),
+        "Xavier": np.full(9, 1.0),
+        "1": np.full(9, 3.0),
+        "0.01": np.full(9, 3.0),
+    }
     turned = dataclasses.replace(result.study, after_100=after)
     row = next(row for row in all_rows(result.printed, turned) if row.id == "D11")
     assert row.verdict.endswith(

@@ -230,8 +230,9 @@ def test_things_to_try_show_what_they_say(monkeypatch):
     assert other.of_mean(10).mean() == pytest.approx(seed.of_mean(10).mean(), rel=0.15)
     assert other.of_mean(2).mean() > seed.of_mean(2).mean()
     assert other.of_mean(20).mean() < seed.of_mean(20).mean()
-    errors = [one.squared_bias(truth).mean() + one.of_mean(10).mean()
-              for one in (seed, other, bend)]  # fmt: skip
+    errors = [
+        one.squared_bias(truth).mean() + one.of_mean(10).mean() for one in (seed, other, bend)
+    ]
     assert min(errors) == errors[2]
     alone = looked(training.Setting("abs", 0.0, 4, names.SEED)).all
     assert alone.rho == pytest.approx(0.0, abs=0.03)

@@ -25,8 +25,13 @@ from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 
 SPIRAL = (-0.4, 1.6, -0.4, -1.6)
-PAIRS = [SPIRAL, (-4.0, 0.0, -0.2, 0.0), (1.0, 0.0, -2.0, 0.0), (0.0, 2.0, 0.0, -2.0),
-         (-1.0, 0.0, -1.0, 0.0)]  # fmt: skip
+PAIRS = [
+    SPIRAL,
+    (-4.0, 0.0, -0.2, 0.0),
+    (1.0, 0.0, -2.0, 0.0),
+    (0.0, 2.0, 0.0, -2.0),
+    (-1.0, 0.0, -1.0, 0.0),
+]
 STARTS = np.array([[1.2, -0.7], [0.3, 1.9]])
 TRIES = {thing.label: thing.values for thing in EXPERIMENTS["euler"].tries}
 
@@ -255,7 +260,8 @@ def test_a_net_that_is_not_trained_is_the_one_that_is_born() -> None:
     problem = problem_of(setting.spec)
     first = born(problem).params[:1].astype(float)
     assert result.net.points[5] == pytest.approx(
-        forward(problem, first, problem.x.astype(float)).h[5][0])  # fmt: skip
+        forward(problem, first, problem.x.astype(float)).h[5][0]
+    )
 
 
 # ---- what the page says

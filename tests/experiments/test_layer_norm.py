@@ -59,10 +59,18 @@ def by_torch(a, c, eps, sums=SUMS, normed=True):
     return n.detach().numpy(), loss.item(), torch.cat([found[0], found[1][None]]).numpy()
 
 
-@pytest.mark.parametrize("knobs", [
-    {}, {"size": 10.0, "shift": -4.0}, {"size": 0.1, "eps": "0.01"}, {"sign": "negative"},
-    {"sign": "zero"}, {"size": 0.5, "eps": "1"}, {"eps": "0"},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "knobs",
+    [
+        {},
+        {"size": 10.0, "shift": -4.0},
+        {"size": 0.1, "eps": "0.01"},
+        {"sign": "negative"},
+        {"sign": "zero"},
+        {"size": 0.5, "eps": "1"},
+        {"eps": "0"},
+    ],
+)
 def test_outputs_and_gradient_are_pytorch_s(knobs):
     result = model.compute(**knobs)
     n, loss, gradient = by_torch(result.stretch, result.shift, result.eps)
@@ -86,8 +94,10 @@ def test_the_curves_are_pytorch_s():
 
 @pytest.mark.parametrize("name", training.RATES)
 def test_a_step_turns_the_weights_as_pytorch_s_does(name):
-    result, kind = model.compute(optimizer=name), {"SGD": torch.optim.SGD,
-                                                   "Adam": torch.optim.Adam}[name]  # fmt: skip
+    result, kind = (
+        model.compute(optimizer=name),
+        {"SGD": torch.optim.SGD, "Adam": torch.optim.Adam}[name],
+    )
     for k in (30, 80, 130):
         old = model.CURVE[k] * weights(Z)
         leaf = torch.tensor(old, requires_grad=True)
@@ -209,9 +219,13 @@ def test_an_update_on_stretched_weights_is_pytorch_s():
     setting = Setting(0.5, True, "SGD")
     problem = problem_of(setting.spec)
     params = training.stretched(problem, 0.5).params[0].astype(float)
-    parts = [(torch.tensor(problem.layout.weights(params, k), requires_grad=True),
-              torch.tensor(problem.layout.biases(params, k), requires_grad=True))
-             for k in range(3)]  # fmt: skip
+    parts = [
+        (
+            torch.tensor(problem.layout.weights(params, k), requires_grad=True),
+            torch.tensor(problem.layout.biases(params, k), requires_grad=True),
+        )
+        for k in range(3)
+    ]
     h = torch.tensor(problem.x.astype(float))
     for w, b in parts[:-1]:
         z = h @ w + b
@@ -260,8 +274,11 @@ def test_what_leaves_the_finite_numbers_has_no_end(monkeypatch):
 def test_what_the_text_says_of_training():
     for setting in training.plan("SGD")[:6] + training.plan("Adam")[:6]:
         list(training.population(setting).advance(lambda: False))
-    losses = {(name, key): c.quartiles[1] for name in ("SGD", "Adam")
-              for key, c in model.compute(optimizer=name).courses.items()}  # fmt: skip
+    losses = {
+        (name, key): c.quartiles[1]
+        for name in ("SGD", "Adam")
+        for key, c in model.compute(optimizer=name).courses.items()
+    }
     assert all(len(c) == LENGTH // EVERY + 1 for c in losses.values())
     births = [losses["SGD", (True, a)][0] for a in (0.1, 1.0, 10.0)]
     assert births == pytest.approx([births[0]] * 3, rel=0.01)  # the same function

@@ -107,8 +107,9 @@ def test_a_step_goes_down_the_gradient():
 
 def test_the_largest_are_learned_first():
     training = factored.trained(5)
-    halves = [int((training.sizes[:, k] < factored.singular_values()[k] / 2).sum())
-              for k in range(5)]  # fmt: skip
+    halves = [
+        int((training.sizes[:, k] < factored.singular_values()[k] / 2).sum()) for k in range(5)
+    ]
     assert halves == sorted(halves)
     assert halves[0] < halves[3]
 
@@ -133,8 +134,10 @@ def found(**knobs):
 
 def test_verdicts_are_those_of_the_figures():
     assert found() == {
-        "A1": "holds only if W has rank 5 at most", "A2": "holds", "B1": "holds",
-    }  # fmt: skip
+        "A1": "holds only if W has rank 5 at most",
+        "A2": "holds",
+        "B1": "holds",
+    }
 
 
 def test_verdicts_move_with_the_knobs():

@@ -9,8 +9,9 @@ import pytest
 from layerlab.core.errors import LabError
 from layerlab.experiments import EXPERIMENTS
 
-LISTS = [(page.key, knob) for page in EXPERIMENTS for knob in page.knobs
-         if knob.kind == "numbers"]  # fmt: skip
+LISTS = [
+    (page.key, knob) for page in EXPERIMENTS for knob in page.knobs if knob.kind == "numbers"
+]
 
 
 @pytest.mark.parametrize(("key", "knob"), LISTS, ids=[f"{k}-{n.path}" for k, n in LISTS])

@@ -38,8 +38,13 @@ from tests.helpers.waiting import PATIENCE_S
 
 torch = pytest.importorskip("torch")  # the oracle
 
-BENDS = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "sine": torch.sin,
-         "gelu": torch.nn.functional.gelu}  # fmt: skip
+BENDS = {
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "sigmoid": torch.sigmoid,
+    "sine": torch.sin,
+    "gelu": torch.nn.functional.gelu,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -178,9 +183,15 @@ def test_a_push_that_cannot_tell_accuses_nobody(eps):
 
 @pytest.mark.parametrize(
     ("name", "depth", "wanted", "made"),
-    [(TRANSPOSED, 3, 3, 2), (TRANSPOSED, 3, 1, 1), (FORGOTTEN, 2, 4, 2), (NO_BIAS, 2, 4, 3),
-     (NO_MEAN, 3, 1, 4), (FORGOTTEN, 4, 0, 1)],
-)  # fmt: skip
+    [
+        (TRANSPOSED, 3, 3, 2),
+        (TRANSPOSED, 3, 1, 1),
+        (FORGOTTEN, 2, 4, 2),
+        (NO_BIAS, 2, 4, 3),
+        (NO_MEAN, 3, 1, 4),
+        (FORGOTTEN, 4, 0, 1),
+    ],
+)
 def test_mistakes_are_made_where_they_can_be(name, depth, wanted, made):
     assert place_of(name, depth, wanted) == made
 
@@ -300,8 +311,9 @@ def test_nobody_waits_for_kernels_that_are_compiled_first(is_ready, monkeypatch)
 
     found.extend(walk())
     names = list(dict.fromkeys(name for _, name, _ in order))
-    assert names == (["compiled", "numpy", "torch"] if is_ready else
-                     ["numpy", "torch", "compiled"])  # fmt: skip
+    assert names == (
+        ["compiled", "numpy", "torch"] if is_ready else ["numpy", "torch", "compiled"]
+    )
     if is_ready:
         assert found == []  # nothing to wait for
 
@@ -369,10 +381,13 @@ def test_the_copied_pytorch_has_the_lab_s_parameters():
             code = model.torch_code(activation, depth, updates)
             said += printed_by(code, names).splitlines()
             found = [layer for layer in names["net"] if isinstance(layer, torch.nn.Linear)]
-            flat_found = np.concatenate([
-                part.detach().numpy().ravel() for one in found
-                for part in (one.weight.T.contiguous(), one.bias)
-            ])  # fmt: skip
+            flat_found = np.concatenate(
+                [
+                    part.detach().numpy().ravel()
+                    for one in found
+                    for part in (one.weight.T.contiguous(), one.bias)
+                ]
+            )
             expected = trainings.by_hand(Setting(activation, depth), Mistake())[updates]
             assert flat_found == pytest.approx(expected, rel=1e-9, abs=1e-12)
     finally:
@@ -390,8 +405,9 @@ def test_the_copied_numpy_makes_the_same_mistake(mistake):
     names = {}
     said = printed_by(model.numpy_code(**knobs), names)
     result = model.compute(**knobs)
-    parts = [part for pair in zip(names["weights"], names["biases"], strict=True)
-             for part in pair]  # fmt: skip
+    parts = [
+        part for pair in zip(names["weights"], names["biases"], strict=True) for part in pair
+    ]
     found = np.concatenate([part.ravel() for part in parts])
     assert found == pytest.approx(result.params["numpy"], rel=1e-9, abs=1e-12)
     errors = [float(word) for line in said.splitlines()[1:4] for word in line.split()[1::2]]

@@ -170,8 +170,12 @@ def run_copied(tmp_path: pathlib.Path, allowed: set[str]) -> set[str]:
     file.write_text(code, "utf-8")
     done = subprocess.run(
         [sys.executable, "-I", "-W", "error", str(file)],
-        cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
     return imported

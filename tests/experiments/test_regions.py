@@ -85,8 +85,10 @@ def test_kinks_on_an_endless_line_do_not_depend_on_the_biases_spread() -> None:
     flat = np.random.default_rng(1).standard_normal(made.layout.parameters)
     scaled = flat.copy()
     scaled[~made.layout.is_weight()] *= 7.5
-    pieces = [counting.regions(made, one, -s * 1e3, s * 1e3).pieces
-              for one, s in ((flat, 1.0), (scaled, 7.5))]  # fmt: skip
+    pieces = [
+        counting.regions(made, one, -s * 1e3, s * 1e3).pieces
+        for one, s in ((flat, 1.0), (scaled, 7.5))
+    ]
     assert pieces[0] == pieces[1] > 5
 
 
@@ -104,11 +106,15 @@ def test_flips_are_counted_gate_by_gate() -> None:
     shares = []
     for update in range(8):
         layout, x = problem.layout, problem.x
-        sums = [[x[i] @ layout.weights(p, 0) + layout.biases(p, 0) for i in range(len(x))]
-                for p in trainer.params]  # fmt: skip
+        sums = [
+            [x[i] @ layout.weights(p, 0) + layout.biases(p, 0) for i in range(len(x))]
+            for p in trainer.params
+        ]
         trainer.step()
-        after = [[x[i] @ layout.weights(p, 0) + layout.biases(p, 0) for i in range(len(x))]
-                 for p in trainer.params]  # fmt: skip
+        after = [
+            [x[i] @ layout.weights(p, 0) + layout.biases(p, 0) for i in range(len(x))]
+            for p in trainer.params
+        ]
         if update % 2 == 0:
             shares.append(np.mean((np.array(sums) > 0) != (np.array(after) > 0)))
     assert found[0].share == pytest.approx(np.mean(shares), abs=2e-5)

@@ -30,11 +30,15 @@ def lab_walk(key, weight, bias, depth, width, correlation, inputs):
     """Walk with the lab's theory, which takes any data."""
     pairs = inputs * (inputs - 1) // 2
     ground = SimpleNamespace(
-        x=np.zeros((inputs, 64)), y=np.zeros((inputs, 1)), square=np.ones(inputs),
-        mean=np.zeros(inputs), d=np.full(pairs, 1 - correlation),
-    )  # fmt: skip
-    net = NetSpec(hidden=(width,) * depth, activation=key, init="normal", weight_std=weight,
-                  bias_std=bias)  # fmt: skip
+        x=np.zeros((inputs, 64)),
+        y=np.zeros((inputs, 1)),
+        square=np.ones(inputs),
+        mean=np.zeros(inputs),
+        d=np.full(pairs, 1 - correlation),
+    )
+    net = NetSpec(
+        hidden=(width,) * depth, activation=key, init="normal", weight_std=weight, bias_std=bias
+    )
     done = walk(ground, net, 1)
     return done, bands(ground, net, "mse", done)
 
@@ -126,10 +130,12 @@ def test_singular_values_are_those_of_the_jacobian():
     birth = network.Birth("tanh", 1.4, 0.1, 4, 32)
     x = network.inputs_of(32, 0.0)[0]
     *_, spectrum = network.spectra(birth, x)
-    weights = [torch.tensor(network.tile(k, 0, 0)[:32, :32] * 1.4 / math.sqrt(32))
-               for k in range(4)]  # fmt: skip
-    biases = [torch.tensor(0.1 * network._normal(network._BIASES, k, 1, 32)[0])
-              for k in range(4)]  # fmt: skip
+    weights = [
+        torch.tensor(network.tile(k, 0, 0)[:32, :32] * 1.4 / math.sqrt(32)) for k in range(4)
+    ]
+    biases = [
+        torch.tensor(0.1 * network._normal(network._BIASES, k, 1, 32)[0]) for k in range(4)
+    ]
 
     def rest(h, first):
         for k in range(first, 4):
@@ -244,8 +250,13 @@ def test_broken_computations_turn_the_verdicts(monkeypatch, forget):
     monkeypatch.setitem(rows.PAIRS, "relu", 1.0)
     assert "relu" not in verdicts()["B4"]
     wrong = network.Birth.backward
-    monkeypatch.setattr(network.Birth, "backward", lambda self, layer, dz, ask=network.never: (
-        9 * dh if dh is not None else None for dh in wrong(self, layer, dz, ask)))  # fmt: skip
+    monkeypatch.setattr(
+        network.Birth,
+        "backward",
+        lambda self, layer, dz, ask=network.never: (
+            9 * dh if dh is not None else None for dh in wrong(self, layer, dz, ask)
+        ),
+    )
     model._computed.cache_clear()
     assert verdicts(weight_std=0.3)["E14"] == "wrong as printed"
 

@@ -57,9 +57,12 @@ print(json.dumps([dataclasses.asdict(row) for row in rows]))
 def found_at_start(key: str) -> list[ClaimRow]:
     """Return a page's claims where it starts, with its longer work done."""
     done = subprocess.run(
-        [sys.executable, "-c", AT_START, key], cwd=ROOT, capture_output=True, text=True,
+        [sys.executable, "-c", AT_START, key],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     return [ClaimRow(**fields) for fields in json.loads(done.stdout)]
 

@@ -53,10 +53,15 @@ def plain(activation: str, optimizer: str, loss: str) -> LabSpec:
         task=TaskSpec(name="circle", samples=10),
         net=NetSpec(hidden=(4,), activation=activation, slope=0.1, init="torch-default"),
         train=TrainSpec(
-            optimizer=optimizer, loss=loss, dtype="float64", updates=UPDATES, seeds=2, batch=4,
+            optimizer=optimizer,
+            loss=loss,
+            dtype="float64",
+            updates=UPDATES,
+            seeds=2,
+            batch=4,
             rate=0.05 if optimizer == "sgd" else 0.01,
         ),
-    )  # fmt: skip
+    )
 
 
 # What else a spec can switch on, by field; the first value of each is the plain one.

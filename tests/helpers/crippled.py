@@ -63,9 +63,12 @@ class Crippled:
     """
 
     def __init__(
-        self, folder: pathlib.Path, hidden: Sequence[str] = (), damaged: Sequence[str] = (),
+        self,
+        folder: pathlib.Path,
+        hidden: Sequence[str] = (),
+        damaged: Sequence[str] = (),
         breaks_kernels: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.home, site = folder / "home", folder / "site"
         site.mkdir()
         (site / "sitecustomize.py").write_text(
@@ -76,13 +79,20 @@ class Crippled:
     def python(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run Python with these arguments."""
         environment: Mapping[str, str] = os.environ | {
-            "PYTHONPATH": os.pathsep.join(self._paths), "LAYERLAB_HOME": str(self.home),
-            "QT_QPA_PLATFORM": "offscreen", **variables,
-        }  # fmt: skip
+            "PYTHONPATH": os.pathsep.join(self._paths),
+            "LAYERLAB_HOME": str(self.home),
+            "QT_QPA_PLATFORM": "offscreen",
+            **variables,
+        }
         return subprocess.run(
-            [sys.executable, *arguments], env=environment, cwd=self._paths[0],
-            capture_output=True, text=True, check=False, timeout=LIMIT_S,
-        )  # fmt: skip
+            [sys.executable, *arguments],
+            env=environment,
+            cwd=self._paths[0],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LIMIT_S,
+        )
 
     def lab(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line with these arguments."""

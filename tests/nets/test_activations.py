@@ -38,8 +38,9 @@ def test_the_names_of_files() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_values(name: str) -> None:
-    np.testing.assert_allclose(ACTIVATIONS[name](np.array(Z)), EXPECTED[name], atol=2e-16,
-                               rtol=1e-14)  # fmt: skip
+    np.testing.assert_allclose(
+        ACTIVATIONS[name](np.array(Z)), EXPECTED[name], atol=2e-16, rtol=1e-14
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -20,12 +20,25 @@ def sound(hidden=(8, 8), **net):
     """Return figures of a run in which nothing is wrong."""
     depth = len(hidden)
     return Measured(
-        spec=LabSpec(net=NetSpec(hidden=hidden, **net)), update=1000, points=96, broken=None,
-        updates=UPDATES, train=np.geomspace(0.1, 0.002, 100),
-        validation=np.geomspace(0.1, 0.003, 100), threshold=0.01, score=0.98, swings=0.02,
-        rise=1.0, signal=np.ones(depth), square=np.ones(depth), gradient=np.ones(depth),
-        expected_back=1.0, born_silent=0.0, born_dead=np.zeros(depth), dead=np.zeros(depth),
-    )  # fmt: skip
+        spec=LabSpec(net=NetSpec(hidden=hidden, **net)),
+        update=1000,
+        points=96,
+        broken=None,
+        updates=UPDATES,
+        train=np.geomspace(0.1, 0.002, 100),
+        validation=np.geomspace(0.1, 0.003, 100),
+        threshold=0.01,
+        score=0.98,
+        swings=0.02,
+        rise=1.0,
+        signal=np.ones(depth),
+        square=np.ones(depth),
+        gradient=np.ones(depth),
+        expected_back=1.0,
+        born_silent=0.0,
+        born_dead=np.zeros(depth),
+        dead=np.zeros(depth),
+    )
 
 
 def poor(m):
@@ -36,14 +49,22 @@ def poor(m):
 SIX = (8,) * 6
 FADING = np.geomspace(1, 1e-4, 6)
 SICK = {
-    "growing signal": (EXPLODING, lambda: changed(
-        sound(SIX, init="large-normal"), square=np.geomspace(1, 1e4, 6))),
-    "growing gradient": (EXPLODING, lambda: changed(
-        sound(SIX, init="large-normal"), gradient=FADING)),
-    "fading signal": (VANISHING, lambda: changed(
-        sound(SIX, init="small-normal"), signal=FADING, expected_back=1e-4)),
-    "born dead": (DEAD, lambda: changed(
-        poor(sound(init="normal")), born_dead=np.array([0.5, 0.5]))),
+    "growing signal": (
+        EXPLODING,
+        lambda: changed(sound(SIX, init="large-normal"), square=np.geomspace(1, 1e4, 6)),
+    ),
+    "growing gradient": (
+        EXPLODING,
+        lambda: changed(sound(SIX, init="large-normal"), gradient=FADING),
+    ),
+    "fading signal": (
+        VANISHING,
+        lambda: changed(sound(SIX, init="small-normal"), signal=FADING, expected_back=1e-4),
+    ),
+    "born dead": (
+        DEAD,
+        lambda: changed(poor(sound(init="normal")), born_dead=np.array([0.5, 0.5])),
+    ),
     "born silent": (DEAD, lambda: changed(poor(sound((3,) * 10)), born_silent=0.7)),
     "dead at the end": (DEAD, lambda: changed(poor(sound()), dead=np.array([0.0, 0.5]))),
     "narrow": (NARROW, lambda: poor(sound((2,)))),
@@ -51,10 +72,16 @@ SICK = {
     "swings": (RATE, lambda: changed(poor(sound()), swings=0.4)),
     "ends above its lowest": (RATE, lambda: changed(poor(sound()), rise=3.0)),
     "not finite": (RATE, lambda: changed(sound(), broken=12)),
-    "overfit": (OVERFIT, lambda: changed(
-        sound(), validation=np.concatenate((np.geomspace(0.1, 0.01, 50),
-                                            np.geomspace(0.01, 0.1, 50))))),
-}  # fmt: skip
+    "overfit": (
+        OVERFIT,
+        lambda: changed(
+            sound(),
+            validation=np.concatenate(
+                (np.geomspace(0.1, 0.01, 50), np.geomspace(0.01, 0.1, 50))
+            ),
+        ),
+    ),
+}
 # What turns each of them off: one figure that the rule needs, as it is in a sound run.
 WELL = {
     "growing signal": {"square": np.ones(6)},

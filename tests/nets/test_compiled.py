@@ -103,21 +103,29 @@ def labs(draw: st.DrawFn) -> LabSpec:
     return LabSpec(
         task=TaskSpec(name=task, samples=draw(st.integers(2, 40))),
         net=NetSpec(
-            hidden=tuple(hidden), activation=draw(st.sampled_from(ACTIVATIONS.keys())),
+            hidden=tuple(hidden),
+            activation=draw(st.sampled_from(ACTIVATIONS.keys())),
             slope=draw(st.sampled_from([0.01, 0.3])),
             init=draw(st.sampled_from(["xavier-normal", "lecun-normal", "torch-default"])),
-            residual=draw(st.booleans()), layer_norm=draw(st.booleans()),
+            residual=draw(st.booleans()),
+            layer_norm=draw(st.booleans()),
             dropout=draw(st.sampled_from([0.0, 0.0, 0.3])),
         ),
         train=TrainSpec(
-            optimizer=optimizer, rate=draw(st.sampled_from([1e-3, 1e-2])), updates=UPDATES,
+            optimizer=optimizer,
+            rate=draw(st.sampled_from([1e-3, 1e-2])),
+            updates=UPDATES,
             batch=draw(st.one_of(st.just("full"), st.integers(1, 40))),
             order=draw(st.sampled_from(["file", "shuffle"])),
-            loss=draw(st.sampled_from(losses)), l1=draw(small), l2=draw(small),
-            seeds=draw(st.integers(1, 4)), seed=draw(st.integers(0, 1000)),
-            report=draw(st.sampled_from(["after", "running"])), dtype="float64",
+            loss=draw(st.sampled_from(losses)),
+            l1=draw(small),
+            l2=draw(small),
+            seeds=draw(st.integers(1, 4)),
+            seed=draw(st.integers(0, 1000)),
+            report=draw(st.sampled_from(["after", "running"])),
+            dtype="float64",
         ),
-    )  # fmt: skip
+    )
 
 
 @settings(max_examples=60)
@@ -165,11 +173,20 @@ def test_listing_to_four_digits() -> None:
 
 ALL_ON = lab(
     {
-        "activation": "gelu", "optimizer": "adamw", "loss": "logistic", "residual": True,
-        "layer_norm": True, "dropout": 0.25, "l1": 1e-3, "l2": 1e-2, "report": "running",
-        "order": "shuffle", "batch": 4, "init": "he-normal",
+        "activation": "gelu",
+        "optimizer": "adamw",
+        "loss": "logistic",
+        "residual": True,
+        "layer_norm": True,
+        "dropout": 0.25,
+        "l1": 1e-3,
+        "l2": 1e-2,
+        "report": "running",
+        "order": "shuffle",
+        "batch": 4,
+        "init": "he-normal",
     }
-)  # fmt: skip
+)
 LONG = LabSpec(net=NetSpec(hidden=(64, 64)), train=TrainSpec(updates=100_000, seeds=3))
 
 

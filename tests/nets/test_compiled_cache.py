@@ -95,8 +95,14 @@ def test_what_the_stamp_must_know_is_in_it() -> None:
         if "compiled." not in name
     }
     # Those of which no number is compiled into a kernel.
-    assert imported == {"nets.randomness", "nets.optimizers", "nets.engines.numpy_",
-                        "nets.engines.compiled", "nets.maths", "nets.problem"}  # fmt: skip
+    assert imported == {
+        "nets.randomness",
+        "nets.optimizers",
+        "nets.engines.numpy_",
+        "nets.engines.compiled",
+        "nets.maths",
+        "nets.problem",
+    }
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", "cut", "flipped"])
@@ -245,9 +251,12 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: pathlib.Path) -> None:
 def test_what_a_killed_start_left_is_removed(tmp_path: pathlib.Path) -> None:
     gone, here = Ended().pid, os.getppid()
     names = {
-        f"{gone}-0a1b2c3d.tmp": False, f"{here}-0a1b2c3d.tmp": True, "tmpab_12cd": False,
-        "tmpnew": True, "notes.txt": True,
-    }  # fmt: skip
+        f"{gone}-0a1b2c3d.tmp": False,
+        f"{here}-0a1b2c3d.tmp": True,
+        "tmpab_12cd": False,
+        "tmpnew": True,
+        "notes.txt": True,
+    }
     for name in names:
         (tmp_path / name).write_bytes(b"half")
     os.utime(tmp_path / "tmpab_12cd", (1, 1))
@@ -336,10 +345,16 @@ def test_a_new_process_finds_the_kernel_and_the_same_numbers(tmp_path: pathlib.P
     )
     env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
     told = [
-        subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, env=env,
-                       capture_output=True, text=True, check=False)
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", code],
+            cwd=ROOT,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         for _ in range(2)
-    ]  # fmt: skip
+    ]
     assert [done.stderr for done in told] == ["", ""]
     (first, cold), (second, warm) = (done.stdout.split("\n")[:2] for done in told)
     assert (first, second) == ("0 1", "1 0")

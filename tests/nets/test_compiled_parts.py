@@ -59,8 +59,9 @@ def test_products_of_every_shape_and_nothing_else_is_written(dtype: str) -> None
             )  # what lies past the columns is never used
             b[:, :columns] = rng.normal(size=(depth, columns))
             c = np.full(rows * columns + width, 7, dtype)
-            product(a.reshape(-1), 1, rows, b.reshape(-1), stride, c, columns,
-                    rows, columns, depth)  # fmt: skip
+            product(
+                a.reshape(-1), 1, rows, b.reshape(-1), stride, c, columns, rows, columns, depth
+            )
             by_numpy = a.T.astype("f8") @ b[:, :columns]
             found = c[: rows * columns].reshape(rows, columns)
             np.testing.assert_allclose(found, by_numpy, atol=40 * EPS[dtype], rtol=0)
@@ -104,9 +105,19 @@ def test_packed_sums_of_every_shape_and_no_garbage_gets_in(dtype: str, room: int
 
 @pytest.mark.parametrize(
     ("units", "batch", "room"),
-    [(1, 32, 1), (2, 32, 2), (3, 16, 4), (8, 32, 8), (9, 32, 0), (16, 32, 0), (17, 32, 1),
-     (24, 99, 8), (26, 32, 0), (1, 15, 0)],
-)  # fmt: skip
+    [
+        (1, 32, 1),
+        (2, 32, 2),
+        (3, 16, 4),
+        (8, 32, 8),
+        (9, 32, 0),
+        (16, 32, 0),
+        (17, 32, 1),
+        (24, 99, 8),
+        (26, 32, 0),
+        (1, 15, 0),
+    ],
+)
 def test_where_points_are_packed(units: int, batch: int, room: int) -> None:
     assert plan._packed(units, batch, 16) == room
 
@@ -245,9 +256,10 @@ def test_what_they_lack_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.float32
 def test_no_update_allocates() -> None:
     spec = LabSpec(
-        task=TaskSpec(name="spiral", samples=50), net=NetSpec(dropout=0.2, layer_norm=True),
+        task=TaskSpec(name="spiral", samples=50),
+        net=NetSpec(dropout=0.2, layer_norm=True),
         train=TrainSpec(loss="logistic", seeds=3, report="running", batch=8),
-    )  # fmt: skip
+    )
     problem = problem_of(spec)
     trainer = CompiledTrainer(problem, born(problem))
     _nrt_python.memsys_enable_stats()

@@ -53,7 +53,7 @@ def own_units(data: Data) -> list[list[float]]:
         ("a,b,c\n" + ROWS.rstrip("\n"), "commas"),
         ("a,b,c\n" + ROWS.replace("1.5", "15e-1").replace("2.5", "+2.50"), "commas"),
     ],
-)  # fmt: skip
+)
 def test_the_same_table_in_many_dialects(file: pathlib.Path, text: str, words: str) -> None:
     file.write_bytes(text.encode())
     data = load(file)
@@ -136,8 +136,16 @@ def test_an_exported_set_is_the_set_bit_for_bit(key: str, file: pathlib.Path) ->
     export_csv(built_in, file)
     spec = recommended_for_csv(file)
     read = TASKS["csv"].load(spec.task)
-    for name in ("x", "y", "validation_x", "validation_y", "x_mean", "x_scale", "y_mean",
-                 "y_scale"):  # fmt: skip
+    for name in (
+        "x",
+        "y",
+        "validation_x",
+        "validation_y",
+        "x_mean",
+        "x_scale",
+        "y_mean",
+        "y_scale",
+    ):
         ours, theirs = getattr(read, name), getattr(built_in, name)
         assert ours.dtype == theirs.dtype
         assert ours.tobytes() == theirs.tobytes(), name
@@ -183,16 +191,21 @@ def test_generated_points_are_exported_as_they_are(key: str, file: pathlib.Path)
 
 
 CELL = st.one_of(
-    st.floats(-1e9, 1e9).map(repr), st.integers(-99, 99).map(str),
-)  # fmt: skip
+    st.floats(-1e9, 1e9).map(repr),
+    st.integers(-99, 99).map(str),
+)
 
 
-@settings(max_examples=40, deadline=None,
-          suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(st.tuples(CELL, CELL, CELL), min_size=4, max_size=30),
-    st.sampled_from([",", ";", "\t"]), st.booleans(), st.booleans(), st.booleans(),
-)  # fmt: skip
+    st.sampled_from([",", ";", "\t"]),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+)
 def test_numbers_come_through_exactly(
     tmp_path: pathlib.Path, rows: list, separator: str, comma: bool, bom: bool, header: bool
 ) -> None:

@@ -68,7 +68,7 @@ def message(path: object, target: str | None = None, problem: str = "auto") -> s
         ("name,y\n" + "".join(f"n{i},{i}.5\n" for i in range(30)), "has no column to learn"),
         ("a,y\n" + "".join(f"{i},n{i}\n" for i in range(30)), "column 'y' has 30 different"),
     ],
-)  # fmt: skip
+)
 def test_what_is_said_of_a_wrong_file(
     tmp_path: pathlib.Path, content: str, expected: str
 ) -> None:
@@ -178,14 +178,39 @@ def loads_or_says_why(path: pathlib.Path, raw: bytes) -> None:
 
 
 FUZZ = settings(
-    max_examples=150, deadline=None,
+    max_examples=150,
+    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+)
 ANY_CELL = st.one_of(
-    st.sampled_from(["", "NA", "inf", "x", '"', '""', "1,5", "0", "1", "-0", "5e-324", "9e99",
-                     "a\nb", "é", "\x0b", "\x85", "\ufeff", "1e400", "'", "0x1", "١"]),
-    st.floats().map(repr), st.text(max_size=4),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            "",
+            "NA",
+            "inf",
+            "x",
+            '"',
+            '""',
+            "1,5",
+            "0",
+            "1",
+            "-0",
+            "5e-324",
+            "9e99",
+            "a\nb",
+            "é",
+            "\x0b",
+            "\x85",
+            "\ufeff",
+            "1e400",
+            "'",
+            "0x1",
+            "١",
+        ]
+    ),
+    st.floats().map(repr),
+    st.text(max_size=4),
+)
 
 
 @FUZZ
@@ -199,8 +224,9 @@ def test_random_bytes(tmp_path: pathlib.Path, raw: bytes) -> None:
 @FUZZ
 @given(
     st.lists(st.lists(ANY_CELL, min_size=1, max_size=4), max_size=12),
-    st.sampled_from([",", ";", "\t"]), st.sampled_from(["\n", "\r\n", "\r"]),
-)  # fmt: skip
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
 def test_random_tables(
     tmp_path: pathlib.Path, rows: list[list[str]], separator: str, end: str
 ) -> None:
@@ -209,9 +235,19 @@ def test_random_tables(
 
 
 @FUZZ
-@given(st.integers(1, 4).flatmap(lambda width: st.lists(
-    st.lists(st.one_of(st.floats(-1e100, 1e100).map(repr), st.sampled_from("012xy")),
-             min_size=width, max_size=width), min_size=2, max_size=12)))  # fmt: skip
+@given(
+    st.integers(1, 4).flatmap(
+        lambda width: st.lists(
+            st.lists(
+                st.one_of(st.floats(-1e100, 1e100).map(repr), st.sampled_from("012xy")),
+                min_size=width,
+                max_size=width,
+            ),
+            min_size=2,
+            max_size=12,
+        )
+    )
+)
 def test_random_tables_that_are_mostly_numbers(
     tmp_path: pathlib.Path, rows: list[list[str]]
 ) -> None:
@@ -232,6 +268,13 @@ def test_a_table_of_too_many_columns_is_refused_before_it_is_typed(
         path.write_text("\n".join([names, *[",".join("1" * columns)] * 3]))
         assert f"FILE has {columns:,} columns; a table can have at most 2,000" in message(path)
     monkeypatch.undo()
-    path.write_text("\n".join([",".join(f"c{k}" for k in range(2000)),
-                               ",".join("12" * 1000), ",".join("21" * 1000)]))  # fmt: skip
+    path.write_text(
+        "\n".join(
+            [
+                ",".join(f"c{k}" for k in range(2000)),
+                ",".join("12" * 1000),
+                ",".join("21" * 1000),
+            ]
+        )
+    )
     assert len(read_table(str(path))[0].features) == 1999

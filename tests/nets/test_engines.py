@@ -130,11 +130,20 @@ def test_listing_to_four_digits(engine: NumpyEngine | TorchEngine, init: str) ->
 
 ALL_ON = lab(
     {
-        "activation": "gelu", "optimizer": "adamw", "loss": "logistic", "residual": True,
-        "layer_norm": True, "dropout": 0.25, "l1": 1e-3, "l2": 1e-2, "report": "running",
-        "order": "shuffle", "batch": 4, "init": "he-normal",
+        "activation": "gelu",
+        "optimizer": "adamw",
+        "loss": "logistic",
+        "residual": True,
+        "layer_norm": True,
+        "dropout": 0.25,
+        "l1": 1e-3,
+        "l2": 1e-2,
+        "report": "running",
+        "order": "shuffle",
+        "batch": 4,
+        "init": "he-normal",
     }
-)  # fmt: skip
+)
 
 
 def assert_identical(a: State, b: State) -> None:
@@ -195,8 +204,9 @@ def test_cancelled_before_the_next_update(engine: NumpyEngine | TorchEngine) -> 
 def test_seeds_do_not_touch_each_other(engine: NumpyEngine | TorchEngine) -> None:
     together = end(engine, ALL_ON, until=30)
     alone = edit(edit(ALL_ON, "train.seeds", 1), "train.seed", ALL_ON.train.seed + 1)
-    np.testing.assert_allclose(end(engine, alone, until=30).params[0], together.params[1],
-                               rtol=1e-9)  # fmt: skip
+    np.testing.assert_allclose(
+        end(engine, alone, until=30).params[0], together.params[1], rtol=1e-9
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=["numpy", "torch"])
@@ -228,8 +238,11 @@ def test_mps_has_no_float64(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("device", [name for name in torch_.devices() if name != "cpu"])
 def test_other_devices_agree(device: str) -> None:
-    spec = LabSpec(task=TaskSpec(name="circle"), net=NetSpec(activation="tanh", dropout=0.2),
-                   train=TrainSpec(loss="logistic", updates=50))  # fmt: skip
+    spec = LabSpec(
+        task=TaskSpec(name="circle"),
+        net=NetSpec(activation="tanh", dropout=0.2),
+        train=TrainSpec(loss="logistic", updates=50),
+    )
     assert distance(end(TorchEngine(device), spec), end(NumpyEngine(), spec)) < 1e-3
 
 

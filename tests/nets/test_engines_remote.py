@@ -165,8 +165,9 @@ def test_paths_hold_in_another_folder(
     rows = [f"{i / 9},{i * i / 81}\n" for i in range(12)]
     (tmp_path / "points.csv").write_text("x,y\n" + "".join(rows))
     monkeypatch.chdir(tmp_path)  # the child stays where it was started
-    spec = LabSpec(task=TaskSpec(name="csv", path="points.csv"),
-                   train=TrainSpec(seeds=1, updates=5))  # fmt: skip
+    spec = LabSpec(
+        task=TaskSpec(name="csv", path="points.csv"), train=TrainSpec(seeds=1, updates=5)
+    )
     *_, last = engine.run(spec)
     assert last.update == 5
 

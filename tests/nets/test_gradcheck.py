@@ -105,8 +105,11 @@ def test_large_networks_by_a_sample() -> None:
     )
     found = check_gradients(spec, entries=10)
     assert [(a.entries, a.compared) for a in found.arrays] == [
-        (600, 10), (300, 10), (300, 10), (1, 1)
-    ]  # fmt: skip
+        (600, 10),
+        (300, 10),
+        (300, 10),
+        (1, 1),
+    ]
     assert found == check_gradients(spec, entries=10)
 
 
@@ -141,9 +144,13 @@ def test_all_on_a_kink() -> None:
     found = check_gradients(LabSpec(net=NetSpec(hidden=(5, 5), init="zeros")))
     assert found.left_out == 0  # else nothing would be left
     assert {a.name: a.verdict for a in found.arrays} == {
-        "W1": "excluded", "b1": "excluded", "W2": "skipped", "b2": "excluded",
-        "W3": "skipped", "b3": "compared",
-    }  # fmt: skip
+        "W1": "excluded",
+        "b1": "excluded",
+        "W2": "skipped",
+        "b2": "excluded",
+        "W3": "skipped",
+        "b3": "compared",
+    }
 
 
 def test_weights_on_the_kink_of_l1() -> None:

@@ -127,10 +127,15 @@ def test_legacy_draws_as_a_listing_does() -> None:
 @pytest.mark.parametrize("init", NAMES)
 def test_a_seed_is_the_same_network_in_any_run(init: str, rng: str) -> None:
     many = born(problem_of(spec_of(rng, init, seeds=4)))
-    one = born(problem_of(LabSpec(
-        task=TaskSpec(name="circle"), net=NetSpec(hidden=(5, 3), init=init),
-        train=TrainSpec(rng=rng, seed=13, dtype="float64", seeds=1),
-    )))  # fmt: skip
+    one = born(
+        problem_of(
+            LabSpec(
+                task=TaskSpec(name="circle"),
+                net=NetSpec(hidden=(5, 3), init=init),
+                train=TrainSpec(rng=rng, seed=13, dtype="float64", seeds=1),
+            )
+        )
+    )
     np.testing.assert_array_equal(one.params[0], many.params[2])
     if init != "zeros":
         assert not np.array_equal(many.params[0], many.params[1])
@@ -138,9 +143,15 @@ def test_a_seed_is_the_same_network_in_any_run(init: str, rng: str) -> None:
 
 def test_float32_is_the_same_draw_rounded() -> None:
     exact = born(problem_of(spec_of("default"))).params
-    rounded = born(problem_of(LabSpec(
-        task=TaskSpec(name="circle"), net=NetSpec(hidden=(5, 3)), train=TrainSpec(seed=11),
-    ))).params  # fmt: skip
+    rounded = born(
+        problem_of(
+            LabSpec(
+                task=TaskSpec(name="circle"),
+                net=NetSpec(hidden=(5, 3)),
+                train=TrainSpec(seed=11),
+            )
+        )
+    ).params
     assert rounded.dtype == np.float32
     np.testing.assert_array_equal(rounded, exact.astype(np.float32))
 

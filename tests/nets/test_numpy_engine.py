@@ -53,8 +53,10 @@ def by_neuron(spec: LabSpec, seed: int, updates: int) -> tuple[list, list, list]
         for x, y in zip(xs, ys, strict=True):
             h = [x]
             for k, layer in enumerate(w):
-                z = [b[k][j] + sum(h[k][i] * layer[i][j] for i in range(len(h[k])))
-                     for j in range(len(b[k]))]  # fmt: skip
+                z = [
+                    b[k][j] + sum(h[k][i] * layer[i][j] for i in range(len(h[k])))
+                    for j in range(len(b[k]))
+                ]
                 is_last = k == len(w) - 1
                 h.append(z if is_last else [math.tanh(v) for v in z])
                 if spec.net.residual and not is_last and len(z) == len(h[k]):
@@ -63,13 +65,18 @@ def by_neuron(spec: LabSpec, seed: int, updates: int) -> tuple[list, list, list]
             losses[-1] += sum((o - t) ** 2 / 2 / cells for o, t in zip(h[-1], y, strict=True))
             dh = [(o - t) / cells for o, t in zip(h[-1], y, strict=True)]
             for k in reversed(range(len(w))):
-                z = [b[k][j] + sum(h[k][i] * w[k][i][j] for i in range(len(h[k])))
-                     for j in range(len(b[k]))]  # fmt: skip
+                z = [
+                    b[k][j] + sum(h[k][i] * w[k][i][j] for i in range(len(h[k])))
+                    for j in range(len(b[k]))
+                ]
                 is_last = k == len(w) - 1
-                dz = [d if is_last else d * (1 - math.tanh(v) ** 2)
-                      for d, v in zip(dh, z, strict=True)]  # fmt: skip
-                below = [sum(w[k][i][j] * dz[j] for j in range(len(dz)))
-                         for i in range(len(h[k]))]  # fmt: skip
+                dz = [
+                    d if is_last else d * (1 - math.tanh(v) ** 2)
+                    for d, v in zip(dh, z, strict=True)
+                ]
+                below = [
+                    sum(w[k][i][j] * dz[j] for j in range(len(dz))) for i in range(len(h[k]))
+                ]
                 if spec.net.residual and not is_last and len(dh) == len(below):
                     below = [low + high for low, high in zip(below, dh, strict=True)]
                 for i, j in itertools.product(range(len(h[k])), range(len(dz))):

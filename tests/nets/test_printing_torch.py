@@ -42,7 +42,7 @@ def spec_of(knobs=(), task="wave"):
         train=TrainSpec(
             batch="full", order="file", updates=5, seeds=1, seed=7, dtype="float64"
         ),
-    )  # fmt: skip
+    )
     for path, value in knobs:
         spec = edit(spec, path, value)
     return spec
@@ -62,9 +62,11 @@ def same_as_the_lab(names, spec, updates):
 
 def test_everything_registered_can_be_printed():
     for printed, registry in (
-        (printing_torch.ACTIVATIONS, ACTIVATIONS), (printing_torch.INITIALIZERS, INITIALIZERS),
-        (printing_torch.LOSSES, LOSSES), (printing_torch.OPTIMIZERS, OPTIMIZERS),
-    ):  # fmt: skip
+        (printing_torch.ACTIVATIONS, ACTIVATIONS),
+        (printing_torch.INITIALIZERS, INITIALIZERS),
+        (printing_torch.LOSSES, LOSSES),
+        (printing_torch.OPTIMIZERS, OPTIMIZERS),
+    ):
         assert set(printed) == set(registry.keys())
 
 
@@ -120,9 +122,15 @@ def test_it_says_its_shapes(run):
 
 @pytest.mark.parametrize(
     ("path", "value"),
-    [("net.residual", True), ("net.layer_norm", True), ("net.dropout", 0.5),
-     ("train.l1", 0.1), ("train.l2", 0.1), ("train.batch", 8)],
-)  # fmt: skip
+    [
+        ("net.residual", True),
+        ("net.layer_norm", True),
+        ("net.dropout", 0.5),
+        ("train.l1", 0.1),
+        ("train.l2", 0.1),
+        ("train.batch", 8),
+    ],
+)
 def test_what_it_cannot_print_is_refused(path, value):
     with pytest.raises(LabError, match=path):
         network_code(edit(spec_of(), path, value), "", 1)

@@ -47,8 +47,13 @@ FORMS = {
 }
 
 
-def lab(task: str = "wave", hidden: tuple[int, ...] = (6, 5), seeds: int = 5,
-        loss: str | None = None, **net: object) -> LabSpec:  # fmt: skip
+def lab(
+    task: str = "wave",
+    hidden: tuple[int, ...] = (6, 5),
+    seeds: int = 5,
+    loss: str | None = None,
+    **net: object,
+) -> LabSpec:
     advised = TASKS[task].recommended()
     return LabSpec(
         task=advised.task,

@@ -117,8 +117,11 @@ def test_batches_do_not_depend_on_what_was_asked_before() -> None:
 def test_the_files_order_and_the_full_batch_are_not_shuffled() -> None:
     batches, _ = batches_of(batch=36, order="file")
     assert [batches.rows(i) for i in range(4)] == [
-        slice(0, 36), slice(36, 72), slice(72, 96), slice(0, 36)
-    ]  # fmt: skip
+        slice(0, 36),
+        slice(36, 72),
+        slice(72, 96),
+        slice(0, 36),
+    ]
     assert batches_of(batch="full")[0].rows(5) == slice(0, 96)
     assert batches_of(batch=20_000)[0].rows(5) == slice(0, 96)
 

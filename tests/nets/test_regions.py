@@ -39,11 +39,13 @@ def seen_on_a_grid(problem: Problem, params: Array, points: int = 240_001) -> Ar
         ((8, 8), {"activation": "relu"}),
         ((6, 5, 4, 6), {"activation": "relu"}),
         ((8, 8), {"activation": "leaky-relu", "slope": 0.2}),
-        ((6, 6), {"activation": "hard-tanh", "init": "normal", "weight_std": 3.0,
-                  "bias_std": 1.0}),
+        (
+            (6, 6),
+            {"activation": "hard-tanh", "init": "normal", "weight_std": 3.0, "bias_std": 1.0},
+        ),
         ((1, 7, 7, 7), {"activation": "relu", "residual": True}),
     ],
-)  # fmt: skip
+)
 def test_every_kink_is_found_where_a_fine_grid_sees_it(hidden: tuple, net: dict) -> None:
     made = problem(hidden, **net)
     kinks = 0

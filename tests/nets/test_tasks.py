@@ -81,8 +81,9 @@ def test_one_more_sample_leaves_the_others_where_they_are(key: str) -> None:
     np.testing.assert_array_equal(few.validation_x, more.validation_x[: len(few.validation_x)])
 
 
-@pytest.mark.parametrize("key", ["wave", "step", "abs", "sine-mix", "sawtooth", "plane",
-                                 "multi-gauss"])  # fmt: skip
+@pytest.mark.parametrize(
+    "key", ["wave", "step", "abs", "sine-mix", "sawtooth", "plane", "multi-gauss"]
+)
 def test_noise_is_added_to_the_true_function(key: str) -> None:
     still, noisy = load(key, noise=0.0, samples=4000), load(key, noise=0.2, samples=4000)
     np.testing.assert_array_equal(still.x, noisy.x)
@@ -115,7 +116,15 @@ def test_curves_at_places_worked_by_hand() -> None:
     assert at("abs", -0.25, 0.0, 2.0) == [0.25, 0.0, 2.0]
     # four teeth on [-1, 1]: zero at the ends of each, one in the middle, less 0.5
     assert at("sawtooth", -1, -0.75, -0.5, -0.25, 0, 0.125, 0.25, 1) == [
-        -0.5, 0.5, -0.5, 0.5, -0.5, 0.0, 0.5, -0.5]  # fmt: skip
+        -0.5,
+        0.5,
+        -0.5,
+        0.5,
+        -0.5,
+        0.0,
+        0.5,
+        -0.5,
+    ]
     assert at("wave", 0.0, np.pi / 16)[1] == pytest.approx(0.55 + 0.2 * np.pi / 16)
     assert at("sine-mix", 0.5)[0] == pytest.approx(0.5 + 0.25)
 

@@ -16,8 +16,13 @@ from layerlab.nets.problem import problem_of
 from layerlab.nets.tasks import TASKS
 from layerlab.nets.tasks.tabular import image_shape, is_classes, number_text, prepare, split
 
-SETS = {"digits": (1797, 64, 10), "iris": (150, 4, 3), "wine": (178, 13, 3),
-        "breast-cancer": (569, 30, 2), "diabetes": (442, 10, 0)}  # fmt: skip
+SETS = {
+    "digits": (1797, 64, 10),
+    "iris": (150, 4, 3),
+    "wine": (178, 13, 3),
+    "breast-cancer": (569, 30, 2),
+    "diabetes": (442, 10, 0),
+}
 
 
 def load(key: str, **fields: object) -> Data:
@@ -86,9 +91,11 @@ def test_breast_cancer_asks_for_the_malignant_ones() -> None:
 
 @settings(deadline=None)
 @given(
-    st.integers(2, 60), st.floats(0, 0.9), st.integers(0, 5),
+    st.integers(2, 60),
+    st.floats(0, 0.9),
+    st.integers(0, 5),
     st.one_of(st.none(), st.integers(1, 6)),
-)  # fmt: skip
+)
 def test_split_shares_every_row_once(rows: int, share: float, seed: int, k: int | None) -> None:
     labels = None if k is None else np.random.default_rng(seed).integers(0, k, rows)
     train, held = split(rows, share, seed, labels)
@@ -113,8 +120,9 @@ def test_constant_columns_become_zero_and_not_noise() -> None:
     # The mean of many 0.1 is not 0.1: a spread of 1e-17 must not be divided by.
     data = prepare(
         table([float(i) for i in range(50)], a=[0.1] * 50, b=[i * 0.5 for i in range(50)]),
-        TaskSpec(), "t",
-    )  # fmt: skip
+        TaskSpec(),
+        "t",
+    )
     assert (data.x[:, 0] == 0).all()
     assert (data.validation_x[:, 0] == 0).all()
     assert data.x_scale[0] == 1
@@ -130,8 +138,9 @@ def test_texts_become_one_hot_by_alphabet_and_names_are_left_out() -> None:
             person=[f"person {i}" for i in range(rows)],
             size=[float(i) for i in range(rows)],
         ),
-        TaskSpec(), "t",
-    )  # fmt: skip
+        TaskSpec(),
+        "t",
+    )
     assert data.feature_names == ("colour=blue", "colour=red", "size")
     own = np.concatenate([data.x, data.validation_x]) * data.x_scale + data.x_mean
     order = np.argsort(own[:, 2])
@@ -186,10 +195,13 @@ def test_how_predictions_are_shown(columns: dict, form: str) -> None:
         (table(["x", "y"], a=[1.0, 1.0]), "auto", "same inputs in every row"),
         (table(["x", "y"]), "auto", "no column to learn from"),
         (table(["x", "y"], a=[1.0, 2.0]), "regression", "cannot be regression"),
-        (table([f"n{i}" for i in range(30)], a=[float(i) for i in range(30)]), "auto",
-         "too many to be classes"),
+        (
+            table([f"n{i}" for i in range(30)], a=[float(i) for i in range(30)]),
+            "auto",
+            "too many to be classes",
+        ),
     ],
-)  # fmt: skip
+)
 def test_tables_that_teach_nothing_are_refused(bad: Table, problem: str, message: str) -> None:
     with pytest.raises(LabError, match=message):
         prepare(bad, TaskSpec(problem=problem), "t")
@@ -227,8 +239,11 @@ def score(key: str, seeds: int) -> float:
     spec = replace(spec, train=replace(spec.train, seeds=seeds))
     problem, data = problem_of(spec), TASKS[key].load(spec.task)
     *_, state = NumpyEngine().run(spec)
-    x, y = (problem.validation_x, data.validation_y) if len(data.validation_y) else (
-        problem.x, data.y)  # fmt: skip
+    x, y = (
+        (problem.validation_x, data.validation_y)
+        if len(data.validation_y)
+        else (problem.x, data.y)
+    )
     out = forward(problem, state.params, x).h[-1]  # (seeds, n, outputs)
     if data.shape.classes:
         said = out.argmax(-1) if out.shape[-1] > 1 else (out[..., 0] > 0).astype(int)
@@ -240,12 +255,26 @@ def score(key: str, seeds: int) -> float:
 @pytest.mark.parametrize(
     ("key", "least"),
     [
-        ("digits", 0.95), ("iris", 0.93), ("wine", 0.93), ("breast-cancer", 0.93),
-        ("diabetes", 0.35), ("wave", 0.9), ("step", 0.9), ("abs", 0.9), ("sine-mix", 0.85),
-        ("sawtooth", 0.85), ("circle", 0.95), ("xor", 0.95), ("gauss", 0.97),
-        ("spiral", 0.93), ("moons", 0.97), ("blobs", 0.95), ("plane", 0.9),
-        ("multi-gauss", 0.85), ("diagonal-flip", 0.95),
+        ("digits", 0.95),
+        ("iris", 0.93),
+        ("wine", 0.93),
+        ("breast-cancer", 0.93),
+        ("diabetes", 0.35),
+        ("wave", 0.9),
+        ("step", 0.9),
+        ("abs", 0.9),
+        ("sine-mix", 0.85),
+        ("sawtooth", 0.85),
+        ("circle", 0.95),
+        ("xor", 0.95),
+        ("gauss", 0.97),
+        ("spiral", 0.93),
+        ("moons", 0.97),
+        ("blobs", 0.95),
+        ("plane", 0.9),
+        ("multi-gauss", 0.85),
+        ("diagonal-flip", 0.95),
     ],
-)  # fmt: skip
+)
 def test_the_recommended_training_learns_its_task(key: str, least: float) -> None:
     assert score(key, 8) >= least

@@ -38,8 +38,13 @@ def _one_thread() -> Iterator[None]:
         yield
 
 
-def lab(hidden: tuple[int, ...], seeds: int = 16, task: str = "wave", loss: str = "half-mse",
-        **net: object) -> LabSpec:  # fmt: skip
+def lab(
+    hidden: tuple[int, ...],
+    seeds: int = 16,
+    task: str = "wave",
+    loss: str = "half-mse",
+    **net: object,
+) -> LabSpec:
     return LabSpec(
         task=TaskSpec(name=task, samples=40),
         net=NetSpec(hidden=hidden, **net),
@@ -216,9 +221,15 @@ CASES = {
     "skip": {"init": "lecun-normal", "activation": "tanh", "residual": True},
     "skip relu": {"init": "lecun-normal", "activation": "relu", "residual": True},
     "norm": {"init": "he-normal", "activation": "relu", "layer_norm": True},
-    "norm and skip": {"init": "normal", "weight_std": 1.0, "bias_std": 0.3,
-                      "activation": "sigmoid", "layer_norm": True, "residual": True},
-}  # fmt: skip
+    "norm and skip": {
+        "init": "normal",
+        "weight_std": 1.0,
+        "bias_std": 0.3,
+        "activation": "sigmoid",
+        "layer_norm": True,
+        "residual": True,
+    },
+}
 
 
 @pytest.mark.parametrize("case", CASES)

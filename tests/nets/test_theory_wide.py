@@ -86,11 +86,17 @@ def test_theory_agrees_with_wide_networks(key: str, pool: list[np.ndarray]) -> N
     weight_std, bias_std, networks = CASES[key]
     spec = LabSpec(
         task=TaskSpec(name="moons", samples=6),
-        net=NetSpec(hidden=(WIDTH,) * DEPTH, activation=key, init="normal",
-                    weight_std=weight_std, bias_std=bias_std),
-    )  # fmt: skip
+        net=NetSpec(
+            hidden=(WIDTH,) * DEPTH,
+            activation=key,
+            init="normal",
+            weight_std=weight_std,
+            bias_std=bias_std,
+        ),
+    )
     expected, found = theory(spec)["signal"], measure(spec, networks, pool)
     centre = np.median if key in BY_MEDIAN else np.mean
     for name, line in expected.items():
-        np.testing.assert_allclose(centre(found[name], axis=0), line[0], rtol=0.05,
-                                   err_msg=name)  # fmt: skip
+        np.testing.assert_allclose(
+            centre(found[name], axis=0), line[0], rtol=0.05, err_msg=name
+        )

@@ -26,8 +26,17 @@ class FakeEngine:
     def __init__(self, delay_s=0.0, breaks_at=None):
         self.delay_s, self.breaks_at, self.error = delay_s, breaks_at, None
 
-    def run(self, spec, state=None, *, until=None, marks=(), interval_s=None,
-            hurry_s=0.0, is_cancelled=lambda: False):  # fmt: skip
+    def run(
+        self,
+        spec,
+        state=None,
+        *,
+        until=None,
+        marks=(),
+        interval_s=None,
+        hurry_s=0.0,
+        is_cancelled=lambda: False,
+    ):
         if self.error:
             raise self.error
         if state is None:
@@ -75,8 +84,19 @@ def fake_ports(engine, measured=None):
         if measured is not None:
             measured.append((state.update, frozenset(wanted), seed))
         losses = np.ones((1, state.seeds))
-        loss = LossPart(np.array([state.update]), losses, None, None, None, None, "R²", "loss",
-                        None, None, spec.train.updates or 0)  # fmt: skip
+        loss = LossPart(
+            np.array([state.update]),
+            losses,
+            None,
+            None,
+            None,
+            None,
+            "R²",
+            "loss",
+            None,
+            None,
+            spec.train.updates or 0,
+        )
         return {"loss": loss}
 
     return Ports(

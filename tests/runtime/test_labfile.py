@@ -279,12 +279,20 @@ def _edit_header(path: pathlib.Path, change: Any) -> None:
         (lambda h: h["__metadata__"].update(state="[]"), "state"),
         (lambda h: h["__metadata__"].pop("state"), "no part of a lab"),
         (lambda h: h["__metadata__"].update(state='{"update": -1, "epoch_count": 0}'), "-1"),
-        (lambda h: h["__metadata__"].update(state='{"update": 1e99, "epoch_count": 0}'),
-         "state"),
-        (lambda h: h["__metadata__"].update(spec=to_json(replace_train(SPEC, seeds=3))),
-         "params is F32 2 x 17 where F32 3 x 17 is expected"),
-        (lambda h: h["__metadata__"].update(spec=to_json(replace_train(SPEC, dtype="float64"))),
-         "where F64 2 x 17"),
+        (
+            lambda h: h["__metadata__"].update(state='{"update": 1e99, "epoch_count": 0}'),
+            "state",
+        ),
+        (
+            lambda h: h["__metadata__"].update(spec=to_json(replace_train(SPEC, seeds=3))),
+            "params is F32 2 x 17 where F32 3 x 17 is expected",
+        ),
+        (
+            lambda h: h["__metadata__"].update(
+                spec=to_json(replace_train(SPEC, dtype="float64"))
+            ),
+            "where F64 2 x 17",
+        ),
         (lambda h: h["params"].update(shape=[17, 2]), "17 x 2 where"),
         (lambda h: h["params"].update(shape=[2**62, 17]), "where F32 2 x 17"),
         (lambda h: h["params"].update(shape=[-2, 17]), "where F32 2 x 17"),
@@ -297,7 +305,7 @@ def _edit_header(path: pathlib.Path, change: Any) -> None:
         (lambda h: h.update({"history.../x": h.pop("history.train")}), "no part of a lab"),
         (lambda h: h.update({"extra": h.pop("history.train")}), "'extra'"),
     ],
-)  # fmt: skip
+)
 def test_a_header_that_does_not_fit(tmp_path: pathlib.Path, change: Any, message: str) -> None:
     path = saved(tmp_path)
     _edit_header(path, change)

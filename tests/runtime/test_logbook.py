@@ -123,8 +123,9 @@ def test_a_process_that_dies_of_a_fault_is_told_of_at_the_next_start(
         "logging.getLogger('layerlab').info('the last word')\n"
         "faulthandler._sigabrt()"
     )
-    died = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False,
-                          capture_output=True, env=os.environ)  # fmt: skip
+    died = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=False, capture_output=True, env=os.environ
+    )
     assert died.returncode != 0
     book = Logbook(tmp_path)
     sentence = book.begin()

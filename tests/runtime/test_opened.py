@@ -216,8 +216,11 @@ def test_what_was_opened_is_remembered_newest_last_and_bounded(
         remember(tmp_path / name)
     opened.forget()  # another start
     assert [was_opened(str(tmp_path / f"{name}.csv")) for name in "abcd"] == [
-        True, False, True, True,
-    ]  # fmt: skip
+        True,
+        False,
+        True,
+        True,
+    ]
     assert was_opened(str(tmp_path / "x" / ".." / "a.csv"))
 
 

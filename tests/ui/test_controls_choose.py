@@ -228,8 +228,13 @@ def test_a_curve_fills_its_window_from_corner_to_corner():
     image.fill(Qt.GlobalColor.black)
     painter = QPainter(image)
     curve = np.array([[2.0, 3.0, np.nan, 4.0], [10.0, 15.0, 1.0, 20.0]])
-    draw_curve(painter, QRectF(5, 5, 30, 10), curve, fitted(curve[:, [0, 1, 3]]),
-               QPen(Qt.GlobalColor.white, 1.0))  # fmt: skip
+    draw_curve(
+        painter,
+        QRectF(5, 5, 30, 10),
+        curve,
+        fitted(curve[:, [0, 1, 3]]),
+        QPen(Qt.GlobalColor.white, 1.0),
+    )
     painter.end()
     marked = [(x, y) for x in range(40) for y in range(20) if image.pixelColor(x, y).red() > 99]
     xs, ys = {x for x, _ in marked}, {y for _, y in marked}

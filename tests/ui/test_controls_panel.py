@@ -85,9 +85,15 @@ def test_every_knob_of_a_spec_has_a_control(panel):
 
 def test_showing_any_spec_emits_nothing(panel):
     spec = LabSpec()
-    for path, value in (("net.hidden", (4, 2, 9)), ("net.activation", "sine"),
-                        ("train.batch", "full"), ("train.epochs", 12), ("task.name", "gauss"),
-                        ("net.init", "normal"), ("train.dtype", "float64")):  # fmt: skip
+    for path, value in (
+        ("net.hidden", (4, 2, 9)),
+        ("net.activation", "sine"),
+        ("train.batch", "full"),
+        ("train.epochs", 12),
+        ("task.name", "gauss"),
+        ("net.init", "normal"),
+        ("train.dtype", "float64"),
+    ):
         spec = edit(spec, path, value)
         panel.show_spec(spec)
     assert panel.said == []
@@ -100,8 +106,10 @@ def test_an_edit_of_each_section_comes_out_with_its_path(panel):
     QTest.mouseClick(panel.controls["net.activation"].grid.tile("tanh"), LEFT)
     QTest.mouseClick(panel.controls["train.seeds"].bar, LEFT, pos=QPoint(1, 11))
     assert panel.said == [
-        ("task.name", "xor"), ("net.activation", "tanh"), ("train.seeds", 1),
-    ]  # fmt: skip
+        ("task.name", "xor"),
+        ("net.activation", "tanh"),
+        ("train.seeds", 1),
+    ]
 
 
 def test_a_drag_is_announced_with_its_path(panel):
@@ -149,8 +157,11 @@ def test_a_refusal_appears_at_the_knob_and_goes_with_the_next_value(panel):
     for path in ("net.width", "net.depth", "train.epochs", "net.init", "task.noise"):
         panel.refuse(path, f"{path} is refused")
         assert panel.control(path).error == f"{path} is refused"
-        said = [label.text() for label in panel.control(path).findChildren(QLabel)
-                if label.isVisible()]  # fmt: skip
+        said = [
+            label.text()
+            for label in panel.control(path).findChildren(QLabel)
+            if label.isVisible()
+        ]
         assert said == [f"{path} is refused"] or path == "train.epochs"
     panel.show_spec(LabSpec())
     assert not any(control.error for control in panel.controls.values())

@@ -99,27 +99,43 @@ def test_ends_of_their_own():
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(8, "8"), (1500, "1\u202f500"), (0.06, "0.06"), (1e-5, "1e-5"), (math.inf, "∞"),
-     (0.1 + 0.2, "0.3"), (1_000_000, "1\u202f000\u202f000")],
-)  # fmt: skip
+    [
+        (8, "8"),
+        (1500, "1\u202f500"),
+        (0.06, "0.06"),
+        (1e-5, "1e-5"),
+        (math.inf, "∞"),
+        (0.1 + 0.2, "0.3"),
+        (1_000_000, "1\u202f000\u202f000"),
+    ],
+)
 def test_numbers_are_shown_as_a_person_writes_them(number, text):
     assert number_text(number) == text
 
 
 @pytest.mark.parametrize(
     ("text", "whole", "number"),
-    [("12", True, 12), (" 1 500 ", True, 1500), ("1,500", True, 1500), ("0,05", False, 0.05),
-     ("1e-3", False, 0.001), ("1e3", True, 1000), ("−2", False, -2.0),
-     ("1\u202f500", True, 1500)],
-)  # fmt: skip
+    [
+        ("12", True, 12),
+        (" 1 500 ", True, 1500),
+        ("1,500", True, 1500),
+        ("0,05", False, 0.05),
+        ("1e-3", False, 0.001),
+        ("1e3", True, 1000),
+        ("−2", False, -2.0),
+        ("1\u202f500", True, 1500),
+    ],
+)
 def test_typed_numbers_are_read(text, whole, number):
     value = read_number(text, "Width", whole)
     assert value == number
     assert isinstance(value, int) is whole
 
 
-@pytest.mark.parametrize(("text", "whole"), [("", True), ("ten", False), ("2.5", True),
-                                             ("inf", True), ("1,2,3", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [("", True), ("ten", False), ("2.5", True), ("inf", True), ("1,2,3", False)],
+)
 def test_other_text_is_refused_in_one_sentence(text, whole):
     with pytest.raises(LabError, match=r"^Width"):
         read_number(text, "Width", whole)

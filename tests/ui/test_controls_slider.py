@@ -57,10 +57,15 @@ def wheel(bar, notches, steps=1):
     middle = QPointF(bar.width() / 2, bar.height() / 2)
     for _ in range(steps):
         event = QWheelEvent(
-            middle, QPointF(bar.mapToGlobal(middle)), QPoint(), QPoint(0, 120 * notches),
-            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase, False,
-        )  # fmt: skip
+            middle,
+            QPointF(bar.mapToGlobal(middle)),
+            QPoint(),
+            QPoint(0, 120 * notches),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
         QApplication.sendEvent(bar, event)
 
 
@@ -110,8 +115,14 @@ def test_keys_step_page_and_go_to_the_ends(sheet):
     window = sheet(width)
     width.show_value(8)
     width.bar.setFocus()
-    for key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Left, Qt.Key.Key_Down,
-                Qt.Key.Key_End, Qt.Key.Key_Home):  # fmt: skip
+    for key in (
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Home,
+    ):
         QTest.keyClick(width.bar, key)
     assert window.values == [9, 10, 9, 8, 512, 1]
     QTest.keyClick(width.bar, Qt.Key.Key_PageUp)
@@ -190,10 +201,12 @@ def test_enter_and_digits_type_on_a_focused_slider(sheet):
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("1000", "Width is 1000, the range is 1 to 512"),
-     ("many", "Width: 'many' is not a number"),
-     ("2.5", "Width: 2.5 is not a whole number")],
-)  # fmt: skip
+    [
+        ("1000", "Width is 1000, the range is 1 to 512"),
+        ("many", "Width: 'many' is not a number"),
+        ("2.5", "Width: 2.5 is not a whole number"),
+    ],
+)
 def test_a_refused_number_is_explained_and_the_true_one_returns(sheet, text, sentence):
     width = Slider(KNOBS["net.width"], DARK)
     window = sheet(width)
@@ -213,8 +226,10 @@ def test_a_refusal_by_the_store_brings_the_true_value_back(sheet):
     QTest.mouseClick(width.bar, LEFT, pos=at(width.bar, 512))
     width.set_error("too many weights")
     assert (width.error, width.bar.number, width.header.text) == (
-        "too many weights", 8, "8 neurons",
-    )  # fmt: skip
+        "too many weights",
+        8,
+        "8 neurons",
+    )
     QTest.mouseClick(width.bar, LEFT, pos=at(width.bar, 512))
     assert window.values == [512, 512]  # it can be asked again
 

@@ -287,8 +287,13 @@ def test_dots_band_and_crosses_have_the_tokens_colours(panel, plot, theme):
 
 
 def test_every_state_is_painted(plot):
-    for curve in (KnobCurve(), KnobCurve((), 8.0), KnobCurve(POINTS[3:], 512.0),
-                  KnobCurve(POINTS[:1], 20.0), CURVE):  # fmt: skip
+    for curve in (
+        KnobCurve(),
+        KnobCurve((), 8.0),
+        KnobCurve(POINTS[3:], 512.0),
+        KnobCurve(POINTS[:1], 20.0),
+        CURVE,
+    ):
         plot.show_curve(curve)
         point_at(plot, 20.0)
         assert not plot.grab().isNull()

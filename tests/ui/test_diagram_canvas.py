@@ -31,8 +31,9 @@ def frame_of(form: str, sizes: tuple[int, ...], seed: int = 3, most: int = 16) -
 
 @pytest.fixture
 def canvas_of(qtbot):
-    def make(form: str, sizes: tuple[int, ...], width: int = 668, height: int = 262,
-             most: int = 16) -> DiagramCanvas:  # fmt: skip
+    def make(
+        form: str, sizes: tuple[int, ...], width: int = 668, height: int = 262, most: int = 16
+    ) -> DiagramCanvas:
         canvas = DiagramCanvas()
         qtbot.addWidget(canvas)
         canvas.resize(width, height)
@@ -55,9 +56,14 @@ def hover(canvas: DiagramCanvas, point: QPointF) -> str:
     """Move the mouse there and return what the panel says."""
     QTest.mouseMove(canvas, QPoint(1, 1))
     QTest.mouseMove(canvas, point.toPoint())
-    event = QMouseEvent(QEvent.Type.MouseMove, point, canvas.mapToGlobal(point),
-                        Qt.MouseButton.NoButton, Qt.MouseButton.NoButton,
-                        Qt.KeyboardModifier.NoModifier)  # fmt: skip
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        point,
+        canvas.mapToGlobal(point),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
     QApplication.sendEvent(canvas, event)  # the offscreen platform may drop the move
     canvas.grab()
     if canvas.placed is None:
@@ -112,8 +118,15 @@ def test_hover_shows_the_neuron_enlarged_and_names_a_dead_one(wave):
 
 
 @pytest.mark.parametrize("size", [(668, 262), (478, 172), (1358, 700), (300, 140)])
-@pytest.mark.parametrize("net", [("curve", (1, 8, 8, 8, 1)), ("digits", (64, 32, 16, 10)),
-                                 ("curve", (1, *(8,) * 64, 1)), ("curve", (1, 1))])  # fmt: skip
+@pytest.mark.parametrize(
+    "net",
+    [
+        ("curve", (1, 8, 8, 8, 1)),
+        ("digits", (64, 32, 16, 10)),
+        ("curve", (1, *(8,) * 64, 1)),
+        ("curve", (1, 1)),
+    ],
+)
 def test_the_panel_stays_on_the_canvas_and_off_the_neuron(canvas_of, size, net):
     canvas = canvas_of(*net, *size)
     geometry = canvas.geometry_now()
@@ -180,10 +193,17 @@ def test_folded_layers_give_true_indices(qtbot, canvas_of):
     layers = list(part.layers)
     for layer in (1, 2):
         layers[layer] = dataclasses.replace(
-            layers[layer], shown=shown, thumbs=layers[layer].thumbs[:4],
-            dead=layers[layer].dead[:4], bias=part.biases[layer - 1][shown])  # fmt: skip
-    edges = (part.weights[0][:, shown], part.weights[1][np.ix_(shown, shown)],
-             part.weights[2][shown])  # fmt: skip
+            layers[layer],
+            shown=shown,
+            thumbs=layers[layer].thumbs[:4],
+            dead=layers[layer].dead[:4],
+            bias=part.biases[layer - 1][shown],
+        )
+    edges = (
+        part.weights[0][:, shown],
+        part.weights[1][np.ix_(shown, shown)],
+        part.weights[2][shown],
+    )
     part = dataclasses.replace(part, layers=tuple(layers), edges=edges)
     canvas.draw(dataclasses.replace(sample_frame("curve"), diagram=part))
     geometry = canvas.geometry_now()
@@ -253,8 +273,14 @@ def test_dragging_the_slider_edits_live_and_escape_brings_the_value_back(qtbot, 
     for x in (start + 8, start + 16, start + 24):
         QTest.mouseMove(slider, QPoint(x, y))
         at = QPointF(x, y)
-        event = QMouseEvent(QEvent.Type.MouseMove, at, slider.mapToGlobal(at), LEFT, LEFT,
-                            Qt.KeyboardModifier.NoModifier)  # fmt: skip
+        event = QMouseEvent(
+            QEvent.Type.MouseMove,
+            at,
+            slider.mapToGlobal(at),
+            LEFT,
+            LEFT,
+            Qt.KeyboardModifier.NoModifier,
+        )
         QApplication.sendEvent(slider, event)
     QTest.mouseRelease(slider, LEFT, pos=QPoint(start + 24, y))
     assert len(got) >= 2
@@ -419,8 +445,14 @@ def test_a_broken_network_is_drawn_and_said(canvas_of):
     canvas = canvas_of("curve", (1, 4, 1))
     bad = tuple(np.full_like(w, np.nan) for w in canvas.part.weights)
     layers = tuple(
-        dataclasses.replace(c, thumbs=np.full_like(c.thumbs, np.nan), bias=c.bias * np.inf,
-                            variance=float("nan")) for c in canvas.part.layers)  # fmt: skip
+        dataclasses.replace(
+            c,
+            thumbs=np.full_like(c.thumbs, np.nan),
+            bias=c.bias * np.inf,
+            variance=float("nan"),
+        )
+        for c in canvas.part.layers
+    )
     part = dataclasses.replace(canvas.part, weights=bad, edges=bad, layers=layers)
     canvas.draw(dataclasses.replace(sample_frame("curve"), diagram=part))
     text = hover(canvas, canvas.geometry_now().tile_rect(1, 1).center())

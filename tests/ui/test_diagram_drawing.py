@@ -133,8 +133,9 @@ def test_pixels_of_an_edge_are_those_near_its_curve():
     edges = Edges(*(np.array([v]) for v in ends))
     raster = EdgeRaster(edges, 160, 110, reach=2.0)
     white = QColor("white")
-    image = raster.paint(np.array([1.5]), np.array([0.99]), np.array([True]),
-                         color_table(white, white))  # fmt: skip
+    image = raster.paint(
+        np.array([1.5]), np.array([0.99]), np.array([True]), color_table(white, white)
+    )
     for y in range(12, 104):
         for x in range(14, 146, 3):
             distance = _true_distance(x + 0.5, y + 0.5, ends)
@@ -158,8 +159,9 @@ def test_a_steep_edge_does_not_shoot_over_its_ends():
     edges = Edges(*(np.array([v]) for v in (20.0, 24.0, 30.0, 90.0)))
     raster = EdgeRaster(edges, 60, 120, reach=1.5)
     white = QColor("white")
-    image = raster.paint(np.array([1.5]), np.array([0.9]), np.array([True]),
-                         color_table(white, white))  # fmt: skip
+    image = raster.paint(
+        np.array([1.5]), np.array([0.9]), np.array([True]), color_table(white, white)
+    )
     rows = [y for y in range(120) for x in range(60) if image.pixelColor(x, y).alpha()]
     assert min(rows) >= 27
     assert max(rows) <= 93

@@ -57,8 +57,10 @@ def trace_of(part: DiagramPart, sample: int = 5, residual: bool = False) -> Trac
         return (ends[0] - ends[1]) / 2e-6
 
     zs, hs = forward(part, x, residual)
-    dz = [np.array([slope(k, "biases", (j,)) for j in range(len(b))])
-          for k, b in enumerate(part.biases)]  # fmt: skip
+    dz = [
+        np.array([slope(k, "biases", (j,)) for j in range(len(b))])
+        for k, b in enumerate(part.biases)
+    ]
     before = [x, *hs[:-1]]
     dw = [np.outer(h, d) for h, d in zip(before, dz, strict=True)]
     dh = []
@@ -71,8 +73,9 @@ def trace_of(part: DiagramPart, sample: int = 5, residual: bool = False) -> Trac
     if residual:
         for k in reversed(range(len(zs) - 2)):
             dh[k] = dh[k] + (dh[k + 1] if part.skips[k + 1] else 0.0)
-    return Trace(0, sample, x, target, tuple(zs), tuple(hs), loss(part),
-                 tuple(dh), tuple(dz), tuple(dw))  # fmt: skip
+    return Trace(
+        0, sample, x, target, tuple(zs), tuple(hs), loss(part), tuple(dh), tuple(dz), tuple(dw)
+    )
 
 
 def part_of(sizes: tuple[int, ...], most: int = 16) -> DiagramPart:
@@ -192,8 +195,18 @@ def test_residual_and_norm_are_written_as_they_are_computed(qapp):
     x = np.array([0.3, -0.2, 0.9])
     zs, hs = forward(part, x, residual=True, norm=True)
     zeros = tuple(np.zeros_like(z) for z in zs)
-    trace = Trace(0, 0, x, np.zeros(1), tuple(zs), tuple(hs), 0.0, zeros, zeros,
-                  tuple(np.zeros_like(w) for w in part.weights))  # fmt: skip
+    trace = Trace(
+        0,
+        0,
+        x,
+        np.zeros(1),
+        tuple(zs),
+        tuple(hs),
+        0.0,
+        zeros,
+        zeros,
+        tuple(np.zeros_like(w) for w in part.weights),
+    )
     spec = LabSpec(net=NetSpec(hidden=(4, 4), layer_norm=True, residual=True))
     for unit in range(4):
         lines = [plain(line) for line in forward_lines(part, spec, trace, 2, unit, 99)]
@@ -460,8 +473,9 @@ def test_any_network_is_stepped_through_at_any_size(view_of, sizes, backward):
     part = view.frame.diagram
     zs, hs = forward(part, np.ones(sizes[0]), residual=False)
     dw = tuple(np.ones_like(w) for w in part.weights)
-    trace = Trace(0, 0, np.ones(sizes[0]), hs[-1], tuple(zs), tuple(hs), 0.0,
-                  tuple(hs), tuple(zs), dw)  # fmt: skip
+    trace = Trace(
+        0, 0, np.ones(sizes[0]), hs[-1], tuple(zs), tuple(hs), 0.0, tuple(hs), tuple(zs), dw
+    )
     view.show_trace(trace)
     view.player.start(part, trace, backward)
     last = view.player.state.last_step
@@ -480,8 +494,10 @@ def test_any_network_is_stepped_through_at_any_size(view_of, sizes, backward):
 def test_a_pass_with_numbers_that_are_not_finite_is_shown(view_of):
     view = view_of(answers=False)
     trace = trace_of(view.frame.diagram)
-    bad = {n: tuple(np.full_like(a, np.nan) for a in getattr(trace, n))
-           for n in ("z", "h", "dh", "dz", "dw")}  # fmt: skip
+    bad = {
+        n: tuple(np.full_like(a, np.nan) for a in getattr(trace, n))
+        for n in ("z", "h", "dh", "dz", "dw")
+    }
     view.show_trace(dataclasses.replace(trace, loss=float("inf"), **bad))
     for _ in range(6):
         click(view.bar.step)

@@ -16,10 +16,21 @@ from tests.helpers.frames import sample_frame
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0031, "0.0031"), (0.2, "0.200"), (1.5, "1.50"), (2564.4, "2\u202f564"), (0, "0.0000"),
-     (182_000, "182k"), (3.04e-6, "3·10⁻⁶"), (1.23e-5, "1.2·10⁻⁵"), (-0.52, "−0.520"),
-     (3.1e7, "3.1·10⁷"), (math.nan, "–"), (math.inf, "–")],
-)  # fmt: skip
+    [
+        (0.0031, "0.0031"),
+        (0.2, "0.200"),
+        (1.5, "1.50"),
+        (2564.4, "2\u202f564"),
+        (0, "0.0000"),
+        (182_000, "182k"),
+        (3.04e-6, "3·10⁻⁶"),
+        (1.23e-5, "1.2·10⁻⁵"),
+        (-0.52, "−0.520"),
+        (3.1e7, "3.1·10⁷"),
+        (math.nan, "–"),
+        (math.inf, "–"),
+    ],
+)
 def test_numbers_are_written_as_in_the_plots(value: float, text: str) -> None:
     assert short(value) == text
 
@@ -33,8 +44,10 @@ def test_a_pace_has_no_needless_digits(per_s: float, text: str) -> None:
 
 def test_thousands_stand_apart() -> None:
     assert (grouped(12), grouped(1500), grouped(1234567)) == (
-        "12", "1\u202f500", "1\u202f234\u202f567",
-    )  # fmt: skip
+        "12",
+        "1\u202f500",
+        "1\u202f234\u202f567",
+    )
 
 
 def test_the_newest_median_comes_after_the_updates() -> None:
@@ -66,9 +79,13 @@ def test_a_share_of_the_seeds_is_below_the_threshold() -> None:
 
 @pytest.mark.parametrize(
     ("losses", "value", "says"),
-    [([0.1], "no", "is not below 0.01"), ([0.001], "yes", "is below 0.01"),
-     ([0.1, 0.001], "50 %", "1 of 2 seed has"), ([math.nan] * 3, "0 %", "0 of 3 seeds have")],
-)  # fmt: skip
+    [
+        ([0.1], "no", "is not below 0.01"),
+        ([0.001], "yes", "is below 0.01"),
+        ([0.1, 0.001], "50 %", "1 of 2 seed has"),
+        ([math.nan] * 3, "0 %", "0 of 3 seeds have"),
+    ],
+)
 def test_few_seeds_are_told_in_words(losses: list[float], value: str, says: str) -> None:
     shown = success(Ranking(np.array(losses), 0.01))
     assert shown.value == value
@@ -85,8 +102,14 @@ def test_a_run_finished_at_once_tells_how_long_it_took() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0.0002, "1 ms"), (0.0381, "38 ms"), (0.9996, "1.0 s"), (2.44, "2.4 s"), (31.2, "31 s"),
-     (200, "3 min")],
-)  # fmt: skip
+    [
+        (0.0002, "1 ms"),
+        (0.0381, "38 ms"),
+        (0.9996, "1.0 s"),
+        (2.44, "2.4 s"),
+        (31.2, "31 s"),
+        (200, "3 min"),
+    ],
+)
 def test_a_time_has_the_digits_that_matter(seconds: float, text: str) -> None:
     assert duration(seconds) == text

@@ -21,10 +21,13 @@ from layerlab.ui.theme import DARK, LIGHT
 from layerlab.ui.topbar import SHORTCUTS, TopBar
 
 LEFT = Qt.MouseButton.LeftButton
-READOUTS = [Readout("1 500", "updates · finished"),
-            Readout("24 000 in 38 ms", "updates, all seeds"),
-            Readout("0.0038", "training loss, median"), Readout("0.0063", "validation"),
-            Readout("62 %", "of 16 seeds below .01")]  # fmt: skip
+READOUTS = [
+    Readout("1 500", "updates · finished"),
+    Readout("24 000 in 38 ms", "updates, all seeds"),
+    Readout("0.0038", "training loss, median"),
+    Readout("0.0063", "validation"),
+    Readout("62 %", "of 16 seeds below .01"),
+]
 
 
 @pytest.fixture
@@ -43,10 +46,16 @@ def bar(qtbot):
 
 @pytest.mark.parametrize(
     ("name", "signal"),
-    [("play", "play_pressed"), ("step", "step_pressed"), ("reset", "reset_pressed"),
-     ("undo", "undo_pressed"), ("redo", "redo_pressed"), ("finish", "finish_pressed"),
-     ("theme_button", "theme_pressed")],
-)  # fmt: skip
+    [
+        ("play", "play_pressed"),
+        ("step", "step_pressed"),
+        ("reset", "reset_pressed"),
+        ("undo", "undo_pressed"),
+        ("redo", "redo_pressed"),
+        ("finish", "finish_pressed"),
+        ("theme_button", "theme_pressed"),
+    ],
+)
 def test_each_button_says_its_own_signal(bar, qtbot, name, signal):
     bar.show_state(False, True, True, False)
     button = getattr(bar, name)
@@ -66,8 +75,11 @@ def test_the_state_decides_words_and_which_buttons_work(bar):
     bar.show_state(False, False, False, False)
     assert bar.play.text() == "Play"
     assert [b.isEnabled() for b in (bar.undo, bar.redo, bar.step, bar.finish)] == [
-        False, False, True, True,
-    ]  # fmt: skip
+        False,
+        False,
+        True,
+        True,
+    ]
     width = bar.play.width()
     bar.show_state(True, True, False, False)
     assert bar.play.text() == "Pause"
@@ -129,14 +141,25 @@ def test_readouts_go_one_by_one_from_the_right(bar):
     assert {a - b for a, b in itertools.pairwise(counts)} <= {0, 1}
 
 
-@pytest.mark.parametrize(("width", "zoom"), [(1380, 1.0), (1040, 1.0), (1340, 2.0), (1040, 1.5),
-                                             (1000, 2.0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("width", "zoom"), [(1380, 1.0), (1040, 1.0), (1340, 2.0), (1040, 1.5), (1000, 2.0)]
+)
 def test_everything_else_fits_at_every_size(bar, width, zoom):
     bar.set_theme(LIGHT.zoomed(zoom))
     bar.resize(width, bar.height())
     QApplication.processEvents()
-    parts = [bar.play, bar.step, bar.reset, bar.undo, bar.redo, bar.finish, bar.speed,
-             bar.seed, bar.theme_button, bar.menu_button]  # fmt: skip
+    parts = [
+        bar.play,
+        bar.step,
+        bar.reset,
+        bar.undo,
+        bar.redo,
+        bar.finish,
+        bar.speed,
+        bar.seed,
+        bar.theme_button,
+        bar.menu_button,
+    ]
     shown = [part for part in parts if part.isVisible()]
     for left, right in itertools.pairwise(shown):
         assert left.geometry().right() < right.geometry().left()

@@ -190,34 +190,48 @@ def _judge_sharper(n: Sharper) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "E5", E, "q . k has variance d_k; divided by sqrt(d_k), 1.",
-        published="d_k; 1", page="attention",
+        "E5",
+        E,
+        "q . k has variance d_k; divided by sqrt(d_k), 1.",
+        published="d_k; 1",
+        page="attention",
         tolerance=f"within 3 % for d_k = {SIZES[0]} to {SIZES[-1]}, 100,000 pairs",
-        measure=_measure_products, judge=_judge_products,
+        measure=_measure_products,
+        judge=_judge_products,
     ),
     Claim(
-        "E6", E,
+        "E6",
+        E,
         "The squared gradient of the loss with respect to q is constant when scaled, and "
         "grows linearly in d_k when not.",
-        published="constant; linear", page="attention",
+        published="constant; linear",
+        page="attention",
         tolerance=f"exponent of the mean against d_k within {CONSTANT:g} of 0 when scaled and "
         f"within {LINEAR:g} of 1 when not, {KEYS} keys, for cross-entropy on the weights and "
         "for a squared loss through the values",
-        measure=_measure_gradients, judge=_judge_gradients,
+        measure=_measure_gradients,
+        judge=_judge_gradients,
     ),
     Claim(
-        "E7", E,
+        "E7",
+        E,
         "With keys and queries of norm 1, attention is Gaussian kernel smoothing with h^2 = "
         "sqrt(d_k).",
-        published="exact", page="attention",
+        published="exact",
+        page="attention",
         tolerance=f"weights equal within {EXACT:g}, d_k = {SIZES[0]} to {SIZES[-1]}",
-        measure=_measure_kernel, judge=_judge_kernel,
+        measure=_measure_kernel,
+        judge=_judge_kernel,
     ),
     Claim(
-        "E8", E, "A larger query sharpens attention.",
-        published="sharper", page="attention",
+        "E8",
+        E,
+        "A larger query sharpens attention.",
+        published="sharper",
+        page="attention",
         tolerance="the entropy of the weights falls in every one of 2,000 draws at each "
         "doubling of the norm from 0.25 to 8",
-        measure=_measure_sharper, judge=_judge_sharper,
+        measure=_measure_sharper,
+        judge=_judge_sharper,
     ),
-)  # fmt: skip
+)

@@ -264,46 +264,64 @@ def _judge_needed(n: dict[str, tuple[int, int]]) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D28", D,
+        "D28",
+        D,
         "Advice: a width of 2 to 4 times the inputs; more neurons where it underfits, fewer "
         "where it overfits; another initialization or rate where it is unstable; skips where "
         "it is deep.",
-        published="a table of advice", page=None,
+        published="a table of advice",
+        page=None,
         tolerance="each of the five, followed on a task that has the trouble, lowers the "
         f"median loss of {SEEDS} seeds (validation loss for overfitting) with a 95 % "
         "bootstrap band beyond 0",
-        measure=_measure_advice, judge=_judge_advice,
+        measure=_measure_advice,
+        judge=_judge_advice,
     ),
     Claim(
-        "D34", D, "A funnel of widths does about as well as equal widths.",
-        published="about as well", page="width-or-depth",
+        "D34",
+        D,
+        "A funnel of widths does about as well as equal widths.",
+        published="about as well",
+        page="width-or-depth",
         tolerance=f"ratio of the median validation losses of {SEEDS} seeds at most {ALIKE:g} "
         "either way, for 16-16-16 against 28-14-7 (as many parameters within 4 %), on wave and "
         "on multi-gauss",
-        measure=_measure_funnels, judge=_judge_funnels,
+        measure=_measure_funnels,
+        judge=_judge_funnels,
     ),
     Claim(
-        "D35", D, "Adam at 0.01 is about what SGD is at 0.001.",
-        published="about the same", page=None,
+        "D35",
+        D,
+        "Adam at 0.01 is about what SGD is at 0.001.",
+        published="about the same",
+        page=None,
         tolerance=f"the median losses of {SEEDS} seeds after 1,500 updates are within a factor "
         f"of {TWICE:g}, on wave and on the flip",
-        measure=_measure_rates, judge=_judge_rates,
+        measure=_measure_rates,
+        judge=_judge_rates,
     ),
     Claim(
-        "A3", A, "ReLU often does better than softplus, although softplus is smooth.",
-        published="often", page="gating",
+        "A3",
+        A,
+        "ReLU often does better than softplus, although softplus is smooth.",
+        published="often",
+        page="gating",
         tolerance=f"ahead in the median validation loss of {SEEDS} seeds, with a 95 % "
         "bootstrap band beyond 0, on more than half of six tasks; each at its better rate of "
         "0.003 and 0.01",
-        measure=_measure_softplus, judge=_judge_softplus,
+        measure=_measure_softplus,
+        judge=_judge_softplus,
     ),
     Claim(
-        "C5", C,
+        "C5",
+        C,
         "ReLU, being unbounded, may need fewer units than the sigmoid for the same function.",
-        published="may need fewer", page="basis",
+        published="may need fewer",
+        page="basis",
         tolerance="units of one hidden layer until the best quarter of 32 seeds leaves 1 % of "
         "the variance of the target, on four curves: fewer for ReLU on all of them holds, on "
         "some holds only for those",
-        measure=_measure_needed, judge=_judge_needed,
+        measure=_measure_needed,
+        judge=_judge_needed,
     ),
-)  # fmt: skip
+)

@@ -171,37 +171,51 @@ def _judge_averaged(n: Averaged) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "E1", E, "A locally connected layer has H'W'd parameters, a convolution d.",
-        published="H'W'd and d", page="convolution",
+        "E1",
+        E,
+        "A locally connected layer has H'W'd parameters, a convolution d.",
+        published="H'W'd and d",
+        page="convolution",
         tolerance="rank of the map from parameters to matrices, exactly, for 8 x 8 images and "
         "filters of 3 x 3",
-        measure=_measure_freedom, judge=_judge_freedom,
+        measure=_measure_freedom,
+        judge=_judge_freedom,
     ),
     Claim(
-        "E2", E,
+        "E2",
+        E,
         "A convolution commutes with shifts, a dense layer does not; pooling makes it "
         "invariant.",
-        published="exact", page="convolution",
+        published="exact",
+        page="convolution",
         tolerance="largest difference between shift-then-layer and layer-then-shift at most "
         f"{EXACT:g} for the convolution, wrapped round and with a border of zeros; above 0.1 "
         "for the dense layer; outputs after pooling of shifted images differ by at most "
         f"{EXACT:g}, over the whole image and in blocks of 2 x 2",
-        measure=_measure_shifts, judge=_judge_shifts,
+        measure=_measure_shifts,
+        judge=_judge_shifts,
     ),
     Claim(
-        "E3", E,
+        "E3",
+        E,
         "Under Gaussian noise a shared linear filter is found by one least-squares problem.",
-        published="exact", page="convolution",
+        published="exact",
+        page="convolution",
         tolerance="without noise the hidden filter is found within 1e-9; with noise the error "
         "falls like n^-0.5, the exponent within 0.1, and no step away from the solution raises "
         "the likelihood",
-        measure=_measure_found, judge=_judge_found,
+        measure=_measure_found,
+        judge=_judge_found,
     ),
     Claim(
-        "E15", E, "Every linear map that commutes with shifts is a convolution.",
-        published="exact", page="convolution",
+        "E15",
+        E,
+        "Every linear map that commutes with shifts is a convolution.",
+        published="exact",
+        page="convolution",
         tolerance="a random matrix, averaged over all shifts, equals the convolution with the "
         f"kernel read off its first column within {EXACT:g}; before the average it does not",
-        measure=_measure_averaged, judge=_judge_averaged,
+        measure=_measure_averaged,
+        judge=_judge_averaged,
     ),
-)  # fmt: skip
+)

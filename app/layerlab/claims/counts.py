@@ -146,60 +146,93 @@ def _judge_growth(n: Growth) -> Finding:
     return wrong(measured, why)
 
 
-def _count(name: str, statement: str, printed: tuple[int, ...],
-           *sizes: tuple[int, ...]) -> Claim[Any]:  # fmt: skip
+def _count(
+    name: str, statement: str, printed: tuple[int, ...], *sizes: tuple[int, ...]
+) -> Claim[Any]:
     return Claim(
-        name, D, statement, published=listed(printed), tolerance=EXACT, page="diagonal-flip",
-        measure=partial(_parameters, list(sizes)), judge=partial(_judge_parameters, printed),
-    )  # fmt: skip
+        name,
+        D,
+        statement,
+        published=listed(printed),
+        tolerance=EXACT,
+        page="diagonal-flip",
+        measure=partial(_parameters, list(sizes)),
+        judge=partial(_judge_parameters, printed),
+    )
 
 
 CLAIMS: tuple[Claim[Any], ...] = (
     _count(
-        "D1", "Parameters of 4-w-4 for w = 2, 3, 8 and 16.", (22, 31, 76, 148),
-        (4, 2, 4), (4, 3, 4), (4, 8, 4), (4, 16, 4),
+        "D1",
+        "Parameters of 4-w-4 for w = 2, 3, 8 and 16.",
+        (22, 31, 76, 148),
+        (4, 2, 4),
+        (4, 3, 4),
+        (4, 8, 4),
+        (4, 16, 4),
     ),
     Claim(
-        "D13", D,
+        "D13",
+        D,
         "4-4-4-4 has 52 parameters by the table; three hidden layers of 4 have 60 by the "
         "text, with n^L = 64.",
-        published="52; 60, n^L = 64", tolerance=EXACT, page="diagonal-flip",
-        measure=_measure_three, judge=partial(_judge_three, 52, (60, 64)),
+        published="52; 60, n^L = 64",
+        tolerance=EXACT,
+        page="diagonal-flip",
+        measure=_measure_three,
+        judge=partial(_judge_three, 52, (60, 64)),
     ),
     _count(
-        "D14", "One hidden layer of 63 neurons needs 507 parameters on the flip.", (507,),
-        (4, 63, 4), (4, 63, 3),
+        "D14",
+        "One hidden layer of 63 neurons needs 507 parameters on the flip.",
+        (507,),
+        (4, 63, 4),
+        (4, 63, 3),
     ),
     _count("D15", "4-8-8-4 has 140 parameters.", (140,), (4, 8, 8, 4)),
     Claim(
-        "D25", D,
+        "D25",
+        D,
         "A feed-forward block 4096-16384-4096 has over 67 million parameters in each layer of "
         "a transformer.",
-        published="67 million", page="at-scale",
+        published="67 million",
+        page="at-scale",
         tolerance=f"within {TOTAL * 100:g} % of the printed total, with or without biases",
-        measure=_measure_block, judge=partial(_judge_block, 67e6),
+        measure=_measure_block,
+        judge=partial(_judge_block, 67e6),
     ),
     Claim(
-        "D31", D, "The feed-forward blocks of LLaMA use GELU, that is two matrices.",
-        published="GELU", page="at-scale",
+        "D31",
+        D,
+        "The feed-forward blocks of LLaMA use GELU, that is two matrices.",
+        published="GELU",
+        page="at-scale",
         tolerance="wrong if the published total of 6.74 billion parameters (Touvron et al. "
         f"2023) is met within {TOTAL * 100:g} % by the three matrices of a gated block and "
         "not by two",
-        measure=_measure_gates, judge=_judge_gates,
+        measure=_measure_gates,
+        judge=_judge_gates,
     ),
     Claim(
-        "D36", D,
+        "D36",
+        D,
         "On the curve task width 4 and depth 3 have fewer parameters than width 8 and depth 1.",
-        published="fewer", tolerance="the count is smaller", page="width-or-depth",
-        measure=partial(_parameters, [(1, 4, 4, 4, 1), (1, 8, 1)]), judge=_judge_fewer,
+        published="fewer",
+        tolerance="the count is smaller",
+        page="width-or-depth",
+        measure=partial(_parameters, [(1, 4, 4, 4, 1), (1, 8, 1)]),
+        judge=_judge_fewer,
     ),
     Claim(
-        "D37", D,
+        "D37",
+        D,
         "The weights of a feed-forward block grow with the square of d_model, the cache of "
         "keys and values with the length of the sequence.",
-        published="exponents 2 and 1", page="at-scale",
+        published="exponents 2 and 1",
+        page="at-scale",
         tolerance=f"exponents within {TOTAL:.2f}, from d_model 512 to 8,192 and from 1,024 to "
         "65,536 tokens",
-        measure=_measure_growth, judge=_judge_growth,
+        measure=_measure_growth,
+        judge=_judge_growth,
     ),
-)  # fmt: skip
+)

@@ -149,9 +149,12 @@ def _judge_silenced(n: Silenced) -> Finding:
         f"with one of six layers at 0 the outputs of plain networks spread by "
         f"{figure(max(n.plain.values()))} at most, and residual ones differ from the network "
         f"without the layer by {figure(others)}"
-        + (f", but by up to {figure(off)} with {' and '.join(keep)}, which are not 0 at 0"
-           if keep else "")
-    )  # fmt: skip
+        + (
+            f", but by up to {figure(off)} with {' and '.join(keep)}, which are not 0 at 0"
+            if keep
+            else ""
+        )
+    )
     if max(n.plain.values()) > EXACT or len(keep) == len(n.residual):
         return wrong(measured, why)
     if keep:
@@ -161,32 +164,41 @@ def _judge_silenced(n: Silenced) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D26", D,
+        "D26",
+        D,
         "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance from "
         "growing with depth.",
-        published="does not grow", page="residual",
+        published="does not grow",
+        page="residual",
         tolerance=f"variance after {MANY} blocks at most {GROWTH:g} times that after {FEW} "
         "with the scale, and at least 4 times without it; random blocks of two layers, width "
         "128, with and without layer norm",
-        measure=_measure_blocks, judge=_judge_blocks,
+        measure=_measure_blocks,
+        judge=_judge_blocks,
     ),
     Claim(
-        "E4", E,
+        "E4",
+        E,
         "The gradient through L scalar layers is a^L in a plain and (1 + a)^L in a residual "
         "network; for L = 20, a = 0.5 their ratio is 3.49e9.",
-        published="3.49e9", page="residual",
+        published="3.49e9",
+        page="residual",
         tolerance="within 0.005e9, by the lab's backpropagation",
-        measure=_measure_chain, judge=_judge_chain,
+        measure=_measure_chain,
+        judge=_judge_chain,
     ),
     Claim(
-        "C3", C,
+        "C3",
+        C,
         "A layer that learns nothing makes a plain network constant; a residual network loses "
         "that layer alone.",
-        published="exact", page="residual",
+        published="exact",
+        page="residual",
         tolerance="weights of any one of six layers at 0, where L2 alone leaves them: outputs "
         f"of the plain network differ by at most {EXACT:g} over the inputs, those of the "
         f"residual one by at most {EXACT:g} from the network without the layer; for every "
         "activation of the lab",
-        measure=_measure_silenced, judge=_judge_silenced,
+        measure=_measure_silenced,
+        judge=_judge_silenced,
     ),
-)  # fmt: skip
+)

@@ -203,28 +203,39 @@ def _judge_collapse(n: Collapsed) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D24", D, "Leaky ReLU with slope 0.01 has no dead neurons.",
-        published="none", page="activations",
+        "D24",
+        D,
+        "Leaky ReLU with slope 0.01 has no dead neurons.",
+        published="none",
+        page="activations",
         tolerance="where at least 1 % of ReLU's units die (slope 0 on every training input; 64 "
         "networks, wave, 16-16, Adam 0.1), not one of leaky ReLU's does",
-        measure=_measure_leaky, judge=_judge_leaky,
+        measure=_measure_leaky,
+        judge=_judge_leaky,
     ),
     Claim(
-        "D33", D, "A dead ReLU never recovers, and more die at large rates.",
-        published="never; more", page="gating",
+        "D33",
+        D,
+        "A dead ReLU never recovers, and more die at large rates.",
+        published="never; more",
+        page="gating",
         tolerance="not one of the units found dead (16-16, wave, SGD 0.03 to 1, 64 networks a "
         f"rate, looked at every {LOOKS} of 1,000 updates) is alive later, in either layer; the "
         "share that is dead in the end grows with every step of the rate",
-        measure=_measure_fates, judge=_judge_fates,
+        measure=_measure_fates,
+        judge=_judge_fates,
     ),
     Claim(
-        "L2", "Lu et al. 2019 (arXiv 1903.06733)",
+        "L2",
+        "Lu et al. 2019 (arXiv 1903.06733)",
         "ReLU networks of ten layers that are to learn |x| collapse to a constant in over 90 % "
         "of 1,000 runs at width 2, about 60 % at width 3, over 10 % at width 5, under 1 % at "
         "width 10.",
-        published="> 90 %, 60 %, > 10 %, < 1 %", page="born-dead",
+        published="> 90 %, 60 %, > 10 %, < 1 %",
+        page="born-dead",
         tolerance=f"shares of {NETS:,} networks that are constant after {UPDATES} updates of "
         f"Adam: over 90 %, within {BAND * 100:g} points of 60 %, 10 to 20 %, under 1 %",
-        measure=_measure_collapse, judge=_judge_collapse,
+        measure=_measure_collapse,
+        judge=_judge_collapse,
     ),
-)  # fmt: skip
+)

@@ -58,12 +58,15 @@ def _judge_ensembles(n: Ensembles) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "E13", E,
+        "E13",
+        E,
         "The mean of K predictors of variance v and correlation rho has variance v (1/K + "
         "(K-1)/K rho).",
-        published="0.37 v at K = 10, rho = 0.3", page="ensemble",
+        published="0.37 v at K = 10, rho = 0.3",
+        page="ensemble",
         tolerance="within 3 % for simulated predictors; within 15 % for networks of the lab, "
         "whose v and rho are measured",
-        measure=_measure_ensembles, judge=_judge_ensembles,
+        measure=_measure_ensembles,
+        judge=_judge_ensembles,
     ),
-)  # fmt: skip
+)

@@ -72,9 +72,10 @@ def _measure_expansion(ctx: Context) -> Expansion:
     by_b = np.abs(place_and_width(b + STEP, c) - start).max(1)
     by_c = np.abs(place_and_width(b, c + STEP) - start).max(1)
     return Expansion(
-        apart, {"b": float(by_b[0]), "c": float(by_c[0])},
+        apart,
+        {"b": float(by_b[0]), "c": float(by_c[0])},
         {"b": float(by_b[1]), "c": float(by_c[1])},
-    )  # fmt: skip
+    )
 
 
 def _judge_expansion(n: Expansion) -> Finding:
@@ -135,20 +136,27 @@ def _judge_composition(n: dict[str, float]) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "C1", C,
+        "C1",
+        C,
         "One hidden layer is a sum of a_k s(b_k x + c_k) + d; b_k shifts a term and c_k "
         "stretches it.",
-        published="exact; b shifts, c stretches", page="basis",
+        published="exact; b shifts, c stretches",
+        page="basis",
         tolerance=f"the sum equals the forward pass within {EXACT:g}; a change of b (of c) "
         "moves the place where the sum is 0 and leaves the width of the bend, within "
         f"{EXACT:g}, if it shifts",
-        measure=_measure_expansion, judge=_judge_expansion,
+        measure=_measure_expansion,
+        judge=_judge_expansion,
     ),
     Claim(
-        "C2", C, "Depth is composition: each layer is an expansion of one factor.",
-        published="exact", page="basis",
+        "C2",
+        C,
+        "Depth is composition: each layer is an expansion of one factor.",
+        published="exact",
+        page="basis",
         tolerance=f"composed one-layer expansions equal the forward pass within {EXACT:g}, for "
         "every activation of the lab, four layers",
-        measure=_measure_composition, judge=_judge_composition,
+        measure=_measure_composition,
+        judge=_judge_composition,
     ),
-)  # fmt: skip
+)

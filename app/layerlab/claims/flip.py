@@ -31,8 +31,12 @@ REACHED = 0.0244  # the loss that the text prints for He after 100 epochs
 MOST_EPOCHS = 1000  # a network that has not got there counts as this
 ONE, TWO = (8,), ((8, 8), (5, 5))  # hidden layers: of equal width, of equal size
 TIMES, ABOUT = 4.0, 0.25
-INITS = {"he-normal": "He", "xavier-normal": "Xavier", "large-normal": "1",
-         "small-normal": "0.01"}  # fmt: skip
+INITS = {
+    "he-normal": "He",
+    "xavier-normal": "Xavier",
+    "large-normal": "1",
+    "small-normal": "0.01",
+}
 
 
 # ---- D11: the order of the initializers
@@ -52,8 +56,11 @@ def _judge_order(n: dict[str, Array]) -> Finding:
     leads = ", ".join(f"{a} before {b} by {_band(band)}" for (a, b), band in steps.items())
     why = f"leads of the medians over {len(next(iter(n.values())))} seeds: {leads}"
     wrong_way = [f"{b} is put before {a}" for (a, b), band in steps.items() if band.high < 0]
-    open_ones = [f"{a} before {b} is left open" for (a, b), band in steps.items()
-                 if band.low <= 0 <= band.high]  # fmt: skip
+    open_ones = [
+        f"{a} before {b} is left open"
+        for (a, b), band in steps.items()
+        if band.low <= 0 <= band.high
+    ]
     if not wrong_way + open_ones:
         return holds(measured, why)
     if len(wrong_way + open_ones) < len(steps):
@@ -114,9 +121,11 @@ def _measure_slower(ctx: Context) -> Slower:
         return epochs_until(ctx.part(k, 4), listing(init=init), seeds, REACHED, MOST_EPOCHS)
 
     return Slower(
-        int(epochs(0, "small-normal", 1)[0]), int(epochs(1, "he-normal", 1)[0]),
-        epochs(2, "small-normal", count), epochs(3, "he-normal", count),
-    )  # fmt: skip
+        int(epochs(0, "small-normal", 1)[0]),
+        int(epochs(1, "he-normal", 1)[0]),
+        epochs(2, "small-normal", count),
+        epochs(3, "he-normal", count),
+    )
 
 
 def _judge_slower(n: Slower) -> Finding:
@@ -164,16 +173,22 @@ def _measure_floors(ctx: Context) -> Floors:
         best.append(training_loss(spec, end).min())
     return Floors(
         run_of(ctx.part(3, 4), edit(listing(epochs=200), "net.depth", 0)).last,
-        run_of(ctx, listing(16, epochs=200)).last, float(misfit),
-        rank_floors(y, widths), np.array(best),
-    )  # fmt: skip
+        run_of(ctx, listing(16, epochs=200)).last,
+        float(misfit),
+        rank_floors(y, widths),
+        np.array(best),
+    )
 
 
 def _long(width: int) -> LabSpec:
     """Return a long training with Adam that gets as low as a width allows."""
     spec = edit(listing(width), "train.updates", 3000)
-    for knob, value in {"optimizer": "adam", "batch": "full", "rate": 0.02,
-                        "report": "after"}.items():  # fmt: skip
+    for knob, value in {
+        "optimizer": "adam",
+        "batch": "full",
+        "rate": 0.02,
+        "report": "after",
+    }.items():
         spec = edit(spec, f"train.{knob}", value)
     return spec
 

@@ -111,9 +111,10 @@ def mistakes() -> dict[str, Problem]:
         "z in the slope of the sigmoid": _slope(bent, lambda m, z, a: z * (1 - z)),
         "ReLU's gate forgotten": _slope(relu, lambda m, z, a: 0 * z + 1),
         "the 2 of the square forgotten": replace(mse, loss=replace(mse.loss, gradient=half)),
-        "no mean in the loss": replace(yes, loss=replace(
-            yes.loss, gradient=lambda out, target: sigmoid(out) - target)),
-    }  # fmt: skip
+        "no mean in the loss": replace(
+            yes, loss=replace(yes.loss, gradient=lambda out, target: sigmoid(out) - target)
+        ),
+    }
 
 
 def _measure_checks(ctx: Context) -> Checks:
@@ -148,19 +149,27 @@ def _judge_checks(n: Checks) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "B5", B, "Backpropagation by hand and autograd agree exactly.",
-        published="exactly", page="numpy-or-torch",
+        "B5",
+        B,
+        "Backpropagation by hand and autograd agree exactly.",
+        published="exactly",
+        page="numpy-or-torch",
         tolerance="every parameter equal to the last bit after 1, 20 and 200 updates; to "
         "rounding if the relative distance is at most 1e-12, 1e-11 and 1e-10",
-        measure=_measure_twins, judge=_judge_twins, asks_torch=True,
+        measure=_measure_twins,
+        judge=_judge_twins,
+        asks_torch=True,
     ),
     Claim(
-        "B6", B,
+        "B6",
+        B,
         "Gradient check with centred differences and eps 1e-5: below 1e-5 is good, above 1e-3 "
         "is a bug.",
-        published="< 1e-5, > 1e-3", page="numpy-or-torch",
+        published="< 1e-5, > 1e-3",
+        page="numpy-or-torch",
         tolerance=f"largest relative error below {GOOD:g} for every activation and loss of the "
         f"lab, above {BUG:g} for each of five mistakes put into backpropagation on purpose",
-        measure=_measure_checks, judge=_judge_checks,
+        measure=_measure_checks,
+        judge=_judge_checks,
     ),
-)  # fmt: skip
+)

@@ -158,7 +158,7 @@ def _measure_open(ctx: Context) -> Open:
         float(problem_of(spec).loss.value(NUMPY, out, y).item()),
         training_loss(spec, trained),
         _medians(few, end),
-    )  # fmt: skip
+    )
 
 
 def _medians(spec: LabSpec, state: State) -> tuple[float, float]:
@@ -193,31 +193,41 @@ def _judge_open(n: Open) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "A4", A,
+        "A4",
+        A,
         "The gates of ReLU are sparse, networks are piecewise linear, and in high dimension "
         "training seldom moves an input across a boundary.",
-        published="seldom", page="regions",
+        published="seldom",
+        page="regions",
         tolerance="at most half of the gates are open after training; at 64 inputs fewer than "
         "1 % of the gates flip in an update, and at most half as many as at 2 inputs",
-        measure=_measure_gates, judge=_judge_gates,
+        measure=_measure_gates,
+        judge=_judge_gates,
     ),
     Claim(
-        "A5", A, "Capacity, parameter efficiency and learnability are three things.",
-        published="three things", page="sawtooth",
+        "A5",
+        A,
+        "Capacity, parameter efficiency and learnability are three things.",
+        published="three things",
+        page="sawtooth",
         tolerance="three networks (2-2-2, 8, 64) on a sawtooth of eight pieces are ranked by "
         "pieces that they can have, by pieces for a parameter, and by the median loss of "
         f"{SEEDS} trained seeds: three orders, no two the same",
-        measure=_measure_three, judge=_judge_three,
+        measure=_measure_three,
+        judge=_judge_three,
     ),
     Claim(
-        "B7", B,
+        "B7",
+        B,
         "Universal approximation says nothing of the width that is needed, of whether training "
         "finds the weights, or of how many data it takes.",
-        published="nothing", page="sawtooth",
+        published="nothing",
+        page="sawtooth",
         tolerance="all three are shown on a sawtooth of eight pieces: with 3 neurons no "
         "weights get below a loss of 0.01; with 16, of which exact weights are built, more "
         f"than half of {SEEDS} seeds end above 0.001; with 12 points a median validation loss "
         "above ten times the training loss",
-        measure=_measure_open, judge=_judge_open,
+        measure=_measure_open,
+        judge=_judge_open,
     ),
-)  # fmt: skip
+)

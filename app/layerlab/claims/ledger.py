@@ -42,12 +42,18 @@ def examine(
     except (LabError, ImportError) as error:
         found = Finding(UNKNOWN, "", sentence_of(error))
     return Verdict(
-        id=claim.id, source=claim.source, statement=claim.statement,
-        published=claim.published, tolerance=claim.tolerance, kind=found.kind,
-        verdict=f"{found.kind} {found.condition}".strip(), measured=found.measured,
-        why=found.why, experiment=page_of(claim),
+        id=claim.id,
+        source=claim.source,
+        statement=claim.statement,
+        published=claim.published,
+        tolerance=claim.tolerance,
+        kind=found.kind,
+        verdict=f"{found.kind} {found.condition}".strip(),
+        measured=found.measured,
+        why=found.why,
+        experiment=page_of(claim),
         seconds=time.perf_counter() - begun_s,
-    )  # fmt: skip
+    )
 
 
 def ledger(

@@ -67,9 +67,12 @@ def _judge_gradients(n: dict[float, tuple[float, float]]) -> Finding:
 # ---- L4: how far lengths are spread
 
 SHAPES: dict[str, tuple[int, ...]] = {
-    "5 x 16": (16,) * 5, "5 x 128": (128,) * 5, "30 x 32": (32,) * 30, "20 x 64": (64,) * 20,
+    "5 x 16": (16,) * 5,
+    "5 x 128": (128,) * 5,
+    "30 x 32": (32,) * 30,
+    "20 x 64": (64,) * 20,
     "10 x 16-128": (16, 128) * 10,
-}  # fmt: skip
+}
 
 
 def _measure_lengths(ctx: Context) -> dict[str, float]:
@@ -106,22 +109,28 @@ def _judge_lengths(n: dict[str, float]) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "E14", E,
+        "E14",
+        E,
         "Jacobians with all singular values below 1 make gradients vanish, above 1 explode.",
-        published="vanish, explode", page="signal",
+        published="vanish, explode",
+        page="signal",
         tolerance=f"through {DEPTH} layers whose singular values are all 0.9 (1.1) no gradient "
         f"of 64 is longer than 0.9^{DEPTH} (shorter than 1.1^{DEPTH}) of what came in, by the "
         "lab's backpropagation; with all of them 1 the length stays within 1e-9",
-        measure=_measure_gradients, judge=_judge_gradients,
+        measure=_measure_gradients,
+        judge=_judge_gradients,
     ),
     Claim(
-        "L4", "Hanin & Rolnick 2018 (arXiv 1803.01719)",
+        "L4",
+        "Hanin & Rolnick 2018 (arXiv 1803.01719)",
         "How far the length of the activations of ReLU networks with He is spread is set by "
         "the sum of 1 / width.",
-        published="sum of 1 / width", page="signal",
+        published="sum of 1 / width",
+        page="signal",
         tolerance="variance of the log of the mean square over 1,000 networks, divided by the "
         f"sum of 1 / width, is the same within {LENGTHS * 100:g} % for five architectures of "
         "equal and unequal widths from 16 to 128 and depths 5 to 30",
-        measure=_measure_lengths, judge=_judge_lengths,
+        measure=_measure_lengths,
+        judge=_judge_lengths,
     ),
-)  # fmt: skip
+)

@@ -173,27 +173,38 @@ def _judge_bottleneck(n: Ranks) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "B1", B, "Linear layers without an activation collapse to one.",
-        published="exact", page="linear-collapse",
+        "B1",
+        B,
+        "Linear layers without an activation collapse to one.",
+        published="exact",
+        page="linear-collapse",
         tolerance="outputs of eight layers and of the one matrix that is their product differ "
         f"by at most {EXACT:g}, relative; {NETS} networks",
-        measure=_measure_collapse, judge=_judge_collapse,
+        measure=_measure_collapse,
+        judge=_judge_collapse,
     ),
     Claim(
-        "A1", A,
+        "A1",
+        A,
         "W = A B of rank r has r (m + n) parameters instead of m n, and is the same class of "
         "maps.",
-        published="r (m + n), same class", page="linear-collapse",
+        published="r (m + n), same class",
+        page="linear-collapse",
         tolerance=f"counts exact; the same class if the best A B is within {EXACT:g} of every "
         f"one of {NETS} random W ({M} x {N}), for each r that saves parameters",
-        measure=_measure_factored, judge=_judge_factored,
+        measure=_measure_factored,
+        judge=_judge_factored,
     ),
     Claim(
-        "A2", A, "A linear bottleneck limits the rank of the product.",
-        published="exact", page="linear-collapse",
+        "A2",
+        A,
+        "A linear bottleneck limits the rank of the product.",
+        published="exact",
+        page="linear-collapse",
         tolerance="singular values of the product beyond the bottleneck's width r at most "
         f"{EXACT:g} of the largest, the r-th above 1e-3 of it; r = 1 to 8 in 32-32-r-32-32, "
         f"{NETS} networks",
-        measure=_measure_bottleneck, judge=_judge_bottleneck,
+        measure=_measure_bottleneck,
+        judge=_judge_bottleneck,
     ),
-)  # fmt: skip
+)

@@ -82,9 +82,10 @@ def _judge_last(printed: float, n: Readings) -> Finding:
     with_spread = f"weights of spread {SPREAD:g} in both layers at {n.with_spread.last:.6f}"
     if same(n.with_spread.last, printed):
         return holds_only_if(
-            f"all weights are drawn with spread {SPREAD:g}, not with He's", measured,
+            f"all weights are drawn with spread {SPREAD:g}, not with He's",
+            measured,
             f"{why}; {with_spread}, the printed figure",
-        )  # fmt: skip
+        )
     return not_reproduced(measured, f"{why}; {with_spread}")
 
 
@@ -119,19 +120,28 @@ def _judge_both(printed: Run, n: Run) -> Finding:
 
 def _last(name: str, width: int, words: str, printed: float) -> Claim[Any]:
     return Claim(
-        name, D, f"{words} hidden neurons, He: mean loss of the 200th epoch of the listing.",
-        published=f"{printed:.4f}", tolerance=SAME, page="diagonal-flip",
-        measure=partial(_measure_last, width), judge=partial(_judge_last, printed),
-    )  # fmt: skip
+        name,
+        D,
+        f"{words} hidden neurons, He: mean loss of the 200th epoch of the listing.",
+        published=f"{printed:.4f}",
+        tolerance=SAME,
+        page="diagonal-flip",
+        measure=partial(_measure_last, width),
+        judge=partial(_judge_last, printed),
+    )
 
 
 def _both(name: str, init: str, words: str, printed: Run) -> Claim[Any]:
     return Claim(
-        name, D, f"Eight neurons, {words}: mean loss of the first and of the 100th epoch.",
-        published=f"{printed.first:.4f} -> {printed.last:.4f}", tolerance=SAME,
-        page="diagonal-flip", measure=partial(_measure_both, init),
+        name,
+        D,
+        f"Eight neurons, {words}: mean loss of the first and of the 100th epoch.",
+        published=f"{printed.first:.4f} -> {printed.last:.4f}",
+        tolerance=SAME,
+        page="diagonal-flip",
+        measure=partial(_measure_both, init),
         judge=partial(_judge_both, printed),
-    )  # fmt: skip
+    )
 
 
 _FIRST = (0.3863, 0.4278, 0.2583)
@@ -141,12 +151,17 @@ CLAIMS: tuple[Claim[Any], ...] = (
     _last("D4", 8, "Eight", 0.0243),
     _last("D5", 16, "Sixteen", 0.0005),
     Claim(
-        "D6", D, "Mean loss of the first epoch of the same runs with 2, 8 and 16 neurons.",
-        published=", ".join(f"{value:.4f}" for value in _FIRST), tolerance=SAME,
-        page="diagonal-flip", measure=_measure_first, judge=partial(_judge_first, _FIRST),
+        "D6",
+        D,
+        "Mean loss of the first epoch of the same runs with 2, 8 and 16 neurons.",
+        published=", ".join(f"{value:.4f}" for value in _FIRST),
+        tolerance=SAME,
+        page="diagonal-flip",
+        measure=_measure_first,
+        judge=partial(_judge_first, _FIRST),
     ),
     _both("D7", "small-normal", "weights of spread 0.01", Run(0.2302, 0.0984)),
     _both("D8", "large-normal", "weights of spread 1", Run(1.3312, 0.0658)),
     _both("D9", "xavier-normal", "Xavier", Run(0.3532, 0.0305)),
     _both("D10", "he-normal", "He", Run(0.5485, 0.0244)),
-)  # fmt: skip
+)

@@ -191,31 +191,40 @@ def _judge_stable(n: Stable) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "E9", E,
+        "E9",
+        E,
         "Layer norm ignores W -> a W, b -> a b + c for a > 0, and the gradient is scaled by "
         "1 / a.",
-        published="exact", page="layer-norm",
+        published="exact",
+        page="layer-norm",
         tolerance=f"outputs differ by at most {EXACT:g} and gradients by 1e-9 relative, for "
         "a = 0.1, 3, 10 and 100, with no eps under the root",
-        measure=_measure_normed, judge=_judge_normed,
+        measure=_measure_normed,
+        judge=_judge_normed,
     ),
     Claim(
-        "E10", E,
+        "E10",
+        E,
         "A polynomial p of the graph Laplacian multiplies each frequency by p(lambda), and a "
         "low-pass one smooths.",
-        published="exact", page="graph-filter",
+        published="exact",
+        page="graph-filter",
         tolerance="applied by neighbours and in the spectrum equal within 1e-10; 200 random "
         "signals on 8 random graphs all become smoother",
-        measure=_measure_filtered, judge=_judge_filtered,
+        measure=_measure_filtered,
+        judge=_judge_filtered,
     ),
     Claim(
-        "E12", E,
+        "E12",
+        E,
         "Forward Euler, that is a residual network, is stable if and only if |1 + dt lambda| "
         "<= 1; for a symmetric negative W if dt <= 2 / |lambda_min|.",
-        published="exact", page="euler",
+        published="exact",
+        page="euler",
         tolerance="after 4,000 steps bounded at 0.99 and unbounded at 1.01 times the largest "
         "dt, for 64 symmetric W of 8 x 8 and for 200 complex lambda; the lab's residual "
         "network of 64 layers does as the formula says",
-        measure=_measure_stable, judge=_judge_stable,
+        measure=_measure_stable,
+        judge=_judge_stable,
     ),
-)  # fmt: skip
+)

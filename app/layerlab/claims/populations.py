@@ -24,8 +24,12 @@ MOST = 64  # seeds of one run
 FINE = 256  # epochs that are all looked at
 
 
-def lab(task: str, net: NetSpec | None = None, train: TrainSpec | None = None,
-        **points: float | None) -> LabSpec:  # fmt: skip
+def lab(
+    task: str,
+    net: NetSpec | None = None,
+    train: TrainSpec | None = None,
+    **points: float | None,
+) -> LabSpec:
     """Return the lab of a task: its own net and training where none are given.
 
     Args:
@@ -86,8 +90,9 @@ def runs(
     ctx.step(len(parts), len(parts))
 
 
-def _states(ctx: Context, trainer: Engine, spec: LabSpec, start: State,
-            marks: Sequence[int]) -> Generator[State]:  # fmt: skip
+def _states(
+    ctx: Context, trainer: Engine, spec: LabSpec, start: State, marks: Sequence[int]
+) -> Generator[State]:
     if 0 in marks:
         yield start
     for state in trainer.run(spec, start, marks=marks, is_cancelled=ctx.is_cancelled):
@@ -151,10 +156,14 @@ def _together(parts: Iterable[State]) -> State:
         return np.concatenate([getattr(state, name) for state in states], axis)
 
     return State(
-        update=states[0].update, params=joined("params"), moments=joined("moments", 1),
-        first_loss=joined("first_loss"), epoch_sum=joined("epoch_sum"),
-        epoch_count=states[0].epoch_count, epoch_loss=joined("epoch_loss"),
-    )  # fmt: skip
+        update=states[0].update,
+        params=joined("params"),
+        moments=joined("moments", 1),
+        first_loss=joined("first_loss"),
+        epoch_sum=joined("epoch_sum"),
+        epoch_count=states[0].epoch_count,
+        epoch_loss=joined("epoch_loss"),
+    )
 
 
 def training_loss(spec: LabSpec, state: State) -> Array:

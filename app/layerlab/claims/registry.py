@@ -33,10 +33,27 @@ from layerlab.claims.base import Claim
 from layerlab.core.errors import LabError
 
 _MODULES = (
-    attention, choices, convolution, counts, depth, dying, ensembles, expansions, flip,
-    gradients, learning, lengths, linear, listing, mechanisms, pieces, shapes, signal,
-    torchs, trainable,
-)  # fmt: skip
+    attention,
+    choices,
+    convolution,
+    counts,
+    depth,
+    dying,
+    ensembles,
+    expansions,
+    flip,
+    gradients,
+    learning,
+    lengths,
+    linear,
+    listing,
+    mechanisms,
+    pieces,
+    shapes,
+    signal,
+    torchs,
+    trainable,
+)
 
 
 @functools.cache

@@ -38,9 +38,12 @@ def _lowest(values: Any, z: Array) -> Place:
     from scipy.optimize import minimize_scalar  # slow to import
 
     k = int(np.clip(values(z).argmin(), 1, len(z) - 2))
-    found: Any = minimize_scalar(lambda at: float(values(np.array([at]))[0]),
-                                 bounds=(z[k - 1], z[k + 1]), method="bounded",
-                                 options={"xatol": 1e-10})  # fmt: skip
+    found: Any = minimize_scalar(
+        lambda at: float(values(np.array([at]))[0]),
+        bounds=(z[k - 1], z[k + 1]),
+        method="bounded",
+        options={"xatol": 1e-10},
+    )
     on_grid = Place(float(z[k]), float(values(z)[k]))
     return min(on_grid, Place(float(found.x), float(found.fun)), key=lambda p: p.value)
 
@@ -83,8 +86,9 @@ def _measure_gate(ctx: Context) -> Gates:
     ]
     return Gates(
         float(np.abs(gate - ACTIVATIONS["silu"](z)).max()),
-        float(np.abs(gate - ACTIVATIONS["sigmoid"](z)).max()), (powers[0], powers[1]),
-    )  # fmt: skip
+        float(np.abs(gate - ACTIVATIONS["sigmoid"](z)).max()),
+        (powers[0], powers[1]),
+    )
 
 
 def _judge_gate(n: Gates) -> Finding:
@@ -177,8 +181,9 @@ def _measure_leak(ctx: Context) -> Leak:
         losses[task] = (pair[0], pair[1])
     return Leak(
         float(added.max() - added.min()) / 2,
-        float(np.abs(leaky - ((1 - LEAK) * relu + LEAK * x)).max()), losses,
-    )  # fmt: skip
+        float(np.abs(leaky - ((1 - LEAK) * relu + LEAK * x)).max()),
+        losses,
+    )
 
 
 def _judge_leak(n: Leak) -> Finding:
@@ -200,37 +205,57 @@ def _judge_leak(n: Leak) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D23", D, "GELU has a minimum of about -0.17.", published="-0.17",
-        tolerance=f"within {LAST_DIGIT} of -0.17", page="activations",
-        measure=_measure_dip, judge=_judge_dip,
+        "D23",
+        D,
+        "GELU has a minimum of about -0.17.",
+        published="-0.17",
+        tolerance=f"within {LAST_DIGIT} of -0.17",
+        page="activations",
+        measure=_measure_dip,
+        judge=_judge_dip,
     ),
     Claim(
-        "D27", D, "SwiGLU is printed with the logistic function as its gate.",
-        published="gate = sigmoid(z)", page="at-scale",
+        "D27",
+        D,
+        "SwiGLU is printed with the logistic function as its gate.",
+        published="gate = sigmoid(z)",
+        page="at-scale",
         tolerance="wrong if the printed gate differs from z * sigmoid(z) (Shazeer 2020) by "
         f"more than {EXACT:g} somewhere in [-6, 6]",
-        measure=_measure_gate, judge=_judge_gate,
+        measure=_measure_gate,
+        judge=_judge_gate,
     ),
     Claim(
-        "B2", B, "The slope of the sigmoid is at most 0.25.", published="0.25",
-        tolerance=f"within {EXACT:g}", page="numpy-or-torch",
-        measure=_measure_steepest, judge=_judge_steepest,
+        "B2",
+        B,
+        "The slope of the sigmoid is at most 0.25.",
+        published="0.25",
+        tolerance=f"within {EXACT:g}",
+        page="numpy-or-torch",
+        measure=_measure_steepest,
+        judge=_judge_steepest,
     ),
     Claim(
-        "B3", B,
+        "B3",
+        B,
         "The gradient of ReLU is exactly 0 for negative input; those of GELU and Swish are "
         "non-zero everywhere.",
-        published="0; non-zero everywhere", page="numpy-or-torch",
+        published="0; non-zero everywhere",
+        page="numpy-or-torch",
         tolerance="ReLU: exactly 0 at 10,000 points below 0; GELU, Swish: the slope changes "
         "its sign nowhere in [-6, 6]",
-        measure=_measure_slopes, judge=_judge_slopes,
+        measure=_measure_slopes,
+        judge=_judge_slopes,
     ),
     Claim(
-        "C4", C,
+        "C4",
+        C,
         "Leaky ReLU is ReLU with a larger bias term, so that little changes.",
-        published="a larger bias", page="basis",
+        published="a larger bias",
+        page="basis",
         tolerance=f"leaky(x) - ReLU(x) is a constant within {EXACT:g}; little changes if the "
         "medians of 64 seeds on wave, abs and multi-gauss are within 25 % of each other",
-        measure=_measure_leak, judge=_judge_leak,
+        measure=_measure_leak,
+        judge=_judge_leak,
     ),
-)  # fmt: skip
+)

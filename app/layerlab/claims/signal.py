@@ -120,10 +120,12 @@ def _measure_halved(ctx: Context) -> Halved:
         for a, b in ((256, 256), (4, 8), (784, 128))
     }
     return Halved(
-        float(h.var() / z.var()), float((h**2).mean() / (z**2).mean()),
+        float(h.var() / z.var()),
+        float((h**2).mean() / (z**2).mean()),
         kept(ctx.part(0, 2), "relu", "he-normal", nets),
-        kept(ctx.part(1, 2), "relu", "xavier-normal", nets), ratios,
-    )  # fmt: skip
+        kept(ctx.part(1, 2), "relu", "xavier-normal", nets),
+        ratios,
+    )
 
 
 def _judge_halved(n: Halved) -> Finding:
@@ -178,35 +180,50 @@ def _judge_kept(n: dict[str, Kept]) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D20", D,
+        "D20",
+        D,
         "The sums of a layer of n inputs with weights of spread s have variance n s^2 Var(x): "
         "512 for n = 512, s = 1.",
-        published="512", page="signal",
+        published="512",
+        page="signal",
         tolerance=f"within {VARIANCE * 100:g} % of n s^2 Var(x), for inputs of variance 1 with "
         "mean 0 and with mean 1",
-        measure=partial(_measure_sums, "large-normal"), judge=_judge_sums,
+        measure=partial(_measure_sums, "large-normal"),
+        judge=_judge_sums,
     ),
     Claim(
-        "D21", D, "The same for s = 0.01.", published="0.0512", page="signal",
+        "D21",
+        D,
+        "The same for s = 0.01.",
+        published="0.0512",
+        page="signal",
         tolerance=f"within {VARIANCE * 100:g} % of n s^2 Var(x), for inputs of variance 1 with "
         "mean 0 and with mean 1",
-        measure=partial(_measure_sums, "small-normal"), judge=_judge_sums,
+        measure=partial(_measure_sums, "small-normal"),
+        judge=_judge_sums,
     ),
     Claim(
-        "D22", D,
+        "D22",
+        D,
         "ReLU halves the variance; He makes up for it with twice the variance of Xavier.",
-        published="factor 2", page="signal",
+        published="factor 2",
+        page="signal",
         tolerance=f"ReLU leaves half within {VARIANCE * 100:g} %, of the variance and of the "
         f"mean square; He keeps the mean square within a factor of {FACTOR:g} over {DEPTH} "
         f"layers of {WIDTH} while Xavier does not; He is twice Xavier within "
         f"{VARIANCE * 100:g} % for all of 256-256, 4-8 and 784-128",
-        measure=_measure_halved, judge=_judge_halved,
+        measure=_measure_halved,
+        judge=_judge_halved,
     ),
     Claim(
-        "B4", B, "Xavier keeps the variance for sigmoid and tanh, He keeps it for ReLU.",
-        published="keeps", page="signal",
+        "B4",
+        B,
+        "Xavier keeps the variance for sigmoid and tanh, He keeps it for ReLU.",
+        published="keeps",
+        page="signal",
         tolerance=f"variance across inputs and mean square at layer {DEPTH} within a factor of "
         f"{FACTOR:g} of those at layer 1, width {WIDTH}, median of 16 networks",
-        measure=_measure_kept, judge=_judge_kept,
+        measure=_measure_kept,
+        judge=_judge_kept,
     ),
-)  # fmt: skip
+)

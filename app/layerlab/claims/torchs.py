@@ -97,9 +97,12 @@ def _measure_draws(ctx: Context) -> Draws:
     n = facts["n"]
     left = kept(ctx.part(1, 2), "relu", "torch-default", ctx.some(8, 4))
     return Draws(
-        n.tolist(), (n * facts["weights"]).tolist(), (n * facts["biases"]).tolist(),
-        left.across, left.square,
-    )  # fmt: skip
+        n.tolist(),
+        (n * facts["weights"]).tolist(),
+        (n * facts["biases"]).tolist(),
+        left.across,
+        left.square,
+    )
 
 
 def _judge_draws(n: Draws) -> Finding:
@@ -137,27 +140,41 @@ def _judge_tanh(n: Spread) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "D18", D,
+        "D18",
+        D,
         "Five PyTorch networks, 4-2-4, 4-8-4, 4-16-4, 4-4-4-4 and 4-8-8-4, Adam 0.01, 200 "
         "updates on all images, seed 42 set once, compare the architectures.",
-        published="no figures", page="diagonal-flip",
+        published="no figures",
+        page="diagonal-flip",
         tolerance=f"the order of the five at seed 42 is that of their medians over {SEEDS} "
         "seeds, two of them counted as equal if the 95 % bootstrap band of their difference "
         "holds 0",
-        measure=_measure_five, judge=_judge_five, asks_torch=True,
+        measure=_measure_five,
+        judge=_judge_five,
+        asks_torch=True,
     ),
     Claim(
-        "D29", D, "PyTorch initializes its linear layers with He.",
-        published="He", page="signal",
+        "D29",
+        D,
+        "PyTorch initializes its linear layers with He.",
+        published="He",
+        page="signal",
         tolerance=f"variance of the weights of nn.Linear within {VARIANCE * 100:g} % of 2 / n, "
         "for n = 64, 256, 1024",
-        measure=_measure_draws, judge=_judge_draws, asks_torch=True,
+        measure=_measure_draws,
+        judge=_judge_draws,
+        asks_torch=True,
     ),
     Claim(
-        "D30", D, "kaiming_normal_ for tanh draws with spread sqrt(1 / n).",
-        published="sqrt(1/n)", page="signal",
+        "D30",
+        D,
+        "kaiming_normal_ for tanh draws with spread sqrt(1 / n).",
+        published="sqrt(1/n)",
+        page="signal",
         tolerance=f"spread of what PyTorch draws within {VARIANCE * 100:g} % of sqrt(1 / n), "
         "n = 1024",
-        measure=_measure_tanh, judge=_judge_tanh, asks_torch=True,
+        measure=_measure_tanh,
+        judge=_judge_tanh,
+        asks_torch=True,
     ),
-)  # fmt: skip
+)

@@ -19,8 +19,9 @@ HALF, STALLED = 0.5, 0.95  # of the loss of a constant guess
 
 
 def _digits(hidden: tuple[int, ...], **net: Any) -> LabSpec:
-    train = TrainSpec(optimizer="momentum", loss="cross-entropy", rate=0.003, batch=64,
-                      updates=400)  # fmt: skip
+    train = TrainSpec(
+        optimizer="momentum", loss="cross-entropy", rate=0.003, batch=64, updates=400
+    )
     return lab("digits", NetSpec(hidden=hidden, **net), train)
 
 
@@ -89,8 +90,13 @@ def _measure_trainable(ctx: Context) -> dict[float, int]:
         spread = spread_of_length(length)
         found[length] = 0
         for j, times in enumerate(GRID):
-            spec = _digits((32,) * round(times * length), activation="tanh", init="normal",
-                           weight_std=spread, bias_std=math.sqrt(BIAS))  # fmt: skip
+            spec = _digits(
+                (32,) * round(times * length),
+                activation="tanh",
+                init="normal",
+                weight_std=spread,
+                bias_std=math.sqrt(BIAS),
+            )
             for knob, value in {"rate": 0.01, "batch": 32, "updates": 200}.items():
                 spec = edit(spec, f"train.{knob}", value)
             end = population(part.part(j, len(GRID)), spec, ctx.some(6, 3))[-1]
@@ -114,20 +120,26 @@ def _judge_trainable(n: dict[float, int]) -> Finding:
 
 CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
-        "L1", "He et al. 2015 (arXiv 1502.01852), section 2.2",
+        "L1",
+        "He et al. 2015 (arXiv 1502.01852), section 2.2",
         "With 30 layers of ReLU, Xavier stalls and He converges.",
-        published="stalls, converges", page="signal",
+        published="stalls, converges",
+        page="signal",
         tolerance="digits, 30 layers of 32, SGD with momentum, 8 seeds: He's median loss ends "
         "below half of that of a constant guess, Xavier's stays above 95 % of it",
-        measure=_measure_thirty, judge=_judge_thirty,
+        measure=_measure_thirty,
+        judge=_judge_thirty,
     ),
     Claim(
-        "L5", "Schoenholz et al. 2017 (arXiv 1611.01232)",
+        "L5",
+        "Schoenholz et al. 2017 (arXiv 1611.01232)",
         "tanh networks can be trained to a depth of about six correlation lengths.",
-        published="6 correlation lengths", page="signal",
+        published="6 correlation lengths",
+        page="signal",
         tolerance="the deepest of a grid of depths that loses half of the loss of a constant "
         "guess lies between 3 and 12 correlation lengths for each of the lengths 1.5, 2.5 and "
         "4 (bias variance 0.05, width 32, digits, median of 6 seeds)",
-        measure=_measure_trainable, judge=_judge_trainable,
+        measure=_measure_trainable,
+        judge=_judge_trainable,
     ),
-)  # fmt: skip
+)

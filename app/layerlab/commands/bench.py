@@ -16,13 +16,19 @@ MAX_SEEDS, MAX_RUNS = 64, 99
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--cases", metavar="FILE", help="networks in JSON; the lab's own eight "
-                        "if not given")  # fmt: skip
+    parser.add_argument(
+        "--cases", metavar="FILE", help="networks in JSON; the lab's own eight if not given"
+    )
     parser.add_argument(
         "--engine", metavar="NAME", default="compiled", help="compiled or numpy"
     )
-    parser.add_argument("--seeds", type=int, default=1, metavar="S",
-                        help="networks trained at once, on one thread")  # fmt: skip
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=1,
+        metavar="S",
+        help="networks trained at once, on one thread",
+    )
     parser.add_argument("--json", action="store_true", help="results as JSON, one a line")
     parser.add_argument(
         "--peers",
@@ -58,8 +64,16 @@ def run(args: argparse.Namespace) -> int:
             runs = [_measure(args, case, peers) for _ in range(args.runs)]
             for name in runs[0]:
                 rate = statistics.median(rates[name] for rates in runs)
-                _say(args.json, _line("engine" if name == args.engine else "peer", name,
-                                      case.name, args.seeds, rate))  # fmt: skip
+                _say(
+                    args.json,
+                    _line(
+                        "engine" if name == args.engine else "peer",
+                        name,
+                        case.name,
+                        args.seeds,
+                        rate,
+                    ),
+                )
             if peers:
                 ratios.append(_ratio(args, case.name, runs))
     if ratios:
@@ -107,8 +121,13 @@ def _ratio(args: argparse.Namespace, case: str, runs: list[dict[str, float]]) ->
     fastest = max(peers, key=lambda name: statistics.median(rates[name] for rates in runs))
     ratios = sorted(rates[args.engine] / rates[fastest] for rates in runs)
     ratio = statistics.median(ratios)
-    line = {"engine": args.engine, "case": case, "seeds": args.seeds, "peer": fastest,
-            "ratio": ratio}  # fmt: skip
+    line = {
+        "engine": args.engine,
+        "case": case,
+        "seeds": args.seeds,
+        "peer": fastest,
+        "ratio": ratio,
+    }
     text = f"{'':24}{ratio:12.2f} times {fastest}"
     if len(ratios) > 1:
         line |= {"runs": len(ratios), "least": ratios[0], "most": ratios[-1]}

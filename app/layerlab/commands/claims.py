@@ -22,8 +22,13 @@ INDENT = 18
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--only", metavar="ID", action="append", default=[],
-                        help="rows, such as D16 or L1,L2; may be repeated")  # fmt: skip
+    parser.add_argument(
+        "--only",
+        metavar="ID",
+        action="append",
+        default=[],
+        help="rows, such as D16 or L1,L2; may be repeated",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a row and line")
 
 
@@ -75,7 +80,8 @@ def _entry(verdict: Verdict) -> str:
     width = min(WIDEST, max(NARROWEST, shutil.get_terminal_size().columns))
     page = "" if verdict.experiment is None else f"page {verdict.experiment}"
     lines = {
-        verdict.id: verdict.verdict.upper() if verdict.kind == verdict.verdict
+        verdict.id: verdict.verdict.upper()
+        if verdict.kind == verdict.verdict
         else verdict.kind.upper() + verdict.verdict.removeprefix(verdict.kind),
         "claim": verdict.statement,
         "source": verdict.source,
@@ -84,16 +90,20 @@ def _entry(verdict: Verdict) -> str:
         "why": verdict.why,
         "tolerance": verdict.tolerance,
         "shown on": page,
-    }  # fmt: skip
+    }
     return "\n".join(_line(name, text, width) for name, text in lines.items() if text) + "\n"
 
 
 def _line(name: str, text: str, width: int) -> str:
     head = name.ljust(6) if name[0].isupper() else f"      {name}".ljust(INDENT)
     return textwrap.fill(
-        text, width, initial_indent=head, subsequent_indent=" " * len(head),
-        break_on_hyphens=False, break_long_words=False,
-    )  # fmt: skip
+        text,
+        width,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def _counted(count: int, kind: str) -> str:

@@ -34,9 +34,12 @@ def add_lab_arguments(parser: argparse.ArgumentParser) -> None:
     lab.add_argument("--target", metavar="COLUMN", help="column of the CSV file to predict")
     lab.add_argument("--problem", metavar="KIND", help="regression or classification (CSV)")
     lab.add_argument(
-        "--set", metavar="KNOB=VALUE", action="append", default=[],
+        "--set",
+        metavar="KNOB=VALUE",
+        action="append",
+        default=[],
         help="turn any knob, such as net.width=16 or net.activation=tanh; may be repeated",
-    )  # fmt: skip
+    )
 
 
 def add_path_argument(parser: argparse._ActionsContainer) -> None:
@@ -149,8 +152,10 @@ def _value(path: str, text: str) -> Any:
     if value is None:
         return None
     wanted: dict[str, tuple[type, ...]] = {
-        "bool": (bool,), "widths": (list,), "float": (int, float),
-    }  # fmt: skip
+        "bool": (bool,),
+        "widths": (list,),
+        "float": (int, float),
+    }
     fits = isinstance(value, wanted.get(kind, (int,)))
     if not fits or (kind != "bool" and isinstance(value, bool)):
         example = {"bool": "true or false", "widths": "a list such as [8, 4, 8]"}

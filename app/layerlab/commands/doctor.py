@@ -128,9 +128,13 @@ def _tried(name: str) -> str:
     """Have an engine train in each precision, in a process of its own; return what fails."""
     try:
         done = subprocess.run(
-            own_command(TRY_ENGINE, name), env=own_environment(), stdout=subprocess.PIPE,
-            text=True, timeout=TRY_TIMEOUT_S, check=False,
-        )  # fmt: skip
+            own_command(TRY_ENGINE, name),
+            env=own_environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=TRY_TIMEOUT_S,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
         return f"it did not train a few updates within {TRY_TIMEOUT_S} seconds"
     if done.returncode:

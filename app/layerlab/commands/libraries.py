@@ -93,9 +93,12 @@ def missing_libraries(plugins: tuple[str, ...] = XCB) -> list[str]:
     files += [folder / f"{name}.abi3.so" for name in _BINDINGS]
     known = [str(path) for path in files if path.exists()]
     answer = subprocess.run(
-        [ldd, *known], capture_output=True, text=True, check=False,
+        [ldd, *known],
+        capture_output=True,
+        text=True,
+        check=False,
         env=os.environ | {"LC_ALL": "C"},
-    )  # fmt: skip
+    )
     return sorted(set(_NOT_FOUND.findall(answer.stdout)))
 
 

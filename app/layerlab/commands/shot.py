@@ -24,9 +24,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--experiment", metavar="KEY", help="see `experiments`; `gallery` draws all of them"
     )
     page.add_argument("--knobs", metavar="FILE", help="its knobs; --set turns single ones")
-    page.add_argument("--claims", metavar="IDS", nargs="?", const="",
-                      help="draws the page of the ledger, and computes these rows before: "
-                      "`all`, or ids such as D16,L1, the last of which is chosen")  # fmt: skip
+    page.add_argument(
+        "--claims",
+        metavar="IDS",
+        nargs="?",
+        const="",
+        help="draws the page of the ledger, and computes these rows before: "
+        "`all`, or ids such as D16,L1, the last of which is chosen",
+    )
     add_lab_arguments(parser)
     view = parser.add_argument_group("how")
     view.add_argument("--updates", type=int, metavar="N", help="how far to train; all the way")

@@ -14,8 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_lab_arguments(parser)
     run = parser.add_argument_group("how")
-    run.add_argument("--engine", metavar="NAME",
-                     help="compiled (the default), numpy or torch")  # fmt: skip
+    run.add_argument("--engine", metavar="NAME", help="compiled (the default), numpy or torch")
     length = run.add_mutually_exclusive_group()
     length.add_argument("--updates", type=int, metavar="N", help="steps of the optimizer")
     length.add_argument("--epochs", type=int, metavar="N", help="passes over the training set")

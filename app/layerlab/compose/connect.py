@@ -90,24 +90,38 @@ def _connect_views(session: Session) -> None:
 
 def _connect_commands(session: Session) -> None:
     keys = {
-        "play": session.toggle_play, "step": session.runner.step, "reset": session.reset,
-        "finish": session.runner.finish, "new_seed": session.new_seed,
-        "best_seed": session.seeds.choose_best, "worst_seed": session.seeds.choose_worst,
-    }  # fmt: skip
+        "play": session.toggle_play,
+        "step": session.runner.step,
+        "reset": session.reset,
+        "finish": session.runner.finish,
+        "new_seed": session.new_seed,
+        "best_seed": session.seeds.choose_best,
+        "worst_seed": session.seeds.choose_worst,
+    }
     session.window.key_pressed.connect(lambda name: keys[name]())
     files, store = session.files, session.store
     commands = {
-        "open": files.open, "save": files.save, "save_as": files.save_as,
-        "open_csv": files.open_csv, "undo": store.undo, "redo": store.redo,
-        "reset": session.reset, "new_seed": session.new_seed, "finish": session.runner.finish,
-        "best_seed": session.seeds.choose_best, "worst_seed": session.seeds.choose_worst,
+        "open": files.open,
+        "save": files.save,
+        "save_as": files.save_as,
+        "open_csv": files.open_csv,
+        "undo": store.undo,
+        "redo": store.redo,
+        "reset": session.reset,
+        "new_seed": session.new_seed,
+        "finish": session.runner.finish,
+        "best_seed": session.seeds.choose_best,
+        "worst_seed": session.seeds.choose_worst,
         "zoom_in": lambda: session.look.zoom(ZOOM_STEP),
         "zoom_out": lambda: session.look.zoom(-ZOOM_STEP),
         "zoom_reset": lambda: session.look.zoom(1 - session.options.zoom),
-        "theme": session.look.toggle_theme, "full_screen": session.look.toggle_full_screen,
-        "keys": session.help.show_keys, "logs": session.help.show_logs,
-        "about": session.help.show_about, "quit": session.window.close,
-    }  # fmt: skip
+        "theme": session.look.toggle_theme,
+        "full_screen": session.look.toggle_full_screen,
+        "keys": session.help.show_keys,
+        "logs": session.help.show_logs,
+        "about": session.help.show_about,
+        "quit": session.window.close,
+    }
     for key, run in commands.items():
         session.window.commands[key].triggered.connect(
             lambda _=False, key=key, run=run: session.pages.run(key, run)

@@ -112,8 +112,10 @@ class Files:
             self._asked = name
             self._session.window.banner.show_message(
                 f"{error}. Open it only if you trust this lab.",
-                "notice", TABLE, "Open the table",
-            )  # fmt: skip
+                "notice",
+                TABLE,
+                "Open the table",
+            )
         else:
             self._session.window.banner.show_message(str(error), "error")
 
@@ -135,9 +137,11 @@ class Files:
     def open_csv(self) -> None:
         """Ask for a CSV file and take its last column as the target."""
         name, _ = QFileDialog.getOpenFileName(
-            self._session.window, "Open a CSV file", str(self.folder()),
+            self._session.window,
+            "Open a CSV file",
+            str(self.folder()),
             "Tables (*.csv *.tsv *.txt);;All files (*)",
-        )  # fmt: skip
+        )
         if name:
             self.open_path(name)
 

@@ -19,9 +19,18 @@ if TYPE_CHECKING:
 
 # What the lab stands on; each brings more. A bundle lists all that is in it instead.
 LIBRARIES = (
-    "PySide6-Essentials", "numpy", "numba", "scipy", "scikit-learn", "networkx", "torch",
-    "msgspec", "platformdirs", "ziamath", "safetensors",
-)  # fmt: skip
+    "PySide6-Essentials",
+    "numpy",
+    "numba",
+    "scipy",
+    "scikit-learn",
+    "networkx",
+    "torch",
+    "msgspec",
+    "platformdirs",
+    "ziamath",
+    "safetensors",
+)
 
 
 class Help:

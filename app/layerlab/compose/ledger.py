@@ -44,10 +44,17 @@ def entry_of(claim: Claim[Any], lacks: str = "") -> Entry:
     page = page_of(claim)
     is_text = claim.source.startswith(claim.id[0])  # of the five; papers have a source each
     return Entry(
-        claim.id, claim.source, claim.statement, claim.published, claim.tolerance,
-        group=claim.source if is_text else PAPERS, theme=theme_of(claim), page=page,
-        question=EXPERIMENTS[page].title if page is not None else "", lacks=lacks,
-    )  # fmt: skip
+        claim.id,
+        claim.source,
+        claim.statement,
+        claim.published,
+        claim.tolerance,
+        group=claim.source if is_text else PAPERS,
+        theme=theme_of(claim),
+        page=page,
+        question=EXPERIMENTS[page].title if page is not None else "",
+        lacks=lacks,
+    )
 
 
 def prepare(is_interrupted: Ask) -> Iterator[Step | None]:
@@ -75,11 +82,13 @@ class Ledger(QObject):
         self._claims = {claim.id: claim for claim in claims()}
         missing = available()["torch"]
         self.page = LedgerPage(
-            [entry_of(claim, LACKS if missing and claim.asks_torch else "")
-             for claim in self._claims.values()],
+            [
+                entry_of(claim, LACKS if missing and claim.asks_torch else "")
+                for claim in self._claims.values()
+            ],
             {page.key: (page, picture_of(page.key)) for page in EXPERIMENTS},
             session.window.theme,
-        )  # fmt: skip
+        )
         apply_theme(self.page, session.window.theme)
         self._batch: list[str] = []  # all that was asked for since nothing was left
         self._now = ""  # the row under way
@@ -201,5 +210,6 @@ class Ledger(QObject):
         names = [entry.id for entry in self.page.rows.entries if entry.lacks]
         if names:
             listed = f"{', '.join(names[:-1])} and {names[-1]}"
-            self.page.tally.show_note(f"{listed} ask PyTorch itself and cannot be computed "
-                                      f"here: {missing}.")  # fmt: skip
+            self.page.tally.show_note(
+                f"{listed} ask PyTorch itself and cannot be computed here: {missing}."
+            )

@@ -33,8 +33,16 @@ ENDING = ".json"
 FILTER = "Knobs (*.json);;All files (*)"
 # Commands that on another page than the lab mean that page, or nothing.
 _OWN = (
-    "undo", "redo", "reset", "save", "save_as", "new_seed", "finish", "best_seed", "worst_seed",
-)  # fmt: skip
+    "undo",
+    "redo",
+    "reset",
+    "save",
+    "save_as",
+    "new_seed",
+    "finish",
+    "best_seed",
+    "worst_seed",
+)
 
 
 class Pages:
@@ -224,9 +232,12 @@ class Pages:
             lab()
         elif (page := self._seen) is not None:
             own: dict[str, Callable[[], object]] = {
-                "undo": page.undo, "redo": page.redo, "reset": page.reset,
-                "save": self.save, "save_as": self.save,
-            }  # fmt: skip
+                "undo": page.undo,
+                "redo": page.redo,
+                "reset": page.reset,
+                "save": self.save,
+                "save_as": self.save,
+            }
             own.get(key, lambda: None)()
 
     def show_undo(self, undo: str, redo: str) -> None:

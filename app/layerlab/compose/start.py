@@ -84,9 +84,14 @@ def run_window(
 
 
 def _open(
-    app: QApplication, logbook: Logbook, notices: list[str], path: str | None,
-    theme: str | None, experiment: str | None, knobs: str | None,
-) -> int:  # fmt: skip
+    app: QApplication,
+    logbook: Logbook,
+    notices: list[str],
+    path: str | None,
+    theme: str | None,
+    experiment: str | None,
+    knobs: str | None,
+) -> int:
     """Open the window with a logbook; see `run_window`."""
     session = open_window(path, theme, experiment, knobs, notices)
     session.trouble.report = logbook.report

@@ -71,8 +71,9 @@ class Trouble:
         """Say that something of the window itself went wrong; the lab goes on."""
         self._session.pages.banner.show_message(
             f"Something went wrong, and the lab goes on: {sentence_of(error)}",
-            "error", details=self.report(error),
-        )  # fmt: skip
+            "error",
+            details=self.report(error),
+        )
 
     def on_banner(self, action: str) -> None:
         """Do what the banner's button offers."""

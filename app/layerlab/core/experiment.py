@@ -172,8 +172,9 @@ def found_in(package: ModuleType) -> Iterator[Experiment]:
     """Yield the experiments of the folders in a package, in the order of the gallery."""
     import pkgutil
 
-    folders = [name for _, name, is_folder in pkgutil.iter_modules(package.__path__)
-               if is_folder]  # fmt: skip
+    folders = [
+        name for _, name, is_folder in pkgutil.iter_modules(package.__path__) if is_folder
+    ]
     modules = [importlib.import_module(f"{package.__name__}.{n}.experiment") for n in folders]
     pages = [cast(Experiment, module.EXPERIMENT) for module in modules]
     yield from sorted(pages, key=lambda page: (GROUPS.index(page.group), page.order))

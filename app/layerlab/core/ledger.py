@@ -48,9 +48,13 @@ class Verdict:
     def as_json(self) -> dict[str, Any]:
         """Return what the command line prints of it."""
         return {
-            "id": self.id, "published": self.published, "measured": self.measured or None,
-            "verdict": self.verdict, "why": self.why, "experiment": self.experiment,
-        }  # fmt: skip
+            "id": self.id,
+            "published": self.published,
+            "measured": self.measured or None,
+            "verdict": self.verdict,
+            "why": self.why,
+            "experiment": self.experiment,
+        }
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,18 @@ class Entry:
         """Tell whether every word, in small letters, is somewhere in the row."""
         found = self.verdict
         said = (found.verdict, found.measured, found.why) if found else (UNCHECKED,)
-        text = " ".join((self.id, self.source, self.statement, self.published, self.theme,
-                         self.page or "", self.question, *said)).lower()  # fmt: skip
+        text = " ".join(
+            (
+                self.id,
+                self.source,
+                self.statement,
+                self.published,
+                self.theme,
+                self.page or "",
+                self.question,
+                *said,
+            )
+        ).lower()
         return all(word in text for word in words)
 
     def asked(self) -> Entry:
@@ -113,10 +127,21 @@ class Entry:
 
     def broken(self, why: str) -> Entry:
         """Return the row whose computation broke, with the reason in one sentence."""
-        return self.judged(Verdict(
-            self.id, self.source, self.statement, self.published, self.tolerance, UNKNOWN,
-            UNKNOWN, "", why, self.page, 0.0,
-        ))  # fmt: skip
+        return self.judged(
+            Verdict(
+                self.id,
+                self.source,
+                self.statement,
+                self.published,
+                self.tolerance,
+                UNKNOWN,
+                UNKNOWN,
+                "",
+                why,
+                self.page,
+                0.0,
+            )
+        )
 
 
 _MARKDOWN = ("id", "claim", "published", "measured", "verdict", "why")
@@ -125,10 +150,16 @@ _CSV = ("id", "source", "claim", "published", "measured", "verdict", "why", "tol
 
 def _fields(found: Verdict) -> dict[str, str]:
     return {
-        "id": found.id, "source": found.source, "claim": found.statement,
-        "published": found.published, "measured": found.measured, "verdict": found.verdict,
-        "why": found.why, "tolerance": found.tolerance, "page": found.experiment or "",
-    }  # fmt: skip
+        "id": found.id,
+        "source": found.source,
+        "claim": found.statement,
+        "published": found.published,
+        "measured": found.measured,
+        "verdict": found.verdict,
+        "why": found.why,
+        "tolerance": found.tolerance,
+        "page": found.experiment or "",
+    }
 
 
 def as_markdown(verdicts: Iterable[Verdict]) -> str:

@@ -47,9 +47,14 @@ LIBRARIES = (
     Library("safetensors", "safetensors.numpy", "a saved lab"),
 )
 # What a library brings along, and cannot be imported without.
-_PARTS = {"llvmlite": "numba", "joblib": "scikit-learn", "threadpoolctl": "scikit-learn",
-          "ziafont": "ziamath", "latex2mathml": "ziamath", "shiboken6": "PySide6-Essentials",
-          }  # fmt: skip
+_PARTS = {
+    "llvmlite": "numba",
+    "joblib": "scikit-learn",
+    "threadpoolctl": "scikit-learn",
+    "ziafont": "ziamath",
+    "latex2mathml": "ziamath",
+    "shiboken6": "PySide6-Essentials",
+}
 
 # What a library that is damaged raises when it is imported.
 FAILURES = (ImportError, OSError, AttributeError)

@@ -15,17 +15,47 @@ from layerlab.core.knobs import Effect, Knob
 VIEW_KNOBS = {
     knob.path: knob
     for knob in (
-        Knob("view.speed", "float", "Speed", "Updates per second while playing.",
-             effect=Effect.VIEW, low=1, high=math.inf, log=True, unit="updates/s"),
-        Knob("view.zoom", "float", "Zoom", "Size of everything in the window.",
-             effect=Effect.VIEW, low=1.0, high=2.0),
-        Knob("view.threshold", "float", "Loss threshold",
-             "Seeds whose training loss is below it count as a success.",
-             effect=Effect.VIEW, low=1e-9, high=1e6, log=True, optional=True),
-        Knob("view.theme", "choice", "Theme", "Dark, light, or what the system uses.",
-             effect=Effect.VIEW, choices=("system", "dark", "light")),
+        Knob(
+            "view.speed",
+            "float",
+            "Speed",
+            "Updates per second while playing.",
+            effect=Effect.VIEW,
+            low=1,
+            high=math.inf,
+            log=True,
+            unit="updates/s",
+        ),
+        Knob(
+            "view.zoom",
+            "float",
+            "Zoom",
+            "Size of everything in the window.",
+            effect=Effect.VIEW,
+            low=1.0,
+            high=2.0,
+        ),
+        Knob(
+            "view.threshold",
+            "float",
+            "Loss threshold",
+            "Seeds whose training loss is below it count as a success.",
+            effect=Effect.VIEW,
+            low=1e-9,
+            high=1e6,
+            log=True,
+            optional=True,
+        ),
+        Knob(
+            "view.theme",
+            "choice",
+            "Theme",
+            "Dark, light, or what the system uses.",
+            effect=Effect.VIEW,
+            choices=("system", "dark", "light"),
+        ),
     )
-}  # fmt: skip
+}
 
 
 class Options(msgspec.Struct, frozen=True):

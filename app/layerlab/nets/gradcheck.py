@@ -271,11 +271,16 @@ class _Network:
             a, n, n_half = gradient[places][smooth], whole[smooth], half[smooth]
             verdict, error = _judge(a, n, n_half, last_digit)
             yield ArrayCheck(
-                name=name, seed=self._seed, entries=stop - start,
-                compared=int(smooth.sum()), excluded=int((~smooth).sum()),
-                relative_error=error, verdict=verdict,
-                analytic_norm=_norm(a), numeric_norm=_norm(n),
-            )  # fmt: skip
+                name=name,
+                seed=self._seed,
+                entries=stop - start,
+                compared=int(smooth.sum()),
+                excluded=int((~smooth).sum()),
+                relative_error=error,
+                verdict=verdict,
+                analytic_norm=_norm(a),
+                numeric_norm=_norm(n),
+            )
 
 
 def _judge(a: Array, n: Array, n_half: Array, last_digit: float) -> tuple[str, float | None]:

@@ -50,26 +50,40 @@ class Initializer(Entry):
 INITIALIZERS: Registry[Initializer] = Registry("initializer")
 
 
-def _normal(key: str, label: str, text: str, source: str,
-            scale: Callable[[int, int], float]) -> None:  # fmt: skip
+def _normal(
+    key: str, label: str, text: str, source: str, scale: Callable[[int, int], float]
+) -> None:
     def draw(rng: Any, a: int, b: int, net: NetSpec) -> tuple[Array, Array]:
         return rng.standard_normal((a, b)) * scale(a, b), np.zeros(b)
 
     INITIALIZERS.add(
-        Initializer(key, label, text, source=source, draw=draw,
-                    weight_variance=lambda a, b, net: scale(a, b) ** 2)
-    )  # fmt: skip
+        Initializer(
+            key,
+            label,
+            text,
+            source=source,
+            draw=draw,
+            weight_variance=lambda a, b, net: scale(a, b) ** 2,
+        )
+    )
 
 
-def _uniform(key: str, label: str, text: str, source: str,
-             limit: Callable[[int, int], float]) -> None:  # fmt: skip
+def _uniform(
+    key: str, label: str, text: str, source: str, limit: Callable[[int, int], float]
+) -> None:
     def draw(rng: Any, a: int, b: int, net: NetSpec) -> tuple[Array, Array]:
         return rng.uniform(-limit(a, b), limit(a, b), (a, b)), np.zeros(b)
 
     INITIALIZERS.add(
-        Initializer(key, label, text, source=source, draw=draw,
-                    weight_variance=lambda a, b, net: limit(a, b) ** 2 / 3)
-    )  # fmt: skip
+        Initializer(
+            key,
+            label,
+            text,
+            source=source,
+            draw=draw,
+            weight_variance=lambda a, b, net: limit(a, b) ** 2 / 3,
+        )
+    )
 
 
 def _draw_free(rng: Any, a: int, b: int, net: NetSpec) -> tuple[Array, Array]:
@@ -90,40 +104,91 @@ def _draw_torch(rng: Any, a: int, b: int, net: NetSpec) -> tuple[Array, Array]:
     return rng.uniform(-limit, limit, (a, b)), rng.uniform(-limit, limit, b)
 
 
-_normal("small-normal", "small", "Spread 0.01 everywhere: signal and gradient fade away.",
-        "-", lambda a, b: 0.01)  # fmt: skip
-_normal("xavier-normal", "Xavier", "Variance 2/(in + out): a compromise of both directions, "
-        "made for tanh.", "Glorot & Bengio 2010, eq. 12",
-        lambda a, b: math.sqrt(2 / (a + b)))  # fmt: skip
-_normal("he-normal", "He", "Variance 2/in: makes up for the half that ReLU silences.",
-        "He et al. 2015, eq. 10", lambda a, b: math.sqrt(2 / a))  # fmt: skip
-_normal("large-normal", "large", "Spread 1 everywhere: signal and gradient explode with "
-        "width.", "-", lambda a, b: 1.0)  # fmt: skip
-INITIALIZERS.add(Initializer(
-    "normal", "free", "Your own spread of weights and biases, by two sliders.",
-    draw=_draw_free,
-    weight_variance=lambda a, b, net: net.weight_std**2 / a,
-    bias_variance=lambda a, net: net.bias_std**2,
-    source="Poole et al. 2016",
-))  # fmt: skip
-_normal("lecun-normal", "LeCun", "Variance 1/in: keeps the length of the signal in a linear "
-        "network.", "LeCun et al. 1998", lambda a, b: math.sqrt(1 / a))  # fmt: skip
-_uniform("xavier-uniform", "Xavier, uniform", "Xavier's variance, drawn from a box.",
-         "Glorot & Bengio 2010, eq. 16", lambda a, b: math.sqrt(6 / (a + b)))  # fmt: skip
-_uniform("he-uniform", "He, uniform", "He's variance, drawn from a box.",
-         "He et al. 2015", lambda a, b: math.sqrt(6 / a))  # fmt: skip
-INITIALIZERS.add(Initializer(
-    "orthogonal", "orthogonal", "A random rotation: every singular value is 1.",
-    draw=_draw_orthogonal,
-    weight_variance=lambda a, b, net: 1 / max(a, b),
-    source="Saxe et al. 2013",
-))  # fmt: skip
-INITIALIZERS.add(Initializer(
-    "torch-default", "PyTorch", "What nn.Linear does: variance 1/(3 in), for the biases too.",
-    draw=_draw_torch,
-    weight_variance=lambda a, b, net: 1 / (3 * a),
-    bias_variance=lambda a, net: 1 / (3 * a),
-    source="PyTorch, nn.Linear.reset_parameters",
-))  # fmt: skip
-_normal("zeros", "zeros", "All weights 0: every neuron stays the same as its neighbours.",
-        "-", lambda a, b: 0.0)  # fmt: skip
+_normal(
+    "small-normal",
+    "small",
+    "Spread 0.01 everywhere: signal and gradient fade away.",
+    "-",
+    lambda a, b: 0.01,
+)
+_normal(
+    "xavier-normal",
+    "Xavier",
+    "Variance 2/(in + out): a compromise of both directions, made for tanh.",
+    "Glorot & Bengio 2010, eq. 12",
+    lambda a, b: math.sqrt(2 / (a + b)),
+)
+_normal(
+    "he-normal",
+    "He",
+    "Variance 2/in: makes up for the half that ReLU silences.",
+    "He et al. 2015, eq. 10",
+    lambda a, b: math.sqrt(2 / a),
+)
+_normal(
+    "large-normal",
+    "large",
+    "Spread 1 everywhere: signal and gradient explode with width.",
+    "-",
+    lambda a, b: 1.0,
+)
+INITIALIZERS.add(
+    Initializer(
+        "normal",
+        "free",
+        "Your own spread of weights and biases, by two sliders.",
+        draw=_draw_free,
+        weight_variance=lambda a, b, net: net.weight_std**2 / a,
+        bias_variance=lambda a, net: net.bias_std**2,
+        source="Poole et al. 2016",
+    )
+)
+_normal(
+    "lecun-normal",
+    "LeCun",
+    "Variance 1/in: keeps the length of the signal in a linear network.",
+    "LeCun et al. 1998",
+    lambda a, b: math.sqrt(1 / a),
+)
+_uniform(
+    "xavier-uniform",
+    "Xavier, uniform",
+    "Xavier's variance, drawn from a box.",
+    "Glorot & Bengio 2010, eq. 16",
+    lambda a, b: math.sqrt(6 / (a + b)),
+)
+_uniform(
+    "he-uniform",
+    "He, uniform",
+    "He's variance, drawn from a box.",
+    "He et al. 2015",
+    lambda a, b: math.sqrt(6 / a),
+)
+INITIALIZERS.add(
+    Initializer(
+        "orthogonal",
+        "orthogonal",
+        "A random rotation: every singular value is 1.",
+        draw=_draw_orthogonal,
+        weight_variance=lambda a, b, net: 1 / max(a, b),
+        source="Saxe et al. 2013",
+    )
+)
+INITIALIZERS.add(
+    Initializer(
+        "torch-default",
+        "PyTorch",
+        "What nn.Linear does: variance 1/(3 in), for the biases too.",
+        draw=_draw_torch,
+        weight_variance=lambda a, b, net: 1 / (3 * a),
+        bias_variance=lambda a, net: 1 / (3 * a),
+        source="PyTorch, nn.Linear.reset_parameters",
+    )
+)
+_normal(
+    "zeros",
+    "zeros",
+    "All weights 0: every neuron stays the same as its neighbours.",
+    "-",
+    lambda a, b: 0.0,
+)

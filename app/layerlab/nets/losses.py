@@ -76,27 +76,43 @@ def sigmoid(out: Array) -> Array:
     return np.asarray(0.5 + 0.5 * np.tanh(0.5 * out))
 
 
-LOSSES.add(Loss(
-    "half-mse", "Half MSE", "Half the mean squared error, so its gradient is the error.",
-    name="half mean squared error",
-    value=lambda m, out, target: 0.5 * _mse(m, out, target),
-    gradient=lambda out, target: (out - target) / _cell_count(out),
-))  # fmt: skip
-LOSSES.add(Loss(
-    "mse", "MSE", "Mean squared error: large errors count most.",
-    name="mean squared error",
-    value=_mse,
-    gradient=lambda out, target: 2 * (out - target) / _cell_count(out),
-))  # fmt: skip
-LOSSES.add(Loss(
-    "cross-entropy", "Cross-entropy", "Surprise at the right class, after a softmax.",
-    name="cross-entropy, nats",
-    value=_cross_entropy,
-    gradient=_cross_entropy_gradient,
-))  # fmt: skip
-LOSSES.add(Loss(
-    "logistic", "Logistic", "Surprise at yes or no, output by output, after a sigmoid.",
-    name="logistic loss, nats",
-    value=_logistic,
-    gradient=_logistic_gradient,
-))  # fmt: skip
+LOSSES.add(
+    Loss(
+        "half-mse",
+        "Half MSE",
+        "Half the mean squared error, so its gradient is the error.",
+        name="half mean squared error",
+        value=lambda m, out, target: 0.5 * _mse(m, out, target),
+        gradient=lambda out, target: (out - target) / _cell_count(out),
+    )
+)
+LOSSES.add(
+    Loss(
+        "mse",
+        "MSE",
+        "Mean squared error: large errors count most.",
+        name="mean squared error",
+        value=_mse,
+        gradient=lambda out, target: 2 * (out - target) / _cell_count(out),
+    )
+)
+LOSSES.add(
+    Loss(
+        "cross-entropy",
+        "Cross-entropy",
+        "Surprise at the right class, after a softmax.",
+        name="cross-entropy, nats",
+        value=_cross_entropy,
+        gradient=_cross_entropy_gradient,
+    )
+)
+LOSSES.add(
+    Loss(
+        "logistic",
+        "Logistic",
+        "Surprise at yes or no, output by output, after a sigmoid.",
+        name="logistic loss, nats",
+        value=_logistic,
+        gradient=_logistic_gradient,
+    )
+)

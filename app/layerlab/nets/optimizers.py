@@ -70,26 +70,57 @@ def _adam(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
     p -= (rate / m_correction) * m / (np.sqrt(v) / math.sqrt(v_correction) + ADAM_EPS)
 
 
-OPTIMIZERS.add(Optimizer(
-    "sgd", "SGD", "Straight down the gradient of the batch.", slots=0, step=_sgd,
-    source="Robbins & Monro 1951",
-))  # fmt: skip
-OPTIMIZERS.add(Optimizer(
-    "momentum", "Momentum", "Gathers speed along directions that persist (0.9).",
-    slots=1, step=_momentum, source="Polyak 1964",
-))  # fmt: skip
-OPTIMIZERS.add(Optimizer(
-    "rmsprop", "RMSprop", "Divides each step by the recent size of its gradient (0.99).",
-    slots=1, step=_rmsprop, source="Tieleman & Hinton 2012",
-))  # fmt: skip
-OPTIMIZERS.add(Optimizer(
-    "adam", "Adam", "Momentum divided by the recent size of the gradient (0.9, 0.999).",
-    slots=2, step=_adam, source="Kingma & Ba 2014",
-))  # fmt: skip
-OPTIMIZERS.add(Optimizer(
-    "adamw", "AdamW", "Adam whose L2 shrinks the weights directly, whatever their gradient.",
-    slots=2, step=_adam, decoupled=True, source="Loshchilov & Hutter 2017",
-))  # fmt: skip
+OPTIMIZERS.add(
+    Optimizer(
+        "sgd",
+        "SGD",
+        "Straight down the gradient of the batch.",
+        slots=0,
+        step=_sgd,
+        source="Robbins & Monro 1951",
+    )
+)
+OPTIMIZERS.add(
+    Optimizer(
+        "momentum",
+        "Momentum",
+        "Gathers speed along directions that persist (0.9).",
+        slots=1,
+        step=_momentum,
+        source="Polyak 1964",
+    )
+)
+OPTIMIZERS.add(
+    Optimizer(
+        "rmsprop",
+        "RMSprop",
+        "Divides each step by the recent size of its gradient (0.99).",
+        slots=1,
+        step=_rmsprop,
+        source="Tieleman & Hinton 2012",
+    )
+)
+OPTIMIZERS.add(
+    Optimizer(
+        "adam",
+        "Adam",
+        "Momentum divided by the recent size of the gradient (0.9, 0.999).",
+        slots=2,
+        step=_adam,
+        source="Kingma & Ba 2014",
+    )
+)
+OPTIMIZERS.add(
+    Optimizer(
+        "adamw",
+        "AdamW",
+        "Adam whose L2 shrinks the weights directly, whatever their gradient.",
+        slots=2,
+        step=_adam,
+        decoupled=True,
+        source="Loshchilov & Hutter 2017",
+    )
+)
 
 
 def slots_of(spec: LabSpec) -> int:

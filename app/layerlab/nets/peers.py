@@ -95,9 +95,11 @@ class Peer:
     def __enter__(self) -> Peer:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "layerlab.nets.peers", self.name, str(self._seeds)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
             env=environment(),
-        )  # fmt: skip
+        )
         return self
 
     def rate(self, case: Case) -> float:
@@ -182,10 +184,18 @@ def _sklearn(case: Case, seeds: int) -> float:
 
     def train(updates: int) -> None:
         net = MLPRegressor(
-            hidden_layer_sizes=case.shape[1:-1], activation="tanh", solver="sgd",
-            batch_size=case.batch, learning_rate_init=RATE, momentum=0, alpha=0, tol=0,
-            max_iter=updates // case.batches, n_iter_no_change=10**6, shuffle=False,
-        )  # fmt: skip
+            hidden_layer_sizes=case.shape[1:-1],
+            activation="tanh",
+            solver="sgd",
+            batch_size=case.batch,
+            learning_rate_init=RATE,
+            momentum=0,
+            alpha=0,
+            tol=0,
+            max_iter=updates // case.batches,
+            n_iter_no_change=10**6,
+            shuffle=False,
+        )
         net.fit(x, y.squeeze())
 
     # Each fit begins from nothing, which should not count for much.

@@ -136,9 +136,14 @@ def polygons(problem: Problem, params: Array, window: Window) -> Polygons | None
         gates = np.concatenate((gates[parents], rate != 0), axis=1)
         by_layer.append(len(parents))
     return Polygons(
-        np.stack((cutter.x, cutter.y), axis=-1), cutter.counts, slopes, offsets, gates,
-        *cutter.strokes(), tuple(by_layer),
-    )  # fmt: skip
+        np.stack((cutter.x, cutter.y), axis=-1),
+        cutter.counts,
+        slopes,
+        offsets,
+        gates,
+        *cutter.strokes(),
+        tuple(by_layer),
+    )
 
 
 class _Cutter:
@@ -163,8 +168,9 @@ class _Cutter:
     def centres(self) -> Array:
         """Return the mean of each polygon's corners. (k, 2)"""
         extra = self.x.shape[1] - self.counts
-        sums = np.stack((self.x.sum(1) - extra * self.x[:, 0],
-                         self.y.sum(1) - extra * self.y[:, 0]), axis=1)  # fmt: skip
+        sums = np.stack(
+            (self.x.sum(1) - extra * self.x[:, 0], self.y.sum(1) - extra * self.y[:, 0]), axis=1
+        )
         return np.asarray(sums / self.counts[:, None])
 
     def strokes(self) -> tuple[Array, Array]:
@@ -212,8 +218,9 @@ class _Cutter:
         lower = _walk(x, y, n, fall + 1, (rise - fall) % n, (p, q), (has_p, has_q))
         self._store(rows, lower, upper)
 
-    def _store(self, rows: Array, lower: tuple[Array, Array, Array],
-               upper: tuple[Array, Array, Array]) -> None:  # fmt: skip
+    def _store(
+        self, rows: Array, lower: tuple[Array, Array, Array], upper: tuple[Array, Array, Array]
+    ) -> None:
         """Put the lower parts where the whole ones were, and the upper ones at the end."""
         wide = max(self.x.shape[1], lower[0].shape[1], upper[0].shape[1])
         padded = []
@@ -266,10 +273,14 @@ def _crossing(x: Array, y: Array, z: Array, a: Array, b: Array) -> tuple[Array, 
 
 
 def _walk(
-    x: Array, y: Array, n: Array, first: Array, length: Array,
+    x: Array,
+    y: Array,
+    n: Array,
+    first: Array,
+    length: Array,
     ends: tuple[tuple[Array, Array], tuple[Array, Array]],
     wanted: tuple[Array | None, Array | None],
-) -> tuple[Array, Array, Array]:  # fmt: skip
+) -> tuple[Array, Array, Array]:
     """Return a part: some corners in a row, then the two ends of the cut where wanted.
 
     Args:

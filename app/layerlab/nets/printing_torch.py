@@ -40,20 +40,29 @@ class Sine(nn.Module):
 _NORMAL, _BOX = "{} * rng.standard_normal((a, b))", "rng.uniform(-limit, limit, (a, b))"
 INITIALIZERS: dict[str, tuple[str | None, str, str]] = {
     "small-normal": (None, _NORMAL.format("0.01"), "nn.init.normal_(layer.weight, std=0.01)"),
-    "xavier-normal": (None, _NORMAL.format("math.sqrt(2 / (a + b))"),
-                      "nn.init.xavier_normal_(layer.weight)"),
-    "he-normal": (None, _NORMAL.format("math.sqrt(2 / a)"),
-                  "nn.init.kaiming_normal_(layer.weight)"),
+    "xavier-normal": (
+        None,
+        _NORMAL.format("math.sqrt(2 / (a + b))"),
+        "nn.init.xavier_normal_(layer.weight)",
+    ),
+    "he-normal": (
+        None,
+        _NORMAL.format("math.sqrt(2 / a)"),
+        "nn.init.kaiming_normal_(layer.weight)",
+    ),
     "large-normal": (None, _NORMAL.format("1.0"), "nn.init.normal_(layer.weight)"),
     "normal": (None, _NORMAL.format("{weight_std!r} / math.sqrt(a)"), ""),
-    "lecun-normal": (None, _NORMAL.format("math.sqrt(1 / a)"),
-                     'nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")'),
+    "lecun-normal": (
+        None,
+        _NORMAL.format("math.sqrt(1 / a)"),
+        'nn.init.kaiming_normal_(layer.weight, nonlinearity="linear")',
+    ),
     "xavier-uniform": ("math.sqrt(6 / (a + b))", _BOX, "nn.init.xavier_uniform_(layer.weight)"),
     "he-uniform": ("math.sqrt(6 / a)", _BOX, "nn.init.kaiming_uniform_(layer.weight)"),
     "orthogonal": (None, "rotation(rng, a, b)", "nn.init.orthogonal_(layer.weight)"),
     "torch-default": ("1 / math.sqrt(a)", _BOX, "nn.Linear"),
     "zeros": (None, "np.zeros((a, b))", "nn.init.zeros_(layer.weight)"),
-}  # fmt: skip
+}
 _ROTATION = """\
 def rotation(rng, a, b):
     q, r = np.linalg.qr(rng.standard_normal((max(a, b), min(a, b))))
@@ -91,10 +100,14 @@ def network_code(spec: LabSpec, data: str, updates: int) -> str:
     """
     net, train = spec.net, spec.train
     extras = {
-        "net.residual": net.residual, "net.layer_norm": net.layer_norm,
-        "net.dropout": net.dropout, "train.l1": train.l1, "train.l2": train.l2,
-        "train.batch": train.batch != "full", "train.rng": train.rng != "default",
-    }  # fmt: skip
+        "net.residual": net.residual,
+        "net.layer_norm": net.layer_norm,
+        "net.dropout": net.dropout,
+        "train.l1": train.l1,
+        "train.l2": train.l2,
+        "train.batch": train.batch != "full",
+        "train.rng": train.rng != "default",
+    }
     for name in (name for name, is_used in extras.items() if is_used):
         raise LabError(f"{name} is set, which the program in PyTorch does not have")
     sizes = layout_of(spec).sizes
@@ -153,8 +166,10 @@ with torch.no_grad():
 
 def _shapes(sizes: tuple[int, ...]) -> str:
     """Return comments with the shapes of the parameters, a line a layer."""
-    lines = [f"# {2 * k}.weight ({b}, {a}), {2 * k}.bias ({b},)"
-             for k, (a, b) in enumerate(itertools.pairwise(sizes))]  # fmt: skip
+    lines = [
+        f"# {2 * k}.weight ({b}, {a}), {2 * k}.bias ({b},)"
+        for k, (a, b) in enumerate(itertools.pairwise(sizes))
+    ]
     return "\n".join(lines)
 
 

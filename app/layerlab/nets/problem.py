@@ -154,16 +154,21 @@ def _made(key: tuple[LabSpec, Stamp]) -> Problem:
         return encode(y, data.shape, train.loss).astype(dtype)
 
     return Problem(
-        spec=spec, data=data, layout=layout_of(spec),
+        spec=spec,
+        data=data,
+        layout=layout_of(spec),
         activation=ACTIVATIONS[spec.net.activation],
         optimizer=OPTIMIZERS[train.optimizer],
         loss=LOSSES[train.loss],
-        x=data.x.astype(dtype), y=target(data.y),
-        validation_x=data.validation_x.astype(dtype), validation_y=target(data.validation_y),
+        x=data.x.astype(dtype),
+        y=target(data.y),
+        validation_x=data.validation_x.astype(dtype),
+        validation_y=target(data.validation_y),
         seeds=randomness.seed_numbers(train),
-        batch=batch, updates_per_epoch=per_epoch,
+        batch=batch,
+        updates_per_epoch=per_epoch,
         length=train.epochs * per_epoch if train.epochs is not None else train.updates or 0,
-    )  # fmt: skip
+    )
 
 
 _PROBLEMS = Kept(_made, most=8, max_bytes=MAX_DATA_BYTES, size=lambda problem: problem.nbytes)
@@ -195,5 +200,8 @@ def born(problem: Problem) -> State:
         update=0,
         params=params.astype(dtype),
         moments=np.zeros((problem.optimizer.slots, seeds, layout.parameters), dtype),
-        first_loss=unknown, epoch_sum=np.zeros(seeds), epoch_count=0, epoch_loss=unknown,
-    )  # fmt: skip
+        first_loss=unknown,
+        epoch_sum=np.zeros(seeds),
+        epoch_count=0,
+        epoch_loss=unknown,
+    )

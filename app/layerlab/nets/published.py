@@ -27,10 +27,12 @@ class Published:
     used: float | None = None
 
 
-def _gpt(name: str, d_model: int, layers: int, context: int, total: float,
-         source: str) -> Published:  # fmt: skip
-    shape = Decoder(GPT_TOKENS, d_model, layers, 4 * d_model, False, classic=True,
-                    positions=context)  # fmt: skip
+def _gpt(
+    name: str, d_model: int, layers: int, context: int, total: float, source: str
+) -> Published:
+    shape = Decoder(
+        GPT_TOKENS, d_model, layers, 4 * d_model, False, classic=True, positions=context
+    )
     return Published(name, shape, context, total, source)
 
 
@@ -54,9 +56,12 @@ MODELS = (
     Published(
         "Mixtral 8x7B",
         Decoder(LLAMA_TOKENS, 4096, 32, 14_336, True, experts=8, active=2, sharing=4),
-        32_768, 47e9, "Jiang et al. 2024", used=13e9,
+        32_768,
+        47e9,
+        "Jiang et al. 2024",
+        used=13e9,
     ),
-)  # fmt: skip
+)
 
 
 def model(name: str) -> Published:

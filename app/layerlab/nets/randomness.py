@@ -58,8 +58,9 @@ def shuffles(seeds: Array, epoch: int, n: int) -> Array:
     return np.argsort(keys, axis=1, kind="stable")
 
 
-def keep_mask(seeds: Array, update: int, layer: int, batch: int, width: int,
-              dropout: float) -> Array:  # fmt: skip
+def keep_mask(
+    seeds: Array, update: int, layer: int, batch: int, width: int, dropout: float
+) -> Array:
     """Return which activations of a hidden layer live in an update.
 
     Args:
@@ -73,9 +74,13 @@ def keep_mask(seeds: Array, update: int, layer: int, batch: int, width: int,
         bool (seeds, batch, width).
     """
     bits = hash64(
-        seeds[:, None, None], DROPOUT, update, layer,
-        np.arange(batch)[None, :, None], np.arange(width)[None, None, :],
-    )  # fmt: skip
+        seeds[:, None, None],
+        DROPOUT,
+        update,
+        layer,
+        np.arange(batch)[None, :, None],
+        np.arange(width)[None, None, :],
+    )
     return np.asarray(bits >= np.uint64(int(dropout * 2.0**64)))
 
 

@@ -84,15 +84,20 @@ def read_cases(path: str | pathlib.Path) -> list[Case]:
 def _case(fields: object, where: str) -> Case:
     case = convert_json(fields, Case, where)
     if len(case.shape) < 2 or min(case.shape) < 1:
-        raise LabError(f"{where}: shape is {quoted(list(case.shape))}, it must list "
-                       "inputs, hidden widths and outputs, each at least 1")  # fmt: skip
+        raise LabError(
+            f"{where}: shape is {quoted(list(case.shape))}, it must list "
+            "inputs, hidden widths and outputs, each at least 1"
+        )
     if not 1 <= case.batch <= case.samples:
-        raise LabError(f"{where}: batch is {quoted(case.batch)}, it must be 1 to its "
-                       f"{quoted(case.samples)} samples")  # fmt: skip
+        raise LabError(
+            f"{where}: batch is {quoted(case.batch)}, it must be 1 to its "
+            f"{quoted(case.samples)} samples"
+        )
     numbers = case.samples * (case.shape[0] + case.shape[-1])
     if numbers > MAX_NUMBERS:
-        raise LabError(f"{where}: {case.samples:,} samples have more than {MAX_NUMBERS:,} "
-                       "numbers")  # fmt: skip
+        raise LabError(
+            f"{where}: {case.samples:,} samples have more than {MAX_NUMBERS:,} numbers"
+        )
     weights = Layout(case.shape).parameters
     if weights > MAX_WEIGHTS:
         raise LabError(f"{where}: {weights:,} parameters; at most {MAX_WEIGHTS:,} fit")
@@ -127,13 +132,28 @@ def problem_of_case(case: Case, seeds: int) -> Problem:
     shape = Shape(inputs=case.shape[0], outputs=case.shape[-1])
     return Problem(
         spec=spec,
-        data=Data(x=x, y=y, validation_x=x[:0], validation_y=y[:0], shape=shape,
-                  form="scatter", feature_names=tuple(f"x{i}" for i in range(x.shape[1]))),
-        layout=Layout(case.shape), activation=ACTIVATIONS["tanh"], optimizer=OPTIMIZERS["sgd"],
-        loss=LOSSES["mse"], x=x, y=y, validation_x=x[:0], validation_y=y[:0],
-        seeds=randomness.seed_numbers(spec.train), batch=case.batch,
-        updates_per_epoch=case.batches, length=case.batches,
-    )  # fmt: skip
+        data=Data(
+            x=x,
+            y=y,
+            validation_x=x[:0],
+            validation_y=y[:0],
+            shape=shape,
+            form="scatter",
+            feature_names=tuple(f"x{i}" for i in range(x.shape[1])),
+        ),
+        layout=Layout(case.shape),
+        activation=ACTIVATIONS["tanh"],
+        optimizer=OPTIMIZERS["sgd"],
+        loss=LOSSES["mse"],
+        x=x,
+        y=y,
+        validation_x=x[:0],
+        validation_y=y[:0],
+        seeds=randomness.seed_numbers(spec.train),
+        batch=case.batch,
+        updates_per_epoch=case.batches,
+        length=case.batches,
+    )
 
 
 def _numpy(problem: Problem) -> Callable[[int], None]:

@@ -57,8 +57,9 @@ def feed_forward(kind: Kind, x: Array, up: Array, down: Array, gate: Array | Non
     return np.asarray((units * bend(x @ gate)) @ down)
 
 
-def feed_forward_parameters(d_model: int, hidden: int, *, gated: bool = False,
-                            biases: bool = True) -> int:  # fmt: skip
+def feed_forward_parameters(
+    d_model: int, hidden: int, *, gated: bool = False, biases: bool = True
+) -> int:
     """Return the parameters of one feed-forward block.
 
     Args:

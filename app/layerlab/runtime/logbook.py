@@ -36,10 +36,12 @@ MAX_LOG_BYTES = 64 * 2**20  # that are read of a log: a session may write more t
 _FAULTS = "fault-"  # files that stay empty unless the process dies of a fault
 _LIBRARIES = ("PySide6-Essentials", "numpy", "numba", "llvmlite", "scipy", "torch")
 _LEVELS = {
-    QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO,
-    QtMsgType.QtWarningMsg: logging.WARNING, QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
-}  # fmt: skip
+}
 
 
 def without_names(text: str) -> str:
@@ -150,11 +152,17 @@ class Logbook:
         """Write down an error, keep a report of it, and return the report."""
         told = "".join(traceback.format_exception(error))
         self._log.error(told.rstrip())
-        text = "\n".join([
-            f"Layerlab {__version__}, {time.strftime('%Y-%m-%d %H:%M:%S %z')}",
-            *versions(), "", without_names(told), f"The last {RECENT} lines of the log:",
-            *self._recent.lines, "",
-        ])  # fmt: skip
+        text = "\n".join(
+            [
+                f"Layerlab {__version__}, {time.strftime('%Y-%m-%d %H:%M:%S %z')}",
+                *versions(),
+                "",
+                without_names(told),
+                f"The last {RECENT} lines of the log:",
+                *self._recent.lines,
+                "",
+            ]
+        )
         if not self.trouble:
             try:
                 write_file(self._new_report(), text.encode())
@@ -189,8 +197,14 @@ class Logbook:
             if self._file.exists():
                 raw = read_file(self._file, MAX_LOG_BYTES)
                 lines = raw.decode(errors="replace").splitlines()
-            parts = [f"Layerlab {__version__}: a start before this one ended in a fault",
-                     *versions(), "", without_names(text), *lines[-RECENT:], ""]  # fmt: skip
+            parts = [
+                f"Layerlab {__version__}: a start before this one ended in a fault",
+                *versions(),
+                "",
+                without_names(text),
+                *lines[-RECENT:],
+                "",
+            ]
             write_file(report, "\n".join(parts).encode())
             path.unlink()
             found = (

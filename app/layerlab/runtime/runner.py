@@ -95,9 +95,14 @@ class Runner(QObject):
             speed: updates per second if it plays, such as `pace`.
         """
         self._command(
-            run_id=self.order.run_id + 1, spec=spec, start=state, history=history,
-            playing=play, speed=speed, steps=0,
-        )  # fmt: skip
+            run_id=self.order.run_id + 1,
+            spec=spec,
+            start=state,
+            history=history,
+            playing=play,
+            speed=speed,
+            steps=0,
+        )
 
     def go_on(self, spec: LabSpec) -> None:
         """Go on training the same networks by a spec that differs in live knobs."""

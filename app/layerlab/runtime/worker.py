@@ -105,8 +105,9 @@ class Worker(QThread):
         if state is None:
             state = next(iter(engine.run(order.spec, until=0)))
         history = order.history.copy() if order.history else self._ports.new_history(engine)
-        run = Run(order, state, history, length, self._ports.parameters(order.spec),
-                  frozenset(), ())  # fmt: skip
+        run = Run(
+            order, state, history, length, self._ports.parameters(order.spec), frozenset(), ()
+        )
         self._set_marks(run)
         run.pace_from = run.speed_from = (time.perf_counter(), state.update)
         if order.history is None:
@@ -166,10 +167,14 @@ class Worker(QThread):
         run.status, run.elapsed_s = "running", 0.0
         engine = self._ports.engine(order.engine)
         states = engine.run(
-            order.spec, run.state, until=until, marks=run.ordered_marks,
-            interval_s=YIELD_S, hurry_s=max(0.0, run.measure_at - time.perf_counter()),
+            order.spec,
+            run.state,
+            until=until,
+            marks=run.ordered_marks,
+            interval_s=YIELD_S,
+            hurry_s=max(0.0, run.measure_at - time.perf_counter()),
             is_cancelled=lambda: self._order is not order or self._closing,
-        )  # fmt: skip
+        )
         for state in states:
             now = time.perf_counter()
             run.state = state
@@ -257,10 +262,18 @@ class Worker(QThread):
         rest = 0.0 if self._ports.engine(order.engine).is_parallel else 2 * (measured - now)
         run.measure_at = measured + rest
         frame = Frame(
-            run_id=order.run_id, spec=order.spec, update=run.state.update, length=run.length,
-            parameters=run.parameters, status=run.status,
-            updates_per_s=run.speed, elapsed_s=run.elapsed_s, seed=seed, note=run.note, **parts,
-        )  # fmt: skip
+            run_id=order.run_id,
+            spec=order.spec,
+            update=run.state.update,
+            length=run.length,
+            parameters=run.parameters,
+            status=run.status,
+            updates_per_s=run.speed,
+            elapsed_s=run.elapsed_s,
+            seed=seed,
+            note=run.note,
+            **parts,
+        )
         is_awaited = self._mailbox.post(frame)
         self._is_seen = True
         if whole or is_awaited:

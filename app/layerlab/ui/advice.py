@@ -84,8 +84,13 @@ class AdviceLine(QFrame):
         self.apply.clicked.connect(lambda: self.taken.emit(self.finding))
         self.close_button.clicked.connect(lambda: self.dismissed.emit(self.finding))
         self._row = QHBoxLayout(self)
-        for widget, stretch in ((self._dot, 0), (self.text, 1), (self.why, 0),
-                                (self.apply, 0), (self.close_button, 0)):  # fmt: skip
+        for widget, stretch in (
+            (self._dot, 0),
+            (self.text, 1),
+            (self.why, 0),
+            (self.apply, 0),
+            (self.close_button, 0),
+        ):
             self._row.addWidget(widget, stretch)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_theme(DARK)

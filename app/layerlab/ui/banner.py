@@ -67,8 +67,14 @@ class Banner(QFrame):
         self.close_button.setToolTip("Close this message")
         self.close_button.clicked.connect(self.hide)
         self._row = QHBoxLayout()
-        for widget in (self._dot, self.text, self.more, self.copy_button,
-                       self.action_button, self.close_button):  # fmt: skip
+        for widget in (
+            self._dot,
+            self.text,
+            self.more,
+            self.copy_button,
+            self.action_button,
+            self.close_button,
+        ):
             self._row.addWidget(widget, 1 if widget is self.text else 0)
         self._column = QVBoxLayout(self)
         self._column.addLayout(self._row)
@@ -76,9 +82,13 @@ class Banner(QFrame):
         self.hide()
 
     def show_message(
-        self, text: str, kind: str = "notice", action: str = "", label: str = "",
+        self,
+        text: str,
+        kind: str = "notice",
+        action: str = "",
+        label: str = "",
         details: str = "",
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Show a sentence.
 
         Args:

@@ -204,10 +204,21 @@ def style_sheet(theme: Theme, kind: str = "") -> str:
         theme: colours, and the zoom of all lengths.
         kind: of a widget, one of `KINDS`; empty for a window.
     """
-    tokens = {name: getattr(theme, name) for name in (
-        "background", "panel", "raised", "line", "grid", "text", "faint", "muted", "accent",
-        "on_accent",
-    )}  # fmt: skip
+    tokens = {
+        name: getattr(theme, name)
+        for name in (
+            "background",
+            "panel",
+            "raised",
+            "line",
+            "grid",
+            "text",
+            "faint",
+            "muted",
+            "accent",
+            "on_accent",
+        )
+    }
     lengths = {f"p{length}": str(theme.px(length)) for length in _LENGTHS}
     images = {
         name.replace("-", "_"): resource(f"icons/{name}.svg").as_posix() for name in _IMAGES

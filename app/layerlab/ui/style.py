@@ -41,14 +41,26 @@ def palette(theme: Theme) -> QPalette:
     colors = QPalette()
     roles = QPalette.ColorRole
     for role, token in (
-        (roles.Window, "background"), (roles.WindowText, "text"), (roles.Base, "raised"),
-        (roles.AlternateBase, "panel"), (roles.Text, "text"), (roles.Button, "raised"),
-        (roles.ButtonText, "text"), (roles.BrightText, "negative"), (roles.Link, "accent"),
-        (roles.Highlight, "accent"), (roles.HighlightedText, "on_accent"),
-        (roles.ToolTipBase, "raised"), (roles.ToolTipText, "text"),
-        (roles.PlaceholderText, "faint"), (roles.Mid, "line"), (roles.Dark, "line"),
-        (roles.Light, "raised"), (roles.Midlight, "line"), (roles.Shadow, "background"),
-    ):  # fmt: skip
+        (roles.Window, "background"),
+        (roles.WindowText, "text"),
+        (roles.Base, "raised"),
+        (roles.AlternateBase, "panel"),
+        (roles.Text, "text"),
+        (roles.Button, "raised"),
+        (roles.ButtonText, "text"),
+        (roles.BrightText, "negative"),
+        (roles.Link, "accent"),
+        (roles.Highlight, "accent"),
+        (roles.HighlightedText, "on_accent"),
+        (roles.ToolTipBase, "raised"),
+        (roles.ToolTipText, "text"),
+        (roles.PlaceholderText, "faint"),
+        (roles.Mid, "line"),
+        (roles.Dark, "line"),
+        (roles.Light, "raised"),
+        (roles.Midlight, "line"),
+        (roles.Shadow, "background"),
+    ):
         colors.setColor(role, theme.color(token))
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         colors.setColor(QPalette.ColorGroup.Disabled, role, theme.color("faint"))

@@ -70,9 +70,13 @@ class TopBar(WindowBar):
         self.redo = self._button("redo", "", "Redo", "redo")
         self.finish = self._button("finish", "", "Trains to the end at once", "finish")
         signals = (
-            self.play_pressed, self.step_pressed, self.reset_pressed, self.undo_pressed,
-            self.redo_pressed, self.finish_pressed,
-        )  # fmt: skip
+            self.play_pressed,
+            self.step_pressed,
+            self.reset_pressed,
+            self.undo_pressed,
+            self.redo_pressed,
+            self.finish_pressed,
+        )
         drives = (self.play, self.step, self.reset, self.undo, self.redo, self.finish)
         for button, signal in zip(drives, signals, strict=True):
             button.clicked.connect(signal)
@@ -139,9 +143,18 @@ class TopBar(WindowBar):
         if self.popup is not None:
             self.popup.close()
         parts: tuple[BarButton | SpeedControl | Readouts, ...] = (
-            self.play, self.step, self.reset, self.undo, self.redo, self.finish, self.speed,
-            self.readouts, self.seed, self.theme_button, self.menu_button,
-        )  # fmt: skip
+            self.play,
+            self.step,
+            self.reset,
+            self.undo,
+            self.redo,
+            self.finish,
+            self.speed,
+            self.readouts,
+            self.seed,
+            self.theme_button,
+            self.menu_button,
+        )
         for part in parts:
             part.set_theme(theme)
         self.restyle(theme)

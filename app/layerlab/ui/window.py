@@ -95,8 +95,12 @@ class LabWindow(QMainWindow):
         self.gradient = LayersView("Gradient by layer", frames.GRADIENT)
         self.loss = LossView()
         self.views: tuple[Any, ...] = (
-            self.prediction, self.loss, self.diagram, self.signal, self.gradient,
-        )  # fmt: skip
+            self.prediction,
+            self.loss,
+            self.diagram,
+            self.signal,
+            self.gradient,
+        )
         self._build()
         self.commands = Commands(self)
         self.engine_menu, self.kept_menu = QMenu("Engine", self), QMenu("Kept labs", self)
@@ -239,10 +243,14 @@ class LabWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the plain keys that no focused control had a use for."""
         names = {
-            Qt.Key.Key_Space: "play", Qt.Key.Key_Right: "step", Qt.Key.Key_R: "reset",
-            Qt.Key.Key_F: "finish", Qt.Key.Key_N: "new_seed", Qt.Key.Key_B: "best_seed",
+            Qt.Key.Key_Space: "play",
+            Qt.Key.Key_Right: "step",
+            Qt.Key.Key_R: "reset",
+            Qt.Key.Key_F: "finish",
+            Qt.Key.Key_N: "new_seed",
+            Qt.Key.Key_B: "best_seed",
             Qt.Key.Key_W: "worst_seed",
-        }  # fmt: skip
+        }
         key = Qt.Key(event.key())
         if not self.is_lab_shown:
             if key == Qt.Key.Key_Escape:

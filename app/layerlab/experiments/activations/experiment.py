@@ -14,21 +14,46 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=2,
     knobs=(
-        Knob("activation", "choice", "Activation",
-             "The bend that is drawn bright, and that the gaussian goes through.",
-             registry="activations"),
-        Knob("mean", "float", "Mean of the sums",
-             "Moves the gaussian that arrives: biases and earlier layers do that.",
-             low=-3.0, high=3.0),
-        Knob("spread", "float", "Spread of the sums",
-             "Widens the gaussian that arrives: large weights do that.",
-             low=0.1, high=5.0),
-        Knob("slope", "float", "Leaky slope",
-             "Slope of leaky ReLU below zero: what is left of the gradient there.",
-             low=0.0, high=1.0),
-        Knob("sharpness", "float", "Softplus sharpness",
-             "Sharpens the corner of softplus: without limit it becomes ReLU.",
-             low=0.5, high=20.0, log=True),
+        Knob(
+            "activation",
+            "choice",
+            "Activation",
+            "The bend that is drawn bright, and that the gaussian goes through.",
+            registry="activations",
+        ),
+        Knob(
+            "mean",
+            "float",
+            "Mean of the sums",
+            "Moves the gaussian that arrives: biases and earlier layers do that.",
+            low=-3.0,
+            high=3.0,
+        ),
+        Knob(
+            "spread",
+            "float",
+            "Spread of the sums",
+            "Widens the gaussian that arrives: large weights do that.",
+            low=0.1,
+            high=5.0,
+        ),
+        Knob(
+            "slope",
+            "float",
+            "Leaky slope",
+            "Slope of leaky ReLU below zero: what is left of the gradient there.",
+            low=0.0,
+            high=1.0,
+        ),
+        Knob(
+            "sharpness",
+            "float",
+            "Softplus sharpness",
+            "Sharpens the corner of softplus: without limit it becomes ReLU.",
+            low=0.5,
+            high=20.0,
+            log=True,
+        ),
     ),
     start={"activation": "relu", "mean": 0.0, "spread": 1.0, "slope": 0.1, "sharpness": 1.0},
     look_for="Behind the bend the gaussian is no gaussian any more. Three numbers say what is "
@@ -36,12 +61,22 @@ EXPERIMENT = Experiment(
     "mean, which is smaller; and the share of inputs whose slope is zero, through which no "
     "gradient flows back.",
     tries=(
-        Try("ReLU, as the books say", "Half of the mean square is kept, but only a third of "
-            "the variance: the other part became a mean.", {"activation": "relu"}),
-        Try("A sigmoid that saturates", "With wide sums most inputs sit where it is flat: "
-            "the slope is next to nothing.", {"activation": "sigmoid", "spread": 5.0}),
-        Try("Softplus, sharpened", "At sharpness 10 it is hard to tell from ReLU, and yet "
-            "its slope is nowhere zero.", {"activation": "softplus", "sharpness": 10.0}),
+        Try(
+            "ReLU, as the books say",
+            "Half of the mean square is kept, but only a third of "
+            "the variance: the other part became a mean.",
+            {"activation": "relu"},
+        ),
+        Try(
+            "A sigmoid that saturates",
+            "With wide sums most inputs sit where it is flat: the slope is next to nothing.",
+            {"activation": "sigmoid", "spread": 5.0},
+        ),
+        Try(
+            "Softplus, sharpened",
+            "At sharpness 10 it is hard to tell from ReLU, and yet its slope is nowhere zero.",
+            {"activation": "softplus", "sharpness": 10.0},
+        ),
     ),
     formula=(
         r"z \sim \mathcal{N}(\mu, \sigma^2), \quad h = \varphi(z)",
@@ -49,4 +84,4 @@ EXPERIMENT = Experiment(
         r"\mathrm{softplus}_\beta(z) = \frac{1}{\beta} \ln(1 + e^{\beta z})",
     ),
     claims=("B2", "B3", "C4", "D22", "D23", "D24"),
-)  # fmt: skip
+)

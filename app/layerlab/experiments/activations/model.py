@@ -85,9 +85,12 @@ class Result:
 
 
 def compute(
-    activation: str = "relu", mean: float = 0.0, spread: float = 1.0, slope: float = 0.1,
+    activation: str = "relu",
+    mean: float = 0.0,
+    spread: float = 1.0,
+    slope: float = 0.1,
     sharpness: float = 1.0,
-) -> Result:  # fmt: skip
+) -> Result:
     """Push a gaussian through every activation.
 
     Args:
@@ -104,11 +107,20 @@ def compute(
     edges, after = density_behind(entry, mean, spread, slope)
     softplus, corner = np.logaddexp(sharpness * z, 0) / sharpness, np.maximum(z, 0)
     return Result(
-        z, facts, next(one for one in facts if one.key == activation), mean, spread,
+        z,
+        facts,
+        next(one for one in facts if one.key == activation),
+        mean,
+        spread,
         np.exp(-0.5 * ((z - mean) / spread) ** 2) / (spread * math.sqrt(2 * math.pi)),
-        edges, after, softplus, corner, math.log(2) / sharpness,
-        ACTIVATIONS["leaky-relu"](z, slope) - corner, slope,
-    )  # fmt: skip
+        edges,
+        after,
+        softplus,
+        corner,
+        math.log(2) / sharpness,
+        ACTIVATIONS["leaky-relu"](z, slope) - corner,
+        slope,
+    )
 
 
 @functools.lru_cache(maxsize=256)
@@ -126,24 +138,41 @@ def _facts(entry: Activation, z: Array, mean: float, spread: float, slope: float
     # Smooth ones underflow to 0 far out; they are dead nowhere.
     dead = dead if entry.piecewise_linear else 0.0
     return Facts(
-        entry.key, entry.label, entry(z, slope), entry.slope_at(z, slope), first, second, dead,
-        float(share[rate < FLAT * largest].sum()), largest, lowest,
-    )  # fmt: skip
+        entry.key,
+        entry.label,
+        entry(z, slope),
+        entry.slope_at(z, slope),
+        first,
+        second,
+        dead,
+        float(share[rate < FLAT * largest].sum()),
+        largest,
+        lowest,
+    )
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about activations, beside what is computed here."""
-    return (_sigmoid_row(result), _zero_row(result), _gelu_row(result), _half_row(result),
-            _leak_row(result), _alive_row(result))  # fmt: skip
+    return (
+        _sigmoid_row(result),
+        _zero_row(result),
+        _gelu_row(result),
+        _half_row(result),
+        _leak_row(result),
+        _alive_row(result),
+    )
 
 
 def _sigmoid_row(result: Result) -> ClaimRow:
     largest = result.of("sigmoid").largest
     return ClaimRow(
-        "B2", "The slope of the sigmoid is at most a quarter.", "0.25", f"{largest:.4f}",
+        "B2",
+        "The slope of the sigmoid is at most a quarter.",
+        "0.25",
+        f"{largest:.4f}",
         HOLDS if abs(largest - 0.25) < 1e-9 else WRONG,
         f"it is {largest:.4f}, at z = 0",
-    )  # fmt: skip
+    )
 
 
 def _zero_row(result: Result) -> ClaimRow:
@@ -155,19 +184,26 @@ def _zero_row(result: Result) -> ClaimRow:
         verdict = WRONG
     where = " and ".join(number(z) for z in turns)
     return ClaimRow(
-        "B3", "ReLU's slope is 0 below zero; those of GELU and Swish are zero nowhere.",
-        "nowhere", f"z = {where}", verdict,
+        "B3",
+        "ReLU's slope is 0 below zero; those of GELU and Swish are zero nowhere.",
+        "nowhere",
+        f"z = {where}",
+        verdict,
         f"GELU and Swish have a minimum, and there a slope of zero: z = {where}",
-    )  # fmt: skip
+    )
 
 
 def _gelu_row(result: Result) -> ClaimRow:
     lowest = result.of("gelu").lowest
     place, value = lowest if lowest is not None else (math.nan, math.nan)
     return ClaimRow(
-        "D23", "GELU has a minimum of about −0.17.", "−0.17", number(value, 5),
-        HOLDS if abs(value + 0.17) < 0.005 else WRONG, f"it lies at z = {number(place, 4)}",
-    )  # fmt: skip
+        "D23",
+        "GELU has a minimum of about −0.17.",
+        "−0.17",
+        number(value, 5),
+        HOLDS if abs(value + 0.17) < 0.005 else WRONG,
+        f"it lies at z = {number(place, 4)}",
+    )
 
 
 def _half_row(result: Result) -> ClaimRow:
@@ -181,35 +217,47 @@ def _half_row(result: Result) -> ClaimRow:
     else:
         verdict = f"{ONLY_IF} of the mean square, at mean 0"
     return ClaimRow(
-        "D22", "ReLU halves the variance.", "× 0.5", f"× {variance:.3f}", verdict,
+        "D22",
+        "ReLU halves the variance.",
+        "× 0.5",
+        f"× {variance:.3f}",
+        verdict,
         f"of the variance {variance:.3f} is left, of the mean square {square:.3f}",
-    )  # fmt: skip
+    )
 
 
 def _leak_row(result: Result) -> ClaimRow:
     change = float(np.ptp(result.leak))
     return ClaimRow(
-        "C4", "Leaky ReLU is ReLU with a larger bias.", "a constant",
+        "C4",
+        "Leaky ReLU is ReLU with a larger bias.",
+        "a constant",
         f"{result.leaky_slope:g} · z below 0",
         HOLDS if change < 1e-12 else WRONG,
         f"leaky minus ReLU changes by {change:.2f} between z = {number(-VIEW)} and 0; a bias "
         "would not change",
-    )  # fmt: skip
+    )
 
 
 def _alive_row(result: Result) -> ClaimRow:
     leaky, relu = result.of("leaky-relu").dead, result.of("relu").dead
     return ClaimRow(
-        "D24", "Leaky ReLU has no dead neurons.", "none", f"{100 * leaky:.0f} % of z",
+        "D24",
+        "Leaky ReLU has no dead neurons.",
+        "none",
+        f"{100 * leaky:.0f} % of z",
         HOLDS if leaky == 0 else f"{ONLY_IF} its slope is above 0",
         f"{100 * leaky:.0f} % of z find a slope of zero, with ReLU {100 * relu:.0f} %",
-    )  # fmt: skip
+    )
 
 
 def numpy_code(
-    activation: str = "relu", mean: float = 0.0, spread: float = 1.0, slope: float = 0.1,
+    activation: str = "relu",
+    mean: float = 0.0,
+    spread: float = 1.0,
+    slope: float = 0.1,
     sharpness: float = 1.0,
-) -> str:  # fmt: skip
+) -> str:
     """Return a program that prints the moments behind the activation; see `compute`."""
     return f'''"""A gaussian pushed through {ACTIVATIONS[activation].label}."""
 
@@ -239,9 +287,12 @@ print(f"softplus is at most {{np.max(softplus - np.maximum(z, 0)):.4f}} above Re
 
 
 def lab_spec(
-    activation: str = "relu", mean: float = 0.0, spread: float = 1.0, slope: float = 0.1,
+    activation: str = "relu",
+    mean: float = 0.0,
+    spread: float = 1.0,
+    slope: float = 0.1,
     sharpness: float = 1.0,
-) -> LabSpec:  # fmt: skip
+) -> LabSpec:
     """Return the default lab with this activation, six layers deep, where it matters."""
     spec = edit(edit(LabSpec(), "net.depth", 6), "net.activation", activation)
     return edit(spec, "net.slope", slope) if activation == "leaky-relu" else spec

@@ -28,8 +28,13 @@ class View(PageView):
         self.rows = RowPlot(Axis("kept of what arrives"))
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(self._on_row)
-        self.kept = PlotCard("What is kept", self.rows.x_axis, self.rows.y_axis,
-                             "click one to choose it", self.rows)  # fmt: skip
+        self.kept = PlotCard(
+            "What is kept",
+            self.rows.x_axis,
+            self.rows.y_axis,
+            "click one to choose it",
+            self.rows,
+        )
         self.corner = PlotCard("Softplus and ReLU", Axis("z"), Axis("h"))
         for card in (self.value, self.slope, self.corner):
             card.plot.x_axis.fix(-VIEW, VIEW)
@@ -78,8 +83,9 @@ class View(PageView):
         ground = Band(z, np.full_like(z, low), hill, mix(self.theme, self.color("faint"), 0.28))
         others: dict[str, Mark] = {
             one.key: Line(z, getattr(one, name), self.color("faint", 0.55), 1.0)
-            for one in result.facts if one is not chosen
-        }  # fmt: skip
+            for one in result.facts
+            if one is not chosen
+        }
         curve = getattr(chosen, name)
         live: dict[str, Mark] = {"chosen": Line(z, curve, accent, 2.4)}
         if chosen.lowest is not None:
@@ -94,16 +100,21 @@ class View(PageView):
             Key("band", mix(self.theme, self.color("faint"), 0.28), "what arrives"),
         ]
         columns = {"z": z} | {one.label: getattr(one, name) for one in result.facts}
-        card.show_plot(bands={"arrives": ground}, still=others, live=live, legend=legend,
-                       columns=columns)  # fmt: skip
+        card.show_plot(
+            bands={"arrives": ground}, still=others, live=live, legend=legend, columns=columns
+        )
         card.read_curves(z, [(chosen.label, curve, accent)])
 
     def _draw_behind(self, result: Result) -> None:
         card, accent = self.behind, self.color("accent")
         heights = np.minimum(result.after, BIN_TOP)
         edges = result.edges
-        before = Band(result.z, np.zeros_like(result.z), result.before,
-                      mix(self.theme, self.color("faint"), 0.28))  # fmt: skip
+        before = Band(
+            result.z,
+            np.zeros_like(result.z),
+            result.before,
+            mix(self.theme, self.color("faint"), 0.28),
+        )
         after = Histogram(edges, heights, mix(self.theme, accent, 0.42), accent)
         low = min(float(edges[0]), result.mean - 3 * result.spread)
         high = max(float(edges[-1]), result.mean + 3 * result.spread)
@@ -113,13 +124,20 @@ class View(PageView):
         )
         one = result.chosen
         mean = Post(one.mean, f"mean {number(one.mean, 2)}", self.color("text"), self.theme)
-        legend = [Key("band", mix(self.theme, accent, 0.42), "h"),
-                  Key("band", mix(self.theme, self.color("faint"), 0.28), "z")]  # fmt: skip
+        legend = [
+            Key("band", mix(self.theme, accent, 0.42), "h"),
+            Key("band", mix(self.theme, self.color("faint"), 0.28), "z"),
+        ]
         middles = 0.5 * (edges[1:] + edges[:-1])
-        card.show_plot(bands={"z": before, "h": after}, live={"mean": mean}, legend=legend,
-                       columns={"h": middles, "density": result.after})  # fmt: skip
-        card.set_note(f"variance <b>{number(one.variance, 3)}</b> of "
-                      f"{number(result.spread**2, 3)}")  # fmt: skip
+        card.show_plot(
+            bands={"z": before, "h": after},
+            live={"mean": mean},
+            legend=legend,
+            columns={"h": middles, "density": result.after},
+        )
+        card.set_note(
+            f"variance <b>{number(one.variance, 3)}</b> of {number(result.spread**2, 3)}"
+        )
         card.read_curves(middles, [("density", result.after, accent)], "h")
 
     def _draw_kept(self, result: Result) -> None:
@@ -157,33 +175,45 @@ class View(PageView):
 
     def _read_row(self, one: Facts, arrived: float) -> Reading:
         ink = self.color("accent")
-        return Reading(one.label, (
-            (ink, f"mean square {number(one.square / arrived, 3)}"),
-            (ink, f"variance {number(one.variance / arrived, 3)}"),
-            (None, f"dead {100 * one.dead:.0f} %, saturated {100 * one.saturated:.0f} %"),
-        ))  # fmt: skip
+        return Reading(
+            one.label,
+            (
+                (ink, f"mean square {number(one.square / arrived, 3)}"),
+                (ink, f"variance {number(one.variance / arrived, 3)}"),
+                (None, f"dead {100 * one.dead:.0f} %, saturated {100 * one.saturated:.0f} %"),
+            ),
+        )
 
     def _draw_corner(self, result: Result) -> None:
         z, card = result.z, self.corner
-        between = Band(z, result.corner, result.softplus,
-                       mix(self.theme, self.color("negative"), 0.22))  # fmt: skip
+        between = Band(
+            z, result.corner, result.softplus, mix(self.theme, self.color("negative"), 0.22)
+        )
         live: dict[str, Mark] = {
             "relu": Line(z, result.corner, self.color("muted"), 1.6),
             "softplus": Line(z, result.softplus, self.color("negative"), 2.2),
             "gap": Dots(np.array([0.0]), np.array([result.gap]), self.color("negative"), 3.6),
         }
-        legend = [Key("line", self.color("negative"), "softplus"),
-                  Key("line", self.color("muted"), "ReLU", 1.6)]  # fmt: skip
+        legend = [
+            Key("line", self.color("negative"), "softplus"),
+            Key("line", self.color("muted"), "ReLU", 1.6),
+        ]
         card.show_plot(
             bands={"between": between},
             live=live,
             legend=legend,
             columns={"z": z, "softplus": result.softplus, "ReLU": result.corner},
         )
-        card.set_note(f"at most <b>{number(result.gap, 3)}</b> apart",
-                      f"<b>{number(result.gap, 3)}</b>")  # fmt: skip
-        card.read_curves(z, [("softplus", result.softplus, self.color("negative")),
-                             ("ReLU", result.corner, self.color("muted"))])  # fmt: skip
+        card.set_note(
+            f"at most <b>{number(result.gap, 3)}</b> apart", f"<b>{number(result.gap, 3)}</b>"
+        )
+        card.read_curves(
+            z,
+            [
+                ("softplus", result.softplus, self.color("negative")),
+                ("ReLU", result.corner, self.color("muted")),
+            ],
+        )
 
     def _on_row(self, row: int) -> None:
         if self.result is not None:
@@ -196,8 +226,13 @@ def thumbnail(result: Result) -> pic.Picture:
     z = result.z[np.abs(result.z) <= 3][::3]
     inside = np.abs(result.z) <= 3
     shapes: list[pic.Shape] = []
-    for key, token in (("tanh", "layer1"), ("sigmoid", "layer2"), ("elu", "layer3"),
-                       ("gelu", "layer4"), ("relu", "accent")):  # fmt: skip
+    for key, token in (
+        ("tanh", "layer1"),
+        ("sigmoid", "layer2"),
+        ("elu", "layer3"),
+        ("gelu", "layer4"),
+        ("relu", "accent"),
+    ):
         h = result.of(key).h[inside][::3]
         points = pic.unit_points(z, np.minimum(h, 2.6), window)
         shapes.append(pic.Line(points, token, 2.4 if key == "relu" else 1.6))

@@ -34,10 +34,12 @@ class ComparedCards:
         """Make the cards and let them turn knobs."""
         self._view = view
         self.rows, self.models = RowPlot(Axis(log=True)), RowPlot(Axis(log=True))
-        self.blocks = PlotCard("Feed-forward blocks", self.rows.x_axis, self.rows.y_axis,
-                               "", self.rows)  # fmt: skip
-        self.published = PlotCard("Models", self.models.x_axis,
-                                  self.models.y_axis, "", self.models)  # fmt: skip
+        self.blocks = PlotCard(
+            "Feed-forward blocks", self.rows.x_axis, self.rows.y_axis, "", self.rows
+        )
+        self.published = PlotCard(
+            "Models", self.models.x_axis, self.models.y_axis, "", self.models
+        )
         self.rows.x_axis.fix(*SQUARES)
         self.models.x_axis.fix(*TOTALS)
         self.rows.grabbed.connect(view.grabbed)
@@ -80,12 +82,17 @@ class ComparedCards:
         square = float(result.decoder.d_model) ** 2
         blocks, accent = result.blocks, view.color("accent")
         y = np.arange(float(len(blocks)))
-        total, used = (np.clip(np.array(v, float) / square, *SQUARES) for v in (
-            [one.parameters for one in blocks], [one.used for one in blocks]))  # fmt: skip
+        total, used = (
+            np.clip(np.array(v, float) / square, *SQUARES)
+            for v in ([one.parameters for one in blocks], [one.used for one in blocks])
+        )
         faint, muted = mix(view.theme, accent, 0.45), view.color("muted")
         inks = [accent if k == result.chosen else faint for k in range(len(blocks))]
-        texts = [f"{count(one.parameters)} · {memory(one.parameters * result.bytes)} · "
-                 f"{operations(one.operations)}" for one in blocks]  # fmt: skip
+        texts = [
+            f"{count(one.parameters)} · {memory(one.parameters * result.bytes)} · "
+            f"{operations(one.operations)}"
+            for one in blocks
+        ]
         start = np.full_like(y, SQUARES[0])
         attention = result.decoder.attention / square
         live: dict[str, Mark] = {
@@ -94,9 +101,18 @@ class ComparedCards:
             "ends": Dots(total, y, inks, 4.0),
             "attention": self._ticks(y, attention, part_color(view.theme, "attention")),
             "four": self._ticks(y, 8.0, view.color("warning")),
-            "sizes": Words(start, y + 0.36, texts, [view.color("text") if k == result.chosen
-                           else muted for k in range(len(blocks))], view.theme, 10.0),
-        }  # fmt: skip
+            "sizes": Words(
+                start,
+                y + 0.36,
+                texts,
+                [
+                    view.color("text") if k == result.chosen else muted
+                    for k in range(len(blocks))
+                ],
+                view.theme,
+                10.0,
+            ),
+        }
         self.rows.set_rows([one.name for one in blocks], result.chosen)
         columns = {"d_model squared": total, "of a token": used}
         legend = [
@@ -121,12 +137,21 @@ class ComparedCards:
     def _read_block(self, result: Result, row: int) -> Reading:
         one, accent = result.blocks[row], self._view.color("accent")
         square = result.decoder.d_model**2
-        return Reading(f"{one.name}, factor {result.factor:.3g}", (
-            (accent, f"{count(one.parameters, 4)} parameters, "
-                     f"{one.parameters / square:.3g} d_model²"),
-            (None, f"{memory(one.parameters * result.bytes)} at {result.bytes} bytes"),
-            (None, f"{operations(one.operations)} for a token, which uses {count(one.used)}"),
-        ))  # fmt: skip
+        return Reading(
+            f"{one.name}, factor {result.factor:.3g}",
+            (
+                (
+                    accent,
+                    f"{count(one.parameters, 4)} parameters, "
+                    f"{one.parameters / square:.3g} d_model²",
+                ),
+                (None, f"{memory(one.parameters * result.bytes)} at {result.bytes} bytes"),
+                (
+                    None,
+                    f"{operations(one.operations)} for a token, which uses {count(one.used)}",
+                ),
+            ),
+        )
 
     # ---- published models
     def _draw_published(self, result: Result) -> None:
@@ -146,9 +171,11 @@ class ComparedCards:
             "printed": Dots(printed, y[:-1], muted, 5.0, hollow=True),
             "counted": Dots(counted, y[:-1], point, 2.4),
             "these": Dots(np.array([own]), y[-1:], accent, 4.5),
-        }  # fmt: skip
-        self.models.set_rows([one.name for one in models] + ["these knobs"],
-                             len(models) if same is None else same)  # fmt: skip
+        }
+        self.models.set_rows(
+            [one.name for one in models] + ["these knobs"],
+            len(models) if same is None else same,
+        )
         legend = [Key("ring", muted, "printed"), Key("dot", point, "counted", keep=True)]
         columns = {"printed": printed, "counted": counted}
         self.published.show_plot(live=live, legend=legend, columns=columns)
@@ -171,9 +198,15 @@ class ComparedCards:
         one = result.published[row]
         used = "" if one.used is None else f", {count(one.used)} for a token"
         counted = "" if one.used is None else f", {count(one.decoder.used, 4)} for a token"
-        return Reading(one.name, (
-            (self._view.color("muted"), f"printed {count(one.total)}{used}"),
-            (self._view.color("point"), f"counted {count(one.decoder.parameters, 4)}{counted}"),
-            (None, f"{one.decoder.layers} layers of {one.decoder.d_model}"),
-            (None, one.source),
-        ))  # fmt: skip
+        return Reading(
+            one.name,
+            (
+                (self._view.color("muted"), f"printed {count(one.total)}{used}"),
+                (
+                    self._view.color("point"),
+                    f"counted {count(one.decoder.parameters, 4)}{counted}",
+                ),
+                (None, f"{one.decoder.layers} layers of {one.decoder.d_model}"),
+                (None, one.source),
+            ),
+        )

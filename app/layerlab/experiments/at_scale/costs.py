@@ -27,11 +27,18 @@ UNDER = 0.52  # where the lower number stands
 GATES = (-1.3, 4.2)
 WHAT = ("parameters", "memory", "arithmetic")
 # block -> bend that is its gate, or its own; name of its curve
-CURVES = {"plain": ("relu", "ReLU, plain"), "GLU": ("sigmoid", "σ(z), GLU"),
-          "SwiGLU": ("silu", "z σ(z), SwiGLU")}  # fmt: skip
+CURVES = {
+    "plain": ("relu", "ReLU, plain"),
+    "GLU": ("sigmoid", "σ(z), GLU"),
+    "SwiGLU": ("silu", "z σ(z), SwiGLU"),
+}
 SIZES = {2: 4, 4: 2}
-SAID = {"scaled, norm": "× 1/√2N", "norm": "as is", "scaled": "× 1/√2N, no norm",
-        "bare": "as is, no norm"}  # fmt: skip
+SAID = {
+    "scaled, norm": "× 1/√2N",
+    "norm": "as is",
+    "scaled": "× 1/√2N, no norm",
+    "bare": "as is, no norm",
+}
 
 
 class CostCards:
@@ -44,13 +51,16 @@ class CostCards:
     def __init__(self, view: PageView) -> None:
         """Make the cards and let them turn knobs."""
         self._view = view
-        self.memory = PlotCard("Cache and weights", Axis("tokens", log=True),
-                               Axis("GB", log=True))  # fmt: skip
+        self.memory = PlotCard(
+            "Cache and weights", Axis("tokens", log=True), Axis("GB", log=True)
+        )
         self.parts_plot = RowPlot(Axis("%"))
-        self.parts = PlotCard("Where it goes", self.parts_plot.x_axis, self.parts_plot.y_axis,
-                              "", self.parts_plot)  # fmt: skip
-        self.signal = PlotCard("Signal at birth", Axis("blocks", log=True),
-                               Axis("variance", log=True))  # fmt: skip
+        self.parts = PlotCard(
+            "Where it goes", self.parts_plot.x_axis, self.parts_plot.y_axis, "", self.parts_plot
+        )
+        self.signal = PlotCard(
+            "Signal at birth", Axis("blocks", log=True), Axis("variance", log=True)
+        )
         self.gates = PlotCard("Gates", Axis("z"), Axis("gate"))
         self.memory.plot.x_axis.fix(float(CONTEXTS[0]), float(CONTEXTS[-1]))
         self.parts_plot.x_axis.fix(0, 100)
@@ -85,8 +95,10 @@ class CostCards:
     def _on_gate(self, x: float, y: float) -> None:
         """Choose the block whose curve is nearest to the place."""
         result: Result = self._view.result
-        away = {block: abs(float(np.interp(x, GATE_Z, result.gates[bend])) - y)
-                for block, (bend, _) in CURVES.items()}  # fmt: skip
+        away = {
+            block: abs(float(np.interp(x, GATE_Z, result.gates[bend])) - y)
+            for block, (bend, _) in CURVES.items()
+        }
         self._view.edited.emit("block", min(away, key=lambda block: away[block]))
 
     def draw(self, result: Result) -> None:
@@ -116,18 +128,25 @@ class CostCards:
             "cache": Line(CONTEXTS, cache, warm, 2.2),
             "even": Dots(np.array([result.even]), level[:1], view.color("text"), 3.4),
         }
-        legend = [Key("line", accent, "weights", brief="weights"),
-                  Key("line", warm, "keys and values", brief="cache")]  # fmt: skip
+        legend = [
+            Key("line", accent, "weights", brief="weights"),
+            Key("line", warm, "keys and values", brief="cache"),
+        ]
         columns = {"tokens": CONTEXTS, "cache, GB": cache, "weights, GB": cache * 0 + weights}
         card.show_plot(live=live, legend=legend, columns=columns)
-        card.read_curves(CONTEXTS, [("weights, GB", columns["weights, GB"], accent),
-                                    ("cache, GB", cache, warm)])  # fmt: skip
+        card.read_curves(
+            CONTEXTS,
+            [("weights, GB", columns["weights, GB"], accent), ("cache, GB", cache, warm)],
+        )
         plot = card.plot
         assert isinstance(plot, HandlePlot)
         height = float(np.interp(result.context, CONTEXTS, cache))
         plot.set_handles((Handle("context", float(result.context), height, warm, 6.0, "x"),))
-        card.set_note(f"<b>{result.bytes} bytes</b>, click: {SIZES[result.bytes]}",
-                      f"<b>{result.bytes} bytes</b>", "")  # fmt: skip
+        card.set_note(
+            f"<b>{result.bytes} bytes</b>, click: {SIZES[result.bytes]}",
+            f"<b>{result.bytes} bytes</b>",
+            "",
+        )
 
     def _hold(self, axis: Axis, weights: float) -> None:
         """Let the axis stand until the weights leave its middle; then move whole decades."""
@@ -149,12 +168,15 @@ class CostCards:
             ink = mix(view.theme, self._ink(part), 0.85)
             live[part] = Bars(np.arange(3.0) - 0.12, starts[:, k], ends[:, k], [ink] * 3, 0.42)
         texts = (count(values[0].sum()), memory(values[1].sum()), operations(values[2].sum()))
-        live["sizes"] = Words(np.zeros(3), np.arange(3.0) + 0.3, texts, view.color("muted"),
-                              view.theme, 10.0)  # fmt: skip
+        live["sizes"] = Words(
+            np.zeros(3), np.arange(3.0) + 0.3, texts, view.color("muted"), view.theme, 10.0
+        )
         self.parts_plot.set_rows(WHAT)
-        legend = [Key("band", self._ink("attention"), "attention", brief="attn"),
-                  Key("band", self._ink("tables"), "tables"),
-                  Key("band", self._ink("context"), "context", brief="text")]  # fmt: skip
+        legend = [
+            Key("band", self._ink("attention"), "attention", brief="attn"),
+            Key("band", self._ink("tables"), "tables"),
+            Key("band", self._ink("context"), "context", brief="text"),
+        ]
         columns = {part: values[:, k] for k, part in enumerate(PARTS)}
         card.show_plot(live=live, legend=legend, columns=columns)
         share = ends[0, 0]
@@ -165,10 +187,13 @@ class CostCards:
         row = self.parts_plot.row_at(y)
         say = (count, memory, operations)[row]
         whole = values[row].sum()
-        return Reading(f"{WHAT[row]}, {say(whole)}", tuple(
-            (self._ink(part), f"{part} {say(value)}, {100 * value / whole:.1f} %")
-            for part, value in zip(PARTS, values[row], strict=True)
-        ))  # fmt: skip
+        return Reading(
+            f"{WHAT[row]}, {say(whole)}",
+            tuple(
+                (self._ink(part), f"{part} {say(value)}, {100 * value / whole:.1f} %")
+                for part, value in zip(PARTS, values[row], strict=True)
+            ),
+        )
 
     # ---- signal
     def _draw_signal(self, result: Result) -> None:
@@ -181,8 +206,10 @@ class CostCards:
         for case, seen in result.growth.seen.items():
             ink, is_normed = accent if "scaled" in case else hot, "norm" in case
             # What leaves the plot is drawn to its edge.
-            low, middle, high = (np.clip(f(seen[1:], axis=1), 0.1, 10 * VARIANCES[1])
-                                 for f in (np.min, np.median, np.max))  # fmt: skip
+            low, middle, high = (
+                np.clip(f(seen[1:], axis=1), 0.1, 10 * VARIANCES[1])
+                for f in (np.min, np.median, np.max)
+            )
             theory = np.clip(result.growth.theory[case][1:], 0.1, 10 * VARIANCES[1])
             if is_normed:
                 bands[case] = Band(x, low, high, mix(view.theme, ink, 0.22))
@@ -195,12 +222,20 @@ class CostCards:
             curves.append((case, middle, shade))
         levels = [result.growth.end(case) for case in ("scaled, norm", "norm")]
         live["ends"] = Words(
-            np.full(2, float(n)), np.array([UNDER, 2.0 * levels[1]]),
-            [number(v, 3) for v in levels], [accent, hot], view.theme, 11.0, 600, right=n > 8,
-        )  # fmt: skip
-        legend = [Key("line", accent, "× 1/√2N", keep=True),
-                  Key("line", hot, "as is", keep=True),
-                  Key("dash", view.color("muted"), "theory", 1.4)]  # fmt: skip
+            np.full(2, float(n)),
+            np.array([UNDER, 2.0 * levels[1]]),
+            [number(v, 3) for v in levels],
+            [accent, hot],
+            view.theme,
+            11.0,
+            600,
+            right=n > 8,
+        )
+        legend = [
+            Key("line", accent, "× 1/√2N", keep=True),
+            Key("line", hot, "as is", keep=True),
+            Key("dash", view.color("muted"), "theory", 1.4),
+        ]
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         card.plot.reader = lambda at, _: self._read_signal(result, x, curves, at)
         plot, end = card.plot, levels[0]
@@ -214,10 +249,13 @@ class CostCards:
         k = int(np.abs(x - at).argmin())
         seen, theory = result.growth.seen, result.growth.theory
         rows = [
-            (ink, f"{SAID[case]}: {number(float(np.median(seen[case][k + 1])))}, "
-                  f"theory {number(float(theory[case][k + 1]))}")
+            (
+                ink,
+                f"{SAID[case]}: {number(float(np.median(seen[case][k + 1])))}, "
+                f"theory {number(float(theory[case][k + 1]))}",
+            )
             for case, _, ink in curves
-        ]  # fmt: skip
+        ]
         dots = [(float(x[k]), float(y[k]), ink) for _, y, ink in curves]
         return Reading(f"{k + 1} blocks", tuple(rows), float(x[k]), tuple(dots))
 
@@ -230,15 +268,22 @@ class CostCards:
         for block, (bend, name) in CURVES.items():
             y, ink = result.gates[bend], view.color(tokens[block])
             is_chosen = block == result.block
-            live[block] = Line(z, y, ink if is_chosen else mix(view.theme, ink, 0.5),
-                               3.0 if is_chosen else 1.4)  # fmt: skip
+            live[block] = Line(
+                z, y, ink if is_chosen else mix(view.theme, ink, 0.5), 3.0 if is_chosen else 1.4
+            )
             columns[name] = y
             curves.append((name, y, ink))
         printed, true = (result.gates[CURVES[name][0]] for name in ("GLU", "SwiGLU"))
-        band = Band(z, np.minimum(printed, true), np.maximum(printed, true),
-                    mix(view.theme, view.color("negative"), 0.14))  # fmt: skip
-        legend = [Key("line", view.color("negative"), "GLU", keep=True),
-                  Key("line", view.color("accent"), "SwiGLU", keep=True)]  # fmt: skip
+        band = Band(
+            z,
+            np.minimum(printed, true),
+            np.maximum(printed, true),
+            mix(view.theme, view.color("negative"), 0.14),
+        )
+        legend = [
+            Key("line", view.color("negative"), "GLU", keep=True),
+            Key("line", view.color("accent"), "SwiGLU", keep=True),
+        ]
         card.show_plot(bands={"apart": band}, live=live, legend=legend, columns=columns)
         card.read_curves(z, curves)
         card.set_note("printed for SwiGLU: that of GLU", "printed: GLU's")

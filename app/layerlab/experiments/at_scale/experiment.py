@@ -3,6 +3,12 @@
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
 
+# The powers of two, and what published models have.
+_D_MODELS = (
+    64, 128, 256, 384, 512, 768, 1024, 1280, 1600, 2048, 2560, 3072, 4096, 5120, 6656, 8192,
+    10_240, 12_288, 16_384,
+)  # fmt: skip # one series
+
 EXPERIMENT = Experiment(
     "at-scale",
     "What do width and depth cost a language model?",
@@ -15,51 +21,124 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=19,
     knobs=(
-        Knob("block", "choice", "Block",
-             "Plain has two matrices, GLU and SwiGLU a third one for a gate. With plain goes "
-             "the rest of a GPT: biases, learned positions, one table of tokens; with a gate "
-             "the rest of a LLaMA.", choices=("plain", "GLU", "SwiGLU")),
-        Knob("d_model", "int", "d_model", "How many numbers a token is, in every layer.",
-             low=64, high=16_384, log=True,
-             marks=(64, 128, 256, 384, 512, 768, 1024, 1280, 1600, 2048, 2560, 3072, 4096, 5120,
-                    6656, 8192, 10_240, 12_288, 16_384)),
-        Knob("factor", "float", "Width factor",
-             "Neurons of a feed-forward block for each number of a token.",
-             low=0.5, high=16.0, log=True),
-        Knob("layers", "int", "Layers",
-             "Each has attention and a feed-forward block; the signal below goes through as "
-             "many blocks.", low=1, high=128, log=True),
-        Knob("experts", "int", "Experts",
-             "Feed-forward blocks in each layer, of which a token goes through a few; 1 is "
-             "none to choose from.", low=1, high=64, log=True, marks=(1, 2, 4, 8, 16, 32, 64)),
-        Knob("active", "numbers", "Experts of a token",
-             "How many of them a token goes through; clicked in the picture of the layer.",
-             low=1, high=64),
-        Knob("sharing", "numbers", "Heads that share keys",
-             "Heads of queries that share one head of keys and values; clicked in the picture "
-             "of the layer.", low=1, high=16),
-        Knob("context", "numbers", "Context",
-             "Tokens that are looked back at; dragged in the plots.", low=128, high=1_048_576),
-        Knob("bytes", "numbers", "Bytes of a number", "2 or 4, clicked in the plot of memory.",
-             low=2, high=4),
+        Knob(
+            "block",
+            "choice",
+            "Block",
+            "Plain has two matrices, GLU and SwiGLU a third one for a gate. With plain goes "
+            "the rest of a GPT: biases, learned positions, one table of tokens; with a gate "
+            "the rest of a LLaMA.",
+            choices=("plain", "GLU", "SwiGLU"),
+        ),
+        Knob(
+            "d_model",
+            "int",
+            "d_model",
+            "How many numbers a token is, in every layer.",
+            low=64,
+            high=16_384,
+            log=True,
+            marks=_D_MODELS,
+        ),
+        Knob(
+            "factor",
+            "float",
+            "Width factor",
+            "Neurons of a feed-forward block for each number of a token.",
+            low=0.5,
+            high=16.0,
+            log=True,
+        ),
+        Knob(
+            "layers",
+            "int",
+            "Layers",
+            "Each has attention and a feed-forward block; the signal below goes through as "
+            "many blocks.",
+            low=1,
+            high=128,
+            log=True,
+        ),
+        Knob(
+            "experts",
+            "int",
+            "Experts",
+            "Feed-forward blocks in each layer, of which a token goes through a few; 1 is "
+            "none to choose from.",
+            low=1,
+            high=64,
+            log=True,
+            marks=(1, 2, 4, 8, 16, 32, 64),
+        ),
+        Knob(
+            "active",
+            "numbers",
+            "Experts of a token",
+            "How many of them a token goes through; clicked in the picture of the layer.",
+            low=1,
+            high=64,
+        ),
+        Knob(
+            "sharing",
+            "numbers",
+            "Heads that share keys",
+            "Heads of queries that share one head of keys and values; clicked in the picture "
+            "of the layer.",
+            low=1,
+            high=16,
+        ),
+        Knob(
+            "context",
+            "numbers",
+            "Context",
+            "Tokens that are looked back at; dragged in the plots.",
+            low=128,
+            high=1_048_576,
+        ),
+        Knob(
+            "bytes",
+            "numbers",
+            "Bytes of a number",
+            "2 or 4, clicked in the plot of memory.",
+            low=2,
+            high=4,
+        ),
     ),
-    start={"block": "SwiGLU", "d_model": 4096, "factor": 2.6875, "layers": 32, "experts": 1,
-           "active": (2.0,), "sharing": (1.0,), "context": (2048.0,), "bytes": (2.0,)},
+    start={
+        "block": "SwiGLU",
+        "d_model": 4096,
+        "factor": 2.6875,
+        "layers": 32,
+        "experts": 1,
+        "active": (2.0,),
+        "sharing": (1.0,),
+        "context": (2048.0,),
+        "bytes": (2.0,),
+    },
     look_for="Drag the edges of the layer: its area is what must be stored and multiplied. "
     "Twice the d_model is four times the area, twice the factor only the feed-forward part. "
     "A plain block of factor 4 and a gated one of 8/3 cost the same, 8 d²: there GPT and LLaMA "
     "stand. Keys and values of the text are no weights: they grow with every token. "
     "And all the layers add to one signal: without a scale its variance grows with them.",
     tries=(
-        Try("Over 67 million", "A block 4096-16384-4096: 67.1 million are one of its two "
+        Try(
+            "Over 67 million",
+            "A block 4096-16384-4096: 67.1 million are one of its two "
             "matrices, both and their biases are 134.2.",
-            {"block": "plain", "d_model": 4096, "factor": 4.0}),
-        Try("Read a long book", "At 131 072 tokens the keys and values of one text take five "
+            {"block": "plain", "d_model": 4096, "factor": 4.0},
+        ),
+        Try(
+            "Read a long book",
+            "At 131 072 tokens the keys and values of one text take five "
             "times the memory of all weights, and looking back takes most of the arithmetic.",
-            {"context": (131_072.0,)}),
-        Try("Eight experts, two used", "A Mixtral: 46.7 billion parameters to store, 12.9 for "
+            {"context": (131_072.0,)},
+        ),
+        Try(
+            "Eight experts, two used",
+            "A Mixtral: 46.7 billion parameters to store, 12.9 for "
             "each token. Four heads share their keys, which cuts the cache to a quarter.",
-            {"factor": 3.5, "experts": 8, "sharing": (4.0,), "context": (32_768.0,)}),
+            {"factor": 3.5, "experts": 8, "sharing": (4.0,), "context": (32_768.0,)},
+        ),
     ),
     formula=(
         r"\mathrm{layer} = 4 d^2 + m f d^2, \quad m = 2 \; \mathrm{or} \; 3",
@@ -68,4 +147,4 @@ EXPERIMENT = Experiment(
         r"h \leftarrow h + F(h) / \sqrt{2N}: \quad q_N = 1 + N \frac{r}{2N}",
     ),
     claims=("D25", "D26", "D27", "D31", "D37"),
-)  # fmt: skip
+)

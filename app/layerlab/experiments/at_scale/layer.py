@@ -59,8 +59,9 @@ def columns_of(experts: int, matrices: int) -> int:
     return min((2**k for k in range(7) if 2**k <= experts), key=off, default=1)
 
 
-def boxes_of(d: int, keys: int, hidden: int, gated: bool, experts: int,
-             active: int) -> list[Box]:  # fmt: skip
+def boxes_of(
+    d: int, keys: int, hidden: int, gated: bool, experts: int, active: int
+) -> list[Box]:
     """Lay out the matrices of a layer.
 
     Args:
@@ -68,9 +69,11 @@ def boxes_of(d: int, keys: int, hidden: int, gated: bool, experts: int,
             a gate. experts: blocks. active: those that are used.
     """
     found = [
-        Box("queries", "attention", (0, 0, d, d)), Box("output", "attention", (0, d, d, d)),
-        Box("keys", "attention", (d, 0, keys, d)), Box("values", "attention", (d, d, keys, d)),
-    ]  # fmt: skip
+        Box("queries", "attention", (0, 0, d, d)),
+        Box("output", "attention", (0, d, d, d)),
+        Box("keys", "attention", (d, 0, keys, d)),
+        Box("values", "attention", (d, d, keys, d)),
+    ]
     names = ("up", "gate", "down") if gated else ("up", "down")
     gap, left = GAP * d, d + keys + GAP * d
     columns = columns_of(experts, len(names))

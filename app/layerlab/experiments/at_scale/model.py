@@ -83,10 +83,16 @@ class Result:
 
 
 def compute(
-    block: str = "SwiGLU", d_model: int = 4096, factor: float = 2.6875, layers: int = 32,
-    experts: int = 1, active: tuple[float, ...] = (2.0,), sharing: tuple[float, ...] = (1.0,),
-    context: tuple[float, ...] = (2048.0,), bytes: tuple[float, ...] = (2.0,),
-) -> Result:  # fmt: skip
+    block: str = "SwiGLU",
+    d_model: int = 4096,
+    factor: float = 2.6875,
+    layers: int = 32,
+    experts: int = 1,
+    active: tuple[float, ...] = (2.0,),
+    sharing: tuple[float, ...] = (1.0,),
+    context: tuple[float, ...] = (2048.0,),
+    bytes: tuple[float, ...] = (2.0,),
+) -> Result:
     """Count a language model, and send a signal through its blocks at birth.
 
     Args:
@@ -114,32 +120,63 @@ def _one(value: tuple[float, ...], name: str) -> float:
     return value[0]
 
 
-def _decoder(block: str, d_model: int, factor: float, layers: int, experts: int, active: int,
-             sharing: int, tokens: int) -> Decoder:  # fmt: skip
+def _decoder(
+    block: str,
+    d_model: int,
+    factor: float,
+    layers: int,
+    experts: int,
+    active: int,
+    sharing: int,
+    tokens: int,
+) -> Decoder:
     is_gated = KINDS[block].gated
     return Decoder(
-        LLAMA_TOKENS if is_gated else GPT_TOKENS, d_model, layers, round(factor * d_model),
-        is_gated, experts, active, sharing, not is_gated, 0 if is_gated else tokens,
-    )  # fmt: skip
+        LLAMA_TOKENS if is_gated else GPT_TOKENS,
+        d_model,
+        layers,
+        round(factor * d_model),
+        is_gated,
+        experts,
+        active,
+        sharing,
+        not is_gated,
+        0 if is_gated else tokens,
+    )
 
 
 def _counted(block: str, factor: float, decoder: Decoder, tokens: int, size: int) -> Result:
     layers, whole = decoder.layers, decoder.parameters
     attention = layers * decoder.attention
     tables = decoder.tables + decoder.norms
-    counts = {"feed-forward": whole - attention - tables, "attention": attention,
-              "tables": tables, "context": 0}  # fmt: skip
+    counts = {
+        "feed-forward": whole - attention - tables,
+        "attention": attention,
+        "tables": tables,
+        "context": 0,
+    }
     memory = {part: size * number for part, number in counts.items()}
     memory["context"] = size * decoder.cache(tokens)
     blocks = _blocks(block, factor, decoder)
     a_token = decoder.cache(1)
     return Result(
-        block, factor, decoder, tokens, size, counts, memory, decoder.arithmetic(tokens),
-        blocks, len(blocks) - 1 if decoder.experts > 1 else list(KINDS).index(block),
-        size * a_token * CONTEXTS, whole / a_token,
-        growth(block, layers), {k.bend: ACTIVATIONS[k.bend](GATE_Z) for k in KINDS.values()},
-        MODELS, same_as(decoder),
-    )  # fmt: skip
+        block,
+        factor,
+        decoder,
+        tokens,
+        size,
+        counts,
+        memory,
+        decoder.arithmetic(tokens),
+        blocks,
+        len(blocks) - 1 if decoder.experts > 1 else list(KINDS).index(block),
+        size * a_token * CONTEXTS,
+        whole / a_token,
+        growth(block, layers),
+        {k.bend: ACTIVATIONS[k.bend](GATE_Z) for k in KINDS.values()},
+        MODELS,
+        same_as(decoder),
+    )
 
 
 def _blocks(block: str, factor: float, decoder: Decoder) -> tuple[Block, ...]:
@@ -147,16 +184,23 @@ def _blocks(block: str, factor: float, decoder: Decoder) -> tuple[Block, ...]:
     many = decoder.experts if decoder.experts > 1 else MANY_EXPERTS
     found = []
     for name, kind, experts in (
-        *((key, key, 1) for key in KINDS), (f"{many} × {block}", block, many),
-    ):  # fmt: skip
+        *((key, key, 1) for key in KINDS),
+        (f"{many} × {block}", block, many),
+    ):
         is_gated = KINDS[kind].gated
         one = replace(decoder, gated=is_gated, classic=not is_gated, experts=experts)
         active = min(one.active if decoder.experts > 1 else 2, experts)
         one = replace(one, active=active)
-        found.append(Block(
-            name, experts * one.expert + one.router, active * one.expert + one.router,
-            one.arithmetic(1)["feed-forward"] // one.layers, kind, experts,
-        ))  # fmt: skip
+        found.append(
+            Block(
+                name,
+                experts * one.expert + one.router,
+                active * one.expert + one.router,
+                one.arithmetic(1)["feed-forward"] // one.layers,
+                kind,
+                experts,
+            )
+        )
     return tuple(found)
 
 
@@ -168,25 +212,41 @@ def same_as(decoder: Decoder) -> int | None:
 def knobs_of(one: Published) -> dict[str, object]:
     """Return the knobs of a published model; the bytes are left as they are."""
     d = one.decoder
-    values = ("SwiGLU" if d.gated else "plain", d.d_model, d.hidden / d.d_model, d.layers,
-              d.experts, (float(max(2, d.active)),), (float(d.sharing),),
-              (float(one.context),))  # fmt: skip
+    values = (
+        "SwiGLU" if d.gated else "plain",
+        d.d_model,
+        d.hidden / d.d_model,
+        d.layers,
+        d.experts,
+        (float(max(2, d.active)),),
+        (float(d.sharing),),
+        (float(one.context),),
+    )
     return dict(zip(PRESETS, values, strict=True))
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about size and growth, beside what is computed here."""
     return (
-        rows.block_row(result.decoder), rows.growth_row(result.block), rows.gate_row(),
-        rows.llama_row(), rows.powers_row(result.decoder, result.context),
-    )  # fmt: skip
+        rows.block_row(result.decoder),
+        rows.growth_row(result.block),
+        rows.gate_row(),
+        rows.llama_row(),
+        rows.powers_row(result.decoder, result.context),
+    )
 
 
 def numpy_code(
-    block: str = "SwiGLU", d_model: int = 4096, factor: float = 2.6875, layers: int = 32,
-    experts: int = 1, active: tuple[float, ...] = (2.0,), sharing: tuple[float, ...] = (1.0,),
-    context: tuple[float, ...] = (2048.0,), bytes: tuple[float, ...] = (2.0,),
-) -> str:  # fmt: skip
+    block: str = "SwiGLU",
+    d_model: int = 4096,
+    factor: float = 2.6875,
+    layers: int = 32,
+    experts: int = 1,
+    active: tuple[float, ...] = (2.0,),
+    sharing: tuple[float, ...] = (1.0,),
+    context: tuple[float, ...] = (2048.0,),
+    bytes: tuple[float, ...] = (2.0,),
+) -> str:
     """Return a program that prints the same figures; see `compute`."""
     result = compute(block, d_model, factor, layers, experts, active, sharing, context, bytes)
     return program(block, result.decoder, result.context, result.bytes)

@@ -37,16 +37,19 @@ def block_row(decoder: Decoder) -> ClaimRow:
     matrix = d_model * hidden
     both = feed_forward_parameters(d_model, hidden)
     without = feed_forward_parameters(d_model, hidden, biases=False)
-    own = feed_forward_parameters(decoder.d_model, decoder.hidden, gated=decoder.gated,
-                                  biases=decoder.classic)  # fmt: skip
+    own = feed_forward_parameters(
+        decoder.d_model, decoder.hidden, gated=decoder.gated, biases=decoder.classic
+    )
     is_met = any(_is_near(n, D25_PRINTED) for n in (both, without))
     return ClaimRow(
-        "D25", "A feed-forward block 4096-16384-4096 has over 67 million parameters in each "
-        "layer.", "67 M", f"{count(both, 4)}, one matrix {count(matrix)}",
+        "D25",
+        "A feed-forward block 4096-16384-4096 has over 67 million parameters in each layer.",
+        "67 M",
+        f"{count(both, 4)}, one matrix {count(matrix)}",
         HOLDS if is_met else WRONG,
         f"one of its two matrices has {count(matrix, 4)}, both have {count(without, 4)} and "
         f"with biases {count(both, 5)}; the block of these knobs has {count(own, 4)}",
-    )  # fmt: skip
+    )
 
 
 def growth_row(block: str) -> ClaimRow:
@@ -68,13 +71,16 @@ def growth_row(block: str) -> ClaimRow:
         return " and ".join(said(value) for value in v[case])
 
     return ClaimRow(
-        "D26", "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance "
-        "from growing with depth.", "does not grow",
-        f"{said(v['scaled, norm'][1])} scaled, {said(v['norm'][1])} not", verdict,
+        "D26",
+        "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance "
+        "from growing with depth.",
+        "does not grow",
+        f"{said(v['scaled, norm'][1])} scaled, {said(v['norm'][1])} not",
+        verdict,
         f"variance after {FEW} and {MANY} random {block} blocks is {both('scaled, norm')} "
         f"scaled and {both('norm')} not where blocks have layer norm, {both('scaled')} and "
         f"{both('bare')} where they have none",
-    )  # fmt: skip
+    )
 
 
 def gate_row() -> ClaimRow:
@@ -86,11 +92,14 @@ def gate_row() -> ClaimRow:
         for name in ("SwiGLU", "GLU")
     )
     return ClaimRow(
-        "D27", "SwiGLU is printed with the logistic function as its gate.", "gate = σ(z)",
-        f"differs by up to {number(off)}", HOLDS if off <= EXACT else WRONG,
+        "D27",
+        "SwiGLU is printed with the logistic function as its gate.",
+        "gate = σ(z)",
+        f"differs by up to {number(off)}",
+        HOLDS if off <= EXACT else WRONG,
         f"in −6 to 6 the printed gate differs by up to {number(off)} from z σ(z), the gate of "
         f"SwiGLU, and by {number(glu, 2)} from that of GLU",
-    )  # fmt: skip
+    )
 
 
 def llama_row() -> ClaimRow:
@@ -103,11 +112,14 @@ def llama_row() -> ClaimRow:
         verdict = WRONG if _is_near(totals[1], D31_PRINTED) else NOT_REPRODUCED
     without, gated = (count(total) for total in totals)
     return ClaimRow(
-        "D31", "The feed-forward blocks of LLaMA use GELU, that is two matrices.", "GELU",
-        f"{gated} with a gate, {without} without", verdict,
+        "D31",
+        "The feed-forward blocks of LLaMA use GELU, that is two matrices.",
+        "GELU",
+        f"{gated} with a gate, {without} without",
+        verdict,
         f"of the published {count(D31_PRINTED)} two matrices account for {without} and three, "
         f"which SwiGLU has, for {gated}",
-    )  # fmt: skip
+    )
 
 
 def powers_row(decoder: Decoder, context: int) -> ClaimRow:
@@ -124,10 +136,13 @@ def powers_row(decoder: Decoder, context: int) -> ClaimRow:
     is_so = abs(weights - 2) <= NEAR and abs(tokens - 1) <= NEAR
     even = decoder.parameters / decoder.cache(1)
     return ClaimRow(
-        "D37", "Feed-forward weights grow with d_model squared, the cache with the length of "
-        "the sequence.", "powers 2 and 1",
-        f"{number(weights)} and {number(tokens)}", HOLDS if is_so else WRONG,
+        "D37",
+        "Feed-forward weights grow with d_model squared, the cache with the length of "
+        "the sequence.",
+        "powers 2 and 1",
+        f"{number(weights)} and {number(tokens)}",
+        HOLDS if is_so else WRONG,
         f"twice the d_model of these knobs has {number(twice / block)} times the weights, "
         f"twice the context {number(longer / cache)} times the cache; it takes as much as all "
         f"weights after {count(even)} tokens",
-    )  # fmt: skip
+    )

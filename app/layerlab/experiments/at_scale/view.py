@@ -30,8 +30,9 @@ class View(PageView):
         self.plot = LayerPlot(Axis("numbers"), Axis())
         self.plot.grid = False
         self.plot.takes_clicks = True
-        self.layer = PlotCard("A layer, to scale", self.plot.x_axis, self.plot.y_axis,
-                              "", self.plot)  # fmt: skip
+        self.layer = PlotCard(
+            "A layer, to scale", self.plot.x_axis, self.plot.y_axis, "", self.plot
+        )
         self.compared = ComparedCards(self)
         self.costs = CostCards(self)
         self._connect()
@@ -112,32 +113,49 @@ class View(PageView):
         places = np.array([box.place for box in boxes], float)
         sizes = places[:, 2] * places[:, 3]
         inks = [self._ink(box.part) for box in boxes]
-        fills = [mix(self.theme, ink, 0.34 if box.used else 0.08)
-                 for ink, box in zip(inks, boxes, strict=True)]  # fmt: skip
-        edges = [mix(self.theme, ink, 0.9 if box.used else 0.3)
-                 for ink, box in zip(inks, boxes, strict=True)]  # fmt: skip
+        fills = [
+            mix(self.theme, ink, 0.34 if box.used else 0.08)
+            for ink, box in zip(inks, boxes, strict=True)
+        ]
+        edges = [
+            mix(self.theme, ink, 0.9 if box.used else 0.3)
+            for ink, box in zip(inks, boxes, strict=True)
+        ]
         words = [count(float(size)) for size in sizes]
         live: dict[str, Mark] = {
-            "matrices": Boxes(places, [box.name for box in boxes], words, fills, edges,
-                              self.color("text"), self.theme),
-        }  # fmt: skip
+            "matrices": Boxes(
+                places,
+                [box.name for box in boxes],
+                words,
+                fills,
+                edges,
+                self.color("text"),
+                self.theme,
+            ),
+        }
         legend = [Key("band", self._ink(part), part) for part in ("attention", "feed-forward")]
         columns = {"columns": places[:, 2], "rows": places[:, 3], "parameters": sizes}
         self.plot.wanted = tuple((places[:, :2] + places[:, 2:]).max(0))
         self.layer.show_plot(live=live, legend=legend, columns=columns)
         up = next(box for box in boxes if box.name == "up").place
         middle = 0.5 * d * (3 if result.decoder.gated else 2)
-        self.plot.set_handles((
-            Handle("d_model", float(d), 2.0 * d, self.color("text"), 6.0),
-            Handle("factor", up[0] + up[2], middle, self.color("text"), 6.0, "x"),
-        ))  # fmt: skip
+        self.plot.set_handles(
+            (
+                Handle("d_model", float(d), 2.0 * d, self.color("text"), 6.0),
+                Handle("factor", up[0] + up[2], middle, self.color("text"), 6.0, "x"),
+            )
+        )
         what = "experts, keys" if result.decoder.experts > 1 else "keys"
-        self.layer.set_note(f"<b>{count(float(sizes.sum()))}</b>, drag the dots, click {what}",
-                            f"drag the dots, click {what}", "drag the dots")  # fmt: skip
+        self.layer.set_note(
+            f"<b>{count(float(sizes.sum()))}</b>, drag the dots, click {what}",
+            f"drag the dots, click {what}",
+            "drag the dots",
+        )
         self.plot.reader = lambda x, y: self._read_layer(result, boxes, x, y)
 
-    def _read_layer(self, result: Result, boxes: list[Box], x: float,
-                    y: float) -> Reading | None:  # fmt: skip
+    def _read_layer(
+        self, result: Result, boxes: list[Box], x: float, y: float
+    ) -> Reading | None:
         box = next((one for one in boxes if one.holds(x, y)), None)
         if box is None:
             return None
@@ -149,10 +167,19 @@ class View(PageView):
         ]
         if box.name in ("keys", "values"):
             heads = one.sharing
-            rows.append((None, "click: share them among more heads" if heads == 1
-                         else f"shared by {heads} heads of queries"))  # fmt: skip
-        title = f"{box.name} of expert {box.expert + 1}" if one.experts > 1 and (
-            box.part == "feed-forward") else box.name  # fmt: skip
+            rows.append(
+                (
+                    None,
+                    "click: share them among more heads"
+                    if heads == 1
+                    else f"shared by {heads} heads of queries",
+                )
+            )
+        title = (
+            f"{box.name} of expert {box.expert + 1}"
+            if one.experts > 1 and (box.part == "feed-forward")
+            else box.name
+        )
         if not box.used:
             rows.append((None, "not used by this token; click to use so many"))
         return Reading(title, tuple(rows))

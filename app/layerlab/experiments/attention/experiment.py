@@ -14,42 +14,100 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=14,
     knobs=(
-        Knob("norm", "float", "Norm of the query",
-             "How long q is, where most keys have norm 1: the inverse of a temperature.",
-             low=0.25, high=256.0, log=True),
-        Knob("d_k", "int", "d_k",
-             "How many numbers a query and a key have; their product is a sum of so many.",
-             low=4, high=1024, log=True, unit="numbers",
-             marks=(4, 8, 16, 32, 64, 128, 256, 512, 1024)),
-        Knob("scaled", "bool", "Divide by √d_k",
-             "Divides q · k by the root of d_k before the softmax, as published."),
-        Knob("keys", "int", "Keys", "How many keys the query chooses from.",
-             low=2, high=32, log=True, marks=(2, 4, 8, 16, 32)),
-        Knob("unequal", "float", "Unequal keys",
-             "Lets the keys have different norms, up to half and twice as long at 1.",
-             low=0.0, high=1.0),
-        Knob("query", "numbers", "Query", "Where the query is, dragged in the plot.",
-             low=-1.0, high=1.0),
-        Knob("points", "numbers", "Keys and values",
-             "Pairs of place and value of the first keys, dragged in the plot.",
-             low=-1.5, high=1.5),
+        Knob(
+            "norm",
+            "float",
+            "Norm of the query",
+            "How long q is, where most keys have norm 1: the inverse of a temperature.",
+            low=0.25,
+            high=256.0,
+            log=True,
+        ),
+        Knob(
+            "d_k",
+            "int",
+            "d_k",
+            "How many numbers a query and a key have; their product is a sum of so many.",
+            low=4,
+            high=1024,
+            log=True,
+            unit="numbers",
+            marks=(4, 8, 16, 32, 64, 128, 256, 512, 1024),
+        ),
+        Knob(
+            "scaled",
+            "bool",
+            "Divide by √d_k",
+            "Divides q · k by the root of d_k before the softmax, as published.",
+        ),
+        Knob(
+            "keys",
+            "int",
+            "Keys",
+            "How many keys the query chooses from.",
+            low=2,
+            high=32,
+            log=True,
+            marks=(2, 4, 8, 16, 32),
+        ),
+        Knob(
+            "unequal",
+            "float",
+            "Unequal keys",
+            "Lets the keys have different norms, up to half and twice as long at 1.",
+            low=0.0,
+            high=1.0,
+        ),
+        Knob(
+            "query",
+            "numbers",
+            "Query",
+            "Where the query is, dragged in the plot.",
+            low=-1.0,
+            high=1.0,
+        ),
+        Knob(
+            "points",
+            "numbers",
+            "Keys and values",
+            "Pairs of place and value of the first keys, dragged in the plot.",
+            low=-1.5,
+            high=1.5,
+        ),
     ),
-    start={"norm": 64.0, "d_k": 64, "scaled": True, "keys": 16, "unequal": 0.0,
-           "query": (0.3,), "points": ()},
+    start={
+        "norm": 64.0,
+        "d_k": 64,
+        "scaled": True,
+        "keys": 16,
+        "unequal": 0.0,
+        "query": (0.3,),
+        "points": (),
+    },
     look_for="Drag the query: its answer is a mean of the values, and a key counts by how near "
     "it is. That is Gaussian smoothing, to the last digits, because the norms cancel. How wide "
     "the bell is, the norm of the query decides. Below, vectors are drawn at random: undivided "
     "products grow with d_k, one weight takes all, and the gradient is two whole keys, or "
     "nothing.",
     tries=(
-        Try("All of norm 1", "With unit norms and d_k = 64 the bell is wider than the line: "
-            "attention is nearly the plain mean.", {"norm": 1.0}),
-        Try("Undivided", "The median query gets next to no gradient through the values: one "
+        Try(
+            "All of norm 1",
+            "With unit norms and d_k = 64 the bell is wider than the line: "
+            "attention is nearly the plain mean.",
+            {"norm": 1.0},
+        ),
+        Try(
+            "Undivided",
+            "The median query gets next to no gradient through the values: one "
             "key takes all. The mean lives on the few at which two keys tie.",
-            {"scaled": False, "d_k": 1024, "norm": 16.0}),
-        Try("Keys of unequal norm", "Long keys draw weight from afar: attention leaves the "
+            {"scaled": False, "d_k": 1024, "norm": 16.0},
+        ),
+        Try(
+            "Keys of unequal norm",
+            "Long keys draw weight from afar: attention leaves the "
             "kernel, most where d_k is small.",
-            {"unequal": 1.0, "d_k": 4, "norm": 4.0}),
+            {"unequal": 1.0, "d_k": 4, "norm": 4.0},
+        ),
     ),
     formula=(
         r"y(q) = \sum_j p_j v_j, \quad p = \mathrm{softmax}(q \cdot k_j / \sqrt{d_k})",
@@ -58,4 +116,4 @@ EXPERIMENT = Experiment(
         r"{\partial s_j} k_j, \quad \mathrm{Var}(q \cdot k) = d_k",
     ),
     claims=("E5", "E6", "E7", "E8"),
-)  # fmt: skip
+)

@@ -113,9 +113,14 @@ class Result:
 
 
 def compute(
-    norm: float = 64.0, d_k: int = 64, scaled: bool = True, keys: int = 16,
-    unequal: float = 0.0, query: Numbers = (0.3,), points: Numbers = (),
-) -> Result:  # fmt: skip
+    norm: float = 64.0,
+    d_k: int = 64,
+    scaled: bool = True,
+    keys: int = 16,
+    unequal: float = 0.0,
+    query: Numbers = (0.3,),
+    points: Numbers = (),
+) -> Result:
     """Let a query look at keys on a line, and sum up what random draws give by now.
 
     Args:
@@ -150,14 +155,33 @@ def compute(
             pass
     edges, heights, density = _histogram(drawn[SIZES.index(d_k)], scaled)
     return Result(
-        d_k, norm, by, scaled, places, values, norms, order, float(query[0]), PLACES,
-        found[:-1] @ values, kernel[:-1] @ values, found[:-1].T, found[-1],
-        float(found[-1] @ values), float(np.abs(found - kernel).max()),
+        d_k,
+        norm,
+        by,
+        scaled,
+        places,
+        values,
+        norms,
+        order,
+        float(query[0]),
+        PLACES,
+        found[:-1] @ values,
+        kernel[:-1] @ values,
+        found[:-1].T,
+        found[-1],
+        float(found[-1] @ values),
+        float(np.abs(found - kernel).max()),
         float(np.abs(found - other).max()),
-        entropies[:, -1], entropies[:, :-1].min(axis=1), entropies[:, :-1].max(axis=1),
-        float(_falls(entropies).mean()), edges, heights, density,
-        tuple(one.summary() for one in drawn), limits(keys),
-    )  # fmt: skip
+        entropies[:, -1],
+        entropies[:, :-1].min(axis=1),
+        entropies[:, :-1].max(axis=1),
+        float(_falls(entropies).mean()),
+        edges,
+        heights,
+        density,
+        tuple(one.summary() for one in drawn),
+        limits(keys),
+    )
 
 
 def born_points(keys: int) -> Array:
@@ -210,9 +234,15 @@ def _histogram(drawn: Draws, scaled: bool) -> tuple[Array, Array, Array]:
 
 
 def work(
-    is_interrupted: Ask, norm: float = 64.0, d_k: int = 64, scaled: bool = True,
-    keys: int = 16, unequal: float = 0.0, query: Numbers = (0.3,), points: Numbers = (),
-) -> Iterator[Step | None]:  # fmt: skip
+    is_interrupted: Ask,
+    norm: float = 64.0,
+    d_k: int = 64,
+    scaled: bool = True,
+    keys: int = 16,
+    unequal: float = 0.0,
+    query: Numbers = (0.3,),
+    points: Numbers = (),
+) -> Iterator[Step | None]:
     """Draw more queries of all sizes; see `compute`."""
     drawn, said = draws_of(keys), time.monotonic()
 
@@ -245,9 +275,14 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    norm: float = 64.0, d_k: int = 64, scaled: bool = True, keys: int = 16,
-    unequal: float = 0.0, query: Numbers = (0.3,), points: Numbers = (),
-) -> str:  # fmt: skip
+    norm: float = 64.0,
+    d_k: int = 64,
+    scaled: bool = True,
+    keys: int = 16,
+    unequal: float = 0.0,
+    query: Numbers = (0.3,),
+    points: Numbers = (),
+) -> str:
     """Return a program that prints the page's figures; see `compute`."""
     result = compute(norm, d_k, scaled, keys, unequal, query, points)
     return program(result.places, result.values, result.norms, result.query, norm, d_k, scaled)

@@ -12,9 +12,14 @@ def _listed(values: Array) -> str:
 
 
 def program(
-    places: Array, values: Array, norms: Array, query: float, norm: float, d_k: int,
+    places: Array,
+    values: Array,
+    norms: Array,
+    query: float,
+    norm: float,
+    d_k: int,
     scaled: bool,
-) -> str:  # fmt: skip
+) -> str:
     """Return a program that lets the same query look at the same keys, then random ones."""
     by = "np.sqrt(d_k)" if scaled else "1.0"
     return f'''"""One query and its keys: attention, a kernel, temperature, gradients."""

@@ -32,13 +32,16 @@ class SampledCards:
         self._view = view
         self._drawn: tuple[object, ...] = ()
         self.products = PlotCard("Random logits", Axis("q · k"), Axis("density"))
-        self.entropies = PlotCard("Entropy by d_k", Axis("d_k", log=True),
-                                  Axis("entropy, nats"))  # fmt: skip
+        self.entropies = PlotCard(
+            "Entropy by d_k", Axis("d_k", log=True), Axis("entropy, nats")
+        )
         self.entropies.plot.y_axis.brief = "entropy"
-        self.weights = PlotCard("Loss on weights", Axis("d_k", log=True),
-                                Axis("|dL/dq|²", log=True))  # fmt: skip
-        self.values = PlotCard("Loss on values", Axis("d_k", log=True),
-                               Axis("|dL/dq|²", log=True))  # fmt: skip
+        self.weights = PlotCard(
+            "Loss on weights", Axis("d_k", log=True), Axis("|dL/dq|²", log=True)
+        )
+        self.values = PlotCard(
+            "Loss on values", Axis("d_k", log=True), Axis("|dL/dq|²", log=True)
+        )
         self.cards = (self.products, self.entropies, self.weights, self.values)
         self.products.plot.tick_gap = 44
         for card in self.cards[1:]:
@@ -71,13 +74,19 @@ class SampledCards:
         limits, roots = result.limits, np.sqrt(D_K)
         flat = np.ones_like(D_K)
         self._draw_gradient(
-            self.weights, result, np.stack([one.weights for one in result.summaries]),
-            (limits.weights * flat, limits.weights_free * D_K), "∝ d_k",
-        )  # fmt: skip
+            self.weights,
+            result,
+            np.stack([one.weights for one in result.summaries]),
+            (limits.weights * flat, limits.weights_free * D_K),
+            "∝ d_k",
+        )
         self._draw_gradient(
-            self.values, result, np.stack([one.values for one in result.summaries]),
-            (limits.values * flat, limits.values_free * roots), "∝ √d_k",
-        )  # fmt: skip
+            self.values,
+            result,
+            np.stack([one.values for one in result.summaries]),
+            (limits.values * flat, limits.values_free * roots),
+            "∝ √d_k",
+        )
 
     def _inks(self) -> tuple[QColor, QColor]:
         return self._view.color("accent"), self._view.color("negative")
@@ -95,17 +104,27 @@ class SampledCards:
         fill, other = mix(view.theme, inks[chosen], 0.4), 1 - chosen
         bands: dict[str, Mark] = {"chosen": Histogram(edges, shown[chosen], fill, inks[chosen])}
         live: dict[str, Mark] = {
-            "other": Line(middles, np.minimum(result.density[other], 1.2 * top),
-                          inks[other], 1.4),
+            "other": Line(
+                middles, np.minimum(result.density[other], 1.2 * top), inks[other], 1.4
+            ),
             "theory": Line(middles, result.density[chosen], view.color("text"), 1.2, (4, 3)),
-        }  # fmt: skip
-        legend = [Key("band", fill, NAMES[chosen], keep=True),
-                  Key("line", inks[other], NAMES[other], 1.4),
-                  Key("dash", view.color("text"), "theory", 1.2)]  # fmt: skip
-        card.show_plot(bands=bands, live=live, legend=legend, columns={
-            "q k": middles, NAMES[0]: result.heights[0], NAMES[1]: result.heights[1],
-            "theory": result.density[chosen],
-        })  # fmt: skip
+        }
+        legend = [
+            Key("band", fill, NAMES[chosen], keep=True),
+            Key("line", inks[other], NAMES[other], 1.4),
+            Key("dash", view.color("text"), "theory", 1.2),
+        ]
+        card.show_plot(
+            bands=bands,
+            live=live,
+            legend=legend,
+            columns={
+                "q k": middles,
+                NAMES[0]: result.heights[0],
+                NAMES[1]: result.heights[1],
+                "theory": result.density[chosen],
+            },
+        )
         spread = float(result.drawn.dots.std()) / (np.sqrt(result.d_k) if result.scaled else 1)
         card.set_note(f"spread <b>{number(spread)}</b>", f"<b>{number(spread)}</b>")
         card.read_curves(middles, [(NAMES[k], result.heights[k], inks[k]) for k in (0, 1)])
@@ -128,12 +147,14 @@ class SampledCards:
             "most": Rule(most, "", view.color("muted"), view.theme),
         }
         columns = {"d_k": D_K} | {NAMES[k]: quartiles[:, k, 1] for k in (0, 1)}
-        card.show_plot(bands=bands, still=still, live=live, legend=self._legend(),
-                       columns=columns)  # fmt: skip
+        card.show_plot(
+            bands=bands, still=still, live=live, legend=self._legend(), columns=columns
+        )
         here = quartiles[SIZES.index(result.d_k), chosen, 1]
         self._show_handle(card, result, float(here), inks[chosen])
-        card.set_note(f"median <b>{number(float(here), 2)}</b>",
-                      f"<b>{number(float(here), 2)}</b>")  # fmt: skip
+        card.set_note(
+            f"median <b>{number(float(here), 2)}</b>", f"<b>{number(float(here), 2)}</b>"
+        )
         card.read_curves(D_K, [(NAMES[k], quartiles[:, k, 1], inks[k]) for k in (0, 1)])
 
     def _legend(self) -> list[Key]:
@@ -178,16 +199,25 @@ class SampledCards:
         above = np.array([12 * theory[FREE][3]])
         live["law"] = Words(D_K[:1], above, [law], view.color("text"), view.theme)
         muted = view.color("muted")
-        legend = [Key("line", muted, "mean", 2.0), Key("dash", muted, "median", 1.3),
-                  Key("dash", view.color("text"), "theory", 1.2)]  # fmt: skip
+        legend = [
+            Key("line", muted, "mean", 2.0),
+            Key("dash", muted, "median", 1.3),
+            Key("dash", view.color("text"), "theory", 1.2),
+        ]
         card.show_plot(live=live, legend=legend, columns=columns)
         at = SIZES.index(result.d_k)
         self._show_handle(card, result, float(shown[at, chosen, 0]), inks[chosen])
         mean, median = found[at, chosen]
-        card.set_note(f"mean <b>{number(mean)}</b>, median <b>{number(median)}</b>",
-                      f"<b>{number(mean)}</b>, <b>{number(median)}</b>",
-                      f"<b>{number(mean)}</b>")  # fmt: skip
-        card.read_curves(D_K, [
-            (f"{what} {NAMES[k]}", found[:, k, j], inks[k])
-            for k in (SCALED, FREE) for j, what in enumerate(("mean", "median"))
-        ])  # fmt: skip
+        card.set_note(
+            f"mean <b>{number(mean)}</b>, median <b>{number(median)}</b>",
+            f"<b>{number(mean)}</b>, <b>{number(median)}</b>",
+            f"<b>{number(mean)}</b>",
+        )
+        card.read_curves(
+            D_K,
+            [
+                (f"{what} {NAMES[k]}", found[:, k, j], inks[k])
+                for k in (SCALED, FREE)
+                for j, what in enumerate(("mean", "median"))
+            ],
+        )

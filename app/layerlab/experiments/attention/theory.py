@@ -76,9 +76,12 @@ def limits(keys: int) -> Limits:
     two = softmax(np.stack((gap, 0 * gap), axis=-1))
     at_ties = float(np.trapezoid(squares_by_values(two), gap))
     return Limits(
-        float(np.median(entropy(p))), float(squares_by_weights(p).mean()),
-        float(squares_by_values(p).mean()), 2 * (1 - 1 / keys), tie(keys) * at_ties,
-    )  # fmt: skip
+        float(np.median(entropy(p))),
+        float(squares_by_weights(p).mean()),
+        float(squares_by_values(p).mean()),
+        2 * (1 - 1 / keys),
+        tie(keys) * at_ties,
+    )
 
 
 def product_density(x: Array, d_k: int, by: float) -> Array:

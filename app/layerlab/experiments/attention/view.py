@@ -27,10 +27,8 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.line = PlotCard("Keys, values, one query", Axis("place"), Axis("value"))
-        self.map = PlotCard("Weights of every query", Axis("query"),
-                            Axis("key", integer=True))  # fmt: skip
-        self.sharp = PlotCard("Temperature", Axis("norm of q", log=True),
-                              Axis("entropy, nats"))  # fmt: skip
+        self.map = PlotCard("Weights of every query", Axis("query"), Axis("key", integer=True))
+        self.sharp = PlotCard("Temperature", Axis("norm of q", log=True), Axis("entropy, nats"))
         self.sharp.plot.y_axis.brief = "entropy"
         for card in (self.line, self.map):
             card.plot.x_axis.fix(-EDGE, EDGE)
@@ -75,9 +73,11 @@ class View(PageView):
             (number(result.answer), "answer of the query"),
             (f"{number(result.entropy)} of {number(most)}", "entropy of its weights, nats"),
             (number(many), f"of {result.keys} keys count, e to the entropy"),
-            (f"{free} and {number(float((drawn.dots / drawn_by(result)).var()))}",
-             f"variance of random q · k, d_k {result.d_k}, and divided"),
-        ]  # fmt: skip
+            (
+                f"{free} and {number(float((drawn.dots / drawn_by(result)).var()))}",
+                f"variance of random q · k, d_k {result.d_k}, and divided",
+            ),
+        ]
 
     def draw(self, result: Result) -> None:
         """Draw all seven."""
@@ -89,21 +89,23 @@ class View(PageView):
     def _shades(self, weights: Array, least: float = 0.12) -> list[QColor]:
         """Return an opaque colour for each weight, as bright as its root."""
         accent = self.color("accent")
-        return [mix(self.theme, accent, least + (1 - least) * float(np.sqrt(w)))
-                for w in weights]  # fmt: skip
+        return [
+            mix(self.theme, accent, least + (1 - least) * float(np.sqrt(w))) for w in weights
+        ]
 
     def _draw_line(self, result: Result) -> None:
         card, x, accent = self.line, result.x, self.color("accent")
         at, ink, kernel = np.array([result.query]), self.color("warning"), self.color("text")
         ends = np.full(result.keys, result.query), np.full(result.keys, result.answer)
         live: dict[str, Mark] = {
-            "looks": Strokes(*ends, result.places, result.values,
-                             self._shades(result.weights, 0.05), 1.4),
+            "looks": Strokes(
+                *ends, result.places, result.values, self._shades(result.weights, 0.05), 1.4
+            ),
             "query": Post(result.query, "query", ink, self.theme),
             "attention": Line(x, result.curve, accent, 3.2),
             "kernel": Line(x, result.kernel, kernel, 1.3, (4, 4)),
             "answer": Dots(at, np.array([result.answer]), ink, 4.2),
-        }  # fmt: skip
+        }
         legend = [
             Key("line", accent, "attention", 3.0, keep=True),
             Key("dash", kernel, "Gaussian kernel", 1.3, brief="kernel", keep=True),
@@ -112,8 +114,10 @@ class View(PageView):
         card.show_plot(live=live, legend=legend, columns=columns)
         # A dot is as bright as its weight, but can always be seen.
         inks = self._shades(result.weights, 0.35)
-        dots = [Handle(str(key), float(result.places[k]), float(result.values[k]), inks[k], 4.6)
-                for k, key in enumerate(result.order)]  # fmt: skip
+        dots = [
+            Handle(str(key), float(result.places[k]), float(result.values[k]), inks[k], 4.6)
+            for k, key in enumerate(result.order)
+        ]
         dots.append(Handle("query", result.query, -TOP * 0.93, ink, 6.0, "x"))
         plot = card.plot
         assert isinstance(plot, HandlePlot)
@@ -124,8 +128,11 @@ class View(PageView):
         width = float(np.sqrt(result.by / result.norm) * 2 / np.pi)
         brief = said.removeprefix("differ by ")
         card.set_note(f"{said}, width of the bell <b>{number(width, 2)}</b>", said, brief)
-        card.read_curves(x, [("attention", result.curve, accent),
-                             ("kernel", result.kernel, kernel)], "query at")  # fmt: skip
+        card.read_curves(
+            x,
+            [("attention", result.curve, accent), ("kernel", result.kernel, kernel)],
+            "query at",
+        )
 
     def _draw_map(self, result: Result) -> None:
         card, n = self.map, result.keys
@@ -139,28 +146,37 @@ class View(PageView):
             "keys": Dots(result.places, keys, self.color("point"), 1.6),
             "query": Post(result.query, "", ink, self.theme),
         }
-        legend = [Key("band", self.color("panel"), "0"),
-                  Key("band", mix(self.theme, self.color("accent"), 0.5), "¼"),
-                  Key("band", self.color("accent"), "1"),
-                  Key("dot", self.color("point"), "place of the key", brief="key")]  # fmt: skip
+        legend = [
+            Key("band", self.color("panel"), "0"),
+            Key("band", mix(self.theme, self.color("accent"), 0.5), "¼"),
+            Key("band", self.color("accent"), "1"),
+            Key("dot", self.color("point"), "place of the key", brief="key"),
+        ]
         columns = {"query": result.x} | {f"key {k + 1}": result.map[k] for k in range(n)}
         card.show_plot(live=live, legend=legend, columns=columns)
         assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("query", result.query, 0.5 + 0.04 * n, ink, 6.0, "x"),))
         most = float(result.weights.max())
-        card.set_note(f"largest of the query <b>{number(most, 2)}</b>",
-                      f"<b>{number(most, 2)}</b>")  # fmt: skip
+        card.set_note(
+            f"largest of the query <b>{number(most, 2)}</b>", f"<b>{number(most, 2)}</b>"
+        )
         plot.reader = lambda x, y: self._read_weight(result, x, y)
 
     def _read_weight(self, result: Result, x: float, y: float) -> Reading:
         at = int(np.abs(result.x - x).argmin())
         k = int(np.clip(round(y) - 1, 0, result.keys - 1))
         ink = self.color("accent")
-        return Reading(f"query at {number(float(result.x[at]))}", (
-            (ink, f"weight {number(float(result.map[k, at]))}"),
-            (None, f"key {k + 1} at {number(float(result.places[k]))}, "
-                   f"norm {number(float(result.norms[k]))}"),
-        ))  # fmt: skip
+        return Reading(
+            f"query at {number(float(result.x[at]))}",
+            (
+                (ink, f"weight {number(float(result.map[k, at]))}"),
+                (
+                    None,
+                    f"key {k + 1} at {number(float(result.places[k]))}, "
+                    f"norm {number(float(result.norms[k]))}",
+                ),
+            ),
+        )
 
     def _draw_sharp(self, result: Result) -> None:
         card, accent = self.sharp, self.color("accent")
@@ -172,12 +188,17 @@ class View(PageView):
             "most": Rule(most, "all keys alike", self.color("muted"), self.theme)
         }
         card.show_plot(
-            bands={"places": Band(NORMS, result.low, result.high, shade)}, still=still,
-            live=live, legend=[Key("line", accent, "query"),
-                               Key("band", shade, "elsewhere")],
-            columns={"norm": NORMS, "entropy": result.entropies, "least": result.low,
-                     "largest": result.high},
-        )  # fmt: skip
+            bands={"places": Band(NORMS, result.low, result.high, shade)},
+            still=still,
+            live=live,
+            legend=[Key("line", accent, "query"), Key("band", shade, "elsewhere")],
+            columns={
+                "norm": NORMS,
+                "entropy": result.entropies,
+                "least": result.low,
+                "largest": result.high,
+            },
+        )
         plot = card.plot
         assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("norm", result.norm, result.entropy, accent, along="x"),))
@@ -205,6 +226,9 @@ def thumbnail(result: Result) -> pic.Picture:
         if weight > 0.02:
             shapes.append(pic.Line((at, key), "layer1", 0.8 + 3 * float(np.sqrt(weight))))
     curve = pic.unit_points(result.x[::4], result.curve[::4], window)
-    shapes += [pic.Line(curve, "accent", 2.4), pic.Dots(keys, "point", 2.4),
-               pic.Dots((at,), "warning", 3.6)]  # fmt: skip
+    shapes += [
+        pic.Line(curve, "accent", 2.4),
+        pic.Dots(keys, "point", 2.4),
+        pic.Dots((at,), "warning", 3.6),
+    ]
     return tuple(shapes)

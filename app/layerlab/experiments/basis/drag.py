@@ -46,11 +46,17 @@ class TermHandles:
         places = -result.c / result.b
         for k in range(result.shown):
             if axis.low <= places[k] <= axis.high:
-                ink = theme.color("accent") if k == last else theme.layer_color(
-                    k, max(5, result.units))  # fmt: skip
+                ink = (
+                    theme.color("accent")
+                    if k == last
+                    else theme.layer_color(k, max(5, result.units))
+                )
                 y = self._value(result, k, places[k])
-                found.append(Handle(f"place {k}", float(places[k]), y, ink,
-                                    5.5 if k == last else 3.6, "x"))  # fmt: skip
+                found.append(
+                    Handle(
+                        f"place {k}", float(places[k]), y, ink, 5.5 if k == last else 3.6, "x"
+                    )
+                )
         text = theme.color("text")
         beside = self._beside(result, last)
         if beside is not None:

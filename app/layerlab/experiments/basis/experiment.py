@@ -14,42 +14,103 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=6,
     knobs=(
-        Knob("curve", "choice", "Curve", "What the sum has to come close to.",
-             choices=("wave", "abs", "step", "sine-mix")),
-        Knob("activation", "choice", "Activation", "The bend s that every term has.",
-             registry="activations"),
-        Knob("units", "int", "Hidden units",
-             "Terms that there are: picked out of hundreds, so that their sum can come close.",
-             low=1, high=24),
-        Knob("shown", "int", "Terms added up",
-             "Adds up only the first of them from the left, with the weights of the whole sum.",
-             low=1, high=24),
-        Knob("posterior", "bool", "Posterior of the weights",
-             "Takes L2 as a gaussian prior of the a: the sum becomes the most likely one, and "
-             "a band shows what the data leave open."),
-        Knob("terms", "numbers", "Terms", "Pairs b, c of the first terms, dragged in the plot.",
-             low=-2000.0, high=2000.0),
-        Knob("heights", "numbers", "Weights", "The a by hand; fitted where there are none.",
-             low=-1e6, high=1e6),
+        Knob(
+            "curve",
+            "choice",
+            "Curve",
+            "What the sum has to come close to.",
+            choices=("wave", "abs", "step", "sine-mix"),
+        ),
+        Knob(
+            "activation",
+            "choice",
+            "Activation",
+            "The bend s that every term has.",
+            registry="activations",
+        ),
+        Knob(
+            "units",
+            "int",
+            "Hidden units",
+            "Terms that there are: picked out of hundreds, so that their sum can come close.",
+            low=1,
+            high=24,
+        ),
+        Knob(
+            "shown",
+            "int",
+            "Terms added up",
+            "Adds up only the first of them from the left, with the weights of the whole sum.",
+            low=1,
+            high=24,
+        ),
+        Knob(
+            "posterior",
+            "bool",
+            "Posterior of the weights",
+            "Takes L2 as a gaussian prior of the a: the sum becomes the most likely one, and "
+            "a band shows what the data leave open.",
+        ),
+        Knob(
+            "terms",
+            "numbers",
+            "Terms",
+            "Pairs b, c of the first terms, dragged in the plot.",
+            low=-2000.0,
+            high=2000.0,
+        ),
+        Knob(
+            "heights",
+            "numbers",
+            "Weights",
+            "The a by hand; fitted where there are none.",
+            low=-1e6,
+            high=1e6,
+        ),
         Knob("updates", "numbers", "Updates", "Steps of gradient descent.", low=1, high=1e6),
         Knob("l2", "numbers", "L2", "How narrow the prior of the a is.", low=1e-8, high=10.0),
-        Knob("level", "numbers", "Equal error", "Share of the variance that may be left.",
-             low=1e-4, high=0.5),
+        Knob(
+            "level",
+            "numbers",
+            "Equal error",
+            "Share of the variance that may be left.",
+            low=1e-4,
+            high=0.5,
+        ),
     ),
-    start={"curve": "wave", "activation": "relu", "units": 8, "shown": 24, "posterior": False,
-           "terms": (), "heights": (), "updates": (1000.0,), "l2": (1e-4,), "level": (0.01,)},
+    start={
+        "curve": "wave",
+        "activation": "relu",
+        "units": 8,
+        "shown": 24,
+        "posterior": False,
+        "terms": (),
+        "heights": (),
+        "updates": (1000.0,),
+        "l2": (1e-4,),
+        "level": (0.01,),
+    },
     look_for="A hidden unit is one term: c shifts it, b stretches it, a is its height. Drag "
     "the bright one: the dot on its bend shifts it, the dot beside it stretches it, the dot at "
     "the edge sets its height. With b and c held, the best a solve one linear equation; "
     "gradient descent takes thousands of updates there, because neighbouring terms look alike.",
     tries=(
-        Try("One by one", "Three of eight terms: bend after bend is added to a constant.",
-            {"shown": 3}),
-        Try("What the data leave open", "The band opens where points are few, as near x = "
+        Try(
+            "One by one",
+            "Three of eight terms: bend after bend is added to a constant.",
+            {"shown": 3},
+        ),
+        Try(
+            "What the data leave open",
+            "The band opens where points are few, as near x = "
             "0.55: there other weights would do as well.",
-            {"units": 24, "posterior": True, "l2": (1e-7,)}),
-        Try("A jump of one sigmoid", "One steep sigmoid is a jump. ReLU needs two corners "
-            "close together.", {"curve": "step", "activation": "sigmoid", "units": 1}),
+            {"units": 24, "posterior": True, "l2": (1e-7,)},
+        ),
+        Try(
+            "A jump of one sigmoid",
+            "One steep sigmoid is a jump. ReLU needs two corners close together.",
+            {"curve": "step", "activation": "sigmoid", "units": 1},
+        ),
     ),
     formula=(
         r"f(x) = d + \sum_k a_k\, s(b_k x + c_k)",
@@ -57,4 +118,4 @@ EXPERIMENT = Experiment(
         r"a_n = a^* - (I - \eta H)^n a^*",
     ),
     claims=("C1", "C2", "C4", "C5"),
-)  # fmt: skip
+)

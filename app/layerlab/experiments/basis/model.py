@@ -119,10 +119,17 @@ class Result:
 
 
 def compute(
-    curve: str = "wave", activation: str = "relu", units: int = 8, shown: int = 24,
-    posterior: bool = False, terms: Numbers = (), heights: Numbers = (),
-    updates: Numbers = (1000.0,), l2: Numbers = (1e-4,), level: Numbers = (0.01,),
-) -> Result:  # fmt: skip
+    curve: str = "wave",
+    activation: str = "relu",
+    units: int = 8,
+    shown: int = 24,
+    posterior: bool = False,
+    terms: Numbers = (),
+    heights: Numbers = (),
+    updates: Numbers = (1000.0,),
+    l2: Numbers = (1e-4,),
+    level: Numbers = (0.01,),
+) -> Result:
     """Fit the weights of terms to the points of a curve.
 
     Args:
@@ -161,26 +168,45 @@ def compute(
     total = bends @ a + d
     normals = np.random.default_rng(0).standard_normal((DRAWS, 25))[:, -units - 1 :]
     return Result(
-        curve=curve, activation=activation, noise=noise, x=x, truth=true,
-        data_x=data_x, data_y=data_y, b=b, c=c, a=a, d=float(d), shown=min(shown, units),
-        by_hand=bool(heights), moved=bool(terms), bends=bends,
+        curve=curve,
+        activation=activation,
+        noise=noise,
+        x=x,
+        truth=true,
+        data_x=data_x,
+        data_y=data_y,
+        b=b,
+        c=c,
+        a=a,
+        d=float(d),
+        shown=min(shown, units),
+        by_hand=bool(heights),
+        moved=bool(terms),
+        bends=bends,
         squares=half_square(basis @ plain[0] + plain_d[0] - data_y),
-        loss=half_square(basis @ a + d - data_y), error=half_square(total - true),
+        loss=half_square(basis @ a + d - data_y),
+        error=half_square(total - true),
         left=float(((total - true) ** 2).mean() / true.var()),
-        updates=steps, descent=bends @ walked + walked_d,
+        updates=steps,
+        descent=bends @ walked + walked_d,
         descent_loss=half_square(basis @ walked + walked_d - data_y),
-        descent_losses=descent.losses(UPDATES), rate=descent.rate,
+        descent_losses=descent.losses(UPDATES),
+        rate=descent.rate,
         condition=descent.condition,
-        l2=weight, low=mean - 2 * spread, high=mean + 2 * spread,
+        l2=weight,
+        low=mean - 2 * spread,
+        high=mean + 2 * spread,
         draws=ridge.draws(weight, noise, bends, normals),
-        deviations=ridge.deviations(weight, noise), posterior=posterior,
+        deviations=ridge.deviations(weight, noise),
+        posterior=posterior,
         errors=0.5 * ((every @ bends.T + every_d[:, None] - true) ** 2).mean(1),
         losses=0.5 * ((every @ basis.T + every_d[:, None] - data_y) ** 2).mean(1),
         likely=float(L2S[ridge.evidence(L2S, noise).argmax()]),
         left_by={key: chosen(curve, key).left for key in _with(activation)},
         names={key: ACTIVATIONS[key].label for key in _with(activation)},
-        level=share, needed={one: needed(one, share) for one in CURVE_KEYS},
-    )  # fmt: skip
+        level=share,
+        needed={one: needed(one, share) for one in CURVE_KEYS},
+    )
 
 
 def half_square(values: Array) -> float:
@@ -229,23 +255,38 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    curve: str = "wave", activation: str = "relu", units: int = 8, shown: int = 24,
-    posterior: bool = False, terms: Numbers = (), heights: Numbers = (),
-    updates: Numbers = (1000.0,), l2: Numbers = (1e-4,), level: Numbers = (0.01,),
-) -> str:  # fmt: skip
+    curve: str = "wave",
+    activation: str = "relu",
+    units: int = 8,
+    shown: int = 24,
+    posterior: bool = False,
+    terms: Numbers = (),
+    heights: Numbers = (),
+    updates: Numbers = (1000.0,),
+    l2: Numbers = (1e-4,),
+    level: Numbers = (0.01,),
+) -> str:
     """Return a program that fits the same terms in three ways; see `compute`."""
-    result = compute(curve, activation, units, shown, posterior, terms, heights, updates, l2,
-                     level)  # fmt: skip
+    result = compute(
+        curve, activation, units, shown, posterior, terms, heights, updates, l2, level
+    )
     return program(
         curve, activation, result.b, result.c, result.updates, result.l2, result.noise
     )
 
 
 def lab_spec(
-    curve: str = "wave", activation: str = "relu", units: int = 8, shown: int = 24,
-    posterior: bool = False, terms: Numbers = (), heights: Numbers = (),
-    updates: Numbers = (1000.0,), l2: Numbers = (1e-4,), level: Numbers = (0.01,),
-) -> LabSpec:  # fmt: skip
+    curve: str = "wave",
+    activation: str = "relu",
+    units: int = 8,
+    shown: int = 24,
+    posterior: bool = False,
+    terms: Numbers = (),
+    heights: Numbers = (),
+    updates: Numbers = (1000.0,),
+    l2: Numbers = (1e-4,),
+    level: Numbers = (0.01,),
+) -> LabSpec:
     """Return a network of one such layer in the lab, where b and c are trained too."""
     spec = TASKS[curve].recommended()
     spec = edit(edit(spec, "net.hidden", (units,)), "net.activation", activation)

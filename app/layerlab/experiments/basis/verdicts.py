@@ -59,12 +59,15 @@ def sum_row(activation: str, b: Array, c: Array, a: Array, d: float) -> ClaimRow
     else:
         verdict = WRONG
     return ClaimRow(
-        "C1", "One hidden layer is a sum of terms; b shifts a term and c stretches it.",
-        "b shifts, c stretches", f"{' and '.join(shifting) or 'neither'} shifts", verdict,
+        "C1",
+        "One hidden layer is a sum of terms; b shifts a term and c stretches it.",
+        "b shifts, c stretches",
+        f"{' and '.join(shifting) or 'neither'} shifts",
+        verdict,
         f"sum and forward pass differ by {number(apart, 2)}; after a change of c the term is "
         f"the old one shifted, within {number(by_c, 2)}; after one of b no shift comes nearer "
         f"than {number(by_b, 2)}",
-    )  # fmt: skip
+    )
 
 
 @functools.lru_cache(maxsize=512)
@@ -75,8 +78,10 @@ def shifts(activation: str, b: float, c: float) -> tuple[float, float]:
     """
     x = np.linspace(-1, 1, 65)
     more = MORE * b
-    return (_nearest_shift(activation, (b, c), (b + more, c), x),
-            _nearest_shift(activation, (b, c), (b, c + more), x))  # fmt: skip
+    return (
+        _nearest_shift(activation, (b, c), (b + more, c), x),
+        _nearest_shift(activation, (b, c), (b, c + more), x),
+    )
 
 
 def _nearest_shift(
@@ -108,11 +113,14 @@ def composition_row(activation: str) -> ClaimRow:
         units = _expansions(problem.layout, params[0], layer, units, activation)
     apart = _apart(np.stack(units, 1), network)
     return ClaimRow(
-        "C2", "Depth is composition: each layer is an expansion in the units before it.",
-        "exact", f"differs by {number(apart, 2)}", HOLDS if apart <= EXACT else WRONG,
+        "C2",
+        "Depth is composition: each layer is an expansion in the units before it.",
+        "exact",
+        f"differs by {number(apart, 2)}",
+        HOLDS if apart <= EXACT else WRONG,
         f"four layers of six units, composed of expansions, differ from the network by "
         f"{number(apart, 2)}",
-    )  # fmt: skip
+    )
 
 
 def _expansions(
@@ -141,12 +149,15 @@ def leak_row(curve: str, level: float, needed: dict[str, int | None]) -> ClaimRo
     linear = _apart(added, LEAK * (z - ACTIVATIONS["relu"](z)))
     counts = f"{said(needed['relu'])} terms of ReLU, {said(needed['leaky-relu'])} of leaky"
     return ClaimRow(
-        "C4", "Leaky ReLU is ReLU with a larger bias, so that little changes.",
-        "a larger bias", "a linear term", HOLDS if change < EXACT else WRONG,
+        "C4",
+        "Leaky ReLU is ReLU with a larger bias, so that little changes.",
+        "a larger bias",
+        "a linear term",
+        HOLDS if change < EXACT else WRONG,
         f"leaky minus ReLU changes by {number(change)} over z = −5 to 5 (a bias would not) and "
         f"is a (z − ReLU(z)) within {number(linear, 2)}; {curve} to {100 * level:.3g} % takes "
         f"{counts}",
-    )  # fmt: skip
+    )
 
 
 # ---- C5
@@ -165,12 +176,15 @@ def needed_row(level: float, needed: dict[str, dict[str, int | None]]) -> ClaimR
     else:
         verdict = NOT_REPRODUCED
     return ClaimRow(
-        "C5", "ReLU, being unbounded, may need fewer units than the sigmoid.",
-        "may need fewer", f"fewer on {len(fewer)} of {len(needed)} curves", verdict,
+        "C5",
+        "ReLU, being unbounded, may need fewer units than the sigmoid.",
+        "may need fewer",
+        f"fewer on {len(fewer)} of {len(needed)} curves",
+        verdict,
         f"terms of ReLU / of the sigmoid that leave {100 * level:.3g} % of the variance, "
         f"picked out of hundreds and not trained: {pairs}",
         here="terms that are picked, where the ledger trains units",
-    )  # fmt: skip
+    )
 
 
 def said(units: int | None) -> str:

@@ -32,11 +32,15 @@ class View(PageView):
         """Make the cards."""
         self.sum = PlotCard("The sum", Axis("x"), Axis("y"))
         self.terms = PlotCard("The terms", Axis("x"), Axis("a s(b x + c)"))
-        self.descent = PlotCard("Gradient descent", Axis("updates", log=True),
-                                Axis("loss", log=True))  # fmt: skip
+        self.descent = PlotCard(
+            "Gradient descent", Axis("updates", log=True), Axis("loss", log=True)
+        )
         self.prior = PlotCard("The prior", Axis("L2", log=True), Axis("loss", log=True))
-        self.equal = PlotCard("Terms for equal error", Axis("terms", integer=True),
-                              Axis("left of the variance", log=True))  # fmt: skip
+        self.equal = PlotCard(
+            "Terms for equal error",
+            Axis("terms", integer=True),
+            Axis("left of the variance", log=True),
+        )
         self.equal.plot.y_axis.brief = "left"
         for card in (self.sum, self.terms):
             card.plot.x_axis.fix(-EDGE, EDGE)
@@ -117,41 +121,58 @@ class View(PageView):
         if result.posterior:
             shade = mix(self.theme, accent, 0.25)
             bands["band"] = Band(x, result.low, result.high, shade)
-            live |= {f"draw{k}": Line(x, y, mix(self.theme, accent, 0.5), 0.8)
-                     for k, y in enumerate(result.draws)}  # fmt: skip
+            live |= {
+                f"draw{k}": Line(x, y, mix(self.theme, accent, 0.5), 0.8)
+                for k, y in enumerate(result.draws)
+            }
             legend.append(Key("band", shade, "± 2 deviations"))
         live["descent"] = Line(x, result.descent, walked, 1.6)
         live["sum"] = Line(x, result.part, accent, 2.4)
-        legend += [Key("line", walked, "descent", 1.6),
-                   Key("dash", muted, "truth", 1.4)]  # fmt: skip
+        legend += [Key("line", walked, "descent", 1.6), Key("dash", muted, "truth", 1.4)]
         still: dict[str, Mark] = {
             "data": Dots(result.data_x, result.data_y, self.color("point", 0.55), 2.0),
             "truth": Line(x, result.truth, muted, 1.4, (3, 2.4)),
         }
-        columns = {"x": x, "truth": result.truth, "sum": result.sum, "part": result.part,
-                   "gradient descent": result.descent, "low": result.low,
-                   "high": result.high}  # fmt: skip
+        columns = {
+            "x": x,
+            "truth": result.truth,
+            "sum": result.sum,
+            "part": result.part,
+            "gradient descent": result.descent,
+            "low": result.low,
+            "high": result.high,
+        }
         card.show_plot(bands=bands, still=still, live=live, legend=legend, columns=columns)
         card.set_note(f"d = <b>{number(result.d)}</b>")
-        card.read_curves(x, [("sum", result.part, accent), ("descent", result.descent, walked),
-                             ("truth", result.truth, muted)])  # fmt: skip
+        card.read_curves(
+            x,
+            [
+                ("sum", result.part, accent),
+                ("descent", result.descent, walked),
+                ("truth", result.truth, muted),
+            ],
+        )
 
     def _draw_terms(self, result: Result) -> None:
         """Draw the terms that are added up, the last one bright, with its three handles."""
         card, last = self.terms, result.shown - 1
         pieces = result.pieces[:, : result.shown]
         live: dict[str, Mark] = {
-            f"term{k}": Line(result.x, pieces[:, k],
-                             self.color("accent") if k == last else self.term_color(k, result),
-                             2.6 if k == last else 1.3)
+            f"term{k}": Line(
+                result.x,
+                pieces[:, k],
+                self.color("accent") if k == last else self.term_color(k, result),
+                2.6 if k == last else 1.3,
+            )
             for k in range(result.shown)
-        }  # fmt: skip
+        }
         if not self.handles.held:  # the axis must not run away under the hand
             self._fit_height(1.15 * float(np.abs(result.pieces).max()))
         card.show_plot(
-            live=live, legend=[Key("line", self.color("accent"), f"term {result.shown}", 2.6)],
+            live=live,
+            legend=[Key("line", self.color("accent"), f"term {result.shown}", 2.6)],
             columns={"x": result.x} | {f"term {k + 1}": pieces[:, k] for k in range(last + 1)},
-        )  # fmt: skip
+        )
         self.again.setVisible(result.moved or result.by_hand)
         card.fit_head()
         a, b, c = result.a[last], result.b[last], result.c[last]
@@ -177,8 +198,11 @@ class View(PageView):
         k = int(np.abs(values - y).argmin())
         ink = self.term_color(k, result) if k < result.shown - 1 else self.color("accent")
         open_by = f"posterior ± {number(result.deviations[k], 2)}"
-        named = ((ink, f"a {number(result.a[k])}"), (ink, f"b {number(result.b[k])}"),
-                 (ink, f"c {number(result.c[k])}"))  # fmt: skip
+        named = (
+            (ink, f"a {number(result.a[k])}"),
+            (ink, f"b {number(result.b[k])}"),
+            (ink, f"c {number(result.c[k])}"),
+        )
         dot = (float(result.x[at]), float(values[k]), ink)
         return Reading(f"term {k + 1}", (*named, (None, open_by)), dots=(dot,))
 
@@ -191,8 +215,9 @@ class View(PageView):
                 result.squares, "least squares", self.color("accent"), self.theme, True
             ),
         }
-        card.show_plot(live=live, still=still, columns={"updates": UPDATES,
-                       "loss": result.descent_losses})  # fmt: skip
+        card.show_plot(
+            live=live, still=still, columns={"updates": UPDATES, "loss": result.descent_losses}
+        )
         self._plot(card).set_handles(
             (Handle("updates", result.updates, result.descent_loss, ink, along="x"),)
         )
@@ -212,17 +237,18 @@ class View(PageView):
             "likely": Post(result.likely, "most likely", self.color("text"), self.theme)
         }
         card.show_plot(
-            live=live, still=still,
-            legend=[Key("line", ink, "off the truth"),
-                    Key("line", faint, "on data", 1.4)],
+            live=live,
+            still=still,
+            legend=[Key("line", ink, "off the truth"), Key("line", faint, "on data", 1.4)],
             columns={"L2": L2S, "error": result.errors, "loss": result.losses},
-        )  # fmt: skip
+        )
         self._plot(card).set_handles(
             (Handle("l2", result.l2, result.error_at(result.l2), ink, along="x"),)
         )
         card.set_note(f"L2 <b>{number(result.l2, 2)}</b>")
-        card.read_curves(L2S, [("off the truth", result.errors, ink),
-                               ("on data", result.losses, faint)])  # fmt: skip
+        card.read_curves(
+            L2S, [("off the truth", result.errors, ink), ("on data", result.losses, faint)]
+        )
 
     def _draw_equal(self, result: Result) -> None:
         card, counts = self.equal, np.arange(MOST + 1.0)
@@ -235,14 +261,20 @@ class View(PageView):
         }
         found = {key: int((left > result.level).sum()) for key, left in shown.items()}
         reached = [key for key in found if found[key] <= MOST]
-        live["here"] = Dots(np.array([float(result.units)]), np.array([result.left]),
-                            self.color("accent"), 3.6, hollow=True)  # fmt: skip
+        live["here"] = Dots(
+            np.array([float(result.units)]),
+            np.array([result.left]),
+            self.color("accent"),
+            3.6,
+            hollow=True,
+        )
         live["level"] = Rule(result.level, "", self.color("muted"), self.theme)
         live["reached"] = Dots(
             np.array([float(found[key]) for key in reached]),
             np.array([shown[key][found[key]] for key in reached]),
-            [inks[key] for key in reached], 3.2,
-        )  # fmt: skip
+            [inks[key] for key in reached],
+            3.2,
+        )
         legend = [Key("dot", inks[key], name) for key, name in names.items()]
         columns = {"terms": counts} | {name: shown[key] for key, name in names.items()}
         card.show_plot(live=live, legend=legend, columns=columns)
@@ -251,8 +283,9 @@ class View(PageView):
             (Handle("level", MOST + 0.5, result.level, text, along="y"),)
         )
         share = f"{100 * result.level:.2g} %"
-        said = ", ".join(f"{names[key]} <b>{found[key] if key in reached else '—'}</b>"
-                         for key in names)  # fmt: skip
+        said = ", ".join(
+            f"{names[key]} <b>{found[key] if key in reached else '—'}</b>" for key in names
+        )
         card.set_note(f"{share} left: {said}", said, share)
         card.read_curves(counts, [(names[key], shown[key], inks[key]) for key in names])
 

@@ -55,18 +55,28 @@ class Recipe:
 
     def net(self, width: int, depth: int) -> NetSpec:
         """Return the network as the lab has it; biases and asymmetry are not in it."""
-        return NetSpec(hidden=(width,) * depth, activation=self.activation, init=self.init,
-                       residual=self.residual)  # fmt: skip
+        return NetSpec(
+            hidden=(width,) * depth,
+            activation=self.activation,
+            init=self.init,
+            residual=self.residual,
+        )
 
 
-RECIPES = dict(zip(CURES, (
-    Recipe(init="lecun-normal"),
-    Recipe(),
-    Recipe(bias=BIAS),
-    Recipe(activation="leaky-relu"),
-    Recipe(residual=True),
-    Recipe(is_asymmetric=True),
-), strict=True))  # fmt: skip
+RECIPES = dict(
+    zip(
+        CURES,
+        (
+            Recipe(init="lecun-normal"),
+            Recipe(),
+            Recipe(bias=BIAS),
+            Recipe(activation="leaky-relu"),
+            Recipe(residual=True),
+            Recipe(is_asymmetric=True),
+        ),
+        strict=True,
+    )
+)
 
 
 def layout_of(width: int, depth: int) -> Layout:

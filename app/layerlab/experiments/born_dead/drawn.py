@@ -13,8 +13,11 @@ from layerlab.ui.plots.marks import Dots, Line, Mark
 from layerlab.ui.plots.shapes import Post
 
 DASH = (3.2, 2.6)
-KINDS = ((LEFT | RIGHT, "text", "both"), (LEFT, "positive", "x < 0"),
-         (RIGHT, "warning", "x > 0"))  # fmt: skip
+KINDS = (
+    (LEFT | RIGHT, "text", "both"),
+    (LEFT, "positive", "x < 0"),
+    (RIGHT, "warning", "x > 0"),
+)
 
 
 def draw_answer(view: PageView, card: PlotCard, result: Result) -> None:
@@ -39,9 +42,11 @@ def draw_answer(view: PageView, card: PlotCard, result: Result) -> None:
         columns["trained"] = result.after
         curves.append(("trained", result.after, after))
     legend = [
-        Key("line", birth, "birth"), Key("line", after, "trained"),
-        Key("dash", muted, "|x|", 1.4), Key("line", muted, "others", 1.0),
-    ]  # fmt: skip
+        Key("line", birth, "birth"),
+        Key("line", after, "trained"),
+        Key("dash", muted, "|x|", 1.4),
+        Key("line", muted, "others", 1.0),
+    ]
     card.show_plot(still=others, live=live, legend=legend, columns=columns)
     card.read_curves(x, curves)
     card.set_note(f"network {result.net}, click: next", f"network {result.net}")
@@ -65,10 +70,14 @@ def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
     live["never"] = Dots(layers[shut], units[shut], view.color("faint"), radius - 0.6, True)
     legend.append(Key("ring", view.color("faint"), "never"))
     if result.dies is not None:
-        live["dies"] = Post(result.dies - 0.5, "dead from here", view.color("negative"),
-                            view.theme)  # fmt: skip
-    card.show_plot(live=live, legend=legend, columns={
-        "layer": layers, "unit": units, "open": kinds.astype(float)})  # fmt: skip
+        live["dies"] = Post(
+            result.dies - 0.5, "dead from here", view.color("negative"), view.theme
+        )
+    card.show_plot(
+        live=live,
+        legend=legend,
+        columns={"layer": layers, "unit": units, "open": kinds.astype(float)},
+    )
     share = float((kinds == 0).mean())
     card.set_note(f"{percent(share)} never open, click a layer", f"{percent(share)} never")
     card.plot.reader = lambda x, _: _read_layer(view, result, x)
@@ -77,7 +86,9 @@ def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
 def _read_layer(view: PageView, result: Result, x: float) -> Reading:
     layer = min(max(round(x), 1), result.depth)
     row = result.open[layer - 1]
-    rows = [(view.color(token), f"{int((row == kind).sum())} open for {name}")
-            for kind, token, name in KINDS]  # fmt: skip
+    rows = [
+        (view.color(token), f"{int((row == kind).sum())} open for {name}")
+        for kind, token, name in KINDS
+    ]
     rows.append((view.color("faint"), f"{int((row == 0).sum())} never"))
     return Reading(f"layer {layer}", tuple(rows))

@@ -15,15 +15,33 @@ EXPERIMENT = Experiment(
     order=12,
     knobs=(
         Knob("width", "int", "Width", "Units of every hidden layer.", low=1, high=WIDEST),
-        Knob("depth", "int", "Depth",
-             "Hidden layers. The networks are those of 64 layers, cut short: one more can only "
-             "kill.", low=1, high=DEEPEST, log=True),
-        Knob("cure", "choice", "Cure",
-             "none: weights of variance 1/n. He: 2/n. On top of He a bias of 0.1 for every "
-             "unit, leaky ReLU, or skips. asymmetric: the draw of Lu et al., in which one "
-             "number of each unit is never negative.", choices=CURES),
-        Knob("net", "int", "Network", "Which network of the cell is drawn below.",
-             low=1, high=NETS),
+        Knob(
+            "depth",
+            "int",
+            "Depth",
+            "Hidden layers. The networks are those of 64 layers, cut short: one more can only "
+            "kill.",
+            low=1,
+            high=DEEPEST,
+            log=True,
+        ),
+        Knob(
+            "cure",
+            "choice",
+            "Cure",
+            "none: weights of variance 1/n. He: 2/n. On top of He a bias of 0.1 for every "
+            "unit, leaky ReLU, or skips. asymmetric: the draw of Lu et al., in which one "
+            "number of each unit is never negative.",
+            choices=CURES,
+        ),
+        Knob(
+            "net",
+            "int",
+            "Network",
+            "Which network of the cell is drawn below.",
+            low=1,
+            high=NETS,
+        ),
     ),
     start={"width": 3, "depth": 10, "cure": "He", "net": 19},
     look_for="A layer of n units shuts an input out with probability 2⁻ⁿ, and nothing comes "
@@ -34,15 +52,24 @@ EXPERIMENT = Experiment(
     "of 64 layers, 12 wide, are all born alive, and most end as constants. Below, each dot is "
     "a unit: without biases, once a layer has none that is open, all that follow are shut.",
     tries=(
-        Try("Without He", "Half the variance, and not one cell of the map moves: without "
+        Try(
+            "Without He",
+            "Half the variance, and not one cell of the map moves: without "
             "biases the signs of the weights alone decide. Only in training a few more die.",
-            {"cure": "none"}),
-        Try("Leaky ReLU", "No network is dead at birth, but one whose ReLU twin is dead says "
+            {"cure": "none"},
+        ),
+        Try(
+            "Leaky ReLU",
+            "No network is dead at birth, but one whose ReLU twin is dead says "
             "next to nothing, and in training half of those of width 2 end as constants.",
-            {"cure": "leaky", "width": 2, "net": 16}),
-        Try("Skips", "The first layer never loses both sides of 0, and the skips hand on what "
+            {"cure": "leaky", "width": 2, "net": 16},
+        ),
+        Try(
+            "Skips",
+            "The first layer never loses both sides of 0, and the skips hand on what "
             "it has: no network is dead at birth, and hardly any is constant after training.",
-            {"cure": "residual"}),
+            {"cure": "residual"},
+        ),
     ),
     formula=(
         r"p = 2^{-n}, \quad a = 1 - p, \quad c = 1 - 2p - (n - 1)\,p^2",
@@ -51,4 +78,4 @@ EXPERIMENT = Experiment(
         r"\left(a^{L-1} - c^{L-1}\right)",
     ),
     claims=("D24", "L2"),
-)  # fmt: skip
+)

@@ -20,9 +20,11 @@ FINE = 420  # columns of the picture: cells of deep networks are narrow
 EDGES = 24  # depths up to which cells have an edge; the last ones are hardly seen
 CALM = 1.2  # dead and alive are this far from the ends of the colours
 _STEPS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Down: (0, -1), Qt.Key.Key_Up: (0, 1),
-}  # fmt: skip
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Down: (0, -1),
+    Qt.Key.Key_Up: (0, 1),
+}
 
 
 class MapPlot(HandlePlot):

@@ -116,10 +116,23 @@ def compute(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) ->
     trained = {rate: _trained(replace(here, rate=rate)) for rate in RATES}
     layer = int(dying_layers(cure, problem.layout, params)[0])
     return Result(
-        width, depth, cure, net, shares, nets, low, high, X,
-        _curves(cure, problem, params, X[:, None])[0], others, _after(problem, here, net),
-        layer if layer <= depth else None, _open(problem, cure, params), trained, dead,
-    )  # fmt: skip
+        width,
+        depth,
+        cure,
+        net,
+        shares,
+        nets,
+        low,
+        high,
+        X,
+        _curves(cure, problem, params, X[:, None])[0],
+        others,
+        _after(problem, here, net),
+        layer if layer <= depth else None,
+        _open(problem, cure, params),
+        trained,
+        dead,
+    )
 
 
 def _bounds(cure: str) -> tuple[Array | None, Array | None]:
@@ -188,13 +201,18 @@ def _curves(cure: str, problem: Problem, params: Array, x: Array) -> Array:
 
 
 def work(
-    is_interrupted: Ask, width: int = 3, depth: int = 10, cure: str = "He", net: int = 19,
-) -> Iterator[Step | None]:  # fmt: skip
+    is_interrupted: Ask,
+    width: int = 3,
+    depth: int = 10,
+    cure: str = "He",
+    net: int = 19,
+) -> Iterator[Step | None]:
     """Fill the map, then train networks of the published widths; see `compute`."""
     knobs = (width, depth, cure, net)
     widths = sorted({*WIDTHS, width}, key=lambda one: (one != width, one))
-    trainings = [collapse.training(Setting(cure, one, depth, rate))
-                 for rate in RATES for one in widths]  # fmt: skip
+    trainings = [
+        collapse.training(Setting(cure, one, depth, rate)) for rate in RATES for one in widths
+    ]
     cells = WIDEST * NETS
     total = cells + sum(collapse.NETS_AT[training.setting.rate] for training in trainings)
 
@@ -217,10 +235,13 @@ def work(
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about dead units, beside what is found here."""
     slow, quick = (
-        {k: one.share for k, one in result.trained[rate].items()
-         if one.nets >= collapse.NETS_AT[rate]}
+        {
+            k: one.share
+            for k, one in result.trained[rate].items()
+            if one.nets >= collapse.NETS_AT[rate]
+        }
         for rate in RATES
-    )  # fmt: skip
+    )
     born = {
         width: float(result.shares[width - 1, result.depth - 1])
         for width in WIDTHS
@@ -244,8 +265,10 @@ def lab_spec(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) -
         LabError: the lab does not draw such networks.
     """
     if not RECIPES[cure].is_straight:
-        raise LabError(f"the lab does not draw networks of the cure {cure}: its initializers "
-                       "set biases to 0 or to random numbers")  # fmt: skip
+        raise LabError(
+            f"the lab does not draw networks of the cure {cure}: its initializers "
+            "set biases to 0 or to random numbers"
+        )
     spec = edit(Setting(cure, width, depth, RATES[0]).spec, "train.seed", net - 1)
     return edit(spec, "train.seeds", 16)
 

@@ -25,8 +25,10 @@ from layerlab.experiments.born_dead.collapse import (
 from layerlab.experiments.born_dead.names import NETS
 
 PUBLISHED = "> 90 %, 60 %, > 10 %, < 1 %"
-L2 = ("Ten ReLU layers on |x| collapse: over 90 % at width 2, 60 % at 3, over 10 % at 5, under "
-      "1 % at 10.")  # fmt: skip
+L2 = (
+    "Ten ReLU layers on |x| collapse: over 90 % at width 2, 60 % at 3, over 10 % at 5, under "
+    "1 % at 10."
+)
 D24 = "Leaky ReLU with slope 0.01 has no dead neurons."
 SEEN = 0.01  # of ReLU's units: with fewer dead there is nothing to compare
 
@@ -52,10 +54,14 @@ def collapse_row(
     if not all(width in found for width in WIDTHS for found in (born, slow, quick)):
         done = sum(width in slow for width in WIDTHS)
         return ClaimRow(
-            "L2", L2, PUBLISHED, "…", PENDING,
+            "L2",
+            L2,
+            PUBLISHED,
+            "…",
+            PENDING,
             f"{NETS:,} networks of each width are counted, then trained: {done} of "
             f"{len(WIDTHS)} widths are",
-        )  # fmt: skip
+        )
     at_birth, after, hasty = ([found[w] for w in WIDTHS] for found in (born, slow, quick))
     verdict = NOT_REPRODUCED
     if depth != LAYERS or cure not in ("none", "He"):
@@ -65,13 +71,17 @@ def collapse_row(
     elif as_published(at_birth):
         verdict = f"{ONLY_IF} networks are counted as they are born"
     return ClaimRow(
-        "L2", L2, PUBLISHED, f"{_listed(after)}; at birth {_listed(at_birth)}", verdict,
+        "L2",
+        L2,
+        PUBLISHED,
+        f"{_listed(after)}; at birth {_listed(at_birth)}",
+        verdict,
         f"of {NETS:,} networks of width {', '.join(map(str, WIDTHS))} with {depth} "
         f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(at_birth)} are born constant, "
         f"{_listed(after)} are after {UPDATES} updates of Adam at {RATES[0]:g}, and "
         f"{_listed(hasty)} (of {NETS_AT[RATES[1]]}) at {RATES[1]:g}",
         "" if cure == "He" else "weights of variance 1/n",
-    )  # fmt: skip
+    )
 
 
 def leaky_row(shares: tuple[float, float], width: int, depth: int) -> ClaimRow:
@@ -81,9 +91,13 @@ def leaky_row(shares: tuple[float, float], width: int, depth: int) -> ClaimRow:
     if relu < SEEN and not leaky:
         verdict = NOT_HERE
     return ClaimRow(
-        "D24", D24, "none", f"ReLU {percent(relu)} dead, leaky {percent(leaky)}", verdict,
+        "D24",
+        D24,
+        "none",
+        f"ReLU {percent(relu)} dead, leaky {percent(leaky)}",
+        verdict,
         f"of the units of networks of width {width} with {depth} layers {percent(relu)} have "
         f"slope 0 on every input with ReLU, {percent(leaky)} with leaky ReLU from the same "
         "weights" + ("; that is too few to compare" if verdict == NOT_HERE else ""),
         "networks at birth, where the ledger trains",
-    )  # fmt: skip
+    )

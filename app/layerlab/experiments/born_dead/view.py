@@ -39,13 +39,15 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.map = MapPlot()
-        self.map_card = PlotCard("Dead at birth", self.map.x_axis, self.map.y_axis, "",
-                                 self.map)  # fmt: skip
+        self.map_card = PlotCard(
+            "Dead at birth", self.map.x_axis, self.map.y_axis, "", self.map
+        )
         self.by_depth = PlotCard("By depth", Axis("layers", log=True), Axis("dead"))
         self.by_width = PlotCard("Learning |x|", Axis("width", integer=True), Axis("share"))
         self.answer = PlotCard("The network's answer", Axis("x"), Axis("output"))
-        self.units = PlotCard("Which units are open", Axis("layer", integer=True),
-                              Axis("unit", integer=True))  # fmt: skip
+        self.units = PlotCard(
+            "Which units are open", Axis("layer", integer=True), Axis("unit", integer=True)
+        )
         self.by_depth.plot.x_axis.fix(0.95, 1.06 * DEEPEST)
         self.by_width.plot.x_axis.fix(0.5, WIDEST + 0.5)
         for card in (self.by_depth, self.by_width):
@@ -67,8 +69,12 @@ class View(PageView):
         self.map.released.connect(lambda _: self.released.emit("width"))
         self.map.clicked.connect(lambda x, y: self._jump(*cell_at(x, y)))
         self.map.stepped.connect(self._on_stepped)
-        clicks = {self.by_depth: self._on_depth, self.by_width: self._on_width,
-                  self.answer: self._on_next, self.units: self._on_depth}  # fmt: skip
+        clicks = {
+            self.by_depth: self._on_depth,
+            self.by_width: self._on_width,
+            self.answer: self._on_next,
+            self.units: self._on_depth,
+        }
         for card, act in clicks.items():
             plot = card.plot
             assert isinstance(plot, HandlePlot)
@@ -118,11 +124,15 @@ class View(PageView):
             (share, f"dead of {number(nets or NETS, 4)}"),
             (theory, "in theory" if theory != "–" else "no theory here"),
             until,
-            ("…" if trained is None else percent(trained.share),
-             f"constant after {UPDATES} updates"),
-            ("lives" if result.dies is None else f"dies at layer {result.dies}",
-             f"network {result.net}, spread {number(float(np.ptp(result.curve)), 2)}"),
-        ]  # fmt: skip
+            (
+                "…" if trained is None else percent(trained.share),
+                f"constant after {UPDATES} updates",
+            ),
+            (
+                "lives" if result.dies is None else f"dies at layer {result.dies}",
+                f"network {result.net}, spread {number(float(np.ptp(result.curve)), 2)}",
+            ),
+        ]
 
     def draw(self, result: Result) -> None:
         """Draw all five."""
@@ -137,24 +147,32 @@ class View(PageView):
         card, ink = self.map_card, self.color("text")
         still = map_marks(self.theme, result.shares, result.nets)
         live: dict[str, Mark] = {}
-        for name, color, width, dash in (("low", ink, 1.4, DASH), ("high", ink, 1.4, DASH),
-                                         ("counted", ink, 2.2, None)):  # fmt: skip
+        for name, color, width, dash in (
+            ("low", ink, 1.4, DASH),
+            ("high", ink, 1.4, DASH),
+            ("counted", ink, 2.2, None),
+        ):
             if name == "counted" and not result.nets.all():
                 continue
             x, y = half_depths(result, name)
             if len(x):
                 live[name] = Line(x, y, color, width, dash)
-        keys = {"counted": Key("line", ink, "half are dead", 2.2),
-                "low": Key("dash", ink, "bounds", 1.4)}  # fmt: skip
+        keys = {
+            "counted": Key("line", ink, "half are dead", 2.2),
+            "low": Key("dash", ink, "bounds", 1.4),
+        }
         legend = [key for name, key in keys.items() if name in live]
         live |= self._sides(result)
         columns = {
-            "width": np.repeat(WIDTHS, DEEPEST), "depth": np.tile(DEPTHS, WIDEST),
-            "dead": result.shares.ravel(), "networks": np.repeat(result.nets, DEEPEST),
-        }  # fmt: skip
+            "width": np.repeat(WIDTHS, DEEPEST),
+            "depth": np.tile(DEPTHS, WIDEST),
+            "dead": result.shares.ravel(),
+            "networks": np.repeat(result.nets, DEEPEST),
+        }
         card.show_plot(still=still, live=live, legend=legend, columns=columns)
-        self.map.set_handles((Handle("here", float(result.depth), float(result.width),
-                                     self.color("text"), 6.0),))  # fmt: skip
+        self.map.set_handles(
+            (Handle("here", float(result.depth), float(result.width), self.color("text"), 6.0),)
+        )
         self.map.reader = lambda x, y: self._read_cell(result, *cell_at(x, y))
         card.set_note("drag the dot, click a cell", "click a cell")
 
@@ -166,8 +184,15 @@ class View(PageView):
             ("dead", result.shares[2, 31] >= 0.5, 27.0, 2.0),
         ):
             if is_there and result.nets.all():
-                found[name] = Words(np.array([x]), np.array([y]), [name], self.color("text"),
-                                    self.theme, 12, 600)  # fmt: skip
+                found[name] = Words(
+                    np.array([x]),
+                    np.array([y]),
+                    [name],
+                    self.color("text"),
+                    self.theme,
+                    12,
+                    600,
+                )
         return found
 
     def _read_cell(self, result: Result, width: int, depth: int) -> Reading:
@@ -187,8 +212,9 @@ class View(PageView):
             bands["theory"] = Band(DEPTHS, result.low[w], result.high[w], pale)
         live: dict[str, Mark] = {
             f"width {k + 1}": Line(DEPTHS, result.shares[k], self.color("faint"), 1.0)
-            for k in range(WIDEST) if result.nets[k]
-        }  # fmt: skip
+            for k in range(WIDEST)
+            if result.nets[k]
+        }
         columns = {"layers": DEPTHS}
         live["here"] = Post(float(result.depth), "", self.color("muted"), self.theme)
         if result.nets[w]:
@@ -210,13 +236,20 @@ class View(PageView):
         birth, after, ink = (self.color(t) for t in ("accent", "warning", "text"))
         bands: dict[str, Mark] = {}
         if result.low is not None and result.high is not None:
-            bands["theory"] = Band(WIDTHS, result.low[:, d], result.high[:, d],
-                                   mix(self.theme, self.color("muted"), 0.3))  # fmt: skip
+            bands["theory"] = Band(
+                WIDTHS,
+                result.low[:, d],
+                result.high[:, d],
+                mix(self.theme, self.color("muted"), 0.3),
+            )
         live: dict[str, Mark] = {
             "here": Post(float(result.width), "", self.color("muted"), self.theme)
         }
-        legend = [Key("dot", birth, "birth"), Key("dot", after, "trained"),
-                  Key("ring", after, f"at {RATES[1]:g}")]  # fmt: skip
+        legend = [
+            Key("dot", birth, "birth"),
+            Key("dot", after, "trained"),
+            Key("ring", after, f"at {RATES[1]:g}"),
+        ]
         if result.depth == LAYERS:
             x = np.array(list(PUBLISHED), float)
             low, high = np.array(list(PUBLISHED.values())).T
@@ -231,8 +264,12 @@ class View(PageView):
             at = np.array(list(found), float)
             left = np.array([one.share for one in found.values()])
             live[f"trained at {rate:g}"] = Dots(at, left, after, 4.2, hollow)
-        card.show_plot(bands=bands, live=live, legend=legend, columns={
-            "width": WIDTHS, "dead at birth": result.shares[:, d]})  # fmt: skip
+        card.show_plot(
+            bands=bands,
+            live=live,
+            legend=legend,
+            columns={"width": WIDTHS, "dead at birth": result.shares[:, d]},
+        )
         card.plot.reader = lambda x, _: self._read_width(result, x)
         card.set_note(layers(result.depth))
 

@@ -27,36 +27,104 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=13,
     knobs=(
-        Knob("kernel", "choice", "Kernel",
-             "The nine weights that every place shares; drag a cell to make your own.",
-             choices=(*KERNELS, BY_HAND)),
-        Knob("layer", "choice", "Layer",
-             "Convolution: one filter. Local: a filter of its own at each place, scattered "
-             "about the kernel. Dense: random weights from everywhere besides.",
-             choices=LAYERS),
-        Knob("over", "int", "Averaged over",
-             "Replaces the layer by its mean over so many shifts of the picture, spread "
-             "evenly; 256 are all.",
-             low=1, high=256, log=True, unit="shifts", marks=AVERAGED),
-        Knob("border", "choice", "Border",
-             "Beyond an edge a filter sees the opposite edge, or zeros.", choices=BORDERS),
-        Knob("pool", "int", "Pooling",
-             "Side of the blocks of which the largest output is kept; 16 is all of it.",
-             low=1, high=16, log=True, unit="pixels", marks=POOLS),
-        Knob("picture", "numbers", "Picture",
-             "Pixels by rows; drawn with the mouse, or read from a file.", low=0.0, high=1.0),
-        Knob("weights", "numbers", "Kernel by hand", "The nine weights, by rows.",
-             low=-MOST, high=MOST),
-        Knob("shift", "numbers", "Shift", "Pixels down and to the right.",
-             low=-SIDE / 2, high=SIDE / 2),
-        Knob("images", "numbers", "Images", "From how many pairs the kernel is found.",
-             low=1, high=IMAGES),
-        Knob("noise", "numbers", "Noise", "How far outputs of the pairs are off.",
-             low=NOISE[0], high=NOISE[1]),
+        Knob(
+            "kernel",
+            "choice",
+            "Kernel",
+            "The nine weights that every place shares; drag a cell to make your own.",
+            choices=(*KERNELS, BY_HAND),
+        ),
+        Knob(
+            "layer",
+            "choice",
+            "Layer",
+            "Convolution: one filter. Local: a filter of its own at each place, scattered "
+            "about the kernel. Dense: random weights from everywhere besides.",
+            choices=LAYERS,
+        ),
+        Knob(
+            "over",
+            "int",
+            "Averaged over",
+            "Replaces the layer by its mean over so many shifts of the picture, spread "
+            "evenly; 256 are all.",
+            low=1,
+            high=256,
+            log=True,
+            unit="shifts",
+            marks=AVERAGED,
+        ),
+        Knob(
+            "border",
+            "choice",
+            "Border",
+            "Beyond an edge a filter sees the opposite edge, or zeros.",
+            choices=BORDERS,
+        ),
+        Knob(
+            "pool",
+            "int",
+            "Pooling",
+            "Side of the blocks of which the largest output is kept; 16 is all of it.",
+            low=1,
+            high=16,
+            log=True,
+            unit="pixels",
+            marks=POOLS,
+        ),
+        Knob(
+            "picture",
+            "numbers",
+            "Picture",
+            "Pixels by rows; drawn with the mouse, or read from a file.",
+            low=0.0,
+            high=1.0,
+        ),
+        Knob(
+            "weights",
+            "numbers",
+            "Kernel by hand",
+            "The nine weights, by rows.",
+            low=-MOST,
+            high=MOST,
+        ),
+        Knob(
+            "shift",
+            "numbers",
+            "Shift",
+            "Pixels down and to the right.",
+            low=-SIDE / 2,
+            high=SIDE / 2,
+        ),
+        Knob(
+            "images",
+            "numbers",
+            "Images",
+            "From how many pairs the kernel is found.",
+            low=1,
+            high=IMAGES,
+        ),
+        Knob(
+            "noise",
+            "numbers",
+            "Noise",
+            "How far outputs of the pairs are off.",
+            low=NOISE[0],
+            high=NOISE[1],
+        ),
     ),
-    start={"kernel": "edge", "layer": "convolution", "over": 1, "border": "wrapped",
-           "pool": 2, "picture": (), "weights": ALONE, "shift": (2.0, 3.0),
-           "images": (8.0,), "noise": (0.3,)},
+    start={
+        "kernel": "edge",
+        "layer": "convolution",
+        "over": 1,
+        "border": "wrapped",
+        "pool": 2,
+        "picture": (),
+        "weights": ALONE,
+        "shift": (2.0, 3.0),
+        "images": (8.0,),
+        "noise": (0.3,),
+    },
     look_for="Draw on the picture, drag the shifted one, drag a cell of the kernel up or down. "
     "Shift and filter in either order: for one shared filter, wrapped round, the pictures are "
     "equal. With filters of its own at each place, or weights from everywhere, they are not, "
@@ -64,14 +132,24 @@ EXPERIMENT = Experiment(
     "be read off. The maximum over all of the output does not notice a shift, those of small "
     "blocks do. Below right, the kernel is hidden, and found again from noisy outputs.",
     tries=(
-        Try("A filter at each place", "Shift and filter no longer commute: the difference is "
-            "all over the picture, and 2 304 weights do it.", {"layer": "local"}),
-        Try("A dense layer, averaged", "Over all shifts 65 536 weights become 256. The filter "
+        Try(
+            "A filter at each place",
+            "Shift and filter no longer commute: the difference is "
+            "all over the picture, and 2 304 weights do it.",
+            {"layer": "local"},
+        ),
+        Try(
+            "A dense layer, averaged",
+            "Over all shifts 65 536 weights become 256. The filter "
             "is the same at every place, and the two orders agree: it is a convolution.",
-            {"layer": "dense", "over": 256}),
-        Try("Zeros at the border", "The orders differ along the edges, and where the shift "
+            {"layer": "dense", "over": 256},
+        ),
+        Try(
+            "Zeros at the border",
+            "The orders differ along the edges, and where the shift "
             "takes them. The maximum over the whole picture does not notice.",
-            {"border": "zeros", "pool": 16}),
+            {"border": "zeros", "pool": 16},
+        ),
     ),
     formula=(
         r"(k * x)_p = \sum_d k_d\, x_{p+d}, \quad S (k * x) = k * (S x)",
@@ -81,4 +159,4 @@ EXPERIMENT = Experiment(
         r"\frac{\sigma^2 d}{N}",
     ),
     claims=("E1", "E2", "E3", "E15"),
-)  # fmt: skip
+)

@@ -55,13 +55,15 @@ def found(hidden: Array, images: int, noise: float) -> Found:
     some = log_likelihoods(seen, targets, np.vstack((kernel, kernel + steps)), noise)
     errors, straight = unit_errors(), solved(seen, clean)
     return Found(
-        kernel, noise * np.sqrt(np.diag(np.linalg.inv(seen.T @ seen))),
-        float(np.linalg.norm(kernel - hidden)), float(np.abs(straight - hidden).max()),
+        kernel,
+        noise * np.sqrt(np.diag(np.linalg.inv(seen.T @ seen))),
+        float(np.linalg.norm(kernel - hidden)),
+        float(np.abs(straight - hidden).max()),
         float((some[1:] - some[0]).max()),
         noise * np.percentile(errors, (25, 50, 75), axis=0),
         noise * np.sqrt(TAPS / (OUTPUTS * COUNTS)),
         float(np.polyfit(np.log(COUNTS), np.log(np.median(errors, axis=0)), 1)[0]),
-    )  # fmt: skip
+    )
 
 
 @functools.cache

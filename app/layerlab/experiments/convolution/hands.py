@@ -17,9 +17,11 @@ STEP = 0.25  # of a weight, by keys and wheel
 _PIXELS = 24.0  # that a weight is dragged by 1, at zoom 1
 _FINE = 20  # parts of 1 to which a dragged weight is rounded
 ARROWS = {
-    Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0),
-}  # fmt: skip
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
 
 
 class HandCanvas(TileCanvas):
@@ -155,8 +157,10 @@ class PictureCanvas(HandCanvas):
     def _draw_to(self, cell: tuple[int, int]) -> None:
         """Draw from the last cell to this one: a quick mouse skips some."""
         count = max(abs(cell[0] - self._last[0]), abs(cell[1] - self._last[1])) + 1
-        rows, columns = (np.linspace(a, b, count).round().astype(int)
-                         for a, b in zip(self._last, cell, strict=True))  # fmt: skip
+        rows, columns = (
+            np.linspace(a, b, count).round().astype(int)
+            for a, b in zip(self._last, cell, strict=True)
+        )
         self._last = self.chosen = cell
         pixels = self.cells.copy()
         pixels[rows, columns] = self._ink

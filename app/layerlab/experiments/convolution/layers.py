@@ -156,10 +156,12 @@ def shift_first_or_last(
 
     out, moved = wrap(images), wrap(shifted(images, shift))
     return Shifts(
-        off(wrap), off(lambda x: filtered(x, kernel, "zeros")), off(dense),
+        off(wrap),
+        off(lambda x: filtered(x, kernel, "zeros")),
+        off(dense),
         float(np.abs(out.max((1, 2)) - moved.max((1, 2))).max()),
         float(np.abs(pooled(out, 2) - pooled(moved, 2)).max()),
-    )  # fmt: skip
+    )
 
 
 # ---- a filter from data

@@ -34,10 +34,12 @@ class LowerCards:
         self.rows.x_axis.fix(1, 1e9)
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(lambda row: view.edited.emit("layer", ROWS[row]))
-        self.parameters = PlotCard("Parameters", self.rows.x_axis, self.rows.y_axis, "",
-                                   self.rows)  # fmt: skip
-        self.error = PlotCard("A hidden kernel", Axis("images", log=True),
-                              Axis("error", log=True))  # fmt: skip
+        self.parameters = PlotCard(
+            "Parameters", self.rows.x_axis, self.rows.y_axis, "", self.rows
+        )
+        self.error = PlotCard(
+            "A hidden kernel", Axis("images", log=True), Axis("error", log=True)
+        )
         self.error.plot.x_axis.fix(0.85, 1.18 * IMAGES)
         self.error.plot.y_axis.fix(*ERRORS)
         self.error.plot.tick_gap = 40
@@ -74,18 +76,27 @@ class LowerCards:
         at, one = np.arange(len(ROWS)), np.ones(len(ROWS))
         accent = view.color("accent")
         pale = mix(view.theme, accent, 0.22)
-        inks = [accent if name == result.layer else mix(view.theme, accent, 0.55)
-                for name in ROWS]  # fmt: skip
+        inks = [
+            accent if name == result.layer else mix(view.theme, accent, 0.55) for name in ROWS
+        ]
         live: dict[str, Mark] = {
             "whole": Bars(at, one, whole, [pale] * len(ROWS), 0.62),
             "now": Bars(at, one, now, inks, 0.62),
-            "counts": Words(np.maximum(whole, now), at, [number(n) for n in now],
-                            view.color("text"), view.theme, 11, 600),
-        }  # fmt: skip
+            "counts": Words(
+                np.maximum(whole, now),
+                at,
+                [number(n) for n in now],
+                view.color("text"),
+                view.theme,
+                11,
+                600,
+            ),
+        }
         columns = {"averaged": now, "as it is": whole}
         card.show_plot(live=live, columns=columns)
-        card.set_note("click a layer" if result.over == 1 else
-                      f"averaged over <b>{result.over}</b>", "")  # fmt: skip
+        card.set_note(
+            "click a layer" if result.over == 1 else f"averaged over <b>{result.over}</b>", ""
+        )
 
     def _draw_error(self, result: Result) -> None:
         view, card, one = self._view, self.error, result.found
@@ -98,11 +109,22 @@ class LowerCards:
             "median": Line(x, one.quartiles[1], accent, 2.0),
             "theory": Line(x, one.theory, view.color("text"), 1.2, (4, 3)),
         }
-        live["what is dashed"] = Words(x[-1:], np.array([1.9]), ["dashed: σ √(d/N)"],
-                                       view.color("muted"), view.theme, right=True)  # fmt: skip
+        live["what is dashed"] = Words(
+            x[-1:],
+            np.array([1.9]),
+            ["dashed: σ √(d/N)"],
+            view.color("muted"),
+            view.theme,
+            right=True,
+        )
         legend = [Key("line", accent, "median"), Key("band", shade, "quartiles")]
-        columns = {"images": x, "quarter": one.quartiles[0], "median": one.quartiles[1],
-                   "three quarters": one.quartiles[2], "theory": one.theory}  # fmt: skip
+        columns = {
+            "images": x,
+            "quarter": one.quartiles[0],
+            "median": one.quartiles[1],
+            "three quarters": one.quartiles[2],
+            "theory": one.theory,
+        }
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         self._unit = one.error / result.noise
         plot = card.plot
@@ -111,10 +133,15 @@ class LowerCards:
             (Handle("pairs", float(result.images), one.error, view.color("warning")),)
         )
         pairs = "pair" if result.images == 1 else "pairs"
-        card.set_note(f"<b>{result.images}</b> {pairs}, noise <b>{number(result.noise, 2)}</b>",
-                      f"noise <b>{number(result.noise, 2)}</b>")  # fmt: skip
-        card.read_curves(x, [("median", one.quartiles[1], accent),
-                             ("theory", one.theory, view.color("text"))], "images")  # fmt: skip
+        card.set_note(
+            f"<b>{result.images}</b> {pairs}, noise <b>{number(result.noise, 2)}</b>",
+            f"noise <b>{number(result.noise, 2)}</b>",
+        )
+        card.read_curves(
+            x,
+            [("median", one.quartiles[1], accent), ("theory", one.theory, view.color("text"))],
+            "images",
+        )
 
     def _draw_weights(self, result: Result) -> None:
         view, card, one = self._view, self.weights, result.found
@@ -129,8 +156,12 @@ class LowerCards:
             "found": Dots(at, one.kernel, dot, 3.4),
         }
         legend = [Key("line", ink, "hidden", 1.6), Key("dot", dot, "found, ± σ", brief="found")]
-        columns = {"weight": at, "hidden": result.kernel, "found": one.kernel,
-                   "spread": one.spread}  # fmt: skip
+        columns = {
+            "weight": at,
+            "hidden": result.kernel,
+            "found": one.kernel,
+            "spread": one.spread,
+        }
         card.show_plot(live=live, legend=legend, columns=columns)
         card.set_note(f"off by <b>{number(one.error, 2)}</b>", f"<b>{number(one.error, 2)}</b>")
         card.read_curves(at, [("hidden", result.kernel, ink), ("found", one.kernel, dot)])

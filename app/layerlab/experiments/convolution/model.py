@@ -103,10 +103,17 @@ class Result:
 
 
 def compute(
-    kernel: str = "edge", layer: str = "convolution", over: int = 1, border: str = "wrapped",
-    pool: int = 2, picture: Numbers = (), weights: Numbers = ALONE,
-    shift: Numbers = (2.0, 3.0), images: Numbers = (8.0,), noise: Numbers = (0.3,),
-) -> Result:  # fmt: skip
+    kernel: str = "edge",
+    layer: str = "convolution",
+    over: int = 1,
+    border: str = "wrapped",
+    pool: int = 2,
+    picture: Numbers = (),
+    weights: Numbers = ALONE,
+    shift: Numbers = (2.0, 3.0),
+    images: Numbers = (8.0,),
+    noise: Numbers = (0.3,),
+) -> Result:
     """Apply a layer to a picture before and after a shift, and find its kernel from pairs.
 
     Args:
@@ -136,21 +143,39 @@ def compute(
         for name, every in ((layer, step), ("dense", SIDE), ("dense", 1))
     ]
     return Result(
-        layer, mine, over, x, first, by, output, shifted(output, by), other, pool,
+        layer,
+        mine,
+        over,
+        x,
+        first,
+        by,
+        output,
+        shifted(output, by),
+        other,
+        pool,
         np.stack([pooled(output, pool), pooled(other, pool)]),
         np.stack([filter_at(maps, spot) for spot in spots]),
-        filter_at(averaged(maps, 1), (0, 0)), distances[0],
-        born.parameters(border, SIDE), born.parameters(border, step),
+        filter_at(averaged(maps, 1), (0, 0)),
+        distances[0],
+        born.parameters(border, SIDE),
+        born.parameters(border, step),
         shift_first_or_last(x[None], mine, lambda y: applied(dense, y[0])[None], by),
         (distances[1], distances[2]),
-        int(images[0]), noise[0], found(mine, int(images[0]), noise[0]),
-    )  # fmt: skip
+        int(images[0]),
+        noise[0],
+        found(mine, int(images[0]), noise[0]),
+    )
 
 
 def _check(
-    over: int, pool: int, picture: Numbers, weights: Numbers, shift: Numbers, images: Numbers,
+    over: int,
+    pool: int,
+    picture: Numbers,
+    weights: Numbers,
+    shift: Numbers,
+    images: Numbers,
     noise: Numbers,
-) -> None:  # fmt: skip
+) -> None:
     """Refuse what the declarations of the knobs do not know."""
     for name, value, known in (("Averaged over", over, AVERAGED), ("Pooling", pool, POOLS)):
         if value not in known:
@@ -158,9 +183,11 @@ def _check(
     if picture and len(picture) != SIDE**2:
         raise LabError(f"Picture lists {len(picture)} numbers, it must be {SIDE**2} or none")
     for name, numbers, count in (
-        ("Kernel by hand", weights, TAPS), ("Shift", shift, 2), ("Images", images, 1),
+        ("Kernel by hand", weights, TAPS),
+        ("Shift", shift, 2),
+        ("Images", images, 1),
         ("Noise", noise, 1),
-    ):  # fmt: skip
+    ):
         if len(numbers) != count:
             raise LabError(f"{name} lists {len(numbers)} numbers, it must be {count}")
     for name, number in (("Shift", shift[0]), ("Shift", shift[1]), ("Images", images[0])):
@@ -180,11 +207,27 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    kernel: str = "edge", layer: str = "convolution", over: int = 1, border: str = "wrapped",
-    pool: int = 2, picture: Numbers = (), weights: Numbers = ALONE,
-    shift: Numbers = (2.0, 3.0), images: Numbers = (8.0,), noise: Numbers = (0.3,),
-) -> str:  # fmt: skip
+    kernel: str = "edge",
+    layer: str = "convolution",
+    over: int = 1,
+    border: str = "wrapped",
+    pool: int = 2,
+    picture: Numbers = (),
+    weights: Numbers = ALONE,
+    shift: Numbers = (2.0, 3.0),
+    images: Numbers = (8.0,),
+    noise: Numbers = (0.3,),
+) -> str:
     """Return a program that prints the page's figures; see `compute`."""
     result = compute(kernel, layer, over, border, pool, picture, weights, shift, images, noise)
-    return program(result.picture, result.kernel, layer, over, border, pool, result.shift,
-                   result.images, result.noise)  # fmt: skip
+    return program(
+        result.picture,
+        result.kernel,
+        layer,
+        over,
+        border,
+        pool,
+        result.shift,
+        result.images,
+        result.noise,
+    )

@@ -33,9 +33,15 @@ def read_picture(path: str) -> Array:
         raise LabError(f"{path} cannot be read as a picture: {reason}")
     side = min(image.width(), image.height())
     left, top = (image.width() - side) // 2, (image.height() - side) // 2
-    small = image.copy(left, top, side, side).scaled(
-        SIDE, SIDE, Qt.AspectRatioMode.IgnoreAspectRatio,
-        Qt.TransformationMode.SmoothTransformation,
-    ).convertToFormat(QImage.Format.Format_Grayscale8)  # fmt: skip
+    small = (
+        image.copy(left, top, side, side)
+        .scaled(
+            SIDE,
+            SIDE,
+            Qt.AspectRatioMode.IgnoreAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        .convertToFormat(QImage.Format.Format_Grayscale8)
+    )
     rows = np.frombuffer(small.constBits(), np.uint8).reshape(SIDE, small.bytesPerLine())
     return np.asarray(np.round(rows[:, :SIDE] / 255.0, 3))

@@ -41,15 +41,17 @@ class OrdersCanvas(TileCanvas):
             f"off by {number(value, 2)}"
             for value in (float(np.abs(result.difference).max()), result.difference_of_pools)
         )
-        self.show_tiles({
-            "output": Tile(result.output, "output", top),
-            "moved": Tile(result.moved, "output shifted", top),
-            "shifted": Tile(result.shifted, "input shifted"),
-            "other": Tile(result.other, "its output", top),
-            "difference": Tile(result.difference, "difference", top, off),
-            "pooled": Tile(result.pools[0], "pooled", top),
-            "pooled, shifted": Tile(result.pools[1], "pooled", top, off_pooled),
-        })  # fmt: skip
+        self.show_tiles(
+            {
+                "output": Tile(result.output, "output", top),
+                "moved": Tile(result.moved, "output shifted", top),
+                "shifted": Tile(result.shifted, "input shifted"),
+                "other": Tile(result.other, "its output", top),
+                "difference": Tile(result.difference, "difference", top, off),
+                "pooled": Tile(result.pools[0], "pooled", top),
+                "pooled, shifted": Tile(result.pools[1], "pooled", top, off_pooled),
+            }
+        )
 
     def boxes(self) -> dict[str, QRectF]:
         """Return two lanes of two, what differs between them, and the pooled ones."""
@@ -64,10 +66,14 @@ class OrdersCanvas(TileCanvas):
         middle = (upper + lower) / 2
         x = [left + k * (side + gap) for k in range(4)]
         places = {
-            "output": (x[0], upper), "moved": (x[1], upper), "shifted": (x[0], lower),
-            "other": (x[1], lower), "difference": (x[2], middle), "pooled": (x[3], upper),
+            "output": (x[0], upper),
+            "moved": (x[1], upper),
+            "shifted": (x[0], lower),
+            "other": (x[1], lower),
+            "difference": (x[2], middle),
+            "pooled": (x[3], upper),
             "pooled, shifted": (x[3], lower),
-        }  # fmt: skip
+        }
         return {key: QRectF(*place, side, side) for key, place in places.items()}
 
     def paint_content(self, painter: QPainter) -> None:
@@ -155,25 +161,33 @@ class FiltersCanvas(TileCanvas):
         near = slice(SIDE // 2 - AROUND, SIDE // 2 + AROUND + 1)
         names = ("here", *(f"{place} on" for place in PLACES[1:]))
         top = max(float(np.abs(result.filters).max()), 1e-9)
-        tiles = {name: Tile(one[near, near], name, top)
-                 for name, one in zip(names, result.filters, strict=True)}  # fmt: skip
+        tiles = {
+            name: Tile(one[near, near], name, top)
+            for name, one in zip(names, result.filters, strict=True)
+        }
         self.show_tiles(tiles | {"mean": Tile(result.mean[near, near], "mean", top)})
 
     def boxes(self) -> dict[str, QRectF]:
         """Return two rows of three, or one of six where that gives larger ones."""
         keys, line, gap = list(self.tiles), self.line, float(self.theme.px(8))
         sides = {
-            across: min((self.width() - (across - 1) * gap - 2) / across,
-                        self.height() * across / 6 - line - 4)
+            across: min(
+                (self.width() - (across - 1) * gap - 2) / across,
+                self.height() * across / 6 - line - 4,
+            )
             for across in (2, 3, 6)
-        }  # fmt: skip
+        }
         across = max(sides, key=lambda k: sides[k])
         side = max(1.0, sides[across])
         gap = min(3 * gap, (self.width() - across * side - 2) / max(1, across - 1))
         left = (self.width() - across * side - (across - 1) * gap) / 2
         high = self.height() * across / 6
         return {
-            key: QRectF(left + (k % across) * (side + gap),
-                        (k // across) * high + (high - side - line) / 2 + line, side, side)
+            key: QRectF(
+                left + (k % across) * (side + gap),
+                (k // across) * high + (high - side - line) / 2 + line,
+                side,
+                side,
+            )
             for k, key in enumerate(keys)
-        }  # fmt: skip
+        }

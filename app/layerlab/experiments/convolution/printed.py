@@ -17,9 +17,16 @@ def _picture(values: Array) -> str:
 
 
 def program(
-    picture: Array, kernel: Array, layer: str, over: int, border: str, pool: int,
-    shift: tuple[int, int], images: int, noise: float,
-) -> str:  # fmt: skip
+    picture: Array,
+    kernel: Array,
+    layer: str,
+    over: int,
+    border: str,
+    pool: int,
+    shift: tuple[int, int],
+    images: int,
+    noise: float,
+) -> str:
     """Return a program that shifts and filters the same picture, and finds the kernel."""
     step = SIDE // round(over**0.5)
     mode = "wrap" if border == "wrapped" else "constant"

@@ -158,5 +158,6 @@ class TileCard(Card):
         places = [np.indices(tile.pixels.shape).reshape(2, -1) + 1 for tile in tiles.values()]
         rows, columns = np.concatenate(places, axis=1)
         values = np.concatenate([tile.pixels.ravel() for tile in tiles.values()])
-        return table(["picture", "row", "column", "value"],
-                     [np.array(names), rows, columns, values])  # fmt: skip
+        return table(
+            ["picture", "row", "column", "value"], [np.array(names), rows, columns, values]
+        )

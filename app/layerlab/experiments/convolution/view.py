@@ -35,8 +35,11 @@ class View(PageView):
         self.filters_card = TileCard("Filter by place", self.filters)
         self._add_buttons()
         self.below = LowerCards(self)
-        for knob, canvas in (("picture", self.picture), ("weights", self.kernel),
-                             ("shift", self.orders)):  # fmt: skip
+        for knob, canvas in (
+            ("picture", self.picture),
+            ("weights", self.kernel),
+            ("shift", self.orders),
+        ):
             canvas.grabbed.connect(lambda k=knob: self.grabbed.emit(k))
             canvas.released.connect(lambda k=knob: self.released.emit(k))
         self.picture.edited.connect(self._on_drawn)
@@ -97,7 +100,7 @@ class View(PageView):
             (f"{weights} of {number(result.whole['dense'])}", "weights, of a dense layer's"),
             (number(result.off, 2), "distance from a convolution"),
             (number(result.found.error, 2), "error of the kernel found"),
-        ]  # fmt: skip
+        ]
 
     def draw(self, result: Result) -> None:
         """Draw all seven."""
@@ -111,14 +114,20 @@ class View(PageView):
         total = f"sum <b>{number(round(float(cells.sum()), 6) + 0.0, 2)}</b>"
         self.kernel_card.set_note(f"drag a cell up or down, {total}", total)
         self._say_shift(result)
-        self.filters_card.set_note("alike: the kernel, read off" if result.off <= CLEAR else
-                                   f"off by <b>{number(result.off, 2)}</b>", "")  # fmt: skip
+        self.filters_card.set_note(
+            "alike: the kernel, read off"
+            if result.off <= CLEAR
+            else f"off by <b>{number(result.off, 2)}</b>",
+            "",
+        )
 
     def _say_shift(self, result: Result) -> None:
         """Say how far the picture is shifted, and how many pixels the orders differ in."""
         ways = (("up", "down"), ("left", "right"))
-        said = ", ".join(f"<b>{abs(by)}</b> {way[by > 0]}"
-                         for by, way in zip(result.shift, ways, strict=True))  # fmt: skip
+        said = ", ".join(
+            f"<b>{abs(by)}</b> {way[by > 0]}"
+            for by, way in zip(result.shift, ways, strict=True)
+        )
         count = int((np.abs(result.difference) > EXACT).sum())
         first = (
             f"<b>{count}</b> of {SIDE**2} pixels differ," if count else "drag what is shifted:"

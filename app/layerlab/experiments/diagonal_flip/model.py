@@ -83,14 +83,24 @@ def compute(
     losses = one.losses(epochs)
     widths, ends = _sweep(depth, init, epochs, seeds)
     return Result(
-        setting, epochs, Layout((4, *setting.hidden, 4)).parameters,
-        float(floors[min(width, 4) - 1]) if depth else 0.0, floors,
-        x.reshape(-1, 2, 2), y.reshape(-1, 2, 2), outputs.reshape(-1, 2, 2),
-        0.5 * ((y - outputs) ** 2).mean(axis=1), len(losses),
-        _quartiles(losses), losses[:, 0].copy(), widths,
-        _quartiles(ends), ends[:, 0].copy(), tuple(p.measured() for p in PRINTED),
+        setting,
+        epochs,
+        Layout((4, *setting.hidden, 4)).parameters,
+        float(floors[min(width, 4) - 1]) if depth else 0.0,
+        floors,
+        x.reshape(-1, 2, 2),
+        y.reshape(-1, 2, 2),
+        outputs.reshape(-1, 2, 2),
+        0.5 * ((y - outputs) ** 2).mean(axis=1),
+        len(losses),
+        _quartiles(losses),
+        losses[:, 0].copy(),
+        widths,
+        _quartiles(ends),
+        ends[:, 0].copy(),
+        tuple(p.measured() for p in PRINTED),
         study(seeds),
-    )  # fmt: skip
+    )
 
 
 def _quartiles(losses: Array) -> Array:
@@ -112,9 +122,13 @@ def _sweep(depth: int, init: str, epochs: int, seeds: int) -> tuple[Array, Array
 
 
 def work(
-    is_interrupted: Ask, width: int = 2, depth: int = 1, init: str = "He", epochs: int = 200,
+    is_interrupted: Ask,
+    width: int = 2,
+    depth: int = 1,
+    init: str = "He",
+    epochs: int = 200,
     seeds: int = 16,
-) -> Iterator[Step | None]:  # fmt: skip
+) -> Iterator[Step | None]:
     """Train what the page asks for, the shown network first; see `compute`.
 
     Then the printed runs, the other widths, and what the claims need of many seeds.

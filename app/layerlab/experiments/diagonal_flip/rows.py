@@ -26,16 +26,28 @@ _IDS = {"D2": 0, "D3": 1, "D4": 2, "D5": 3, "D7": 4, "D8": 5, "D9": 6, "D10": 7}
 
 def all_rows(printed: Sequence[Printed], known: Study) -> tuple[ClaimRow, ...]:
     """Return every claim of the page, in the order of the ledger."""
-    rows = [_counted("D1", (2,), "4-w-4 has this many parameters for w = 2, 3, 8, 16.",
-                     "22, 31, 76, 148", ((2,), (3,), (8,), (16,)))]  # fmt: skip
+    rows = [
+        _counted(
+            "D1",
+            (2,),
+            "4-w-4 has this many parameters for w = 2, 3, 8, 16.",
+            "22, 31, 76, 148",
+            ((2,), (3,), (8,), (16,)),
+        )
+    ]
     rows += [_run(f"D{k}", printed[_IDS[f"D{k}"]]) for k in (2, 3, 4, 5)]
     rows.append(_first_epochs(printed))
     rows += [_run(f"D{k}", printed[_IDS[f"D{k}"]]) for k in (7, 8, 9, 10)]
-    rows += [_order(known), _depth(known), _three(),
-             _counted("D14", (63,), "One hidden layer of 63 needs 507 parameters.", "507",
-                      ((63,),)),
-             _counted("D15", (8, 8), "4-8-8-4 has 140 parameters.", "140", ((8, 8),)),
-             _adam(known), _regions(printed, known), _slower(known)]  # fmt: skip
+    rows += [
+        _order(known),
+        _depth(known),
+        _three(),
+        _counted("D14", (63,), "One hidden layer of 63 needs 507 parameters.", "507", ((63,),)),
+        _counted("D15", (8, 8), "4-8-8-4 has 140 parameters.", "140", ((8, 8),)),
+        _adam(known),
+        _regions(printed, known),
+        _slower(known),
+    ]
     return tuple(rows)
 
 
@@ -49,9 +61,12 @@ def _parameters(hidden: tuple[int, ...]) -> int:
 
 
 def _counted(
-    name: str, _: tuple[int, ...], statement: str, published: str,
+    name: str,
+    _: tuple[int, ...],
+    statement: str,
+    published: str,
     nets: tuple[tuple[int, ...], ...],
-) -> ClaimRow:  # fmt: skip
+) -> ClaimRow:
     counted = ", ".join(str(_parameters(hidden)) for hidden in nets)
     listed = ", ".join("-".join(map(str, (4, *hidden, 4))) for hidden in nets)
     verdict = HOLDS if counted == published else WRONG
@@ -163,10 +178,13 @@ def _three() -> ClaimRow:
     three, four = _parameters((4, 4)), _parameters((4, 4, 4))
     verdict = HOLDS if (three, four) == (52, 60) else WRONG
     return ClaimRow(
-        "D13", "4-4-4-4 has 52 parameters; three hidden layers of 4 have 60.", "52; 60",
-        f"{three}; {four}", verdict,
+        "D13",
+        "4-4-4-4 has 52 parameters; three hidden layers of 4 have 60.",
+        "52; 60",
+        f"{three}; {four}",
+        verdict,
         f"4-4-4-4 has two hidden layers and {three}; with three, 4-4-4-4-4, there are {four}",
-    )  # fmt: skip
+    )
 
 
 def _adam(known: Study) -> ClaimRow:
@@ -182,9 +200,10 @@ def _adam(known: Study) -> ClaimRow:
         for a, b in itertools.pairwise(by_median)
     ]
     swapped = [
-        (a, b) for k, (a, b) in enumerate(itertools.pairwise(by_median))
+        (a, b)
+        for k, (a, b) in enumerate(itertools.pairwise(by_median))
         if clear[k] and by_first.index(a) > by_first.index(b)
-    ]  # fmt: skip
+    ]
     verdict = NOT_REPRODUCED if swapped else HOLDS
     why = f"by median: {', '.join(by_median)}; by one seed: {', '.join(by_first)}"
     here = f"the lab's own draws of {known.seeds} seeds, where the ledger asks PyTorch"
@@ -202,10 +221,14 @@ def _regions(printed: Sequence[Printed], known: Study) -> ClaimRow:
     verdict = WRONG if one_region and above else NOT_REPRODUCED
     listed = ", ".join(number(value, 3) for value in floors())
     return ClaimRow(
-        "D19", statement, published, f"1 region: {number(known.linear, 2)}", verdict,
+        "D19",
+        statement,
+        published,
+        f"1 region: {number(known.linear, 2)}",
+        verdict,
         f"one region (no hidden layer) ends at {number(known.linear, 2)}, sixteen neurons at "
         f"{number(wide[1], 2)}; rank stops widths 1, 2, 3 at {listed}",
-    )  # fmt: skip
+    )
 
 
 def _slower(known: Study) -> ClaimRow:
@@ -218,5 +241,6 @@ def _slower(known: Study) -> ClaimRow:
     near = [abs(ratio / 4 - 1) <= 0.25 for ratio in (one, many)]
     why = f"{small[0]:.0f} epochs instead of {he[0]:.0f} at seed 42"
     why += f", {_epochs(small)} instead of {_epochs(he)} in the median of {known.seeds} seeds"
-    return ClaimRow("D32", statement, "4×", f"{one:.2f}×",
-                    HOLDS if all(near) else NOT_REPRODUCED, why)  # fmt: skip
+    return ClaimRow(
+        "D32", statement, "4×", f"{one:.2f}×", HOLDS if all(near) else NOT_REPRODUCED, why
+    )

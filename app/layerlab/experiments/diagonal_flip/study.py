@@ -65,8 +65,9 @@ def _ends(setting: Setting, epochs: int) -> tuple[float, float] | None:
     return float(losses[0]), float(losses[-1])
 
 
-def _run(label: str, width: int, init: str, epochs: int, first: float | None,
-         last: float) -> Printed:  # fmt: skip
+def _run(
+    label: str, width: int, init: str, epochs: int, first: float | None, last: float
+) -> Printed:
     return Printed(label, Setting((width,), init, 1), epochs, first, last)
 
 
@@ -125,14 +126,17 @@ def study(seeds: int) -> Study:
     complete = all(v is not None for v in (*by_init.values(), *waits.values(), *lowest))
     return Study(
         seeds,
-        None if any(v is None for v in by_init.values())
+        None
+        if any(v is None for v in by_init.values())
         else {k: v[-1] for k, v in by_init.items() if v is not None},
-        None if any(v is None for v in waits.values())
+        None
+        if any(v is None for v in waits.values())
         else {k: v for k, v in waits.items() if v is not None},
-        _reached((8,), "0.01", seeds), None if linear is None else linear[1],
+        _reached((8,), "0.01", seeds),
+        None if linear is None else linear[1],
         None if any(v is None for v in lowest) else np.array(lowest),
         adam_losses(seeds) if complete else None,
-    )  # fmt: skip
+    )
 
 
 def _losses(hidden: tuple[int, ...], init: str, seeds: int, epochs: int) -> Array | None:
@@ -171,10 +175,14 @@ def adam_losses(seeds: int) -> dict[str, Array]:
         for hidden in TORCH_NETS:
             spec = Setting(hidden, "He", seeds).spec
             for knob, value in {
-                "net.init": "torch-default", "train.rng": "default", "train.optimizer": "adam",
-                "train.rate": 0.01, "train.batch": "full", "train.report": "after",
+                "net.init": "torch-default",
+                "train.rng": "default",
+                "train.optimizer": "adam",
+                "train.rate": 0.01,
+                "train.batch": "full",
+                "train.report": "after",
                 "train.updates": 200,
-            }.items():  # fmt: skip
+            }.items():
                 spec = edit(spec, knob, value)
             *_, end = engine("numpy").run(spec)
             name = "-".join(map(str, (4, *hidden, 4)))

@@ -58,10 +58,15 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.images = ImagesCard()
-        self.loss = PlotCard("Loss", Axis("epoch", integer=True), Axis("loss", log=True),
-                             "half mean squared error")  # fmt: skip
-        self.sweep = PlotCard("Every width", Axis("neurons", integer=True),
-                              Axis("loss at the end", log=True))  # fmt: skip
+        self.loss = PlotCard(
+            "Loss",
+            Axis("epoch", integer=True),
+            Axis("loss", log=True),
+            "half mean squared error",
+        )
+        self.sweep = PlotCard(
+            "Every width", Axis("neurons", integer=True), Axis("loss at the end", log=True)
+        )
         self.sweep.plot.x_axis.fix(0.5, 16.5)
         self.printed = PrintedCard()
         self.printed.table.row_clicked.connect(self._on_row)
@@ -75,8 +80,10 @@ class View(PageView):
         """Return how low it gets, and how low it could."""
         one = result.setting
         floor = number(result.floor, 3) if result.floor else "0"
-        found = [(one.name, f"network, {result.parameters} parameters"),
-                 (floor, "floor that its rank sets")]  # fmt: skip
+        found = [
+            (one.name, f"network, {result.parameters} parameters"),
+            (floor, "floor that its rank sets"),
+        ]
         if result.trained:
             found.append((number(float(result.first[-1]), 3), "loss at the end, seed 42"))
             middle = float(result.quartiles[1, -1])
@@ -97,8 +104,9 @@ class View(PageView):
 
     def _draw_images(self, result: Result) -> None:
         canvas = self.images.canvas
-        canvas.part = ImagePrediction(result.inputs, result.targets, result.outputs,
-                                      result.error)  # fmt: skip
+        canvas.part = ImagePrediction(
+            result.inputs, result.targets, result.outputs, result.error
+        )
         canvas.update()
         epoch = f"after {result.trained} epochs" if result.trained else "at birth"
         self.images.set_note(f"input → target → output, seed 42 {epoch}", f"seed 42, {epoch}")
@@ -132,28 +140,45 @@ class View(PageView):
             live["median"] = Line(x, middle, accent, 2.2)
         live["seed 42"] = Line(x, first, self.color("text"), 1.4)
         for name, one in self._text_runs(result):
-            live[name] = Dots(np.array([float(one.epochs)]), np.array([one.last]),
-                              self.color("negative"), 4.0, hollow=True)  # fmt: skip
+            live[name] = Dots(
+                np.array([float(one.epochs)]),
+                np.array([one.last]),
+                self.color("negative"),
+                4.0,
+                hollow=True,
+            )
         legend = [Key("line", self.color("text"), "seed 42", 1.4)]
         if several:
             legend.insert(0, Key("line", accent, f"median of {result.setting.seeds} seeds"))
         legend.append(Key("ring", self.color("negative"), "printed"))
         legend.append(Key("dash", self.color("faint"), "floors of rank 1, 2, 3", 1.0))
         self.loss.show_plot(
-            bands=bands, still=self._floors(result, LOWEST), live=live, legend=legend,
-            columns={"epoch": x, "seed 42": first, "quartile 25": low, "median": middle,
-                     "quartile 75": high},
-        )  # fmt: skip
+            bands=bands,
+            still=self._floors(result, LOWEST),
+            live=live,
+            legend=legend,
+            columns={
+                "epoch": x,
+                "seed 42": first,
+                "quartile 25": low,
+                "median": middle,
+                "quartile 75": high,
+            },
+        )
         if x.size:
-            self.loss.read_curves(x, [("seed 42", first, self.color("text")),
-                                      ("median", middle, accent)])  # fmt: skip
+            self.loss.read_curves(
+                x, [("seed 42", first, self.color("text")), ("median", middle, accent)]
+            )
 
     def _text_runs(self, result: Result) -> list[tuple[str, Printed]]:
         """Return the printed runs of just this network and these first weights."""
         one = result.setting
-        return [(p.label, p) for p in result.printed
-                if (p.setting.hidden, p.setting.init) == (one.hidden, one.init)
-                and p.epochs <= result.epochs]  # fmt: skip
+        return [
+            (p.label, p)
+            for p in result.printed
+            if (p.setting.hidden, p.setting.init) == (one.hidden, one.init)
+            and p.epochs <= result.epochs
+        ]
 
     def _draw_sweep(self, result: Result) -> None:
         widths = result.widths.astype(float)
@@ -179,14 +204,19 @@ class View(PageView):
             seen.append(np.array([level]))
         self.sweep.plot.y_axis.cover(np.concatenate(seen), restart=True)
         floor = Line(steps, floors, self.color("warning"), 1.6, dash=(3, 2.4))
-        legend = [Key("line", accent, "median"), Key("dot", ink, "seed 42"),
-                  Key("ring", self.color("negative"), "printed"),
-                  Key("dash", self.color("warning"), "floor of the rank")]  # fmt: skip
+        legend = [
+            Key("line", accent, "median"),
+            Key("dot", ink, "seed 42"),
+            Key("ring", self.color("negative"), "printed"),
+            Key("dash", self.color("warning"), "floor of the rank"),
+        ]
         self.sweep.show_plot(
             bands={"quartiles": Band(widths, low, high, mix(self.theme, accent, 0.2))},
-            still={"floor": floor}, live=live, legend=legend,
+            still={"floor": floor},
+            live=live,
+            legend=legend,
             columns={"width": widths, "median": middle, "seed 42": first},
-        )  # fmt: skip
+        )
         layers = f"{depth} hidden layer{'s' if depth != 1 else ''}, {result.setting.init}"
         note = layers if depth else "without a hidden layer there is no width"
         self.sweep.set_note(note, f"depth {depth}")
@@ -208,12 +238,15 @@ class View(PageView):
             shown = result.setting
             if (one.setting.hidden, one.setting.init) == (shown.hidden, shown.init):
                 bright = k if bright < 0 or result.epochs == one.epochs else bright
-            rows.append((
-                Cell(one.label), Cell(f"{one.epochs}", "muted"),
-                Cell(_ends(one.first, one.last), weight=600, brief=f"{one.last:.4f}"),
-                _beside(one.found, one),
-                _beside(one.other, one) if one.has_other else Cell(""),
-            ))  # fmt: skip
+            rows.append(
+                (
+                    Cell(one.label),
+                    Cell(f"{one.epochs}", "muted"),
+                    Cell(_ends(one.first, one.last), weight=600, brief=f"{one.last:.4f}"),
+                    _beside(one.found, one),
+                    _beside(one.other, one) if one.has_other else Cell(""),
+                )
+            )
         header = ("seed 42", "epochs", "printed", "as described", "spread 0.5")
         self.printed.table.show_rows(header, rows, bright)
 
@@ -221,8 +254,12 @@ class View(PageView):
         if self.result is None:
             return
         one = self.result.printed[row]
-        for knob, value in (("width", one.setting.hidden[0]), ("depth", 1),
-                            ("init", one.setting.init), ("epochs", one.epochs)):  # fmt: skip
+        for knob, value in (
+            ("width", one.setting.hidden[0]),
+            ("depth", 1),
+            ("init", one.setting.init),
+            ("epochs", one.epochs),
+        ):
             self.edited.emit(knob, value)
 
 

@@ -62,14 +62,17 @@ class PageOfDraws(PageView):
         self.rho = PlotCard("Correlation", Axis("x"), Axis())
         self.mean = PlotCard("Variance of the mean", Axis("K", integer=True), Axis())
         self.rows = RowPlot(Axis())
-        self.kinds = PlotCard("By what they differ", self.rows.x_axis, self.rows.y_axis, "",
-                              self.rows)  # fmt: skip
+        self.kinds = PlotCard(
+            "By what they differ", self.rows.x_axis, self.rows.y_axis, "", self.rows
+        )
         for card in (self.error, self.rho):
             card.plot.x_axis.fix(-EDGE, EDGE)
         self.rho.plot.y_axis.fix(-0.1, 1.0)
         self.mean.plot.x_axis.fix(0.5, MOST + 0.5)
-        self._held = [Held(plot) for plot in (self.error.plot.y_axis, self.mean.plot.y_axis,
-                                              self.rows.x_axis)]  # fmt: skip
+        self._held = [
+            Held(plot)
+            for plot in (self.error.plot.y_axis, self.mean.plot.y_axis, self.rows.x_axis)
+        ]
         self._before: Before | None = None
         self._is_dragged = False  # else a handle is moved by keys
         plot = self.mean.plot
@@ -116,12 +119,15 @@ class PageOfDraws(PageView):
         ink = self.ink(result)
         inks = {
             "bias²": mix(self.theme, self.color("warning"), 0.6),
-            "ρ v": mix(self.theme, ink, 0.55), "own / K": mix(self.theme, ink, 0.25),
-        }  # fmt: skip
-        legend = [Key("band", inks["ρ v"], "ρ v", keep=True),
-                  Key("line", self.color("text"), "one", 1.6, keep=True),
-                  Key("dot", self.color("text"), "mean", brief="mean"),
-                  *(Key("band", inks[k], k) for k in ("bias²", "own / K"))]  # fmt: skip
+            "ρ v": mix(self.theme, ink, 0.55),
+            "own / K": mix(self.theme, ink, 0.25),
+        }
+        legend = [
+            Key("band", inks["ρ v"], "ρ v", keep=True),
+            Key("line", self.color("text"), "one", 1.6, keep=True),
+            Key("dot", self.color("text"), "mean", brief="mean"),
+            *(Key("band", inks[k], k) for k in ("bias²", "own / K")),
+        ]
         if found is None:
             card.show_plot(live=self._grey(x, "error"), legend=legend)
             self._wait(card)
@@ -161,8 +167,12 @@ class PageOfDraws(PageView):
         for kind in sorted(result.found, key=lambda kind: kind == chosen):
             rho, is_here = np.clip(result.found[kind].all.rho_at, -0.1, 1), kind == chosen
             color = self.color(TOKENS[kind])
-            live[kind] = Line(x, rho, color if is_here else mix(self.theme, color, 0.5),
-                              2.6 if is_here else 1.3)  # fmt: skip
+            live[kind] = Line(
+                x,
+                rho,
+                color if is_here else mix(self.theme, color, 0.5),
+                2.6 if is_here else 1.3,
+            )
             curves.append((kind, rho, color))
         if result.here is None:
             live |= self._grey(x, "rho")
@@ -247,12 +257,20 @@ class PageOfDraws(PageView):
             rows.append(float(row))
             texts.append(f"ρ {number(found.all.rho, 2)}")
         if rows:
-            live["rho"] = Words(np.zeros(len(rows)), np.array(rows) - 0.38, texts,
-                                self.color("text"), self.theme, 10.0)  # fmt: skip
+            live["rho"] = Words(
+                np.zeros(len(rows)),
+                np.array(rows) - 0.38,
+                texts,
+                self.color("text"),
+                self.theme,
+                10.0,
+            )
         ink = self.ink(result)
         names = {"shared": "ρ v", "own": f"mean of {result.k}", "one": "one"}
-        legend = [Key("band", mix(self.theme, ink, SHARES[name]), text)
-                  for name, text in names.items()]  # fmt: skip
+        legend = [
+            Key("band", mix(self.theme, ink, SHARES[name]), text)
+            for name, text in names.items()
+        ]
         columns = {names[name]: np.array(values) for name, values in parts.items()}
         self.kinds.show_plot(live=live, legend=legend, columns=columns)
         self.kinds.set_note("variance, click a row" if rows else "being trained", "variance")
@@ -271,10 +289,11 @@ class PageOfDraws(PageView):
         bias = float(found.all.squared_bias(result.truth).mean())
         of_mean = float(found.all.of_mean(result.k).mean())
         rows = (
-            rho, f"v {number(float(found.all.one.mean()), 2)}",
+            rho,
+            f"v {number(float(found.all.one.mean()), 2)}",
             f"mean of {result.k} {number(of_mean, 2)}",
             f"its error {number(bias + of_mean, 3)}",
-        )  # fmt: skip
+        )
         ink = self.color(TOKENS[kind])
         return Reading(kind, tuple((ink, text) for text in rows))
 

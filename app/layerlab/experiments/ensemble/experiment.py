@@ -15,26 +15,68 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=18,
     knobs=(
-        Knob("k", "int", "Networks, K",
-             "How many networks the mean is taken of; those there are are averaged anew, "
-             "nothing is trained.", low=1, high=MOST),
-        Knob("kind", "choice", "They differ by",
-             "The seed of their weights alone; or the points as well, drawn anew from the "
-             "same 32; or depth and activation as well.", choices=KINDS),
-        Knob("noise", "float", "Noise",
-             "Spread of the noise in the points: what all networks of a draw learn by heart "
-             "together.", low=0.0, high=0.6),
-        Knob("width", "int", "Width",
-             "Neurons of a layer: wide networks of one draw agree with each other more.",
-             low=2, high=WIDEST, log=True),
+        Knob(
+            "k",
+            "int",
+            "Networks, K",
+            "How many networks the mean is taken of; those there are are averaged anew, "
+            "nothing is trained.",
+            low=1,
+            high=MOST,
+        ),
+        Knob(
+            "kind",
+            "choice",
+            "They differ by",
+            "The seed of their weights alone; or the points as well, drawn anew from the "
+            "same 32; or depth and activation as well.",
+            choices=KINDS,
+        ),
+        Knob(
+            "noise",
+            "float",
+            "Noise",
+            "Spread of the noise in the points: what all networks of a draw learn by heart "
+            "together.",
+            low=0.0,
+            high=0.6,
+        ),
+        Knob(
+            "width",
+            "int",
+            "Width",
+            "Neurons of a layer: wide networks of one draw agree with each other more.",
+            low=2,
+            high=WIDEST,
+            log=True,
+        ),
         Knob("task", "choice", "Task", "The curve under the points.", choices=TASKS),
-        Knob("draw", "numbers", "Draw", "The draw whose networks are shown; clicked.",
-             low=1, high=DRAWS),
-        Knob("at", "numbers", "Place", "Where two networks are compared; dragged.",
-             low=-EDGE, high=EDGE),
+        Knob(
+            "draw",
+            "numbers",
+            "Draw",
+            "The draw whose networks are shown; clicked.",
+            low=1,
+            high=DRAWS,
+        ),
+        Knob(
+            "at",
+            "numbers",
+            "Place",
+            "Where two networks are compared; dragged.",
+            low=-EDGE,
+            high=EDGE,
+        ),
     ),
-    start={"k": 10, "kind": "seed", "noise": 0.3, "width": 16, "task": "wave",
-           "draw": (1.0,), "at": (0.4,)},
+    start={
+        "k": 10,
+        "kind": "seed",
+        "noise": 0.3,
+        "width": 16,
+        "task": "wave",
+        "draw": (1.0,),
+        "at": (0.4,),
+    },
     look_for="The fan of one draw shows what is each network's own; the mean takes it away. "
     "What its networks share, because they learned the same noisy points, no fan shows: it is "
     "how the mean itself wanders from draw to draw, the grey band. Two networks of a draw lie "
@@ -43,15 +85,24 @@ EXPERIMENT = Experiment(
     "much, and the mean gains little. Other architectures lower it where layers are wide; "
     "at widths 2 to 4 they do not.",
     tries=(
-        Try("Other points for each", "Of a bootstrap ρ falls from 0.76 to 0.31, but v doubles: "
+        Try(
+            "Other points for each",
+            "Of a bootstrap ρ falls from 0.76 to 0.31, but v doubles: "
             "the mean of ten varies nearly as much as before. Drag K: it is ahead from 8 on.",
-            {"kind": "bootstrap"}),
-        Try("Another bend for each", "Depth and activation differ: ρ is 0.5, v a quarter "
+            {"kind": "bootstrap"},
+        ),
+        Try(
+            "Another bend for each",
+            "Depth and activation differ: ρ is 0.5, v a quarter "
             "larger, and the mean has the least error of the three.",
-            {"kind": "architecture"}),
-        Try("Nothing in common", "Without noise narrow networks miss the corner each in its "
+            {"kind": "architecture"},
+        ),
+        Try(
+            "Nothing in common",
+            "Without noise narrow networks miss the corner each in its "
             "own way: ρ is 0, and the mean of ten has a tenth of the variance.",
-            {"task": "abs", "noise": 0.0, "width": 4, "at": (0.0,)}),
+            {"task": "abs", "noise": 0.0, "width": 4, "at": (0.0,)},
+        ),
     ),
     formula=(
         r"\mathrm{Var}(\bar f) = v \left( \frac{1}{K} + \frac{K-1}{K} \rho \right)",
@@ -59,4 +110,4 @@ EXPERIMENT = Experiment(
         r"\mathrm{error} = \mathrm{bias}^2 + \mathrm{Var}(\bar f)",
     ),
     claims=("E13",),
-)  # fmt: skip
+)

@@ -115,16 +115,21 @@ def _chance(people: Population) -> Chance:
     ends = (float(end) for end in np.percentile(whole.correlations(every), ENDS))
     one, rho = half.variance(every), half.correlations(every)
     fit = np.stack(
-        [people.part(k).variance(every) / np.maximum(one * (1 / k + (k - 1) / k * rho), TINY)
-         for k in ks], axis=1,
-    )  # fmt: skip
+        [
+            people.part(k).variance(every) / np.maximum(one * (1 / k + (k - 1) / k * rho), TINY)
+            for k in ks
+        ],
+        axis=1,
+    )
     draws = people.done // 2
     shares = np.vstack([np.full(draws, 1 / draws), resamples(draws, RESAMPLES)])
     means = np.stack([_half(people.part(k), 1).variance(shares) for k in ks], axis=1)
     return Chance(
-        Band(whole.spread().rho, *ends), fit, _half(half, 0).spread().rho,
+        Band(whole.spread().rho, *ends),
+        fit,
+        _half(half, 0).spread().rho,
         means / np.maximum(means[:, :1], TINY),
-    )  # fmt: skip
+    )
 
 
 def _half(draws: Draws, first: int) -> Draws:

@@ -67,9 +67,14 @@ class Result:
 
 
 def compute(
-    k: int = 10, kind: str = SEED, noise: float = 0.3, width: int = 16, task: str = "wave",
-    draw: tuple[float, ...] = (1.0,), at: tuple[float, ...] = (0.4,),
-) -> Result:  # fmt: skip
+    k: int = 10,
+    kind: str = SEED,
+    noise: float = 0.3,
+    width: int = 16,
+    task: str = "wave",
+    draw: tuple[float, ...] = (1.0,),
+    at: tuple[float, ...] = (0.4,),
+) -> Result:
     """Return one draw's networks, and what all that are trained so far tell.
 
     Args:
@@ -97,9 +102,17 @@ def compute(
         if seen is not None:
             found[other] = seen
     return Result(
-        setting, k, PLACES, truth, np.column_stack([data.x[:, 0], data.y[:, 0]]), shown,
-        first(setting, shown, k).astype(float), place, pairs.astype(float), found,
-    )  # fmt: skip
+        setting,
+        k,
+        PLACES,
+        truth,
+        np.column_stack([data.x[:, 0], data.y[:, 0]]),
+        shown,
+        first(setting, shown, k).astype(float),
+        place,
+        pairs.astype(float),
+        found,
+    )
 
 
 def number_of(draw: tuple[float, ...]) -> int:
@@ -120,9 +133,15 @@ def truth_of(setting: Setting) -> Array:
 
 
 def work(
-    is_interrupted: Ask, k: int = 10, kind: str = SEED, noise: float = 0.3, width: int = 16,
-    task: str = "wave", draw: tuple[float, ...] = (1.0,), at: tuple[float, ...] = (0.4,),
-) -> Iterator[Step | None]:  # fmt: skip
+    is_interrupted: Ask,
+    k: int = 10,
+    kind: str = SEED,
+    noise: float = 0.3,
+    width: int = 16,
+    task: str = "wave",
+    draw: tuple[float, ...] = (1.0,),
+    at: tuple[float, ...] = (0.4,),
+) -> Iterator[Step | None]:
     """Train the networks of all draws, of the kind that is chosen first; see `compute`."""
     kinds, said = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
     total = DRAWS * len(kinds)
@@ -155,8 +174,10 @@ def simulated() -> float:
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about the variance of a mean, simulated and of these networks."""
-    statement = ("The mean of K predictors of variance v and correlation ρ has variance "
-                 "v (1/K + (K−1)/K ρ).")  # fmt: skip
+    statement = (
+        "The mean of K predictors of variance v and correlation ρ has variance "
+        "v (1/K + (K−1)/K ρ)."
+    )
     published, here = f"{PRINTED} v at K = {K}, ρ = {RHO}", result.here
     if here is None or here.chance is None:
         done = 0 if here is None else here.draws
@@ -178,8 +199,9 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
     where = f"{DRAWS} draws of {result.setting.task} at this noise and width, K = {k}"
     measured = f"{number(drawn, 4)} v simulated, {number(seen, 3)} v of networks"
-    return (ClaimRow("E13", statement, published, measured, HOLDS if fits else WRONG, why,
-                     where),)  # fmt: skip
+    return (
+        ClaimRow("E13", statement, published, measured, HOLDS if fits else WRONG, why, where),
+    )
 
 
 def _falls(result: Result) -> str:
@@ -199,17 +221,27 @@ def _falls(result: Result) -> str:
 
 
 def numpy_code(
-    k: int = 10, kind: str = SEED, noise: float = 0.3, width: int = 16, task: str = "wave",
-    draw: tuple[float, ...] = (1.0,), at: tuple[float, ...] = (0.4,),
-) -> str:  # fmt: skip
+    k: int = 10,
+    kind: str = SEED,
+    noise: float = 0.3,
+    width: int = 16,
+    task: str = "wave",
+    draw: tuple[float, ...] = (1.0,),
+    at: tuple[float, ...] = (0.4,),
+) -> str:
     """Return a program that trains ensembles on many draws by hand; see `compute`."""
     return program(k, kind, noise, width, task)
 
 
 def lab_spec(
-    k: int = 10, kind: str = SEED, noise: float = 0.3, width: int = 16, task: str = "wave",
-    draw: tuple[float, ...] = (1.0,), at: tuple[float, ...] = (0.4,),
-) -> LabSpec:  # fmt: skip
+    k: int = 10,
+    kind: str = SEED,
+    noise: float = 0.3,
+    width: int = 16,
+    task: str = "wave",
+    draw: tuple[float, ...] = (1.0,),
+    at: tuple[float, ...] = (0.4,),
+) -> LabSpec:
     """Return the lab that trains the draw's K networks.
 
     Raises:

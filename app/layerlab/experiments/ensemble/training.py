@@ -54,12 +54,19 @@ class Setting:
         activation, init, widths = ARCHITECTURES[architecture]
         own, hidden = TASKS[self.task].recommended(), tuple(k * self.width for k in widths)
         return LabSpec(
-            task=changed(own.task, samples=SAMPLES, noise=self.noise, validation=0.0,
-                         seed=draw),
+            task=changed(
+                own.task, samples=SAMPLES, noise=self.noise, validation=0.0, seed=draw
+            ),
             net=changed(own.net, hidden=hidden, activation=activation, init=init),
-            train=changed(own.train, batch="full", rate=RATE, updates=UPDATES, seeds=seeds,
-                          seed=SEEDS_APART * draw),
-        )  # fmt: skip
+            train=changed(
+                own.train,
+                batch="full",
+                rate=RATE,
+                updates=UPDATES,
+                seeds=seeds,
+                seed=SEEDS_APART * draw,
+            ),
+        )
 
     def architectures(self, draw: int) -> Array:
         """Return which of `ARCHITECTURES` each network of a draw has. (NETS,)"""
@@ -87,10 +94,13 @@ class _OwnPoints(Batches):
 
 def _picked(state: State, nets: Array) -> State:
     return replace(
-        state, params=state.params[nets], moments=state.moments[:, nets],
-        first_loss=state.first_loss[nets], epoch_sum=state.epoch_sum[nets],
+        state,
+        params=state.params[nets],
+        moments=state.moments[:, nets],
+        first_loss=state.first_loss[nets],
+        epoch_sum=state.epoch_sum[nets],
         epoch_loss=state.epoch_loss[nets],
-    )  # fmt: skip
+    )
 
 
 def trained(setting: Setting, draw: int, nets: Array) -> Generator[None, None, Array]:

@@ -53,9 +53,12 @@ class View(PageOfDraws):
         """Return the correlation, and the error of one network and of the mean."""
         found, k = result.here, result.k
         if found is None:
-            return [("…", "ρ of two networks"), ("…", "variance of one, v"),
-                    ("…", f"variance of the mean of {k}"),
-                    ("…", "error of one, of the mean")]  # fmt: skip
+            return [
+                ("…", "ρ of two networks"),
+                ("…", "variance of one, v"),
+                ("…", f"variance of the mean of {k}"),
+                ("…", "error of one, of the mean"),
+            ]
         one = float(found.all.one.mean())
         bias = float(found.all.squared_bias(result.truth).mean())
         mean = float(found.all.of_mean(k).mean())
@@ -64,9 +67,11 @@ class View(PageOfDraws):
             (number(one, 2), "variance of one, v"),
             (f"{number(found.seen(k), 3)} v", f"mean of {k}, measured"),
             (f"{number(found.told(k), 3)} v", "by the formula"),
-            (f"{number(bias + one, 2)} → {number(bias + mean, 2)}",
-             "error of one, of the mean"),
-        ]  # fmt: skip
+            (
+                f"{number(bias + one, 2)} → {number(bias + mean, 2)}",
+                "error of one, of the mean",
+            ),
+        ]
 
     def draw(self, result: Result) -> None:
         """Draw all six."""
@@ -85,16 +90,18 @@ class View(PageOfDraws):
         if found is not None:
             wander = np.sqrt(np.maximum(found.all.of_mean(result.k), 0))
             middle = found.all.mean
-            bands["wander"] = Band(x, middle - wander, middle + wander,
-                                   mix(self.theme, self.color("muted"), 0.2))  # fmt: skip
+            bands["wander"] = Band(
+                x, middle - wander, middle + wander, mix(self.theme, self.color("muted"), 0.2)
+            )
         pale, mean = mix(self.theme, ink, 0.55), result.fan.mean(0)
         live: dict[str, Mark] = {
             f"network {k + 1}": Line(x, y, pale, 1.1) for k, y in enumerate(result.fan)
         }
         live["truth"] = Line(x, result.truth, self.color("text"), 1.5, DASH)
         points = result.points.T
-        live["points"] = Dots(points[0], points[1], self.color("point"), 2.6,
-                              outline=self.color("panel"))  # fmt: skip
+        live["points"] = Dots(
+            points[0], points[1], self.color("point"), 2.6, outline=self.color("panel")
+        )
         live["mean"] = Line(x, mean, ink, 3.0)
         place = float(x[result.at])
         live["place"] = Post(place, "", self.color("faint"), self.theme)
@@ -102,17 +109,22 @@ class View(PageOfDraws):
             Key("line", ink, f"mean of {len(result.fan)}", 3.0, keep=True),
             Key("line", pale, "networks"),
             Key("dash", self.color("text"), "truth", 1.5),
-            Key("band", mix(self.theme, self.color("muted"), 0.3), "mean on other draws, ±σ",
-                brief="other draws"),
-        ]  # fmt: skip
+            Key(
+                "band",
+                mix(self.theme, self.color("muted"), 0.3),
+                "mean on other draws, ±σ",
+                brief="other draws",
+            ),
+        ]
         columns = {"x": x, "truth": result.truth, "mean": mean}
         columns |= {f"network {k + 1}": y for k, y in enumerate(result.fan)}
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         card.read_curves(x, [("mean", mean, ink), ("truth", result.truth, self.color("text"))])
         handle = Handle("place", place, float(mean[result.at]), ink, 6.0, "x")
         card.plot.set_handles((handle,))  # type: ignore[attr-defined]
-        card.set_note(f"draw {result.draw + 1} of {DRAWS}, drag the dot",
-                      f"draw {result.draw + 1}")  # fmt: skip
+        card.set_note(
+            f"draw {result.draw + 1} of {DRAWS}, drag the dot", f"draw {result.draw + 1}"
+        )
 
     # ---- two networks
     def _draw_pair(self, result: Result) -> None:
@@ -141,9 +153,13 @@ class View(PageOfDraws):
             live["ellipse"] = Line(middle + along - across, middle + along + across, ink, 1.6)
             text = f"ρ <b>{number(float(found.all.rho_at[at]), 2)}</b>"
         if len(result.fan) > 1:
-            live["shown"] = Dots(result.fan[:1, at] - truth, result.fan[1:2, at] - truth,
-                                 self.color("text"), 4.4,
-                                 outline=self.color("panel"))  # fmt: skip
+            live["shown"] = Dots(
+                result.fan[:1, at] - truth,
+                result.fan[1:2, at] - truth,
+                self.color("text"),
+                4.4,
+                outline=self.color("panel"),
+            )
         card.show_plot(live=live, columns={"first": off[:, 0], "second": off[:, 1]})
         where = f"x = {number(float(result.x[at]), 2)}"
         card.set_note(f"off the truth at {where}, {text}" if text else where, text or where)
@@ -164,8 +180,12 @@ class View(PageOfDraws):
         a, b = result.pairs[near]
         rows = ((None, f"first {number(float(a), 2)}"), (None, f"second {number(float(b), 2)}"))
         truth = float(result.truth[result.at])
-        return Reading(f"draw {near + 1}, click", rows, None,
-                       ((float(a) - truth, float(b) - truth, self.ink(result)),))  # fmt: skip
+        return Reading(
+            f"draw {near + 1}, click",
+            rows,
+            None,
+            ((float(a) - truth, float(b) - truth, self.ink(result)),),
+        )
 
     def _on_draw(self, x: float, y: float) -> None:
         near = self._nearest(self.result, x, y)

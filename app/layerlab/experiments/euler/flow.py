@@ -38,12 +38,16 @@ def eigenvalues(numbers: Numbers) -> Array:
         LabError: not four numbers, or neither both real nor conjugate.
     """
     if len(numbers) != 4:
-        raise LabError(f"Eigenvalues lists {len(numbers)} numbers, they must be four: "
-                       "real and imaginary part of two")  # fmt: skip
+        raise LabError(
+            f"Eigenvalues lists {len(numbers)} numbers, they must be four: "
+            "real and imaginary part of two"
+        )
     one, other = complex(*numbers[:2]), complex(*numbers[2:])
     if not (one.imag == other.imag == 0 or one == other.conjugate()):
-        raise LabError(f"Eigenvalues are {_said(one)} and {_said(other)}; those of a real "
-                       "matrix are both real, or conjugate")  # fmt: skip
+        raise LabError(
+            f"Eigenvalues are {_said(one)} and {_said(other)}; those of a real "
+            "matrix are both real, or conjugate"
+        )
     return np.array([one, other])
 
 
@@ -116,8 +120,15 @@ def _solved(values: tuple[complex, ...], skew: float, starts: Numbers) -> Any:
     def slope(_: float, x: Array) -> Array:
         return np.tanh(x.reshape(-1, 2) @ turned).ravel()
 
-    done = solve_ivp(slope, (0, END), starts, method="DOP853", dense_output=True,
-                     rtol=TOLERANCE, atol=TOLERANCE)  # fmt: skip
+    done = solve_ivp(
+        slope,
+        (0, END),
+        starts,
+        method="DOP853",
+        dense_output=True,
+        rtol=TOLERANCE,
+        atol=TOLERANCE,
+    )
     return done.sol
 
 

@@ -74,10 +74,14 @@ class Result:
 
 
 def compute(
-    field: str = "tanh", step: float = 0.25, skew: float = 0.0, depth: int = 12,
-    layer: float = 6.0, values: Numbers = (-0.4, 1.6, -0.4, -1.6),
+    field: str = "tanh",
+    step: float = 0.25,
+    skew: float = 0.0,
+    depth: int = 12,
+    layer: float = 6.0,
+    values: Numbers = (-0.4, 1.6, -0.4, -1.6),
     starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
-) -> Result:  # fmt: skip
+) -> Result:
     """Follow the flow and Euler's steps, and look up what is trained so far.
 
     Args:
@@ -92,19 +96,33 @@ def compute(
     w, act = flow.matrix(rates, skew), flow.bend(field)
     count = int(flow.END / step + 1e-9)
     taken = flow.euler(field, w, begun, np.array([step]), count)[:, 0]
-    beside = flow.path(field, rates, skew, begun, np.minimum(step * np.arange(count + 1),
-                                                             flow.END))  # fmt: skip
+    beside = flow.path(
+        field, rates, skew, begun, np.minimum(step * np.arange(count + 1), flow.END)
+    )
     along = flow.course(field, values, skew, starts)
     across, up = (np.arange(-end, end + GRID / 2, GRID) for end in REACH)
     places = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
     net = known(Setting(field, depth))
     shown = min(layer, float(depth))
     return Result(
-        field, step, depth, rates, w, limit_of(rates), np.abs(1 + step * rates),
-        places, act(places @ w.T), begun, along, taken,
+        field,
+        step,
+        depth,
+        rates,
+        w,
+        limit_of(rates),
+        np.abs(1 + step * rates),
+        places,
+        act(places @ w.T),
+        begun,
+        along,
+        taken,
         float(np.linalg.norm(taken - beside, axis=-1).max()),
-        shown, net, between(net.points, shown), between(net.lattice, shown),
-    )  # fmt: skip
+        shown,
+        net,
+        between(net.points, shown),
+        between(net.lattice, shown),
+    )
 
 
 def step_at(shown: float) -> int:
@@ -131,10 +149,15 @@ def _pairs(starts: Numbers) -> Array:
 
 
 def work(
-    is_interrupted: Ask, field: str = "tanh", step: float = 0.25, skew: float = 0.0,
-    depth: int = 12, layer: float = 6.0, values: Numbers = (-0.4, 1.6, -0.4, -1.6),
+    is_interrupted: Ask,
+    field: str = "tanh",
+    step: float = 0.25,
+    skew: float = 0.0,
+    depth: int = 12,
+    layer: float = 6.0,
+    values: Numbers = (-0.4, 1.6, -0.4, -1.6),
     starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
-) -> Iterator[Step | None]:  # fmt: skip
+) -> Iterator[Step | None]:
     """Train the networks of this depth on the moons; see `compute`."""
     for done in training(Setting(field, depth)).advance(is_interrupted):
         if done is None:
@@ -150,19 +173,27 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    field: str = "tanh", step: float = 0.25, skew: float = 0.0, depth: int = 12,
-    layer: float = 6.0, values: Numbers = (-0.4, 1.6, -0.4, -1.6),
+    field: str = "tanh",
+    step: float = 0.25,
+    skew: float = 0.0,
+    depth: int = 12,
+    layer: float = 6.0,
+    values: Numbers = (-0.4, 1.6, -0.4, -1.6),
     starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
-) -> str:  # fmt: skip
+) -> str:
     """Return a program that steps, finds the largest step and trains; see `compute`."""
     w = flow.matrix(flow.eigenvalues(values), skew)
     return program(field, w, step, _pairs(starts), depth)
 
 
 def lab_spec(
-    field: str = "tanh", step: float = 0.25, skew: float = 0.0, depth: int = 12,
-    layer: float = 6.0, values: Numbers = (-0.4, 1.6, -0.4, -1.6),
+    field: str = "tanh",
+    step: float = 0.25,
+    skew: float = 0.0,
+    depth: int = 12,
+    layer: float = 6.0,
+    values: Numbers = (-0.4, 1.6, -0.4, -1.6),
     starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
-) -> LabSpec:  # fmt: skip
+) -> LabSpec:
     """Return the lab that trains the same residual networks on the moons."""
     return Setting(field, depth).spec

@@ -79,11 +79,17 @@ class Setting:
     def spec(self) -> LabSpec:
         """The lab's moons with a residual network that is two wide throughout."""
         turned = {
-            "net.hidden": (2,) * self.depth, "net.activation": ACTIVATIONS[self.field],
-            "net.init": "normal", "net.weight_std": self.depth**-0.5, "net.residual": True,
-            "train.optimizer": "adam", "train.rate": RATE, "train.l2": L2,
-            "train.updates": UPDATES, "train.seeds": SEEDS,
-        }  # fmt: skip
+            "net.hidden": (2,) * self.depth,
+            "net.activation": ACTIVATIONS[self.field],
+            "net.init": "normal",
+            "net.weight_std": self.depth**-0.5,
+            "net.residual": True,
+            "train.optimizer": "adam",
+            "train.rate": RATE,
+            "train.l2": L2,
+            "train.updates": UPDATES,
+            "train.seeds": SEEDS,
+        }
         spec = TASKS["moons"].recommended()
         for path, value in turned.items():
             spec = edit(spec, path, value)
@@ -92,8 +98,9 @@ class Setting:
 
 def lattice() -> Array:
     """Return lines of constant y and of constant x. (2, LINES, DOTS, 2)"""
-    level, along = np.meshgrid(np.linspace(-REACH, REACH, LINES),
-                               np.linspace(-REACH, REACH, DOTS), indexing="ij")  # fmt: skip
+    level, along = np.meshgrid(
+        np.linspace(-REACH, REACH, LINES), np.linspace(-REACH, REACH, DOTS), indexing="ij"
+    )
     return np.stack([np.stack([along, level], -1), np.stack([level, along], -1)])
 
 
@@ -146,15 +153,19 @@ def look(
     moved = forward(problem, one, lines.reshape(-1, 2)).h[:-1]
     turned = np.stack([over for _, over in each])  # (L, seeds, N)
     return Flow(
-        updates=updates, loss=float(loss[best]), label=label,
+        updates=updates,
+        loss=float(loss[best]),
+        label=label,
         points=np.stack([h[best] for h in done.h[:-1]]),
         lattice=np.stack([h[0].reshape(lines.shape) for h in moved]),
         line=np.append(layout.weights(one, last)[0, :, 0], layout.biases(one, last)[0, 0]),
-        rates=np.stack([rates[best] for rates, _ in each]), folded=turned[:, best],
+        rates=np.stack([rates[best] for rates, _ in each]),
+        folded=turned[:, best],
         parted=np.stack(seen, 1),
         right=np.mean((done.h[-1][..., 0] > 0) == (label > 0.5), axis=1),
-        folding=np.asarray(turned.any((0, 2))), best=best,
-    )  # fmt: skip
+        folding=np.asarray(turned.any((0, 2))),
+        best=best,
+    )
 
 
 def _step(problem: Problem, params: Array, sums: Array, layer: int) -> tuple[Array, Array]:
@@ -206,8 +217,13 @@ class Training:
         problem, engine = problem_of(self.setting.spec), quick_engine()
         for until in range(min(seen + PART, UPDATES), UPDATES + 1, PART):
             while self._state is None or self._state.update < until:
-                run = engine.run(problem.spec, self._state, until=until, interval_s=QUIET_S,
-                                 is_cancelled=is_interrupted)  # fmt: skip
+                run = engine.run(
+                    problem.spec,
+                    self._state,
+                    until=until,
+                    interval_s=QUIET_S,
+                    is_cancelled=is_interrupted,
+                )
                 for self._state in run:
                     pass
                 if is_interrupted():

@@ -96,8 +96,10 @@ class TrainedCards:
         )
         how = f"loss {number(net.loss, 2)}" if net.updates else "not trained yet"
         at = number(result.shown, 3)
-        card.set_note(f"after <b>{at}</b> of {result.depth} layers, {how}",
-                      f"<b>{at}</b> of {result.depth}")  # fmt: skip
+        card.set_note(
+            f"after <b>{at}</b> of {result.depth} layers, {how}",
+            f"<b>{at}</b> of {result.depth}",
+        )
 
     def _seen(self, result: Result) -> tuple[float, float, float, float]:
         """Return a window around the points, that goes with them."""
@@ -169,8 +171,9 @@ class TrainedCards:
         }
         share = number(100 * float(net.stable[k]), 2)
         folds = number(100 * float(net.folded[k].mean()), 2)
-        card.show_plot(bands=bands, live=live, columns={
-            "real": rates.real, "imaginary": rates.imag})  # fmt: skip
+        card.show_plot(
+            bands=bands, live=live, columns={"real": rates.real, "imaginary": rates.imag}
+        )
         card.set_note(
             f"<b>{share} %</b> stable, {folds} % turned over", f"<b>{share} %</b> stable"
         )

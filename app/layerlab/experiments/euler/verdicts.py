@@ -16,8 +16,10 @@ from layerlab.experiments.euler.stability import (
 
 Array = np.ndarray
 NEAR = 1e-6  # relative
-E12 = ("Steps of Euler, that is a residual network, are stable if and only if |1 + dt λ| ≤ 1; "
-       "for a symmetric negative W if dt ≤ 2 / |λ_min|.")  # fmt: skip
+E12 = (
+    "Steps of Euler, that is a residual network, are stable if and only if |1 + dt λ| ≤ 1; "
+    "for a symmetric negative W if dt ≤ 2 / |λ_min|."
+)
 
 
 def lab_apart(w: Array, step: float) -> float:
@@ -46,11 +48,17 @@ def stable_row(values: Array, w: Array, step: float) -> ClaimRow:
         by = f"the dt at which the first |1 + dt λ| is 1 is {number(said, 4)}"
     else:
         by = "an eigenvalue is not left of 0, so that every dt makes |1 + dt λ| more than 1"
-    walks = (f"walks of 2^40 steps stay bounded up to dt = {number(found, 4)}" if found
-             else "walks of 2^40 steps grow with every dt down to 0.001")  # fmt: skip
+    walks = (
+        f"walks of 2^40 steps stay bounded up to dt = {number(found, 4)}"
+        if found
+        else "walks of 2^40 steps grow with every dt down to 0.001"
+    )
     return ClaimRow(
-        "E12", E12, "exact", f"largest dt {number(found, 4)}" if found else "no dt",
+        "E12",
+        E12,
+        "exact",
+        f"largest dt {number(found, 4)}" if found else "no dt",
         HOLDS if holds else WRONG,
         f"{by}; {walks}; the lab's residual network of {LAYERS} layers dt W differs from the "
         f"power of 1 + dt W by {number(lab, 2)} of the length",
-    )  # fmt: skip
+    )

@@ -58,8 +58,9 @@ class View(PageView):
         self._is_held = False  # whether the mouse has an eigenvalue
         self.flow = plane_card("The flow and its steps", "x1", "x2")
         self.eigen = plane_card("Eigenvalues of W", "real", "imaginary")
-        self.errors = PlotCard("Error by dt", Axis("dt", log=True),
-                               Axis("off the flow", log=True))  # fmt: skip
+        self.errors = PlotCard(
+            "Error by dt", Axis("dt", log=True), Axis("off the flow", log=True)
+        )
         self.net = TrainedCards(self)
         set_window(self.flow, FIELD)
         set_window(self.eigen, PLANE)
@@ -74,8 +75,7 @@ class View(PageView):
         self._plot(self.flow).takes_clicks = True
         self._plot(self.flow).clicked.connect(self._on_field)
         self._plot(self.errors).dragged.connect(lambda _, x, __: self._on_step(x))
-        for row, cards in enumerate(((self.flow, self.eigen, self.errors),
-                                     self.net.cards)):  # fmt: skip
+        for row, cards in enumerate(((self.flow, self.eigen, self.errors), self.net.cards)):
             for card, (place, wide) in zip(cards, ((0, 5), (5, 4), (9, 3)), strict=True):
                 self.add(card, row, place, 1, wide)
         self.share(rows=(11, 10), columns=(1,) * 12)
@@ -184,11 +184,15 @@ class View(PageView):
             live[f"dots {k}"] = Dots(steps[1:, 0], steps[1:, 1], color, radius)
             x0, y0 = result.starts[k].tolist()
             handles.append(Handle(str(k), x0, y0, color, 5.5))
-            columns |= {f"step {k + 1} x1": result.steps[:, k, 0],
-                        f"step {k + 1} x2": result.steps[:, k, 1]}  # fmt: skip
+            columns |= {
+                f"step {k + 1} x1": result.steps[:, k, 0],
+                f"step {k + 1} x2": result.steps[:, k, 1],
+            }
         ink = self.theme.layer_color(0, 5)
-        legend = [Key("line", mix(self.theme, ink, 0.55), "flow", 3.2),
-                  Key("dot", ink, "steps of dt")]  # fmt: skip
+        legend = [
+            Key("line", mix(self.theme, ink, 0.55), "flow", 3.2),
+            Key("dot", ink, "steps of dt"),
+        ]
         card.show_plot(still=still, live=live, legend=legend, columns=columns)
         self._plot(card).set_handles(tuple(handles))
         card.plot.reader = lambda x, y: self._read_flow(result, x, y)
@@ -227,9 +231,16 @@ class View(PageView):
         if left > PLANE[0]:
             handles.append(Handle("disc", left, 0.0, good, 4.0, "x"))
         legend = [Key("band", shade, "|1 + dt λ| ≤ 1", second=None)]
-        card.show_plot(bands=bands, live=live, legend=legend, columns={
-            "real": result.values.real, "imaginary": result.values.imag,
-            "|1 + dt λ|": result.growth})  # fmt: skip
+        card.show_plot(
+            bands=bands,
+            live=live,
+            legend=legend,
+            columns={
+                "real": result.values.real,
+                "imaginary": result.values.imag,
+                "|1 + dt λ|": result.growth,
+            },
+        )
         self._plot(card).set_handles(tuple(handles))
         card.plot.reader = lambda x, y: Reading(
             f"λ = {number(x, 2)} {'−' if y < 0 else '+'} {number(abs(y), 2)} i",

@@ -33,14 +33,21 @@ SEEDS = 16
 GRID = 321  # inputs at which gates are looked at
 
 
-def spec_of(task: str, activation: str, hidden: tuple[int, ...], rate: float,
-            seeds: int = 1) -> LabSpec:  # fmt: skip
+def spec_of(
+    task: str, activation: str, hidden: tuple[int, ...], rate: float, seeds: int = 1
+) -> LabSpec:
     """Return the lab that trains one of the two, in full batches of Adam."""
-    spec = edit(edit(TASKS[task].recommended(), "net.activation", activation), "net.init",
-                "he-normal")  # fmt: skip
-    for name, value in (("net.hidden", hidden), ("train.rate", rate), ("train.seeds", seeds),
-                        ("train.optimizer", "adam"), ("train.batch", "full"),
-                        ("train.updates", LENGTH)):  # fmt: skip
+    spec = edit(
+        edit(TASKS[task].recommended(), "net.activation", activation), "net.init", "he-normal"
+    )
+    for name, value in (
+        ("net.hidden", hidden),
+        ("train.rate", rate),
+        ("train.seeds", seeds),
+        ("train.optimizer", "adam"),
+        ("train.batch", "full"),
+        ("train.updates", LENGTH),
+    ):
         spec = edit(spec, name, value)
     return spec
 
@@ -50,8 +57,9 @@ def _training(spec: LabSpec) -> Rewindable:
     return Rewindable(spec, EVERY)
 
 
-def compute(task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400,
-            rate: float = 0.01) -> Result:  # fmt: skip
+def compute(
+    task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400, rate: float = 0.01
+) -> Result:
     """Return both networks of one seed after about so many updates.
 
     Args:
@@ -95,9 +103,13 @@ def _looked_at(problem: Problem, state: State) -> Net:
 
 
 def work(
-    is_interrupted: Ask, task: str = "wave", width: int = 12, depth: int = 2,
-    updates: int = 400, rate: float = 0.01,
-) -> Iterator[Step | None]:  # fmt: skip
+    is_interrupted: Ask,
+    task: str = "wave",
+    width: int = 12,
+    depth: int = 2,
+    updates: int = 400,
+    rate: float = 0.01,
+) -> Iterator[Step | None]:
     """Train many seeds of both on the page's task, then on all tasks.
 
     Args: see `compute`.
@@ -177,8 +189,9 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         verdict = f"{ONLY_IF} the task is {' or '.join(ahead)}" if ahead else NOT_REPRODUCED
     said = ", ".join(
         f"{task} {number(float(np.median(pair['relu'])), 2)} against "
-        f"{number(float(np.median(pair['softplus'])), 2)}" for task, pair in finals.items()
-    )  # fmt: skip
+        f"{number(float(np.median(pair['softplus'])), 2)}"
+        for task, pair in finals.items()
+    )
     measured = f"ahead on {len(ahead)} of {len(TRIED)}, behind on {len(behind)}"
     why = f"medians of {SEEDS} seeds at this rate, ReLU against softplus: {said}"
     return (ClaimRow("A3", statement, "often", measured, verdict, why),)
@@ -189,8 +202,9 @@ def _is_ahead(a: Array, b: Array) -> bool:
     return difference(a, b).high < 0
 
 
-def numpy_code(task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400,
-               rate: float = 0.01) -> str:  # fmt: skip
+def numpy_code(
+    task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400, rate: float = 0.01
+) -> str:
     """Return a program that prints the gates of both trained networks; see `compute`."""
     hidden = (width,) * depth
     at = round(updates / EVERY) * EVERY
@@ -199,9 +213,13 @@ def numpy_code(task: str = "wave", width: int = 12, depth: int = 2, updates: int
         training = _training(spec_of(task, name, hidden, rate))
         params = training.at(at).params[0].astype(float)
         layout = training.problem.layout
-        layers = [(layout.weights(params, k).round(9).tolist(),
-                   layout.biases(params, k).round(9).tolist())
-                  for k in range(layout.layers)]  # fmt: skip
+        layers = [
+            (
+                layout.weights(params, k).round(9).tolist(),
+                layout.biases(params, k).round(9).tolist(),
+            )
+            for k in range(layout.layers)
+        ]
         parts.append(f"show({name!r}, {layers!r})\n")
         x = training.problem.x
     return f'''"""Gates of two networks that learned {task!r} for {at} updates."""
@@ -240,7 +258,8 @@ def show(name, layers):
 {"".join(parts)}'''
 
 
-def lab_spec(task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400,
-             rate: float = 0.01) -> LabSpec:  # fmt: skip
+def lab_spec(
+    task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400, rate: float = 0.01
+) -> LabSpec:
     """Return the lab that trains the ReLU network, from sixteen seeds."""
     return spec_of(task, "relu", (width,) * depth, rate, 16)

@@ -58,8 +58,11 @@ class View(PageView):
         self.fit = PlotCard("The functions", Axis("input"), Axis("output"))
         self.share_open = PlotCard("Share of open units", Axis("input"), Axis("share"))
         self.share_open.plot.y_axis.fix(0, 1)
-        self.losses = PlotCard("Loss of many seeds", Axis("updates", integer=True),
-                               Axis("validation loss", log=True))  # fmt: skip
+        self.losses = PlotCard(
+            "Loss of many seeds",
+            Axis("updates", integer=True),
+            Axis("validation loss", log=True),
+        )
         self.losses.plot.x_axis.fix(0, LENGTH)
         self.rows = RowPlot(Axis("loss", log=True))
         self.tasks = PlotCard("Tasks", self.rows.x_axis, self.rows.y_axis, "", self.rows)
@@ -128,8 +131,9 @@ class View(PageView):
         layer = unit // result.hidden[0]
         slope = float(gates[unit, int(np.abs(result.x - at).argmin())])
         text = f"layer {layer + 1}, slope {number(slope, 2)}"
-        return Reading(f"unit {unit % result.hidden[0] + 1}",
-                       ((self._layer(layer, result), text),), at)  # fmt: skip
+        return Reading(
+            f"unit {unit % result.hidden[0] + 1}", ((self._layer(layer, result), text),), at
+        )
 
     def _draw_fit(self, result: Result) -> None:
         card, x = self.fit, result.x
@@ -143,14 +147,19 @@ class View(PageView):
             live[name] = Line(x, result.nets[name].y, self.color(TOKENS[name]), 2.0)
         relu = result.nets["relu"]
         turns = np.flatnonzero(np.diff(relu.patterns)) + 1
-        live["turns"] = Dots(x[turns], relu.y[turns], self.color("accent"), 2.6,
-                             outline=self.color("panel"))  # fmt: skip
+        live["turns"] = Dots(
+            x[turns], relu.y[turns], self.color("accent"), 2.6, outline=self.color("panel")
+        )
         legend = [self._key(name) for name in BENDS]
         curves = [
             (NAMES[name], result.nets[name].y, self.color(TOKENS[name])) for name in BENDS
         ]
-        card.show_plot(still={"points": dots}, live=live, legend=legend,
-                       columns={"input": x} | {n: v for n, v, _ in curves})  # fmt: skip
+        card.show_plot(
+            still={"points": dots},
+            live=live,
+            legend=legend,
+            columns={"input": x} | {n: v for n, v, _ in curves},
+        )
         card.read_curves(x, curves)
         card.set_note("dots: a gate turns", "")
 
@@ -172,8 +181,10 @@ class View(PageView):
         card.set_note("ReLU: open, softplus: mean slope", "")
         columns = {"input": x, "ReLU": relu, "softplus": soft}
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
-        curves = [("ReLU, open", relu, ink),
-                  ("softplus, mean slope", soft, self.color("negative"))]  # fmt: skip
+        curves = [
+            ("ReLU, open", relu, ink),
+            ("softplus, mean slope", soft, self.color("negative")),
+        ]
         card.read_curves(x, curves)
 
     # ---- many seeds
@@ -201,8 +212,9 @@ class View(PageView):
 
     def _draw_tasks(self, result: Result) -> None:
         plot, finals = self.rows, result.seeds.finals
-        plot.set_rows(list(finals), list(finals).index(result.task) if result.task in finals
-                      else -1)  # fmt: skip
+        plot.set_rows(
+            list(finals), list(finals).index(result.task) if result.task in finals else -1
+        )
         shapes: dict[str, Mark] = {}
         columns: dict[str, Array] = {}
         spans = []

@@ -153,8 +153,9 @@ def _joined(edges: Edges) -> nx.Graph:
     """Return the same as a graph of networkx."""
     found = nx.Graph()
     found.add_nodes_from(range(edges.nodes))
-    found.add_weighted_edges_from(zip(edges.i.tolist(), edges.j.tolist(),
-                                      edges.weights.tolist(), strict=True))  # fmt: skip
+    found.add_weighted_edges_from(
+        zip(edges.i.tolist(), edges.j.tolist(), edges.weights.tolist(), strict=True)
+    )
     return found
 
 

@@ -95,10 +95,17 @@ class Result:
 
 
 def compute(
-    graph: str = COMMUNITIES, low: float = 1.0, middle: float = 0.3, high: float = 0.0,
-    times: int = 2, noise: Numbers = (0.7,), wave: Numbers = (), node: Numbers = (0.0,),
-    places: Numbers = (), edges: str = CAFFEINE,
-) -> Result:  # fmt: skip
+    graph: str = COMMUNITIES,
+    low: float = 1.0,
+    middle: float = 0.3,
+    high: float = 0.0,
+    times: int = 2,
+    noise: Numbers = (0.7,),
+    wave: Numbers = (),
+    node: Numbers = (0.0,),
+    places: Numbers = (),
+    edges: str = CAFFEINE,
+) -> Result:
     """Filter a noisy signal by neighbours, and see what that is in the spectrum.
 
     Args:
@@ -134,14 +141,34 @@ def compute(
     rough, smoothed = roughness(chosen.laplacian, np.stack((noisy, filtered), 1))
     degree = max((k for k, c in enumerate(coefficients) if abs(c) > 1e-12), default=0)
     return Result(
-        chosen, graph, coefficients, gains, polynomial(T, 1.0, coefficients), times, noise[0],
-        clean, noisy, filtered, found.waves.T @ noisy, found.waves.T @ filtered,
-        found.waves.T @ clean, float((np.abs(near - far) / able).max()),
-        float(rough), float(smoothed), is_low_pass(gains),
-        np.mean((course - clean[:, None]) ** 2, 0), course.var(0),
-        slowest_of(chosen, gains, noisy), at, k, near[:, 1], far[:, 1], degree * times,
-        _steps(chosen, noisy), _steps(chosen, filtered),
-    )  # fmt: skip
+        chosen,
+        graph,
+        coefficients,
+        gains,
+        polynomial(T, 1.0, coefficients),
+        times,
+        noise[0],
+        clean,
+        noisy,
+        filtered,
+        found.waves.T @ noisy,
+        found.waves.T @ filtered,
+        found.waves.T @ clean,
+        float((np.abs(near - far) / able).max()),
+        float(rough),
+        float(smoothed),
+        is_low_pass(gains),
+        np.mean((course - clean[:, None]) ** 2, 0),
+        course.var(0),
+        slowest_of(chosen, gains, noisy),
+        at,
+        k,
+        near[:, 1],
+        far[:, 1],
+        degree * times,
+        _steps(chosen, noisy),
+        _steps(chosen, filtered),
+    )
 
 
 def _graph(kind: str, text: str, places: Numbers) -> Graph:
@@ -207,10 +234,17 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    graph: str = COMMUNITIES, low: float = 1.0, middle: float = 0.3, high: float = 0.0,
-    times: int = 2, noise: Numbers = (0.7,), wave: Numbers = (), node: Numbers = (0.0,),
-    places: Numbers = (), edges: str = CAFFEINE,
-) -> str:  # fmt: skip
+    graph: str = COMMUNITIES,
+    low: float = 1.0,
+    middle: float = 0.3,
+    high: float = 0.0,
+    times: int = 2,
+    noise: Numbers = (0.7,),
+    wave: Numbers = (),
+    node: Numbers = (0.0,),
+    places: Numbers = (),
+    edges: str = CAFFEINE,
+) -> str:
     """Return a program that filters the same signal by both ways; see `compute`."""
     result = compute(graph, low, middle, high, times, noise, wave, node, places, edges)
     return program(result.graph.edges, result.clean, result.noisy, (low, middle, high), times)

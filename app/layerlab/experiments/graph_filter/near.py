@@ -50,17 +50,28 @@ class NearCard(PlotCard):
         }
         if result.reach < far:
             live["reach"] = Post(result.reach + 0.5, "unseen", theme.color("text"), theme)
-        legend = [Key("dot", accent, "by neighbours", brief="near"),
-                  Key("ring", muted, "in the spectrum", brief="spectrum"),
-                  Key("band", fill, "all of a distance", brief="all")]  # fmt: skip
+        legend = [
+            Key("dot", accent, "by neighbours", brief="near"),
+            Key("ring", muted, "in the spectrum", brief="spectrum"),
+            Key("band", fill, "all of a distance", brief="all"),
+        ]
         edges = np.arange(far + 2) - 0.5
-        self.show_plot(bands={"sums": Histogram(edges, sums, fill)}, live=live, legend=legend,
-                       columns={"edges away": hops[there], "by neighbours": weights,
-                                "in the spectrum": spectral})  # fmt: skip
+        self.show_plot(
+            bands={"sums": Histogram(edges, sums, fill)},
+            live=live,
+            legend=legend,
+            columns={
+                "edges away": hops[there],
+                "by neighbours": weights,
+                "in the spectrum": spectral,
+            },
+        )
         name = result.graph.names[result.node]
-        self.set_note(f"node <b>{name}</b> sees <b>{result.reach}</b> edges far",
-                      f"node <b>{name}</b>, <b>{result.reach}</b> far",
-                      f"<b>{name}</b>")  # fmt: skip
+        self.set_note(
+            f"node <b>{name}</b> sees <b>{result.reach}</b> edges far",
+            f"node <b>{name}</b>, <b>{result.reach}</b> far",
+            f"<b>{name}</b>",
+        )
         self.plot.reader = lambda at, _: _read_far(theme, result, sums, at)
 
 
@@ -69,10 +80,13 @@ def _read_far(theme: Theme, result: Result, sums: Array, at: float) -> Reading |
     if not 0 <= k < len(sums):
         return None
     many = int((result.hops == k).sum())
-    return Reading(f"{k} edge{'s' * (k != 1)} away", (
-        (None, f"{many} node{'s' * (many != 1)}"),
-        (theme.color("accent"), f"together {number(float(sums[k]))}"),
-    ))  # fmt: skip
+    return Reading(
+        f"{k} edge{'s' * (k != 1)} away",
+        (
+            (None, f"{many} node{'s' * (many != 1)}"),
+            (theme.color("accent"), f"together {number(float(sums[k]))}"),
+        ),
+    )
 
 
 def _side_by_side(hops: Array) -> Array:

@@ -137,10 +137,12 @@ class GraphPicture:
             "node": Dots(x[at], y[at], theme.color("accent"), size + 4, hollow=True),
         }
         if self._can_drag:
-            self.plot.set_handles(tuple(
-                Handle(str(k), float(x[k]), float(y[k]), inks[k], radius)
-                for k in range(graph.nodes)
-            ))  # fmt: skip
+            self.plot.set_handles(
+                tuple(
+                    Handle(str(k), float(x[k]), float(y[k]), inks[k], radius)
+                    for k in range(graph.nodes)
+                )
+            )
         else:
             live["nodes"] = Dots(x, y, inks, size, outline=theme.color("panel"))
         is_named = result.kind == OWN and graph.nodes <= NAMED
@@ -148,9 +150,12 @@ class GraphPicture:
             live |= _names(theme, result)
         edge = WIDE if is_named else EDGE
         self.plot.x_axis.fix(-edge, edge)
-        legend = [Key("dot", values[0], number(-FULL)), Key("dot", values[SHADES // 2], "0"),
-                  Key("dot", values[-1], number(FULL)),
-                  Key("line", bright[-1], "ends differ", brief="differ")]  # fmt: skip
+        legend = [
+            Key("dot", values[0], number(-FULL)),
+            Key("dot", values[SHADES // 2], "0"),
+            Key("dot", values[-1], number(FULL)),
+            Key("line", bright[-1], "ends differ", brief="differ"),
+        ]
         columns = {"x": x, "y": y, name: signal}
         self.card.show_plot(still=still, live=live, legend=legend, columns=columns)
         self.plot.reader = lambda a, b: _read(theme, result, a, b)

@@ -69,15 +69,19 @@ def read(text: str) -> Read:
         a, b, weight = _edge(words, line)
         i, j = (names.setdefault(name, len(names)) for name in (a, b))
         if len(names) > MOST_NODES:
-            raise LabError(f"line {line} brings node {len(names)}, the page draws at most "
-                           f"{MOST_NODES}")  # fmt: skip
+            raise LabError(
+                f"line {line} brings node {len(names)}, the page draws at most {MOST_NODES}"
+            )
         known = found.setdefault((min(i, j), max(i, j)), (weight, line))
         if known[0] != weight:
-            raise LabError(f"line {line} gives {a} and {b} the weight {weight:g}, line "
-                           f"{known[1]} gives them {known[0]:g}")  # fmt: skip
+            raise LabError(
+                f"line {line} gives {a} and {b} the weight {weight:g}, line "
+                f"{known[1]} gives them {known[0]:g}"
+            )
         if len(found) > MOST_EDGES:
-            raise LabError(f"line {line} brings edge {len(found)}, the page draws at most "
-                           f"{MOST_EDGES}")  # fmt: skip
+            raise LabError(
+                f"line {line} brings edge {len(found)}, the page draws at most {MOST_EDGES}"
+            )
     if not found:
         raise LabError("there are no edges: each line is an edge, such as `a b` or `a b 0.5`")
     weights, lines = zip(*found.values(), strict=True)
@@ -94,8 +98,9 @@ def _edge(words: list[str], line: int) -> tuple[str, str, float]:
     a, b = words[:2]
     for name in (a, b):
         if len(name) > LONGEST or not name.isprintable():
-            raise LabError(f"line {line}: a node's name is at most {LONGEST} letters that can "
-                           "be printed")  # fmt: skip
+            raise LabError(
+                f"line {line}: a node's name is at most {LONGEST} letters that can be printed"
+            )
     if a == b:
         raise LabError(f"line {line} joins {a} to itself")
     weight = 1.0
@@ -107,8 +112,10 @@ def _edge(words: list[str], line: int) -> tuple[str, str, float]:
                 f"line {line}: the weight {words[2][:LONGEST]!r} is no number"
             ) from None
         if not (math.isfinite(weight) and LEAST_WEIGHT <= weight <= MOST_WEIGHT):
-            raise LabError(f"line {line}: the weight is {words[2][:LONGEST]}, it must be "
-                           f"{LEAST_WEIGHT:g} to {MOST_WEIGHT:g}")  # fmt: skip
+            raise LabError(
+                f"line {line}: the weight is {words[2][:LONGEST]}, it must be "
+                f"{LEAST_WEIGHT:g} to {MOST_WEIGHT:g}"
+            )
     return a, b, weight
 
 

@@ -40,11 +40,13 @@ class View(PageView):
         self.before = GraphPicture(before, self.dragged, can_drag=True)
         self.after = GraphPicture(after, clicked, can_drag=False)
         self.response = PlotCard("Response", Axis("λ / largest λ"), Axis("gain"))
-        self.parts = PlotCard("In the spectrum", Axis("λ / largest λ"),
-                              Axis("size of the wave", log=True))  # fmt: skip
+        self.parts = PlotCard(
+            "In the spectrum", Axis("λ / largest λ"), Axis("size of the wave", log=True)
+        )
         self.near = NearCard()
-        self.course = PlotCard("Again and again", Axis("repetitions", log=True),
-                               Axis("mean square", log=True))  # fmt: skip
+        self.course = PlotCard(
+            "Again and again", Axis("repetitions", log=True), Axis("mean square", log=True)
+        )
         for card in (self.response, self.parts):
             card.plot.x_axis.fix(-0.03, 1.05)
         self.response.plot.y_axis.fix(FLOOR, 1.7)
@@ -52,16 +54,20 @@ class View(PageView):
         self.parts.plot.y_axis.brief = "size"
         self.course.plot.x_axis.fix(0.9, 70)
         self.course.plot.y_axis.fix(FAINTEST, 10)
-        self.opened = HeadButton("Open", "Opens a graph of your own: a text file with an edge "
-                                 "a line, such as `a b` or `a b 0.5`")  # fmt: skip
+        self.opened = HeadButton(
+            "Open",
+            "Opens a graph of your own: a text file with an edge "
+            "a line, such as `a b` or `a b 0.5`",
+        )
         self.opened.clicked.connect(self._on_open)
         before.add_control(self.opened)
         self.back = HeadButton("Own signal", "Takes the wave back that was clicked")
         self.back.clicked.connect(lambda: self.edited.emit("wave", ()))
         self.parts.add_control(self.back)
         self._listen(clicked)
-        for k, card in enumerate((before, after, self.response, self.parts, self.near,
-                                  self.course)):  # fmt: skip
+        for k, card in enumerate(
+            (before, after, self.response, self.parts, self.near, self.course)
+        ):
             self.add(card, k // 3, 4 * (k % 3), 1, 4)
         self.share(rows=(13, 10), columns=(1,) * 12)
 
@@ -138,12 +144,17 @@ class View(PageView):
         return [
             (number(result.apart, 2), "neighbours − spectrum, largest difference"),
             (f"{number(result.rough)} → {number(result.smoothed)}", "roughness, x L x / x x"),
-            (f"{number(float(error))} → {number(float(now))}",
-             "mean square off the signal without noise"),
-            (f"{number(float(result.spreads[0]))} → "
-             f"{number(float(result.spreads[result.times]))}", "variance across nodes"),
+            (
+                f"{number(float(error))} → {number(float(now))}",
+                "mean square off the signal without noise",
+            ),
+            (
+                f"{number(float(result.spreads[0]))} → "
+                f"{number(float(result.spreads[result.times]))}",
+                "variance across nodes",
+            ),
             (f"{result.seen} of {result.graph.nodes}", "nodes that a node can see"),
-        ]  # fmt: skip
+        ]
 
     def draw(self, result: Result) -> None:
         """Draw all six."""
@@ -171,27 +182,36 @@ class View(PageView):
         live: dict[str, Mark] = {
             "zero": Rule(0.0, "", self.color("faint"), self.theme),
             "once": Line(T, once, mix(self.theme, accent, 0.5), 1.6),
-            "stems": Strokes(places, np.zeros(len(places)), places, gains,
-                             mix(self.theme, accent, 0.3), 1.2),
+            "stems": Strokes(
+                places, np.zeros(len(places)), places, gains, mix(self.theme, accent, 0.3), 1.2
+            ),
             "shown": Line(T, shown, accent, 2.4),
             "gains": Dots(places, gains, self.color("point"), 2.2),
-        }  # fmt: skip
+        }
         name = "p(λ)" if result.times == 1 else f"p(λ), {result.times} times"
-        legend = [Key("line", accent, name, 2.4, keep=True),
-                  Key("dot", self.color("point"), "eigenvalues", brief="λ"),
-                  Key("band", mix(self.theme, muted, 0.22), "how many")]  # fmt: skip
-        card.show_plot(bands=bands, live=live, legend=legend,
-                       columns={"eigenvalue": result.graph.spectrum.values,
-                                "gain": result.gains})  # fmt: skip
+        legend = [
+            Key("line", accent, name, 2.4, keep=True),
+            Key("dot", self.color("point"), "eigenvalues", brief="λ"),
+            Key("band", mix(self.theme, muted, 0.22), "how many"),
+        ]
+        card.show_plot(
+            bands=bands,
+            live=live,
+            legend=legend,
+            columns={"eigenvalue": result.graph.spectrum.values, "gain": result.gains},
+        )
         at = np.interp(list(GAINS.values()), T, result.curve)
-        self._plot(card).set_handles(tuple(
-            Handle(name, x, float(y), self.color("warning"), along="y")
-            for (name, x), y in zip(GAINS.items(), at, strict=True)
-        ))  # fmt: skip
+        self._plot(card).set_handles(
+            tuple(
+                Handle(name, x, float(y), self.color("warning"), along="y")
+                for (name, x), y in zip(GAINS.items(), at, strict=True)
+            )
+        )
         said = f"p = <b>{_written(result.coefficients)}</b>"
         card.set_note(said, said.removeprefix("p = "))
-        card.read_curves(T, [("once", once, mix(self.theme, accent, 0.5)),
-                             (name, shown, accent)])  # fmt: skip
+        card.read_curves(
+            T, [("once", once, mix(self.theme, accent, 0.5)), (name, shown, accent)]
+        )
 
     def _draw_parts(self, result: Result) -> None:
         card, muted, accent = self.parts, self.color("muted"), self.color("accent")
@@ -210,14 +230,25 @@ class View(PageView):
             "noise": Rule(result.noise, "", ink, self.theme),
         }
         if result.wave is not None:
-            live["wave"] = Post(float(x[result.wave]), f"wave {result.wave + 1}",
-                                self.color("good"), self.theme)  # fmt: skip
-        legend = [Key("dot", muted, "noisy"), Key("dot", accent, "filtered", keep=True),
-                  Key("ring", self.color("good"), "clean"),
-                  Key("dash", ink, "noise")]  # fmt: skip
-        card.show_plot(live=live, legend=legend, columns={
-            "eigenvalue": found.values, "clean": result.clean_parts, "noisy": result.parts,
-            "filtered": result.filtered_parts})  # fmt: skip
+            live["wave"] = Post(
+                float(x[result.wave]), f"wave {result.wave + 1}", self.color("good"), self.theme
+            )
+        legend = [
+            Key("dot", muted, "noisy"),
+            Key("dot", accent, "filtered", keep=True),
+            Key("ring", self.color("good"), "clean"),
+            Key("dash", ink, "noise"),
+        ]
+        card.show_plot(
+            live=live,
+            legend=legend,
+            columns={
+                "eigenvalue": found.values,
+                "clean": result.clean_parts,
+                "noisy": result.parts,
+                "filtered": result.filtered_parts,
+            },
+        )
         self._plot(card).set_handles((Handle("noise", 1.03, result.noise, ink, along="y"),))
         self.back.setVisible(result.wave is not None)
         top, second = number(found.largest), number(float(found.values[1]))
@@ -252,23 +283,37 @@ class View(PageView):
             "slowest": Line(x, slowest, self.color("text"), 1.4, (4, 3)),
             "error": Line(x, errors, ink, 2.2),
         }
-        legend = [Key("line", ink, "off the signal", brief="off", keep=True),
-                  Key("line", accent, "across nodes", brief="across", keep=True),
-                  Key("dash", self.color("text"), "slowest wave", 1.4,
-                      brief="slowest"),
-                  Key("dash", ink, "before", 1.0)]  # fmt: skip
-        card.show_plot(still=still, live=live, legend=legend,
-                       columns={"repetitions": TIMES, "off the signal": result.errors,
-                                "across nodes": result.spreads,
-                                "slowest wave": result.slowest})  # fmt: skip
+        legend = [
+            Key("line", ink, "off the signal", brief="off", keep=True),
+            Key("line", accent, "across nodes", brief="across", keep=True),
+            Key("dash", self.color("text"), "slowest wave", 1.4, brief="slowest"),
+            Key("dash", ink, "before", 1.0),
+        ]
+        card.show_plot(
+            still=still,
+            live=live,
+            legend=legend,
+            columns={
+                "repetitions": TIMES,
+                "off the signal": result.errors,
+                "across nodes": result.spreads,
+                "slowest wave": result.slowest,
+            },
+        )
         here = float(np.clip(result.errors[result.times], FAINTEST, 10))
         self._plot(card).set_handles(
             (Handle("times", float(result.times), here, ink, along="x"),)
         )
         best = int(result.errors.argmin())
         card.set_note(f"nearest after <b>{best}</b>", f"<b>{best}</b>")
-        card.read_curves(x, [("off the signal", errors, ink), ("across nodes", spreads, accent),
-                             ("slowest wave", slowest, muted)])  # fmt: skip
+        card.read_curves(
+            x,
+            [
+                ("off the signal", errors, ink),
+                ("across nodes", spreads, accent),
+                ("slowest wave", slowest, muted),
+            ],
+        )
 
 
 def _written(coefficients: tuple[float, ...]) -> str:

@@ -22,8 +22,10 @@ def draw_losses(view: PageView, card: PlotCard, result: Result) -> None:
     bands: dict[str, Mark] = {}
     curves: list[tuple[str, Array, QColor]] = []
     stretches = sorted({a for _, a in result.courses})
-    legend = [Key("line", view.theme.layer_color(k, 3), f"a = {number(a)}")
-              for k, a in enumerate(stretches)]  # fmt: skip
+    legend = [
+        Key("line", view.theme.layer_color(k, 3), f"a = {number(a)}")
+        for k, a in enumerate(stretches)
+    ]
     legend.append(Key("dash", view.color("muted"), "without norm", 1.6))
     whole = max((len(c.at) for c in result.courses.values()), default=0)
     columns: dict[str, Array] = {}
@@ -33,8 +35,9 @@ def draw_losses(view: PageView, card: PlotCard, result: Result) -> None:
         name = f"a = {number(a)}, {'with' if norm else 'without'}"
         if norm:
             bands[name] = Band(course.at, low, high, mix(view.theme, ink, 0.16))
-        live[name] = Line(course.at, middle, ink, 2.2 if norm else 1.6,
-                          None if norm else (4, 3))  # fmt: skip
+        live[name] = Line(
+            course.at, middle, ink, 2.2 if norm else 1.6, None if norm else (4, 3)
+        )
         if len(course.at) == whole:
             columns |= {"update": course.at, name: middle}
             curves.append((name, middle, ink))
@@ -68,8 +71,10 @@ def draw_ends(view: PageView, card: PlotCard, result: Result) -> None:
     same = len({len(y) for _, y, _ in curves}) == 1
     if result.stretch > 0:
         live["at"] = Post(result.stretch, "", view.color("muted"), view.theme)
-    legend = [Key("line", view.color("accent"), "with norm"),
-              Key("line", view.color("negative"), "without")]  # fmt: skip
+    legend = [
+        Key("line", view.color("accent"), "with norm"),
+        Key("line", view.color("negative"), "without"),
+    ]
     card.show_plot(bands=bands, live=live, legend=legend, columns=columns if same else None)
     name = result.optimizer
     card.set_note(f"{name}, after {LENGTH:,} updates" if curves else "not trained yet", name)

@@ -15,37 +15,85 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=15,
     knobs=(
-        Knob("size", "float", "Stretch a",
-             "Multiplies all weights and biases of the layer.", low=0.1, high=10.0, log=True),
-        Knob("sign", "choice", "Sign of a",
-             "At zero all sums are equal and have no variance; below, they change sides.",
-             choices=SIGNS),
-        Knob("shift", "float", "Shift c",
-             "Is added to the bias of every unit.", low=-5.0, high=5.0),
-        Knob("eps", "choice", "eps",
-             "Is added to the variance under the root, so that nothing is divided by 0.",
-             choices=EPS),
-        Knob("optimizer", "choice", "Trained with",
-             "SGD steps by the gradient; Adam divides it by its own size.",
-             choices=OPTIMIZERS),
-        Knob("sums", "numbers", "Sums", "The weighted sum of each unit, before the stretch.",
-             low=-MOST, high=MOST),
+        Knob(
+            "size",
+            "float",
+            "Stretch a",
+            "Multiplies all weights and biases of the layer.",
+            low=0.1,
+            high=10.0,
+            log=True,
+        ),
+        Knob(
+            "sign",
+            "choice",
+            "Sign of a",
+            "At zero all sums are equal and have no variance; below, they change sides.",
+            choices=SIGNS,
+        ),
+        Knob(
+            "shift",
+            "float",
+            "Shift c",
+            "Is added to the bias of every unit.",
+            low=-5.0,
+            high=5.0,
+        ),
+        Knob(
+            "eps",
+            "choice",
+            "eps",
+            "Is added to the variance under the root, so that nothing is divided by 0.",
+            choices=EPS,
+        ),
+        Knob(
+            "optimizer",
+            "choice",
+            "Trained with",
+            "SGD steps by the gradient; Adam divides it by its own size.",
+            choices=OPTIMIZERS,
+        ),
+        Knob(
+            "sums",
+            "numbers",
+            "Sums",
+            "The weighted sum of each unit, before the stretch.",
+            low=-MOST,
+            high=MOST,
+        ),
     ),
-    start={"size": 2.0, "sign": "positive", "shift": 1.0, "eps": "1e-5", "optimizer": "Adam",
-           "sums": SUMS},
+    start={
+        "size": 2.0,
+        "sign": "positive",
+        "shift": 1.0,
+        "eps": "1e-5",
+        "optimizer": "Adam",
+        "sums": SUMS,
+    },
     look_for="Drag the dot in the map along its line. The loss has the same colour all along "
     "a ray, so its slope can only point across; ten times farther out the same turn is ten "
     "times longer, and the gradient a tenth. Networks of any first size so begin as one "
     "function behind the norm, where without it small ones stay flat. How fast they then learn "
     "the norm does not settle: with SGD large weights are slow.",
     tries=(
-        Try("Weights ten times as large", "The bars on the left grow, those behind the norm "
+        Try(
+            "Weights ten times as large",
+            "The bars on the left grow, those behind the norm "
             "stand still; the gradient is a tenth, and SGD learns more slowly for it.",
-            {"size": 10.0, "shift": 0.0, "optimizer": "SGD"}),
-        Try("Below zero", "The outputs change sides: it is another function, with another "
-            "loss. The norm sees the sign.", {"sign": "negative"}),
-        Try("No variance", "All sums are equal. With eps the outputs are 0 and the gradient "
-            "is hundreds of times as large; with eps 0 it is 0/0.", {"sign": "zero"}),
+            {"size": 10.0, "shift": 0.0, "optimizer": "SGD"},
+        ),
+        Try(
+            "Below zero",
+            "The outputs change sides: it is another function, with another "
+            "loss. The norm sees the sign.",
+            {"sign": "negative"},
+        ),
+        Try(
+            "No variance",
+            "All sums are equal. With eps the outputs are 0 and the gradient "
+            "is hundreds of times as large; with eps 0 it is 0/0.",
+            {"sign": "zero"},
+        ),
     ),
     formula=(
         r"n = \frac{z - \bar{z}}{\sqrt{\mathrm{Var}\, z + \varepsilon}}, \quad z = W x + b",
@@ -54,4 +102,4 @@ EXPERIMENT = Experiment(
         r"\langle (W, b), \nabla L \rangle = 0",
     ),
     claims=("E9",),
-)  # fmt: skip
+)

@@ -96,9 +96,13 @@ class Result:
 
 
 def compute(
-    size: float = 2.0, sign: str = "positive", shift: float = 1.0, eps: str = "1e-5",
-    optimizer: str = "Adam", sums: tuple[float, ...] = SUMS,
-) -> Result:  # fmt: skip
+    size: float = 2.0,
+    sign: str = "positive",
+    shift: float = 1.0,
+    eps: str = "1e-5",
+    optimizer: str = "Adam",
+    sums: tuple[float, ...] = SUMS,
+) -> Result:
     """Stretch and shift a layer's weights, and look behind its norm.
 
     Args:
@@ -115,20 +119,35 @@ def compute(
     ideal = layer(z, 0.0).gradient / CURVE
     loss, down, along = _map(z, a, shift, e)
     return Result(
-        a, shift, e, z, now, first, float(np.abs(now.n - first.n).max()),
+        a,
+        shift,
+        e,
+        z,
+        now,
+        first,
+        float(np.abs(now.n - first.n).max()),
         layer(CURVE[:, None] * z + shift, e).gradient,
-        plain(CURVE[:, None] * z + shift).gradient, ideal, _turn(z, e, optimizer),
-        loss, down, along,
-        _exact(z, a, shift), _courses(optimizer), _ends(optimizer), optimizer,
-    )  # fmt: skip
+        plain(CURVE[:, None] * z + shift).gradient,
+        ideal,
+        _turn(z, e, optimizer),
+        loss,
+        down,
+        along,
+        _exact(z, a, shift),
+        _courses(optimizer),
+        _ends(optimizer),
+        optimizer,
+    )
 
 
 def _exact(z: Array, a: float, shift: float) -> tuple[float, float]:
     """Return by how much outputs, and the gradient times a, are off with eps 0."""
     first, now = layer(z, 0.0), layer(a * z + shift, 0.0)
     scale = np.abs(first.dz).max() or 1.0
-    return (float(np.abs(now.n - first.n).max()),
-            float(np.abs(abs(a) * now.dz - first.dz).max() / scale))  # fmt: skip
+    return (
+        float(np.abs(now.n - first.n).max()),
+        float(np.abs(abs(a) * now.dz - first.dz).max() / scale),
+    )
 
 
 def _turn(z: Array, eps: float, optimizer: str) -> Array:
@@ -182,8 +201,9 @@ def _ends(optimizer: str) -> dict[bool, Course]:
         known = [(a, training.known(Setting(a, norm, optimizer))) for a in STRETCHES]
         done = [(a, one.losses[-1]) for a, one in known if one is not None and one.is_whole]
         if done:
-            found[norm] = _course(np.array([a for a, _ in done]),
-                                  np.array([loss for _, loss in done]))  # fmt: skip
+            found[norm] = _course(
+                np.array([a for a, _ in done]), np.array([loss for _, loss in done])
+            )
     return found
 
 
@@ -193,9 +213,14 @@ def _course(at: Array, losses: Array) -> Course:
 
 
 def work(
-    is_interrupted: Ask, size: float = 2.0, sign: str = "positive", shift: float = 1.0,
-    eps: str = "1e-5", optimizer: str = "Adam", sums: tuple[float, ...] = SUMS,
-) -> Iterator[Step | None]:  # fmt: skip
+    is_interrupted: Ask,
+    size: float = 2.0,
+    sign: str = "positive",
+    shift: float = 1.0,
+    eps: str = "1e-5",
+    optimizer: str = "Adam",
+    sums: tuple[float, ...] = SUMS,
+) -> Iterator[Step | None]:
     """Train networks of several first sizes, with and without the norm; see `compute`."""
     plan, said = training.plan(optimizer), time.monotonic()
 
@@ -214,15 +239,18 @@ def work(
             if now - said > SAY_S:
                 said = now
                 done = k * LENGTH + EVERY * (len(one.losses) - 1)
-                yield Step(done, total, result(),
-                           f"training a = {setting.stretch:g} {words} norm")  # fmt: skip
+                yield Step(
+                    done, total, result(), f"training a = {setting.stretch:g} {words} norm"
+                )
     yield Step(total, total, result(), "done")
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about the invariance, at the page's own weights."""
-    statement = ("Layer norm ignores W -> a W, b -> a b + c for a > 0, and the gradient is "
-                 "scaled by 1 / a.")  # fmt: skip
+    statement = (
+        "Layer norm ignores W -> a W, b -> a b + c for a > 0, and the gradient is "
+        "scaled by 1 / a."
+    )
     outputs, gradient = result.exact
     measured = f"outputs off by {number(outputs, 2)}, gradient by {number(gradient, 2)}"
     if result.stretch <= 0 or not layer(result.sums, 0.0).is_defined:
@@ -239,9 +267,13 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    size: float = 2.0, sign: str = "positive", shift: float = 1.0, eps: str = "1e-5",
-    optimizer: str = "Adam", sums: tuple[float, ...] = SUMS,
-) -> str:  # fmt: skip
+    size: float = 2.0,
+    sign: str = "positive",
+    shift: float = 1.0,
+    eps: str = "1e-5",
+    optimizer: str = "Adam",
+    sums: tuple[float, ...] = SUMS,
+) -> str:
     """Return a program that prints outputs and gradients of the layer; see `compute`."""
     inputs, target = [float(v) for v in INPUT[:-1]], [float(v) for v in TARGET]
     return f'''"""Layer norm behind a layer whose weights are stretched by a and shifted."""
@@ -277,8 +309,12 @@ with np.errstate(invalid="ignore"):  # 0 / 0, where eps is 0 and all sums are eq
 
 
 def lab_spec(
-    size: float = 2.0, sign: str = "positive", shift: float = 1.0, eps: str = "1e-5",
-    optimizer: str = "Adam", sums: tuple[float, ...] = SUMS,
-) -> LabSpec:  # fmt: skip
+    size: float = 2.0,
+    sign: str = "positive",
+    shift: float = 1.0,
+    eps: str = "1e-5",
+    optimizer: str = "Adam",
+    sums: tuple[float, ...] = SUMS,
+) -> LabSpec:
     """Return the lab that the page trains with the norm, its weights as they are drawn."""
     return Setting(1.0, True, optimizer).spec

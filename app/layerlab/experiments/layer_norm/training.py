@@ -39,11 +39,16 @@ class Setting:
         """The lab of it, but for the stretch: a wave, two layers of 16 tanh units."""
         return LabSpec(
             task=TaskSpec(name="wave", validation=0.0),
-            net=NetSpec(hidden=HIDDEN, activation="tanh", init="torch-default",
-                        layer_norm=self.norm),
-            train=TrainSpec(optimizer=self.optimizer.lower(), rate=RATES[self.optimizer],
-                            updates=LENGTH, seeds=SEEDS),
-        )  # fmt: skip
+            net=NetSpec(
+                hidden=HIDDEN, activation="tanh", init="torch-default", layer_norm=self.norm
+            ),
+            train=TrainSpec(
+                optimizer=self.optimizer.lower(),
+                rate=RATES[self.optimizer],
+                updates=LENGTH,
+                seeds=SEEDS,
+            ),
+        )
 
 
 def stretched(problem: Problem, stretch: float) -> State:

@@ -70,22 +70,25 @@ class View(PageView):
         self.outputs = RowPlot(Axis("n"))
         self.outputs.x_axis.fix(-2.8, 2.8)
         self.before = PlotCard("Sums", self.sums.x_axis, self.sums.y_axis, "", self.sums)
-        self.behind = PlotCard("Behind the norm", self.outputs.x_axis, self.outputs.y_axis,
-                               "", self.outputs)  # fmt: skip
-        self.map = PlotCard("Loss over the weights", Axis("along"),
-                            Axis("across"))  # fmt: skip
+        self.behind = PlotCard(
+            "Behind the norm", self.outputs.x_axis, self.outputs.y_axis, "", self.outputs
+        )
+        self.map = PlotCard("Loss over the weights", Axis("along"), Axis("across"))
         for axis in (self.map.plot.x_axis, self.map.plot.y_axis):
             axis.fix(-REACH, REACH)
         self.map.plot.grid = False
-        self.gradient = PlotCard("Length of the gradient", Axis("a", log=True),
-                                 Axis("gradient", log=True))  # fmt: skip
+        self.gradient = PlotCard(
+            "Length of the gradient", Axis("a", log=True), Axis("gradient", log=True)
+        )
         self.gradient.plot.x_axis.fix(float(CURVE[0]), float(CURVE[-1]))
         self.gradient.plot.y_axis.fix(1e-5, 1e3)
-        self.loss = PlotCard("Loss of many seeds", Axis("updates", integer=True),
-                             Axis("loss", log=True))  # fmt: skip
+        self.loss = PlotCard(
+            "Loss of many seeds", Axis("updates", integer=True), Axis("loss", log=True)
+        )
         self.loss.plot.x_axis.fix(0, LENGTH)
-        self.ends = PlotCard("Loss at the end", Axis("a at birth", log=True),
-                             Axis("loss", log=True))  # fmt: skip
+        self.ends = PlotCard(
+            "Loss at the end", Axis("a at birth", log=True), Axis("loss", log=True)
+        )
         self.ends.plot.x_axis.fix(STRETCHES[0] / 1.25, STRETCHES[-1] * 1.25)
         for card in (self.loss, self.ends):
             card.plot.y_axis.fix(1e-3, 1.0)
@@ -127,8 +130,7 @@ class View(PageView):
         """Return what the norm does not see, and what comes back through it."""
         a = number(result.stretch, 3)
         if not result.now.is_defined:
-            return [("0/0", "behind the norm: no variance, and no eps"),
-                    ("none", "gradient")]  # fmt: skip
+            return [("0/0", "behind the norm: no variance, and no eps"), ("none", "gradient")]
         return [
             (number(result.off, 2), "largest change of an output from a = 1, c = 0"),
             (f"× {number(result.ratio, 4)}", f"gradient at a = {a}, to that at 1"),
@@ -166,15 +168,24 @@ class View(PageView):
             "mean": mean,
             "pull": Arrows(z, rows, np.array(ends), rows, self.color("negative")),
         }
-        legend = [Key("band", self.color("accent"), "z = a (W x + b) + c"),
-                  Key("band", first[0], "a = 1, c = 0"),
-                  Key("line", self.color("negative"), "pull of the loss")]  # fmt: skip
+        legend = [
+            Key("band", self.color("accent"), "z = a (W x + b) + c"),
+            Key("band", first[0], "a = 1, c = 0"),
+            Key("line", self.color("negative"), "pull of the loss"),
+        ]
         columns = {"unit": rows + 1, "z": z, "gradient": result.now.dz}
         self.before.show_plot(live=live, legend=legend, columns=columns)
-        self.before.set_note(f"spread <b>{number(float(z.std()), 3)}</b>",
-                             f"<b>{number(float(z.std()), 2)}</b>")  # fmt: skip
-        handles = [Handle(str(k), float(z[k]), float(k), self.color("accent"), 4.0, "x")
-                   for k in rows] if result.stretch else []  # fmt: skip
+        self.before.set_note(
+            f"spread <b>{number(float(z.std()), 3)}</b>", f"<b>{number(float(z.std()), 2)}</b>"
+        )
+        handles = (
+            [
+                Handle(str(k), float(z[k]), float(k), self.color("accent"), 4.0, "x")
+                for k in rows
+            ]
+            if result.stretch
+            else []
+        )
         plot.set_handles(tuple(handles))
         plot.reader = lambda x, y: self._read(result, plot.row_at(y))
 
@@ -199,13 +210,24 @@ class View(PageView):
             "target": Strokes(TARGET, edge, TARGET, edge + 0.8, ink, 2.0),
         }
         if now.is_defined:
-            live["pull"] = Arrows(now.n, rows, now.n - 0.6 * now.dn / unit, rows,
-                                  self.color("negative"))  # fmt: skip
+            live["pull"] = Arrows(
+                now.n, rows, now.n - 0.6 * now.dn / unit, rows, self.color("negative")
+            )
         else:
-            live["words"] = Words(np.array([-2.7]), np.array([4.5]), ["0/0"],
-                                  self.color("negative"), self.theme, 16, 600)  # fmt: skip
-        legend = [Key("band", self.color("good"), "n"), Key("band", first[0], "a = 1, c = 0"),
-                  Key("line", ink, "wanted", 2.0)]  # fmt: skip
+            live["words"] = Words(
+                np.array([-2.7]),
+                np.array([4.5]),
+                ["0/0"],
+                self.color("negative"),
+                self.theme,
+                16,
+                600,
+            )
+        legend = [
+            Key("band", self.color("good"), "n"),
+            Key("band", first[0], "a = 1, c = 0"),
+            Key("line", ink, "wanted", 2.0),
+        ]
         columns = {"unit": rows + 1, "n": now.n, "wanted": TARGET, "gradient": now.dn}
         self.behind.show_plot(live=live, legend=legend, columns=columns)
         words = f"moved by <b>{number(result.off, 2)}</b>" if now.is_defined else ""
@@ -214,12 +236,15 @@ class View(PageView):
 
     def _read(self, result: Result, row: int) -> Reading:
         now = result.now
-        return Reading(f"unit {row + 1}", (
-            (self.color("accent"), f"z {number(float(now.z[row]), 4)}"),
-            (self.color("good"), f"n {number(float(now.n[row]), 4)}"),
-            (self.color("text"), f"wanted {number(float(TARGET[row]), 3)}"),
-            (self.color("negative"), f"dL/dz {number(float(now.dz[row]), 3)}"),
-        ))  # fmt: skip
+        return Reading(
+            f"unit {row + 1}",
+            (
+                (self.color("accent"), f"z {number(float(now.z[row]), 4)}"),
+                (self.color("good"), f"n {number(float(now.n[row]), 4)}"),
+                (self.color("text"), f"wanted {number(float(TARGET[row]), 3)}"),
+                (self.color("negative"), f"dL/dz {number(float(now.dz[row]), 3)}"),
+            ),
+        )
 
     def _draw_map(self, result: Result) -> None:
         """Draw the loss over a plane through all weights, and where it falls from here."""
@@ -241,12 +266,22 @@ class View(PageView):
                 at, zero, at + ARROW * result.down[:1], ARROW * result.down[1:], ink, 2.4, 9
             ),
         }
-        legend = [Key("band", mix(self.theme, self.color("accent"), 0.7), "low loss"),
-                  Key("line", self.color("text"), "weights"),
-                  Key("line", ink, f"minus gradient, × {ARROW:g}")]  # fmt: skip
-        card.show_plot(still={"loss": Field(extent, colors)}, live=live, legend=legend,
-                       columns={"a": at, "along": result.down[:1], "across": result.down[1:],
-                                "loss": np.array([float(result.now.loss)])})  # fmt: skip
+        legend = [
+            Key("band", mix(self.theme, self.color("accent"), 0.7), "low loss"),
+            Key("line", self.color("text"), "weights"),
+            Key("line", ink, f"minus gradient, × {ARROW:g}"),
+        ]
+        card.show_plot(
+            still={"loss": Field(extent, colors)},
+            live=live,
+            legend=legend,
+            columns={
+                "a": at,
+                "along": result.down[:1],
+                "across": result.down[1:],
+                "loss": np.array([float(result.now.loss)]),
+            },
+        )
         assert isinstance(card.plot, HandlePlot)
         card.plot.set_handles((Handle("a", a, 0.0, self.color("text"), along="x"),))
         card.set_note("drag the dot: a", "")
@@ -254,38 +289,58 @@ class View(PageView):
     def _draw_gradient(self, result: Result) -> None:
         card, accent, muted = self.gradient, self.color("accent"), self.color("muted")
         turn = self.theme.layer_color(0, 3)
-        curves = [("with norm", result.gradient, accent),
-                  ("without", result.unnormed, self.color("negative")),
-                  ("1 / a", result.ideal, muted),
-                  (f"turn by {result.optimizer}, radians", result.turn, turn)]  # fmt: skip
+        curves = [
+            ("with norm", result.gradient, accent),
+            ("without", result.unnormed, self.color("negative")),
+            ("1 / a", result.ideal, muted),
+            (f"turn by {result.optimizer}, radians", result.turn, turn),
+        ]
         low, high = card.plot.y_axis.low, card.plot.y_axis.high
         live: dict[str, Mark] = {
             "turn": Line(CURVE, np.clip(result.turn, low / 10, high * 10), turn, 1.6),
-            "1 / a": Line(CURVE, np.clip(result.ideal, low / 10, high * 10),
-                          self.color("text"), 1.2, (4, 3)),
-            "without": Line(CURVE, np.clip(result.unnormed, low / 10, high * 10),
-                            self.color("negative"), 1.6),
+            "1 / a": Line(
+                CURVE,
+                np.clip(result.ideal, low / 10, high * 10),
+                self.color("text"),
+                1.2,
+                (4, 3),
+            ),
+            "without": Line(
+                CURVE,
+                np.clip(result.unnormed, low / 10, high * 10),
+                self.color("negative"),
+                1.6,
+            ),
             "with": Line(CURVE, np.clip(result.gradient, low / 10, high * 10), accent, 2.2),
-        }  # fmt: skip
+        }
         still: dict[str, Mark] = {}
         width = float(result.sums.std())
         bend = math.sqrt(result.eps) / width if width else 0.0
         if CURVE[0] < bend < CURVE[-1]:
             still["eps"] = Post(bend, "variance = eps", self.color("faint"), self.theme)
-        legend = [Key("line", accent, "with norm"),
-                  Key("line", self.color("negative"), "without", 1.6),
-                  Key("dash", self.color("text"), "1 / a", 1.2)]  # fmt: skip
-        live["what turns"] = Words(np.array([0.011]), np.array([4e-5]),
-                                   [f"turn by a step of {result.optimizer}"], turn,
-                                   self.theme)  # fmt: skip
+        legend = [
+            Key("line", accent, "with norm"),
+            Key("line", self.color("negative"), "without", 1.6),
+            Key("dash", self.color("text"), "1 / a", 1.2),
+        ]
+        live["what turns"] = Words(
+            np.array([0.011]),
+            np.array([4e-5]),
+            [f"turn by a step of {result.optimizer}"],
+            turn,
+            self.theme,
+        )
         columns = {"a": CURVE} | {name: y for name, y, _ in curves}
         card.show_plot(still=still, live=live, legend=legend, columns=columns)
         assert isinstance(card.plot, HandlePlot)
         here = float(np.clip(result.now.gradient, low, high))
         handle = Handle("size", result.stretch, here, accent, along="x")
         card.plot.set_handles((handle,) if result.stretch > 0 else ())
-        card.set_note(f"<b>{number(float(result.now.gradient), 3)}</b> at "
-                      f"a = {number(result.stretch, 3)}", "")  # fmt: skip
+        card.set_note(
+            f"<b>{number(float(result.now.gradient), 3)}</b> at "
+            f"a = {number(result.stretch, 3)}",
+            "",
+        )
         card.read_curves(CURVE, curves, "a")
 
 

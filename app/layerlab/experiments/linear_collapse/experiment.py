@@ -12,16 +12,37 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=8,
     knobs=(
-        Knob("activation", "choice", "Activation between the layers",
-             "What bends the plane between two layers; none leaves one linear map.",
-             registry="activations"),
-        Knob("depth", "int", "Layers",
-             "Matrices that the plane goes through, one after another.", low=1, high=12),
-        Knob("rank", "int", "Rank r of W = A B",
-             "Width of the bottleneck between A and B: directions that get through.",
-             low=1, high=18),
-        Knob("updates", "int", "Updates of A and B",
-             "Steps of gradient descent from small random A and B.", low=0, high=240),
+        Knob(
+            "activation",
+            "choice",
+            "Activation between the layers",
+            "What bends the plane between two layers; none leaves one linear map.",
+            registry="activations",
+        ),
+        Knob(
+            "depth",
+            "int",
+            "Layers",
+            "Matrices that the plane goes through, one after another.",
+            low=1,
+            high=12,
+        ),
+        Knob(
+            "rank",
+            "int",
+            "Rank r of W = A B",
+            "Width of the bottleneck between A and B: directions that get through.",
+            low=1,
+            high=18,
+        ),
+        Knob(
+            "updates",
+            "int",
+            "Updates of A and B",
+            "Steps of gradient descent from small random A and B.",
+            low=0,
+            high=240,
+        ),
     ),
     start={"activation": "identity", "depth": 4, "rank": 5, "updates": 150},
     look_for="Without an activation every stack of layers keeps straight lines straight: one "
@@ -29,13 +50,23 @@ EXPERIMENT = Experiment(
     "and B: only r singular values get through, all the others are the error, and gradient "
     "descent learns them one after another, as a rule the largest first.",
     tries=(
-        Try("Bend it", "With ReLU between the layers the plane is folded: the best single "
-            "matrix, dashed, no longer fits.", {"activation": "relu"}),
-        Try("Half of the way", "After 60 updates the large singular values are learned and the "
+        Try(
+            "Bend it",
+            "With ReLU between the layers the plane is folded: the best single "
+            "matrix, dashed, no longer fits.",
+            {"activation": "relu"},
+        ),
+        Try(
+            "Half of the way",
+            "After 60 updates the large singular values are learned and the "
             "small ones not: the trained error is above the best.",
-            {"rank": 8, "updates": 60}),
-        Try("Twelve layers, rank one", "Twelve linear layers are one matrix too, and of W one "
-            "direction is left.", {"depth": 12, "rank": 1}),
+            {"rank": 8, "updates": 60},
+        ),
+        Try(
+            "Twelve layers, rank one",
+            "Twelve linear layers are one matrix too, and of W one direction is left.",
+            {"depth": 12, "rank": 1},
+        ),
     ),
     formula=(
         r"W_L \cdots W_2 W_1 x = W x",
@@ -43,4 +74,4 @@ EXPERIMENT = Experiment(
         r"\min_{\mathrm{rank}\, r} \|W - AB\|_F^2 = \sum_{k > r} s_k^2",
     ),
     claims=("A1", "A2", "B1"),
-)  # fmt: skip
+)

@@ -67,12 +67,23 @@ def compute(
     sizes, product = factored.singular_values(), factored.at(rank, updates)
     left = np.append(np.cumsum(sizes[::-1] ** 2)[::-1], 0.0)
     return Result(
-        activation, ACTIVATIONS[activation].label, depth, plane.pushed(activation, depth),
-        rank, updates, factored.parameters(rank), M * N,
-        factored.target(), factored.best(rank), product, sizes,
-        np.linalg.svd(product, compute_uv=False), np.sqrt(left / left[0]),
-        factored.off(product), factored.trained(rank),
-    )  # fmt: skip
+        activation,
+        ACTIVATIONS[activation].label,
+        depth,
+        plane.pushed(activation, depth),
+        rank,
+        updates,
+        factored.parameters(rank),
+        M * N,
+        factored.target(),
+        factored.best(rank),
+        product,
+        sizes,
+        np.linalg.svd(product, compute_uv=False),
+        np.sqrt(left / left[0]),
+        factored.off(product),
+        factored.trained(rank),
+    )
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
@@ -90,11 +101,14 @@ def _factored_row(result: Result) -> ClaimRow:
         verdict = f"{ONLY_IF} W has rank {r} at most"
     misses = "nothing" if best <= EXACT else f"{100 * best:.2g} %"
     return ClaimRow(
-        "A1", "W = A B of rank r: r (m + n) parameters, not m n, for the same maps.",
-        "r (m + n), same maps", f"{result.parameters}; misses {misses}", verdict,
+        "A1",
+        "W = A B of rank r: r (m + n) parameters, not m n, for the same maps.",
+        "r (m + n), same maps",
+        f"{result.parameters}; misses {misses}",
+        verdict,
         f"A and B have {result.parameters} numbers, W has {result.all}; the best A B of rank "
         f"{r} misses {misses} of this W",
-    )  # fmt: skip
+    )
 
 
 def _bottleneck_row(result: Result) -> ClaimRow:
@@ -103,10 +117,13 @@ def _bottleneck_row(result: Result) -> ClaimRow:
     count = int((sizes > EXACT * sizes[0]).sum())
     verdict = HOLDS if beyond <= EXACT else NOT_REPRODUCED
     return ClaimRow(
-        "A2", "A linear bottleneck is a limit on the rank of the product.",
-        "rank r at most", f"rank {count} at r = {r}", verdict,
+        "A2",
+        "A linear bottleneck is a limit on the rank of the product.",
+        "rank r at most",
+        f"rank {count} at r = {r}",
+        verdict,
         f"singular values of A B beyond number {r}: at most {number(beyond, 2)} of the first",
-    )  # fmt: skip
+    )
 
 
 def _collapse_row(result: Result) -> ClaimRow:
@@ -118,11 +135,14 @@ def _collapse_row(result: Result) -> ClaimRow:
     else:
         verdict = WRONG
     return ClaimRow(
-        "B1", "Linear layers without an activation collapse to one.", "exact",
-        f"differs by {number(apart, 2)}", verdict,
+        "B1",
+        "Linear layers without an activation collapse to one.",
+        "exact",
+        f"differs by {number(apart, 2)}",
+        verdict,
         f"{layers} layers, activation {result.label}, and the product of their matrices differ "
         f"by {number(apart, 2)} of the largest output",
-    )  # fmt: skip
+    )
 
 
 def numpy_code(

@@ -51,8 +51,9 @@ def spec(activation: str, depth: int) -> LabSpec:
 
 def lattice() -> Array:
     """Return lines of constant y and of constant x over [-1, 1]^2. (2, LINES, POINTS, 2)"""
-    level, along = np.meshgrid(np.linspace(-1, 1, LINES), np.linspace(-1, 1, POINTS),
-                               indexing="ij")  # fmt: skip
+    level, along = np.meshgrid(
+        np.linspace(-1, 1, LINES), np.linspace(-1, 1, POINTS), indexing="ij"
+    )
     return np.stack([np.stack([along, level], -1), np.stack([level, along], -1)])
 
 
@@ -103,7 +104,9 @@ def pushed(activation: str, depth: int) -> Pushed:
     nearest = design @ np.linalg.lstsq(design, out)[0]
     spread = float(((out - out.mean(0)) ** 2).sum())
     return Pushed(
-        out.reshape(lines.shape), nearest.reshape(lines.shape),
+        out.reshape(lines.shape),
+        nearest.reshape(lines.shape),
         float(((out - nearest) ** 2).sum()) / max(spread, 1e-300),
-        float(np.abs(out - linear).max() / np.abs(linear).max()), matrix,
-    )  # fmt: skip
+        float(np.abs(out - linear).max() / np.abs(linear).max()),
+        matrix,
+    )

@@ -39,10 +39,12 @@ class View(PageView):
         self.plane = PlotCard("The plane, behind all layers", Blank(), Blank())
         self.matrices = PlotCard("W, its best of rank r, and A B as trained", Blank(), Blank())
         self.spectrum = PlotCard("Singular values", Axis("k", integer=True), Axis("s"))
-        self.errors = PlotCard("Error by rank", Axis("rank", integer=True),
-                               Axis("left of |W|", log=True))  # fmt: skip
-        self.learning = PlotCard("Learned one after another", Axis("updates", integer=True),
-                                 Axis("s of A B"))  # fmt: skip
+        self.errors = PlotCard(
+            "Error by rank", Axis("rank", integer=True), Axis("left of |W|", log=True)
+        )
+        self.learning = PlotCard(
+            "Learned one after another", Axis("updates", integer=True), Axis("s of A B")
+        )
         self.plane.plot.square = True
         self.plane.plot.x_axis.fix(-REACH, REACH)
         self.plane.plot.y_axis.fix(-REACH, REACH)
@@ -112,11 +114,15 @@ class View(PageView):
         for k, edge in enumerate(edges):
             x, y = ((edge - middle) / size).T
             live[f"affine {k}"] = Line(x, y, self.color("text"), 1.4, (4, 3))
-        legend = [Key("line", inks[0], "x", 1.3), Key("line", inks[1], "y", 1.3),
-                  Key("dash", self.color("text"), "nearest matrix", 1.4)]  # fmt: skip
+        legend = [
+            Key("line", inks[0], "x", 1.3),
+            Key("line", inks[1], "y", 1.3),
+            Key("dash", self.color("text"), "nearest matrix", 1.4),
+        ]
         flat = net.reshape(-1, 2)
-        self.plane.show_plot(live=live, legend=legend,
-                             columns={"first": flat[:, 0], "second": flat[:, 1]})  # fmt: skip
+        self.plane.show_plot(
+            live=live, legend=legend, columns={"first": flat[:, 0], "second": flat[:, 1]}
+        )
         layers = "layer" if result.depth == 1 else "layers"
         between = "" if result.depth == 1 else f", <b>{result.label}</b> between"
         self.plane.set_note(
@@ -141,18 +147,27 @@ class View(PageView):
             live[name] = Field(extent, colors, smooth=False)
         names = [name for name, _ in shown]
         places = np.arange(len(shown)) * step - 1.0
-        live["names"] = Words(places, np.full(3, rows + 0.6), names, self.color("muted"),
-                              self.theme)  # fmt: skip
+        live["names"] = Words(
+            places, np.full(3, rows + 0.6), names, self.color("muted"), self.theme
+        )
         card = self.matrices
         card.plot.x_axis.fix(-1.5, 3 * columns + 2 * GAP + 0.5)
         card.plot.y_axis.fix(-1.0, rows + 1.6)
-        card.show_plot(live=live, columns={
-            name: matrix.ravel() for name, matrix in
-            zip(("W", "best", "A B"), (m for _, m in shown), strict=True)
-        })  # fmt: skip
+        card.show_plot(
+            live=live,
+            columns={
+                name: matrix.ravel()
+                for name, matrix in zip(
+                    ("W", "best", "A B"), (m for _, m in shown), strict=True
+                )
+            },
+        )
         saved = result.parameters / result.all
-        card.set_note(f"<b>{result.parameters}</b> numbers instead of {result.all}: "
-                      f"<b>{100 * saved:.0f} %</b>", f"<b>{100 * saved:.0f} %</b>")  # fmt: skip
+        card.set_note(
+            f"<b>{result.parameters}</b> numbers instead of {result.all}: "
+            f"<b>{100 * saved:.0f} %</b>",
+            f"<b>{100 * saved:.0f} %</b>",
+        )
         card.plot.reader = lambda x, y: self._read_cell(result, x, y)
 
     def _read_cell(self, result: Result, x: float, y: float) -> Reading | None:
@@ -183,8 +198,9 @@ class View(PageView):
         card = self.spectrum
         card.plot.x_axis.fix(0, len(k) + 0.9)
         legend = [Key("ring", muted, "W"), Key("dot", accent, "A B")]
-        card.show_plot(live=live, legend=legend,
-                       columns={"k": k, "W": result.sizes, "A B": result.learned})  # fmt: skip
+        card.show_plot(
+            live=live, legend=legend, columns={"k": k, "W": result.sizes, "A B": result.learned}
+        )
         card.read_curves(k, [("W", result.sizes, muted), ("A B", result.learned, accent)])
 
     def _draw_errors(self, result: Result) -> None:
@@ -197,14 +213,19 @@ class View(PageView):
         }
         live: dict[str, Mark] = {
             "best": Line(rank, shown, ink, 2),
-            "here": Dots(np.array([float(result.rank)]), np.array([max(result.error, LEAST)]),
-                         accent, 4.4),
-        }  # fmt: skip
+            "here": Dots(
+                np.array([float(result.rank)]),
+                np.array([max(result.error, LEAST)]),
+                accent,
+                4.4,
+            ),
+        }
         card = self.errors
         card.plot.x_axis.fix(0, len(rank) - 0.1)
         legend = [Key("line", ink, "best"), Key("dot", accent, "A B")]
-        card.show_plot(live=live, still=still, legend=legend,
-                       columns={"rank": rank, "best": shown})  # fmt: skip
+        card.show_plot(
+            live=live, still=still, legend=legend, columns={"rank": rank, "best": shown}
+        )
         best = float(result.errors[result.rank])
         said = f"trained <b>{number(100 * result.error)} %</b>"
         card.set_note(f"best {number(100 * best)} %, {said}", said)
@@ -216,9 +237,16 @@ class View(PageView):
         inks = [self.layer(k, rank) for k in range(rank)]
         full = np.full(rank, updates[-1])
         still: dict[str, Mark] = {
-            "goals": Strokes(np.zeros(rank), result.sizes[:rank], full, result.sizes[:rank],
-                             [mix(self.theme, ink, 0.5) for ink in inks], 1, (4, 4)),
-        }  # fmt: skip
+            "goals": Strokes(
+                np.zeros(rank),
+                result.sizes[:rank],
+                full,
+                result.sizes[:rank],
+                [mix(self.theme, ink, 0.5) for ink in inks],
+                1,
+                (4, 4),
+            ),
+        }
         live: dict[str, Mark] = {
             f"s{k + 1}": Line(updates, training.sizes[:, k], inks[k], 1.8) for k in range(rank)
         }
@@ -237,8 +265,9 @@ class View(PageView):
             (Handle("updates", result.updates, 1.08, text, along="x"),)
         )
         card.set_note(f"<b>{result.updates}</b> updates")
-        card.read_curves(updates, [(f"s{k + 1}", training.sizes[:, k], inks[k])
-                                   for k in range(min(rank, 6))])  # fmt: skip
+        card.read_curves(
+            updates, [(f"s{k + 1}", training.sizes[:, k], inks[k]) for k in range(min(rank, 6))]
+        )
 
     def layer(self, k: int, count: int) -> QColor:
         """Return the colour of a singular value."""

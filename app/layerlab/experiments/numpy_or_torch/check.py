@@ -140,8 +140,9 @@ def bends(setting: Setting) -> Array:
     many, steps = np.arange(len(places)), WIDE * np.array([-2, -1, 0, 1, 2])
     pushed = np.tile(start, (len(steps), len(places), 1))
     pushed[:, many, places] += steps[:, None]
-    far_down, down, here, up, far_up = losses(problem, pushed.reshape(-1, start.shape[1])
-                                              ).reshape(len(steps), -1)  # fmt: skip
+    far_down, down, here, up, far_up = losses(
+        problem, pushed.reshape(-1, start.shape[1])
+    ).reshape(len(steps), -1)
     second = (up - 2 * here + down) / WIDE**2
     third = (far_up - 2 * up + 2 * down - far_down) / (2 * WIDE**3)
     if problem.activation.piecewise_linear:

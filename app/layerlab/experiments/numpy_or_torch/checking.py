@@ -27,30 +27,44 @@ def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
     wrong = result.is_wrong
     ends = np.array([FLOOR, 1.0])
     bands: dict[str, Mark] = {
-        "good": Band(ends, np.full(2, FLOOR), np.full(2, GOOD),
-                     mix(view.theme, view.color("good"), 0.12)),
-        "bug": Band(ends, np.full(2, BUG), np.full(2, TOP),
-                    mix(view.theme, view.color("negative"), 0.12)),
-    }  # fmt: skip
+        "good": Band(
+            ends, np.full(2, FLOOR), np.full(2, GOOD), mix(view.theme, view.color("good"), 0.12)
+        ),
+        "bug": Band(
+            ends,
+            np.full(2, BUG),
+            np.full(2, TOP),
+            mix(view.theme, view.color("negative"), 0.12),
+        ),
+    }
     still: dict[str, Mark] = {
-        "words": Words(np.full(2, 2e-14), np.array([1e-13, 12.0]),
-                       ["good", "bug"], [view.color("good"), view.color("negative")],
-                       view.theme, 10.5, 600),
-    }  # fmt: skip
+        "words": Words(
+            np.full(2, 2e-14),
+            np.array([1e-13, 12.0]),
+            ["good", "bug"],
+            [view.color("good"), view.color("negative")],
+            view.theme,
+            10.5,
+            600,
+        ),
+    }
     left = "digits cancel", np.array([2e-14]), np.array([1e-9])
     right = "corner cut", np.array([1.0]), np.array([1e-11])
     for text, at, height in (left, right) if valley.cut.any() else (left,):
         still[text] = Words(at, height, [text], muted, view.theme, right=text == right[0])
     theory = np.hypot(valley.cut, valley.rounding)
-    curves = [("centred", valley.centred, view.color("negative") if wrong else accent),
-              ("one-sided", valley.one_sided, view.theme.layer_color(0, 4)),
-              ("32 bit", valley.single, muted)]  # fmt: skip
+    curves = [
+        ("centred", valley.centred, view.color("negative") if wrong else accent),
+        ("one-sided", valley.one_sided, view.theme.layer_color(0, 4)),
+        ("32 bit", valley.single, muted),
+    ]
     live: dict[str, Mark] = {
         "theory": Line(x, np.clip(theory, FLOOR, TOP), view.color("text"), 1.2, (4, 3))
     }
     if wrong:
-        live["sound"] = Line(x, np.clip(valley.sound, FLOOR, TOP),
-                             view.color("accent", 0.6), 1.4)  # fmt: skip
+        live["sound"] = Line(
+            x, np.clip(valley.sound, FLOOR, TOP), view.color("accent", 0.6), 1.4
+        )
     for name, y, ink in reversed(curves):
         live[name] = Line(x, np.clip(y, FLOOR, TOP), ink, 2.2 if name == "centred" else 1.5)
     legend = [Key("line", ink, name, 1.8) for name, _, ink in curves]
@@ -62,8 +76,9 @@ def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
     assert isinstance(card.plot, HandlePlot)
     handle = Handle("eps", eps, float(np.clip(error, FLOOR, TOP)), ink, along="x")
     card.plot.set_handles((handle,))
-    card.set_note(f"error <b>{number(error, 2)}</b> at eps {number(eps, 2)}",
-                  f"<b>{number(error, 2)}</b>")  # fmt: skip
+    card.set_note(
+        f"error <b>{number(error, 2)}</b> at eps {number(eps, 2)}", f"<b>{number(error, 2)}</b>"
+    )
     card.read_curves(x, curves, "eps")
 
 
@@ -72,22 +87,27 @@ def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
     plot, checks = card.plot, result.checks
     assert isinstance(plot, RowPlot)
     wrong = result.mistake.name != NONE
-    bright = next((k for k, one in enumerate(checks)
-                   if wrong and one.layer == result.mistake.place), -1)  # fmt: skip
+    bright = next(
+        (k for k, one in enumerate(checks) if wrong and one.layer == result.mistake.place), -1
+    )
     plot.set_rows([one.name for one in checks], bright)
     rows = np.arange(float(len(checks)))
     errors = np.clip([one.error for one in checks], FLOOR, 1.0)
-    inks = [view.color("good" if e < GOOD else "negative" if e > BUG else "warning")
-            for e in errors]  # fmt: skip
+    inks = [
+        view.color("good" if e < GOOD else "negative" if e > BUG else "warning") for e in errors
+    ]
     live: dict[str, Mark] = {
         "good": Post(GOOD, "", view.color("good"), view.theme),
         "bug": Post(BUG, "", view.color("negative"), view.theme),
         "errors": Bars(rows, np.full(len(rows), FLOOR), errors, inks, 0.6),
     }
-    card.show_plot(live=live, columns={
-        "layer": np.array([one.layer for one in checks]),
-        "error": np.array([one.error for one in checks]),
-    })  # fmt: skip
+    card.show_plot(
+        live=live,
+        columns={
+            "layer": np.array([one.layer for one in checks]),
+            "error": np.array([one.error for one in checks]),
+        },
+    )
     token = VERDICTS[result.found.kind]
     ink = view.color(token).name()
     said = f"<b style='color:{ink}'>{result.found.words}</b>"
@@ -98,10 +118,13 @@ def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
 
 def _read_array(view: PageView, result: Result, row: int) -> Reading:
     one = result.checks[row]
-    return Reading(one.name, (
-        (view.color("accent"), f"relative error {number(one.error, 2)}"),
-        (None, "click: the mistake goes here"),
-    ))  # fmt: skip
+    return Reading(
+        one.name,
+        (
+            (view.color("accent"), f"relative error {number(one.error, 2)}"),
+            (None, "click: the mistake goes here"),
+        ),
+    )
 
 
 def draw_slope(view: PageView, card: PlotCard, result: Result) -> None:
@@ -118,12 +141,22 @@ def draw_slope(view: PageView, card: PlotCard, result: Result) -> None:
     shown = np.clip(slope.by_differences, -2, 2)
     live["differences"] = Dots(slope.z[some], shown[some], view.color("text"), 2.2)
     legend.append(Key("dot", view.color("text"), "by push"))
-    card.show_plot(live=live, legend=legend, columns={
-        "z": slope.z, "by hand": slope.by_hand, "used": slope.used,
-        "by push": slope.by_differences,
-    })  # fmt: skip
+    card.show_plot(
+        live=live,
+        legend=legend,
+        columns={
+            "z": slope.z,
+            "by hand": slope.by_hand,
+            "used": slope.used,
+            "by push": slope.by_differences,
+        },
+    )
     most = float(np.abs(slope.by_hand).max())
     card.set_note(f"at most <b>{number(most, 4)}</b>", f"<b>{number(most, 4)}</b>")
-    card.read_curves(slope.z, [("by hand", slope.by_hand, accent),
-                               ("by push", slope.by_differences,
-                                view.color("text"))])  # fmt: skip
+    card.read_curves(
+        slope.z,
+        [
+            ("by hand", slope.by_hand, accent),
+            ("by push", slope.by_differences, view.color("text")),
+        ],
+    )

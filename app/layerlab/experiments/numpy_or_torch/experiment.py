@@ -22,38 +22,88 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=10,
     knobs=(
-        Knob("activation", "choice", "Activation",
-             "The bend between the layers, whose slope the backward pass multiplies with.",
-             registry="activations"),
-        Knob("depth", "int", "Depth",
-             "Hidden layers of eight neurons: each is one more step of the chain rule.",
-             low=SHALLOW, high=DEEP, unit="hidden layers"),
-        Knob("updates", "int", "Updates",
-             "How long all engines have been trained when their parameters are compared.",
-             low=1, high=LENGTH, log=True, unit="updates"),
-        Knob("eps", "float", "Push, eps",
-             "How far a parameter is pushed up and down to see what the loss does.",
-             low=1e-14, high=1.0, log=True),
-        Knob("mistake", "choice", "Mistake",
-             "What is wrong in the backward pass by hand; the other engines stay sound.",
-             choices=MISTAKES),
-        Knob("place", "numbers", "Layer of the mistake",
-             "The layer in which the mistake is made: click a row of the check.",
-             low=1, high=DEEP + 1),
+        Knob(
+            "activation",
+            "choice",
+            "Activation",
+            "The bend between the layers, whose slope the backward pass multiplies with.",
+            registry="activations",
+        ),
+        Knob(
+            "depth",
+            "int",
+            "Depth",
+            "Hidden layers of eight neurons: each is one more step of the chain rule.",
+            low=SHALLOW,
+            high=DEEP,
+            unit="hidden layers",
+        ),
+        Knob(
+            "updates",
+            "int",
+            "Updates",
+            "How long all engines have been trained when their parameters are compared.",
+            low=1,
+            high=LENGTH,
+            log=True,
+            unit="updates",
+        ),
+        Knob(
+            "eps",
+            "float",
+            "Push, eps",
+            "How far a parameter is pushed up and down to see what the loss does.",
+            low=1e-14,
+            high=1.0,
+            log=True,
+        ),
+        Knob(
+            "mistake",
+            "choice",
+            "Mistake",
+            "What is wrong in the backward pass by hand; the other engines stay sound.",
+            choices=MISTAKES,
+        ),
+        Knob(
+            "place",
+            "numbers",
+            "Layer of the mistake",
+            "The layer in which the mistake is made: click a row of the check.",
+            low=1,
+            high=DEEP + 1,
+        ),
     ),
-    start={"activation": "tanh", "depth": 3, "updates": 100, "eps": 1e-5, "mistake": NONE,
-           "place": (2.0,)},
+    start={
+        "activation": "tanh",
+        "depth": 3,
+        "updates": 100,
+        "eps": 1e-5,
+        "mistake": NONE,
+        "place": (2.0,),
+    },
     look_for="Three engines draw one barcode: equal to rounding, seldom to the last bit. Are "
     "they right? Differences of the loss know no chain rule. Pushed too far they cut the "
     "corner; too little, and digits cancel: a V, with room at its bottom to tell a mistake "
     "from noise.",
     tries=(
-        Try("A slope forgotten", "The loss falls all the same. But from layer 2 down every "
-            "array is off, and above it none.", {"mistake": FORGOTTEN, "updates": LENGTH}),
-        Try("Too careful", "At a push of 10⁻¹³ only last digits change: a sound gradient "
-            "looks like a mistake.", {"eps": 1e-13}),
-        Try("A mistake that is none", "The slope is taken at h instead of z. With ReLU both "
-            "are the same: nothing is wrong.", {"mistake": AT_H, "activation": "relu"}),
+        Try(
+            "A slope forgotten",
+            "The loss falls all the same. But from layer 2 down every "
+            "array is off, and above it none.",
+            {"mistake": FORGOTTEN, "updates": LENGTH},
+        ),
+        Try(
+            "Too careful",
+            "At a push of 10⁻¹³ only last digits change: a sound gradient "
+            "looks like a mistake.",
+            {"eps": 1e-13},
+        ),
+        Try(
+            "A mistake that is none",
+            "The slope is taken at h instead of z. With ReLU both "
+            "are the same: nothing is wrong.",
+            {"mistake": AT_H, "activation": "relu"},
+        ),
     ),
     formula=(
         r"\delta_l = (\delta_{l+1} W_{l+1}^\top) \odot \varphi'(z_l), \quad "
@@ -62,4 +112,4 @@ EXPERIMENT = Experiment(
         r"\frac{\varepsilon^2}{6} L''' \pm \frac{u L}{\varepsilon}",
     ),
     claims=("B2", "B3", "B5", "B6"),
-)  # fmt: skip
+)

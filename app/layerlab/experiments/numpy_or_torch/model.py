@@ -128,9 +128,13 @@ class Result:
 
 
 def compute(
-    activation: str = "tanh", depth: int = 3, updates: int = 100, eps: float = 1e-5,
-    mistake: str = NONE, place: Sequence[float] = (2.0,),
-) -> Result:  # fmt: skip
+    activation: str = "tanh",
+    depth: int = 3,
+    updates: int = 100,
+    eps: float = 1e-5,
+    mistake: str = NONE,
+    place: Sequence[float] = (2.0,),
+) -> Result:
     """Train by hand, check its gradient, and compare with what `work` has of other engines.
 
     Args:
@@ -147,26 +151,47 @@ def compute(
     tracks = _tracks(setting, wrong)
     hand = tracks["numpy", "float64"]
     missing = available()["torch"] or _trouble.get("torch", "")
-    reference = next((name for name in ("torch", "compiled") if (name, "float64") in tracks
-                      and (name == "torch" or missing)), "")  # fmt: skip
+    reference = next(
+        (
+            name
+            for name in ("torch", "compiled")
+            if (name, "float64") in tracks and (name == "torch" or missing)
+        ),
+        "",
+    )
     at = min(updates, len(hand) - 1)
-    params = {name: tracks[name, "float64"][at] for name in ENGINES
-              if len(tracks.get((name, "float64"), ())) > at}  # fmt: skip
+    params = {
+        name: tracks[name, "float64"][at]
+        for name in ENGINES
+        if len(tracks.get((name, "float64"), ())) > at
+    }
     valley, numeric = _valley(setting, wrong, eps)
     checks = check.each_array(setting, wrong, numeric)
     return Result(
-        setting, label, wrong, updates, setting.problem.layout.sizes,
-        tuple(arrays_of(setting.problem.layout)), params, reference,
+        setting,
+        label,
+        wrong,
+        updates,
+        setting.problem.layout.sizes,
+        tuple(arrays_of(setting.problem.layout)),
+        params,
+        reference,
         _apart(tracks, reference),
         float((params["numpy"] == params[reference]).mean()) if reference in params else 0.0,
         _losses(setting, hand),
         np.empty(0) if mistake == NONE else _losses(setting, by_hand(setting, _SOUND)),
-        valley, checks, check.located(checks, valley.expected),
-        _missed(setting, wrong.place, numeric), _slope(ACTIVATIONS[activation], mistake, eps),
-        {name: one.speed for name in ENGINES
-         if (one := known(name, setting)) is not None and one.speed},
+        valley,
+        checks,
+        check.located(checks, valley.expected),
+        _missed(setting, wrong.place, numeric),
+        _slope(ACTIVATIONS[activation], mistake, eps),
+        {
+            name: one.speed
+            for name in ENGINES
+            if (one := known(name, setting)) is not None and one.speed
+        },
         missing,
-    )  # fmt: skip
+    )
 
 
 def _mistake(name: str, depth: int, place: Sequence[float]) -> Mistake:
@@ -224,11 +249,15 @@ def _valley(setting: Setting, wrong: Mistake, eps: float) -> tuple[Valley, Array
         return check.worst(wide.picked, a, n)
 
     return Valley(
-        check.PUSHES, error(made, wide.centred), error(sound, wide.centred),
-        error(made, wide.one_sided), error(made, single.centred),
-        *check.forecast(setting, check.PUSHES), (eps, float(error(made, numeric))),
+        check.PUSHES,
+        error(made, wide.centred),
+        error(sound, wide.centred),
+        error(made, wide.one_sided),
+        error(made, single.centred),
+        *check.forecast(setting, check.PUSHES),
+        (eps, float(error(made, numeric))),
         float(np.hypot(*check.forecast(setting, push))[0]),
-    ), numeric  # fmt: skip
+    ), numeric
 
 
 def _missed(setting: Setting, place: int, numeric: Array) -> dict[str, float]:
@@ -246,16 +275,23 @@ def _slope(entry: Activation, mistake: str, eps: float) -> Slope:
     z = np.linspace(-REACH, REACH, 201)
     slope = entry.slope_at(z)
     used = {
-        FORGOTTEN: np.ones_like(z), AT_H: entry.slope_at(entry(z)), SLIGHT: slope * (1 + OFF)
-    }.get(mistake, slope)  # fmt: skip
+        FORGOTTEN: np.ones_like(z),
+        AT_H: entry.slope_at(entry(z)),
+        SLIGHT: slope * (1 + OFF),
+    }.get(mistake, slope)
     up, down = z + eps, z - eps
     return Slope(z, slope, used, (entry(up) - entry(down)) / (up - down))
 
 
 def work(
-    is_interrupted: Ask, activation: str = "tanh", depth: int = 3, updates: int = 100,
-    eps: float = 1e-5, mistake: str = NONE, place: Sequence[float] = (2.0,),
-) -> Iterator[Step | None]:  # fmt: skip
+    is_interrupted: Ask,
+    activation: str = "tanh",
+    depth: int = 3,
+    updates: int = 100,
+    eps: float = 1e-5,
+    mistake: str = NONE,
+    place: Sequence[float] = (2.0,),
+) -> Iterator[Step | None]:
     """Train the same on the other engines, in both precisions, and time each; see `compute`.
 
     What has no engine here is left out; the result says why PyTorch is.
@@ -284,26 +320,38 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    activation: str = "tanh", depth: int = 3, updates: int = 100, eps: float = 1e-5,
-    mistake: str = NONE, place: Sequence[float] = (2.0,),
-) -> str:  # fmt: skip
+    activation: str = "tanh",
+    depth: int = 3,
+    updates: int = 100,
+    eps: float = 1e-5,
+    mistake: str = NONE,
+    place: Sequence[float] = (2.0,),
+) -> str:
     """Return the pass by hand, its mistake too, and its check as a program of NumPy."""
     wrong = _mistake(mistake, depth, place)
     return printed.numpy_program(Setting(activation, depth), wrong, updates, eps)
 
 
 def torch_code(
-    activation: str = "tanh", depth: int = 3, updates: int = 100, eps: float = 1e-5,
-    mistake: str = NONE, place: Sequence[float] = (2.0,),
-) -> str:  # fmt: skip
+    activation: str = "tanh",
+    depth: int = 3,
+    updates: int = 100,
+    eps: float = 1e-5,
+    mistake: str = NONE,
+    place: Sequence[float] = (2.0,),
+) -> str:
     """Return the network as a program of PyTorch, from the same first weights."""
     return printed.torch_program(Setting(activation, depth).spec, updates)
 
 
 def lab_spec(
-    activation: str = "tanh", depth: int = 3, updates: int = 100, eps: float = 1e-5,
-    mistake: str = NONE, place: Sequence[float] = (2.0,),
-) -> LabSpec:  # fmt: skip
+    activation: str = "tanh",
+    depth: int = 3,
+    updates: int = 100,
+    eps: float = 1e-5,
+    mistake: str = NONE,
+    place: Sequence[float] = (2.0,),
+) -> LabSpec:
     """Return the same training as a lab, from sixteen seeds and for longer."""
     spec = edit(Setting(activation, depth).spec, "train.updates", 4 * LENGTH)
     return edit(spec, "train.seeds", 16)

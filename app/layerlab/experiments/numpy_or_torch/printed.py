@@ -40,9 +40,15 @@ def _backward(mistake: Mistake) -> str:
         handed = f"(w if k == {k + 1} else w.T)"
     start = "out - y" if name == NO_MEAN else "(out - y) / out.size"
     wrong = "  # the mistake"
-    marks = {key: wrong if name in names else "" for key, names in (
-        ("start", (NO_MEAN,)), ("slope", (FORGOTTEN, AT_H, SLIGHT, SIGN)),
-        ("bias", (NO_BIAS,)), ("handed", (TRANSPOSED,)))}  # fmt: skip
+    marks = {
+        key: wrong if name in names else ""
+        for key, names in (
+            ("start", (NO_MEAN,)),
+            ("slope", (FORGOTTEN, AT_H, SLIGHT, SIGN)),
+            ("bias", (NO_BIAS,)),
+            ("handed", (TRANSPOSED,)),
+        )
+    }
     return f"""\
     d = {start}{marks["start"]}
     found = []

@@ -32,17 +32,22 @@ def all_rows(result: Result) -> tuple[ClaimRow, ...]:
 def _steepest() -> ClaimRow:
     largest = float(ACTIVATIONS["sigmoid"].slope_at(LINE).max())
     return ClaimRow(
-        "B2", "The slope of the sigmoid is at most 0.25.", "0.25", f"{largest:.12g}",
+        "B2",
+        "The slope of the sigmoid is at most 0.25.",
+        "0.25",
+        f"{largest:.12g}",
         HOLDS if abs(largest - 0.25) <= EXACT else WRONG,
         f"the largest slope between −6 and 6 is {largest:.12g}",
-    )  # fmt: skip
+    )
 
 
 @functools.cache
 def _zeros() -> ClaimRow:
     below = float(np.abs(ACTIVATIONS["relu"].slope_at(LINE[LINE < 0])).max())
-    places = {name: crossings(ACTIVATIONS[key].slope_at(LINE), LINE)
-              for key, name in (("gelu", "GELU"), ("silu", "Swish"))}  # fmt: skip
+    places = {
+        name: crossings(ACTIVATIONS[key].slope_at(LINE), LINE)
+        for key, name in (("gelu", "GELU"), ("silu", "Swish"))
+    }
     words = [f"{name} at {number(z, 4)}" for name, found in places.items() for z in found]
     at = [number(z, 3) for found in places.values() for z in found]
     verdict = HOLDS
@@ -51,11 +56,14 @@ def _zeros() -> ClaimRow:
     elif words:
         verdict = f"{ONLY_IF} one point is left out, where each is lowest"
     return ClaimRow(
-        "B3", "ReLU's slope is exactly 0 below 0; those of GELU and Swish are non-zero "
-        "everywhere.", "0 nowhere", f"0 at {' and '.join(at) or 'no place'}", verdict,
+        "B3",
+        "ReLU's slope is exactly 0 below 0; those of GELU and Swish are non-zero everywhere.",
+        "0 nowhere",
+        f"0 at {' and '.join(at) or 'no place'}",
+        verdict,
         f"below 0 ReLU's slope is {number(below)}; those that are 0 somewhere: "
         f"{', '.join(words) or 'none'}",
-    )  # fmt: skip
+    )
 
 
 def _same(result: Result) -> ClaimRow:
@@ -68,9 +76,11 @@ def _same(result: Result) -> ClaimRow:
     at = [n for n in ROUNDING if n <= len(apart)]
     off = ", ".join(number(float(apart[n - 1]), 2) for n in at)
     measured = f"apart by {number(float(apart[at[-1] - 1]), 2)} after {at[-1]}"
-    why = (f"after {', '.join(map(str, at))} updates parameters are apart by {off}, relative; "
-           f"after {result.updates}, {100 * result.equal:.0f} % are equal to the last "
-           "bit")  # fmt: skip
+    why = (
+        f"after {', '.join(map(str, at))} updates parameters are apart by {off}, relative; "
+        f"after {result.updates}, {100 * result.equal:.0f} % are equal to the last "
+        "bit"
+    )
     if (apart == 0).all():
         verdict = HOLDS
     elif result.is_wrong and apart[0] > ROUNDING[1]:
@@ -86,8 +96,11 @@ def _same(result: Result) -> ClaimRow:
 def _thresholds(result: Result) -> ClaimRow:
     eps = result.valley.here[0]
     sound = result.missed[NONE]
-    made = {name: error for name, error in result.missed.items()
-            if error and name not in (NONE, SLIGHT)}  # fmt: skip
+    made = {
+        name: error
+        for name, error in result.missed.items()
+        if error and name not in (NONE, SLIGHT)
+    }
     mildest = min(made, key=lambda name: made[name])
     if sound < GOOD and made[mildest] > BUG:
         verdict = HOLDS
@@ -95,11 +108,14 @@ def _thresholds(result: Result) -> ClaimRow:
         near = 0.1 * EPS <= eps <= 10 * EPS
         verdict = WRONG if near else f"{ONLY_IF} eps is near 1e-5"
     return ClaimRow(
-        "B6", "Gradient check with centred differences and eps 1e-5: below 1e-5 is good, above "
-        "1e-3 is a bug.", "< 1e-5, > 1e-3",
-        f"{number(sound, 2)}; ≥ {number(made[mildest], 2)}", verdict,
+        "B6",
+        "Gradient check with centred differences and eps 1e-5: below 1e-5 is good, above "
+        "1e-3 is a bug.",
+        "< 1e-5, > 1e-3",
+        f"{number(sound, 2)}; ≥ {number(made[mildest], 2)}",
+        verdict,
         f"at eps {number(eps, 2)} the worst array of the sound gradient has an error of "
         f"{number(sound, 2)}, with the mildest of {len(made)} mistakes ({mildest}) "
         f"{number(made[mildest], 2)}, with a slope that is 0.02 % off "
         f"{number(result.missed[SLIGHT], 2)}",
-    )  # fmt: skip
+    )

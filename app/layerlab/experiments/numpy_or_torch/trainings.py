@@ -43,11 +43,19 @@ class Setting:
         """The lab of it: Adam on all points at once, so that every update sees the same."""
         return LabSpec(
             task=TaskSpec(name="wave", samples=SAMPLES, validation=0.0),
-            net=NetSpec(hidden=(WIDTH,) * self.depth, activation=self.activation,
-                        init="torch-default"),
-            train=TrainSpec(optimizer="adam", rate=RATE, batch="full", order="file",
-                            updates=LENGTH, seeds=1, dtype=self.dtype),
-        )  # fmt: skip
+            net=NetSpec(
+                hidden=(WIDTH,) * self.depth, activation=self.activation, init="torch-default"
+            ),
+            train=TrainSpec(
+                optimizer="adam",
+                rate=RATE,
+                batch="full",
+                order="file",
+                updates=LENGTH,
+                seeds=1,
+                dtype=self.dtype,
+            ),
+        )
 
     @property
     def problem(self) -> Problem:

@@ -49,17 +49,26 @@ class View(PageView):
         """Make the cards."""
         self.strip = RowPlot(LayerAxis("layer"))
         self.strip.grid = False
-        self.codes = PlotCard("Every parameter, side by side", self.strip.x_axis,
-                              self.strip.y_axis, "", self.strip)  # fmt: skip
-        self.apart = PlotCard("How far apart", Axis("updates", log=True),
-                              Axis("relative distance", log=True))  # fmt: skip
+        self.codes = PlotCard(
+            "Every parameter, side by side",
+            self.strip.x_axis,
+            self.strip.y_axis,
+            "",
+            self.strip,
+        )
+        self.apart = PlotCard(
+            "How far apart", Axis("updates", log=True), Axis("relative distance", log=True)
+        )
         self.apart.plot.x_axis.fix(1, LENGTH)
         self.apart.plot.y_axis.brief = "distance"
         self.apart.plot.y_axis.fix(LEAST, 10)
         self.loss = PlotCard("Loss", Axis("updates", integer=True), Axis("loss", log=True))
         self.loss.plot.x_axis.fix(0, LENGTH)
-        self.valley = PlotCard("Error of the check, by push", Axis("eps", log=True),
-                               Axis("relative error", log=True))  # fmt: skip
+        self.valley = PlotCard(
+            "Error of the check, by push",
+            Axis("eps", log=True),
+            Axis("relative error", log=True),
+        )
         self.valley.plot.x_axis.fix(FLOOR, 1)
         self.valley.plot.y_axis.brief = "error"
         self.valley.plot.y_axis.fix(FLOOR, TOP)
@@ -67,17 +76,22 @@ class View(PageView):
         self.rows.x_axis.fix(FLOOR, 1)
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(self._on_row)
-        self.arrays_card = PlotCard("Array by array", self.rows.x_axis, self.rows.y_axis, "",
-                                    self.rows)  # fmt: skip
+        self.arrays_card = PlotCard(
+            "Array by array", self.rows.x_axis, self.rows.y_axis, "", self.rows
+        )
         self.slope = PlotCard("Slope", Axis("z"), Axis())
         self.slope.plot.x_axis.fix(-REACH, REACH)
         self.slope.plot.y_axis.fix(-1.15, 1.25)
         for card, knob in ((self.apart, "updates"), (self.valley, "eps")):
             self._drag(card, knob)
         for card, row, column, columns in (
-            (self.codes, 0, 0, 5), (self.apart, 0, 5, 4), (self.loss, 0, 9, 3),
-            (self.valley, 1, 0, 5), (self.arrays_card, 1, 5, 4), (self.slope, 1, 9, 3),
-        ):  # fmt: skip
+            (self.codes, 0, 0, 5),
+            (self.apart, 0, 5, 4),
+            (self.loss, 0, 9, 3),
+            (self.valley, 1, 0, 5),
+            (self.arrays_card, 1, 5, 4),
+            (self.slope, 1, 9, 3),
+        ):
             self.add(card, row, column, 1, columns)
         self.share(rows=(10, 11), columns=(1,) * 12)
 
@@ -144,8 +158,10 @@ class View(PageView):
         axis.fix(-0.5, count - 0.5)
         ends = [stop for _, _, stop in result.arrays[1::2]]
         starts = [0, *ends[:-1]]
-        axis.names = tuple(((a + b) / 2 - 0.5, str(k)) for k, (a, b) in
-                           enumerate(zip(starts, ends, strict=True), 1))  # fmt: skip
+        axis.names = tuple(
+            ((a + b) / 2 - 0.5, str(k))
+            for k, (a, b) in enumerate(zip(starts, ends, strict=True), 1)
+        )
         others = [name for name in ENGINES if name in params]
         plot.set_rows([*(NAMES[name] for name in ENGINES), "difference"])
         most = float(np.abs(params["numpy"]).max()) or 1.0
@@ -158,12 +174,14 @@ class View(PageView):
             live["difference"] = self._row(3, self._heat(difference))
         cuts = np.array(ends[:-1]) - 0.5
         ink = self.color("panel")
-        live["cuts"] = Strokes(cuts, np.full(len(cuts), -0.5), cuts, np.full(len(cuts), 3.5),
-                               ink, 3.0)  # fmt: skip
+        live["cuts"] = Strokes(
+            cuts, np.full(len(cuts), -0.5), cuts, np.full(len(cuts), 3.5), ink, 3.0
+        )
         if "torch" not in params:
             row = np.array([float(ENGINES.index("torch"))])
-            live["waits"] = Words(np.zeros(1), row, [self._waits(result)],
-                                  self.color("muted"), self.theme)  # fmt: skip
+            live["waits"] = Words(
+                np.zeros(1), row, [self._waits(result)], self.color("muted"), self.theme
+            )
         columns = {"parameter": np.arange(count)} | {NAMES[n]: params[n] for n in others}
         signs = (("negative", "below 0"), ("positive", "above"))
         legend = [Key("band", self.color(token), words) for token, words in signs]
@@ -197,8 +215,9 @@ class View(PageView):
         place = place if name[0] == "W" else str(k - start + 1)
         rows: list[tuple[QColor | None, str]] = [
             (self._ink(engine), f"{NAMES[engine]} {result.params[engine][k]:.17g}")
-            for engine in ENGINES if engine in result.params
-        ]  # fmt: skip
+            for engine in ENGINES
+            if engine in result.params
+        ]
         if result.reference in result.params:
             gap = abs(float(result.params["numpy"][k] - result.params[result.reference][k]))
             rows.append((self.color("negative"), f"difference {number(gap, 2)}"))
@@ -214,8 +233,9 @@ class View(PageView):
             wrong = name == "numpy" and result.is_wrong
             ink = self.color("negative") if wrong else self._ink(name)
             single = dtype == "float32"
-            live[f"{name} {dtype}"] = Line(x, y, ink, 1.6 if single else 2.0,
-                                           (3, 2) if single else None)  # fmt: skip
+            live[f"{name} {dtype}"] = Line(
+                x, y, ink, 1.6 if single else 2.0, (3, 2) if single else None
+            )
             if len(y) == LENGTH:
                 columns[f"{NAMES[name]} {dtype}"] = y
                 curves.append((f"{NAMES[name]}, {dtype[5:]} bit", y, ink))
@@ -229,16 +249,21 @@ class View(PageView):
             )
         if not live:
             middle = np.array([1.3]), np.array([1e-8])
-            live["waits"] = Words(*middle, [self._waits(result)], self.color("faint"),
-                                  self.theme)  # fmt: skip
+            live["waits"] = Words(
+                *middle, [self._waits(result)], self.color("faint"), self.theme
+            )
         card = self.apart
-        legend = [Key("line", self._ink(n), NAMES[n]) for n in ("numpy", "compiled")
-                  if n != result.reference]  # fmt: skip
+        legend = [
+            Key("line", self._ink(n), NAMES[n])
+            for n in ("numpy", "compiled")
+            if n != result.reference
+        ]
         if any(dtype == "float32" for _, dtype in result.apart):
             legend.append(Key("dash", self.color("muted"), "in 32 bit", 1.6))
         live["at"] = Post(float(result.updates), "", self.color("muted"), self.theme)
-        card.show_plot(still=still, live=live, legend=legend,
-                       columns=columns if len(columns) > 1 else None)  # fmt: skip
+        card.show_plot(
+            still=still, live=live, legend=legend, columns=columns if len(columns) > 1 else None
+        )
         assert isinstance(card.plot, HandlePlot)
         knob = Handle("updates", float(result.updates), 2.0, self.color("text"), along="x")
         card.plot.set_handles((knob,))
@@ -259,16 +284,19 @@ class View(PageView):
         if wrong:
             sound = result.sound_loss
             live["sound"] = Line(np.arange(float(len(sound))), sound, self.color("accent"), 1.6)
-            legend = [Key("line", ink, result.mistake.name),
-                      Key("line", self.color("accent"), "right", 1.6)]  # fmt: skip
+            legend = [
+                Key("line", ink, result.mistake.name),
+                Key("line", self.color("accent"), "right", 1.6),
+            ]
         live["loss"] = Line(x, y, ink, 2.0)
         at = min(result.updates, len(y) - 1)
         live["at"] = Dots(np.array([float(at)]), y[[at]], ink, 4.0)
         shown = np.concatenate((np.clip(y, 1e-8, 10), result.sound_loss if wrong else y[:0]))
         card.plot.y_axis.cover(shown, restart=True, decades=2)
         card.show_plot(live=live, legend=legend, columns={"update": x, "loss": y})
-        card.set_note(f"<b>{number(float(y[at]), 2)}</b> after {at}",
-                      f"<b>{number(float(y[at]), 2)}</b>")  # fmt: skip
+        card.set_note(
+            f"<b>{number(float(y[at]), 2)}</b> after {at}", f"<b>{number(float(y[at]), 2)}</b>"
+        )
         card.read_curves(x, [("loss", y, ink)], "update")
 
 

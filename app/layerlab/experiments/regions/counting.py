@@ -45,9 +45,14 @@ def counts(depth: int) -> Counts:
     n = np.arange(1, max(NEURONS) + 1)
     found = np.stack([born_pieces((count // depth,) * depth, SEEDS) for count in NEURONS])
     return Counts(
-        n, depth, n + 1, 1 + n + n * (n - 1) // 2, np.maximum(n / depth, 1.0) ** depth,
-        np.array(NEURONS), found,
-    )  # fmt: skip
+        n,
+        depth,
+        n + 1,
+        1 + n + n * (n - 1) // 2,
+        np.maximum(n / depth, 1.0) ** depth,
+        np.array(NEURONS),
+        found,
+    )
 
 
 def line_problem(hidden: tuple[int, ...]) -> Problem:

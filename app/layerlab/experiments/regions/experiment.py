@@ -14,41 +14,85 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=5,
     knobs=(
-        Knob("width", "int", "Neurons in a layer",
-             "Each neuron bends the function along a line; deeper ones along a broken line.",
-             low=1, high=32),
-        Knob("depth", "int", "Hidden layers",
-             "Every further layer cuts the pieces that the layers before it have left.",
-             low=1, high=3),
-        Knob("biases", "float", "Spread of the biases at birth",
-             "Moves the lines away from the middle: without biases all of them pass through "
-             "it.",
-             low=0.0, high=2.0),
-        Knob("task", "choice", "What it learns",
-             "The points that the network is trained on: two classes, or six hills.",
-             choices=("spiral", "circle", "hills")),
-        Knob("updates", "int", "Updates trained",
-             "Moves through the training; the play button does it for you.",
-             low=0, high=2000),
-        Knob("line", "numbers", "The line through the plane",
-             "Two ends, dragged in the map: the network along it has one input.",
-             low=-1.2, high=1.2),
+        Knob(
+            "width",
+            "int",
+            "Neurons in a layer",
+            "Each neuron bends the function along a line; deeper ones along a broken line.",
+            low=1,
+            high=32,
+        ),
+        Knob(
+            "depth",
+            "int",
+            "Hidden layers",
+            "Every further layer cuts the pieces that the layers before it have left.",
+            low=1,
+            high=3,
+        ),
+        Knob(
+            "biases",
+            "float",
+            "Spread of the biases at birth",
+            "Moves the lines away from the middle: without biases all of them pass through it.",
+            low=0.0,
+            high=2.0,
+        ),
+        Knob(
+            "task",
+            "choice",
+            "What it learns",
+            "The points that the network is trained on: two classes, or six hills.",
+            choices=("spiral", "circle", "hills"),
+        ),
+        Knob(
+            "updates",
+            "int",
+            "Updates trained",
+            "Moves through the training; the play button does it for you.",
+            low=0,
+            high=2000,
+        ),
+        Knob(
+            "line",
+            "numbers",
+            "The line through the plane",
+            "Two ends, dragged in the map: the network along it has one input.",
+            low=-1.2,
+            high=1.2,
+        ),
     ),
-    start={"width": 12, "depth": 2, "biases": 0.5, "task": "spiral", "updates": 0,
-           "line": (-1.0, -0.55, 1.0, 0.75)},
+    start={
+        "width": 12,
+        "depth": 2,
+        "biases": 0.5,
+        "task": "spiral",
+        "updates": 0,
+        "line": (-1.0, -0.55, 1.0, 0.75),
+    },
     look_for="On each polygon the network is one linear map; its colour tells which way and "
     "how steeply it climbs. The lines of the first layer are straight, those of the second "
     "bend where they cross the first. Count along the line, and count the polygons: with one "
     "input n neurons make n + 1 pieces at most, with two inputs far more; and depth alone, "
     "without training for it, does not multiply them.",
     tries=(
-        Try("Watch the spiral being learned", "After 1,500 updates the border of the classes "
+        Try(
+            "Watch the spiral being learned",
+            "After 1,500 updates the border of the classes "
             "winds between the arms: straight on each polygon, bent where it leaves one.",
-            {"updates": 1500, "width": 16}),
-        Try("Take the biases away", "All lines of the first layer pass through one point, "
-            "and few regions are left.", {"biases": 0.0, "width": 24}),
-        Try("One wide layer", "32 neurons in one layer: every line runs straight through the "
-            "plane, and every corner is where lines cross.", {"width": 32, "depth": 1}),
+            {"updates": 1500, "width": 16},
+        ),
+        Try(
+            "Take the biases away",
+            "All lines of the first layer pass through one point, and few regions are left.",
+            {"biases": 0.0, "width": 24},
+        ),
+        Try(
+            "One wide layer",
+            "32 neurons in one layer: every line runs straight through the "
+            "plane, and every corner is where lines cross.",
+            {"width": 32, "depth": 1},
+        ),
     ),
     formula=(
         r"f(x) = A_P\, x + c_P \quad (x \in P)",
@@ -56,4 +100,4 @@ EXPERIMENT = Experiment(
         r"L \text{ layers built for it: } n^L",
     ),
     claims=("A4", "D16", "D17", "L3"),
-)  # fmt: skip
+)

@@ -55,9 +55,13 @@ def wavy(inputs: int, seeds: int) -> Problem:
     train = TrainSpec(optimizer="sgd", rate=0.02, seeds=seeds, batch=BATCH)
     known = problem_of(LabSpec(net=NetSpec(hidden=(UNITS,)), train=train))
     return replace(
-        known, layout=Layout((inputs, UNITS, 1)), x=x.astype(np.float32),
-        y=y.astype(np.float32), batch=BATCH, updates_per_epoch=POINTS // BATCH,
-    )  # fmt: skip
+        known,
+        layout=Layout((inputs, UNITS, 1)),
+        x=x.astype(np.float32),
+        y=y.astype(np.float32),
+        batch=BATCH,
+        updates_per_epoch=POINTS // BATCH,
+    )
 
 
 def opened(problem: Problem, params: Array) -> Array:

@@ -71,9 +71,13 @@ class Result:
 
 
 def compute(
-    width: int = 12, depth: int = 2, biases: float = 0.5, task: str = "spiral",
-    updates: int = 0, line: Line = START,
-) -> Result:  # fmt: skip
+    width: int = 12,
+    depth: int = 2,
+    biases: float = 0.5,
+    task: str = "spiral",
+    updates: int = 0,
+    line: Line = START,
+) -> Result:
     """Cut the plane where a network bends, after so many updates of its training.
 
     Args:
@@ -98,11 +102,21 @@ def compute(
         flip = float((opened(problem, training.at(updates + 1).params) != before).mean())
     data = problem.data
     return Result(
-        cells, problem.spec.net.hidden, data.x, data.y if data.shape.classes else None, t,
-        forward(narrow, flat[None], t[:, None]).h[-1][0, :, 0], found, _long(line),
-        counts(depth), known_flips(), flip, float(before.mean()), updates,
+        cells,
+        problem.spec.net.hidden,
+        data.x,
+        data.y if data.shape.classes else None,
+        t,
+        forward(narrow, flat[None], t[:, None]).h[-1][0, :, 0],
+        found,
+        _long(line),
+        counts(depth),
+        known_flips(),
+        flip,
+        float(before.mean()),
+        updates,
         float(training_loss(problem, state.params)[0]),
-    )  # fmt: skip
+    )
 
 
 def _long(line: Line) -> Line:
@@ -116,9 +130,14 @@ def _long(line: Line) -> Line:
 
 
 def work(
-    is_interrupted: Ask, width: int = 12, depth: int = 2, biases: float = 0.5,
-    task: str = "spiral", updates: int = 0, line: Line = START,
-) -> Iterator[Step | None]:  # fmt: skip
+    is_interrupted: Ask,
+    width: int = 12,
+    depth: int = 2,
+    biases: float = 0.5,
+    task: str = "spiral",
+    updates: int = 0,
+    line: Line = START,
+) -> Iterator[Step | None]:
     """Count the flips of gates over more updates of more networks; see `compute`."""
     total = len(gates.DIMENSIONS)
     for k, inputs in enumerate(gates.DIMENSIONS, 1):
@@ -146,17 +165,25 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    width: int = 12, depth: int = 2, biases: float = 0.5, task: str = "spiral",
-    updates: int = 0, line: Line = START,
-) -> str:  # fmt: skip
+    width: int = 12,
+    depth: int = 2,
+    biases: float = 0.5,
+    task: str = "spiral",
+    updates: int = 0,
+    line: Line = START,
+) -> str:
     """Return a program that cuts the plane along this network's bends; see `compute`."""
     training = training_of(spec_of(width, depth, biases, task))
     return cutting_code(training.problem.layout, training.at(updates).params[0], EDGE)
 
 
 def lab_spec(
-    width: int = 12, depth: int = 2, biases: float = 0.5, task: str = "spiral",
-    updates: int = 0, line: Line = START,
-) -> LabSpec:  # fmt: skip
+    width: int = 12,
+    depth: int = 2,
+    biases: float = 0.5,
+    task: str = "spiral",
+    updates: int = 0,
+    line: Line = START,
+) -> LabSpec:
     """Return the lab that trains the same network and fifteen more."""
     return edit(spec_of(width, depth, biases, task), "train.seeds", 16)

@@ -24,12 +24,15 @@ def gates_row(flips: tuple[Flips, ...]) -> ClaimRow:
         verdict = f"{ONLY_IF} dimension is not the reason" if is_rare else WRONG
     measured = f"{percent(many.share)} at {many.inputs} inputs"
     return ClaimRow(
-        "A4", "In high dimension training seldom moves an input across a gate's boundary.",
-        "seldom", measured, verdict,
+        "A4",
+        "In high dimension training seldom moves an input across a gate's boundary.",
+        "seldom",
+        measured,
+        verdict,
         f"an update flips {percent(few.share)} of the gates at {few.inputs} inputs and "
         f"{percent(many.share)} at {many.inputs}; {percent(many.is_open)} are open; "
         f"from {many.updates} updates of {many.seeds} network{'s' * (many.seeds > 1)}",
-    )  # fmt: skip
+    )
 
 
 def percent(share: float) -> str:
@@ -45,11 +48,14 @@ def layer_row(width: int, line: int, plane: int) -> ClaimRow:
         verdict = HOLDS if plane <= width + 1 else f"{ONLY_IF} there is one input"
     most = 1 + width + width * (width - 1) // 2
     return ClaimRow(
-        "D16", "n ReLU neurons make at most n + 1 linear regions.", f"{width + 1}",
-        f"{line} on the line, {plane} in the plane", verdict,
+        "D16",
+        "n ReLU neurons make at most n + 1 linear regions.",
+        f"{width + 1}",
+        f"{line} on the line, {plane} in the plane",
+        verdict,
         f"the {width} neurons of the first layer make {line} pieces of the line and {plane} of "
         f"the plane, where at most {most} are possible",
-    )  # fmt: skip
+    )
 
 
 def power_row(hidden: tuple[int, ...], pieces: int, width: int, built: int) -> ClaimRow:
@@ -65,11 +71,14 @@ def power_row(hidden: tuple[int, ...], pieces: int, width: int, built: int) -> C
     else:
         verdict = HOLDS if pieces >= most / 2 else f"{ONLY_IF} the weights are built for it"
     return ClaimRow(
-        "D17", "L layers of n neurons make up to O(n^L) regions.", number(most, 4),
-        f"{pieces} along the line", verdict,
+        "D17",
+        "L layers of n neurons make up to O(n^L) regions.",
+        number(most, 4),
+        f"{pieces} along the line",
+        verdict,
         f"weights that are built for it make {built} pieces of a line with {width} neurons in "
         f"a layer; this network of {sum(hidden)} neurons makes {pieces}",
-    )  # fmt: skip
+    )
 
 
 def neurons_row(counts: Counts) -> ClaimRow:
@@ -88,13 +97,16 @@ def neurons_row(counts: Counts) -> ClaimRow:
     ends = f"{number(medians[0])} to {number(medians[-1])}"
     first, last = counts.born_neurons[0], counts.born_neurons[-1]
     return ClaimRow(
-        "L3", "At birth the pieces along a line grow linearly with the neurons, whatever the "
-        "depth.", "power 1", f"power {power:.2f} at depth {counts.depth}", verdict,
+        "L3",
+        "At birth the pieces along a line grow linearly with the neurons, whatever the depth.",
+        "power 1",
+        f"power {power:.2f} at depth {counts.depth}",
+        verdict,
         f"{first} to {last} neurons in {counts.depth} layers make a median of {ends} pieces of "
         f"an endless line, over {counts.born.shape[1]} seeds",
         here=f"{counts.depth} layer{'s' * (counts.depth > 1)} alone, where the ledger looks at "
         "1, 2 and 4",
-    )  # fmt: skip
+    )
 
 
 def exponent(x: np.ndarray, y: np.ndarray) -> float:

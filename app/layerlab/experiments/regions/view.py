@@ -44,8 +44,9 @@ class View(PageView):
         """Make the cards."""
         self.map = PlotCard("The plane in pieces", Axis("x₁"), Axis("x₂"))
         self.along = PlotCard("Along the line", Axis("way along the line"), Axis("output"))
-        self.count = PlotCard("How many pieces", Axis("neurons", log=True),
-                              Axis("pieces", log=True))  # fmt: skip
+        self.count = PlotCard(
+            "How many pieces", Axis("neurons", log=True), Axis("pieces", log=True)
+        )
         self.gates = PlotCard("Gates that flip", Axis("inputs", log=True), Axis("% an update"))
         plot = self.map.plot
         assert isinstance(plot, HandlePlot)
@@ -65,8 +66,15 @@ class View(PageView):
         self.add(self.count, 1, 3, 1, 2)
         self.add(self.gates, 1, 5, 1, 2)
         self.share(rows=(1, 1), columns=(9, 9, 9, 7, 7, 6, 6))
-        self.play = PlayButton(self, self.map, "updates", LENGTH, STEP, FRAME_MS,
-                               "Trains on, ten updates a frame, and shows each")  # fmt: skip
+        self.play = PlayButton(
+            self,
+            self.map,
+            "updates",
+            LENGTH,
+            STEP,
+            FRAME_MS,
+            "Trains on, ten updates a frame, and shows each",
+        )
 
     # ---- dragging
     def _on_dragged(self, name: str, x: float, y: float) -> None:
@@ -105,25 +113,38 @@ class View(PageView):
             live[f"cuts {layer}"] = _strokes(
                 ends, self.theme.layer_color(layer - 1, depth), 1.5 if layer == 1 else 1.0
             )
-        keys = [Key("line", self.theme.layer_color(k, depth), f"layer {k + 1}", 1.6)
-                for k in range(depth)]  # fmt: skip
+        keys = [
+            Key("line", self.theme.layer_color(k, depth), f"layer {k + 1}", 1.6)
+            for k in range(depth)
+        ]
         if result.labels is not None:
             border = cells.level(0.0)
             live["border"] = _strokes(border, self.color("text"), 2.4)
             keys.append(Key("line", self.color("text"), "border of the classes", 2.4))
             colors = [self.theme.class_color(int(k)) for k in result.labels]
-            live["points"] = Dots(result.points[:, 0], result.points[:, 1], colors, 2.2,
-                                  outline=self.color("panel"))  # fmt: skip
+            live["points"] = Dots(
+                result.points[:, 0],
+                result.points[:, 1],
+                colors,
+                2.2,
+                outline=self.color("panel"),
+            )
         x, y, to_x, to_y = result.line
         accent = self.color("accent")
         ends = np.array([[[x, y], [to_x, to_y]]])
         live["ground"] = _strokes(ends, self.color("panel"), 4.0)  # seen on any colour
         live["line"] = _strokes(ends, accent, 2.0)
         self.map.show_plot(
-            bands=bands, live=live, legend=keys,
-            columns={"slope 1": cells.slopes[:, 0, 0], "slope 2": cells.slopes[:, 0, 1],
-                     "offset": cells.offsets[:, 0], "area": cells.areas()},
-        )  # fmt: skip
+            bands=bands,
+            live=live,
+            legend=keys,
+            columns={
+                "slope 1": cells.slopes[:, 0, 0],
+                "slope 2": cells.slopes[:, 0, 1],
+                "offset": cells.offsets[:, 0],
+                "area": cells.areas(),
+            },
+        )
         plot = self.map.plot
         assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("0", x, y, accent), Handle("1", to_x, to_y, accent)))
@@ -137,10 +158,13 @@ class View(PageView):
         a, b = cells.slopes[k, 0]
         words = f"{number(a)} x₁ + {number(b)} x₂ + {number(cells.offsets[k, 0])}"
         opened, area = int(cells.open[k].sum()), float(cells.areas()[k])
-        return Reading(words, (
-            (None, f"{opened} of {result.neurons} gates open"),
-            (None, f"{number(100 * area / (2 * EDGE) ** 2, 2)} % of the window"),
-        ))  # fmt: skip
+        return Reading(
+            words,
+            (
+                (None, f"{opened} of {result.neurons} gates open"),
+                (None, f"{number(100 * area / (2 * EDGE) ** 2, 2)} % of the window"),
+            ),
+        )
 
     def _draw_along(self, result: Result) -> None:
         card, depth, t, y = self.along, len(result.hidden), result.t, result.y
@@ -149,12 +173,16 @@ class View(PageView):
         colors = [self.theme.layer_color(int(k) - 1, depth) for k in result.regions.layers]
         kinks = Dots(t[1:-1], y[1:-1], colors, 3.4, outline=self.color("panel"))
         keys = [Key("line", self.color("accent"), "network", 2.2)]
-        keys += [Key("dot", self.theme.layer_color(k, depth), f"kinks of layer {k + 1}")
-                 for k in range(depth)]  # fmt: skip
-        card.show_plot(live={"line": line, "kinks": kinks}, legend=keys,
-                       columns={"way": t, "output": y})  # fmt: skip
-        card.set_note(f"<b>{result.regions.pieces}</b> straight pieces",
-                      f"<b>{result.regions.pieces}</b>")  # fmt: skip
+        keys += [
+            Key("dot", self.theme.layer_color(k, depth), f"kinks of layer {k + 1}")
+            for k in range(depth)
+        ]
+        card.show_plot(
+            live={"line": line, "kinks": kinks}, legend=keys, columns={"way": t, "output": y}
+        )
+        card.set_note(
+            f"<b>{result.regions.pieces}</b> straight pieces", f"<b>{result.regions.pieces}</b>"
+        )
         places = np.linspace(0, 1, 201)
         card.read_curves(places, [("output", np.interp(places, t, y), self.color("accent"))])
 
@@ -196,15 +224,20 @@ class View(PageView):
     def _draw_gates(self, result: Result) -> None:
         card, flips = self.gates, result.flips
         inputs = np.array([one.inputs for one in flips], float)
-        share, low, high = (100 * np.array([getattr(one, name) for one in flips])
-                            for name in ("share", "low", "high"))  # fmt: skip
+        share, low, high = (
+            100 * np.array([getattr(one, name) for one in flips])
+            for name in ("share", "low", "high")
+        )
         card.plot.y_axis.cover(np.r_[0.0, high], restart=True)
         ink = self.color("accent")
         card.show_plot(
-            live={"spread": Whiskers(inputs, low, high, ink),
-                  "line": Line(inputs, share, ink, 1.8), "dots": Dots(inputs, share, ink, 3.0)},
+            live={
+                "spread": Whiskers(inputs, low, high, ink),
+                "line": Line(inputs, share, ink, 1.8),
+                "dots": Dots(inputs, share, ink, 3.0),
+            },
             columns={"inputs": inputs, "% of gates an update": share},
-        )  # fmt: skip
+        )
         card.read_curves(inputs, [("% flip", share, ink)])
 
 
@@ -243,10 +276,9 @@ def thumbnail(result: Result) -> pic.Picture:
     angle = np.mod(np.arctan2(cells.slopes[:, 0, 1], cells.slopes[:, 0, 0]) / (2 * math.pi), 1)
     largest = np.argsort(-cells.areas())[:60]
     shapes: list[pic.Shape] = [
-        pic.Area(_inside(cells.outlines()[k]),
-                 tokens[int(angle[k] * len(tokens))], 0.4)
+        pic.Area(_inside(cells.outlines()[k]), tokens[int(angle[k] * len(tokens))], 0.4)
         for k in largest
-    ]  # fmt: skip
+    ]
     for ends, layer in zip(cells.cuts, cells.cut_layers, strict=True):
         if np.hypot(*(ends[1] - ends[0])) > 0.12:
             shapes.append(pic.Line(_inside(ends), f"layer{layer}", 1.0))

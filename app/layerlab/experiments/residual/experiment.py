@@ -14,25 +14,51 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=11,
     knobs=(
-        Knob("activation", "choice", "Activation",
-             "The bend of every layer. A silent residual layer hands on what arrives only if "
-             "the activation is 0 at 0.", registry="activations"),
-        Knob("depth", "int", "Depth",
-             "Layers of the networks and of the chain. Trained networks are those of the "
-             "nearest depth below that is trained: 2, 4, 8, 12, 20, 32 or 64.",
-             low=2, high=100, log=True),
-        Knob("factor", "float", "Weight of the chain, a",
-             "Each neuron of the chain multiplies by a; with a skip, by 1 + a.",
-             low=0.1, high=1.0),
-        Knob("decay", "float", "Weight decay",
-             "In training every update takes this share, times the learning rate, off each "
-             "weight: what the loss does not hold on to goes to 0.", low=0.0, high=2.0),
-        Knob("silenced", "numbers", "Silent layer",
-             "The layer whose weights and biases are 0; clicked in the plot.",
-             low=1, high=64),
+        Knob(
+            "activation",
+            "choice",
+            "Activation",
+            "The bend of every layer. A silent residual layer hands on what arrives only if "
+            "the activation is 0 at 0.",
+            registry="activations",
+        ),
+        Knob(
+            "depth",
+            "int",
+            "Depth",
+            "Layers of the networks and of the chain. Trained networks are those of the "
+            "nearest depth below that is trained: 2, 4, 8, 12, 20, 32 or 64.",
+            low=2,
+            high=100,
+            log=True,
+        ),
+        Knob(
+            "factor",
+            "float",
+            "Weight of the chain, a",
+            "Each neuron of the chain multiplies by a; with a skip, by 1 + a.",
+            low=0.1,
+            high=1.0,
+        ),
+        Knob(
+            "decay",
+            "float",
+            "Weight decay",
+            "In training every update takes this share, times the learning rate, off each "
+            "weight: what the loss does not hold on to goes to 0.",
+            low=0.0,
+            high=2.0,
+        ),
+        Knob(
+            "silenced",
+            "numbers",
+            "Silent layer",
+            "The layer whose weights and biases are 0; clicked in the plot.",
+            low=1,
+            high=64,
+        ),
     ),
-    start={"activation": "relu", "depth": 20, "factor": 0.5, "decay": 0.0,
-           "silenced": (10.0,)},
+    start={"activation": "relu", "depth": 20, "factor": 0.5, "decay": 0.0, "silenced": (10.0,)},
     look_for="At birth a plain ReLU network keeps its gradient on average, and loses it in the "
     "tails; the residual one of the same weights more than doubles it a layer; scaled by "
     "1/√(2N) it stays. Training follows: the plain one learns until it is too deep, the "
@@ -40,15 +66,24 @@ EXPERIMENT = Experiment(
     "is a constant at once, the residual one loses one term of a sum. The first layer turns "
     "one number into eight and has no skip.",
     tries=(
-        Try("Too deep for the plain one", "At 64 layers no plain network learns and the "
+        Try(
+            "Too deep for the plain one",
+            "At 64 layers no plain network learns and the "
             "residual one blows up; the scaled one learns as if it were shallow.",
-            {"depth": 64, "silenced": (40.0,)}),
-        Try("Let decay choose", "Weight decay empties a few of 64 layers: those on the dashed "
+            {"depth": 64, "silenced": (40.0,)},
+        ),
+        Try(
+            "Let decay choose",
+            "Weight decay empties a few of 64 layers: those on the dashed "
             "line, where decay alone leads. Layer 12 is one of them: silent, it is not missed.",
-            {"depth": 64, "decay": 1.0, "silenced": (12.0,)}),
-        Try("A bend with a ceiling", "A tanh layer adds 1 at most: the signal grows slowly, "
+            {"depth": 64, "decay": 1.0, "silenced": (12.0,)},
+        ),
+        Try(
+            "A bend with a ceiling",
+            "A tanh layer adds 1 at most: the signal grows slowly, "
             "and residual networks of 64 layers learn without any scale.",
-            {"activation": "tanh", "depth": 64, "silenced": (40.0,)}),
+            {"activation": "tanh", "depth": 64, "silenced": (40.0,)},
+        ),
     ),
     formula=(
         r"h_{l+1} = h_l + \varphi(h_l W_l)",
@@ -56,4 +91,4 @@ EXPERIMENT = Experiment(
         r"\mathrm{scale} = 1 / \sqrt{2N}",
     ),
     claims=("C3", "D26", "E4"),
-)  # fmt: skip
+)

@@ -83,9 +83,12 @@ class Result:
 
 
 def compute(
-    activation: str = "relu", depth: int = 20, factor: float = 0.5, decay: float = 0.0,
+    activation: str = "relu",
+    depth: int = 20,
+    factor: float = 0.5,
+    decay: float = 0.0,
     silenced: tuple[float, ...] = (10.0,),
-) -> Result:  # fmt: skip
+) -> Result:
     """Measure networks at birth, and look up what is trained so far.
 
     Args:
@@ -113,16 +116,32 @@ def compute(
     order = np.argsort(problem.x[:, 0])
     target = np.interp(GRID, problem.x[order, 0].astype(float), y[order, 0])
     return Result(
-        activation, depth, factor, decay, silent, born(activation, depth),
-        np.stack(chain(factor, depth)), ladder, shown, GRID, target, curves,
-        0.5 * float(y.var()), alone(decay), verdicts.known_blocks(),
-    )  # fmt: skip
+        activation,
+        depth,
+        factor,
+        decay,
+        silent,
+        born(activation, depth),
+        np.stack(chain(factor, depth)),
+        ladder,
+        shown,
+        GRID,
+        target,
+        curves,
+        0.5 * float(y.var()),
+        alone(decay),
+        verdicts.known_blocks(),
+    )
 
 
 def work(
-    is_interrupted: Ask, activation: str = "relu", depth: int = 20, factor: float = 0.5,
-    decay: float = 0.0, silenced: tuple[float, ...] = (10.0,),
-) -> Iterator[Step | None]:  # fmt: skip
+    is_interrupted: Ask,
+    activation: str = "relu",
+    depth: int = 20,
+    factor: float = 0.5,
+    decay: float = 0.0,
+    silenced: tuple[float, ...] = (10.0,),
+) -> Iterator[Step | None]:
     """Train all depths, those that are silenced first; see `compute`."""
     shown = trained_depth(depth)
     depths = (shown, *(d for d in DEPTHS if d != shown))
@@ -146,9 +165,12 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    activation: str = "relu", depth: int = 20, factor: float = 0.5, decay: float = 0.0,
+    activation: str = "relu",
+    depth: int = 20,
+    factor: float = 0.5,
+    decay: float = 0.0,
     silenced: tuple[float, ...] = (10.0,),
-) -> str:  # fmt: skip
+) -> str:
     """Return a program that measures, trains and silences; see `compute`."""
     shown = trained_depth(depth)
     silent = min(max(round(silenced[0]), 1), shown) if silenced else 1
@@ -156,9 +178,12 @@ def numpy_code(
 
 
 def lab_spec(
-    activation: str = "relu", depth: int = 20, factor: float = 0.5, decay: float = 0.0,
+    activation: str = "relu",
+    depth: int = 20,
+    factor: float = 0.5,
+    decay: float = 0.0,
     silenced: tuple[float, ...] = (10.0,),
-) -> LabSpec:  # fmt: skip
+) -> LabSpec:
     """Return the lab that trains the scaled residual network; its skips are a knob there.
 
     Raises:

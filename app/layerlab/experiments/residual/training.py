@@ -42,12 +42,18 @@ class Setting:
         """The lab's wave without noise, with this network."""
         spread = GAIN / (2 * self.depth) ** 0.5 if self.name == "scaled" else GAIN
         turned = {
-            "task.noise": 0.0, "net.hidden": (WIDTH,) * self.depth,
-            "net.activation": self.activation, "net.init": "normal",
-            "net.weight_std": spread, "net.residual": self.name != "plain",
-            "train.optimizer": "adamw", "train.rate": RATE, "train.l2": self.decay,
-            "train.updates": UPDATES, "train.seeds": SEEDS,
-        }  # fmt: skip
+            "task.noise": 0.0,
+            "net.hidden": (WIDTH,) * self.depth,
+            "net.activation": self.activation,
+            "net.init": "normal",
+            "net.weight_std": spread,
+            "net.residual": self.name != "plain",
+            "train.optimizer": "adamw",
+            "train.rate": RATE,
+            "train.l2": self.decay,
+            "train.updates": UPDATES,
+            "train.seeds": SEEDS,
+        }
         spec = TASKS["wave"].recommended()
         for path, value in turned.items():
             spec = edit(spec, path, value)
@@ -115,8 +121,9 @@ class Training:
         problem, engine = problem_of(self.setting.spec), quick_engine()
         try:
             while self._state is None or self._state.update < UPDATES:
-                run = engine.run(problem.spec, self._state, interval_s=QUIET_S,
-                                 is_cancelled=is_interrupted)  # fmt: skip
+                run = engine.run(
+                    problem.spec, self._state, interval_s=QUIET_S, is_cancelled=is_interrupted
+                )
                 for self._state in run:
                     pass
                 if is_interrupted():

@@ -31,12 +31,18 @@ from layerlab.nets.skips import (
 EXACT = 1e-12
 PRINTED, NEAR = 3.49e9, 0.005e9
 NETS = 4
-C3 = ("A layer that learns nothing makes a plain network constant; a residual network loses "
-      "that layer alone.")  # fmt: skip
-D26 = ("Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance from "
-       "growing with depth.")  # fmt: skip
-E4 = ("L scalar layers pass on a^L of a gradient, with skips (1 + a)^L: 3.49e9 times as much "
-      "at L = 20, a = 0.5.")  # fmt: skip
+C3 = (
+    "A layer that learns nothing makes a plain network constant; a residual network loses "
+    "that layer alone."
+)
+D26 = (
+    "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance from "
+    "growing with depth."
+)
+E4 = (
+    "L scalar layers pass on a^L of a gradient, with skips (1 + a)^L: 3.49e9 times as much "
+    "at L = 20, a = 0.5."
+)
 
 
 # ---- E4
@@ -53,10 +59,14 @@ def chain_row(factor: float, length: int) -> ClaimRow:
     printed, own = ratio(0.5, 20), ratio(factor, length)
     holds = abs(printed - PRINTED) <= NEAR
     return ClaimRow(
-        "E4", E4, "3.49e9", number(printed, 4), HOLDS if holds else WRONG,
+        "E4",
+        E4,
+        "3.49e9",
+        number(printed, 4),
+        HOLDS if holds else WRONG,
         f"backpropagated through 20 layers of 0.5 the ratio is {number(printed, 4)}; through "
         f"{length} layers of {number(factor, 3)} it is {number(own, 4)}",
-    )  # fmt: skip
+    )
 
 
 # ---- D26
@@ -107,8 +117,14 @@ def known_blocks() -> Blocks | None:
 def blocks_row(blocks: Blocks | None) -> ClaimRow:
     """Judge D26: with layer norm, and without."""
     if blocks is None:
-        return ClaimRow("D26", D26, "does not grow", "…", PENDING,
-                        "random blocks are measured before networks are trained")  # fmt: skip
+        return ClaimRow(
+            "D26",
+            D26,
+            "does not grow",
+            "…",
+            PENDING,
+            "random blocks are measured before networks are trained",
+        )
 
     def both(pair: tuple[float, float]) -> str:
         return " and ".join(number(v, 3) for v in pair)
@@ -121,12 +137,15 @@ def blocks_row(blocks: Blocks | None) -> ClaimRow:
     elif steady[0] and grows[0]:
         verdict = f"{ONLY_IF} blocks have layer norm"
     return ClaimRow(
-        "D26", D26, "does not grow",
-        f"{both(blocks.normed_scaled)} scaled, {both(blocks.normed)} not", verdict,
+        "D26",
+        D26,
+        "does not grow",
+        f"{both(blocks.normed_scaled)} scaled, {both(blocks.normed)} not",
+        verdict,
         f"variance after {FEW} and {MANY} blocks of two layers is {both(blocks.normed_scaled)} "
         f"scaled and {both(blocks.normed)} not where blocks have layer norm, "
         f"{both(blocks.scaled)} and {both(blocks.free)} where they have none",
-    )  # fmt: skip
+    )
 
 
 # ---- C3
@@ -165,8 +184,9 @@ def silent_row(plain: Trained | None, skips: Trained | None, layer: int) -> Clai
     if plain is None or skips is None:
         return ClaimRow("C3", C3, "exact", "…", PENDING, "the networks are being trained")
     if plain.params is None or skips.params is None:
-        return ClaimRow("C3", C3, "exact", "not finite", NOT_HERE,
-                        "numbers left the range in training")  # fmt: skip
+        return ClaimRow(
+            "C3", C3, "exact", "not finite", NOT_HERE, "numbers left the range in training"
+        )
     spread, error = spread_of(plain, layer), error_of(skips, layer)
     not_zero, name = leftovers(), plain.setting.activation
     is_exact = error <= EXACT
@@ -174,9 +194,12 @@ def silent_row(plain: Trained | None, skips: Trained | None, layer: int) -> Clai
     verdict = f"{ONLY_IF} the activation is 0 at 0" if as_said and not_zero else WRONG
     rest = f"; {', '.join(not_zero)} are not 0 at 0 and leave a constant" if not_zero else ""
     return ClaimRow(
-        "C3", C3, "exact",
-        f"plain: spread {number(spread, 2)}; residual: off by {number(error, 2)}", verdict,
+        "C3",
+        C3,
+        "exact",
+        f"plain: spread {number(spread, 2)}; residual: off by {number(error, 2)}",
+        verdict,
         f"with layer {layer + 1} at 0, {len(plain.loss)} trained plain networks answer the "
         f"same everywhere to {number(spread, 2)}, and the scaled residual ones differ from "
         f"those without the layer by {number(error, 2)} of their size, with {name}{rest}",
-    )  # fmt: skip
+    )

@@ -38,15 +38,19 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.signal = PlotCard("Signal at birth", Axis("layer", integer=True), Axis(log=True))
-        self.gradient = PlotCard("Gradient at birth", Axis("layer", integer=True),
-                                 Axis(log=True))  # fmt: skip
-        self.chain = PlotCard("Gradient through a chain", Axis("layers", integer=True),
-                              Axis(log=True))  # fmt: skip
+        self.gradient = PlotCard(
+            "Gradient at birth", Axis("layer", integer=True), Axis(log=True)
+        )
+        self.chain = PlotCard(
+            "Gradient through a chain", Axis("layers", integer=True), Axis(log=True)
+        )
         self.depths = PlotCard("Trained", Axis("layers", log=True), Axis("loss", log=True))
-        self.silent = PlotCard("One layer silent", Axis("layer", integer=True),
-                               Axis("loss", log=True))  # fmt: skip
-        self.left = PlotCard("Size and worth", Axis("size left", log=True),
-                             Axis("times the loss", log=True))  # fmt: skip
+        self.silent = PlotCard(
+            "One layer silent", Axis("layer", integer=True), Axis("loss", log=True)
+        )
+        self.left = PlotCard(
+            "Size and worth", Axis("size left", log=True), Axis("times the loss", log=True)
+        )
         self.answer = PlotCard("The answer", Axis("x"), Axis("output"))
         self.left.plot.x_axis.brief = "size"
         self.depths.plot.x_axis.fix(1.7, 76)
@@ -79,12 +83,16 @@ class View(PageView):
         deepest = " · ".join("–" if r is None else str(r) for r in reach)
         gradient = np.median(result.birth.gradient[:, :, 0], axis=0)
         return [
-            (number(result.chain[1, 0] / result.chain[0, 0], 4),
-             f"({number(1 + factor, 3)} / {number(factor, 3)})^{depth}"),
+            (
+                number(result.chain[1, 0] / result.chain[0, 0], 4),
+                f"({number(1 + factor, 3)} / {number(factor, 3)})^{depth}",
+            ),
             (deepest, "deepest that learn"),
-            *((number(float(value), 3), f"gradient, {name}")
-              for name, value in zip(NAMES, gradient, strict=True)),
-        ]  # fmt: skip
+            *(
+                (number(float(value), 3), f"gradient, {name}")
+                for name, value in zip(NAMES, gradient, strict=True)
+            ),
+        ]
 
     def draw(self, result: Result) -> None:
         """Draw all seven."""
@@ -92,10 +100,16 @@ class View(PageView):
         # Narrow plots have room for two keys; the colours are those of the whole page.
         plain, residual, scaled = (Key("line", self.color(TOKENS[n]), n) for n in NAMES)
         theory = Key("dash", self.color("muted"), "theory", 1.4)
-        self._draw_birth(self.signal, birth.signal, birth.signal_theory, "mean square",
-                         [plain, residual])  # fmt: skip
-        self._draw_birth(self.gradient, birth.gradient, birth.gradient_theory, "mean square",
-                         [scaled, theory])  # fmt: skip
+        self._draw_birth(
+            self.signal, birth.signal, birth.signal_theory, "mean square", [plain, residual]
+        )
+        self._draw_birth(
+            self.gradient,
+            birth.gradient,
+            birth.gradient_theory,
+            "mean square",
+            [scaled, theory],
+        )
         self._draw_chain(result)
         self._draw_depths(result)
         self._draw_silent(result)
@@ -103,8 +117,9 @@ class View(PageView):
         self._draw_answer(result)
 
     # ---- at birth
-    def _draw_birth(self, card: PlotCard, seen: Array, theory: Array, note: str,
-                    legend: list[Key]) -> None:  # fmt: skip
+    def _draw_birth(
+        self, card: PlotCard, seen: Array, theory: Array, note: str, legend: list[Key]
+    ) -> None:
         depth = theory.shape[1] - 1
         x = np.arange(depth + 1.0)
         card.plot.x_axis.fix(-0.02 * depth, 1.02 * depth)
@@ -117,8 +132,9 @@ class View(PageView):
             color = self.color(TOKENS[name])
             pale = mix(self.theme, color, 0.2)
             bands[name] = Band(x, np.maximum(low[k], UNDER), np.maximum(high[k], UNDER), pale)
-            live[f"{name}, theory"] = Line(x, np.maximum(theory[k], UNDER),
-                                           self.color("muted"), 1.3, DASH)  # fmt: skip
+            live[f"{name}, theory"] = Line(
+                x, np.maximum(theory[k], UNDER), self.color("muted"), 1.3, DASH
+            )
             live[name] = Line(x, np.maximum(middle[k], UNDER), color, 2.0)
             columns |= {name: middle[k], f"{name}, theory": theory[k]}
             curves.append((name, middle[k], color))
@@ -151,8 +167,11 @@ class View(PageView):
             "end": Dots(end, shown[1, -1:], skips, 4.0),
         }
         legend = [Key("line", skips, "(1 + a)^L"), Key("line", plain, "a^L")]
-        card.show_plot(live=live, legend=legend, columns={
-            "layers": x, "plain": through[0], "with skips": through[1]})  # fmt: skip
+        card.show_plot(
+            live=live,
+            legend=legend,
+            columns={"layers": x, "plain": through[0], "with skips": through[1]},
+        )
         card.read_curves(x, [("(1 + a)^L", shown[1], skips), ("a^L", shown[0], plain)])
         lowest = max(float(shown[0, -1]), card.plot.y_axis.low)
         card.plot.set_handles((Handle("a", float(depth), lowest, plain, 6.0, "y"),))  # type: ignore[attr-defined]
@@ -231,8 +250,9 @@ class View(PageView):
         for name, (one, without, _) in self._best(result).items():
             color = self.color(TOKENS[name])
             whole = inside(one.loss[one.best : one.best + 1], LOSSES)
-            live[f"{name}, whole"] = Line(np.array([0.5, depth + 0.5]), np.repeat(whole, 2),
-                                          color, 1.2, DASH)  # fmt: skip
+            live[f"{name}, whole"] = Line(
+                np.array([0.5, depth + 0.5]), np.repeat(whole, 2), color, 1.2, DASH
+            )
             live[name] = Dots(x, inside(without, LOSSES), color, 3.0 if depth <= 32 else 2.0)
             columns[name] = without
             curves.append((name, inside(without, LOSSES), color))

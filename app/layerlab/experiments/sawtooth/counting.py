@@ -37,8 +37,10 @@ def counts() -> Counts:
     """Return the exact numbers, counted once."""
     folds = range(1, DEEPEST + 1)
     return Counts(
-        np.array(folds), np.array([nets.deep_pieces(k) for k in folds]),
-        np.array([2 * k for k in folds]), np.array([nets.least_width(k) for k in folds]),
+        np.array(folds),
+        np.array([nets.deep_pieces(k) for k in folds]),
+        np.array([2 * k for k in folds]),
+        np.array([nets.least_width(k) for k in folds]),
         np.array([2 ** (k - 1) for k in folds]),
         np.array([nets.most_pieces(2 ** (k - 1) - 1) for k in folds]),
-    )  # fmt: skip
+    )

@@ -14,22 +14,49 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=7,
     knobs=(
-        Knob("folds", "int", "Folds",
-             "How often the triangle is folded: each fold doubles the pieces of the target.",
-             low=1, high=6),
-        Knob("net", "choice", "Network drawn",
-             "Two neurons a layer are just enough; eight leave room. One layer of as many "
-             "neurons as pieces is enough too; the last has more than it needs.",
-             choices=NAMES),
-        Knob("updates", "int", "Updates",
-             "How long each network is trained; what was trained already is shown at once.",
-             low=100, high=4000, log=True),
-        Knob("samples", "int", "Training points",
-             "Where the target is known: between few points a network is free to be wrong.",
-             low=8, high=256, log=True),
-        Knob("seeds", "int", "Seeds",
-             "Trains so many networks at once, each from weights of its own.",
-             low=4, high=32, log=True),
+        Knob(
+            "folds",
+            "int",
+            "Folds",
+            "How often the triangle is folded: each fold doubles the pieces of the target.",
+            low=1,
+            high=6,
+        ),
+        Knob(
+            "net",
+            "choice",
+            "Network drawn",
+            "Two neurons a layer are just enough; eight leave room. One layer of as many "
+            "neurons as pieces is enough too; the last has more than it needs.",
+            choices=NAMES,
+        ),
+        Knob(
+            "updates",
+            "int",
+            "Updates",
+            "How long each network is trained; what was trained already is shown at once.",
+            low=100,
+            high=4000,
+            log=True,
+        ),
+        Knob(
+            "samples",
+            "int",
+            "Training points",
+            "Where the target is known: between few points a network is free to be wrong.",
+            low=8,
+            high=256,
+            log=True,
+        ),
+        Knob(
+            "seeds",
+            "int",
+            "Seeds",
+            "Trains so many networks at once, each from weights of its own.",
+            low=4,
+            high=32,
+            log=True,
+        ),
     ),
     start={"folds": 3, "net": NAMES[0], "updates": 2000, "samples": 192, "seeds": 16},
     look_for="The dashed target is a network: its weights are written down, and its pieces are "
@@ -37,12 +64,23 @@ EXPERIMENT = Experiment(
     "the rows: the narrow net that could be exact is stuck far from it; nets with neurons to "
     "spare come closer; and what one layer needs grows with the pieces, not with the folds.",
     tries=(
-        Try("Room to spare", "Eight neurons a layer, where two would do: now some seeds "
-            "find the target, and others are stuck.", {"net": "8 a layer"}),
-        Try("Twelve points", "The training loss is small, and between the points the curve is "
-            "somewhere else.", {"net": "8 a layer", "samples": 12}),
-        Try("Six folds", "64 pieces from 12 neurons, written down in a moment: no seed of any "
-            "network finds them.", {"folds": 6, "net": "8 a layer"}),
+        Try(
+            "Room to spare",
+            "Eight neurons a layer, where two would do: now some seeds "
+            "find the target, and others are stuck.",
+            {"net": "8 a layer"},
+        ),
+        Try(
+            "Twelve points",
+            "The training loss is small, and between the points the curve is somewhere else.",
+            {"net": "8 a layer", "samples": 12},
+        ),
+        Try(
+            "Six folds",
+            "64 pieces from 12 neurons, written down in a moment: no seed of any "
+            "network finds them.",
+            {"folds": 6, "net": "8 a layer"},
+        ),
     ),
     formula=(
         r"t(u) = 2\,\mathrm{relu}(u) - 4\,\mathrm{relu}(u - \tfrac{1}{2})",
@@ -50,4 +88,4 @@ EXPERIMENT = Experiment(
         r"\text{one layer}: \ n \geq 2^L - 1",
     ),
     claims=("A5", "B7", "E11"),
-)  # fmt: skip
+)

@@ -65,9 +65,12 @@ class Result:
 
 
 def compute(
-    folds: int = 3, net: str = NAMES[0], updates: int = 2000, samples: int = 192,
+    folds: int = 3,
+    net: str = NAMES[0],
+    updates: int = 2000,
+    samples: int = 192,
     seeds: int = 16,
-) -> Result:  # fmt: skip
+) -> Result:
     """Fold the triangle, and look up what training has found so far.
 
     Args:
@@ -80,22 +83,32 @@ def compute(
     u = 0.5 * (GRID + 1)
     x = people[net].problem.data.x
     return Result(
-        folds, net, updates, samples, seeds, GRID, nets.target(folds, GRID),
+        folds,
+        net,
+        updates,
+        samples,
+        seeds,
+        GRID,
+        nets.target(folds, GRID),
         np.stack([fold(2, k, u) for k in range(1, folds + 1)]),
-        nets.exact_loss(folds, x), nets.least_loss(x[:, 0], nets.target(folds, x[:, 0]),
-                                                   max(1, 2 ** (folds - 1))),
+        nets.exact_loss(folds, x),
+        nets.least_loss(x[:, 0], nets.target(folds, x[:, 0]), max(1, 2 ** (folds - 1))),
         {name: one.at(updates) for name, one in people.items()},
         {name: one.history(updates) for name, one in people.items()},
         {name: Layout((1, *one.hidden, 1)).parameters for name, one in settings.items()},
         {name: nets.capacity(one.hidden, folds) for name, one in settings.items()},
         counts(),
-    )  # fmt: skip
+    )
 
 
 def work(
-    is_interrupted: Ask, folds: int = 3, net: str = NAMES[0], updates: int = 2000,
-    samples: int = 192, seeds: int = 16,
-) -> Iterator[Step | None]:  # fmt: skip
+    is_interrupted: Ask,
+    folds: int = 3,
+    net: str = NAMES[0],
+    updates: int = 2000,
+    samples: int = 192,
+    seeds: int = 16,
+) -> Iterator[Step | None]:
     """Train all networks of the page, the one that is drawn first; see `compute`."""
     names = (net, *(name for name in NAMES if name != net))
     each = updates // EVERY
@@ -135,9 +148,12 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    folds: int = 3, net: str = NAMES[0], updates: int = 2000, samples: int = 192,
+    folds: int = 3,
+    net: str = NAMES[0],
+    updates: int = 2000,
+    samples: int = 192,
     seeds: int = 16,
-) -> str:  # fmt: skip
+) -> str:
     """Return a program that folds, counts, and trains the network by hand; see `compute`."""
     return f'''"""A triangle folded {folds} times: built from weights, then trained."""
 
@@ -171,9 +187,12 @@ for seed in range(seeds):
 
 
 def lab_spec(
-    folds: int = 3, net: str = NAMES[0], updates: int = 2000, samples: int = 192,
+    folds: int = 3,
+    net: str = NAMES[0],
+    updates: int = 2000,
+    samples: int = 192,
     seeds: int = 16,
-) -> LabSpec:  # fmt: skip
+) -> LabSpec:
     """Return the lab that trains the network; raises LabError for other than three folds."""
     if folds != LAB_FOLDS:
         raise LabError(f"the lab's sawtooth has {LAB_FOLDS} folds, this one has {folds}")

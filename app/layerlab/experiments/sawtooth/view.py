@@ -32,11 +32,17 @@ class View(PageView):
         self.rows = RowPlot(Axis("loss of each seed", log=True))
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(self._on_row)
-        self.losses = PlotCard("Built, and found", self.rows.x_axis, self.rows.y_axis,
-                               "click one to draw it", self.rows)  # fmt: skip
+        self.losses = PlotCard(
+            "Built, and found",
+            self.rows.x_axis,
+            self.rows.y_axis,
+            "click one to draw it",
+            self.rows,
+        )
         self.way = PlotCard("In training", Axis("updates"), Axis("loss", log=True))
-        self.need = PlotCard("What the pieces take", Axis("folds", integer=True),
-                             Axis("neurons", log=True))  # fmt: skip
+        self.need = PlotCard(
+            "What the pieces take", Axis("folds", integer=True), Axis("neurons", log=True)
+        )
         for card in (self.fit, self.stages):
             card.plot.x_axis.fix(-1, 1)
         self.fit.plot.y_axis.fix(-0.8, 0.8)
@@ -95,12 +101,15 @@ class View(PageView):
         ]
         best = shown.y[shown.best]
         card.show_plot(
-            bands={"band": Band(x, low, high, band)}, live=live, legend=legend,
+            bands={"band": Band(x, low, high, band)},
+            live=live,
+            legend=legend,
             columns={"x": x, "target": result.target, "median": middle, "best": best},
-        )  # fmt: skip
+        )
         card.set_note(f"{result.net}, {number(shown.update, 4)} updates", result.net)
-        card.read_curves(x, [("target", result.target, self.color("text")),
-                             ("best", best, accent)])  # fmt: skip
+        card.read_curves(
+            x, [("target", result.target, self.color("text")), ("best", best, accent)]
+        )
 
     def _draw_stages(self, result: Result) -> None:
         """Draw what each layer of the built network hands on, one above the other."""
@@ -114,8 +123,11 @@ class View(PageView):
                 x, floor, k + 1 + 0.82 * stage, mix(self.theme, color, 0.3)
             )
             live[f"stage {k}"] = Line(x, k + 1 + 0.82 * stage, color, 1.6)
-        card.show_plot(live=live, columns={"x": x} | {
-            f"layer {k + 1}": stage for k, stage in enumerate(result.stages)})  # fmt: skip
+        card.show_plot(
+            live=live,
+            columns={"x": x}
+            | {f"layer {k + 1}": stage for k, stage in enumerate(result.stages)},
+        )
         card.set_note(f"<b>{2**count}</b> pieces", f"<b>{2**count}</b>")
 
     def _draw_losses(self, result: Result) -> None:
@@ -136,17 +148,22 @@ class View(PageView):
             rows = k + 0.3 * np.linspace(-1, 1, len(loss))
             live[name] = Dots(loss, rows, mix(self.theme, ink, 0.7), 2.6)
             middle = np.array([float(np.median(loss))])
-            live[f"median {name}"] = Strokes(middle, np.array([k - 0.38]), middle,
-                                             np.array([k + 0.38]), ink, 3.0)  # fmt: skip
+            live[f"median {name}"] = Strokes(
+                middle, np.array([k - 0.38]), middle, np.array([k + 0.38]), ink, 3.0
+            )
         exact = max(result.exact, LOWEST)
         live["built"] = Dots(np.array([exact]), np.array([0.0]), self.color("good"), 4.5)
         words = (
             "exact: loss 0" if result.exact == 0 else f"exact: loss {number(result.exact, 2)}"
         )
-        live["words"] = Words(np.array([exact * 1.2]), np.array([0.0]), [words],
-                              self.color("good"), self.theme)  # fmt: skip
-        self.losses.show_plot(live=live, legend=legend, columns={
-            name: one.loss for name, one in result.found.items()})  # fmt: skip
+        live["words"] = Words(
+            np.array([exact * 1.2]), np.array([0.0]), [words], self.color("good"), self.theme
+        )
+        self.losses.show_plot(
+            live=live,
+            legend=legend,
+            columns={name: one.loss for name, one in result.found.items()},
+        )
         plot.reader = lambda x, y: self._read_row(result, plot.row_at(y))
 
     def _read_row(self, result: Result, row: int) -> Reading:
@@ -154,12 +171,18 @@ class View(PageView):
             return Reading("built from weights", ((None, f"{2 * result.folds} neurons"),))
         name = NAMES[row - 1]
         one = result.found[name]
-        return Reading(name, (
-            (None, f"{result.parameters[name]} parameters, {one.update} updates"),
-            (None, f"median {number(float(np.median(one.loss)), 2)}, "
-                   f"best {number(float(one.loss.min()), 2)}"),
-            (None, f"{one.pieces} pieces of the best"),
-        ))  # fmt: skip
+        return Reading(
+            name,
+            (
+                (None, f"{result.parameters[name]} parameters, {one.update} updates"),
+                (
+                    None,
+                    f"median {number(float(np.median(one.loss)), 2)}, "
+                    f"best {number(float(one.loss.min()), 2)}",
+                ),
+                (None, f"{one.pieces} pieces of the best"),
+            ),
+        )
 
     def _draw_way(self, result: Result) -> None:
         """Draw the medians of all networks, and the quartiles of the one that is drawn."""
@@ -174,8 +197,9 @@ class View(PageView):
         end = np.array([float(result.updates)]), middle[-1:]
         live["end"] = Dots(*end, accent, 4.0, hollow=True)  # where it will stop
         live["near"] = Rule(NEAR, "", self.color("good"), self.theme)
-        card.show_plot(bands={"band": band}, live=live,
-                       columns={"updates": updates, "median loss": middle})  # fmt: skip
+        card.show_plot(
+            bands={"band": band}, live=live, columns={"updates": updates, "median loss": middle}
+        )
         card.read_curves(updates, [(result.net, middle, accent)])
 
     def _draw_need(self, result: Result) -> None:
@@ -190,13 +214,30 @@ class View(PageView):
             "wide here": Dots(folds[here], found.wide[here], wide, 4.5),
             "deep here": Dots(folds[here], found.deep[here], deep, 4.5),
         }
-        legend = [Key("line", wide, "one layer"), Key("line", deep, "deep"),
-                  Key("dash", faint, "2^(L−1)", 1.2)]  # fmt: skip
-        card.show_plot(live=live, legend=legend, columns={
-            "folds": folds, "pieces": found.pieces, "deep": found.deep, "one layer": found.wide,
-            "bound": found.bound})  # fmt: skip
-        card.read_curves(folds, [("one layer", found.wide, wide), ("deep", found.deep, deep),
-                                 ("pieces", found.pieces, faint)])  # fmt: skip
+        legend = [
+            Key("line", wide, "one layer"),
+            Key("line", deep, "deep"),
+            Key("dash", faint, "2^(L−1)", 1.2),
+        ]
+        card.show_plot(
+            live=live,
+            legend=legend,
+            columns={
+                "folds": folds,
+                "pieces": found.pieces,
+                "deep": found.deep,
+                "one layer": found.wide,
+                "bound": found.bound,
+            },
+        )
+        card.read_curves(
+            folds,
+            [
+                ("one layer", found.wide, wide),
+                ("deep", found.deep, deep),
+                ("pieces", found.pieces, faint),
+            ],
+        )
 
     def _on_row(self, row: int) -> None:
         if row:

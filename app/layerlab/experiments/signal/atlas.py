@@ -98,9 +98,14 @@ class MapPlot(HandlePlot):
             if good.sum() > len(row) / 5:
                 x = 0.75 * np.exp(np.log(self.chart.weights[good]).mean())  # about its middle
                 found[name] = Words(
-                    np.array([x]), np.array([0.8 * BIAS_RANGE[1]]), [name],
-                    self.theme.color("text"), self.theme, 12, 600,
-                )  # fmt: skip
+                    np.array([x]),
+                    np.array([0.8 * BIAS_RANGE[1]]),
+                    [name],
+                    self.theme.color("text"),
+                    self.theme,
+                    12,
+                    600,
+                )
         return found
 
     def resizeEvent(self, event: object) -> None:
@@ -119,8 +124,11 @@ class MapPlot(HandlePlot):
         for k in sorted(range(len(places)), key=lambda k: -places[k]):
             if places[k] + spans[k] > 1:
                 continue  # stands left of its line, at the foot
-            over = [levels[j] for j in range(len(places))
-                    if j != k and places[k] <= places[j] <= places[k] + spans[k]]  # fmt: skip
+            over = [
+                levels[j]
+                for j in range(len(places))
+                if j != k and places[k] <= places[j] <= places[k] + spans[k]
+            ]
             levels[k] = max(over, default=-1) + 1
         return levels
 
@@ -143,8 +151,9 @@ class MapPlot(HandlePlot):
         for side in (False, True):
             some = left == side
             names = [m.label for m, here in zip(self.marks, some, strict=True) if here]
-            shapes[f"names {side}"] = Words(x[some], top[some], names, ink, self.theme, 10.5,
-                                            500, right=side)  # fmt: skip
+            shapes[f"names {side}"] = Words(
+                x[some], top[some], names, ink, self.theme, 10.5, 500, right=side
+            )
         return shapes
 
     def _is_left(self, mark: Mark) -> bool:
@@ -184,7 +193,10 @@ class MapPlot(HandlePlot):
         column = int(np.abs(np.log(self.chart.weights / x)).argmin())
         row = int(np.abs(self.chart.biases - y).argmin())
         rate = float(self.chart.log_chi[row, column])
-        return Reading(f"{number(x, 2)}, {number(y, 2)}", (
-            (None, f"χ {number(math.exp(rate))}"),
-            (None, f"ξ {number(1 / abs(rate)) if rate else '∞'} layers"),
-        ))  # fmt: skip
+        return Reading(
+            f"{number(x, 2)}, {number(y, 2)}",
+            (
+                (None, f"χ {number(math.exp(rate))}"),
+                (None, f"ξ {number(1 / abs(rate)) if rate else '∞'} layers"),
+            ),
+        )

@@ -15,44 +15,91 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=1,
     knobs=(
-        Knob("activation", "choice", "Activation",
-             "The bend of every layer: it decides where order ends and chaos begins.",
-             registry="activations"),
-        Knob("weight_std", "float", "Weight spread",
-             "Spread of the weights times the root of the fan-in: small lets signal and "
-             "gradient fade, large lets them explode or tears inputs apart.",
-             low=0.05, high=32.0, log=True),
-        Knob("bias_std", "float", "Bias spread",
-             "Spread of the biases: they lengthen every signal and make inputs alike.",
-             low=0.0, high=3.0),
-        Knob("depth", "int", "Depth",
-             "Number of hidden layers: what one layer does is done so often.",
-             low=2, high=64),
-        Knob("width", "int", "Width",
-             "Neurons in each layer: narrow networks scatter around theory. Above 256 the "
-             "layers come one after another.",
-             low=32, high=1024, log=True, marks=(32, 64, 128, 256, 512, 1024)),
-        Knob("start", "numbers", "Correlation of the inputs",
-             "How alike any two inputs are before the first layer; dragged in the plot.",
-             low=0.0, high=0.999),
+        Knob(
+            "activation",
+            "choice",
+            "Activation",
+            "The bend of every layer: it decides where order ends and chaos begins.",
+            registry="activations",
+        ),
+        Knob(
+            "weight_std",
+            "float",
+            "Weight spread",
+            "Spread of the weights times the root of the fan-in: small lets signal and "
+            "gradient fade, large lets them explode or tears inputs apart.",
+            low=0.05,
+            high=32.0,
+            log=True,
+        ),
+        Knob(
+            "bias_std",
+            "float",
+            "Bias spread",
+            "Spread of the biases: they lengthen every signal and make inputs alike.",
+            low=0.0,
+            high=3.0,
+        ),
+        Knob(
+            "depth",
+            "int",
+            "Depth",
+            "Number of hidden layers: what one layer does is done so often.",
+            low=2,
+            high=64,
+        ),
+        Knob(
+            "width",
+            "int",
+            "Width",
+            "Neurons in each layer: narrow networks scatter around theory. Above 256 the "
+            "layers come one after another.",
+            low=32,
+            high=1024,
+            log=True,
+            marks=(32, 64, 128, 256, 512, 1024),
+        ),
+        Knob(
+            "start",
+            "numbers",
+            "Correlation of the inputs",
+            "How alike any two inputs are before the first layer; dragged in the plot.",
+            low=0.0,
+            high=0.999,
+        ),
     ),
-    start={"activation": "relu", "weight_std": 2.0**0.5, "bias_std": 0.0, "depth": 30,
-           "width": 256, "start": (0.3,)},
+    start={
+        "activation": "relu",
+        "weight_std": 2.0**0.5,
+        "bias_std": 0.0,
+        "depth": 30,
+        "width": 256,
+        "start": (0.3,),
+    },
     look_for="Three variances that tell different things. He keeps the mean square, and yet "
     "the variance across inputs falls: all inputs point more and more the same way. Biases "
     "keep the mean square and the variance across units alive where nothing is left of the "
     "input. On the map, the dashed lines hold the settings at which signal and gradient "
     "reach so deep.",
     tries=(
-        Try("PyTorch's default", "Mean square and units look alive: those are the biases. "
+        Try(
+            "PyTorch's default",
+            "Mean square and units look alive: those are the biases. "
             "Across inputs next to nothing is left.",
-            {"weight_std": 3.0**-0.5, "bias_std": 768.0**-0.5}),
-        Try("tanh at the edge of chaos", "Close to the critical line inputs become alike only "
+            {"weight_std": 3.0**-0.5, "bias_std": 768.0**-0.5},
+        ),
+        Try(
+            "tanh at the edge of chaos",
+            "Close to the critical line inputs become alike only "
             "slowly, and a gradient still arrives through 64 layers.",
-            {"activation": "tanh", "weight_std": 1.05, "bias_std": 0.05, "depth": 64}),
-        Try("tanh in chaos", "Inputs that were nearly the same are torn apart, and the "
+            {"activation": "tanh", "weight_std": 1.05, "bias_std": 0.05, "depth": 64},
+        ),
+        Try(
+            "tanh in chaos",
+            "Inputs that were nearly the same are torn apart, and the "
             "gradient explodes on its way back.",
-            {"activation": "tanh", "weight_std": 2.5, "bias_std": 0.3, "start": (0.95,)}),
+            {"activation": "tanh", "weight_std": 2.5, "bias_std": 0.3, "start": (0.95,)},
+        ),
     ),
     formula=(
         r"q_{l+1} = \sigma_w^2\, E[\varphi(\sqrt{q_l}\, z)^2] + \sigma_b^2",
@@ -60,4 +107,4 @@ EXPERIMENT = Experiment(
         r"\xi = 1 / |\ln \chi|",
     ),
     claims=("B4", "D20", "D21", "D22", "D29", "D30", "E14", "L4", "L5"),
-)  # fmt: skip
+)

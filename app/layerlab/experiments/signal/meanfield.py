@@ -65,8 +65,15 @@ def homogeneous(entry: Activation) -> bool:
     return entry.piecewise_linear and set(entry.kinks) <= {0.0}
 
 
-def walk(activation: str, weight_std: float, bias_std: float, depth: int, width: int,
-         correlation: float, inputs: int) -> Theory:  # fmt: skip
+def walk(
+    activation: str,
+    weight_std: float,
+    bias_std: float,
+    depth: int,
+    width: int,
+    correlation: float,
+    inputs: int,
+) -> Theory:
     """Follow inputs of mean square 1 through a network that is just born.
 
     Args:
@@ -89,9 +96,15 @@ def walk(activation: str, weight_std: float, bias_std: float, depth: int, width:
     behind = np.append(np.cumprod(chi[:0:-1])[::-1], 1.0)
     low, high = _scatter(entry, values, squares, q, s, 1 - lags, width, inputs)
     return Theory(
-        squares, d * (1 - 1 / inputs), (squares - mean**2) * (1 - 1 / width), low, high,
-        np.append(correlation, 1 - lags), chi, behind,
-    )  # fmt: skip
+        squares,
+        d * (1 - 1 / inputs),
+        (squares - mean**2) * (1 - 1 / width),
+        low,
+        high,
+        np.append(correlation, 1 - lags),
+        chi,
+        behind,
+    )
 
 
 def _steep(entry: Activation, q: Array) -> Array:
@@ -103,8 +116,15 @@ def _steep(entry: Activation, q: Array) -> Array:
     return np.asarray(entry.slope_at(r[:, None] * z, SLOPE) ** 2 @ w)
 
 
-def _distances(entry: Activation, values: Array, squares: Array, steep: Array, q: Array,
-               s: float, correlation: float) -> tuple[Array, Array]:  # fmt: skip
+def _distances(
+    entry: Activation,
+    values: Array,
+    squares: Array,
+    steep: Array,
+    q: Array,
+    s: float,
+    correlation: float,
+) -> tuple[Array, Array]:
     """Return half the squared distance behind each layer, and 1 - c before it. (L,), (L,)
 
     Distances are handed on, not correlations: 1 - 1e-24 would be 1.
@@ -144,8 +164,16 @@ def _missing(lag: float, powers: Array) -> Array:
     return np.asarray(-np.expm1(powers * math.log1p(-lag)))
 
 
-def _scatter(entry: Activation, values: Array, squares: Array, q: Array, s: float,
-             r: Array, width: int, inputs: int) -> tuple[Array, Array]:  # fmt: skip
+def _scatter(
+    entry: Activation,
+    values: Array,
+    squares: Array,
+    q: Array,
+    s: float,
+    r: Array,
+    width: int,
+    inputs: int,
+) -> tuple[Array, Array]:
     """Return between which ends the mean square of 9 of 10 networks lies. (L,), (L,)
 
     A layer's mean square is an average over units: its relative variance is k / width, in

@@ -94,9 +94,13 @@ class Result:
 
 
 def compute(
-    activation: str = "relu", weight_std: float = 2.0**0.5, bias_std: float = 0.0,
-    depth: int = 30, width: int = 256, start: tuple[float, ...] = (0.3,),
-) -> Result:  # fmt: skip
+    activation: str = "relu",
+    weight_std: float = 2.0**0.5,
+    bias_std: float = 0.0,
+    depth: int = 30,
+    width: int = 256,
+    start: tuple[float, ...] = (0.3,),
+) -> Result:
     """Return theory and map, and of a network of up to 256 units all layers.
 
     Of a wider one only the first layer: `work` adds the others.
@@ -125,16 +129,31 @@ def _computed(birth: Birth, correlation: float) -> Result:
     log_chi, _ = settled_chi(bend, np.array(weight_std), np.array(bias_std))
     rate = abs(float(log_chi))
     result = Result(
-        birth, correlation, theory, measured(done), None, None, (np.zeros(0), np.zeros(0)),
-        None, largest_singular(_corner(birth), done.z[0, 0, :TILE]), chart(bend),
-        marks(bend, birth.width), math.exp(float(log_chi)),
+        birth,
+        correlation,
+        theory,
+        measured(done),
+        None,
+        None,
+        (np.zeros(0), np.zeros(0)),
+        None,
+        largest_singular(_corner(birth), done.z[0, 0, :TILE]),
+        chart(bend),
+        marks(bend, birth.width),
+        math.exp(float(log_chi)),
         1 / rate if rate > ON_LINE else math.inf,
-    )  # fmt: skip
+    )
     return _with_ridges(result, done)
 
 
-def _birth(activation: str, weight_std: float, bias_std: float, depth: int, width: int,
-           start: tuple[float, ...]) -> tuple[Birth, float]:  # fmt: skip
+def _birth(
+    activation: str,
+    weight_std: float,
+    bias_std: float,
+    depth: int,
+    width: int,
+    start: tuple[float, ...],
+) -> tuple[Birth, float]:
     _ = ACTIVATIONS[activation]  # says which there are
     if len(start) != 1:
         raise LabError(f"start has {len(start)} numbers, it must have one: a correlation")
@@ -155,10 +174,14 @@ def _corner(birth: Birth) -> Birth:
 
 
 def work(
-    is_interrupted: Ask, activation: str = "relu", weight_std: float = 2.0**0.5,
-    bias_std: float = 0.0, depth: int = 30, width: int = 256,
+    is_interrupted: Ask,
+    activation: str = "relu",
+    weight_std: float = 2.0**0.5,
+    bias_std: float = 0.0,
+    depth: int = 30,
+    width: int = 256,
     start: tuple[float, ...] = (0.3,),
-) -> Iterator[Step | None]:  # fmt: skip
+) -> Iterator[Step | None]:
     """Add the layers of a wide network, one after another, then the singular values.
 
     Args: see `compute`.
@@ -210,9 +233,12 @@ def marks(activation: str, width: int) -> tuple[Mark, ...]:
     """Return where the known initializations lie on the map, for layers of equal width."""
     net, found = NetSpec(), []
     names = {
-        "small-normal": "small", "torch-default": "PyTorch", "he-normal": "He",
-        "xavier-normal": "Xavier, LeCun", "large-normal": "large",
-    }  # fmt: skip
+        "small-normal": "small",
+        "torch-default": "PyTorch",
+        "he-normal": "He",
+        "xavier-normal": "Xavier, LeCun",
+        "large-normal": "large",
+    }
     for key, label in names.items():
         init = INITIALIZERS[key]
         weight = math.sqrt(width * init.weight_variance(width, width, net))
@@ -226,14 +252,19 @@ def marks(activation: str, width: int) -> tuple[Mark, ...]:
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about signals, beside what is computed here."""
-    return rows.claims(result.birth, result.theory, result.found, result.largest,
-                       result.chi, result.length)  # fmt: skip
+    return rows.claims(
+        result.birth, result.theory, result.found, result.largest, result.chi, result.length
+    )
 
 
 def numpy_code(
-    activation: str = "relu", weight_std: float = 2.0**0.5, bias_std: float = 0.0,
-    depth: int = 30, width: int = 256, start: tuple[float, ...] = (0.3,),
-) -> str:  # fmt: skip
+    activation: str = "relu",
+    weight_std: float = 2.0**0.5,
+    bias_std: float = 0.0,
+    depth: int = 30,
+    width: int = 256,
+    start: tuple[float, ...] = (0.3,),
+) -> str:
     """Return a program that sends inputs through such a network; see `compute`."""
     birth, correlation = _birth(activation, weight_std, bias_std, depth, width, start)
     label = ACTIVATIONS[birth.activation].label
@@ -277,9 +308,13 @@ print(f"the gradient's mean square at layer 1 is {{np.mean(dh**2) / last:.4g}} o
 
 
 def lab_spec(
-    activation: str = "relu", weight_std: float = 2.0**0.5, bias_std: float = 0.0,
-    depth: int = 30, width: int = 256, start: tuple[float, ...] = (0.3,),
-) -> LabSpec:  # fmt: skip
+    activation: str = "relu",
+    weight_std: float = 2.0**0.5,
+    bias_std: float = 0.0,
+    depth: int = 30,
+    width: int = 256,
+    start: tuple[float, ...] = (0.3,),
+) -> LabSpec:
     """Return the default lab with these layers, at most 64 wide: a lab trains them.
 
     Raises:
@@ -287,7 +322,11 @@ def lab_spec(
     """
     spec = LabSpec()
     spec = edit(spec, "net.hidden", (min(width, 64),) * depth)
-    for name, value in (("activation", activation), ("init", "normal"),
-                        ("weight_std", weight_std), ("bias_std", bias_std)):  # fmt: skip
+    for name, value in (
+        ("activation", activation),
+        ("init", "normal"),
+        ("weight_std", weight_std),
+        ("bias_std", bias_std),
+    ):
         spec = edit(spec, f"net.{name}", value)
     return spec

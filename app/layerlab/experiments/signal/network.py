@@ -86,8 +86,12 @@ class Birth:
         edges = range(0, self.width, TILE)
         for i in edges:
             for j in edges:
-                yield (i // TILE, j // TILE, slice(i, min(i + TILE, self.width)),
-                       slice(j, min(j + TILE, self.width)))  # fmt: skip
+                yield (
+                    i // TILE,
+                    j // TILE,
+                    slice(i, min(i + TILE, self.width)),
+                    slice(j, min(j + TILE, self.width)),
+                )
 
     def forward(self, layer: int, h: Array, ask: Ask = never) -> Iterator[Array | None]:
         """Yield None where it is asked to make room, then the layer's sums. (N, width)"""
@@ -202,10 +206,11 @@ def measured(done: Pass) -> Measured:
     gradient = np.einsum("niw,niw->n", dh, dh)
     return Measured(
         np.einsum("niw,niw->n", h, h) / (count * width),
-        _square(h - over_inputs), _square(h - over_units),
+        _square(h - over_inputs),
+        _square(h - over_units),
         np.stack([pairs.min(1), pairs.mean(1), pairs.max(1)], axis=1),
         gradient / gradient[-1] if gradient.size else gradient,
-    )  # fmt: skip
+    )
 
 
 def _square(h: Array) -> Array:
@@ -278,8 +283,13 @@ def spectra(birth: Birth, x: Array, ask: Ask = never) -> Iterator[Spectrum | Non
             yield None
         sizes = np.linalg.svd(jacobian, compute_uv=False)
         kept = np.where(sizes > ROUNDING * max(float(sizes[0]), 1e-300), sizes, 0.0)
-        found.append((layer, np.quantile(kept, SHARES, method="lower"),
-                      float((sizes**2).mean())))  # fmt: skip
+        found.append(
+            (layer, np.quantile(kept, SHARES, method="lower"), float((sizes**2).mean()))
+        )
         rows = found[::-1]
-        yield Spectrum(np.array([r[0] for r in rows]), np.array([r[1] for r in rows]),
-                       np.array([r[2] for r in rows]), width)  # fmt: skip
+        yield Spectrum(
+            np.array([r[0] for r in rows]),
+            np.array([r[1] for r in rows]),
+            np.array([r[2] for r in rows]),
+            width,
+        )

@@ -37,8 +37,9 @@ DEEPEST = 64
 PAIRS = {"tanh": 1.0, "sigmoid": 1.0, "relu": math.sqrt(2)}  # Xavier, Xavier, He
 
 
-def claims(birth: Birth, theory: Theory, found: Measured, largest: float, chi: float,
-           length: float) -> tuple[ClaimRow, ...]:  # fmt: skip
+def claims(
+    birth: Birth, theory: Theory, found: Measured, largest: float, chi: float, length: float
+) -> tuple[ClaimRow, ...]:
     """Return all rows.
 
     Args:
@@ -47,9 +48,16 @@ def claims(birth: Birth, theory: Theory, found: Measured, largest: float, chi: f
         chi, length: where lengths have settled.
     """
     depth = birth.depth
-    return (_kept_row(depth), *_sums_rows(), _half_row(depth), _default_row(depth),
-            _gain_row(), _jacobian_row(birth, theory, found, largest), _scatter_row(birth),
-            _length_row(birth, theory, found, length))  # fmt: skip
+    return (
+        _kept_row(depth),
+        *_sums_rows(),
+        _half_row(depth),
+        _default_row(depth),
+        _gain_row(),
+        _jacobian_row(birth, theory, found, largest),
+        _scatter_row(birth),
+        _length_row(birth, theory, found, length),
+    )
 
 
 # ---- what does not depend on the knobs is measured once
@@ -104,10 +112,14 @@ def _kept_row(depth: int) -> ClaimRow:
     else:
         verdict = WRONG
     return ClaimRow(
-        "B4", "Xavier keeps the variance for sigmoid and tanh, He for ReLU.", "keeps", said,
-        verdict, f"from layer 1 to {depth} across inputs {said}; the mean square "
+        "B4",
+        "Xavier keeps the variance for sigmoid and tanh, He for ReLU.",
+        "keeps",
+        said,
+        verdict,
+        f"from layer 1 to {depth} across inputs {said}; the mean square "
         + ", ".join(f"{name} × {number(v, 2)}" for name, v in squares.items()),
-    )  # fmt: skip
+    )
 
 
 @functools.cache
@@ -127,12 +139,18 @@ def _sums_rows() -> tuple[ClaimRow, ClaimRow]:
         a, b = centred * spread**2, moved * spread**2
         as_said = [abs(v / published - 1) <= WITHIN for v in (a, b)]
         verdict = HOLDS if all(as_said) else f"{ONLY_IF} the inputs have mean 0"
-        rows.append(ClaimRow(
-            name,
-            f"512 inputs, weights of spread {spread:g}: the sums have variance n s² Var(x).",
-            f"{published:g}", number(a), verdict if as_said[0] else WRONG,
-            f"{number(a)} for inputs of mean 0, {number(b)} of mean 1: the mean square counts",
-        ))  # fmt: skip
+        rows.append(
+            ClaimRow(
+                name,
+                f"512 inputs, weights of spread {spread:g}: "
+                "the sums have variance n s² Var(x).",
+                f"{published:g}",
+                number(a),
+                verdict if as_said[0] else WRONG,
+                f"{number(a)} for inputs of mean 0, {number(b)} of mean 1: "
+                "the mean square counts",
+            )
+        )
     return rows[0], rows[1]
 
 
@@ -153,28 +171,33 @@ def _half_row(depth: int) -> ClaimRow:
     verdict = HOLDS if not needs else f"{ONLY_IF} {', and '.join(needs)}"
     said = ", ".join(f"{ratio:.3g} for {name}" for name, ratio in ratios.items())
     return ClaimRow(
-        "D22", "ReLU halves the variance; He makes up for it, with twice Xavier's.",
+        "D22",
+        "ReLU halves the variance; He makes up for it, with twice Xavier's.",
         "× 0.5, × 2",
         f"variance × {variance:.3f}, mean square × {square:.3f}",
         verdict if makes_up else NOT_REPRODUCED,
         f"over {depth} layers He leaves {number(he, 2)} of the mean square, Xavier "
         f"{number(xavier, 2)}; He's variance over Xavier's is {said}",
-    )  # fmt: skip
+    )
 
 
 def _default_row(depth: int) -> ClaimRow:
     net, n = NetSpec(), TILE
-    default, he = (INITIALIZERS[k].weight_variance(n, n, net)
-                   for k in ("torch-default", "he-normal"))  # fmt: skip
+    default, he = (
+        INITIALIZERS[k].weight_variance(n, n, net) for k in ("torch-default", "he-normal")
+    )
     bias = math.sqrt(INITIALIZERS["torch-default"].bias_variance(n, net))
     left = _through("relu", math.sqrt(n * default), bias)
     square, across = left.square[depth - 1], left.across_inputs[depth - 1]
     return ClaimRow(
-        "D29", "He is the default in PyTorch.", "2 / n", f"{n * default:.3f} / n",
+        "D29",
+        "He is the default in PyTorch.",
+        "2 / n",
+        f"{n * default:.3f} / n",
         HOLDS if abs(default / he - 1) <= WITHIN else WRONG,
         f"its variance is {n * default:.3f} / n; with its biases {depth} layers of {n} have "
         f"mean square {number(square, 2)}, and {number(across, 2)} across inputs",
-    )  # fmt: skip
+    )
 
 
 @functools.lru_cache(maxsize=4)
@@ -188,12 +211,15 @@ def _drawn_with(gain: float) -> tuple[float, float]:
 def _gain_row() -> ClaimRow:
     drawn, log_chi = _drawn_with(TANH_GAIN)
     return ClaimRow(
-        "D30", "kaiming_normal_ for tanh draws with spread √(1/n).", "√(1/n)",
-        f"{drawn:.3f} √(1/n)", HOLDS if abs(drawn - 1) <= WITHIN else WRONG,
+        "D30",
+        "kaiming_normal_ for tanh draws with spread √(1/n).",
+        "√(1/n)",
+        f"{drawn:.3f} √(1/n)",
+        HOLDS if abs(drawn - 1) <= WITHIN else WRONG,
         f"PyTorch's gain for tanh is 5/3: {drawn:.3f} √(1/n), where χ is "
         f"{math.exp(log_chi):.2f}: "
         f"{'chaos' if log_chi > 0 else 'order'}, not the critical 1",
-    )  # fmt: skip
+    )
 
 
 # ---- what moves with the knobs
@@ -207,11 +233,15 @@ def _jacobian_row(birth: Birth, theory: Theory, found: Measured, largest: float)
     if largest >= 1:  # random matrices have small singular values too
         verdict, sides = NOT_HERE, ", the others lie on both sides of 1"
     return ClaimRow(
-        "E14", "Singular values of the Jacobian all below 1: gradients vanish; all above: "
-        "they explode.", "vanish, explode", f"× {number(math.sqrt(end), 2)}", verdict,
+        "E14",
+        "Singular values of the Jacobian all below 1: gradients vanish; all above: "
+        "they explode.",
+        "vanish, explode",
+        f"× {number(math.sqrt(end), 2)}",
+        verdict,
         f"one layer's largest is {number(largest)}{sides}; over {birth.depth} layers the "
         f"{what} is multiplied by {number(math.sqrt(end), 2)}: what counts is the mean square",
-    )  # fmt: skip
+    )
 
 
 @functools.lru_cache(maxsize=128)
@@ -241,35 +271,44 @@ def _scatter_row(birth: Birth) -> ClaimRow:
     else:
         verdict = NOT_REPRODUCED
     return ClaimRow(
-        "L4", "The spread of the log length of ReLU networks is set by the sum of 1 / width.",
-        "∑ 1/width", f"{ratios[-1]:.2f} ∑ 1/width", verdict,
+        "L4",
+        "The spread of the log length of ReLU networks is set by the sum of 1 / width.",
+        "∑ 1/width",
+        f"{ratios[-1]:.2f} ∑ 1/width",
+        verdict,
         f"{NETWORKS:,} networks each: {ratios[-1]:.2f} times the sum for {birth.depth} layers "
         f"of {birth.width}, {min(ratios):.2f} to {max(ratios):.2f} for five other shapes",
-    )  # fmt: skip
+    )
 
 
 def _length_row(birth: Birth, theory: Theory, found: Measured, length: float) -> ClaimRow:
     """Compare how fast the correlation settles with what theory says of it."""
-    statement = ("Inputs settle over a correlation length ξ; networks can be trained to a "
-                 "depth of about 6 ξ.")  # fmt: skip
+    statement = (
+        "Inputs settle over a correlation length ξ; networks can be trained to a "
+        "depth of about 6 ξ."
+    )
     expected = _settling(theory.correlation, theory.correlation)
     seen = _settling(found.correlation[:, 1], theory.correlation)
     if expected is None or seen is None:
         gap = number(length)
-        why = ("on the critical line a difference has no length over which it fades"
-               if math.isinf(length) else
-               f"a small difference changes by a factor of e in {gap} layers, which "
-               f"{birth.depth} layers of this bend do not show")  # fmt: skip
-        return ClaimRow("L5", statement, "6 ξ", f"ξ = {gap}",
-                        NOT_HERE, why)  # fmt: skip
+        why = (
+            "on the critical line a difference has no length over which it fades"
+            if math.isinf(length)
+            else f"a small difference changes by a factor of e in {gap} layers, which "
+            f"{birth.depth} layers of this bend do not show"
+        )
+        return ClaimRow("L5", statement, "6 ξ", f"ξ = {gap}", NOT_HERE, why)
     off = abs(seen / expected - 1)
     return ClaimRow(
-        "L5", statement, "6 ξ", f"{number(birth.depth * seen, 2)} ξ deep",
+        "L5",
+        statement,
+        "6 ξ",
+        f"{number(birth.depth * seen, 2)} ξ deep",
         HOLDS if off <= SETTLES else NOT_REPRODUCED,
         f"measured, inputs settle over {number(1 / seen)} layers, expected "
         f"{number(1 / expected)}; 6 ξ are {6 / expected:.0f} layers",
         here="how fast inputs settle, where the ledger trains networks",
-    )  # fmt: skip
+    )
 
 
 def _settling(correlation: Array, expected: Array) -> float | None:

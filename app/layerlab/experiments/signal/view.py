@@ -47,27 +47,36 @@ class View(PageView):
         self.map_plot.released.connect(lambda _: self.released.emit("weight_std"))
         self.map_plot.dragged.connect(self._on_dragged)
         self.map_plot.chosen.connect(self._on_chosen)
-        self.map = PlotCard("Order and chaos", self.map_plot.x_axis, self.map_plot.y_axis,
-                            "", self.map_plot)  # fmt: skip
+        self.map = PlotCard(
+            "Order and chaos", self.map_plot.x_axis, self.map_plot.y_axis, "", self.map_plot
+        )
         self.signal, self.gradient = Ridges("activations"), Ridges("gradients")
         self.signal_card, self.gradient_card = (
             PlotCard(title, plot.x_axis, plot.y_axis, "", plot)
-            for title, plot in (("Signal by layer", self.signal),
-                                ("Gradient by layer", self.gradient))
-        )  # fmt: skip
+            for title, plot in (
+                ("Signal by layer", self.signal),
+                ("Gradient by layer", self.gradient),
+            )
+        )
         self.pair = PlotCard("Two inputs", Axis("layer", integer=True), Axis("correlation"))
         self.pair.plot.y_axis.fix(-0.1, 1.04)
         self.pair.plot.dragged.connect(lambda _, __, y: self._on_start(y))  # type: ignore[attr-defined]
         self.pair.plot.grabbed.connect(lambda _: self.grabbed.emit("start"))  # type: ignore[attr-defined]
         self.pair.plot.released.connect(lambda _: self.released.emit("start"))  # type: ignore[attr-defined]
-        self.three = PlotCard("Three variances", Axis("layer", integer=True),
-                              Axis(log=True))  # fmt: skip
-        self.values_card = PlotCard("Jacobian to the last layer", Axis("layer", integer=True),
-                                    Axis("factor", log=True))  # fmt: skip
+        self.three = PlotCard("Three variances", Axis("layer", integer=True), Axis(log=True))
+        self.values_card = PlotCard(
+            "Jacobian to the last layer", Axis("layer", integer=True), Axis("factor", log=True)
+        )
         for card in (self.pair, self.three, self.values_card):
             card.plot.tick_gap = 30
-        places = ((self.map, 0, 0), (self.signal_card, 0, 1), (self.gradient_card, 0, 2),
-                  (self.pair, 1, 0), (self.three, 1, 1), (self.values_card, 1, 2))  # fmt: skip
+        places = (
+            (self.map, 0, 0),
+            (self.signal_card, 0, 1),
+            (self.gradient_card, 0, 2),
+            (self.pair, 1, 0),
+            (self.three, 1, 1),
+            (self.values_card, 1, 2),
+        )
         for card, row, column in places:
             self.add(card, row, column)
         self.share(rows=(11, 10), columns=(7, 6, 6))
@@ -105,9 +114,9 @@ class View(PageView):
     def _draw_map(self, result: Result) -> None:
         birth = result.birth
         self.map_plot.show_chart(result.chart, result.marks, birth.depth)
-        self.map_plot.set_handles((
-            Handle("here", birth.weight_std, birth.bias_std, self.color("text"), 6.0),
-        ))  # fmt: skip
+        self.map_plot.set_handles(
+            (Handle("here", birth.weight_std, birth.bias_std, self.color("text"), 6.0),)
+        )
         rows, columns = result.chart.log_chi.shape
         self.map.columns = {
             "weight spread": np.tile(result.chart.weights, rows),
@@ -126,8 +135,9 @@ class View(PageView):
         self.released.emit("weight_std")
 
     # ---- ridges
-    def _draw_ridges(self, card: PlotCard, plot: Ridges, part: LayerPart | None,
-                     layers: Array) -> None:  # fmt: skip
+    def _draw_ridges(
+        self, card: PlotCard, plot: Ridges, part: LayerPart | None, layers: Array
+    ) -> None:
         plot.numbers = tuple(int(v) for v in layers)
         if part is None:
             plot.show_marks()
@@ -152,18 +162,31 @@ class View(PageView):
             "theory": Line(x, result.theory.correlation, muted, 1.4, DASH),
             "mean": Line(seen, mean, accent, 2.0),
         }
-        legend = [Key("line", accent, "mean"), Key("dash", muted, "theory", 1.4),
-                  Key("band", mix(self.theme, accent, 0.2), "all pairs")]  # fmt: skip
-        card.show_plot(bands={"pairs": band}, live=live, legend=legend,
-                       columns={"layer": seen, "least": low, "mean": mean, "largest": high,
-                                "theory": result.theory.correlation[: len(mean)]})  # fmt: skip
+        legend = [
+            Key("line", accent, "mean"),
+            Key("dash", muted, "theory", 1.4),
+            Key("band", mix(self.theme, accent, 0.2), "all pairs"),
+        ]
+        card.show_plot(
+            bands={"pairs": band},
+            live=live,
+            legend=legend,
+            columns={
+                "layer": seen,
+                "least": low,
+                "mean": mean,
+                "largest": high,
+                "theory": result.theory.correlation[: len(mean)],
+            },
+        )
         theory = result.theory.correlation[: len(mean)]
         card.read_curves(seen, [("mean of all pairs", mean, accent), ("theory", theory, muted)])
-        card.set_note(f"from {number(result.correlation, 2)} to <b>{number(mean[-1], 3)}</b>",
-                      f"<b>{number(mean[-1], 3)}</b>")  # fmt: skip
-        card.plot.set_handles((  # type: ignore[attr-defined]
-            Handle("start", 0.0, result.correlation, accent, 5.0, "y"),
-        ))  # fmt: skip
+        card.set_note(
+            f"from {number(result.correlation, 2)} to <b>{number(mean[-1], 3)}</b>",
+            f"<b>{number(mean[-1], 3)}</b>",
+        )
+        handle = Handle("start", 0.0, result.correlation, accent, 5.0, "y")
+        card.plot.set_handles((handle,))  # type: ignore[attr-defined]
 
     def _on_start(self, y: float) -> None:
         self.edited.emit("start", (min(0.999, max(0.0, y)),))
@@ -179,9 +202,12 @@ class View(PageView):
             (MEAN_SQUARE, "square", found.square, theory.square, "text"),
         )
         lowest = np.maximum(found.square * ROUNDING, FLOOR)
-        hold(card.plot.y_axis, np.concatenate(
-            [v for _, _, seen, line, _ in known for v in (np.maximum(seen, lowest), line)]
-        ))  # fmt: skip
+        hold(
+            card.plot.y_axis,
+            np.concatenate(
+                [v for _, _, seen, line, _ in known for v in (np.maximum(seen, lowest), line)]
+            ),
+        )
         live: dict[str, Mark] = {}
         legend: list[Key] = []
         columns, curves = {"layer": layers[:n]}, []
@@ -195,8 +221,12 @@ class View(PageView):
             legend.append(Key("dot", color, brief))
             columns |= {name: seen, f"{name}, theory": line[:n]}
             curves.append((name, seen, color))
-        scatter = Band(layers, np.maximum(theory.low, UNDER), np.maximum(theory.high, UNDER),
-                       mix(self.theme, self.color("muted"), 0.18))  # fmt: skip
+        scatter = Band(
+            layers,
+            np.maximum(theory.low, UNDER),
+            np.maximum(theory.high, UNDER),
+            mix(self.theme, self.color("muted"), 0.18),
+        )
         card.show_plot(bands={"scatter": scatter}, live=live, legend=legend, columns=columns)
         card.read_curves(layers[:n], curves)
         card.set_note("theory dashed")
@@ -230,8 +260,11 @@ class View(PageView):
         ]
         card.show_plot(bands=bands, live=live, legend=legend, columns=self._columns(result))
         names = ("theory", "gradient", "largest", "upper quartile", "median")
-        curves = [(name, card.columns[name], muted if name == "theory" else accent)
-                  for name in names if name in card.columns]  # fmt: skip
+        curves = [
+            (name, card.columns[name], muted if name == "theory" else accent)
+            for name in names
+            if name in card.columns
+        ]
         card.read_curves(layers, curves)
         wide = "" if spectrum is None else f", width {spectrum.width}"
         card.set_note(f"singular values{wide}", "")

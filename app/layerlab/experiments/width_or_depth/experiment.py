@@ -15,17 +15,40 @@ EXPERIMENT = Experiment(
     package=__package__,
     order=4,
     knobs=(
-        Knob("crests", "int", "Crests",
-             "How wild the curve is: each crest and trough has to be bent.",
-             low=1, high=WILDEST),
-        Knob("budget", "int", "Budget",
-             "Weights and biases that each twin may have; widths come as near as they can.",
-             low=40, high=500, log=True, unit="parameters"),
-        Knob("depth", "int", "Depth of the deep twin",
-             "Hidden layers of the deep one; more of them are narrower.", low=2, high=6),
-        Knob("updates", "int", "Clock",
-             "Updates that both have done; it can be turned back, as all states are kept.",
-             low=0, high=LENGTH),
+        Knob(
+            "crests",
+            "int",
+            "Crests",
+            "How wild the curve is: each crest and trough has to be bent.",
+            low=1,
+            high=WILDEST,
+        ),
+        Knob(
+            "budget",
+            "int",
+            "Budget",
+            "Weights and biases that each twin may have; widths come as near as they can.",
+            low=40,
+            high=500,
+            log=True,
+            unit="parameters",
+        ),
+        Knob(
+            "depth",
+            "int",
+            "Depth of the deep twin",
+            "Hidden layers of the deep one; more of them are narrower.",
+            low=2,
+            high=6,
+        ),
+        Knob(
+            "updates",
+            "int",
+            "Clock",
+            "Updates that both have done; it can be turned back, as all states are kept.",
+            low=0,
+            high=LENGTH,
+        ),
     ),
     start={"crests": 3, "budget": 200, "depth": 3, "updates": START},
     look_for="Dots are where a network bends, exactly, in the colour of the layer whose neuron "
@@ -34,13 +57,23 @@ EXPERIMENT = Experiment(
     "curve width is as good or better. On wilder ones depth is ahead, if its layers are not "
     "too narrow to learn at all; on the wildest, neither learns much.",
     tries=(
-        Try("A mild curve", "One crest and 100 parameters: now the wide twin is ahead.",
-            {"crests": 1, "budget": 100}),
-        Try("Wild, and room to fold", "Six crests and 300 parameters: one layer of 100 neurons "
+        Try(
+            "A mild curve",
+            "One crest and 100 parameters: now the wide twin is ahead.",
+            {"crests": 1, "budget": 100},
+        ),
+        Try(
+            "Wild, and room to fold",
+            "Six crests and 300 parameters: one layer of 100 neurons "
             "hardly gets beyond the middle, five layers of 8 follow most of the waves.",
-            {"crests": 6, "budget": 300, "depth": 5}),
-        Try("Too narrow to learn", "Six layers of 4: most of the deep seeds are stuck, and "
-            "width wins on all but the wildest curves.", {"budget": 100, "depth": 6}),
+            {"crests": 6, "budget": 300, "depth": 5},
+        ),
+        Try(
+            "Too narrow to learn",
+            "Six layers of 4: most of the deep seeds are stuck, and "
+            "width wins on all but the wildest curves.",
+            {"budget": 100, "depth": 6},
+        ),
     ),
     formula=(
         r"\text{one layer of } n: \ 3n + 1 \text{ parameters},\ \leq n + 1 \text{ pieces}",
@@ -48,4 +81,4 @@ EXPERIMENT = Experiment(
         r"\mathrm{loss} = \frac{1}{2N} \sum_i (f(x_i) - y_i)^2",
     ),
     claims=("D16", "D36"),
-)  # fmt: skip
+)

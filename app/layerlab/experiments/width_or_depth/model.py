@@ -131,9 +131,11 @@ class Result:
 
 
 def compute(
-    crests: int = 3, budget: int = 200, depth: int = 3,
+    crests: int = 3,
+    budget: int = 200,
+    depth: int = 3,
     updates: int = START,
-) -> Result:  # fmt: skip
+) -> Result:
     """Return both twins at the clock, or as far as they are trained.
 
     Args:
@@ -146,15 +148,27 @@ def compute(
     update = min(updates, *(one.done for one in pair.values())) // EVERY * EVERY
     twins = {name: _looked_at(one, hidden[name], update) for name, one in pair.items()}
     least = min(twin.arithmetic for twin in twins.values())
-    fair_at = {name: int(update * least / twin.arithmetic) // EVERY * EVERY
-               for name, twin in twins.items()}  # fmt: skip
+    fair_at = {
+        name: int(update * least / twin.arithmetic) // EVERY * EVERY
+        for name, twin in twins.items()
+    }
     x = np.linspace(LOW, HIGH, 401)
     return Result(
-        crests, budget, depth, updates, update, x, curve(crests, x), pair[WIDE].x, twins,
+        crests,
+        budget,
+        depth,
+        updates,
+        update,
+        x,
+        curve(crests, x),
+        pair[WIDE].x,
+        twins,
         _duel(crests, update, pair, dict.fromkeys(TWINS, update)),
-        _duel(crests, update, pair, fair_at), fair_at, _duels(hidden, updates),
+        _duel(crests, update, pair, fair_at),
+        fair_at,
+        _duels(hidden, updates),
         {name: one.pieces for name, one in pair.items() if one.pieces is not None},
-    )  # fmt: skip
+    )
 
 
 def _looked_at(one: Population, hidden: tuple[int, ...], update: int) -> Twin:
@@ -167,10 +181,18 @@ def _looked_at(one: Population, hidden: tuple[int, ...], update: int) -> Twin:
     pieces = one.pieces if is_end else np.array([straight.pieces])
     assert pieces is not None
     return Twin(
-        hidden, parameters(hidden), arithmetic(hidden), shot.loss, shot.low, shot.high, kinks,
-        y, straight.layers, pieces,
+        hidden,
+        parameters(hidden),
+        arithmetic(hidden),
+        shot.loss,
+        shot.low,
+        shot.high,
+        kinks,
+        y,
+        straight.layers,
+        pieces,
         np.concatenate(([[look.update for look in seen]], quartiles)),
-    )  # fmt: skip
+    )
 
 
 def _duel(crests: int, update: int, pair: dict[str, Population], at: dict[str, int]) -> Duel:
@@ -192,9 +214,12 @@ def _duels(hidden: dict[str, tuple[int, ...]], updates: int) -> dict[int, Duel]:
 
 
 def work(
-    is_interrupted: Ask, crests: int = 3, budget: int = 200, depth: int = 3,
+    is_interrupted: Ask,
+    crests: int = 3,
+    budget: int = 200,
+    depth: int = 3,
     updates: int = START,
-) -> Iterator[Step | None]:  # fmt: skip
+) -> Iterator[Step | None]:
     """Train both twins to the end, on this curve first, then on all others; see `compute`."""
     hidden = hidden_of(budget, depth)
     curves = (crests, *(k for k in range(1, WILDEST + 1) if k != crests))
@@ -231,9 +256,11 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def numpy_code(
-    crests: int = 3, budget: int = 200, depth: int = 3,
+    crests: int = 3,
+    budget: int = 200,
+    depth: int = 3,
     updates: int = START,
-) -> str:  # fmt: skip
+) -> str:
     """Return a program that trains both twins by hand from a few seeds; see `compute`."""
     wide, deep = (list(hidden) for hidden in hidden_of(budget, depth).values())
     return f'''"""Twins of equal budget on a curve of {crests} crests, from a few seeds."""
@@ -263,9 +290,11 @@ for name, hidden in twins.items():
 
 
 def lab_spec(
-    crests: int = 3, budget: int = 200, depth: int = 3,
+    crests: int = 3,
+    budget: int = 200,
+    depth: int = 3,
     updates: int = START,
-) -> LabSpec:  # fmt: skip
+) -> LabSpec:
     """Return the lab that trains the deep twin; raises LabError for other than three crests."""
     if crests != LAB_CRESTS:
         raise LabError(f"the lab's wave has {LAB_CRESTS} crests, this curve has {crests}")

@@ -73,10 +73,15 @@ class Setting:
     def spec(self) -> LabSpec:
         """The lab's own wave, which has three crests, without noise, with this network."""
         lab = TASKS["wave"].recommended()
-        for name, value in (("task.samples", SAMPLES), ("task.noise", 0.0),
-                            ("net.hidden", self.hidden), ("train.seeds", SEEDS),
-                            ("train.batch", BATCH), ("train.rate", RATE),
-                            ("train.updates", LENGTH)):  # fmt: skip
+        for name, value in (
+            ("task.samples", SAMPLES),
+            ("task.noise", 0.0),
+            ("net.hidden", self.hidden),
+            ("train.seeds", SEEDS),
+            ("train.batch", BATCH),
+            ("train.rate", RATE),
+            ("train.updates", LENGTH),
+        ):
             lab = edit(lab, name, value)
         return lab
 
@@ -123,8 +128,10 @@ class Population(Growing[Snapshot]):
     def _seen(self, state: State) -> Snapshot:
         # In the precision of the training, and few at a time, which the cache holds: about
         # half the time, where 64 wide networks take a while.
-        parts = [outputs(self.problem, state.params[k : k + FEW], self.problem.x)
-                 for k in range(0, len(state.params), FEW)]  # fmt: skip
+        parts = [
+            outputs(self.problem, state.params[k : k + FEW], self.problem.x)
+            for k in range(0, len(state.params), FEW)
+        ]
         out = np.concatenate(parts)[..., 0]  # (seeds, points)
         loss = 0.5 * ((out - self.problem.y[:, 0]).astype(float) ** 2).mean(1)
         middle = np.argsort(loss)[(len(loss) - 1) // 2]

@@ -13,9 +13,11 @@ PRINTED_DEEP, PRINTED_WIDE = (4, 4, 4), (8,)  # of D36
 
 
 def pieces_row(
-    wide: tuple[int, ...], wide_pieces: Array | None,
-    deep: tuple[int, ...], deep_pieces: Array | None,
-) -> ClaimRow:  # fmt: skip
+    wide: tuple[int, ...],
+    wide_pieces: Array | None,
+    deep: tuple[int, ...],
+    deep_pieces: Array | None,
+) -> ClaimRow:
     """Judge D16 by the trained twins: one layer may not exceed n + 1, several may.
 
     Args:
@@ -33,20 +35,27 @@ def pieces_row(
     else:
         verdict = HOLDS if most_deep <= sum(deep) + 1 else f"{ONLY_IF} they are one layer"
     return ClaimRow(
-        "D16", statement, printed, f"{most}; {most_deep}", verdict,
+        "D16",
+        statement,
+        printed,
+        f"{most}; {most_deep}",
+        verdict,
         f"after {LENGTH} updates {sum(wide)} neurons in one layer make {most} pieces at most "
         f"and {sum(deep)} neurons in {len(deep)} layers {most_deep}, counted in "
         f"{len(wide_pieces)} seeds each",
-    )  # fmt: skip
+    )
 
 
 def fewer_row(wide: tuple[int, ...], deep: tuple[int, ...]) -> ClaimRow:
     """Judge D36: whether 4-4-4 has fewer parameters than 8, on one input and one output."""
     deeper, wider = parameters(PRINTED_DEEP), parameters(PRINTED_WIDE)
     return ClaimRow(
-        "D36", "Width 4 and depth 3 have fewer parameters than width 8 and depth 1.",
-        "fewer", f"{deeper} against {wider}", HOLDS if deeper < wider else WRONG,
+        "D36",
+        "Width 4 and depth 3 have fewer parameters than width 8 and depth 1.",
+        "fewer",
+        f"{deeper} against {wider}",
+        HOLDS if deeper < wider else WRONG,
         f"three layers of 4 have {deeper} parameters and one of 8 has {wider}; for "
         f"{parameters(wide)} in one layer of {wide[0]} there are {len(deep)} layers of "
         f"{deep[0]}",
-    )  # fmt: skip
+    )

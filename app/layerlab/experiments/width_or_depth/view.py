@@ -37,8 +37,9 @@ class View(PageView):
         self.way = PlotCard("In training", Axis("updates"), Axis("loss", log=True))
         self.rows = RowPlot(Axis("loss of each seed", log=True))
         self.seeds = PlotCard("All seeds", self.rows.x_axis, self.rows.y_axis, "", self.rows)
-        self.wild = PlotCard("As the curve gets wilder", Axis("crests", integer=True),
-                             Axis("loss", log=True))  # fmt: skip
+        self.wild = PlotCard(
+            "As the curve gets wilder", Axis("crests", integer=True), Axis("loss", log=True)
+        )
         for card in self.fits.values():
             card.plot.x_axis.fix(-1, 1)
         self.way.plot.x_axis.fix(0, LENGTH * 1.03)
@@ -50,8 +51,15 @@ class View(PageView):
         for k, card in enumerate((self.way, self.seeds, self.wild)):
             self.add(card, 1, 2 * k, 1, 2)
         self.share(rows=(11, 10), columns=(1, 1, 1, 1, 1, 1))
-        self.play = PlayButton(self, self.way, "updates", LENGTH, STEP, FRAME_MS,
-                               "Runs the clock of both, a hundred updates a frame")  # fmt: skip
+        self.play = PlayButton(
+            self,
+            self.way,
+            "updates",
+            LENGTH,
+            STEP,
+            FRAME_MS,
+            "Runs the clock of both, a hundred updates a frame",
+        )
         plot = self.way.plot
         assert isinstance(plot, HandlePlot)
         plot.dragged.connect(self._on_clock_dragged)
@@ -92,29 +100,43 @@ class View(PageView):
         live: dict[str, Mark] = {
             "target": Line(result.x, result.target, text, 1.3, (4, 3)),
             "line": Line(x, y, ink, 1.8),
-            "kinks": Dots(x[1:-1], y[1:-1], colors, 3.6 * self.theme.zoom,
-                          outline=self.color("panel")),
-        }  # fmt: skip
+            "kinks": Dots(
+                x[1:-1], y[1:-1], colors, 3.6 * self.theme.zoom, outline=self.color("panel")
+            ),
+        }
         for layer in range(1, len(twin.hidden) + 1):
             here = x[1:-1][twin.layers == layer]
             top = np.full_like(here, RULER - ROW * (layer - 1))
             color = self.theme.layer_color(layer - 1, depth)
             live[f"ruler {layer}"] = Strokes(here, top, here, top - 0.8 * ROW, color, 1.6)
-        keys = [Key("dash", text, "curve", 1.3), Key("line", ink, "median seed"),
-                Key("band", band, "quartiles")]  # fmt: skip
-        keys += [Key("dot", self.theme.layer_color(k, depth), f"bent by layer {k + 1}",
-                     brief=str(k + 1), keep=True)
-                 for k in range(len(twin.hidden))]  # fmt: skip
+        keys = [
+            Key("dash", text, "curve", 1.3),
+            Key("line", ink, "median seed"),
+            Key("band", band, "quartiles"),
+        ]
+        keys += [
+            Key(
+                "dot",
+                self.theme.layer_color(k, depth),
+                f"bent by layer {k + 1}",
+                brief=str(k + 1),
+                keep=True,
+            )
+            for k in range(len(twin.hidden))
+        ]
         card.show_plot(
-            bands={"band": Band(result.points, twin.low, twin.high, band)}, live=live,
-            legend=keys, columns={"bend": x[1:-1], "output": y[1:-1], "layer": twin.layers},
-        )  # fmt: skip
+            bands={"band": Band(result.points, twin.low, twin.high, band)},
+            live=live,
+            legend=keys,
+            columns={"bend": x[1:-1], "output": y[1:-1], "layer": twin.layers},
+        )
         shape, bends = "-".join(map(str, twin.hidden)), f"<b>{len(x) - 2}</b> bends"
-        card.set_note(f"{shape}, <b>{twin.parameters}</b> parameters, {bends}",
-                      f"{shape}, {bends}", shape)  # fmt: skip
-        card.read_curves(result.x, [
-            ("curve", result.target, text), (name, np.interp(result.x, x, y), ink)
-        ])  # fmt: skip
+        card.set_note(
+            f"{shape}, <b>{twin.parameters}</b> parameters, {bends}", f"{shape}, {bends}", shape
+        )
+        card.read_curves(
+            result.x, [("curve", result.target, text), (name, np.interp(result.x, x, y), ink)]
+        )
 
     # ---- the clock
     def _draw_way(self, result: Result) -> None:
@@ -159,23 +181,32 @@ class View(PageView):
             rows = row + 0.3 * np.linspace(-1, 1, len(loss))
             live[name] = Dots(loss, rows, mix(self.theme, ink, 0.65), 2.6 * self.theme.zoom)
             middle = np.array([float(np.median(loss))])
-            live[f"median {name}"] = Strokes(middle, np.array([row - 0.4]), middle,
-                                             np.array([row + 0.4]), ink, 3.0)  # fmt: skip
+            live[f"median {name}"] = Strokes(
+                middle, np.array([row - 0.4]), middle, np.array([row + 0.4]), ink, 3.0
+            )
         self.seeds.show_plot(
             live=live, columns={name: twin.loss for name, twin in result.twins.items()}
         )
-        self.seeds.set_note(f"<b>{len(result.duel.wide)}</b> seeds, medians as strokes",
-                            f"<b>{len(result.duel.wide)}</b>")  # fmt: skip
+        self.seeds.set_note(
+            f"<b>{len(result.duel.wide)}</b> seeds, medians as strokes",
+            f"<b>{len(result.duel.wide)}</b>",
+        )
         plot.reader = lambda x, y: self._read_seeds(result, TWINS[plot.row_at(y)])
 
     def _read_seeds(self, result: Result, name: str) -> Reading:
         twin: Twin = result.twins[name]
-        return Reading(f"{name}, {twin.parameters} parameters", (
-            (None, f"median {number(twin.median, 2)}"),
-            (None, f"best {number(float(twin.loss.min()), 2)}, "
-                   f"worst {number(float(twin.loss.max()), 2)}"),
-            (None, f"{number(twin.arithmetic, 5)} multiplications an update"),
-        ))  # fmt: skip
+        return Reading(
+            f"{name}, {twin.parameters} parameters",
+            (
+                (None, f"median {number(twin.median, 2)}"),
+                (
+                    None,
+                    f"best {number(float(twin.loss.min()), 2)}, "
+                    f"worst {number(float(twin.loss.max()), 2)}",
+                ),
+                (None, f"{number(twin.arithmetic, 5)} multiplications an update"),
+            ),
+        )
 
     # ---- by wildness
     def _draw_wild(self, result: Result) -> None:
@@ -196,11 +227,18 @@ class View(PageView):
             live[f"{name} medians"] = Dots(crests, middle, ink, 2.8 * self.theme.zoom)
             columns[name] = middle
         winners = [self._winner_color(duel) for duel in duels.values()]
-        live["winners"] = Dots(crests, np.full_like(crests, TOP), winners,
-                               5.0 * self.theme.zoom, outline=self.color("panel"))  # fmt: skip
+        live["winners"] = Dots(
+            crests,
+            np.full_like(crests, TOP),
+            winners,
+            5.0 * self.theme.zoom,
+            outline=self.color("panel"),
+        )
         columns["deep by wide"] = np.array([duel.ratio.middle for duel in duels.values()])
-        legend = [Key("dot", self.color(TOKENS[name]), f"{name} is ahead", brief=name)
-                  for name in TWINS]  # fmt: skip
+        legend = [
+            Key("dot", self.color(TOKENS[name]), f"{name} is ahead", brief=name)
+            for name in TWINS
+        ]
         legend.append(Key("dot", self.color("faint"), CLOSE, brief="close"))
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         is_all = len(duels) == WILDEST
@@ -214,8 +252,10 @@ class View(PageView):
         duel = result.duels.get(crests)
         if duel is None:
             return None
-        rows = [(self.color(TOKENS[name]), f"{name} {number(float(np.median(loss)), 2)}")
-                for name, loss in ((WIDE, duel.wide), (DEEP, duel.deep))]  # fmt: skip
+        rows = [
+            (self.color(TOKENS[name]), f"{name} {number(float(np.median(loss)), 2)}")
+            for name, loss in ((WIDE, duel.wide), (DEEP, duel.deep))
+        ]
         crest = f"{crests} crest{'s' * (crests > 1)}, {number(duel.update, 4)} updates"
         last = (self._winner_color(duel), f"{_called(duel)}: {_times(duel)}")
         return Reading(crest, (*rows, last))

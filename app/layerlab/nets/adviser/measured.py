@@ -120,20 +120,25 @@ def examine(
     held, score = loss.validation, loss.score  # type: ignore[union-attr]
     swings, rise = _swings(train)
     return Measured(
-        spec=spec, update=state.update, points=len(problem.x), broken=broken,
+        spec=spec,
+        update=state.update,
+        points=len(problem.x),
+        broken=broken,
         updates=loss.updates,  # type: ignore[union-attr]
         train=np.median(train, axis=1),
         validation=None if held is None else np.median(held, axis=1),
         threshold=default_threshold(loss),  # type: ignore[arg-type]
         score=None if score is None else float(np.median(score[-1])),
-        swings=swings, rise=rise,
+        swings=swings,
+        rise=rise,
         signal=np.median(signal.measured[ACROSS_INPUTS], axis=0),
         square=np.median(signal.measured[MEAN_SQUARE], axis=0),
         gradient=np.median(gradient.measured[MEAN_SQUARE], axis=0),
         expected_back=_expected(gradient),
         born_silent=float((signal.dead == 1).any(axis=1).mean()),
-        born_dead=np.median(signal.dead, axis=0), dead=np.median(late.dead, axis=0),
-    )  # fmt: skip
+        born_dead=np.median(signal.dead, axis=0),
+        dead=np.median(late.dead, axis=0),
+    )
 
 
 def _expected(gradient: LayerPart) -> float | None:

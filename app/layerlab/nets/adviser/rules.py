@@ -76,8 +76,11 @@ def exploding(m: Measured) -> Finding | None:
         EXPLODING,
         f"The {what} grows ×{number(_a_layer(m, growth), 2)} a layer, ×{number(growth, 2)} "
         f"over {m.depth}.",
-        why, (*_birth(m), *_ends(m)), cure, label,
-    )  # fmt: skip
+        why,
+        (*_birth(m), *_ends(m)),
+        cure,
+        label,
+    )
 
 
 def vanishing(m: Measured) -> Finding | None:
@@ -94,8 +97,11 @@ def vanishing(m: Measured) -> Finding | None:
         VANISHING,
         f"The {what} fades ×{number(_a_layer(m, fade), 2)} a layer, ×{number(fade, 2)} over "
         f"{m.depth}.",
-        why, (*_birth(m), *_ends(m)), cure, label,
-    )  # fmt: skip
+        why,
+        (*_birth(m), *_ends(m)),
+        cure,
+        label,
+    )
 
 
 def born_dead(m: Measured) -> Finding | None:
@@ -106,8 +112,11 @@ def born_dead(m: Measured) -> Finding | None:
     return Finding(
         DEAD,
         f"Layer 1: {m.born_dead[0]:.0%} of its neurons are born dead.".replace("%", " %"),
-        why, (*_deaths(m), *_ends(m)), cure, label,
-    )  # fmt: skip
+        why,
+        (*_deaths(m), *_ends(m)),
+        cure,
+        label,
+    )
 
 
 def born_silent(m: Measured) -> Finding | None:
@@ -156,11 +165,17 @@ def rate(m: Measured) -> Finding | None:
         return None
     slower = float(f"{max(speed / 10, float(KNOBS['train.rate'].low or 0)):.3g}")
     return Finding(
-        RATE, line, "Shorter steps settle where long ones jump across.",
-        (("swing of the loss between late reports", f"{100 * np.expm1(m.swings):.0f} %"),
-         ("last loss beside its lowest", f"×{number(m.rise, 3)}"), *_ends(m)),
-        (("train.rate", slower),), f"Rate {slower:g}",
-    )  # fmt: skip
+        RATE,
+        line,
+        "Shorter steps settle where long ones jump across.",
+        (
+            ("swing of the loss between late reports", f"{100 * np.expm1(m.swings):.0f} %"),
+            ("last loss beside its lowest", f"×{number(m.rise, 3)}"),
+            *_ends(m),
+        ),
+        (("train.rate", slower),),
+        f"Rate {slower:g}",
+    )
 
 
 def dying(m: Measured) -> Finding | None:
@@ -190,10 +205,14 @@ def overfit(m: Measured) -> Finding | None:
         OVERFIT,
         f"Overfits: training {number(m.loss, 2)}, validation {number(float(held[-1]), 2)}.",
         hint,
-        (("lowest validation loss", number(float(held[best]))),
-         ("at update", f"{int(m.updates[best]):,}"), *_ends(m)),
-        cure, label,
-    )  # fmt: skip
+        (
+            ("lowest validation loss", number(float(held[best]))),
+            ("at update", f"{int(m.updates[best]):,}"),
+            *_ends(m),
+        ),
+        cure,
+        label,
+    )
 
 
 def underfit(m: Measured) -> Finding | None:
@@ -203,8 +222,16 @@ def underfit(m: Measured) -> Finding | None:
 
 
 RULES: tuple[Rule, ...] = (
-    exploding, born_dead, narrow, born_silent, vanishing, rate, dying, overfit, underfit,
-)  # fmt: skip
+    exploding,
+    born_dead,
+    narrow,
+    born_silent,
+    vanishing,
+    rate,
+    dying,
+    overfit,
+    underfit,
+)
 
 
 # ---- cures
@@ -220,8 +247,9 @@ def _wider(m: Measured) -> Finding:
         f"{own}.",
         "More neurons a layer give the function more bends.",
         (("a fit would be", f"below {m.threshold:g}"), *_ends(m)),
-        (("net.width", wide),), f"Width {wide}",
-    )  # fmt: skip
+        (("net.width", wide),),
+        f"Width {wide}",
+    )
 
 
 def _flat_since(m: Measured) -> int:
@@ -285,7 +313,7 @@ def _deaths(m: Measured) -> tuple[tuple[str, str], ...]:
 
 
 def _ends(m: Measured) -> tuple[tuple[str, str], ...]:
-    held = () if m.validation is None else (
-        ("validation loss", number(float(m.validation[-1]))),
-    )  # fmt: skip
+    held = (
+        () if m.validation is None else (("validation loss", number(float(m.validation[-1]))),)
+    )
     return (("training loss", number(m.loss)), *held)

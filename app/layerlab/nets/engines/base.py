@@ -169,9 +169,11 @@ class Report:
     def fields(self) -> dict[str, Any]:
         """Return the report as fields of a State."""
         return {
-            "first_loss": self.first_loss, "epoch_sum": self.epoch_sum,
-            "epoch_count": self.epoch_count, "epoch_loss": self.epoch_loss,
-        }  # fmt: skip
+            "first_loss": self.first_loss,
+            "epoch_sum": self.epoch_sum,
+            "epoch_count": self.epoch_count,
+            "epoch_loss": self.epoch_loss,
+        }
 
 
 class Batches:

@@ -42,8 +42,9 @@ def checked(problem: Problem, good: State, state: State) -> State:
     raise NotFiniteError(
         f"the loss is not finite after update {trainer.update}: it began in layer {layer} of "
         f"seed {seed + 1}; a smaller learning rate or initialization may help",
-        trainer.update, layer,
-    )  # fmt: skip
+        trainer.update,
+        layer,
+    )
 
 
 def _broken_layer(

@@ -94,9 +94,13 @@ class CompiledEngine:
 
 
 def _blocks(
-    trainer: CompiledTrainer, good: State, end: int, marks: Sequence[int], pace: _Pace,
+    trainer: CompiledTrainer,
+    good: State,
+    end: int,
+    marks: Sequence[int],
+    pace: _Pace,
     is_cancelled: Callable[[], bool],
-) -> Iterator[State]:  # fmt: skip
+) -> Iterator[State]:
     """Train block after block, two of them ahead of whoever looks at the states."""
     stops = sorted({mark for mark in marks if good.update < mark < end} | {end})
     wanted, seen = set(stops), 0
@@ -124,8 +128,11 @@ def _blocks(
         # In this order, and each once: the kernel goes on meanwhile.
         done, reached = block.is_done, block.reached()
         # Of those that only a window wants, the newest will do.
-        kept = [k for k in range(seen, reached) if k == reached - 1
-                or pace.wants_all() or int(block.marks[k]) in wanted]  # fmt: skip
+        kept = [
+            k
+            for k in range(seen, reached)
+            if k == reached - 1 or pace.wants_all() or int(block.marks[k]) in wanted
+        ]
         seen = 0 if done else reached
         if done:
             ahead.popleft()

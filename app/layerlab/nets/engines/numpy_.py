@@ -218,9 +218,12 @@ class Trainer:
     """The parameters of all seeds, and the update that changes them in place."""
 
     def __init__(
-        self, problem: Problem, state: State, rule: ChainRule = CHAIN_RULE,
+        self,
+        problem: Problem,
+        state: State,
+        rule: ChainRule = CHAIN_RULE,
         batches: Batches | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Take what is trained, and other batches than the problem's if there are any."""
         self.problem, self._rule = problem, rule
         self.update = state.update
@@ -284,10 +287,14 @@ class NumpyEngine:
         if state is None:
             yield trainer.state()
         yield from walk(
-            trainer, functools.partial(checked, problem),
+            trainer,
+            functools.partial(checked, problem),
             end=problem.length if until is None else until,
-            marks=marks, interval_s=interval_s, hurry_s=hurry_s, is_cancelled=is_cancelled,
-        )  # fmt: skip
+            marks=marks,
+            interval_s=interval_s,
+            hurry_s=hurry_s,
+            is_cancelled=is_cancelled,
+        )
 
     def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
         """Return what networks say of points; see `Engine.outputs`."""

@@ -68,8 +68,9 @@ class Child:
         """Tell whether it still runs."""
         return self._process.poll() is None
 
-    def tell(self, kind: str, arrays: dict[str, np.ndarray] | None = None,
-             **fields: Any) -> None:  # fmt: skip
+    def tell(
+        self, kind: str, arrays: dict[str, np.ndarray] | None = None, **fields: Any
+    ) -> None:
         """Send a message; that it has died is noticed by `hear`."""
         with contextlib.suppress(OSError, ValueError):  # broken, or closed by `end`
             send(self._to, kind, arrays, **fields)

@@ -87,9 +87,16 @@ class RemoteEngine:
                 child.wait_until_ready(POLL_S)
             arrays, fields = state_parts(state) if state else ({}, {})
             child.tell(
-                "run", arrays, **fields, spec=to_json(_anywhere(spec)), device=self.device,
-                until=until, marks=list(marks), interval_s=interval_s, hurry_s=hurry_s,
-            )  # fmt: skip
+                "run",
+                arrays,
+                **fields,
+                spec=to_json(_anywhere(spec)),
+                device=self.device,
+                until=until,
+                marks=list(marks),
+                interval_s=interval_s,
+                hurry_s=hurry_s,
+            )
             yield from _states(child, is_cancelled)
         finally:
             self._give_back(child)

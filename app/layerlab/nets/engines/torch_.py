@@ -242,10 +242,14 @@ class TorchEngine:
         if state is None:
             yield trainer.state()
         yield from walk(
-            trainer, functools.partial(checked, problem),
+            trainer,
+            functools.partial(checked, problem),
             end=problem.length if until is None else until,
-            marks=marks, interval_s=interval_s, hurry_s=hurry_s, is_cancelled=is_cancelled,
-        )  # fmt: skip
+            marks=marks,
+            interval_s=interval_s,
+            hurry_s=hurry_s,
+            is_cancelled=is_cancelled,
+        )
 
     def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
         """Return what networks say of points; numpy is as good as torch for that."""

@@ -29,10 +29,16 @@ def _spec(dtype: str) -> LabSpec:
         task=TaskSpec(name="wave", samples=40, validation=0.0),
         net=NetSpec(hidden=(5, 20), activation="tanh", init="xavier-normal"),
         train=TrainSpec(
-            optimizer="sgd", rate=RATE, batch=13, order="file", updates=UPDATES, seeds=3,
-            loss="mse", dtype=dtype,
+            optimizer="sgd",
+            rate=RATE,
+            batch=13,
+            order="file",
+            updates=UPDATES,
+            seeds=3,
+            loss="mse",
+            dtype=dtype,
         ),
-    )  # fmt: skip
+    )
 
 
 def disagreement(name: str, dtype: str) -> str:

@@ -43,8 +43,9 @@ class Message(msgspec.Struct, frozen=True):
     arrays: tuple[ArrayInfo, ...] = ()
 
 
-def send(stream: BinaryIO, kind: str, arrays: dict[str, Array] | None = None,
-         **fields: Any) -> None:  # fmt: skip
+def send(
+    stream: BinaryIO, kind: str, arrays: dict[str, Array] | None = None, **fields: Any
+) -> None:
     """Write one message and flush it.
 
     Raises:
@@ -82,9 +83,12 @@ def receive(stream: BinaryIO) -> tuple[Message, dict[str, Array]] | None:
 def state_parts(state: State) -> tuple[dict[str, Array], dict[str, Any]]:
     """Return a state's arrays and its plain fields, for `send`."""
     arrays = {
-        "params": state.params, "moments": state.moments, "first_loss": state.first_loss,
-        "epoch_sum": state.epoch_sum, "epoch_loss": state.epoch_loss,
-    }  # fmt: skip
+        "params": state.params,
+        "moments": state.moments,
+        "first_loss": state.first_loss,
+        "epoch_sum": state.epoch_sum,
+        "epoch_loss": state.epoch_loss,
+    }
     return arrays, {"update": state.update, "epoch_count": state.epoch_count}
 
 

@@ -104,9 +104,16 @@ def _real(look: Look) -> Pass:
     return forward(look.problem, look.one, look.problem.x[look.rows])
 
 
-def _column(problem: Problem, ground: _Ground, k: int, shown: list[Array],
-            weights: tuple[Array, ...], biases: tuple[Array, ...],
-            seen: Pass, real: Pass) -> DiagramLayer:  # fmt: skip
+def _column(
+    problem: Problem,
+    ground: _Ground,
+    k: int,
+    shown: list[Array],
+    weights: tuple[Array, ...],
+    biases: tuple[Array, ...],
+    seen: Pass,
+    real: Pass,
+) -> DiagramLayer:
     units, size = shown[k], problem.layout.sizes[k]
     hidden = 0 < k < len(weights)
     form, thumbs = _thumbs(problem, ground, k, shown, weights, seen)
@@ -129,8 +136,14 @@ def _column(problem: Problem, ground: _Ground, k: int, shown: list[Array],
     )
 
 
-def _thumbs(problem: Problem, ground: _Ground, k: int, shown: list[Array],
-            weights: tuple[Array, ...], seen: Pass) -> tuple[str, Array]:  # fmt: skip
+def _thumbs(
+    problem: Problem,
+    ground: _Ground,
+    k: int,
+    shown: list[Array],
+    weights: tuple[Array, ...],
+    seen: Pass,
+) -> tuple[str, Array]:
     """Return the form of a layer's thumbnails and the thumbnails. (n, ...)"""
     units, data = shown[k], problem.data
     if ground.form in ("curve", "map", "bars"):

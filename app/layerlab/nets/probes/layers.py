@@ -105,14 +105,24 @@ def _stack(value: Callable[[Array], Array], layers: list[Array], look: Look) -> 
     return columns.reshape(len(layers), look.state.seeds).T
 
 
-def _part(look: Look, layers: list[Array], measured: dict[str, Array],
-          known: dict[str, Array], *, whole: bool) -> LayerPart:  # fmt: skip
+def _part(
+    look: Look,
+    layers: list[Array],
+    measured: dict[str, Array],
+    known: dict[str, Array],
+    *,
+    whole: bool,
+) -> LayerPart:
     edges, counts, unit = histograms(layers, whole)
     dead = np.array([units.mean(1) for units in dead_units(look)])  # (L, S)
     return LayerPart(
-        edges=edges, counts=counts, unit=unit, measured=measured, theory=known,
+        edges=edges,
+        counts=counts,
+        unit=unit,
+        measured=measured,
+        theory=known,
         dead=dead.reshape(len(layers), look.state.seeds).T,
-    )  # fmt: skip
+    )
 
 
 def _sample(h: Array, whole: bool) -> Array:

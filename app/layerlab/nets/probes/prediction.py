@@ -94,9 +94,13 @@ def _curve_ground(problem: Problem) -> _CurveGround:
         _own_y(problem, data.validation_y)[:, 0],
     )
     return _CurveGround(
-        x=_own_x(problem, inputs)[:, 0], inputs=inputs.astype(problem.x.dtype),
-        low=float(low[0]), high=float(high[0]), target=target, points=points,
-    )  # fmt: skip
+        x=_own_x(problem, inputs)[:, 0],
+        inputs=inputs.astype(problem.x.dtype),
+        low=float(low[0]),
+        high=float(high[0]),
+        target=target,
+        points=points,
+    )
 
 
 def _curve(look: Look) -> CurvePrediction:
@@ -156,12 +160,15 @@ def _map_ground(problem: Problem) -> _MapGround:
     ends = _own_x(problem, np.array([low, high]))
     labels = y.astype(float) if data.shape.classes else _own_y(problem, y)[:, 0]
     return _MapGround(
-        grid=grid.astype(problem.x.dtype), side=side,
+        grid=grid.astype(problem.x.dtype),
+        side=side,
         extent=(float(ends[0, 0]), float(ends[1, 0]), float(ends[0, 1]), float(ends[1, 1])),
-        points=_own_x(problem, x), labels=labels,
+        points=_own_x(problem, x),
+        labels=labels,
         is_validation=np.arange(len(x)) >= data.n,
-        low=float(labels.min()), high=float(labels.max()),
-    )  # fmt: skip
+        low=float(labels.min()),
+        high=float(labels.max()),
+    )
 
 
 def _map(look: Look) -> MapPrediction:

@@ -63,9 +63,12 @@ def _minimum(x: Array, y: Array, loss: str) -> float | None:
         return float(LOSSES[loss].value(NUMPY, out, y)), gradient.ravel()
 
     found: Any = minimize(
-        value, np.zeros(shape[0] * shape[1]), jac=True, method="L-BFGS-B",
+        value,
+        np.zeros(shape[0] * shape[1]),
+        jac=True,
+        method="L-BFGS-B",
         options={"maxiter": 300, "gtol": 1e-7},
-    )  # fmt: skip
+    )
     out = x @ found.x.reshape(shape)
     said = out > 0 if shape[1] == 1 else out.argmax(1)
     true = y > 0.5 if shape[1] == 1 else y.argmax(1)

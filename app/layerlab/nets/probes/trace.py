@@ -33,11 +33,14 @@ def trace(spec: LabSpec, state: State, seed: int, sample: int) -> Trace:
         loss = float(problem.loss.value(NUMPY, out, y)[0])
     layers = range(problem.layout.layers)
     return Trace(
-        seed=seed, sample=sample, inputs=x[0], target=y[0],
+        seed=seed,
+        sample=sample,
+        inputs=x[0],
+        target=y[0],
         z=tuple(z[0, 0] for z in done.z),
         h=tuple(h[0, 0] for h in done.h[1:]),
         loss=loss,
         dh=tuple(dh[0, 0] for dh in found.h),
         dz=tuple(dz[0, 0] for dz in found.z),
         dw=tuple(problem.layout.weights(found.params, k)[0] for k in layers),
-    )  # fmt: skip
+    )

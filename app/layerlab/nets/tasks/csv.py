@@ -200,12 +200,19 @@ def _advise(spec: TaskSpec) -> Advice:
 
 
 CSV = Task(
-    "csv", "CSV…", "Your own table: each row an example, one column to predict.",
-    load=_load, shape=_shape, advise=_advise,
-    samples=96, noise=0.0, validation=SHARE,
+    "csv",
+    "CSV…",
+    "Your own table: each row an example, one column to predict.",
+    load=_load,
+    shape=_shape,
+    advise=_advise,
+    samples=96,
+    noise=0.0,
+    validation=SHARE,
     knobs=("path", "target", "problem", "validation", "seed"),
-    group="tables", featured=True,
-)  # fmt: skip
+    group="tables",
+    featured=True,
+)
 
 
 def recommended_for_csv(
@@ -256,8 +263,10 @@ def export_csv(data: Data, path: str | pathlib.Path) -> None:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in columns])
-    texts = [column.values if column.is_text else map(number_text, column.values)
-             for column in columns]  # fmt: skip
+    texts = [
+        column.values if column.is_text else map(number_text, column.values)
+        for column in columns
+    ]
     writer.writerows(zip(*texts, strict=True))
     write_file(path, out.getvalue().encode())
 
@@ -271,6 +280,7 @@ def _generated_columns(data: Data) -> tuple[Column, ...]:
         return (*features, Column(data.target_name, names))
     y = y * data.y_scale + data.y_mean  # (n, O)
     count = y.shape[1]
-    labels = [f"{data.target_name} {k + 1}" if count > 1 else data.target_name
-              for k in range(count)]  # fmt: skip
+    labels = [
+        f"{data.target_name} {k + 1}" if count > 1 else data.target_name for k in range(count)
+    ]
     return (*features, *(Column(label, y[:, k]) for k, label in enumerate(labels)))

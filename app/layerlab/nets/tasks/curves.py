@@ -28,11 +28,18 @@ def _load(function: Function, spec: TaskSpec) -> Data:
     extra = extra_points(spec.samples, held_out(spec, SHARE))
     validation_x, validation_y = _points(function, spec, 1, extra)
     return Data(
-        x, y, validation_x, validation_y,
-        shape=_SHAPE, form="curve", feature_names=("x",), target_name="y",
-        truth=function, noise=spec.noise,
+        x,
+        y,
+        validation_x,
+        validation_y,
+        shape=_SHAPE,
+        form="curve",
+        feature_names=("x",),
+        target_name="y",
+        truth=function,
+        noise=spec.noise,
         summary=f"{len(x)} points of a known curve, {extra} for validation",
-    )  # fmt: skip
+    )
 
 
 def wave(x: Array) -> Array:
@@ -60,37 +67,74 @@ def sawtooth(x: Array) -> Array:
     return 0.5 - np.abs(1 - 2 * place)
 
 
-def _curve(key: str, label: str, text: str, function: Function, *, featured: bool = False,
-           hidden: tuple[int, ...] = (8, 8), samples: int = 96, updates: int = 1500,
-           source: str = "") -> Task:  # fmt: skip
+def _curve(
+    key: str,
+    label: str,
+    text: str,
+    function: Function,
+    *,
+    featured: bool = False,
+    hidden: tuple[int, ...] = (8, 8),
+    samples: int = 96,
+    updates: int = 1500,
+    source: str = "",
+) -> Task:
     return Task(
-        key, label, text,
-        load=partial(_load, function), shape=lambda spec: _SHAPE,
-        samples=samples, validation=SHARE, group="curves", featured=featured, source=source,
-        net=NetSpec(hidden=hidden), train=TrainSpec(updates=updates),
-    )  # fmt: skip
+        key,
+        label,
+        text,
+        load=partial(_load, function),
+        shape=lambda spec: _SHAPE,
+        samples=samples,
+        validation=SHARE,
+        group="curves",
+        featured=featured,
+        source=source,
+        net=NetSpec(hidden=hidden),
+        train=TrainSpec(updates=updates),
+    )
 
 
 CURVES = (
     _curve(
-        "wave", "wave", "A wavy curve with three crests: too much for a narrow network.",
-        wave, featured=True,
+        "wave",
+        "wave",
+        "A wavy curve with three crests: too much for a narrow network.",
+        wave,
+        featured=True,
     ),
     _curve(
-        "step", "step", "A jump: a network without jumps needs steep weights to come close.",
-        step, featured=True,
+        "step",
+        "step",
+        "A jump: a network without jumps needs steep weights to come close.",
+        step,
+        featured=True,
     ),
     _curve(
-        "abs", "|x|", "One corner: two ReLU neurons are enough, if they are born alive.",
-        np.abs, featured=True, source="Lu et al. 2019",
+        "abs",
+        "|x|",
+        "One corner: two ReLU neurons are enough, if they are born alive.",
+        np.abs,
+        featured=True,
+        source="Lu et al. 2019",
     ),
     _curve(
-        "sine-mix", "sine mix", "A slow and a quick wave: networks learn the slow one first.",
-        sine_mix, hidden=(16, 16, 16), updates=2000, source="Rahaman et al. 2019",
+        "sine-mix",
+        "sine mix",
+        "A slow and a quick wave: networks learn the slow one first.",
+        sine_mix,
+        hidden=(16, 16, 16),
+        updates=2000,
+        source="Rahaman et al. 2019",
     ),
     _curve(
-        "sawtooth", "sawtooth", "Eight straight pieces: depth can fold them, one layer needs "
-        "a neuron for each corner.",
-        sawtooth, hidden=(16, 16, 16), samples=192, updates=2500, source="Telgarsky 2015",
+        "sawtooth",
+        "sawtooth",
+        "Eight straight pieces: depth can fold them, one layer needs a neuron for each corner.",
+        sawtooth,
+        hidden=(16, 16, 16),
+        samples=192,
+        updates=2500,
+        source="Telgarsky 2015",
     ),
-)  # fmt: skip
+)

@@ -27,19 +27,36 @@ def _load(spec: TaskSpec) -> Data:
     y = flipped(x)
     train, held = split(len(x), held_out(spec, 0.0), spec.seed)
     return Data(
-        x[train], y[train], x[held], y[held],
-        shape=_SHAPE, form="images", feature_names=("a", "b", "c", "d"),
-        target_name="flipped image", x_mean=np.zeros(4), x_scale=np.ones(4),
-        y_mean=np.zeros(4), y_scale=np.ones(4), truth=flipped, image_shape=(2, 2),
+        x[train],
+        y[train],
+        x[held],
+        y[held],
+        shape=_SHAPE,
+        form="images",
+        feature_names=("a", "b", "c", "d"),
+        target_name="flipped image",
+        x_mean=np.zeros(4),
+        x_scale=np.ones(4),
+        y_mean=np.zeros(4),
+        y_scale=np.ones(4),
+        truth=flipped,
+        image_shape=(2, 2),
         summary=f"{len(train)} of the 16 images of 2x2 pixels, {len(held)} for validation",
-    )  # fmt: skip
+    )
 
 
 FLIP = Task(
-    "diagonal-flip", "flip", "All 16 images of 2x2 pixels, mirrored: width limits how many "
-    "pixels can pass.",
-    load=_load, shape=lambda spec: _SHAPE,
-    net=NetSpec(hidden=(8,)), train=TrainSpec(batch=4, rate=0.02, updates=600),
-    samples=16, noise=0.0, validation=0.0, knobs=("validation", "seed"),
-    group="images", featured=True,
-)  # fmt: skip
+    "diagonal-flip",
+    "flip",
+    "All 16 images of 2x2 pixels, mirrored: width limits how many pixels can pass.",
+    load=_load,
+    shape=lambda spec: _SHAPE,
+    net=NetSpec(hidden=(8,)),
+    train=TrainSpec(batch=4, rate=0.02, updates=600),
+    samples=16,
+    noise=0.0,
+    validation=0.0,
+    knobs=("validation", "seed"),
+    group="images",
+    featured=True,
+)

@@ -94,12 +94,19 @@ def _load_classes(draw: Draw, classes: int, spec: TaskSpec) -> Data:
     extra = extra_points(spec.samples, held_out(spec, SHARE))
     validation_x, validation_y = points(1, extra)
     return Data(
-        x, y, validation_x, validation_y,
-        shape=Shape(inputs=2, classes=classes), form="map", feature_names=AXES,
-        class_names=tuple(str(k) for k in range(classes)), target_name="class",
-        x_mean=np.zeros(2), x_scale=np.ones(2),
+        x,
+        y,
+        validation_x,
+        validation_y,
+        shape=Shape(inputs=2, classes=classes),
+        form="map",
+        feature_names=AXES,
+        class_names=tuple(str(k) for k in range(classes)),
+        target_name="class",
+        x_mean=np.zeros(2),
+        x_scale=np.ones(2),
         summary=f"{len(x)} points of {classes} classes, {extra} for validation",
-    )  # fmt: skip
+    )
 
 
 def _load_surface(function: Callable[[Array], Array], spec: TaskSpec) -> Data:
@@ -112,70 +119,152 @@ def _load_surface(function: Callable[[Array], Array], spec: TaskSpec) -> Data:
     extra = extra_points(spec.samples, held_out(spec, SHARE))
     validation_x, validation_y = points(1, extra)
     return Data(
-        x, y, validation_x, validation_y,
-        shape=_SURFACE, form="map", feature_names=AXES, target_name="y",
-        x_mean=np.zeros(2), x_scale=np.ones(2), truth=function, noise=spec.noise,
+        x,
+        y,
+        validation_x,
+        validation_y,
+        shape=_SURFACE,
+        form="map",
+        feature_names=AXES,
+        target_name="y",
+        x_mean=np.zeros(2),
+        x_scale=np.ones(2),
+        truth=function,
+        noise=spec.noise,
         summary=f"{len(x)} points of a known surface, {extra} for validation",
-    )  # fmt: skip
+    )
 
 
-def _task(key: str, label: str, text: str, load: Callable[[TaskSpec], Data], shape: Shape,
-          hidden: tuple[int, ...], *, samples: int = 200, updates: int = 1000,
-          featured: bool = False, source: str = "") -> Task:  # fmt: skip
+def _task(
+    key: str,
+    label: str,
+    text: str,
+    load: Callable[[TaskSpec], Data],
+    shape: Shape,
+    hidden: tuple[int, ...],
+    *,
+    samples: int = 200,
+    updates: int = 1000,
+    featured: bool = False,
+    source: str = "",
+) -> Task:
     if not shape.classes:
         loss = "half-mse"
     else:
         loss = "logistic" if shape.classes == 2 else "cross-entropy"
     return Task(
-        key, label, text, load=load, shape=lambda spec: shape,
-        net=NetSpec(hidden=hidden), train=TrainSpec(loss=loss, updates=updates),
-        samples=samples, noise=0.06 if shape.classes else 0.05, validation=SHARE,
-        group="planes", featured=featured, source=source,
-    )  # fmt: skip
+        key,
+        label,
+        text,
+        load=load,
+        shape=lambda spec: shape,
+        net=NetSpec(hidden=hidden),
+        train=TrainSpec(loss=loss, updates=updates),
+        samples=samples,
+        noise=0.06 if shape.classes else 0.05,
+        validation=SHARE,
+        group="planes",
+        featured=featured,
+        source=source,
+    )
 
 
-def _classes(key: str, label: str, text: str, draw: Draw, hidden: tuple[int, ...], *,
-             classes: int = 2, samples: int = 200, updates: int = 1000,
-             featured: bool = False, source: str = "") -> Task:  # fmt: skip
+def _classes(
+    key: str,
+    label: str,
+    text: str,
+    draw: Draw,
+    hidden: tuple[int, ...],
+    *,
+    classes: int = 2,
+    samples: int = 200,
+    updates: int = 1000,
+    featured: bool = False,
+    source: str = "",
+) -> Task:
     return _task(
-        key, label, text, partial(_load_classes, draw, classes),
-        Shape(inputs=2, classes=classes), hidden,
-        samples=samples, updates=updates, featured=featured, source=source,
-    )  # fmt: skip
+        key,
+        label,
+        text,
+        partial(_load_classes, draw, classes),
+        Shape(inputs=2, classes=classes),
+        hidden,
+        samples=samples,
+        updates=updates,
+        featured=featured,
+        source=source,
+    )
 
 
 PLANES = (
     _classes(
-        "spiral", "spiral", "Two arms around each other: needs width, depth and patience.",
-        spiral, (16, 16), samples=300, updates=1500, featured=True,
+        "spiral",
+        "spiral",
+        "Two arms around each other: needs width, depth and patience.",
+        spiral,
+        (16, 16),
+        samples=300,
+        updates=1500,
+        featured=True,
         source="Lang & Witbrock 1988",
     ),
     _classes(
-        "xor", "XOR", "Four squares, opposite ones alike: no straight line parts them.",
-        xor, (8, 8), featured=True, source="Minsky & Papert 1969",
+        "xor",
+        "XOR",
+        "Four squares, opposite ones alike: no straight line parts them.",
+        xor,
+        (8, 8),
+        featured=True,
+        source="Minsky & Papert 1969",
     ),
     _classes(
-        "moons", "moons", "Two half circles, each reaching into the other.",
-        moons, (8, 8), featured=True,
+        "moons",
+        "moons",
+        "Two half circles, each reaching into the other.",
+        moons,
+        (8, 8),
+        featured=True,
     ),
     _classes(
-        "circle", "circle", "A disc in a ring: three ReLU neurons can fence it in.",
-        circle, (8,),
+        "circle",
+        "circle",
+        "A disc in a ring: three ReLU neurons can fence it in.",
+        circle,
+        (8,),
     ),
     _classes(
-        "gauss", "gauss", "Two round clouds: a straight line is enough, and depth 0 with it.",
-        gauss, (4,), updates=600,
+        "gauss",
+        "gauss",
+        "Two round clouds: a straight line is enough, and depth 0 with it.",
+        gauss,
+        (4,),
+        updates=600,
     ),
     _classes(
-        "blobs", "blobs", "Three round clouds: three classes, so three outputs that compete.",
-        blobs, (8,), classes=3, updates=600,
+        "blobs",
+        "blobs",
+        "Three round clouds: three classes, so three outputs that compete.",
+        blobs,
+        (8,),
+        classes=3,
+        updates=600,
     ),
     _task(
-        "plane", "plane", "A tilted plane: linear, so hidden layers are not needed at all.",
-        partial(_load_surface, plane), _SURFACE, (4,),
+        "plane",
+        "plane",
+        "A tilted plane: linear, so hidden layers are not needed at all.",
+        partial(_load_surface, plane),
+        _SURFACE,
+        (4,),
     ),
     _task(
-        "multi-gauss", "hills", "Three hills and three hollows: each has to be bent around.",
-        partial(_load_surface, hills), _SURFACE, (16, 16), samples=400, updates=1500,
+        "multi-gauss",
+        "hills",
+        "Three hills and three hollows: each has to be bent around.",
+        partial(_load_surface, hills),
+        _SURFACE,
+        (16, 16),
+        samples=400,
+        updates=1500,
     ),
-)  # fmt: skip
+)

@@ -54,44 +54,75 @@ def _read(source: _Set) -> Table:
     return _table(getattr(datasets, source.loader)(**options), source.target)
 
 
-def _task(key: str, label: str, text: str, source: _Set, origin: str, *,
-          featured: bool = False, group: str = "tables") -> Task:  # fmt: skip
+def _task(
+    key: str,
+    label: str,
+    text: str,
+    source: _Set,
+    origin: str,
+    *,
+    featured: bool = False,
+    group: str = "tables",
+) -> Task:
     def load(spec: TaskSpec) -> Data:
         # What the target is, is known: `problem` is for files.
         return prepare(_read(source), replace(spec, problem="auto"), key)
 
     net, train = advise(source.rows, source.shape)
     return Task(
-        key, label, text, load=load, shape=lambda spec: source.shape, net=net, train=train,
-        samples=source.rows, noise=0.0, validation=SHARE, knobs=("validation", "seed"),
-        source=origin, featured=featured, group=group,
-    )  # fmt: skip
+        key,
+        label,
+        text,
+        load=load,
+        shape=lambda spec: source.shape,
+        net=net,
+        train=train,
+        samples=source.rows,
+        noise=0.0,
+        validation=SHARE,
+        knobs=("validation", "seed"),
+        source=origin,
+        featured=featured,
+        group=group,
+    )
 
 
 SETS = (
     _task(
-        "digits", "digits", "1,797 handwritten digits of 8x8 pixels: ten classes.",
+        "digits",
+        "digits",
+        "1,797 handwritten digits of 8x8 pixels: ten classes.",
         _Set("load_digits", 1797, Shape(inputs=64, classes=10), "digit"),
-        "Alpaydin & Kaynak 1998", featured=True, group="images",
+        "Alpaydin & Kaynak 1998",
+        featured=True,
+        group="images",
     ),
     _task(
-        "iris", "iris", "150 flowers, four lengths of each: which of three species it is.",
-        _Set("load_iris", 150, Shape(inputs=4, classes=3), "species"), "Fisher 1936",
+        "iris",
+        "iris",
+        "150 flowers, four lengths of each: which of three species it is.",
+        _Set("load_iris", 150, Shape(inputs=4, classes=3), "species"),
+        "Fisher 1936",
     ),
     _task(
-        "wine", "wine", "178 wines, 13 chemical measures: which of three growers made it.",
+        "wine",
+        "wine",
+        "178 wines, 13 chemical measures: which of three growers made it.",
         _Set("load_wine", 178, Shape(inputs=13, classes=3), "cultivar"),
         "Aeberhard & Forina 1991",
     ),
     _task(
-        "breast-cancer", "cancer", "569 tumours, 30 measures of their cells: malignant or "
-        "benign.",
+        "breast-cancer",
+        "cancer",
+        "569 tumours, 30 measures of their cells: malignant or benign.",
         _Set("load_breast_cancer", 569, Shape(inputs=30, classes=2), "diagnosis"),
         "Wolberg et al. 1995",
     ),
     _task(
-        "diabetes", "diabetes", "442 patients, ten measures: how far the illness has gone "
-        "a year later.",
-        _Set("load_diabetes", 442, Shape(inputs=10), "progression"), "Efron et al. 2004",
+        "diabetes",
+        "diabetes",
+        "442 patients, ten measures: how far the illness has gone a year later.",
+        _Set("load_diabetes", 442, Shape(inputs=10), "progression"),
+        "Efron et al. 2004",
     ),
-)  # fmt: skip
+)

@@ -215,14 +215,23 @@ def prepare(table: Table, spec: TaskSpec, where: str, read_as: str = "") -> Data
     x_mean, x_scale = scaling(x[train])
     x = _scaled(x, x_mean, x_scale)
     return Data(
-        x[train], y[train], x[held], y[held],
+        x[train],
+        y[train],
+        x[held],
+        y[held],
         shape=Shape(inputs=x.shape[1], classes=len(class_names)),
         form=_form(table, x.shape[1], bool(class_names)),
-        feature_names=names, class_names=class_names, target_name=table.target.name,
-        x_mean=x_mean, x_scale=x_scale, y_mean=y_mean, y_scale=y_scale,
+        feature_names=names,
+        class_names=class_names,
+        target_name=table.target.name,
+        x_mean=x_mean,
+        x_scale=x_scale,
+        y_mean=y_mean,
+        y_scale=y_scale,
         image_shape=image_shape(names),
-        summary=_summary(table, len(names), class_names, len(held), read_as), table=table,
-    )  # fmt: skip
+        summary=_summary(table, len(names), class_names, len(held), read_as),
+        table=table,
+    )
 
 
 def _form(table: Table, inputs: int, classes: bool) -> str:
@@ -243,8 +252,11 @@ def _summary(
         kind = f"classification: {target} is one of {len(class_names)} classes"
     else:
         kind = f"regression: {target} is a number"
-    parts = [f"{table.rows:,} rows ({held:,} for validation)",
-             f"{inputs} input{'s' if inputs > 1 else ''}", kind]  # fmt: skip
+    parts = [
+        f"{table.rows:,} rows ({held:,} for validation)",
+        f"{inputs} input{'s' if inputs > 1 else ''}",
+        kind,
+    ]
     if dropped := [column.name for column in table.features if left_out(column)]:
         parts.append(f"left out, too many different texts: {', '.join(dropped)}")
     return ", ".join(parts) + (f" ({read_as})" if read_as else "")
@@ -264,6 +276,9 @@ def advise(rows: int, shape: Shape) -> tuple[NetSpec, TrainSpec]:
     hidden = (8, 8) if shape.inputs <= 2 else (64,) if large else (16,)
     updates = 1500 if shape.inputs <= 2 else 600 if large else 400
     return NetSpec(hidden=hidden), TrainSpec(
-        loss=loss, updates=updates, batch=64 if large else 32,
-        rate=0.005 if large else 0.01, seeds=8 if large else 16,
-    )  # fmt: skip
+        loss=loss,
+        updates=updates,
+        batch=64 if large else 32,
+        rate=0.005 if large else 0.01,
+        seeds=8 if large else 16,
+    )

@@ -133,8 +133,15 @@ def walk(ground: Ground, net: NetSpec, outputs: int) -> Walk:
     return Walk(layers, q, None if close else Sums(q, s * h.d), _gain(q, t))
 
 
-def _layer(h: _Units, sums: Sums, activation: Activation, net: NetSpec, width: int,
-           skip: bool, bias: float) -> tuple[_Units, Signal]:  # fmt: skip
+def _layer(
+    h: _Units,
+    sums: Sums,
+    activation: Activation,
+    net: NetSpec,
+    width: int,
+    skip: bool,
+    bias: float,
+) -> tuple[_Units, Signal]:
     count = len(sums.q)
     normed = _normed(sums) if net.layer_norm else sums
     got = passed(activation, net.slope, normed)
@@ -146,11 +153,14 @@ def _layer(h: _Units, sums: Sums, activation: Activation, net: NetSpec, width: i
     # The mean over n units varies by 1/n of one unit, which the units' own variance lacks.
     units = new.square - new.mean**2 - new.varying / width
     return new, Signal(
-        sums=normed, q=sums.q, square=new.square, slope=slope,
+        sums=normed,
+        q=sums.q,
+        square=new.square,
+        slope=slope,
         across_inputs=_over_inputs(new.d, count),
         across_units=max(0.0, float(units.mean())),
         gain=_gain(sums.q, bias),
-    )  # fmt: skip
+    )
 
 
 def _added(h: _Units, got: Passed, fresh: Array) -> _Units:
@@ -184,8 +194,9 @@ def _normed(sums: Sums) -> Sums:
 # ---- when all inputs have become nearly one
 
 
-def _closed(signal: Signal, sums: Sums, activation: Activation, net: NetSpec,
-            count: int) -> _Close | None:  # fmt: skip
+def _closed(
+    signal: Signal, sums: Sums, activation: Activation, net: NetSpec, count: int
+) -> _Close | None:
     """Return what goes on as one input, if a layer leaves no more of the differences."""
     if signal.across_inputs > CLOSE * float(signal.square.min()) or not signal.across_inputs:
         return None
@@ -197,8 +208,9 @@ def _closed(signal: Signal, sums: Sums, activation: Activation, net: NetSpec,
     return _Close(float(signal.square.mean()), length, signal.across_inputs - length)
 
 
-def _close_layer(h: _Close, activation: Activation, net: NetSpec, width: int, count: int,
-                 s: float, t: float) -> tuple[_Close, Signal]:  # fmt: skip
+def _close_layer(
+    h: _Close, activation: Activation, net: NetSpec, width: int, count: int, s: float, t: float
+) -> tuple[_Close, Signal]:
     """Return the next layer of inputs that are nearly one.
 
     The sums u = sqrt(q) z of two inputs differ by a multiple of z, where their lengths
@@ -224,11 +236,14 @@ def _close_layer(h: _Close, activation: Activation, net: NetSpec, width: int, co
     same = np.ones(count)
     norm = 1 / (before + NORM_EPS) if net.layer_norm else 1.0
     return _Close(square, moved, max(0.0, apart - moved)), Signal(
-        sums=None, q=before * same, square=square * same, slope=slope * norm * same,
+        sums=None,
+        q=before * same,
+        square=square * same,
+        slope=slope * norm * same,
         across_inputs=apart,
         across_units=max(0.0, (square - mean**2) * (1 - 1 / width)),
         gain=_gain(before * same, t),
-    )  # fmt: skip
+    )
 
 
 def _length_slope(q: float, activation: Activation, net: NetSpec) -> float:

@@ -109,16 +109,17 @@ def _factors(logs: Array) -> Array:
     return np.exp(np.stack([mean - reach, mean + reach]))
 
 
-def _step(unit: _Unit, width: int, shift: Array,
-          spread: Array) -> tuple[Array, Array, Array]:  # fmt: skip
+def _step(unit: _Unit, width: int, shift: Array, spread: Array) -> tuple[Array, Array, Array]:
     """Return a layer's logs (3, 2), and those of its length and distance to hand on."""
     own = np.array([log_gamma_moments(width / max(k, 1e-9)) for k in unit.k])  # (3, 2)
     spread_part = unit.to_spread
-    answer = np.array([
-        [unit.to_length[0], 0.0],
-        [unit.to_length[1] - spread_part, spread_part],
-        [unit.to_length[2], 0.0],
-    ])  # fmt: skip
+    answer = np.array(
+        [
+            [unit.to_length[0], 0.0],
+            [unit.to_length[1] - spread_part, spread_part],
+            [unit.to_length[2], 0.0],
+        ]
+    )
     handed = answer @ spread @ answer.T  # (3, 3)
     logs = np.stack([answer @ shift + own[:, 0], np.diag(handed) + own[:, 1]], axis=1)
     new = handed[:2, :2] + np.diag(own[:2, 1])
@@ -178,8 +179,16 @@ def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
     )
 
 
-def _backward(ground: Ground, net: NetSpec, loss: str, done: Walk, units: list[_Unit],
-              rows: Array, shift: float, spread: float) -> Array:  # fmt: skip
+def _backward(
+    ground: Ground,
+    net: NetSpec,
+    loss: str,
+    done: Walk,
+    units: list[_Unit],
+    rows: Array,
+    shift: float,
+    spread: float,
+) -> Array:
     """Return mean and variance of the logarithm of each layer's gradient. (L, 2)
 
     A unit's gradient is a normal number, from its weights to the next layer, times its
@@ -197,8 +206,9 @@ def _backward(ground: Ground, net: NetSpec, loss: str, done: Walk, units: list[_
     return found
 
 
-def _output_scatter(ground: Ground, loss: str, done: Walk, rows: Array, shift: float,
-                    spread: float) -> tuple[float, float]:  # fmt: skip
+def _output_scatter(
+    ground: Ground, loss: str, done: Walk, rows: Array, shift: float, spread: float
+) -> tuple[float, float]:
     """Return mean and variance of the log of the mean square of dL/d output."""
     y, count = ground.y[rows], ground.y.shape[1]
     q = done.out_q[rows]

@@ -17,9 +17,13 @@ class BarButton(KeyboardRing, QPushButton):
     """A painted button. A mouse click leaves the focus where it was."""
 
     def __init__(
-        self, theme: Theme, icon: str = "", text: str = "", accent: bool = False,
+        self,
+        theme: Theme,
+        icon: str = "",
+        text: str = "",
+        accent: bool = False,
         arrow: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Make the button.
 
         Args:

@@ -35,19 +35,38 @@ USUAL = {
 # What stands in each section: main knobs (two of a tuple share a line), then rarer ones.
 _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
     TASK: ("task.name", "task.target", "task.problem", ("task.samples", "task.noise")),
-    NETWORK: ("net.hidden", "net.depth", "net.activation", "net.slope", "net.init",
-              ("net.weight_std", "net.bias_std")),
+    NETWORK: (
+        "net.hidden",
+        "net.depth",
+        "net.activation",
+        "net.slope",
+        "net.init",
+        ("net.weight_std", "net.bias_std"),
+    ),
     TRAINING: ("train.rate", "train.batch", "train.seeds"),
-}  # fmt: skip
+}
 _RARE: dict[str, tuple[str | tuple[str, str], ...]] = {
     TASK: ("task.validation", "task.seed"),
     NETWORK: ("net.residual", "net.layer_norm", "net.dropout"),
-    TRAINING: ("train.optimizer", "train.loss", "train.updates", "train.order",
-               ("train.l1", "train.l2"), "train.target_loss", "train.seed", "train.rng",
-               "train.report", "train.dtype"),
-}  # fmt: skip
-_TYPED = {"task.seed": "", "task.validation": "task's own", "train.target_loss": "never",
-          "train.seed": ""}  # fmt: skip
+    TRAINING: (
+        "train.optimizer",
+        "train.loss",
+        "train.updates",
+        "train.order",
+        ("train.l1", "train.l2"),
+        "train.target_loss",
+        "train.seed",
+        "train.rng",
+        "train.report",
+        "train.dtype",
+    ),
+}
+_TYPED = {
+    "task.seed": "",
+    "task.validation": "task's own",
+    "train.target_loss": "never",
+    "train.seed": "",
+}
 # Knobs that another control turns too.
 _SHARED = {"net.width": "net.hidden", "train.epochs": "train.updates"}
 

@@ -96,8 +96,9 @@ class StripButton(QAbstractButton):
         painter.setPen(theme.color(token))
         painter.setFont(self.font())
         room = QRectF(x, 0, self.width() - x, self.height())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
-                         self.text())  # fmt: skip
+        painter.drawText(
+            room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
+        )
         painter.end()
 
 

@@ -36,8 +36,9 @@ _NONE = "no page of the gallery shows it yet"
 class Words(QLabel):
     """Words that wrap and can be selected, in a token's colour."""
 
-    def __init__(self, theme: Theme, size: float = 12, weight: int = 400,
-                 token: str = "text") -> None:  # fmt: skip
+    def __init__(
+        self, theme: Theme, size: float = 12, weight: int = 400, token: str = "text"
+    ) -> None:
         """Make an empty text."""
         super().__init__()
         self._size, self._weight, self.token, self._theme = size, weight, token, theme
@@ -99,10 +100,13 @@ class Detail(QFrame):
         self.verdict = Words(theme, 14, 600)
         self.statement = Words(theme, 14, 500)
         self.texts = {
-            title: Words(theme, 12.5 if title in ("Printed", "Measured") else 12,
-                         600 if title in ("Printed", "Measured") else 400)
+            title: Words(
+                theme,
+                12.5 if title in ("Printed", "Measured") else 12,
+                600 if title in ("Printed", "Measured") else 400,
+            )
             for title in ("Printed", "Measured", "Why", "Tolerance", "Source")
-        }  # fmt: skip
+        }
         self._parts = {title: Part(title, words, theme) for title, words in self.texts.items()}
         self._parts["Tolerance"].title.set_summary("decided before measuring")
         self.cards = {key: PageCard(page, picture) for key, (page, picture) in pages.items()}

@@ -163,8 +163,11 @@ class LedgerPage(QWidget):
     def _sift(self) -> None:
         chosen = self.theme_choice.currentText()
         kinds = [count.kind for count in self.tally.counts.values() if count.isChecked()]
-        wanted = Filter(tuple(self.search.text().lower().split()), "".join(kinds),
-                        "" if chosen == ANY else chosen)  # fmt: skip
+        wanted = Filter(
+            tuple(self.search.text().lower().split()),
+            "".join(kinds),
+            "" if chosen == ANY else chosen,
+        )
         if wanted != self.rows.filter:
             self.panel.set_filter(wanted)
             self._show_check()

@@ -47,9 +47,11 @@ def columns(width: float, theme: Theme) -> Columns:
     claim = max(px(80), width - left - px(_ID) - figures - verdict - 2 * gap - px(_EDGE))
     at = left + px(_ID)
     return Columns(
-        (left, px(_ID)), (at, claim), (at + claim + gap, figures),
+        (left, px(_ID)),
+        (at, claim),
+        (at + claim + gap, figures),
         (at + claim + figures + 2 * gap, verdict),
-    )  # fmt: skip
+    )
 
 
 def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[str]:
@@ -100,8 +102,10 @@ class Painter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint a line."""
         line, rect = index.data(ENTRY), QRect(option.rect)
-        looks = (bool(option.state & QStyle.StateFlag.State_Selected),
-                 bool(option.state & QStyle.StateFlag.State_MouseOver))  # fmt: skip
+        looks = (
+            bool(option.state & QStyle.StateFlag.State_Selected),
+            bool(option.state & QStyle.StateFlag.State_MouseOver),
+        )
         ratio = painter.device().devicePixelRatio()
         key = (line, rect.size().toTuple(), looks, self.theme, ratio)
         picture = self._pictures.pop(key, None) or self._drawn(line, rect.size(), looks, ratio)
@@ -159,8 +163,14 @@ class Painter(QStyledItemDelegate):
             below = top + 2 * theme.px(15)
             self._paint_verdict(painter, at.verdict, below, (word, "", token), entry)
 
-    def _paint_figures(self, painter: QPainter, place: tuple[float, float], top: float,
-                       entry: Entry, token: str) -> None:  # fmt: skip
+    def _paint_figures(
+        self,
+        painter: QPainter,
+        place: tuple[float, float],
+        top: float,
+        entry: Entry,
+        token: str,
+    ) -> None:
         theme = self.theme
         found = entry.verdict
         measured = found.measured if found is not None else ""
@@ -175,8 +185,14 @@ class Painter(QStyledItemDelegate):
             ink = token if measured else "faint"
             self._text(painter, value, top + (1 + k) * high, line, font, ink)
 
-    def _paint_verdict(self, painter: QPainter, place: tuple[float, float], top: float,
-                       said: tuple[str, str, str], entry: Entry) -> None:  # fmt: skip
+    def _paint_verdict(
+        self,
+        painter: QPainter,
+        place: tuple[float, float],
+        top: float,
+        said: tuple[str, str, str],
+        entry: Entry,
+    ) -> None:
         theme = self.theme
         word, rest, token = said
         left, width = place
@@ -209,8 +225,15 @@ class Painter(QStyledItemDelegate):
         painter.setBrush(theme.color("accent"))
         painter.drawRoundedRect(track, theme.px(2), theme.px(2))
 
-    def _text(self, painter: QPainter, place: tuple[float, float], top: float, text: str,
-              font: QFont, token: str) -> None:  # fmt: skip
+    def _text(
+        self,
+        painter: QPainter,
+        place: tuple[float, float],
+        top: float,
+        text: str,
+        font: QFont,
+        token: str,
+    ) -> None:
         painter.setFont(font)
         painter.setPen(self.theme.color(token))
         room = QRectF(place[0], top, place[1], self.theme.px(15))

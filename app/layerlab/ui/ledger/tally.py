@@ -26,8 +26,11 @@ from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
 
 ALL = (*KINDS, UNCHECKED)
-SHORT = dict(zip(ALL, ("holds", "only if", "not reproduced", "wrong", "cannot", "unchecked"),
-                 strict=True))  # what is said where it is narrow  # fmt: skip
+SHORT = dict(
+    zip(
+        ALL, ("holds", "only if", "not reproduced", "wrong", "cannot", "unchecked"), strict=True
+    )
+)  # what is said where it is narrow
 HINT = "No answer is stored: what you ask for is computed here and now."
 _PAD = 10  # pixels at zoom 1, at both sides of a count
 _WIDE = 920  # pixels at zoom 1 below which there is no room for the hint
@@ -80,8 +83,9 @@ class Count(KeyboardRing, QPushButton):
 
     def sizeHint(self) -> QSize:
         """Return room for the kind and its dot."""
-        return QSize(self.width_of(SHORT[self.kind] if self.is_short else self.kind),
-                     self._theme.px(42))  # fmt: skip
+        return QSize(
+            self.width_of(SHORT[self.kind] if self.is_short else self.kind), self._theme.px(42)
+        )
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the number; the kind is cut where it is narrow."""
@@ -218,8 +222,9 @@ class Tally(QFrame):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        nothing = all(count.number == 0 for count in self.counts.values()
-                      if count.kind != UNCHECKED)  # fmt: skip
+        nothing = all(
+            count.number == 0 for count in self.counts.values() if count.kind != UNCHECKED
+        )
         wide = self.width() >= self._theme.px(_WIDE)
         self.hint.setVisible(nothing and wide and self.work.isHidden())
 

@@ -61,9 +61,13 @@ class PageBar(WindowBar):
     theme_pressed = Signal()
 
     def __init__(
-        self, title: str, theme: Theme, has_lab: bool, has_back: bool = True,
+        self,
+        title: str,
+        theme: Theme,
+        has_lab: bool,
+        has_back: bool = True,
         has_torch: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Make the bar; `menu_button` waits for a QMenu of the window.
 
         Args:
@@ -87,10 +91,12 @@ class PageBar(WindowBar):
             "copy", "PyTorch", "The same as a program of PyTorch", self.torch_pressed
         )
         self.copy_torch.setAccessibleName("Copy as PyTorch")
-        self.lab = self._button("lab", "Open in the lab", "The same network in the lab",
-                                self.lab_pressed)  # fmt: skip
-        self.theme_button = self._button("theme", "", "Dark or light (Ctrl+T)",
-                                         self.theme_pressed)  # fmt: skip
+        self.lab = self._button(
+            "lab", "Open in the lab", "The same network in the lab", self.lab_pressed
+        )
+        self.theme_button = self._button(
+            "theme", "", "Dark or light (Ctrl+T)", self.theme_pressed
+        )
         self.menu_button = BarButton(theme, "menu")
         self.menu_button.setToolTip("Open, save and more")
         self.menu_button.setAccessibleName("Menu")

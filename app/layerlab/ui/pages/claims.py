@@ -104,8 +104,12 @@ class ClaimTile(QWidget):
         theme = self._theme
         line = QRectF(room.left(), room.bottom() - theme.px(14), room.width(), theme.px(15))
         plain, bold = theme.font(11), theme.font(11.5, 600)
-        parts = (("printed ", plain, "muted"), (self.row.published, bold, "text"),
-                 ("   here ", plain, "muted"), (self.row.measured, bold, token))  # fmt: skip
+        parts = (
+            ("printed ", plain, "muted"),
+            (self.row.published, bold, "text"),
+            ("   here ", plain, "muted"),
+            (self.row.measured, bold, token),
+        )
         for text, font, ink in parts:
             metrics = QFontMetricsF(font)
             text = cut(text, metrics, line.width())
@@ -236,6 +240,9 @@ class ClaimsCard(Card):
         """Return all claims, one a row."""
         lines = ["id\tstatement\tprinted\there\tverdict\twhy"]
         for row in self.rows:
-            lines.append("\t".join((row.id, row.statement, row.published, row.measured,
-                                    row.said, row.reason)))  # fmt: skip
+            lines.append(
+                "\t".join(
+                    (row.id, row.statement, row.published, row.measured, row.said, row.reason)
+                )
+            )
         return "\n".join(lines) + "\n"

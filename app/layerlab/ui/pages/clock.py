@@ -18,9 +18,15 @@ class PlayButton(HeadButton):
     """
 
     def __init__(
-        self, view: PageView, card: Card, knob: str, end: int, step: int, frame_ms: int,
+        self,
+        view: PageView,
+        card: Card,
+        knob: str,
+        end: int,
+        step: int,
+        frame_ms: int,
         help_text: str,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Put the button into a card's head.
 
         Args:

@@ -58,8 +58,17 @@ class PageCard(KeyboardRing, QPushButton):
     def matches(self, words: Iterable[str]) -> bool:
         """Tell whether every word is in the page's title, summary, theme or claims."""
         page = self.page
-        text = " ".join((page.key, page.title, page.help, page.group, page.look_for,
-                         page.source, *page.claims)).lower()  # fmt: skip
+        text = " ".join(
+            (
+                page.key,
+                page.title,
+                page.help,
+                page.group,
+                page.look_for,
+                page.source,
+                *page.claims,
+            )
+        ).lower()
         return all(word in text for word in words)
 
     def set_theme(self, theme: Theme) -> None:

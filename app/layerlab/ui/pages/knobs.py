@@ -38,8 +38,9 @@ def control_for(knob: Knob, registries: Mapping[str, Registry[Any]], theme: Them
         return Toggle(knob, theme)
     if knob.registry in _WINDOWS:
         entries = list(registries[knob.registry])
-        return Chooser(knob, entries, theme, USUAL[knob.registry],
-                       window=_WINDOWS[knob.registry])  # fmt: skip
+        return Chooser(
+            knob, entries, theme, USUAL[knob.registry], window=_WINDOWS[knob.registry]
+        )
     if knob.registry:
         entries = list(registries[knob.registry])
         return Choice(knob, [(e.key, e.label, e.help) for e in entries], theme)

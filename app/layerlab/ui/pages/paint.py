@@ -27,8 +27,12 @@ def draw_thumbnail(painter: QPainter, box: QRectF, shapes: Picture, theme: Theme
     for shape in shapes:
         if isinstance(shape, Image):
             x0, y0, x1, y1 = shape.box
-            room = QRectF(box.left() + x0 * box.width(), box.bottom() - y1 * box.height(),
-                          (x1 - x0) * box.width(), (y1 - y0) * box.height())  # fmt: skip
+            room = QRectF(
+                box.left() + x0 * box.width(),
+                box.bottom() - y1 * box.height(),
+                (x1 - x0) * box.width(),
+                (y1 - y0) * box.height(),
+            )
             paint_picture(painter, room, value_colors(theme, np.array(shape.cells), -1, 1))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             continue
@@ -55,5 +59,9 @@ def draw_thumbnail(painter: QPainter, box: QRectF, shapes: Picture, theme: Theme
 
 
 def _placed(points: Points, box: QRectF) -> QPolygonF:
-    return QPolygonF([QPointF(box.left() + x * box.width(), box.bottom() - y * box.height())
-                      for x, y in points])  # fmt: skip
+    return QPolygonF(
+        [
+            QPointF(box.left() + x * box.width(), box.bottom() - y * box.height())
+            for x, y in points
+        ]
+    )

@@ -83,8 +83,9 @@ class PlotCard(Card):
             k = int(np.abs(x - at).argmin())
             rows = [(color, f"{what} {number(float(y[k]))}") for what, y, color in curves]
             dots = [(float(x[k]), float(y[k]), color) for _, y, color in curves]
-            return Reading(f"{name} {number(float(x[k]))}", tuple(rows), float(x[k]),
-                           tuple(dots))  # fmt: skip
+            return Reading(
+                f"{name} {number(float(x[k]))}", tuple(rows), float(x[k]), tuple(dots)
+            )
 
         self.plot.reader = read
 
@@ -192,9 +193,12 @@ class PageView(QWidget):
 
         A page that draws on canvases of its own adds theirs.
         """
-        marks = [mark for plot in self.plots()
-                 for group in (plot.bands, plot.still, plot.live)
-                 for mark in group.values()]  # fmt: skip
+        marks = [
+            mark
+            for plot in self.plots()
+            for group in (plot.bands, plot.still, plot.live)
+            for mark in group.values()
+        ]
         fields = [value for mark in marks for value in vars(mark).values()]
         found = [value for value in fields if isinstance(value, np.ndarray)]
         lists = [value for value in fields if isinstance(value, list | tuple)]

@@ -35,8 +35,9 @@ class Arrows:
     def paint(self, painter: QPainter, space: Space) -> None:
         """Paint the arrows; a short one is all head."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        ends = np.stack([space.px(self.x0), space.py(self.y0),
-                         space.px(self.x1), space.py(self.y1)], axis=1)  # fmt: skip
+        ends = np.stack(
+            [space.px(self.x0), space.py(self.y0), space.px(self.x1), space.py(self.y1)], axis=1
+        )
         for x0, y0, x1, y1 in np.clip(ends, -LIMIT_PX, LIMIT_PX).tolist():
             length = math.hypot(x1 - x0, y1 - y0)
             if not math.isfinite(length) or length < LEAST_PX:

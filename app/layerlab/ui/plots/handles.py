@@ -16,9 +16,11 @@ from layerlab.ui.plots.scale import Axis
 REACH = 11.0  # pixels at zoom 1 from which a handle is taken
 _STEP = 0.01  # of the axis that an arrow key moves
 _ARROWS = {
-    Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1),
-}  # fmt: skip
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,9 @@ class Strokes:
     def paint(self, painter: QPainter, space: Space) -> None:
         """Paint the lines."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        ends = np.stack([space.px(self.x0), space.py(self.y0),
-                         space.px(self.x1), space.py(self.y1)], axis=1)  # fmt: skip
+        ends = np.stack(
+            [space.px(self.x0), space.py(self.y0), space.px(self.x1), space.py(self.y1)], axis=1
+        )
         good = np.isfinite(ends).all(axis=1)
         several = not isinstance(self.colors, QColor)
         if not several:
@@ -157,8 +158,9 @@ class Polygons:
         # All corners through the axes at once: thousands of small arrays would take longer.
         corners = np.concatenate(self.outlines)
         x, y = space.px(corners[:, 0]), space.py(corners[:, 1])
-        painter.setPen(QPen(Qt.PenStyle.NoPen) if self.edge is None
-                       else QPen(self.edge, self.width))  # fmt: skip
+        painter.setPen(
+            QPen(Qt.PenStyle.NoPen) if self.edge is None else QPen(self.edge, self.width)
+        )
         start = 0
         for outline, color in zip(self.outlines, self.colors, strict=True):
             stop = start + len(outline)
@@ -170,8 +172,13 @@ class Polygons:
         """Return what it looks like."""
         edge = None if self.edge is None else self.edge.rgba()
         corners = np.concatenate(self.outlines).tobytes() if len(self.outlines) else b""
-        return (corners, tuple(map(len, self.outlines)), tuple(c.rgba() for c in self.colors),
-                edge, self.width)  # fmt: skip
+        return (
+            corners,
+            tuple(map(len, self.outlines)),
+            tuple(c.rgba() for c in self.colors),
+            edge,
+            self.width,
+        )
 
 
 @dataclass(eq=False)

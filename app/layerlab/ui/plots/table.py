@@ -87,8 +87,10 @@ class Table(Canvas):
 
     def _widths(self, brief: bool) -> list[float]:
         font = QFontMetricsF(self._font(600))
-        texts = [[name, *(_said(row[k], brief) for row in self.rows)]
-                 for k, name in enumerate(self.header)]  # fmt: skip
+        texts = [
+            [name, *(_said(row[k], brief) for row in self.rows)]
+            for k, name in enumerate(self.header)
+        ]
         return [max(map(font.horizontalAdvance, column), default=0.0) for column in texts]
 
     def columns(self) -> list[tuple[float, float]]:

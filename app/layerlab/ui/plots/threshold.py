@@ -27,9 +27,13 @@ from layerlab.ui.theme import Theme
 KNOB = VIEW_KNOBS["view.threshold"]
 _DECADE = 10  # stops of the scale
 _MOVES = {
-    Qt.Key.Key_Up: 1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_Left: -1,
-    Qt.Key.Key_PageUp: _DECADE, Qt.Key.Key_PageDown: -_DECADE,
-}  # fmt: skip
+    Qt.Key.Key_Up: 1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: -1,
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_PageUp: _DECADE,
+    Qt.Key.Key_PageDown: -_DECADE,
+}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _HIGH = 18  # of the strip that can be taken, in pixels
 _EDIT = 64  # width of the field, in pixels

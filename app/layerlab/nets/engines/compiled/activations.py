@@ -13,9 +13,18 @@ from layerlab.nets.engines.compiled.jit import apart, jit
 from layerlab.nets.engines.compiled.numbers import tanh
 
 NAMES = (
-    "relu", "leaky-relu", "gelu", "tanh", "sigmoid", "silu", "elu", "softplus", "hard-tanh",
-    "sine", "identity",
-)  # fmt: skip
+    "relu",
+    "leaky-relu",
+    "gelu",
+    "tanh",
+    "sigmoid",
+    "silu",
+    "elu",
+    "softplus",
+    "hard-tanh",
+    "sine",
+    "identity",
+)
 CODES = {name: code for code, name in enumerate(NAMES)}
 (_RELU, _LEAKY, _GELU, _TANH, _SIGMOID, _SILU, _ELU, _SOFTPLUS, _HARD_TANH, _SINE) = range(10)
 

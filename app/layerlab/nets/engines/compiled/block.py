@@ -27,8 +27,9 @@ class Block:
         took_s: how long its slowest share took; known once it is done.
     """
 
-    def __init__(self, start: int, marks: Array, params: Array, moments: Array,
-                 shares: int) -> None:  # fmt: skip
+    def __init__(
+        self, start: int, marks: Array, params: Array, moments: Array, shares: int
+    ) -> None:
         self.start, self.marks = start, marks
         self.params = np.empty((len(marks), *params.shape), params.dtype)
         self.moments = np.empty((len(marks), *moments.shape), moments.dtype)

@@ -87,8 +87,9 @@ def _warn(place: pathlib.Path | None, what: str, lasts: bool = True) -> None:
     rest = "but compiles for a while after each start" if lasts else "and compiles it again"
     warnings.warn(
         f"the cache folder {place} {what}; the compiled engine works all the same, {rest}",
-        LabWarning, stacklevel=3,
-    )  # fmt: skip
+        LabWarning,
+        stacklevel=3,
+    )
 
 
 class KernelCache(_Cache):

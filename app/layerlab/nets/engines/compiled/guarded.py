@@ -72,8 +72,12 @@ class Folder:
                 handle = os.open(_at(self.path, temporary), flags, 0o600, dir_fd=folder)
                 with open(handle, "wb") as file:
                     file.write(content)
-                os.replace(_at(self.path, temporary), _at(self.path, name),
-                           src_dir_fd=folder, dst_dir_fd=folder)  # fmt: skip
+                os.replace(
+                    _at(self.path, temporary),
+                    _at(self.path, name),
+                    src_dir_fd=folder,
+                    dst_dir_fd=folder,
+                )
             except OSError:
                 with contextlib.suppress(OSError):
                     os.unlink(_at(self.path, temporary), dir_fd=folder)

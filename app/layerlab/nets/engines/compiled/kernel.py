@@ -23,7 +23,7 @@ from layerlab.nets.engines.compiled.layers import (
     normalize,
     normalize_back,
     silence,
-)  # fmt: skip
+)
 from layerlab.nets.engines.compiled.numbers import fence, mix, shuffle
 from layerlab.nets.engines.compiled.packed import pack, packed_product
 from layerlab.nets.engines.compiled.plan import (
@@ -38,7 +38,7 @@ from layerlab.nets.engines.compiled.plan import (
     SKIPS,
     SLOPE,
     SPREAD,
-)  # fmt: skip
+)
 from layerlab.nets.engines.compiled.products import product, transpose
 from layerlab.nets.engines.compiled.steps import loss_gradient, loss_value, step
 from layerlab.nets.engines.compiled.vectors import view, width_of
@@ -60,8 +60,17 @@ def _hidden(plan: Any, row: Any, h_in: Any, work: Any, count: int, prefix: Any) 
 
 
 @jit
-def _forward(plan: Any, layers: Any, params: Any, x: Any, x_row: int, work: Any, count: int,
-             prefix: Any, stop: Any) -> None:  # fmt: skip
+def _forward(
+    plan: Any,
+    layers: Any,
+    params: Any,
+    x: Any,
+    x_row: int,
+    work: Any,
+    count: int,
+    prefix: Any,
+    stop: Any,
+) -> None:
     """Fill the workspace with activations, slopes and the outputs of `count` points."""
     last, h_in, h_row = len(layers) - 1, x, x_row
     for layer in range(last + 1):
@@ -78,14 +87,27 @@ def _forward(plan: Any, layers: Any, params: Any, x: Any, x_row: int, work: Any,
         _hidden(plan, row, h_in, work, count, mix(prefix, layer))
         if row[SKIPS]:
             for j in range(fan_out):
-                add(view(work, row[H_OUT] + j * plan.stride, count),
-                    view(h_in, j * h_row, count))  # fmt: skip
+                add(
+                    view(work, row[H_OUT] + j * plan.stride, count),
+                    view(h_in, j * h_row, count),
+                )
         h_in, h_row = view(work, row[H_OUT], (fan_out + 1) * plan.stride), plan.stride
 
 
 @jit
-def _step_layer(plan: Any, row: Any, params: Any, m: Any, v: Any, h: Any, h_row: int,
-                work: Any, count: int, t: int, stop: Any) -> None:  # fmt: skip
+def _step_layer(
+    plan: Any,
+    row: Any,
+    params: Any,
+    m: Any,
+    v: Any,
+    h: Any,
+    h_row: int,
+    work: Any,
+    count: int,
+    t: int,
+    stop: Any,
+) -> None:
     """Find the gradient of a layer's parameters and step them, a few rows at a time."""
     fan_in, fan_out, zero = row[FAN_IN], row[FAN_OUT], work.dtype.type(0.0)
     at_once = max(8, BLOCK // fan_out // 8 * 8)
@@ -101,23 +123,51 @@ def _step_layer(plan: Any, row: Any, params: Any, m: Any, v: Any, h: Any, h_row:
         inputs = view(h, first * h_row, rows * h_row)
         if room:  # first, as what is written past a row's end belongs to the next
             packed_product(inputs, h_row, packed, gradient, units, fan_out, rows, room, count)
-        product(inputs, h_row, 1, deltas, plan.delta_stride, gradient, fan_out, rows, units,
-                count)  # fmt: skip
+        product(
+            inputs, h_row, 1, deltas, plan.delta_stride, gradient, fan_out, rows, units, count
+        )
         at, numbers = row[OFFSET] + first * fan_out, rows * fan_out
         if first + rows > fan_in and (plan.l1 != zero or plan.l2 != zero):
             numbers -= fan_out  # the last row are the biases, which no penalty touches
             b = at + numbers
-            step(plan.optimizer, view(params, b, fan_out), view(gradient, numbers, fan_out),
-                 view(m, b, fan_out), view(v, b, fan_out), t, plan.rate, zero,
-                 zero)  # fmt: skip
-        step(plan.optimizer, view(params, at, numbers), view(gradient, 0, numbers),
-             view(m, at, numbers), view(v, at, numbers), t, plan.rate, plan.l1,
-             plan.l2)  # fmt: skip
+            step(
+                plan.optimizer,
+                view(params, b, fan_out),
+                view(gradient, numbers, fan_out),
+                view(m, b, fan_out),
+                view(v, b, fan_out),
+                t,
+                plan.rate,
+                zero,
+                zero,
+            )
+        step(
+            plan.optimizer,
+            view(params, at, numbers),
+            view(gradient, 0, numbers),
+            view(m, at, numbers),
+            view(v, at, numbers),
+            t,
+            plan.rate,
+            plan.l1,
+            plan.l2,
+        )
 
 
 @jit
-def _backward(plan: Any, layers: Any, params: Any, m: Any, v: Any, x: Any, x_row: int,
-              work: Any, count: int, t: int, stop: Any) -> None:  # fmt: skip
+def _backward(
+    plan: Any,
+    layers: Any,
+    params: Any,
+    m: Any,
+    v: Any,
+    x: Any,
+    x_row: int,
+    work: Any,
+    count: int,
+    t: int,
+    stop: Any,
+) -> None:
     """Walk back from the gradient of the outputs, at `plan.delta`, and step each layer."""
     last, stride, size = len(layers) - 1, plan.stride, plan.delta_size
     # Three buffers change roles: the gradient of z, of h, and of the h before.
@@ -132,9 +182,13 @@ def _backward(plan: Any, layers: Any, params: Any, m: Any, v: Any, x: Any, x_row
             dz_now = view(dz, 0, numbers)
             multiply(dz_now, dh, view(work, row[SLOPE], numbers))
             if plan.norm:
-                normalize_back(dz_now, view(work, row[NORMED], numbers),
-                               view(work, row[SPREAD], stride), view(before, 0, 2 * stride),
-                               fan_out)  # fmt: skip
+                normalize_back(
+                    dz_now,
+                    view(work, row[NORMED], numbers),
+                    view(work, row[SPREAD], stride),
+                    view(before, 0, 2 * stride),
+                    fan_out,
+                )
         if stop[0] != 0:
             return
         if layer > 0:
@@ -146,8 +200,13 @@ def _backward(plan: Any, layers: Any, params: Any, m: Any, v: Any, x: Any, x_row
         units = fan_out - fan_out % width_of(work) if room else fan_out
         transpose(dz, stride, by_point, plan.delta_stride, units, count)
         if room:
-            pack(view(dz, units * stride, room * stride), stride,
-                 view(work, plan.delta_packed, size), room, count)  # fmt: skip
+            pack(
+                view(dz, units * stride, room * stride),
+                stride,
+                view(work, plan.delta_packed, size),
+                room,
+                count,
+            )
         h, h_row = x, x_row
         if layer > 0:
             h, h_row = view(work, row[H_IN], (fan_in + 1) * stride), stride
@@ -156,11 +215,32 @@ def _backward(plan: Any, layers: Any, params: Any, m: Any, v: Any, x: Any, x_row
 
 
 @kernel
-def train(plan: Any, layers: Any, seeds: Any, first_seed: int, last_seed: int, update: int,
-          updates: int, params: Any, moments: Any, x: Any, y: Any, work: Any, order: Any,
-          keys: Any, counts: Any, epoch_sum: Any, epoch_loss: Any, first_loss: Any,
-          epoch_count: int, marks: Any, shots: Any, progress: Any, share: int,
-          stop: Any) -> None:  # fmt: skip
+def train(
+    plan: Any,
+    layers: Any,
+    seeds: Any,
+    first_seed: int,
+    last_seed: int,
+    update: int,
+    updates: int,
+    params: Any,
+    moments: Any,
+    x: Any,
+    y: Any,
+    work: Any,
+    order: Any,
+    keys: Any,
+    counts: Any,
+    epoch_sum: Any,
+    epoch_loss: Any,
+    first_loss: Any,
+    epoch_count: int,
+    marks: Any,
+    shots: Any,
+    progress: Any,
+    share: int,
+    stop: Any,
+) -> None:
     """Train the seeds from `first_seed` up to `last_seed` for some updates, in place.
 
     Args:
@@ -237,8 +317,16 @@ def train(plan: Any, layers: Any, seeds: Any, first_seed: int, last_seed: int, u
 
 
 @jit
-def _shoot(shots: Any, taken: int, s: int, p: Any, moments: Any, epoch_sum: Any,
-           epoch_loss: Any, first_loss: Any) -> None:  # fmt: skip
+def _shoot(
+    shots: Any,
+    taken: int,
+    s: int,
+    p: Any,
+    moments: Any,
+    epoch_sum: Any,
+    epoch_loss: Any,
+    first_loss: Any,
+) -> None:
     """Copy all that a State holds of one seed."""
     size, seeds = len(p), len(epoch_sum)
     slots = len(moments) // (size * seeds)
@@ -251,8 +339,9 @@ def _shoot(shots: Any, taken: int, s: int, p: Any, moments: Any, epoch_sum: Any,
 
 
 @kernel
-def look(plan: Any, layers: Any, params: Any, size: int, x: Any, work: Any, out: Any,
-         stop: Any) -> None:  # fmt: skip
+def look(
+    plan: Any, layers: Any, params: Any, size: int, x: Any, work: Any, out: Any, stop: Any
+) -> None:
     """Send points through trained networks, one after another.
 
     Args:

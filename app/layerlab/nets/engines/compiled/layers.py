@@ -68,8 +68,9 @@ def normalize_back(d: Any, n: Any, inverse: Any, scratch: Any, units: int) -> No
 
 
 @apart
-def silence(prefix: Any, below: Any, scale: float, h: Any, d: Any, stride: int, units: int,
-            count: int) -> None:  # fmt: skip
+def silence(
+    prefix: Any, below: Any, scale: float, h: Any, d: Any, stride: int, units: int, count: int
+) -> None:
     """Apply dropout to activations and slopes, by the masks of `randomness.keep_mask`.
 
     Args:

@@ -44,8 +44,13 @@ def outputs(problem: Problem, params: Array, x: Array) -> Array:
         ones = int(row[H_IN]) + int(row[FAN_IN]) * plan.stride
         work[ones : ones + plan.stride] = 1
     look(
-        plan, layers, np.ascontiguousarray(params, dtype).reshape(-1), size,
-        by_feature(np.asarray(x, dtype), lanes(dtype.itemsize)), work, out.reshape(-1),
+        plan,
+        layers,
+        np.ascontiguousarray(params, dtype).reshape(-1),
+        size,
+        by_feature(np.asarray(x, dtype), lanes(dtype.itemsize)),
+        work,
+        out.reshape(-1),
         np.zeros(1, np.int64),
-    )  # fmt: skip
+    )
     return out

@@ -59,12 +59,18 @@ def _make_packing(units: int) -> Callable[..., None]:
             for _ in range(units.bit_length() - 1):
                 pairs = [(rows[i], rows[i + half]) for i in range(half)]
                 rows = [
-                    _shuffled(builder, *pair, [
-                        ((i // 2) + base) * points + (i % 2) * width + j
-                        for i in range(units) for j in range(points)
-                    ])
-                    for pair in pairs for base in (0, half)
-                ]  # fmt: skip
+                    _shuffled(
+                        builder,
+                        *pair,
+                        [
+                            ((i // 2) + base) * points + (i % 2) * width + j
+                            for i in range(units)
+                            for j in range(points)
+                        ],
+                    )
+                    for pair in pairs
+                    for base in (0, half)
+                ]
             for j, row in enumerate(rows):
                 target.store(index_of(builder, c0, ir.Constant(word, j * width)), row)
             return context.get_dummy_value()
@@ -78,8 +84,17 @@ def _make_tile(rows: int, units: int) -> Callable[..., None]:
     """Return the sums of some rows with all units of a packed block."""
 
     @intrinsic
-    def tile(typing: Any, a: Any, a0: Any, a_row: Any, b: Any, c: Any, c0: Any, c_row: Any,
-             count: Any) -> Any:  # fmt: skip
+    def tile(
+        typing: Any,
+        a: Any,
+        a0: Any,
+        a_row: Any,
+        b: Any,
+        c: Any,
+        c0: Any,
+        c_row: Any,
+        count: Any,
+    ) -> Any:
         """C[r, :units] = sum over points of A[r, point] * B[point, :]; writes whole vectors."""
         i64 = types.intp
         signature = types.void(a, i64, i64, b, c, i64, i64, i64)
@@ -150,8 +165,9 @@ def _make_tile(rows: int, units: int) -> Callable[..., None]:
             builder.position_at_end(tail)
             places = ir.VectorType(word, width)
             lanes = ir.Constant(places, [lane % points for lane in range(width)])
-            one = builder.insert_element(ir.Constant(places, ir.Undefined), left,
-                                         ir.Constant(ir.IntType(32), 0))  # fmt: skip
+            one = builder.insert_element(
+                ir.Constant(places, ir.Undefined), left, ir.Constant(ir.IntType(32), 0)
+            )
             mask = builder.icmp_signed("<", lanes, _shuffled(builder, one, one, [0] * width))
             last = added(groups, whole, mask)
             builder.branch(after)
@@ -208,8 +224,9 @@ def pack(a: Any, a_row: int, c: Any, room: int, count: int) -> None:
 
 
 @apart
-def packed_product(a: Any, a_row: int, b: Any, c: Any, c0: int, c_row: int, rows: int,
-                   room: int, count: int) -> None:  # fmt: skip
+def packed_product(
+    a: Any, a_row: int, b: Any, c: Any, c0: int, c_row: int, rows: int, room: int, count: int
+) -> None:
     """C[r, o] = sum over the points of A[r, point] * B[point, o].
 
     As in `product` a row of C is written in whole vectors, which the next row overwrites.

@@ -176,8 +176,9 @@ def _make_panel(vectors: int) -> Callable[..., None]:
 
 
 @intrinsic
-def transpose_block(typing: Any, a: Any, a0: Any, a_row: Any, c: Any, c0: Any,
-                    c_row: Any) -> Any:  # fmt: skip
+def transpose_block(
+    typing: Any, a: Any, a0: Any, a_row: Any, c: Any, c0: Any, c_row: Any
+) -> Any:
     """C[j, i] = A[i, j] for a square block of one vector's width."""
     i64 = types.intp
     signature = types.void(a, i64, i64, c, i64, i64)
@@ -214,8 +215,18 @@ _panel_widest = _make_panel(_WIDEST)
 
 
 @jit
-def product(a: Any, a_row: int, a_step: int, b: Any, b_step: int, c: Any, c_row: int,
-            rows: int, columns: int, depth: int) -> None:  # fmt: skip
+def product(
+    a: Any,
+    a_row: int,
+    a_step: int,
+    b: Any,
+    b_step: int,
+    c: Any,
+    c_row: int,
+    rows: int,
+    columns: int,
+    depth: int,
+) -> None:
     """C = A B, for flat arrays of one dtype.
 
     C is written in whole vectors: up to a vector less one element past the last column.

@@ -26,8 +26,9 @@ _SGD, _MOMENTUM, _RMSPROP, _ADAMW = (
 
 
 @jit
-def loss_gradient(code: int, out: Any, o_row: int, target: Any, t_row: int, d: Any,
-                  outputs: int, count: int) -> None:  # fmt: skip
+def loss_gradient(
+    code: int, out: Any, o_row: int, target: Any, t_row: int, d: Any, outputs: int, count: int
+) -> None:
     """Write dL/d out, unit by unit, for `count` points.
 
     Args:
@@ -73,8 +74,9 @@ def _softmax_parts(out: Any, at: int, row: int, outputs: int) -> Any:
 
 
 @jit
-def loss_value(code: int, out: Any, o_row: int, target: Any, t_row: int, outputs: int,
-               count: int) -> float:  # fmt: skip
+def loss_value(
+    code: int, out: Any, o_row: int, target: Any, t_row: int, outputs: int, count: int
+) -> float:
     """Return the mean loss of `count` points, summed in float64; see `loss_gradient`."""
     total = 0.0
     for b in range(count):
@@ -96,8 +98,9 @@ def loss_value(code: int, out: Any, o_row: int, target: Any, t_row: int, outputs
 
 
 @jit
-def step(code: int, p: Any, g: Any, m: Any, v: Any, t: int, rate: float, l1: float,
-         l2: float) -> None:  # fmt: skip
+def step(
+    code: int, p: Any, g: Any, m: Any, v: Any, t: int, rate: float, l1: float, l2: float
+) -> None:
     """Change parameters by their gradient, with penalties.
 
     Args:

@@ -22,7 +22,7 @@ from layerlab.nets.engines.compiled.plan import (
     aligned,
     by_feature,
     make_plan,
-)  # fmt: skip
+)
 from layerlab.nets.engines.compiled.target import lanes
 from layerlab.nets.maths import NUMPY
 from layerlab.nets.problem import Problem
@@ -98,10 +98,14 @@ class CompiledTrainer:
         self._finish()
         epoch_sum, epoch_loss, first_loss = (array.copy() for array in self._report)
         return State(
-            update=self.planned, params=self._params.copy(), moments=self._moments.copy(),
-            first_loss=first_loss, epoch_sum=epoch_sum, epoch_loss=epoch_loss,
+            update=self.planned,
+            params=self._params.copy(),
+            moments=self._moments.copy(),
+            first_loss=first_loss,
+            epoch_sum=epoch_sum,
+            epoch_loss=epoch_loss,
             epoch_count=self._epoch_count(self.planned),
-        )  # fmt: skip
+        )
 
     def share(self, threads: int) -> None:
         """Divide the seeds among that many threads from here on; waits for begun blocks.
@@ -147,11 +151,25 @@ class CompiledTrainer:
 
     def _call(self, share: int, seeds: tuple[int, int], block: Block, updates: int) -> None:
         train(
-            self._plan, self._layers, self.problem.seeds, *seeds, block.start, updates,
-            self._params.reshape(-1), self._moments.reshape(-1), self._x, self._y,
-            *self._spaces[share].arrays(), *self._report, self._epoch_count(block.start),
-            block.marks, block.shots(), block.progress, share, self._stop,
-        )  # fmt: skip
+            self._plan,
+            self._layers,
+            self.problem.seeds,
+            *seeds,
+            block.start,
+            updates,
+            self._params.reshape(-1),
+            self._moments.reshape(-1),
+            self._x,
+            self._y,
+            *self._spaces[share].arrays(),
+            *self._report,
+            self._epoch_count(block.start),
+            block.marks,
+            block.shots(),
+            block.progress,
+            share,
+            self._stop,
+        )
 
     def train_here(self, updates: int) -> None:
         """Do some updates on this thread, one seed after another; nothing is copied."""
@@ -188,13 +206,17 @@ class CompiledTrainer:
         """
         return [
             State(
-                update=int(mark), params=block.params[k], moments=block.moments[k],
-                epoch_sum=block.report[0][k], epoch_loss=block.report[1][k],
-                first_loss=block.report[2][k], epoch_count=self._epoch_count(int(mark)),
+                update=int(mark),
+                params=block.params[k],
+                moments=block.moments[k],
+                epoch_sum=block.report[0][k],
+                epoch_loss=block.report[1][k],
+                first_loss=block.report[2][k],
+                epoch_count=self._epoch_count(int(mark)),
             )
             for k in (range(len(block.marks)) if places is None else places)
             for mark in [block.marks[k]]
-        ]  # fmt: skip
+        ]
 
 
 def training_loss(problem: Problem, params: Array) -> Array:

@@ -81,9 +81,13 @@ def view(typing: Any, a: Any, start: Any, count: Any) -> Any:
         part, size = make(context, builder), context.get_abi_sizeof
         itemsize = context.get_constant(types.intp, size(context.get_value_type(kind.dtype)))
         populate_array(
-            part, data=builder.gep(make(context, builder, args[0]).data, [args[1]]),
-            shape=[args[2]], strides=[itemsize], itemsize=itemsize, meminfo=None,
-        )  # fmt: skip
+            part,
+            data=builder.gep(make(context, builder, args[0]).data, [args[1]]),
+            shape=[args[2]],
+            strides=[itemsize],
+            itemsize=itemsize,
+            meminfo=None,
+        )
         return part._getvalue()
 
     return signature, codegen

@@ -15,9 +15,10 @@ def make_kernels(dtype: str) -> None:
     """
     # One call with the arguments of every other: what is chosen at run time compiles too.
     spec = LabSpec(
-        task=TaskSpec(samples=4), net=NetSpec(hidden=(2,)),
+        task=TaskSpec(samples=4),
+        net=NetSpec(hidden=(2,)),
         train=TrainSpec(seeds=1, updates=1, dtype=dtype),
-    )  # fmt: skip
+    )
     problem = problem_of(spec)
     # Its start looks at the loss, so that `look` is compiled as well.
     CompiledTrainer(problem, born(problem)).train_here(1)
