@@ -79,14 +79,18 @@ class Block:
         Raises:
             Exception: what a share raised.
         """
-        with self._changed:
-            while not (self.is_done or self.reached() > seen):
-                self._changed.wait(ASK_S)
-                if is_cancelled():
-                    return False
-            if self._error is not None:
-                raise self._error
-            return True
+        while True:
+            with self._changed:
+                if not (self.is_done or self.reached() > seen):
+                    self._changed.wait(ASK_S)
+                if self.is_done or self.reached() > seen:
+                    if self._error is not None:
+                        raise self._error
+                    return True
+            # Without the lock: a row of the ledger that has to make room answers late, and
+            # the pool's threads, which note what they did, serve others meanwhile.
+            if is_cancelled():
+                return False
 
     def finish(self) -> None:
         """Wait until every share is done."""
