@@ -8,6 +8,8 @@ import pytest
 
 from layerlab.compose import tidying
 from layerlab.compose.tidying import Tidying, give_back, resident_bytes
+from layerlab.ui.ledger.listing import Listing
+from layerlab.ui.plots.plot import Plot
 
 MB = 2**20
 
@@ -87,3 +89,28 @@ def test_a_hidden_page_lets_go_of_what_is_drawn_again(lab, qtbot):
         lab.pages.show("lab")
         assert drawn.cache_info().currsize == 0
         assert page.result is not None
+
+
+def test_a_hidden_page_keeps_no_pictures(lab, qtbot):
+    lab.pages.show("activations")
+    page = lab.pages.page
+    qtbot.waitUntil(lambda: page.result is not None)
+    plots = page.frame.findChildren(Plot)
+    for plot in plots:
+        plot.grab()
+    assert not any(plot._cache.isNull() for plot in plots)
+    lab.pages.show("lab")
+    assert plots
+    assert all(plot._cache.isNull() for plot in plots)
+    lab.pages.show("activations")
+    plots[0].grab()
+    assert not plots[0]._cache.isNull()
+
+
+def test_the_hidden_list_of_claims_keeps_no_pictures(lab, qtbot):
+    lab.pages.show("claims")
+    listing = lab.pages.ledger.page.findChild(Listing)
+    listing.grab()
+    assert listing.painter._pictures
+    lab.pages.show("lab")
+    assert not listing.painter._pictures

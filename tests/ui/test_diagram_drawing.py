@@ -155,6 +155,18 @@ def test_two_edges_on_top_of_each_other_dim_each_other_like_glass():
     assert image.pixelColor(20, 10).red() > 240  # the strong one keeps its colour
 
 
+def test_edges_at_rest_take_half_the_memory_and_are_painted_as_before():
+    edges = Edges(*(np.array([v]) for v in (10.0, 150.0, 20.0, 95.0)))
+    raster = EdgeRaster(edges, 160, 110, reach=2.0)
+    white = QColor("white")
+    look = np.array([1.5]), np.array([0.99]), np.array([True]), color_table(white, white)
+    before, awake = raster.paint(*look).copy(), raster.nbytes
+    raster.rest()
+    assert raster.nbytes <= awake / 2
+    assert raster.paint(*look) == before
+    assert raster.nbytes == awake
+
+
 def test_a_steep_edge_does_not_shoot_over_its_ends():
     edges = Edges(*(np.array([v]) for v in (20.0, 24.0, 30.0, 90.0)))
     raster = EdgeRaster(edges, 60, 120, reach=1.5)

@@ -20,7 +20,7 @@ MOST_ENTRIES = 600_000  # pairs of pixel and edge that fit into the time of a fr
 THINNEST, WIDEST = 0.36, 1.45  # half widths at zoom 1, logical pixels
 DIMMED = 0.16  # opacity of what is not in focus, relative
 STALE_AFTER = 24  # frames after which the choice of the strongest is looked at again
-KEPT_ENTRIES = 2_000_000  # of arrangements seen before, 16 bytes each
+KEPT_ENTRIES = 2_000_000  # of arrangements seen before, 8 bytes each
 
 
 @dataclass(frozen=True, eq=False)

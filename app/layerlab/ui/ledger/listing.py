@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBoxLayout
 
 from layerlab.core.ledger import Entry
@@ -113,6 +120,11 @@ class Listing(QListView):
         entry = self.indexAt(event.position().toPoint()).data(ENTRY)
         if isinstance(entry, Entry):
             self.check_wanted.emit(entry.id)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep no pictures of a list that nobody sees."""
+        super().hideEvent(event)
+        self.painter.rest()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scroll bar at the edge."""

@@ -94,6 +94,10 @@ class Painter(QStyledItemDelegate):
         self.theme: Theme = DARK
         self._pictures: OrderedDict[tuple[object, ...], QPixmap] = OrderedDict()
 
+    def rest(self) -> None:
+        """Let go of the pictures, until lines are painted again."""
+        self._pictures.clear()
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return the height of a line."""
         is_heading = isinstance(index.data(ENTRY), str)

@@ -104,6 +104,10 @@ class Plot(Canvas):
         """Lay the axes out anew."""
         self._cache_key = None
 
+    def hideEvent(self, event: object) -> None:
+        """Let go of the picture: dozens of plots on hidden pages keep a megabyte each."""
+        self._cache, self._cache_key = QPixmap(), None
+
     def paint_content(self, painter: QPainter) -> None:
         """Paint bands, what is cached, and the lines of the frame."""
         self.lay_out()
