@@ -37,5 +37,5 @@ class Rewindable:
         state = nearest
         for state in self._engine.run(self.problem.spec, nearest, until=update, marks=marks):
             if state.update % every == 0:
-                self._states[state.update] = state
+                self._states[state.update] = state.alone()
         return state

@@ -116,7 +116,7 @@ class Training:
                     yield None
         except NotFiniteError:
             return np.full_like(state.params, np.nan)
-        return state.params
+        return state.alone().params
 
 
 _kept = Kept(Training, KEPT)

@@ -100,6 +100,7 @@ class Population:
                         yield True
             except NotFiniteError:
                 self.is_over = True
+            self._state = self._state.alone()
             self.is_over = self.is_over or self.is_whole
             if not self.is_over:
                 yield False

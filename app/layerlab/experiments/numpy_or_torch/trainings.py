@@ -125,8 +125,9 @@ class Training:
                 self._spec, self._state, until=LENGTH, marks=marks, is_cancelled=ask
             ):
                 if state.update == len(self._params):
-                    self._params.append(state.params[0])
+                    self._params.append(state.params[0].copy())
                     self._state = state
+            self._state = self._state.alone()
             if not self.is_done:
                 yield None
 
