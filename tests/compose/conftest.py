@@ -1,4 +1,5 @@
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -37,9 +38,8 @@ def open_lab(qtbot, home):
     make.sessions = sessions
     yield make
     for session in sessions:
-        session.window.close()
-        session.window.deleteLater()
-        session.deleteLater()
+        if shiboken6.isValid(session.window):  # else the test has closed it
+            session.window.close()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     app.setStyleSheet("")  # the lab's look is not what other tests count on
     app.setStyle(look[0])

@@ -32,7 +32,7 @@ class Advising:
         self.findings: tuple[Finding, ...] = ()
         self._broken: int | None = None
         self._is_closed = False
-        self._soon = QTimer()  # after the picture
+        self._soon = QTimer(session)  # after the picture
         self._soon.setSingleShot(True)
         self._soon.setInterval(CALM_MS)
         self._soon.timeout.connect(self.ask)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-
+from layerlab.compose.deferred import Deferred
 from layerlab.compose.serving import WAITING
 from layerlab.nets.engines import available
 
@@ -35,9 +34,8 @@ def _connect_runtime(session: Session) -> None:
     session.runner.played.connect(session.background.set_busy)
     session.background.failed.connect(lambda job, error: session.trouble.on_surprise(error))
     # From the cache the kernels are there in a second, which is not worth a word.
-    session.serving.waited.connect(
-        lambda: QTimer.singleShot(PATIENCE_MS, session, lambda: _say_waiting(session))
-    )
+    patience = Deferred(lambda: _say_waiting(session), PATIENCE_MS, session)
+    session.serving.waited.connect(patience.ask)
     session.serving.failed.connect(session.trouble.note)
 
 
@@ -73,7 +71,7 @@ def _connect_views(session: Session) -> None:
     session.window.parts_changed.connect(session.on_parts)
     session.window.may_close = session.keeping.may_close
     session.window.closing.connect(session.reading.close)
-    session.window.closing.connect(session.settling.tidying.close)
+    session.window.closing.connect(session.settling.close)
     session.window.closing.connect(session.close)
     session.window.dropped.connect(session.pages.open_path)
     session.window.escaped.connect(session.pages.on_escaped)

@@ -59,7 +59,9 @@ class Curves:
         self._planned: list[float] = []
         self._note = ""
         self._edited_run = 0  # the last run that something was changed in on its way
-        self._soon = QTimer()  # what one edit changes is looked at once, when all of it is done
+        self._soon = QTimer(
+            session
+        )  # what one edit changes is looked at once, when all of it is done
         self._soon.setSingleShot(True)
         self._is_held = self._is_closed = False
         self._soon.timeout.connect(self.refresh)

@@ -14,8 +14,8 @@ class Deferred(QObject):
     less than the time in which the next one is trained.
     """
 
-    def __init__(self, call: Callable[[], None], delay_ms: int) -> None:
-        super().__init__()
+    def __init__(self, call: Callable[[], None], delay_ms: int, parent: QObject) -> None:
+        super().__init__(parent)
         self._call = call
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

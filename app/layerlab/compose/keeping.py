@@ -53,7 +53,7 @@ class Keeping(QObject):
     """
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__(session)
         self._session = session
         self._slot: Slot | None = None
         self._reopened: Reopened | None = None

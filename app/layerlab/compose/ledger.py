@@ -77,7 +77,7 @@ class Ledger(QObject):
 
     def __init__(self, session: Session) -> None:
         """Build the page; nothing is computed until somebody asks."""
-        super().__init__()
+        super().__init__(session)
         self._session = session
         self._claims = {claim.id: claim for claim in claims()}
         missing = available()["torch"]

@@ -43,17 +43,24 @@ class Page(QObject):
     said = Signal(str)
     lab_wanted = Signal(object)
 
-    def __init__(self, experiment: Experiment, theme: Theme, background: Background) -> None:
+    def __init__(
+        self,
+        experiment: Experiment,
+        theme: Theme,
+        background: Background,
+        parent: QObject | None = None,
+    ) -> None:
         """Import model and view, and build the frame; nothing is computed yet.
 
         Args:
             experiment: the page. theme: colours, fonts and sizes.
             background: serves its longer work, if it has any.
+            parent: with which it is deleted; the frame goes with the window.
 
         Raises:
             NotReadyError: a library that it needs is missing.
         """
-        super().__init__()
+        super().__init__(parent)
         self.experiment, self.values = experiment, experiment.values()
         self.result: Any = None
         with needed_for(f"the page {experiment.key}"):
@@ -72,7 +79,7 @@ class Page(QObject):
         self._due.setInterval(0)
         self._due.timeout.connect(self.refresh)
         make = getattr(self._model, "work", None)
-        self.work = make and Work(experiment.key, make, background)
+        self.work = make and Work(experiment.key, make, background, self)
         self._connect()
         self.frame.panel.show_values(self.values)
 

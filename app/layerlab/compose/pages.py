@@ -182,7 +182,7 @@ class Pages:
         from layerlab.ui.style import apply_theme
 
         session = self._session
-        page = Page(experiment, session.window.theme, session.background)
+        page = Page(experiment, session.window.theme, session.background, session)
         apply_theme(page.frame, session.window.theme)
         page.changed.connect(session.show_state)
         page.said.connect(session.toast.say)

@@ -70,7 +70,7 @@ class Reading(QObject):
     ended = Signal()
 
     def __init__(self, session: Session) -> None:
-        super().__init__()
+        super().__init__(session)
         self._session = session
         self._current: _Thread[object] | None = None
         self._threads: list[_Thread[object]] = []  # those that are called off end soon
@@ -209,6 +209,7 @@ class Reading(QObject):
         self.cancel()
         for thread in self._threads:
             thread.wait()
+        self._threads.clear()
 
     def _on_finished(self) -> None:
         done = [thread for thread in self._threads if thread.isFinished()]

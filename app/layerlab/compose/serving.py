@@ -44,14 +44,17 @@ class ServingEngine(QObject):
     waited = Signal()
     failed = Signal(str)
 
-    def __init__(self, warm_up: Callable[[str], Future[None]]) -> None:
+    def __init__(
+        self, warm_up: Callable[[str], Future[None]], parent: QObject | None = None
+    ) -> None:
         """Serve.
 
         Args:
             warm_up: (dtype) -> future that is done when `compiled` can train without delay;
                 raises LabError where it never can.
+            parent: with which it is deleted.
         """
-        super().__init__()
+        super().__init__(parent)
         self._warm_up = warm_up
         self._begun_in_numpy: LabSpec | None = None
         self._told: set[str] = set()
@@ -143,9 +146,9 @@ def quiet_engine(name: str, dtype: str, is_interrupted: Ask) -> Work:
     return engine("numpy" if ready.exception() else COMPILED)
 
 
-def serving_ports() -> tuple[Ports, ServingEngine]:
+def serving_ports(parent: QObject | None = None) -> tuple[Ports, ServingEngine]:
     """Return the runtime's ports with the serving engine in the place of `compiled`."""
-    serving = ServingEngine(_warm_up)
+    serving = ServingEngine(_warm_up, parent)
 
     def choose(name: str) -> EngineLike:
         if name == COMPILED:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from layerlab.compose.advising import Advising
 from layerlab.compose.budget import BudgetLock
@@ -59,16 +59,16 @@ class Session(QObject):
         self.options = options
         self.presets = {preset.key: preset for preset in presets()}
         self.window = LabWindow(REGISTRIES, list(self.presets.values()), theme_of(options))
-        ports, self.serving = serving_ports()
-        self.runner = Runner(ports, spec)
-        self.background = Background()
-        self.store = Store(spec, check, self.runner.snapshot)
+        ports, self.serving = serving_ports(self)
+        self.runner = Runner(ports, spec, self)
+        self.background = Background(self)
+        self.store = Store(spec, check, self.runner.snapshot, self)
         self.toast = Toast(self.window)
         self.toast.set_theme(self.window.theme)
         self.files = Files(self)
         self.table = TableWatch(self)
         self.network = Network(self)
-        self.settling = Settling(self.runner)
+        self.settling = Settling(self.runner, self)
         self.ghost = Ghost(self.window)
         self.seeds = Seeds(self)
         self.budget = BudgetLock(self)
@@ -79,8 +79,9 @@ class Session(QObject):
         self.keeping, self.kept = Keeping(self), KeptLabs(self)
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
-        self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS)
-        self._late_state = Deferred(self._show_state, BUTTONS_MS)
+        self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS, self)
+        self._late_state = Deferred(self._show_state, BUTTONS_MS, self)
+        self._unseen = Deferred(self.runner.begin, UNSEEN_MS, self)
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
         self.curves = Curves(self)
@@ -114,7 +115,7 @@ class Session(QObject):
         # After the window has painted itself: the thread would slow that down. A window
         # that nobody sees is not painted; it trains all the same.
         self.window.painted.connect(self.runner.begin)
-        QTimer.singleShot(UNSEEN_MS, self.runner.begin)
+        self._unseen.ask()
         if snapshot is not None and snapshot.state is not None:
             self.runner.start(snapshot.spec, snapshot.state, snapshot.history)
         elif play:
@@ -157,13 +158,19 @@ class Session(QObject):
             self.trouble.on_refused(path, str(error))
 
     def close(self) -> None:
-        """End the threads; settings and the lab are kept."""
+        """End the threads; settings and the lab are kept, and window and session deleted.
+
+        Deleting them ends their connections, of which many hold the session; Python's
+        collector knows nothing of what Qt holds.
+        """
         self.keeping.end()
         self.table.close()
         self.curves.close()
         self.advising.close()
         self.background.close()
         self.runner.close()
+        self.window.deleteLater()
+        self.deleteLater()
 
     # ---- edits
 

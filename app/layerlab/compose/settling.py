@@ -20,15 +20,21 @@ class Settling(QObject):
     at again. Once is enough, as all that is large has been imported by then.
     """
 
-    def __init__(self, runner: Runner) -> None:
-        super().__init__()
+    def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._runner = runner
-        self.tidying = Tidying(runner)
+        self.tidying = Tidying(runner, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(IDLE_MS)
         self._timer.timeout.connect(self._settle)
         runner.played.connect(self._on_played)
+
+    def close(self) -> None:
+        """Let the collector look at everything again: a closed window is to be freed."""
+        self._timer.stop()
+        self.tidying.close()
+        gc.unfreeze()
 
     def _on_played(self, playing: bool) -> None:
         if playing:

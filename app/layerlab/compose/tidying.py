@@ -35,8 +35,8 @@ class Tidying(QObject):
     every line; nobody asks for these again.
     """
 
-    def __init__(self, runner: Runner) -> None:
-        super().__init__()
+    def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._runner = runner
         self._least = 0  # that was seen since the last time
         self._timer = QTimer(self)

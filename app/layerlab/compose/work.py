@@ -28,14 +28,16 @@ class Work(QObject):
     found = Signal(object)
     moved = Signal()
 
-    def __init__(self, key: str, make: Make, background: Background) -> None:
+    def __init__(
+        self, key: str, make: Make, background: Background, parent: QObject | None = None
+    ) -> None:
         """Prepare.
 
         Args:
             key: of the page. make: the `work` of its model.
-            background: serves the job.
+            background: serves the job. parent: with which it is deleted.
         """
-        super().__init__()
+        super().__init__(parent)
         self._key, self._make, self._background = ("page", key), make, background
         self._values: Values | None = None
         self._step = Step()

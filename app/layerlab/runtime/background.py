@@ -41,8 +41,8 @@ class _Thread(QThread):
 
     woken = Signal()
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
         self._condition = threading.Condition()
         self._entries: list[_Entry] = []
         self._doomed: list[_Entry] = []  # called off, to be closed
@@ -159,11 +159,11 @@ class Background(QObject):
     finished = Signal(object)
     failed = Signal(object, object)
 
-    def __init__(self) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         """Prepare; the thread starts with the first job."""
-        super().__init__()
+        super().__init__(parent)
         self._entries: dict[Hashable, _Entry] = {}  # of which the window awaits something
-        self._thread = _Thread()
+        self._thread = _Thread(self)
         self._thread.woken.connect(self._on_woken, Qt.ConnectionType.QueuedConnection)
         self._number = 0
         self._closed = False

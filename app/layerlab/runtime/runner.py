@@ -32,13 +32,13 @@ class Runner(QObject):
     failed = Signal(object)
     played = Signal(bool)
 
-    def __init__(self, ports: Ports, spec: LabSpec) -> None:
+    def __init__(self, ports: Ports, spec: LabSpec, parent: QObject | None = None) -> None:
         """Prepare a run of `spec`; `begin` starts the thread."""
-        super().__init__()
+        super().__init__(parent)
         self._mailbox = Mailbox()
         self._speed = math.inf
         self._closed = False
-        self._worker = Worker(ports, self._mailbox, Order(run_id=1, spec=spec))
+        self._worker = Worker(ports, self._mailbox, Order(run_id=1, spec=spec), self)
         self._worker.woken.connect(self._on_tick, Qt.ConnectionType.QueuedConnection)
         self._worker.failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self)

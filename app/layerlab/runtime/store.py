@@ -74,6 +74,7 @@ class Store(QObject):
         spec: LabSpec,
         check: Callable[[LabSpec], None],
         snapshot: Callable[[], tuple[State | None, HistoryLike | None]],
+        parent: QObject | None = None,
     ) -> None:
         """Start with a spec.
 
@@ -81,8 +82,9 @@ class Store(QObject):
             spec: a spec that `check` accepts.
             check: raises LabError for a spec that cannot be trained.
             snapshot: gives the trained state and the history of this moment.
+            parent: with which it is deleted.
         """
-        super().__init__()
+        super().__init__(parent)
         self._spec = spec
         self._check = check
         self._snapshot = snapshot

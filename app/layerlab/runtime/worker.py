@@ -11,7 +11,7 @@ import math
 import threading
 import time
 
-from PySide6.QtCore import QThread, Signal
+from PySide6.QtCore import QObject, QThread, Signal
 
 from layerlab.core import frames
 from layerlab.core.frames import Frame
@@ -38,8 +38,10 @@ class Worker(QThread):
     woken = Signal()
     failed = Signal(int, object)
 
-    def __init__(self, ports: Ports, mailbox: Mailbox, order: Order) -> None:
-        super().__init__()
+    def __init__(
+        self, ports: Ports, mailbox: Mailbox, order: Order, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
         self._ports, self._mailbox = ports, mailbox
         self._condition = threading.Condition()
         self._order = order
