@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pathlib
+import subprocess
+import sys
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +18,8 @@ from layerlab.core.spec import TaskSpec
 from layerlab.nets.data import Column, Data, Table
 from layerlab.nets.engines.numpy_ import NumpyEngine, forward
 from layerlab.nets.problem import problem_of
-from layerlab.nets.tasks import TASKS
+from layerlab.nets.tasks import TASKS, sets, shipped
+from layerlab.nets.tasks.shipped import shipped_table
 from layerlab.nets.tasks.tabular import image_shape, is_classes, number_text, prepare, split
 
 SETS = {
@@ -44,6 +50,52 @@ def test_sizes_that_are_promised_are_those_of_the_real_data(key: str) -> None:
     assert data.n + len(data.validation_x) == rows == TASKS[key].samples
     assert (data.shape.inputs, data.shape.classes) == (inputs, classes)
     assert TASKS[key].shape(TaskSpec(name=key)) == data.shape
+
+
+@pytest.mark.parametrize("key", SETS)
+def test_files_are_read_as_scikit_learn_reads_them(key: str, monkeypatch: Any) -> None:
+    read: list[Table] = []
+
+    def prepared(table: Table, *rest: Any) -> Data:
+        read.append(table)
+        return prepare(table, *rest)
+
+    monkeypatch.setattr(sets, "prepare", prepared)
+    for reader in (shipped_table, lambda *_: None):
+        sets._read.cache_clear()
+        monkeypatch.setattr(sets, "shipped_table", reader)
+        load(key)
+    sets._read.cache_clear()
+    own, real = read
+    rows = SETS[key][0]
+    assert shipped_table(key.replace("-", "_"), "target", rows) is not None  # none was left out
+    assert [c.name for c in own.features] == [c.name for c in real.features]
+    for one, other in zip(
+        [*own.features, own.target], [*real.features, real.target], strict=True
+    ):
+        assert one.values.dtype == other.values.dtype
+        np.testing.assert_array_equal(one.values, other.values)
+
+
+@pytest.mark.parametrize("text", ["", "1,2\n", "150,4,a,b,c\n" + "1,2,3,4,9\n" * 150])
+def test_files_that_are_not_as_known_are_left_to_scikit_learn(
+    tmp_path: pathlib.Path, monkeypatch: Any, text: str
+) -> None:
+    (tmp_path / "iris.csv").write_text(text)
+    monkeypatch.setattr(shipped, "_folder", lambda: tmp_path)
+    assert shipped_table("iris", "species", 150) is None
+    assert shipped_table("wine", "cultivar", 178) is None  # there is no such file
+
+
+def test_a_data_set_is_read_without_importing_scikit_learn() -> None:
+    code = (
+        "import sys; from layerlab.nets.tasks import TASKS; from layerlab.core.spec import TaskSpec\n"
+        "for key in ('digits', 'iris', 'wine', 'breast-cancer', 'diabetes'):\n"
+        "    TASKS[key].load(TaskSpec(name=key))\n"
+        "print({'sklearn', 'scipy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.returncode) == ("set()", 0), done.stderr
 
 
 @pytest.mark.parametrize("key", SETS)

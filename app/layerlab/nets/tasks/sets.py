@@ -1,7 +1,7 @@
 """Real data: scikit-learn's own copies, which it reads from its installation.
 
-scikit-learn takes seconds to import, so it is imported when a set is loaded; sizes stand
-here, where a test compares them with the real ones.
+scikit-learn takes seconds to import, so its files are read without it where that can be; sizes
+stand here, where a test compares them with the real ones.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from layerlab.core.libraries import needed_for
 from layerlab.core.spec import TaskSpec
 from layerlab.nets.data import Column, Data, Shape, Table
 from layerlab.nets.tasks.base import Task
+from layerlab.nets.tasks.shipped import shipped_table
 from layerlab.nets.tasks.tabular import SHARE, advise, prepare
 
 
@@ -46,7 +47,11 @@ def _table(bunch: Any, target: str) -> Table:
 
 @functools.lru_cache(maxsize=2)
 def _read(source: _Set) -> Table:
-    with needed_for(f"the data set {source.loader.removeprefix('load_').replace('_', '-')}"):
+    name = source.loader.removeprefix("load_")
+    shipped = shipped_table(name, source.target, source.rows)
+    if shipped is not None:
+        return shipped
+    with needed_for(f"the data set {name.replace('_', '-')}"):
         from sklearn import datasets
 
     # Diabetes comes scaled by its whole spread unless it is asked for as measured.
