@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import platform
 import shutil
 
 import numpy as np
@@ -53,7 +54,8 @@ def press(lab):
 
 def test_a_window_that_was_killed_reopens_as_it_was(left, start, qtbot, home):
     params = left(qtbot, trained=True).runner.snapshot()[0].params
-    (home / "last.lock").write_text("999999\npython\nhere\n\n\n")  # what a killed one leaves
+    here = platform.node()
+    (home / "last.lock").write_text(f"999999\npython\n{here}\n\n\n")  # what a killed one leaves
     lab = start()
     assert lab.store.spec == QUICK
     assert not lab.window.banner.isVisible()

@@ -29,7 +29,7 @@ def test_what_is_there_is_noted_until_it_is_gone(tmp_path, notes):
 
 def test_what_a_dead_program_noted_is_removed(tmp_path):
     left = make(tmp_path / ".lab.layerlab.0123abcd")
-    fault = make(tmp_path / "fault-12.txt")
+    fault = make(tmp_path / "fault-0a1b2c3d-12-0123abcd.txt")
     others = [make(tmp_path / name) for name in ("lab.layerlab", ".lab.layerlab.ffffffff")]
     note = tmp_path / "last.temporaries"
     note.write_text(f"{left}\n{fault}\n{tmp_path / 'gone'}\n")
@@ -43,13 +43,14 @@ def test_no_note_can_remove_what_is_no_temporary_file(tmp_path):
         make(tmp_path / name)
         for name in ("lab.layerlab", ".bashrc", ".lab.0123abcde", ".lab.0123ABCD")
     ]
-    (tmp_path / "fault-1.txt").write_text("Fatal Python error")  # a report is made of it
+    fault = tmp_path / "fault-0a1b2c3d-1-0123abcd.txt"
+    fault.write_text("Fatal Python error")  # a report is made of it
     folder = tmp_path / ".folder.0123abcd"
     folder.mkdir()
     link = tmp_path / ".link.0123abcd"
     link.symlink_to(kept[0])
     note = tmp_path / "note"
-    listed = [*kept, folder, link, tmp_path / "fault-1.txt", ".relative.0123abcd", "\0"]
+    listed = [*kept, folder, link, fault, ".relative.0123abcd", "\0"]
     note.write_text("\n".join(str(path) for path in listed) + "\n")
     assert remove_left_behind(note) == []
     assert all(path.exists() for path in kept)

@@ -14,6 +14,7 @@ from typing import Any
 import numba
 import pytest
 
+from layerlab.core.owners import owner
 from layerlab.nets.engines.compiled import cache
 from layerlab.nets.engines.compiled.cache import KernelCache, folder
 
@@ -248,18 +249,29 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: pathlib.Path) -> None:
     assert not compiled_here(fresh(tmp_path))
 
 
-def test_what_a_killed_start_left_is_removed(tmp_path: pathlib.Path) -> None:
+def test_what_a_killed_start_left_is_removed(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     gone, here = Ended().pid, os.getppid()
+    own, _, _ = owner().partition("-")
+    monkeypatch.setattr("platform.node", lambda: "another-computer")
+    other, _, _ = owner().partition("-")
+    monkeypatch.undo()
+    assert other != own
     names = {
-        f"{gone}-0a1b2c3d.tmp": False,
-        f"{here}-0a1b2c3d.tmp": True,
+        f"{own}-{gone}-0a1b2c3d.tmp": False,
+        f"{own}-{here}-0a1b2c3d.tmp": True,
+        f"{other}-{gone}-0a1b2c3d.tmp": True,
+        f"{other}-{gone}-0a1b2c3e.tmp": False,
+        f"{gone}-0a1b2c3d.tmp": True,
         "tmpab_12cd": False,
         "tmpnew": True,
         "notes.txt": True,
     }
     for name in names:
         (tmp_path / name).write_bytes(b"half")
-    os.utime(tmp_path / "tmpab_12cd", (1, 1))
+    for name in ("tmpab_12cd", f"{other}-{gone}-0a1b2c3e.tmp"):  # nobody writes for so long
+        os.utime(tmp_path / name, (1, 1))
     tmp_path.chmod(0o700)
     fresh(tmp_path)(3.0)
     assert {name: (tmp_path / name).exists() for name in names} == names

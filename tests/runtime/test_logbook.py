@@ -50,6 +50,18 @@ def test_it_writes_until_its_end_and_leaves_no_trace_of_itself(book: Logbook) ->
     assert faulthandler.is_enabled() == was_on
 
 
+def test_computers_of_one_home_have_a_file_each_for_faults(
+    book: Logbook,
+) -> None:
+    """Two processes may have one number there; each file is to stay with its own."""
+    (own,) = book.folder.glob("fault-*")
+    other = Logbook(book.folder)
+    assert other.begin() == ""
+    assert len(list(book.folder.glob("fault-*"))) == 2
+    other.end()
+    assert list(book.folder.glob("fault-*")) == [own]
+
+
 def test_a_report_has_trace_versions_and_the_last_lines(book: Logbook) -> None:
     for k in range(300):
         LOG.info("line %d.", k)

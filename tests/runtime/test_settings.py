@@ -1,6 +1,7 @@
 """Settings: of any version, of several windows, and where the file is damaged."""
 
 import json
+import os
 
 import pytest
 
@@ -8,6 +9,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.options import Options
 from layerlab.core.spec import replace
 from layerlab.runtime import settings
+from tests.helpers.locks import lock_from
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +104,15 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("LAYERLAB_HOME", str(tmp_path / "file" / "home"))
     with pytest.raises(LabError, match="cannot be made"):
         settings.write_options(Options())
+
+
+def test_another_computer_that_writes_is_waited_for_and_keeps_its_lock(home, monkeypatch):
+    lock_from(home / "settings.lock", "another-computer")
+    monkeypatch.setattr(settings, "WAIT_MS", 40)
+    settings.write_options(Options(zoom=1.5))
+    assert (home / "settings.lock").exists()
+    assert fields()["zoom"] == 1.5
+    os.utime(home / "settings.lock", (1, 1))  # of one that was cut off
+    settings.write_options(Options(zoom=1.2))
+    assert not (home / "settings.lock").exists()
+    assert fields()["zoom"] == 1.2

@@ -1,6 +1,7 @@
 """Slots: who may write the files by which a window reopens, and what is kept aside."""
 
 import os
+import platform
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from layerlab.core.temporaries import NOTES
 from layerlab.runtime import aside
 from layerlab.runtime.aside import keep_aside
 from layerlab.runtime.slot import Slot, free_slot, other_slots
+from tests.helpers.locks import lock_from
 
 # A window that takes a slot, leaves a temporary file, says so, and waits to be killed.
 WINDOW = """
@@ -78,6 +80,41 @@ def test_a_killed_window_gives_its_slot_and_takes_its_temporary_files_along(
         slot.release()
 
 
+def test_a_window_on_another_computer_keeps_its_slot(tmp_path):
+    """The home folder is shared, and no process of that number runs here."""
+    (tmp_path / "last.layerlab").write_bytes(b"theirs")
+    part = tmp_path / ".last.layerlab.0123abcd"
+    part.write_bytes(b"half")
+    (tmp_path / "last.temporaries").write_text(f"{part}\n")
+    lock_from(tmp_path / "last.lock", "another-computer")
+    mine = free_slot(tmp_path)
+    mine.begin()
+    assert mine.name != "last"
+    theirs = Slot(tmp_path, "last")
+    assert not theirs.take()
+    assert theirs.clean() == []
+    assert part.exists()
+    assert theirs.lab.read_bytes() == b"theirs"
+    mine.release()
+    assert (tmp_path / "last.lock").exists()
+
+
+def test_a_window_that_was_killed_here_is_judged_by_its_process(tmp_path):
+    lock_from(tmp_path / "last.lock", platform.node())
+    slot = free_slot(tmp_path)  # the computer was started again since
+    assert slot.name == "last"
+    slot.release()
+
+
+def test_where_nobody_knows_who_lives_no_temporary_file_is_removed(tmp_path):
+    slot = Slot(tmp_path, "last")  # as in a folder without locks
+    part = tmp_path / ".last.layerlab.0123abcd"
+    part.write_bytes(b"half")
+    (tmp_path / "last.temporaries").write_text(f"{part}\n")
+    assert slot.clean() == []
+    assert part.exists()
+
+
 def test_slots_of_others_are_found_by_whatever_is_left_of_them(tmp_path):
     own = free_slot(tmp_path)
     for name in ("window-1.layerlab", "window-2.lock", "window-3.temporaries", "settings.json"):
@@ -132,6 +169,30 @@ def test_copies_have_the_date_of_the_file_and_are_made_once(tmp_path):
     (second,) = keep_aside(tmp_path, [file])
     assert second != first
     assert (first.read_bytes(), second.read_bytes()) == (b"one", b"two, in the same second")
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_copy_that_another_window_makes_meanwhile_is_not_replaced(
+    tmp_path, monkeypatch, has_links
+):
+    file = tmp_path / "last.layerlab"
+    file.write_bytes(b"mine")
+    is_free, seen = aside._is_free, []
+
+    def quicker(source, copy):
+        answer = is_free(source, copy)
+        if not seen:
+            seen.append(copy)
+            copy.write_bytes(b"of another computer")
+        return answer
+
+    monkeypatch.setattr(aside, "_is_free", quicker)
+    if not has_links:
+        monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(OSError("no links")))
+    (copy,) = keep_aside(tmp_path, [file])
+    assert copy.read_bytes() == b"mine"
+    assert seen[0].read_bytes() == b"of another computer"
+    assert len(list((tmp_path / "kept").iterdir())) == 2
 
 
 def test_a_folder_without_links_gets_a_copy_and_no_half_one(tmp_path, monkeypatch):

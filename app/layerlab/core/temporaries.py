@@ -18,7 +18,7 @@ MAX_NOTE_BYTES = 2**20
 # What may be removed, whatever a note says: names of the one writer of files, and of the
 # files in which a fault of the process would be written.
 _TEMPORARY = re.compile(r"\..{1,60}\.[0-9a-f]{8}")
-_FAULTS = re.compile(r"fault-\d+\.txt")
+_FAULTS = re.compile(r"fault-[0-9a-f-]{1,40}\.txt")
 
 
 class _Notes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
 import logging
 import os
@@ -52,10 +53,12 @@ def keep_aside(data: pathlib.Path, files: Sequence[pathlib.Path]) -> list[pathli
             copies = [folder / f"{stem} {file.name}" for file in files]
             free = [_is_free(file, copy) for file, copy in zip(files, copies, strict=True)]
             if all(free):
-                break
-            count += 1
-        for file, copy in zip(files, copies, strict=True):
-            _copy(file, copy)
+                with contextlib.suppress(FileExistsError):  # look again: a window was quicker
+                    for file, copy in zip(files, copies, strict=True):
+                        _copy(file, copy)
+                    break
+            else:
+                count += 1
         _prune(folder, copies)
     except OSError as error:
         raise LabError(f"{files[0]} cannot be kept aside: {reason(error)}") from None
@@ -68,15 +71,21 @@ def _is_free(file: pathlib.Path, copy: pathlib.Path) -> bool:
 
 
 def _copy(file: pathlib.Path, copy: pathlib.Path) -> None:
-    if copy.exists():
+    """Make a copy unless it is there; FileExistsError: by now another file has its name."""
+    if os.path.lexists(copy):
+        if not filecmp.cmp(file, copy):
+            raise FileExistsError(copy)
         return
     try:
         os.link(file, copy)  # at once, and it takes no space: nobody writes into such files
+    except FileExistsError:
+        raise
     except OSError:  # a file system without links
         part = temporary_beside(copy)
         NOTES.begin(part)
         try:
             shutil.copy2(file, part)
+            copy.touch(exist_ok=False)  # the name is this window's, also among computers
             os.replace(part, copy)
         finally:
             part.unlink(missing_ok=True)

@@ -13,6 +13,7 @@ import logging
 import os
 import pathlib
 import platform
+import secrets
 import sys
 import time
 import traceback
@@ -25,6 +26,7 @@ from layerlab import __version__
 from layerlab.core.disk import read_file, write_file
 from layerlab.core.errors import LabError
 from layerlab.core.folders import log_folder as log_folder
+from layerlab.core.owners import owner
 from layerlab.core.program import is_bundle
 from layerlab.core.temporaries import NOTES
 
@@ -110,9 +112,9 @@ class Logbook:
             if self._file.exists() and self._file.stat().st_size > _FULL:
                 self._file.replace(self.folder / "older.log")
             self._handlers.append(logging.FileHandler(self._file, encoding="utf-8"))
-            place = self.folder / f"{_FAULTS}{os.getpid()}.txt"
+            place = self.folder / f"{_FAULTS}{owner()}-{secrets.token_hex(4)}.txt"
             NOTES.begin(place)  # one that is killed leaves it empty
-            self._faults = place.open("w", encoding="utf-8")
+            self._faults = place.open("x", encoding="utf-8")
             faulthandler.enable(self._faults)
         except (OSError, LabError) as error:
             self.trouble = f"no log is written: {self.folder}: {error}"

@@ -25,6 +25,7 @@ from layerlab.core.options import (
 from layerlab.runtime.aside import keep_aside
 
 MAX_BYTES = 2**20
+STALE_MS = 30_000  # of a lock: nobody writes settings for so long
 WAIT_MS = 2000  # for another window that is writing; then both write, and each is whole
 
 
@@ -111,11 +112,11 @@ def _fields() -> dict[str, Any]:
 @contextlib.contextmanager
 def _alone() -> Iterator[None]:
     """Let no other window write in between, where the folder has locks."""
-    from PySide6.QtCore import QLockFile  # the command line reads labs without Qt
+    from layerlab.runtime.lock import Lock  # the command line reads labs without Qt
 
-    lock = QLockFile(str(data_folder() / "settings.lock"))
-    lock.tryLock(WAIT_MS)
+    lock = Lock(data_folder() / "settings.lock", STALE_MS)
+    lock.take(WAIT_MS)
     try:
         yield
     finally:
-        lock.unlock()
+        lock.give_back()

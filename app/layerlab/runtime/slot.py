@@ -16,13 +16,12 @@ import pathlib
 import secrets
 import threading
 
-from PySide6.QtCore import QLockFile
-
 from layerlab.core.disk import reason, write_file
 from layerlab.core.errors import LabError
 from layerlab.core.temporaries import NOTES, remove_left_behind
 from layerlab.runtime.aside import keep_aside
 from layerlab.runtime.labfile import SUFFIX
+from layerlab.runtime.lock import Lock
 
 LAST, OTHERS = "last", "window-"
 
@@ -42,8 +41,7 @@ class Slot:
         self.lab = folder / f"{name}{SUFFIX}"
         self.window = folder / f"{name}.window.json"
         self._notes = folder / f"{name}.temporaries"
-        self._lock = QLockFile(str(folder / f"{name}.lock"))
-        self._lock.setStaleLockTime(0)  # a window may stay open for weeks
+        self._lock = Lock(folder / f"{name}.lock", 0)  # a window may stay open for weeks
         self.is_foreign = False
         self.kept: list[pathlib.Path] = []
         self._writing = threading.Lock()
@@ -70,12 +68,14 @@ class Slot:
 
         Where the folder has no locks, or cannot be written, nobody is kept out.
         """
-        taken = self._lock.tryLock(0)
-        return taken or self._lock.error() != QLockFile.LockError.LockFailedError
+        return self._lock.take() or not self._lock.is_refused
 
     def clean(self) -> list[pathlib.Path]:
-        """Remove what the slot's former window left when it was killed; for its owner."""
-        return remove_left_behind(self._notes)
+        """Remove what the slot's former window left when it was killed; for its owner.
+
+        Without a lock nobody knows that the window has ended: it may be on another computer.
+        """
+        return remove_left_behind(self._notes) if self._lock.is_held else []
 
     def begin(self) -> None:
         """Note this program's temporary files beside the slot from here on."""
@@ -85,11 +85,11 @@ class Slot:
     def release(self) -> None:
         """Let the next window have it."""
         NOTES.note_in(None)
-        self._lock.unlock()
+        self._lock.give_back()
 
     def let_go(self) -> None:
         """Give back a slot that was taken to be looked at."""
-        self._lock.unlock()
+        self._lock.give_back()
 
     # ---- what is in it
 

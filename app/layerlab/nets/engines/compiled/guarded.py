@@ -15,6 +15,8 @@ import stat
 import time
 from collections.abc import Iterator
 
+from layerlab.core import owners
+
 MAX_BYTES = 64 * 2**20  # of a file that is read
 STRAY_S = 3600.0  # after which a file that was never finished is nobody's any more
 _IS_POSIX = os.name == "posix"
@@ -66,7 +68,7 @@ class Folder:
         with contextlib.suppress(FileExistsError):
             self.path.mkdir(mode=0o700)
         with self._opened() as folder:
-            temporary = f"{os.getpid()}-{secrets.token_hex(4)}{_TEMPORARY}"
+            temporary = f"{owners.owner()}-{secrets.token_hex(4)}{_TEMPORARY}"
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             try:
                 handle = os.open(_at(self.path, temporary), flags, 0o600, dir_fd=folder)
@@ -91,7 +93,7 @@ class Folder:
                 is_ours = path.suffix == _TEMPORARY
                 if (is_ours or (path.name.startswith("tmp") and not path.suffix)) and (
                     time.time() - path.lstat().st_mtime > STRAY_S
-                    or (is_ours and _is_gone(path.name.partition("-")[0]))
+                    or (is_ours and owners.is_gone(path.name.rpartition("-")[0]))
                 ):
                     with contextlib.suppress(OSError):
                         path.unlink()
@@ -161,18 +163,3 @@ def _is_link(path: pathlib.Path) -> bool:
     return stat.S_ISLNK(status.st_mode) or bool(
         getattr(status, "st_file_attributes", 0) & reparse
     )
-
-
-def _is_gone(process: str) -> bool:
-    """Tell whether a process has ended; on Windows, whose files in use stay, it may have."""
-    if not process.isdigit() or int(process) == os.getpid():
-        return False
-    if not _IS_POSIX:
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, OverflowError):  # another user's
-        return False
-    return False
