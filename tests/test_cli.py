@@ -579,7 +579,6 @@ def test_a_lab_goes_into_a_device_and_never_replaces_it(
     capsys.readouterr()
     os.mkfifo(tmp_path / "pipe")
     for command in (
-        ["train", *QUICK, "--engine", "numpy", "--out", str(tmp_path / "pipe")],  # unread
         ["train", "--spec", str(tmp_path / "pipe")],
         ["train", "--spec", "/dev/zero"],
         ["train", "--csv", str(tmp_path / "pipe")],

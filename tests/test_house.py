@@ -80,6 +80,7 @@ def test_the_command_starts_light(arguments: list[str]) -> None:
 # Files of their own, whose form and size they know, and what is no file of a person's.
 OWN_FILES = {
     "app/layerlab/core/disk.py",
+    "app/layerlab/core/outlet.py",
     "app/layerlab/core/temporaries.py",
     "app/layerlab/nets/engines/compiled/cache.py",
     "app/layerlab/nets/engines/compiled/guarded.py",

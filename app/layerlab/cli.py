@@ -7,6 +7,7 @@ machine lacks something); 2 wrong input, said in one sentence; 130 stopped by Ct
 from __future__ import annotations
 
 import contextlib
+import errno
 import importlib
 import os
 import sys
@@ -15,10 +16,11 @@ import warnings
 from collections.abc import Sequence
 
 from layerlab import __version__
-from layerlab.core.disk import write_file
+from layerlab.core.disk import reason, write_file
 from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
 from layerlab.core.folders import log_folder
 from layerlab.core.libraries import FAILURES, import_sentence
+from layerlab.core.outlet import is_unread
 from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE
 from layerlab.threads import one_thread_each
 
@@ -35,6 +37,7 @@ COMMANDS = {
 }
 TRAINS_NOTHING = ("experiments", "doctor", "spec")
 FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,11 +63,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED if isinstance(error, NotReadyError | NotFiniteError) else WRONG_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read it has seen enough; Python's own flush at exit must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read it has seen enough
+        _close_output()
         return BROKEN_PIPE
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
+            _close_output()  # all files are written by `core.disk`, which says it itself
+            _say(f"the output cannot be written: {reason(error)}")
+            return FAILED
         if os.environ.get("LAYERLAB_DEBUG"):
             traceback.print_exc()
         if isinstance(error, ImportError):  # a library is missing, or a file of the lab's own
@@ -73,6 +79,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             what = " ".join(f"{type(error).__name__}: {error}".split())
             _say(f"internal error: {what}; {_kept(error)}")
         return FAILED
+
+
+def _close_output() -> None:
+    """Let Python's own flush at exit find nothing to complain about."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _refuse_closed_output() -> None:
+    """Raise BrokenPipeError where nobody reads what would take minutes to find."""
+    with contextlib.suppress(AttributeError, ValueError):  # no output, or one of another kind
+        if is_unread(sys.stdout.fileno()):
+            raise BrokenPipeError
 
 
 def _kept(error: Exception) -> str:
@@ -118,6 +137,7 @@ def _run(arguments: list[str]) -> int:
     module.add_arguments(parser)
     args = parser.parse_args(arguments[1:])
     _check_environment(name)
+    _refuse_closed_output()
     return int(module.run(args))
 
 

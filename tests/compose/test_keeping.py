@@ -105,9 +105,9 @@ def test_what_did_not_change_is_not_written(open_lab, qtbot, last):
 def test_nothing_is_written_in_the_windows_thread(open_lab, qtbot, monkeypatch):
     threads = []
 
-    def watched(path, content, into_devices=False):
+    def watched(path, content):
         threads.append(threading.current_thread())
-        write_file(path, content, into_devices)
+        write_file(path, content)
 
     patch_writes(monkeypatch, watched)
     lab = open_lab(QUICK)
@@ -134,10 +134,10 @@ def test_a_large_lab_is_not_written_again_while_the_disk_rests(open_lab, qtbot, 
 def full(kind):
     """Return a writer of slots for which the disk is full where a file's name ends so."""
 
-    def write_some(path, content, into_devices=False):
+    def write_some(path, content):
         if str(path).endswith(kind):
             raise LabError(f"{path} cannot be written: no space left on device")
-        write_file(path, content, into_devices)
+        write_file(path, content)
 
     return write_some
 
@@ -228,9 +228,9 @@ def test_a_window_waits_for_a_write_that_takes_long_and_says_so(
     settled(lab)
     gate = threading.Event()
 
-    def slow(path, content, into_devices=False):
+    def slow(path, content):
         assert gate.wait(PATIENCE_S)
-        write_file(path, content, into_devices)
+        write_file(path, content)
 
     patch_writes(monkeypatch, slow)
     monkeypatch.setattr(keeping, "PATIENCE_S", 0.05)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from layerlab.commands.common import add_path_argument, path_option
 from layerlab.core.errors import LabError
@@ -32,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         if args.task == "csv":
             raise LabError("the task csv needs its file; see `layerlab train --help`")
         spec = TASKS[args.task].recommended()
-    sys.stdout.write(to_json(spec))
+    print(to_json(spec), end="")
     return 0
 
 

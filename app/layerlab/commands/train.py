@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from layerlab.commands.common import add_lab_arguments, chosen_spec, json_line
-from layerlab.core.disk import check_writable
 from layerlab.core.errors import NotFiniteError
+from layerlab.core.outlet import Outlet
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,20 +29,25 @@ def run(args: argparse.Namespace) -> int:
     for knob in ("updates", "epochs", "seeds"):
         if getattr(args, knob) is not None:
             args.set.append(f"train.{knob}={getattr(args, knob)}")
-    if args.out is not None:
-        check_writable(args.out, into_devices=True)
+    if args.out is None:
+        return _train(args, None)
+    with Outlet(args.out) as outlet:
+        return _train(args, outlet)
+
+
+def _train(args: argparse.Namespace, outlet: Outlet | None) -> int:
     from layerlab.commands.training import Training  # with it comes numpy
 
     spec = chosen_spec(args)
     training = Training(spec, args.engine or _default(spec.train.dtype), args.json)
     try:
-        state = training.run()
+        state = training.run(None if outlet is None else outlet.check)
     except NotFiniteError as error:
         if args.json:
             print(json_line(training.broken(error)))
         raise
     print(json_line(training.final(state)) if args.json else training.summary(state))
-    if args.out is not None:
+    if outlet is not None:
         from layerlab.runtime.labfile import save
 
         if args.csv is not None:
@@ -50,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
             remember(args.csv)  # the lab, wherever it is put, need not ask for it
         history = training.history.to_arrays()
-        save(args.out, training.spec, state, history, into_devices=True)
+        save(args.out, training.spec, state, history, outlet.write)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from typing import Any
 
@@ -39,8 +39,12 @@ class Training:
         self._stopped: str | None = None
         self.history = History(outputs=self._engine.outputs)
 
-    def run(self) -> State:
+    def run(self, check: Callable[[], None] | None = None) -> State:
         """Train to the end or to the target loss; return the last state.
+
+        Args:
+            check: is asked at each report whether the training is still for somebody; what
+                it raises ends it.
 
         Raises:
             NotFiniteError: the training left the finite numbers.
@@ -57,6 +61,8 @@ class Training:
                 is_reached = self._is_target_reached(state)
                 if state.update in due or is_reached:
                     self._report(state)
+                    if check is not None:
+                        check()
                     progress.show(state.update, self.history.median_loss())
                 if is_reached:
                     self._stopped = "target loss"

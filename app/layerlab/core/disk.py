@@ -11,7 +11,6 @@ import contextlib
 import os
 import pathlib
 import stat
-import sys
 import time
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -101,58 +100,57 @@ def reason(error: OSError) -> str:
 # ---- writing
 
 
-def write_file(
-    path: str | pathlib.Path, content: bytes | memoryview, into_devices: bool = False
-) -> None:
+def write_file(path: str | pathlib.Path, content: bytes | memoryview) -> None:
     """Write a file so that at any moment the old or the new one is there, complete.
 
     Args:
-        path: the file. A link is followed, an existing file's permissions are kept.
+        path: the file. A link is followed, an existing file's permissions are kept. A pipe,
+            a device and the program's own output are refused; see `core.outlet`.
         content: all of it.
-        into_devices: whether a pipe or a device, such as the null device, and the
-            program's own output are written into, as a shell does; else they are
-            refused. They are never replaced.
 
     Raises:
         LabError: it cannot be written; what was there before is untouched.
     """
-    try:
-        if _is_no_file(path):
-            if not into_devices:
-                raise LabError(f"{path} cannot be written: it is not a regular file")
-            _write_into(path, content)
-        else:
-            _replace(pathlib.Path(os.path.realpath(path)), content)
-    except OSError as error:
-        raise LabError(f"{path} cannot be written: {reason(error)}") from None
-    except ValueError as error:  # a name that no file system takes
-        raise LabError(f"{quoted(str(path))} is not the name of a file: {error}") from None
+    with refusing(path):
+        _refuse_no_file(path)
+        _replace(pathlib.Path(os.path.realpath(path)), content)
 
 
-def check_writable(path: str | pathlib.Path, into_devices: bool = False) -> None:
+def check_writable(path: str | pathlib.Path) -> None:
     """Refuse a place where `write_file` would fail, before hours are spent on its content.
 
     Raises:
         LabError: one sentence that names it.
     """
-    try:
-        if _is_no_file(path):
-            if not into_devices:
-                raise LabError(f"{path} cannot be written: it is not a regular file")
-            return
+    with refusing(path):
+        _refuse_no_file(path)
         target = pathlib.Path(os.path.realpath(path))
         _protected_mode(target)
         if not target.parent.is_dir():
             raise LabError(f"{path} cannot be written: there is no folder {target.parent}")
         if not os.access(target.parent, os.W_OK):
             raise PermissionError(None, "permission denied")
+        # Rights are not all: a folder of the network, a full disk, a folder of Windows.
+        _replace(target, None)
+
+
+@contextlib.contextmanager
+def refusing(path: str | pathlib.Path) -> Iterator[None]:
+    """Say in one sentence why a file cannot be written; raises LabError."""
+    try:
+        yield
     except OSError as error:
         raise LabError(f"{path} cannot be written: {reason(error)}") from None
-    except ValueError as error:
+    except ValueError as error:  # a name that no file system takes
         raise LabError(f"{quoted(str(path))} is not the name of a file: {error}") from None
 
 
-def _is_no_file(path: str | pathlib.Path) -> bool:
+def _refuse_no_file(path: str | pathlib.Path) -> None:
+    if is_no_file(path):
+        raise LabError(f"{path} cannot be written: it is not a regular file")
+
+
+def is_no_file(path: str | pathlib.Path) -> bool:
     """Tell whether there is something at a path that must not be replaced."""
     try:
         status = os.stat(path)
@@ -161,10 +159,10 @@ def _is_no_file(path: str | pathlib.Path) -> bool:
     if stat.S_ISDIR(status.st_mode):
         raise LabError(f"{path} is a directory, not a file that can be written")
     # /dev/stdout may be a file: replaced, it would no longer be where the output goes.
-    return not stat.S_ISREG(status.st_mode) or _own_output(status) is not None
+    return not stat.S_ISREG(status.st_mode) or own_output(status) is not None
 
 
-def _own_output(status: os.stat_result) -> int | None:
+def own_output(status: os.stat_result) -> int | None:
     """Return the number of the program's own output that a file is; None for others."""
     if not status.st_ino:  # of what is no file Windows does not say which it is
         return None
@@ -175,30 +173,15 @@ def _own_output(status: os.stat_result) -> int | None:
     return None
 
 
-def _write_into(path: str | pathlib.Path, content: bytes | memoryview) -> None:
-    status = os.stat(path)
-    if (number := _own_output(status)) is not None:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()  # what was printed before comes before
-        handle = os.dup(number)
-    elif stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode):
-        # A pipe that nobody reads is refused; one that is read is waited for.
-        handle = os.open(path, os.O_WRONLY | _NO_WAIT | _PLAIN)
-        if _NO_WAIT:
-            os.set_blocking(handle, True)
-    else:  # a disk is not to become a lab
-        raise LabError(f"{path} cannot be written: it is not a regular file")
-    with open(handle, "wb") as file:
-        file.write(content)
-
-
-def _replace(target: pathlib.Path, content: bytes | memoryview) -> None:
+def _replace(target: pathlib.Path, content: bytes | memoryview | None) -> None:
+    """Write a new file and let it replace another; None: only try whether one can be made."""
     temporary = temporary_beside(target)
     NOTES.begin(temporary)  # so that it goes at the next start where this program is killed
     try:
         mode = _protected_mode(target)
-        _write_new(temporary, content)
+        _write_new(temporary, content or b"")
+        if content is None:
+            return
         if mode is not None:
             os.chmod(temporary, mode)
         _rename(temporary, target)

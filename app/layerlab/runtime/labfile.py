@@ -81,7 +81,7 @@ def save(
     spec: LabSpec,
     state: State | None = None,
     history: Mapping[str, Array] | None = None,
-    into_devices: bool = False,
+    write: Callable[[memoryview], None] | None = None,
 ) -> bool:
     """Write a lab to a file, whole or not at all.
 
@@ -90,7 +90,7 @@ def save(
         state: where its training is; None, or one that diverged, saves the spec alone.
         history: arrays of float32, float64 or int64, at most two-dimensional; names in
             lower case with underscores.
-        into_devices: whether pipes and devices are written into; see `write_file`.
+        write: takes the content instead of `write_file`, such as an outlet's `write`.
 
     Returns:
         Whether all of it is in the file; False if the network is not, because it diverged.
@@ -122,7 +122,7 @@ def save(
         tensors[_HISTORY + name] = np.ascontiguousarray(values)
     with needed_for(f"{path} is not saved: a saved lab"):
         import safetensors.numpy  # noqa: F401 - without it nobody could open the file
-    write_file(path, joined(metadata, tensors), into_devices)
+    (write or (lambda raw: write_file(path, raw)))(joined(metadata, tensors))
     return is_whole
 
 
