@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import pathlib
 import sys
 import tomllib
 import types
@@ -10,17 +12,19 @@ import pytest
 from packaging.requirements import Requirement
 
 from layerlab.commands import doctor
+from layerlab.commands.progress import Progress
 from layerlab.core.libraries import LIBRARIES, import_sentence
 from layerlab.nets.engines import trial
 from tests.helpers.scripts import ROOT
 
+SILENT = Progress(0, io.StringIO())  # no terminal
 FINE = {"numpy": "", "compiled": "", "torch": ""}
 
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Nothing is started; what engines and Qt would say is given."""
-    monkeypatch.setattr(doctor, "_engines", lambda: dict(FINE))
+    monkeypatch.setattr(doctor, "_engines", lambda _: dict(FINE))
     monkeypatch.setattr(doctor, "_qt", lambda _: {"platform": "offscreen", "problem": ""})
     return monkeypatch
 
@@ -32,7 +36,7 @@ def test_every_library_that_is_required_is_examined() -> None:
 
 
 def test_all_is_well(quick: pytest.MonkeyPatch) -> None:
-    found = doctor.examine()
+    found = doctor.examine(SILENT)
     assert found["ready"]
     assert (found["lacks"], found["todo"]) == ({}, [])
     assert all(found["packages"].values())
@@ -57,13 +61,13 @@ def lacking(quick: pytest.MonkeyPatch, **sentences: str) -> None:
 
 def test_what_is_optional_may_be_missing(quick: pytest.MonkeyPatch) -> None:
     lacking(quick, numba="the engine compiled needs numba, ...", torch="it needs torch, ...")
-    quick.setattr(doctor, "_engines", lambda: FINE | {"compiled": "no numba", "torch": "no"})
-    assert doctor.examine()["ready"]
+    quick.setattr(doctor, "_engines", lambda _: FINE | {"compiled": "no numba", "torch": "no"})
+    assert doctor.examine(SILENT)["ready"]
 
 
 def test_what_is_there_has_to_train(quick: pytest.MonkeyPatch) -> None:
-    quick.setattr(doctor, "_engines", lambda: FINE | {"compiled": "it does not compile"})
-    found = doctor.examine()
+    quick.setattr(doctor, "_engines", lambda _: FINE | {"compiled": "it does not compile"})
+    found = doctor.examine(SILENT)
     assert not found["ready"]
     assert found["todo"] == ["engine compiled: it does not compile"]
 
@@ -74,7 +78,7 @@ def test_a_library_is_not_blamed_for_another_one(quick: pytest.MonkeyPatch) -> N
         numpy="Layerlab needs numpy, which is not installed",
         safetensors="a saved lab needs numpy, which is not installed",
     )
-    assert doctor.examine()["todo"] == ["Layerlab needs numpy, which is not installed"]
+    assert doctor.examine(SILENT)["todo"] == ["Layerlab needs numpy, which is not installed"]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +93,56 @@ def test_an_engine_that_takes_its_process_along_is_told(
     monkeypatch: pytest.MonkeyPatch, code: str, says: str
 ) -> None:
     monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", code])
-    assert says in doctor._tried("compiled")
+    assert says in doctor._tried("compiled", SILENT)
+
+
+class Terminal(io.StringIO):
+    """Keeps what is written."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_who_waits_is_told_what_for_and_warnings_have_lines_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path
+) -> None:
+    """The process ends when the terminal has said three times that it compiles."""
+    terminal, done = Terminal(), tmp_path / "done"
+    code = (
+        "import pathlib, sys, time\n"
+        f"while not pathlib.Path({str(done)!r}).exists(): time.sleep(0.01)\n"
+        "print('layerlab: the cache is full', file=sys.stderr)\n"
+        'print(\'{"float32": "", "float64": ""}\')'
+    )
+
+    class Watched(Progress):
+        times = 0
+
+        def tell(self, text: str) -> None:
+            super().tell(text)
+            self.times += 1
+            if self.times == 3:
+                done.touch()
+
+    monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", code])
+    monkeypatch.setattr(doctor, "TELL_S", 0.05)
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with Watched(0, terminal) as progress:
+        assert doctor._tried("compiled", progress) == ""
+    *told, blank, warned = terminal.getvalue().split("\r")
+    said = "engine compiled: compiling takes minutes on a slow computer, "
+    assert sum(line.startswith(said) for line in told) >= 3
+    assert max(map(len, told)) < 80
+    assert blank.strip() == ""
+    assert warned == "layerlab: the cache is full\n"
+
+
+def test_an_engine_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import time; time.sleep(1e6)"
+    monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", code])
+    monkeypatch.setattr(doctor, "TELL_S", 0.05)
+    monkeypatch.setattr(doctor, "TRY_LIMIT_S", 0)
+    assert "did not train a few updates within 0 seconds" in doctor._tried("torch", SILENT)
 
 
 @pytest.mark.parametrize("dtype", trial.DTYPES)

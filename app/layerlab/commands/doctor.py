@@ -10,6 +10,7 @@ import platform
 import signal
 import subprocess
 import sys
+import time
 from typing import Any
 
 from layerlab import __version__
@@ -21,6 +22,7 @@ from layerlab.commands.libraries import (
     missing_libraries,
     qt_folder,
 )
+from layerlab.commands.progress import Progress
 from layerlab.commands.qt_platform import ask_platform
 from layerlab.core.errors import LabError
 from layerlab.core.libraries import (
@@ -33,7 +35,10 @@ from layerlab.core.libraries import (
 )
 from layerlab.core.program import TRY_ENGINE, own_command, own_environment
 
-TRY_TIMEOUT_S = 1800  # an emulated processor compiles for minutes
+# What hangs has to end; what is slow has to be waited for. An emulated processor that has other
+# work too was seen to compile for 30 minutes in each precision, and to import Qt for one.
+TRY_LIMIT_S, QT_LIMIT_S = 10_800, 600
+TELL_S = 0.5  # between two looks at a process
 # Imported where they are tried, in a process of their own: an import takes seconds, or Qt.
 _TRIED = ("PySide6-Essentials", "numba", "torch")
 
@@ -45,21 +50,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Examine the installation; return 0 if it is ready, else 1."""
-    found = examine()
+    with Progress(0, sys.stderr) as progress:
+        found = examine(progress)
     print(json.dumps(found, ensure_ascii=False) if args.json else _text(found))
     return 0 if found["ready"] else 1
 
 
-def examine() -> dict[str, Any]:
+def examine(progress: Progress) -> dict[str, Any]:
     """Return versions, engines, Qt's state, the display, and what is left to do.
+
+    Args:
+        progress: is told what is under way.
+
+    Returns:
+        What `--json` prints.
 
     A version is None where the library is missing or does not load; `lacks` says which and
     why. An engine is "" once it has trained a few updates in each precision as NumPy does.
     """
+    progress.tell("loading the libraries")
     lacks = {library.name: _trouble(library) for library in LIBRARIES}
     display = display_problem()
+    progress.tell("starting Qt")
     qt = _qt(display == "")
-    engines = _engines()
+    engines = _engines(progress)
     absent = {name for name, why in lacks.items() if f"needs {name}," in why}
     needed = [
         why
@@ -115,35 +129,55 @@ def _trouble(library: Library) -> str:
     return ""
 
 
-def _engines() -> dict[str, str]:
+def _engines(progress: Progress) -> dict[str, str]:
     """Return engine -> "" if it trains as NumPy does, or one sentence that says why not."""
     try:
         from layerlab.nets.engines import available
     except ImportError as error:
         return {"numpy": import_sentence(error, "the engine numpy")}
-    return {name: problem or _tried(name) for name, problem in available().items()}
+    return {name: problem or _tried(name, progress) for name, problem in available().items()}
 
 
-def _tried(name: str) -> str:
+def _tried(name: str, progress: Progress) -> str:
     """Have an engine train in each precision, in a process of its own; return what fails."""
-    try:
-        done = subprocess.run(
-            own_command(TRY_ENGINE, name),
-            env=own_environment(),
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=TRY_TIMEOUT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"it did not train a few updates within {TRY_TIMEOUT_S} seconds"
-    if done.returncode:
+    doing = "training a few updates"
+    if name == "compiled":
+        doing = "compiling takes minutes on a slow computer"
+    began_s = time.monotonic()
+    with subprocess.Popen(
+        own_command(TRY_ENGINE, name),
+        env=own_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            while (heard := _heard(process)) is None:
+                waited_s = time.monotonic() - began_s
+                if waited_s > TRY_LIMIT_S:
+                    return f"it did not train a few updates within {TRY_LIMIT_S} seconds"
+                progress.tell(f"engine {name}: {doing}, {waited_s:.0f} s so far")
+        finally:
+            process.kill()
+    told, warned = heard
+    progress.wipe()
+    print(warned, end="", file=sys.stderr)
+    if process.returncode:
         ends = {-number: number.name for number in signal.Signals}
-        how = ends.get(done.returncode, f"exit code {done.returncode}")
+        how = ends.get(process.returncode, f"exit code {process.returncode}")
         return f"its process ended while it trained a few updates ({how})"
-    found: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+    found: dict[str, str] = json.loads(told.splitlines()[-1])
     problems = {problem: dtype for dtype, problem in found.items() if problem}
     return "; ".join(problems)
+
+
+def _heard(process: subprocess.Popen[str]) -> tuple[str, str] | None:
+    """Return what a process has printed and warned of, once it has ended; None before."""
+    try:
+        return process.communicate(timeout=TELL_S)
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _vectors() -> dict[str, Any]:
@@ -164,7 +198,8 @@ def _qt(has_display: bool) -> dict[str, str]:
     """
     if qt_folder() is None:
         return {"platform": "", "problem": "PySide6 is not installed"}
-    platform, words = ask_platform({} if has_display else {"QT_QPA_PLATFORM": "offscreen"})
+    given = {} if has_display else {"QT_QPA_PLATFORM": "offscreen"}
+    platform, words = ask_platform(given, QT_LIMIT_S)
     if platform:
         return {"platform": platform, "problem": ""}
     own = words.rpartition("layerlab: ")[2]

@@ -14,12 +14,12 @@ class Progress:
 
     Args:
         length: updates of the whole run; other commands tell shares and leave it out.
-        stream: where to draw; nothing is drawn if it is no terminal.
+        stream: where to draw; nothing is drawn if it is no terminal, or None.
     """
 
-    def __init__(self, length: int, stream: TextIO) -> None:
+    def __init__(self, length: int, stream: TextIO | None) -> None:
         self._length = max(1, length)
-        self._stream = stream if stream.isatty() else None
+        self._stream = stream if stream is not None and stream.isatty() else None
         self._last_s = 0.0
         self._width = 0
 
@@ -49,18 +49,35 @@ class Progress:
             share: how far it is, 0 to 1.
             text: what is under way.
         """
-        now_s = time.monotonic()
-        if self._stream is None or now_s - self._last_s < INTERVAL_S:
+        if self._stream is None or not self._is_time():
             return
-        self._last_s = now_s
         filled = round(WIDTH * share)
         bar = "█" * filled + "░" * (WIDTH - filled)
-        encoding = self._stream.encoding or "ascii"
-        try:
-            bar.encode(encoding)
-        except UnicodeEncodeError:  # consoles of old code pages
+        if not self._can_write(bar):  # consoles of old code pages
             bar = "#" * filled + "." * (WIDTH - filled)
-        line = f"{bar} {text}"
-        self._stream.write("\r" + line.ljust(self._width))
-        self._stream.flush()
-        self._width = max(self._width, len(line))
+        self._write(f"{bar} {text}")
+
+    def tell(self, text: str) -> None:
+        """Write a text alone, where nobody knows how far it is."""
+        self._write(text)
+
+    def _is_time(self) -> bool:
+        now_s = time.monotonic()
+        if now_s - self._last_s < INTERVAL_S:
+            return False
+        self._last_s = now_s
+        return True
+
+    def _can_write(self, text: str) -> bool:
+        encoding = (self._stream and self._stream.encoding) or "ascii"
+        try:
+            text.encode(encoding)
+        except UnicodeEncodeError:
+            return False
+        return True
+
+    def _write(self, line: str) -> None:
+        if self._stream is not None:
+            self._stream.write("\r" + line.ljust(self._width))
+            self._stream.flush()
+            self._width = max(self._width, len(line))

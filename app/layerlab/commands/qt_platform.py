@@ -17,11 +17,12 @@ ALWAYS = ("offscreen", "minimal")  # platforms that need nothing of the machine
 _REASON = re.compile(r"Could not \w+ the Qt platform plugin \"[^\"]*\"|Could not .*")
 
 
-def ask_platform(environ: Mapping[str, str]) -> tuple[str, str]:
+def ask_platform(environ: Mapping[str, str], limit_s: float = TIMEOUT_S) -> tuple[str, str]:
     """Return the platform on which Qt starts, and what it says where it does not.
 
     Args:
         environ: variables that the process gets beside its own.
+        limit_s: how long to wait for it.
     """
     try:
         asked = subprocess.run(
@@ -30,11 +31,11 @@ def ask_platform(environ: Mapping[str, str]) -> tuple[str, str]:
             capture_output=True,
             text=True,
             errors="replace",
-            timeout=TIMEOUT_S,
+            timeout=limit_s,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return "", f"Qt did not start within {TIMEOUT_S} seconds"
+        return "", f"Qt did not start within {limit_s:.0f} seconds"
     if asked.returncode == 0:
         return asked.stdout.strip(), ""
     lines = [line.strip() for line in asked.stderr.splitlines() if line.strip()]

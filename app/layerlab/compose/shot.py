@@ -30,7 +30,8 @@ from layerlab.core.frames import Frame
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec
 
-TIMEOUT_S = 600
+# For what hangs: an emulated processor compiles for half an hour before it trains.
+TIMEOUT_S = 10_800
 SETTLING = 4  # passes of the event loop in which layouts hand on what they need
 # What the offscreen platform says of every window; it has no window manager to tell.
 _HARMLESS = "does not support propagateSizeHints"
