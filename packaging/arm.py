@@ -1,11 +1,11 @@
 """Run the lab on an emulated ARM computer: Debian 13 for arm64 in a folder.
 
-    python packaging/arm.py [--folder DIR]
+    python packaging/arm.py [--folder DIR] [--only doctor|gradcheck|train|shot]
 
 As root on Debian, with `debootstrap`, `qemu-user-static` and `binfmt-support`; an hour or so,
 as everything runs emulated. `doctor`, `gradcheck`, `train` on `numpy` and on `compiled`, whose
 results have to be equal, and `shot`. With `--folder` the system stays, and so do its
-compiled kernels. Run by the Python of `.venv`, whose pip fetches the wheels.
+compiled kernels and the picture. Run by the Python of `.venv`, whose pip fetches the wheels.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import environment
 from roots import System, need_tools, run
@@ -42,7 +42,7 @@ PACKAGES = (
     "libxkbcommon0",
 )
 TOLERANCES = {"float64": 1e-9, "float32": 1e-3}  # relative, after few updates
-QT_IS_SLOW = "Qt did not start within"
+PICTURE = "root/lab.png"  # within the system
 PNG = b"\x89PNG"
 
 
@@ -66,8 +66,9 @@ def emulator() -> Iterator[None]:
             run("umount", str(BINFMT))
 
 
-def install(target: pathlib.Path) -> None:
-    """Put the pinned packages' ARM wheels into a folder, but for torch; raises TroubleError."""
+def install(system: System) -> None:
+    """Put the pinned packages' ARM wheels into `wheels`, but for torch; raises TroubleError."""
+    target = system.folder / "wheels"
     stamp = target / "installed"
     if stamp.exists() and stamp.read_text() == environment.key():
         return
@@ -81,6 +82,7 @@ def install(target: pathlib.Path) -> None:
         "install",
         "--quiet",
         "--only-binary=:all:",
+        "--no-compile",  # this Python's byte code is another one's than that system's
         "--disable-pip-version-check",
         "--target",
         str(target),
@@ -95,6 +97,10 @@ def install(target: pathlib.Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise TroubleError(f"pip has no wheels for this system: {done.stderr[-2000:]}")
+    # Python compiles what it imports for the first time, which takes minutes here: no time
+    # that is printed is to measure that.
+    warm_up = "import numba, numpy, scipy.special, sklearn.datasets, PySide6.QtWidgets"
+    system.run("python3", "-c", warm_up, PYTHONPATH="/wheels")
     stamp.write_text(environment.key())
 
 
@@ -102,17 +108,20 @@ class Lab:
     """The lab within the system."""
 
     def __init__(self, system: System) -> None:
-        self._system = system
+        self.system = system
+
+    def python(self, *arguments: str) -> str:
+        """Run its Python where the lab lies and return what it prints."""
+        program = ("env", "-C", "/lab", "python3", *arguments)
+        return self.system.run(*program, PYTHONPATH="/wheels", QT_QPA_PLATFORM="offscreen")
 
     def __call__(self, *arguments: str) -> str:
         """Run a command of the lab, print how long it took, return what it prints."""
+        words = f"layerlab {' '.join(arguments)}"
+        print(f"       {words}", flush=True)
         began_s = time.monotonic()
-        program = ("env", "-C", "/lab", "python3", "-m", "layerlab", *arguments)
-        told = self._system.run(*program, PYTHONPATH="/wheels", QT_QPA_PLATFORM="offscreen")
-        print(
-            f"ok     layerlab {' '.join(arguments)}, {time.monotonic() - began_s:.0f} s",
-            flush=True,
-        )
+        told = self.python("-m", "layerlab", *arguments)
+        print(f"ok     {words}, {time.monotonic() - began_s:.0f} s", flush=True)
         return told
 
 
@@ -137,47 +146,60 @@ def compare(dtype: str, found: list[float], expected: list[float]) -> float:
     return apart
 
 
-def examine(system: System) -> None:
-    """Install and try everything; raises TroubleError."""
-    system.make(SUITE, "arm64", PACKAGES)
-    print(
-        system.run("sh", "-c", "uname -m; python3 --version; cat /etc/debian_version"),
-        flush=True,
-    )
-    system.take_clone("lab")
-    install(system.folder / "wheels")
-    lab = Lab(system)
-    # Python compiles what it imports for the first time, which takes minutes here: no limit of
-    # the lab's own is to measure that.
-    warm_up = "import numba, numpy, scipy.special, sklearn.datasets, PySide6.QtWidgets"
-    system.run("python3", "-c", warm_up, PYTHONPATH="/wheels")
-    try:
-        print(lab("doctor"), flush=True)
-    except TroubleError as error:
-        if QT_IS_SLOW not in str(error):
-            raise
-        print(
-            f"{error}\n\nEmulated, Qt may take longer than doctor waits; shot tells.",
-            flush=True,
-        )
-    print(lab("gradcheck"), flush=True)
+def show(*command: str) -> Callable[[Lab], None]:
+    """Return what runs a command of the lab and prints what it says."""
+    return lambda lab: print(lab(*command), flush=True)
+
+
+def train(lab: Lab) -> None:
+    """Train in each precision on both engines, then as users do; raises TroubleError."""
     for dtype in TOLERANCES:
-        train = ("train", "--updates", "60", "--json", "--set", f"train.dtype={dtype}")
+        command = ("train", "--updates", "60", "--json", "--set", f"train.dtype={dtype}")
         expected, found = (
-            losses(lab(*train, "--engine", name)) for name in ("numpy", "compiled")
+            losses(lab(*command, "--engine", name)) for name in ("numpy", "compiled")
         )
         apart = compare(dtype, found, expected)
         print(f"ok     {dtype}: numpy and compiled end {apart:.1e} apart", flush=True)
-    lab("train")  # with nothing else, as its users do
-    lab("shot", "--updates", "20", "--out", "/root/lab.png")
-    if (system.folder / "root" / "lab.png").read_bytes()[:4] != PNG:
+    print(lab("train"), flush=True)
+
+
+def shot(lab: Lab) -> None:
+    """Draw the window; raises TroubleError."""
+    picture = lab.system.folder / PICTURE
+    picture.unlink(missing_ok=True)
+    lab("shot", "--updates", "20", "--out", f"/{PICTURE}")
+    if picture.read_bytes()[:4] != PNG:
         raise TroubleError("shot has drawn no picture")
+    print(f"ok     {picture}, {picture.stat().st_size} bytes of picture", flush=True)
+
+
+PARTS = {
+    "doctor": show("doctor"),
+    "gradcheck": show("gradcheck"),
+    "train": train,
+    "shot": shot,
+}
+
+
+def examine(system: System, only: str) -> None:
+    """Install, and try everything or one part; raises TroubleError."""
+    system.make(SUITE, "arm64", PACKAGES)
+    told = system.run("sh", "-c", "uname -m; python3 --version; cat /etc/debian_version")
+    print(f"ok     {', Debian '.join([*told.splitlines()][1:])}, {told.split()[0]}", flush=True)
+    system.take_clone("lab")
+    install(system)
+    lab = Lab(system)
+    lab.python("packaging/linux_libraries.py")  # what a newer Qt needs beside PACKAGES
+    for name, part in PARTS.items():
+        if only in ("", name):
+            part(lab)
 
 
 def main() -> int:
     """Examine; return 0 if all is well."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=pathlib.Path, help="where the system stays")
+    parser.add_argument("--only", choices=PARTS, default="", help="try this part alone")
     args = parser.parse_args()
     tools = {
         "debootstrap": "debootstrap",
@@ -191,11 +213,11 @@ def main() -> int:
         try:
             need_tools(**tools)
             with emulator():
-                examine(System(folder))
+                examine(System(folder), args.only)
         except TroubleError as error:
             print(f"FAILED {error}")
             return 1
-    print("ok     the lab runs on ARM, emulated")
+    print(f"ok     {args.only or 'the lab'} runs on ARM, emulated")
     return 0
 
 

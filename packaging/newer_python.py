@@ -1,6 +1,7 @@
 """Run `make run` and `make test` in a new system with a newer Python than this one's.
 
     python packaging/newer_python.py [--suite trixie] [--folder DIR] [--only run|test]
+        [--args ARGS]
 
 As root on Debian, with `debootstrap`; standard library only. Debian 13, trixie, has Python
 3.13. PyTorch's usual build for Linux is gigabytes: `--torch-index` says where a smaller one
@@ -22,7 +23,7 @@ PACKAGES = ("python3", "python3-venv", "make", "ca-certificates")
 PNG = b"\x89PNG"
 
 
-def examine(system: System, suite: str, torch_index: str, only: str) -> None:
+def examine(system: System, suite: str, torch_index: str, only: str, args: str) -> None:
     """Set up, draw and test; raises TroubleError."""
     system.make(suite, packages=PACKAGES)
     lab = system.take_clone("lab")
@@ -35,7 +36,7 @@ def examine(system: System, suite: str, torch_index: str, only: str) -> None:
             raise TroubleError("`make run` has drawn no picture")
         print(f"ok     make run, {picture.stat().st_size} bytes of picture", flush=True)
     if only in ("", "test"):
-        system.show(*make, "test")
+        system.show(*make, "test", *([f"ARGS={args}"] if args else []))
         print("ok     make test", flush=True)
 
 
@@ -46,12 +47,14 @@ def main() -> int:
     parser.add_argument("--folder", type=pathlib.Path, help="where the system stays")
     parser.add_argument("--torch-index", metavar="URL", default=NO_INDEX)
     parser.add_argument("--only", choices=("run", "test"), default="")
+    parser.add_argument("--args", default="", help="of pytest, such as --args=-v")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = args.folder or pathlib.Path(name) / "system"
         try:
             need_tools(debootstrap="debootstrap", unshare="util-linux", git="git")
-            examine(System(folder.resolve()), args.suite, args.torch_index, args.only)
+            system = System(folder.resolve())
+            examine(system, args.suite, args.torch_index, args.only, args.args)
         except TroubleError as error:
             print(f"FAILED {error}")
             return 1
