@@ -42,6 +42,8 @@ PACKAGES = (
     "libxkbcommon0",
 )
 TOLERANCES = {"float64": 1e-9, "float32": 1e-3}  # relative, after few updates
+# Byte code lies beside the kernels: the folder of the lab is a new one each time.
+PATHS = {"PYTHONPATH": "/wheels", "PYTHONPYCACHEPREFIX": "/root/.cache/python"}
 PICTURE = "root/lab.png"  # within the system
 PNG = b"\x89PNG"
 
@@ -100,7 +102,7 @@ def install(system: System) -> None:
     # Python compiles what it imports for the first time, which takes minutes here: no time
     # that is printed is to measure that.
     warm_up = "import numba, numpy, scipy.special, sklearn.datasets, PySide6.QtWidgets"
-    system.run("python3", "-c", warm_up, PYTHONPATH="/wheels")
+    system.run("python3", "-c", warm_up, **PATHS)
     stamp.write_text(environment.key())
 
 
@@ -113,7 +115,7 @@ class Lab:
     def python(self, *arguments: str) -> str:
         """Run its Python where the lab lies and return what it prints."""
         program = ("env", "-C", "/lab", "python3", *arguments)
-        return self.system.run(*program, PYTHONPATH="/wheels", QT_QPA_PLATFORM="offscreen")
+        return self.system.run(*program, QT_QPA_PLATFORM="offscreen", **PATHS)
 
     def __call__(self, *arguments: str) -> str:
         """Run a command of the lab, print how long it took, return what it prints."""
