@@ -15,6 +15,7 @@ import contextlib
 import json
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -43,7 +44,7 @@ PACKAGES = (
 )
 TOLERANCES = {"float64": 1e-9, "float32": 1e-3}  # relative, after few updates
 # Byte code lies beside the kernels: the folder of the lab is a new one each time.
-PATHS = {"PYTHONPATH": "/wheels", "PYTHONPYCACHEPREFIX": "/root/.cache/python"}
+PATHS = {"PYTHONPATH": "/lab/app:/wheels", "PYTHONPYCACHEPREFIX": "/root/.cache/python"}
 PICTURE = "root/lab.png"  # within the system
 PNG = b"\x89PNG"
 
@@ -199,6 +200,7 @@ def examine(system: System, only: str) -> None:
 
 def main() -> int:
     """Examine; return 0 if all is well."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leaving the context `emulator`
     parser = argparse.ArgumentParser()
     parser.add_argument("--folder", type=pathlib.Path, help="where the system stays")
     parser.add_argument("--only", choices=PARTS, default="", help="try this part alone")
