@@ -29,7 +29,8 @@ from sandbox import TroubleError
 BINFMT = pathlib.Path("/proc/sys/fs/binfmt_misc")
 EMULATOR = "qemu-aarch64"
 SUITE, PYTHON, GLIBC = "trixie", "3.13", 41
-# Beside what Python needs: what Qt draws with where there is no display.
+# Beside what Python needs: what Qt draws with where there is no display, and what a window on
+# X needs. `linux_libraries.py` asks the loader whether that is all, and installs what is not.
 PACKAGES = (
     "python3",
     "ca-certificates",
@@ -39,7 +40,18 @@ PACKAGES = (
     "libfontconfig1",
     "libfreetype6",
     "libglib2.0-0t64",
+    "libice6",
+    "libsm6",
     "libx11-6",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-render-util0",
+    "libxcb-render0",
+    "libxcb-shape0",
+    "libxcb-xkb1",
+    "libxkbcommon-x11-0",
     "libxkbcommon0",
 )
 TOLERANCES = {"float64": 1e-9, "float32": 1e-3}  # relative, after few updates
@@ -192,7 +204,7 @@ def examine(system: System, only: str) -> None:
     system.take_clone("lab")
     install(system)
     lab = Lab(system)
-    lab.python("packaging/linux_libraries.py")  # what a newer Qt needs beside PACKAGES
+    lab.python("packaging/linux_libraries.py")
     for name, part in PARTS.items():
         if only in ("", name):
             part(lab)
