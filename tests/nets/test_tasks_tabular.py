@@ -89,7 +89,8 @@ def test_files_that_are_not_as_known_are_left_to_scikit_learn(
 
 def test_a_data_set_is_read_without_importing_scikit_learn() -> None:
     code = (
-        "import sys; from layerlab.nets.tasks import TASKS; from layerlab.core.spec import TaskSpec\n"
+        "import sys; from layerlab.nets.tasks import TASKS\n"
+        "from layerlab.core.spec import TaskSpec\n"
         "for key in ('digits', 'iris', 'wine', 'breast-cancer', 'diabetes'):\n"
         "    TASKS[key].load(TaskSpec(name=key))\n"
         "print({'sklearn', 'scipy'} & set(sys.modules))"

@@ -227,7 +227,8 @@ class Training:
                 for self._state in run:
                     pass
                 if is_interrupted():
-                    self._state = self._state.alone()  # it may be left like this
+                    if self._state is not None:
+                        self._state = self._state.alone()  # it may be left like this
                     yield None
             params = self._state.params.astype(float)
             self.found = yield from look(problem, params, until, is_interrupted)

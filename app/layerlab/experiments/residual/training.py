@@ -127,7 +127,8 @@ class Training:
                 for self._state in run:
                     pass
                 if is_interrupted():
-                    self._state = self._state.alone()  # it may be left like this
+                    if self._state is not None:
+                        self._state = self._state.alone()  # it may be left like this
                     yield None
         except NotFiniteError as error:
             self.found = self._lost(problem, error.update)
