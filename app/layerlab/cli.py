@@ -22,6 +22,7 @@ from layerlab.core.folders import log_folder
 from layerlab.core.libraries import FAILURES, import_sentence
 from layerlab.core.outlet import is_unread
 from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE
+from layerlab.core.themes import THEME_NAMES
 from layerlab.threads import one_thread_each
 
 # Name -> what it does. Each is a module of layerlab.commands with `add_arguments` and `run`.
@@ -178,7 +179,7 @@ def _open_window(arguments: list[str]) -> int:
         help="open a page of the gallery; `experiments` lists them",
     )
     parser.add_argument("--knobs", metavar="FILE", help="turn its knobs as in this file")
-    parser.add_argument("--theme", choices=("dark", "light"), help="colours of the window")
+    parser.add_argument("--theme", choices=THEME_NAMES, help="colours of the window")
     parser.add_argument("--version", action="version", version=f"Layerlab {__version__}")
     args = parser.parse_args(arguments)
     from layerlab.commands import window

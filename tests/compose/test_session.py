@@ -321,3 +321,6 @@ def test_a_theme_is_drawn_everywhere_without_measuring_anew(open_lab, qtbot):
     assert dark.frame is frame
     for mine, other in zip(dark.window.views, light.window.views, strict=True):
         assert mine.picture().toImage() == other.picture().toImage(), mine.title()
+    for name in ("high-contrast", "dark"):
+        dark.look.toggle_theme()
+        assert dark.options.theme == dark.window.theme.name == name

@@ -11,6 +11,7 @@ from layerlab.commands.common import add_lab_arguments, chosen_spec
 from layerlab.core.disk import check_writable
 from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.spec import LabSpec, edit
+from layerlab.core.themes import THEME_NAMES
 
 MIN_SIZE, MAX_SIZE = (640, 480), (7680, 4320)
 _SIZE = re.compile(r"(\d{1,5})[xX×](\d{1,5})")
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     view = parser.add_argument_group("how")
     view.add_argument("--updates", type=int, metavar="N", help="how far to train; all the way")
     view.add_argument("--size", metavar="WxH", default="1440x900", help="pixels; 1440x900")
-    view.add_argument("--theme", choices=("dark", "light"), default="dark", help="dark")
+    view.add_argument("--theme", choices=THEME_NAMES, default="dark", help="dark")
 
 
 def run(args: argparse.Namespace) -> int:

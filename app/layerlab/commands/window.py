@@ -21,7 +21,7 @@ def run(
 
     Args:
         path: a saved lab, a spec or a CSV file; None reopens the last lab.
-        theme: `dark` or `light`; None: what was chosen last.
+        theme: one of `core.themes.THEME_NAMES`; None: what was chosen last.
         experiment: key of a page of the gallery to open; None for the lab.
         knobs: a file with that page's knobs. The page says what is wrong with it.
 

@@ -36,9 +36,10 @@ class Look:
         self._set(zoom=min(2.0, max(1.0, round(now + by, 2))))
 
     def toggle_theme(self) -> None:
-        """Change between dark and light."""
-        is_dark = self._session.window.theme.name == "dark"
-        self._set(theme="light" if is_dark else "dark")
+        """Change to the next theme: dark, light, high contrast."""
+        names = list(THEMES)
+        place = names.index(self._session.window.theme.name)
+        self._set(theme=names[(place + 1) % len(names)])
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or not."""

@@ -11,6 +11,7 @@ import msgspec
 from layerlab.core.decoding import convert_json, decode_json
 from layerlab.core.errors import LabError
 from layerlab.core.knobs import Effect, Knob
+from layerlab.core.themes import THEME_NAMES
 
 VIEW_KNOBS = {
     knob.path: knob
@@ -50,9 +51,9 @@ VIEW_KNOBS = {
             "view.theme",
             "choice",
             "Theme",
-            "Dark, light, or what the system uses.",
+            "Dark, light, high contrast, or what the system uses.",
             effect=Effect.VIEW,
-            choices=("system", "dark", "light"),
+            choices=("system", *THEME_NAMES),
         ),
     )
 }
@@ -62,7 +63,7 @@ class Options(msgspec.Struct, frozen=True):
     """The window's own settings.
 
     Attributes:
-        theme: `system`, `dark` or `light`.
+        theme: `system`, or one of `THEME_NAMES`.
         zoom: 1.0 to 2.0.
         speed: updates per second while playing; None for unlimited.
         engine: name of the engine.

@@ -29,7 +29,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
     ("zoom_in", "Larger", ("Ctrl++", "Ctrl+=")),
     ("zoom_out", "Smaller", ("Ctrl+-",)),
     ("zoom_reset", "Normal size", ("Ctrl+0",)),
-    ("theme", "Light or dark", ("Ctrl+T",)),
+    ("theme", "Dark, light or high contrast", ("Ctrl+T",)),
     ("full_screen", "Full screen", ("F11",)),
     None,
     ("keys", "Keys and hints…", ("F1",)),

@@ -223,7 +223,8 @@ def style_sheet(theme: Theme, kind: str = "") -> str:
     images = {
         name.replace("-", "_"): resource(f"icons/{name}.svg").as_posix() for name in _IMAGES
     }
-    images["check_on"] = resource(f"icons/check-{theme.name}.svg").as_posix()
+    ground = "dark" if theme.is_dark else "light"
+    images["check_on"] = resource(f"icons/check-{ground}.svg").as_posix()
     needed = _NEEDED[kind] if kind else tuple(_PARTS)
     sheet = string.Template("".join(_PARTS[name] for name in _PARTS if name in needed))
     return sheet.substitute(tokens | lengths | images)

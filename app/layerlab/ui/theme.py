@@ -48,6 +48,11 @@ class Theme:
         color.setAlphaF(opacity)
         return color
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether it writes in light colours on dark ones."""
+        return QColor(self.text).lightness() > QColor(self.panel).lightness()
+
     def font(self, size: float = 12.5, weight: int = 400) -> QFont:
         """Return Inter with tabular figures; size in pixels at zoom 1, weight 100 to 900."""
         return QFont(_font(self.px(size), weight))
@@ -91,19 +96,19 @@ DARK = Theme(
     line="#25303b",
     grid="#1e2731",
     text="#e6edf3",
-    muted="#8b98a5",
-    faint="#5a6673",
-    accent="#35c8e6",
-    positive="#5aa9ff",
-    negative="#ff9d4d",
-    good="#4cc38a",
+    muted="#9da8b3",
+    faint="#7d8b99",
+    accent="#45d7f6",
+    positive="#59a9ff",
+    negative="#e88c3f",
+    good="#4bc288",
     warning="#f2c14e",
     doubt="#e58ac0",
     on_accent="#08131a",
     point="#d5dde5",
     ramp=("#7b7bff", "#3fa9e6", "#2fc4b2", "#9ad14f"),
     classes=(
-        *("#ff9d4d", "#5aa9ff", "#2fc4a0", "#e58ac0", "#f0e05a", "#9a86ff", "#e0694f"),
+        *("#e88c3f", "#59a9ff", "#35c29d", "#e58ac0", "#f0e05a", "#807bf8", "#e0694f"),
         *("#a8b3bd", "#93cf6b", "#c7a27a"),
     ),
 )
@@ -115,23 +120,48 @@ LIGHT = Theme(
     line="#d8e0e8",
     grid="#e9eef3",
     text="#15202b",
-    muted="#566573",
-    faint="#93a0ad",
-    accent="#0891b2",
-    positive="#2672d9",
-    negative="#d9660a",
-    good="#1f8a5b",
-    warning="#a87400",
-    doubt="#c0508f",
+    muted="#4a5763",
+    faint="#606f7e",
+    accent="#055f70",
+    positive="#1f6bd0",
+    negative="#982f00",
+    good="#177d4e",
+    warning="#966300",
+    doubt="#b14687",
     on_accent="#ffffff",
     point="#2b3742",
-    ramp=("#5b4fd6", "#1f83c7", "#11917f", "#5f9b16"),
+    ramp=("#5b4fd6", "#1f83c7", "#11917f", "#5e9916"),
     classes=(
-        *("#d9660a", "#2672d9", "#0b8a6d", "#c0508f", "#b99500", "#6a4fd0", "#a83a26"),
+        *("#982f00", "#1f6bd0", "#0b8a6d", "#c0508f", "#a78600", "#514bd2", "#b84833"),
         *("#66727d", "#5b8f1e", "#8a6238"),
     ),
 )
-THEMES = {"dark": DARK, "light": LIGHT}
+# For weak projectors, bright rooms and weak eyes.
+HIGH_CONTRAST = Theme(
+    name="high-contrast",
+    background="#000000",
+    panel="#050505",
+    raised="#161616",
+    line="#808080",
+    grid="#3a3a3a",
+    text="#ffffff",
+    muted="#e2e2e2",
+    faint="#b9b9b9",
+    accent="#45e0ff",
+    positive="#7fbcff",
+    negative="#ffa45c",
+    good="#5fd68c",
+    warning="#ffd75e",
+    doubt="#ff9fd6",
+    on_accent="#000000",
+    point="#ffffff",
+    ramp=("#a9a9ff", "#5cc4ff", "#3fe0cc", "#b8f06a"),
+    classes=(
+        *("#ffa45c", "#7fbcff", "#3fd9b0", "#ff9fd6", "#fff07a", "#9a8cff", "#f0705a"),
+        *("#c4ccd4", "#a6e07f", "#d9b48c"),
+    ),
+)
+THEMES = {theme.name: theme for theme in (DARK, LIGHT, HIGH_CONTRAST)}
 
 
 @functools.cache

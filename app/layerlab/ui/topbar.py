@@ -89,7 +89,7 @@ class TopBar(WindowBar):
         self.seed.setToolTip("Which of the networks trained at once is drawn")
         self.seed.clicked.connect(self.open_seeds)
         self._line.addWidget(self.seed)
-        self.theme_button = self._button("theme", "", "Dark or light", "theme")
+        self.theme_button = self._button("theme", "", "Dark, light or high contrast", "theme")
         self.theme_button.clicked.connect(self.theme_pressed)
         self.menu_button = BarButton(theme, "menu")
         self.menu_button.setToolTip("Open, save and more")

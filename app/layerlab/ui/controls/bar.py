@@ -133,7 +133,7 @@ class SliderBar(KeyboardRing, QSlider):
         if self._held or self._over:
             painter.setBrush(theme.color("accent", 0.28 if self._held else 0.14))
             painter.drawEllipse(centre, y, y)
-        light = "#ffffff" if theme.name == "light" else theme.text
+        light = theme.text if theme.is_dark else "#ffffff"
         fill = theme.color("accent" if self._held else light) if on else theme.color("faint")
         edge = theme.color("accent" if self._held else "faint", 0.9)
         painter.setBrush(fill)
