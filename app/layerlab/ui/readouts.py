@@ -11,6 +11,7 @@ from layerlab.core.frames import Frame
 from layerlab.core.success import Ranking, ranking_of
 from layerlab.ui.plots.scale import level_text, number
 
+SPARE = 5  # rank of what one can do without
 STATUS = {
     "ready": "updates · none yet",
     "running": "updates · running",
@@ -64,12 +65,14 @@ class Readout(NamedTuple):
         value, label: what is shown, one above the other.
         help: more about it, under the mouse; may be empty.
         rank: those of the highest rank give way first where it is narrow.
+        brief: a shorter label for where the long ones leave no room; "" for none.
     """
 
     value: str
     label: str
     help: str = ""
     rank: int = 0
+    brief: str = ""
 
 
 def readouts(frame: Frame, threshold: float | None = None) -> list[Readout]:
@@ -79,29 +82,32 @@ def readouts(frame: Frame, threshold: float | None = None) -> list[Readout]:
         frame: what is drawn.
         threshold: a seed below this loss is a success; None: the task's own.
     """
-    found = [Readout(grouped(frame.update), STATUS.get(frame.status, "updates"))]
+    found = [
+        Readout(grouped(frame.update), STATUS.get(frame.status, "updates"), brief="updates")
+    ]
     if frame.elapsed_s:
         updates = frame.update * frame.spec.train.seeds
         value = f"{grouped(updates)} in {duration(frame.elapsed_s)}"
-        found.append(Readout(value, "updates, all seeds", rank=4))
+        found.append(Readout(value, "updates, all seeds", rank=SPARE))
     elif frame.updates_per_s:
         value = f"{pace(frame.updates_per_s)}/s"
-        found.append(Readout(value, "updates, each of all seeds", rank=4))
+        found.append(Readout(value, "updates, each of all seeds", rank=SPARE))
     part = frame.loss
     if part is None or not part.train.size:
         return found
     median = short(float(np.median(part.train[-1])))
-    found.append(Readout(median, "training loss, median", rank=1))
+    found.append(Readout(median, "training loss, median", rank=1, brief="training"))
     if part.validation is not None:
         median = short(float(np.median(part.validation[-1])))
-        found.append(Readout(median, "validation loss", rank=3))
+        found.append(Readout(median, "validation loss", rank=3, brief="validation"))
     found.append(success(ranking_of(part, threshold)))
     score = part.validation_score if part.validation_score is not None else part.score
     if score is not None:
         where = "validation" if part.validation_score is not None else "training"
         middle = float(np.median(score[-1]))
         value = f"{100 * middle:.1f} %" if part.score_name == "accuracy" else short(middle)
-        found.append(Readout(value, f"{part.score_name}, {where}", rank=5))
+        label = f"{part.score_name}, {where}"
+        found.append(Readout(value, label, rank=4, brief=part.score_name))
     return found
 
 
@@ -112,7 +118,10 @@ def success(ranking: Ranking) -> Readout:
     how = "Drag the line in the loss plot to choose another threshold."
     if seeds == 1:  # a share of one would say too much
         said = f"The training loss is {'' if count else 'not '}below {level}. {how}"
-        return Readout("yes" if count else "no", f"loss below {brief}", said, 2)
+        return Readout(
+            "yes" if count else "no", f"loss below {brief}", said, 2, f"below {brief}"
+        )
     noun = "seed has" if count == 1 else "seeds have"
     said = f"{count} of {seeds} {noun} a training loss below {level}. {how}"
-    return Readout(f"{100 * count / seeds:.0f} %", f"of {seeds} seeds below {brief}", said, 2)
+    share, label = f"{100 * count / seeds:.0f} %", f"of {seeds} seeds below {brief}"
+    return Readout(share, label, said, 2, f"below {brief}")

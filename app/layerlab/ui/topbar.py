@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpacerItem
 
 from layerlab.core.success import Ranking
 from layerlab.ui.bars import WindowBar
 from layerlab.ui.controls.buttons import BarButton
-from layerlab.ui.controls.gauges import Readouts, SpeedControl
+from layerlab.ui.controls.gauges import BAR_HEIGHT, Readouts, SpeedControl
 from layerlab.ui.controls.seeds import SeedPopup
 from layerlab.ui.readouts import Readout
 from layerlab.ui.theme import Theme
@@ -26,7 +26,9 @@ SHORTCUTS = {
     "new_seed": "N",
     "theme": "Ctrl+T",
 }
-_FULL, _NARROW = 672, 576  # widths at zoom 1 below which words, then the speed go
+# Widths at zoom 1 below which the readouts get a row of their own, words go, the speed goes.
+_ONE_ROW, _FULL, _NARROW = 1040, 672, 576
+_SECOND_ROW = 38  # height at zoom 1
 
 
 def _hint(text: str, key: str) -> str:
@@ -85,6 +87,8 @@ class TopBar(WindowBar):
         self._line.addWidget(self.speed)
         self.readouts = Readouts(theme)
         self._line.addWidget(self.readouts, 1)
+        self._room = QSpacerItem(0, 0, QSizePolicy.Policy.Expanding)  # instead of them
+        self._is_one_row = True
         self.seed = BarButton(theme, text="Seed", arrow=True)
         self.seed.setToolTip("Which of the networks trained at once is drawn")
         self.seed.clicked.connect(self.open_seeds)
@@ -172,10 +176,32 @@ class TopBar(WindowBar):
         return self.width() >= least * self._theme.zoom
 
     def adapt(self) -> None:
-        """Drop what does not fit."""
+        """Give the readouts a row of their own, or drop what does not fit."""
         self.speed.setVisible(self._wide(_NARROW))
         self._show_play()
         self._show_seed()
+        self._show_rows(self._wide(_ONE_ROW))
+
+    def _show_rows(self, is_one_row: bool) -> None:
+        if is_one_row != self._is_one_row:
+            self._is_one_row = is_one_row
+            place = self._line.indexOf(self.seed) - 1
+            if is_one_row:
+                self._line.removeItem(self._room)
+                self._line.insertWidget(place, self.readouts, 1)
+            else:
+                self._line.removeWidget(self.readouts)
+                self._line.insertItem(place, self._room)
+        theme = self._theme
+        below = 0 if is_one_row else theme.px(_SECOND_ROW)
+        margins = self._line.contentsMargins()
+        margins.setBottom(1 + below)
+        self._line.setContentsMargins(margins)
+        self.setFixedHeight(theme.px(BAR_HEIGHT) + below)
+        if not is_one_row:
+            wide = self.width() - margins.left() - margins.right()
+            self.readouts.lower()  # where they overlap, the buttons are meant
+            self.readouts.setGeometry(margins.left(), below, wide, self.readouts.height())
 
     def _show_play(self) -> None:
         icon = "pause" if self._playing else "play"

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.scale import decades, number_text, open_ended
-from layerlab.ui.readouts import Readout
+from layerlab.ui.readouts import SPARE, Readout
 from layerlab.ui.theme import Theme
 
 BAR_HEIGHT = 52  # of the top bar at zoom 1, with the hairline below
@@ -85,14 +85,17 @@ class SpeedControl(QWidget):
 
 
 class Readouts(QWidget):
-    """Numbers with their names; where it is narrow, those that matter least go."""
+    """Numbers with their names.
+
+    Where it is narrow, the names get shorter; then those that matter least go.
+    """
 
     def __init__(self, theme: Theme) -> None:
         """Make an empty row."""
         super().__init__()
         self._theme = theme
         self._readouts: list[Readout] = []
-        self._widths: list[int] = []
+        self._widths: dict[bool, list[int]] = {False: [], True: []}  # by whether brief
         self.setAccessibleName("Readouts")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
@@ -102,7 +105,7 @@ class Readouts(QWidget):
         if list(readouts) == self._readouts:
             return
         if len(readouts) != len(self._readouts):
-            self._widths = [0] * len(readouts)
+            self._widths = _no_widths(readouts)
         self._readouts = list(readouts)
         self._measure()
         told = (f"{r.value} {r.label}" + f" ({r.help})" * bool(r.help) for r in readouts)
@@ -113,20 +116,21 @@ class Readouts(QWidget):
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
         self.setFixedHeight(theme.px(BAR_HEIGHT - 1))
-        self._widths = [0] * len(self._readouts)
+        self._widths = _no_widths(self._readouts)
         self._measure()
         self.update()
 
     def shown(self) -> list[Readout]:
         """Return the readouts that fit, from the left."""
-        return [self._readouts[i] for i in self._fitting()]
+        return [self._readouts[i] for i in self._fitting()[1]]
 
     def places(self) -> list[QRectF]:
         """Return where the readouts that fit are, from the left."""
         x, places = 0, []
-        for i in self._fitting():
-            places.append(QRectF(x, 0, self._widths[i], self.height()))
-            x += self._widths[i] + self._theme.px(_GAP)
+        is_brief, kept = self._fitting()
+        for i in kept:
+            places.append(QRectF(x, 0, self._widths[is_brief][i], self.height()))
+            x += self._widths[is_brief][i] + self._theme.px(_GAP)
         return places
 
     def event(self, event: QEvent) -> bool:
@@ -145,6 +149,7 @@ class Readouts(QWidget):
         painter, theme = QPainter(self), self._theme
         value_font, label_font = theme.font(13.5, 600), theme.font(10.5)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+        is_brief, _ = self._fitting()
         for place, readout in zip(self.places(), self.shown(), strict=True):
             painter.setFont(value_font)
             painter.setPen(theme.color("text"))
@@ -153,14 +158,23 @@ class Readouts(QWidget):
             painter.setFont(label_font)
             painter.setPen(theme.color("muted"))
             lower = QRectF(place.x(), theme.px(27), place.width(), theme.px(14))
-            painter.drawText(lower, flags, readout.label)
+            painter.drawText(lower, flags, _label(readout, is_brief))
 
-    def _fitting(self) -> list[int]:
-        """Return the numbers of the readouts for which there is room, ascending."""
+    def _fitting(self) -> tuple[bool, list[int]]:
+        """Return whether labels are brief, and which readouts there is room for, ascending.
+
+        Labels say more than what one can do without.
+        """
+        full, brief = (self._kept(self._widths[is_brief]) for is_brief in (False, True))
+        needed = {i for i, readout in enumerate(self._readouts) if readout.rank < SPARE}
+        is_brief = len(needed & {*brief}) > len(needed & {*full})
+        return is_brief, brief if is_brief else full
+
+    def _kept(self, widths: Sequence[int]) -> list[int]:
         kept: list[int] = []
         used = 0
         for i in sorted(range(len(self._readouts)), key=lambda i: self._readouts[i].rank):
-            used += self._widths[i] + (self._theme.px(_GAP) if kept else 0)
+            used += widths[i] + (self._theme.px(_GAP) if kept else 0)
             if used > self.width():
                 break
             kept.append(i)
@@ -170,7 +184,17 @@ class Readouts(QWidget):
         values = QFontMetricsF(self._theme.font(13.5, 600))
         labels = QFontMetricsF(self._theme.font(10.5))
         step = self._theme.px(_ROUND)
-        for i, (value, label, *_) in enumerate(self._readouts):
-            need = max(values.horizontalAdvance(value), labels.horizontalAdvance(label))
-            need = max(need, self._theme.px(_LEAST))
-            self._widths[i] = max(self._widths[i], math.ceil(need / step) * step)
+        for is_brief, widths in self._widths.items():
+            for i, readout in enumerate(self._readouts):
+                label = labels.horizontalAdvance(_label(readout, is_brief))
+                need = max(values.horizontalAdvance(readout.value), label)
+                need = max(need, self._theme.px(_LEAST))
+                widths[i] = max(widths[i], math.ceil(need / step) * step)
+
+
+def _label(readout: Readout, is_brief: bool) -> str:
+    return (readout.brief if is_brief else "") or readout.label
+
+
+def _no_widths(readouts: Sequence[Readout]) -> dict[bool, list[int]]:
+    return {is_brief: [0] * len(readouts) for is_brief in (False, True)}
