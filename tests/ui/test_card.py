@@ -56,6 +56,25 @@ def test_a_shorter_note_is_said_where_the_long_one_does_not_fit(card: Card) -> N
     assert card._note_label.text().startswith("accuracy")
 
 
+def test_a_title_keeps_its_room_from_a_control_that_can_be_brief(card: Card) -> None:
+    card.set_title("Signal by layer")
+    control = HeadButton("across inputs ▾", brief="▾")
+    card.add_control(control)
+    card.resize(360, 250)
+    QApplication.processEvents()
+    assert (control.is_brief, card._title.width()) == (False, card._title.sizeHint().width())
+    card.resize(200, 250)
+    QApplication.processEvents()
+    assert (control.is_brief, card._title.width()) == (True, card._title.sizeHint().width())
+    assert control.text() == "across inputs ▾"
+    narrow = card.grab().toImage()
+    card.resize(100, 250)  # not even that is enough: an ellipsis says so
+    QApplication.processEvents()
+    assert card._title.width() < card._title.sizeHint().width()
+    corner = card._title.geometry()
+    assert card.grab(corner).toImage() != narrow.copy(corner)
+
+
 def test_a_double_click_on_head_or_body_asks_to_be_maximised(card: Card, qtbot: QtBot) -> None:
     body = QWidget()
     card.body.addWidget(body)

@@ -76,6 +76,7 @@ class Card(QFrame):
         whole.addLayout(self.body, 1)
         for label in (self._title, self._note_label):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._note_label.setTextFormat(Qt.TextFormat.RichText)
         self.set_title(title)
         self.set_theme(DARK)
@@ -121,17 +122,17 @@ class Card(QFrame):
         self.fit_head()
 
     def fit_head(self) -> None:
-        """Show the longest note for which title and controls leave room."""
-        margins = self._head.contentsMargins()
-        used = self._title.sizeHint().width()
-        for control in self._control_list:
-            asked = control.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
-            if not (asked and control.isHidden()):  # a new one is hidden until it is shown
-                used += control.sizeHint().width() + self._head.spacing()
-        if self._maximised:
-            used += self.back_button.sizeHint().width() + self._head.spacing()
-        used += self.menu_button.sizeHint().width() + margins.left() + margins.right()
-        free = self.width() - used - 4 * self._head.spacing() - self.theme.px(12)
+        """Show the longest note for which title and controls leave room.
+
+        Controls that can be brief are, where they leave none for the title.
+        """
+        for is_brief in (False, True):
+            for control in self._control_list:
+                if isinstance(control, HeadButton):
+                    control.show_brief(is_brief)
+            free = self._free()
+            if free >= 0:
+                break
         metrics = QFontMetricsF(self.theme.font(11))
         for note in self._wordings:
             if note and metrics.horizontalAdvance(_plain(note)) <= free:
@@ -141,6 +142,19 @@ class Card(QFrame):
         if self._note_label.text() != note:
             self._note_label.setText(note)
         self._note_label.setVisible(bool(note))
+
+    def _free(self) -> int:
+        """Return the pixels that title and controls leave; negative: how many they lack."""
+        margins = self._head.contentsMargins()
+        used = self._title.sizeHint().width()
+        for control in self._control_list:
+            asked = control.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
+            if not (asked and control.isHidden()):  # a new one is hidden until it is shown
+                used += control.sizeHint().width() + self._head.spacing()
+        if self._maximised:
+            used += self.back_button.sizeHint().width() + self._head.spacing()
+        used += self.menu_button.sizeHint().width() + margins.left() + margins.right()
+        return self.width() - used - 4 * self._head.spacing() - self.theme.px(12)
 
     # ---- theme and painting
     def set_theme(self, theme: Theme) -> None:

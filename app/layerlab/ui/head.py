@@ -10,10 +10,16 @@ from layerlab.ui.theme import DARK, Theme
 
 
 class HeadButton(QAbstractButton):
-    """A word in a card's head that can be clicked: muted, bright under the mouse."""
+    """A word in a card's head that can be clicked: muted, bright under the mouse.
 
-    def __init__(self, text: str = "", help_text: str = "") -> None:
+    Attributes:
+        brief: what is shown instead of the text where that leaves no room for the title.
+        is_brief: whether it is shown.
+    """
+
+    def __init__(self, text: str = "", help_text: str = "", brief: str = "") -> None:
         super().__init__()
+        self.brief, self.is_brief = brief, False
         self.theme: Theme = DARK
         self._by_keyboard = False
         self.setText(text)
@@ -31,9 +37,16 @@ class HeadButton(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    def show_brief(self, is_brief: bool) -> None:
+        """Show the brief word, if there is one, or the text."""
+        if (is_brief and bool(self.brief)) != self.is_brief:
+            self.is_brief = not self.is_brief
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
         """Return the size of the word and its padding."""
-        width = self.fontMetrics().horizontalAdvance(self.text())
+        width = self.fontMetrics().horizontalAdvance(self._word())
         return QSize(width + self.theme.px(12), self.theme.px(20))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -72,7 +85,10 @@ class HeadButton(QAbstractButton):
             bright = self.isChecked() or self.underMouse()
             painter.setPen(self.theme.color("text" if bright else "muted"))
             painter.setFont(self.font())
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._word())
+
+    def _word(self) -> str:
+        return self.brief if self.is_brief else self.text()
 
 
 class HeadMark(HeadButton):
@@ -92,6 +108,19 @@ class HeadLabel(QLabel):
     def minimumSizeHint(self) -> QSize:
         """Return no width."""
         return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the text, with an ellipsis where a plain one has not enough room."""
+        is_plain = self.textFormat() == Qt.TextFormat.PlainText
+        if not is_plain or self.fontMetrics().horizontalAdvance(self.text()) <= self.width():
+            super().paintEvent(event)
+            return
+        with QPainter(self) as painter:
+            painter.setPen(self.palette().color(self.foregroundRole()))
+            told = self.fontMetrics().elidedText(
+                self.text(), Qt.TextElideMode.ElideRight, self.width()
+            )
+            painter.drawText(self.rect(), self.alignment(), told)
 
 
 class MenuButton(HeadButton):

@@ -32,7 +32,7 @@ class LayersView(PlotView):
         self.wants = wants
         what, sentence = _WORDS[wants]
         self.kind = ""
-        self.kind_button = HeadButton("", "Chooses which of the variances is shown")
+        self.kind_button = HeadButton("", "Chooses which of the variances is shown", "▾")
         super().__init__(title, parent=parent)
         self.ridges = Ridges(what)
         self.variance = VariancePlot()
@@ -75,6 +75,7 @@ class LayersView(PlotView):
             self.kind_button.setText(text)
             self.kind_button.setAccessibleName(f"Variance: {self.kind}")
             self.kind_button.updateGeometry()
+            self.fit_head()
         self.set_note(
             "theory dashed" if depth and part.theory.get(self.kind) is not None else ""
         )
