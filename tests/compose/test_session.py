@@ -7,7 +7,8 @@ from PySide6.QtTest import QTest
 
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit, get
-from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.engines.numpy_ import NumpyEngine, outputs
+from layerlab.nets.problem import problem_of
 from tests.compose.conftest import bar_of, drag, finished, tile_of
 
 KEY = Qt.Key
@@ -132,6 +133,28 @@ def test_a_runtime_error_in_the_worker_reaches_the_banner(lab, qtbot, monkeypatc
     lab.reset()
     lab.runner.finish()
     finished(qtbot, lab)
+
+
+def test_an_edited_weight_changes_every_figure_of_its_seed_at_once(lab, qtbot):
+    lab.runner.finish()
+    before = finished(qtbot, lab)
+    lab.window.diagram.weight_edited.emit(2, 0, 0, 9.0)
+    qtbot.waitUntil(lambda: lab.frame.run_id != before.run_id)
+    after = lab.frame
+    assert after.update == before.update
+    problem = problem_of(after.spec)
+    state, _ = lab.runner.snapshot()
+    x = problem.x
+    fit = (outputs(problem, state.params[:1], x)[0, :, 0] - problem.y[:, 0]) ** 2
+    assert after.loss.train[-1, 0] == pytest.approx(0.5 * fit.mean(), rel=1e-5)
+    assert after.loss.train[-1, 0] > before.loss.train[-1, 0]
+    assert after.loss.validation[-1, 0] > before.loss.validation[-1, 0]
+    assert after.loss.score[-1, 0] < before.loss.score[-1, 0]
+    assert (after.loss.train[-1, 1:] == before.loss.train[-1, 1:]).all()
+    assert (after.loss.train[:-1] == before.loss.train[:-1]).all()
+    lab.store.undo()
+    qtbot.waitUntil(lambda: lab.frame.run_id != after.run_id)
+    assert (lab.frame.loss.train[-1] == before.loss.train[-1]).all()
 
 
 def test_an_edited_weight_is_in_the_network_and_undo_takes_it_back(lab, qtbot):

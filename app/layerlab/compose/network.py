@@ -33,13 +33,16 @@ class Network:
         self._edit(layout_of(self._session.store.spec).bias_index(gap, unit), value, "a bias")
 
     def _edit(self, index: int, value: float, label: str) -> None:
-        state, seed = self._shown()
+        runner = self._session.runner
+        state, history = runner.snapshot()
         if state is None:
             return
-        runner = self._session.runner
-        _, history = runner.snapshot()
+        order, seed = runner.order, min(runner.order.seed, state.seeds - 1)
         self._session.store.mark(label)
-        order, edited = runner.order, state.with_parameter(seed, index, value)
+        edited = state.with_parameter(seed, index, value)
+        if history is not None:  # what was reported of this update was of another network
+            history = history.copy()
+            history.record(order.spec, edited)
         runner.start(order.spec, edited, history, play=order.playing, speed=order.speed)
 
     def trace(self, sample: int) -> None:
