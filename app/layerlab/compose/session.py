@@ -25,7 +25,7 @@ from layerlab.compose.reopening import Reopened
 from layerlab.compose.seeds import Seeds
 from layerlab.compose.serving import serving_ports
 from layerlab.compose.settling import Settling
-from layerlab.compose.showing import show_data, show_spec
+from layerlab.compose.showing import same_data, show_data, show_spec
 from layerlab.compose.tablewatch import TableWatch
 from layerlab.compose.trouble import Trouble
 from layerlab.compose.wiring import REGISTRIES
@@ -48,6 +48,7 @@ from layerlab.ui.window import LabWindow
 _log = logging.getLogger("layerlab")
 UNSEEN_MS = 1500
 PANEL_MS, BUTTONS_MS = 10, 150  # which the panel and the top bar wait in a drag
+LOADING_MS = 200  # after which views of another task than the panel's get a veil
 
 
 class Session(QObject):
@@ -82,6 +83,7 @@ class Session(QObject):
         self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS, self)
         self._late_state = Deferred(self._show_state, BUTTONS_MS, self)
         self._unseen = Deferred(self.runner.begin, UNSEEN_MS, self)
+        self._late_veil = Deferred(self._veil, LOADING_MS, self)
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
         self.curves = Curves(self)
@@ -273,6 +275,8 @@ class Session(QObject):
         """Draw the newest frame."""
         known = self.frame
         self.frame = frame
+        if same_data(frame.spec.task, self.store.spec.task):
+            self._unveil()
         self._late_spec.now()
         self.ghost.show()
         self.window.draw(frame)
@@ -292,8 +296,31 @@ class Session(QObject):
         """Show what is in force, such as after a choice that was refused."""
         self._show_spec(self.store.spec)
 
+    def _unveil(self) -> None:
+        self._late_veil.forget()
+        self.window.stage.veil.show_text("")
+
+    def _veil(self) -> None:
+        task = TASKS[self.store.spec.task.name]
+        self.window.stage.veil.show_text(
+            f"Loading {task.label}… The views show the task before it."
+        )
+
+    def on_not_begun(self) -> None:
+        """The newest run has failed; if it has no frame yet, the views are of another task."""
+        self._late_veil.forget()
+        if self.frame is not None and not same_data(self.frame.spec.task, self.store.spec.task):
+            task = TASKS[self.store.spec.task.name]
+            self.window.stage.veil.show_text(
+                f"{task.label} is not there. The views show the task before it."
+            )
+
     def _show_spec(self, spec: LabSpec) -> None:
         self._late_spec.forget()
+        if self.frame is None or same_data(self.frame.spec.task, spec.task):
+            self._unveil()
+        else:
+            self._late_veil.ask()
         show_spec(self.window, spec)
         self.table.follow(spec.task)
         self.budget.follow(spec)

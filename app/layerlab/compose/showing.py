@@ -5,7 +5,7 @@ from __future__ import annotations
 from layerlab.compose.wiring import REGISTRIES
 from layerlab.core.declared import KNOBS
 from layerlab.core.frames import Frame
-from layerlab.core.spec import LabSpec
+from layerlab.core.spec import LabSpec, TaskSpec
 from layerlab.nets.data import Data
 from layerlab.nets.problem import known_data, layout_of, load_data
 from layerlab.nets.tasks import TASKS
@@ -24,6 +24,11 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
     panel.set_summary("task", generated if "samples" in task.knobs else task.label)
     panel.set_summary("network", f"{grouped(layout_of(spec).parameters)} parameters")
     panel.set_summary("training", REGISTRIES["optimizers"][spec.train.optimizer].label)
+
+
+def same_data(one: TaskSpec, other: TaskSpec) -> bool:
+    """Tell whether tasks are the same, but for how much is drawn, held out or noisy."""
+    return (one.name, one.path, one.target) == (other.name, other.path, other.target)
 
 
 def show_data(window: LabWindow, frame: Frame) -> str:

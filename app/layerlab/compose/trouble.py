@@ -57,6 +57,7 @@ class Trouble:
             state, history = runner.snapshot()
             runner.start(store.spec, state, history, play=True, speed=runner.order.speed)
             return
+        self._session.on_not_begun()
         if not isinstance(error, LabError | ImportError):
             details = self.report(error)
             sentence = f"The training stopped with an error: {sentence}"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWid
 
 from layerlab.ui.scrolling import OverlayBar, see_through
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.veil import Veil
 
 LEFT, RIGHT = 330, 220  # least widths of the columns at zoom 1
 SHARES = 205, 100  # of the width that is there
@@ -44,6 +45,7 @@ class Stage(QScrollArea):
             self._row.addWidget(column, share)
         self.setWidget(inner)
         see_through(self)
+        self.veil = Veil(self)
 
     @property
     def is_stacked(self) -> bool:
@@ -74,6 +76,7 @@ class Stage(QScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Take sizes from `theme`."""
         self._theme = theme
+        self.veil.set_theme(theme)
         gap = theme.px(GAP)
         self._row.setContentsMargins(theme.px(EDGE), theme.px(EDGE), theme.px(EDGE), gap)
         for layout in (self._row, *self._boxes):
