@@ -251,6 +251,7 @@ def test_a_confusion_cell_is_read_as_a_count(view: PredictionView) -> None:
     place = box.topLeft() + QPointF(8.5, 3.5) * (box.width() / 10)
     text = canvas.reading_at(place).text
     assert text == "true 3, read as 8: 2.5 of 32.5 (7.7 %), mean over the seeds"
+    assert canvas.title() == "read as → · mean of 16 seeds"
     image = canvas.grab().toImage()
     corner = QPointF(0.15, 0.15) * (box.width() / 10)
     right = box.topLeft() + QPointF(3, 3) * (box.width() / 10) + corner

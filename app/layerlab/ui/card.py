@@ -131,7 +131,7 @@ class Card(QFrame):
                 if isinstance(control, HeadButton):
                     control.show_brief(is_brief)
             free = self._free()
-            if free >= 0:
+            if free >= -self.theme.px(12):  # which only a note would need
                 break
         metrics = QFontMetricsF(self.theme.font(11))
         for note in self._wordings:

@@ -106,8 +106,12 @@ class ConfusionCanvas(Canvas):
         if box.top() > theme.px(20):
             painter.setPen(theme.color("faint"))
             title = QRectF(box.left(), 0, box.width(), high)
-            painter.drawText(title, _LEFT, metrics.elidedText("read as →", elide, box.width()))
+            painter.drawText(title, _LEFT, metrics.elidedText(self.title(), elide, box.width()))
             painter.drawText(QRectF(0, box.top() - high - 2, box.left(), high), _LEFT, "true ↓")
+
+    def title(self) -> str:
+        """Return what stands over the matrix: which way to read it, and what of."""
+        return f"read as → · mean of {self.seeds} seeds" if self.seeds > 1 else "read as →"
 
     def _paint_cells(self, painter: QPainter, box: QRectF) -> None:
         """Paint the cells: right ones in the accent, mistakes in orange."""
