@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 # Flavour -> name of the program's folder.
 FLAVOURS = {"lite": "layerlab", "full": "layerlab-full"}
 # Large libraries of which the lab uses a part: their other parts stay out.
-IN_PARTS = ("scipy", "sklearn")
+IN_PARTS = ("scipy",)
 
 # Distributions of which PyInstaller knows what they need.
 KNOWN = {
@@ -75,6 +75,7 @@ UNUSED = {
     "scipy.io._fast_matrix_market._fmm_core": "reads matrices from files, 4 MB",
     "rich": "progress bars of scikit-learn in a terminal",
     "setuptools": "builds packages",
+    "sklearn": "the lab reads its data sets from its files, which come along alone",
     "tensorboard": "curves of torch",
     "tkinter": "Python's own windows",
     "torch.utils.benchmark": "measures torch",
@@ -122,6 +123,18 @@ def resources() -> list[tuple[str, str]]:
     """Return the folders that ship and where they go: as the wheel has them."""
     wheel = project()["tool"]["hatch"]["build"]["targets"]["wheel"]
     return [(str(ROOT / source), target) for source, target in wheel["force-include"].items()]
+
+
+def data_sets() -> list[tuple[str, str]]:
+    """Return the files of data sets that the lab reads, and where they go."""
+    sys.path.insert(0, str(ROOT / "app"))
+    from layerlab.nets.tasks.shipped import FILES, data_folder
+
+    folder = data_folder()
+    if folder is None:
+        raise SystemExit("layerlab: scikit-learn, which has the data sets, is not installed")
+    names = sorted({name for names in FILES.values() for name in names})
+    return [(str(folder / name), "sklearn/datasets/data") for name in names]
 
 
 def imported() -> list[str]:
@@ -201,7 +214,6 @@ def excluded(flavour: str) -> list[str]:
 _FILES = re.compile(
     r"\.dist-info/(?!METADATA$)|"
     r"(^|/)(tests?|include)/|\.(a|lib|h|hpp|cuh|cu|cpp|cmake|c|f|f90|pyi|pyx|pxd|pxi|tp|build)$"
-    r"|^sklearn/datasets/(images|tests)/"
     r"|^numba/np/ufunc/(tbb|omp)pool\."  # thread layers; the lab has threads of its own
     r"|^torch/(bin/(?!torch_shm_manager)|share/|test/)"  # torch looks for this one program
     r"|^torch/lib/lib(torchbind_test|jitbackend_test"

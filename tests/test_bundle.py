@@ -35,10 +35,10 @@ def trim() -> types.ModuleType:
 
 
 def test_parts_of_libraries_are_found_by_what_the_lab_imports(contents: Any) -> None:
-    assert {"sklearn.datasets", "scipy.special"} <= set(contents.imported())
-    assert {"sklearn.datasets", "scipy.sparse"} <= contents.used_modules()
+    assert {"scipy.optimize", "scipy.special"} <= set(contents.imported())
+    assert {"scipy.special", "scipy.sparse"} <= contents.used_modules()
     unused = set(contents.unused_parts())
-    assert "sklearn.neural_network" in unused  # a peer's, which is measured from a clone
+    assert "scipy.cluster" in unused
     assert not unused & contents.used_modules()
 
 
@@ -59,6 +59,14 @@ def test_files_of_small_libraries_come_along(contents: Any) -> None:
     """Without its typeface a formula cannot be drawn, and nothing imports a typeface."""
     assert "ziamath" in contents.packages_with_data("lite")
     assert not {"numpy", "PySide6", "torch"} & set(contents.packages_with_data("full"))
+
+
+def test_data_sets_come_along_without_the_library_that_has_them(contents: Any) -> None:
+    files = dict(contents.data_sets())
+    assert set(files.values()) == {"sklearn/datasets/data"}
+    assert all(pathlib.Path(file).is_file() for file in files)
+    assert len(files) == 6
+    assert "sklearn" in contents.excluded("full")
 
 
 def test_resources_lie_as_in_the_wheel(contents: Any) -> None:
@@ -83,7 +91,6 @@ def test_resources_lie_as_in_the_wheel(contents: Any) -> None:
         ("layerlab/resources/icons/lab.svg", True),
         ("layerlab/nets/engines/compiled/kernel.py", True),
         ("sklearn/datasets/data/digits.csv.gz", True),
-        ("sklearn/datasets/images/china.jpg", False),
         ("numpy/_core/tests/data/astype_copy.pkl", False),
         ("numpy/_core/include/numpy/arrayobject.h", False),
         ("torch/lib/libtorch_cpu.so", True),

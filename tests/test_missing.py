@@ -89,7 +89,7 @@ def test_without_scipy_all_but_what_needs_it_works(tmp_path: pathlib.Path) -> No
     worked(lab(*QUICK))
     gelu = lab(*QUICK, "--engine", "numpy", "--set", "net.activation=gelu")
     assert sentence(gelu, 1).startswith("GELU in NumPy needs scipy, which is not installed; ")
-    assert sentence(lab(*QUICK, "--task", "iris"), 1).endswith("-m pip install scipy")
+    worked(lab(*QUICK, "--task", "iris"))  # scikit-learn could not be imported without scipy
     # What is drawn beside a loss of classes is left out of the picture.
     picture = tmp_path / "moons.png"
     moons = lab("shot", "--task", "moons", "--updates", "3", "--out", str(picture))

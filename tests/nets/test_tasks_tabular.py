@@ -82,7 +82,7 @@ def test_files_that_are_not_as_known_are_left_to_scikit_learn(
     tmp_path: pathlib.Path, monkeypatch: Any, text: str
 ) -> None:
     (tmp_path / "iris.csv").write_text(text)
-    monkeypatch.setattr(shipped, "_folder", lambda: tmp_path)
+    monkeypatch.setattr(shipped, "data_folder", lambda: tmp_path)
     assert shipped_table("iris", "species", 150) is None
     assert shipped_table("wine", "cultivar", 178) is None  # there is no such file
 

@@ -41,6 +41,7 @@ TRY_LIMIT_S, QT_LIMIT_S = 10_800, 600
 TELL_S = 0.5  # between two looks at a process
 # Imported where they are tried, in a process of their own: an import takes seconds, or Qt.
 _TRIED = ("PySide6-Essentials", "numba", "torch")
+_DATA_SETS = "scikit-learn"  # which is there for these: they are read instead of importing it
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -119,6 +120,8 @@ def _trouble(library: Library) -> str:
     if why := missing(library.name):
         return why
     try:
+        if library.name == _DATA_SETS:
+            return importlib.import_module("layerlab.nets.tasks.sets").unreadable()
         if library.name not in _TRIED:
             importlib.import_module(library.module)
     except ImportError as error:

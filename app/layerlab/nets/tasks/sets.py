@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from msgspec.structs import replace
 
+from layerlab.core.errors import LabError
 from layerlab.core.libraries import needed_for
 from layerlab.core.spec import TaskSpec
 from layerlab.nets.data import Column, Data, Shape, Table
@@ -43,6 +44,16 @@ def _table(bunch: Any, target: str) -> Table:
         return Table(features, Column(target, number.astype(np.float64)))
     texts = np.array([str(names[k]) for k in number], object)
     return Table(features, Column(target, texts))
+
+
+def unreadable() -> str:
+    """Return why the data sets cannot be read, in one sentence; "" if all of them can."""
+    try:
+        for task in SETS:
+            task.load(task.recommend(TaskSpec(name=task.key)).task)
+    except LabError as error:
+        return str(error)
+    return ""
 
 
 @functools.lru_cache(maxsize=2)

@@ -19,6 +19,15 @@ from layerlab.nets.data import Column, Table
 
 Array = np.ndarray
 MAX_BYTES = 1_000_000  # of a file; the largest has 120 KB
+# Name of the set -> its files: features and targets, or a head and both in one.
+FILES: dict[str, tuple[str, ...]] = {
+    "digits": ("digits.csv.gz",),
+    "iris": ("iris.csv",),
+    "wine": ("wine_data.csv",),
+    "breast_cancer": ("breast_cancer.csv",),
+    # As it was measured, where the file with this name is scaled.
+    "diabetes": ("diabetes_data_raw.csv.gz", "diabetes_target.csv.gz"),
+}
 _CELLS = (
     "radius",
     "texture",
@@ -70,7 +79,7 @@ def shipped_table(name: str, target: str, rows: int) -> Table | None:
     Returns:
         The table; None where scikit-learn or its files are not what is known of them.
     """
-    folder = _folder()
+    folder = data_folder()
     if folder is None:
         return None
     try:
@@ -90,8 +99,11 @@ def shipped_table(name: str, target: str, rows: int) -> Table | None:
     return Table(features, Column(target, np.array([classes[int(k)] for k in number], object)))
 
 
-def _folder() -> pathlib.Path | None:
-    """Return where the files are, without importing anything."""
+def data_folder() -> pathlib.Path | None:
+    """Return where scikit-learn's files are, without importing it; None if nowhere.
+
+    A bundle has these files alone, and nothing of scikit-learn that could be imported.
+    """
     try:
         found = importlib.util.find_spec("sklearn")
     except (ImportError, ValueError):  # marked as not there
@@ -102,13 +114,14 @@ def _folder() -> pathlib.Path | None:
 
 def _read(folder: pathlib.Path, name: str) -> tuple[Array, Array, Sequence[str]]:
     """Return features (rows, D), targets (rows,), and the classes' names, if they have any."""
-    if name == "diabetes":  # as it was measured, where the file with this name is scaled
-        data = _numbers(folder / "diabetes_data_raw.csv.gz", None)
-        return data, _numbers(folder / "diabetes_target.csv.gz", None)[:, 0], ()
+    paths = [folder / file for file in FILES[name]]
+    if len(paths) == 2:
+        data, target = (_numbers(path, None) for path in paths)
+        return data, target[:, 0], ()
+    path = paths[0]
     if name == "digits":
-        whole = _numbers(folder / "digits.csv.gz", ",")
+        whole = _numbers(path, ",")
         return whole[:, :-1], whole[:, -1], ()
-    path = folder / ("wine_data.csv" if name == "wine" else f"{name}.csv")
     head = _text(path).partition("\n")[0]  # rows, columns, names of the classes
     whole = _numbers(path, ",", 1)
     return whole[:, :-1], whole[:, -1], head.strip().split(",")[2:]
