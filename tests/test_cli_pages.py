@@ -123,3 +123,44 @@ def test_the_claims_are_drawn_with_what_is_measured(
         )
         pictures.append(out.read_bytes())
     assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            ["--view", "los", "--out", "a.svg"],
+            "there is no view 'los', there are diagram, pred",
+        ),
+        (
+            ["--view", "loss", "--out", "a.bmp"],
+            "a.bmp does not end in .png, .svg, .pdf or .csv",
+        ),
+        (["--out", "a.svg"], "a.svg does not end in .png, which is what is written"),
+        (
+            ["--view", "loss", "--size", "0x0", "--out", "a.svg"],
+            "the range is 100x100 to 8000x",
+        ),
+        (
+            ["--view", "loss", "--size", "100000x9", "--out", "a.svg"],
+            "it must be like 1440x900",
+        ),
+        (["--view", "loss", "--scale", "99", "--out", "a.png"], "--scale is 99, the range is"),
+        (["--theme", "print", "--out", "a.png"], "--theme print goes with --view NAME"),
+        (["--scale", "2", "--out", "a.png"], "--scale 2.0 goes with --view NAME"),
+        (["--claims", "--view", "loss", "--out", "a.png"], "--view does not go with --claims"),
+    ],
+)
+def test_a_figure_that_cannot_be_drawn_is_one_sentence(
+    arguments: list[str],
+    sentence: str,
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["shot", "--updates", "1", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []

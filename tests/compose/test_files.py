@@ -92,7 +92,7 @@ def test_a_name_that_the_dialog_asked_about_is_not_asked_about_again(qtbot, type
     typed[0].append(str(tmp_path / "a.layerlab"))
     parent = QWidget()
     qtbot.addWidget(parent)
-    path = ask_where_to_save(parent, "Save", tmp_path / "x", "", ".layerlab")
+    path = ask_where_to_save(parent, "Save", tmp_path / "x", {"Labs": ".layerlab"})
     assert path == tmp_path / "a.layerlab"
     assert len(typed[2]) == 1
 

@@ -14,12 +14,23 @@ from layerlab.core.spec import LabSpec, edit
 from layerlab.core.themes import THEME_NAMES
 
 MIN_SIZE, MAX_SIZE = (640, 480), (7680, 4320)
+MIN_VIEW, MAX_VIEW = (100, 100), (8000, 8000)
+WINDOW_SIZE, VIEW_SIZE = (1440, 900), (720, 450)
+MIN_SCALE, MAX_SCALE = 0.25, 8.0
+ENDINGS = (".png", ".svg", ".pdf", ".csv")  # of a window the first one alone
+PRINT = "print"  # a theme for one view
 _SIZE = re.compile(r"(\d{1,5})[xX×](\d{1,5})")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--out", metavar="PNG", required=True, help="the picture to write")
+    parser.add_argument("--out", metavar="FILE", required=True, help="the picture to write")
+    parser.add_argument(
+        "--view",
+        metavar="NAME",
+        help="one view instead of the window, also as SVG, PDF or CSV: diagram, prediction, "
+        "signal, gradient, loss, or one of the page's",
+    )
     page = parser.add_argument_group("a page of the gallery instead of the lab")
     page.add_argument(
         "--experiment", metavar="KEY", help="see `experiments`; `gallery` draws all of them"
@@ -36,14 +47,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_lab_arguments(parser)
     view = parser.add_argument_group("how")
     view.add_argument("--updates", type=int, metavar="N", help="how far to train; all the way")
-    view.add_argument("--size", metavar="WxH", default="1440x900", help="pixels; 1440x900")
-    view.add_argument("--theme", choices=THEME_NAMES, default="dark", help="dark")
+    view.add_argument("--size", metavar="WxH", help="pixels; 1440x900, of a view 720x450")
+    view.add_argument(
+        "--scale", type=float, metavar="S", default=1.0, help="pixels of a view's PNG in one"
+    )
+    view.add_argument(
+        "--theme", choices=(*THEME_NAMES, PRINT), default="dark", help="dark; print for a view"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Draw the picture; return the exit code."""
-    out = _checked_out(args.out)
-    size = _size(args.size)
+    out = _checked_out(args.out, args.view is not None)
+    size, scale = _size(args.size, args.view is not None), _scale(args)
     if args.updates is not None and args.updates < 0:
         raise LabError(f"--updates is {args.updates}, it must be 0 or more")
     rows: list[str] = []
@@ -59,18 +75,19 @@ def run(args: argparse.Namespace) -> int:
         spec = _long_enough(chosen_spec(args), args.updates)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
     try:
-        from layerlab.compose import shot, shot_claims, shot_page
+        from layerlab.compose import How, shot, shot_claims, shot_page
     except ImportError as error:
         from layerlab.commands.libraries import import_problem
 
         raise NotReadyError(import_problem(error)) from error
+    how = How(size, args.theme, args.view or "", scale)
     if args.claims is not None:
-        shot_claims(out, rows, size, args.theme)
+        shot_claims(out, rows, how)
     elif args.experiment is not None:
         edits = turned(args.set, args.experiment)
-        shot_page(out, args.experiment, args.knobs, edits, size, args.theme)
+        shot_page(out, args.experiment, args.knobs, edits, how)
     else:
-        shot(out, spec, args.updates, size, args.theme)
+        shot(out, spec, args.updates, how)
     return 0
 
 
@@ -131,25 +148,41 @@ def _long_enough(spec: LabSpec, updates: int | None) -> LabSpec:
     return edit(spec, "train.updates", updates)
 
 
-def _checked_out(text: str) -> pathlib.Path:
+def _checked_out(text: str, is_view: bool) -> pathlib.Path:
     out = pathlib.Path(text)
+    endings = ENDINGS if is_view else ENDINGS[:1]
+    told = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
     if out.is_dir():
-        raise LabError(f"{text} is a directory, --out must be a file that ends in .png")
-    if out.suffix.lower() != ".png":
-        raise LabError(f"{text} does not end in .png, which is what is written")
+        raise LabError(f"{text} is a directory, --out must be a file that ends in {told}")
+    if out.suffix.lower() not in endings:
+        raise LabError(f"{text} does not end in {told}, which is what is written")
     check_writable(out)
     return out
 
 
-def _size(text: str) -> tuple[int, int]:
+def _scale(args: argparse.Namespace) -> float:
+    if args.view is None:
+        for name, usual in (("scale", 1.0), ("theme", None)):
+            value = getattr(args, name)
+            if (name == "theme" and value == PRINT) or (name == "scale" and value != usual):
+                raise LabError(f"--{name} {value} goes with --view NAME")
+    elif args.claims is not None:
+        raise LabError("--view does not go with --claims")
+    if not MIN_SCALE <= args.scale <= MAX_SCALE:
+        raise LabError(f"--scale is {args.scale:g}, the range is {MIN_SCALE} to {MAX_SCALE}")
+    return float(args.scale)
+
+
+def _size(text: str | None, is_view: bool) -> tuple[int, int]:
+    if text is None:
+        return VIEW_SIZE if is_view else WINDOW_SIZE
     match = _SIZE.fullmatch(text)
     if match is None:
         raise LabError(f"--size is {text!r}, it must be like 1440x900")
     width, height = int(match[1]), int(match[2])
-    fits = MIN_SIZE[0] <= width <= MAX_SIZE[0] and MIN_SIZE[1] <= height <= MAX_SIZE[1]
-    if not fits:
+    least, most = (MIN_VIEW, MAX_VIEW) if is_view else (MIN_SIZE, MAX_SIZE)
+    if not (least[0] <= width <= most[0] and least[1] <= height <= most[1]):
         raise LabError(
-            f"--size is {text}, the range is {MIN_SIZE[0]}x{MIN_SIZE[1]} to "
-            f"{MAX_SIZE[0]}x{MAX_SIZE[1]}"
+            f"--size is {text}, the range is {least[0]}x{least[1]} to {most[0]}x{most[1]}"
         )
     return width, height

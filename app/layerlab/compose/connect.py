@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from layerlab.compose.deferred import Deferred
@@ -76,6 +77,8 @@ def _connect_views(session: Session) -> None:
     session.window.dropped.connect(session.pages.open_path)
     session.window.escaped.connect(session.pages.on_escaped)
     session.window.rail.page_chosen.connect(session.pages.show)
+    for view in session.window.views:
+        view.figure_wanted.connect(partial(session.figures.ask, view))
     diagram = session.window.diagram
     diagram.weight_edited.connect(session.network.edit_weight)
     diagram.bias_edited.connect(session.network.edit_bias)
@@ -103,6 +106,7 @@ def _connect_commands(session: Session) -> None:
         "save": files.save,
         "save_as": files.save_as,
         "open_csv": files.open_csv,
+        "figure": session.figures.ask_current,
         "undo": store.undo,
         "redo": store.redo,
         "reset": session.reset,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import pathlib
+from collections.abc import Mapping
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 
 def ask_where_to_save(
-    parent: QWidget, title: str, start: pathlib.Path, kinds: str, ending: str
+    parent: QWidget, title: str, start: pathlib.Path, kinds: Mapping[str, str]
 ) -> pathlib.Path | None:
     """Ask for a file to save in, under a name with its ending.
 
@@ -19,17 +20,21 @@ def ask_where_to_save(
     Args:
         parent: the window. title: of the dialog.
         start: the file that is suggested.
-        kinds: what the dialog lists, such as `Labs (*.layerlab)`.
-        ending: what the name has to end in, such as `.layerlab`.
+        kinds: what the dialog lists, such as `Labs (*.layerlab)`, each with what a name of
+            it has to end in, such as `.layerlab`; an ending of another kind that is typed
+            counts more than the kind that is chosen.
 
     Returns:
         The file, or None if nothing should be saved.
     """
     while True:
-        name, _ = QFileDialog.getSaveFileName(parent, title, str(start), kinds)
+        listed = ";;".join(kinds)
+        name, kind = QFileDialog.getSaveFileName(parent, title, str(start), listed)
         if not name:
             return None
-        path = with_ending(pathlib.Path(name), ending)
+        path = pathlib.Path(name)
+        if not path.name.lower().endswith(tuple(kinds.values())):
+            path = with_ending(path, kinds.get(kind, next(iter(kinds.values()))))
         if str(path) == str(pathlib.Path(name)) or not os.path.lexists(path):
             return path
         if _may_replace(parent, title, path):

@@ -163,8 +163,7 @@ class Files:
             self._session.window,
             "Save the lab",
             start.with_name(start.stem + SUFFIX),
-            f"Labs (*{SUFFIX})",
-            SUFFIX,
+            {f"Labs (*{SUFFIX})": SUFFIX},
         )
         if path is not None:
             self._write(path)

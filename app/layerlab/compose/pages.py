@@ -187,6 +187,7 @@ class Pages:
         page.changed.connect(session.show_state)
         page.said.connect(session.toast.say)
         page.lab_wanted.connect(self._open_in_lab)
+        page.frame.view.figure_wanted.connect(session.figures.ask)
         page.frame.bar.back_pressed.connect(self.show_gallery)
         self._fill_bar(page.frame.bar, page.frame.banner)
         self._pages[experiment.key] = page
@@ -290,7 +291,8 @@ class Pages:
             return
         files = self._session.files
         start = files.folder() / f"{self.page.experiment.key}{ENDING}"
-        path = ask_where_to_save(self._session.window, "Save the knobs", start, FILTER, ENDING)
+        kinds = {FILTER.partition(";;")[0]: ENDING}
+        path = ask_where_to_save(self._session.window, "Save the knobs", start, kinds)
         if path is None:
             return
         try:

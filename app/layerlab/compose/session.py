@@ -12,6 +12,7 @@ from layerlab.compose.budget import BudgetLock
 from layerlab.compose.connect import connect
 from layerlab.compose.curves import Curves
 from layerlab.compose.deferred import Deferred
+from layerlab.compose.figures import Figures
 from layerlab.compose.files import Files
 from layerlab.compose.ghost import Ghost
 from layerlab.compose.help import Help
@@ -69,6 +70,7 @@ class Session(QObject):
         self.files = Files(self)
         self.table = TableWatch(self)
         self.network = Network(self)
+        self.figures = Figures(self)
         self.settling = Settling(self.runner, self)
         self.ghost = Ghost(self.window)
         self.seeds = Seeds(self)

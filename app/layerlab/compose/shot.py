@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QBuffer,
@@ -30,6 +31,8 @@ from layerlab.core.frames import Frame
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec
 
+PRINT = "print"  # the theme of figures for paper
+WINDOW = (1440, 900)  # that a single view is taken from
 # For what hangs: an emulated processor compiles for half an hour before it trains.
 TIMEOUT_S = 10_800
 SETTLING = 4  # passes of the event loop in which layouts hand on what they need
@@ -42,8 +45,31 @@ def _pass_on(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> 
         print(text, file=sys.stderr)
 
 
-def _options(theme: str, size: tuple[int, int]) -> Options:
+@dataclass(frozen=True)
+class How:
+    """The looks of what is drawn.
+
+    Attributes:
+        size: width and height of the window, or of the view, in pixels.
+        theme: a theme's name, or `print`, which is for one view.
+        view: name of the one view that is drawn, into a file of any of `ENDINGS`; "" for the
+            whole window, into a PNG.
+        scale: pixels of a view's PNG in one of its size's.
+    """
+
+    size: tuple[int, int] = (1440, 900)
+    theme: str = "dark"
+    view: str = ""
+    scale: float = 1.0
+
+
+HOW = How()
+
+
+def _options(how: How) -> Options:
     # The engine that needs no preparation: the same picture at the first start and later.
+    size = WINDOW if how.view else how.size
+    theme = "light" if how.theme == PRINT else how.theme
     return Options(theme=theme, size=size, speed=None, engine="numpy")
 
 
@@ -51,15 +77,13 @@ def shot(
     out: str | pathlib.Path,
     spec: LabSpec | None = None,
     updates: int | None = None,
-    size: tuple[int, int] = (1440, 900),
-    theme: str = "dark",
+    how: How = HOW,
 ) -> None:
-    """Draw the whole window, trained, into a PNG file; no display is needed.
+    """Draw the lab, trained; no display is needed.
 
     Args:
         out: the file. spec: what to train; the default lab if None.
-        updates: how far; to the end if None.
-        size: width and height of the window, pixels. theme: `dark` or `light`.
+        updates: how far; to the end if None. how: the looks.
 
     Raises:
         LabError: the spec cannot be trained, or the file cannot be written.
@@ -71,7 +95,7 @@ def shot(
         train_to(session, updates)
         session.advising.finish()
 
-    _draw(out, spec or LabSpec(), size, theme, train)
+    _draw(out, spec or LabSpec(), how, train)
 
 
 def shot_page(
@@ -79,15 +103,14 @@ def shot_page(
     key: str,
     knobs: str | None = None,
     turned: Mapping[str, object] | None = None,
-    size: tuple[int, int] = (1440, 900),
-    theme: str = "dark",
+    how: How = HOW,
 ) -> None:
-    """Draw the window with a page of the gallery into a PNG file; no display is needed.
+    """Draw a page of the gallery; no display is needed.
 
     Args:
         out: the file. key: of the page, or `gallery` for all of them.
         knobs: a file with its knobs. turned: single knobs, after the file's.
-        size: width and height of the window, pixels. theme: `dark` or `light`.
+        how: the looks.
 
     Raises:
         LabError: knobs that are wrong, or a file that cannot be read or written.
@@ -104,20 +127,15 @@ def shot_page(
             page.take_knobs(turned, "--set")
         page.finish()
 
-    _draw(out, LabSpec(), size, theme, show)
+    _draw(out, LabSpec(), how, show)
 
 
-def shot_claims(
-    out: str | pathlib.Path,
-    rows: Sequence[str] = (),
-    size: tuple[int, int] = (1440, 900),
-    theme: str = "dark",
-) -> None:
+def shot_claims(out: str | pathlib.Path, rows: Sequence[str] = (), how: How = HOW) -> None:
     """Draw the window with the ledger's page into a PNG file; no display is needed.
 
     Args:
         out: the file. rows: ids of what is computed before; the last of some is chosen.
-        size: width and height of the window, pixels. theme: `dark` or `light`.
+        how: the looks.
 
     Raises:
         LabError: the file cannot be written.
@@ -130,14 +148,13 @@ def shot_claims(
         if rows and len(rows) < len(ledger.page.rows.entries):
             ledger.page.choose(rows[-1])
 
-    _draw(out, LabSpec(), size, theme, show)
+    _draw(out, LabSpec(), how, show)
 
 
 def _draw(
     out: str | pathlib.Path,
     spec: LabSpec,
-    size: tuple[int, int],
-    theme: str,
+    how: How,
     prepare: Callable[[Session], None],
 ) -> None:
     """Open a window without a display, prepare it and draw it into a file."""
@@ -148,7 +165,7 @@ def _draw(
     surprises: list[BaseException] = []  # of slots, whose exceptions Qt cannot hand on
     sys.excepthook = lambda kind, error, trace: surprises.append(error)
     app = application()
-    session = Session(spec, _options(theme, size))
+    session = Session(spec, _options(how))
     try:
         session.window.show()
         prepare(session)
@@ -156,8 +173,15 @@ def _draw(
             app.processEvents()
         if surprises:
             raise surprises[0]
-        picture = session.window.grab()
-        write_file(out, _png(picture))
+        if how.view:
+            from layerlab.ui.figures import figure
+
+            card = session.figures.card(how.view)
+            ending = pathlib.Path(out).suffix.lower()
+            drawn = figure(card, ending, how.size, how.scale, how.theme == PRINT)
+        else:
+            drawn = _png(session.window.grab())
+        write_file(out, drawn)
     finally:
         session.background.close()
         session.runner.close()

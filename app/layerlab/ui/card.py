@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -34,21 +35,36 @@ BACK = "Back to all views"
 _TAG = re.compile(r"<[^>]*>")
 
 
+@runtime_checkable
+class Painted(Protocol):
+    """A widget that paints from pictures that it keeps, but not into a file."""
+
+    def set_figure(self, is_figure: bool) -> None:
+        """Paint everything anew, and nothing of the cursor; or as on the screen again."""
+
+
 class Card(QFrame):
     """A rounded panel: title, note, controls and a menu above a body.
+
+    Signals:
+        maximise_requested: it is to fill the window, or to go back.
+        figure_wanted: it is to be saved as a figure; whether for print.
 
     Attributes:
         theme: the theme it is painted with.
         body: the layout that holds what the card shows.
-        menu_button: opens the menu: copy picture, copy numbers, maximise.
+        menu_button: opens the menu: save or copy, maximise.
+        is_figure: whether it is painted for a file, without what serves the screen alone.
     """
 
     maximise_requested = Signal()
+    figure_wanted = Signal(bool)
 
     def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme: Theme = DARK
-        self._maximised = False
+        self._maximised = self.is_figure = False
+        self._put_away: list[QWidget] = []  # while it is painted for a file
         self._note = note
         self._wordings: tuple[str, ...] = (note,)  # from long to short
         self._title = HeadLabel(title)
@@ -121,6 +137,23 @@ class Card(QFrame):
         self._note_label.setAccessibleName(_plain(self._note))
         self.fit_head()
 
+    def set_figure(self, is_figure: bool) -> None:
+        """Be painted for a file, or for the screen again."""
+        self.is_figure = self.menu_button.is_quiet = is_figure
+        if is_figure:
+            self._put_away = [tool for tool in self.screen_tools() if not tool.isHidden()]
+        for tool in self._put_away:
+            tool.setVisible(not is_figure)
+        self.back_button.setVisible(self._maximised and not is_figure)
+        for child in self.findChildren(QWidget):
+            if isinstance(child, Painted):
+                child.set_figure(is_figure)
+        self.fit_head()
+
+    def screen_tools(self) -> list[QWidget]:
+        """Return what is of no use in a figure and is shown on the screen."""
+        return []
+
     def fit_head(self) -> None:
         """Show the longest note for which title and controls leave room.
 
@@ -180,6 +213,9 @@ class Card(QFrame):
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             path = QPainterPath()
+            if self.is_figure:
+                painter.fillRect(self.rect(), self.theme.color("panel"))
+                return
             radius = self.theme.px(12)
             path.addRoundedRect(
                 QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius
@@ -236,6 +272,11 @@ class Card(QFrame):
         """Return a new menu of what can be done with the card."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Save figure…").triggered.connect(lambda: self.figure_wanted.emit(False))
+        menu.addAction("Save figure for print…").triggered.connect(
+            lambda: self.figure_wanted.emit(True)
+        )
+        menu.addSeparator()
         menu.addAction("Copy picture").triggered.connect(self.copy_picture)
         copy = menu.addAction("Copy numbers")
         copy.triggered.connect(self.copy_numbers)

@@ -13,6 +13,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
     ("save", "Save…", ("Ctrl+S",)),
     ("save_as", "Save as…", ("Ctrl+Shift+S",)),
     ("open_csv", "Open a CSV file…", ("Ctrl+Shift+O",)),
+    ("figure", "Save a figure…", ("Ctrl+E",)),
     None,
     ("undo", "Undo", ("Ctrl+Z",)),
     ("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y")),

@@ -161,6 +161,18 @@ HIGH_CONTRAST = Theme(
         *("#c4ccd4", "#a6e07f", "#d9b48c"),
     ),
 )
+# For paper and slides: figures alone, not the window.
+PRINT = replace(
+    LIGHT,
+    name="print",
+    background="#ffffff",
+    raised="#f4f6f8",
+    line="#9aa4ae",
+    grid="#e3e8ed",
+    text="#000000",
+    muted="#333b43",
+    faint="#5a6672",
+)
 THEMES = {theme.name: theme for theme in (DARK, LIGHT, HIGH_CONTRAST)}
 
 

@@ -48,6 +48,7 @@ class DiagramCanvas(NeuronKeys):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme: Theme = DARK
+        self.is_figure = False  # painted for a file
         self.run: PassState | None = None
         self.target: Target | None = None
         self.placed: PlacedPanel | None = None
@@ -112,6 +113,10 @@ class DiagramCanvas(NeuronKeys):
         self.editor.set_theme(theme)
         self._rearrange()
 
+    def set_figure(self, is_figure: bool) -> None:
+        """Paint everything anew, and nothing of the cursor; or as on the screen again."""
+        self.is_figure = is_figure
+
     def geometry_now(self) -> Geometry | None:
         """Return the arrangement at the present size; None before the first frame."""
         if self._geometry is None and self.part is not None:
@@ -142,6 +147,11 @@ class DiagramCanvas(NeuronKeys):
             painter.setPen(self.theme.color("faint"))
             painter.setFont(self.theme.font(12))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, NOTHING)
+            painter.end()
+            return
+        if self.is_figure:
+            look = Look(run=self.run)
+            self._scene.paint_figure(painter, self.part, geometry, self.theme, look)
             painter.end()
             return
         ratio = self.devicePixelRatioF()

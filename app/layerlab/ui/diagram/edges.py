@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from layerlab.core.frames import DiagramPart
 from layerlab.ui.diagram.coverage import EdgeRaster, Edges, color_table, entries_needed
-from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.diagram.geometry import Geometry, ease
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -20,6 +21,7 @@ MOST_ENTRIES = 600_000  # pairs of pixel and edge that fit into the time of a fr
 THINNEST, WIDEST = 0.36, 1.45  # half widths at zoom 1, logical pixels
 DIMMED = 0.16  # opacity of what is not in focus, relative
 STALE_AFTER = 24  # frames after which the choice of the strongest is looked at again
+MOST_LINES, STEPS = 4000, 24  # of a figure: edges, and straight pieces of each
 KEPT_ENTRIES = 2_000_000  # of arrangements seen before, 8 bytes each
 
 
@@ -85,17 +87,8 @@ class EdgeLayer:
             self._table = color_table(theme.color("positive"), theme.color("negative"))
             self._theme_name = theme.name
         drawn = self._prepare(geometry, values, flat, theme.zoom, ratio)
-        chosen = drawn.chosen
-        crowd = np.array([_gamma(v.size) for v in values])[drawn.gap]
-        strength = flat[chosen] ** crowd
-        slim = _slimness(geometry, theme.zoom)
-        half = (THINNEST + (WIDEST - THINNEST) * strength) * slim * drawn.scale
-        opacity = 0.07 + 0.88 * strength
-        if bright is not None:
-            factors = [np.broadcast_to(b, v.shape) for b, v in zip(bright, values, strict=True)]
-            opacity = opacity * np.concatenate([f.ravel() for f in factors])[chosen]
-        signs = np.concatenate([v.ravel() for v in values])[chosen] >= 0
-        image = drawn.raster.paint(half, opacity, signs, self._table)
+        half, opacity, signs = _style(geometry, values, flat, drawn.chosen, theme.zoom, bright)
+        image = drawn.raster.paint(half * drawn.scale, opacity, signs, self._table)
         image.setDevicePixelRatio(drawn.scale)
         return image
 
@@ -158,6 +151,55 @@ def _choose(
         edges = _curves(geometry, scale)
         need = entries_needed(edges, reach * scale + 0.5)
     return edges, _strongest(flat, need), scale
+
+
+def paint_lines(
+    painter: QPainter,
+    geometry: Geometry,
+    values: Sequence[Array],
+    theme: Theme,
+    bright: Sequence[Array | float] | None = None,
+) -> None:
+    """Paint the edges as lines, for a file: the strongest `MOST_LINES`, these on top.
+
+    Args:
+        painter: paints in logical pixels. geometry, values, theme, bright: as of an image.
+    """
+    flat = np.concatenate([_relative(v).ravel() for v in values]) if values else np.zeros(0)
+    chosen = np.argsort(flat, kind="stable")[-MOST_LINES:]
+    half, opacity, signs = _style(geometry, values, flat, chosen, theme.zoom, bright)
+    edges = _curves(geometry, 1.0)
+    along = np.linspace(0.0, 1.0, STEPS + 1)
+    rise = ease(along)
+    colors = theme.color("negative"), theme.color("positive")
+    for k, edge in enumerate(chosen.tolist()):
+        x = edges.x0[edge] + along * (edges.x1[edge] - edges.x0[edge])
+        y = edges.y0[edge] + rise * (edges.y1[edge] - edges.y0[edge])
+        color = QColor(colors[int(signs[k])])
+        color.setAlphaF(min(1.0, max(0.0, float(opacity[k]))))
+        painter.setPen(QPen(color, 2.0 * float(half[k]), c=Qt.PenCapStyle.FlatCap))
+        painter.drawPolyline(QPolygonF([QPointF(*at) for at in zip(x, y, strict=True)]))
+
+
+def _style(
+    geometry: Geometry,
+    values: Sequence[Array],
+    flat: Array,
+    chosen: Array,
+    zoom: float,
+    bright: Sequence[Array | float] | None,
+) -> tuple[Array, Array, Array]:
+    """Return half widths in logical pixels, opacities and whether positive, of chosen edges."""
+    gap = np.repeat(np.arange(len(values)), [v.size for v in values])[chosen]
+    crowd = np.array([_gamma(v.size) for v in values])[gap]
+    strength = flat[chosen] ** crowd
+    half = (THINNEST + (WIDEST - THINNEST) * strength) * _slimness(geometry, zoom)
+    opacity = 0.07 + 0.88 * strength
+    if bright is not None:
+        factors = [np.broadcast_to(b, v.shape) for b, v in zip(bright, values, strict=True)]
+        opacity = opacity * np.concatenate([f.ravel() for f in factors])[chosen]
+    signs = np.concatenate([v.ravel() for v in values])[chosen] >= 0
+    return half, opacity, signs
 
 
 def _relative(values: Array) -> Array:

@@ -34,13 +34,19 @@ def corner(geometry: Geometry) -> float:
 
 
 def paint_ground(part: DiagramPart, geometry: Geometry, theme: Theme, ratio: float) -> QPixmap:
-    """Return what never changes: skip arcs, empty tiles, marks of folded units."""
+    """Return a picture of what never changes, see `draw_ground`."""
     pixmap = QPixmap(
         max(1, round(geometry.width * ratio)), max(1, round(geometry.height * ratio))
     )
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
+    with QPainter(pixmap) as painter:
+        draw_ground(painter, part, geometry, theme)
+    return pixmap
+
+
+def draw_ground(painter: QPainter, part: DiagramPart, geometry: Geometry, theme: Theme) -> None:
+    """Paint what never changes: skip arcs, empty tiles, marks of folded units."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_skips(painter, part, geometry, theme)
     radius = corner(geometry)
@@ -56,8 +62,6 @@ def paint_ground(part: DiagramPart, geometry: Geometry, theme: Theme, ratio: flo
                 painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
         _paint_fold(painter, column.x, column.fold_y, column.folded, geometry, theme)
     _paint_fold_note(painter, part, geometry, theme)
-    painter.end()
-    return pixmap
 
 
 def _paint_skips(

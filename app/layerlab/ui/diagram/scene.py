@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QPainter, QPen, QPixmap
 from layerlab.core.frames import DiagramPart
 from layerlab.ui.diagram import chips, painting
 from layerlab.ui.diagram.animation import PassState
-from layerlab.ui.diagram.edges import DIMMED, EdgeLayer, fan
+from layerlab.ui.diagram.edges import DIMMED, EdgeLayer, fan, paint_lines
 from layerlab.ui.diagram.formula import number
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.diagram.keyboard import Neuron
@@ -23,6 +23,7 @@ Array = np.ndarray
 Edge = tuple[int, int, int]  # gap, drawn place of the source, of the unit
 
 
+FINE = 4.0  # pixels of a neuron's picture in one of the figure it is in
 SMALLEST = 8.0  # pixels; smaller tiles are dots
 
 
@@ -84,6 +85,32 @@ class Scene:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(QPointF(0, 0), edges)
         painter.drawPixmap(QPointF(0, 0), self._ground)
+        self._paint_rest(painter, part, geometry, theme, ratio, look)
+
+    def paint_figure(
+        self, painter: QPainter, part: DiagramPart, geometry: Geometry, theme: Theme, look: Look
+    ) -> None:
+        """Paint everything as lines and texts, for a file; neurons' pictures are images."""
+        values = part.edges if look.run is None else look.run.edge_values()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_lines(painter, geometry, values, theme, _bright(part, look))
+        painting.draw_ground(painter, part, geometry, theme)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        size = round(geometry.height * FINE), round(geometry.width * FINE)
+        self._pixels = np.zeros((max(1, size[0]), max(1, size[1])), np.uint32)
+        self._drawn.clear()
+        self._paint_rest(painter, part, geometry, theme, FINE, look)
+        self._ground_key = None  # the next one of the screen begins anew
+
+    def _paint_rest(
+        self,
+        painter: QPainter,
+        part: DiagramPart,
+        geometry: Geometry,
+        theme: Theme,
+        ratio: float,
+        look: Look,
+    ) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_thumbs(painter, part, geometry, theme, ratio)
         painting.paint_dead(painter, part, geometry, theme)

@@ -155,6 +155,10 @@ class DiagramView(Card):
         self._asked = None
         self.player.stop()
 
+    def screen_tools(self) -> list[QWidget]:
+        """Return the buttons: a figure needs none."""
+        return [self.bar, self.best, self.worst]
+
     # ---- theme and head
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""

@@ -112,6 +112,7 @@ class PageView(QWidget):
         said: a sentence to say at the foot of the window.
         file_chosen: path of a file whose data the page should take.
         maximised: whether one card fills the place of all.
+        figure_wanted: a card that is to be saved as a figure, and whether for print.
     """
 
     files: tuple[str, ...] = ()  # endings of the files whose data the page takes
@@ -122,6 +123,7 @@ class PageView(QWidget):
     said = Signal(str)
     file_chosen = Signal(str)
     maximised = Signal(bool)
+    figure_wanted = Signal(object, bool)
 
     def __init__(self, theme: Theme) -> None:
         """Build the cards."""
@@ -168,6 +170,7 @@ class PageView(QWidget):
         self._cards.append(card)
         self._places.append((row, column, rows, columns))
         card.maximise_requested.connect(lambda: self.toggle_maximised(card))
+        card.figure_wanted.connect(lambda for_print: self.figure_wanted.emit(card, for_print))
 
     def share(self, rows: Sequence[int] = (), columns: Sequence[int] = ()) -> None:
         """Share out height and width among the rows and columns."""

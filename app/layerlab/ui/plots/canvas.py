@@ -16,6 +16,7 @@ class Canvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme: Theme = DARK
+        self.is_figure = False  # painted for a file: lines and texts, nothing of the cursor
         self._cursor: QPointF | None = None
         # It fills itself, so that a frame does not repaint the card beneath.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -26,6 +27,10 @@ class Canvas(QWidget):
         """Take colours, fonts and sizes from `theme` and repaint."""
         self.theme = theme
         self.update()
+
+    def set_figure(self, is_figure: bool) -> None:
+        """Paint everything anew, and nothing of the cursor; or as on the screen again."""
+        self.is_figure = is_figure
 
     def minimumSizeHint(self) -> QSize:
         """Return the least size at which a picture says anything."""
@@ -67,5 +72,5 @@ class Canvas(QWidget):
             painter.fillRect(self.rect(), self.theme.color("panel"))
             self.paint_content(painter)
             reading = self.reading()
-            if reading is not None and self._cursor is not None:
+            if reading is not None and self._cursor is not None and not self.is_figure:
                 self.paint_reading(painter, reading, self._cursor)

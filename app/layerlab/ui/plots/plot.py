@@ -116,7 +116,10 @@ class Plot(Canvas):
         for mark in self.bands.values():
             mark.paint(painter, self)
         painter.setClipping(False)
-        painter.drawPixmap(0, 0, self._still_picture())
+        if self.is_figure:
+            self._paint_still(painter)
+        else:
+            painter.drawPixmap(0, 0, self._still_picture())
         painter.setClipRect(clip)
         for mark in self.live.values():
             mark.paint(painter, self)
@@ -171,11 +174,15 @@ class Plot(Canvas):
             self._cache_key = key
             self._cache = blank(self.size(), ratio)
             with QPainter(self._cache) as painter:
-                self._paint_axes(painter)
-                painter.setClipRect(self._area.adjusted(-1, -1, 1, 1))
-                for mark in self.still.values():
-                    mark.paint(painter, self)
+                self._paint_still(painter)
         return self._cache
+
+    def _paint_still(self, painter: QPainter) -> None:
+        self._paint_axes(painter)
+        painter.setClipRect(self._area.adjusted(-1, -1, 1, 1))
+        for mark in self.still.values():
+            mark.paint(painter, self)
+        painter.setClipping(False)
 
     def _paint_axes(self, painter: QPainter) -> None:
         """Paint grid, ticks, names of the axes and the legend."""

@@ -1,0 +1,89 @@
+"""Figures of views and pages: which there are, asked for in the window or by name."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QApplication, QWidget
+
+from layerlab.compose.dialogs import ask_where_to_save
+from layerlab.core.disk import write_file
+from layerlab.core.errors import LabError
+from layerlab.ui.card import Card
+
+if TYPE_CHECKING:
+    from layerlab.compose.session import Session
+
+_log = logging.getLogger("layerlab")
+
+
+class Figures:
+    """The session's dealings with figures."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def by_name(self) -> dict[str, Card]:
+        """Return the cards that are shown, by the names that the command line has for them."""
+        window, page = self._session.window, self._session.pages.page
+        if not window.is_lab_shown:
+            return {_name(card): card for card in page.frame.view.cards} if page else {}
+        return {
+            "diagram": window.diagram,
+            "prediction": window.prediction,
+            "signal": window.signal,
+            "gradient": window.gradient,
+            "loss": window.loss,
+        }
+
+    def card(self, name: str) -> Card:
+        """Return the card of a name; raises LabError, which lists those there are."""
+        known = self.by_name()
+        if name not in known:
+            raise LabError(f"there is no view {name!r}, there are {', '.join(known)}")
+        return known[name]
+
+    def ask(self, card: Card, for_print: bool = False) -> None:
+        """Ask where to save a figure, and save it."""
+        from layerlab.ui.figures import ENDINGS, figure  # which no start needs
+
+        kinds = {f"{kind} (*{ending})": ending for ending, kind in ENDINGS.items()}
+        files, window = self._session.files, self._session.window
+        start = files.folder() / f"{_name(card)}.svg"
+        path = ask_where_to_save(window, f"Save a figure of {card.title()}", start, kinds)
+        if path is None:
+            return
+        try:
+            write_file(path, figure(card, path.suffix.lower(), for_print=for_print))
+        except LabError as error:
+            _log.warning("no figure: %s", error)
+            self._session.pages.banner.show_message(str(error), "error")
+            return
+        _log.info("a figure of %s in %s", card.title(), path)
+        self._session.toast.say(f"Saved as {path}")
+
+    def ask_current(self) -> None:
+        """Save the view under the mouse, or with the keyboard, or the one that is largest."""
+        cards = [card for card in self.by_name().values() if card.isVisible()]
+        under = QApplication.widgetAt(QCursor.pos())
+        for widget in (under, QApplication.focusWidget()):
+            card = _above(widget)
+            if card in cards:
+                self.ask(card)
+                return
+        if cards:
+            self.ask(max(cards, key=lambda card: card.width() * card.height()))
+
+
+def _above(widget: QWidget | None) -> Card | None:
+    while widget is not None and not isinstance(widget, Card):
+        widget = widget.parentWidget()
+    return widget
+
+
+def _name(card: Card) -> str:
+    """Return a card's title as a name: `Signal by layer` becomes `signal-by-layer`."""
+    return re.sub(r"[^a-z0-9]+", "-", card.title().lower()).strip("-") or "view"

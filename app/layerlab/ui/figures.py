@@ -1,0 +1,211 @@
+"""Figures: a card as SVG, PDF or PNG of any size, or what it draws as CSV.
+
+Vector files hold lines and texts as such: for them nothing is painted from a cached picture
+(`is_figure` of the canvases). What serves the screen alone, such as buttons and what the
+cursor reads, is left out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPoint, QRect, QSize, QSizeF
+from PySide6.QtGui import (
+    QImage,
+    QPageSize,
+    QPaintDevice,
+    QPainter,
+    QPdfWriter,
+    QRegion,
+)
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import QWidget
+
+from layerlab import __version__
+from layerlab.core.errors import LabError
+from layerlab.ui.card import Card
+from layerlab.ui.theme import PRINT, Theme
+
+_CLIPPED = re.compile(r'clip-path="url\(#(\w+)\)"><g [^>]*?transform="([^"]*)"')
+_CLIP = re.compile(r'<clipPath id="(\w+)"')
+
+if TYPE_CHECKING:
+    from layerlab.ui.pages.view import PageView
+
+ENDINGS = {".svg": "SVG", ".pdf": "PDF", ".png": "PNG", ".csv": "CSV"}
+MIN_SIDE, MAX_SIDE = 100, 8000  # pixels
+MAX_PIXELS = 60_000_000  # of a PNG
+DPI = 96.0  # so that a pixel of the screen is 0.75 points
+# Where Inter is not installed, a letter is about as wide in these.
+FAMILIES = "Inter, 'Helvetica Neue', Helvetica, Arial, sans-serif"
+
+
+def figure(
+    card: Card,
+    ending: str,
+    size: tuple[int, int] | None = None,
+    scale: float = 1.0,
+    for_print: bool = False,
+) -> bytes:
+    """Return a card as the content of a file.
+
+    Args:
+        card: what is drawn now, in its own theme.
+        ending: one of `ENDINGS`.
+        size: width and height in pixels; as on the screen if None.
+        scale: pixels of a PNG in one of the size's.
+        for_print: whether it is drawn in dark colours on white instead.
+
+    Raises:
+        LabError: there are no such files, the size is out of range, or the card has no numbers.
+    """
+    if ending not in ENDINGS:
+        raise LabError(f"a figure ends in {', '.join(ENDINGS)}, not in {ending or 'nothing'}")
+    if ending == ".csv":
+        return _numbers(card)
+    wide, high = check_size(size or (card.width(), card.height()))
+    if ending == ".png" and not 0 < wide * high * scale**2 <= MAX_PIXELS:
+        raise LabError(
+            f"a PNG of {wide}x{high} at {scale:g} pixels each has more than "
+            f"{MAX_PIXELS // 1_000_000} million"
+        )
+    with _posed(card, QSize(wide, high), PRINT if for_print else None):
+        write = {".svg": _svg, ".pdf": _pdf, ".png": _png}[ending]
+        return write(card, QSize(wide, high), scale)
+
+
+def check_size(size: tuple[int, int]) -> tuple[int, int]:
+    """Return a figure's width and height; raises LabError where they are out of range."""
+    if not all(MIN_SIDE <= side <= MAX_SIDE for side in size):
+        raise LabError(
+            f"the figure would be {size[0]}x{size[1]} pixels, the range is "
+            f"{MIN_SIDE}x{MIN_SIDE} to {MAX_SIDE}x{MAX_SIDE}"
+        )
+    return size
+
+
+@contextlib.contextmanager
+def _posed(card: Card, size: QSize, theme: Theme | None) -> Iterator[None]:
+    """Let a card look as in a file, unseen, and then as before."""
+    owner = _owner(card)
+    before, place = card.theme, card.geometry()
+    try:  # nothing of it is seen: the screen is painted from the event loop
+        if theme is not None:
+            owner.set_theme(theme.zoomed(before.zoom))
+        card.set_figure(True)
+        card.setGeometry(QRect(place.topLeft(), size))
+        _settle(card)
+        yield
+    finally:
+        card.set_figure(False)
+        card.setGeometry(place)
+        if theme is not None:
+            owner.set_theme(before)
+        _settle(card)
+
+
+def _owner(card: Card) -> Card | PageView:
+    """Return who draws a card anew for another theme: itself, or the page it is on."""
+    from layerlab.ui.pages.view import PageView  # which no start needs
+
+    above: QWidget | None = card
+    while above is not None:
+        if isinstance(above, PageView):
+            return above
+        above = above.parentWidget()
+    return card
+
+
+def _settle(widget: QWidget) -> None:
+    """Give all that is within a widget its place at once."""
+    layout = widget.layout()
+    if layout is not None:
+        layout.activate()
+    for child in widget.findChildren(QWidget):
+        own = child.layout()
+        if own is not None:
+            own.activate()
+
+
+def _render(card: Card, device: QPaintDevice) -> None:
+    painter = QPainter(device)
+    try:
+        painter.fillRect(QRect(QPoint(), card.size()), card.theme.color("panel"))
+        card.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    finally:
+        painter.end()
+
+
+def _svg(card: Card, size: QSize, scale: float) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    device = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # the smaller one clips nothing
+    device.setOutputDevice(buffer)
+    device.setSize(size)
+    device.setViewBox(QRect(QPoint(), size))
+    device.setResolution(round(DPI))
+    device.setTitle(card.title())
+    device.setDescription(f"Drawn by Layerlab {__version__}")
+    _render(card, device)
+    text = placed_clips(bytes(buffer.data().data()).decode("utf-8"))
+    return text.replace('font-family="Inter"', f'font-family="{FAMILIES}"').encode()
+
+
+def placed_clips(text: str) -> str:
+    """Return an SVG with its clip paths where they are used.
+
+    Qt 6.10 writes a clip path as the widget gave it, without the widget's place in the picture,
+    which is the transform of what is clipped.
+    """
+    places: dict[str, str] = {}
+    for name, place in _CLIPPED.findall(text):
+        places.setdefault(name, place)
+    return _CLIP.sub(
+        lambda found: (
+            f'{found[0]} transform="{places[found[1]]}"' if found[1] in places else found[0]
+        ),
+        text,
+    )
+
+
+def _pdf(card: Card, size: QSize, scale: float) -> bytes:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    device = QPdfWriter(buffer)
+    points = QSizeF(size.width() * 72.0 / DPI, size.height() * 72.0 / DPI)
+    device.setPageSize(
+        QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+    )
+    device.setPageMargins(QMarginsF())
+    device.setResolution(round(DPI))
+    device.setTitle(card.title())
+    device.setCreator(f"Layerlab {__version__}")
+    _render(card, device)
+    return bytes(buffer.data().data())
+
+
+def _png(card: Card, size: QSize, scale: float) -> bytes:
+    image = QImage(size * scale, QImage.Format.Format_RGB32)
+    if image.isNull():
+        raise LabError(f"there is not enough memory for {size.width()}x{size.height()} pixels")
+    image.setDevicePixelRatio(scale)
+    _render(card, image)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return bytes(buffer.data().data())
+
+
+def _numbers(card: Card) -> bytes:
+    told = card.numbers()
+    if not told:
+        raise LabError(f"{card.title()} has no numbers to save")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerows(csv.reader(told.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    return text.getvalue().encode("utf-8")

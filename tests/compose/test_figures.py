@@ -1,0 +1,222 @@
+"""Figures: every view and pages' cards in every format, and the window as before."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zlib
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QColor, QCursor, QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from layerlab.core.errors import LabError
+from layerlab.ui.figures import ENDINGS, figure, placed_clips
+from tests.compose.conftest import finished
+
+VIEWS = ("diagram", "prediction", "signal", "gradient", "loss")
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def trained(lab, qtbot):
+    lab.runner.finish()
+    finished(qtbot, lab)
+    return lab
+
+
+def drawn(svg: bytes, size: tuple[int, int]) -> QImage:
+    """Return what Qt's own reader of SVG makes of a file."""
+    image = QImage(*size, QImage.Format.Format_RGB32)
+    image.fill(QColor("#ff00ff"))
+    with QPainter(image) as painter:
+        QSvgRenderer(svg).render(painter, QRectF(image.rect()))
+    return image
+
+
+def pixels(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    flat = np.frombuffer(image.constBits(), np.uint8)
+    rows = flat.reshape(image.height(), image.bytesPerLine())[:, : 4 * image.width()]
+    return rows.reshape(image.height(), image.width(), 4)[..., :3].astype(int)
+
+
+def images_in(pdf: bytes) -> int:
+    return len(re.findall(rb"/Subtype\s*/Image", pdf))
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_vector_figure_has_lines_and_texts_and_no_picture(trained, name):
+    card = trained.figures.card(name)
+    svg = figure(card, ".svg", (720, 450), for_print=True)
+    root = ElementTree.fromstring(svg)
+    assert (root.get("viewBox"), root.find(f"{SVG}title").text) == ("0 0 720 450", card.title())
+    texts = ["".join(text.itertext()).strip() for text in root.iter(f"{SVG}text")]
+    assert card.title() in texts
+    assert len(texts) > 8
+    families = {text.get("font-family") for text in root.iter(f"{SVG}text")}
+    assert all(family.startswith("Inter, ") for family in families)
+    pdf = figure(card, ".pdf", (720, 450), for_print=True)
+    assert pdf.startswith(b"%PDF")
+    assert b"/MediaBox [0 0 540" in pdf  # 0.75 points a pixel
+    # What neurons compute is an image, one for all of them; its opacity is another of a PDF.
+    pictures = len(list(root.iter(f"{SVG}image")))
+    assert pictures == (1 if name == "diagram" else 0)
+    assert images_in(pdf) == 2 * pictures
+
+
+def test_a_vector_figure_looks_as_the_picture(trained):
+    for name in ("prediction", "loss"):
+        card = trained.figures.card(name)
+        size = (720, 450)
+        svg = pixels(drawn(figure(card, ".svg", size, for_print=True), size))
+        png = QImage.fromData(figure(card, ".png", size, for_print=True))
+        far = np.abs(svg - pixels(png)).max(axis=2) > 90
+        assert far.mean() < 0.02, name  # texts, and edges of lines
+
+
+def test_curves_end_where_the_axes_do(trained):
+    """A line that leaves the axes, as the prediction does beyond the points, is clipped."""
+    card = trained.figures.card("prediction")
+    svg = figure(card, ".svg", (720, 450))
+    place, names = re.compile(r'transform="matrix\(1,0,0,1,(\d+),(\d+)\)"'), set()
+    for clip in re.findall(rb"<clipPath [^>]*>", svg):
+        found = place.search(clip.decode())
+        names.add(found.groups() if found else None)
+    assert None not in names
+    assert len(names) >= 1
+
+
+def test_clip_paths_get_the_place_of_what_they_clip():
+    text = (
+        '<clipPath id="a"><path d="M0,0"/></clipPath><clipPath id="b"></clipPath>'
+        '<g clip-path="url(#a)"><g fill="none" transform="matrix(1,0,0,1,14,32)"></g></g>'
+    )
+    placed = placed_clips(text)
+    assert '<clipPath id="a" transform="matrix(1,0,0,1,14,32)">' in placed
+    assert '<clipPath id="b">' in placed
+
+
+def test_a_picture_has_any_size_and_scale_and_the_window_none_of_it(trained, qtbot):
+    card = trained.figures.card("loss")
+    before = trained.window.grab().toImage()
+    place, theme = card.geometry(), card.theme
+    big = QImage.fromData(figure(card, ".png", (900, 300), 2.0, for_print=True))
+    assert (big.width(), big.height()) == (1800, 600)
+    assert big.pixelColor(1, 1) == QColor("#ffffff")
+    here = QImage.fromData(figure(card, ".png"))
+    assert (here.width(), here.height()) == (place.width(), place.height())
+    assert here.pixelColor(1, 1) == QColor(theme.panel)
+    QTest.qWait(50)
+    assert (card.geometry(), card.theme) == (place, theme)
+    assert trained.window.grab().toImage() == before
+
+
+def test_what_the_cursor_reads_is_not_in_a_figure(trained):
+    card = trained.figures.card("loss")
+    plain = figure(card, ".svg")
+    card.plot.point_at(QRectF(card.plot.rect()).center())
+    assert card.plot.reading() is not None
+    assert figure(card, ".svg") == plain
+    diagram = trained.figures.card("diagram")
+    plain = figure(diagram, ".svg")
+    place = diagram.canvas.geometry_now().tile_rect(1, 2).center()
+    QTest.mouseMove(diagram.canvas, place.toPoint())
+    assert figure(diagram, ".svg") == plain
+
+
+def test_numbers_are_saved_as_csv(trained):
+    for name in VIEWS:
+        text = figure(trained.figures.card(name), ".csv").decode()
+        rows = list(csv.reader(io.StringIO(text)))
+        assert len(rows) > 2
+        told = trained.figures.card(name).numbers().splitlines()
+        assert rows == [line.split("\t") for line in told]
+
+
+@pytest.mark.parametrize(
+    ("ending", "size", "scale", "sentence"),
+    [
+        (".bmp", None, 1.0, r"a figure ends in \.svg, \.pdf, \.png, \.csv, not in \.bmp"),
+        (".svg", (0, 100), 1.0, "would be 0x100 pixels, the range is 100x100 to 8000x8000"),
+        (".pdf", (100_000, 100), 1.0, "would be 100000x100 pixels"),
+        (".png", (8000, 8000), 8.0, "more than 60 million"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(trained, ending, size, scale, sentence):
+    card = trained.figures.card("loss")
+    place = card.geometry()
+    with pytest.raises(LabError, match=sentence):
+        figure(card, ending, size, scale)
+    assert card.geometry() == place
+    with pytest.raises(LabError, match="no view 'los', there are diagram, prediction"):
+        trained.figures.card("los")
+
+
+@pytest.mark.parametrize("key", ["signal", "activations", "at-scale"])
+def test_cards_of_pages_have_names_and_figures(trained, key):
+    trained.pages.show(key)
+    trained.pages.page.finish()
+    known = trained.figures.by_name()
+    assert len(known) == len(trained.pages.page.frame.view.cards)
+    for name, card in known.items():
+        root = ElementTree.fromstring(figure(card, ".svg", (640, 400), for_print=True))
+        texts = ["".join(text.itertext()) for text in root.iter(f"{SVG}text")]
+        assert len(texts) > 2, name
+    trained.pages.show("lab")
+    assert tuple(trained.figures.by_name()) == VIEWS
+
+
+def test_the_menu_and_the_keys_save_the_view_under_the_mouse(
+    trained, tmp_path, monkeypatch, qtbot
+):
+    asked = []
+
+    def save_name(parent, title, start, kinds):
+        asked.append((title, start, kinds))
+        return str(tmp_path / f"figure {len(asked)}"), kinds.split(";;")[1]
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", save_name)
+    loss = trained.figures.card("loss")
+    names = [action.text() for action in loss.menu().actions()]
+    assert names[:2] == ["Save figure…", "Save figure for print…"]
+    loss.menu().actions()[1].trigger()
+    assert asked[-1][0] == "Save a figure of Loss"
+    assert asked[-1][1].endswith("loss.svg")
+    assert len(asked[-1][2].split(";;")) == len(ENDINGS)
+    assert (tmp_path / "figure 1.pdf").read_bytes().startswith(b"%PDF")
+    assert str(tmp_path / "figure 1.pdf") in trained.toast.text()
+    QCursor.setPos(trained.figures.card("signal").mapToGlobal(QPoint(30, 30)))
+    QTest.keyClick(trained.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert len(asked) == 2
+    assert asked[-1][0].startswith("Save a figure of ")
+
+
+def test_a_figure_that_cannot_be_written_is_said_and_nothing_is_lost(
+    trained, tmp_path, monkeypatch
+):
+    name = str(tmp_path / "nowhere" / "a.svg")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (name, ""))
+    trained.figures.ask(trained.figures.card("loss"))
+    assert "no such file or directory" in trained.window.banner.text.text()
+
+
+def test_a_pdf_has_texts_as_texts(trained):
+    pdf = figure(trained.figures.card("loss"), ".pdf", (720, 450))
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    opened = b"".join(_inflated(stream) for stream in streams)
+    assert opened.count(b" Tj") + opened.count(b"TJ") > 8
+    assert b"/FontFile" in pdf  # embedded
+
+
+def _inflated(stream: bytes) -> bytes:
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
