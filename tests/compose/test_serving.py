@@ -147,6 +147,7 @@ def test_an_engine_that_does_not_start_is_replaced_too(open_lab, qtbot, monkeypa
 
     ends = [sys.executable, "-c", "raise SystemExit('libtorch.so is broken')"]
     broken = RemoteEngine(command=ends)
+    monkeypatch.setattr("layerlab.nets.engines.remote.is_installed", lambda name: True)
     monkeypatch.setattr(
         "layerlab.compose.serving.engine",
         lambda name: broken if name == "torch" else engine(name),
