@@ -283,7 +283,7 @@ def test_the_installation_cannot_be_written(sandbox: Any, tmp_path: pathlib.Path
 def test_a_file_where_everybody_may_write_is_found(
     sandbox: Any, tmp_path: pathlib.Path
 ) -> None:
-    stray = pathlib.Path(f"/dev/shm/layerlab-{os.getpid()}")
+    stray = pathlib.Path(f"/var/tmp/layerlab-{os.getpid()}")
     try:
         with pytest.raises(sandbox.TroubleError, match="outside the user's folders"):
             examine(sandbox, tmp_path, f"echo > {stray}")
