@@ -35,8 +35,8 @@ from layerlab.core.libraries import (
 )
 from layerlab.core.program import TRY_ENGINE, own_command, own_environment
 
-# What hangs has to end; what is slow has to be waited for. An emulated processor that has other
-# work too was seen to compile for 30 minutes in each precision, and to import Qt for one.
+# What hangs has to end; what is slow has to be waited for. An emulated processor with other
+# work beside took 35 minutes to compile for one precision, and half a minute to start Qt.
 TRY_LIMIT_S, QT_LIMIT_S = 10_800, 600
 TELL_S = 0.5  # between two looks at a process
 # Imported where they are tried, in a process of their own: an import takes seconds, or Qt.
