@@ -370,7 +370,7 @@ def test_the_wheel_holds_the_program_and_all_that_it_ships(tmp_path: pathlib.Pat
     tops = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert tops == {"layerlab"}
     entry = next(name for name in names if name.endswith("entry_points.txt"))
-    assert b"layerlab = layerlab.cli:main" in zipfile.ZipFile(wheel).read(entry)
+    assert b"layerlab = layerlab.cli:run" in zipfile.ZipFile(wheel).read(entry)
 
 
 @pytest.mark.parametrize("name", ["nonsense", "wayland"])

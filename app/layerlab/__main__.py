@@ -1,11 +1,9 @@
 """`python -m layerlab`: the command `layerlab`, and where a bundle begins."""
 
-import sys
-
 from layerlab.core.program import begin
 
 if __name__ == "__main__":
     begin()
-    from layerlab.cli import main
+    from layerlab.cli import run
 
-    sys.exit(main())
+    run()

@@ -14,6 +14,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from typing import NoReturn
 
 from layerlab import __version__
 from layerlab.core.disk import reason, write_file
@@ -21,7 +22,7 @@ from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
 from layerlab.core.folders import log_folder
 from layerlab.core.libraries import FAILURES, import_sentence
 from layerlab.core.outlet import is_unread
-from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE
+from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE, leave
 from layerlab.core.themes import THEME_NAMES
 from layerlab.threads import one_thread_each
 
@@ -39,6 +40,15 @@ COMMANDS = {
 TRAINS_NOTHING = ("experiments", "doctor", "spec")
 FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+def run() -> NoReturn:
+    """Run the command line as a process, which ends with it; see `main`."""
+    try:
+        code = main()
+    except SystemExit as end:  # such as after --help
+        code = end.code if isinstance(end.code, int) else FAILED if end.code else 0
+    leave(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -188,4 +198,4 @@ def _open_window(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import os
 import pathlib
 import sys
+from typing import NoReturn
 
 # First arguments with which `layerlab.cli` serves the program itself; nobody types them.
 ENGINE_CHILD = "--engine-child"
@@ -30,6 +33,23 @@ def begin() -> None:
         known = os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "C"
         if known in ("C", "POSIX"):  # as Python does outside of a bundle (PEP 538)
             os.environ["LC_CTYPE"] = "C.UTF-8"
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once, whatever its threads are doing.
+
+    A thread may be within a library's own code, such as LLVM's while kernels are compiled, and
+    dies of a fault when the library's static objects are destroyed under it. So these are not
+    destroyed; what Python has registered for the end is done, and what was printed is there.
+
+    Args:
+        code: the exit code.
+    """
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, OSError, ValueError):  # none, or a closed one
+            stream.flush()
+    os._exit(code)
 
 
 def own_command(*arguments: str) -> list[str]:

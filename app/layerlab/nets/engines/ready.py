@@ -63,9 +63,10 @@ def warm_up(dtype: str = "float32") -> Future[None]:
     with _lock:
         if dtype not in _futures:
             future = _futures[dtype] = Future()
-            # A daemon: closing the program does not wait for a compiler.
+            # The program does not wait for a compiler when it is closed (`program.leave`).
+            # Another process, such as a notebook, does: it would die of a fault within LLVM.
             threading.Thread(
-                target=_prepare, args=(dtype, future), name="layerlab-compile", daemon=True
+                target=_prepare, args=(dtype, future), name="layerlab-compile", daemon=False
             ).start()
         return _futures[dtype]
 
