@@ -11,9 +11,12 @@ from typing import Any
 
 import pytest
 
+from layerlab.commands import window
+from layerlab.compose.reading import quick_lab
 from layerlab.core import disk
 from layerlab.core.disk import check_writable, read_file, write_file
 from layerlab.core.errors import LabError
+from layerlab.nets.tasks.tables import UnreadError
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes and devices of POSIX")
 
@@ -195,3 +198,23 @@ def test_a_file_that_another_program_has_open_for_a_moment_is_replaced(
     with pytest.raises(LabError, match="in use"):
         write_file(tmp_path / "a", b"newer")
     assert os.listdir(tmp_path) == ["a"]
+
+
+# ---- small files
+
+
+def test_what_is_small_is_one_thing_for_the_command_line_and_the_window(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lab.json"
+    path.write_text("{")
+    assert disk.is_small(path)
+    assert disk.is_small(tmp_path / "none")  # its reader says at once that it is not there
+    with pytest.raises(LabError):
+        window.check_file(str(path))
+    with pytest.raises(LabError):
+        quick_lab(str(path))
+    monkeypatch.setattr(disk, "SMALL_BYTES", 0)
+    window.check_file(str(path))  # the window reads it, and shows that it does
+    with pytest.raises(UnreadError):
+        quick_lab(str(path))

@@ -9,9 +9,8 @@ import re
 import sys
 
 from layerlab.commands.spec import described
+from layerlab.core.disk import is_small
 from layerlab.core.errors import LabError, NotReadyError
-
-MAX_CHECKED_BYTES = 1_000_000
 
 
 def run(
@@ -81,7 +80,7 @@ def check_file(path: str) -> None:
     Where the program was started by a double click nobody does: there the window says it.
     A large file is read by the window alone, which can show that it does.
     """
-    if not _is_small(path):
+    if not is_small(path):
         return
     from layerlab.nets.tasks.tables import is_table
 
@@ -95,16 +94,8 @@ def check_file(path: str) -> None:
 
     with contextlib.suppress(UnknownTableError):  # which the window asks about
         table = locate(load_spec(path).task, path, None, False).path
-        if table is None or _is_small(table):
+        if table is None or is_small(table):
             described(path)
-
-
-def _is_small(path: str) -> bool:
-    """Tell whether a file is read in a moment; one that cannot be read is refused in one."""
-    try:
-        return os.stat(path).st_size <= MAX_CHECKED_BYTES
-    except (OSError, ValueError):
-        return True
 
 
 def is_terminal() -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
 from layerlab.core.cancel import CancelledError, cancellable
+from layerlab.core.disk import is_small
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec, TaskSpec
 from layerlab.nets.problem import load_data
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _log = logging.getLogger("layerlab")
 SHOWN_AFTER_MS = 300  # what is read by then needs no word
-MAX_QUICK_BYTES = 2_000_000  # a lab that is no larger, and whose table is known, opens at once
 
 
 class _Thread(QThread, Generic[T]):
@@ -265,11 +265,7 @@ def quick_lab(name: str, any_path: bool = False) -> Snapshot:
     """
     from layerlab.compose.files import read_lab
 
-    try:
-        is_large = os.stat(name).st_size > MAX_QUICK_BYTES
-    except (OSError, ValueError):
-        is_large = False  # the reader says what is wrong
-    if is_large:
+    if not is_small(name):
         raise UnreadError
     with from_memory(), opening():
         return read_lab(name, any_path)
