@@ -177,7 +177,7 @@ def labs(home: pathlib.Path) -> None:
         session.runner.finish()
         gaps.watch(
             lambda: None,
-            lambda: session.frame is not None and session.frame.status == "finished",
+            lambda: bool(session.frame) and session.frame.status == "finished",
         )
         session.files.path = path
         gaps.print("saving a lab", gaps.watch(session.files.save, path.exists))

@@ -7,6 +7,8 @@ import pathlib
 import signal
 import subprocess
 import sys
+import threading
+import types
 
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -242,3 +244,61 @@ def test_a_lab_given_by_name_is_remembered_as_one_from_the_menu(tmp_path):
     with (tmp_path / "printed").open("wb") as log:
         ended(started([str(folder / "a.json")], home, log), ", Qt ", home)  # once painted
     assert str(folder) in (home / "settings.json").read_text()
+
+
+# ---- large labs
+
+
+@pytest.fixture
+def slow_save(lab, monkeypatch):
+    """Take every lab for a large one, whose writing waits until the test lets it go on."""
+    let_go, threads = threading.Event(), []
+    really = labfile.save
+
+    def save(path, *rest):
+        threads.append(threading.current_thread())
+        assert let_go.wait(PATIENCE_S)
+        return really(path, *rest)
+
+    monkeypatch.setattr("layerlab.compose.files.SMALL_BYTES", -1)
+    monkeypatch.setattr(
+        "layerlab.compose.files.labfile", types.SimpleNamespace(save=save, load=labfile.load)
+    )
+    yield let_go, threads
+    let_go.set()
+
+
+def test_a_large_lab_is_saved_while_the_window_goes_on(lab, slow_save, tmp_path, qtbot):
+    let_go, threads = slow_save
+    lab.files.path = path = tmp_path / "large.layerlab"
+    spec = lab.store.spec
+    lab.files.save()
+    assert "Saving large.layerlab" in lab.toast.text()
+    lab.store.edit("net.width", 5)  # which the file does not get: it was saved before
+    qtbot.waitUntil(lambda: bool(threads))
+    assert not path.exists()
+    let_go.set()
+    qtbot.waitUntil(lambda: lab.toast.text() == "Saved as large.layerlab")
+    assert threading.main_thread() not in threads
+    assert read_lab(path).spec == spec
+
+
+def test_a_window_that_is_closed_waits_for_the_lab_it_saves(lab, slow_save, tmp_path):
+    let_go, _ = slow_save
+    lab.files.path = path = tmp_path / "large.layerlab"
+    lab.files.save()
+    threading.Timer(0.2, let_go.set).start()
+    lab.window.close()
+    assert read_lab(path).spec == lab.store.spec
+
+
+def test_a_window_stays_open_where_the_lab_is_not_saved(lab, slow_save, tmp_path):
+    let_go, _ = slow_save
+    lab.files.path = tmp_path / "none" / "large.layerlab"
+    lab.files.save()
+    let_go.set()
+    lab.window.close()
+    assert lab.window.isVisible()
+    assert "none" in text_of(lab)
+    lab.window.close()  # it has been said
+    assert not lab.window.isVisible()

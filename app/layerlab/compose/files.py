@@ -11,7 +11,9 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.compose.dialogs import ask_where_to_save
+from layerlab.compose.saving import Saving
 from layerlab.core import spec as specs
+from layerlab.core.disk import SMALL_BYTES
 from layerlab.core.errors import LabError
 from layerlab.nets.optimizers import slots_of
 from layerlab.nets.problem import check, layout_of
@@ -63,6 +65,7 @@ class Files:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.path: pathlib.Path | None = None
+        self.saving = Saving(self._on_saved, self._on_not_saved, session.toast.say)
         self._asked = ""  # the lab about whose table the banner asks
 
     def folder(self) -> pathlib.Path:
@@ -169,23 +172,28 @@ class Files:
             self._write(path)
 
     def _write(self, path: pathlib.Path) -> None:
-        try:
-            is_whole = self._save(path)
-        except LabError as error:
-            _log.warning("not saved: %s", error)
-            self._session.window.banner.show_message(str(error), "error")
-            return
+        """Write the lab as it is now; a large one in a thread, while the window goes on."""
+        from layerlab.nets.probes import History
+
+        spec = self._session.store.spec
+        state, history = self._session.runner.snapshot()
+
+        def save() -> bool:
+            arrays = history.to_arrays() if isinstance(history, History) else None
+            return labfile.save(path, spec, state, arrays)
+
+        size = 0 if state is None else state.params.nbytes + state.moments.nbytes
+        self.saving.save(path, save, size > SMALL_BYTES)
+
+    def _on_saved(self, path: pathlib.Path, is_whole: bool) -> None:
         self.note_opened(str(path))
         _log.info("saved as %s", path)
         left_out = "" if is_whole else ", without the network: it has diverged"
         self._session.toast.say(f"Saved as {path.name}{left_out}")
 
-    def _save(self, path: pathlib.Path) -> bool:
-        from layerlab.nets.probes import History
-
-        state, history = self._session.runner.snapshot()
-        arrays = history.to_arrays() if isinstance(history, History) else None
-        return labfile.save(path, self._session.store.spec, state, arrays)
+    def _on_not_saved(self, error: LabError) -> None:
+        _log.warning("not saved: %s", error)
+        self._session.window.banner.show_message(str(error), "error")
 
     def _remember(self, path: pathlib.Path) -> None:
         self.path = path

@@ -225,6 +225,8 @@ class Keeping(QObject):
         while True:
             self.look(at_once=True)
             self._wait()
+            if not self._session.files.saving.settle() and self.asks:
+                return False  # the banner says why a file is not saved
             troubles = self._troubles()
             for kind in troubles:
                 self._done.pop(kind, None)
@@ -256,7 +258,8 @@ class Keeping(QObject):
         box.deleteLater()
 
     def _wait_for(self, seconds: float) -> bool:
-        return all(keeper.wait_until_idle(seconds) for keeper in self._keepers.values())
+        keepers = [*self._keepers.values(), self._session.files.saving.keeper]
+        return all(keeper.wait_until_idle(seconds) for keeper in keepers)
 
     def _ask(self, sentences: list[str]) -> QMessageBox.StandardButton:
         """Ask what to do where something is not kept."""
@@ -289,6 +292,7 @@ class Keeping(QObject):
                 print(f"layerlab: {sentence}", file=sys.stderr)
         for keeper in self._keepers.values():
             keeper.end()
+        self._session.files.saving.keeper.end()
         self._slot.release()
 
 
