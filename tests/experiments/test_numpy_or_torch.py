@@ -5,6 +5,7 @@ import dataclasses
 import itertools
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from PySide6.QtTest import QTest
 
 from layerlab.claims.base import Context
 from layerlab.claims.registry import claim
-from layerlab.core.errors import LabError
+from layerlab.core.errors import LabError, LabWarning
 from layerlab.core.jobs import Job, steps_of
 from layerlab.experiments.numpy_or_torch import check, model, rows, trainings
 from layerlab.experiments.numpy_or_torch.mistakes import Mistake, place_of
@@ -29,7 +30,7 @@ from layerlab.experiments.numpy_or_torch.names import (
     TRANSPOSED,
 )
 from layerlab.experiments.numpy_or_torch.trainings import Setting
-from layerlab.nets.engines import engine
+from layerlab.nets.engines import engine, ready
 from layerlab.nets.gradcheck import BUG, GOOD
 from layerlab.nets.problem import born
 from tests.experiments.conftest import settle
@@ -316,6 +317,27 @@ def test_nobody_waits_for_kernels_that_are_compiled_first(is_ready, monkeypatch)
     )
     if is_ready:
         assert found == []  # nothing to wait for
+
+
+@pytest.mark.usefixtures("no_kernels", "no_torch")
+def test_a_compiler_that_fails_late_is_said_all_the_same(monkeypatch):
+    """As on a busy machine, where the other engines train by then."""
+    is_due, make = threading.Event(), ready._make
+
+    def fails_late(dtype):
+        assert is_due.wait(PATIENCE_S)
+        make(dtype)
+
+    monkeypatch.setattr(ready, "_make", fails_late)
+    monkeypatch.setattr(trainings, "SOON_S", 0.0)
+    monkeypatch.setattr(trainings, "SLICES", 2)
+    steps = steps_of(Job("page", lambda ask: model.work(ask, depth=2)))
+    next(steps)
+    is_due.set()
+    with pytest.warns(LabWarning, match="NumPy trains instead: .* do not compile") as said:
+        *_, last = steps
+    assert len(said) == 1
+    assert last.result.reference != "compiled"
 
 
 # ---- claims

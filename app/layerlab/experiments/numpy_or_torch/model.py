@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.core.errors import LabError
+from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.libraries import say_once
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.numpy_or_torch import check, printed, rows, trainings
 from layerlab.experiments.numpy_or_torch.check import ArrayCheck, Found
@@ -32,6 +33,7 @@ from layerlab.experiments.numpy_or_torch.trainings import (
 from layerlab.nets.activations import ACTIVATIONS, Activation
 from layerlab.nets.engines import available
 from layerlab.nets.engines.numpy_ import training_loss
+from layerlab.nets.engines.ready import instead
 from layerlab.nets.gradcheck import BUG as BUG
 from layerlab.nets.gradcheck import GOOD as GOOD
 from layerlab.nets.gradcheck import arrays_of
@@ -305,6 +307,8 @@ def work(
             for _ in one.time() if is_timed else one.advance(is_interrupted):
                 yield None
         except LabError as error:  # it is there, and does not start
+            if isinstance(error, NotReadyError) and name == "compiled" not in _trouble:
+                say_once(instead(str(error)))  # the compiler failed later than was waited
             _trouble[name] = str(error)
             continue
         _trouble.pop(name, None)
