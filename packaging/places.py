@@ -15,6 +15,7 @@ from screen import Screen
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 _WHERE = """
 import json, sys
+from PySide6.QtCore import QEventLoop
 from layerlab.compose.files import read_lab
 from layerlab.compose.session import Session
 from layerlab.compose.start import application
@@ -23,9 +24,10 @@ from layerlab.ui.controls.bar import SliderBar
 app = application()
 session = Session(read_lab(sys.argv[1]).spec, Options())
 session.window.fit_screen()
-session.window.painted.connect(app.quit)
+loop = QEventLoop()
+session.window.painted.connect(loop.quit)
 session.window.show()
-app.exec()
+loop.exec()
 bar = session.window.panel.control("net.hidden").findChild(SliderBar)
 def at(widget, x=0, y=0):
     place = widget.mapTo(session.window, widget.rect().topLeft())

@@ -98,10 +98,9 @@ def measure(seconds: float, speed: float, name: str) -> None:
 
     QTimer.singleShot(3000, start_counting)
     QTimer.singleShot(3000 + int(1000 * seconds), app.quit)
-    app.exec()
+    app.exec()  # to quit closes the window
     elapsed = time.perf_counter() - begun["time"]
     rate = (session.frame.update - begun["update"]) / elapsed
-    window.close()
     gaps = [b - a for a, b in itertools.pairwise(times)]
     alone = engine(name)
     state = list(alone.run(spec, until=500))[-1]

@@ -59,9 +59,8 @@ def watch(minutes: float) -> None:
     clock.timeout.connect(note)
     clock.start(int(6000 * minutes))
     QTimer.singleShot(int(60_000 * minutes) + 500, app.quit)
-    app.exec()
+    app.exec()  # to quit closes the window
     clock.stop()
-    session.window.close()
     print(f"growth from minute {minutes / 10:g} to {minutes:g}: {seen[-1] - seen[0]:.1f} MB")
 
 

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage
 
 from layerlab.core.frames import DiagramPart
 from layerlab.ui.diagram import edges as edge_layer
+from layerlab.ui.diagram.canvas import DiagramCanvas
 from layerlab.ui.diagram.chips import chip_rows, outer_labels
 from layerlab.ui.diagram.coverage import EdgeRaster, Edges, color_table
 from layerlab.ui.diagram.edges import MOST_ENTRIES, EdgeLayer
@@ -155,18 +156,6 @@ def test_two_edges_on_top_of_each_other_dim_each_other_like_glass():
     assert image.pixelColor(20, 10).red() > 240  # the strong one keeps its colour
 
 
-def test_edges_at_rest_take_half_the_memory_and_are_painted_as_before():
-    edges = Edges(*(np.array([v]) for v in (10.0, 150.0, 20.0, 95.0)))
-    raster = EdgeRaster(edges, 160, 110, reach=2.0)
-    white = QColor("white")
-    look = np.array([1.5]), np.array([0.99]), np.array([True]), color_table(white, white)
-    before, awake = raster.paint(*look).copy(), raster.nbytes
-    raster.rest()
-    assert raster.nbytes <= awake / 2
-    assert raster.paint(*look) == before
-    assert raster.nbytes == awake
-
-
 def test_a_steep_edge_does_not_shoot_over_its_ends():
     edges = Edges(*(np.array([v]) for v in (20.0, 24.0, 30.0, 90.0)))
     raster = EdgeRaster(edges, 60, 120, reach=1.5)
@@ -238,6 +227,29 @@ def test_arrangements_are_kept_up_to_a_size(qapp, monkeypatch):
     for _ in range(5):  # each is another arrangement, as a geometry is itself alone
         layer.image(arrange(part, 690, 330, DARK), part.edges, DARK, 1.0)
     assert len(layer._kept) == 2
+
+
+def test_at_rest_no_arrangements_are_kept_and_edges_are_drawn_as_before(qapp):
+    layer = EdgeLayer()
+    parts = [sample_diagram("curve", np.random.default_rng(k), (1, 8 + k, 1)) for k in (0, 1)]
+    arranged = [arrange(part, 690, 330, DARK) for part in parts]
+    look = list(zip(arranged, [part.edges for part in parts], strict=True))
+    before = [layer.image(*one, DARK, 1.0).copy() for one in look]
+    layer.rest()
+    assert not layer._kept
+    assert [layer.image(*one, DARK, 1.0).copy() for one in look] == before
+
+
+def test_a_hidden_diagram_is_at_rest(qtbot):
+    canvas = DiagramCanvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(690, 330)
+    canvas.show()
+    canvas._take(part_of("wave"))
+    canvas.grab()
+    assert canvas._scene._edges._kept
+    canvas.hide()
+    assert not canvas._scene._edges._kept
 
 
 def test_edges_of_a_broken_network_are_drawn_without_a_warning(qapp):

@@ -74,6 +74,10 @@ def _connect_views(session: Session) -> None:
     session.window.closing.connect(session.reading.close)
     session.window.closing.connect(session.settling.close)
     session.window.closing.connect(session.close)
+    # With them go their connections, of which many hold the session where Python's collector
+    # does not see it.
+    session.window.closing.connect(session.window.deleteLater)
+    session.window.closing.connect(session.deleteLater)
     session.window.dropped.connect(session.pages.open_path)
     session.window.escaped.connect(session.pages.on_escaped)
     session.window.rail.page_chosen.connect(session.pages.show)

@@ -84,7 +84,6 @@ class Session(QObject):
         self._gesture = self._haunted = False
         self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS, self)
         self._late_state = Deferred(self._show_state, BUTTONS_MS, self)
-        self._unseen = Deferred(self.runner.begin, UNSEEN_MS, self)
         self._late_veil = Deferred(self._veil, LOADING_MS, self)
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
@@ -119,7 +118,7 @@ class Session(QObject):
         # After the window has painted itself: the thread would slow that down. A window
         # that nobody sees is not painted; it trains all the same.
         self.window.painted.connect(self.runner.begin)
-        self._unseen.ask()
+        Deferred(self.runner.begin, UNSEEN_MS, self).ask()
         if snapshot is not None and snapshot.state is not None:
             self.runner.start(snapshot.spec, snapshot.state, snapshot.history)
         elif play:
@@ -162,19 +161,13 @@ class Session(QObject):
             self.trouble.on_refused(path, str(error))
 
     def close(self) -> None:
-        """End the threads; settings and the lab are kept, and window and session deleted.
-
-        Deleting them ends their connections, of which many hold the session; Python's
-        collector knows nothing of what Qt holds.
-        """
+        """End the threads; settings and the lab are kept."""
         self.keeping.end()
         self.table.close()
         self.curves.close()
         self.advising.close()
         self.background.close()
         self.runner.close()
-        self.window.deleteLater()
-        self.deleteLater()
 
     # ---- edits
 

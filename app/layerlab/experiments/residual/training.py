@@ -126,6 +126,7 @@ class Training:
                 )
                 for self._state in run:
                     pass
+                assert self._state is not None  # an engine yields at least where it stops
                 if is_interrupted():
                     if self._state is not None:
                         self._state = self._state.alone()  # it may be left like this

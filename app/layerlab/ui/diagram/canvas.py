@@ -8,6 +8,7 @@ from collections.abc import Hashable
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -198,6 +199,11 @@ class DiagramCanvas(NeuronKeys):
         panel = panels.neuron_panel(self.part, self.spec, neuron, self.theme, ratio)
         anchor = geometry.tile_rect(*neuron)
         return place_panel(panel, anchor, panels.bounds_of(geometry), self.theme)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep little while another page is shown: arrangements take up to 30 MB."""
+        super().hideEvent(event)
+        self._scene.rest()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange anew."""

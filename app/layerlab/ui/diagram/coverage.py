@@ -10,7 +10,6 @@ the sum does not depend on the order of the edges.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QColor, QImage
@@ -69,22 +68,9 @@ class EdgeRaster:
         """Number of pairs of edge and pixel."""
         return len(self._code)
 
-    @property
-    def nbytes(self) -> int:
-        """Memory that it takes, in bytes."""
-        arrays = self._code, self._place, self._touched, self._pixels
-        return sum(array.nbytes for array in arrays if array is not None)
-
     def rest(self) -> None:
-        """Take little memory until the next `paint`; the pixels stay listed."""
+        """Let go of the image until the next `paint`; the pixels stay listed."""
         self._pixels = None
-        self._set_type(np.int32)
-
-    def _set_type(self, kind: type[np.signedinteger[Any]]) -> None:
-        # NumPy looks things up by int64, and would convert anything else in every frame.
-        self._code = self._code.astype(kind, copy=False)
-        self._place = self._place.astype(kind, copy=False)
-        self._touched = self._touched.astype(kind, copy=False)
 
     def paint(self, half_width: Array, opacity: Array, positive: Array, table: Array) -> QImage:
         """Return the image of all edges, premultiplied.
@@ -98,7 +84,6 @@ class EdgeRaster:
         Returns:
             An image that shares memory with this object; the next `paint` writes over it.
         """
-        self._set_type(np.int64)
         distance = np.arange(self._steps) / FINE
         cover = np.clip(half_width[:, None] + 0.5 - distance, 0.0, 1.0)  # (E, steps)
         # Lines thinner than a pixel are dimmed instead: they cannot cover one.

@@ -22,7 +22,7 @@ THINNEST, WIDEST = 0.36, 1.45  # half widths at zoom 1, logical pixels
 DIMMED = 0.16  # opacity of what is not in focus, relative
 STALE_AFTER = 24  # frames after which the choice of the strongest is looked at again
 MOST_LINES, STEPS = 4000, 24  # of a figure: edges, and straight pieces of each
-KEPT_ENTRIES = 2_000_000  # of arrangements seen before, 8 bytes each
+KEPT_ENTRIES = 2_000_000  # of arrangements seen before, 16 bytes each
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +57,12 @@ class EdgeLayer:
         self._table = np.zeros(0, np.uint32)
         self._theme_name = ""
         self._age = 0
+
+    def rest(self) -> None:
+        """Forget the arrangements seen before, until something is drawn again."""
+        self._kept.clear()
+        if self._drawn is not None:
+            self._drawn.raster.rest()
 
     @property
     def hidden(self) -> int:

@@ -54,6 +54,10 @@ class Scene:
         self._pixels = np.zeros((1, 1), np.uint32)
         self._drawn: dict[int, Array] = {}
 
+    def rest(self) -> None:
+        """Take little memory while nobody looks."""
+        self._edges.rest()
+
     def paint(
         self,
         painter: QPainter,
