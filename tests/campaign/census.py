@@ -19,6 +19,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 
+from layerlab.compose.tidying import give_back
+
 MB = 2**20
 ROWS = 20
 PARTS = (
@@ -164,7 +166,10 @@ def pictures() -> list[tuple[float, str]]:
 
 def census() -> Iterator[str]:
     """Yield lines: what is in RAM, of whom."""
+    gc.unfreeze()
     gc.collect()
+    yield f"resident, MB: {resident()['VmRSS']:.0f} before free memory is given back"
+    give_back()
     for what, parts in (("resident", resident()), ("malloc", heaps())):
         yield f"{what}, MB: " + ", ".join(f"{name} {mb:.0f}" for name, mb in parts.items())
     held = ", ".join(f"{held:.0f} ({free:.0f} free)" for held, free in arenas() if held > 1)

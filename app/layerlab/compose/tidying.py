@@ -15,8 +15,8 @@ from layerlab.core.errors import LabError
 from layerlab.runtime.runner import Runner
 
 EVERY_MS = 3000
-GROWTH_BYTES = 32 * 2**20  # since the last time, from which on it is worth while
-MAX_GROWTH_BYTES = 128 * 2**20  # which is not left until the training is over
+GROWTH_BYTES = 24 * 2**20  # since the last time, from which on it is worth while
+MAX_GROWTH_BYTES = 64 * 2**20  # which is not left until the training is over
 
 
 class Tidying(QObject):

@@ -21,7 +21,7 @@ from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.runtime.ports import HistoryLike
 
-UNDO_BYTES = 64 * 2**20
+UNDO_BYTES = 32 * 2**20
 UNDO_STEPS = 200
 MERGE_S = 0.8  # edits of one knob by keys or wheel within this time are one step
 
