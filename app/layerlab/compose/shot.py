@@ -183,9 +183,11 @@ def _draw(
             drawn = _png(session.window.grab())
         write_file(out, drawn)
     finally:
+        session.settling.close()
         session.background.close()
         session.runner.close()
         session.window.deleteLater()
+        session.deleteLater()
         app.processEvents()
         qInstallMessageHandler(former)
         sys.excepthook = sys.__excepthook__
