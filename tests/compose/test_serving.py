@@ -176,7 +176,7 @@ def end_of(generator):
 
 
 def quiet(monkeypatch, name, warm_up, is_interrupted=lambda: False):
-    monkeypatch.setattr("layerlab.compose.serving._warm_up", warm_up)
+    monkeypatch.setattr("layerlab.nets.engines.ready.warm_up", warm_up)
     monkeypatch.setattr("layerlab.compose.serving.engine", lambda name: name)
     return quiet_engine(name, "float32", is_interrupted)
 

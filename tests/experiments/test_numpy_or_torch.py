@@ -302,7 +302,7 @@ def test_nobody_waits_for_kernels_that_are_compiled_first(is_ready, monkeypatch)
     kernel = concurrent.futures.Future()
     if is_ready:
         kernel.set_result(None)
-    monkeypatch.setattr(trainings, "warm_up", lambda dtype: kernel)
+    monkeypatch.setattr(ready, "warm_up", lambda dtype: kernel)
     monkeypatch.setattr(trainings, "SOON_S", 0.03)
 
     found, order = [], []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pathlib
+import re
 import threading
 from collections.abc import Iterator
 
@@ -85,3 +87,29 @@ def test_trainings_of_pages_go_on_in_numpy_and_say_why_once(no_kernels: None) ->
     ended(ready.wait_for_kernels(never))  # here a warning is an error
     assert Rewindable(SPEC, 4).at(8).update == 8
     ended(trained(Setting("wave", 0.1, 4, "bootstrap"), 0, np.arange(2)))
+
+
+def test_who_cannot_wait_longer_is_told_that_it_is_not_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(ready, "_futures", {})
+    monkeypatch.setattr(ready, "_make", lambda dtype: go_on.wait(60))
+    with pytest.raises(StopIteration) as ended_early:
+        next(ready.known("float32", lambda: False, 0.01))
+    assert ended_early.value.value is None
+    go_on.set()
+    with pytest.raises(StopIteration) as ended_well:
+        next(ready.known("float32", lambda: False))
+    assert ended_well.value.value == ""
+
+
+def test_kernels_are_waited_for_in_one_place() -> None:
+    """Elsewhere a future of kernels is looked at, or its result taken by who needs it."""
+    root = pathlib.Path(engines.__file__).parents[2]
+    waiting = [
+        path.relative_to(root).as_posix()
+        for path in root.rglob("*.py")
+        if re.search(r"futures\.wait\(|import .*\bwait\b", path.read_text("utf-8"))
+    ]
+    assert waiting == ["nets/engines/ready.py"]

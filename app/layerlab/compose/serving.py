@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,12 @@ from layerlab.core.jobs import Ask
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets.engines import Engine, engine
-from layerlab.nets.engines.ready import instead
+from layerlab.nets.engines.ready import instead, known
 from layerlab.nets.problem import Problem
 from layerlab.runtime.ports import EngineLike, Ports
 
 Array = np.ndarray
 COMPILED = "compiled"
-WAIT_S = 0.002
 Work = Generator[None, None, Engine]
 WAITING = "Compiling the fast engine; using NumPy meanwhile."
 
@@ -135,15 +134,8 @@ def quiet_engine(name: str, dtype: str, is_interrupted: Ask) -> Work:
     """
     if name == "numpy":
         return engine(name)
-    try:
-        ready = _warm_up(dtype)
-    except LabError:
-        return engine("numpy")
-    while not ready.done():
-        if is_interrupted():
-            yield None
-        wait([ready], WAIT_S)
-    return engine("numpy" if ready.exception() else COMPILED)
+    why = yield from known(dtype, is_interrupted)
+    return engine("numpy" if why else COMPILED)
 
 
 def serving_ports(parent: QObject | None = None) -> tuple[Ports, ServingEngine]:

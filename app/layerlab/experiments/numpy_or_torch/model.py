@@ -307,7 +307,8 @@ def work(
             for _ in one.time() if is_timed else one.advance(is_interrupted):
                 yield None
         except LabError as error:  # it is there, and does not start
-            if isinstance(error, NotReadyError) and name == "compiled" not in _trouble:
+            is_new = name == "compiled" and name not in _trouble
+            if is_new and isinstance(error, NotReadyError):
                 say_once(instead(str(error)))  # the compiler failed later than was waited
             _trouble[name] = str(error)
             continue

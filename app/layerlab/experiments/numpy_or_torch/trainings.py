@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -16,16 +15,15 @@ from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.core.state import State
 from layerlab.experiments.numpy_or_torch.mistakes import Mistake
 from layerlab.experiments.numpy_or_torch.names import LENGTH, NONE
-from layerlab.nets.engines import available, engine
+from layerlab.nets.engines import available, engine, ready
 from layerlab.nets.engines.numpy_ import CHAIN_RULE, Trainer
-from layerlab.nets.engines.ready import instead, obstacle, problem, warm_up
 from layerlab.nets.problem import Problem, born, problem_of
 
 Array = np.ndarray
 WIDTH, SAMPLES, RATE = 8, 32, 0.03
 KEPT = 64  # trainings of a kind
 DTYPES = ("float64", "float32")
-SOON_S, LOOK_S = 2.0, 0.005  # kernels from their cache are there by then; how long one waits
+SOON_S = 2.0  # kernels from their cache are there by then
 # Slices in which an engine is timed, and the updates of one: about five milliseconds.
 SLICES, SLICE = 12, {"numpy": 50, "compiled": 1000, "torch": 20}
 
@@ -169,17 +167,15 @@ def plan(ask: Ask) -> Generator[None, None, list[tuple[bool, str, str]]]:
     Returns:
         whether it is timed (or trained), engine, precision.
     """
-    names = ["numpy", "torch"]
-    if not obstacle():
-        kernels = [warm_up(dtype) for dtype in DTYPES]
-        until_s = time.monotonic() + SOON_S
-        while (late := not all(k.done() for k in kernels)) and time.monotonic() < until_s:
-            concurrent.futures.wait(kernels, LOOK_S)
-            if ask():
-                yield None
-        names.insert(2 if late else 0, "compiled")
-    if why := next(filter(None, map(problem, DTYPES)), ""):
-        say_once(instead(why))
+    names, found = ["numpy", "torch"], []
+    until_s = time.monotonic() + SOON_S
+    for dtype in DTYPES:
+        ready.is_ready(dtype)  # begins, so that one is made while the other is waited for
+    for dtype in DTYPES:
+        found.append((yield from ready.known(dtype, ask, until_s - time.monotonic())))
+    names.insert(2 if None in found else 0, "compiled")
+    if why := next(filter(None, found), ""):
+        say_once(ready.instead(why))
     names = [name for name in names if not available()[name]]
     trained = [(False, name, dtype) for name in names for dtype in DTYPES]
     trained.remove((False, "numpy", DTYPES[0]))  # by hand, already

@@ -10,7 +10,6 @@ this file only drives them.
 from __future__ import annotations
 
 import bisect
-import concurrent.futures
 import time
 from collections import deque
 from collections.abc import Callable, Container, Iterator, Sequence
@@ -23,7 +22,7 @@ from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets.engines.broken import checked
 from layerlab.nets.engines.compiled import pool
-from layerlab.nets.engines.ready import warm_up
+from layerlab.nets.engines.ready import known, warm_up
 from layerlab.nets.problem import Problem, born, problem_of
 
 if TYPE_CHECKING:
@@ -37,7 +36,6 @@ FIRST_WORK = 3e7  # of the first block, see `_work`: 1 to 5 ms
 COPY_SHARE = 15  # the work between two copies takes so many times as long as a copy
 COPY_BYTES_PER_S = 4e9
 KEPT_BYTES = 16 * 2**20  # of copies at marks in a block, of which there are up to three
-WAIT_S = 0.002
 
 
 class CompiledEngine:
@@ -71,13 +69,11 @@ class CompiledEngine:
         """Train and yield one state after another; see `Engine.run`."""
         problem = problem_of(spec)
         start = state or born(problem)
-        ready = warm_up(spec.train.dtype)
-        while not ready.done():  # the very first run waits for the compiler
-            if is_cancelled():
-                yield start
-                return
-            concurrent.futures.wait([ready], WAIT_S)
-        ready.result()
+        dtype = spec.train.dtype
+        for _ in known(dtype, is_cancelled):  # the very first run waits for the compiler
+            yield start
+            return
+        warm_up(dtype).result()
         from layerlab.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
 
         with np.errstate(all="ignore"):  # broken numbers are looked for by `checked`

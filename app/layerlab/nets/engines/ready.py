@@ -11,11 +11,13 @@ import concurrent.futures
 import contextlib
 import importlib
 import logging
+import math
 import os
 import textwrap
 import threading
+import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 
 from layerlab.core.errors import NotReadyError
@@ -144,18 +146,42 @@ def problem(dtype: str = "float32") -> str:
     return "" if error is None else str(error)
 
 
+def known(
+    dtype: str, is_interrupted: Ask, limit_s: float = math.inf
+) -> Generator[None, None, str | None]:
+    """Wait until it is known whether the kernels can be had; yields to make room.
+
+    Whoever waits for kernels does it here.
+
+    Args:
+        dtype: of the kernels. is_interrupted: as in `core.jobs`.
+        limit_s: for how long at most, seconds.
+
+    Returns:
+        "" if they are there; one sentence that says why they never will be; None if it is not
+        known by then.
+    """
+    try:
+        future = warm_up(dtype)
+    except NotReadyError as why:
+        return str(why)
+    until_s = time.monotonic() + limit_s
+    while not future.done():
+        if time.monotonic() >= until_s:
+            return None
+        concurrent.futures.wait([future], WAIT_S)
+        if is_interrupted():
+            yield None
+    error = future.exception()
+    return "" if error is None else str(error)
+
+
 def wait_for_kernels(is_interrupted: Ask, dtype: str = "float32") -> Iterator[None]:
     """Wait until it is known whether the kernels can be had; yields to make room.
 
     Where they cannot, that is said once, by a `LabWarning`.
     """
-    with contextlib.suppress(NotReadyError):
-        future = warm_up(dtype)
-        while not future.done():
-            concurrent.futures.wait([future], WAIT_S)
-            if is_interrupted():
-                yield None
-    if why := problem(dtype):
+    if why := (yield from known(dtype, is_interrupted)):
         say_once(instead(why))
 
 
@@ -169,15 +195,10 @@ def fastest(dtype: str, is_cancelled: Callable[[], bool]) -> tuple[str, str]:
         `compiled` and "", or `numpy` and one sentence that says why.
     """
     try:
-        future = warm_up(dtype)
-    except NotReadyError as why:
-        return "numpy", str(why)
-    while not future.done():
-        concurrent.futures.wait([future], WAIT_S)
-        if is_cancelled():
-            return "numpy", ""
-    error = future.exception()
-    return ("compiled", "") if error is None else ("numpy", str(error))
+        next(known(dtype, is_cancelled))
+    except StopIteration as end:
+        return ("numpy", end.value) if end.value else ("compiled", "")
+    return "numpy", ""  # called off
 
 
 def instead(why: str) -> str:
