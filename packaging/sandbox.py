@@ -17,7 +17,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-LIMIT_S = 1200.0  # for anything, compiling on a slow and busy machine too
+LIMIT_S = 300.0  # for anything that compiles nothing; what takes that long has failed
+COMPILING_S = (
+    1200.0  # kernels of float64 take 30 s on a free core, ten times that beside others
+)
 POLL_S = 0.05
 LEAVE_S = 20.0  # how long what a program has started may outlive it
 USER_ID = 47_631  # an account that no system has
@@ -218,9 +221,14 @@ class Home:
         """Start the program."""
         return Running(self, self._sandbox, arguments)
 
-    def run(self, *arguments: str) -> Done:
-        """Run the program to its end, and look at what it left behind."""
-        return self.start(*arguments).wait()
+    def run(self, *arguments: str, compiles: bool = False) -> Done:
+        """Run the program to its end, and look at what it left behind.
+
+        Args:
+            arguments: of the command line.
+            compiles: whether it may need kernels that the bundle does not bring.
+        """
+        return self.start(*arguments).wait(COMPILING_S if compiles else LIMIT_S)
 
     def put(self, name: str, text: str) -> None:
         """Put a file of the user's own into the home."""
@@ -299,14 +307,15 @@ class Running:
                 f"it should be running quietly: {self._done(self.process.wait())}"
             )
 
-    def wait(self) -> Done:
+    def wait(self, limit_s: float = LIMIT_S) -> Done:
         """Wait for its end and return it, once nothing of it is left behind."""
         try:
-            code = self.process.wait(LIMIT_S)
+            code = self.process.wait(limit_s)
         except subprocess.TimeoutExpired:
             self._home.kill_all()
+            self.process.wait()
             raise TroubleError(
-                f"{self._arguments} did not end within {LIMIT_S:.0f} s: {self.errors()}"
+                f"{self._arguments} did not end within {limit_s:.0f} s: {self.errors()}"
             ) from None
         self._home.check_clean()
         return self._done(code)

@@ -229,7 +229,7 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
     return module
 
 
-def examine(module: Any, folder: pathlib.Path, does: str) -> Any:
+def examine(module: Any, folder: pathlib.Path, does: str, **options: bool) -> Any:
     """Run a program that does this, and expect that it does nothing wrong."""
     for path in (folder, *folder.parents):  # the program runs as another user
         if path.stat().st_uid == os.geteuid() and path.is_relative_to("/tmp"):
@@ -239,7 +239,7 @@ def examine(module: Any, folder: pathlib.Path, does: str) -> Any:
     (built / "layerlab").write_text(f"#!/bin/sh\n{does}\n")
     (built / "layerlab").chmod(0o755)
     with module.Sandbox(built, folder / "box") as box:
-        return box.home("home").run("train").expect()
+        return box.home("home").run("train", **options).expect()
 
 
 @linux_only
@@ -270,6 +270,22 @@ def test_a_bad_program_is_caught(
 ) -> None:
     with pytest.raises(sandbox.TroubleError, match=said):
         examine(sandbox, tmp_path, does)
+
+
+@linux_only
+def test_only_what_compiles_may_take_long(
+    sandbox: Any, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sandbox.LIMIT_S < sandbox.COMPILING_S
+    monkeypatch.setattr(sandbox, "LIMIT_S", 0.05)
+    slow = 'while [ ! -e "$HOME/.cache/layerlab/done" ]; do sleep 0.1; done'
+    compiled = (
+        'mkdir -p "$HOME/.cache/layerlab"; sleep 0.3; echo > "$HOME/.cache/layerlab/done"'
+    )
+    with pytest.raises(sandbox.TroubleError, match="did not end within 0 s"):
+        examine(sandbox, tmp_path, slow)
+    (tmp_path / "again").mkdir()
+    examine(sandbox, tmp_path / "again", f"{compiled}; {slow}", compiles=True)
 
 
 @linux_only
