@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from layerlab.compose.serving import ServingEngine, quiet_engine
-from layerlab.core.errors import LabError
+from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit
 from layerlab.nets.engines import engine
@@ -210,7 +210,7 @@ def test_without_kernels_numpy_works_beside_the_trainer(monkeypatch, how):
 
     def warm_up(dtype):
         if how == "raises":
-            raise LabError("numba is not installed")
+            raise NotReadyError("numba is not installed")
         return future
 
     assert end_of(quiet(monkeypatch, "compiled", warm_up)) == (0, "numpy")
