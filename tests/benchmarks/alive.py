@@ -183,6 +183,7 @@ def labs(home: pathlib.Path) -> None:
         gaps.print("saving a lab", gaps.watch(session.files.save, path.exists))
         print(f"    {path.stat().st_size / 1e6:.0f} MB")
         session.store.replace(LabSpec(), "small")
+        gaps.watch(lambda: None, lambda: session.frame.spec == LabSpec())
         taken = gaps.watch(
             lambda: session.files.open_path(str(path)), lambda: session.frame.spec == spec
         )
