@@ -87,7 +87,12 @@ def test_a_double_click_on_head_or_body_asks_to_be_maximised(card: Card, qtbot: 
 def test_the_menu_copies_and_maximises(card: Card, qtbot: QtBot) -> None:
     menu = card.menu()
     actions = {action.text(): action for action in menu.actions() if action.text()}
-    assert list(actions) == ["Copy picture", "Copy numbers", "Maximise"]
+    saved = ["Save figure…", "Save figure for print…"]
+    assert list(actions) == [*saved, "Copy picture", "Copy numbers", "Maximise"]
+    for name, for_print in zip(saved, (False, True), strict=True):
+        with qtbot.waitSignal(card.figure_wanted) as asked:
+            actions[name].trigger()
+        assert asked.args == [for_print]
     actions["Copy numbers"].trigger()
     assert QGuiApplication.clipboard().text() == "a\tb\n1\t2\n"
     actions["Copy picture"].trigger()
@@ -109,7 +114,7 @@ def test_a_right_click_anywhere_opens_the_menu(card: Card, qtbot: QtBot) -> None
         )
         QApplication.sendEvent(widget, event)
         menu = QApplication.activePopupWidget()
-        assert menu.actions()[0].text() == "Copy picture"
+        assert menu.actions()[0].text() == "Save figure…"
         menu.close()
 
 
@@ -127,7 +132,9 @@ def test_a_maximised_card_says_how_to_get_back(card: Card, qtbot: QtBot) -> None
 def test_a_card_without_numbers_does_not_offer_them(qtbot: QtBot) -> None:
     card = Card("Empty")
     qtbot.addWidget(card)
-    assert not card.menu().actions()[1].isEnabled()
+    offered = {action.text(): action.isEnabled() for action in card.menu().actions()}
+    assert not offered["Copy numbers"]
+    assert offered["Copy picture"]
 
 
 def test_the_menu_opens_with_the_keyboard(card: Card, qtbot: QtBot) -> None:
