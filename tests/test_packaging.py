@@ -373,6 +373,24 @@ def test_the_wheel_holds_the_program_and_all_that_it_ships(tmp_path: pathlib.Pat
     assert b"layerlab = layerlab.cli:run" in zipfile.ZipFile(wheel).read(entry)
 
 
+@pytest.mark.parametrize("name", ["app", "layerlab"])
+def test_a_clone_starts_under_its_old_name_too(name: str) -> None:
+    """`python -m app` needs no path: it finds the package beside itself."""
+    environ = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    if name == "layerlab":
+        environ["PYTHONPATH"] = str(ROOT / "app")
+    done = subprocess.run(
+        [sys.executable, "-m", name, "spec", "--default"],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["task"]["name"] == "wave"
+
+
 @pytest.mark.parametrize("name", ["nonsense", "wayland"])
 @pytest.mark.skipif(sys.platform != "linux", reason="where there may be no display")
 def test_a_platform_that_qt_cannot_start_on_costs_a_sentence(name: str) -> None:
