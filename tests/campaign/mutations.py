@@ -16,6 +16,8 @@ ODD_VALUES: list[Any] = [
     "table.csv", "pipe", [], {}, [[]], [0], [None], [1, 2, 3], ["a"], {"a": 1}, {"": {}},
     [8] * 65, [1] * 3000, "NaN", "relu", "csv", "float64", "cross-entropy", 64, 20_000,
 ]  # fmt: skip # a heap of values, of which none matters more
+# After which a table grows no more: five ways to make it forty times as large are gigabytes.
+MAX_TABLE_BYTES = 2_000_000
 # What JSON writers of other languages produce, and what only breaks readers.
 ODD_TEXTS = [
     b"NaN", b"Infinity", b"-Infinity", b"1e999", b"1E+400", b"-0", b"01", b"0x10", b"1_000",
@@ -131,6 +133,8 @@ def mutated_table(raw: bytes, rng: random.Random) -> bytes:
         lambda: b"x" * 70_000,
     ]
     for _ in range(rng.choice((1, 1, 2, 5))):
+        if sum(len(cell) for row in rows for cell in row) > MAX_TABLE_BYTES:
+            break
         way, at = rng.randrange(8), rng.randrange(len(rows))
         if way < 3:
             rows[at][rng.randrange(len(rows[at]))] = rng.choice(cells)()
@@ -142,7 +146,8 @@ def mutated_table(raw: bytes, rng: random.Random) -> bytes:
             del rows[at : at + rng.choice((1, 10))]
             rows = rows or [[b""]]
         elif way == 6:
-            rows = [row * rng.choice((1, 2, 40)) for row in rows]
+            times = rng.choice((1, 2, 40))
+            rows = [row * times for row in rows]
         else:
             column = rng.choice(cells)()
             rows = [[*row, column] for row in rows]
