@@ -18,7 +18,7 @@ from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read
 from layerlab.core.state import State
 from layerlab.nets import engines
 from layerlab.nets.activations import ACTIVATIONS
-from layerlab.nets.engines import compiled_
+from layerlab.nets.engines import compiled_, ready
 from layerlab.nets.engines.compiled import block as block_module
 from layerlab.nets.engines.compiled import pool
 from layerlab.nets.engines.compiled import trainer as trainer_module
@@ -420,7 +420,7 @@ def test_a_cancelled_run_yields_the_last_finite_state() -> None:
 def test_waiting_for_the_compiler_can_be_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
     from concurrent.futures import Future
 
-    monkeypatch.setattr(compiled_, "warm_up", lambda dtype: Future())  # never done
+    monkeypatch.setattr(ready, "warm_up", lambda dtype: Future())  # never done
     asked = itertools.count()
     states = list(COMPILED.run(LabSpec(), is_cancelled=lambda: next(asked) > 2))
     assert [state.update for state in states] == [0]
