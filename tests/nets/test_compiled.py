@@ -431,7 +431,8 @@ def test_what_the_compiler_says_is_not_swallowed(monkeypatch: pytest.MonkeyPatch
 
     broken: Future[None] = Future()
     broken.set_exception(RuntimeError("no space left"))
-    monkeypatch.setattr(compiled_, "warm_up", lambda dtype: broken)
+    for module in (ready, compiled_):
+        monkeypatch.setattr(module, "warm_up", lambda dtype: broken)
     with pytest.raises(RuntimeError, match="no space left"):
         list(COMPILED.run(LabSpec()))
 
