@@ -18,6 +18,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core.errors import LabError
 from layerlab.ui.figures import ENDINGS, figure, placed_clips
+from layerlab.ui.head import HeadButton
+from layerlab.ui.theme import PRINT
 from tests.compose.conftest import finished
 
 VIEWS = ("diagram", "prediction", "signal", "gradient", "loss")
@@ -116,6 +118,60 @@ def test_a_picture_has_any_size_and_scale_and_the_window_none_of_it(trained, qtb
     QTest.qWait(50)
     assert (card.geometry(), card.theme) == (place, theme)
     assert trained.window.grab().toImage() == before
+
+
+def inks(image: QImage, rect: QRectF) -> set[str]:
+    part = image.copy(rect.toRect())
+    return {
+        part.pixelColor(x, y).name() for x in range(part.width()) for y in range(part.height())
+    }
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_for_print_every_text_is_dark_and_the_ground_white(trained, name):
+    assert trained.window.theme.is_dark
+    svg = figure(trained.figures.card(name), ".svg", (720, 450), for_print=True)
+    fills = re.findall(r'<g fill="none" stroke="(#[0-9a-f]{6})"[^>]*>\s*<text', svg.decode())
+    assert len(fills) >= 4
+    inked = {PRINT.text, PRINT.muted, PRINT.faint, *PRINT.ramp}  # the last are names of layers
+    inked |= {getattr(PRINT, token) for token in ("good", "warning", "positive", "negative")}
+    assert set(fills) - inked == set()
+    image = QImage.fromData(figure(trained.figures.card(name), ".png", (720, 450), 1, True))
+    head = inks(image, QRectF(0, 0, 200, 30))  # the title
+    assert {"#ffffff", "#000000"} <= head
+
+
+def test_a_figure_has_its_size_where_the_screen_has_no_room_for_the_note(trained):
+    trained.pages.show("gating")
+    trained.pages.page.finish()
+    card = trained.figures.card("share-of-open-units")
+    card.set_note("a note that is much too long for the card as it is on the screen " * 2, "")
+    card.fit_head()
+    root = ElementTree.fromstring(figure(card, ".svg", (1400, 500)))
+    rights = [float(text.get("x")) for text in root.iter(f"{SVG}text")]
+    moved = re.findall(r"matrix\(1,0,0,1,(\d+)", ElementTree.tostring(root).decode())
+    assert max([*rights, *map(float, moved)]) > 1000
+
+
+def test_what_serves_the_mouse_is_not_in_a_figure(trained):
+    def texts(card):
+        root = ElementTree.fromstring(figure(card, ".svg", (720, 450)))
+        return {"".join(text.itertext()).strip() for text in root.iter(f"{SVG}text")}
+
+    card = trained.figures.card("signal")
+    assert card.kind_button.text() == "across inputs ▾"
+    assert "across inputs" in texts(card)
+    assert "across inputs ▾" not in texts(card)
+    assert not {"best", "worst"} & texts(trained.figures.card("diagram"))
+    assert trained.figures.card("diagram").best.isVisible()
+    trained.pages.show("regions")
+    trained.pages.page.finish()
+    for card in trained.figures.by_name().values():
+        buttons = {b.text() for b in card.findChildren(HeadButton) if not b.in_figure}
+        assert not buttons & texts(card) - {""}
+        card.set_note("drag the dot", "")
+        assert "drag the dot" not in texts(card)
+        assert card.note() == "drag the dot"
 
 
 def test_what_the_cursor_reads_is_not_in_a_figure(trained):

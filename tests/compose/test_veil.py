@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from layerlab.core.errors import LabError
 from layerlab.core.spec import edit
 from layerlab.nets import problem
+from layerlab.ui.diagram.hits import find_target
 from tests.compose.conftest import finished, tile_of
 
 
@@ -80,6 +81,25 @@ def test_a_task_that_cannot_be_loaded_leaves_no_views_that_seem_its_own(
     monkeypatch.undo()
     lab.store.undo()
     assert lab.window.stage.veil.text == ""
+
+
+def test_no_weight_of_the_network_before_is_edited_meanwhile(lab, qtbot, monkeypatch):
+    begin(qtbot, lab, 9105)
+    canvas = lab.window.diagram.canvas
+    canvas.edit(find_target(canvas.part, canvas.geometry_now(), canvas.theme, edge_of(canvas)))
+    assert canvas.editor.isVisible()
+    gate = hold(monkeypatch)
+    QTest.mouseClick(tile_of(lab, "task.name", "spiral"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: lab.window.stage.veil.text != "")
+    assert not canvas.editor.isVisible()
+    lab.window.diagram.weight_edited.emit(1, 2, 5, 1.75)
+    assert lab.toast.text() == "The new network is not there yet: nothing was changed."
+    assert lab.store.can_undo.startswith("task")
+    gate.set()
+
+
+def edge_of(canvas):
+    return canvas.geometry_now().edge_point(0, 0, 0, 0.5)
 
 
 def test_a_drag_of_the_same_task_has_no_veil(lab, qtbot, monkeypatch):

@@ -74,8 +74,10 @@ class Figures:
             if card in cards:
                 self.ask(card)
                 return
-        if cards:
-            self.ask(max(cards, key=lambda card: card.width() * card.height()))
+        if not cards:
+            self._session.toast.say("There is no view here that could be saved as a figure.")
+            return
+        self.ask(max(cards, key=lambda card: card.width() * card.height()))
 
 
 def _above(widget: QWidget | None) -> Card | None:

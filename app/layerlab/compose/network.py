@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from layerlab.core.frames import DIAGRAM, DiagramPart
+from layerlab.core.layout import Layout
 from layerlab.core.state import State
 from layerlab.nets.problem import layout_of
 
@@ -25,21 +27,23 @@ class Network:
 
     def edit_weight(self, gap: int, source: int, unit: int, value: float) -> None:
         """Set a weight of the shown seed; training goes on with it."""
-        layout = layout_of(self._session.store.spec)
-        self._edit(layout.weight_index(gap, source, unit), value, "a weight")
+        self._edit(lambda layout: layout.weight_index(gap, source, unit), value, "a weight")
 
     def edit_bias(self, gap: int, unit: int, value: float) -> None:
         """Set a bias of the shown seed; training goes on with it."""
-        self._edit(layout_of(self._session.store.spec).bias_index(gap, unit), value, "a bias")
+        self._edit(lambda layout: layout.bias_index(gap, unit), value, "a bias")
 
-    def _edit(self, index: int, value: float, label: str) -> None:
-        runner = self._session.runner
+    def _edit(self, place: Callable[[Layout], int], value: float, label: str) -> None:
+        runner, frame = self._session.runner, self._session.frame
         state, history = runner.snapshot()
-        if state is None:
+        order, layout = runner.order, layout_of(runner.order.spec)
+        if state is None or frame is None or layout_of(frame.spec).sizes != layout.sizes:
+            # What was clicked is of the network before, whose place another one takes.
+            self._session.toast.say("The new network is not there yet: nothing was changed.")
             return
-        order, seed = runner.order, min(runner.order.seed, state.seeds - 1)
+        seed = min(order.seed, state.seeds - 1)
         self._session.store.mark(label)
-        edited = state.with_parameter(seed, index, value)
+        edited = state.with_parameter(seed, place(layout), value)
         if history is not None:  # what was reported of this update was of another network
             history = history.copy()
             history.record(order.spec, edited)

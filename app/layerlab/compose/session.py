@@ -296,6 +296,7 @@ class Session(QObject):
         self.window.stage.veil.show_text("")
 
     def _veil(self) -> None:
+        self.window.diagram.close_editor()
         task = TASKS[self.store.spec.task.name]
         self.window.stage.veil.show_text(
             f"Loading {task.label}… The views show the task before it."

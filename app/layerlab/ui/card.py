@@ -32,6 +32,7 @@ from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import DARK, Theme, Themed
 
 BACK = "Back to all views"
+_HINT = re.compile(r"(drag|click)\b")  # of the mouse
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -116,7 +117,8 @@ class Card(QFrame):
         """Set the text at the right of the head; rich text.
 
         Args:
-            note: what is said where there is room for it.
+            note: what is said where there is room for it. What begins with `drag` or `click`
+                is for those who have a mouse, and is left out of figures.
             shorter: what is said instead where there is not, from long to short; nothing
                 where none fits.
         """
@@ -141,7 +143,9 @@ class Card(QFrame):
         """Be painted for a file, or for the screen again."""
         self.is_figure = self.menu_button.is_quiet = is_figure
         if is_figure:
-            self._put_away = [tool for tool in self.screen_tools() if not tool.isHidden()]
+            buttons = [c for c in self._control_list if isinstance(c, HeadButton)]
+            tools = [*self.screen_tools(), *(b for b in buttons if not b.in_figure)]
+            self._put_away = [tool for tool in tools if not tool.isHidden()]
         for tool in self._put_away:
             tool.setVisible(not is_figure)
         self.back_button.setVisible(self._maximised and not is_figure)
@@ -151,7 +155,7 @@ class Card(QFrame):
         self.fit_head()
 
     def screen_tools(self) -> list[QWidget]:
-        """Return what is of no use in a figure and is shown on the screen."""
+        """Return what is of no use in a figure, beside buttons that say nothing in one."""
         return []
 
     def fit_head(self) -> None:
@@ -167,7 +171,10 @@ class Card(QFrame):
             if free >= -self.theme.px(12):  # which only a note would need
                 break
         metrics = QFontMetricsF(self.theme.font(11))
-        for note in self._wordings:
+        wordings = self._wordings
+        if self.is_figure and _HINT.match(_plain(self._wordings[0])):
+            wordings = ()
+        for note in wordings:
             if note and metrics.horizontalAdvance(_plain(note)) <= free:
                 break
         else:
@@ -198,6 +205,7 @@ class Card(QFrame):
         self._head.setSpacing(px(3))
         self.body.setContentsMargins(px(14), 0, px(8), px(8))
         self._title.setFont(theme.font(12.5, 600))
+        set_text_color(self._title, theme, "text")
         self._note_label.setFont(theme.font(11))
         set_text_color(self._note_label, theme, "muted")
         for control in self._control_list:

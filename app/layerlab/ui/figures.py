@@ -94,6 +94,10 @@ def _posed(card: Card, size: QSize, theme: Theme | None) -> Iterator[None]:
     """Let a card look as in a file, unseen, and then as before."""
     owner = _owner(card)
     before, place = card.theme, card.geometry()
+    above = card.parentWidget()
+    layout = above.layout() if above is not None else None
+    if layout is not None:  # else it puts the card back as soon as something of it is shown
+        layout.setEnabled(False)
     try:  # nothing of it is seen: the screen is painted from the event loop
         if theme is not None:
             owner.set_theme(theme.zoomed(before.zoom))
@@ -106,6 +110,8 @@ def _posed(card: Card, size: QSize, theme: Theme | None) -> Iterator[None]:
         card.setGeometry(place)
         if theme is not None:
             owner.set_theme(before)
+        if layout is not None:
+            layout.setEnabled(True)
         _settle(card)
 
 

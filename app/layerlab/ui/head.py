@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
 from layerlab.ui.theme import DARK, Theme
@@ -15,11 +15,13 @@ class HeadButton(QAbstractButton):
     Attributes:
         brief: what is shown instead of the text where that leaves no room for the title.
         is_brief: whether it is shown.
+        in_figure: what it says in a figure, where nothing can be clicked; "" for nothing.
     """
 
     def __init__(self, text: str = "", help_text: str = "", brief: str = "") -> None:
         super().__init__()
         self.brief, self.is_brief = brief, False
+        self.in_figure, self._is_figure = "", False
         self.theme: Theme = DARK
         self._by_keyboard = False
         self.setText(text)
@@ -43,6 +45,11 @@ class HeadButton(QAbstractButton):
             self.is_brief = not self.is_brief
             self.updateGeometry()
             self.update()
+
+    def set_figure(self, is_figure: bool) -> None:
+        """Say what is said in a figure, or on the screen again."""
+        self._is_figure = is_figure
+        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """Return the size of the word and its padding."""
@@ -88,6 +95,8 @@ class HeadButton(QAbstractButton):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._word())
 
     def _word(self) -> str:
+        if self._is_figure:
+            return self.in_figure
         return self.brief if self.is_brief else self.text()
 
 
@@ -105,6 +114,12 @@ class HeadMark(HeadButton):
 class HeadLabel(QLabel):
     """A text in a card's head that never keeps the card from being narrow."""
 
+    _is_figure = False
+
+    def set_figure(self, is_figure: bool) -> None:
+        """Be painted for a file, or for the screen again."""
+        self._is_figure = is_figure
+
     def minimumSizeHint(self) -> QSize:
         """Return no width."""
         return QSize(0, super().minimumSizeHint().height())
@@ -112,6 +127,9 @@ class HeadLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text, with an ellipsis where a plain one has not enough room."""
         is_plain = self.textFormat() == Qt.TextFormat.PlainText
+        if self._is_figure and not is_plain:
+            self._paint_rich()
+            return
         if not is_plain or self.fontMetrics().horizontalAdvance(self.text()) <= self.width():
             super().paintEvent(event)
             return
@@ -121,6 +139,17 @@ class HeadLabel(QLabel):
                 self.text(), Qt.TextElideMode.ElideRight, self.width()
             )
             painter.drawText(self.rect(), self.alignment(), told)
+
+    def _paint_rich(self) -> None:
+        """Paint rich text as QLabel does, but without its clip, which SVG files misplace."""
+        document = QTextDocument()
+        document.setDocumentMargin(0)
+        document.setDefaultFont(self.font())
+        color = self.palette().color(self.foregroundRole()).name()
+        document.setHtml(f'<span style="color:{color}">{self.text()}</span>')
+        with QPainter(self) as painter:
+            painter.translate(0, (self.height() - document.size().height()) / 2)
+            document.drawContents(painter)
 
 
 class MenuButton(HeadButton):

@@ -156,8 +156,12 @@ class DiagramView(Card):
         self.player.stop()
 
     def screen_tools(self) -> list[QWidget]:
-        """Return the buttons: a figure needs none."""
-        return [self.bar, self.best, self.worst]
+        """Return the bar that steps a sample through."""
+        return [self.bar]
+
+    def close_editor(self) -> None:
+        """Close the editor of a weight or bias, which then stays as it is."""
+        self.canvas.editor.close_quietly()
 
     # ---- theme and head
     def set_theme(self, theme: Theme) -> None:

@@ -73,6 +73,7 @@ class LayersView(PlotView):
         text = f"{self.kind} ▾"
         if self.kind_button.text() != text:
             self.kind_button.setText(text)
+            self.kind_button.in_figure = self.kind
             self.kind_button.setAccessibleName(f"Variance: {self.kind}")
             self.kind_button.updateGeometry()
             self.fit_head()

@@ -93,10 +93,6 @@ class LossView(PlotView):
         if part is not None:
             self._show_threshold(part)
 
-    def screen_tools(self) -> list[QWidget]:
-        """Return the button: a figure needs none."""
-        return [self.seed_toggle]
-
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         super().set_theme(theme)

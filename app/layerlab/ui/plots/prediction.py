@@ -79,10 +79,6 @@ class PredictionView(PlotView):
         self.curve.show_seed = on
         self.redraw()
 
-    def screen_tools(self) -> list[QWidget]:
-        """Return the button: a figure needs none."""
-        return [self.seed_toggle]
-
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         for form in getattr(self, "_forms", {}).values():
