@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-START_S, ORPHAN_S = 120, 10
+START_S, ORPHAN_S = 120, 60  # limits that a busy machine meets too
 LONGEST_S = 8.0  # that a window lives
 KEPT_S, STILL_S = 3.0, 6.0  # after which a finished run has to be kept; for which one waits
 TEMPORARY = re.compile(r"\..+\.[0-9a-f]{8}|.*\.tmp\..*|tmp.*|fault-[0-9a-f-]+\.txt|.*\.part")
