@@ -155,10 +155,11 @@ class Campaign:
             child.wait()
             log.close()
         figures.windows += 1
-        figures.early += not notes.exists()
-        if is_early and notes.exists():
+        is_noted = notes.exists() and bool(_lines(notes))  # it was there before it was killed
+        figures.early += not is_noted
+        if is_early and is_noted:
             self._check_opened(number, notes)
-        if notes.exists():
+        if is_noted:
             self._killed_at = killed_at
             self._remember(notes, killed_at)
             if b"Traceback" in pathlib.Path(log.name).read_bytes():

@@ -93,7 +93,8 @@ class EdgeLayer:
             self._table = color_table(theme.color("positive"), theme.color("negative"))
             self._theme_name = theme.name
         drawn = self._prepare(geometry, values, flat, theme.zoom, ratio)
-        half, opacity, signs = _style(geometry, values, flat, drawn.chosen, theme.zoom, bright)
+        edges = flat, drawn.chosen, drawn.gap
+        half, opacity, signs = _style(geometry, values, *edges, theme.zoom, bright)
         image = drawn.raster.paint(half * drawn.scale, opacity, signs, self._table)
         image.setDevicePixelRatio(drawn.scale)
         return image
@@ -173,7 +174,8 @@ def paint_lines(
     """
     flat = np.concatenate([_relative(v).ravel() for v in values]) if values else np.zeros(0)
     chosen = np.argsort(flat, kind="stable")[-MOST_LINES:]
-    half, opacity, signs = _style(geometry, values, flat, chosen, theme.zoom, bright)
+    gap = np.repeat(np.arange(len(values)), [v.size for v in values])[chosen]
+    half, opacity, signs = _style(geometry, values, flat, chosen, gap, theme.zoom, bright)
     edges = _curves(geometry, 1.0)
     along = np.linspace(0.0, 1.0, STEPS + 1)
     rise = ease(along)
@@ -192,11 +194,11 @@ def _style(
     values: Sequence[Array],
     flat: Array,
     chosen: Array,
+    gap: Array,
     zoom: float,
     bright: Sequence[Array | float] | None,
 ) -> tuple[Array, Array, Array]:
     """Return half widths in logical pixels, opacities and whether positive, of chosen edges."""
-    gap = np.repeat(np.arange(len(values)), [v.size for v in values])[chosen]
     crowd = np.array([_gamma(v.size) for v in values])[gap]
     strength = flat[chosen] ** crowd
     half = (THINNEST + (WIDEST - THINNEST) * strength) * _slimness(geometry, zoom)
