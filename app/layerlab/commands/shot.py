@@ -10,15 +10,15 @@ import re
 from layerlab.commands.common import add_lab_arguments, chosen_spec
 from layerlab.core.disk import check_writable
 from layerlab.core.errors import LabError, NotReadyError
+from layerlab.core.figures import ENDINGS, MAX_SIDE, MIN_SIDE, PRINT
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.themes import THEME_NAMES
 
 MIN_SIZE, MAX_SIZE = (640, 480), (7680, 4320)
-MIN_VIEW, MAX_VIEW = (100, 100), (8000, 8000)
+MIN_VIEW, MAX_VIEW = (MIN_SIDE, MIN_SIDE), (MAX_SIDE, MAX_SIDE)
 WINDOW_SIZE, VIEW_SIZE = (1440, 900), (720, 450)
 MIN_SCALE, MAX_SCALE = 0.25, 8.0
-ENDINGS = (".png", ".svg", ".pdf", ".csv")  # of a window the first one alone
-PRINT = "print"  # a theme for one view
+WINDOW_ENDING = ".png"
 _SIZE = re.compile(r"(\d{1,5})[xX×](\d{1,5})")
 
 
@@ -150,7 +150,8 @@ def _long_enough(spec: LabSpec, updates: int | None) -> LabSpec:
 
 def _checked_out(text: str, is_view: bool) -> pathlib.Path:
     out = pathlib.Path(text)
-    endings = ENDINGS if is_view else ENDINGS[:1]
+    others = [ending for ending in ENDINGS if ending != WINDOW_ENDING] if is_view else []
+    endings = [WINDOW_ENDING, *others]
     told = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
     if out.is_dir():
         raise LabError(f"{text} is a directory, --out must be a file that ends in {told}")
@@ -162,10 +163,10 @@ def _checked_out(text: str, is_view: bool) -> pathlib.Path:
 
 def _scale(args: argparse.Namespace) -> float:
     if args.view is None:
-        for name, usual in (("scale", 1.0), ("theme", None)):
-            value = getattr(args, name)
-            if (name == "theme" and value == PRINT) or (name == "scale" and value != usual):
-                raise LabError(f"--{name} {value} goes with --view NAME")
+        if args.scale != 1.0:
+            raise LabError(f"--scale {args.scale} goes with --view NAME")
+        if args.theme == PRINT:
+            raise LabError(f"--theme {PRINT} goes with --view NAME")
     elif args.claims is not None:
         raise LabError("--view does not go with --claims")
     if not MIN_SCALE <= args.scale <= MAX_SCALE:

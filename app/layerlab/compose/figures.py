@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from layerlab.compose.dialogs import ask_where_to_save
 from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
+from layerlab.core.figures import ENDINGS
 from layerlab.ui.card import Card
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Figures:
 
     def ask(self, card: Card, for_print: bool = False) -> None:
         """Ask where to save a figure, and save it."""
-        from layerlab.ui.figures import ENDINGS, figure  # which no start needs
+        from layerlab.ui.figures import figure  # which no start needs
 
         kinds = {f"{kind} (*{ending})": ending for ending, kind in ENDINGS.items()}
         files, window = self._session.files, self._session.window

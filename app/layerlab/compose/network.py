@@ -9,6 +9,7 @@ from layerlab.core.frames import DIAGRAM, DiagramPart
 from layerlab.core.layout import Layout
 from layerlab.core.state import State
 from layerlab.nets.problem import layout_of
+from layerlab.runtime.ports import HistoryLike
 
 if TYPE_CHECKING:
     from layerlab.compose.session import Session
@@ -20,10 +21,12 @@ class Network:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def _shown(self) -> tuple[State | None, int]:
+    def _shown(self) -> tuple[State | None, HistoryLike | None, int]:
+        """Return the network and the reports of this moment, and which seed is shown."""
         runner = self._session.runner
-        state, _ = runner.snapshot()
-        return state, min(runner.order.seed, state.seeds - 1) if state is not None else 0
+        state, history = runner.snapshot()
+        seed = min(runner.order.seed, state.seeds - 1) if state is not None else 0
+        return state, history, seed
 
     def edit_weight(self, gap: int, source: int, unit: int, value: float) -> None:
         """Set a weight of the shown seed; training goes on with it."""
@@ -35,13 +38,12 @@ class Network:
 
     def _edit(self, place: Callable[[Layout], int], value: float, label: str) -> None:
         runner, frame = self._session.runner, self._session.frame
-        state, history = runner.snapshot()
+        state, history, seed = self._shown()
         order, layout = runner.order, layout_of(runner.order.spec)
         if state is None or frame is None or layout_of(frame.spec).sizes != layout.sizes:
             # What was clicked is of the network before, whose place another one takes.
             self._session.toast.say("The new network is not there yet: nothing was changed.")
             return
-        seed = min(order.seed, state.seeds - 1)
         self._session.store.mark(label)
         edited = state.with_parameter(seed, place(layout), value)
         if history is not None:  # what was reported of this update was of another network
@@ -51,7 +53,7 @@ class Network:
 
     def trace(self, sample: int) -> None:
         """Send one training point through the shown network, for the animated pass."""
-        state, seed = self._shown()
+        state, _, seed = self._shown()
         if state is None:
             return
         from layerlab.nets import probes

@@ -27,11 +27,11 @@ from layerlab.compose.session import Session
 from layerlab.compose.start import application
 from layerlab.core.disk import check_writable, write_file
 from layerlab.core.errors import LabError
+from layerlab.core.figures import PRINT
 from layerlab.core.frames import Frame
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec
 
-PRINT = "print"  # the theme of figures for paper
 WINDOW = (1440, 900)  # that a single view is taken from
 # For what hangs: an emulated processor compiles for half an hour before it trains.
 TIMEOUT_S = 10_800

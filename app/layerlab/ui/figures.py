@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QWidget
 
 from layerlab import __version__
 from layerlab.core.errors import LabError
+from layerlab.core.figures import ENDINGS, MAX_SIDE, MIN_SIDE
 from layerlab.ui.card import Card
 from layerlab.ui.theme import PRINT, Theme
 
@@ -37,8 +38,6 @@ _CLIP = re.compile(r'<clipPath id="(\w+)"')
 if TYPE_CHECKING:
     from layerlab.ui.pages.view import PageView
 
-ENDINGS = {".svg": "SVG", ".pdf": "PDF", ".png": "PNG", ".csv": "CSV"}
-MIN_SIDE, MAX_SIDE = 100, 8000  # pixels
 MAX_PIXELS = 60_000_000  # of a PNG
 DPI = 96.0  # so that a pixel of the screen is 0.75 points
 # Where Inter is not installed, a letter is about as wide in these.

@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtGui import QColor, QFont
 
+from layerlab.core.figures import PRINT as PRINT_NAME
+
 
 @dataclass(frozen=True)
 class Theme:
@@ -164,7 +166,7 @@ HIGH_CONTRAST = Theme(
 # For paper and slides: figures alone, not the window.
 PRINT = replace(
     LIGHT,
-    name="print",
+    name=PRINT_NAME,
     background="#ffffff",
     raised="#f4f6f8",
     line="#9aa4ae",
