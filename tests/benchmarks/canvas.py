@@ -37,7 +37,7 @@ def main() -> None:
     import pyqtgraph as pg
 
     from layerlab.compose.start import application
-    from layerlab.ui.plots.prediction import PredictionView
+    from layerlab.ui.views.prediction import PredictionView
     from tests.helpers.frames import sample_frame
 
     application()

@@ -9,7 +9,7 @@ import pytest
 from layerlab.compose import tidying
 from layerlab.compose.tidying import Tidying
 from layerlab.ui.ledger.listing import Listing
-from layerlab.ui.plots.plot import Plot
+from layerlab.ui.plotting.plot import Plot
 
 MB = 2**20
 

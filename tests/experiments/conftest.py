@@ -8,7 +8,7 @@ from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.choice import Choice, Toggle
 from layerlab.ui.controls.chooser import Chooser
 from layerlab.ui.controls.slider import Slider
-from layerlab.ui.plots.handles import HandlePlot
+from layerlab.ui.plotting.handles import HandlePlot
 from tests.compose.conftest import drag, home, open_lab  # noqa: F401
 
 

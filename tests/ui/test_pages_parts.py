@@ -28,11 +28,11 @@ from layerlab.ui.pages.paint import draw_thumbnail
 from layerlab.ui.pages.text import TryButton, inner_width
 from layerlab.ui.pages.view import NARROW, PageView, PlotCard
 from layerlab.ui.pages.workbar import WorkBar
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis
-from layerlab.ui.plots.shapes import Bars, Histogram, Polygons, Post, Strokes, Words
-from layerlab.ui.plots.table import Cell, Table
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Post, Strokes, Words
+from layerlab.ui.plotting.table import Cell, Table
 from layerlab.ui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton

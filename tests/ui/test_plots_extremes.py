@@ -10,11 +10,11 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame
-from layerlab.ui.plots.base import PlotView
-from layerlab.ui.plots.canvas import Canvas
-from layerlab.ui.plots.layers import gradient_view, signal_view
-from layerlab.ui.plots.loss import LossView
-from layerlab.ui.plots.prediction import PredictionView
+from layerlab.ui.views.base import PlotView
+from layerlab.ui.plotting.surface import Canvas
+from layerlab.ui.views.layers import gradient_view, signal_view
+from layerlab.ui.views.loss import LossView
+from layerlab.ui.views.prediction import PredictionView
 from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.frames import FORMS, broken, sample_frame
 

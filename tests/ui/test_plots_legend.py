@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layerlab.ui.fonts import load_fonts
-from layerlab.ui.plots.legend import Key, fitting, key_widths
+from layerlab.ui.plotting.legend import Key, fitting, key_widths
 from layerlab.ui.theme import DARK
 
 INK = DARK.color("text")

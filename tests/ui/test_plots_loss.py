@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame, LossPart
-from layerlab.ui.plots.base import quartiles
-from layerlab.ui.plots.loss import MAX_POINTS, LossView, brief, score_text, thin
-from layerlab.ui.plots.marks import Dots
+from layerlab.ui.views.base import quartiles
+from layerlab.ui.views.loss import MAX_POINTS, LossView, brief, score_text, thin
+from layerlab.ui.plotting.items import Dots
 from layerlab.ui.theme import DARK, LIGHT, Theme
 from tests.helpers.frames import sample_frame, sample_loss
 

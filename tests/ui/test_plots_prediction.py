@@ -11,12 +11,12 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame
-from layerlab.ui.plots.classes import ClassView, features_text
-from layerlab.ui.plots.curve import CurveView
-from layerlab.ui.plots.images import ImageView
-from layerlab.ui.plots.map import MapView
-from layerlab.ui.plots.prediction import PredictionView
-from layerlab.ui.plots.scatter import ScatterView
+from layerlab.ui.views.classes import ClassView, features_text
+from layerlab.ui.views.curve import CurveView
+from layerlab.ui.views.images import ImageView
+from layerlab.ui.views.map import MapView
+from layerlab.ui.views.prediction import PredictionView
+from layerlab.ui.views.scatter import ScatterView
 from layerlab.ui.theme import DARK, LIGHT, Theme
 from tests.helpers.frames import sample_frame
 

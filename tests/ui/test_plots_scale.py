@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerlab.ui.plots.scale import FLOOR, Axis, decade, lay_texts, number
+from layerlab.ui.plotting.scale import FLOOR, Axis, decade, lay_texts, number
 
 
 @pytest.mark.parametrize(

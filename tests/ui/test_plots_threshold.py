@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from layerlab.ui.fonts import load_fonts
-from layerlab.ui.plots.loss import LossView
+from layerlab.ui.views.loss import LossView
 from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.frames import sample_frame
 

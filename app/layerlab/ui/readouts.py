@@ -9,7 +9,7 @@ import numpy as np
 
 from layerlab.core.frames import Frame
 from layerlab.core.success import Ranking, ranking_of
-from layerlab.ui.plots.scale import level_text, number
+from layerlab.ui.plotting.scale import level_text, number
 
 SPARE = 5  # rank of what one can do without
 STATUS = {

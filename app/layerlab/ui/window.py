@@ -28,9 +28,6 @@ from layerlab.ui.commands import Commands
 from layerlab.ui.controls.panel import ControlPanel
 from layerlab.ui.diagram.view import DiagramView
 from layerlab.ui.icons import window_icon
-from layerlab.ui.plots.layers import LayersView
-from layerlab.ui.plots.loss import LossView
-from layerlab.ui.plots.prediction import PredictionView
 from layerlab.ui.rail import Rail
 from layerlab.ui.readouts import readouts
 from layerlab.ui.stage import Stage
@@ -38,6 +35,9 @@ from layerlab.ui.style import apply_style, apply_theme
 from layerlab.ui.theme import Theme, Themed
 from layerlab.ui.topbar import TopBar
 from layerlab.ui.try_these import TryThese
+from layerlab.ui.views.layers import LayersView
+from layerlab.ui.views.loss import LossView
+from layerlab.ui.views.prediction import PredictionView
 
 
 def _style(theme: Theme) -> None:

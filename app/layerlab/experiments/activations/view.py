@@ -7,12 +7,12 @@ import numpy as np
 from layerlab.core import picture as pic
 from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Bars, Histogram, Post, Words
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Line, Mark, Post, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
 
 BIN_TOP = 1.2  # densities above are cut: a spike of zeros is as high as its cell is narrow
 

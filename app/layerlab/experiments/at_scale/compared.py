@@ -9,13 +9,13 @@ from layerlab.experiments.at_scale.layer import part_color
 from layerlab.experiments.at_scale.model import Result, knobs_of
 from layerlab.experiments.at_scale.words import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Mark, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis
-from layerlab.ui.plots.shapes import Post, Strokes, Words
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.items import Dots, Mark, Post, Strokes, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis
 
 Array = np.ndarray
 FACTORS = (0.5, 16.0)
@@ -116,7 +116,7 @@ class ComparedCards:
         self.rows.set_rows([one.name for one in blocks], result.chosen)
         columns = {"d_model squared": total, "of a token": used}
         legend = [
-            Key("line", view.color("warning"), "4× rule: 8", brief="4× rule", keep=True),
+            Key("line", view.color("warning"), "4× rule: 8", brief="4× rule"),
             Key(
                 "line",
                 part_color(view.theme, "attention"),
@@ -176,7 +176,7 @@ class ComparedCards:
             [one.name for one in models] + ["these knobs"],
             len(models) if same is None else same,
         )
-        legend = [Key("ring", muted, "printed"), Key("dot", point, "counted", keep=True)]
+        legend = [Key("ring", muted, "printed"), Key("dot", point, "counted")]
         columns = {"printed": printed, "counted": counted}
         self.published.show_plot(live=live, legend=legend, columns=columns)
         self.published.set_note(

@@ -11,13 +11,13 @@ from layerlab.experiments.at_scale.layer import part_color
 from layerlab.experiments.at_scale.model import CONTEXTS, GATE_Z, PARTS, Result
 from layerlab.experiments.at_scale.words import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Bars, Words
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Rule, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 DASH = (3.2, 2.6)
@@ -232,8 +232,8 @@ class CostCards:
             right=n > 8,
         )
         legend = [
-            Key("line", accent, "× 1/√2N", keep=True),
-            Key("line", hot, "as is", keep=True),
+            Key("line", accent, "× 1/√2N"),
+            Key("line", hot, "as is"),
             Key("dash", view.color("muted"), "theory", 1.4),
         ]
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
@@ -281,8 +281,8 @@ class CostCards:
             mix(view.theme, view.color("negative"), 0.14),
         )
         legend = [
-            Key("line", view.color("negative"), "GLU", keep=True),
-            Key("line", view.color("accent"), "SwiGLU", keep=True),
+            Key("line", view.color("negative"), "GLU"),
+            Key("line", view.color("accent"), "SwiGLU"),
         ]
         card.show_plot(bands={"apart": band}, live=live, legend=legend, columns=columns)
         card.read_curves(z, curves)

@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from layerlab.ui.plots.handles import HandlePlot
-from layerlab.ui.plots.marks import Space
+from layerlab.ui.plotting.handles import HandlePlot
+from layerlab.ui.plotting.items import Painted, Space
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -89,7 +89,7 @@ def boxes_of(
 
 
 @dataclass(eq=False)
-class Boxes:
+class Boxes(Painted):
     """Rectangles with a name and a line below it, where there is room for them.
 
     Attributes:
@@ -149,10 +149,11 @@ class LayerPlot(HandlePlot):
         super().lay_out()
         if self._held:
             return
-        area = self._area
+        area = self.area()
         aspect = area.width() / max(1.0, area.height())
         wide, high = self.wanted
         need = ROOM * max(wide, high * aspect)
         reach = 2.0 ** (math.ceil(STEPS * math.log2(need)) / STEPS)
         self.x_axis.fix(0, reach)
         self.y_axis.fix(0, reach / aspect)
+        self.box.fit()

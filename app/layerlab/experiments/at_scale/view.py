@@ -12,11 +12,12 @@ from layerlab.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of,
 from layerlab.experiments.at_scale.model import SHARED, Result
 from layerlab.experiments.at_scale.words import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Mark, mix
-from layerlab.ui.plots.scale import Axis
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.items import Mark
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis
 
 Array = np.ndarray
 WIDTHS, STEP = (64, 16_384), 64
@@ -53,7 +54,7 @@ class View(PageView):
     # ---- what is dragged and clicked
     def _on_released(self, knob: str) -> None:
         self.released.emit(knob)
-        self.plot.update()  # its scale stood while it was held
+        self.plot.refresh()  # its scale stood while it was held
 
     def _on_layer(self, name: str, x: float, y: float) -> None:
         d = self.result.decoder.d_model

@@ -8,11 +8,11 @@ from PySide6.QtGui import QColor
 from layerlab.experiments.attention.draws import FREE, SCALED, SIZES
 from layerlab.experiments.attention.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Histogram, Words
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Band, Dots, Histogram, Line, Mark, Rule, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 D_K = np.array(SIZES, float)
@@ -110,7 +110,7 @@ class SampledCards:
             "theory": Line(middles, result.density[chosen], view.color("text"), 1.2, (4, 3)),
         }
         legend = [
-            Key("band", fill, NAMES[chosen], keep=True),
+            Key("band", fill, NAMES[chosen]),
             Key("line", inks[other], NAMES[other], 1.4),
             Key("dash", view.color("text"), "theory", 1.2),
         ]
@@ -159,9 +159,7 @@ class SampledCards:
 
     def _legend(self) -> list[Key]:
         inks = self._inks()
-        return [
-            Key("line", inks[k], NAMES[k], brief=BRIEF[k], keep=True) for k in (SCALED, FREE)
-        ]
+        return [Key("line", inks[k], NAMES[k], brief=BRIEF[k]) for k in (SCALED, FREE)]
 
     def _show_handle(self, card: PlotCard, result: Result, y: float, ink: QColor) -> None:
         handle = Handle("d_k", float(result.d_k), y, ink, along="x")

@@ -9,13 +9,12 @@ from layerlab.core import picture as pic
 from layerlab.experiments.attention.model import NORMS, Result
 from layerlab.experiments.attention.sampled import SampledCards
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.field import Field, rgb
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Post, Strokes
+from layerlab.ui.plotting.colors import mix, rgb
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Band, Dots, Field, Line, Mark, Post, Rule, Strokes
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 EDGE, TOP = 1.06, 1.5  # of places and values
@@ -107,8 +106,8 @@ class View(PageView):
             "answer": Dots(at, np.array([result.answer]), ink, 4.2),
         }
         legend = [
-            Key("line", accent, "attention", 3.0, keep=True),
-            Key("dash", kernel, "Gaussian kernel", 1.3, brief="kernel", keep=True),
+            Key("line", accent, "attention", 3.0),
+            Key("dash", kernel, "Gaussian kernel", 1.3, brief="kernel"),
         ]
         columns = {"query": x, "attention": result.curve, "kernel": result.kernel}
         card.show_plot(live=live, legend=legend, columns=columns)

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import SignalInstance
 
 from layerlab.experiments.basis.model import FLATTEST, STEEPEST, Result
-from layerlab.ui.plots.handles import Handle, HandlePlot
+from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.theme import Theme
 
 ENDS = (-1.0, 1.0)  # where a height can be taken

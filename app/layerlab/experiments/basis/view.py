@@ -13,12 +13,12 @@ from layerlab.experiments.basis.model import L2S, UPDATES, Result
 from layerlab.experiments.basis.terms import MOST
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Post
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Rule
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 
 EDGE = 1.05  # of the x axes
 # Heights of the terms' axis: it goes up and down in steps, not with every move.

@@ -7,10 +7,9 @@ import numpy as np
 from layerlab.core.numbers import percent
 from layerlab.experiments.born_dead.model import LEFT, RIGHT, Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Line, Mark
-from layerlab.ui.plots.shapes import Post
+from layerlab.ui.plotting.items import Dots, Line, Mark, Post
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
 
 DASH = (3.2, 2.6)
 KINDS = (

@@ -7,11 +7,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 from layerlab.experiments.born_dead.names import DEEPEST, WIDEST
-from layerlab.ui.plots.field import Field, value_colors
-from layerlab.ui.plots.handles import HandlePlot
-from layerlab.ui.plots.marks import Mark
-from layerlab.ui.plots.scale import Axis
-from layerlab.ui.plots.shapes import Strokes
+from layerlab.ui.plotting.colors import value_colors
+from layerlab.ui.plotting.handles import HandlePlot
+from layerlab.ui.plotting.items import Field, Mark, Strokes
+from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray

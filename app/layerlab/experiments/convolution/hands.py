@@ -8,8 +8,8 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, Q
 
 from layerlab.experiments.convolution.model import MOST, SIDE
 from layerlab.experiments.convolution.tiles import Tile, TileCanvas
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.scale import number
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import number
 
 Array = np.ndarray
 ONLY = "only"  # key of the one tile
@@ -59,7 +59,7 @@ class HandCanvas(TileCanvas):
         wide, high = box.width() / columns, box.height() / rows
         return QRectF(box.left() + cell[1] * wide, box.top() + cell[0] * high, wide, high)
 
-    def reading_at(self, place: QPointF) -> Reading | None:
+    def read_content(self, place: QPointF) -> Reading | None:
         """Return nothing: a label would hide what is drawn."""
         return None
 
@@ -68,8 +68,9 @@ class HandCanvas(TileCanvas):
         if self._is_held:
             self._is_held = False
             self.released.emit()
+            event.accept()
         else:
-            event.ignore()
+            super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Take the second click of a pair like the first."""
@@ -84,7 +85,7 @@ class HandCanvas(TileCanvas):
                 (self.chosen[0] + move[0]) % rows,
                 (self.chosen[1] + move[1]) % columns,
             )
-            self.update()
+            self.refresh()
         elif not self.take_key(event):
             super().keyPressEvent(event)
 
@@ -95,12 +96,12 @@ class HandCanvas(TileCanvas):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Frame the chosen cell."""
         super().focusInEvent(event)
-        self.update()
+        self.refresh()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the frame away."""
         super().focusOutEvent(event)
-        self.update()
+        self.refresh()
 
     def paint_content(self, painter: QPainter) -> None:
         """Paint the cells, hairlines between them, and the frame of the chosen one."""
@@ -138,9 +139,9 @@ class PictureCanvas(HandCanvas):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to draw, or to erase."""
-        found = self.cell_at(event.position())
+        found = self.cell_at(self.in_content(event.position()))
         if event.button() != Qt.MouseButton.LeftButton or found is None:
-            event.ignore()
+            super().mousePressEvent(event)
             return
         self._is_held = True
         self.grabbed.emit()
@@ -150,9 +151,10 @@ class PictureCanvas(HandCanvas):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Draw on, along the way of the mouse."""
-        super().mouseMoveEvent(event)
         if self._is_held:
-            self._draw_to(self.cell_of(ONLY, event.position()))
+            self._draw_to(self.cell_of(ONLY, self.in_content(event.position())))
+        else:
+            super().mouseMoveEvent(event)
 
     def _draw_to(self, cell: tuple[int, int]) -> None:
         """Draw from the last cell to this one: a quick mouse skips some."""
@@ -190,15 +192,15 @@ class KernelCanvas(HandCanvas):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take a cell."""
-        found = self.cell_at(event.position())
+        found = self.cell_at(self.in_content(event.position()))
         if event.button() != Qt.MouseButton.LeftButton or found is None:
-            event.ignore()
+            super().mousePressEvent(event)
             return
         self._is_held = True
         self.chosen = found[1:]
-        self._start = event.position(), float(self.cells[self.chosen])
+        self._start = self.in_content(event.position()), float(self.cells[self.chosen])
         self.grabbed.emit()
-        self.update()
+        self.refresh()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Turn the cell that is held: up is more."""
@@ -206,14 +208,16 @@ class KernelCanvas(HandCanvas):
             super().mouseMoveEvent(event)
             return
         place, value = self._start
-        moved = (place.y() - event.position().y()) / (_PIXELS * self.theme.zoom)
+        moved = (place.y() - self.in_content(event.position()).y()) / (
+            _PIXELS * self.theme.zoom
+        )
         self._set(round(_FINE * (value + moved)) / _FINE)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Turn the cell under the mouse once the kernel was clicked; else the page scrolls."""
-        found = self.cell_at(event.position())
+        """Turn the cell under the mouse once the kernel was clicked; else zoom."""
+        found = self.cell_at(self.in_content(event.position()))
         if found is None or not self.hasFocus() or not event.angleDelta().y():
-            event.ignore()
+            super().wheelEvent(event)
             return
         self.chosen = found[1:]
         self._set(float(self.cells[self.chosen]) + STEP * np.sign(event.angleDelta().y()))

@@ -6,12 +6,12 @@ import numpy as np
 
 from layerlab.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Bars, Strokes, Words
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Strokes, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
 
 ROWS = ("dense", "local", "convolution")
 NAMES = ("dense", "local", "conv.")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
 from layerlab.experiments.convolution.hands import ARROWS
 from layerlab.experiments.convolution.model import EXACT, PLACES, SIDE, Result
 from layerlab.experiments.convolution.tiles import Tile, TileCanvas
-from layerlab.ui.plots.scale import number
+from layerlab.ui.plotting.scale import number
 
 AROUND = 3  # pixels beside the middle of a filter that are shown
 MOVABLE = ("shifted", "moved", "other")  # what is dragged to shift
@@ -106,19 +106,19 @@ class OrdersCanvas(TileCanvas):
     # ---- shifting
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take what is shifted."""
-        found = self.cell_at(event.position())
+        found = self.cell_at(self.in_content(event.position()))
         is_left = event.button() == Qt.MouseButton.LeftButton
         if not is_left or found is None or found[0] not in MOVABLE:
-            event.ignore()
+            super().mousePressEvent(event)
             return
-        self._held = event.position(), self.shift
+        self._held = self.in_content(event.position()), self.shift
         self.point_at(None)  # the label would hide what moves
         self.grabbed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Shift by whole pixels, and show by the cursor what can be dragged."""
         if self._held is None:
-            found = self.cell_at(event.position())
+            found = self.cell_at(self.in_content(event.position()))
             is_over = found is not None and found[0] in MOVABLE
             self.setCursor(
                 Qt.CursorShape.OpenHandCursor if is_over else Qt.CursorShape.ArrowCursor
@@ -126,7 +126,9 @@ class OrdersCanvas(TileCanvas):
             super().mouseMoveEvent(event)
             return
         start, shift = self._held
-        way = (event.position() - start) * (SIDE / self.boxes()["shifted"].width())
+        way = (self.in_content(event.position()) - start) * (
+            SIDE / self.boxes()["shifted"].width()
+        )
         self._want(shift[0] + round(way.y()), shift[1] + round(way.x()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -134,8 +136,9 @@ class OrdersCanvas(TileCanvas):
         if self._held is not None:
             self._held = None
             self.released.emit()
+            event.accept()
         else:
-            event.ignore()
+            super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Shift with the arrows."""

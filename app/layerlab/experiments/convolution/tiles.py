@@ -10,12 +10,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from layerlab.ui.card import Card
-from layerlab.ui.plots.base import table
-from layerlab.ui.plots.canvas import Canvas
-from layerlab.ui.plots.field import paint_picture, rgb, value_colors
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.scale import number
+from layerlab.ui.plotting.colors import paint_picture, rgb, value_colors
+from layerlab.ui.plotting.picture import Picture
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import number
 from layerlab.ui.theme import Theme
+from layerlab.ui.views.base import table
 
 Array = np.ndarray
 
@@ -43,7 +43,7 @@ class Tile:
         return np.asarray(ground + (ink - ground) * self.pixels[..., None])
 
 
-class TileCanvas(Canvas):
+class TileCanvas(Picture):
     """Pictures by their keys; subclasses place them with `boxes`.
 
     Attributes:
@@ -63,7 +63,7 @@ class TileCanvas(Canvas):
     def show_tiles(self, tiles: Mapping[str, Tile]) -> None:
         """Replace what is drawn."""
         self.tiles = dict(tiles)
-        self.update()
+        self.refresh()
 
     @property
     def line(self) -> int:
@@ -71,20 +71,20 @@ class TileCanvas(Canvas):
         return self.theme.px(15)
 
     def cell_at(self, place: QPointF) -> tuple[str, int, int] | None:
-        """Return the tile under a pixel, and row and column in it."""
+        """Return the tile at a place of the picture, and row and column in it."""
         for key, box in self.boxes().items():
             if box.contains(place) and key in self.tiles:
                 return key, *self.cell_of(key, place)
         return None
 
     def cell_of(self, key: str, place: QPointF) -> tuple[int, int]:
-        """Return row and column of a tile under a pixel, held within it."""
+        """Return row and column of a tile at a place of the picture, held within it."""
         box, (rows, columns) = self.boxes()[key], self.tiles[key].pixels.shape
         row = int(np.floor((place.y() - box.top()) / box.height() * rows))
         column = int(np.floor((place.x() - box.left()) / box.width() * columns))
         return min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
 
-    def reading_at(self, place: QPointF) -> Reading | None:
+    def read_content(self, place: QPointF) -> Reading | None:
         """Return the pixel under the cursor."""
         found = self.cell_at(place)
         if found is None:

@@ -14,7 +14,7 @@ from layerlab.experiments.convolution.orders import FiltersCanvas, OrdersCanvas
 from layerlab.experiments.convolution.tiles import Tile, TileCard
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView
-from layerlab.ui.plots.scale import number
+from layerlab.ui.plotting.scale import number
 
 Array = np.ndarray
 CLEAR = 1e-9  # of what is alike

@@ -11,11 +11,12 @@ from layerlab.experiments.diagonal_flip.model import Result
 from layerlab.experiments.diagonal_flip.study import Printed, same
 from layerlab.ui.card import Card
 from layerlab.ui.pages.view import Array, PageView, PlotCard
-from layerlab.ui.plots.images import ImageCanvas
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.scale import Axis
-from layerlab.ui.plots.table import Cell, Table
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Rule
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.table import Cell, Table
+from layerlab.ui.views.images import ImageCanvas
 
 LOWEST = 1e-7  # of the loss that is drawn
 
@@ -107,7 +108,7 @@ class View(PageView):
         canvas.part = ImagePrediction(
             result.inputs, result.targets, result.outputs, result.error
         )
-        canvas.update()
+        canvas.refresh()
         epoch = f"after {result.trained} epochs" if result.trained else "at birth"
         self.images.set_note(f"input → target → output, seed 42 {epoch}", f"seed 42, {epoch}")
 

@@ -11,13 +11,13 @@ from layerlab.experiments.ensemble.found import Found
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import EDGE, KINDS, MOST
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Bars, Post, Words
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Post, Rule, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}
@@ -123,8 +123,8 @@ class PageOfDraws(PageView):
             "own / K": mix(self.theme, ink, 0.25),
         }
         legend = [
-            Key("band", inks["ρ v"], "ρ v", keep=True),
-            Key("line", self.color("text"), "one", 1.6, keep=True),
+            Key("band", inks["ρ v"], "ρ v"),
+            Key("line", self.color("text"), "one", 1.6),
             Key("dot", self.color("text"), "mean", brief="mean"),
             *(Key("band", inks[k], k) for k in ("bias²", "own / K")),
         ]

@@ -11,12 +11,12 @@ from layerlab.experiments.ensemble.below import Held, PageOfDraws
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import DRAWS, EDGE
 from layerlab.ui.pages.view import PlotCard
-from layerlab.ui.plots.handles import Handle
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Post
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 
 DASH = (3.2, 2.6)
 TURN = np.linspace(0, 2 * np.pi, 73)
@@ -106,7 +106,7 @@ class View(PageOfDraws):
         place = float(x[result.at])
         live["place"] = Post(place, "", self.color("faint"), self.theme)
         legend = [
-            Key("line", ink, f"mean of {len(result.fan)}", 3.0, keep=True),
+            Key("line", ink, f"mean of {len(result.fan)}", 3.0),
             Key("line", pale, "networks"),
             Key("dash", self.color("text"), "truth", 1.5),
             Key(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from layerlab.ui.pages.view import PlotCard
-from layerlab.ui.plots.handles import HandlePlot
-from layerlab.ui.plots.scale import Axis
+from layerlab.ui.plotting.handles import HandlePlot
+from layerlab.ui.plotting.scale import Axis
 
 Window = tuple[float, float, float, float]
 CIRCLE = np.exp(1j * np.linspace(0, 2 * np.pi, 121))
@@ -38,6 +38,7 @@ class EvenPlot(HandlePlot):
         across, up = unit * area.width() / 2, unit * area.height() / 2
         self.x_axis.fix((x0 + x1) / 2 - across, (x0 + x1) / 2 + across)
         self.y_axis.fix((y0 + y1) / 2 - up, (y0 + y1) / 2 + up)
+        self.box.fit()
 
 
 def plane_card(title: str, x: str, y: str) -> PlotCard:

@@ -10,11 +10,11 @@ from layerlab.experiments.euler.model import Result
 from layerlab.experiments.euler.moons import SEEDS
 from layerlab.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_window
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Polygons, Post, Strokes
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Polygons, Post, Rule, Strokes
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

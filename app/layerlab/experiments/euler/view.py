@@ -13,13 +13,12 @@ from layerlab.experiments.euler.moons import SEEDS, UPDATES
 from layerlab.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_window
 from layerlab.experiments.euler.trained import TrainedCards
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.arrows import Arrows
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Polygons, Post, Words
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, Post, Rule, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

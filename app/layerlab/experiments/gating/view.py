@@ -9,14 +9,13 @@ from layerlab.core import picture as pic
 from layerlab.experiments.gating.model import BENDS, LENGTH, SEEDS
 from layerlab.experiments.gating.parts import Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.field import Field, rgb
-from layerlab.ui.plots.handles import HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Bars, Strokes
+from layerlab.ui.plotting.colors import mix, rgb
+from layerlab.ui.plotting.handles import HandlePlot
+from layerlab.ui.plotting.items import Band, Bars, Dots, Field, Line, Mark, Strokes
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 NAMES = {"relu": "ReLU", "softplus": "softplus"}
@@ -37,7 +36,8 @@ class Raster(HandlePlot):
     def set_layers(self, hidden: tuple[int, ...]) -> None:
         """Say how many units each layer has."""
         if hidden != self._hidden:
-            self._hidden, self._cache_key = hidden, None
+            self._hidden = hidden
+            self.refresh()
 
     def y_ticks(self) -> list[tuple[float, str]]:
         """Return the number of each layer at its middle."""

@@ -6,11 +6,11 @@ import numpy as np
 
 from layerlab.experiments.graph_filter.model import Result
 from layerlab.ui.pages.view import PlotCard
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Mark, Rule, mix
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Histogram, Post
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.items import Dots, Histogram, Mark, Post, Rule
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray

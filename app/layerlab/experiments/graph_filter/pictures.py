@@ -12,13 +12,12 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from layerlab.experiments.graph_filter.model import Result
 from layerlab.experiments.graph_filter.names import GRID, OWN, RANDOM, RING
 from layerlab.ui.pages.view import PlotCard
-from layerlab.ui.plots.field import rgb
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Mark, Space, polygon
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Words
+from layerlab.ui.plotting.colors import rgb
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Dots, Mark, Painted, Space, Words, polygon
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -33,7 +32,9 @@ NEAR = 0.14  # how far from a node it is still read
 class Blank(Axis):
     """An axis without ticks."""
 
-    def ticks(self, count: float) -> list[tuple[float, str]]:
+    def ticks(
+        self, count: float, part: tuple[float, float] | None = None
+    ) -> list[tuple[float, str]]:
         """Return none."""
         return []
 
@@ -68,7 +69,7 @@ def ramp(theme: Theme, tokens: tuple[str, ...]) -> list[QColor]:
 
 
 @dataclass(eq=False)
-class Shaded:
+class Shaded(Painted):
     """Straight lines in a few shades, the last shades on top.
 
     `Strokes` of so many colours take three times as long: each has a pen of its own.

@@ -13,12 +13,12 @@ from layerlab.experiments.graph_filter.pictures import GraphPicture, graph_card,
 from layerlab.experiments.graph_filter.reading import read_text
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Histogram, Post, Strokes
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Dots, Histogram, Line, Mark, Post, Rule, Strokes
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 GAINS = {"low": 0.0, "middle": 0.5, "high": 1.0}  # handles, and where they stand
@@ -190,7 +190,7 @@ class View(PageView):
         }
         name = "p(λ)" if result.times == 1 else f"p(λ), {result.times} times"
         legend = [
-            Key("line", accent, name, 2.4, keep=True),
+            Key("line", accent, name, 2.4),
             Key("dot", self.color("point"), "eigenvalues", brief="λ"),
             Key("band", mix(self.theme, muted, 0.22), "how many"),
         ]
@@ -235,7 +235,7 @@ class View(PageView):
             )
         legend = [
             Key("dot", muted, "noisy"),
-            Key("dot", accent, "filtered", keep=True),
+            Key("dot", accent, "filtered"),
             Key("ring", self.color("good"), "clean"),
             Key("dash", ink, "noise"),
         ]
@@ -284,8 +284,8 @@ class View(PageView):
             "error": Line(x, errors, ink, 2.2),
         }
         legend = [
-            Key("line", ink, "off the signal", brief="off", keep=True),
-            Key("line", accent, "across nodes", brief="across", keep=True),
+            Key("line", ink, "off the signal", brief="off"),
+            Key("line", accent, "across nodes", brief="across"),
             Key("dash", self.color("text"), "slowest wave", 1.4, brief="slowest"),
             Key("dash", ink, "before", 1.0),
         ]

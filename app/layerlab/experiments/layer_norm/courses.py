@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor
 
 from layerlab.experiments.layer_norm.model import LENGTH, SEEDS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
-from layerlab.ui.plots.scale import number
-from layerlab.ui.plots.shapes import Post
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.scale import number
 
 Array = np.ndarray
 LEAST = 1e-4  # of a loss that is drawn

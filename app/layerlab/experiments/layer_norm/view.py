@@ -19,15 +19,23 @@ from layerlab.experiments.layer_norm.model import (
     Result,
 )
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.arrows import Arrows
-from layerlab.ui.plots.field import Field, rgb
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Line, Mark, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Bars, Post, Strokes, Words
+from layerlab.ui.plotting.colors import mix, rgb
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import (
+    Arrows,
+    Bars,
+    Dots,
+    Field,
+    Line,
+    Mark,
+    Post,
+    Strokes,
+    Words,
+)
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 FARTHEST = 40.0  # of a sum that is drawn

@@ -8,13 +8,12 @@ from PySide6.QtGui import QColor
 from layerlab.core import picture as pic
 from layerlab.experiments.linear_collapse.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.field import Field, value_colors
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Line, Mark, mix
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Post, Strokes, Words
+from layerlab.ui.plotting.colors import mix, value_colors
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Post, Strokes, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 REACH = 1.08  # of the largest coordinate

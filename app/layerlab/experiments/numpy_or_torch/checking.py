@@ -7,13 +7,13 @@ import numpy as np
 from layerlab.experiments.numpy_or_torch.model import BUG, GOOD, Result
 from layerlab.experiments.numpy_or_torch.names import NONE
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import number
-from layerlab.ui.plots.shapes import Bars, Post, Words
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Post, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import number
 
 FLOOR, TOP = 1e-14, 100.0  # of errors that are drawn
 VERDICTS = {"sound": "good", "mistake": "negative", "doubt": "warning", "blind": "muted"}

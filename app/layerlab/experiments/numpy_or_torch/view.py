@@ -17,14 +17,13 @@ from layerlab.experiments.numpy_or_torch.model import ENGINES, REACH, Result
 from layerlab.experiments.numpy_or_torch.names import FORGOTTEN, LENGTH, NONE
 from layerlab.experiments.numpy_or_torch.rows import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.field import Field, rgb, value_colors
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Line, Mark, Rule
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Post, Strokes, Words
+from layerlab.ui.plotting.colors import rgb, value_colors
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Post, Rule, Strokes, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 LEAST = 1e-17  # of a distance that is drawn: below lies what is equal to the last bit

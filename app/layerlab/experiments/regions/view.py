@@ -12,13 +12,12 @@ from layerlab.experiments.regions.model import EDGE, Result
 from layerlab.experiments.regions.training import LENGTH
 from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.field import rgb
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Line, Mark, Whiskers
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Polygons, Strokes
+from layerlab.ui.plotting.colors import rgb
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Strokes, Whiskers
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray

@@ -11,12 +11,12 @@ from layerlab.experiments.residual.birth import NAMES
 from layerlab.experiments.residual.model import Result
 from layerlab.experiments.residual.training import DEPTHS, Trained
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.scale import FLOOR, Axis, number
-from layerlab.ui.plots.shapes import Post, Strokes
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Rule, Strokes
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import FLOOR, Axis, number
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

@@ -8,12 +8,12 @@ from layerlab.core import picture as pic
 from layerlab.experiments.sawtooth.model import LENGTH, Result
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Post, Strokes, Words
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Rule, Strokes, Words
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 FAINT = 8  # single networks that are drawn

@@ -11,14 +11,13 @@ from PySide6.QtGui import QColor, QFontMetricsF
 
 from layerlab.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
 from layerlab.experiments.signal.model import Mark
-from layerlab.ui.plots.field import Field, contour, value_colors
-from layerlab.ui.plots.handles import HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots
-from layerlab.ui.plots.marks import Mark as Drawn
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Strokes, Words
+from layerlab.ui.plotting.colors import value_colors
+from layerlab.ui.plotting.handles import HandlePlot
+from layerlab.ui.plotting.items import Dots, Field, Strokes, Words, contour
+from layerlab.ui.plotting.items import Mark as Drawn
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 REACH = 6.0  # correlation lengths to which a network can be trained (Schoenholz et al. 2017)

@@ -12,11 +12,12 @@ from layerlab.experiments.signal.atlas import MapPlot
 from layerlab.experiments.signal.model import Result
 from layerlab.experiments.signal.network import Spectrum
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.ridges import Ridges
-from layerlab.ui.plots.scale import FLOOR, Axis, number
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Rule
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.scale import FLOOR, Axis, number
+from layerlab.ui.views.ridges import Ridges
 
 Array = np.ndarray
 DASH = (3.2, 2.6)

@@ -10,13 +10,13 @@ from layerlab.experiments.width_or_depth.model import CLOSE, Duel, Result, Twin
 from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, TWINS, WIDE, WILDEST
 from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plots.handles import Handle, HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
-from layerlab.ui.plots.rows import RowPlot
-from layerlab.ui.plots.scale import Axis, number
-from layerlab.ui.plots.shapes import Post, Strokes
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Strokes
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
 
 Array = np.ndarray
 TOKENS = {WIDE: "negative", DEEP: "positive"}
@@ -120,7 +120,6 @@ class View(PageView):
                 self.theme.layer_color(k, depth),
                 f"bent by layer {k + 1}",
                 brief=str(k + 1),
-                keep=True,
             )
             for k in range(len(twin.hidden))
         ]

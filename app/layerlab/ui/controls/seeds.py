@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QWi
 
 from layerlab.core.success import Ranking
 from layerlab.ui.controls.buttons import BarButton
-from layerlab.ui.plots.scale import level_text, number
+from layerlab.ui.plotting.scale import level_text, number
 from layerlab.ui.theme import Theme
 
 _COLUMNS = 8

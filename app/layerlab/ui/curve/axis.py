@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF
 
 from layerlab.core.curves import KnobCurve
 from layerlab.ui.controls.bar import SliderBar
-from layerlab.ui.plots.scale import Axis
+from layerlab.ui.plotting.scale import Axis
 
 _FAR = 30.0  # times the upper quartile of the medians: from there on a loss has exploded
 _RUNGS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # where the axis may end, in a decade

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layerlab.core.curves import CurvePoint, KnobCurve
 from layerlab.ui.controls.slider import Slider
-from layerlab.ui.plots.scale import number
+from layerlab.ui.plotting.scale import number
 
 
 class Words:

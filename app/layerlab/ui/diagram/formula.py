@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.core.frames import DiagramPart
 from layerlab.core.spec import LabSpec
-from layerlab.ui.plots import scale
+from layerlab.ui.plotting import scale
 
 Array = np.ndarray
 Span = tuple[str, str]  # text, token of its colour

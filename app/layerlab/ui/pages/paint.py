@@ -7,8 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from layerlab.core.picture import Area, Dots, Image, Line, Picture, Points
-from layerlab.ui.plots.field import paint_picture, value_colors
-from layerlab.ui.plots.marks import mix
+from layerlab.ui.plotting.colors import mix, paint_picture, value_colors
 from layerlab.ui.theme import Theme
 
 

@@ -11,14 +11,14 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from layerlab.ui.card import Card
-from layerlab.ui.plots.base import table
-from layerlab.ui.plots.handles import HandlePlot
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Mark
-from layerlab.ui.plots.plot import Plot
-from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plotting.handles import HandlePlot
+from layerlab.ui.plotting.items import Mark
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import Theme
+from layerlab.ui.views.base import table
 
 Array = np.ndarray
 GAP = 14  # between cards, at zoom 1

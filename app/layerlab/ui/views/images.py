@@ -9,13 +9,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layerlab.core.frames import Frame, ImagePrediction
-from layerlab.ui.plots.base import table
-from layerlab.ui.plots.canvas import Canvas
-from layerlab.ui.plots.field import rgb
-from layerlab.ui.plots.form import Form
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.marks import mix
-from layerlab.ui.plots.scale import number
+from layerlab.ui.plotting.colors import mix, rgb
+from layerlab.ui.plotting.picture import Picture
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import number
+from layerlab.ui.views.base import table
+from layerlab.ui.views.form import Form
 
 Array = np.ndarray
 _NAMES = ("input", "target", "output")
@@ -36,7 +35,7 @@ def paint_image(
             painter.fillRect(cell, QColor(*colors[r][c]))
 
 
-class ImageCanvas(Canvas):
+class ImageCanvas(Picture):
     """The grid of cells, each input, target, output and error."""
 
     def __init__(self) -> None:
@@ -113,7 +112,7 @@ class ImageCanvas(Canvas):
         flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(box, flags, number(error, 2))
 
-    def reading_at(self, place: QPointF) -> Reading | None:
+    def read_content(self, place: QPointF) -> Reading | None:
         """Read the cell under the cursor: its error, and the pixel if there is one."""
         if self.part is None:
             return None
@@ -147,7 +146,7 @@ class ImageView(Form):
         """Draw the images."""
         super().show_part(part, frame, anew)
         self.canvas.part = part
-        self.canvas.update()
+        self.canvas.refresh()
 
     def note(self) -> str:
         """Return what the three images are."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from layerlab.core.frames import Frame, ScatterPrediction
-from layerlab.ui.plots.base import Plot, quartiles, spread, table
-from layerlab.ui.plots.form import Form
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Dots, Line, Mark, Whiskers, some
-from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plotting.items import Dots, Line, Mark, Whiskers, evenly_spaced
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.views.base import Plot, quartiles, spread, table
+from layerlab.ui.views.form import Form
 
 MAX_DOTS = 350
 
@@ -36,7 +36,7 @@ class ScatterView(Form):
         live: dict[str, Mark] = {}
         for name, token, held in (("data", "accent", False), ("validation", "negative", True)):
             at = np.flatnonzero(part.is_validation == held)
-            at = at[some(at.size, MAX_DOTS)]
+            at = at[evenly_spaced(at.size, MAX_DOTS)]
             if not at.size:
                 continue
             x, q = part.true[at], part.predicted[:, at]

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from layerlab.core.frames import Frame
 from layerlab.ui.card import Card
-from layerlab.ui.plots.plot import Plot
-from layerlab.ui.plots.scale import number
+from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.scale import number
 from layerlab.ui.theme import Theme
 
 __all__ = ["Plot", "PlotView", "quartiles", "spread", "table"]

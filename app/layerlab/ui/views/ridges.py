@@ -9,10 +9,12 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layerlab.core.frames import LayerPart
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.marks import Space, mix, polygon
-from layerlab.ui.plots.plot import Plot
-from layerlab.ui.plots.scale import Axis, number, power
+from layerlab.ui.plotting.axes import Label
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.items import Painted, Space, polygon
+from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number, power
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -30,8 +32,15 @@ def lanes(count: int, area: QRectF, zoom: float) -> tuple[Array, float]:
     return area.top() + tall + (area.height() - tall - 1) * np.linspace(0, 1, count), tall
 
 
+def shares(count: int, area: QRectF, zoom: float) -> tuple[Array, float]:
+    """Return `lanes` as shares of the area's height, from below."""
+    bases, tall = lanes(count, area, zoom)
+    high = max(1.0, area.height())
+    return (area.bottom() - bases) / high, tall / high
+
+
 @dataclass(eq=False)
-class RidgeMark:
+class RidgeMark(Painted):
     """Histograms stacked from the first layer at the top to the last at the bottom.
 
     Attributes:
@@ -50,13 +59,14 @@ class RidgeMark:
         x = space.px(self.centres)
         if not x.size or not np.isfinite(x).all():
             return
-        bases, tall = lanes(count, space.area(), self.theme.zoom)
+        bases, tall = shares(count, space.area(), self.theme.zoom)
+        tops = space.py(bases[:, None] + tall * self.heights)  # (L, B)
         outline = np.concatenate((x[:1], x, x[-1:]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         width = 1.5 if count <= ROOMY else 1.0
-        for layer, base in enumerate(bases.tolist()):
+        for layer, base in enumerate(space.py(bases).tolist()):
             color = self.theme.layer_color(layer, count)
-            y = base - self.heights[layer] * tall
+            y = tops[layer]
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(mix(self.theme, color, 0.38))
             painter.drawPolygon(polygon(outline, np.concatenate(([base], y, [base]))))
@@ -84,7 +94,6 @@ class Ridges(Plot):
         self.what = what
         self.part: LayerPart | None = None
         self.numbers: tuple[int, ...] = ()
-        self._named: object = None  # what the cached picture names at the left
         self.reader = self.read
         self.tick_gap = 38
 
@@ -96,9 +105,6 @@ class Ridges(Plot):
             low, high = float(edges[0]), float(edges[-1])
             self.x_axis.follow(low, high, restart=anew or changed)
         self.part = part
-        named = (len(part.counts), self.numbers)
-        if named != self._named:
-            self._named, self._cache_key = named, None
         unit = f" ×{power(part.unit)}" if part.unit else ""
         self.y_axis.label = f"{self.what}{unit}, root scale"
         self.y_axis.brief = f"{self.what}{unit}"
@@ -114,9 +120,8 @@ class Ridges(Plot):
     def layer_at(self, y: float) -> int:
         """Return the layer (0-based) whose lane is at a place, `y` from 0 below to 1 above."""
         assert self.part is not None
-        bases, _ = lanes(len(self.part.counts), self.area(), self.theme.zoom)
-        row = self.area().bottom() - y * self.area().height()
-        return min(int(np.searchsorted(bases, row)), len(bases) - 1)
+        bases, _ = shares(len(self.part.counts), self.area(), self.theme.zoom)
+        return min(int(np.searchsorted(-bases, -y)), len(bases) - 1)
 
     def read(self, x: float, y: float) -> Reading | None:
         """Read the density of the layer under the cursor, and how many of its units died."""
@@ -141,18 +146,21 @@ class Ridges(Plot):
         """Return none: the layers' numbers stand there instead."""
         return []
 
-    def paint_y_ticks(self, painter: QPainter) -> None:
-        """Paint the layers' numbers; of many, those that stand clear of each other."""
+    def y_labels(self) -> list[Label]:
+        """Return the layers' numbers; of many, those that stand clear of each other."""
         theme, count = self.theme, 0 if self.part is None else len(self.part.counts)
-        bases, _ = lanes(count, self.area(), theme.zoom)
-        painter.setFont(theme.font(10.5, 600))
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        area = self.area()
+        bases, _ = shares(count, area, theme.zoom)
+        rows = self.py(bases)
+        lift = theme.px(6) / max(1.0, area.height()) * abs(np.diff(self.shown(1))[0])
+        found: list[Label] = []
         last, gap = float("inf"), theme.px(13)
         for layer in reversed(range(count)):
-            row = float(bases[layer])
-            if layer and (last - row < gap or row - bases[0] < gap):
+            row = float(rows[layer])
+            if layer and (last - row < gap or row - rows[0] < gap):
                 continue  # the first is always named
             last = row
-            painter.setPen(theme.layer_color(layer, count))
-            box = QRectF(0, row - theme.px(13), theme.px(16), theme.px(14))
-            painter.drawText(box, flags, str(self.number_of(layer)))
+            color = theme.layer_color(layer, count)
+            at = float(bases[layer]) + float(lift)
+            found.append(Label(at, str(self.number_of(layer)), color, 600))
+        return found

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layerlab.core.frames import Frame
-from layerlab.ui.plots.canvas import Canvas
+from layerlab.ui.plotting.surface import Surface
 from layerlab.ui.theme import DARK, Theme
 
 
@@ -25,9 +25,9 @@ class Form(QWidget):
         self.theme: Theme = DARK
         self.part: Any = None
         self.seeds = 1
-        self._held: Canvas | None = None
+        self._held: Surface | None = None
 
-    def hold(self, canvas: Canvas) -> None:
+    def hold(self, canvas: Surface) -> None:
         """Fill the form with one canvas, which then takes its theme."""
         self._held = canvas
         layout = QVBoxLayout(self)

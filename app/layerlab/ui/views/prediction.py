@@ -14,14 +14,14 @@ from layerlab.core.frames import (
     ScatterPrediction,
 )
 from layerlab.ui.head import HeadButton
-from layerlab.ui.plots.base import PlotView
-from layerlab.ui.plots.classes import ClassView
-from layerlab.ui.plots.curve import CurveView
-from layerlab.ui.plots.form import Form
-from layerlab.ui.plots.images import ImageView
-from layerlab.ui.plots.map import MapView
-from layerlab.ui.plots.scatter import ScatterView
 from layerlab.ui.theme import Theme
+from layerlab.ui.views.base import PlotView
+from layerlab.ui.views.classes import ClassView
+from layerlab.ui.views.curve import CurveView
+from layerlab.ui.views.form import Form
+from layerlab.ui.views.images import ImageView
+from layerlab.ui.views.map import MapView
+from layerlab.ui.views.scatter import ScatterView
 
 
 class PredictionView(PlotView):

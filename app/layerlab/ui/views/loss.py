@@ -12,13 +12,14 @@ from PySide6.QtWidgets import QWidget
 from layerlab.core.frames import LOSS, LossPart
 from layerlab.core.success import ranking_of
 from layerlab.ui.head import HeadButton
-from layerlab.ui.plots.base import Plot, PlotView, quartiles, spread, table
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, Rule, mix
-from layerlab.ui.plots.scale import Axis, level_text, number
-from layerlab.ui.plots.threshold import ThresholdLine
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Rule
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, level_text, number
 from layerlab.ui.theme import Theme
+from layerlab.ui.views.base import Plot, PlotView, quartiles, spread, table
+from layerlab.ui.views.threshold import ThresholdLine
 
 Array = np.ndarray
 MAX_POINTS = 160
@@ -191,17 +192,17 @@ class LossView(PlotView):
 
     def _legend(self, part: LossPart) -> tuple[Key, ...]:
         theme = self.theme
-        keys = [Key("line", theme.color("accent"), "training", keep=True)]
+        keys = [Key("line", theme.color("accent"), "training")]
         if part.validation is not None:
             keys.append(Key("line", theme.color("negative"), "validation", 1.6))
         if part.total is not None:
             keys.append(Key("line", theme.color("muted"), "with penalties", 1.0))
         if self._ghost is not None:
             faint, name = theme.color("faint"), self._ghost[2]
-            keys.append(Key("line", faint, name, 1.4, brief="before", keep=True))
+            keys.append(Key("line", faint, name, 1.4, brief="before"))
         if self._alone is not None:
             name = f"seed {self._shown() + 1}"
-            keys.append(Key("line", theme.color("text"), name, 1.2, keep=True))
+            keys.append(Key("line", theme.color("text"), name, 1.2))
         return tuple(keys)
 
     def _show_score(self, part: LossPart) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from layerlab.ui.plots.canvas import Canvas
-from layerlab.ui.plots.hover import Reading
+from layerlab.ui.plotting.reading import Reading, paint_label
+from layerlab.ui.theme import DARK, Theme
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _TALLEST, _LOWEST, _GAP = 26, 15, 10  # height of a row, least gap of columns, at zoom 1
@@ -32,7 +33,7 @@ class Cell:
     brief: str = ""
 
 
-class Table(Canvas):
+class Table(QWidget):
     """Rows under a header; the first column stands left, the others right.
 
     Signals:
@@ -43,6 +44,12 @@ class Table(Canvas):
 
     def __init__(self) -> None:
         super().__init__()
+        self.theme: Theme = DARK
+        self.is_figure = False  # painted for a file: nothing of the cursor
+        self._cursor: QPointF | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.header: tuple[str, ...] = ()
         self.rows: tuple[tuple[Cell, ...], ...] = ()
         self.bright = -1
@@ -121,6 +128,36 @@ class Table(Canvas):
             self.row_clicked.emit(row)
         else:
             event.ignore()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self.theme = theme
+        self.update()
+
+    def set_figure(self, is_figure: bool) -> None:
+        """Paint nothing of the cursor; or as on the screen again."""
+        self.is_figure = is_figure
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read the cell under the cursor."""
+        self._cursor = event.position()
+        self.update()
+        event.ignore()
+
+    def leaveEvent(self, event: object) -> None:
+        """Stop reading."""
+        self._cursor = None
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the table, and what the cursor reads."""
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), self.theme.color("panel"))
+            self.paint_content(painter)
+            reading = None if self._cursor is None else self.reading_at(self._cursor)
+            if reading is not None and self._cursor is not None and not self.is_figure:
+                room = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+                paint_label(painter, reading, self._cursor, room, self.theme)
 
     def paint_content(self, painter: QPainter) -> None:
         """Paint header and rows."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Signal
 
-from layerlab.ui.plots.handles import HandlePlot
-from layerlab.ui.plots.scale import Axis
+from layerlab.ui.plotting.axes import TEXT, Label
+from layerlab.ui.plotting.handles import HandlePlot
+from layerlab.ui.plotting.scale import Axis
 
 SMALLEST = 7.0  # pixels of a name's letters at zoom 1
 
@@ -39,8 +39,7 @@ class RowPlot(HandlePlot):
         self.names, self.bright = tuple(names), bright
         self.y_axis.low, self.y_axis.high = len(self.names) - 0.5, -0.5  # from the top
         self.y_axis.label = ""
-        self._cache_key = None
-        self.update()
+        self.refresh()
 
     def row_at(self, y: float) -> int:
         """Return the row at a place of the upright axis."""
@@ -50,21 +49,23 @@ class RowPlot(HandlePlot):
         """Return the names as ticks: they make room at the left."""
         return [(float(k), name) for k, name in enumerate(self.names)]
 
-    def paint_y_ticks(self, painter: QPainter) -> None:
-        """Paint the names, without lines."""
-        theme, area = self.theme, self.area()
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-        row = area.height() / max(1, len(self.names))
-        size = min(10.5, row / theme.zoom)  # thin rows have smaller names
+    def y_labels(self) -> list[Label]:
+        """Return the names; thin rows have smaller ones, too thin rows none."""
+        low, high = self.visible(1)
+        room = self.height() - self.theme.px(40)
+        size = min(TEXT, room / max(1.0, abs(low - high)) / self.theme.zoom)
         if size < SMALLEST:
-            return  # they would lie on each other
-        for value, name in self.y_ticks():
-            on = int(value) == self.bright
-            painter.setFont(theme.font(size, 600 if on else 400))
-            painter.setPen(theme.color("accent" if on else "muted"))
-            y = float(self.py(np.array(value)))
-            box = QRectF(0, y - row / 2, area.left() - theme.px(6), row)
-            painter.drawText(box, flags, name)
+            return []  # they would lie on each other
+        return [
+            Label(k, name, "accent", 600, size)
+            if int(k) == self.bright
+            else Label(k, name, size=size)
+            for k, name in self.y_ticks()
+        ]
+
+    def y_grid(self) -> list[tuple[float, str]]:
+        """Return none: rows need no lines."""
+        return []
 
     def _on_clicked(self, x: float, y: float) -> None:
         self.row_clicked.emit(self.row_at(y))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from layerlab.core.frames import LayerPart
-from layerlab.ui.plots.base import quartiles, spread
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix
-from layerlab.ui.plots.plot import Plot
-from layerlab.ui.plots.scale import FLOOR, Axis, number
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import FLOOR, Axis, number
+from layerlab.ui.views.base import quartiles, spread
 
 Array = np.ndarray
 

@@ -73,21 +73,38 @@ class Axis:
         label: name with unit.
         brief: what stands for the name where there is no room for it.
         log: whether it is logarithmic.
-        low, high: the range, in the data's units.
+        low, high: the automatic range, in the data's units; a view may show another part.
         integer: whether ticks are whole numbers only.
+        can_switch: whether a person may choose between logarithmic and linear.
     """
 
-    def __init__(self, label: str = "", *, log: bool = False, integer: bool = False) -> None:
+    def __init__(
+        self,
+        label: str = "",
+        *,
+        log: bool = False,
+        integer: bool = False,
+        can_switch: bool | None = None,
+    ) -> None:
+        """Make an axis; one that is logarithmic can be switched if nothing else is said."""
         self.label, self.brief = label, ""
         self.log = log
         self.integer = integer
+        self.can_switch = log if can_switch is None else can_switch
         self.low, self.high = (0.1, 1.0) if log else (0.0, 1.0)
+
+    def switch(self) -> None:
+        """Change between logarithmic and linear; who set the range has to set it again."""
+        self.log = not self.log
+        self.fix(self.low, self.high)
 
     def fix(self, low: float, high: float) -> None:
         """Set the range as it is; what is not finite or empty is widened to something."""
         if not (math.isfinite(low) and math.isfinite(high)):
             low, high = (0.1, 1.0) if self.log else (-1.0, 1.0)
         if self.log:
+            if low <= 0 < high:  # what was meant for a linear axis
+                low = high * 1e-3
             low = min(max(low, FLOOR), 1e300)
             high = min(max(high, 10 * low), 1e301)
         elif high - low <= 1e-9 * max(abs(low), abs(high), 1e-290):
@@ -158,14 +175,58 @@ class Axis:
         a, b = math.log10(self.low), math.log10(self.high)
         return float(10.0 ** (a + place * (b - a)))
 
-    def ticks(self, count: float) -> list[tuple[float, str]]:
-        """Return about `count` ticks: value and text."""
+    # ---- what a view shows: logarithms on a logarithmic axis, in units that Qt can take
+    @property
+    def unit(self) -> float:
+        """What the values of a linear axis are divided by, a power of ten.
+
+        1 unless they are huge or tiny: Qt takes a scale below 1e-12 for none at all.
+        """
         if self.log:
-            return self._decades(count)
-        step = nice_step(self.high - self.low, count)
+            return 1.0
+        size = math.log10(max(abs(self.high - self.low), 1e-300))
+        return 1.0 if -7 < size < 8 else 10.0 ** math.floor(size)
+
+    def to_view(self, values: Array) -> Array:
+        """Return values as a view has them; nan where a logarithmic axis has no place."""
+        values = np.asarray(values, float)
+        if not self.log:
+            unit = self.unit
+            return values if unit == 1.0 else values / unit
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.log10(np.where(values > 0, values, np.nan)))
+
+    def from_view(self, value: float) -> float:
+        """Return the value behind a view's number, the inverse of `to_view`."""
+        if self.log:
+            return 10.0 ** min(max(value, -320.0), 307.0)
+        return value * self.unit
+
+    def range(self) -> tuple[float, float]:
+        """Return the automatic range as a view has it, from the first end to the last."""
+        if self.log:
+            return math.log10(self.low), math.log10(self.high)
+        return self.low / self.unit, self.high / self.unit
+
+    def ticks(
+        self, count: float, part: tuple[float, float] | None = None
+    ) -> list[tuple[float, str]]:
+        """Return about `count` ticks, value and text.
+
+        Args:
+            count: how many are wanted.
+            part: low and high end of what is shown, in the data's units; all if None.
+        """
+        low, high = (self.low, self.high) if part is None else part
+        if self.log and math.log10(high / low) > 1.5:
+            return _decades(low, high, count)
+        return self._steps(low, high, count)
+
+    def _steps(self, low: float, high: float, count: float) -> list[tuple[float, str]]:
+        step = nice_step(high - low, count)
         if self.integer:
             step = max(1.0, round(step))
-        first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         digits = max(0, -math.floor(math.log10(step) + 1e-9))
         texts = []
         for i in range(first, last + 1):
@@ -178,11 +239,13 @@ class Axis:
             texts.append((value, text if i else "0"))
         return texts
 
-    def _decades(self, count: float) -> list[tuple[float, str]]:
-        low = math.ceil(math.log10(self.low) - 1e-9)
-        high = math.floor(math.log10(self.high) + 1e-9)
-        step = next(
-            s for s in (1, 2, 3, 5, 10, 20, 50, 100, 400) if (high - low) / s <= max(1.0, count)
-        )
-        start = math.ceil(low / step) * step
-        return [(10.0**e, decade(e)) for e in range(start, high + 1, step)]
+
+def _decades(low: float, high: float, count: float) -> list[tuple[float, str]]:
+    """Return powers of ten between two ends, about as many as are wanted."""
+    first = math.ceil(math.log10(low) - 1e-9)
+    last = math.floor(math.log10(high) + 1e-9)
+    step = next(
+        s for s in (1, 2, 3, 5, 10, 20, 50, 100, 400) if (last - first) / s <= max(1.0, count)
+    )
+    start = math.ceil(first / step) * step
+    return [(10.0**e, decade(e)) for e in range(start, last + 1, step)]

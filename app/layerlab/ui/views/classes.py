@@ -9,15 +9,14 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from layerlab.core.frames import ClassPrediction, Frame
-from layerlab.ui.plots.base import quartiles
-from layerlab.ui.plots.canvas import Canvas
-from layerlab.ui.plots.field import paint_picture, rgb
-from layerlab.ui.plots.form import Form
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.images import paint_image
-from layerlab.ui.plots.marks import mix
-from layerlab.ui.plots.scale import number
+from layerlab.ui.plotting.colors import mix, paint_picture, rgb
+from layerlab.ui.plotting.picture import Picture
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import number
 from layerlab.ui.theme import Theme
+from layerlab.ui.views.base import quartiles
+from layerlab.ui.views.form import Form
+from layerlab.ui.views.images import paint_image
 
 Array = np.ndarray
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -48,7 +47,7 @@ def features_text(names: tuple[str, ...], values: Array) -> str:
     return ", ".join(found)
 
 
-class ConfusionCanvas(Canvas):
+class ConfusionCanvas(Picture):
     """The confusion matrix on the left, misread examples on the right."""
 
     def __init__(self) -> None:
@@ -196,7 +195,7 @@ class ConfusionCanvas(Canvas):
             painter.drawText(row, _LEFT, metrics.elidedText(text, elide, row.width()))
 
     # ---- reading
-    def reading_at(self, place: QPointF) -> Reading | None:
+    def read_content(self, place: QPointF) -> Reading | None:
         """Read the cell under the cursor."""
         if self.part is None or not len(self.part.class_names):
             return None
@@ -229,7 +228,7 @@ class ClassView(Form):
         """Draw the matrix."""
         super().show_part(part, frame, anew)
         self.canvas.part, self.canvas.seeds = part, self.seeds
-        self.canvas.update()
+        self.canvas.refresh()
 
     def note(self) -> str:
         """Return the accuracy, and on which points."""

@@ -8,13 +8,14 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from layerlab.core.frames import CurvePrediction, Frame
-from layerlab.ui.plots.base import Plot, spread, table
-from layerlab.ui.plots.form import Form
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key
-from layerlab.ui.plots.marks import Band, Dots, Line, Mark, mix, some
-from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, evenly_spaced
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.views.base import Plot, spread, table
+from layerlab.ui.views.form import Form
 
 Array = np.ndarray
 MAX_DOTS = 600  # more would hide each other
@@ -208,11 +209,11 @@ class CurveView(Form):
             marks["target"] = Line(part.x, part.target, theme.color("muted"), 1.4, (3.2, 2.6))
         radius = 2.6 * theme.zoom
         if part.validation_x.size:
-            at = some(part.validation_x.size, MAX_DOTS)
+            at = evenly_spaced(part.validation_x.size, MAX_DOTS)
             color = theme.color("negative", 0.9)
             x, y = part.validation_x[at], part.validation_y[at]
             marks["validation"] = Dots(x, y, color, radius, hollow=True)
-        at = some(part.train_x.size, MAX_DOTS)
+        at = evenly_spaced(part.train_x.size, MAX_DOTS)
         color = theme.color("point", 0.85)
         marks["data"] = Dots(part.train_x[at], part.train_y[at], color, radius)
         return marks
@@ -221,16 +222,16 @@ class CurveView(Form):
         theme, accent = self.theme, self.theme.color("accent")
         many = self.seeds > 1
         name = f"median of {self.seeds} seeds" if many else "network"
-        keys = [Key("line", accent, name, keep=True)]
+        keys = [Key("line", accent, name)]
         if many:
             inner = mix(theme, accent, 0.28)
             keys.append(Key("band", mix(theme, accent, 0.12), "quartiles, 5–95 %", 1, inner))
         if part.target is not None:
             keys.append(Key("dash", theme.color("muted"), "target", 1.4))
         if self._ghost is not None:
-            keys.append(Key("line", theme.color("faint"), self._ghost[2], 1.5, keep=True))
+            keys.append(Key("line", theme.color("faint"), self._ghost[2], 1.5))
         if self.show_seed and many:
-            keys.append(Key("line", theme.color("text"), "this seed", 1.2, keep=True))
+            keys.append(Key("line", theme.color("text"), "this seed", 1.2))
         if part.validation_x.size:
             keys.append(Key("ring", theme.color("negative"), "validation"))
         return tuple(keys)

@@ -21,7 +21,7 @@ from layerlab.core.options import VIEW_KNOBS
 from layerlab.ui.controls.inline import InlineEdit, begins_number
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.controls.scale import number_text, read_number, scale_for
-from layerlab.ui.plots.plot import Plot
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.theme import Theme
 
 KNOB = VIEW_KNOBS["view.threshold"]
@@ -56,7 +56,7 @@ class ThresholdLine(KeyboardRing, QSlider):
 
     def __init__(self, plot: Plot) -> None:
         """Make the strip over a plot, hidden until there is a level."""
-        super().__init__(Qt.Orientation.Vertical, plot)
+        super().__init__(Qt.Orientation.Vertical, plot.viewport())
         self._plot, self._theme = plot, plot.theme
         self._scale = scale_for(KNOB)
         self._words: tuple[str, ...] = ("",)
@@ -89,7 +89,7 @@ class ThresholdLine(KeyboardRing, QSlider):
                 self.setValue(self._scale.index(self._scale.place(level)))
             self.setAccessibleDescription(f"{number_text(level)}: {words[0]}. {KNOB.help}")
             # With the plot: asked for alone, Qt would paint what is below it a second time.
-            self._plot.update()
+            self._plot.viewport().update()
         self.place()
         self.show()
 

@@ -6,14 +6,16 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, Signal
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from layerlab.ui.plots.plot import Plot
-from layerlab.ui.plots.scale import Axis
+from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.scale import Axis
 
 REACH = 11.0  # pixels at zoom 1 from which a handle is taken
+_Z = 600.0
 _STEP = 0.01  # of the axis that an arrow key moves
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -42,6 +44,26 @@ class Handle:
     along: str = "xy"
 
 
+class HandleItem(pg.GraphicsObject):
+    """The handles of a plot, over its curves and names."""
+
+    def __init__(self, plot: HandlePlot) -> None:
+        super().__init__()
+        self._plot = plot
+        self.setZValue(_Z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def boundingRect(self) -> QRectF:
+        """Return the whole plot: handles on its edge reach beyond the area."""
+        return QRectF(self._plot.rect())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint the handles."""
+        self._plot.paint_handles(painter)
+
+
 class HandlePlot(Plot):
     """A plot whose handles can be dragged, and whose places can be clicked.
 
@@ -63,13 +85,15 @@ class HandlePlot(Plot):
         self._held = ""
         self._chosen = ""  # by keyboard
         self._offset = QPointF()
+        self._handle_item = HandleItem(self)
+        self.scene().addItem(self._handle_item)
 
     def set_handles(self, handles: tuple[Handle, ...]) -> None:
         """Show these handles, on top of everything."""
         self.handles = handles
         policy = Qt.FocusPolicy.TabFocus if handles else Qt.FocusPolicy.NoFocus
         self.setFocusPolicy(policy)
-        self.update()
+        self.refresh()
 
     def place_of(self, handle: Handle) -> QPointF:
         """Return where a handle is, in pixels."""
@@ -87,48 +111,52 @@ class HandlePlot(Plot):
 
     # ---- events
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take a handle, or remember a click."""
-        if event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-            return
+        """Take a handle; elsewhere a drag or a click may begin."""
         handle = self.handle_at(event.position())
-        if handle is not None:
-            self._held = self._chosen = handle.name
-            self._offset = self.place_of(handle) - event.position()
-            self.grabbed.emit(handle.name)
-        elif self.takes_clicks and self.area().contains(event.position()):
-            self.clicked.emit(*self.data_at(event.position()))
-        else:
-            event.ignore()
+        if handle is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        self._held = self._chosen = handle.name
+        self._offset = self.place_of(handle) - event.position()
+        self.point_at(None)
+        self.refresh()
+        self.grabbed.emit(handle.name)
+        event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the handle that is held; else move the crosshair."""
+        """Drag the handle that is held; else pan, or move the crosshair."""
         if self._held:
             self._want(self._held, *self.data_at(event.position() + self._offset))
             return
         over = self.handle_at(event.position()) is not None
         inside = self.takes_clicks and self.area().contains(event.position())
-        shape = Qt.CursorShape.PointingHandCursor if over or inside else None
-        if shape is None:
-            self.unsetCursor()
+        if over or inside:
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         else:
-            self.setCursor(shape)
+            self.viewport().unsetCursor()
         super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
         if self._held:
             held, self._held = self._held, ""
+            self.refresh()
             self.released.emit(held)
+            event.accept()
         else:
-            event.ignore()
+            super().mouseReleaseEvent(event)
+
+    def click(self, place: QPointF) -> None:
+        """Tell where between the axes was clicked."""
+        if self.takes_clicks and self.area().contains(place):
+            self.clicked.emit(*self.data_at(place))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Take the second click of a pair like the first; elsewhere the card is maximised."""
         taken = self.handle_at(event.position()) is not None or (
             self.takes_clicks and self.area().contains(event.position())
         )
-        if taken:
+        if taken and event.button() == Qt.MouseButton.LeftButton:
             self.mousePressEvent(event)
         else:
             event.ignore()
@@ -141,6 +169,7 @@ class HandlePlot(Plot):
             return
         known = {handle.name: handle for handle in self.handles}
         handle = known.get(self._chosen, self.handles[0])
+        self._chosen = handle.name
         x = self.x_axis.from_unit(self.x_axis.place(handle.x) + _STEP * move[0])
         y = self.y_axis.from_unit(self.y_axis.place(handle.y) + _STEP * move[1])
         self._want(handle.name, x, y)
@@ -154,13 +183,18 @@ class HandlePlot(Plot):
         self.dragged.emit(name, x, y)
 
     # ---- painting
-    def paint_content(self, painter: QPainter) -> None:
-        """Paint the plot, then the handles."""
-        super().paint_content(painter)
+    def lay_items(self) -> None:
+        """Bring axes, marks and handles into the scene."""
+        super().lay_items()
+        self._handle_item.prepareGeometryChange()
+
+    def paint_handles(self, painter: QPainter) -> None:
+        """Paint the handles, the one that is held or chosen with a halo."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        room = self.area().adjusted(-REACH, -REACH, REACH, REACH)
         for handle in self.handles:
             place = self.place_of(handle)
-            if not math.isfinite(place.x() + place.y()):
+            if not math.isfinite(place.x() + place.y()) or not room.contains(place):
                 continue
             radius = handle.radius * self.theme.zoom
             painter.setPen(Qt.PenStyle.NoPen)

@@ -3,91 +3,36 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor
 
 from layerlab.core.frames import Frame, MapPrediction
-from layerlab.ui.plots.base import Plot, table
-from layerlab.ui.plots.field import Contour, Field, class_colors, value_colors
-from layerlab.ui.plots.form import Form
-from layerlab.ui.plots.hover import Reading
-from layerlab.ui.plots.legend import Key, paint_key, swatch_width
-from layerlab.ui.plots.marks import Dots, Mark, some
-from layerlab.ui.plots.scale import Axis, number
+from layerlab.ui.plotting.colors import class_colors, value_colors
+from layerlab.ui.plotting.items import Contour, Dots, Field, Mark, evenly_spaced
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.side import value_scale
+from layerlab.ui.views.base import Plot, table
+from layerlab.ui.views.form import Form
 
 Array = np.ndarray
 MAX_DOTS = 500
 
 
 class MapPlot(Plot):
-    """A square plot with its legend in a column at the right, where there is room.
-
-    Attributes:
-        column: entries of that column.
-        bar: low and high end of the colours, or None.
-    """
+    """A square plot with its legend in a column at the right, where there is room."""
 
     def __init__(self) -> None:
         super().__init__(Axis(), Axis())
         self.square = True
         self.grid = False  # nothing may cross the map
-        self.column: tuple[Key, ...] = ()
-        self.bar: tuple[float, float] | None = None
 
     def squared(self, area: QRectF) -> QRectF:
-        """Return the largest square, together with the legend in the middle of the room."""
+        """Return the largest square, with the legend beside it in the middle of the room."""
         box = super().squared(area)
-        width = self._column_width()
-        spare = area.width() - box.width() - width
-        box.translate(max(0.0, (spare if spare > 0 else spare + width) / 2), 0)
+        box.translate(max(0.0, (area.width() - box.width()) / 2), 0)
         return box
-
-    def _column_width(self) -> float:
-        metrics = QFontMetricsF(self.theme.font(10.5))
-        texts = [
-            swatch_width(k, self.theme) + metrics.horizontalAdvance(k.text) for k in self.column
-        ]
-        return max(texts, default=0.0) + self.theme.px(22)
-
-    def paint_y_ticks(self, painter: QPainter) -> None:
-        """Paint the ticks, and the legend beside the map."""
-        super().paint_y_ticks(painter)
-        theme, area = self.theme, self.area()
-        left = area.right() + theme.px(20)
-        if left + self._column_width() - theme.px(20) > self.width():
-            return
-        row = QRectF(left, area.top() + theme.px(2), self.width() - left, theme.px(19))
-        painter.setFont(theme.font(10.5))
-        if self.bar is not None:
-            row.translate(0, self._paint_bar(painter, row.left(), row.top()))
-        for key in self.column:
-            if row.bottom() <= area.bottom() + 2:
-                paint_key(painter, key, row, theme)
-            row.translate(0, row.height())
-
-    def _paint_bar(self, painter: QPainter, left: float, top: float) -> float:
-        """Paint the scale of the colours; return how much room it takes."""
-        assert self.bar is not None
-        theme, high = self.theme, self.theme.px(90)
-        shade = QLinearGradient(0, top, 0, top + high)
-        steps = np.linspace(0, 1, 9)
-        for place, color in zip(steps, value_colors(theme, 1 - steps, 0, 1), strict=True):
-            shade.setColorAt(float(place), QColor(*(int(c) for c in color)))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(shade)
-        box = QRectF(left, top, theme.px(9), high)
-        painter.drawRoundedRect(box, theme.px(3), theme.px(3))
-        painter.setPen(theme.color("muted"))
-        for text, y in (
-            (number(self.bar[1]), top),
-            (number(self.bar[0]), top + high - theme.px(14)),
-        ):
-            painter.drawText(
-                QRectF(box.right() + theme.px(6), y, theme.px(70), theme.px(14)),
-                Qt.AlignmentFlag.AlignVCenter,
-                text,
-            )
-        return high + theme.px(8)
 
 
 class MapView(Form):
@@ -113,10 +58,10 @@ class MapView(Form):
                 np.ones(part.classes.shape) if part.agreement is None else part.agreement
             )
             colors = class_colors(theme, part.classes, agreement, part.class_count)
-            plot.bar = None
+            plot.color_scale = None
         else:
             colors = value_colors(theme, part.values, part.low, part.high)
-            plot.bar = (part.low, part.high)
+            plot.color_scale = value_scale(theme, part.low, part.high)
         border = Contour(part.extent, part.boundary, self._levels(part), theme.color("text"))
         border.width = 1.6 if part.class_count else 1.0
         border.kinds = part.class_count if part.class_count > 2 else 0
@@ -139,7 +84,7 @@ class MapView(Form):
             at = np.flatnonzero(part.is_validation == held_out)
             if not at.size:
                 continue
-            at = at[some(at.size, MAX_DOTS)]
+            at = at[evenly_spaced(at.size, MAX_DOTS)]
             x, y = part.points[at].T
             colors = self._point_colors(part, part.labels[at])
             edge = theme.color("panel")

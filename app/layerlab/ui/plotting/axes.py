@@ -1,0 +1,208 @@
+"""The axes of a plot as pyqtgraph draws them: texts beside the area, a grid in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from layerlab.ui.plotting.scale import lay_texts
+
+if TYPE_CHECKING:
+    from layerlab.ui.plotting.plot import Plot
+
+TEXT = 10.5  # size of the letters, at zoom 1
+_CACHE = QGraphicsItem.CacheMode.DeviceCoordinateCache
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text beside the upright axis.
+
+    Attributes:
+        value: its place, in data units. text: what it says.
+        token: of its colour, or the colour itself. weight: of its font.
+        size: of its letters, at zoom 1.
+    """
+
+    value: float
+    text: str
+    token: str | QColor = "muted"
+    weight: int = 400
+    size: float = TEXT
+
+    def color(self, plot: Plot) -> QColor:
+        """Return its colour in the plot's theme."""
+        return plot.theme.color(self.token) if isinstance(self.token, str) else self.token
+
+
+class TextAxis(pg.AxisItem):
+    """An axis with the plot's own ticks and texts; it keeps its picture.
+
+    The grid is an item of its own, inside the view box: pyqtgraph draws an axis' grid over
+    the curves.
+    """
+
+    screen_cache = _CACHE
+
+    def __init__(self, plot: Plot, orientation: str) -> None:
+        super().__init__(orientation, showValues=False)
+        self._plot = plot
+        self._drawn: object = None
+        self.setCacheMode(_CACHE)
+
+    def is_lying(self) -> bool:
+        """Tell whether it is the axis below."""
+        return self.orientation == "bottom"
+
+    def follow(self) -> None:
+        """Draw anew if ticks, place or look have changed."""
+        plot = self._plot
+        drawn = (
+            plot.x_ticks() if self.is_lying() else plot.y_labels(),
+            plot.theme,
+            plot.size(),
+            plot.area(),
+            (plot.x_axis.label, plot.shown(0)) if self.is_lying() else plot.shown(1),
+        )
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self.prepareGeometryChange()
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return its strip: texts of the last ticks reach beyond the area."""
+        here, plot = self.pos(), self._plot
+        if self.is_lying():
+            strip = QRectF(0, plot.area().bottom(), plot.width(), plot.height())
+            strip.setBottom(plot.height())
+        else:
+            strip = QRectF(0, 0, plot.area().left(), plot.height())
+        return strip.translated(-here)
+
+    def tickValues(
+        self, low: float, high: float, size: float
+    ) -> list[tuple[float, list[float]]]:
+        """Return the plot's ticks in the view's numbers."""
+        plot = self._plot
+        axis = plot.x_axis if self.is_lying() else plot.y_axis
+        ticks = plot.x_ticks() if self.is_lying() else plot.y_ticks()
+        return [(1.0, [float(axis.to_view(np.array(value))) for value, _ in ticks])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        """Return the plot's texts."""
+        ticks = self._plot.x_ticks() if self.is_lying() else self._plot.y_ticks()
+        return [text for _, text in ticks]
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint the texts; in a figure as texts."""
+        painter.save()
+        painter.translate(-self.pos())
+        if self.is_lying():
+            self._paint_below(painter)
+        else:
+            self._paint_beside(painter)
+        painter.restore()
+
+    def _paint_beside(self, painter: QPainter) -> None:
+        plot = self._plot
+        area, high = plot.area(), plot.theme.px(14)
+        fonts: dict[tuple[float, int], QFont] = {}
+        for label in plot.y_labels():
+            y = float(plot.py(np.array(label.value)))
+            if not area.top() - 2 <= y <= area.bottom() + 2:
+                continue
+            look = (label.size, label.weight)
+            if look not in fonts:
+                fonts[look] = plot.theme.font(*look)
+            painter.setFont(fonts[look])
+            painter.setPen(label.color(plot))
+            box = QRectF(0, y - high / 2, area.left() - plot.theme.px(6), high)
+            painter.drawText(box, _RIGHT, label.text)
+
+    def _paint_below(self, painter: QPainter) -> None:
+        plot, theme = self._plot, self._plot.theme
+        area, font = plot.area(), theme.font(TEXT)
+        metrics = QFontMetricsF(font)
+        ticks = plot.x_ticks()
+        places = [float(plot.px(np.array(value))) for value, _ in ticks]
+        widths = [metrics.horizontalAdvance(text) for _, text in ticks]
+        edge = min(area.right() + theme.px(8), plot.width())
+        label = plot.x_axis.label
+        free = edge - area.left() - 2 * max([*widths, 0.0]) - theme.px(20)
+        if plot.x_axis.brief and metrics.horizontalAdvance(label) > free:
+            label = plot.x_axis.brief
+        label = metrics.elidedText(
+            label, Qt.TextElideMode.ElideRight, max(free, area.width() / 3)
+        )
+        lefts, start = lay_texts(
+            places, widths, metrics.horizontalAdvance(label), edge, theme.px(8)
+        )
+        row = QRectF(0, area.bottom() + theme.px(4), plot.width() + 4, theme.px(14))
+        painter.setFont(font)
+        painter.setPen(theme.color("muted"))
+        for (_, text), left in zip(ticks, lefts, strict=True):
+            if left is not None:
+                at = row.adjusted(left, 0, 0, 0)
+                painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(row.adjusted(start, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, label)
+
+
+class Grid(pg.GraphicsObject):
+    """Hairlines from the ticks across the area, between bands and curves."""
+
+    screen_cache = _CACHE
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__()
+        self._plot = plot
+        self._drawn: object = None
+        self._rect = QRectF(0, 0, 1, 1)
+        self.setCacheMode(_CACHE)
+
+    def follow(self) -> None:
+        """Draw anew if ticks, place or look have changed."""
+        plot = self._plot
+        drawn = (self._ends(), plot.theme, plot.area(), plot.shown(0), plot.shown(1), plot.grid)
+        if drawn != self._drawn:
+            self.prepareGeometryChange()
+            self._drawn, self._rect = drawn, plot.shown_rect()
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return what is shown, in the view's numbers."""
+        return self._rect
+
+    def _ends(self) -> tuple[list[float], list[float]]:
+        plot = self._plot
+        return [x for x, _ in plot.x_ticks()], [y for y, _ in plot.y_grid()]
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint the lines on whole pixels."""
+        plot = self._plot
+        if not plot.grid:
+            return
+        to_pixels(self, painter)
+        area = plot.area()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(plot.theme.color("grid"), 1))
+        xs, ys = self._ends()
+        for x in plot.px(np.array(xs)).round().tolist():
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        for y in plot.py(np.array(ys)).round().tolist():
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+
+
+def to_pixels(item: pg.GraphicsObject, painter: QPainter) -> None:
+    """Let a painter of an item in the view's numbers paint in the surface's pixels."""
+    painter.setTransform(pg.invertQTransform(item.sceneTransform()), True)

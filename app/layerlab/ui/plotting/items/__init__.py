@@ -1,0 +1,46 @@
+"""What a plot draws: curves, areas, dots, texts, pictures, each as an item of pyqtgraph.
+
+A page declares marks, frozen descriptions in data units; a plot keeps one item for each name
+and gives it the mark's data.
+"""
+
+from layerlab.ui.plotting.items.areas import Band, Bars, Histogram, Polygons
+from layerlab.ui.plotting.items.base import (
+    Mark,
+    Painted,
+    PaintedItem,
+    Space,
+    evenly_spaced,
+    finite_runs,
+    polygon,
+)
+from layerlab.ui.plotting.items.curves import Line, Strokes, Whiskers
+from layerlab.ui.plotting.items.dots import Dots
+from layerlab.ui.plotting.items.maps import Contour, Field, contour
+from layerlab.ui.plotting.items.rules import Post, Rule
+from layerlab.ui.plotting.items.texts import Arrows, Words
+
+__all__ = [
+    "Arrows",
+    "Band",
+    "Bars",
+    "Contour",
+    "Dots",
+    "Field",
+    "Histogram",
+    "Line",
+    "Mark",
+    "Painted",
+    "PaintedItem",
+    "Polygons",
+    "Post",
+    "Rule",
+    "Space",
+    "Strokes",
+    "Whiskers",
+    "Words",
+    "contour",
+    "evenly_spaced",
+    "finite_runs",
+    "polygon",
+]

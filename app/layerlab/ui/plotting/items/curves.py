@@ -1,0 +1,153 @@
+"""Lines: curves, and separate straight lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainter
+
+from layerlab.ui.plotting.items.base import (
+    Everywhere,
+    Painted,
+    Space,
+    array_key,
+    color_key,
+    pen_of,
+    polygon,
+)
+
+Array = np.ndarray
+
+
+class CurveItem(Everywhere, pg.PlotCurveItem):
+    """A curve of pyqtgraph that takes a new pen only if it looks different."""
+
+    _look: object = None
+
+    def show_curve(self, x: Array, y: Array, look: object, **style: object) -> None:
+        """Show points in the view's numbers.
+
+        Args:
+            x, y: (n,); not finite where there is a gap.
+            look: equal as long as `style` is. style: arguments of `setData`.
+        """
+        if look == self._look:
+            style = {}
+        self._look = look
+        self.setData(x, y, **style)
+
+
+@dataclass(eq=False)
+class Line:
+    """A curve; gaps where it is not finite.
+
+    Attributes:
+        x, y: (n,) in data units.
+        color: its colour.
+        width: in pixels.
+        dash: lengths of dash and gap in units of the width, or None.
+        smooth: whether it is antialiased.
+    """
+
+    x: Array
+    y: Array
+    color: QColor
+    width: float = 2.0
+    dash: tuple[float, float] | None = None
+    smooth: bool = True
+
+    def make(self) -> CurveItem:
+        """Return a new item."""
+        return CurveItem(connect="finite", skipFiniteCheck=False)
+
+    def put(self, item: CurveItem, space: Space) -> None:
+        """Let the item show this curve."""
+        item.show_curve(
+            space.vx(self.x),
+            space.vy(self.y),
+            self._look(),
+            pen=pen_of(self.color, self.width, self.dash),
+            antialias=self.smooth,
+            connect="finite",
+        )
+
+    def _look(self) -> object:
+        return (self.color.rgba(), self.width, self.dash, self.smooth)
+
+    def key(self) -> object:
+        """Return what it looks like."""
+        return (*array_key(self.x, self.y), self._look())
+
+
+@dataclass(eq=False)
+class Whiskers:
+    """Upright lines from `low` to `high` at each `x`, (n,) each, in data units."""
+
+    x: Array
+    low: Array
+    high: Array
+    color: QColor
+
+    def make(self) -> CurveItem:
+        """Return a new item."""
+        return CurveItem()
+
+    def put(self, item: CurveItem, space: Space) -> None:
+        """Let the item show these lines."""
+        x, low, high = space.vx(self.x), space.vy(self.low), space.vy(self.high)
+        good = np.isfinite(x) & np.isfinite(low) & np.isfinite(high)
+        item.show_curve(
+            np.repeat(x[good], 2),
+            np.stack((low[good], high[good]), axis=1).reshape(-1),
+            self.color.rgba(),
+            pen=pen_of(self.color, 1),
+            antialias=False,
+            connect="pairs",
+        )
+
+    def key(self) -> object:
+        """Return what it looks like."""
+        return (*array_key(self.x, self.low, self.high), self.color.rgba())
+
+
+@dataclass(eq=False)
+class Strokes(Painted):
+    """Straight lines from (x0, y0) to (x1, y1), (n,) each, in data units.
+
+    Attributes:
+        colors: one colour, or one for each. width: in pixels. dash: as of `Line`.
+    """
+
+    x0: Array
+    y0: Array
+    x1: Array
+    y1: Array
+    colors: QColor | Sequence[QColor]
+    width: float = 1.4
+    dash: tuple[float, float] | None = None
+
+    def paint(self, painter: QPainter, space: Space) -> None:
+        """Paint the lines; those of one colour at once."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        ends = np.stack(
+            [space.px(self.x0), space.py(self.y0), space.px(self.x1), space.py(self.y1)], axis=1
+        )
+        good = np.isfinite(ends).all(axis=1)
+        if isinstance(self.colors, QColor):
+            painter.setPen(pen_of(self.colors, self.width, self.dash))
+            some = ends[good].reshape(-1, 2)
+            painter.drawLines(polygon(some[:, 0], some[:, 1]).toList())
+            return
+        for k in np.flatnonzero(good).tolist():
+            painter.setPen(pen_of(self.colors[k], self.width, self.dash))
+            a, b, c, d = ends[k]
+            painter.drawLine(QPointF(a, b), QPointF(c, d))
+
+    def key(self) -> object:
+        """Return what it looks like."""
+        arrays = array_key(self.x0, self.y0, self.x1, self.y1)
+        return (*arrays, color_key(self.colors), self.width, self.dash)

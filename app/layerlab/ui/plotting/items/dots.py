@@ -1,0 +1,85 @@
+"""Points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+
+from layerlab.ui.plotting.items.base import Everywhere, Space, array_key, color_key, pen_of
+
+Array = np.ndarray
+
+
+class DotItem(Everywhere, pg.ScatterPlotItem):
+    """Points of pyqtgraph; as long as they look the same, only their places change."""
+
+    _look: object = None
+
+    def show_dots(self, x: Array, y: Array, look: object, **style: object) -> None:
+        """Show points in the view's numbers, (n,) each, all finite."""
+        if look == self._look and len(self.data) == len(x):
+            self.data["x"], self.data["y"] = x, y
+            self.invalidate()
+            return
+        self._look = look
+        self.setData(x=x, y=y, **style)
+
+
+@dataclass(eq=False)
+class Dots:
+    """Points.
+
+    Attributes:
+        x, y: (n,) in data units.
+        colors: one colour, or one for each point.
+        radius: in pixels.
+        hollow: whether they are rings.
+        outline: colour of a fine edge around filled points, or None.
+    """
+
+    x: Array
+    y: Array
+    colors: QColor | list[QColor]
+    radius: float = 2.6
+    hollow: bool = False
+    outline: QColor | None = None
+
+    def make(self) -> DotItem:
+        """Return a new item."""
+        return DotItem(pxMode=True, symbol="o")
+
+    def put(self, item: DotItem, space: Space) -> None:
+        """Let the item show these points."""
+        x, y = space.vx(np.asarray(self.x)), space.vy(np.asarray(self.y))
+        good = np.isfinite(x) & np.isfinite(y)
+        colors: QColor | list[QColor] = self.colors
+        if isinstance(colors, list):
+            colors = [color for color, is_good in zip(colors, good, strict=True) if is_good]
+        if self.hollow:
+            # The ring is drawn around its middle line: pyqtgraph's size is of that.
+            pen = (
+                [pen_of(c, 1.5) for c in colors]
+                if isinstance(colors, list)
+                else pen_of(colors, 1.5)
+            )
+            brush = pg.mkBrush(None)
+        else:
+            pen = pen_of(self.outline, 1) if self.outline else pg.mkPen(None)
+            brush = (
+                [pg.mkBrush(c) for c in colors]
+                if isinstance(colors, list)
+                else pg.mkBrush(colors)
+            )
+        look = (color_key(colors), self._look())
+        item.show_dots(x[good], y[good], look, size=2 * self.radius, pen=pen, brush=brush)
+
+    def _look(self) -> object:
+        outline = None if self.outline is None else self.outline.rgba()
+        return (self.radius, self.hollow, outline)
+
+    def key(self) -> object:
+        """Return what it looks like."""
+        return (*array_key(self.x, self.y), color_key(self.colors), self._look())

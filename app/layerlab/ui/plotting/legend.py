@@ -1,0 +1,206 @@
+"""The legend of a plot: swatches and names above it, in as many rows as they need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from layerlab.ui.theme import DARK, Theme
+
+SIZE = 10.5  # of the letters, at zoom 1
+GAP = 14  # between entries, at zoom 1
+_SHORTEST = 3  # letters of a name that is cut
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry.
+
+    Attributes:
+        form: `line`, `dash`, `band`, `dot`, `ring` or `text`.
+        color: of the swatch. text: its name.
+        width: of a line, in pixels. second: the inner colour of a band.
+        brief: what stands for the name where there is no room for it; empty: nothing.
+    """
+
+    form: str
+    color: QColor
+    text: str
+    width: float = 2.0
+    second: QColor | None = None
+    brief: str = ""
+
+
+Row = tuple[tuple[Key, QRectF], ...]
+
+
+def lay_legend(
+    names: tuple[str, str],
+    keys: Sequence[Key],
+    first: QRectF,
+    theme: Theme,
+    *,
+    right: bool = False,
+    most: int = 1,
+) -> tuple[Row, ...]:
+    """Place the axis' name and all entries: a curve without a name must not be.
+
+    One row if that can be, with brief names if need be; then more rows; then names are cut.
+
+    Args:
+        names: of the upright axis, whole and brief.
+        keys: the entries.
+        first: the first row, in pixels; the others are below it.
+        theme: gives the font.
+        right: whether entries are flush right.
+        most: how many rows there may be.
+    """
+    name, brief = names[0], names[1] or names[0]
+    briefs = tuple(replace(key, text=key.brief or key.text) for key in keys)
+    ways = [(name, keys, 1), (brief, keys, 1), (brief, briefs, 1)]
+    ways += [(brief, some, rows) for rows in range(2, most + 1) for some in (keys, briefs)]
+    for title, some, rows in ways:
+        found = _pack(title, some, first, theme, rows)
+        if found is not None:
+            return _placed(found, first, theme, right)
+    cut = briefs
+    letters = max((len(key.text) for key in cut), default=0)
+    while letters > _SHORTEST:
+        letters -= 1
+        cut = tuple(replace(key, text=_cut(key.text, letters)) for key in cut)
+        found = _pack("", cut, first, theme, most)
+        if found is not None:
+            return _placed(found, first, theme, right)
+    return _placed([list(cut)], first, theme, right)
+
+
+def _cut(text: str, letters: int) -> str:
+    return text if len(text) <= letters else text[: letters - 1].rstrip(" …") + "…"
+
+
+def _pack(
+    title: str, keys: Sequence[Key], first: QRectF, theme: Theme, rows: int
+) -> list[list[Key]] | None:
+    """Fill rows one after the other; None if there are too few."""
+    gap, gray = theme.px(GAP), theme.color("muted")
+    entries = [Key("text", gray, title)] if title else []
+    entries += keys
+    found: list[list[Key]] = [[]]
+    used = 0.0
+    for entry, width in zip(entries, key_widths(entries, theme), strict=True):
+        if found[-1] and used + width > first.width():
+            if len(found) == rows:
+                return None
+            found.append([])
+            used = 0.0
+        found[-1].append(entry)
+        used += width + gap
+        if used - gap > first.width() + 0.5:
+            return None
+    return found
+
+
+def _placed(rows: list[list[Key]], first: QRectF, theme: Theme, right: bool) -> tuple[Row, ...]:
+    gap, found = theme.px(GAP), []
+    for k, row in enumerate(rows):
+        widths = key_widths(row, theme)
+        spare = first.width() - sum(widths) - gap * max(0, len(row) - 1)
+        left, top = first.left(), first.top() + k * first.height()
+        placed = []
+        for i, (key, width) in enumerate(zip(row, widths, strict=True)):
+            # The axis' name stays at the left: it belongs to the ticks below it.
+            is_name = k == 0 and i == 0 and key.form == "text"
+            if right and spare > 0 and not is_name:
+                left, spare = left + spare, 0.0
+            placed.append((key, QRectF(left, top, width, first.height())))
+            left += width + gap
+        found.append(tuple(placed))
+    return tuple(found)
+
+
+def key_widths(keys: Sequence[Key], theme: Theme) -> list[float]:
+    """Return the pixels that each entry takes."""
+    metrics = QFontMetricsF(theme.font(SIZE))
+    return [swatch_width(key, theme) + metrics.horizontalAdvance(key.text) for key in keys]
+
+
+def swatch_width(key: Key, theme: Theme) -> float:
+    """Return the pixels that an entry's swatch takes."""
+    wide = {"text": 0, "dot": 11, "ring": 11, "line": 23, "dash": 23, "band": 23}
+    return wide[key.form] * theme.zoom
+
+
+def paint_key(painter: QPainter, key: Key, box: QRectF, theme: Theme) -> None:
+    """Paint one entry at the left of a box."""
+    y, z = box.center().y(), theme.zoom
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(Qt.PenStyle.NoPen)
+    if key.form in ("line", "dash"):
+        pen = QPen(key.color, key.width)
+        if key.form == "dash":
+            pen.setDashPattern([3, 2.4])
+        painter.setPen(pen)
+        painter.drawLine(QPointF(box.left(), y), QPointF(box.left() + 16 * z, y))
+    elif key.form == "band":
+        painter.setBrush(key.color)
+        painter.drawRect(QRectF(box.left(), y - 4 * z, 16 * z, 8 * z))
+        if key.second is not None:
+            painter.setBrush(key.second)
+            painter.drawRect(QRectF(box.left() + 4 * z, y - 4 * z, 8 * z, 8 * z))
+    elif key.form == "dot":
+        painter.setBrush(key.color)
+        painter.drawEllipse(QPointF(box.left() + 3 * z, y), 3 * z, 3 * z)
+    elif key.form == "ring":
+        painter.setPen(QPen(key.color, 1.5))
+        painter.drawEllipse(QPointF(box.left() + 3 * z, y), 2.8 * z, 2.8 * z)
+    painter.setPen(theme.color("muted"))
+    text = box.adjusted(swatch_width(key, theme), 0, 2, 0)
+    painter.drawText(text, _MIDDLE, key.text)
+
+
+class LegendItem(pg.GraphicsObject):
+    """The rows above a plot, or the column beside it; it keeps its picture."""
+
+    screen_cache = QGraphicsItem.CacheMode.DeviceCoordinateCache
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[Row, ...] = ()
+        self._theme: Theme = DARK
+        self.setCacheMode(self.screen_cache)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The entries that are shown, and where."""
+        return self._rows
+
+    def show_rows(self, rows: tuple[Row, ...], theme: Theme) -> None:
+        """Show entries at their places, in pixels of the surface."""
+        if (rows, theme) != (self._rows, self._theme):
+            self.prepareGeometryChange()
+            self._rows, self._theme = rows, theme
+            self.update()
+
+    def boundingRect(self) -> QRectF:
+        """Return what holds all entries."""
+        whole = QRectF()
+        for row in self._rows:
+            for _, box in row:
+                whole = whole.united(box)
+        return whole.adjusted(-1, -1, 4, 2)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint the entries."""
+        painter.setFont(self._theme.font(SIZE))
+        for row in self._rows:
+            for key, box in row:
+                paint_key(painter, key, box, self._theme)

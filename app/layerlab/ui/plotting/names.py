@@ -1,0 +1,139 @@
+"""Names of reference lines, placed where neither curves nor other names run through them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from layerlab.ui.plotting.items import Dots, Line, Post, Rule
+
+if TYPE_CHECKING:
+    from layerlab.ui.plotting.plot import Plot
+
+Array = np.ndarray
+SIZE = 10  # of the letters, at zoom 1
+Z = 500.0
+_SAMPLES = 9  # places across a name at which curves are looked at
+_NAME, _CURVE, _DOT, _MOVE = 1000.0, 3.0, 1.0, 2.0  # what it costs to lie on each; to move
+
+
+class Names(pg.GraphicsObject):
+    """The names of all reference lines of a plot, over everything that is drawn in it."""
+
+    def __init__(self, plot: Plot) -> None:
+        super().__init__()
+        self._plot = plot
+        self._placed: dict[str, tuple[Any, QRectF]] = {}
+        self._last: dict[str, int] = {}  # which of its places a name had
+        self.setZValue(Z)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def boundingRect(self) -> QRectF:
+        """Return the area of the plot."""
+        return self._plot.area()
+
+    def rects(self) -> dict[str, QRectF]:
+        """Return where the names stand, by their marks' names, in pixels."""
+        return {name: rect for name, (_, rect) in self._placed.items()}
+
+    def follow(self, marks: dict[str, Any], avoid: Iterable[QRectF] = ()) -> None:
+        """Place the names of these marks; `avoid`: what they must not lie on either."""
+        named = {n: m for n, m in marks.items() if isinstance(m, Rule | Post) and m.text}
+        if not named and not self._placed:
+            return
+        self.prepareGeometryChange()
+        self._placed = {}
+        taken = list(avoid)
+        curves = [self._curve(m) for m in marks.values() if isinstance(m, Line)]
+        dots = [self._dots(m) for m in marks.values() if isinstance(m, Dots)]
+        metrics = QFontMetricsF(self._plot.theme.font(SIZE))
+        high = self._plot.theme.px(14)
+        for name, mark in named.items():
+            wide = metrics.horizontalAdvance(mark.text) + self._plot.theme.px(6)
+            places = mark.places(self._plot, wide, high)
+            others = [m for n, m in named.items() if n != name]
+            best = self._best(name, places, taken, curves, dots, others)
+            if best is not None:
+                self._placed[name] = (mark, best)
+                taken.append(best)
+
+    def _best(
+        self,
+        name: str,
+        places: list[QRectF],
+        taken: list[QRectF],
+        curves: list[tuple[Array, Array]],
+        dots: list[tuple[Array, Array]],
+        others: list[Any],
+    ) -> QRectF | None:
+        if not places:
+            return None
+        last = self._last.get(name, 0)
+        order = sorted(range(len(places)), key=lambda k: (k != last, k))
+        least, best = np.inf, order[0]
+        for rank, k in enumerate(order):
+            cost = self._cost(places[k], taken, curves, dots, others) + _MOVE * (rank > 0)
+            if cost < least:
+                least, best = cost, k
+            if least <= _MOVE * (rank > 0):
+                break  # nothing is in its way
+        self._last[name] = best
+        return places[best]
+
+    def _cost(
+        self,
+        rect: QRectF,
+        taken: list[QRectF],
+        curves: list[tuple[Array, Array]],
+        dots: list[tuple[Array, Array]],
+        others: list[Any],
+    ) -> float:
+        plot, area = self._plot, self._plot.area()
+        cost = _NAME * sum(rect.intersects(other) for other in taken)
+        if not area.adjusted(-1, -1, 1, 1).contains(rect):
+            cost += 2 * _NAME
+        at = np.linspace(rect.left(), rect.right(), _SAMPLES)
+        for x, y in curves:
+            if x.size > 1:
+                rows = np.interp(at, x, y, left=np.nan, right=np.nan)
+                cost += _CURVE * np.sum((rows > rect.top() - 2) & (rows < rect.bottom() + 2))
+        for x, y in dots:
+            inside = (x > rect.left()) & (x < rect.right())
+            cost += _DOT * np.sum(inside & (y > rect.top()) & (y < rect.bottom()))
+        for mark in others:
+            if isinstance(mark, Rule):
+                level = float(plot.py(np.array(mark.level)))
+                cost += _CURVE * _SAMPLES * (rect.top() < level < rect.bottom())
+            else:
+                place = float(plot.px(np.array(mark.at)))
+                cost += _CURVE * 2 * (rect.left() < place < rect.right())
+        return float(cost)
+
+    def _curve(self, mark: Line) -> tuple[Array, Array]:
+        x, y = self._plot.px(mark.x), self._plot.py(mark.y)
+        good = np.isfinite(x) & np.isfinite(y)
+        x, y = x[good], y[good]
+        if x.size > 1 and np.any(np.diff(x) < 0):  # np.interp wants them ascending
+            order = np.argsort(x, kind="stable")
+            x, y = x[order], y[order]
+        return x, y
+
+    def _dots(self, mark: Dots) -> tuple[Array, Array]:
+        return self._plot.px(np.asarray(mark.x)), self._plot.py(np.asarray(mark.y))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint the names, readable on top of curves."""
+        theme = self._plot.theme
+        painter.setFont(theme.font(SIZE))
+        for mark, rect in self._placed.values():
+            painter.fillRect(rect, theme.color("panel", 0.8))
+            painter.setPen(mark.color)
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, mark.text)

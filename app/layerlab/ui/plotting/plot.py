@@ -1,0 +1,386 @@
+"""Plot: a pyqtgraph view with two axes, what is drawn between them, and a legend above.
+
+A page says what is drawn by marks (`items`). For each name there is one item in the view box,
+which is given the mark's data: none is added or removed from frame to frame. What seldom
+changes keeps its picture until it, or its place, looks different.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHideEvent, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QWidget
+
+from layerlab.ui.plotting.axes import TEXT, Grid, Label, TextAxis
+from layerlab.ui.plotting.box import PlotBox, X, Y, rect_of
+from layerlab.ui.plotting.items import Mark
+from layerlab.ui.plotting.legend import Key, LegendItem, Row, lay_legend
+from layerlab.ui.plotting.names import Names
+from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.side import ColorScale, SideItem
+from layerlab.ui.plotting.surface import Surface
+from layerlab.ui.theme import Theme
+
+Array = np.ndarray
+Reader = Callable[[float, float], Reading | None]
+LAYERS = {"bands": -20.0, "still": 0.0, "live": 10.0}  # z of each
+GRID = -10.0
+OUTSIDE = 40.0  # ranges beyond what is shown to which data are followed
+
+
+class Plot(Surface):
+    """A plot with axes.
+
+    Attributes:
+        x_axis, y_axis: the axes; their range is what is shown until a person zooms.
+        box: pyqtgraph's view box.
+        bands, still, live: marks by name; bands lie under the grid, still ones keep a picture.
+        legend: entries of the row above the plot.
+        reader: gives the reading at a place in data units, or None.
+        legend_right: whether the legend is flush right.
+        tick_gap: least distance of ticks on the x axis, in pixels at zoom 1.
+        grid: whether hairlines run from the ticks across the area.
+        square: whether a unit is as long on both axes.
+        column: entries of a legend right of the plot, where there is room for it.
+        color_scale: what its colours mean, or None.
+
+    Signals:
+        zoomed_changed: whether a person chose what is shown.
+        moved: what is shown has changed by hand.
+    """
+
+    zoomed_changed = Signal(bool)
+    moved = Signal()
+
+    def __init__(self, x: Axis, y: Axis, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.x_axis, self.y_axis = x, y
+        self.bands: dict[str, Mark] = {}
+        self.still: dict[str, Mark] = {}
+        self.live: dict[str, Mark] = {}
+        self.legend: tuple[Key, ...] = ()
+        self.legend_right = False
+        self.square = False
+        self.tick_gap = 62
+        self.grid = True
+        self.reader: Reader | None = None
+        self.column: tuple[Key, ...] = ()
+        self.color_scale: ColorScale | None = None
+        self._pool: dict[tuple[str, str], tuple[type, Any]] = {}
+        self._keys: dict[tuple[str, str], object] = {}  # of still marks, as they were put
+        self._area = QRectF(0, 0, 1, 1)
+        self._laid: object = None
+        self._legend_laid: object = None
+        self._least_left = 0.0  # while zoomed the texts must not push the area about
+        self.box = PlotBox(x, y)
+        self.below, self.beside = TextAxis(self, "bottom"), TextAxis(self, "left")
+        self._grid_item = Grid(self)
+        self._grid_item.setZValue(GRID)
+        self.legend_item = LegendItem()
+        self.names = Names(self)
+        self.side = SideItem(self)
+        for item in (
+            self.box,
+            self.below,
+            self.beside,
+            self.legend_item,
+            self.side,
+            self.names,
+        ):
+            self.scene().addItem(item)
+        self.below.linkToView(self.box)
+        self.beside.linkToView(self.box)
+        self.box.addItem(self._grid_item, ignoreBounds=True)
+        self.box.zoomed_changed.connect(self._on_zoomed_changed)
+        self.box.sigRangeChangedManually.connect(self._on_moved)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme` and repaint."""
+        self._keys.clear()
+        self._laid = self._legend_laid = None
+        self.box.set_band_color(theme.color("accent"))
+        super().set_theme(theme)
+
+    def show_marks(
+        self,
+        bands: Mapping[str, Mark] | None = None,
+        still: Mapping[str, Mark] | None = None,
+        live: Mapping[str, Mark] | None = None,
+    ) -> None:
+        """Replace all marks and repaint; later ones of a kind lie over earlier ones."""
+        self.bands, self.still, self.live = (dict(m or {}) for m in (bands, still, live))
+        self.refresh()
+
+    # ---- zoom
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether a person chose what is shown."""
+        return self.box.is_zoomed
+
+    def reset_zoom(self) -> None:
+        """Show the automatic range again."""
+        self.box.reset()
+        self.moved.emit()
+        self.refresh()
+
+    def _on_zoomed_changed(self, is_zoomed: bool) -> None:
+        self._least_left = self._area.left() if is_zoomed else 0.0
+        self.zoomed_changed.emit(is_zoomed)
+        self.refresh()
+
+    def _on_moved(self, *_: object) -> None:
+        self.moved.emit()
+        self.refresh()
+
+    # ---- data to pixels
+    def area(self) -> QRectF:
+        """Return the rectangle between the axes, in pixels."""
+        return self._area
+
+    def shown(self, axis: int) -> tuple[float, float]:
+        """Return what is shown of an axis (0: x, 1: y), in the view's numbers."""
+        return self.box.shown(axis)
+
+    def shown_rect(self) -> QRectF:
+        """Return what is shown, in the view's numbers."""
+        return rect_of(self.box)
+
+    def visible(self, axis: int) -> tuple[float, float]:
+        """Return what is shown of an axis (0: x, 1: y), in data units."""
+        of = self.x_axis if axis == X else self.y_axis
+        if self.box.state["autoRange"][axis]:
+            return of.low, of.high
+        low, high = self.shown(axis)
+        return of.from_view(low), of.from_view(high)
+
+    def px(self, x: Array) -> Array:
+        """Return pixels from the left."""
+        low, high = self.shown(X)
+        share = (self.x_axis.to_view(x) - low) / (high - low)
+        return np.asarray(self._area.left() + share * self._area.width())
+
+    def py(self, y: Array) -> Array:
+        """Return pixels from the top."""
+        low, high = self.shown(Y)
+        share = (self.y_axis.to_view(y) - low) / (high - low)
+        return np.asarray(self._area.bottom() - share * self._area.height())
+
+    def vx(self, x: Array) -> Array:
+        """Return the view's numbers, none so far outside that Qt would lose it."""
+        return _within(self.x_axis.to_view(x), self.shown(X))
+
+    def vy(self, y: Array) -> Array:
+        """Return the view's numbers, none so far outside that Qt would lose it."""
+        return _within(self.y_axis.to_view(y), self.shown(Y))
+
+    def data_at(self, place: QPointF) -> tuple[float, float]:
+        """Return the data under a pixel."""
+        area = self._area
+        x, y = self.shown(X), self.shown(Y)
+        across = (place.x() - area.left()) / max(1.0, area.width())
+        up = (area.bottom() - place.y()) / max(1.0, area.height())
+        return (
+            self.x_axis.from_view(x[0] + across * (x[1] - x[0])),
+            self.y_axis.from_view(y[0] + up * (y[1] - y[0])),
+        )
+
+    # ---- reading
+    def reading_at(self, place: QPointF) -> Reading | None:
+        """Return the reading at a pixel between the axes."""
+        if self.reader is None or not self._area.contains(place):
+            return None
+        return self.reader(*self.data_at(place))
+
+    # ---- ticks
+    def x_ticks(self) -> list[tuple[float, str]]:
+        """Return the ticks of the lying axis, value and text."""
+        count = max(2.0, self._area.width() / self.theme.px(self.tick_gap))
+        return self.x_axis.ticks(count, _ends(self.visible(X)))
+
+    def y_ticks(self) -> list[tuple[float, str]]:
+        """Return the ticks of the upright axis, value and text."""
+        room = self.height() - self.theme.px(40)
+        return self.y_axis.ticks(max(2.0, room / self.theme.px(42)), _ends(self.visible(Y)))
+
+    def y_labels(self) -> list[Label]:
+        """Return the texts beside the upright axis."""
+        return [Label(value, text) for value, text in self.y_ticks()]
+
+    def y_grid(self) -> list[tuple[float, str]]:
+        """Return where lines run across the area."""
+        return self.y_ticks()
+
+    # ---- from the marks to the scene
+    def lay_out(self) -> None:
+        """Place the area between the axes; it depends on size and ranges, not on the frame."""
+        self.box.fit()
+        theme = self.theme
+        labels = self.y_labels()
+        rows = self._lay_legend()
+        side = self.side.wide()
+        laid = (labels, theme, self.size(), rows, side, self.square and self._square_key())
+        if laid == self._laid:
+            return
+        self._laid = laid
+        widest = max([self._wide(label) for label in labels] or [0.0])
+        left = max(theme.px(22), widest + theme.px(8), self._least_left)
+        top = theme.px(7) if not rows else theme.px(6) + rows * theme.px(14)
+        bottom, right = theme.px(20), theme.px(8)
+        if side <= 0.4 * self.width():  # else the map is of more use
+            right = max(right, side)
+        area = QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
+        area.setSize(area.size().expandedTo(QSize(1, 1).toSizeF()))
+        if self.square:
+            area = self.squared(area)
+        self.place_area(area)
+
+    def place_area(self, area: QRectF) -> None:
+        """Put the view box and the axes where they belong."""
+        self._area = area
+        self.box.setGeometry(area)
+        self.below.setGeometry(
+            QRectF(area.left(), area.bottom(), area.width(), self.height() - area.bottom())
+        )
+        self.beside.setGeometry(QRectF(0, area.top(), area.left(), area.height()))
+        self.box.updateMatrix()
+
+    def _wide(self, label: Label) -> float:
+        return QFontMetricsF(self.theme.font(label.size, label.weight)).horizontalAdvance(
+            label.text
+        )
+
+    def _square_key(self) -> object:
+        return (self.x_axis.low, self.x_axis.high, self.y_axis.low, self.y_axis.high)
+
+    def squared(self, area: QRectF) -> QRectF:
+        """Return the largest part of the area in which both axes have the same scale."""
+        wide, high = self.x_axis.high - self.x_axis.low, self.y_axis.high - self.y_axis.low
+        scale = min(area.width() / wide, area.height() / high)
+        return QRectF(area.left(), area.top(), wide * scale, high * scale)
+
+    def has_legend_row(self) -> bool:
+        """Tell whether there is room for a row above the plot."""
+        return self.height() >= self.theme.px(70)
+
+    def _lay_legend(self) -> int:
+        """Lay the rows above the plot out; return how many there are."""
+        theme, start = self.theme, max(0.0, self._area.left() - self.theme.px(34))
+        names = (self.y_axis.label, self.y_axis.brief)
+        laid = (names, self.legend, start, self.size(), theme, self.legend_right)
+        if laid != self._legend_laid:
+            self._legend_laid = laid
+            rows: tuple[Row, ...] = ()
+            if self.has_legend_row():
+                first = QRectF(start, 0, self.width() - theme.px(2) - start, theme.px(14))
+                most = 3 if self.height() >= theme.px(150) else 2
+                rows = lay_legend(
+                    names, self.legend, first, theme, right=self.legend_right, most=most
+                )
+            self.legend_item.show_rows(rows, theme)
+        return max(1, len(self.legend_item.rows)) if self.has_legend_row() else 0
+
+    def lay_items(self) -> None:
+        """Bring axes and marks into the scene."""
+        self.lay_out()
+        self.below.follow()
+        self.beside.follow()
+        self._grid_item.follow()
+        self.side.follow()
+        rect = self.shown_rect()
+        still_look = (self.shown(X), self.shown(Y), self._area, self.theme)
+        for layer, z in LAYERS.items():
+            self._put(layer, z, getattr(self, layer), rect, still_look)
+        self.names.follow({**self.still, **self.live}, self.avoided())
+
+    def avoided(self) -> list[QRectF]:
+        """Return rectangles on which no name may stand, in pixels."""
+        return []
+
+    def _put(
+        self, layer: str, z: float, marks: Mapping[str, Mark], rect: QRectF, look: object
+    ) -> None:
+        for place, (name, mark) in enumerate(marks.items()):
+            item = self._item(layer, name, mark)
+            item.setZValue(z + place * 1e-3)
+            if not item.isVisible():
+                item.setVisible(True)
+            if layer == "still":
+                key = (mark.key(), look)
+                if self._keys.get((layer, name)) == key:
+                    continue
+                self._keys[layer, name] = key
+            follow = getattr(item, "follow", None)
+            if follow is not None:
+                follow(rect)
+            mark.put(item, self)
+        for (of, name), (_, item) in self._pool.items():
+            if of == layer and name not in marks and item.isVisible():
+                item.setVisible(False)
+                self._keys.pop((of, name), None)
+
+    def _item(self, layer: str, name: str, mark: Mark) -> Any:
+        kind, item = self._pool.get((layer, name), (None, None))
+        if kind is type(mark):
+            return item
+        if item is not None:
+            self.box.removeItem(item)
+        item = mark.make()
+        item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        if layer == "still" and hasattr(item, "screen_cache"):
+            item.screen_cache = QGraphicsItem.CacheMode.DeviceCoordinateCache
+            if not self.is_figure:
+                item.setCacheMode(item.screen_cache)
+        self.box.addItem(item, ignoreBounds=True)
+        self._pool[layer, name] = type(mark), item
+        self._keys.pop((layer, name), None)
+        return item
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of the pictures: dozens of plots on hidden pages keep a megabyte each."""
+        super().hideEvent(event)
+        for item in self.scene().items():
+            if item.cacheMode() != QGraphicsItem.CacheMode.NoCache:
+                mode = item.cacheMode()
+                item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+                item.setCacheMode(mode)
+
+    def paint_reading(self, painter: QPainter, reading: Reading, cursor: QPointF) -> None:
+        """Paint the crosshair, the points it reads, and the label."""
+        area = self._area
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(self.theme.color("faint"), 1))
+        if reading.x is not None:
+            x = float(self.px(np.array(reading.x)))
+            if area.left() <= x <= area.right():
+                x = round(x)
+                painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for dot_x, dot_y, color in reading.dots:
+            place = QPointF(float(self.px(np.array(dot_x))), float(self.py(np.array(dot_y))))
+            if not math.isfinite(place.x() + place.y()):  # QRectF takes nan for inside
+                continue
+            if area.contains(place):
+                painter.setPen(QPen(self.theme.color("panel"), 1.5))
+                painter.setBrush(color)
+                painter.drawEllipse(place, 3.6, 3.6)
+        super().paint_reading(painter, reading, cursor)
+
+
+def _within(values: Array, shown: tuple[float, float]) -> Array:
+    """Hold values near what is shown: Qt's coordinates end somewhere."""
+    low, high = min(shown), max(shown)
+    away = OUTSIDE * (high - low)
+    return np.clip(values, low - away, high + away)
+
+
+def _ends(part: tuple[float, float]) -> tuple[float, float]:
+    return min(part), max(part)
+
+
+__all__ = ["TEXT", "Plot", "Reader"]
