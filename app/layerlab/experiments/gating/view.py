@@ -39,6 +39,10 @@ class Raster(HandlePlot):
             self._hidden = hidden
             self.refresh()
 
+    def frame_look(self) -> tuple[object, ...]:
+        """Return all that axes, grid and legend depend on."""
+        return (*super().frame_look(), self._hidden)
+
     def y_ticks(self) -> list[tuple[float, str]]:
         """Return the number of each layer at its middle."""
         ends = np.cumsum(self._hidden)

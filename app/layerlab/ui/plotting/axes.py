@@ -1,4 +1,4 @@
-"""The axes of a plot as pyqtgraph draws them: texts beside the area, a grid in it."""
+"""The axes of a plot as pyqtgraph draws them: texts beside the area."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.scale import lay_texts
@@ -45,8 +45,8 @@ class Label:
 class TextAxis(pg.AxisItem):
     """An axis with the plot's own ticks and texts; it keeps its picture.
 
-    The grid is an item of its own, inside the view box: pyqtgraph draws an axis' grid over
-    the curves.
+    The grid is drawn inside the view box (`still`): pyqtgraph draws an axis' grid over the
+    curves.
     """
 
     screen_cache = _CACHE
@@ -154,53 +154,6 @@ class TextAxis(pg.AxisItem):
                 at = row.adjusted(left, 0, 0, 0)
                 painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, text)
         painter.drawText(row.adjusted(start, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, label)
-
-
-class Grid(pg.GraphicsObject):
-    """Hairlines from the ticks across the area, between bands and curves."""
-
-    screen_cache = _CACHE
-
-    def __init__(self, plot: Plot) -> None:
-        super().__init__()
-        self._plot = plot
-        self._drawn: object = None
-        self._rect = QRectF(0, 0, 1, 1)
-        self.setCacheMode(_CACHE)
-
-    def follow(self) -> None:
-        """Draw anew if ticks, place or look have changed."""
-        plot = self._plot
-        drawn = (self._ends(), plot.theme, plot.area(), plot.shown(0), plot.shown(1), plot.grid)
-        if drawn != self._drawn:
-            self.prepareGeometryChange()
-            self._drawn, self._rect = drawn, plot.shown_rect()
-            self.update()
-
-    def boundingRect(self) -> QRectF:
-        """Return what is shown, in the view's numbers."""
-        return self._rect
-
-    def _ends(self) -> tuple[list[float], list[float]]:
-        plot = self._plot
-        return [x for x, _ in plot.x_ticks()], [y for y, _ in plot.y_grid()]
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
-        """Paint the lines on whole pixels."""
-        plot = self._plot
-        if not plot.grid:
-            return
-        to_pixels(self, painter)
-        area = plot.area()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(plot.theme.color("grid"), 1))
-        xs, ys = self._ends()
-        for x in plot.px(np.array(xs)).round().tolist():
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-        for y in plot.py(np.array(ys)).round().tolist():
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
 
 
 def to_pixels(item: pg.GraphicsObject, painter: QPainter) -> None:

@@ -35,6 +35,8 @@ class PlotBox(pg.ViewBox):
         self.x, self.y = x, y
         self._was_zoomed = False
         self._ranges: tuple[Any, ...] = ()
+        for item in (self.background, self.borderRect, self.target):
+            item.hide()  # they show nothing, and would be painted each frame
         self.sigStateChanged.connect(self._on_state_changed)
 
     # ---- the automatic range

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 SIZE = 10  # of the letters, at zoom 1
 Z = 500.0
+_PATIENCE = 10  # frames of moving curves after which a name may have to go elsewhere
 _SAMPLES = 9  # places across a name at which curves are looked at
 _NAME, _CURVE, _DOT, _MOVE = 1000.0, 3.0, 1.0, 2.0  # what it costs to lie on each; to move
 
@@ -31,6 +31,8 @@ class Names(pg.GraphicsObject):
         self._plot = plot
         self._placed: dict[str, tuple[Any, QRectF]] = {}
         self._last: dict[str, int] = {}  # which of its places a name had
+        self._look: object = None
+        self._frames = 0  # since the names were placed
         self.setZValue(Z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -42,11 +44,22 @@ class Names(pg.GraphicsObject):
         """Return where the names stand, by their marks' names, in pixels."""
         return {name: rect for name, (_, rect) in self._placed.items()}
 
-    def follow(self, marks: dict[str, Any], avoid: Iterable[QRectF] = ()) -> None:
-        """Place the names of these marks; `avoid`: what they must not lie on either."""
+    def follow(self, marks: dict[str, Any], look: object, avoid: list[QRectF]) -> None:
+        """Place the names of these marks.
+
+        Args:
+            marks: all that is drawn, by name.
+            look: equal as long as the plot shows the same part in the same size.
+            avoid: what the names must not lie on either.
+        """
         named = {n: m for n, m in marks.items() if isinstance(m, Rule | Post) and m.text}
         if not named and not self._placed:
             return
+        self._frames += 1
+        look = (look, {name: mark.key() for name, mark in named.items()})
+        if look == self._look and self._frames < _PATIENCE:
+            return  # curves move little from frame to frame
+        self._look, self._frames = look, 0
         self.prepareGeometryChange()
         self._placed = {}
         taken = list(avoid)

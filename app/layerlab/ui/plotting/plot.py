@@ -16,7 +16,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QHideEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
-from layerlab.ui.plotting.axes import TEXT, Grid, Label, TextAxis
+from layerlab.ui.plotting.axes import TEXT, Label, TextAxis
 from layerlab.ui.plotting.box import PlotBox, X, Y, rect_of
 from layerlab.ui.plotting.items import Mark
 from layerlab.ui.plotting.legend import Key, LegendItem, Row, lay_legend
@@ -24,13 +24,13 @@ from layerlab.ui.plotting.names import Names
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.side import ColorScale, SideItem
+from layerlab.ui.plotting.still import StillItem
 from layerlab.ui.plotting.surface import Surface
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 Reader = Callable[[float, float], Reading | None]
-LAYERS = {"bands": -20.0, "still": 0.0, "live": 10.0}  # z of each
-GRID = -10.0
+LAYERS = {"bands": -1000.0, "still": 0.0, "live": 1000.0}  # z of each
 OUTSIDE = 40.0  # ranges beyond what is shown to which data are followed
 
 
@@ -75,13 +75,14 @@ class Plot(Surface):
         self._pool: dict[tuple[str, str], tuple[type, Any]] = {}
         self._keys: dict[tuple[str, str], object] = {}  # of still marks, as they were put
         self._area = QRectF(0, 0, 1, 1)
+        self._frame_look: tuple[object, ...] = ()
+        self._axes_look: tuple[object, ...] = ()
         self._laid: object = None
         self._legend_laid: object = None
         self._least_left = 0.0  # while zoomed the texts must not push the area about
         self.box = PlotBox(x, y)
         self.below, self.beside = TextAxis(self, "bottom"), TextAxis(self, "left")
-        self._grid_item = Grid(self)
-        self._grid_item.setZValue(GRID)
+        self.still_item = StillItem(self)
         self.legend_item = LegendItem()
         self.names = Names(self)
         self.side = SideItem(self)
@@ -96,7 +97,7 @@ class Plot(Surface):
             self.scene().addItem(item)
         self.below.linkToView(self.box)
         self.beside.linkToView(self.box)
-        self.box.addItem(self._grid_item, ignoreBounds=True)
+        self.box.addItem(self.still_item, ignoreBounds=True)
         self.box.zoomed_changed.connect(self._on_zoomed_changed)
         self.box.sigRangeChangedManually.connect(self._on_moved)
 
@@ -104,6 +105,7 @@ class Plot(Surface):
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._keys.clear()
         self._laid = self._legend_laid = None
+        self._frame_look = self._axes_look = ()
         self.box.set_band_color(theme.color("accent"))
         super().set_theme(theme)
 
@@ -220,6 +222,10 @@ class Plot(Surface):
     def lay_out(self) -> None:
         """Place the area between the axes; it depends on size and ranges, not on the frame."""
         self.box.fit()
+        look = self.frame_look()
+        if look == self._frame_look:
+            return
+        self._frame_look = look
         theme = self.theme
         labels = self.y_labels()
         rows = self._lay_legend()
@@ -239,6 +245,23 @@ class Plot(Surface):
         if self.square:
             area = self.squared(area)
         self.place_area(area)
+
+    def frame_look(self) -> tuple[object, ...]:
+        """Return all that axes, grid and legend depend on; few frames change it."""
+        x, y, scale = self.x_axis, self.y_axis, self.color_scale
+        ends = None if scale is None else (scale.axis.low, scale.axis.high, scale.colors)
+        return (
+            (x.low, x.high, x.log, x.label, x.brief),
+            (y.low, y.high, y.log, y.label, y.brief),
+            self.shown(X),
+            self.shown(Y),
+            self.width(),
+            self.height(),
+            self.theme,
+            (self.legend, self.legend_right, self.column, ends),
+            (self.grid, self.square, self.tick_gap, self._least_left),
+            self._area.getRect(),
+        )
 
     def place_area(self, area: QRectF) -> None:
         """Put the view box and the axes where they belong."""
@@ -288,15 +311,19 @@ class Plot(Surface):
     def lay_items(self) -> None:
         """Bring axes and marks into the scene."""
         self.lay_out()
-        self.below.follow()
-        self.beside.follow()
-        self._grid_item.follow()
-        self.side.follow()
+        is_changed = self._axes_look != self._frame_look
+        if is_changed:
+            self._axes_look = self._frame_look
+            self.below.follow()
+            self.beside.follow()
+            self.side.follow()
         rect = self.shown_rect()
         still_look = (self.shown(X), self.shown(Y), self._area, self.theme)
         for layer, z in LAYERS.items():
-            self._put(layer, z, getattr(self, layer), rect, still_look)
-        self.names.follow({**self.still, **self.live}, self.avoided())
+            is_changed |= self._put(layer, z, getattr(self, layer), rect, still_look)
+        items = [self._pool["still", name][1] for name in self.still]
+        self.still_item.show_items(items, is_changed)
+        self.names.follow({**self.still, **self.live}, still_look, self.avoided())
 
     def avoided(self) -> list[QRectF]:
         """Return rectangles on which no name may stand, in pixels."""
@@ -304,10 +331,13 @@ class Plot(Surface):
 
     def _put(
         self, layer: str, z: float, marks: Mapping[str, Mark], rect: QRectF, look: object
-    ) -> None:
+    ) -> bool:
+        """Give the marks of a layer to their items; return whether a still one changed."""
+        is_changed = False
         for place, (name, mark) in enumerate(marks.items()):
             item = self._item(layer, name, mark)
-            item.setZValue(z + place * 1e-3)
+            if item.zValue() != z + place:
+                item.setZValue(z + place)
             if not item.isVisible():
                 item.setVisible(True)
             if layer == "still":
@@ -315,6 +345,7 @@ class Plot(Surface):
                 if self._keys.get((layer, name)) == key:
                     continue
                 self._keys[layer, name] = key
+                is_changed = True
             follow = getattr(item, "follow", None)
             if follow is not None:
                 follow(rect)
@@ -323,6 +354,7 @@ class Plot(Surface):
             if of == layer and name not in marks and item.isVisible():
                 item.setVisible(False)
                 self._keys.pop((of, name), None)
+        return is_changed
 
     def _item(self, layer: str, name: str, mark: Mark) -> Any:
         kind, item = self._pool.get((layer, name), (None, None))
@@ -332,10 +364,8 @@ class Plot(Surface):
             self.box.removeItem(item)
         item = mark.make()
         item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        if layer == "still" and hasattr(item, "screen_cache"):
-            item.screen_cache = QGraphicsItem.CacheMode.DeviceCoordinateCache
-            if not self.is_figure:
-                item.setCacheMode(item.screen_cache)
+        if layer == "still":
+            self.still_item.adopt(item)
         self.box.addItem(item, ignoreBounds=True)
         self._pool[layer, name] = type(mark), item
         self._keys.pop((layer, name), None)

@@ -49,6 +49,10 @@ class RowPlot(HandlePlot):
         """Return the names as ticks: they make room at the left."""
         return [(float(k), name) for k, name in enumerate(self.names)]
 
+    def frame_look(self) -> tuple[object, ...]:
+        """Return all that axes, grid and legend depend on."""
+        return (*super().frame_look(), self.names, self.bright)
+
     def y_labels(self) -> list[Label]:
         """Return the names; thin rows have smaller ones, too thin rows none."""
         low, high = self.visible(1)

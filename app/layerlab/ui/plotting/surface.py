@@ -92,7 +92,9 @@ class Surface(pg.GraphicsView):
         viewport.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         viewport.setAutoFillBackground(False)
         viewport.setMouseTracking(True)
+        self.setCentralItem(None)  # the scene's items are placed in pixels
         self._reading_item = ReadingItem(self)
+        self._reading_item.hide()
         self.scene().addItem(self._reading_item)
         self.setBackgroundBrush(self.theme.color("panel"))
 
@@ -179,6 +181,7 @@ class Surface(pg.GraphicsView):
         """Forget the cursor."""
         super().hideEvent(event)
         self._cursor = None
+        self._reading_item.hide()
 
     # ---- reading
     def reading_at(self, place: QPointF) -> Reading | None:
@@ -193,6 +196,7 @@ class Surface(pg.GraphicsView):
         """Put the crosshair at a pixel, or take it away."""
         if place is not None or self._cursor is not None:
             self._cursor = place
+            self._reading_item.setVisible(place is not None)
             self.viewport().update()
 
     def paint_overlay(self, painter: QPainter) -> None:

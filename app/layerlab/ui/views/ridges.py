@@ -146,6 +146,11 @@ class Ridges(Plot):
         """Return none: the layers' numbers stand there instead."""
         return []
 
+    def frame_look(self) -> tuple[object, ...]:
+        """Return all that axes, grid and legend depend on."""
+        count = 0 if self.part is None else len(self.part.counts)
+        return (*super().frame_look(), count, self.numbers)
+
     def y_labels(self) -> list[Label]:
         """Return the layers' numbers; of many, those that stand clear of each other."""
         theme, count = self.theme, 0 if self.part is None else len(self.part.counts)

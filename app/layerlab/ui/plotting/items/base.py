@@ -10,7 +10,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from shiboken6 import Shiboken
 
 from layerlab.ui.plotting.axes import to_pixels
@@ -59,12 +59,8 @@ class Everywhere:
     """An item whose bounds are what its view shows: nobody has to look at its data for them.
 
     It comes before a class of pyqtgraph among the bases.
-
-    Attributes:
-        screen_cache: how it keeps its picture on the screen; none is kept for figures.
     """
 
-    screen_cache = QGraphicsItem.CacheMode.NoCache
     _rect = QRectF(0, 0, 1, 1)
 
     def boundingRect(self) -> QRectF:
