@@ -5,6 +5,7 @@ import itertools
 
 import numpy as np
 import pytest
+from layerlab.ui.plotting.table import Cell, Table
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPixmap, QRegion
 from PySide6.QtTest import QTest
@@ -29,10 +30,9 @@ from layerlab.ui.pages.text import TryButton, inner_width
 from layerlab.ui.pages.view import NARROW, PageView, PlotCard
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.plotting.handles import Handle, HandlePlot
+from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Post, Strokes, Words
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
-from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Post, Strokes, Words
-from layerlab.ui.plotting.table import Cell, Table
 from layerlab.ui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton

@@ -10,12 +10,12 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame
-from layerlab.ui.views.base import PlotView
 from layerlab.ui.plotting.surface import Canvas
+from layerlab.ui.theme import DARK, LIGHT
+from layerlab.ui.views.base import PlotView
 from layerlab.ui.views.layers import gradient_view, signal_view
 from layerlab.ui.views.loss import LossView
 from layerlab.ui.views.prediction import PredictionView
-from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.frames import FORMS, broken, sample_frame
 
 VIEWS = {

@@ -11,10 +11,10 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame, LossPart
-from layerlab.ui.views.base import quartiles
-from layerlab.ui.views.loss import MAX_POINTS, LossView, brief, score_text, thin
 from layerlab.ui.plotting.items import Dots
+from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.theme import DARK, LIGHT, Theme
+from layerlab.ui.views.loss import MAX_POINTS, LossView, brief, score_text, thin
 from tests.helpers.frames import sample_frame, sample_loss
 
 SEEDS = np.array([0.9, 1.0, 1.0, 1.1, 1.2])

@@ -9,11 +9,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
-from layerlab.ui.plotting.items import contour
-from layerlab.ui.plotting.colors import class_colors, rgb, value_colors
+from layerlab.ui.plotting.colors import class_colors, mix, rgb, value_colors
+from layerlab.ui.plotting.items import Band, contour, polygon, runs, some
 from layerlab.ui.plotting.reading import Reading, place
-from layerlab.ui.plotting.items import Band, polygon, runs, some
-from layerlab.ui.plotting.colors import mix
 from layerlab.ui.theme import DARK, LIGHT
 
 

@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame
+from layerlab.ui.theme import DARK, LIGHT, Theme
 from layerlab.ui.views.classes import ClassView, features_text
 from layerlab.ui.views.curve import CurveView
 from layerlab.ui.views.images import ImageView
 from layerlab.ui.views.map import MapView
 from layerlab.ui.views.prediction import PredictionView
 from layerlab.ui.views.scatter import ScatterView
-from layerlab.ui.theme import DARK, LIGHT, Theme
 from tests.helpers.frames import sample_frame
 
 FORM_OF = {

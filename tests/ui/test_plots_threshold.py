@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from layerlab.ui.fonts import load_fonts
-from layerlab.ui.views.loss import LossView
 from layerlab.ui.theme import DARK, LIGHT
+from layerlab.ui.views.loss import LossView
 from tests.helpers.frames import sample_frame
 
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key

@@ -11,11 +11,11 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from layerlab.ui.card import Card
 from layerlab.ui.plotting.colors import paint_picture, rgb, value_colors
+from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.picture import Picture
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.theme import Theme
-from layerlab.ui.views.base import table
 
 Array = np.ndarray
 

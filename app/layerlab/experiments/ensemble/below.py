@@ -76,9 +76,9 @@ class PageOfDraws(PageView):
         self._before: Before | None = None
         self._is_dragged = False  # else a handle is moved by keys
         plot = self.mean.plot
-        plot.dragged.connect(self._on_k)  # type: ignore[attr-defined]
-        plot.grabbed.connect(lambda _: self._on_held(True))  # type: ignore[attr-defined]
-        plot.released.connect(lambda _: self._on_held(False))  # type: ignore[attr-defined]
+        plot.dragged.connect(self._on_k)
+        plot.grabbed.connect(lambda _: self._on_held(True))
+        plot.released.connect(lambda _: self._on_held(False))
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(lambda row: self.edited.emit("kind", KINDS[row]))
 
@@ -211,7 +211,7 @@ class PageOfDraws(PageView):
         live["k"] = Post(float(result.k), "", self.color("faint"), self.theme)
         legend = [Key("line", ink, "formula"), Key("dot", self.color("text"), "measured")]
         card.show_plot(live=live, legend=legend, columns=columns)
-        card.plot.set_handles((Handle("k", float(result.k), height, ink, 6.0, "x"),))  # type: ignore[attr-defined]
+        card.plot.set_handles((Handle("k", float(result.k), height, ink, 6.0, "x"),))
         card.set_note("other networks, drag K", "")
         if found is None:
             self._wait(card)

@@ -37,11 +37,11 @@ class View(PageOfDraws):
         self.build_below()
         for card, knob in ((self.fan, "at"), (self.mean, "k")):
             plot = card.plot
-            plot.grabbed.connect(lambda _, knob=knob: self.grabbed.emit(knob))  # type: ignore[attr-defined]
-            plot.released.connect(lambda _, knob=knob: self.released.emit(knob))  # type: ignore[attr-defined]
-        self.fan.plot.dragged.connect(lambda _, x, __: self.edited.emit("at", (float(x),)))  # type: ignore[attr-defined]
-        self.pair.plot.takes_clicks = True  # type: ignore[attr-defined]
-        self.pair.plot.clicked.connect(self._on_draw)  # type: ignore[attr-defined]
+            plot.grabbed.connect(lambda _, knob=knob: self.grabbed.emit(knob))
+            plot.released.connect(lambda _, knob=knob: self.released.emit(knob))
+        self.fan.plot.dragged.connect(lambda _, x, __: self.edited.emit("at", (float(x),)))
+        self.pair.plot.takes_clicks = True
+        self.pair.plot.clicked.connect(self._on_draw)
         self.add(self.fan, 0, 0, 1, 8)
         self.add(self.pair, 0, 8, 1, 4)
         for k, card in enumerate((self.error, self.rho, self.mean, self.kinds)):
@@ -121,7 +121,7 @@ class View(PageOfDraws):
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         card.read_curves(x, [("mean", mean, ink), ("truth", result.truth, self.color("text"))])
         handle = Handle("place", place, float(mean[result.at]), ink, 6.0, "x")
-        card.plot.set_handles((handle,))  # type: ignore[attr-defined]
+        card.plot.set_handles((handle,))
         card.set_note(
             f"draw {result.draw + 1} of {DRAWS}, drag the dot", f"draw {result.draw + 1}"
         )

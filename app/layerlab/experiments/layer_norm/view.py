@@ -48,20 +48,17 @@ LOW, HIGH = 0.1, 10.0  # range of the stretch
 class BothWays(Axis):
     """An axis that is linear around 0 and logarithmic far from it, on both sides."""
 
-    def to_unit(self, values: Array) -> Array:
-        """Return places along the axis, 0 at `low` and 1 at `high`, which is -low."""
-        end = math.asinh(self.high / BEND)
-        return np.asarray(0.5 + 0.5 * np.arcsinh(np.asarray(values, float) / BEND) / end)
+    def to_view(self, values: Array) -> Array:
+        """Return values as a view has them: linear near zero, logarithmic far from it."""
+        return np.arcsinh(np.asarray(values, float) / BEND)
 
-    def place(self, value: float) -> float:
-        """Return where one value stands along the axis, held between 0 and 1."""
-        return min(1.0, max(0.0, float(self.to_unit(np.array(value)))))
+    def from_view(self, value: float) -> float:
+        """Return the value behind a view's number, the inverse of `to_view`."""
+        return BEND * math.sinh(value)
 
-    def from_unit(self, place: float) -> float:
-        """Return the value at a place, the inverse of `to_unit`."""
-        return BEND * math.sinh((2 * place - 1) * math.asinh(self.high / BEND))
-
-    def ticks(self, count: float) -> list[tuple[float, str]]:
+    def ticks(
+        self, count: float, part: tuple[float, float] | None = None
+    ) -> list[tuple[float, str]]:
         """Return ticks that are alike on both sides."""
         some = (1.0, 10.0) if count < 7 else (0.3, 1.0, 3.0, 10.0, 30.0)
         both = [*(-value for value in reversed(some)), 0.0, *some]

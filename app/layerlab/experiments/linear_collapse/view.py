@@ -25,7 +25,9 @@ LEAST = 3e-3  # of the errors' axis
 class Blank(Axis):
     """An axis without ticks."""
 
-    def ticks(self, count: float) -> list[tuple[float, str]]:
+    def ticks(
+        self, count: float, part: tuple[float, float] | None = None
+    ) -> list[tuple[float, str]]:
         """Return none."""
         return []
 

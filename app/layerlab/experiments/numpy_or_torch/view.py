@@ -36,7 +36,9 @@ class LayerAxis(Axis):
 
     names: tuple[tuple[float, str], ...] = ()
 
-    def ticks(self, count: float) -> list[tuple[float, str]]:
+    def ticks(
+        self, count: float, part: tuple[float, float] | None = None
+    ) -> list[tuple[float, str]]:
         """Return the middle of each layer with its number."""
         return list(self.names)
 

@@ -70,11 +70,11 @@ class View(PageView):
 
     def _take_clicks(self) -> None:
         for card, act in ((self.depths, self._on_depth), (self.silent, self._on_layer)):
-            card.plot.takes_clicks = True  # type: ignore[attr-defined]
-            card.plot.clicked.connect(act)  # type: ignore[attr-defined]
-        self.chain.plot.dragged.connect(self._on_chain)  # type: ignore[attr-defined]
-        self.chain.plot.grabbed.connect(lambda _: self.grabbed.emit("factor"))  # type: ignore[attr-defined]
-        self.chain.plot.released.connect(lambda _: self.released.emit("factor"))  # type: ignore[attr-defined]
+            card.plot.takes_clicks = True
+            card.plot.clicked.connect(act)
+        self.chain.plot.dragged.connect(self._on_chain)
+        self.chain.plot.grabbed.connect(lambda _: self.grabbed.emit("factor"))
+        self.chain.plot.released.connect(lambda _: self.released.emit("factor"))
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return the chain's ratio, how deep networks learn, and what arrives at the input."""
@@ -174,7 +174,7 @@ class View(PageView):
         )
         card.read_curves(x, [("(1 + a)^L", shown[1], skips), ("a^L", shown[0], plain)])
         lowest = max(float(shown[0, -1]), card.plot.y_axis.low)
-        card.plot.set_handles((Handle("a", float(depth), lowest, plain, 6.0, "y"),))  # type: ignore[attr-defined]
+        card.plot.set_handles((Handle("a", float(depth), lowest, plain, 6.0, "y"),))
         ratio = number(through[1, -1] / through[0, -1], 4)
         card.set_note(f"ratio <b>{ratio}</b>, drag the dot", f"<b>{ratio}</b>")
 

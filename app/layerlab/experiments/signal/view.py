@@ -61,9 +61,9 @@ class View(PageView):
         )
         self.pair = PlotCard("Two inputs", Axis("layer", integer=True), Axis("correlation"))
         self.pair.plot.y_axis.fix(-0.1, 1.04)
-        self.pair.plot.dragged.connect(lambda _, __, y: self._on_start(y))  # type: ignore[attr-defined]
-        self.pair.plot.grabbed.connect(lambda _: self.grabbed.emit("start"))  # type: ignore[attr-defined]
-        self.pair.plot.released.connect(lambda _: self.released.emit("start"))  # type: ignore[attr-defined]
+        self.pair.plot.dragged.connect(lambda _, __, y: self._on_start(y))
+        self.pair.plot.grabbed.connect(lambda _: self.grabbed.emit("start"))
+        self.pair.plot.released.connect(lambda _: self.released.emit("start"))
         self.three = PlotCard("Three variances", Axis("layer", integer=True), Axis(log=True))
         self.values_card = PlotCard(
             "Jacobian to the last layer", Axis("layer", integer=True), Axis("factor", log=True)
@@ -187,7 +187,7 @@ class View(PageView):
             f"<b>{number(mean[-1], 3)}</b>",
         )
         handle = Handle("start", 0.0, result.correlation, accent, 5.0, "y")
-        card.plot.set_handles((handle,))  # type: ignore[attr-defined]
+        card.plot.set_handles((handle,))
 
     def _on_start(self, y: float) -> None:
         self.edited.emit("start", (min(0.999, max(0.0, y)),))

@@ -14,11 +14,12 @@ from layerlab.ui.card import Card
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Mark
 from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
 from layerlab.ui.theme import Theme
-from layerlab.ui.views.base import table
 
 Array = np.ndarray
 GAP = 14  # between cards, at zoom 1
@@ -55,18 +56,29 @@ class PlotCard(Card):
         live: Mapping[str, Mark] | None = None,
         legend: Sequence[Key] = (),
         columns: Mapping[str, Array] | None = None,
+        series: Sequence[Series] = (),
     ) -> None:
         """Replace what is drawn.
 
         Args:
+            series: curves; each is drawn, named in the legend, read by the cursor and copied as
+                numbers. What follows comes in addition.
             bands: opaque areas, under the grid. still: what seldom changes, cached.
             live: lines of the moment, on top.
             legend: the row above the plot.
             columns: the same as numbers, to be copied; all of one length.
         """
-        self.columns = dict(columns or {})
-        self.plot.legend = tuple(legend)
-        self.plot.show_marks(bands, still, live)
+        found = declare(series, self.theme)
+        self.columns = columns_of(series, self.plot.x_axis.label or "x") | dict(columns or {})
+        self.plot.legend = (*found.legend, *legend)
+        if series:
+            title = f"{self.plot.x_axis.label} {{}}".strip()
+            self.plot.reader = lambda x, _: read_series(series, x, title)
+        self.plot.show_marks(
+            {**found.bands, **(bands or {})},
+            {**found.still, **(still or {})},
+            {**found.live, **(live or {})},
+        )
 
     def read_curves(
         self, x: Array, curves: Sequence[tuple[str, Array, QColor]], name: str = ""

@@ -84,7 +84,7 @@ class Plot(Surface):
         self.below, self.beside = TextAxis(self, "bottom"), TextAxis(self, "left")
         self.still_item = StillItem(self)
         self.legend_item = LegendItem()
-        self.names = Names(self)
+        self.name_item = Names(self)
         self.side = SideItem(self)
         for item in (
             self.box,
@@ -92,7 +92,7 @@ class Plot(Surface):
             self.beside,
             self.legend_item,
             self.side,
-            self.names,
+            self.name_item,
         ):
             self.scene().addItem(item)
         self.below.linkToView(self.box)
@@ -235,9 +235,9 @@ class Plot(Surface):
             return
         self._laid = laid
         widest = max([self._wide(label) for label in labels] or [0.0])
-        left = max(theme.px(22), widest + theme.px(8), self._least_left)
+        left = float(max(theme.px(22), widest + theme.px(8), self._least_left))
         top = theme.px(7) if not rows else theme.px(6) + rows * theme.px(14)
-        bottom, right = theme.px(20), theme.px(8)
+        bottom, right = theme.px(20), float(theme.px(8))
         if side <= 0.4 * self.width():  # else the map is of more use
             right = max(right, side)
         area = QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
@@ -323,7 +323,7 @@ class Plot(Surface):
             is_changed |= self._put(layer, z, getattr(self, layer), rect, still_look)
         items = [self._pool["still", name][1] for name in self.still]
         self.still_item.show_items(items, is_changed)
-        self.names.follow({**self.still, **self.live}, still_look, self.avoided())
+        self.name_item.follow({**self.still, **self.live}, still_look, self.avoided())
 
     def avoided(self) -> list[QRectF]:
         """Return rectangles on which no name may stand, in pixels."""

@@ -149,31 +149,17 @@ class Axis:
 
     def to_unit(self, values: Array) -> Array:
         """Return places along the axis, 0 at `low` and 1 at `high`; nan where there is none."""
-        values = np.asarray(values, float)
-        if not self.log:
-            return (values - self.low) / (self.high - self.low)
-        a, b = math.log10(self.low), math.log10(self.high)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            place = (np.log10(np.where(values > 0, values, np.nan)) - a) / (b - a)
-        return np.asarray(place)
+        low, high = self.range()
+        return np.asarray((self.to_view(values) - low) / (high - low))
 
     def place(self, value: float) -> float:
         """Return where one value stands along the axis, held between 0 and 1."""
-        if not self.log:
-            place = (value - self.low) / (self.high - self.low)
-        elif value > 0:
-            a, b = math.log10(self.low), math.log10(self.high)
-            place = (math.log10(value) - a) / (b - a)
-        else:
-            place = math.nan
-        return min(1.0, max(0.0, place))
+        return min(1.0, max(0.0, float(self.to_unit(np.array(value)))))
 
     def from_unit(self, place: float) -> float:
         """Return the value at a place, the inverse of `to_unit`."""
-        if not self.log:
-            return self.low + place * (self.high - self.low)
-        a, b = math.log10(self.low), math.log10(self.high)
-        return float(10.0 ** (a + place * (b - a)))
+        low, high = self.range()
+        return self.from_view(low + place * (high - low))
 
     # ---- what a view shows: logarithms on a logarithmic axis, in units that Qt can take
     @property
@@ -206,7 +192,8 @@ class Axis:
         """Return the automatic range as a view has it, from the first end to the last."""
         if self.log:
             return math.log10(self.low), math.log10(self.high)
-        return self.low / self.unit, self.high / self.unit
+        low, high = self.to_view(np.array([self.low, self.high])).tolist()
+        return low, high
 
     def ticks(
         self, count: float, part: tuple[float, float] | None = None

@@ -28,7 +28,7 @@ from layerlab.ui.plotting.reading import Reading, paint_label
 from layerlab.ui.theme import DARK, Theme
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent
 
 # Every move of the mouse counts: a handle that lags is seen.
 pg.setConfigOptions(antialias=True, imageAxisOrder="row-major", mouseRateLimit=0)
@@ -92,11 +92,18 @@ class Surface(pg.GraphicsView):
         viewport.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         viewport.setAutoFillBackground(False)
         viewport.setMouseTracking(True)
-        self.setCentralItem(None)  # the scene's items are placed in pixels
+        self.centralWidget = None
         self._reading_item = ReadingItem(self)
         self._reading_item.hide()
         self.scene().addItem(self._reading_item)
         self.setBackgroundBrush(self.theme.color("panel"))
+
+    def setCentralWidget(self, item: QGraphicsItem) -> None:
+        """Keep pyqtgraph from adding an item that fills the view: ours are placed in pixels.
+
+        It would also be told of its size before the view is made.
+        """
+        self.centralWidget = item
 
     # ---- look
     def set_theme(self, theme: Theme) -> None:
@@ -167,9 +174,8 @@ class Surface(pg.GraphicsView):
     def resizeEvent(self, event: object) -> None:
         """Lay everything out for the new size."""
         super().resizeEvent(event)
-        if hasattr(self, "_reading_item"):  # not while pyqtgraph makes the view
-            self._reading_item.prepareGeometryChange()
-            self.refresh()
+        self._reading_item.prepareGeometryChange()
+        self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with what changed while nobody saw it."""
@@ -286,9 +292,9 @@ class Surface(pg.GraphicsView):
         self.point_at(None)
 
     # ---- keys
-    def keyPressEvent(self, event: object) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave the keys to the window; pyqtgraph would take some of them."""
-        event.ignore()  # type: ignore[attr-defined]
+        event.ignore()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard is."""

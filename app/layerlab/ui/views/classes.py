@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from layerlab.core.frames import ClassPrediction, Frame
 from layerlab.ui.plotting.colors import mix, paint_picture, rgb
+from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.plotting.picture import Picture
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.theme import Theme
-from layerlab.ui.views.base import quartiles
 from layerlab.ui.views.form import Form
 from layerlab.ui.views.images import paint_image
 

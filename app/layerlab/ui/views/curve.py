@@ -11,10 +11,11 @@ from layerlab.core.frames import CurvePrediction, Frame
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.numbers import spread, table
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import DARK, Theme
-from layerlab.ui.views.base import Plot, spread, table
 from layerlab.ui.views.form import Form
 
 Array = np.ndarray

@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from layerlab.core.frames import Frame, ImagePrediction
 from layerlab.ui.plotting.colors import mix, rgb
+from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.picture import Picture
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
-from layerlab.ui.views.base import table
 from layerlab.ui.views.form import Form
 
 Array = np.ndarray

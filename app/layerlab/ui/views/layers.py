@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QWidge
 
 from layerlab.core.frames import GRADIENT, SIGNAL, LayerPart
 from layerlab.ui.head import HeadButton
+from layerlab.ui.plotting.numbers import quartiles, table
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
-from layerlab.ui.views.base import PlotView, quartiles, table
+from layerlab.ui.views.base import PlotView
 from layerlab.ui.views.ridges import Ridges
 from layerlab.ui.views.variance import VariancePlot
 

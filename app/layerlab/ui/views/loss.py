@@ -15,10 +15,12 @@ from layerlab.ui.head import HeadButton
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Rule
 from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.numbers import quartiles, spread, table
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, level_text, number
 from layerlab.ui.theme import Theme
-from layerlab.ui.views.base import Plot, PlotView, quartiles, spread, table
+from layerlab.ui.views.base import PlotView
 from layerlab.ui.views.threshold import ThresholdLine
 
 Array = np.ndarray

@@ -10,10 +10,11 @@ from layerlab.core.frames import Frame, MapPrediction
 from layerlab.ui.plotting.colors import class_colors, value_colors
 from layerlab.ui.plotting.items import Contour, Dots, Field, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.numbers import table
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.side import value_scale
-from layerlab.ui.views.base import Plot, table
 from layerlab.ui.views.form import Form
 
 Array = np.ndarray

@@ -7,9 +7,10 @@ import numpy as np
 from layerlab.core.frames import Frame, ScatterPrediction
 from layerlab.ui.plotting.items import Dots, Line, Mark, Whiskers, evenly_spaced
 from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.numbers import quartiles, spread, table
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.views.base import Plot, quartiles, spread, table
 from layerlab.ui.views.form import Form
 
 MAX_DOTS = 350

@@ -8,10 +8,10 @@ from layerlab.core.frames import LayerPart
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark
 from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.numbers import quartiles, spread
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import FLOOR, Axis, number
-from layerlab.ui.views.base import quartiles, spread
 
 Array = np.ndarray
 
