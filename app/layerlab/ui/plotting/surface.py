@@ -92,13 +92,13 @@ class Surface(pg.GraphicsView):
         viewport.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         viewport.setAutoFillBackground(False)
         viewport.setMouseTracking(True)
-        self.centralWidget = None
+        self.setCentralWidget(None)
         self._reading_item = ReadingItem(self)
         self._reading_item.hide()
         self.scene().addItem(self._reading_item)
         self.setBackgroundBrush(self.theme.color("panel"))
 
-    def setCentralWidget(self, item: QGraphicsItem) -> None:
+    def setCentralWidget(self, item: QGraphicsItem | None) -> None:
         """Keep pyqtgraph from adding an item that fills the view: ours are placed in pixels.
 
         It would also be told of its size before the view is made.
