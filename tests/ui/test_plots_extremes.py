@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame
-from layerlab.ui.plotting.surface import Canvas
+from layerlab.ui.plotting.surface import Surface
 from layerlab.ui.theme import DARK, LIGHT
 from layerlab.ui.views.base import PlotView
 from layerlab.ui.views.layers import gradient_view, signal_view
@@ -40,7 +40,7 @@ def exercise(view: PlotView, frame: Frame) -> None:
             view.resize(*size)
             view.draw(frame)
             view.grab()
-            for canvas in view.findChildren(Canvas):
+            for canvas in view.findChildren(Surface):
                 for x, y in ((0.5, 0.5), (0.1, 0.9), (0.95, 0.2)):
                     canvas.point_at(QPointF(x * canvas.width(), y * canvas.height()))
                     canvas.grab()
@@ -81,7 +81,7 @@ def test_a_history_of_one_report_and_of_none(qtbot: QtBot, qtlog: object) -> Non
     exercise(view, frame)
     empty = replace(frame.loss, updates=np.empty(0, int), train=np.empty((0, 16)))
     exercise(view, replace(frame, loss=replace(empty, validation=None)))
-    assert view.read(0.0, 0.0) is None
+    assert view.plot.read(0.0, 0.0) is None
     assert not said(qtlog)
 
 

@@ -1,28 +1,37 @@
-"""The legend: what stands in it where there is not room for all."""
+"""The legend: a curve without a name must not be, whatever room there is."""
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from PySide6.QtCore import QRectF
 
 from layerlab.ui.fonts import load_fonts
-from layerlab.ui.plotting.legend import Key, fitting, key_widths
+from layerlab.ui.plotting.legend import GAP, Key, key_widths, lay_legend
 from layerlab.ui.theme import DARK
 
 INK = DARK.color("text")
 KEYS = (
-    Key("line", INK, "training", keep=True),
+    Key("line", INK, "training"),
     Key("line", INK, "validation"),
     Key("line", INK, "with penalties"),
-    Key("line", INK, "before: width 4", brief="before", keep=True),
+    Key("line", INK, "before: width 4", brief="before"),
 )
+NAMES = ("half mean squared error", "half MSE")
 
 
 def width_of(keys):
-    return sum(key_widths(keys, DARK)) + DARK.px(14) * (len(keys) - 1)
+    return sum(key_widths(keys, DARK)) + DARK.px(GAP) * (len(keys) - 1)
 
 
-def texts(width):
-    return [key.text for key in fitting(KEYS, width, DARK)]
+def laid(width, names=("", ""), most=3, right=False):
+    first = QRectF(0, 0, width, DARK.px(14))
+    return lay_legend(names, KEYS, first, DARK, right=right, most=most)
+
+
+def texts(rows):
+    return [[key.text for key, _ in row] for row in rows]
 
 
 @pytest.fixture(autouse=True)
@@ -30,21 +39,41 @@ def inter(qapp):
     load_fonts()
 
 
-def test_where_there_is_room_all_is_said():
-    assert fitting(KEYS, width_of(KEYS), DARK) == KEYS
-    assert fitting((), 10, DARK) == ()
+def test_where_there_is_room_all_is_said_in_one_row():
+    assert texts(laid(width_of(KEYS))) == [[key.text for key in KEYS]]
 
 
-def test_first_names_get_brief_then_those_go_that_need_not_stay():
-    full = width_of(KEYS)
-    assert texts(full - 1) == ["training", "validation", "with penalties", "before"]
-    brief = width_of(fitting(KEYS, full - 1, DARK))
-    assert texts(brief - 1) == ["training", "validation", "before"]
-    assert texts(brief - width_of(KEYS[1:3])) == ["training", "before"]
-    assert texts(width_of(KEYS[:1])) == ["training"]
-    assert texts(1) == []
+def test_names_get_brief_before_a_second_row_is_begun():
+    name = Key("text", INK, NAMES[0])
+    whole = width_of((name, *KEYS))
+    assert texts(laid(whole, NAMES))[0][0] == NAMES[0]
+    assert texts(laid(whole - 1, NAMES)) == [[NAMES[1], *(key.text for key in KEYS)]]
+    assert texts(laid(width_of(KEYS) - 1)) == [
+        ["training", "validation", "with penalties", "before"]
+    ]
+    assert len(laid(width_of(KEYS) / 1.6)) == 2
 
 
-@pytest.mark.parametrize("width", range(0, 420, 7))
-def test_what_is_kept_fits(width):
-    assert width_of(fitting(KEYS, width, DARK)) <= max(width, 0) or not texts(width)
+@pytest.mark.parametrize("most", [1, 2, 3])
+@pytest.mark.parametrize("width", range(150, 600, 9))
+@pytest.mark.parametrize("right", [False, True])
+def test_no_curve_loses_its_name_and_none_lies_on_another(width, most, right):
+    rows = laid(width, NAMES, most, right)
+    assert len(rows) <= most
+    found = [key for row in rows for key, _ in row]
+    inks = [key for key in found if key.form == "line"]
+    assert len(inks) == len(KEYS)
+    assert all(key.text[:2] == known.text[:2] for key, known in zip(inks, KEYS, strict=True))
+    for row in rows:
+        boxes = [box for _, box in row]
+        assert all(a.right() < b.left() for a, b in itertools.pairwise(boxes))
+        if width >= 260 or most == 3:
+            assert boxes[-1].right() <= width + 1
+
+
+def test_the_axis_name_stays_at_its_axis():
+    rows = laid(600, NAMES, right=True)
+    (name, box), *others = rows[0]
+    assert name.text == NAMES[0]
+    assert box.left() == 0
+    assert others[-1][1].right() == pytest.approx(600)

@@ -14,7 +14,9 @@ from layerlab.core.frames import Frame, LossPart
 from layerlab.ui.plotting.items import Dots
 from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.theme import DARK, LIGHT, Theme
-from layerlab.ui.views.loss import MAX_POINTS, LossView, brief, score_text, thin
+from layerlab.ui.views.loss import LossView
+from layerlab.ui.views.loss_plot import MAX_POINTS, thin
+from layerlab.ui.views.scores import brief, score_text
 from tests.helpers.frames import sample_frame, sample_loss
 
 SEEDS = np.array([0.9, 1.0, 1.0, 1.1, 1.2])
@@ -68,9 +70,9 @@ def test_lines_and_band_are_quartiles_over_the_seeds(view: LossView) -> None:
 def test_the_total_with_penalties_is_a_line_of_its_own(view: LossView) -> None:
     frame = sample_frame()
     view.draw(replace(frame, loss=replace(frame.loss, total=2 * frame.loss.train)))
-    assert view.plot.live["total"].y == pytest.approx(2 * view.plot.live["training"].y)
+    assert view.plot.live["with penalties"].y == pytest.approx(2 * view.plot.live["training"].y)
     view.draw(frame)
-    assert "total" not in view.plot.live
+    assert "with penalties" not in view.plot.live
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
@@ -106,7 +108,7 @@ def test_pixels_of_the_band(view: LossView, theme: Theme) -> None:
 def test_reading_names_the_update_and_all_curves(view: LossView) -> None:
     view.draw(level_frame())
     view.grab()
-    reading = view.read(540.0, 0.5)
+    reading = view.plot.read(540.0, 0.5)
     assert reading.text == "update 500: training 0.1 (0.1 to 0.11)"
     assert reading.x == 500
     plot = view.plot
@@ -118,7 +120,7 @@ def test_reading_names_the_update_and_all_curves(view: LossView) -> None:
 
 def test_reading_of_scores_and_one_seed(view: LossView) -> None:
     view.draw(sample_frame("map", seeds=1))
-    text = view.read(0.0, 0.1).text
+    text = view.plot.read(0.0, 0.1).text
     assert "training" in text
     assert "(" not in text
     assert "accuracy validation" in text
@@ -201,10 +203,12 @@ def test_a_ghost_is_an_earlier_median_with_a_name(view: LossView) -> None:
     earlier = sample_loss(np.random.default_rng(3), 4, 1500)
     view.set_ghost(earlier, "before: width 4")
     view.draw(sample_frame())
-    assert view.plot.still["ghost"].y == pytest.approx(np.median(earlier.train, axis=1))
+    assert view.plot.still["before: width 4"].y == pytest.approx(
+        np.median(earlier.train, axis=1)
+    )
     assert "before: width 4" in [key.text for key in view.plot.legend]
     view.set_ghost(None)
-    assert "ghost" not in view.plot.still
+    assert "before: width 4" not in view.plot.still
 
 
 def test_a_frame_without_the_part_changes_nothing(view: LossView) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
 from layerlab.ui.plotting.colors import class_colors, mix, rgb, value_colors
-from layerlab.ui.plotting.items import Band, contour, polygon, runs, some
+from layerlab.ui.plotting.items import Band, contour, evenly_spaced, finite_runs, polygon
 from layerlab.ui.plotting.reading import Reading, place
 from layerlab.ui.theme import DARK, LIGHT
 
@@ -23,10 +23,10 @@ def test_a_polygon_holds_the_points_it_was_given() -> None:
 
 def test_runs_are_the_stretches_that_are_true() -> None:
     good = np.array([0, 1, 1, 0, 1], bool)
-    assert [(r.start, r.stop) for r in runs(good)] == [(1, 3), (4, 5)]
-    assert [(r.start, r.stop) for r in runs(np.ones(4, bool))] == [(0, 4)]
-    assert not list(runs(np.zeros(3, bool)))
-    assert not list(runs(np.zeros(0, bool)))
+    assert [(r.start, r.stop) for r in finite_runs(good)] == [(1, 3), (4, 5)]
+    assert [(r.start, r.stop) for r in finite_runs(np.ones(4, bool))] == [(0, 4)]
+    assert not list(finite_runs(np.zeros(3, bool)))
+    assert not list(finite_runs(np.zeros(0, bool)))
 
 
 def test_what_two_bands_share() -> None:
@@ -39,8 +39,8 @@ def test_what_two_bands_share() -> None:
 
 
 def test_some_keeps_ends_and_count() -> None:
-    assert some(4, 10).tolist() == [0, 1, 2, 3]
-    picked = some(1000, 10)
+    assert evenly_spaced(4, 10).tolist() == [0, 1, 2, 3]
+    picked = evenly_spaced(1000, 10)
     assert (len(picked), picked[0], picked[-1]) == (10, 0, 999)
 
 

@@ -162,6 +162,7 @@ def test_screen_readers_find_a_slider_with_name_and_value(view):
 
 
 def test_the_plots_crosshair_still_hears_of_the_mouse(view):
+    QTest.mouseMove(view.line, QPoint(60, 9))  # from wherever it was
     QTest.mouseMove(view.line, QPoint(120, 9))
     assert view.plot.reading() is not None
 
@@ -199,17 +200,17 @@ def test_a_seed_that_is_not_finite_is_not_below(view):
 def test_the_shown_seed_is_drawn_alone_when_wanted(view):
     frame = replace(sample_frame(), seed=4)
     view.draw(frame)
-    assert "seed" not in view.plot.live
+    assert "seed 5" not in view.plot.live
     QTest.mouseClick(view.seed_toggle, LEFT)
     part = frame.loss
-    curve = view.plot.live["seed"]
+    curve = view.plot.live["seed 5"]
     at = np.searchsorted(part.updates, curve.x)
     assert curve.y == pytest.approx(part.train[at, 4])
     assert "seed 5" in [key.text for key in view.plot.legend]
-    reading = view.read(frame.update, 0.1)
+    reading = view.plot.read(frame.update, 0.1)
     assert f"seed 5 {part.train[-1, 4]:.3g}" in reading.text
     view.draw(replace(frame, seed=99))  # a frame of fewer seeds than the choice
-    assert view.plot.live["seed"].y == pytest.approx(part.train[at, -1])
+    assert view.plot.live["seed 16"].y == pytest.approx(part.train[at, -1])
 
 
 def test_copied_numbers_have_the_shown_seed(view):
@@ -223,4 +224,5 @@ def test_copied_numbers_have_the_shown_seed(view):
 def test_a_ghost_is_read_under_the_cursor(view):
     earlier = sample_frame(seeds=8).loss
     view.set_ghost(earlier, "before: width 4")
+    view.redraw()
     assert "before: width 4" in view.plot.reading_at(QPointF(view.plot.area().center())).text

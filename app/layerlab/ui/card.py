@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 from layerlab.ui.head import HeadButton, HeadLabel, MenuButton
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import DARK, Theme, Themed
+from layerlab.ui.zooming import CardZoom, Zoomable
 
 BACK = "Back to all views"
 _HINT = re.compile(r"(drag|click)\b")  # of the mouse
@@ -50,6 +51,7 @@ class Card(QFrame):
     Signals:
         maximise_requested: it is to fill the window, or to go back.
         figure_wanted: it is to be saved as a figure; whether for print.
+        axes_switched: an axis became logarithmic or linear; what is drawn depends on it.
 
     Attributes:
         theme: the theme it is painted with.
@@ -60,12 +62,14 @@ class Card(QFrame):
 
     maximise_requested = Signal()
     figure_wanted = Signal(bool)
+    axes_switched = Signal()
 
     def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme: Theme = DARK
         self._maximised = self.is_figure = False
         self._put_away: list[QWidget] = []  # while it is painted for a file
+        self.zoom = CardZoom(self)
         self._note = note
         self._wordings: tuple[str, ...] = (note,)  # from long to short
         self._title = HeadLabel(title)
@@ -81,6 +85,7 @@ class Card(QFrame):
         self._head.addWidget(self._title)
         self._head.addStretch(1)
         self._head.addWidget(self._note_label)
+        self._head.addWidget(self.zoom.chip)
         self._head.addLayout(self._controls)
         self._head.addWidget(self.back_button)
         self._head.addWidget(self.menu_button)
@@ -134,6 +139,24 @@ class Card(QFrame):
             control.set_theme(self.theme)
         self.fit_head()
 
+    # ---- zoom
+    def watch(self, plot: Zoomable) -> None:
+        """Let a person zoom a plot, and say so in the head."""
+        self.zoom.watch(plot)
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether a person chose what one of the plots shows."""
+        return self.zoom.is_zoomed
+
+    def reset_zoom(self) -> None:
+        """Let all plots show everything again."""
+        self.zoom.reset()
+
+    def redraw_axes(self) -> None:
+        """Draw again: an axis became logarithmic or linear."""
+        self.axes_switched.emit()
+
     def _show_note(self) -> None:
         self._note = self._wordings[0]
         self._note_label.setAccessibleName(_plain(self._note))
@@ -149,6 +172,7 @@ class Card(QFrame):
         for tool in self._put_away:
             tool.setVisible(not is_figure)
         self.back_button.setVisible(self._maximised and not is_figure)
+        self.zoom.chip.setVisible(self.zoom.is_zoomed and not is_figure)
         for child in self.findChildren(QWidget):
             if isinstance(child, Painted):
                 child.set_figure(is_figure)
@@ -167,6 +191,7 @@ class Card(QFrame):
             for control in self._control_list:
                 if isinstance(control, HeadButton):
                     control.show_brief(is_brief)
+            self.zoom.chip.show_brief(is_brief)
             free = self._free()
             if free >= -self.theme.px(12):  # which only a note would need
                 break
@@ -191,6 +216,8 @@ class Card(QFrame):
             asked = control.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
             if not (asked and control.isHidden()):  # a new one is hidden until it is shown
                 used += control.sizeHint().width() + self._head.spacing()
+        if not self.zoom.chip.isHidden():
+            used += self.zoom.chip.sizeHint().width() + self._head.spacing()
         if self._maximised:
             used += self.back_button.sizeHint().width() + self._head.spacing()
         used += self.menu_button.sizeHint().width() + margins.left() + margins.right()
@@ -212,6 +239,7 @@ class Card(QFrame):
             if isinstance(control, Themed):
                 control.set_theme(theme)
         self.menu_button.set_theme(theme)
+        self.zoom.chip.set_theme(theme)
         self.back_button.set_theme(theme)
         self._show_note()
         self.update()
@@ -289,6 +317,7 @@ class Card(QFrame):
         copy = menu.addAction("Copy numbers")
         copy.triggered.connect(self.copy_numbers)
         copy.setEnabled(bool(self.numbers()))
+        self.zoom.fill(menu)
         menu.addSeparator()
         toggle = menu.addAction(BACK if self._maximised else "Maximise")
         toggle.triggered.connect(lambda: self.maximise_requested.emit())

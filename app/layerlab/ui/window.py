@@ -78,6 +78,7 @@ class LabWindow(QMainWindow):
         self.may_close: Callable[[], bool] = lambda: True  # asked before it goes away
         self._maximised: Card | None = None
         self._is_painted = False
+        self._early: Frame | None = None  # came before there was anything to see
         self._outdated: set[QWidget] = set()  # pages that have another theme
         self.rail = Rail(theme)
         self.topbar = TopBar(theme)
@@ -213,7 +214,10 @@ class LabWindow(QMainWindow):
     # ---- frames
 
     def draw(self, frame: Frame) -> None:
-        """Draw a frame on every visible view."""
+        """Draw a frame on every visible view; the first one after the window was painted."""
+        if self.isVisible() and not self._is_painted:
+            self._early = frame
+            return
         for view in self.views:
             if self._is_shown(view) and getattr(frame, view.wants) is not None:
                 view.draw(frame)
@@ -231,6 +235,13 @@ class LabWindow(QMainWindow):
         """Draw the shown seed alone, over the median of all."""
         self.loss.seed_toggle.setChecked(True)
 
+    def reset_zoom(self) -> None:
+        """Show everything in the card under the mouse again; if it is not zoomed, in all."""
+        cards = [c for c in self.findChildren(Card) if c.isVisible() and c.is_zoomed]
+        under = [card for card in cards if card.underMouse()]
+        for card in under or cards:
+            card.reset_zoom()
+
     # ---- events
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -238,7 +249,17 @@ class LabWindow(QMainWindow):
         super().paintEvent(event)
         if not self._is_painted:
             self._is_painted = True
-            QTimer.singleShot(0, self, self.painted.emit)
+            QTimer.singleShot(0, self, self._on_painted)
+
+    def _on_painted(self) -> None:
+        """Make the plots, and draw what has come meanwhile."""
+        self.painted.emit()
+        for view in self.views:
+            if self._is_shown(view):
+                view.build()
+        if self._early is not None:
+            self.draw(self._early)
+            self._early = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Take the plain keys that no focused control had a use for."""
@@ -252,7 +273,9 @@ class LabWindow(QMainWindow):
             Qt.Key.Key_W: "worst_seed",
         }
         key = Qt.Key(event.key())
-        if not self.is_lab_shown:
+        if key == Qt.Key.Key_A and not event.modifiers():
+            self.reset_zoom()
+        elif not self.is_lab_shown:
             if key == Qt.Key.Key_Escape:
                 self.escaped.emit()
         elif key == Qt.Key.Key_Escape and self._maximised is not None:

@@ -47,6 +47,7 @@ class PlotCard(Card):
         self.columns: dict[str, Array] = {}
         super().__init__(title, note)
         self.body.addWidget(self.plot)
+        self.watch(self.plot)
 
     def show_plot(
         self,
@@ -182,7 +183,13 @@ class PageView(QWidget):
         self._cards.append(card)
         self._places.append((row, column, rows, columns))
         card.maximise_requested.connect(lambda: self.toggle_maximised(card))
+        card.axes_switched.connect(self._on_axes_switched)
         card.figure_wanted.connect(lambda for_print: self.figure_wanted.emit(card, for_print))
+
+    def _on_axes_switched(self) -> None:
+        """Draw again with the other axis."""
+        if self.result is not None:
+            self.draw(self.result)
 
     def share(self, rows: Sequence[int] = (), columns: Sequence[int] = ()) -> None:
         """Share out height and width among the rows and columns."""

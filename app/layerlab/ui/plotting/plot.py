@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from layerlab.ui.plotting.axes import TEXT, Label, TextAxis
 from layerlab.ui.plotting.box import PlotBox, X, Y, rect_of
-from layerlab.ui.plotting.items import Mark
+from layerlab.ui.plotting.items import Line, Mark
 from layerlab.ui.plotting.legend import Key, LegendItem, Row, lay_legend
 from layerlab.ui.plotting.names import Names
 from layerlab.ui.plotting.reading import Reading
@@ -77,7 +77,6 @@ class Plot(Surface):
         self._area = QRectF(0, 0, 1, 1)
         self._frame_look: tuple[object, ...] = ()
         self._axes_look: tuple[object, ...] = ()
-        self._laid: object = None
         self._legend_laid: object = None
         self._least_left = 0.0  # while zoomed the texts must not push the area about
         self.box = PlotBox(x, y)
@@ -104,7 +103,7 @@ class Plot(Surface):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._keys.clear()
-        self._laid = self._legend_laid = None
+        self._legend_laid = None
         self._frame_look = self._axes_look = ()
         self.box.set_band_color(theme.color("accent"))
         super().set_theme(theme)
@@ -130,6 +129,25 @@ class Plot(Surface):
         self.box.reset()
         self.moved.emit()
         self.refresh()
+
+    def has_curves(self) -> bool:
+        """Tell whether there are curves."""
+        return any(isinstance(mark, Line) for mark in self.live.values())
+
+    def fit_curves(self) -> None:
+        """Show as much of the upright axis as the curves of the moment need."""
+        left, right = sorted(self.shown(X))
+        found = []
+        for mark in self.live.values():
+            if isinstance(mark, Line):
+                x, y = self.x_axis.to_view(mark.x), self.y_axis.to_view(mark.y)
+                found.append(y[(x >= left) & (x <= right) & np.isfinite(y)])
+        values = np.concatenate(found) if found else np.empty(0)
+        if values.size:
+            low, high = float(values.min()), float(values.max())
+            pad = 0.06 * (high - low) or 0.5
+            self.box.show_part(y=(low - pad, high + pad))
+            self._on_moved()
 
     def _on_zoomed_changed(self, is_zoomed: bool) -> None:
         self._least_left = self._area.left() if is_zoomed else 0.0
@@ -221,19 +239,16 @@ class Plot(Surface):
     # ---- from the marks to the scene
     def lay_out(self) -> None:
         """Place the area between the axes; it depends on size and ranges, not on the frame."""
-        self.box.fit()
-        look = self.frame_look()
-        if look == self._frame_look:
-            return
-        self._frame_look = look
-        theme = self.theme
-        labels = self.y_labels()
-        rows = self._lay_legend()
-        side = self.side.wide()
-        laid = (labels, theme, self.size(), rows, side, self.square and self._square_key())
-        if laid == self._laid:
-            return
-        self._laid = laid
+        for _ in range(3):  # how many ticks there are depends on the area in turn
+            self.box.fit()
+            look = self.frame_look()
+            if look == self._frame_look:
+                return
+            self._frame_look = look
+            self._place(self.y_labels(), self._lay_legend())
+
+    def _place(self, labels: list[Label], rows: int) -> None:
+        theme, side = self.theme, self.side.wide()
         widest = max([self._wide(label) for label in labels] or [0.0])
         left = float(max(theme.px(22), widest + theme.px(8), self._least_left))
         top = theme.px(7) if not rows else theme.px(6) + rows * theme.px(14)
@@ -242,9 +257,7 @@ class Plot(Surface):
             right = max(right, side)
         area = QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
         area.setSize(area.size().expandedTo(QSize(1, 1).toSizeF()))
-        if self.square:
-            area = self.squared(area)
-        self.place_area(area)
+        self.place_area(self.squared(area) if self.square else area)
 
     def frame_look(self) -> tuple[object, ...]:
         """Return all that axes, grid and legend depend on; few frames change it."""
@@ -277,9 +290,6 @@ class Plot(Surface):
         return QFontMetricsF(self.theme.font(label.size, label.weight)).horizontalAdvance(
             label.text
         )
-
-    def _square_key(self) -> object:
-        return (self.x_axis.low, self.x_axis.high, self.y_axis.low, self.y_axis.high)
 
     def squared(self, area: QRectF) -> QRectF:
         """Return the largest part of the area in which both axes have the same scale."""

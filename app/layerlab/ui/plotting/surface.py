@@ -291,6 +291,10 @@ class Surface(pg.GraphicsView):
         """Take the crosshair away."""
         self.point_at(None)
 
+    def close(self) -> bool:
+        """Close as any widget does: pyqtgraph would take the scene apart, which others hold."""
+        return bool(QWidget.close(self))
+
     # ---- keys
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave the keys to the window; pyqtgraph would take some of them."""

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from layerlab.core.frames import Frame
 from layerlab.ui.card import Card
-from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.theme import Theme
-
-Array = np.ndarray
+from layerlab.ui.zooming import Zoomable
 
 
 class PlotView(Card):
     """A card that draws one part of a frame.
 
-    Subclasses set `wants` and override `draw_part` and `numbers`.
+    Subclasses set `wants` and override `build`, `draw_part` and `numbers`. Their plots are made
+    with the first part, after the window has been painted: nothing of pyqtgraph is imported
+    before.
 
     Attributes:
         wants: name of the part, see `frames.PARTS`.
@@ -34,6 +33,16 @@ class PlotView(Card):
         self.frame: Frame | None = None
         self._run_id: int | None = None
         super().__init__(title, note, parent)
+
+    def build(self) -> None:
+        """Make the plots, if there are none yet."""
+
+    def hold(self, plot: QWidget) -> None:
+        """Fill the card with a plot."""
+        plot.set_theme(self.theme)  # type: ignore[attr-defined]
+        self.body.addWidget(plot, 1)
+        if isinstance(plot, Zoomable):
+            self.watch(plot)
 
     def draw(self, frame: Frame) -> None:
         """Draw the frame's part; a frame without it leaves the view as it is."""
@@ -55,12 +64,16 @@ class PlotView(Card):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         super().set_theme(theme)
-        for plot in self.findChildren(Plot):
+        for plot in self.zoom.plots:
             plot.set_theme(theme)
         self.redraw()
 
-    def redraw(self) -> None:
-        """Draw the last frame again, with another theme or choice."""
+    def redraw(self, anew: bool = False) -> None:
+        """Draw the last frame again, with another theme or choice; `anew`: with other axes."""
         part = self.part()
         if part is not None:
-            self.draw_part(part, False)
+            self.draw_part(part, anew)
+
+    def redraw_axes(self) -> None:
+        """Draw the last frame again: an axis became logarithmic or linear."""
+        self.redraw(anew=True)

@@ -136,6 +136,7 @@ class CurveView(Form):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.plot, 1)
+        self._held = self.plot
         layout.addWidget(self.ruler)
         self.part: CurvePrediction | None = None
         self._ghost: tuple[Array, Array, str] | None = None

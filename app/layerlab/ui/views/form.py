@@ -27,6 +27,12 @@ class Form(QWidget):
         self.seeds = 1
         self._held: Surface | None = None
 
+    @property
+    def surface(self) -> Surface:
+        """What it draws on."""
+        assert self._held is not None
+        return self._held
+
     def hold(self, canvas: Surface) -> None:
         """Fill the form with one canvas, which then takes its theme."""
         self._held = canvas

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QActionGroup
@@ -13,8 +16,10 @@ from layerlab.ui.plotting.numbers import quartiles, table
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
 from layerlab.ui.views.base import PlotView
-from layerlab.ui.views.ridges import Ridges
-from layerlab.ui.views.variance import VariancePlot
+
+if TYPE_CHECKING:
+    from layerlab.ui.views.ridges import Ridges
+    from layerlab.ui.views.variance import VariancePlot
 
 _WORDS = {
     SIGNAL: ("activations", "No hidden layers: a linear model has no signal to lose."),
@@ -35,8 +40,7 @@ class LayersView(PlotView):
         self.kind = ""
         self.kind_button = HeadButton("", "Chooses which of the variances is shown", "▾")
         super().__init__(title, parent=parent)
-        self.ridges = Ridges(what)
-        self.variance = VariancePlot()
+        self._what = what
         self.empty = QLabel(sentence)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -44,8 +48,6 @@ class LayersView(PlotView):
         self._plots = QWidget()
         self._row = QHBoxLayout(self._plots)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.ridges, 11)
-        self._row.addWidget(self.variance, 10)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._plots)
         self._stack.addWidget(self.empty)
@@ -54,6 +56,33 @@ class LayersView(PlotView):
         self.kind_button.clicked.connect(self._on_kind_clicked)
         self.kind_button.hide()
         self.set_theme(self.theme)
+
+    @cached_property
+    def ridges(self) -> Ridges:
+        """The histograms."""
+        from layerlab.ui.views.ridges import Ridges
+
+        ridges = Ridges(self._what)
+        ridges.set_theme(self.theme)
+        self._row.insertWidget(0, ridges, 11)
+        self.watch(ridges)
+        return ridges
+
+    @cached_property
+    def variance(self) -> VariancePlot:
+        """The variance by layer."""
+        from layerlab.ui.views.variance import VariancePlot
+
+        variance = VariancePlot()
+        variance.set_theme(self.theme)
+        self._row.addWidget(variance, 10)
+        self.watch(variance)
+        return variance
+
+    def build(self) -> None:
+        """Make the plots, if there are none yet."""
+        assert self.ridges is not None
+        assert self.variance is not None
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""

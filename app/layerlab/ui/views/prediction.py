@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from layerlab.core.frames import (
@@ -16,12 +19,19 @@ from layerlab.core.frames import (
 from layerlab.ui.head import HeadButton
 from layerlab.ui.theme import Theme
 from layerlab.ui.views.base import PlotView
-from layerlab.ui.views.classes import ClassView
-from layerlab.ui.views.curve import CurveView
-from layerlab.ui.views.form import Form
-from layerlab.ui.views.images import ImageView
-from layerlab.ui.views.map import MapView
-from layerlab.ui.views.scatter import ScatterView
+
+if TYPE_CHECKING:
+    from layerlab.ui.views.curve import CurveView
+    from layerlab.ui.views.form import Form
+
+# Where the view of each form is: it is imported and made with the first of its kind.
+FORMS: dict[type, tuple[str, str]] = {
+    CurvePrediction: ("curve", "CurveView"),
+    MapPrediction: ("map", "MapView"),
+    ImagePrediction: ("images", "ImageView"),
+    ClassPrediction: ("classes", "ClassView"),
+    ScatterPrediction: ("scatter", "ScatterView"),
+}
 
 
 class PredictionView(PlotView):
@@ -35,25 +45,41 @@ class PredictionView(PlotView):
         )
         self.seed_toggle.setCheckable(True)
         super().__init__("Prediction", parent=parent)
-        self.curve = CurveView()
-        self._current: Form = self.curve
-        self._forms: dict[type, Form] = {
-            CurvePrediction: self.curve,
-            MapPrediction: MapView(),
-            ImagePrediction: ImageView(),
-            ClassPrediction: ClassView(),
-            ScatterPrediction: ScatterView(),
-        }
+        self._current: Form | None = None
+        self._made: dict[type, Form] = {}
+        self._ghost: tuple[CurvePrediction | None, str] = (None, "")
         self._stack = QStackedLayout()
         self.body.addLayout(self._stack, 1)
-        for form in self._forms.values():
-            self._stack.addWidget(form)
         self.add_control(self.seed_toggle)
         self.seed_toggle.toggled.connect(self._on_seed_toggled)
 
+    @property
+    def curve(self) -> CurveView:
+        """The view of one input and one output."""
+        return cast("CurveView", self.form_of(CurvePrediction))
+
+    def form_of(self, kind: type) -> Form:
+        """Return the view of a form of prediction; made now if there is none yet."""
+        if kind not in self._made:
+            module, name = FORMS[kind]
+            made: Any = getattr(import_module(f"layerlab.ui.views.{module}"), name)()
+            made.set_theme(self.theme)
+            self._made[kind] = made
+            self._stack.addWidget(made)
+            self.watch(made.surface)
+            if kind is CurvePrediction:
+                made.show_seed = self.seed_toggle.isChecked()
+                made.set_ghost(*self._ghost)
+        return self._made[kind]
+
+    def build(self) -> None:
+        """Make the view of the form that is most likely, if there is none yet."""
+        if not self._made:
+            self.form_of(CurvePrediction)
+
     def draw_part(self, part: Prediction, anew: bool) -> None:
         """Draw the part with the view of its form."""
-        view = self._forms[type(part)]
+        view = self.form_of(type(part))
         anew = anew or self._current is not view
         self._stack.setCurrentWidget(view)
         self.seed_toggle.setVisible(isinstance(part, CurvePrediction))
@@ -64,27 +90,33 @@ class PredictionView(PlotView):
 
     def shown(self) -> Form:
         """Return the view of the form that is shown."""
-        return self._current
+        self.build()
+        return self._current or self.curve
 
     def set_ghost(self, part: Prediction | None, label: str = "") -> None:
         """Keep an earlier median as a faint line with a name, from the next frame on.
 
         None takes it away at once.
         """
-        self.curve.set_ghost(part if isinstance(part, CurvePrediction) else None, label)
+        self._ghost = (part if isinstance(part, CurvePrediction) else None, label)
+        if CurvePrediction in self._made:
+            self.curve.set_ghost(*self._ghost)
         if part is None:
             self.redraw()
 
     def _on_seed_toggled(self, on: bool) -> None:
-        self.curve.show_seed = on
+        if CurvePrediction in self._made:
+            self.curve.show_seed = on
         self.redraw()
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
-        for form in getattr(self, "_forms", {}).values():
+        for form in getattr(self, "_made", {}).values():
             form.set_theme(theme)
         super().set_theme(theme)
 
     def numbers(self) -> str:
         """Return what is drawn now."""
-        return self._current.numbers() if self.part() is not None else ""
+        if self._current is None or self.part() is None:
+            return ""
+        return self._current.numbers()

@@ -88,17 +88,16 @@ class ThresholdLine(KeyboardRing, QSlider):
             with QSignalBlocker(self):
                 self.setValue(self._scale.index(self._scale.place(level)))
             self.setAccessibleDescription(f"{number_text(level)}: {words[0]}. {KNOB.help}")
-            # With the plot: asked for alone, Qt would paint what is below it a second time.
-            self._plot.viewport().update()
+            self._plot.refresh()
         self.place()
         self.show()
 
     def place(self) -> None:
         """Move to where the level is in the plot."""
-        self._plot.lay_out()
         area, high = self._plot.area(), self._theme.px(_HIGH)
         y = float(self._plot.py(np.array(self.level)))
-        y = min(max(y, area.top() + high / 2), area.bottom() - high / 2 + 1)
+        if self.is_outside():
+            y = min(max(y, area.top() + high / 2), area.bottom() - high / 2 + 1)
         place = QRect(round(area.left()), round(y) - high // 2, round(area.width()), high)
         if place != self.geometry():
             self.setGeometry(place)
@@ -112,7 +111,7 @@ class ThresholdLine(KeyboardRing, QSlider):
         self.update()
 
     def text(self) -> str:
-        """Return what the label says; an arrow where the level is out of sight."""
+        """Return what is said of the level; with an arrow where it is out of sight."""
         metrics = QFontMetricsF(self._theme.font(10))
         room = 0.45 * self.width()  # the curves fall across the rest
         fitting = (w for w in self._words if metrics.horizontalAdvance(w) <= room)
@@ -121,8 +120,12 @@ class ThresholdLine(KeyboardRing, QSlider):
         return arrow + next(fitting, self._words[-1])
 
     def _side(self) -> int:
-        axis = self._plot.y_axis
-        return int(self.level > axis.high) - int(self.level < axis.low)
+        low, high = sorted(self._plot.visible(1))
+        return int(self.level > high) - int(self.level < low)
+
+    def is_outside(self) -> bool:
+        """Tell whether the level is out of sight; then a label waits at the edge."""
+        return self._side() != 0
 
     def _label(self) -> QRectF:
         width = QFontMetricsF(self._theme.font(10)).horizontalAdvance(self.text())
@@ -131,25 +134,29 @@ class ThresholdLine(KeyboardRing, QSlider):
         return QRectF(self._theme.px(3), top, width + self._theme.px(12), high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint line and label, both brighter under the mouse."""
+        """Paint the line brighter under the mouse, and the label of a level out of sight.
+
+        At rest line and name are the plot's: they stand where no curve runs through them.
+        """
         theme, label = self._theme, self._label()
         bright = self._held or self._over or self.hasFocus()
         color = theme.color("good")
         with QPainter(self) as painter:
-            if not self._side():
-                painter.setPen(QPen(color, theme.px(2) if self._held else theme.px(1)))
+            if not self._side() and bright:
+                painter.setPen(QPen(color, theme.px(2)))
                 y = self.height() // 2 + 0.5
                 painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            edge = theme.color("good", 1.0 if bright else 0.6)
-            draw_box(
-                painter, label, theme.color("panel"), edge, label.height() / 2, theme.px(1)
-            )
-            painter.setFont(theme.font(10))
-            painter.setPen(theme.color("text") if bright else color)
-            painter.drawText(label, Qt.AlignmentFlag.AlignCenter, self.text())
+            if self._side():
+                edge = theme.color("good", 1.0 if bright else 0.6)
+                ground = theme.color("panel")
+                draw_box(painter, label, ground, edge, label.height() / 2, theme.px(1))
+                painter.setFont(theme.font(10))
+                painter.setPen(theme.color("text") if bright else color)
+                painter.drawText(label, Qt.AlignmentFlag.AlignCenter, self.text())
             if self.ring and self.hasFocus():
-                draw_ring(painter, label, theme, label.height() / 2)
+                ring = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+                draw_ring(painter, ring, theme, theme.px(4))
 
     # ---- mouse
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -55,7 +55,8 @@ class VariancePlot(Plot):
             self.y_axis.fix(0.01, 10.0)
         seen = np.concatenate((self.measured.ravel(), self.theory[0]))
         self.y_axis.cover(seen, restart=anew, decades=3)
-        self.y_axis.label = f"{kind if 'square' in kind else 'variance'}, log"
+        name = kind if "square" in kind else "variance"
+        self.y_axis.label = f"{name}, log" if self.y_axis.log else name
         self._draw(np.arange(1.0, count + 1))
 
     def _draw(self, layers: Array) -> None:

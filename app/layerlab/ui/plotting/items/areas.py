@@ -80,7 +80,7 @@ class Histogram:
 
     def make(self) -> CurveItem:
         """Return a new item."""
-        return CurveItem(stepMode="center", fillLevel=0.0)
+        return CurveItem(np.zeros(1), np.zeros(0), stepMode="center", fillLevel=0.0)
 
     def put(self, item: CurveItem, space: Space) -> None:
         """Let the item show this staircase."""
@@ -91,7 +91,7 @@ class Histogram:
         good = bool(np.isfinite(x).all() and np.isfinite(y).all())
         pen = QPen(Qt.PenStyle.NoPen) if self.line is None else pen_of(self.line, 1.4)
         item.show_curve(
-            x if good else np.zeros(1),
+            x if good else np.zeros(1),  # pyqtgraph wants one edge more than heights
             y if good else np.zeros(0),
             (base, self._look()),
             fillLevel=base,

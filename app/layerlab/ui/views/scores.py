@@ -1,0 +1,24 @@
+"""How losses and scores are written."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from layerlab.ui.plotting.numbers import quartiles
+
+Array = np.ndarray
+
+
+def brief(label: str) -> str:
+    """Return the name of a loss in one word or two, without its unit."""
+    return label.replace("mean squared error", "MSE").partition(",")[0]
+
+
+def score_text(score: Array, name: str) -> str:
+    """Return the median of the last row over the seeds: `96.4 %`, or an R² of `0.46`."""
+    middle = float(quartiles(score[-1:])[1, 0])
+    if not np.isfinite(middle):
+        return "—"
+    if name == "accuracy":
+        return f"{100 * middle:.1f} %"
+    return f"{round(middle, 2) + 0.0:.2f}".replace("-", "−")  # minus zero is zero
