@@ -155,6 +155,10 @@ class DiagramView(Card):
         self._asked = None
         self.player.stop()
 
+    def build(self) -> None:
+        """Make the canvas, if there is none yet."""
+        assert self.canvas is not None
+
     def screen_tools(self) -> list[QWidget]:
         """Return the bar that steps a sample through."""
         return [self.bar]
