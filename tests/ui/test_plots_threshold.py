@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QAccessible, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -162,8 +162,16 @@ def test_screen_readers_find_a_slider_with_name_and_value(view):
 
 
 def test_the_plots_crosshair_still_hears_of_the_mouse(view):
-    QTest.mouseMove(view.line, QPoint(60, 9))  # from wherever it was
-    QTest.mouseMove(view.line, QPoint(120, 9))
+    here = QPointF(120, 9)
+    move = QMouseEvent(
+        QEvent.Type.MouseMove,
+        here,
+        view.line.mapToGlobal(here),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(view.line, move)
     assert view.plot.reading() is not None
 
 

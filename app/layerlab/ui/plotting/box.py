@@ -153,6 +153,10 @@ class PlotBox(pg.ViewBox):
         self.rbScaleBox.setBrush(pg.mkBrush(fill))
 
     # ---- look
+    def clip(self, on: bool) -> None:
+        """Clip the items, or not: Qt's vector files put the clip elsewhere."""
+        self.setFlag(self.GraphicsItemFlag.ItemClipsChildrenToShape, on)
+
     def shape(self) -> QPainterPath:
         """Return what clips the items: a pixel more, for lines along the edge."""
         path = QPainterPath()

@@ -62,6 +62,11 @@ class Picture(Surface):
         self.box.set_band_color(theme.color("accent"))
         super().set_theme(theme)
 
+    def set_figure(self, is_figure: bool) -> None:
+        """Paint for a file, or for the screen again."""
+        super().set_figure(is_figure)
+        self.box.clip(not is_figure)
+
     @property
     def is_zoomed(self) -> bool:
         """Whether a person chose what is shown."""

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHideEvent, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from layerlab.ui.plotting.axes import TEXT, Label, TextAxis
@@ -107,6 +107,19 @@ class Plot(Surface):
         self._frame_look = self._axes_look = ()
         self.box.set_band_color(theme.color("accent"))
         super().set_theme(theme)
+
+    def set_figure(self, is_figure: bool) -> None:
+        """Paint for a file, in pixels of its page, or for the screen again."""
+        super().set_figure(is_figure)
+        self.box.clip(not is_figure)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint one frame of what is shown now."""
+        self.settle()
+        page = self._area if self.is_figure else None
+        for _, item in self._pool.values():
+            item.page = page
+        super().paintEvent(event)
 
     def show_marks(
         self,

@@ -123,8 +123,6 @@ class Surface(pg.GraphicsView):
             if wanted is not None:
                 none = QGraphicsItem.CacheMode.NoCache
                 item.setCacheMode(none if is_figure else wanted)
-            if isinstance(item, pg.ScatterPlotItem):
-                item.setExportMode(is_figure)
         self.refresh()
 
     def minimumSizeHint(self) -> QSize:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from layerlab.ui.plotting.items.base import (
     Everywhere,
+    OnPaper,
     Painted,
     Space,
     array_key,
@@ -108,11 +109,19 @@ class Histogram:
         return (*array_key(self.edges, self.heights), self._look(), self.base)
 
 
-class BarItem(Everywhere, pg.BarGraphItem):
+class BarItem(OnPaper, Everywhere, pg.BarGraphItem):
     """Bars of pyqtgraph."""
 
     def __init__(self) -> None:
         super().__init__(x0=[0.0], x1=[0.0], y=[0.0], height=0.0)
+
+    def paint_flat(self, painter: QPainter, to_page: QTransform) -> None:
+        """Paint the bars one by one."""
+        opts, half = self.opts, 0.5 * self.opts["height"]
+        ends = zip(opts["x0"], opts["x1"], opts["y"], opts["brushes"], strict=True)
+        for low, high, row, color in ends:
+            box = QRectF(low, row - half, high - low, 2 * half)
+            painter.fillRect(to_page.mapRect(box), pg.mkBrush(color))
 
 
 @dataclass(eq=False)

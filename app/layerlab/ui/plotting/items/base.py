@@ -9,8 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 from shiboken6 import Shiboken
 
 from layerlab.ui.plotting.axes import to_pixels
@@ -81,7 +80,34 @@ class Everywhere:
         """Tell nobody, for the same reason."""
 
 
-class PaintedItem(Everywhere, pg.GraphicsObject):
+class OnPaper:
+    """An item that a figure shows in the pixels of its page, without a scale.
+
+    Files have no pens that are as wide at any scale: a curve in the view's numbers would have
+    lines as wide as these. It comes before a class of pyqtgraph among the bases, whose `paint`
+    serves the screen; `paint_flat` serves the page.
+    """
+
+    page: QRectF | None = None  # the area, while a figure is made
+
+    def paint(self, painter: QPainter, *args: Any) -> None:
+        """Paint for the screen, or for the page."""
+        if self.page is None:
+            super().paint(painter, *args)  # type: ignore[misc]
+            return
+        painter.save()
+        to_pixels(self, painter)
+        painter.setClipRect(self.page.adjusted(-1, -1, 1, 1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        self.paint_flat(painter, self.sceneTransform())  # type: ignore[attr-defined]
+        painter.restore()
+
+    def paint_flat(self, painter: QPainter, to_page: QTransform) -> None:
+        """Paint in pixels of the page; `to_page` leads there from the item's numbers."""
+        raise NotImplementedError
+
+
+class PaintedItem(OnPaper, Everywhere, pg.GraphicsObject):
     """An item that lets a mark paint itself in pixels."""
 
     def __init__(self) -> None:
@@ -94,13 +120,14 @@ class PaintedItem(Everywhere, pg.GraphicsObject):
         self._mark, self._space = mark, space
         self.update()
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
-    ) -> None:
+    def paint(self, painter: QPainter, *args: Any) -> None:
         """Paint the mark."""
-        if self._mark is not None and self._space is not None:
-            to_pixels(self, painter)
-            self._mark.paint(painter, self._space)
+        if self._mark is None or self._space is None:
+            return
+        to_pixels(self, painter)
+        if self.page is not None:
+            painter.setClipRect(self.page.adjusted(-1, -1, 1, 1))
+        self._mark.paint(painter, self._space)
 
 
 class Painted(ABC):

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from layerlab.ui.plotting.items.base import (
     Everywhere,
+    OnPaper,
     Painted,
     Space,
     array_key,
@@ -23,7 +24,7 @@ from layerlab.ui.plotting.items.base import (
 Array = np.ndarray
 
 
-class CurveItem(Everywhere, pg.PlotCurveItem):
+class CurveItem(OnPaper, Everywhere, pg.PlotCurveItem):
     """A curve of pyqtgraph that takes a new pen only if it looks different."""
 
     _look: object = None
@@ -39,6 +40,14 @@ class CurveItem(Everywhere, pg.PlotCurveItem):
             style = {}
         self._look = look
         self.setData(x, y, **style)
+
+    def paint_flat(self, painter: QPainter, to_page: QTransform) -> None:
+        """Paint fill and curve."""
+        if self.opts["brush"] is not None and self.opts["fillLevel"] is not None:
+            painter.fillPath(to_page.map(self._getFillPath()), self.opts["brush"])
+        pen = QPen(self.opts["pen"])
+        pen.setCosmetic(False)
+        painter.strokePath(to_page.map(self.getPath()), pen)
 
 
 @dataclass(eq=False)

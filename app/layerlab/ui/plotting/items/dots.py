@@ -6,14 +6,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
-from layerlab.ui.plotting.items.base import Everywhere, Space, array_key, color_key, pen_of
+from layerlab.ui.plotting.items.base import (
+    Everywhere,
+    OnPaper,
+    Space,
+    array_key,
+    color_key,
+    pen_of,
+)
 
 Array = np.ndarray
 
 
-class DotItem(Everywhere, pg.ScatterPlotItem):
+class DotItem(OnPaper, Everywhere, pg.ScatterPlotItem):
     """Points of pyqtgraph; as long as they look the same, only their places change."""
 
     _look: object = None
@@ -26,6 +34,16 @@ class DotItem(Everywhere, pg.ScatterPlotItem):
             return
         self._look = look
         self.setData(x=x, y=y, **style)
+
+    def paint_flat(self, painter: QPainter, to_page: QTransform) -> None:
+        """Paint the points one by one."""
+        for x, y, size, pen, brush in self.data[["x", "y", "size", "pen", "brush"]]:
+            ring = QPen(self.opts["pen"] if pen is None else pen)
+            ring.setCosmetic(False)
+            painter.setPen(ring)
+            painter.setBrush(self.opts["brush"] if brush is None else brush)
+            radius = 0.5 * (self.opts["size"] if size < 0 else size)
+            painter.drawEllipse(to_page.map(QPointF(x, y)), radius, radius)
 
 
 @dataclass(eq=False)

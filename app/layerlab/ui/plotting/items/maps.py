@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QTransform
 
-from layerlab.ui.plotting.items.base import Space, array_key, pen_of
+from layerlab.ui.plotting.items.base import OnPaper, Space, array_key, pen_of
 from layerlab.ui.plotting.items.curves import CurveItem
 
 Array = np.ndarray
 Extent = tuple[float, float, float, float]
 
 
-class PictureItem(pg.ImageItem):
+class PictureItem(OnPaper, pg.ImageItem):
     """A picture of pyqtgraph, smooth between its samples if wanted."""
 
     is_smooth = False
@@ -26,6 +26,15 @@ class PictureItem(pg.ImageItem):
         """Paint the picture."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.is_smooth)
         super().paint(painter, *args)
+
+    def paint_flat(self, painter: QPainter, to_page: QTransform) -> None:
+        """Paint the picture, its first row at the lower edge."""
+        if self._renderRequired:
+            self.render()
+        if self.qimage is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.is_smooth)
+            box = to_page.mapRect(QRectF(0, 0, self.qimage.width(), self.qimage.height()))
+            painter.drawImage(box, self.qimage.mirrored(False, to_page.m22() < 0))
 
     def informViewBoundsChanged(self) -> None:
         """Tell nobody: the axes do not follow the items."""

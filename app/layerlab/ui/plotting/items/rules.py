@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
-from layerlab.ui.plotting.items.base import Space, pen_of
+from layerlab.ui.plotting.items.base import OnPaper, Space, pen_of
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 DASH = (4.0, 4.0)
 
 
-class RuleItem(pg.InfiniteLine):
+class RuleItem(OnPaper, pg.InfiniteLine):
     """A straight line of pyqtgraph from edge to edge."""
 
     _look: object = None
@@ -27,6 +27,18 @@ class RuleItem(pg.InfiniteLine):
             self._look = color.rgba()
             self.setPen(pen_of(color, 1, DASH))
         self.setPos(level)
+
+    def paint_flat(self, painter: QPainter, to_page: QTransform) -> None:
+        """Paint the line from edge to edge of the area."""
+        at, area = to_page.map(QPointF(0, 0)), self.page
+        assert area is not None
+        pen = QPen(self.pen)
+        pen.setCosmetic(False)
+        painter.setPen(pen)
+        if self.angle % 180 == 0:
+            painter.drawLine(QPointF(area.left(), at.y()), QPointF(area.right(), at.y()))
+        else:
+            painter.drawLine(QPointF(at.x(), area.top()), QPointF(at.x(), area.bottom()))
 
     def informViewBoundsChanged(self) -> None:
         """Tell nobody: the axes do not follow the items."""
