@@ -49,9 +49,9 @@ def test_best_and_worst_are_one_click_away(trained, qtbot):
         assert mark.isChecked()
         assert (diagram.best.isChecked(), diagram.worst.isChecked()).count(True) == 1
         assert lab.window.topbar.seed.text() == f"Seed {seed + 1} of 16"
-        curve = lab.window.prediction.curve.plot.live["seed"]
+        curve = lab.window.prediction.curve.plot.live["this seed"]
         np.testing.assert_array_equal(curve.y, lab.frame.prediction.shown)
-        assert lab.window.loss.plot.live["seed"].y[-1] == losses(lab)[seed]
+        assert lab.window.loss.plot.live[f"seed {seed + 1}"].y[-1] == losses(lab)[seed]
     assert lab.runner.order.run_id == run  # nothing was trained
     assert lab.runner.snapshot()[0].params is params
 

@@ -31,6 +31,8 @@ FORM_OF = {
     "scatter": ScatterView,
 }
 
+MEDIAN = "median of 16 seeds"
+
 
 @pytest.fixture
 def view(qtbot: QtBot) -> PredictionView:
@@ -82,7 +84,7 @@ def test_pixels_of_median_bands_and_panel(view: PredictionView, theme: Theme) ->
     view.draw(flat_frame())
     bands = view.curve.plot.bands
     assert near(pixel(view, 0.13, 0.0), theme.color("accent"))
-    assert near(pixel(view, 0.13, 0.1), bands["quartiles"].color)
+    assert near(pixel(view, 0.13, 0.1), bands[MEDIAN].color)
     assert near(pixel(view, 0.13, -0.3), bands["5-95"].color)
     assert near(pixel(view, 0.13, 0.6), theme.color("panel"))
 
@@ -91,9 +93,9 @@ def test_curve_arrays_go_to_the_marks(view: PredictionView) -> None:
     frame = sample_frame("curve")
     view.draw(frame)
     plot, part = view.curve.plot, frame.prediction
-    assert plot.live["median"].y is not None
-    assert plot.live["median"].y == pytest.approx(part.quantiles[2])
-    assert plot.bands["quartiles"].low == pytest.approx(part.quantiles[1])
+    assert plot.live[MEDIAN].y is not None
+    assert plot.live[MEDIAN].y == pytest.approx(part.quantiles[2])
+    assert plot.bands[MEDIAN].low == pytest.approx(part.quantiles[1])
     assert plot.bands["5-95"].high == pytest.approx(part.quantiles[4])
     assert plot.still["target"].y == pytest.approx(part.target)
     assert plot.still["data"].x == pytest.approx(part.train_x)
@@ -103,12 +105,12 @@ def test_curve_arrays_go_to_the_marks(view: PredictionView) -> None:
 def test_the_chosen_seed_is_drawn_on_demand(view: PredictionView) -> None:
     frame = sample_frame("curve")
     view.draw(frame)
-    assert "seed" not in view.curve.plot.live
+    assert "this seed" not in view.curve.plot.live
     view.seed_toggle.click()
-    assert view.curve.plot.live["seed"].y == pytest.approx(frame.prediction.shown)
+    assert view.curve.plot.live["this seed"].y == pytest.approx(frame.prediction.shown)
     assert "this seed" in view.curve.read(0.0, 0.0).text
     view.seed_toggle.click()
-    assert "seed" not in view.curve.plot.live
+    assert "this seed" not in view.curve.plot.live
 
 
 def test_curve_reading_and_ghost(view: PredictionView) -> None:
@@ -119,9 +121,9 @@ def test_curve_reading_and_ghost(view: PredictionView) -> None:
     assert text == f"x = {x:.3g}: median 0 (−0.2 to 0.2)"
     view.set_ghost(sample_frame("curve").prediction, "before: width 4")
     view.draw(frame)
-    assert "ghost" in view.curve.plot.still
+    assert "before: width 4" in view.curve.plot.still
     view.set_ghost(None)
-    assert "ghost" not in view.curve.plot.still
+    assert "before: width 4" not in view.curve.plot.still
 
 
 def test_curve_axes_depend_on_the_data_alone_and_follow_a_function_that_left(

@@ -34,6 +34,7 @@ class Series:
         width: of the line, or radius of the points, in pixels.
         shade: opacity of the band over the panel.
         brief: its name where there is no room for it.
+        read_as: its name where the cursor reads it; "" for its own.
         column: name of its column; "" for its own.
         values: (n,) what is read and exported where that is not what is drawn, such as values
             that a logarithmic axis has no place for.
@@ -51,6 +52,7 @@ class Series:
     width: float = 2.0
     shade: float = 0.2
     brief: str = ""
+    read_as: str = ""
     column: str = ""
     values: Array | None = None
     is_still: bool = False
@@ -87,7 +89,7 @@ class Series:
 
     def row(self, k: int) -> str:
         """Return what is read at the k-th place."""
-        text = f"{self.name} {number(float(self.exported()[k]))}"
+        text = f"{self.read_as or self.name} {number(float(self.exported()[k]))}"
         if self.low is not None and self.high is not None:
             text += spread(float(self.low[k]), float(self.high[k]), 2)
         return text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
@@ -9,17 +11,20 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from layerlab.core.frames import CurvePrediction, Frame
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, evenly_spaced
+from layerlab.ui.plotting.items import Band, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import Key
-from layerlab.ui.plotting.numbers import spread, table
+from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
-from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.series import Series, declare, read_series
 from layerlab.ui.theme import DARK, Theme
 from layerlab.ui.views.form import Form
 
 Array = np.ndarray
 MAX_DOTS = 600  # more would hide each other
+MEDIAN = "median"
+OUTER, INNER = 0.12, 0.28  # opacity of both bands
 
 
 class KinkRuler(QWidget):
@@ -140,6 +145,7 @@ class CurveView(Form):
         layout.addWidget(self.ruler)
         self.part: CurvePrediction | None = None
         self._ghost: tuple[Array, Array, str] | None = None
+        self._series: tuple[Series, ...] = ()
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme`; the view draws again."""
@@ -163,18 +169,18 @@ class CurveView(Form):
         """Draw the curves, the data and the kinks."""
         super().show_part(part, frame, anew)
         self._set_ranges(part, anew)
-        theme = self.theme
-        accent = theme.color("accent")
-        q, x = part.quantiles, part.x
+        self._series = tuple(self._declare(part))
+        found = declare(self._series, self.theme)
         bands: dict[str, Mark] = {}
+        keys = [one.key() for one in self._series if one.in_legend]
         if self.seeds > 1:
-            bands["5-95"] = Band(x, q[0], q[4], mix(theme, accent, 0.12))
-            bands["quartiles"] = Band(x, q[1], q[3], mix(theme, accent, 0.28))
-        live: dict[str, Mark] = {"median": Line(x, q[2], accent, 2.4)}
-        if self.show_seed and self.seeds > 1:
-            live["seed"] = Line(x, part.shown, theme.color("text"), 1.2)
-        self.plot.legend = self._legend(part)
-        self.plot.show_marks(bands, self._still(part), live)
+            accent, q = self.theme.color("accent"), part.quantiles
+            outer = mix(self.theme, accent, OUTER)
+            bands["5-95"] = Band(part.x, q[0], q[4], outer)
+            inner = mix(self.theme, accent, INNER)
+            keys.insert(1, Key("band", outer, "quartiles, 5–95 %", 1, inner))
+        self.plot.legend = tuple(keys)
+        self.plot.show_marks({**bands, **found.bands}, found.still, found.live)
         hidden = frame.spec.net.hidden
         self.ruler.show_kinks(part, len(hidden), sum(hidden))
 
@@ -202,41 +208,40 @@ class CurveView(Form):
             return low, high
         return min(low, y.low), max(high, y.high)
 
-    def _still(self, part: CurvePrediction) -> dict[str, Mark]:
-        theme = self.theme
-        marks: dict[str, Mark] = {}
-        if self._ghost is not None:
-            marks["ghost"] = Line(*self._ghost[:2], theme.color("faint"), 1.5)
-        if part.target is not None:
-            marks["target"] = Line(part.x, part.target, theme.color("muted"), 1.4, (3.2, 2.6))
-        radius = 2.6 * theme.zoom
-        if part.validation_x.size:
-            at = evenly_spaced(part.validation_x.size, MAX_DOTS)
-            color = theme.color("negative", 0.9)
-            x, y = part.validation_x[at], part.validation_y[at]
-            marks["validation"] = Dots(x, y, color, radius, hollow=True)
-        at = evenly_spaced(part.train_x.size, MAX_DOTS)
-        color = theme.color("point", 0.85)
-        marks["data"] = Dots(part.train_x[at], part.train_y[at], color, radius)
-        return marks
-
-    def _legend(self, part: CurvePrediction) -> tuple[Key, ...]:
-        theme, accent = self.theme, self.theme.color("accent")
-        many = self.seeds > 1
+    def _declare(self, part: CurvePrediction) -> Iterator[Series]:
+        """Yield curves and points, the most important first."""
+        ink, many, q = self.theme.color, self.seeds > 1, part.quantiles
         name = f"median of {self.seeds} seeds" if many else "network"
-        keys = [Key("line", accent, name)]
-        if many:
-            inner = mix(theme, accent, 0.28)
-            keys.append(Key("band", mix(theme, accent, 0.12), "quartiles, 5–95 %", 1, inner))
+        band = {"low": q[1], "high": q[3], "shade": INNER} if many else {}
+        read_as = MEDIAN if many else ""
+        yield Series(name, part.x, q[2], ink("accent"), width=2.4, read_as=read_as, **band)
         if part.target is not None:
-            keys.append(Key("dash", theme.color("muted"), "target", 1.4))
+            gray = ink("muted")
+            yield Series(
+                "target", part.x, part.target, gray, form="dash", width=1.4, is_still=True
+            )
         if self._ghost is not None:
-            keys.append(Key("line", theme.color("faint"), self._ghost[2], 1.5))
+            x, y, label = self._ghost
+            yield Series(label, x, y, ink("faint"), width=1.5, is_still=True, is_read=False)
         if self.show_seed and many:
-            keys.append(Key("line", theme.color("text"), "this seed", 1.2))
-        if part.validation_x.size:
-            keys.append(Key("ring", theme.color("negative"), "validation"))
-        return tuple(keys)
+            yield Series("this seed", part.x, part.shown, ink("text"), width=1.2)
+        for label, x, y, token, form in (
+            ("validation", part.validation_x, part.validation_y, "negative", "rings"),
+            ("data", part.train_x, part.train_y, "point", "dots"),
+        ):
+            at = evenly_spaced(x.size, MAX_DOTS)
+            if at.size:
+                yield Series(
+                    label,
+                    x[at],
+                    y[at],
+                    ink(token, 0.9),
+                    form=form,
+                    width=2.6 * self.theme.zoom,
+                    is_still=True,
+                    is_read=False,
+                    in_legend=form == "rings",
+                )
 
     def note(self) -> str:
         """Return which name stands over which."""
@@ -247,29 +252,26 @@ class CurveView(Form):
         part = self.part
         if part is None or not part.x.size:
             return None
-        i = int(np.abs(part.x - x).argmin())
-        q, theme = part.quantiles[:, i], self.theme
-        accent = theme.color("accent")
-        word = "median" if self.seeds > 1 else "network"
-        rows = [(accent, f"{word} {number(q[2])}{spread(q[1], q[3], self.seeds)}")]
-        dots = [(float(part.x[i]), float(q[2]), accent)]
-        if part.target is not None:
-            rows.append((theme.color("muted"), f"target {number(part.target[i])}"))
-        if self.show_seed and self.seeds > 1:
-            rows.append((theme.color("text"), f"this seed {number(part.shown[i])}"))
         name = part.x_label.split(" (")[0] or "x"
-        title = f"{name} = {number(float(part.x[i]))}"
-        return Reading(title, tuple(rows), float(part.x[i]), tuple(dots))
+        return read_series(self._series, x, f"{name} = {{}}")
 
     def numbers(self) -> str:
-        """Return the curves over the grid."""
+        """Return the curves over the grid, and the data beside them."""
         part = self.part
         if part is None:
             return ""
-        header = [part.x_label or "x", "5 %", "25 %", "median", "75 %", "95 %", "this seed"]
+        name = part.x_label or "x"
+        header = [name, "5 %", "25 %", "median", "75 %", "95 %", "this seed"]
         columns = [part.x, *part.quantiles, part.shown]
         if part.target is not None:
             header, columns = [*header, "target"], [*columns, part.target]
+        for kind, x, y in (
+            ("training", part.train_x, part.train_y),
+            ("validation", part.validation_x, part.validation_y),
+        ):
+            if x.size:
+                header += [f"{kind} {name}", f"{kind} {part.y_label or 'y'}"]
+                columns += [x, y]
         return table(header, columns)
 
 
