@@ -79,6 +79,7 @@ class LabWindow(QMainWindow):
         self._maximised: Card | None = None
         self._is_painted = False
         self._early: Frame | None = None  # came before there was anything to see
+        self._are_built = False  # the plots
         self._outdated: set[QWidget] = set()  # pages that have another theme
         self.rail = Rail(theme)
         self.topbar = TopBar(theme)
@@ -218,6 +219,7 @@ class LabWindow(QMainWindow):
         if self.isVisible() and not self._is_painted:
             self._early = frame
             return
+        self.build_views()
         for view in self.views:
             if self._is_shown(view) and getattr(frame, view.wants) is not None:
                 view.draw(frame)
@@ -251,12 +253,23 @@ class LabWindow(QMainWindow):
             self._is_painted = True
             QTimer.singleShot(0, self, self._on_painted)
 
+    def build_views(self) -> None:
+        """Make the plots, if there are none yet."""
+        if self._are_built:
+            return
+        self._are_built = True
+        for view in self.views:
+            view.build()
+        from layerlab.ui.plotting.linking import AxisLink  # which brings pyqtgraph
+
+        # Layers are counted to the right beside, and downwards in, the histograms.
+        AxisLink(0, self.signal.variance, self.gradient.variance)
+        AxisLink(1, self.signal.ridges, self.gradient.ridges)
+
     def _on_painted(self) -> None:
         """Make the plots, and draw what has come meanwhile."""
         self.painted.emit()
-        for view in self.views:
-            if self._is_shown(view):
-                view.build()
+        self.build_views()
         if self._early is not None:
             self.draw(self._early)
             self._early = None

@@ -96,9 +96,9 @@ class PlotBox(pg.ViewBox):
         """Whether a person chose the range of any axis."""
         return not all(self.state["autoRange"])
 
-    def reset(self) -> None:
-        """Give the axes back their automatic ranges."""
-        self.enableAutoRange()
+    def reset(self, axis: int | None = None) -> None:
+        """Give an axis, or both, back the automatic range."""
+        self.enableAutoRange(axis)
         self.updateAutoRange()
         self._on_state_changed()
 
