@@ -86,9 +86,9 @@ def handles(page):
 
 def drag_handle(plot, handle, by=QPoint(18, -14)):  # noqa: B008
     """Drag a handle with the mouse."""
-    start = plot.place_of(handle).toPoint()
-    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=start)
+    start, view = plot.place_of(handle).toPoint(), plot.viewport()
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     for k in (1, 2, 3):
-        QTest.mouseMove(plot, start + by * k / 3)
+        QTest.mouseMove(view, start + by * k / 3)
         QApplication.processEvents()
-    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=start + by)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start + by)

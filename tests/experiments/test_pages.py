@@ -9,11 +9,12 @@ import pathlib
 import subprocess
 import sys
 
+import pyqtgraph
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from layerlab.core.declared import KNOBS
 from layerlab.core.errors import LabError
@@ -21,7 +22,12 @@ from layerlab.core.experiment import NOT_HERE, PENDING, UNKNOWN, VERDICTS
 from layerlab.core.resources import resource
 from layerlab.experiments import EXPERIMENTS
 from layerlab.nets.engines.remote import missing_torch
+from layerlab.ui.head import HeadButton, HeadLabel, MenuButton
+from layerlab.ui.pages.view import PlotCard
+from layerlab.ui.plotting.surface import Surface
+from layerlab.ui.table import Table
 from tests.experiments.conftest import drag_handle, drawn, handles, moves, settle
+from tests.helpers.plots import drive_plots
 from tests.helpers.scripts import script
 from tests.helpers.waiting import PATIENCE_S
 
@@ -96,6 +102,29 @@ def test_what_can_be_dragged_turns_a_knob(key: str, open_page) -> None:
         page.undo()
         settle(page)
         assert page.values == before
+
+
+@every_page
+def test_plots_are_zoomed_panned_switched_and_saved(key: str, open_page, qtbot) -> None:
+    drive_plots(open_page(key), qtbot)
+
+
+def painter_of(widget: QWidget) -> type:
+    """Return the class that paints a widget."""
+    return next(kind for kind in type(widget).__mro__ if "paintEvent" in vars(kind))
+
+
+@every_page
+def test_all_that_is_drawn_is_a_view_of_pyqtgraph(key: str, open_page) -> None:
+    for card in open_page(key).frame.view.cards:
+        inside = card.findChildren(QWidget)
+        shown = [one for one in inside if isinstance(one, pyqtgraph.GraphicsView | Table)]
+        assert shown, f"{card.title()!r} shows nothing"
+        if isinstance(card, PlotCard):
+            assert card.plot in shown
+        painters = {painter_of(widget) for widget in inside}
+        own = {kind for kind in painters if kind.__module__.startswith("layerlab")}
+        assert own <= {Surface, Table, HeadButton, HeadLabel, MenuButton}, card.title()
 
 
 @every_page

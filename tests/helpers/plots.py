@@ -1,0 +1,181 @@
+"""Plots driven as a person drives them: wheel, pan, reset, axes, saved figures."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from layerlab.ui.card import Card
+from layerlab.ui.figures import figure
+from layerlab.ui.plotting.handles import HandlePlot
+from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.surface import Surface
+
+NOTCH = 120  # of a wheel
+BY = QPoint(24, 15)  # how far is panned
+SIZES = ((1440, 900), (1100, 700))
+_TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
+
+
+def drive_plots(page, qtbot) -> None:
+    """Drive every plot of a page that is open.
+
+    The wheel zooms, a drag pans without turning a knob, reset shows the same as before; axes
+    are switched and back; figures hold all names and numbers; no legend loses an entry.
+
+    Args:
+        page: what `open_page` returns. qtbot: pytest-qt's.
+    """
+    view, window, values = page.frame.view, page.frame.window(), page.values
+    for surface in view.findChildren(Surface):
+        if surface.isVisible():
+            zoom_and_pan(surface, qtbot)
+    assert page.values == values
+    for card in view.cards:
+        assert set(card.findChildren(Surface)) == set(card.zoom.plots), card.title()
+        switch_axes(card)
+        save_figures(card)
+    before = window.size()
+    for size in SIZES:
+        window.resize(*size)
+        paint()
+        for card in view.cards:
+            find_legends(card)
+    window.resize(before)
+    paint()
+    assert page.values == values
+    assert page.frame.banner.isHidden(), page.frame.banner.text.text()
+
+
+def paint() -> None:
+    """Let the window lay out and paint what has changed."""
+    QApplication.processEvents()
+    QApplication.processEvents()
+
+
+def area_of(surface: Surface) -> QRectF:
+    """Return what can be zoomed of a surface, in its pixels."""
+    return surface.area() if isinstance(surface, Plot) else QRectF(surface.rect())
+
+
+def free_place(surface: Surface) -> QPoint:
+    """Return a place near the middle of a surface that no handle is near to."""
+    area = area_of(surface)
+    for share in (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8):
+        for up in (0.5, 0.35, 0.65, 0.2, 0.8):
+            place = area.topLeft() + QPointF(share * area.width(), up * area.height())
+            taken = isinstance(surface, HandlePlot) and surface.handle_at(place)
+            if not taken:
+                return place.toPoint()
+    raise AssertionError("handles lie everywhere")
+
+
+def turn_wheel(surface: Surface, place: QPoint, notches: int = 1) -> None:
+    """Turn the wheel at a place of a surface, in its pixels."""
+    view = surface.viewport()
+    event = QWheelEvent(
+        QPointF(place),
+        QPointF(view.mapToGlobal(place)),
+        QPoint(),
+        QPoint(0, NOTCH * notches),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view, event)
+    paint()
+
+
+def zoom_and_pan(surface: Surface, qtbot) -> None:
+    """Zoom with the wheel, pan with a drag, and show everything again."""
+    paint()
+    view, box = surface.viewport(), surface.box
+    before = box.shown(0), box.shown(1)
+    assert not surface.is_zoomed
+    turn_wheel(surface, free_place(surface), 2)
+    assert surface.is_zoomed
+    for axis in (0, 1):
+        assert abs(width_of(box.shown(axis))) < abs(width_of(before[axis]))
+    place = free_place(surface)
+    held = box.mapSceneToView(QPointF(place))
+    surface.reading_at(QPointF(place))
+    # In a picture the left button draws or turns what is under it.
+    button = Qt.MouseButton.LeftButton
+    if not isinstance(surface, Plot):
+        button = Qt.MouseButton.MiddleButton
+    qtbot.mousePress(view, button, pos=place)
+    for k in (1, 2, 3):
+        qtbot.mouseMove(view, place + BY * k / 3)
+        paint()
+    qtbot.mouseRelease(view, button, pos=place + BY)
+    paint()
+    found = box.mapSceneToView(QPointF(place + BY))  # what was held is still under the mouse
+    for axis, (a, b) in enumerate(((found.x(), held.x()), (found.y(), held.y()))):
+        assert a == pytest.approx(b, abs=0.02 * abs(width_of(box.shown(axis))))
+    surface.reset_zoom()
+    paint()
+    assert not surface.is_zoomed
+    assert (box.shown(0), box.shown(1)) == (pytest.approx(before[0]), pytest.approx(before[1]))
+
+
+def width_of(ends: tuple[float, float]) -> float:
+    """Return the width of a range."""
+    return ends[1] - ends[0]
+
+
+def switch_axes(card: Card) -> None:
+    """Make each axis that allows it linear or logarithmic, and back."""
+    for axis in card.zoom.axes():
+        assert axis.label, f"an axis of {card.title()!r} has no name in the menu"
+        before = axis.log, axis.low, axis.high
+        card.zoom.switch(axis)
+        paint()
+        assert axis.log != before[0]
+        for plot in card.findChildren(Plot):
+            ticks = plot.x_ticks() if axis is plot.x_axis else plot.y_ticks()
+            assert len(ticks) >= 2, f"{axis.label!r} of {card.title()!r}: {ticks}"
+        card.zoom.switch(axis)
+        paint()
+        assert (axis.log, axis.low, axis.high) == pytest.approx(before)
+
+
+def save_figures(card: Card) -> None:
+    """Save a card as SVG, with all names of its legends, and as CSV."""
+    svg = figure(card, ".svg").decode("utf-8")
+    # Qt writes a text in pieces where its script changes.
+    written = closed_up(html.unescape("".join(_TEXT.findall(svg))))
+    for plot in card.findChildren(Plot):
+        for key in (*plot.legend, *plot.column):
+            is_there = any(closed_up(text) in written for text in {key.text, key.brief} - {""})
+            assert is_there, f"{key.text!r} of {card.title()!r} is not in the figure"
+    if not card.numbers():
+        return
+    header, *rows = csv.reader(io.StringIO(figure(card, ".csv").decode("utf-8")))
+    assert all(header), header
+    assert len(set(header)) == len(header), header
+    assert rows
+    assert all(len(row) == len(header) for row in rows)
+
+
+def closed_up(text: str) -> str:
+    """Return a text without spaces."""
+    return "".join(text.split())
+
+
+def find_legends(card: Card) -> None:
+    """See that no entry of a legend is lost or cut."""
+    for plot in card.findChildren(Plot):
+        if not plot.isVisible() or not plot.has_legend_row():
+            continue
+        shown = {key.text for row in plot.legend_item.rows for key, _ in row}
+        for key in plot.legend:
+            named = {key.text, key.brief or key.text} & shown
+            assert named, f"{key.text!r} of {card.title()!r}: {sorted(shown)}"
