@@ -206,8 +206,13 @@ class Axis:
         """
         low, high = (self.low, self.high) if part is None else part
         if self.log and math.log10(high / low) > 1.5:
-            return _decades(low, high, count)
-        return self._steps(low, high, count)
+            found = _decades(low, high, count)
+            return found if len(found) > 1 else _thirds(low, high)
+        found = self._steps(low, high, count)
+        while len(found) < 2 and count < 10:  # one number alone gives no scale
+            count *= 1.6
+            found = self._steps(low, high, count)
+        return found
 
     def _steps(self, low: float, high: float, count: float) -> list[tuple[float, str]]:
         step = nice_step(high - low, count)
@@ -236,3 +241,10 @@ def _decades(low: float, high: float, count: float) -> list[tuple[float, str]]:
     )
     start = math.ceil(first / step) * step
     return [(10.0**e, decade(e)) for e in range(start, last + 1, step)]
+
+
+def _thirds(low: float, high: float) -> list[tuple[float, str]]:
+    """Return 1, 2 and 5 times the powers of ten between two ends."""
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    values = [f * 10.0**e for e in range(first, last + 1) for f in (1, 2, 5)]
+    return [(value, level_text(value)) for value in values if low <= value <= high]
