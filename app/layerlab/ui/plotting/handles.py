@@ -16,6 +16,7 @@ from layerlab.ui.plotting.scale import Axis
 
 REACH = 11.0  # pixels at zoom 1 from which a handle is taken
 _Z = 600.0
+_FEW = 8  # handles that names keep clear of
 _STEP = 0.01  # of the axis that an arrow key moves
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -183,6 +184,16 @@ class HandlePlot(Plot):
         self.dragged.emit(name, x, y)
 
     # ---- painting
+    def avoided(self) -> list[QRectF]:
+        """Return where the handles are: no name stands on them, unless they are many."""
+        if len(self.handles) > _FEW:
+            return []
+        found = []
+        for handle in self.handles:
+            at, radius = self.place_of(handle), handle.radius * self.theme.zoom
+            found.append(QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius))
+        return found
+
     def lay_items(self) -> None:
         """Bring axes, marks and handles into the scene."""
         super().lay_items()

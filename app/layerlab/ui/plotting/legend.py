@@ -65,6 +65,7 @@ def lay_legend(
     briefs = tuple(replace(key, text=key.brief or key.text) for key in keys)
     ways = [(name, keys, 1), (brief, keys, 1), (brief, briefs, 1)]
     ways += [(brief, some, rows) for rows in range(2, most + 1) for some in (keys, briefs)]
+    ways += [("", briefs, rows) for rows in (most, most + 1)]
     for title, some, rows in ways:
         found = _pack(title, some, first, theme, rows)
         if found is not None:
@@ -77,7 +78,11 @@ def lay_legend(
         found = _pack("", cut, first, theme, most)
         if found is not None:
             return _placed(found, first, theme, right)
-    return _placed([list(cut)], first, theme, right)
+    for rows in range(most + 1, len(cut) + 1):
+        found = _pack("", cut, first, theme, rows)
+        if found is not None:
+            break
+    return _placed(found or [[key] for key in cut], first, theme, right)
 
 
 def _cut(text: str, letters: int) -> str:

@@ -1,4 +1,4 @@
-"""Names of reference lines, placed where neither curves nor other names run through them."""
+"""Names of reference lines and points, placed where nothing runs through them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from layerlab.ui.plotting.items import Dots, Line, Post, Rule
+from layerlab.ui.plotting.items import Dots, Line, Post, Rule, Strokes, Tag, Words
 
 if TYPE_CHECKING:
     from layerlab.ui.plotting.plot import Plot
@@ -19,12 +19,13 @@ Array = np.ndarray
 SIZE = 10  # of the letters, at zoom 1
 Z = 500.0
 _PATIENCE = 10  # frames of moving curves after which a name may have to go elsewhere
+_APART, _ALONG = 6.0, 64  # pixels between places on a straight line, and how many at most
 _SAMPLES = 9  # places across a name at which curves are looked at
 _NAME, _CURVE, _DOT, _MOVE = 1000.0, 3.0, 1.0, 2.0  # what it costs to lie on each; to move
 
 
 class Names(pg.GraphicsObject):
-    """The names of all reference lines of a plot, over everything that is drawn in it."""
+    """The names of reference lines and points of a plot, over everything drawn in it."""
 
     def __init__(self, plot: Plot) -> None:
         super().__init__()
@@ -52,7 +53,7 @@ class Names(pg.GraphicsObject):
             look: equal as long as the plot shows the same part in the same size.
             avoid: what the names must not lie on either.
         """
-        named = {n: m for n, m in marks.items() if isinstance(m, Rule | Post) and m.text}
+        named = {n: m for n, m in marks.items() if isinstance(m, Rule | Post | Tag) and m.text}
         if not named and not self._placed:
             return
         self._frames += 1
@@ -63,8 +64,12 @@ class Names(pg.GraphicsObject):
         self.prepareGeometryChange()
         self._placed = {}
         taken = list(avoid)
+        for mark in marks.values():
+            if isinstance(mark, Words):
+                taken += mark.rects(self._plot)
         curves = [self._curve(m) for m in marks.values() if isinstance(m, Line)]
         dots = [self._dots(m) for m in marks.values() if isinstance(m, Dots)]
+        dots += [self._strokes(m) for m in marks.values() if isinstance(m, Strokes)]
         metrics = QFontMetricsF(self._plot.theme.font(SIZE))
         high = self._plot.theme.px(14)
         for name, mark in named.items():
@@ -123,7 +128,7 @@ class Names(pg.GraphicsObject):
             if isinstance(mark, Rule):
                 level = float(plot.py(np.array(mark.level)))
                 cost += _CURVE * _SAMPLES * (rect.top() < level < rect.bottom())
-            else:
+            elif isinstance(mark, Post):
                 place = float(plot.px(np.array(mark.at)))
                 cost += _CURVE * 2 * (rect.left() < place < rect.right())
         return float(cost)
@@ -140,12 +145,23 @@ class Names(pg.GraphicsObject):
     def _dots(self, mark: Dots) -> tuple[Array, Array]:
         return self._plot.px(np.asarray(mark.x)), self._plot.py(np.asarray(mark.y))
 
+    def _strokes(self, mark: Strokes) -> tuple[Array, Array]:
+        """Return places along straight lines, a few pixels apart."""
+        x0, x1 = (self._plot.px(np.asarray(x, float)) for x in (mark.x0, mark.x1))
+        y0, y1 = (self._plot.py(np.asarray(y, float)) for y in (mark.y0, mark.y1))
+        longest = np.nanmax(np.hypot(x1 - x0, y1 - y0), initial=0.0)
+        share = np.linspace(0, 1, int(np.clip(longest / _APART, 2, _ALONG)))[:, None]
+        return (x0 + share * (x1 - x0)).ravel(), (y0 + share * (y1 - y0)).ravel()
+
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Paint the names, readable on top of curves."""
         theme = self._plot.theme
         painter.setFont(theme.font(SIZE))
+        for mark, rect in self._placed.values():
+            if isinstance(mark, Tag):
+                mark.lead(painter, mark.point(self._plot), rect)
         for mark, rect in self._placed.values():
             painter.fillRect(rect, theme.color("panel", 0.8))
             painter.setPen(mark.color)

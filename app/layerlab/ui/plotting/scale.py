@@ -161,6 +161,24 @@ class Axis:
         low, high = self.range()
         return self.from_view(low + place * (high - low))
 
+    def hold(self, values: Array, *, decades: int = 4) -> None:
+        """Stand while the axis holds the values and they fill a third of it; else cover them.
+
+        Args:
+            values: any shape; see `cover`. decades: least number of decades of a log axis.
+        """
+        good = values[np.isfinite(values)]
+        if self.log:
+            good = good[good > FLOOR]
+        if not good.size:
+            return
+        ends = self.to_view(np.array([good.min(), good.max()]))
+        bottom, top = self.range()
+        span = max(float(np.ptp(ends)), decades - 1 if self.log else 0.0)
+        inside = bottom <= ends[0] and ends[1] <= top
+        if not inside or span < (top - bottom) / 3:
+            self.cover(good, restart=True, decades=decades)
+
     # ---- what a view shows: logarithms on a logarithmic axis, in units that Qt can take
     @property
     def unit(self) -> float:

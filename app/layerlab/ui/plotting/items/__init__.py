@@ -18,7 +18,7 @@ from layerlab.ui.plotting.items.curves import Line, Strokes, Whiskers
 from layerlab.ui.plotting.items.dots import Dots
 from layerlab.ui.plotting.items.maps import Contour, Field, contour
 from layerlab.ui.plotting.items.rules import Post, Rule
-from layerlab.ui.plotting.items.texts import Arrows, Words
+from layerlab.ui.plotting.items.texts import Arrows, Tag, Words
 
 __all__ = [
     "Arrows",
@@ -37,6 +37,7 @@ __all__ = [
     "Rule",
     "Space",
     "Strokes",
+    "Tag",
     "Whiskers",
     "Words",
     "contour",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from layerlab.ui.plotting.items.base import LIMIT_PX, Painted, Space
 from layerlab.ui.theme import Theme
@@ -36,20 +36,27 @@ class Words(Painted):
     weight: int = 400
     right: bool = False
 
-    def paint(self, painter: QPainter, space: Space) -> None:
-        """Paint the texts, upright in the middle of their points."""
-        painter.setFont(self.theme.font(self.size, self.weight))
+    def rects(self, space: Space) -> list[QRectF]:
+        """Return where the texts stand, in pixels, upright in the middle of their points."""
+        metrics = QFontMetricsF(self.theme.font(self.size, self.weight))
         x, y = space.px(np.asarray(self.x, float)), space.py(np.asarray(self.y, float))
-        gap, high, wide = self.theme.px(5), self.theme.px(16), 2000
-        for k, text in enumerate(self.texts):
-            if not (np.isfinite(x[k]) and np.isfinite(y[k])):
+        gap, high = self.theme.px(5), self.theme.px(16)
+        found = []
+        for text, left, middle in zip(self.texts, x.tolist(), y.tolist(), strict=True):
+            wide = metrics.horizontalAdvance(text) + 1
+            left += -gap - wide if self.right else gap
+            found.append(QRectF(left, middle - high / 2, wide, high))
+        return found
+
+    def paint(self, painter: QPainter, space: Space) -> None:
+        """Paint the texts."""
+        painter.setFont(self.theme.font(self.size, self.weight))
+        side = Qt.AlignmentFlag.AlignRight if self.right else Qt.AlignmentFlag.AlignLeft
+        for k, (text, rect) in enumerate(zip(self.texts, self.rects(space), strict=True)):
+            if not math.isfinite(rect.x() + rect.y()):
                 continue
-            color = self.colors if isinstance(self.colors, QColor) else self.colors[k]
-            painter.setPen(color)
-            left = x[k] - gap - wide if self.right else x[k] + gap
-            box = QRectF(left, y[k] - high / 2, wide, high)
-            side = Qt.AlignmentFlag.AlignRight if self.right else Qt.AlignmentFlag.AlignLeft
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | side, text)
+            painter.setPen(self.colors if isinstance(self.colors, QColor) else self.colors[k])
+            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | side, text)
 
     def key(self) -> object:
         """Return what it looks like."""
@@ -57,6 +64,58 @@ class Words(Painted):
         arrays = (np.asarray(self.x).tobytes(), np.asarray(self.y).tobytes())
         look = (tuple(c.rgba() for c in colors), self.size, self.weight, self.right)
         return (*arrays, tuple(self.texts), *look)
+
+
+@dataclass(eq=False)
+class Tag(Painted):
+    """A name of a point, which the plot places beside it where it can be read.
+
+    Attributes:
+        x, y: the point, in data units. text: the name. color: of the name.
+        theme: gives the font.
+    """
+
+    x: float
+    y: float
+    text: str
+    color: QColor
+    theme: Theme
+
+    def point(self, space: Space) -> QPointF:
+        """Return where the point is, in pixels."""
+        return QPointF(float(space.px(np.array(self.x))), float(space.py(np.array(self.y))))
+
+    def places(self, space: Space, wide: float, high: float) -> list[QRectF]:
+        """Return where its name may stand, the nearest first; none if it is out of sight."""
+        at, area, gap = self.point(space), space.area(), self.theme.px(8)
+        if not area.adjusted(-1, -1, 1, 1).contains(at):
+            return []
+        sides = [at.x() + gap, at.x() - gap - wide]
+        found = [QRectF(left, at.y() - high / 2, wide, high) for left in sides]
+        # Farther up or down it has a line to its point, at one of the name's ends.
+        for rows in range(1, max(2, int(area.height() // high))):
+            for top in (at.y() - gap - rows * high, at.y() + gap + (rows - 1) * high):
+                for left in (at.x() - 1, at.x() + 1 - wide, at.x() - wide / 2):
+                    held = max(min(left, area.right() - wide), area.left())
+                    found.append(QRectF(held, top, wide, high))
+        return [rect for rect in found if area.contains(rect)] or found[:1]
+
+    def lead(self, painter: QPainter, at: QPointF, rect: QRectF) -> None:
+        """Paint a line from the point to a name that is not beside it."""
+        if rect.top() <= at.y() <= rect.bottom():
+            return
+        end = rect.bottom() if rect.bottom() < at.y() else rect.top()
+        line = QColor(self.color)
+        line.setAlphaF(0.5)
+        painter.setPen(QPen(line, 1))
+        painter.drawLine(QPointF(at.x(), end), at)
+
+    def paint(self, painter: QPainter, space: Space) -> None:
+        """Paint nothing: the plot writes all names over everything."""
+
+    def key(self) -> object:
+        """Return what it looks like."""
+        return (self.x, self.y, self.text, self.color.rgba())
 
 
 @dataclass(eq=False)
