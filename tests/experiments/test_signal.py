@@ -284,14 +284,15 @@ def test_the_copied_program_prints_theory_s_figures():
 def test_a_name_on_the_map_is_clicked(open_page):
     page = open_page("signal")
     plot = page.frame.view.map_plot
-    for k, mark in enumerate(plot.marks):
+    for mark in plot.marks:
         if mark.label == "He":  # where the page starts
             continue
-        for height in (plot._height(k), mark.bias_std):  # the name, and the dot
-            aside = 0 if height == mark.bias_std else -8 if plot._is_left(mark) else 8
-            x = float(plot.px(np.array(mark.weight_std))) + aside
-            place = QPoint(round(x), round(float(plot.py(np.array(height)))))
-            QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=place)
+        dot = QPoint(
+            round(float(plot.px(np.array(mark.weight_std)))),
+            round(float(plot.py(np.array(mark.bias_std)))),
+        )
+        for place in (plot.name_item.rects()[mark.label].center().toPoint(), dot):
+            QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
             settle(page)
             turned = (page.values["weight_std"], page.values["bias_std"])
             assert turned == pytest.approx((mark.weight_std, mark.bias_std)), mark.label

@@ -14,28 +14,15 @@ from layerlab.experiments.signal.network import Spectrum
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Rule
+from layerlab.ui.plotting.items import Band, Dots, Mark
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.scale import FLOOR, Axis, number
+from layerlab.ui.plotting.series import Series
 from layerlab.ui.views.ridges import Ridges
 
 Array = np.ndarray
-DASH = (3.2, 2.6)
 UNDER = FLOOR / 10  # below every logarithmic axis
-DECADES = 4  # that a logarithmic axis shows at least
 ROUNDING = 1e-28  # of the mean square: what is measured below is rounding
-
-
-def hold(axis: Axis, values: Array) -> None:
-    """Let an axis stand while it holds the values and they fill a third of it."""
-    good = values[np.isfinite(values) & (values > FLOOR)]
-    if not good.size:
-        return
-    low, high = math.log10(float(good.min())), math.log10(float(good.max()))
-    bottom, top = math.log10(axis.low), math.log10(axis.high)
-    inside = bottom <= low and high <= top
-    if not inside or max(high - low, DECADES - 1) < (top - bottom) / 3:
-        axis.cover(good, restart=True, decades=DECADES)
 
 
 class View(PageView):
@@ -120,8 +107,8 @@ class View(PageView):
         )
         rows, columns = result.chart.log_chi.shape
         self.map.columns = {
-            "weight spread": np.tile(result.chart.weights, rows),
-            "bias spread": np.repeat(result.chart.biases, columns),
+            "weight std": np.tile(result.chart.weights, rows),
+            "bias std": np.repeat(result.chart.biases, columns),
             "chi": np.exp(result.chart.log_chi).ravel(),
         }
         self.map.set_note("drag the dot, click a name", "drag the dot")
@@ -158,30 +145,16 @@ class View(PageView):
         first = np.full((1, 3), result.correlation)
         low, mean, high = np.concatenate([first, result.found.correlation]).T
         seen = x[: len(mean)]
-        band = Band(seen, low, high, mix(self.theme, accent, 0.2))
-        live: dict[str, Mark] = {
-            "theory": Line(x, result.theory.correlation, muted, 1.4, DASH),
-            "mean": Line(seen, mean, accent, 2.0),
-        }
-        legend = [
-            Key("line", accent, "mean"),
-            Key("dash", muted, "theory", 1.4),
-            Key("band", mix(self.theme, accent, 0.2), "all pairs"),
-        ]
+        pale = mix(self.theme, accent, 0.2)
         card.show_plot(
-            bands={"pairs": band},
-            live=live,
-            legend=legend,
-            columns={
-                "layer": seen,
-                "least": low,
-                "mean": mean,
-                "largest": high,
-                "theory": result.theory.correlation[: len(mean)],
-            },
+            series=(
+                Series("mean", seen, mean, accent),
+                Series("theory", x, result.theory.correlation, muted, form="dash", width=1.4),
+            ),
+            bands={"pairs": Band(seen, low, high, pale)},
+            legend=[Key("band", pale, "all pairs")],
+            columns={"least": low, "largest": high},
         )
-        theory = result.theory.correlation[: len(mean)]
-        card.read_curves(seen, [("mean of all pairs", mean, accent), ("theory", theory, muted)])
         card.set_note(
             f"from {number(result.correlation, 2)} to <b>{number(mean[-1], 3)}</b>",
             f"<b>{number(mean[-1], 3)}</b>",
@@ -203,34 +176,42 @@ class View(PageView):
             (MEAN_SQUARE, "square", found.square, theory.square, "text"),
         )
         lowest = np.maximum(found.square * ROUNDING, FLOOR)
-        hold(
-            card.plot.y_axis,
+        card.plot.y_axis.hold(
             np.concatenate(
                 [v for _, _, seen, line, _ in known for v in (np.maximum(seen, lowest), line)]
-            ),
+            )
         )
-        live: dict[str, Mark] = {}
-        legend: list[Key] = []
-        columns, curves = {"layer": layers[:n]}, []
+        measured, expected = [], []
+        dots: dict[str, Mark] = {}
         for name, brief, seen, line, token in known:
             color, good = self.color(token), seen > lowest  # below is rounding
-            pale = mix(self.theme, color, 0.75)
-            live[f"{name}, theory"] = Line(layers, np.maximum(line, UNDER), pale, 1.3, DASH)
-            live[name] = Line(layers[:n][good], seen[good], color, 1.8)
-            radius = 1.9 * self.theme.zoom
-            live[f"{name}, layers"] = Dots(layers[:n][good], seen[good], color, radius)
-            legend.append(Key("dot", color, brief))
-            columns |= {name: seen, f"{name}, theory": line[:n]}
-            curves.append((name, seen, color))
-        scatter = Band(
-            layers,
-            np.maximum(theory.low, UNDER),
-            np.maximum(theory.high, UNDER),
-            mix(self.theme, self.color("muted"), 0.18),
+            x, y = layers[:n][good], seen[good]
+            measured.append(Series(name, x, y, color, width=1.8, brief=brief))
+            dots[f"{name}, layers"] = Dots(x, y, color, 1.9 * self.theme.zoom)
+            expected.append(
+                Series(
+                    f"{name}, theory",
+                    layers,
+                    np.maximum(line, UNDER),
+                    mix(self.theme, color, 0.75),
+                    form="dash",
+                    width=1.3,
+                    values=line,
+                    in_legend=False,
+                )
+            )
+        ground = mix(self.theme, self.color("muted"), 0.18)
+        low, high = (np.maximum(end, UNDER) for end in (theory.low, theory.high))
+        card.show_plot(
+            series=(*measured, *expected),
+            bands={"scatter": Band(layers, low, high, ground)},
+            live=dots,
+            legend=[
+                Key("dash", self.color("muted"), "theory", 1.3),
+                Key("band", ground, "9 of 10 networks", brief="90 %"),
+            ],
+            columns={f"{MEAN_SQUARE}, 5 %": theory.low, f"{MEAN_SQUARE}, 95 %": theory.high},
         )
-        card.show_plot(bands={"scatter": scatter}, live=live, legend=legend, columns=columns)
-        card.read_curves(layers[:n], curves)
-        card.set_note("theory dashed")
 
     def _fix_layers(self, card: PlotCard, layers: Array) -> None:
         card.plot.x_axis.fix(1 - 0.03 * len(layers), 1.03 * len(layers))
@@ -238,62 +219,60 @@ class View(PageView):
     # ---- singular values
     def _draw_spectrum(self, result: Result) -> None:
         card, theory = self.values_card, np.sqrt(result.theory.gradient)
-        layers, muted, accent = result.layers, self.color("muted"), self.color("accent")
+        layers, muted = result.layers, self.color("muted")
         self._fix_layers(card, layers)
         gradient = np.sqrt(result.found.gradient)
         back = layers[len(layers) - len(gradient) :]
         colors = [self.theme.layer_color(int(k) - 1, len(layers)) for k in back]
         spectrum = result.spectrum
         sizes = np.zeros(0) if spectrum is None else spectrum.quantiles[:, 2:].ravel()
-        hold(card.plot.y_axis, np.concatenate([theory, gradient, sizes]))
-        live: dict[str, Mark] = {}
+        card.plot.y_axis.hold(np.concatenate([theory, gradient, sizes]))
+        series = [
+            Series(
+                "theory",
+                layers,
+                np.maximum(theory, UNDER),
+                muted,
+                form="dash",
+                width=1.4,
+                values=theory,
+            )
+        ]
         bands: dict[str, Mark] = {}
-        legend: list[Key] = []
+        shades: list[Key] = []
         if spectrum is not None:
-            bands, live = self._spectrum_marks(spectrum)
-            legend = [Key("line", accent, "largest"), Key("dash", accent, "median", 1.4)]
-        live["one"] = Rule(1.0, "", self.color("faint"), self.theme)
-        live["theory"] = Line(layers, np.maximum(theory, UNDER), muted, 1.4, DASH)
-        live["gradient"] = Dots(back, gradient, colors, 2.0 * self.theme.zoom)
-        legend += [
-            Key("dot", self.theme.layer_color(2, 4), "gradient"),
-            Key("dash", muted, "theory", 1.4),
-        ]
-        card.show_plot(bands=bands, live=live, legend=legend, columns=self._columns(result))
-        names = ("theory", "gradient", "largest", "upper quartile", "median")
-        curves = [
-            (name, card.columns[name], muted if name == "theory" else accent)
-            for name in names
-            if name in card.columns
-        ]
-        card.read_curves(layers, curves)
+            curves, bands, shades = self._spectrum(spectrum)
+            series += curves
+        ink = self.theme.layer_color(2, 4)
+        radius = 2.0 * self.theme.zoom
+        series.append(
+            Series("gradient", back, gradient, ink, form="dots", width=radius, brief="grad.")
+        )
+        # Each in its layer's colour, over those in the colour of the legend.
+        live: dict[str, Mark] = {"layers": Dots(back, gradient, colors, radius)}
+        card.show_plot(series=series, bands=bands, live=live, legend=shades)
         wide = "" if spectrum is None else f", width {spectrum.width}"
         card.set_note(f"singular values{wide}", "")
 
-    def _spectrum_marks(self, spectrum: Spectrum) -> tuple[dict[str, Mark], dict[str, Mark]]:
+    def _spectrum(self, spectrum: Spectrum) -> tuple[list[Series], dict[str, Mark], list[Key]]:
+        """Return curves of singular values, and the areas between their quartiles."""
         accent = self.color("accent")
         # From the last layer to itself it is the identity.
         x = np.append(spectrum.layers, spectrum.layers[-1] + 1).astype(float)
         sizes = np.concatenate([spectrum.quantiles, np.ones((1, 4))])
         _, middle, upper, largest = np.maximum(sizes.T, UNDER)
+        shades = [mix(self.theme, accent, 0.12), mix(self.theme, accent, 0.26)]
         bands: dict[str, Mark] = {
-            "upper": Band(x, upper, largest, mix(self.theme, accent, 0.12)),
-            "middle": Band(x, middle, upper, mix(self.theme, accent, 0.26)),
+            "upper": Band(x, upper, largest, shades[0]),
+            "middle": Band(x, middle, upper, shades[1]),
         }
-        live: dict[str, Mark] = {"largest": Line(x, largest, accent, 1.8)}
         good = sizes[:, 1] > 0  # else rounding ate it
-        live["median"] = Line(x[good], middle[good], accent, 1.3, DASH)
-        return bands, live
-
-    def _columns(self, result: Result) -> dict[str, Array]:
-        columns = {"layer": result.layers, "theory": np.sqrt(result.theory.gradient)}
-        spectrum = result.spectrum
-        if spectrum is not None and len(spectrum.layers) == len(result.layers) - 1:
-            for k, name in ((3, "largest"), (2, "upper quartile"), (1, "median")):
-                columns[name] = np.append(spectrum.quantiles[:, k], 1.0)
-        if result.is_whole:
-            columns["gradient"] = np.sqrt(result.found.gradient)
-        return columns
+        curves = [
+            Series("largest", x, largest, accent, width=1.8, brief="max", values=sizes[:, 3]),
+            Series("median", x[good], middle[good], accent, form="dash", width=1.3),
+        ]
+        keys = [Key("band", shades[0], "upper quarter", second=shades[1], brief="upper ¼")]
+        return curves, bands, keys
 
 
 def thumbnail(result: Result) -> pic.Picture:
