@@ -93,12 +93,15 @@ class SideItem(pg.GraphicsObject):
         return QRectF(right, 0, max(0.0, plot.width() - right), plot.height())
 
     def _ticks(self, scale: ColorScale) -> list[tuple[float, str]]:
-        return scale.axis.ticks(max(2.0, self._tall() / self._plot.theme.px(30)))
+        # Not by the area's height: the area's width follows from the widest of these.
+        theme = self._plot.theme
+        tall = self._tall(self._plot.height() - theme.px(40))
+        return scale.axis.ticks(max(2.0, tall / theme.px(30)))
 
-    def _tall(self) -> float:
-        theme, area = self._plot.theme, self._plot.area()
+    def _tall(self, room: float) -> float:
+        theme = self._plot.theme
         taken = theme.px(LINE) * len(self._plot.column)
-        return max(theme.px(30), min(theme.px(TALLEST), area.height() - taken - theme.px(10)))
+        return max(theme.px(30), min(theme.px(TALLEST), room - taken - theme.px(10)))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -120,7 +123,8 @@ class SideItem(pg.GraphicsObject):
 
     def _paint_scale(self, painter: QPainter, scale: ColorScale, left: float) -> float:
         """Paint the bar with its ticks; return how much room it takes."""
-        theme, top, tall = self._plot.theme, self._plot.area().top(), self._tall()
+        theme, area = self._plot.theme, self._plot.area()
+        top, tall = area.top(), self._tall(area.height())
         used = 0.0
         painter.setPen(theme.color("muted"))
         if scale.name:
