@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from PySide6.QtGui import QColor
@@ -26,7 +27,6 @@ from layerlab.ui.plotting.items import (
     Bars,
     Dots,
     Field,
-    Line,
     Mark,
     Post,
     Strokes,
@@ -36,6 +36,8 @@ from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
 FARTHEST = 40.0  # of a sum that is drawn
@@ -92,7 +94,7 @@ class View(PageView):
         )
         self.loss.plot.x_axis.fix(0, LENGTH)
         self.ends = PlotCard(
-            "Loss at the end", Axis("a at birth", log=True), Axis("loss", log=True)
+            "Loss at the end", Axis("initial a", log=True), Axis("loss", log=True)
         )
         self.ends.plot.x_axis.fix(STRETCHES[0] / 1.25, STRETCHES[-1] * 1.25)
         for card in (self.loss, self.ends):
@@ -166,22 +168,23 @@ class View(PageView):
         ends = [
             plot.x_axis.from_unit(float(p)) for p in np.clip(place + PULL * pull / 8, -1, 2)
         ]
-        mean = Post(float(z.mean()), "mean", self.color("muted"), self.theme)
+        muted = self.color("muted")
         live: dict[str, Mark] = {
             "first": Bars(rows, zero, result.sums, first, 0.78),
             "sums": Bars(rows, zero, z, accent, 0.4),
-            "mean": mean,
+            "mean": Post(float(z.mean()), "", muted, self.theme),
             "pull": Arrows(z, rows, np.array(ends), rows, self.color("negative")),
         }
         legend = [
-            Key("band", self.color("accent"), "z = a (W x + b) + c"),
-            Key("band", first[0], "a = 1, c = 0"),
-            Key("line", self.color("negative"), "pull of the loss"),
+            Key("band", self.color("accent"), "z = a (W x + b) + c", brief="z"),
+            Key("band", first[0], "a = 1, c = 0", brief="a = 1"),
+            Key("dash", muted, "mean", 1.0),
+            Key("line", self.color("negative"), "minus gradient", brief="−dL/dz"),
         ]
         columns = {"unit": rows + 1, "z": z, "gradient": result.now.dz}
         self.before.show_plot(live=live, legend=legend, columns=columns)
         self.before.set_note(
-            f"spread <b>{number(float(z.std()), 3)}</b>", f"<b>{number(float(z.std()), 2)}</b>"
+            f"std <b>{number(float(z.std()), 3)}</b>", f"<b>{number(float(z.std()), 2)}</b>"
         )
         handles = (
             [
@@ -230,10 +233,11 @@ class View(PageView):
             )
         legend = [
             Key("band", self.color("good"), "n"),
-            Key("band", first[0], "a = 1, c = 0"),
-            Key("line", ink, "wanted", 2.0),
+            Key("band", first[0], "a = 1, c = 0", brief="a = 1"),
+            Key("line", ink, "target", 2.0),
+            Key("line", self.color("negative"), "minus gradient", brief="−dL/dn"),
         ]
-        columns = {"unit": rows + 1, "n": now.n, "wanted": TARGET, "gradient": now.dn}
+        columns = {"unit": rows + 1, "n": now.n, "target": TARGET, "gradient": now.dn}
         self.behind.show_plot(live=live, legend=legend, columns=columns)
         words = f"moved by <b>{number(result.off, 2)}</b>" if now.is_defined else ""
         self.behind.set_note(words, words.removeprefix("moved by "))
@@ -246,7 +250,7 @@ class View(PageView):
             (
                 (self.color("accent"), f"z {number(float(now.z[row]), 4)}"),
                 (self.color("good"), f"n {number(float(now.n[row]), 4)}"),
-                (self.color("text"), f"wanted {number(float(TARGET[row]), 3)}"),
+                (self.color("text"), f"target {number(float(TARGET[row]), 3)}"),
                 (self.color("negative"), f"dL/dz {number(float(now.dz[row]), 3)}"),
             ),
         )
@@ -257,14 +261,15 @@ class View(PageView):
         dark, light = rgb(self.color("panel")), rgb(self.color("accent"))
         loss = result.loss
         share = (loss - loss.min()) / (float(np.ptp(loss)) or 1.0)
-        colors = dark + (light - dark) * (0.75 * (1 - share) ** 1.5)[..., None]
+
+        def shade(share: Array) -> Array:
+            return np.asarray(dark + (light - dark) * (0.75 * (1 - share) ** 1.5)[..., None])
+
         half = REACH / len(loss)
         extent = (-REACH + half, REACH - half, -REACH + half, REACH - half)
-        ink, line = self.color("negative"), self.color("text", 0.5)
-        ends = np.array([-REACH]), np.zeros(1), np.array([REACH]), np.zeros(1)
+        ink = self.color("negative")
         at, zero = np.array([a]), np.zeros(1)
         live: dict[str, Mark] = {
-            "ray": Strokes(*ends, line, 1.0, (3, 3)),
             "zero": Dots(zero, zero, self.color("text"), 2.5),
             "weights": Arrows(zero, zero, at, zero, self.color("text"), 1.6),
             "down": Arrows(
@@ -272,12 +277,14 @@ class View(PageView):
             ),
         }
         legend = [
-            Key("band", mix(self.theme, self.color("accent"), 0.7), "low loss"),
             Key("line", self.color("text"), "weights"),
-            Key("line", ink, f"minus gradient, × {ARROW:g}"),
+            Key("line", ink, f"minus gradient, × {ARROW:g}", brief="−gradient"),
         ]
+        card.plot.color_scale = color_scale(
+            float(loss.min()), float(loss.max()), shade(np.linspace(0, 1, 9)), "loss"
+        )
         card.show_plot(
-            still={"loss": Field(extent, colors)},
+            still={"loss": Field(extent, shade(share))},
             live=live,
             legend=legend,
             columns={
@@ -292,51 +299,26 @@ class View(PageView):
         card.set_note("drag the dot: a", "")
 
     def _draw_gradient(self, result: Result) -> None:
-        card, accent, muted = self.gradient, self.color("accent"), self.color("muted")
-        turn = self.theme.layer_color(0, 3)
-        curves = [
-            ("with norm", result.gradient, accent),
-            ("without", result.unnormed, self.color("negative")),
-            ("1 / a", result.ideal, muted),
-            (f"turn by {result.optimizer}, radians", result.turn, turn),
-        ]
+        card, accent = self.gradient, self.color("accent")
         low, high = card.plot.y_axis.low, card.plot.y_axis.high
-        live: dict[str, Mark] = {
-            "turn": Line(CURVE, np.clip(result.turn, low / 10, high * 10), turn, 1.6),
-            "1 / a": Line(
-                CURVE,
-                np.clip(result.ideal, low / 10, high * 10),
-                self.color("text"),
-                1.2,
-                (4, 3),
-            ),
-            "without": Line(
-                CURVE,
-                np.clip(result.unnormed, low / 10, high * 10),
-                self.color("negative"),
-                1.6,
-            ),
-            "with": Line(CURVE, np.clip(result.gradient, low / 10, high * 10), accent, 2.2),
-        }
+
+        def curve(name: str, y: Array, color: QColor, **look: Any) -> Series:
+            return Series(name, CURVE, np.clip(y, low / 10, high * 10), color, values=y, **look)
+
+        angle = f"angle of a step of {result.optimizer}, radians"
+        turn = self.theme.layer_color(0, 3)
+        series = (
+            curve("with norm", result.gradient, accent, width=2.2),
+            curve("without", result.unnormed, self.color("negative"), width=1.6),
+            curve("1 / a", result.ideal, self.color("text"), form="dash", width=1.2),
+            curve(angle, result.turn, turn, width=1.6, brief="angle of a step"),
+        )
         still: dict[str, Mark] = {}
         width = float(result.sums.std())
         bend = math.sqrt(result.eps) / width if width else 0.0
         if CURVE[0] < bend < CURVE[-1]:
             still["eps"] = Post(bend, "variance = eps", self.color("faint"), self.theme)
-        legend = [
-            Key("line", accent, "with norm"),
-            Key("line", self.color("negative"), "without", 1.6),
-            Key("dash", self.color("text"), "1 / a", 1.2),
-        ]
-        live["what turns"] = Words(
-            np.array([0.011]),
-            np.array([4e-5]),
-            [f"turn by a step of {result.optimizer}"],
-            turn,
-            self.theme,
-        )
-        columns = {"a": CURVE} | {name: y for name, y, _ in curves}
-        card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        card.show_plot(series=series, still=still)
         assert isinstance(card.plot, HandlePlot)
         here = float(np.clip(result.now.gradient, low, high))
         handle = Handle("size", result.stretch, here, accent, along="x")
@@ -346,7 +328,6 @@ class View(PageView):
             f"a = {number(result.stretch, 3)}",
             "",
         )
-        card.read_curves(CURVE, curves, "a")
 
 
 def thumbnail(result: Result) -> pic.Picture:
