@@ -11,6 +11,7 @@ from layerlab.ui.plotting.axes import TEXT, Label
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.scale import Axis
 
+PITCH = 1.1  # least height of a row, in sizes of its letters
 SMALLEST = 7.0  # pixels of a name's letters at zoom 1
 
 
@@ -56,8 +57,9 @@ class RowPlot(HandlePlot):
     def y_labels(self) -> list[Label]:
         """Return the names; thin rows have smaller ones, too thin rows none."""
         low, high = self.visible(1)
-        room = self.height() - self.theme.px(40)
-        size = min(TEXT, room / max(1.0, abs(low - high)) / self.theme.zoom)
+        above = max(1, len(self.legend_item.rows)) * self.theme.px(14)
+        room = self.height() - self.theme.px(26) - above
+        size = min(TEXT, room / max(1.0, PITCH * abs(low - high)) / self.theme.zoom)
         if size < SMALLEST:
             return []  # they would lie on each other
         return [
