@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -11,15 +13,19 @@ from layerlab.experiments.gating.parts import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, Field, Line, Mark, Strokes
+from layerlab.ui.plotting.items import Band, Bars, Dots, Field, Mark, Strokes
 from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.numbers import spread
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
 NAMES = {"relu": "ReLU", "softplus": "softplus"}
 LEAST = 1e-9  # smaller losses have no place on the logarithmic axes
+DIM, LIT = 0.1, 0.95  # how much of its colour a shut unit has, and an open one
 FINE = 4  # rows of a raster's picture for each unit
 TOKENS = {"relu": "accent", "softplus": "negative"}
 
@@ -107,7 +113,7 @@ class View(PageView):
         panel = rgb(self.color("panel"))
         layers = np.repeat(np.arange(len(result.hidden)), result.hidden)
         inks = np.stack([rgb(self._layer(int(k), result)) for k in layers])  # (units, 3)
-        light = 0.1 + 0.85 * net.gates[..., None]
+        light = DIM + (LIT - DIM) * net.gates[..., None]
         colors = (panel + (inks[:, None] - panel) * light)[::-1]  # the first unit at the top
         # Each unit is some rows of the picture, so that its edges stay sharp.
         fine = np.repeat(colors, FINE, axis=0)
@@ -120,7 +126,9 @@ class View(PageView):
             still["layers"] = Strokes(left, borders, right, borders, ink, 1.0)
         columns = {"input": x} | {f"unit {k + 1}": row for k, row in enumerate(net.gates)}
         card.show_plot(still=still, columns=columns)
-        card.set_note("bright: open" if name == "relu" else "bright: steep", "")
+        first = rgb(self._layer(0, result))
+        shades = panel + (first - panel) * (DIM + (LIT - DIM) * np.array([[0.0], [1.0]]))
+        card.plot.color_scale = color_scale(0, 1, shades, "slope")
         card.plot.reader = lambda at, y: self._read(name, at, y)
 
     def _layer(self, layer: int, result: Result) -> QColor:
@@ -145,74 +153,59 @@ class View(PageView):
         y = result.points[:, 1]
         room = 0.25 * float(np.ptp(y))
         card.plot.y_axis.fix(float(y.min()) - room, float(y.max()) + room)
-        dots = Dots(result.points[:, 0], y, self.color("point", 0.55), 1.8)
-        live: dict[str, Mark] = {}
-        for name in reversed(BENDS):
-            live[name] = Line(x, result.nets[name].y, self.color(TOKENS[name]), 2.0)
-        relu = result.nets["relu"]
+        curves = [self._series(name, x, result.nets[name].y) for name in BENDS]
+        data = Series(
+            "data",
+            result.points[:, 0],
+            y,
+            self.color("point", 0.55),
+            form="dots",
+            width=1.8,
+            is_still=True,
+            is_read=False,
+        )
+        relu, accent = result.nets["relu"], self.color("accent")
         turns = np.flatnonzero(np.diff(relu.patterns)) + 1
-        live["turns"] = Dots(
-            x[turns], relu.y[turns], self.color("accent"), 2.6, outline=self.color("panel")
-        )
-        legend = [self._key(name) for name in BENDS]
-        curves = [
-            (NAMES[name], result.nets[name].y, self.color(TOKENS[name])) for name in BENDS
-        ]
         card.show_plot(
-            still={"points": dots},
-            live=live,
-            legend=legend,
-            columns={"input": x} | {n: v for n, v, _ in curves},
+            series=(*curves, data),
+            live={
+                "turns": Dots(x[turns], relu.y[turns], accent, 2.6, outline=self.color("panel"))
+            },
+            legend=[Key("dot", accent, "a gate switches", brief="switches")],
         )
-        card.read_curves(x, curves)
-        card.set_note("dots: a gate turns", "")
 
-    def _key(self, name: str) -> Key:
-        return Key("line", self.color(TOKENS[name]), NAMES[name])
+    def _series(self, name: str, x: Array, y: Array, what: str = "", **look: Any) -> Series:
+        brief = NAMES[name]
+        return Series(f"{brief}{what}", x, y, self.color(TOKENS[name]), brief=brief, **look)
 
     def _draw_share(self, result: Result) -> None:
         card, x = self.share_open, result.x
         card.plot.x_axis.fix(float(x[0]), float(x[-1]))
         soft = result.nets["softplus"].gates.mean(0)
         relu = result.nets["relu"].is_open
-        ink = self.color("accent")
-        bands = {"open": Band(x, np.zeros_like(x), relu, mix(self.theme, ink, 0.2))}
-        live: dict[str, Mark] = {
-            "softplus": Line(x, soft, self.color("negative"), 2.0),
-            "relu": Line(x, relu, ink, 2.0),
-        }
-        legend = [self._key(name) for name in BENDS]
-        card.set_note("ReLU: open, softplus: mean slope", "")
-        columns = {"input": x, "ReLU": relu, "softplus": soft}
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
-        curves = [
-            ("ReLU, open", relu, ink),
-            ("softplus, mean slope", soft, self.color("negative")),
-        ]
-        card.read_curves(x, curves)
+        pale = mix(self.theme, self.color("accent"), 0.2)
+        card.show_plot(
+            series=(
+                self._series("relu", x, relu, ", open"),
+                self._series("softplus", x, soft, ", mean slope"),
+            ),
+            bands={"open": Band(x, np.zeros_like(x), relu, pale)},
+        )
 
     # ---- many seeds
     def _draw_losses(self, result: Result) -> None:
         card, seeds = self.losses, result.seeds
-        bands: dict[str, Mark] = {}
-        live: dict[str, Mark] = {}
-        curves: list[tuple[str, Array, QColor]] = []
+        series = []
         for name, losses in seeds.losses.items():
             parts = np.quantile(losses, (0.25, 0.5, 0.75), axis=0)
             low, middle, high = np.maximum(parts, LEAST)
-            color = self.color(TOKENS[name])
-            bands[name] = Band(seeds.updates, low, high, mix(self.theme, color, 0.2))
-            live[name] = Line(seeds.updates, middle, color, 2.0)
-            curves.append((NAMES[name], middle, color))
-        if curves:
-            everything = np.concatenate([m for _, m, _ in curves])
-            card.plot.y_axis.cover(everything, restart=True, decades=2)
-        columns = {"update": seeds.updates} | {n: v for n, v, _ in curves}
-        legend = [self._key(name) for name in BENDS]
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
-        if curves:
-            card.read_curves(seeds.updates, curves)
-        card.set_note(f"median, half of {SEEDS}" if curves else "not trained yet", "")
+            look = {"low": low, "high": high, "values": parts[1]}
+            series.append(self._series(name, seeds.updates, middle, **look))
+        if series:
+            shown = np.concatenate([one.y for one in series])
+            card.plot.y_axis.cover(shown, restart=True, decades=2)
+        card.show_plot(series=series)
+        card.set_note(f"median, half of {SEEDS}" if series else "not trained yet", "")
 
     def _draw_tasks(self, result: Result) -> None:
         plot, finals = self.rows, result.seeds.finals
@@ -220,7 +213,7 @@ class View(PageView):
             list(finals), list(finals).index(result.task) if result.task in finals else -1
         )
         shapes: dict[str, Mark] = {}
-        columns: dict[str, Array] = {}
+        columns: dict[str, Array] = {"task": np.array(list(finals))} if finals else {}
         spans = []
         for name, shift in zip(BENDS, (-0.17, 0.17), strict=True):
             if not finals:
@@ -232,12 +225,28 @@ class View(PageView):
             pale = [mix(self.theme, color, 0.4)] * len(rows)
             shapes[f"{name} half"] = Bars(rows, low, high, pale, 0.2)
             shapes[f"{name} median"] = Dots(middle, rows, color, 3.4 * self.theme.zoom)
-            columns[NAMES[name]] = middle
+            parts = zip(
+                ("quartile 25", "median", "quartile 75"), (low, middle, high), strict=True
+            )
+            columns |= {f"{NAMES[name]} {part}": found for part, found in parts}
         if spans:
             plot.x_axis.cover(np.concatenate(spans), restart=True, decades=2)
         legend = [Key("dot", self.color(TOKENS[name]), NAMES[name]) for name in BENDS]
+        plot.reader = lambda _, y: self._read_task(columns, plot.row_at(y)) if columns else None
         self.tasks.show_plot(live=shapes, columns=columns, legend=legend)
         self.tasks.set_note("median, half of the seeds" if finals else "not trained yet", "")
+
+    def _read_task(self, columns: dict[str, Array], row: int) -> Reading:
+        rows = []
+        for name in BENDS:
+            low, middle, high = (
+                float(column[row])
+                for of, column in columns.items()
+                if of.startswith(NAMES[name])
+            )
+            text = f"{NAMES[name]} {number(middle)}{spread(low, high, SEEDS)}"
+            rows.append((self.color(TOKENS[name]), text))
+        return Reading(f"{columns['task'][row]}, median loss", tuple(rows))
 
 
 def thumbnail(result: Result) -> pic.Picture:
