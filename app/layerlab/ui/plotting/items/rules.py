@@ -128,6 +128,8 @@ class Post:
         rows = range(max(1, int(area.height() // high)))
         tops = [area.top() + k * high for k in rows]
         sides = [x + 2, x - wide - 2]
+        if sides[0] + wide > area.right() and sides[1] < area.left():  # on the line, then
+            sides = [min(max(x - wide / 2, area.left()), area.right() - wide)]
         return [QRectF(left, top, wide, high) for top in tops for left in sides]
 
     def key(self) -> object:
