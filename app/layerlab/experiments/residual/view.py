@@ -13,10 +13,11 @@ from layerlab.experiments.residual.training import DEPTHS, Trained
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Rule, Strokes
+from layerlab.ui.plotting.items import Dots, Line, Mark, Post, Rule, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import FLOOR, Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
 DASH = (3.2, 2.6)
@@ -37,22 +38,31 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.signal = PlotCard("Signal at birth", Axis("layer", integer=True), Axis(log=True))
+        self.signal = PlotCard(
+            "Signal at initialization",
+            Axis("layer", integer=True),
+            Axis("mean square", log=True),
+        )
         self.gradient = PlotCard(
-            "Gradient at birth", Axis("layer", integer=True), Axis(log=True)
+            "Gradient at initialization",
+            Axis("layer", integer=True),
+            Axis("mean square", log=True),
         )
         self.chain = PlotCard(
             "Gradient through a chain", Axis("layers", integer=True), Axis(log=True)
         )
         self.depths = PlotCard("Trained", Axis("layers", log=True), Axis("loss", log=True))
         self.silent = PlotCard(
-            "One layer silent", Axis("layer", integer=True), Axis("loss", log=True)
+            "One layer ablated", Axis("layer", integer=True), Axis("loss", log=True)
         )
         self.left = PlotCard(
-            "Size and worth", Axis("size left", log=True), Axis("times the loss", log=True)
+            "Weight norm and importance",
+            Axis("norm ratio", log=True),
+            Axis("loss ratio", log=True),
         )
-        self.answer = PlotCard("The answer", Axis("x"), Axis("output"))
-        self.left.plot.x_axis.brief = "size"
+        self.answer = PlotCard("Prediction", Axis("x"), Axis("output"))
+        self.left.plot.x_axis.brief = "norm"
+        self.depths.plot.x_axis.brief = "L"
         self.depths.plot.x_axis.fix(1.7, 76)
         for card in (self.depths, self.silent):
             card.plot.y_axis.fix(LOSSES[0], 1.5 * LOSSES[1])
@@ -97,19 +107,8 @@ class View(PageView):
     def draw(self, result: Result) -> None:
         """Draw all seven."""
         birth = result.birth
-        # Narrow plots have room for two keys; the colours are those of the whole page.
-        plain, residual, scaled = (Key("line", self.color(TOKENS[n]), n) for n in NAMES)
-        theory = Key("dash", self.color("muted"), "theory", 1.4)
-        self._draw_birth(
-            self.signal, birth.signal, birth.signal_theory, "mean square", [plain, residual]
-        )
-        self._draw_birth(
-            self.gradient,
-            birth.gradient,
-            birth.gradient_theory,
-            "mean square",
-            [scaled, theory],
-        )
+        self._draw_birth(self.signal, birth.signal, birth.signal_theory)
+        self._draw_birth(self.gradient, birth.gradient, birth.gradient_theory)
         self._draw_chain(result)
         self._draw_depths(result)
         self._draw_silent(result)
@@ -117,39 +116,41 @@ class View(PageView):
         self._draw_answer(result)
 
     # ---- at birth
-    def _draw_birth(
-        self, card: PlotCard, seen: Array, theory: Array, note: str, legend: list[Key]
-    ) -> None:
-        depth = theory.shape[1] - 1
+    def _draw_birth(self, card: PlotCard, seen: Array, theory: Array) -> None:
+        depth, muted = theory.shape[1] - 1, self.color("muted")
         x = np.arange(depth + 1.0)
         card.plot.x_axis.fix(-0.02 * depth, 1.02 * depth)
-        low, middle, high = np.percentile(seen, (25, 50, 75), axis=0)  # (3, L + 1)
-        self._hold(card.plot.y_axis, np.concatenate([middle.ravel(), theory.ravel()]))
-        bands: dict[str, Mark] = {}
-        live: dict[str, Mark] = {}
-        columns, curves = {"layer": x}, []
-        for k, name in enumerate(NAMES):
-            color = self.color(TOKENS[name])
-            pale = mix(self.theme, color, 0.2)
-            bands[name] = Band(x, np.maximum(low[k], UNDER), np.maximum(high[k], UNDER), pale)
-            live[f"{name}, theory"] = Line(
-                x, np.maximum(theory[k], UNDER), self.color("muted"), 1.3, DASH
+        parts = np.percentile(seen, (25, 50, 75), axis=0)  # (3, 3, L + 1)
+        card.plot.y_axis.hold(np.concatenate([parts[1].ravel(), theory.ravel()]))
+        low, middle, high = np.maximum(parts, UNDER)
+        measured = [
+            Series(
+                name,
+                x,
+                middle[k],
+                self.color(TOKENS[name]),
+                low[k],
+                high[k],
+                values=parts[1, k],
             )
-            live[name] = Line(x, np.maximum(middle[k], UNDER), color, 2.0)
-            columns |= {name: middle[k], f"{name}, theory": theory[k]}
-            curves.append((name, middle[k], color))
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
-        card.read_curves(x, curves)
-        card.set_note(note)
-
-    def _hold(self, axis: Axis, values: Array) -> None:
-        """Let an axis stand while it holds the values and they fill a third of it."""
-        good = values[np.isfinite(values) & (values > FLOOR)]
-        low, high = math.log10(float(good.min())), math.log10(float(good.max()))
-        bottom, top = math.log10(axis.low), math.log10(axis.high)
-        is_inside = bottom <= low and high <= top
-        if not is_inside or max(high - low, 3) < (top - bottom) / 3:
-            axis.cover(good, restart=True, decades=4)
+            for k, name in enumerate(NAMES)
+        ]
+        expected = [
+            Series(
+                f"{name}, theory",
+                x,
+                np.maximum(theory[k], UNDER),
+                muted,
+                form="dash",
+                width=1.3,
+                values=theory[k],
+                in_legend=False,
+                is_read=False,
+            )
+            for k, name in enumerate(NAMES)
+        ]
+        key = Key("dash", muted, "theory", 1.3)
+        card.show_plot(series=(*measured, *expected), legend=[key])
 
     def _draw_chain(self, result: Result) -> None:
         card, depth = self.chain, result.depth
@@ -157,22 +158,16 @@ class View(PageView):
         x = np.arange(depth + 1.0)
         through = result.chain[:, ::-1]  # after so many layers on the way back
         card.plot.x_axis.fix(-0.02 * depth, 1.06 * depth)
-        self._hold(card.plot.y_axis, np.maximum(through, FLOOR * 10))
+        card.plot.y_axis.hold(np.maximum(through, FLOOR * 10))
         shown = np.maximum(through, UNDER)
         end = np.array([float(depth)])
-        live: dict[str, Mark] = {
-            "one": Rule(1.0, "", self.color("faint"), self.theme),
-            "plain": Line(x, shown[0], plain, 2.0),
-            "skips": Line(x, shown[1], skips, 2.0),
-            "end": Dots(end, shown[1, -1:], skips, 4.0),
-        }
-        legend = [Key("line", skips, "(1 + a)^L"), Key("line", plain, "a^L")]
         card.show_plot(
-            live=live,
-            legend=legend,
-            columns={"layers": x, "plain": through[0], "with skips": through[1]},
+            series=(
+                Series("(1 + a)^L", x, shown[1], skips, column="with skips", values=through[1]),
+                Series("a^L", x, shown[0], plain, column="plain", values=through[0]),
+            ),
+            live={"end": Dots(end, shown[1, -1:], skips, 4.0)},
         )
-        card.read_curves(x, [("(1 + a)^L", shown[1], skips), ("a^L", shown[0], plain)])
         lowest = max(float(shown[0, -1]), card.plot.y_axis.low)
         card.plot.set_handles((Handle("a", float(depth), lowest, plain, 6.0, "y"),))
         ratio = number(through[1, -1] / through[0, -1], 4)
@@ -187,7 +182,9 @@ class View(PageView):
         card = self.depths
         live: dict[str, Mark] = {
             "constant": Rule(result.constant, "constant", self.color("muted"), self.theme),
-            "shown": Post(float(result.shown), "", self.color("faint"), self.theme),
+            "shown": Post(
+                float(result.shown), f"{result.shown} layers", self.color("muted"), self.theme
+            ),
         }
         for name in NAMES:
             known = [one for one in result.ladder[name] if one is not None]
@@ -205,16 +202,25 @@ class View(PageView):
             live[f"{name}, quartiles"] = Strokes(x, low, x, high, color, 2.4)
             live[name] = Line(x, middle, color, 1.4)
             live[f"{name}, median"] = Dots(x, middle, color, 3.4)
-        card.show_plot(live=live, columns=self._depth_columns(result))
+        card.show_plot(live=live, legend=self._keys(), columns=self._depth_columns(result))
         card.set_note("16 seeds, click a depth", "16 seeds")
         card.plot.reader = lambda x, _: self._read_depth(result, x)
 
+    def _keys(self) -> list[Key]:
+        return [Key("dot", self.color(TOKENS[name]), name) for name in NAMES]
+
     def _depth_columns(self, result: Result) -> dict[str, Array]:
-        rows = {
-            name: [math.nan if one is None else float(np.median(one.loss)) for one in row]
-            for name, row in result.ladder.items()
-        }
-        return {"layers": np.array(DEPTHS)} | {name: np.array(v) for name, v in rows.items()}
+        columns: dict[str, Array] = {"layers": np.array(DEPTHS)}
+        for name, row in result.ladder.items():
+            for part, share in (("quartile 25", 0.25), ("median", 0.5), ("quartile 75", 0.75)):
+                found = [
+                    math.nan if one is None else np.quantile(one.loss, share) for one in row
+                ]
+                columns[f"{name} {part}"] = np.array(found, float)
+            for one in row:
+                if one is not None:
+                    columns[f"{name}, seeds of {one.setting.depth} layers"] = one.loss
+        return columns
 
     def _read_depth(self, result: Result, x: float) -> Reading:
         place = int(np.abs(np.log(np.array(DEPTHS) / max(x, 1e-9))).argmin())
@@ -226,7 +232,9 @@ class View(PageView):
         return Reading(f"{DEPTHS[place]} layers, median loss", tuple(rows))
 
     def _on_depth(self, x: float, _: float) -> None:
-        self.edited.emit("depth", int(min(DEPTHS, key=lambda d: abs(math.log(d / x)))))
+        self.edited.emit(
+            "depth", int(min(DEPTHS, key=lambda d: abs(math.log(d / max(x, 1e-9)))))
+        )
 
     # ---- a silent layer
     def _best(self, result: Result) -> dict[str, tuple[Trained, Array, Array]]:
@@ -245,20 +253,22 @@ class View(PageView):
             "constant": Rule(result.constant, "constant", self.color("muted"), self.theme)
         }
         if result.silent is not None:
-            live["silent"] = Post(float(result.silent), "", self.color("text"), self.theme)
-        columns, curves = {"layer": x}, []
+            name = f"layer {result.silent}"
+            live["silent"] = Post(float(result.silent), name, self.color("text"), self.theme)
+        series = []
+        columns: dict[str, Array] = {}
         for name, (one, without, _) in self._best(result).items():
-            color = self.color(TOKENS[name])
+            color, size = self.color(TOKENS[name]), 3.0 if depth <= 32 else 2.0
             whole = inside(one.loss[one.best : one.best + 1], LOSSES)
             live[f"{name}, whole"] = Line(
                 np.array([0.5, depth + 0.5]), np.repeat(whole, 2), color, 1.2, DASH
             )
-            live[name] = Dots(x, inside(without, LOSSES), color, 3.0 if depth <= 32 else 2.0)
-            columns[name] = without
-            curves.append((name, inside(without, LOSSES), color))
-        card.show_plot(live=live, columns=columns)
-        card.read_curves(x, curves)
-        card.set_note("click a layer, whole dashed", "click a layer")
+            y = inside(without, LOSSES)
+            series.append(Series(name, x, y, color, form="dots", width=size, values=without))
+            columns[f"{name}, intact"] = np.full(depth, one.loss[one.best])
+        intact = [Key("dash", self.color("muted"), "intact", 1.2)] if series else []
+        card.show_plot(series=series, live=live, legend=intact, columns=columns)
+        card.set_note("click a layer", "")
 
     def _on_layer(self, x: float, _: float) -> None:
         layer = min(max(round(x), 1), self.result.shown)
@@ -269,7 +279,6 @@ class View(PageView):
         muted = self.color("muted")
         decay = inside(np.array([result.alone, result.alone]), LEFT)
         live: dict[str, Mark] = {
-            "one": Rule(1.0, "", self.color("faint"), self.theme),
             "decay": Line(decay, np.array(NEEDED) * [1, 2], muted, 1.4, DASH),
         }
         columns: dict[str, Array] = {"layer": np.arange(1.0, result.shown + 1)}
@@ -278,35 +287,36 @@ class View(PageView):
             times = inside(without / one.loss[one.best], NEEDED)
             x = inside(kept, LEFT)
             live[name] = Dots(x, times, color, 2.8)
-            columns |= {f"{name}, weights left": kept, f"{name}, times the loss": times}
+            columns |= {f"{name}, relative weight norm": kept, f"{name}, loss ratio": times}
             if result.silent is not None:
                 k = slice(result.silent - 1, result.silent)
                 live[f"{name}, silent"] = Dots(x[k], times[k], self.color("text"), 5.0, True)
-        legend = [Key("dash", muted, "decay alone", 1.4)]
+        legend = [*self._keys(), Key("dash", muted, "weight decay alone", 1.4, brief="decay")]
+        if result.silent is not None:
+            ink = self.color("text")
+            legend.append(Key("ring", ink, f"layer {result.silent}", brief="ablated"))
         card.show_plot(live=live, legend=legend, columns=columns)
-        card.set_note("layers, when silent", "layers")
         card.plot.reader = None
 
     def _draw_answer(self, result: Result) -> None:
         card, x = self.answer, result.grid
-        edges = (-4.0, 4.0)
-        live: dict[str, Mark] = {
-            "target": Line(x, result.target, self.color("muted"), 1.4, DASH)
-        }
-        columns = {"x": x, "target": result.target}
-        curves = [("target", result.target, self.color("muted"))]
+        muted = self.color("muted")
+        series = []
         for name in ("plain", "scaled"):
             if name not in result.curves:
                 continue
-            whole, less = (np.clip(y, *edges) for y in result.curves[name])
+            whole, less = result.curves[name]
             color = self.color(TOKENS[name])
-            live[f"{name}, whole"] = Line(x, whole, mix(self.theme, color, 0.4), 1.4)
-            live[name] = Line(x, less, color, 2.2)
-            columns |= {f"{name}, whole": whole, name: less}
-            curves.append((name, less, color))
-        card.show_plot(live=live, columns=columns)
-        card.read_curves(x, curves)
-        where = "whole" if result.silent is None else f"without layer {result.silent}"
+            pale = mix(self.theme, color, 0.4)
+            series += [
+                Series(f"{name}, intact", x, whole, pale, width=1.4, in_legend=False),
+                Series(name, x, less, color, width=2.2),
+            ]
+        series.append(Series("target", x, result.target, muted, form="dash", width=1.4))
+        pale = mix(self.theme, muted, 0.4)
+        legend = [Key("line", pale, "intact", 1.4)] if len(series) > 1 else []
+        card.show_plot(series=series, legend=legend)
+        where = "intact" if result.silent is None else f"without layer {result.silent}"
         long = f"{result.shown} layers, {where}"
         card.set_note(long if result.curves else "not trained yet", where)
 
