@@ -14,10 +14,12 @@ from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Strokes, Whiskers
+from layerlab.ui.plotting.items import Dots, Mark, Polygons, Strokes, Whiskers
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.side import color_scale
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -42,11 +44,11 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.map = PlotCard("The plane in pieces", Axis("x₁"), Axis("x₂"))
-        self.along = PlotCard("Along the line", Axis("way along the line"), Axis("output"))
+        self.along = PlotCard("Along the line", Axis("position"), Axis("output"))
         self.count = PlotCard(
             "How many pieces", Axis("neurons", log=True), Axis("pieces", log=True)
         )
-        self.gates = PlotCard("Gates that flip", Axis("inputs", log=True), Axis("% an update"))
+        self.gates = PlotCard("Gates that flip", Axis("inputs", log=True), Axis("% per update"))
         plot = self.map.plot
         assert isinstance(plot, HandlePlot)
         plot.square, plot.grid = True, False
@@ -56,8 +58,9 @@ class View(PageView):
         plot.grabbed.connect(lambda name: self.grabbed.emit("line"))
         plot.released.connect(lambda name: self.released.emit("line"))
         self.along.plot.x_axis.fix(0, 1)
-        self.count.plot.x_axis.fix(1, 100)
-        self.count.plot.y_axis.fix(1, 10_000)
+        self.count.plot.x_axis.fix(0.9, 110)
+        self.count.plot.x_axis.brief = "n"
+        self.count.plot.y_axis.fix(0.8, 20_000)
         self.count.plot.y_axis.brief = "pieces"  # or nothing, before a curve has no name
         self.gates.plot.x_axis.fix(1.5, 90)
         self.add(self.map, 0, 0, 2, 3)
@@ -119,8 +122,14 @@ class View(PageView):
         if result.labels is not None:
             border = cells.level(0.0)
             live["border"] = _strokes(border, self.color("text"), 2.4)
-            keys.append(Key("line", self.color("text"), "border of the classes", 2.4))
+            keys.append(
+                Key("line", self.color("text"), "border of the classes", 2.4, brief="border")
+            )
             colors = [self.theme.class_color(int(k)) for k in result.labels]
+            keys += [
+                Key("dot", self.theme.class_color(k), f"class {k + 1}")
+                for k in range(int(result.labels.max()) + 1)
+            ]
             live["points"] = Dots(
                 result.points[:, 0],
                 result.points[:, 1],
@@ -133,6 +142,7 @@ class View(PageView):
         ends = np.array([[[x, y], [to_x, to_y]]])
         live["ground"] = _strokes(ends, self.color("panel"), 4.0)  # seen on any colour
         live["line"] = _strokes(ends, accent, 2.0)
+        keys.append(Key("line", accent, "line"))
         self.map.show_plot(
             bands=bands,
             live=live,
@@ -145,9 +155,15 @@ class View(PageView):
             },
         )
         plot = self.map.plot
+        plot.color_scale = color_scale(0, 360, self._wheel(), "slope, °")
         assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("0", x, y, accent), Handle("1", to_x, to_y, accent)))
         plot.reader = lambda at_x, at_y: self._read_cell(result, at_x, at_y)
+
+    def _wheel(self) -> Array:
+        """Return the colours of steep slopes by their direction. (n, 3)"""
+        angles = np.linspace(0, 2 * math.pi, 17)
+        return slope_colors(self.theme, np.stack((np.cos(angles), np.sin(angles)), axis=1))
 
     def _read_cell(self, result: Result, x: float, y: float) -> Reading | None:
         cells = result.polygons
@@ -168,22 +184,27 @@ class View(PageView):
     def _draw_along(self, result: Result) -> None:
         card, depth, t, y = self.along, len(result.hidden), result.t, result.y
         card.plot.y_axis.cover(y, restart=self._is_far(y))
-        line = Line(t, y, self.color("accent"), 2.2)
+        accent = self.color("accent")
         colors = [self.theme.layer_color(int(k) - 1, depth) for k in result.regions.layers]
         kinks = Dots(t[1:-1], y[1:-1], colors, 3.4, outline=self.color("panel"))
-        keys = [Key("line", self.color("accent"), "network", 2.2)]
-        keys += [
-            Key("dot", self.theme.layer_color(k, depth), f"kinks of layer {k + 1}")
-            for k in range(depth)
-        ]
         card.show_plot(
-            live={"line": line, "kinks": kinks}, legend=keys, columns={"way": t, "output": y}
+            series=[Series("network", t, y, accent, width=2.2, column="output")],
+            live={"kinks": kinks},
+            legend=[
+                Key(
+                    "dot",
+                    self.theme.layer_color(k, depth),
+                    f"kinks of layer {k + 1}",
+                    brief=f"layer {k + 1}",
+                )
+                for k in range(depth)
+            ],
         )
         card.set_note(
             f"<b>{result.regions.pieces}</b> straight pieces", f"<b>{result.regions.pieces}</b>"
         )
         places = np.linspace(0, 1, 201)
-        card.read_curves(places, [("output", np.interp(places, t, y), self.color("accent"))])
+        card.read_curves(places, [("output", np.interp(places, t, y), accent)])
 
     def _is_far(self, y: Array) -> bool:
         """Tell whether the axis of the output is much too large or too small for it."""
@@ -196,27 +217,48 @@ class View(PageView):
         line, plane = self.color("positive"), self.color("negative")
         born_at = found.born_neurons.astype(float)
         low, middle, high = np.percentile(found.born, (0, 50, 100), axis=1)
-        still: dict[str, Mark] = {
-            "plane": Line(n, found.plane, plane, 1.4, (4, 3)),
-            "line": Line(n, found.line, line, 1.4, (4, 3)),
-        }
-        legend = [Key("dash", line, "n + 1", 1.4), Key("dash", plane, "Σ C(n,k)", 1.4)]
+        muted = self.color("muted")
+        series = [
+            Series("n + 1", n, found.line, line, form="dash", width=1.4, is_still=True),
+            Series("Σ C(n,k)", n, found.plane, plane, form="dash", width=1.4, is_still=True),
+        ]
         if found.depth > 1:
-            faint = self.color("muted")
-            still["power"] = Line(n, np.minimum(found.power, 1e5), faint, 1.2, (2, 3))
-            legend.append(Key("dash", faint, f"n{'²³'[found.depth - 2]}", 1.2))
+            power = np.minimum(found.power, 1e5)
+            name = f"n{'²³'[found.depth - 2]}"
+            series.append(
+                Series(
+                    name,
+                    n,
+                    power,
+                    muted,
+                    form="dash",
+                    width=1.2,
+                    values=found.power,
+                    is_still=True,
+                )
+            )
         live: dict[str, Mark] = {
-            "born": Whiskers(born_at, low, high, self.color("muted")),
-            "medians": Dots(born_at, middle, self.color("muted"), 2.8),
+            "born": Whiskers(born_at, low, high, muted),
+            "medians": Dots(born_at, middle, muted, 2.8),
             "here plane": Dots(*_one(result.neurons, len(result.polygons)), plane, 5.0),
             "here line": Dots(*_one(result.neurons, result.regions.pieces), line, 5.0),
         }
-        columns = {"neurons": n, "n + 1": found.line, "plane": found.plane}
-        card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        legend = [
+            Key("dot", plane, "polygons"),
+            Key("dot", line, "along the line", brief="line"),
+            Key("dot", muted, "at initialization", brief="initial"),
+        ]
+        columns = {
+            "neurons of initial networks": born_at,
+            "least pieces": low,
+            "median pieces": middle,
+            "most pieces": high,
+        }
+        card.show_plot(series=series, live=live, legend=legend, columns=columns)
         rows = (
             (plane, f"{len(result.polygons)} polygons in the window"),
             (line, f"{result.regions.pieces} pieces along the line"),
-            (self.color("muted"), f"at birth, endless line, {found.born.shape[1]} seeds"),
+            (muted, f"at initialization, infinite line, {found.born.shape[1]} seeds"),
         )
         card.plot.reader = lambda x, y: Reading(f"{result.neurons} neurons", rows)
 
@@ -230,14 +272,15 @@ class View(PageView):
         card.plot.y_axis.cover(np.r_[0.0, high], restart=True)
         ink = self.color("accent")
         card.show_plot(
+            series=[
+                Series("gates", inputs, share, ink, width=1.8, column="% of gates per update")
+            ],
             live={
-                "spread": Whiskers(inputs, low, high, ink),
-                "line": Line(inputs, share, ink, 1.8),
+                "quartiles": Whiskers(inputs, low, high, ink),
                 "dots": Dots(inputs, share, ink, 3.0),
             },
-            columns={"inputs": inputs, "% of gates an update": share},
+            columns={"quartile 25": low, "quartile 75": high},
         )
-        card.read_curves(inputs, [("% flip", share, ink)])
 
 
 def _one(x: float, y: float) -> tuple[Array, Array]:
