@@ -14,6 +14,7 @@ from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
 FAINT = 8  # single networks that are drawn
@@ -46,11 +47,12 @@ class View(PageView):
         for card in (self.fit, self.stages):
             card.plot.x_axis.fix(-1, 1)
         self.fit.plot.y_axis.fix(-0.8, 0.8)
-        self.rows.x_axis.fix(LOWEST, 1)
+        self.rows.x_axis.fix(0.5 * LOWEST, 1)
+        self.rows.x_axis.brief = "loss"
         self.way.plot.x_axis.fix(0, 1.03 * LENGTH)
         self.way.plot.y_axis.fix(1e-4, 1)
         self.need.plot.x_axis.fix(0.5, 8.5)
-        self.need.plot.y_axis.fix(1, 1000)
+        self.need.plot.y_axis.fix(0.8, 1500)
         self.need.plot.y_axis.brief = "neurons"  # or nothing, before a curve has no name
         self.add(self.fit, 0, 0, 1, 5)
         self.add(self.stages, 0, 5, 1, 3)
@@ -87,34 +89,27 @@ class View(PageView):
         accent, faint = self.color("accent"), self.color("faint", 0.55)
         low, middle, high = np.percentile(shown.y, (25, 50, 75), axis=0)
         band = mix(self.theme, accent, 0.22)
-        live: dict[str, Mark] = {
+        seeds: dict[str, Mark] = {
             f"seed {k}": Line(x, shown.y[k], faint, 1.0)
             for k in range(min(FAINT, len(shown.y)))
         }
-        live["target"] = Line(x, result.target, self.color("text"), 1.4, (4, 3))
-        live["best"] = Line(x, shown.y[shown.best], accent, 2.2)
-        legend = [
-            Key("dash", self.color("text"), "target, built", 1.4),
-            Key("line", accent, "best seed"),
-            Key("line", faint, "others", 1.0),
-            Key("band", band, "quartiles"),
-        ]
-        best = shown.y[shown.best]
+        text, best = self.color("text"), shown.y[shown.best]
         card.show_plot(
+            series=(
+                Series("target, built", x, result.target, text, form="dash", width=1.4),
+                Series("best seed", x, best, accent, width=2.2),
+            ),
             bands={"band": Band(x, low, high, band)},
-            live=live,
-            legend=legend,
-            columns={"x": x, "target": result.target, "median": middle, "best": best},
+            still=seeds,
+            legend=[Key("line", faint, "others", 1.0), Key("band", band, "quartiles")],
+            columns={"quartile 25": low, "median": middle, "quartile 75": high},
         )
         card.set_note(f"{result.net}, {number(shown.update, 4)} updates", result.net)
-        card.read_curves(
-            x, [("target", result.target, self.color("text")), ("best", best, accent)]
-        )
 
     def _draw_stages(self, result: Result) -> None:
         """Draw what each layer of the built network hands on, one above the other."""
         card, x, count = self.stages, result.x, result.folds
-        card.plot.y_axis.fix(0.9, count + 1.0)
+        card.plot.y_axis.fix(0.9, count + 0.95)
         live: dict[str, Mark] = {}
         for k, stage in enumerate(result.stages):
             color = self.theme.layer_color(k, count)
@@ -140,6 +135,7 @@ class View(PageView):
         legend = [
             Key("dash", self.color("good"), "found", 1.2),
             Key("dash", self.color("warning"), "least with half the kinks", 1.2),
+            Key("line", self.color("muted"), "median", 3.0),
         ]
         for k, name in enumerate(NAMES, 1):
             loss = np.clip(result.found[name].loss, LOWEST, 1.0)
@@ -188,55 +184,39 @@ class View(PageView):
         """Draw the medians of all networks, and the quartiles of the one that is drawn."""
         card, accent = self.way, self.color("accent")
         updates, low, middle, high = result.history[result.net]
-        band = Band(updates, low, high, mix(self.theme, accent, 0.22))
-        live: dict[str, Mark] = {
-            name: Line(other[0], other[2], self.color("faint"), 1.0)
+        faint = self.color("faint")
+        others = [
+            Series(name, other[0], other[2], faint, width=1.0, in_legend=False, is_read=False)
             for name, other in result.history.items()
-        }
-        live["shown"] = Line(updates, middle, accent, 2.0)
+            if name != result.net
+        ]
         end = np.array([float(result.updates)]), middle[-1:]
-        live["end"] = Dots(*end, accent, 4.0, hollow=True)  # where it will stop
-        live["near"] = Rule(NEAR, "", self.color("good"), self.theme)
+        live: dict[str, Mark] = {
+            "end": Dots(*end, accent, 4.0, hollow=True),  # where it will stop
+            "near": Rule(NEAR, "found", self.color("good"), self.theme),
+        }
         card.show_plot(
-            bands={"band": band}, live=live, columns={"updates": updates, "median loss": middle}
+            series=(*others, Series(result.net, updates, middle, accent, low, high)),
+            live=live,
+            legend=[Key("line", faint, "others", 1.0)] if others else [],
         )
-        card.read_curves(updates, [(result.net, middle, accent)])
 
     def _draw_need(self, result: Result) -> None:
         card, found = self.need, result.counts
         deep, wide, faint = (self.color(t) for t in ("positive", "negative", "muted"))
         folds = found.folds
         here = folds == result.folds
-        live: dict[str, Mark] = {
-            "bound": Line(folds, found.bound, faint, 1.2, (4, 3)),
-            "wide": Line(folds, found.wide, wide, 2.0),
-            "deep": Line(folds, found.deep, deep, 2.0),
-            "wide here": Dots(folds[here], found.wide[here], wide, 4.5),
-            "deep here": Dots(folds[here], found.deep[here], deep, 4.5),
-        }
-        legend = [
-            Key("line", wide, "one layer"),
-            Key("line", deep, "deep"),
-            Key("dash", faint, "2^(L−1)", 1.2),
-        ]
         card.show_plot(
-            live=live,
-            legend=legend,
-            columns={
-                "folds": folds,
-                "pieces": found.pieces,
-                "deep": found.deep,
-                "one layer": found.wide,
-                "bound": found.bound,
+            series=(
+                Series("2^(L−1)", folds, found.bound, faint, form="dash", width=1.2),
+                Series("one layer", folds, found.wide, wide, brief="wide"),
+                Series("deep", folds, found.deep, deep),
+            ),
+            live={
+                "wide here": Dots(folds[here], found.wide[here], wide, 4.5),
+                "deep here": Dots(folds[here], found.deep[here], deep, 4.5),
             },
-        )
-        card.read_curves(
-            folds,
-            [
-                ("one layer", found.wide, wide),
-                ("deep", found.deep, deep),
-                ("pieces", found.pieces, faint),
-            ],
+            columns={"pieces": found.pieces},
         )
 
     def _on_row(self, row: int) -> None:
