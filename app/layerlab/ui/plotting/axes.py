@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.scale import lay_texts
@@ -85,6 +85,12 @@ class TextAxis(pg.AxisItem):
         else:
             strip = QRectF(0, 0, plot.area().left(), plot.height())
         return strip.translated(-here)
+
+    def shape(self) -> QPainterPath:
+        """Return where the wheel zooms this axis alone: all of the strip."""
+        path = QPainterPath()
+        path.addRect(self.boundingRect())
+        return path
 
     def tickValues(
         self, low: float, high: float, size: float

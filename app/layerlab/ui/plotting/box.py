@@ -110,6 +110,7 @@ class PlotBox(pg.ViewBox):
         Args:
             x, y: ends, in the view's numbers (`Axis.to_view`); None leaves an axis as it is.
         """
+        self.fit()  # else an axis that was just switched would take it back
         self.setRange(xRange=x, yRange=y, padding=0)
         self._on_state_changed()
 
