@@ -223,6 +223,7 @@ def sample_map(
         points=points,
         labels=labels,
         is_validation=is_validation,
+        std=None if classes else 0.1 + 0.2 * np.abs(gx),
         boundary=boundary,
         class_count=classes,
         low=-1.0,

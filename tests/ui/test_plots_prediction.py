@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame
@@ -284,3 +285,23 @@ def test_of_one_hot_columns_an_example_names_the_hot_one() -> None:
     names = ("island=Biscoe", "island=Dream", "bill", "a=b")
     values = np.array([-1.06e-8, 0.9999999, 38.24, 0.5])
     assert features_text(names, values) == "island=Dream, bill 38.2, a=b 0.5"
+
+
+@pytest.mark.parametrize("form", ["map", "multi-map", "value-map"])
+def test_a_wide_map_has_what_the_seeds_say_beyond_it_beside(
+    view: PredictionView, qtbot: QtBot, form: str
+) -> None:
+    frame = sample_frame(form)
+    view.resize(760, 380)
+    view.show()
+    view.draw(frame)
+    QApplication.processEvents()
+    maps = view.shown()
+    assert maps.beside.isVisible()
+    assert "seeds" in maps.beside.legend[0].text
+    assert maps.beside.color_scale is not None
+    view.draw(replace(frame, run_id=9))
+    view.resize(380, 380)
+    QApplication.processEvents()
+    assert not maps.beside.isVisible()
+    assert maps.plot.column

@@ -55,7 +55,7 @@ def drag(surface, button, start, way, modifier=Qt.KeyboardModifier.NoModifier):
 @pytest.mark.parametrize("form", FORMS)
 def test_every_prediction_is_zoomed_panned_and_reset(shown, qtbot, form):
     view = shown(PredictionView(), sample_frame(form))
-    surface = view.shown().surface
+    surface = view.shown().surfaces[0]
     assert isinstance(surface, pg.GraphicsView)
     zoom_and_pan(surface, qtbot)
 

@@ -110,6 +110,7 @@ class MapPrediction:
         points: (N, 2) all points, training first.
         labels: (N,) class, or target value.
         is_validation: (N,) bool.
+        std: (rows, columns), standard deviation of the output over the seeds; None for classes.
         boundary: (rows, columns), the chosen seed's probability or value, for a contour.
         class_count: K, or 0 for regression.
         low, high: range of the colours for regression.
@@ -123,6 +124,7 @@ class MapPrediction:
     points: Array
     labels: Array
     is_validation: Array
+    std: Array | None
     boundary: Array
     class_count: int
     low: float

@@ -175,7 +175,7 @@ def _map(look: Look) -> MapPrediction:
     problem, ground = look.problem, _map_ground(look.problem)
     out = outputs(problem, look.state.params, ground.grid)  # (S, side * side, outputs)
     count = problem.data.shape.classes
-    classes = agreement = None
+    classes = agreement = std = None
     if count > 2:
         said = class_of(out)  # (S, cells)
         classes, agreement = _vote(said, count)
@@ -185,6 +185,9 @@ def _map(look: Look) -> MapPrediction:
         values, boundary = median(cells), cells[look.seed]
         if count:
             classes, agreement = _vote((cells > 0.5).astype(int), count)
+        else:
+            with np.errstate(over="ignore", invalid="ignore"):  # seeds that diverged
+                std = cells.std(0)
     shape = (ground.side, ground.side)
     return MapPrediction(
         extent=ground.extent,
@@ -194,6 +197,7 @@ def _map(look: Look) -> MapPrediction:
         points=ground.points,
         labels=ground.labels,
         is_validation=ground.is_validation,
+        std=None if std is None else std.reshape(shape),
         boundary=boundary.reshape(shape),
         class_count=count,
         low=ground.low,

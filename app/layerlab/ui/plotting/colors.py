@@ -57,6 +57,15 @@ def value_colors(theme: Theme, values: Array, low: float, high: float) -> Array:
     return np.stack(channels, axis=-1)
 
 
+def amount_colors(theme: Theme, values: Array, low: float, high: float) -> Array:
+    """Return colours from the panel (low) to the accent (high), (...) -> (..., 3)."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        place = (values - low) / max(high - low, 1e-30)
+    place = np.clip(np.nan_to_num(place, nan=0.0, posinf=1.0), 0, 1)[..., None]
+    panel = rgb(theme.color("panel"))
+    return np.asarray(panel + (rgb(theme.color("accent")) - panel) * (0.04 + 0.86 * place))
+
+
 def paint_picture(
     painter: QPainter, box: QRectF, colors: Array, *, smooth: bool = False
 ) -> None:

@@ -266,7 +266,7 @@ class Plot(Surface):
         left = float(max(theme.px(22), widest + theme.px(8), self._least_left))
         top = theme.px(7) if not rows else theme.px(6) + rows * theme.px(14)
         bottom, right = theme.px(20), float(theme.px(8))
-        if side <= 0.4 * self.width():  # else the map is of more use
+        if side <= 0.45 * self.width():  # else the map is of more use
             right = max(right, side)
         area = QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
         area.setSize(area.size().expandedTo(QSize(1, 1).toSizeF()))

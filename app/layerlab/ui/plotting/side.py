@@ -11,6 +11,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from layerlab.ui.plotting.colors import amount_colors, value_colors
 from layerlab.ui.plotting.legend import SIZE, key_widths, paint_key
 from layerlab.ui.plotting.scale import Axis
 
@@ -147,9 +148,13 @@ class SideItem(pg.GraphicsObject):
         return used + tall + theme.px(10)
 
 
+def amount_scale(theme: Theme, low: float, high: float, name: str = "") -> ColorScale:
+    """Return the scale of `colors.amount_colors` between two values."""
+    steps = np.linspace(0, 1, 5)
+    return color_scale(low, high, amount_colors(theme, steps, 0, 1), name)
+
+
 def value_scale(theme: Theme, low: float, high: float, name: str = "") -> ColorScale:
     """Return the scale of `colors.value_colors` between two values."""
-    from layerlab.ui.plotting.colors import value_colors
-
     steps = np.linspace(0, 1, 9)
     return color_scale(low, high, value_colors(theme, steps, 0, 1), name)

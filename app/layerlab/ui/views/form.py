@@ -28,10 +28,10 @@ class Form(QWidget):
         self._held: Surface | None = None
 
     @property
-    def surface(self) -> Surface:
-        """What it draws on."""
+    def surfaces(self) -> tuple[Surface, ...]:
+        """All that it draws on, the main one first."""
         assert self._held is not None
-        return self._held
+        return (self._held,)
 
     def hold(self, canvas: Surface) -> None:
         """Fill the form with one canvas, which then takes its theme."""

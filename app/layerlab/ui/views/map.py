@@ -5,20 +5,24 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout
 
 from layerlab.core.frames import Frame, MapPrediction
-from layerlab.ui.plotting.colors import class_colors, value_colors
+from layerlab.ui.plotting.colors import amount_colors, class_colors, value_colors
 from layerlab.ui.plotting.items import Contour, Dots, Field, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.linking import AxisLink
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.side import value_scale
+from layerlab.ui.plotting.side import amount_scale, value_scale
+from layerlab.ui.theme import Theme
 from layerlab.ui.views.form import Form
 
 Array = np.ndarray
 MAX_DOTS = 500
+WIDE = 1.55  # as wide as high, or wider: there is room for a second map
 
 
 class MapPlot(Plot):
@@ -42,18 +46,63 @@ class MapView(Form):
     def __init__(self) -> None:
         super().__init__()
         self.part: MapPrediction | None = None
-        self.plot = MapPlot()
-        self.plot.reader = self.read
-        self.hold(self.plot)
+        self.plot, self.beside = MapPlot(), MapPlot()
+        for plot in self.surfaces:
+            plot.reader = self.read
+        for axis in (0, 1):
+            AxisLink(axis, self.plot, self.beside)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.plot)
+        layout.addWidget(self.beside)
+        self.beside.hide()
+
+    @property
+    def surfaces(self) -> tuple[MapPlot, ...]:
+        """All that it draws on: the map, and what the seeds say beyond it."""
+        return self.plot, self.beside
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours, fonts and sizes from `theme`; the view draws again."""
+        super().set_theme(theme)
+        for plot in self.surfaces:
+            plot.set_theme(theme)
+
+    def resizeEvent(self, event: object) -> None:
+        """Show the second map where there is room for it."""
+        before = self.beside.isHidden()
+        self._fit()
+        if self.part is not None and self.beside.isHidden() != before:
+            self._draw(self.part)
+
+    def _fit(self) -> None:
+        part = self.part
+        says_more = part is not None and self.seeds > 1
+        wide, high = self.width(), self.height()
+        is_wide = wide > WIDE * high and high > self.theme.px(120)
+        self.beside.setVisible(says_more and is_wide)
+        layout = self.layout()
+        assert isinstance(layout, QHBoxLayout)
+        layout.setStretch(0, high)
+        layout.setStretch(1, max(1, wide - high))
 
     def show_part(self, part: MapPrediction, frame: Frame, anew: bool) -> None:
         """Draw the map."""
         super().show_part(part, frame, anew)
+        self._fit()
+        self._draw(part)
+
+    def _draw(self, part: MapPrediction) -> None:
         plot, theme = self.plot, self.theme
         x0, x1, y0, y1 = part.extent
-        plot.x_axis.fix(x0, x1)
-        plot.y_axis.fix(y0, y1)
-        plot.x_axis.label, plot.y_axis.label = part.x_label, part.y_label
+        for one in self.surfaces:
+            one.x_axis.fix(x0, x1)
+            one.y_axis.fix(y0, y1)
+            one.x_axis.label, one.y_axis.label = part.x_label, part.y_label
+        self.beside.y_axis.label = ""  # as beside it
+        if not self.beside.isHidden():
+            self._draw_beside(part)
         if part.class_count and part.classes is not None:
             agreement = (
                 np.ones(part.classes.shape) if part.agreement is None else part.agreement
@@ -66,10 +115,28 @@ class MapView(Form):
         border = Contour(part.extent, part.boundary, self._levels(part), theme.color("text"))
         border.width = 1.6 if part.class_count else 1.0
         border.kinds = part.class_count if part.class_count > 2 else 0
-        plot.column = self._column(part)
+        is_alone = self.beside.isHidden()
+        keys = self._keys(part)
+        plot.column, plot.legend = (keys, ()) if is_alone else ((), keys)
         plot.show_marks(
             {"map": Field(part.extent, colors)}, self._points(part), {"border": border}
         )
+
+    def _draw_beside(self, part: MapPrediction) -> None:
+        """Draw how far the seeds differ: what the majority, or the median, does not say."""
+        plot, theme = self.beside, self.theme
+        if part.agreement is not None:
+            values, name = 1.0 - part.agreement, "share of seeds that disagree"
+            high = 1.0 - 1.0 / max(2, part.class_count)
+        elif part.std is not None:
+            values, name = part.std, "std over seeds"
+            known = values[np.isfinite(values)]
+            high = float(np.percentile(known, 98)) if known.size else 1.0
+        else:
+            return
+        plot.color_scale = amount_scale(theme, 0.0, high)
+        plot.legend = (Key("text", theme.color("muted"), name),)
+        plot.show_marks({"map": Field(part.extent, amount_colors(theme, values, 0.0, high))})
 
     def _levels(self, part: MapPrediction) -> tuple[float, ...]:
         """Return where the shown seed's lines run: borders of classes, or steps of value."""
@@ -101,7 +168,7 @@ class MapView(Form):
         shades = value_colors(theme, labels, part.low, part.high)
         return [QColor(*(int(c) for c in shade)) for shade in shades]
 
-    def _column(self, part: MapPrediction) -> tuple[Key, ...]:
+    def _keys(self, part: MapPrediction) -> tuple[Key, ...]:
         theme = self.theme
         keys = [Key("dot", theme.class_color(k), f"class {k}") for k in range(part.class_count)]
         if part.is_validation.any():
@@ -131,7 +198,11 @@ class MapView(Form):
         title = f"{part.x_label} {number(x)}, {part.y_label} {number(y)}"
         value = number(float(part.values[row, column]))
         if part.classes is None:
-            return Reading(title, ((self.theme.color("accent"), f"value {value}"),))
+            rows_read = [(self.theme.color("accent"), f"value {value}")]
+            if part.std is not None and self.seeds > 1:
+                std = number(float(part.std[row, column]))
+                rows_read.append((self.theme.color("muted"), f"std over seeds {std}"))
+            return Reading(title, tuple(rows_read))
         label = int(part.classes[row, column])
         lines: list[tuple[QColor | None, str]] = [
             (self.theme.class_color(label), f"class {label}")
@@ -152,7 +223,11 @@ class MapView(Form):
         x0, x1, y0, y1 = part.extent
         gx, gy = np.meshgrid(np.linspace(x0, x1, columns), np.linspace(y0, y1, rows))
         header, data = [part.x_label, part.y_label, "value"], [gx, gy, part.values]
-        for name, more in (("class", part.classes), ("agreement", part.agreement)):
+        for name, more in (
+            ("class", part.classes),
+            ("agreement", part.agreement),
+            ("std over seeds", part.std),
+        ):
             if more is not None:
                 header, data = [*header, name], [*data, more]
         return table(header, [d.ravel() for d in data])

@@ -66,7 +66,8 @@ class PredictionView(PlotView):
             made.set_theme(self.theme)
             self._made[kind] = made
             self._stack.addWidget(made)
-            self.watch(made.surface)
+            for surface in made.surfaces:
+                self.watch(surface)
             if kind is CurvePrediction:
                 made.show_seed = self.seed_toggle.isChecked()
                 made.set_ghost(*self._ghost)
