@@ -146,8 +146,8 @@ def test_the_claims_are_drawn_with_what_is_measured(
             "it must be like 1440x900",
         ),
         (["--view", "loss", "--scale", "99", "--out", "a.png"], "--scale is 99, the range is"),
-        (["--theme", "print", "--out", "a.png"], "--theme print goes with --view NAME"),
-        (["--scale", "2", "--out", "a.png"], "--scale 2.0 goes with --view NAME"),
+        (["--scale", "0", "--out", "a.png"], "--scale is 0, the range is"),
+        (["--out", "a.csv"], "does not end in .svg, .pdf or .png"),
         (["--claims", "--view", "loss", "--out", "a.png"], "--view does not go with --claims"),
     ],
 )

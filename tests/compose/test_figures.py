@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import pathlib
 import re
 import zlib
 from xml.etree import ElementTree
@@ -11,13 +12,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QColor, QCursor, QImage, QPainter
+from PySide6.QtGui import QColor, QCursor, QDrag, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core.errors import LabError
-from layerlab.ui.figures import ENDINGS, figure, placed_clips
+from layerlab.ui.figures import ENDINGS, figure, placed_clips, window_figure
 from layerlab.ui.head import HeadButton
 from layerlab.ui.theme import PRINT
 from tests.compose.conftest import finished
@@ -276,3 +277,49 @@ def _inflated(stream: bytes) -> bytes:
         return zlib.decompress(stream)
     except zlib.error:
         return b""
+
+
+# ---- the whole window, and dragging out
+
+
+@pytest.mark.parametrize("ending", [".svg", ".pdf", ".png"])
+def test_the_whole_window_is_a_figure(trained, ending):
+    window = trained.window
+    before = pixels(window.grab().toImage())
+    data = window_figure(window, window.theme, ending, for_print=True)
+    if ending == ".svg":
+        texts = "".join(ElementTree.fromstring(data).itertext())
+        for card in window.views:
+            assert card.title() in texts
+        assert "median of" in texts
+    if ending == ".png":
+        image = QImage.fromData(data)
+        assert image.size() == window.size()
+        assert image.pixelColor(window.width() - 4, window.height() - 4).lightness() > 200
+    after = pixels(window.grab().toImage())
+    assert np.mean(np.abs(before - after) > 40) < 0.002  # as it was
+
+
+def test_a_window_has_no_numbers_of_its_own(trained):
+    with pytest.raises(LabError, match=r"ends in .svg, .pdf, .png, not in .csv"):
+        window_figure(trained.window, trained.window.theme, ".csv")
+
+
+def test_a_figure_is_dragged_out_of_the_head(trained, monkeypatch):
+    dropped = []
+    monkeypatch.setattr(QDrag, "exec", lambda drag, action: dropped.append(drag.mimeData()))
+    card = trained.window.loss
+    head = QPoint(card.width() // 3, 12)
+    QTest.mousePress(card, Qt.MouseButton.LeftButton, pos=head)
+    QTest.mouseMove(card, head + QPoint(2, 0))
+    assert not dropped  # a click is no drag
+    QTest.mouseMove(card, head + QPoint(60, 40))
+    QTest.mouseRelease(card, Qt.MouseButton.LeftButton, pos=head)
+    data = dropped[0]
+    path = pathlib.Path(data.urls()[0].toLocalFile())
+    assert path.name == "loss.svg"
+    assert ElementTree.fromstring(path.read_bytes()).tag == f"{SVG}svg"
+    assert data.hasImage()
+    QTest.mousePress(card, Qt.MouseButton.LeftButton, pos=QPoint(40, card.height() // 2))
+    QTest.mouseMove(card, QPoint(140, card.height() // 2))
+    assert len(dropped) == 1  # below the head a plot is panned

@@ -18,7 +18,7 @@ MIN_SIZE, MAX_SIZE = (640, 480), (7680, 4320)
 MIN_VIEW, MAX_VIEW = (MIN_SIDE, MIN_SIDE), (MAX_SIDE, MAX_SIDE)
 WINDOW_SIZE, VIEW_SIZE = (1440, 900), (720, 450)
 MIN_SCALE, MAX_SCALE = 0.25, 8.0
-WINDOW_ENDING = ".png"
+NO_PICTURE = ".csv"  # the numbers of a view
 _SIZE = re.compile(r"(\d{1,5})[xX×](\d{1,5})")
 
 
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--view",
         metavar="NAME",
-        help="one view instead of the window, also as SVG, PDF or CSV: diagram, prediction, "
+        help="one view instead of the window, also as CSV: diagram, prediction, "
         "signal, gradient, loss, or one of the page's",
     )
     page = parser.add_argument_group("a page of the gallery instead of the lab")
@@ -49,10 +49,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     view.add_argument("--updates", type=int, metavar="N", help="how far to train; all the way")
     view.add_argument("--size", metavar="WxH", help="pixels; 1440x900, of a view 720x450")
     view.add_argument(
-        "--scale", type=float, metavar="S", default=1.0, help="pixels of a view's PNG in one"
+        "--scale",
+        type=float,
+        metavar="S",
+        default=1.0,
+        help="pixels of a PNG in one of the size",
     )
     view.add_argument(
-        "--theme", choices=(*THEME_NAMES, PRINT), default="dark", help="dark; print for a view"
+        "--theme",
+        choices=(*THEME_NAMES, PRINT),
+        default="dark",
+        help="dark; print: dark on white, for paper",
     )
 
 
@@ -150,8 +157,7 @@ def _long_enough(spec: LabSpec, updates: int | None) -> LabSpec:
 
 def _checked_out(text: str, is_view: bool) -> pathlib.Path:
     out = pathlib.Path(text)
-    others = [ending for ending in ENDINGS if ending != WINDOW_ENDING] if is_view else []
-    endings = [WINDOW_ENDING, *others]
+    endings = [ending for ending in ENDINGS if is_view or ending != NO_PICTURE]
     told = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
     if out.is_dir():
         raise LabError(f"{text} is a directory, --out must be a file that ends in {told}")
@@ -162,12 +168,7 @@ def _checked_out(text: str, is_view: bool) -> pathlib.Path:
 
 
 def _scale(args: argparse.Namespace) -> float:
-    if args.view is None:
-        if args.scale != 1.0:
-            raise LabError(f"--scale {args.scale} goes with --view NAME")
-        if args.theme == PRINT:
-            raise LabError(f"--theme {PRINT} goes with --view NAME")
-    elif args.claims is not None:
+    if args.view is not None and args.claims is not None:
         raise LabError("--view does not go with --claims")
     if not MIN_SCALE <= args.scale <= MAX_SCALE:
         raise LabError(f"--scale is {args.scale:g}, the range is {MIN_SCALE} to {MAX_SCALE}")

@@ -83,6 +83,7 @@ def _connect_views(session: Session) -> None:
     session.window.rail.page_chosen.connect(session.pages.show)
     for view in session.window.views:
         view.figure_wanted.connect(partial(session.figures.ask, view))
+        view.dragged_out.connect(partial(session.figures.drag_out, view))
     diagram = session.window.diagram
     diagram.weight_edited.connect(session.network.edit_weight)
     diagram.bias_edited.connect(session.network.edit_bias)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import pathlib
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import QMimeData, Qt, QTemporaryDir, QUrl
+from PySide6.QtGui import QCursor, QDrag, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
 from layerlab.compose.dialogs import ask_where_to_save
@@ -18,6 +20,7 @@ from layerlab.ui.card import Card
 if TYPE_CHECKING:
     from layerlab.compose.session import Session
 
+DRAGGED = 220  # width of the picture under the mouse, in pixels
 _log = logging.getLogger("layerlab")
 
 
@@ -26,6 +29,7 @@ class Figures:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._folder: QTemporaryDir | None = None  # of what is dragged out
 
     def by_name(self) -> dict[str, Card]:
         """Return the cards that are shown, by the names that the command line has for them."""
@@ -65,6 +69,32 @@ class Figures:
             return
         _log.info("a figure of %s in %s", card.title(), path)
         self._session.toast.say(f"Saved as {path}")
+
+    def drag_out(self, card: Card) -> None:
+        """Let another program have a figure: as a file, as a picture, or as an SVG."""
+        drag = QDrag(self._session.window)
+        drag.setMimeData(self.dragged(card))
+        picture = card.picture().scaledToWidth(DRAGGED)
+        drag.setPixmap(picture)
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def dragged(self, card: Card) -> QMimeData:
+        """Return a figure in the forms in which other programs take it.
+
+        The file is there until the window goes: it may be read after it was dropped.
+        """
+        from layerlab.ui.figures import figure  # which no start needs
+
+        if self._folder is None:
+            self._folder = QTemporaryDir()
+        svg, png = figure(card, ".svg"), figure(card, ".png", scale=2.0)
+        path = pathlib.Path(self._folder.path()) / f"{_name(card)}.svg"
+        write_file(path, svg)
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        data.setData("image/svg+xml", svg)
+        data.setImageData(QImage.fromData(png))
+        return data
 
     def ask_current(self) -> None:
         """Save the view under the mouse, or with the keyboard, or the one that is largest."""

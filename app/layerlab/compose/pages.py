@@ -188,6 +188,7 @@ class Pages:
         page.said.connect(session.toast.say)
         page.lab_wanted.connect(self._open_in_lab)
         page.frame.view.figure_wanted.connect(session.figures.ask)
+        page.frame.view.dragged_out.connect(session.figures.drag_out)
         page.frame.bar.back_pressed.connect(self.show_gallery)
         self._fill_bar(page.frame.bar, page.frame.banner)
         self._pages[experiment.key] = page

@@ -51,10 +51,10 @@ class How:
 
     Attributes:
         size: width and height of the window, or of the view, in pixels.
-        theme: a theme's name, or `print`, which is for one view.
-        view: name of the one view that is drawn, into a file of any of `ENDINGS`; "" for the
-            whole window, into a PNG.
-        scale: pixels of a view's PNG in one of its size's.
+        theme: a theme's name, or `print`.
+        view: name of the one view that is drawn; "" for the whole window. `ENDINGS` are the
+            files there are; the window has no CSV.
+        scale: pixels of a PNG in one of its size's.
     """
 
     size: tuple[int, int] = (1440, 900)
@@ -173,12 +173,17 @@ def _draw(
             app.processEvents()
         if surprises:
             raise surprises[0]
+        ending = pathlib.Path(out).suffix.lower()
         if how.view:
             from layerlab.ui.figures import figure
 
             card = session.figures.card(how.view)
-            ending = pathlib.Path(out).suffix.lower()
             drawn = figure(card, ending, how.size, how.scale, how.theme == PRINT)
+        elif ending != ".png" or how.scale != 1.0 or how.theme == PRINT:
+            from layerlab.ui.figures import window_figure
+
+            window = session.window
+            drawn = window_figure(window, window.theme, ending, how.scale, how.theme == PRINT)
         else:
             drawn = _png(session.window.grab())
         write_file(out, drawn)

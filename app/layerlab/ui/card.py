@@ -6,7 +6,7 @@ import html
 import re
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QRegion,
 )
 from PySide6.QtWidgets import (
+    QApplication,
     QFrame,
     QHBoxLayout,
     QMenu,
@@ -51,6 +52,7 @@ class Card(QFrame):
     Signals:
         maximise_requested: it is to fill the window, or to go back.
         figure_wanted: it is to be saved as a figure; whether for print.
+        dragged_out: it is being dragged by its head, to another program.
         axes_switched: an axis became logarithmic or linear; what is drawn depends on it.
 
     Attributes:
@@ -63,6 +65,7 @@ class Card(QFrame):
     maximise_requested = Signal()
     figure_wanted = Signal(bool)
     axes_switched = Signal()
+    dragged_out = Signal()
 
     def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +73,7 @@ class Card(QFrame):
         self._maximised = self.is_figure = False
         self._put_away: list[QWidget] = []  # while it is painted for a file
         self.zoom = CardZoom(self)
+        self._grip: QPointF | None = None  # where the head was taken
         self._note = note
         self._wordings: tuple[str, ...] = (note,)  # from long to short
         self._title = HeadLabel(title)
@@ -333,6 +337,27 @@ class Card(QFrame):
         menu = self.menu()
         place = self.menu_button.mapToGlobal(corner) - QPoint(menu.sizeHint().width(), 0)
         menu.popup(place)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the head, by which a figure is dragged out."""
+        is_head = event.position().y() < self.body.geometry().top()
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        self._grip = event.position() if is_left and is_head else None
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag a figure out once the mouse has gone far enough."""
+        if self._grip is None:
+            event.ignore()
+            return
+        way = event.position() - self._grip
+        if way.manhattanLength() >= QApplication.startDragDistance():
+            self._grip = None
+            self.dragged_out.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of the head."""
+        self._grip = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask to be maximised, or restored."""

@@ -11,11 +11,13 @@ import contextlib
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QPoint, QRect, QSize, QSizeF
 from PySide6.QtGui import (
+    QColor,
     QImage,
     QPageSize,
     QPaintDevice,
@@ -30,7 +32,7 @@ from layerlab import __version__
 from layerlab.core.errors import LabError
 from layerlab.core.figures import ENDINGS, MAX_SIDE, MIN_SIDE
 from layerlab.ui.card import Card
-from layerlab.ui.theme import PRINT, Theme
+from layerlab.ui.theme import PRINT, Theme, Themed
 
 _CLIPPED = re.compile(r'clip-path="url\(#(\w+)\)"><g [^>]*?transform="([^"]*)"')
 _CLIP = re.compile(r'<clipPath id="(\w+)"')
@@ -68,14 +70,20 @@ def figure(
     if ending == ".csv":
         return _numbers(card)
     wide, high = check_size(size or (card.width(), card.height()))
+    page_size = QSize(wide, high)
+    _check_pixels(ending, page_size, scale)
+    with _posed(card, page_size, PRINT if for_print else None):
+        page = Page(card, page_size, card.title(), card.theme.color("panel"))
+        return _WRITERS[ending](page, scale)
+
+
+def _check_pixels(ending: str, size: QSize, scale: float) -> None:
+    wide, high = size.width(), size.height()
     if ending == ".png" and not 0 < wide * high * scale**2 <= MAX_PIXELS:
         raise LabError(
             f"a PNG of {wide}x{high} at {scale:g} pixels each has more than "
             f"{MAX_PIXELS // 1_000_000} million"
         )
-    with _posed(card, QSize(wide, high), PRINT if for_print else None):
-        write = {".svg": _svg, ".pdf": _pdf, ".png": _png}[ending]
-        return write(card, QSize(wide, high), scale)
 
 
 def check_size(size: tuple[int, int]) -> tuple[int, int]:
@@ -86,6 +94,58 @@ def check_size(size: tuple[int, int]) -> tuple[int, int]:
             f"{MIN_SIDE}x{MIN_SIDE} to {MAX_SIDE}x{MAX_SIDE}"
         )
     return size
+
+
+def window_figure(
+    window: QWidget, theme: Theme, ending: str, scale: float = 1.0, for_print: bool = False
+) -> bytes:
+    """Return a whole window, as large as it is, as the content of a file.
+
+    Args:
+        window: a window of the lab. theme: what it is painted with.
+        ending: one of `ENDINGS` that is a picture.
+        scale: pixels of a PNG in one of the window's.
+        for_print: whether it is drawn in dark colours on white instead.
+
+    Raises:
+        LabError: there are no such files of a window, or the picture would be too large.
+    """
+    pictures = [known for known in ENDINGS if known != ".csv"]
+    if ending not in pictures:
+        known = ", ".join(pictures)
+        raise LabError(f"a picture of the window ends in {known}, not in {ending or 'nothing'}")
+    size = window.size()
+    _check_pixels(ending, size, scale)
+    cards = [card for card in window.findChildren(Card) if card.isVisible()]
+    try:
+        if for_print and isinstance(window, Themed):
+            window.set_theme(PRINT.zoomed(theme.zoom))
+        for card in cards:
+            card.set_figure(True)
+        _settle(window)
+        ground = (PRINT if for_print else theme).color("background")
+        return _WRITERS[ending](Page(window, size, window.windowTitle(), ground), scale)
+    finally:
+        for card in cards:
+            card.set_figure(False)
+        if for_print and isinstance(window, Themed):
+            window.set_theme(theme)
+        _settle(window)
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is painted into a file.
+
+    Attributes:
+        widget: what paints itself. size: of the page, in pixels.
+        title: of the file. ground: what is behind everything.
+    """
+
+    widget: QWidget
+    size: QSize
+    title: str
+    ground: QColor
 
 
 @contextlib.contextmanager
@@ -137,26 +197,26 @@ def _settle(widget: QWidget) -> None:
             own.activate()
 
 
-def _render(card: Card, device: QPaintDevice) -> None:
+def _render(page: Page, device: QPaintDevice) -> None:
     painter = QPainter(device)
     try:
-        painter.fillRect(QRect(QPoint(), card.size()), card.theme.color("panel"))
-        card.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+        painter.fillRect(QRect(QPoint(), page.size), page.ground)
+        page.widget.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
     finally:
         painter.end()
 
 
-def _svg(card: Card, size: QSize, scale: float) -> bytes:
+def _svg(page: Page, scale: float) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     device = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # the smaller one clips nothing
     device.setOutputDevice(buffer)
-    device.setSize(size)
-    device.setViewBox(QRect(QPoint(), size))
+    device.setSize(page.size)
+    device.setViewBox(QRect(QPoint(), page.size))
     device.setResolution(round(DPI))
-    device.setTitle(card.title())
+    device.setTitle(page.title)
     device.setDescription(f"Drawn by Layerlab {__version__}")
-    _render(card, device)
+    _render(page, device)
     text = placed_clips(bytes(buffer.data().data()).decode("utf-8"))
     return text.replace('font-family="Inter"', f'font-family="{FAMILIES}"').encode()
 
@@ -178,32 +238,40 @@ def placed_clips(text: str) -> str:
     )
 
 
-def _pdf(card: Card, size: QSize, scale: float) -> bytes:
+def _pdf(page: Page, scale: float) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     device = QPdfWriter(buffer)
-    points = QSizeF(size.width() * 72.0 / DPI, size.height() * 72.0 / DPI)
+    points = QSizeF(page.size.width() * 72.0 / DPI, page.size.height() * 72.0 / DPI)
     device.setPageSize(
         QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
     )
     device.setPageMargins(QMarginsF())
     device.setResolution(round(DPI))
-    device.setTitle(card.title())
+    device.setTitle(page.title)
     device.setCreator(f"Layerlab {__version__}")
-    _render(card, device)
+    _render(page, device)
     return bytes(buffer.data().data())
 
 
-def _png(card: Card, size: QSize, scale: float) -> bytes:
-    image = QImage(size * scale, QImage.Format.Format_RGB32)
+def _png(page: Page, scale: float) -> bytes:
+    image = QImage(page.size * scale, QImage.Format.Format_RGB32)
     if image.isNull():
-        raise LabError(f"there is not enough memory for {size.width()}x{size.height()} pixels")
+        wide, high = page.size.width(), page.size.height()
+        raise LabError(f"there is not enough memory for {wide}x{high} pixels")
     image.setDevicePixelRatio(scale)
-    _render(card, image)
+    _render(page, image)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]
     return bytes(buffer.data().data())
+
+
+_WRITERS: dict[str, Callable[[Page, float], bytes]] = {
+    ".svg": _svg,
+    ".pdf": _pdf,
+    ".png": _png,
+}
 
 
 def _numbers(card: Card) -> bytes:

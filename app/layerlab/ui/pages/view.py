@@ -125,6 +125,7 @@ class PageView(QWidget):
         said: a sentence to say at the foot of the window.
         file_chosen: path of a file whose data the page should take.
         maximised: whether one card fills the place of all.
+        dragged_out: a card that is dragged by its head, to another program.
         figure_wanted: a card that is to be saved as a figure, and whether for print.
     """
 
@@ -137,6 +138,7 @@ class PageView(QWidget):
     file_chosen = Signal(str)
     maximised = Signal(bool)
     figure_wanted = Signal(object, bool)
+    dragged_out = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         """Build the cards."""
@@ -184,6 +186,7 @@ class PageView(QWidget):
         self._places.append((row, column, rows, columns))
         card.maximise_requested.connect(lambda: self.toggle_maximised(card))
         card.axes_switched.connect(self._on_axes_switched)
+        card.dragged_out.connect(lambda: self.dragged_out.emit(card))
         card.figure_wanted.connect(lambda for_print: self.figure_wanted.emit(card, for_print))
 
     def _on_axes_switched(self) -> None:
