@@ -28,13 +28,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 # Flavour -> name of the program's folder.
 FLAVOURS = {"lite": "layerlab", "full": "layerlab-full"}
 # Large libraries of which the lab uses a part: their other parts stay out.
-IN_PARTS = ("scipy",)
+IN_PARTS = ("scipy", "pyqtgraph")
+# Modules that these import by a name which they put together, where nobody sees it.
+COMPOSED = "PySide6.Qt"
 
-# Distributions of which PyInstaller knows what they need.
+# Distributions of which PyInstaller knows what they need; of pyqtgraph, `hooks` do.
 KNOWN = {
     "llvmlite",
     "numba",
     "numpy",
+    "pyqtgraph",
     "pyside6-essentials",
     "scikit-learn",
     "scipy",
@@ -50,6 +53,7 @@ UNUSED = {
     "IPython": "notebooks, which nobody opens in a bundle",
     "PIL": "pictures as scikit-learn's samples",
     "PySide6.QtNetwork": "the lab reaches no network",
+    "PySide6.QtTest": "tests; pyqtgraph takes it if given",
     "_hashlib": "hashes by OpenSSL; Python has its own",
     "_ssl": "the lab reaches no network",
     "cupy": "arrays on graphics cards, which scipy and scikit-learn take if given",
@@ -69,7 +73,6 @@ UNUSED = {
     "pyarrow": "tables, likewise",
     "pydoc_data": "texts of Python's help()",
     "pygments": "colours of sources that numba and rich print",
-    "pyqtgraph": "what the benchmarks compare with",
     "pytest": "tests",
     "readline": "line editing; its library is under the GPL",
     "scipy.io._fast_matrix_market._fmm_core": "reads matrices from files, 4 MB",
@@ -171,8 +174,12 @@ def used_modules() -> frozenset[str]:
 
     They are collected by name: compiled modules import some of them out of sight.
     """
-    loaded = loaded_by(imported())
-    return frozenset(name for name in loaded if name.partition(".")[0] in IN_PARTS)
+    loaded = loaded_by(imported()) - UNUSED.keys()
+    return frozenset(
+        name
+        for name in loaded
+        if name.partition(".")[0] in IN_PARTS or name.startswith(COMPOSED)
+    )
 
 
 def loaded_by(modules: Iterable[str]) -> set[str]:

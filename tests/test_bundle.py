@@ -43,6 +43,16 @@ def test_parts_of_libraries_are_found_by_what_the_lab_imports(contents: Any) -> 
     assert not unused & contents.used_modules()
 
 
+def test_of_pyqtgraph_comes_what_its_import_loads(contents: Any) -> None:
+    """Qt's modules too that it imports by names which it puts together."""
+    used, unused = contents.used_modules(), set(contents.unused_parts())
+    assert {"pyqtgraph.graphicsItems.AxisItem", "PySide6.QtOpenGL"} <= used
+    assert not {"PySide6.QtTest", "PySide6.QtNetwork"} & used
+    others = "console dockarea examples exporters flowchart jupyter opengl"
+    assert {f"pyqtgraph.{name}" for name in others.split()} <= unused
+    assert "pyqtgraph" not in contents.packages_with_data("lite")  # pictures, colour maps
+
+
 def test_the_flavours_differ_by_torch(contents: Any) -> None:
     assert "torch" in contents.excluded("lite")
     assert "torch" not in contents.excluded("full")
@@ -318,10 +328,20 @@ def test_the_recipe_compiles() -> None:
 def test_every_part_is_named_with_its_licence() -> None:
     licences = script("licences")
     places = [("PySide6/QtGui.abi3.so", "/src/QtGui.abi3.so", "EXTENSION")]
-    parts = licences.parts(["numpy.linalg", "scipy", "numba", "layerlab.cli", "json"], places)
+    modules = [
+        "numpy.linalg",
+        "scipy",
+        "numba",
+        "pyqtgraph",
+        "colorama.ansi",
+        "layerlab",
+        "json",
+    ]
+    parts = licences.parts(modules, places)
     text = licences.document(parts)
     listed = text.partition("=" * 72)[0]
     wanted = ["Layerlab 0.1.0: MIT", "Inter: SIL", "numpy ", "numba ", "LGPL-3.0-only"]
+    wanted += ["pyqtgraph 0.14", "colorama "]
     for words in (*wanted, "WITH Bootloader-exception", "Lesser General Public License"):
         assert words in listed
     assert "see below" not in listed

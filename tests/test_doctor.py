@@ -26,6 +26,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Nothing is started; what engines and Qt would say is given."""
     monkeypatch.setattr(doctor, "_engines", lambda _: dict(FINE))
     monkeypatch.setattr(doctor, "_qt", lambda _: {"platform": "offscreen", "problem": ""})
+    monkeypatch.setattr(doctor, "_plot", lambda: "")
     return monkeypatch
 
 

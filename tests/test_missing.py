@@ -182,7 +182,8 @@ def test_what_everything_needs_is_named(tmp_path: pathlib.Path, name: str) -> No
 
 def test_doctor_tries_what_is_installed(tmp_path: pathlib.Path) -> None:
     """A library that is there and broken, and kernels that do not compile: not ready."""
-    lab = Crippled(tmp_path, breaks_kernels=True, damaged=("networkx",), hidden=("torch",)).lab
+    damaged = ("networkx", "pyqtgraph")
+    lab = Crippled(tmp_path, breaks_kernels=True, damaged=damaged, hidden=("torch",)).lab
     done = lab("doctor", "--json")
     assert (done.returncode, done.stderr) == (1, "")
     found = json.loads(done.stdout)
@@ -190,5 +191,6 @@ def test_doctor_tries_what_is_installed(tmp_path: pathlib.Path) -> None:
     assert "do not compile on this machine" in found["engines"]["compiled"]
     assert found["engines"]["numpy"] == ""
     assert "PyTorch is not installed" in found["engines"]["torch"]
-    assert found["packages"]["networkx"] is None
-    assert found["lacks"]["networkx"].startswith("networkx does not load (OSError: ")
+    for name in damaged:
+        assert found["packages"][name] is None
+        assert found["lacks"][name].startswith(f"{name} does not load (OSError: ")

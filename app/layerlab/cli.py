@@ -133,7 +133,7 @@ def _run(arguments: list[str]) -> int:
     if arguments[:1] == [ASK_QT]:
         from layerlab.compose.ask_qt import ask_qt
 
-        return ask_qt()
+        return ask_qt(*arguments[1:])
     if arguments[:1] == [TRY_ENGINE]:
         from layerlab.nets.engines.trial import main as try_engine
 

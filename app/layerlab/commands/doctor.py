@@ -29,18 +29,18 @@ from layerlab.core.libraries import (
     FAILURES,
     LIBRARIES,
     Library,
-    how_to_install,
     import_sentence,
+    load_sentence,
     missing,
 )
-from layerlab.core.program import TRY_ENGINE, own_command, own_environment
+from layerlab.core.program import TRY_ENGINE, WITH_PLOT, own_command, own_environment
 
 # What hangs has to end; what is slow has to be waited for. An emulated processor with other
 # work beside took 35 minutes to compile for one precision, and half a minute to start Qt.
 TRY_LIMIT_S, QT_LIMIT_S = 10_800, 600
 TELL_S = 0.5  # between two looks at a process
 # Imported where they are tried, in a process of their own: an import takes seconds, or Qt.
-_TRIED = ("PySide6-Essentials", "numba", "torch")
+_TRIED = ("PySide6-Essentials", "pyqtgraph", "numba", "torch")
 _DATA_SETS = "scikit-learn"  # which is there for these: they are read instead of importing it
 
 
@@ -74,6 +74,9 @@ def examine(progress: Progress) -> dict[str, Any]:
     display = display_problem()
     progress.tell("starting Qt")
     qt = _qt(display == "")
+    if not (qt["problem"] or lacks["pyqtgraph"]):
+        progress.tell("drawing a plot")
+        lacks["pyqtgraph"] = _plot()
     engines = _engines(progress)
     absent = {name for name, why in lacks.items() if f"needs {name}," in why}
     needed = [
@@ -124,11 +127,8 @@ def _trouble(library: Library) -> str:
             return importlib.import_module("layerlab.nets.tasks.sets").unreadable()
         if library.name not in _TRIED:
             importlib.import_module(library.module)
-    except ImportError as error:
-        return import_sentence(error, library.use)
     except Exception as error:  # whatever a library that is damaged raises
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        return f"{library.name} does not load ({said}); {how_to_install(library.name, True)}"
+        return load_sentence(library.name, error)
     return ""
 
 
@@ -211,6 +211,12 @@ def _qt(has_display: bool) -> dict[str, str]:
     problem = libraries_problem(missing_libraries(XCB if has_display else OFFSCREEN))
     words = words.rpartition("\n")[2]
     return {"platform": "", "problem": problem or f"Qt does not start: {words}"}
+
+
+def _plot() -> str:
+    """Return why no plot can be drawn, in one sentence, or ""; pyqtgraph brings Qt along."""
+    platform, words = ask_platform({"QT_QPA_PLATFORM": "offscreen"}, QT_LIMIT_S, WITH_PLOT)
+    return "" if platform else words.rpartition("layerlab: ")[2].rpartition("\n")[2]
 
 
 def _text(found: dict[str, Any]) -> str:

@@ -17,16 +17,19 @@ ALWAYS = ("offscreen", "minimal")  # platforms that need nothing of the machine
 _REASON = re.compile(r"Could not \w+ the Qt platform plugin \"[^\"]*\"|Could not .*")
 
 
-def ask_platform(environ: Mapping[str, str], limit_s: float = TIMEOUT_S) -> tuple[str, str]:
+def ask_platform(
+    environ: Mapping[str, str], limit_s: float = TIMEOUT_S, *wanted: str
+) -> tuple[str, str]:
     """Return the platform on which Qt starts, and what it says where it does not.
 
     Args:
         environ: variables that the process gets beside its own.
         limit_s: how long to wait for it.
+        wanted: what it is to try beside, see `layerlab.compose.ask_qt`.
     """
     try:
         asked = subprocess.run(
-            own_command(ASK_QT),
+            own_command(ASK_QT, *wanted),
             env=own_environment() | dict(environ),
             capture_output=True,
             text=True,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # What the lab stands on; each brings more. A bundle lists all that is in it instead.
 LIBRARIES = (
     "PySide6-Essentials",
+    "pyqtgraph",
     "numpy",
     "numba",
     "scipy",

@@ -35,6 +35,7 @@ class Library:
 
 LIBRARIES = (
     Library("PySide6-Essentials", "PySide6.QtCore", "the window"),
+    Library("pyqtgraph", "pyqtgraph", "a plot"),
     Library("numpy", "numpy"),
     Library("numba", "numba", "the engine compiled", is_optional=True),
     Library("scipy", "scipy.special", "GELU in NumPy"),
@@ -48,6 +49,7 @@ LIBRARIES = (
 )
 # What a library brings along, and cannot be imported without.
 _PARTS = {
+    "colorama": "pyqtgraph",
     "llvmlite": "numba",
     "joblib": "scikit-learn",
     "threadpoolctl": "scikit-learn",
@@ -71,6 +73,10 @@ def _library(module: str) -> Library | None:
         if owner == library.name or top == library.module.partition(".")[0]:
             return library
     return None
+
+
+def _named(name: str) -> Library:
+    return next(library for library in LIBRARIES if library.name == name)
 
 
 def is_installed(module: str) -> bool:
@@ -111,6 +117,19 @@ def import_sentence(error: BaseException, what: str = "") -> str:
     return f"{needs}, which does not load ({said}); {how_to_install(library.name, True)}"
 
 
+def load_sentence(name: str, error: Exception) -> str:
+    """Return one sentence on a library that is there but does not load, and what to do.
+
+    Args:
+        name: how an installer calls it.
+        error: what the import raised; of a library that is damaged it may be anything.
+    """
+    if isinstance(error, ImportError):
+        return import_sentence(error, _named(name).use)
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{name} does not load ({said}); {how_to_install(name, True)}"
+
+
 def sentence_of(error: BaseException) -> str:
     """Return what to say of any error: of one that a missing library is behind, the remedy."""
     if isinstance(error, ImportError):
@@ -120,8 +139,7 @@ def sentence_of(error: BaseException) -> str:
 
 def missing(name: str) -> str:
     """Return one sentence that says that a library is not installed, or ""."""
-    library = next(library for library in LIBRARIES if library.name == name)
-    top = library.module.partition(".")[0]
+    top = _named(name).module.partition(".")[0]
     if is_installed(top):
         return ""
     return import_sentence(ModuleNotFoundError(f"No module named {top!r}", name=top))

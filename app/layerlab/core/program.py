@@ -12,6 +12,7 @@ from typing import NoReturn
 # First arguments with which `layerlab.cli` serves the program itself; nobody types them.
 ENGINE_CHILD = "--engine-child"
 ASK_QT = "--ask-qt"
+WITH_PLOT = "plot"  # after ASK_QT
 TRY_ENGINE = "--try-engine"
 
 

@@ -36,7 +36,7 @@ _FULL = 500_000  # bytes, after which the next start begins a new file and keeps
 _REPORTS = 10  # that are kept
 MAX_LOG_BYTES = 64 * 2**20  # that are read of a log: a session may write more than _FULL
 _FAULTS = "fault-"  # files that stay empty unless the process dies of a fault
-_LIBRARIES = ("PySide6-Essentials", "numpy", "numba", "llvmlite", "scipy", "torch")
+_LIBRARIES = ("PySide6-Essentials", "pyqtgraph", "numpy", "numba", "llvmlite", "scipy", "torch")
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
