@@ -1,6 +1,7 @@
 """From a mouse event on the width slider to the finished picture.
 
-    python -m tests.benchmarks.drag [--seeds 16] [--moves 160] [--engine numpy] [--parts]
+    python -m tests.benchmarks.drag [--seeds 16] [--moves 160] [--engine numpy]
+                                    [--parts] [--json]
 
 Drags the handle with real mouse events in an open window with every view drawn, and waits
 after each move until the run of the new width is finished, drawn and painted. `--parts`
@@ -11,6 +12,7 @@ frame was there, and painting; and how much of two cores' time the program had u
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import statistics
 import tempfile
@@ -25,6 +27,7 @@ def main() -> None:
     parser.add_argument("--moves", type=int, default=160)
     parser.add_argument("--engine", default="compiled")
     parser.add_argument("--parts", action="store_true")
+    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as home:
@@ -33,10 +36,13 @@ def main() -> None:
     if options.parts:
         print_parts(moved)
     taken = sorted(move.all_s for move in moved)
-    tail = taken[min(len(taken) - 1, int(0.95 * len(taken)))]
+    median, tail = statistics.median(taken), taken[min(len(taken) - 1, int(0.95 * len(taken)))]
+    if options.json:
+        print(json.dumps({"median_ms": 1000 * median, "tail_ms": 1000 * tail}))
+        return
     print(
         f"{len(taken)} widths, {options.seeds} seeds, engine {options.engine}: median "
-        f"{1000 * statistics.median(taken):.0f} ms, 95 % {1000 * tail:.0f} ms"
+        f"{1000 * median:.0f} ms, 95 % {1000 * tail:.0f} ms"
     )
 
 
