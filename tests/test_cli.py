@@ -559,7 +559,7 @@ def test_a_shot_goes_as_far_as_it_is_told(
         seen.append((updates, spec.train.updates))
         out.write_bytes(b"a picture")
 
-    monkeypatch.setattr("layerlab.compose.shot", shot)
+    monkeypatch.setattr("layerlab.compose.shot.shot", shot)
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     for updates in ("1501", "7"):
         out = str(tmp_path / "lab.png")

@@ -23,8 +23,8 @@ def no_work(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("it worked before it looked at where the result goes")
 
     monkeypatch.setattr("layerlab.commands.training.Training.run", too_late)
-    monkeypatch.setattr("layerlab.compose.shot", too_late)
-    monkeypatch.setattr("layerlab.compose.shot_claims", too_late)
+    monkeypatch.setattr("layerlab.compose.shot.shot", too_late)
+    monkeypatch.setattr("layerlab.compose.shot.shot_claims", too_late)
 
 
 def sentence(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

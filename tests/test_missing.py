@@ -122,6 +122,19 @@ def test_without_networkx_one_page_is_missing(tmp_path: pathlib.Path) -> None:
     worked(lab("claims", "--only", "E10"))
 
 
+def test_without_pyqtgraph_there_is_no_window_and_all_else_works(
+    tmp_path: pathlib.Path,
+) -> None:
+    lab, picture = Crippled(tmp_path, hidden=("pyqtgraph",)).lab, tmp_path / "lab.png"
+    for command in ((), ("shot", "--out", str(picture))):
+        said = sentence(lab(*command), 1)
+        assert said.startswith("the window needs pyqtgraph, which is not installed; install ")
+    assert not picture.exists()
+    worked(lab(*QUICK))
+    worked(lab("experiments"))
+    worked(lab("claims", "--only", "D1"))
+
+
 def test_without_ziamath_formulas_are_shown_as_latex(tmp_path: pathlib.Path) -> None:
     lab, picture = Crippled(tmp_path, hidden=("ziamath",)).lab, tmp_path / "page.png"
     said = sentence(lab("shot", "--experiment", "activations", "--out", str(picture)), 0)

@@ -10,7 +10,8 @@ import shutil
 import subprocess
 import sys
 
-from layerlab.core.libraries import how_to_install, import_sentence, is_installed
+from layerlab.core.errors import NotReadyError
+from layerlab.core.libraries import how_to_install, import_sentence, is_installed, missing
 
 # What Qt loads for a window on X, and for pictures without a display.
 XCB = (
@@ -121,6 +122,16 @@ def libraries_problem(libraries: list[str]) -> str:
     line = install_line(libraries)
     fix = f"; on Debian or Ubuntu: {line}" if line else ""
     return f"Qt lacks the libraries {', '.join(libraries)}{fix}"
+
+
+def check_plots() -> None:
+    """Refuse where there is no pyqtgraph: what is drawn is made when it is too late to say so.
+
+    Raises:
+        NotReadyError: with what to do.
+    """
+    if lack := missing("pyqtgraph"):
+        raise NotReadyError(lack)
 
 
 def import_problem(error: ImportError) -> str:

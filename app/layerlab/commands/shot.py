@@ -81,12 +81,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         spec = _long_enough(chosen_spec(args), args.updates)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
-    try:
-        from layerlab.compose import How, shot, shot_claims, shot_page
-    except ImportError as error:
-        from layerlab.commands.libraries import import_problem
+    from layerlab.commands.libraries import check_plots, import_problem
 
+    try:
+        from layerlab.compose.shot import How, shot, shot_claims, shot_page
+    except ImportError as error:
         raise NotReadyError(import_problem(error)) from error
+    check_plots()
     how = How(size, args.theme, args.view or "", scale)
     if args.claims is not None:
         shot_claims(out, rows, how)

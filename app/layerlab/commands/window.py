@@ -32,7 +32,7 @@ def run(
         NotReadyError: there is no display, or Qt does not load.
     """
     from layerlab.commands.display import display_problem
-    from layerlab.commands.libraries import import_problem
+    from layerlab.commands.libraries import check_plots, import_problem
     from layerlab.commands.qt_platform import platform_problem
 
     problem = display_problem() or platform_problem()
@@ -46,9 +46,10 @@ def run(
             f"{problem}; `layerlab shot --out lab.png` draws the window into a file instead"
         )
     try:
-        from layerlab.compose import run_window
+        from layerlab.compose.start import run_window
     except ImportError as error:
         raise NotReadyError(import_problem(error)) from error
+    check_plots()
     return run_window(path, theme, experiment, knobs)
 
 

@@ -35,7 +35,7 @@ class Library:
 
 LIBRARIES = (
     Library("PySide6-Essentials", "PySide6.QtCore", "the window"),
-    Library("pyqtgraph", "pyqtgraph", "a plot"),
+    Library("pyqtgraph", "pyqtgraph", "the window"),
     Library("numpy", "numpy"),
     Library("numba", "numba", "the engine compiled", is_optional=True),
     Library("scipy", "scipy.special", "GELU in NumPy"),
