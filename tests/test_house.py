@@ -57,7 +57,7 @@ def test_the_contracts_of_the_rooms_are_kept() -> None:
         ("claims", HEAVY),
         ("runtime.labfile", HEAVY),
         ("cli __main__", HEAVY | {"numpy", "msgspec"}),
-        ("compose.start compose.shot", {"torch", "sklearn", "networkx", "numba"}),
+        ("compose.start compose.shot", {"torch", "sklearn", "networkx", "numba", "pyqtgraph"}),
         ("compose.ask_qt", HEAVY - {"PySide6"}),
         ("experiments claims.listing", {"torch", "networkx", "PySide6"}),
     ],

@@ -71,7 +71,7 @@ from layerlab.ui.window import LabWindow
 found, awaited, looked = {}, [], []
 def painted(watched):
     if "up" not in found:
-        known = "torch", "sklearn", "networkx", "numba", "scipy"
+        known = "torch", "sklearn", "networkx", "numba", "scipy", "pyqtgraph"
         found["heavy"] = [m for m in known if m in sys.modules]
         found["up"] = since()
         print("painted", file=sys.stderr, flush=True)
@@ -194,7 +194,7 @@ def main() -> None:
         ratios = sorted(a / b for a, b in zip(taken, bare, strict=True))
         spread = f"{statistics.median(ratios):.2f} of it ({ratios[0]:.2f} to {ratios[-1]:.2f})"
         print(f"{name:<12} {statistics.median(taken):.3f} s, {spread}")
-    print(f"imported     {', '.join(heavy) or 'no torch, sklearn, networkx, numba, scipy'}")
+    print(f"imported     {', '.join(heavy) or 'no heavy library'}")
 
 
 if __name__ == "__main__":
