@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -39,6 +40,11 @@ class RuleItem(OnPaper, pg.InfiniteLine):
             painter.drawLine(QPointF(area.left(), at.y()), QPointF(area.right(), at.y()))
         else:
             painter.drawLine(QPointF(at.x(), area.top()), QPointF(at.x(), area.bottom()))
+
+    def paint(self, painter: QPainter, *args: Any) -> None:
+        """Paint the line; pyqtgraph knows its ends only after it was asked for its bounds."""
+        self.boundingRect()
+        super().paint(painter, *args)
 
     def informViewBoundsChanged(self) -> None:
         """Tell nobody: the axes do not follow the items."""
