@@ -254,11 +254,13 @@ def _decades(low: float, high: float, count: float) -> list[tuple[float, str]]:
     """Return powers of ten between two ends, about as many as are wanted."""
     first = math.ceil(math.log10(low) - 1e-9)
     last = math.floor(math.log10(high) + 1e-9)
-    step = next(
-        s for s in (1, 2, 3, 5, 10, 20, 50, 100, 400) if (last - first) / s <= max(1.0, count)
-    )
-    start = math.ceil(first / step) * step
-    return [(10.0**e, decade(e)) for e in range(start, last + 1, step)]
+    steps = (400, 100, 50, 20, 10, 5, 3, 2, 1)
+    wide = [s for s in steps if (last - first) / s <= max(1.0, count)]
+    for step in steps[max(0, len(wide) - 1) :]:
+        exponents = range(math.ceil(first / step) * step, last + 1, step)
+        if len(exponents) > 1:
+            break
+    return [(10.0**e, decade(e)) for e in exponents]
 
 
 def _thirds(low: float, high: float) -> list[tuple[float, str]]:

@@ -14,6 +14,7 @@ from layerlab.ui.plotting.items.base import LIMIT_PX, Painted, Space
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
+SMALLEST = 6.5  # letters, at zoom 1
 LEAST_PX = 1.5  # shorter ones are no arrows
 
 
@@ -25,6 +26,7 @@ class Words(Painted):
         x, y: (n,) in data units. texts: one for each.
         colors: one colour, or one for each. theme: gives the font.
         size, weight: of the font. right: whether they stand left of their points.
+        within: height of a row that they have to fit in, in data units; 0 if there are none.
     """
 
     x: Array
@@ -35,10 +37,18 @@ class Words(Painted):
     size: float = 10.5
     weight: int = 400
     right: bool = False
+    within: float = 0.0
+
+    def fitting_size(self, space: Space) -> float:
+        """Return the size of the letters, which shrink with their rows."""
+        if not self.within:
+            return self.size
+        ends = space.py(np.array([0.0, self.within]))
+        return min(self.size, abs(float(ends[1] - ends[0])) / self.theme.zoom)
 
     def rects(self, space: Space) -> list[QRectF]:
         """Return where the texts stand, in pixels, upright in the middle of their points."""
-        metrics = QFontMetricsF(self.theme.font(self.size, self.weight))
+        metrics = QFontMetricsF(self.theme.font(self.fitting_size(space), self.weight))
         x, y = space.px(np.asarray(self.x, float)), space.py(np.asarray(self.y, float))
         gap, high = self.theme.px(5), self.theme.px(16)
         found = []
@@ -49,8 +59,11 @@ class Words(Painted):
         return found
 
     def paint(self, painter: QPainter, space: Space) -> None:
-        """Paint the texts."""
-        painter.setFont(self.theme.font(self.size, self.weight))
+        """Paint the texts, unless they would lie on each other."""
+        size = self.fitting_size(space)
+        if size < SMALLEST:
+            return
+        painter.setFont(self.theme.font(size, self.weight))
         side = Qt.AlignmentFlag.AlignRight if self.right else Qt.AlignmentFlag.AlignLeft
         for k, (text, rect) in enumerate(zip(self.texts, self.rects(space), strict=True)):
             if not math.isfinite(rect.x() + rect.y()):
@@ -62,7 +75,13 @@ class Words(Painted):
         """Return what it looks like."""
         colors = [self.colors] if isinstance(self.colors, QColor) else self.colors
         arrays = (np.asarray(self.x).tobytes(), np.asarray(self.y).tobytes())
-        look = (tuple(c.rgba() for c in colors), self.size, self.weight, self.right)
+        look = (
+            tuple(c.rgba() for c in colors),
+            self.size,
+            self.weight,
+            self.right,
+            self.within,
+        )
         return (*arrays, tuple(self.texts), *look)
 
 
