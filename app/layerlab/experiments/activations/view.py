@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from layerlab.core import picture as pic
 from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Line, Mark, Post, Words
+from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, Post, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
+FRACTIONS, LONGEST = 1.65, 1.25  # ends of that axis, and of a bar: the rest is for the numbers
 BIN_TOP = 1.2  # densities above are cut: a spike of zeros is as high as its cell is narrow
 
 
@@ -25,18 +29,20 @@ class View(PageView):
         self.value = PlotCard("Value", Axis("z"), Axis("h"))
         self.slope = PlotCard("Slope", Axis("z"), Axis("dh/dz"))
         self.behind = PlotCard("A gaussian, pushed through", Axis("z, h"), Axis("density"))
-        self.rows = RowPlot(Axis("kept of what arrives"))
+        self.rows = RowPlot(Axis("fraction preserved"))
+        self.rows.x_axis.brief = "fraction"
+        self.rows.x_axis.fix(0, FRACTIONS)
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(self._on_row)
         self.kept = PlotCard(
-            "What is kept",
+            "What is preserved",
             self.rows.x_axis,
             self.rows.y_axis,
             "click one to choose it",
             self.rows,
         )
         self.corner = PlotCard("Softplus and ReLU", Axis("z"), Axis("h"))
-        for card in (self.value, self.slope, self.corner):
+        for card in (self.value, self.slope):
             card.plot.x_axis.fix(-VIEW, VIEW)
         self.corner.plot.x_axis.fix(-3, 3)
         self.corner.plot.y_axis.fix(-0.15, 3)
@@ -81,29 +87,25 @@ class View(PageView):
         # The gaussian stands on the floor, a quarter of the plot high.
         hill = low + 0.25 * (high - low) * result.before / result.before.max()
         ground = Band(z, np.full_like(z, low), hill, mix(self.theme, self.color("faint"), 0.28))
-        others: dict[str, Mark] = {
-            one.key: Line(z, getattr(one, name), self.color("faint", 0.55), 1.0)
+        faint = self.color("faint")
+        series = [
+            Series(one.label, z, getattr(one, name), self.color("faint", 0.55), width=1.0)
             for one in result.facts
             if one is not chosen
-        }
-        curve = getattr(chosen, name)
-        live: dict[str, Mark] = {"chosen": Line(z, curve, accent, 2.4)}
+        ]
+        series = [replace(one, is_still=True, in_legend=False, is_read=False) for one in series]
+        series.append(Series(chosen.label, z, getattr(chosen, name), accent, width=2.4))
+        legend = [
+            Key("line", faint, "the others", 1.0),
+            Key("band", mix(self.theme, faint, 0.28), "what arrives"),
+        ]
+        live: dict[str, Mark] = {}
         if chosen.lowest is not None:
             place, value = chosen.lowest
-            dot = value if name == "h" else 0.0
-            live["lowest"] = Dots(
-                np.array([place]), np.array([dot]), self.color("warning"), 3.6
-            )
-        legend = [
-            Key("line", accent, chosen.label, 2.4),
-            Key("line", self.color("faint"), "the others", 1.0),
-            Key("band", mix(self.theme, self.color("faint"), 0.28), "what arrives"),
-        ]
-        columns = {"z": z} | {one.label: getattr(one, name) for one in result.facts}
-        card.show_plot(
-            bands={"arrives": ground}, still=others, live=live, legend=legend, columns=columns
-        )
-        card.read_curves(z, [(chosen.label, curve, accent)])
+            dot, ink = value if name == "h" else 0.0, self.color("warning")
+            live["lowest"] = Dots(np.array([place]), np.array([dot]), ink, 3.6)
+            legend.append(Key("dot", ink, "minimum of h" if name != "h" else "minimum"))
+        card.show_plot(bands={"arrives": ground}, live=live, legend=legend, series=series)
 
     def _draw_behind(self, result: Result) -> None:
         card, accent = self.behind, self.color("accent")
@@ -133,7 +135,12 @@ class View(PageView):
             bands={"z": before, "h": after},
             live={"mean": mean},
             legend=legend,
-            columns={"h": middles, "density": result.after},
+            columns={
+                "h": middles,
+                "density of h": result.after,
+                "z": result.z,
+                "density of z": result.before,
+            },
         )
         card.set_note(
             f"variance <b>{number(one.variance, 3)}</b> of {number(result.spread**2, 3)}"
@@ -149,28 +156,27 @@ class View(PageView):
         rows = np.arange(len(facts))
         chosen = facts.index(result.chosen)
         plot.set_rows([one.label for one in facts], chosen)
-        plot.x_axis.fix(0, 1.3)
         tokens = ["accent" if k == chosen else "muted" for k in rows]
         pale = [mix(self.theme, self.color(token), 0.35) for token in tokens]
         full = [self.color(token) for token in tokens]
-        none = np.zeros(len(facts))
-        shown = np.minimum(square, 1.3)
-        words = [f"{number(share, 2)}" for share in square]
+        none, ends = np.zeros(len(facts)), np.full(len(facts), FRACTIONS)
+        words = [number(share, 2) for share in square]
         bars: dict[str, Mark] = {
-            "square": Bars(rows, none, shown, pale, 0.62),
-            "variance": Bars(rows, none, np.minimum(variance, 1.3), full, 0.22),
-            "words": Words(np.minimum(shown, 1.16), rows, words, full, self.theme, 10),
-            "all": Post(1.0, "", self.color("faint"), self.theme),
+            "square": Bars(rows, none, np.minimum(square, LONGEST), pale, 0.62),
+            "variance": Bars(rows, none, np.minimum(variance, LONGEST), full, 0.22),
+            "words": Words(ends, rows, words, full, self.theme, 10, right=True, within=1),
+            "all": Post(1.0, "all", self.color("muted"), self.theme),
         }
         legend = [
             Key("band", pale[chosen], "mean square"),
             Key("line", full[chosen], "variance", 3),
         ]
-        self.kept.show_plot(
-            live=bars,
-            legend=legend,
-            columns={"mean square kept": square, "variance kept": variance},
-        )
+        columns = {
+            "activation": np.array([one.label for one in facts]),
+            "mean square preserved": square,
+            "variance preserved": variance,
+        }
+        self.kept.show_plot(live=bars, legend=legend, columns=columns)
         plot.reader = lambda x, y: self._read_row(facts[plot.row_at(y)], arrived)
 
     def _read_row(self, one: Facts, arrived: float) -> Reading:
@@ -189,30 +195,20 @@ class View(PageView):
         between = Band(
             z, result.corner, result.softplus, mix(self.theme, self.color("negative"), 0.22)
         )
-        live: dict[str, Mark] = {
-            "relu": Line(z, result.corner, self.color("muted"), 1.6),
-            "softplus": Line(z, result.softplus, self.color("negative"), 2.2),
-            "gap": Dots(np.array([0.0]), np.array([result.gap]), self.color("negative"), 3.6),
-        }
-        legend = [
-            Key("line", self.color("negative"), "softplus"),
-            Key("line", self.color("muted"), "ReLU", 1.6),
+        ink, muted = self.color("negative"), self.color("muted")
+        series = [
+            Series("ReLU", z, result.corner, muted, width=1.6),
+            Series("softplus", z, result.softplus, ink, width=2.2),
         ]
+        gap = Dots(np.array([0.0]), np.array([result.gap]), ink, 3.6)
         card.show_plot(
             bands={"between": between},
-            live=live,
-            legend=legend,
-            columns={"z": z, "softplus": result.softplus, "ReLU": result.corner},
+            live={"gap": gap},
+            legend=[Key("dot", ink, "largest gap", brief="gap")],
+            series=series,
         )
         card.set_note(
             f"at most <b>{number(result.gap, 3)}</b> apart", f"<b>{number(result.gap, 3)}</b>"
-        )
-        card.read_curves(
-            z,
-            [
-                ("softplus", result.softplus, self.color("negative")),
-                ("ReLU", result.corner, self.color("muted")),
-            ],
         )
 
     def _on_row(self, row: int) -> None:
