@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -10,14 +12,15 @@ from layerlab.experiments.attention.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Histogram, Line, Mark, Rule, Words
+from layerlab.ui.plotting.items import Dots, Histogram, Mark, Rule, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
 D_K = np.array(SIZES, float)
 FLOOR, TOP = 1e-4, 1e4  # of squared gradients
-NAMES, BRIEF = ("÷ √d_k", "undivided"), ("÷", "not")
+NAMES = ("÷ √dₖ", "undivided")
 
 
 class SampledCards:
@@ -32,15 +35,13 @@ class SampledCards:
         self._view = view
         self._drawn: tuple[object, ...] = ()
         self.products = PlotCard("Random logits", Axis("q · k"), Axis("density"))
-        self.entropies = PlotCard(
-            "Entropy by d_k", Axis("d_k", log=True), Axis("entropy, nats")
-        )
+        self.entropies = PlotCard("Entropy by dₖ", Axis("dₖ", log=True), Axis("entropy, nats"))
         self.entropies.plot.y_axis.brief = "entropy"
         self.weights = PlotCard(
-            "Loss on weights", Axis("d_k", log=True), Axis("|dL/dq|²", log=True)
+            "Loss on weights", Axis("dₖ", log=True), Axis("|dL/dq|²", log=True)
         )
         self.values = PlotCard(
-            "Loss on values", Axis("d_k", log=True), Axis("|dL/dq|²", log=True)
+            "Loss on values", Axis("dₖ", log=True), Axis("|dL/dq|²", log=True)
         )
         self.cards = (self.products, self.entropies, self.weights, self.values)
         self.products.plot.tick_gap = 44
@@ -78,14 +79,14 @@ class SampledCards:
             result,
             np.stack([one.weights for one in result.summaries]),
             (limits.weights * flat, limits.weights_free * D_K),
-            "∝ d_k",
+            "∝ dₖ",
         )
         self._draw_gradient(
             self.values,
             result,
             np.stack([one.values for one in result.summaries]),
             (limits.values * flat, limits.values_free * roots),
-            "∝ √d_k",
+            "∝ √dₖ",
         )
 
     def _inks(self) -> tuple[QColor, QColor]:
@@ -103,63 +104,41 @@ class SampledCards:
         shown = np.minimum(result.heights, 1.2 * top)
         fill, other = mix(view.theme, inks[chosen], 0.4), 1 - chosen
         bands: dict[str, Mark] = {"chosen": Histogram(edges, shown[chosen], fill, inks[chosen])}
-        live: dict[str, Mark] = {
-            "other": Line(
-                middles, np.minimum(result.density[other], 1.2 * top), inks[other], 1.4
-            ),
-            "theory": Line(middles, result.density[chosen], view.color("text"), 1.2, (4, 3)),
-        }
-        legend = [
-            Key("band", fill, NAMES[chosen]),
-            Key("line", inks[other], NAMES[other], 1.4),
-            Key("dash", view.color("text"), "theory", 1.2),
+        drawn = np.minimum(result.density[other], 1.2 * top)
+        exact, ink = result.density, view.color("text")
+        series = [
+            Series(NAMES[other], middles, drawn, inks[other], width=1.4, values=exact[other]),
+            Series("theory", middles, exact[chosen], ink, form="dash", width=1.2),
         ]
         card.show_plot(
             bands=bands,
-            live=live,
-            legend=legend,
-            columns={
-                "q k": middles,
-                NAMES[0]: result.heights[0],
-                NAMES[1]: result.heights[1],
-                "theory": result.density[chosen],
-            },
+            legend=[Key("band", fill, f"drawn, {NAMES[chosen]}", brief=NAMES[chosen])],
+            series=series,
+            columns={f"drawn, {NAMES[k]}": result.heights[k] for k in (chosen, other)},
         )
-        spread = float(result.drawn.dots.std()) / (np.sqrt(result.d_k) if result.scaled else 1)
-        card.set_note(f"spread <b>{number(spread)}</b>", f"<b>{number(spread)}</b>")
-        card.read_curves(middles, [(NAMES[k], result.heights[k], inks[k]) for k in (0, 1)])
+        std = float(result.drawn.dots.std()) / (np.sqrt(result.d_k) if result.scaled else 1)
+        card.set_note(f"std <b>{number(std)}</b>", f"<b>{number(std)}</b>")
 
     def _draw_entropies(self, result: Result) -> None:
         card, view = self.entropies, self._view
         inks, most = self._inks(), float(np.log(result.keys))
-        card.plot.y_axis.fix(0, 1.12 * most)
+        card.plot.y_axis.fix(0, 1.3 * most)  # with room for the name of what is most
         quartiles = np.stack([one.entropies for one in result.summaries])  # (SIZES, 2, 3)
-        bands: dict[str, Mark] = {}
-        live: dict[str, Mark] = {}
         chosen = SCALED if result.scaled else FREE
+        series = []
         for k in (SCALED, FREE):
             low, middle, high = quartiles[:, k].T
-            bands[NAMES[k]] = Band(D_K, low, high, mix(view.theme, inks[k], 0.2))
-            live[NAMES[k]] = Line(D_K, middle, inks[k], 2.4 if k == chosen else 1.4)
-        limit = result.limits.entropy
-        live["theory"] = Line(D_K, np.full_like(D_K, limit), view.color("text"), 1.2, (4, 3))
-        still: dict[str, Mark] = {
-            "most": Rule(most, "", view.color("muted"), view.theme),
-        }
-        columns = {"d_k": D_K} | {NAMES[k]: quartiles[:, k, 1] for k in (0, 1)}
-        card.show_plot(
-            bands=bands, still=still, live=live, legend=self._legend(), columns=columns
-        )
+            width = 2.4 if k == chosen else 1.4
+            series.append(Series(NAMES[k], D_K, middle, inks[k], low, high, width=width))
+        limit = np.full_like(D_K, result.limits.entropy)
+        series.append(Series("theory", D_K, limit, view.color("text"), form="dash", width=1.2))
+        most_of_all = Rule(most, "all keys alike", view.color("muted"), view.theme)
+        card.show_plot(still={"most": most_of_all}, series=series)
         here = quartiles[SIZES.index(result.d_k), chosen, 1]
         self._show_handle(card, result, float(here), inks[chosen])
         card.set_note(
             f"median <b>{number(float(here), 2)}</b>", f"<b>{number(float(here), 2)}</b>"
         )
-        card.read_curves(D_K, [(NAMES[k], quartiles[:, k, 1], inks[k]) for k in (0, 1)])
-
-    def _legend(self) -> list[Key]:
-        inks = self._inks()
-        return [Key("line", inks[k], NAMES[k], brief=BRIEF[k]) for k in (SCALED, FREE)]
 
     def _show_handle(self, card: PlotCard, result: Result, y: float, ink: QColor) -> None:
         handle = Handle("d_k", float(result.d_k), y, ink, along="x")
@@ -181,18 +160,21 @@ class SampledCards:
         """
         view, inks = self._view, self._inks()
         chosen = SCALED if result.scaled else FREE
-        live: dict[str, Mark] = {}
-        columns = {"d_k": D_K}
         shown = np.clip(found, FLOOR, TOP)
+        series: list[Series] = []
         for k in (SCALED, FREE):
-            bright = 2.4 if k == chosen else 1.4
-            live[f"median {k}"] = Line(D_K, shown[:, k, 1], inks[k], 1.3, (2, 2))
-            live[f"mean {k}"] = Line(D_K, shown[:, k, 0], inks[k], bright)
-            live[f"means {k}"] = Dots(D_K, shown[:, k, 0], inks[k], 2.4)
-            live[f"theory {k}"] = Line(D_K, theory[k], view.color("text"), 1.2, (5, 4))
-            columns[f"mean {NAMES[k]}"] = found[:, k, 0]
-            columns[f"median {NAMES[k]}"] = found[:, k, 1]
-            columns[f"theory {NAMES[k]}"] = theory[k]
+            bright, text = 2.4 if k == chosen else 1.4, view.color("text")
+            mean = Series(f"mean {NAMES[k]}", D_K, shown[:, k, 0], inks[k], width=bright)
+            median = Series(f"median {NAMES[k]}", D_K, shown[:, k, 1], inks[k], width=1.3)
+            law_of = Series(f"theory {NAMES[k]}", D_K, theory[k], text, width=1.2)
+            series += [
+                replace(median, values=found[:, k, 1], form="dash"),
+                replace(mean, values=found[:, k, 0]),
+                replace(law_of, form="dash", is_read=False),
+            ]
+        live: dict[str, Mark] = {
+            f"means {k}": Dots(D_K, shown[:, k, 0], inks[k], 2.4) for k in (SCALED, FREE)
+        }
         # Over the left end of the steep line, where no other line is.
         above = np.array([12 * theory[FREE][3]])
         live["law"] = Words(D_K[:1], above, [law], view.color("text"), view.theme)
@@ -202,7 +184,8 @@ class SampledCards:
             Key("dash", muted, "median", 1.3),
             Key("dash", view.color("text"), "theory", 1.2),
         ]
-        card.show_plot(live=live, legend=legend, columns=columns)
+        unnamed = [replace(one, in_legend=False) for one in series]
+        card.show_plot(live=live, legend=legend, series=unnamed)
         at = SIZES.index(result.d_k)
         self._show_handle(card, result, float(shown[at, chosen, 0]), inks[chosen])
         mean, median = found[at, chosen]
@@ -210,12 +193,4 @@ class SampledCards:
             f"mean <b>{number(mean)}</b>, median <b>{number(median)}</b>",
             f"<b>{number(mean)}</b>, <b>{number(median)}</b>",
             f"<b>{number(mean)}</b>",
-        )
-        card.read_curves(
-            D_K,
-            [
-                (f"{what} {NAMES[k]}", found[:, k, j], inks[k])
-                for k in (SCALED, FREE)
-                for j, what in enumerate(("mean", "median"))
-            ],
         )

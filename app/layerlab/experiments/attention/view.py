@@ -11,10 +11,12 @@ from layerlab.experiments.attention.sampled import SampledCards
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Field, Line, Mark, Post, Rule, Strokes
+from layerlab.ui.plotting.items import Band, Dots, Field, Mark, Post, Rule, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
 EDGE, TOP = 1.06, 1.5  # of places and values
@@ -25,7 +27,7 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.line = PlotCard("Keys, values, one query", Axis("place"), Axis("value"))
+        self.line = PlotCard("Keys, values, one query", Axis("position"), Axis("value"))
         self.map = PlotCard("Weights of every query", Axis("query"), Axis("key", integer=True))
         self.sharp = PlotCard("Temperature", Axis("norm of q", log=True), Axis("entropy, nats"))
         self.sharp.plot.y_axis.brief = "entropy"
@@ -101,16 +103,27 @@ class View(PageView):
                 *ends, result.places, result.values, self._shades(result.weights, 0.05), 1.4
             ),
             "query": Post(result.query, "query", ink, self.theme),
-            "attention": Line(x, result.curve, accent, 3.2),
-            "kernel": Line(x, result.kernel, kernel, 1.3, (4, 4)),
             "answer": Dots(at, np.array([result.answer]), ink, 4.2),
         }
-        legend = [
-            Key("line", accent, "attention", 3.0),
-            Key("dash", kernel, "Gaussian kernel", 1.3, brief="kernel"),
+        series = [
+            Series("attention", x, result.curve, accent, width=3.2),
+            Series(
+                "Gaussian kernel",
+                x,
+                result.kernel,
+                kernel,
+                form="dash",
+                width=1.3,
+                brief="kernel",
+            ),
         ]
-        columns = {"query": x, "attention": result.curve, "kernel": result.kernel}
-        card.show_plot(live=live, legend=legend, columns=columns)
+        legend = [
+            Key("dot", accent, "keys and values", brief="keys"),
+            Key("dot", ink, "prediction"),
+        ]
+        places, values = result.places, result.values
+        columns = {"position of key": places, "value": values, "weight": result.weights}
+        card.show_plot(live=live, series=series, legend=legend, columns=columns)
         # A dot is as bright as its weight, but can always be seen.
         inks = self._shades(result.weights, 0.35)
         dots = [
@@ -127,11 +140,6 @@ class View(PageView):
         width = float(np.sqrt(result.by / result.norm) * 2 / np.pi)
         brief = said.removeprefix("differ by ")
         card.set_note(f"{said}, width of the bell <b>{number(width, 2)}</b>", said, brief)
-        card.read_curves(
-            x,
-            [("attention", result.curve, accent), ("kernel", result.kernel, kernel)],
-            "query at",
-        )
 
     def _draw_map(self, result: Result) -> None:
         card, n = self.map, result.keys
@@ -145,12 +153,9 @@ class View(PageView):
             "keys": Dots(result.places, keys, self.color("point"), 1.6),
             "query": Post(result.query, "", ink, self.theme),
         }
-        legend = [
-            Key("band", self.color("panel"), "0"),
-            Key("band", mix(self.theme, self.color("accent"), 0.5), "¼"),
-            Key("band", self.color("accent"), "1"),
-            Key("dot", self.color("point"), "place of the key", brief="key"),
-        ]
+        shades = panel + (accent - panel) * np.sqrt(np.linspace(0, 1, 33))[:, None]
+        plot.color_scale = color_scale(0, 1, shades, "weight")
+        legend = [Key("dot", self.color("point"), "position of the key", brief="key")]
         columns = {"query": result.x} | {f"key {k + 1}": result.map[k] for k in range(n)}
         card.show_plot(live=live, legend=legend, columns=columns)
         assert isinstance(plot, HandlePlot)
@@ -180,29 +185,19 @@ class View(PageView):
     def _draw_sharp(self, result: Result) -> None:
         card, accent = self.sharp, self.color("accent")
         most = float(np.log(result.keys))
-        card.plot.y_axis.fix(0, 1.12 * most)
+        card.plot.y_axis.fix(0, 1.3 * most)  # with room for the name of what is most
         shade = mix(self.theme, accent, 0.2)
-        live: dict[str, Mark] = {"entropy": Line(NORMS, result.entropies, accent, 2.2)}
-        still: dict[str, Mark] = {
-            "most": Rule(most, "all keys alike", self.color("muted"), self.theme)
-        }
         card.show_plot(
             bands={"places": Band(NORMS, result.low, result.high, shade)},
-            still=still,
-            live=live,
-            legend=[Key("line", accent, "query"), Key("band", shade, "elsewhere")],
-            columns={
-                "norm": NORMS,
-                "entropy": result.entropies,
-                "least": result.low,
-                "largest": result.high,
-            },
+            still={"most": Rule(most, "all keys alike", self.color("muted"), self.theme)},
+            series=[Series("this query", NORMS, result.entropies, accent, width=2.2)],
+            legend=[Key("band", shade, "other queries", brief="others")],
+            columns={"lowest entropy": result.low, "highest entropy": result.high},
         )
         plot = card.plot
         assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("norm", result.norm, result.entropy, accent, along="x"),))
         card.set_note(f"norm <b>{number(result.norm)}</b>")
-        card.read_curves(NORMS, [("entropy", result.entropies, accent)], "norm")
 
 
 def _knob_of(handle: str) -> str:
