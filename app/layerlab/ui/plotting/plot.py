@@ -314,9 +314,13 @@ class Plot(Surface):
         """Tell whether there is room for a row above the plot."""
         return self.height() >= self.theme.px(70)
 
+    def legend_left(self) -> float:
+        """Return where the rows above the plot begin, in pixels."""
+        return max(0.0, self._area.left() - self.theme.px(34))
+
     def _lay_legend(self) -> int:
         """Lay the rows above the plot out; return how many there are."""
-        theme, start = self.theme, max(0.0, self._area.left() - self.theme.px(34))
+        theme, start = self.theme, self.legend_left()
         names = (self.y_axis.label, self.y_axis.brief)
         laid = (names, self.legend, start, self.size(), theme, self.legend_right)
         if laid != self._legend_laid:

@@ -69,6 +69,10 @@ class RowPlot(HandlePlot):
             for k, name in self.y_ticks()
         ]
 
+    def legend_left(self) -> float:
+        """Return the left end: names leave too little room right of them."""
+        return 0.0
+
     def y_grid(self) -> list[tuple[float, str]]:
         """Return none: rows need no lines."""
         return []

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QTransform
 
 from layerlab.ui.plotting.items.base import OnPaper, Space, array_key, pen_of
@@ -34,7 +34,9 @@ class PictureItem(OnPaper, pg.ImageItem):
         if self.qimage is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.is_smooth)
             box = to_page.mapRect(QRectF(0, 0, self.qimage.width(), self.qimage.height()))
-            painter.drawImage(box, self.qimage.mirrored(False, to_page.m22() < 0))
+            is_up = to_page.m22() < 0
+            image = self.qimage.flipped(Qt.Orientation.Vertical) if is_up else self.qimage
+            painter.drawImage(box, image)
 
     def informViewBoundsChanged(self) -> None:
         """Tell nobody: the axes do not follow the items."""
