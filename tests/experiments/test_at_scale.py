@@ -326,14 +326,14 @@ def test_dragging_the_layer_turns_width_and_factor(open_page) -> None:
     page.undo()
     settle(page)
     start = plot.place_of(edge).toPoint()
-    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mousePress(plot.viewport(), Qt.MouseButton.LeftButton, pos=start)
     for k in range(1, 12):  # to the edge of the plot: its scale stands while it is held
-        QTest.mouseMove(plot, start + QPoint(40 * k, 0))
+        QTest.mouseMove(plot.viewport(), start + QPoint(40 * k, 0))
         settle(page)
         assert plot.x_axis.high == reach
     wide = page.values["factor"]
     assert wide == pytest.approx((reach - 2.16 * 4096) / 4096, rel=0.02)
-    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=start + QPoint(440, 0))
+    QTest.mouseRelease(plot.viewport(), Qt.MouseButton.LeftButton, pos=start + QPoint(440, 0))
     settle(page)
     plot.grab()
     assert plot.x_axis.high > reach
@@ -353,7 +353,7 @@ def test_clicks_choose_experts_keys_models_blocks_and_bytes(open_page) -> None:
         x, y, wide, high = box.place
         across = float(view.plot.px(np.array(x + 0.7 * wide)))
         place = QPoint(int(across), int(view.plot.py(np.array(y + 0.5 * high))))
-        QTest.mouseClick(view.plot, Qt.MouseButton.LeftButton, pos=place)
+        QTest.mouseClick(view.plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
         settle(page)
     assert page.values["active"] == (3.0,)
     assert page.values["sharing"] == (8.0,)

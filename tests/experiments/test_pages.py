@@ -24,6 +24,7 @@ from layerlab.experiments import EXPERIMENTS
 from layerlab.nets.engines.remote import missing_torch
 from layerlab.ui.head import HeadButton, HeadLabel, MenuButton
 from layerlab.ui.pages.view import PlotCard
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.surface import Surface
 from layerlab.ui.table import Table
 from tests.experiments.conftest import drag_handle, drawn, handles, moves, settle
@@ -124,7 +125,7 @@ def test_all_that_is_drawn_is_a_view_of_pyqtgraph(key: str, open_page) -> None:
             assert card.plot in shown
         painters = {painter_of(widget) for widget in inside}
         own = {kind for kind in painters if kind.__module__.startswith("layerlab")}
-        assert own <= {Surface, Table, HeadButton, HeadLabel, MenuButton}, card.title()
+        assert own <= {Surface, Plot, Table, HeadButton, HeadLabel, MenuButton}, card.title()
 
 
 @every_page

@@ -33,7 +33,12 @@ class ComparedCards:
     def __init__(self, view: PageView) -> None:
         """Make the cards and let them turn knobs."""
         self._view = view
-        self.rows, self.models = RowPlot(Axis(log=True)), RowPlot(Axis(log=True))
+        self.rows, self.models = (
+            RowPlot(Axis(name, log=True, can_switch=False))
+            for name in ("parameters / d_model²", "parameters")
+        )
+        self.rows.x_axis.brief, self.models.x_axis.brief = "/ d_model²", "size"
+        self.rows.grid = False  # lines would cross the sizes
         self.blocks = PlotCard(
             "Feed-forward blocks", self.rows.x_axis, self.rows.y_axis, "", self.rows
         )
@@ -82,10 +87,11 @@ class ComparedCards:
         square = float(result.decoder.d_model) ** 2
         blocks, accent = result.blocks, view.color("accent")
         y = np.arange(float(len(blocks)))
-        total, used = (
-            np.clip(np.array(v, float) / square, *SQUARES)
+        whole, part = (
+            np.array(v, float)
             for v in ([one.parameters for one in blocks], [one.used for one in blocks])
         )
+        total, used = (np.clip(v / square, *SQUARES) for v in (whole, part))
         faint, muted = mix(view.theme, accent, 0.45), view.color("muted")
         inks = [accent if k == result.chosen else faint for k in range(len(blocks))]
         texts = [
@@ -111,10 +117,15 @@ class ComparedCards:
                 ],
                 view.theme,
                 10.0,
+                within=0.4,
             ),
         }
         self.rows.set_rows([one.name for one in blocks], result.chosen)
-        columns = {"d_model squared": total, "of a token": used}
+        columns = {
+            "block": np.array([one.name for one in blocks]),
+            "parameters": whole,
+            "used by a token": part,
+        }
         legend = [
             Key("line", view.color("warning"), "4× rule: 8", brief="4× rule"),
             Key(
@@ -128,7 +139,7 @@ class ComparedCards:
         k = result.chosen
         self.rows.set_handles((Handle("factor", float(total[k]), float(k), accent, 6.0, "x"),))
         self.rows.reader = lambda x, at: self._read_block(result, self.rows.row_at(at))
-        self.blocks.set_note("in d_model², drag or click", "in d_model²", "in d²")
+        self.blocks.set_note("drag or click")
 
     def _ticks(self, rows: Array, at: float, ink: QColor) -> Strokes:
         x = np.full_like(rows, at)
@@ -176,8 +187,16 @@ class ComparedCards:
             [one.name for one in models] + ["these knobs"],
             len(models) if same is None else same,
         )
-        legend = [Key("ring", muted, "printed"), Key("dot", point, "counted")]
-        columns = {"printed": printed, "counted": counted}
+        legend = [
+            Key("ring", muted, "printed"),
+            Key("dot", point, "counted"),
+            Key("dot", accent, "these knobs", brief="these"),
+        ]
+        columns = {
+            "model": np.array([*(one.name for one in models), "these knobs"]),
+            "printed": printed,
+            "counted": np.append(counted, float(result.decoder.parameters)),
+        }
         self.published.show_plot(live=live, legend=legend, columns=columns)
         self.published.set_note(
             f"within <b>{off:.2f} %</b>, click one", f"within <b>{off:.1f} %</b>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtGui import QColor
@@ -13,18 +14,18 @@ from layerlab.experiments.at_scale.words import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Rule, Words
+from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Rule, Tag, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
-DASH = (3.2, 2.6)
 GB = 1e9
 BLOCKS, VARIANCES = (1.0, 128.0), (0.3, 500.0)
-UNDER = 0.52  # where the lower number stands
 GATES = (-1.3, 4.2)
+BRIEF = {"feed-forward": "feed", "attention": "attn."}
 WHAT = ("parameters", "memory", "arithmetic")
 # block -> bend that is its gate, or its own; name of its curve
 CURVES = {
@@ -54,7 +55,9 @@ class CostCards:
         self.memory = PlotCard(
             "Cache and weights", Axis("tokens", log=True), Axis("GB", log=True)
         )
-        self.parts_plot = RowPlot(Axis("%"))
+        self.parts_plot = RowPlot(Axis("share, %"))
+        self.parts_plot.x_axis.brief = "%"
+        self.parts_plot.grid = False  # lines would cross the sizes
         self.parts = PlotCard(
             "Where it goes", self.parts_plot.x_axis, self.parts_plot.y_axis, "", self.parts_plot
         )
@@ -117,26 +120,27 @@ class CostCards:
         warm, accent = self._ink("context"), self._ink("feed-forward")
         weights = result.weights / GB
         self._hold(card.plot.y_axis, weights)
-        cache, ends = result.cache / GB, CONTEXTS[[0, -1]]
+        cache = result.cache / GB
         other = SIZES[result.bytes] / result.bytes
-        level = np.array([weights, weights])
-        pale = 0.4
-        live: dict[str, Mark] = {
-            "other weights": Line(ends, other * level, mix(view.theme, accent, pale), 1.2),
-            "other cache": Line(CONTEXTS, other * cache, mix(view.theme, warm, pale), 1.2),
-            "weights": Line(ends, level, accent, 2.2),
-            "cache": Line(CONTEXTS, cache, warm, 2.2),
-            "even": Dots(np.array([result.even]), level[:1], view.color("text"), 3.4),
-        }
-        legend = [
-            Key("line", accent, "weights", brief="weights"),
-            Key("line", warm, "keys and values", brief="cache"),
+        level = np.full_like(cache, weights)
+        inks = [mix(view.theme, ink, 0.4) for ink in (accent, warm)]
+        there = [
+            Line(CONTEXTS, other * y, ink, 1.2)
+            for y, ink in zip((level, cache), inks, strict=True)
         ]
-        columns = {"tokens": CONTEXTS, "cache, GB": cache, "weights, GB": cache * 0 + weights}
-        card.show_plot(live=live, legend=legend, columns=columns)
-        card.read_curves(
-            CONTEXTS,
-            [("weights, GB", columns["weights, GB"], accent), ("cache, GB", cache, warm)],
+        even = Dots(np.array([result.even]), level[:1], view.color("text"), 3.4)
+        series = [
+            Series("weights, GB", CONTEXTS, level, accent, width=2.2, brief="weights"),
+            Series("keys and values, GB", CONTEXTS, cache, warm, width=2.2, brief="cache"),
+        ]
+        legend = [
+            Key("line", inks[1], f"at {SIZES[result.bytes]} bytes", 1.2),
+            Key("dot", view.color("text"), "equal"),
+        ]
+        card.show_plot(
+            live={"other weights": there[0], "other cache": there[1]} | {"even": even},
+            series=series,
+            legend=legend,
         )
         plot = card.plot
         assert isinstance(plot, HandlePlot)
@@ -150,6 +154,9 @@ class CostCards:
 
     def _hold(self, axis: Axis, weights: float) -> None:
         """Let the axis stand until the weights leave its middle; then move whole decades."""
+        if not axis.log:
+            axis.fix(0.0, 3 * weights)
+            return
         low, high = math.log10(axis.low), math.log10(axis.high)
         at = math.log10(weights)
         if not low + 2 <= at <= high - 1 or high - low != 6:
@@ -173,11 +180,11 @@ class CostCards:
         )
         self.parts_plot.set_rows(WHAT)
         legend = [
-            Key("band", self._ink("attention"), "attention", brief="attn"),
-            Key("band", self._ink("tables"), "tables"),
-            Key("band", self._ink("context"), "context", brief="text"),
+            Key("band", self._ink(part), part, brief=BRIEF.get(part, "")) for part in PARTS
         ]
-        columns = {part: values[:, k] for k, part in enumerate(PARTS)}
+        columns = {"what": np.array(WHAT)} | {
+            part: values[:, k] for k, part in enumerate(PARTS)
+        }
         card.show_plot(live=live, legend=legend, columns=columns)
         share = ends[0, 0]
         card.set_note(f"feed-forward <b>{share:.0f} %</b>", f"<b>{share:.0f} %</b>")
@@ -200,79 +207,58 @@ class CostCards:
         card, view, n = self.signal, self._view, result.decoder.layers
         x = np.arange(1.0, n + 1)
         accent, hot = view.color("accent"), view.color("negative")
-        live: dict[str, Mark] = {"one": Rule(1.0, "", view.color("faint"), view.theme)}
+        levels = [result.growth.end(case) for case in ("scaled, norm", "norm")]
+        axis = card.plot.y_axis
+        axis.fix(*(VARIANCES if axis.log else (0.0, 2 * max(levels))))
         bands: dict[str, Mark] = {}
-        columns, curves = {"blocks": x}, []
+        series = []
         for case, seen in result.growth.seen.items():
             ink, is_normed = accent if "scaled" in case else hot, "norm" in case
+            middle = np.median(seen[1:], axis=1)
             # What leaves the plot is drawn to its edge.
-            low, middle, high = (
-                np.clip(f(seen[1:], axis=1), 0.1, 10 * VARIANCES[1])
-                for f in (np.min, np.median, np.max)
+            low, shown, high, theory = (
+                np.clip(values, 0.1, 10 * VARIANCES[1])
+                for values in (
+                    seen[1:].min(1),
+                    middle,
+                    seen[1:].max(1),
+                    result.growth.theory[case][1:],
+                )
             )
-            theory = np.clip(result.growth.theory[case][1:], 0.1, 10 * VARIANCES[1])
             if is_normed:
                 bands[case] = Band(x, low, high, mix(view.theme, ink, 0.22))
-            live[f"{case}, theory"] = Line(x, theory, view.color("muted"), 1.2, DASH)
+            thin = Series(f"theory, {SAID[case]}", x, theory, view.color("muted"), form="dash")
+            thin = replace(thin, width=1.2, values=result.growth.theory[case][1:])
             shade = ink if is_normed else mix(view.theme, ink, 0.55)
-            live[case] = Line(x, middle, shade, 2.2 if is_normed else 1.3)
-            if n == 1:
-                live[f"{case}, dot"] = Dots(x, middle, shade, 2.5)
-            columns |= {case: middle, f"{case}, theory": theory}
-            curves.append((case, middle, shade))
-        levels = [result.growth.end(case) for case in ("scaled, norm", "norm")]
-        live["ends"] = Words(
-            np.full(2, float(n)),
-            np.array([UNDER, 2.0 * levels[1]]),
-            [number(v, 3) for v in levels],
-            [accent, hot],
-            view.theme,
-            11.0,
-            600,
-            right=n > 8,
-        )
+            wide = Series(SAID[case], x, shown, shade, width=2.2 if is_normed else 1.3)
+            series += [
+                replace(thin, in_legend=False, is_read=is_normed),
+                replace(wide, values=middle, in_legend=is_normed),
+            ]
+        ends = {
+            f"end {k}": Tag(float(n), level, number(level, 3), ink, view.theme)
+            for k, (level, ink) in enumerate(zip(levels, (accent, hot), strict=True))
+        }
+        live = {"one": Rule(1.0, "input", view.color("muted"), view.theme, low=True)} | ends
         legend = [
-            Key("line", accent, "× 1/√2N"),
-            Key("line", hot, "as is"),
             Key("dash", view.color("muted"), "theory", 1.4),
+            Key("line", mix(view.theme, hot, 0.55), "without norm", 1.3, brief="no norm"),
         ]
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
-        card.plot.reader = lambda at, _: self._read_signal(result, x, curves, at)
+        card.show_plot(bands=bands, live=live, series=series, legend=legend)
         plot, end = card.plot, levels[0]
         assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("layers", float(n), end, accent, 6.0, "x"),))
-        card.set_note("thin: without norm", "thin: no norm")
-
-    def _read_signal(
-        self, result: Result, x: Array, curves: list[tuple[str, Array, QColor]], at: float
-    ) -> Reading:
-        k = int(np.abs(x - at).argmin())
-        seen, theory = result.growth.seen, result.growth.theory
-        rows = [
-            (
-                ink,
-                f"{SAID[case]}: {number(float(np.median(seen[case][k + 1])))}, "
-                f"theory {number(float(theory[case][k + 1]))}",
-            )
-            for case, _, ink in curves
-        ]
-        dots = [(float(x[k]), float(y[k]), ink) for _, y, ink in curves]
-        return Reading(f"{k + 1} blocks", tuple(rows), float(x[k]), tuple(dots))
 
     # ---- gates
     def _draw_gates(self, result: Result) -> None:
         card, view, z = self.gates, self._view, GATE_Z
         tokens = {"plain": "muted", "GLU": "negative", "SwiGLU": "accent"}
-        live: dict[str, Mark] = {"zero": Rule(0.0, "", view.color("faint"), view.theme)}
-        columns, curves = {"z": z}, []
+        series = []
         for block, (bend, name) in CURVES.items():
-            y, ink = result.gates[bend], view.color(tokens[block])
-            is_chosen = block == result.block
-            live[block] = Line(
-                z, y, ink if is_chosen else mix(view.theme, ink, 0.5), 3.0 if is_chosen else 1.4
-            )
-            columns[name] = y
-            curves.append((name, y, ink))
+            is_chosen, ink = block == result.block, view.color(tokens[block])
+            shade = ink if is_chosen else mix(view.theme, ink, 0.5)
+            one = Series(name, z, result.gates[bend], shade, width=3.0 if is_chosen else 1.4)
+            series.append(replace(one, brief=block))
         printed, true = (result.gates[CURVES[name][0]] for name in ("GLU", "SwiGLU"))
         band = Band(
             z,
@@ -280,10 +266,5 @@ class CostCards:
             np.maximum(printed, true),
             mix(view.theme, view.color("negative"), 0.14),
         )
-        legend = [
-            Key("line", view.color("negative"), "GLU"),
-            Key("line", view.color("accent"), "SwiGLU"),
-        ]
-        card.show_plot(bands={"apart": band}, live=live, legend=legend, columns=columns)
-        card.read_curves(z, curves)
+        card.show_plot(bands={"apart": band}, series=series)
         card.set_note("printed for SwiGLU: that of GLU", "printed: GLU's")
