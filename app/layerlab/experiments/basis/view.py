@@ -19,6 +19,7 @@ from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Rule
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 EDGE = 1.05  # of the x axes
 # Heights of the terms' axis: it goes up and down in steps, not with every move.
@@ -114,10 +115,15 @@ class View(PageView):
         walked, muted = self.color("negative"), self.color("muted")
         bands: dict[str, Mark] = {}
         live: dict[str, Mark] = {}
-        legend = [Key("line", accent, "sum")]
+        legend: list[Key] = []
+        name = "sum"
         if result.shown < result.units:
-            legend[0] = Key("line", accent, f"first {result.shown} of {result.units}")
+            name = f"first {result.shown} of {result.units}"
             live["whole"] = Line(x, result.sum, mix(self.theme, accent, 0.45), 1.2)
+            legend.append(
+                Key("line", mix(self.theme, accent, 0.45), "whole sum", 1.2, brief="whole")
+            )
+        columns = {} if name == "sum" else {"whole sum": result.sum}
         if result.posterior:
             shade = mix(self.theme, accent, 0.25)
             bands["band"] = Band(x, result.low, result.high, shade)
@@ -125,54 +131,44 @@ class View(PageView):
                 f"draw{k}": Line(x, y, mix(self.theme, accent, 0.5), 0.8)
                 for k, y in enumerate(result.draws)
             }
-            legend.append(Key("band", shade, "± 2 deviations"))
-        live["descent"] = Line(x, result.descent, walked, 1.6)
-        live["sum"] = Line(x, result.part, accent, 2.4)
-        legend += [Key("line", walked, "descent", 1.6), Key("dash", muted, "truth", 1.4)]
-        still: dict[str, Mark] = {
-            "data": Dots(result.data_x, result.data_y, self.color("point", 0.55), 2.0),
-            "truth": Line(x, result.truth, muted, 1.4, (3, 2.4)),
-        }
-        columns = {
-            "x": x,
-            "truth": result.truth,
-            "sum": result.sum,
-            "part": result.part,
-            "gradient descent": result.descent,
-            "low": result.low,
-            "high": result.high,
-        }
-        card.show_plot(bands=bands, still=still, live=live, legend=legend, columns=columns)
+            legend.append(Key("band", shade, "± 2 std"))
+            legend.append(Key("line", mix(self.theme, accent, 0.5), "draws", 0.8))
+            columns |= {"− 2 std": result.low, "+ 2 std": result.high}
+        point = self.color("point", 0.55)
+        series = [
+            Series("truth", x, result.truth, muted, form="dash", width=1.4, is_still=True),
+            Series(
+                *("data", result.data_x, result.data_y, point),
+                form="dots",
+                is_still=True,
+                is_read=False,
+            ),
+            Series("gradient descent", x, result.descent, walked, width=1.6, brief="descent"),
+            Series(name, x, result.part, accent, width=2.4),
+        ]
+        card.show_plot(bands=bands, live=live, series=series, legend=legend, columns=columns)
         card.set_note(f"d = <b>{number(result.d)}</b>")
-        card.read_curves(
-            x,
-            [
-                ("sum", result.part, accent),
-                ("descent", result.descent, walked),
-                ("truth", result.truth, muted),
-            ],
-        )
 
     def _draw_terms(self, result: Result) -> None:
         """Draw the terms that are added up, the last one bright, with its three handles."""
         card, last = self.terms, result.shown - 1
         pieces = result.pieces[:, : result.shown]
-        live: dict[str, Mark] = {
-            f"term{k}": Line(
-                result.x,
-                pieces[:, k],
-                self.color("accent") if k == last else self.term_color(k, result),
-                2.6 if k == last else 1.3,
+        accent, muted = self.color("accent"), self.color("muted")
+        series = [
+            Series(
+                *(f"term {k + 1}", result.x, pieces[:, k], self.term_color(k, result)),
+                width=1.3,
+                in_legend=False,
             )
-            for k in range(result.shown)
-        }
+            for k in range(last)
+        ]
+        series.append(
+            Series(f"term {result.shown}", result.x, pieces[:, last], accent, width=2.6)
+        )
+        legend = [Key("line", muted, f"terms 1 to {last}", 1.3)] if last else []
         if not self.handles.held:  # the axis must not run away under the hand
             self._fit_height(1.15 * float(np.abs(result.pieces).max()))
-        card.show_plot(
-            live=live,
-            legend=[Key("line", self.color("accent"), f"term {result.shown}", 2.6)],
-            columns={"x": result.x} | {f"term {k + 1}": pieces[:, k] for k in range(last + 1)},
-        )
+        card.show_plot(series=series, legend=legend)
         self.again.setVisible(result.moved or result.by_hand)
         card.fit_head()
         a, b, c = result.a[last], result.b[last], result.c[last]
@@ -209,85 +205,67 @@ class View(PageView):
     def _draw_descent(self, result: Result) -> None:
         card, ink = self.descent, self.color("negative")
         card.plot.y_axis.cover(np.append(result.descent_losses, result.squares), decades=3)
-        live: dict[str, Mark] = {"loss": Line(UPDATES, result.descent_losses, ink, 2)}
-        still: dict[str, Mark] = {
-            "best": Rule(
-                result.squares, "least squares", self.color("accent"), self.theme, True
-            ),
-        }
-        card.show_plot(
-            live=live, still=still, columns={"updates": UPDATES, "loss": result.descent_losses}
-        )
+        least = Rule(result.squares, "least squares", self.color("accent"), self.theme, True)
+        losses = Series("gradient descent", UPDATES, result.descent_losses, ink)
+        card.show_plot(still={"best": least}, series=[losses])
         self._plot(card).set_handles(
             (Handle("updates", result.updates, result.descent_loss, ink, along="x"),)
         )
         away = result.descent_loss / max(result.squares, 1e-300)
         said = f"<b>{number(away, 3)}</b> times the least"
         card.set_note(f"{said}, rate {number(result.rate, 2)}", said)
-        card.read_curves(UPDATES, [("loss", result.descent_losses, ink)])
 
     def _draw_prior(self, result: Result) -> None:
         card, ink, faint = self.prior, self.color("accent"), self.color("muted")
         card.plot.y_axis.cover(np.concatenate((result.errors, result.losses)), decades=3)
-        live: dict[str, Mark] = {
-            "losses": Line(L2S, result.losses, faint, 1.4),
-            "errors": Line(L2S, result.errors, ink, 2),
-        }
-        still: dict[str, Mark] = {
-            "likely": Post(result.likely, "most likely", self.color("text"), self.theme)
-        }
-        card.show_plot(
-            live=live,
-            still=still,
-            legend=[Key("line", ink, "off the truth"), Key("line", faint, "on data", 1.4)],
-            columns={"L2": L2S, "error": result.errors, "loss": result.losses},
-        )
+        likely = Post(result.likely, "most likely", self.color("text"), self.theme)
+        series = [
+            Series("on data", L2S, result.losses, faint, width=1.4),
+            Series("off the truth", L2S, result.errors, ink),
+        ]
+        card.show_plot(still={"likely": likely}, series=series)
         self._plot(card).set_handles(
             (Handle("l2", result.l2, result.error_at(result.l2), ink, along="x"),)
         )
         card.set_note(f"L2 <b>{number(result.l2, 2)}</b>")
-        card.read_curves(
-            L2S, [("off the truth", result.errors, ink), ("on data", result.losses, faint)]
-        )
 
     def _draw_equal(self, result: Result) -> None:
         card, counts = self.equal, np.arange(MOST + 1.0)
         inks = self._inks(result)
         names = result.names
         shown = {key: np.maximum(left, 1e-8) for key, left in result.left_by.items()}
-        live: dict[str, Mark] = {
-            key: Line(counts, left, inks[key], 2.2 if key == result.activation else 1.4)
+        series = [
+            Series(
+                *(names[key], counts, left, inks[key]),
+                width=2.2 if key == result.activation else 1.4,
+                values=result.left_by[key],
+            )
             for key, left in shown.items()
-        }
+        ]
         found = {key: int((left > result.level).sum()) for key, left in shown.items()}
         reached = [key for key in found if found[key] <= MOST]
-        live["here"] = Dots(
-            np.array([float(result.units)]),
-            np.array([result.left]),
-            self.color("accent"),
-            3.6,
-            hollow=True,
-        )
-        live["level"] = Rule(result.level, "", self.color("muted"), self.theme)
-        live["reached"] = Dots(
-            np.array([float(found[key]) for key in reached]),
-            np.array([shown[key][found[key]] for key in reached]),
-            [inks[key] for key in reached],
-            3.2,
-        )
-        legend = [Key("dot", inks[key], name) for key, name in names.items()]
-        columns = {"terms": counts} | {name: shown[key] for key, name in names.items()}
-        card.show_plot(live=live, legend=legend, columns=columns)
+        share = f"{100 * result.level:.2g} %"
+        here, accent = np.array([float(result.units)]), self.color("accent")
+        live: dict[str, Mark] = {
+            "here": Dots(here, np.array([result.left]), accent, 3.6, hollow=True),
+            "level": Rule(result.level, f"{share} left", self.color("muted"), self.theme, True),
+            "reached": Dots(
+                np.array([float(found[key]) for key in reached]),
+                np.array([shown[key][found[key]] for key in reached]),
+                [inks[key] for key in reached],
+                3.2,
+            ),
+        }
+        legend = [Key("ring", accent, "this sum")]
+        card.show_plot(live=live, series=series, legend=legend)
         text = self.color("text")
         self._plot(card).set_handles(
             (Handle("level", MOST + 0.5, result.level, text, along="y"),)
         )
-        share = f"{100 * result.level:.2g} %"
         said = ", ".join(
             f"{names[key]} <b>{found[key] if key in reached else '—'}</b>" for key in names
         )
         card.set_note(f"{share} left: {said}", said, share)
-        card.read_curves(counts, [(names[key], shown[key], inks[key]) for key in names])
 
     def _inks(self, result: Result) -> dict[str, QColor]:
         """Return the colour of each activation that is compared; the chosen one is bright."""
