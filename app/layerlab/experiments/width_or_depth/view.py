@@ -12,11 +12,12 @@ from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Strokes
+from layerlab.ui.plotting.items import Band, Dots, Mark, Post, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
 TOKENS = {WIDE: "negative", DEEP: "positive"}
@@ -36,6 +37,7 @@ class View(PageView):
         }
         self.way = PlotCard("In training", Axis("updates"), Axis("loss", log=True))
         self.rows = RowPlot(Axis("loss of each seed", log=True))
+        self.rows.x_axis.brief = "loss"
         self.seeds = PlotCard("All seeds", self.rows.x_axis, self.rows.y_axis, "", self.rows)
         self.wild = PlotCard(
             "As the curve gets wilder", Axis("crests", integer=True), Axis("loss", log=True)
@@ -45,7 +47,7 @@ class View(PageView):
         self.way.plot.x_axis.fix(0, LENGTH * 1.03)
         self.wild.plot.x_axis.fix(0.5, WILDEST + 0.5)
         for axis in (self.way.plot.y_axis, self.wild.plot.y_axis, self.rows.x_axis):
-            axis.fix(LEAST, MOST)
+            axis.fix(LEAST, 2 * MOST)
         for k, name in enumerate(TWINS):
             self.add(self.fits[name], 0, 3 * k, 1, 3)
         for k, card in enumerate((self.way, self.seeds, self.wild)):
@@ -98,8 +100,6 @@ class View(PageView):
         colors = [self.theme.layer_color(int(k) - 1, depth) for k in twin.layers]
         band = mix(self.theme, ink, 0.2)
         live: dict[str, Mark] = {
-            "target": Line(result.x, result.target, text, 1.3, (4, 3)),
-            "line": Line(x, y, ink, 1.8),
             "kinks": Dots(
                 x[1:-1], y[1:-1], colors, 3.6 * self.theme.zoom, outline=self.color("panel")
             ),
@@ -109,25 +109,30 @@ class View(PageView):
             top = np.full_like(here, RULER - ROW * (layer - 1))
             color = self.theme.layer_color(layer - 1, depth)
             live[f"ruler {layer}"] = Strokes(here, top, here, top - 0.8 * ROW, color, 1.6)
-        keys = [
-            Key("dash", text, "curve", 1.3),
-            Key("line", ink, "median seed"),
-            Key("band", band, "quartiles"),
-        ]
+        keys = [Key("band", band, "quartiles")]
         keys += [
             Key(
                 "dot",
                 self.theme.layer_color(k, depth),
                 f"bent by layer {k + 1}",
-                brief=str(k + 1),
+                brief=f"layer {k + 1}",
             )
             for k in range(len(twin.hidden))
         ]
         card.show_plot(
+            series=(
+                Series("curve", result.x, result.target, text, form="dash", width=1.3),
+                Series("median seed", x, y, ink, width=1.8),
+            ),
             bands={"band": Band(result.points, twin.low, twin.high, band)},
             live=live,
             legend=keys,
-            columns={"bend": x[1:-1], "output": y[1:-1], "layer": twin.layers},
+            columns={
+                "layer of the bend": np.r_[np.nan, twin.layers],  # the first is the left edge
+                "x of quartiles": result.points,
+                "quartile 25": twin.low,
+                "quartile 75": twin.high,
+            },
         )
         shape, bends = "-".join(map(str, twin.hidden)), f"<b>{len(x) - 2}</b> bends"
         card.set_note(
@@ -140,26 +145,21 @@ class View(PageView):
     # ---- the clock
     def _draw_way(self, result: Result) -> None:
         card = self.way
-        bands: dict[str, Mark] = {}
+        now = f"{number(float(result.updates), 4)} updates"
         live: dict[str, Mark] = {
-            "clock": Post(float(result.updates), "", self.color("muted"), self.theme)
+            "clock": Post(float(result.updates), now, self.color("muted"), self.theme)
         }
-        curves, columns = [], {"updates": result.twins[WIDE].history[0]}
+        series = []
         for name in TWINS:
             ink, twin = self.color(TOKENS[name]), result.twins[name]
             updates, (low, middle, high) = twin.history[0], _within(twin.history[1:])
-            bands[name] = Band(updates, low, high, mix(self.theme, ink, 0.2))
-            live[name] = Line(updates, middle, ink, 2.0)
+            true = twin.history[2]
+            series.append(Series(name, updates, middle, ink, low, high, values=true))
             at = np.array([float(result.fair_at[name])])
             if result.fair_at[name] < result.update:
                 live["fair"] = Dots(at, np.interp(at, updates, middle), ink, 4.5, hollow=True)
-            curves.append((name, middle, ink))
-            columns[f"{name} median"] = middle
-        legend = [Key("line", self.color(TOKENS[name]), name) for name in TWINS]
-        legend.append(Key("ring", self.color("muted"), "equal arithmetic", brief="equal work"))
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
-        card.set_note("")
-        card.read_curves(columns["updates"], curves)
+        fair = Key("ring", self.color("muted"), "equal arithmetic", brief="equal work")
+        card.show_plot(series=series, live=live, legend=[fair])
         plot = card.plot
         assert isinstance(plot, HandlePlot)
         plot.set_handles(
@@ -184,12 +184,11 @@ class View(PageView):
                 middle, np.array([row - 0.4]), middle, np.array([row + 0.4]), ink, 3.0
             )
         self.seeds.show_plot(
-            live=live, columns={name: twin.loss for name, twin in result.twins.items()}
+            live=live,
+            legend=[Key("line", self.color("muted"), "median", 3.0)],
+            columns={name: twin.loss for name, twin in result.twins.items()},
         )
-        self.seeds.set_note(
-            f"<b>{len(result.duel.wide)}</b> seeds, medians as strokes",
-            f"<b>{len(result.duel.wide)}</b>",
-        )
+        self.seeds.set_note(f"<b>{len(result.duel.wide)}</b> seeds")
         plot.reader = lambda x, y: self._read_seeds(result, TWINS[plot.row_at(y)])
 
     def _read_seeds(self, result: Result, name: str) -> Reading:
@@ -211,20 +210,19 @@ class View(PageView):
     def _draw_wild(self, result: Result) -> None:
         card, duels = self.wild, result.duels
         crests = np.array(list(duels), float)
-        bands: dict[str, Mark] = {}
+        here = f"{result.crests} crest{'s' * (result.crests > 1)}"
         live: dict[str, Mark] = {
-            "here": Post(float(result.crests), "", self.color("muted"), self.theme)
+            "here": Post(float(result.crests), here, self.color("muted"), self.theme)
         }
-        columns: dict[str, Array] = {"crests": crests}
+        series = []
         for name in TWINS:
             ink = self.color(TOKENS[name])
             losses = [duel.wide if name == WIDE else duel.deep for duel in duels.values()]
             parts = np.array([np.percentile(one, (25, 50, 75)) for one in losses])
-            low, middle, high = _within(parts.reshape(-1, 3).T)
-            bands[name] = Band(crests, low, high, mix(self.theme, ink, 0.2))
-            live[name] = Line(crests, middle, ink, 2.0)
+            parts = parts.reshape(-1, 3).T
+            low, middle, high = _within(parts)
+            series.append(Series(name, crests, middle, ink, low, high, values=parts[1]))
             live[f"{name} medians"] = Dots(crests, middle, ink, 2.8 * self.theme.zoom)
-            columns[name] = middle
         winners = [self._winner_color(duel) for duel in duels.values()]
         live["winners"] = Dots(
             crests,
@@ -233,13 +231,13 @@ class View(PageView):
             5.0 * self.theme.zoom,
             outline=self.color("panel"),
         )
-        columns["deep by wide"] = np.array([duel.ratio.middle for duel in duels.values()])
+        ratio = np.array([duel.ratio.middle for duel in duels.values()])
         legend = [
-            Key("dot", self.color(TOKENS[name]), f"{name} is ahead", brief=name)
+            Key("dot", self.color(TOKENS[name]), f"{name} is ahead", brief="ahead")
             for name in TWINS
         ]
         legend.append(Key("dot", self.color("faint"), CLOSE, brief="close"))
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        card.show_plot(series=series, live=live, legend=legend, columns={"deep by wide": ratio})
         is_all = len(duels) == WILDEST
         card.set_note("click a curve" if is_all else f"{len(duels)} of {WILDEST}", "")
         card.plot.reader = lambda x, y: self._read_duel(result, round(x))
