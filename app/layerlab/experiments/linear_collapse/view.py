@@ -14,11 +14,14 @@ from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Post, Strokes, W
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.side import value_scale
 
 Array = np.ndarray
 REACH = 1.08  # of the largest coordinate
 GAP = 3.0  # cells between two matrices
 ROUNDING = 1e-20  # a share of the variance below this
+NAMED = 6  # singular values at most that legend and cursor name
 LEAST = 3e-3  # of the errors' axis
 
 
@@ -39,20 +42,23 @@ class View(PageView):
         """Make the cards."""
         self.plane = PlotCard("The plane, behind all layers", Blank(), Blank())
         self.matrices = PlotCard("W, its best of rank r, and A B as trained", Blank(), Blank())
-        self.spectrum = PlotCard("Singular values", Axis("k", integer=True), Axis("s"))
+        self.spectrum = PlotCard(
+            "Singular values", Axis("k", integer=True), Axis("s", can_switch=True)
+        )
         self.errors = PlotCard(
-            "Error by rank", Axis("rank", integer=True), Axis("left of |W|", log=True)
+            "Error by rank", Axis("rank", integer=True), Axis("relative error", log=True)
         )
         self.learning = PlotCard(
-            "Learned one after another", Axis("updates", integer=True), Axis("s of A B")
+            "Learned one after another",
+            Axis("updates", integer=True),
+            Axis("s of A B", can_switch=True),
         )
         self.plane.plot.square = True
         self.plane.plot.x_axis.fix(-REACH, REACH)
         self.plane.plot.y_axis.fix(-REACH, REACH)
         self.matrices.plot.square = True
-        self.spectrum.plot.y_axis.fix(0, 1.15)
-        self.learning.plot.y_axis.fix(0, 1.15)
         self.errors.plot.y_axis.fix(LEAST, 1.5)
+        self.errors.plot.y_axis.brief = "error"
         plot = self._plot(self.learning)
         plot.grabbed.connect(lambda _: self.grabbed.emit("updates"))
         plot.released.connect(lambda _: self.released.emit("updates"))
@@ -154,9 +160,12 @@ class View(PageView):
         card = self.matrices
         card.plot.x_axis.fix(-1.5, 3 * columns + 2 * GAP + 0.5)
         card.plot.y_axis.fix(-1.0, rows + 1.6)
+        card.plot.color_scale = value_scale(self.theme, -most, most)
+        row, column = np.indices(result.target.shape)
         card.show_plot(
             live=live,
-            columns={
+            columns={"row": row.ravel() + 1, "column": column.ravel() + 1}
+            | {
                 name: matrix.ravel()
                 for name, matrix in zip(
                     ("W", "best", "A B"), (m for _, m in shown), strict=True
@@ -191,46 +200,42 @@ class View(PageView):
         zero = np.zeros(len(k))
         stems = [mix(self.theme, accent if on else self.color("faint"), 0.5) for on in kept]
         live: dict[str, Mark] = {
-            "stems": Strokes(k, zero, k, result.sizes, stems, 5),
-            "W": Dots(k, result.sizes, muted, 3.4, hollow=True),
-            "A B": Dots(k[kept], result.learned[: result.rank], accent, 3.0),
             "rank": Post(result.rank + 0.5, f"rank {result.rank}", accent, self.theme),
         }
         card = self.spectrum
         card.plot.x_axis.fix(0, len(k) + 0.9)
-        legend = [Key("ring", muted, "W"), Key("dot", accent, "A B")]
+        card.plot.y_axis.fix(0, 1.15)
+        learned = result.learned[: result.rank]
         card.show_plot(
-            live=live, legend=legend, columns={"k": k, "W": result.sizes, "A B": result.learned}
+            series=(
+                Series("W", k, result.sizes, muted, form="rings", width=3.4),
+                Series("A B", k[kept], learned, accent, form="dots", width=3.0),
+            ),
+            bands={"stems": Strokes(k, zero, k, result.sizes, stems, 5)},
+            live=live,
         )
-        card.read_curves(k, [("W", result.sizes, muted), ("A B", result.learned, accent)])
 
     def _draw_errors(self, result: Result) -> None:
         rank = np.arange(float(len(result.errors)))
         ink, accent = self.color("muted"), self.color("accent")
         shown = np.maximum(result.errors, 1e-6)
         even = result.all / (result.parameters / result.rank)
-        still: dict[str, Mark] = {
-            "even": Post(even, "as many as W", self.color("negative"), self.theme)
-        }
-        live: dict[str, Mark] = {
-            "best": Line(rank, shown, ink, 2),
-            "here": Dots(
-                np.array([float(result.rank)]),
-                np.array([max(result.error, LEAST)]),
-                accent,
-                4.4,
-            ),
-        }
+        here = np.array([float(result.rank)]), np.array([max(result.error, LEAST)])
+        error = np.array([result.error])
         card = self.errors
         card.plot.x_axis.fix(0, len(rank) - 0.1)
-        legend = [Key("line", ink, "best"), Key("dot", accent, "A B")]
         card.show_plot(
-            live=live, still=still, legend=legend, columns={"rank": rank, "best": shown}
+            series=(
+                Series("best", rank, shown, ink, values=result.errors),
+                Series(
+                    "A B", *here, accent, form="dots", width=4.4, values=error, is_read=False
+                ),
+            ),
+            live={"even": Post(even, "as many as W", self.color("negative"), self.theme)},
         )
         best = float(result.errors[result.rank])
         said = f"trained <b>{number(100 * result.error)} %</b>"
         card.set_note(f"best {number(100 * best)} %, {said}", said)
-        card.read_curves(rank, [("best", shown, ink)])
 
     def _draw_learning(self, result: Result) -> None:
         training, rank = result.training, result.rank
@@ -248,27 +253,33 @@ class View(PageView):
                 (4, 4),
             ),
         }
+        series = [
+            Series(
+                f"s{k + 1}",
+                updates,
+                training.sizes[:, k],
+                inks[k],
+                width=1.8,
+                in_legend=rank <= NAMED or k in (0, rank - 1),
+                is_read=k < NAMED,
+            )
+            for k in range(rank)
+        ]
+        now, ink = float(result.updates), self.color("muted")
         live: dict[str, Mark] = {
-            f"s{k + 1}": Line(updates, training.sizes[:, k], inks[k], 1.8) for k in range(rank)
+            "now": Dots(np.full(rank, now), result.learned[:rank], inks, 2.8),
+            "at": Post(now, f"{result.updates} updates", ink, self.theme),
         }
-        now = np.full(rank, float(result.updates))
-        live["now"] = Dots(now, result.learned[:rank], inks, 2.8)
-        live["at"] = Post(result.updates, "", self.color("muted"), self.theme)
         card = self.learning
         card.plot.x_axis.fix(0, float(updates[-1]))
-        columns = {"updates": updates} | {
-            f"s{k + 1}": training.sizes[:, k] for k in range(rank)
-        }
-        legend = [Key("dash", self.color("muted"), "of W", 1.0)]
-        card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        card.plot.y_axis.fix(0, 1.15)
+        legend = [Key("dash", ink, "of W", 1.0)]
+        card.show_plot(series=series, still=still, live=live, legend=legend)
         text = self.color("text")
         self._plot(card).set_handles(
             (Handle("updates", result.updates, 1.08, text, along="x"),)
         )
         card.set_note(f"<b>{result.updates}</b> updates")
-        card.read_curves(
-            updates, [(f"s{k + 1}", training.sizes[:, k], inks[k]) for k in range(min(rank, 6))]
-        )
 
     def layer(self, k: int, count: int) -> QColor:
         """Return the colour of a singular value."""
