@@ -428,7 +428,7 @@ def test_a_click_on_a_frequency_makes_the_signal_that_wave(open_page):
     x = page.result.graph.spectrum.places[3]
     at = QPoint(round(float(plot.px(np.array(x)))), round(plot.area().top()) + 4)
     assert view.back.isHidden()
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     settle(page)
     assert page.values["wave"] == (3.0,)
     parts = page.result.clean_parts
@@ -444,12 +444,12 @@ def test_a_click_on_a_filtered_node_shows_its_neighbours(open_page):
     plot = page.frame.view.after.plot
     x, y = page.result.graph.places[30]
     at = QPointF(float(plot.px(np.array(x))), float(plot.py(np.array(y)))).toPoint()
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     settle(page)
     assert page.values["node"] == (30.0,)
     assert page.result.hops[30] == 0
     corner = plot.area().topLeft().toPoint() + QPoint(2, 2)
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=corner)
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=corner)
     settle(page)
     assert page.values["node"] == (30.0,)
 

@@ -456,7 +456,7 @@ def test_a_click_on_an_array_puts_a_mistake_there(open_page):
     view = page.frame.view
     plot = view.rows
     place = QPoint(round(plot.area().center().x()), round(float(plot.py(np.array(4.0)))))
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
     settle(page)
     assert page.values["mistake"] == FORGOTTEN
     assert page.values["place"] == (3.0,)

@@ -233,10 +233,9 @@ class View(PageView):
         )
         ratio = np.array([duel.ratio.middle for duel in duels.values()])
         legend = [
-            Key("dot", self.color(TOKENS[name]), f"{name} is ahead", brief="ahead")
-            for name in TWINS
+            Key("text", self.color("muted"), "● who is ahead", brief="● ahead"),
+            Key("dot", self.color("faint"), CLOSE, brief="close"),
         ]
-        legend.append(Key("dot", self.color("faint"), CLOSE, brief="close"))
         card.show_plot(series=series, live=live, legend=legend, columns={"deep by wide": ratio})
         is_all = len(duels) == WILDEST
         card.set_note("click a curve" if is_all else f"{len(duels)} of {WILDEST}", "")
