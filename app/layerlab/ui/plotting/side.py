@@ -97,7 +97,7 @@ class SideItem(pg.GraphicsObject):
         # Not by the area's height: the area's width follows from the widest of these.
         theme = self._plot.theme
         tall = self._tall(self._plot.height() - theme.px(40))
-        return scale.axis.ticks(max(3.0, tall / theme.px(30)))
+        return scale.axis.ticks(max(4.0, tall / theme.px(30)))
 
     def _tall(self, room: float) -> float:
         theme = self._plot.theme
