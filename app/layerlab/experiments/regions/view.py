@@ -63,6 +63,7 @@ class View(PageView):
         self.count.plot.y_axis.fix(0.8, 20_000)
         self.count.plot.y_axis.brief = "pieces"  # or nothing, before a curve has no name
         self.gates.plot.x_axis.fix(1.5, 90)
+        self.gates.plot.tick_gap = 38
         self.add(self.map, 0, 0, 2, 3)
         self.add(self.along, 0, 3, 1, 4)
         self.add(self.count, 1, 3, 1, 2)

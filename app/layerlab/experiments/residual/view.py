@@ -49,7 +49,7 @@ class View(PageView):
             Axis("mean square", log=True),
         )
         self.chain = PlotCard(
-            "Gradient through a chain", Axis("layers", integer=True), Axis(log=True)
+            "Gradient through a chain", Axis("layers", integer=True), Axis("gradient", log=True)
         )
         self.depths = PlotCard("Trained", Axis("layers", log=True), Axis("loss", log=True))
         self.silent = PlotCard(

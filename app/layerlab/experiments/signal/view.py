@@ -51,7 +51,9 @@ class View(PageView):
         self.pair.plot.dragged.connect(lambda _, __, y: self._on_start(y))
         self.pair.plot.grabbed.connect(lambda _: self.grabbed.emit("start"))
         self.pair.plot.released.connect(lambda _: self.released.emit("start"))
-        self.three = PlotCard("Three variances", Axis("layer", integer=True), Axis(log=True))
+        self.three = PlotCard(
+            "Three variances", Axis("layer", integer=True), Axis("variance", log=True)
+        )
         self.values_card = PlotCard(
             "Jacobian to the last layer", Axis("layer", integer=True), Axis("factor", log=True)
         )

@@ -104,7 +104,8 @@ class PlotCard(Card):
 
     def numbers(self) -> str:
         """Return what is drawn, as tab separated text."""
-        return table(list(self.columns), list(self.columns.values())) if self.columns else ""
+        columns = list(self.columns.values())
+        return table(list(self.columns), columns) if any(map(len, columns)) else ""
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
