@@ -7,7 +7,7 @@ import numpy as np
 from layerlab.experiments.graph_filter.model import Result
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Dots, Histogram, Mark, Post, Rule
+from layerlab.ui.plotting.items import Dots, Histogram, Mark, Post
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -44,7 +44,6 @@ class NearCard(PlotCard):
         self.plot.x_axis.follow(-0.6, far + 0.6, restart=is_other)
         fill = mix(theme, accent, 0.16)
         live: dict[str, Mark] = {
-            "zero": Rule(0.0, "", theme.color("faint"), theme),
             "spectrum": Dots(x, spectral, muted, 3.6, hollow=True),
             "neighbours": Dots(x, weights, accent, 2.0),
         }
@@ -53,7 +52,7 @@ class NearCard(PlotCard):
         legend = [
             Key("dot", accent, "by neighbours", brief="near"),
             Key("ring", muted, "in the spectrum", brief="spectrum"),
-            Key("band", fill, "all of a distance", brief="all"),
+            Key("band", fill, "sum of a distance", brief="sum"),
         ]
         edges = np.arange(far + 2) - 0.5
         self.show_plot(
@@ -64,6 +63,8 @@ class NearCard(PlotCard):
                 "edges away": hops[there],
                 "by neighbours": weights,
                 "in the spectrum": spectral,
+                "distance": np.arange(far + 1),
+                "sum": sums,
             },
         )
         name = result.graph.names[result.node]

@@ -26,7 +26,7 @@ FULL = 1.6  # the value at which a node has its full colour
 SHADES = 32
 NAMED = 40  # nodes at most whose names are written
 LONG = 7  # letters of a name that is written
-NEAR = 0.14  # how far from a node it is still read
+NEAR = 16.0  # pixels at zoom 1 from a node in which it is still read
 
 
 class Blank(Axis):
@@ -159,7 +159,7 @@ class GraphPicture:
         ]
         columns = {"x": x, "y": y, name: signal}
         self.card.show_plot(still=still, live=live, legend=legend, columns=columns)
-        self.plot.reader = lambda a, b: _read(theme, result, a, b)
+        self.plot.reader = lambda a, b: _read(theme, result, nearest(self.plot, result, a, b))
 
 
 def _names(theme: Theme, result: Result) -> dict[str, Mark]:
@@ -183,11 +183,14 @@ def _brief(name: str) -> str:
     return name if len(name) <= LONG else f"{name[: LONG - 1]}…"
 
 
-def nearest(result: Result, x: float, y: float) -> int | None:
-    """Return the node at a place, or None if there is none near."""
-    away = np.hypot(*(result.graph.places - (x, y)).T)
+def nearest(plot: GraphPlot, result: Result, x: float, y: float) -> int | None:
+    """Return the node at a place of a plot, or None if there is none near."""
+    across, down = result.graph.places.T
+    away = np.hypot(
+        plot.px(across) - plot.px(np.array(x)), plot.py(down) - plot.py(np.array(y))
+    )
     k = int(away.argmin())
-    return k if away[k] <= NEAR else None
+    return k if away[k] <= NEAR * plot.theme.zoom else None
 
 
 def _shade(places: Array) -> list[int]:
@@ -196,8 +199,7 @@ def _shade(places: Array) -> list[int]:
     return [int(k) for k in np.round(held * (SHADES - 1))]
 
 
-def _read(theme: Theme, result: Result, x: float, y: float) -> Reading | None:
-    k = nearest(result, x, y)
+def _read(theme: Theme, result: Result, k: int | None) -> Reading | None:
     if k is None:
         return None
     graph = result.graph

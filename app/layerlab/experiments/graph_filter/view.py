@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core import picture as pic
@@ -15,10 +18,11 @@ from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Histogram, Line, Mark, Post, Rule, Strokes
+from layerlab.ui.plotting.items import Dots, Histogram, Mark, Post, Rule, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
 GAINS = {"low": 0.0, "middle": 0.5, "high": 1.0}  # handles, and where they stand
@@ -41,7 +45,7 @@ class View(PageView):
         self.after = GraphPicture(after, clicked, can_drag=False)
         self.response = PlotCard("Response", Axis("λ / largest λ"), Axis("gain"))
         self.parts = PlotCard(
-            "In the spectrum", Axis("λ / largest λ"), Axis("size of the wave", log=True)
+            "In the spectrum", Axis("λ / largest λ"), Axis("amplitude", log=True)
         )
         self.near = NearCard()
         self.course = PlotCard(
@@ -50,8 +54,7 @@ class View(PageView):
         for card in (self.response, self.parts):
             card.plot.x_axis.fix(-0.03, 1.05)
         self.response.plot.y_axis.fix(FLOOR, 1.7)
-        self.parts.plot.y_axis.fix(DEEP, 30)
-        self.parts.plot.y_axis.brief = "size"
+        self.parts.plot.y_axis.fix(0.7 * DEEP, 30)
         self.course.plot.x_axis.fix(0.9, 70)
         self.course.plot.y_axis.fix(FAINTEST, 10)
         self.opened = HeadButton(
@@ -113,7 +116,7 @@ class View(PageView):
             self.edited.emit("places", tuple(map(float, places.ravel())))
 
     def _on_node_clicked(self, x: float, y: float) -> None:
-        node = None if self.result is None else nearest(self.result, x, y)
+        node = None if self.result is None else nearest(self.after.plot, self.result, x, y)
         if node is not None:
             self.edited.emit("node", (float(node),))
 
@@ -173,32 +176,31 @@ class View(PageView):
         places = result.graph.spectrum.places
         counts, edges = np.histogram(places, CELLS, (0, 1))
         heights = FLOOR + 0.65 * counts / counts.max()
-        once = np.clip(result.curve, -9, 9)
-        shown = np.clip(result.curve**result.times, -9, 9)
+        ground, pale = mix(self.theme, muted, 0.22), mix(self.theme, accent, 0.5)
+        stems = mix(self.theme, accent, 0.3)
+        power = result.curve**result.times
         gains = np.clip(result.gains**result.times, -9, 9)
-        bands: dict[str, Mark] = {
-            "spectrum": Histogram(edges, heights, mix(self.theme, muted, 0.22), base=FLOOR)
-        }
-        live: dict[str, Mark] = {
-            "zero": Rule(0.0, "", self.color("faint"), self.theme),
-            "once": Line(T, once, mix(self.theme, accent, 0.5), 1.6),
-            "stems": Strokes(
-                places, np.zeros(len(places)), places, gains, mix(self.theme, accent, 0.3), 1.2
-            ),
-            "shown": Line(T, shown, accent, 2.4),
-            "gains": Dots(places, gains, self.color("point"), 2.2),
-        }
-        name = "p(λ)" if result.times == 1 else f"p(λ), {result.times} times"
-        legend = [
-            Key("line", accent, name, 2.4),
-            Key("dot", self.color("point"), "eigenvalues", brief="λ"),
-            Key("band", mix(self.theme, muted, 0.22), "how many"),
-        ]
+        name, point = f"p(λ), {result.times} times", self.color("point")
+        series = [Series("p(λ)", T, np.clip(result.curve, -9, 9), pale, values=result.curve)]
+        if result.times > 1:
+            shown = np.clip(power, -9, 9)
+            series.append(Series(name, T, shown, accent, width=2.4, values=power))
+        zero = np.zeros(len(places))
         card.show_plot(
-            bands=bands,
-            live=live,
-            legend=legend,
-            columns={"eigenvalue": result.graph.spectrum.values, "gain": result.gains},
+            series=series,
+            bands={
+                "spectrum": Histogram(edges, heights, ground, base=FLOOR),
+                "stems": Strokes(places, zero, places, gains, stems, 1.2),
+            },
+            live={"gains": Dots(places, gains, point, 2.2)},
+            legend=[
+                Key("dot", point, "eigenvalues", brief="λ"),
+                Key("band", ground, "how many", brief="count"),
+            ],
+            columns={
+                "eigenvalue": result.graph.spectrum.values,
+                "gain": result.gains**result.times,
+            },
         )
         at = np.interp(list(GAINS.values()), T, result.curve)
         self._plot(card).set_handles(
@@ -209,9 +211,6 @@ class View(PageView):
         )
         said = f"p = <b>{_written(result.coefficients)}</b>"
         card.set_note(said, said.removeprefix("p = "))
-        card.read_curves(
-            T, [("once", once, mix(self.theme, accent, 0.5)), (name, shown, accent)]
-        )
 
     def _draw_parts(self, result: Result) -> None:
         card, muted, accent = self.parts, self.color("muted"), self.color("accent")
@@ -269,36 +268,25 @@ class View(PageView):
         return Reading(title, rows, float(found.places[k]))
 
     def _draw_course(self, result: Result) -> None:
-        card, accent, muted = self.course, self.color("accent"), self.color("muted")
-        x = TIMES[1:].astype(float)
-        errors, spreads, slowest = (
-            np.clip(values[1:], 1e-12, 1e12)
-            for values in (result.errors, result.spreads, result.slowest)
-        )
-        ink = self.color("negative")
+        card, x = self.course, TIMES.astype(float)
+        ink, text = self.color("negative"), self.color("text")
         before = max(float(result.errors[0]), 1e-12)
-        still: dict[str, Mark] = {"before": Rule(before, "", ink, self.theme)}
-        live: dict[str, Mark] = {
-            "spread": Line(x, spreads, accent, 2.2),
-            "slowest": Line(x, slowest, self.color("text"), 1.4, (4, 3)),
-            "error": Line(x, errors, ink, 2.2),
-        }
-        legend = [
-            Key("line", ink, "off the signal", brief="off"),
-            Key("line", accent, "across nodes", brief="across"),
-            Key("dash", self.color("text"), "slowest wave", 1.4, brief="slowest"),
-            Key("dash", ink, "before", 1.0),
-        ]
+
+        def course(name: str, values: Array, color: QColor, brief: str, **look: Any) -> Series:
+            y = np.clip(values, 1e-12, 1e12)
+            return Series(name, x, y, color, values=values, brief=brief, **look)
+
+        slowest = {"form": "dash", "width": 1.4}
         card.show_plot(
-            still=still,
-            live=live,
-            legend=legend,
-            columns={
-                "repetitions": TIMES,
-                "off the signal": result.errors,
-                "across nodes": result.spreads,
-                "slowest wave": result.slowest,
-            },
+            series=(
+                course("error", result.errors, ink, "", width=2.2),
+                course(
+                    "across nodes", result.spreads, self.color("accent"), "across", width=2.2
+                ),
+                course("slowest wave", result.slowest, text, "slowest", **slowest),
+            ),
+            still={"before": Rule(before, "", ink, self.theme)},
+            legend=[Key("dash", ink, "error before", 1.0, brief="before")],
         )
         here = float(np.clip(result.errors[result.times], FAINTEST, 10))
         self._plot(card).set_handles(
@@ -306,14 +294,6 @@ class View(PageView):
         )
         best = int(result.errors.argmin())
         card.set_note(f"nearest after <b>{best}</b>", f"<b>{best}</b>")
-        card.read_curves(
-            x,
-            [
-                ("off the signal", errors, ink),
-                ("across nodes", spreads, accent),
-                ("slowest wave", slowest, muted),
-            ],
-        )
 
 
 def _written(coefficients: tuple[float, ...]) -> str:
