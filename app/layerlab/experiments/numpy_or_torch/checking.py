@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+from PySide6.QtGui import QColor
 
 from layerlab.experiments.numpy_or_torch.model import BUG, GOOD, Result
 from layerlab.experiments.numpy_or_torch.names import NONE
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Post, Words
+from layerlab.ui.plotting.items import Band, Bars, Mark, Post, Tag
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import number
+from layerlab.ui.plotting.series import Series
 
+Array = np.ndarray
 FLOOR, TOP = 1e-14, 100.0  # of errors that are drawn
 VERDICTS = {"sound": "good", "mistake": "negative", "doubt": "warning", "blind": "muted"}
 
@@ -26,51 +29,33 @@ def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
     accent, muted = view.color("accent"), view.color("muted")
     wrong = result.is_wrong
     ends = np.array([FLOOR, 1.0])
+    zones = (("correct", "good", FLOOR, GOOD), ("bug", "negative", BUG, TOP))
+    inks = {name: mix(view.theme, view.color(token), 0.12) for name, token, *_ in zones}
     bands: dict[str, Mark] = {
-        "good": Band(
-            ends, np.full(2, FLOOR), np.full(2, GOOD), mix(view.theme, view.color("good"), 0.12)
-        ),
-        "bug": Band(
-            ends,
-            np.full(2, BUG),
-            np.full(2, TOP),
-            mix(view.theme, view.color("negative"), 0.12),
-        ),
+        name: Band(ends, np.full(2, low), np.full(2, high), inks[name])
+        for name, _, low, high in zones
     }
-    still: dict[str, Mark] = {
-        "words": Words(
-            np.full(2, 2e-14),
-            np.array([1e-13, 12.0]),
-            ["good", "bug"],
-            [view.color("good"), view.color("negative")],
-            view.theme,
-            10.5,
-            600,
-        ),
-    }
-    left = "digits cancel", np.array([2e-14]), np.array([1e-9])
-    right = "corner cut", np.array([1.0]), np.array([1e-11])
-    for text, at, height in (left, right) if valley.cut.any() else (left,):
-        still[text] = Words(at, height, [text], muted, view.theme, right=text == right[0])
     theory = np.hypot(valley.cut, valley.rounding)
-    curves = [
-        ("centred", valley.centred, view.color("negative") if wrong else accent),
-        ("one-sided", valley.one_sided, view.theme.layer_color(0, 4)),
-        ("32 bit", valley.single, muted),
-    ]
-    live: dict[str, Mark] = {
-        "theory": Line(x, np.clip(theory, FLOOR, TOP), view.color("text"), 1.2, (4, 3))
+    shown = np.clip(theory, FLOOR, TOP)
+    tags = [("rounding", 1e-11)] + [("truncation", 1e-2)] * bool(valley.cut.any())
+    names: dict[str, Mark] = {
+        name: Tag(at, float(np.interp(at, x, shown)), name, muted, view.theme)
+        for name, at in tags
     }
+
+    def curve(name: str, y: Array, ink: QColor, width: float, form: str = "line") -> Series:
+        return Series(name, x, np.clip(y, FLOOR, TOP), ink, form=form, width=width, values=y)
+
+    series = [
+        curve("theory", theory, view.color("text"), 1.2, "dash"),
+        curve("32 bit", valley.single, muted, 1.5),
+        curve("one-sided", valley.one_sided, view.theme.layer_color(0, 4), 1.5),
+        curve("centred", valley.centred, view.color("negative") if wrong else accent, 2.2),
+    ]
     if wrong:
-        live["sound"] = Line(
-            x, np.clip(valley.sound, FLOOR, TOP), view.color("accent", 0.6), 1.4
-        )
-    for name, y, ink in reversed(curves):
-        live[name] = Line(x, np.clip(y, FLOOR, TOP), ink, 2.2 if name == "centred" else 1.5)
-    legend = [Key("line", ink, name, 1.8) for name, _, ink in curves]
-    legend.append(Key("dash", view.color("text"), "theory", 1.2))
-    columns = {"eps": x, "theory": theory} | {name: y for name, y, _ in curves}
-    card.show_plot(bands=bands, still=still, live=live, legend=legend, columns=columns)
+        series.insert(1, curve("no mistake", valley.sound, view.color("accent", 0.6), 1.4))
+    legend = [Key("band", ink, name) for name, ink in inks.items()]
+    card.show_plot(series=series, bands=bands, live=names, legend=legend)
     eps, error = valley.here
     ink = view.color(VERDICTS[result.found.kind])
     assert isinstance(card.plot, HandlePlot)
@@ -79,7 +64,6 @@ def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
     card.set_note(
         f"error <b>{number(error, 2)}</b> at eps {number(eps, 2)}", f"<b>{number(error, 2)}</b>"
     )
-    card.read_curves(x, curves, "eps")
 
 
 def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
@@ -103,7 +87,12 @@ def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
     }
     card.show_plot(
         live=live,
+        legend=[
+            Key("dash", view.color("good"), "correct below", 1.0),
+            Key("dash", view.color("negative"), "bug above", 1.0),
+        ],
         columns={
+            "array": np.array([one.name for one in checks]),
             "layer": np.array([one.layer for one in checks]),
             "error": np.array([one.error for one in checks]),
         },
@@ -131,32 +120,14 @@ def draw_slope(view: PageView, card: PlotCard, result: Result) -> None:
     """Draw the slope by hand, as it is used, and by differences of the value."""
     slope = result.slope
     card.set_title(f"Slope of {result.label}")
-    accent, ink = view.color("accent"), view.color("negative")
+    accent, ink, text = (view.color(token) for token in ("accent", "negative", "text"))
     some = slice(None, None, 8)
-    live: dict[str, Mark] = {"by hand": Line(slope.z, slope.by_hand, accent, 2.0)}
-    legend = [Key("line", accent, "by hand")]
+    series = [Series("by hand", slope.z, slope.by_hand, accent)]
     if (slope.used != slope.by_hand).any():
-        live["used"] = Line(slope.z, slope.used, ink, 2.0, (4, 2))
-        legend.append(Key("dash", ink, "used"))
-    shown = np.clip(slope.by_differences, -2, 2)
-    live["differences"] = Dots(slope.z[some], shown[some], view.color("text"), 2.2)
-    legend.append(Key("dot", view.color("text"), "by push"))
-    card.show_plot(
-        live=live,
-        legend=legend,
-        columns={
-            "z": slope.z,
-            "by hand": slope.by_hand,
-            "used": slope.used,
-            "by push": slope.by_differences,
-        },
-    )
+        series.append(Series("used", slope.z, slope.used, ink, form="dash"))
+    pushed = slope.by_differences[some]
+    z, y = slope.z[some], np.clip(pushed, -2, 2)
+    series.append(Series("by push", z, y, text, form="dots", width=2.2, values=pushed))
+    card.show_plot(series=series)
     most = float(np.abs(slope.by_hand).max())
     card.set_note(f"at most <b>{number(most, 4)}</b>", f"<b>{number(most, 4)}</b>")
-    card.read_curves(
-        slope.z,
-        [
-            ("by hand", slope.by_hand, accent),
-            ("by push", slope.by_differences, view.color("text")),
-        ],
-    )

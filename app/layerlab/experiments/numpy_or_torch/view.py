@@ -19,11 +19,13 @@ from layerlab.experiments.numpy_or_torch.rows import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Post, Rule, Strokes, Words
+from layerlab.ui.plotting.items import Dots, Field, Mark, Post, Rule, Strokes, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.side import value_scale
 
 Array = np.ndarray
 LEAST = 1e-17  # of a distance that is drawn: below lies what is equal to the last bit
@@ -75,12 +77,13 @@ class View(PageView):
         self.valley.plot.y_axis.fix(FLOOR, TOP)
         self.rows = RowPlot(Axis("relative error", log=True))
         self.rows.x_axis.fix(FLOOR, 1)
+        self.rows.x_axis.brief = "error"
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(self._on_row)
         self.arrays_card = PlotCard(
             "Array by array", self.rows.x_axis, self.rows.y_axis, "", self.rows
         )
-        self.slope = PlotCard("Slope", Axis("z"), Axis())
+        self.slope = PlotCard("Slope", Axis("z"), Axis("slope"))
         self.slope.plot.x_axis.fix(-REACH, REACH)
         self.slope.plot.y_axis.fix(-1.15, 1.25)
         for card, knob in ((self.apart, "updates"), (self.valley, "eps")):
@@ -184,9 +187,8 @@ class View(PageView):
                 np.zeros(1), row, [self._waits(result)], self.color("muted"), self.theme
             )
         columns = {"parameter": np.arange(count)} | {NAMES[n]: params[n] for n in others}
-        signs = (("negative", "below 0"), ("positive", "above"))
-        legend = [Key("band", self.color(token), words) for token, words in signs]
-        self.codes.show_plot(live=live, legend=legend, columns=columns)
+        plot.color_scale = value_scale(self.theme, -most, most)
+        self.codes.show_plot(live=live, columns=columns)
         equal = f"<b>{100 * result.equal:.0f} %</b> equal to the last bit"
         after = f"after {_updates(result.updates)}"
         known = result.reference in params
@@ -226,53 +228,42 @@ class View(PageView):
 
     def _draw_apart(self, result: Result) -> None:
         """Draw the distance to PyTorch of each engine, in both precisions."""
-        live: dict[str, Mark] = {}
-        curves: list[tuple[str, Array, QColor]] = []
-        columns: dict[str, Array] = {"updates": np.arange(1.0, LENGTH + 1)}
-        for (name, dtype), distance in result.apart.items():
-            x, y = np.arange(1.0, len(distance) + 1), np.clip(distance, LEAST, 1e3)
+        series = []
+        for (name, dtype), distance in sorted(result.apart.items(), key=lambda i: -len(i[1])):
             wrong = name == "numpy" and result.is_wrong
-            ink = self.color("negative") if wrong else self._ink(name)
             single = dtype == "float32"
-            live[f"{name} {dtype}"] = Line(
-                x, y, ink, 1.6 if single else 2.0, (3, 2) if single else None
+            series.append(
+                Series(
+                    f"{NAMES[name]}, 32 bit" if single else NAMES[name],
+                    np.arange(1.0, len(distance) + 1),
+                    np.clip(distance, LEAST, 1e3),
+                    self.color("negative") if wrong else self._ink(name),
+                    form="dash" if single else "line",
+                    width=1.6 if single else 2.0,
+                    values=distance,
+                    in_legend=not single,
+                )
             )
-            if len(y) == LENGTH:
-                columns[f"{NAMES[name]} {dtype}"] = y
-                curves.append((f"{NAMES[name]}, {dtype[5:]} bit", y, ink))
-        still: dict[str, Mark] = {}
-        for bits, digit in (("64", 2.2e-16), ("32", 1.2e-7)):
-            ink = self.color("faint")
-            still[f"digit {bits}"] = Rule(digit, "", ink, self.theme)
-            # At the left, where distances are below it still.
-            still[f"words {bits}"] = Words(
-                np.ones(1), np.array([15 * digit]), [f"last digit, {bits} bit"], ink, self.theme
-            )
-        if not live:
-            middle = np.array([1.3]), np.array([1e-8])
-            live["waits"] = Words(
-                *middle, [self._waits(result)], self.color("faint"), self.theme
-            )
-        card = self.apart
-        legend = [
-            Key("line", self._ink(n), NAMES[n])
-            for n in ("numpy", "compiled")
-            if n != result.reference
-        ]
+        faint, muted = self.color("faint"), self.color("muted")
+        live: dict[str, Mark] = {
+            f"digit {bits}": Rule(digit, f"last digit, {bits} bit", faint, self.theme)
+            for bits, digit in (("64", 2.2e-16), ("32", 1.2e-7))
+        }
+        if not series:
+            middle = np.array([1.3]), np.array([1e-11])
+            live["waits"] = Words(*middle, [self._waits(result)], faint, self.theme)
+        live["at"] = Post(float(result.updates), _updates(result.updates), muted, self.theme)
+        legend = []
         if any(dtype == "float32" for _, dtype in result.apart):
-            legend.append(Key("dash", self.color("muted"), "in 32 bit", 1.6))
-        live["at"] = Post(float(result.updates), "", self.color("muted"), self.theme)
-        card.show_plot(
-            still=still, live=live, legend=legend, columns=columns if len(columns) > 1 else None
-        )
+            legend.append(Key("dash", muted, "in 32 bit", 1.6))
+        card = self.apart
+        card.show_plot(series=series, live=live, legend=legend)
         assert isinstance(card.plot, HandlePlot)
         knob = Handle("updates", float(result.updates), 2.0, self.color("text"), along="x")
         card.plot.set_handles((knob,))
         of = NAMES.get(result.reference, "")
         card.set_note(f"from {of}" if of else "")
-        if curves:
-            card.read_curves(columns["updates"], curves, "update")
-        else:
+        if not series:
             card.plot.reader = None
 
     def _draw_loss(self, result: Result) -> None:
@@ -280,25 +271,20 @@ class View(PageView):
         x = np.arange(float(len(result.loss)))
         y = np.clip(result.loss, 1e-8, 1e8)
         ink = self.color("negative" if wrong else "accent")
-        live: dict[str, Mark] = {}
-        legend = []
+        name = result.mistake.name if wrong else "loss"
+        series = [Series(name, x, y, ink, values=result.loss, in_legend=wrong)]
         if wrong:
             sound = result.sound_loss
-            live["sound"] = Line(np.arange(float(len(sound))), sound, self.color("accent"), 1.6)
-            legend = [
-                Key("line", ink, result.mistake.name),
-                Key("line", self.color("accent"), "right", 1.6),
-            ]
-        live["loss"] = Line(x, y, ink, 2.0)
+            right, accent = np.arange(float(len(sound))), self.color("accent")
+            series.insert(0, Series("correct", right, sound, accent, width=1.6))
         at = min(result.updates, len(y) - 1)
-        live["at"] = Dots(np.array([float(at)]), y[[at]], ink, 4.0)
+        here = Dots(np.array([float(at)]), y[[at]], ink, 4.0)
         shown = np.concatenate((np.clip(y, 1e-8, 10), result.sound_loss if wrong else y[:0]))
         card.plot.y_axis.cover(shown, restart=True, decades=2)
-        card.show_plot(live=live, legend=legend, columns={"update": x, "loss": y})
+        card.show_plot(series=series, live={"at": here})
         card.set_note(
             f"<b>{number(float(y[at]), 2)}</b> after {at}", f"<b>{number(float(y[at]), 2)}</b>"
         )
-        card.read_curves(x, [("loss", y, ink)], "update")
 
 
 def _updates(count: int) -> str:
