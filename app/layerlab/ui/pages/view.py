@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from layerlab.ui.card import Card
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Mark
+from layerlab.ui.plotting.items import Dots, Line, Mark
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.plot import Plot
@@ -80,6 +80,19 @@ class PlotCard(Card):
             {**found.still, **(still or {})},
             {**found.live, **(live or {})},
         )
+        self._fit_made_linear()
+
+    def _fit_made_linear(self) -> None:
+        """Let axes that a person made linear show what is drawn, from zero.
+
+        The range that a page sets is for logarithms: most of it has no width then.
+        """
+        marks = [*self.plot.still.values(), *self.plot.live.values()]
+        some = [mark for mark in marks if isinstance(mark, Dots | Line)]
+        for axis, name in ((self.plot.x_axis, "x"), (self.plot.y_axis, "y")):
+            if axis.is_made_linear:
+                values = [np.asarray(getattr(mark, name), float) for mark in some]
+                axis.hold(np.concatenate([[0.0], *values]))
 
     def read_curves(
         self, x: Array, curves: Sequence[tuple[str, Array, QColor]], name: str = ""

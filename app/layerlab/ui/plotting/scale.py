@@ -92,11 +92,23 @@ class Axis:
         self.integer = integer
         self.can_switch = log if can_switch is None else can_switch
         self.low, self.high = (0.1, 1.0) if log else (0.0, 1.0)
+        self._first = log
+        self._other: tuple[float, float] | None = None  # the range on the other scale
 
     def switch(self) -> None:
-        """Change between logarithmic and linear; who set the range has to set it again."""
+        """Change between logarithmic and linear; who set the range has to set it again.
+
+        An axis that holds its range has the same one as before when it is switched back.
+        """
+        here = self.low, self.high
         self.log = not self.log
-        self.fix(self.low, self.high)
+        self.fix(*(self._other or here))
+        self._other = here
+
+    @property
+    def is_made_linear(self) -> bool:
+        """Whether a person made a linear axis of a logarithmic one."""
+        return self._first and not self.log
 
     def fix(self, low: float, high: float) -> None:
         """Set the range as it is; what is not finite or empty is widened to something."""
