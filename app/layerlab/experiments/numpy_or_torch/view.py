@@ -259,7 +259,8 @@ class View(PageView):
         card = self.apart
         card.show_plot(series=series, live=live, legend=legend)
         assert isinstance(card.plot, HandlePlot)
-        knob = Handle("updates", float(result.updates), 2.0, self.color("text"), along="x")
+        top = card.plot.y_axis.from_unit(0.96)
+        knob = Handle("updates", float(result.updates), top, self.color("text"), along="x")
         card.plot.set_handles((knob,))
         of = NAMES.get(result.reference, "")
         card.set_note(f"from {of}" if of else "")

@@ -162,8 +162,9 @@ class View(PageView):
         card.show_plot(series=series, live=live, legend=[fair])
         plot = card.plot
         assert isinstance(plot, HandlePlot)
+        top = plot.y_axis.from_unit(0.88)
         plot.set_handles(
-            (Handle("clock", float(result.updates), 0.3, self.color("accent"), along="x"),)
+            (Handle("clock", float(result.updates), top, self.color("accent"), along="x"),)
         )
 
     def _on_clock_dragged(self, name: str, x: float, y: float) -> None:
