@@ -388,10 +388,49 @@ def test_digits_show_pixels_weights_and_classes() -> None:
     assert inputs.thumbs.shape == (12, 8, 8)
     np.testing.assert_array_equal(inputs.thumbs.sum((1, 2)), 1)
     w = problem.layout.weights(state.params[0], 0)[:, first.shown]
-    np.testing.assert_allclose(first.thumbs.reshape(12, 64), w.T / np.abs(w).max())
+    whole = np.abs(problem.layout.weights(state.params[0], 0)).max()  # one scale for all 20
+    np.testing.assert_allclose(first.thumbs.reshape(12, 64), w.T / whole)
     assert second.form == outputs.form == "bars"
     assert second.thumbs.shape == (5, 10)
     assert outputs.labels == tuple("0123456789")
+
+
+@pytest.mark.parametrize("task", ["wave", "spiral", "digits", "iris", "diagonal-flip"])
+def test_pictures_are_of_the_units_that_are_asked_for_on_the_scale_of_all(task: str) -> None:
+    spec = lab(task, hidden=(30, 20), seeds=2)
+    state, sizes = trained(spec, 2), problem_of(spec).layout.sizes
+    every = tuple(tuple(range(size)) for size in sizes)
+    some = tuple(units[len(units) // 2 :: 3] for units in every)
+    whole = probes.measure(spec, state, (DIAGRAM,), units=every)[DIAGRAM]
+    part = probes.measure(spec, state, (DIAGRAM,), units=some)[DIAGRAM]
+    overview = probes.measure(spec, state, (DIAGRAM,))[DIAGRAM]
+    assert (part.units, overview.units) == (some, ())
+    for a, b, c in zip(whole.layers, part.layers, overview.layers, strict=True):
+        assert a.span == b.span == c.span
+        for layer in (b, c):
+            np.testing.assert_array_equal(layer.thumbs, a.thumbs[layer.shown])
+            np.testing.assert_array_equal(layer.dead, a.dead[layer.shown])
+        assert a.span == pytest.approx(
+            (min(0.0, a.thumbs.min()), max(0.0, a.thumbs.max())), abs=1e-12
+        )
+        assert len(a.labels) in (0, 1, a.size)
+    for k, edges in enumerate(part.edges):
+        np.testing.assert_array_equal(edges, part.weights[k][np.ix_(some[k], some[k + 1])])
+
+
+@pytest.mark.parametrize("units", [((0,), (0,)), ((0,), (9,), (0,)), ((-1,), (0,), (0,))])
+def test_units_of_another_network_are_those_of_the_overview(units) -> None:
+    spec = lab(hidden=(9,))
+    part = probes.measure(spec, trained(spec, 1), (DIAGRAM,), units=units)[DIAGRAM]
+    assert part.units == ()
+    assert list(part.layers[1].shown) == list(range(9))
+
+
+def test_a_layer_out_of_sight_needs_no_pictures() -> None:
+    spec = lab(hidden=(9,))
+    part = probes.measure(spec, trained(spec, 1), (DIAGRAM,), units=((0,), (), (0,)))[DIAGRAM]
+    assert len(part.layers[1].thumbs) == 0
+    assert part.edges[0].shape == (1, 0)
 
 
 # ---- one sample

@@ -80,9 +80,9 @@ class FakeHistory:
 
 
 def fake_ports(engine, measured=None):
-    def measure(spec, state, wanted, seed, history):
+    def measure(spec, state, wanted, seed, history, units):
         if measured is not None:
-            measured.append((state.update, frozenset(wanted), seed))
+            measured.append((state.update, frozenset(wanted), seed, *units))
         losses = np.ones((1, state.seeds))
         loss = LossPart(
             np.array([state.update]),

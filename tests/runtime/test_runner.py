@@ -5,6 +5,7 @@ import time
 import numpy as np
 import pytest
 
+from layerlab.core.frames import PARTS
 from layerlab.core.spec import LabSpec, edit
 from layerlab.runtime import worker
 from layerlab.runtime.runner import Runner
@@ -159,6 +160,23 @@ def test_the_target_loss_stops_the_run_and_says_so(lab, qtbot):
     runner.go_on(edit(spec, "train.target_loss", None))
     runner.finish()
     wait_for(qtbot, runner, lambda f: f.status == "finished")
+
+
+def test_a_part_of_the_diagram_is_measured_alone_and_at_once(lab, qtbot):
+    measured = []
+    runner = lab(measured=measured)
+    wait_for(qtbot, runner, lambda f: True)
+    units = ((0,), (3, 4), (0,))
+    runner.set_units(units)
+    qtbot.waitUntil(lambda: measured[-1] == (0, frozenset({"diagram"}), 0, *units))
+    runner.finish()
+    wait_for(qtbot, runner, lambda f: f.status == "finished")
+    assert measured[-1][1] == frozenset(PARTS)
+    assert measured[-1][3:] == units
+    runner.set_wanted({"loss"})
+    runner.set_units(())
+    qtbot.waitUntil(lambda: not runner.order.units and len(measured[-1]) == 3)
+    assert measured[-1][1] <= {"loss"}
 
 
 def test_only_what_is_visible_is_measured(lab, qtbot):

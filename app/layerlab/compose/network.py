@@ -61,6 +61,7 @@ class Network:
         spec = self._session.store.spec
         trace = probes.trace(spec, state, seed, sample)
         # The network of this very moment: training may be ahead of what is drawn.
-        part = probes.measure(spec, state, {DIAGRAM}, seed=seed)[DIAGRAM]
+        units = self._session.runner.order.units
+        part = probes.measure(spec, state, {DIAGRAM}, seed=seed, units=units)[DIAGRAM]
         assert isinstance(part, DiagramPart)
         self._session.window.diagram.show_trace(trace, part, state.update)

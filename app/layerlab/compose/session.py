@@ -269,13 +269,13 @@ class Session(QObject):
     def on_framed(self, frame: Frame) -> None:
         """Draw the newest frame."""
         known = self.frame
-        self.frame = frame
+        self.frame = frame.completed(known)  # a view that moves is measured alone
         if same_data(frame.spec.task, self.store.spec.task):
             self._unveil()
         self._late_spec.now()
         self.ghost.show()
         self.window.draw(frame)
-        self.seeds.show(frame)
+        self.seeds.show(self.frame)
         if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
             summary = show_data(self.window, frame)
             if summary and (known is None or known.spec.task != frame.spec.task):

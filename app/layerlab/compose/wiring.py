@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, cast
 
+from layerlab.core.frames import Units
 from layerlab.core.registry import Registry
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
@@ -34,11 +35,23 @@ REPORTS = 101
 
 
 def _measure(
-    spec: LabSpec, state: State, wanted: Collection[str], seed: int, history: HistoryLike
+    spec: LabSpec,
+    state: State,
+    wanted: Collection[str],
+    seed: int,
+    history: HistoryLike,
+    units: Units,
 ) -> dict[str, Any]:
     from layerlab.nets import probes
 
-    return probes.measure(spec, state, wanted, seed=seed, history=history)  # type: ignore[arg-type]
+    return probes.measure(
+        spec,
+        state,
+        wanted,
+        seed=seed,
+        history=history,  # type: ignore[arg-type]
+        units=units,
+    )
 
 
 def _prepare(spec: LabSpec) -> None:

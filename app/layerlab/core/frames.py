@@ -6,7 +6,7 @@ A frame holds only the parts that a visible view asked for; the others are None.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -222,6 +222,31 @@ class LayerPart:
     dead: Array
 
 
+MOST_SHOWN = 12  # neurons of a layer at the overview; deep networks get fewer, so that all fit
+SHOWN_OF_ALL, FEWEST_SHOWN = 120, 3  # of all layers together; of each
+
+# Which units of the diagram are to be measured, for each layer; empty for `shown_units`.
+Units = tuple[tuple[int, ...], ...]
+
+
+def shown_units(size: int, depth: int, *, is_input: bool = False) -> Array:
+    """Return which neurons of a layer are drawn at the overview. (n,) int
+
+    The first ones of a hidden layer, so that a wider layer keeps those it had. Inputs
+    evenly over all of them: the first pixels of an image are its dark edge.
+
+    Args:
+        size: neurons of the layer. depth: hidden layers; nothing else counts.
+        is_input: whether it is the layer of the inputs.
+    """
+    fit = min(MOST_SHOWN, max(FEWEST_SHOWN, SHOWN_OF_ALL // (depth + 2)))
+    if size <= fit:
+        return np.arange(size)
+    if is_input:
+        return np.linspace(0, size - 1, fit).round().astype(int)
+    return np.arange(fit)
+
+
 @dataclass(frozen=True, eq=False)
 class DiagramLayer:
     """One column of the diagram: the inputs, a hidden layer, or the outputs.
@@ -235,10 +260,12 @@ class DiagramLayer:
         thumbs: what each drawn unit computes; values scaled by the layer's own range.
         dead: (n,) bool, slope 0 on every training input.
         bias: (n,), nan for inputs.
-        labels: n names (features, classes), or empty.
+        labels: names of the drawn units or of all (features, classes), or empty.
         parameters: weights and biases that lead into this layer.
         variance: across inputs, of the shown seed; nan for inputs.
         dead_share: share of dead units of the shown seed, 0 to 1.
+        span: least and largest value of `thumbs` over all units of the layer, so that those
+            drawn have one scale; None where it is that of the drawn ones.
     """
 
     name: str
@@ -252,6 +279,7 @@ class DiagramLayer:
     parameters: int
     variance: float
     dead_share: float
+    span: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,6 +293,7 @@ class DiagramPart:
         weights: for each gap, all weights (in, out) of the seed; not to be written to.
         biases: for each gap, all biases (out,).
         skips: for each hidden layer, whether a skip connection goes around it.
+        units: the units that were asked for; empty where they are those of `shown_units`.
     """
 
     seed: int
@@ -273,6 +302,7 @@ class DiagramPart:
     weights: tuple[Array, ...]
     biases: tuple[Array, ...]
     skips: tuple[bool, ...]
+    units: Units = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,3 +338,11 @@ class Frame:
     signal: LayerPart | None = None
     gradient: LayerPart | None = None
     diagram: DiagramPart | None = None
+
+    def completed(self, before: Frame | None) -> Frame:
+        """Return this frame, with the parts that it lacks from one before of the same state."""
+        same = ("run_id", "spec", "update", "seed")
+        if before is None or any(getattr(self, k) != getattr(before, k) for k in same):
+            return self
+        lacking = {part: getattr(before, part) for part in PARTS if getattr(self, part) is None}
+        return replace(self, **lacking)

@@ -24,6 +24,7 @@ class Order:
         plays: counted up with every play, because the worker sees the newest order alone: of
             a pause and a play that follow each other at once it sees that it plays.
         engine: its name. wanted: parts of the visible views. seed: the one shown alone.
+        units: of the diagram, those in sight; empty for those of its overview.
     """
 
     run_id: int
@@ -37,6 +38,7 @@ class Order:
     engine: str = "numpy"
     wanted: frozenset[str] = frozenset(frames.PARTS)
     seed: int = 0
+    units: frames.Units = ()
 
     def resumes(self, old: Order) -> bool:
         """Tell whether training was asked for since another order."""

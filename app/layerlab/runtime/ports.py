@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from layerlab.core.frames import Units
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 
@@ -68,7 +69,8 @@ class Ports:
         new_history: (engine) -> an empty history of a run by that engine.
         prepare: (spec) -> None; does what a frame needs whatever is trained, such as theory,
             while the engine trains on other threads.
-        measure: (spec, state, wanted parts, seed, history) -> parts by name.
+        measure: (spec, state, wanted parts, seed, history, units of the diagram) -> parts by
+            name.
     """
 
     engine: Callable[[str], EngineLike]
@@ -77,4 +79,6 @@ class Ports:
     marks: Callable[[int], Sequence[int]]
     new_history: Callable[[EngineLike], HistoryLike]
     prepare: Callable[[LabSpec], None]
-    measure: Callable[[LabSpec, State, Collection[str], int, HistoryLike], dict[str, Any]]
+    measure: Callable[
+        [LabSpec, State, Collection[str], int, HistoryLike, Units], dict[str, Any]
+    ]

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from layerlab.core.frames import Frame
+from layerlab.core.frames import Frame, Units
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.runtime.mailbox import Mailbox
@@ -137,6 +137,10 @@ class Runner(QObject):
     def set_wanted(self, parts: Iterable[str]) -> None:
         """Say which parts the visible views draw."""
         self._command(wanted=frozenset(parts))
+
+    def set_units(self, units: Units) -> None:
+        """Say which units of the diagram are in sight."""
+        self._command(units=units)
 
     def set_seed(self, seed: int) -> None:
         """Choose the seed that is shown alone (0-based)."""

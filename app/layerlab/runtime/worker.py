@@ -233,6 +233,8 @@ class Worker(QThread):
             (order.seed, order.wanted, order.spec) != (old.seed, old.wanted, old.spec)
         ):
             self._post(run, whole=True)
+        elif order.units != old.units:
+            self._post(run, whole=True, only=frozenset({frames.DIAGRAM}))
         timeout = None
         if run.status == "running" and order.playing and not math.isinf(order.speed):
             clock, first = run.pace_from
@@ -249,16 +251,18 @@ class Worker(QThread):
         with self._condition:
             self._latest = (run.order.run_id, run.state, run.history)
 
-    def _post(self, run: Run, whole: bool = False) -> None:
-        """Measure what visible views want, and leave it in the mailbox."""
+    def _post(self, run: Run, whole: bool = False, only: frozenset[str] | None = None) -> None:
+        """Measure what visible views want, or only some of it, and leave it in the mailbox."""
         order, now = run.order, time.perf_counter()
-        wanted = set(order.wanted)
+        wanted = set(order.wanted if only is None else order.wanted & only)
         if not whole and now - run.slow_at < SLOW_PARTS_S:
             wanted -= SLOW_PARTS
         else:
             run.slow_at = now
         seed = min(order.seed, run.state.seeds - 1)
-        parts = self._ports.measure(order.spec, run.state, wanted, seed, run.history)
+        parts = self._ports.measure(
+            order.spec, run.state, wanted, seed, run.history, order.units
+        )
         measured = time.perf_counter()
         # An engine that trains on this thread gets two thirds of its time.
         rest = 0.0 if self._ports.engine(order.engine).is_parallel else 2 * (measured - now)

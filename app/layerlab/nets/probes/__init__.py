@@ -20,6 +20,7 @@ from layerlab.core.frames import (
     LayerPart,
     LossPart,
     Prediction,
+    Units,
 )
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
@@ -55,6 +56,7 @@ def measure(
     *,
     seed: int = 0,
     history: History | None = None,
+    units: Units = (),
 ) -> dict[str, Part]:
     """Return the wanted parts of a frame.
 
@@ -67,6 +69,7 @@ def measure(
         wanted: names of `frames.PARTS`.
         seed: index of the network that is shown alone; the last one there is, at most.
         history: the losses reported so far; without it the loss has one point.
+        units: of each layer, which units the diagram draws; see `diagram_part`.
 
     Returns:
         Name of the part -> the part, its arrays fresh copies or never written to.
@@ -86,5 +89,5 @@ def measure(
         if GRADIENT in wanted:
             parts[GRADIENT] = gradient_part(look)
         if DIAGRAM in wanted:
-            parts[DIAGRAM] = diagram_part(look)
+            parts[DIAGRAM] = diagram_part(look, units)
     return parts

@@ -1,4 +1,8 @@
-"""The diagram: one network, every drawn neuron with a thumbnail of what it computes."""
+"""The diagram: one network, every drawn neuron with a thumbnail of what it computes.
+
+Everything is computed of all neurons, but only pictures of the drawn ones are handed out:
+those of the overview, or those that a zoomed view asks for.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.core.frames import DiagramLayer, DiagramPart
+from layerlab.core.frames import DiagramLayer, DiagramPart, Units, shown_units
 from layerlab.nets.engines.numpy_ import Pass, forward
 from layerlab.nets.maths import NUMPY
 from layerlab.nets.probes.base import Look, probe_rows
@@ -15,25 +19,8 @@ from layerlab.nets.probes.layers import across_inputs
 from layerlab.nets.problem import Problem
 
 Array = np.ndarray
-MOST = 12  # neurons drawn of a layer; deep networks get fewer, so that all layers fit
-NEURONS = 120  # drawn of all layers together
-FEWEST = 3
 CURVE_POINTS, MAP_SIDE, BARS, HISTOGRAM_BARS = 40, 16, 64, 12
 MARGIN = 0.07  # as in the prediction
-
-
-def shown_units(size: int, depth: int, *, is_input: bool = False) -> Array:
-    """Return which neurons of a layer are drawn; they depend on nothing else. (n,)
-
-    The first ones of a hidden layer, so that a wider layer keeps those it had. Inputs
-    evenly over all of them: the first pixels of an image are its dark edge.
-    """
-    fit = min(MOST, max(FEWEST, NEURONS // (depth + 2)))
-    if size <= fit:
-        return np.arange(size)
-    if is_input:
-        return np.linspace(0, size - 1, fit).round().astype(int)
-    return np.arange(fit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,15 +57,26 @@ def _ground(problem: Problem) -> _Ground:
     return _Ground("weights", problem.x[:1], ())
 
 
-def diagram_part(look: Look) -> DiagramPart:
-    """Return the network of the chosen seed."""
+def diagram_part(look: Look, units: Units = ()) -> DiagramPart:
+    """Return the network of the chosen seed.
+
+    Args:
+        look: the state.
+        units: of each layer, which units are drawn; those of the overview where it is empty,
+            or about a network of other sizes.
+    """
     problem, layout = look.problem, look.problem.layout
     depth = layout.layers - 1
     ground = _ground(problem)
     flat = look.one[0].copy()  # the frame keeps views into it
     weights = tuple(layout.weights(flat, k) for k in range(layout.layers))
     biases = tuple(layout.biases(flat, k) for k in range(layout.layers))
-    shown = [shown_units(n, depth, is_input=k == 0) for k, n in enumerate(layout.sizes)]
+    if not _fit(units, layout.sizes):
+        units = ()
+    shown = [
+        np.array(units[k], int) if units else shown_units(n, depth, is_input=k == 0)
+        for k, n in enumerate(layout.sizes)
+    ]
     seen = forward(problem, look.one, ground.inputs)
     real = _real(look)
     columns = tuple(
@@ -92,6 +90,15 @@ def diagram_part(look: Look) -> DiagramPart:
         weights=weights,
         biases=biases,
         skips=tuple(problem.skips(k) for k in range(depth)),
+        units=units,
+    )
+
+
+def _fit(units: Units, sizes: tuple[int, ...]) -> bool:
+    """Tell whether units that were asked for are some of a network of these sizes."""
+    return len(units) == len(sizes) and all(
+        min(wanted, default=0) >= 0 and max(wanted, default=0) < size
+        for wanted, size in zip(units, sizes, strict=True)
     )
 
 
@@ -116,7 +123,7 @@ def _column(
 ) -> DiagramLayer:
     units, size = shown[k], problem.layout.sizes[k]
     hidden = 0 < k < len(weights)
-    form, thumbs = _thumbs(problem, ground, k, shown, weights, seen)
+    form, thumbs, span = _thumbs(problem, ground, k, units, weights, seen)
     dead = np.zeros(size, bool)
     if hidden:
         slope = problem.activation.derivative(NUMPY, real.n[k - 1][0], problem.spec.net.slope)
@@ -126,13 +133,14 @@ def _column(
         size=size,
         shown=units,
         form=form,
-        thumbs=_scaled(thumbs),
+        thumbs=thumbs,
         dead=dead[units],
         bias=biases[k - 1][units] if k else np.full(len(units), np.nan),
-        labels=_labels(problem, k, units),
+        labels=_labels(problem, k),
         parameters=weights[k - 1].size + size if k else 0,
         variance=float(across_inputs(real.h[k])[0]) if k else float("nan"),
         dead_share=float(dead.mean()),
+        span=span,
     )
 
 
@@ -140,25 +148,26 @@ def _thumbs(
     problem: Problem,
     ground: _Ground,
     k: int,
-    shown: list[Array],
+    units: Array,
     weights: tuple[Array, ...],
     seen: Pass,
-) -> tuple[str, Array]:
-    """Return the form of a layer's thumbnails and the thumbnails. (n, ...)"""
-    units, data = shown[k], problem.data
+) -> tuple[str, Array, tuple[float, float]]:
+    """Return the form of a layer's thumbnails, those of some units, and the span of all."""
+    size, image = problem.layout.sizes[k], problem.data.image_shape
     if ground.form in ("curve", "map", "bars"):
-        values = seen.h[k][0][:, units]  # (rows, n)
-        return ground.form, values.T.reshape(len(units), *ground.shape)
-    image = data.image_shape
+        values = seen.h[k][0].T.reshape(size, *ground.shape)
+        return ground.form, *_scaled(values, units)
+    if k == 0 and image:  # the pixel itself
+        pixels = np.zeros((len(units), size))
+        pixels[np.arange(len(units)), units] = 1.0
+        return "image", pixels.reshape(len(units), *image), (0.0, 1.0)
     if k == 0:
-        if image:  # the pixel itself
-            return "image", np.eye(data.shape.inputs)[units].reshape(len(units), *image)
-        return "bars", _input_histograms(problem)[units]
+        return "bars", *_scaled(_input_histograms(problem), units)
     if k == 1 and image:
-        return "image", weights[0][:, units].T.reshape(len(units), *image)
+        return "image", *_scaled(weights[0].T.reshape(size, *image), units)
     if ground.means is not None:  # the mean response to each class
-        return "bars", (ground.means @ seen.h[k][0][:, units]).T
-    return "bars", weights[k - 1][:BARS, units].T
+        return "bars", *_scaled((ground.means @ seen.h[k][0]).T, units)
+    return "bars", *_scaled(weights[k - 1][:BARS].T, units)
 
 
 @functools.lru_cache(maxsize=4)
@@ -169,19 +178,28 @@ def _input_histograms(problem: Problem) -> Array:
     return np.asarray(counts / counts.max(1, keepdims=True))
 
 
-def _scaled(thumbs: Array) -> Array:
-    """Return values divided by the layer's largest, so that they lie in [-1, 1]."""
-    values = np.nan_to_num(thumbs, posinf=0.0, neginf=0.0)
-    largest = float(np.abs(values).max(initial=0.0))
-    return values / largest if largest else values
+def _scaled(values: Array, units: Array) -> tuple[Array, tuple[float, float]]:
+    """Return the values of some units in [-1, 1], and where all units' lie in it.
+
+    All of them have one scale, so that a picture does not depend on which others are drawn.
+    """
+    low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
+    if not np.isfinite((low, high)).all():
+        values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+        low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
+    largest, thumbs = max(-low, high), values[units]
+    if not largest:
+        return thumbs, (0.0, 0.0)
+    return thumbs / largest, (low / largest, high / largest)
 
 
-def _labels(problem: Problem, k: int, units: Array) -> tuple[str, ...]:
-    data = problem.data
+def _labels(problem: Problem, k: int) -> tuple[str, ...]:
+    """Return the names of all units of a layer, or nothing."""
+    data, size = problem.data, problem.layout.sizes[k]
     if k == 0:
-        return tuple(data.feature_names[u] for u in units)
+        return tuple(data.feature_names)
     if k < problem.layout.layers:
         return ()
-    if problem.layout.sizes[k] == len(data.class_names):
-        return tuple(data.class_names[u] for u in units)
-    return (data.target_name,) if len(units) == 1 else ()
+    if size == len(data.class_names):
+        return tuple(data.class_names)
+    return (data.target_name,) if size == 1 else ()
