@@ -18,9 +18,11 @@ from layerlab.ui.diagram.canvas import DiagramCanvas
 from layerlab.ui.diagram.chips import chip_rows, outer_labels
 from layerlab.ui.diagram.coverage import EdgeRaster, Edges, color_table
 from layerlab.ui.diagram.edges import MOST_ENTRIES, EdgeLayer
-from layerlab.ui.diagram.folding import fold
+from layerlab.ui.diagram.folding import overview_units, pick
 from layerlab.ui.diagram.formula import plain
-from layerlab.ui.diagram.geometry import arrange, ease, fold_place, tile_room
+from layerlab.ui.diagram.geometry import ease
+from layerlab.ui.diagram.layout import arrange, fold_place
+from layerlab.ui.diagram.spacing import tile_room
 from layerlab.ui.diagram.thumbs import dots, sprites
 from layerlab.ui.theme import DARK, LIGHT
 from tests.helpers.diagram_frames import sample_diagram
@@ -43,10 +45,15 @@ def part_of(name: str) -> DiagramPart:
     return sample_diagram(form, np.random.default_rng(3), sizes)
 
 
+def folded_to(part: DiagramPart, height: int) -> DiagramPart:
+    """Return the network with as many drawn units as a canvas of that height has room for."""
+    return pick(part, overview_units(part, tile_room(height, DARK), DARK))[0]
+
+
 @pytest.mark.parametrize("name", NETS)
 @pytest.mark.parametrize("size", SIZES)
 def test_neurons_stay_inside_and_apart(qapp, name, size):
-    part = fold(part_of(name), tile_room(size[1], DARK), DARK)
+    part = folded_to(part_of(name), size[1])
     geometry = arrange(part, *size, DARK)
     bounds = QRectF(0, 0, *size)
     for layer, column in enumerate(geometry.columns):
@@ -55,14 +62,14 @@ def test_neurons_stay_inside_and_apart(qapp, name, size):
         assert all(bounds.contains(tile) for tile in tiles)
         assert all(a.bottom() <= b.top() + 1e-6 for a, b in itertools.pairwise(tiles))
         assert tiles[-1].bottom() <= geometry.chip_top
-    lefts = [c.x for c in geometry.columns]
-    assert min(np.diff(lefts)) > geometry.tile  # an edge has room between two columns
+    for a, b in itertools.pairwise(geometry.columns):  # an edge has room between two columns
+        assert b.x - a.x > (a.tile + b.tile) / 2
 
 
 @pytest.mark.parametrize("name", NETS)
 @pytest.mark.parametrize("size", SIZES[:3])
 def test_chips_do_not_overlap_and_both_ends_have_one(qapp, name, size):
-    part = fold(part_of(name), tile_room(size[1], DARK), DARK)
+    part = folded_to(part_of(name), size[1])
     geometry = arrange(part, *size, DARK)
     chips = geometry.chips
     assert chips[0] == 0
@@ -102,7 +109,7 @@ def test_every_one_of_several_output_biases_is_told(qapp):
 
 def test_layers_too_high_are_folded_and_the_count_is_right(qapp):
     part = part_of("digits")
-    folded = fold(part, tile_room(262, DARK), DARK)
+    folded = folded_to(part, 262)
     geometry = arrange(folded, 690, 262, DARK)
     for before, after, column in zip(part.layers, folded.layers, geometry.columns, strict=True):
         assert column.folded == before.size - len(after.shown)
@@ -115,11 +122,17 @@ def test_layers_too_high_are_folded_and_the_count_is_right(qapp):
 
 def test_folded_units_are_told_where_the_gap_is(qapp):
     layer = part_of("digits").layers[1]
-    assert fold_place(layer) == len(layer.shown)
-    split = dataclasses.replace(layer, shown=np.array([0, 1, 2, 30, 31]))
-    assert fold_place(split) == 3
-    spread = dataclasses.replace(layer, shown=np.array([0, 8, 16, 31]))
-    assert fold_place(spread) == 4
+    assert fold_place(layer.size, layer.shown) == len(layer.shown)
+    assert fold_place(32, np.array([0, 1, 2, 30, 31])) == 3
+    assert fold_place(32, np.array([0, 8, 16, 31])) == 4
+
+
+def painted(raster: EdgeRaster, *style) -> QImage:
+    """Return the raster's pixels as an image of their own."""
+    pixels = raster.color(*style)
+    height, width = pixels.shape
+    premultiplied = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(pixels.data, width, height, 4 * width, premultiplied).copy()
 
 
 def _true_distance(x: float, y: float, ends: tuple[float, float, float, float]) -> float:
@@ -134,8 +147,8 @@ def test_pixels_of_an_edge_are_those_near_its_curve():
     edges = Edges(*(np.array([v]) for v in ends))
     raster = EdgeRaster(edges, 160, 110, reach=2.0)
     white = QColor("white")
-    image = raster.paint(
-        np.array([1.5]), np.array([0.99]), np.array([True]), color_table(white, white)
+    image = painted(
+        raster, np.array([1.5]), np.array([0.99]), np.array([True]), color_table(white, white)
     )
     for y in range(12, 104):
         for x in range(14, 146, 3):
@@ -149,10 +162,12 @@ def test_two_edges_on_top_of_each_other_dim_each_other_like_glass():
     raster = EdgeRaster(edges, 40, 21, reach=2.0)
     table = color_table(QColor("#0000ff"), QColor("#ff0000"))
     both = np.array([True, True])
-    image = raster.paint(np.full(2, 2.0), np.array([0.5, 0.4]), both, table)
+    image = painted(raster, np.full(2, 2.0), np.array([0.5, 0.4]), both, table)
     assert image.pixelColor(20, 10).alphaF() == pytest.approx(1 - 0.5 * 0.6, abs=0.02)
     assert image.pixelColor(20, 10).blue() > 250
-    image = raster.paint(np.full(2, 2.0), np.array([0.9, 0.1]), np.array([False, True]), table)
+    image = painted(
+        raster, np.full(2, 2.0), np.array([0.9, 0.1]), np.array([False, True]), table
+    )
     assert image.pixelColor(20, 10).red() > 240  # the strong one keeps its colour
 
 
@@ -160,8 +175,8 @@ def test_a_steep_edge_does_not_shoot_over_its_ends():
     edges = Edges(*(np.array([v]) for v in (20.0, 24.0, 30.0, 90.0)))
     raster = EdgeRaster(edges, 60, 120, reach=1.5)
     white = QColor("white")
-    image = raster.paint(
-        np.array([1.5]), np.array([0.9]), np.array([True]), color_table(white, white)
+    image = painted(
+        raster, np.array([1.5]), np.array([0.9]), np.array([True]), color_table(white, white)
     )
     rows = [y for y in range(120) for x in range(60) if image.pixelColor(x, y).alpha()]
     assert min(rows) >= 27
@@ -247,9 +262,10 @@ def test_a_hidden_diagram_is_at_rest(qtbot):
     canvas.show()
     canvas._take(part_of("wave"))
     canvas.grab()
-    assert canvas._scene._edges._kept
+    kept = canvas.drawn.edges.layer._kept
+    assert kept
     canvas.hide()
-    assert not canvas._scene._edges._kept
+    assert not kept
 
 
 def test_edges_of_a_broken_network_are_drawn_without_a_warning(qapp):

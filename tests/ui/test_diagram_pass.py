@@ -314,7 +314,7 @@ def test_a_focused_neuron_is_the_one_explained(view_of):
     click(view.bar.step)
     click(view.bar.step)
     spot = view.canvas.geometry_now().tile_rect(2, 6).center().toPoint()
-    QTest.mouseClick(view.canvas, LEFT, pos=spot)
+    QTest.mouseClick(view.canvas.viewport(), LEFT, pos=spot)
     assert view.canvas.explained() == (2, 6)
     assert view.canvas.editor.isHidden()  # a snapshot is not edited
     trace = view.player.state.trace

@@ -87,6 +87,7 @@ def _connect_views(session: Session) -> None:
     diagram = session.window.diagram
     diagram.weight_edited.connect(session.network.edit_weight)
     diagram.bias_edited.connect(session.network.edit_bias)
+    diagram.units_wanted.connect(session.runner.set_units)
     diagram.trace_wanted.connect(session.network.trace)
     diagram.best_wanted.connect(session.seeds.choose_best)
     diagram.worst_wanted.connect(session.seeds.choose_worst)

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import OrderedDict
-from collections.abc import Hashable
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from layerlab.core.frames import DiagramPart, Frame
 from layerlab.ui.diagram import panels
 from layerlab.ui.diagram.animation import PassState
 from layerlab.ui.diagram.editing import parameter_of, value_of
 from layerlab.ui.diagram.editor import ParameterEditor
-from layerlab.ui.diagram.folding import fold
-from layerlab.ui.diagram.geometry import Geometry, arrange, tile_room
+from layerlab.ui.diagram.folding import pick
+from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.diagram.highlight import Highlight, Neuron, number_anchor
 from layerlab.ui.diagram.hits import Target, find_target
-from layerlab.ui.diagram.keyboard import Neuron, NeuronKeys
-from layerlab.ui.diagram.panel import PlacedPanel, paint_panel, place_panel
-from layerlab.ui.diagram.scene import Look, Scene, number_anchor
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.diagram.items import Picture
+from layerlab.ui.diagram.keyboard import NeuronKeys
+from layerlab.ui.diagram.kinship import Network, holds, is_another_task, network_of, shape_of
+from layerlab.ui.diagram.panel import PlacedPanel, place_panel
+from layerlab.ui.diagram.scene import DiagramItems
+from layerlab.ui.theme import Theme
 
-NOTHING = "The network appears with the first frame."
-KEPT = 24  # arrangements: a drag comes back to the same widths
+Array = np.ndarray
+WEIGHT_AT = 0.6  # of an edge's way: where the panel of a focused weight points to
 
 
 class DiagramCanvas(NeuronKeys):
@@ -48,27 +50,28 @@ class DiagramCanvas(NeuronKeys):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.theme: Theme = DARK
-        self.is_figure = False  # painted for a file
         self.run: PassState | None = None
         self.target: Target | None = None
-        self.placed: PlacedPanel | None = None
         self._live: DiagramPart | None = None
-        self._given: DiagramPart | None = None  # before folding to the canvas's height
-        self._geometry: Geometry | None = None
-        self._arranged: OrderedDict[Hashable, Geometry] = OrderedDict()
-        self._shape: object = None
+        self._network: Network | None = None
         self._edited: Target | None = None
         self._edited_indices: tuple[int, ...] = ()
-        self._scene = Scene()
+        self._pressed: Qt.MouseButton | None = None
+        self._before = self.zoom, self.corner  # of a figure
+        self.picture = Picture()
+        self.drawn = DiagramItems(self.box, self.picture)
         self.editor = ParameterEditor(self)
         self.editor.edited.connect(self._on_value_edited)
         self.editor.closed.connect(self._on_editor_closed)
         self.walked.connect(lambda: self._set_target(None))
-        self.bias_asked.connect(self._on_bias_asked)
-        self.setMouseTracking(True)
+        self.edit_asked.connect(self._on_edit_asked)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.tell()
+
+    @property
+    def placed(self) -> PlacedPanel | None:
+        """The panel that was painted last."""
+        return self.picture.panel
 
     # ---- what is shown
     def draw(self, frame: Frame) -> None:
@@ -91,45 +94,72 @@ class DiagramCanvas(NeuronKeys):
 
     def _take(self, part: DiagramPart) -> None:
         self._given = part
-        part = fold(part, tile_room(self.height(), self.theme), self.theme)
-        if self.run is not None:
-            self.run = dataclasses.replace(self.run, part=part)
-        shape = _shape_of(part)
-        self.part = part
-        if shape != self._shape:
-            self._shape = shape
-            self._geometry = None
-            self.target = None
-            self.editor.close_quietly()
-            if self.focused is not None and not _holds(part, self.focused):
-                self.focused = None
+        before, self._network = self._network, network_of(part)
+        is_new = before != self._network
+        if is_new or not self.is_zoomed:
+            overview = pick(part, self._overview_units())[0]
+            shape = shape_of(overview)
+            if shape != self._shape:
+                self._shape = shape
+                self._overview(overview)
+                self._forget()
+        if is_new and self.is_zoomed and is_another_task(before, self._network):
+            self.reset_view()
+        elif is_new:
+            self._rearrange()
+        else:
+            self._pick()
         if self._edited is not None:
             self.editor.follow(value_of(part, self._edited_indices))
         self.tell()
-        self.update()
+        self.redraw()
+
+    def _forget(self) -> None:
+        """Let go of what was about another arrangement."""
+        assert self._given is not None
+        self._geometry = None
+        self.target = None
+        self.editor.close_quietly()
+        sizes = [layer.size for layer in self._given.layers]
+        if self.unit is not None and not holds(sizes, self.unit):
+            self.unit = self.source = None
+        if self.source is not None and self.unit is not None:
+            self.source = min(self.source, sizes[self.unit[0] - 1] - 1)
+
+    def _pick(self) -> None:
+        """Take from the network as it came the units that are in sight."""
+        geometry = self.geometry_now()
+        if self._given is None or geometry is None:
+            return
+        units = [column.units for column in geometry.columns]
+        self.part, self.picture.absent = pick(self._given, units)
+        if self.run is not None:
+            self.run = dataclasses.replace(self.run, part=self.part)
+
+    def _sight_changed(self) -> None:
+        self.drawn.see(QRectF(self.corner, QRectF(self.rect()).size()))
+        self.editor.close_quietly()
+        self.target = None
+        self._pick()
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
+        self.theme = self.picture.theme = self.minimap.theme = theme
+        self.setBackground(theme.color("panel"))
+        self.box.set_theme(theme)
         self.editor.set_theme(theme)
-        self._rearrange()
+        self._arrange_again()
 
     def set_figure(self, is_figure: bool) -> None:
         """Paint everything anew, and nothing of the cursor; or as on the screen again."""
-        self.is_figure = is_figure
-
-    def geometry_now(self) -> Geometry | None:
-        """Return the arrangement at the present size; None before the first frame."""
-        if self._geometry is None and self.part is not None:
-            size = self.width(), self.height()
-            key = (_shape_of(self.part), size, self.theme)
-            if key not in self._arranged:
-                self._arranged[key] = arrange(self.part, *size, self.theme)
-                while len(self._arranged) > KEPT:
-                    self._arranged.popitem(last=False)
-            self._arranged.move_to_end(key)
-            self._geometry = self._arranged[key]
-        return self._geometry
+        self.is_figure = self.picture.is_figure = is_figure
+        if is_figure:
+            self._before = self.zoom, self.corner
+        self._arrange_again()
+        if not is_figure and self.is_zoomed:  # the figure's size may have moved the view
+            self.zoom, self.corner = self._before
+            self._layout = self._geometry = None
+            self._pick()
 
     def sizeHint(self) -> QSize:
         """Return the size in the reference window."""
@@ -139,37 +169,47 @@ class DiagramCanvas(NeuronKeys):
         """Return the smallest size in which the diagram is of use."""
         return QSize(self.theme.px(220), self.theme.px(120))
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep little while another page is shown: arrangements take up to 30 MB."""
+        super().hideEvent(event)
+        self.drawn.rest()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Arrange anew; None comes from pyqtgraph, when it is given its central item."""
+        super().resizeEvent(event)
+        if event is not None:
+            self._arrange_again()
+
+    def _arrange_again(self) -> None:
+        """Fold and arrange anew, for another size or theme."""
+        self._shape = self._network = None  # what fits is another choice of units
+        if self._given is not None:
+            self._take(self._given)
+        else:
+            self._rearrange()
+
     # ---- painting
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the network and the panel of what is hovered."""
-        painter = QPainter(self)
-        geometry = self.geometry_now()
-        if self.part is None or geometry is None:
-            painter.setPen(self.theme.color("faint"))
-            painter.setFont(self.theme.font(12))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, NOTHING)
-            painter.end()
-            return
-        if self.is_figure:
-            look = Look(run=self.run)
-            self._scene.paint_figure(painter, self.part, geometry, self.theme, look)
-            painter.end()
-            return
-        ratio = self.devicePixelRatioF()
-        self._scene.paint(painter, self.part, geometry, self.theme, ratio, self._look())
-        self.placed = self._place_panel(geometry)
-        if self.placed is not None:
-            paint_panel(painter, self.placed, self.theme)
-        painter.end()
+        picture, is_figure = self.picture, self.picture.is_figure
+        picture.part, picture.geometry = self.part, self.geometry_now()
+        picture.ratio = self.devicePixelRatioF()
+        picture.highlight = Highlight(run=self.run) if is_figure else self._highlight()
+        picture.panel = None if is_figure else self._place_panel(picture.geometry)
+        self.drawn.edges.refresh()
+        super().paintEvent(event)
 
-    def _look(self) -> Look:
+    def _highlight(self) -> Highlight:
         target = self._edited or self.target
         neuron = target.neuron if target is not None and target.kind != "edge" else None
         edge = target.edge if target is not None and target.kind == "edge" else None
+        has_keys = self.hasFocus() and target is None
+        if edge is None and neuron is None and has_keys and self.run is None:
+            edge = self.focused_edge
         focused = self.focused if self.hasFocus() or self.run is not None else None
         if self.run is not None:
             focused = self.explained()
-        return Look(neuron, edge, focused, self.run)
+        return Highlight(neuron, edge, focused, self.run)
 
     def explained(self) -> Neuron | None:
         """Return the neuron whose arithmetic the pass shows now."""
@@ -178,66 +218,90 @@ class DiagramCanvas(NeuronKeys):
         hovered = self.target.neuron if self.target and self.target.kind != "edge" else None
         return self.run.explained(hovered, self.focused)
 
-    def _place_panel(self, geometry: Geometry) -> PlacedPanel | None:
-        if self.part is None or self.editor.isVisible():
+    def _place_panel(self, geometry: Geometry | None) -> PlacedPanel | None:
+        if self.part is None or geometry is None or self.editor.isVisible():
             return None
-        ratio = self.devicePixelRatioF()
-        target = self.target
+        bounds, target = panels.bounds_of(geometry), self.target
         if self.run is not None:
             neuron = self.explained()
             if neuron is None or self.run.share < 1.0:
                 return None
-            panel = panels.pass_panel(self.run, self.spec, neuron)
             anchor = number_anchor(self.run, geometry, neuron, self.theme)
-            return place_panel(panel, anchor, panels.bounds_of(geometry), self.theme)
-        if target is not None and target.kind == "edge":
+            panel = panels.pass_panel(self.run, self.spec, neuron)
+        elif target is None and self.hasFocus() and self.focused_edge is not None:
+            target = self._focused_target(geometry)
             return panels.place_edge_panel(self.part, geometry, target, self.theme)
-        focused = self.focused if self.hasFocus() else None
-        neuron = target.neuron if target is not None else focused
-        if neuron is None:
-            return None
-        panel = panels.neuron_panel(self.part, self.spec, neuron, self.theme, ratio)
-        anchor = geometry.tile_rect(*neuron)
-        return place_panel(panel, anchor, panels.bounds_of(geometry), self.theme)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Keep little while another page is shown: arrangements take up to 30 MB."""
-        super().hideEvent(event)
-        self._scene.rest()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Arrange anew."""
-        self._rearrange()
-
-    def _rearrange(self) -> None:
-        """Fold and arrange anew, for another size or zoom."""
-        self._geometry = None
-        self.editor.close_quietly()
-        if self._given is not None:
-            self._take(self._given)
-        self.update()
+        elif target is not None and target.kind == "edge":
+            return panels.place_edge_panel(self.part, geometry, target, self.theme)
+        else:
+            focused = self.focused if self.hasFocus() else None
+            neuron = target.neuron if target is not None else focused
+            if neuron is None:
+                return None
+            anchor = geometry.tile_rect(*neuron)
+            ratio = self.devicePixelRatioF()
+            panel = panels.neuron_panel(self.part, self.spec, neuron, self.theme, ratio)
+        if not bounds.intersects(anchor):
+            return None  # it is out of sight
+        return place_panel(panel, anchor, bounds, self.theme)
 
     # ---- mouse
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Look what is under the mouse."""
-        self._hover(event.position())
+        """Look what is under the mouse, or drag."""
+        if event.buttons() == Qt.MouseButton.NoButton:
+            self._hover(event.position())
+            return
+        super().mouseMoveEvent(event)
+        if self.box.was_dragged:
+            self._set_target(None)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Forget what was hovered."""
         self._set_target(None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Open the editor of the edge or bias under the mouse."""
+        """Begin a click or a drag."""
         self._hover(event.position())
+        self.box.was_dragged = False
+        self._pressed = event.button()
         if event.button() != Qt.MouseButton.LeftButton or self.target is None:
             self.editor.close_quietly()
-            event.ignore()
-            return
+        super().mousePressEvent(event)
         event.accept()
-        if self.target.kind != "edge":
-            self.focus_neuron(self.target.neuron)
-        if self.run is None:
-            self.edit(self.target)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a drag; after a click open the editor, or the card's menu."""
+        super().mouseReleaseEvent(event)
+        event.accept()
+        pressed, self._pressed = self._pressed, None
+        if pressed is not event.button() or self.box.was_dragged:
+            return
+        if pressed == Qt.MouseButton.RightButton:
+            self._open_menu(event)
+        elif pressed == Qt.MouseButton.LeftButton and self.target is not None:
+            target = self.target
+            if target.kind != "edge":
+                self.focus_neuron(target.neuron)
+                if self.focused is not None:  # whose place is another one by now
+                    target = dataclasses.replace(target, neuron=self.focused)
+            if self.run is None:
+                self.edit(target)
+
+    def _open_menu(self, event: QMouseEvent) -> None:
+        """Ask the card for its menu, as a press alone would have done."""
+        above = self.parentWidget()
+        if above is not None:
+            place = event.globalPosition().toPoint()
+            reason = QContextMenuEvent.Reason.Other
+            asked = QContextMenuEvent(reason, above.mapFromGlobal(place), place)
+            QApplication.sendEvent(above, asked)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Hold the menu back until the right button has not dragged; keys open it at once."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            event.accept()
+        else:
+            event.ignore()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Leave the empty ground to the card, which is maximised by it."""
@@ -265,8 +329,9 @@ class DiagramCanvas(NeuronKeys):
             return
         self.target = target
         can = target is not None and self.run is None and target.is_editable
-        self.setCursor(Qt.CursorShape.PointingHandCursor if can else Qt.CursorShape.ArrowCursor)
-        self.update()
+        shape = Qt.CursorShape.PointingHandCursor if can else Qt.CursorShape.ArrowCursor
+        self.viewport().setCursor(shape)
+        self.redraw()
 
     # ---- editing
     def edit(self, target: Target) -> None:
@@ -279,10 +344,24 @@ class DiagramCanvas(NeuronKeys):
         self._edited, self._edited_indices = target, parameter.indices
         self.editor.open(parameter.title, parameter.value, parameter.limit)
         self.editor.place(parameter.anchor.toRect())
-        self.update()
+        self.redraw()
 
-    def _on_bias_asked(self) -> None:
-        if self.focused is not None and self.run is None:
+    def _focused_target(self, geometry: Geometry) -> Target:
+        """Return the focused weight, met at the part of its edge that is in sight."""
+        edge = self.focused_edge
+        assert edge is not None
+        shares = np.linspace(WEIGHT_AT, 1.0, 9)
+        points = [geometry.edge_point(*edge, float(share)) for share in shares]
+        seen = [p for p in points if panels.bounds_of(geometry).contains(p)]
+        return Target("edge", edge=edge, point=(seen or points[-1:])[0])
+
+    def _on_edit_asked(self) -> None:
+        geometry = self.geometry_now()
+        if self.run is not None or geometry is None:
+            return
+        if self.focused_edge is not None:
+            self.edit(self._focused_target(geometry))
+        elif self.focused is not None:
             self.edit(Target("bias", neuron=self.focused))
 
     def _on_value_edited(self, value: float) -> None:
@@ -296,14 +375,4 @@ class DiagramCanvas(NeuronKeys):
         self._edited = None
         if had_keyboard:
             self.setFocus()
-        self.update()
-
-
-def _shape_of(part: DiagramPart) -> Hashable:
-    columns = tuple((c.size, c.shown.tobytes(), tuple(c.labels)) for c in part.layers)
-    return columns, tuple(part.skips)
-
-
-def _holds(part: DiagramPart, neuron: Neuron) -> bool:
-    layer, place = neuron
-    return layer < len(part.layers) and place < len(part.layers[layer].shown)
+        self.redraw()

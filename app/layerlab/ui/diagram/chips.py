@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from layerlab.core.frames import DiagramPart
-from layerlab.ui.diagram.formula import Span, number, short
-from layerlab.ui.diagram.geometry import LABEL_LIMIT, LINE_HEIGHT, Geometry
+from layerlab.ui.diagram.formula import Span, number, short, unit_label
+from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.diagram.spacing import LABEL_LIMIT, LINE_HEIGHT
 from layerlab.ui.theme import Theme
 
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+STRIP = 4.0  # pixels at zoom 1, that a zoomed view's strip of chips begins above them
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -24,16 +25,20 @@ def outer_labels(
     """Return labels beside inputs and outputs: room, text, side, and whose bias it is."""
     found: list[tuple[QRectF, str, str, tuple[int, int] | None]] = []
     zoom = theme.zoom
-    row = row_height(geometry, 0)
+    row = geometry.columns[0].row
     high = 13 * zoom
     first, last = part.layers[0], part.layers[-1]
     if first.labels and first.size > 1 and row >= 0.8 * high:
-        for place, text in enumerate(first.labels[: len(first.shown)]):
+        for place, unit in enumerate(first.shown):
             tile = geometry.tile_rect(0, place)
-            room = QRectF(2, tile.center().y() - high / 2, tile.left() - 6 * zoom, high)
-            found.append((room, text, "right", None))
+            left = max(2.0, tile.left() - 4 * zoom - LABEL_LIMIT * zoom)
+            room = QRectF(left, tile.center().y() - high / 2, 0, high)
+            room.setRight(tile.left() - 4 * zoom)
+            if room.width() <= 0:
+                continue  # it is at the view's end
+            found.append((room, unit_label(part, 0, int(unit)), "right", None))
     end = len(part.layers) - 1
-    if last.size > 1 and row_height(geometry, end) >= 0.8 * high:
+    if last.size > 1 and geometry.columns[end].row >= 0.8 * high:
         metrics = QFontMetricsF(theme.font(10.5))
         widest = max((metrics.horizontalAdvance(t) for t in last.labels), default=0.0)
         widest = min(widest + 6 * zoom if widest else 0.0, LABEL_LIMIT * zoom)
@@ -41,7 +46,7 @@ def outer_labels(
             tile = geometry.tile_rect(end, place)
             x, y = tile.right() + 5 * zoom, tile.center().y() - high / 2
             if last.labels:
-                label = last.labels[place if len(last.labels) == len(last.shown) else int(unit)]
+                label = unit_label(part, end, int(unit))
                 found.append((QRectF(x, y, widest, high), label, "left", None))
             room = QRectF(x + widest, y, geometry.width - x - widest, high)
             text = f"b = {short(float(last.bias[place]))}"
@@ -49,21 +54,18 @@ def outer_labels(
     return found
 
 
-def row_height(geometry: Geometry, layer: int) -> float:
-    """Return the distance of a layer's rows; large where there is one."""
-    ys = geometry.columns[layer].ys
-    return float(np.min(np.diff(ys))) if len(ys) > 1 else 100.0
-
-
 def paint_labels(
     painter: QPainter,
     labels: Sequence[tuple[QRectF, str, str, tuple[int, int] | None]],
     theme: Theme,
+    is_zoomed: bool = False,
 ) -> None:
     """Draw the labels beside inputs and outputs."""
     painter.setFont(theme.font(10.5))
     metrics = QFontMetricsF(painter.font())
     for room, text, side, bias_of in labels:
+        if is_zoomed and metrics.horizontalAdvance(text) > room.width() + 1:
+            continue  # cut off by the view's end: it can be moved
         painter.setPen(theme.color("text" if bias_of is None else "muted"))
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() + 1)
         painter.drawText(room, RIGHT if side == "right" else LEFT, text)
@@ -78,7 +80,7 @@ def chip_rows(part: DiagramPart, layer: int, geometry: Geometry) -> list[list[Sp
     if layer == 0:
         return [[(name, "bold")], [(f"{size} input" + "s" * (size > 1), "muted")]]
     if not hidden:
-        bias = number(column.bias[0]) if len(column.bias) else "none"
+        bias = number(part.biases[-1][0])
         told = f"b = {bias}" if size == 1 else f"{size} outputs"
         rows = [[(name if size == 1 else f"{name} · {size}", "bold")], [(told, "muted")]]
         return [*rows, [(_parameters(parameters, geometry), "faint")]]
@@ -100,12 +102,25 @@ def _parameters(count: str, geometry: Geometry) -> str:
     return f"{count} par." if geometry.is_narrow else f"{count} parameters"
 
 
-def chip_rect(geometry: Geometry, layer: int, theme: Theme) -> QRectF:
-    """Return the room of a layer's chip, moved inwards where it would leave the canvas."""
-    width = geometry.chip_width
-    x = geometry.columns[layer].x - width / 2
-    high = geometry.chip_lines * LINE_HEIGHT * theme.zoom
-    return QRectF(x, geometry.chip_top, width, high)
+def chip_rects(geometry: Geometry, theme: Theme) -> dict[int, QRectF]:
+    """Return the room of every chip in sight; a zoomed view's stay apart and inside."""
+    width, high = geometry.chip_width, geometry.chip_lines * LINE_HEIGHT * theme.zoom
+    rects = {
+        layer: QRectF(geometry.columns[layer].x - width / 2, geometry.chip_top, width, high)
+        for layer in geometry.chips
+    }
+    if not geometry.is_zoomed:
+        return rects
+    end = geometry.aside.left() if not geometry.aside.isEmpty() else float(geometry.width)
+    placed: dict[int, QRectF] = {}
+    for layer, rect in reversed(rects.items()):  # from the end that the minimap takes
+        left = min(max(rect.left(), 0.0), end - width)
+        is_seen = 0.0 <= geometry.columns[layer].x <= geometry.width
+        # Further away it would seem to be its neighbour's.
+        if is_seen and left >= 0.0 and abs(left - rect.left()) <= 0.5 * geometry.pitch:
+            rect.moveLeft(left)
+            placed[layer], end = rect, left
+    return placed
 
 
 def paint_chips(painter: QPainter, part: DiagramPart, geometry: Geometry, theme: Theme) -> None:
@@ -113,8 +128,13 @@ def paint_chips(painter: QPainter, part: DiagramPart, geometry: Geometry, theme:
     bold, small = theme.font(11.5, 600), theme.font(10.5)
     bold_metrics, small_metrics = QFontMetricsF(bold), QFontMetricsF(small)
     line = LINE_HEIGHT * theme.zoom
-    for layer in geometry.chips:
-        room = chip_rect(geometry, layer, theme)
+    if geometry.is_zoomed:  # tiles go on below
+        top = geometry.chip_top - STRIP * theme.zoom
+        strip = QRectF(0, top, geometry.width, geometry.height - top)
+        painter.fillRect(strip, theme.color("panel"))
+        painter.setPen(QPen(theme.color("line"), 1))
+        painter.drawLine(strip.topLeft() + QPointF(0, 0.5), strip.topRight() + QPointF(0, 0.5))
+    for layer, room in chip_rects(geometry, theme).items():
         for i, row in enumerate(chip_rows(part, layer, geometry)[: geometry.chip_lines]):
             is_bold = row[0][1] == "bold"
             metrics = bold_metrics if is_bold else small_metrics

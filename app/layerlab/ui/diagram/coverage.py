@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor
 
 from layerlab.ui.diagram.geometry import ease, ease_slope
 
@@ -69,11 +69,11 @@ class EdgeRaster:
         return len(self._code)
 
     def rest(self) -> None:
-        """Let go of the image until the next `paint`; the pixels stay listed."""
+        """Let go of the image until the next `color`; the pixels stay listed."""
         self._pixels = None
 
-    def paint(self, half_width: Array, opacity: Array, positive: Array, table: Array) -> QImage:
-        """Return the image of all edges, premultiplied.
+    def color(self, half_width: Array, opacity: Array, positive: Array, table: Array) -> Array:
+        """Return the image of all edges, premultiplied ARGB. (height, width) uint32
 
         Args:
             half_width: (E,) raster pixels, at most `reach`.
@@ -82,7 +82,7 @@ class EdgeRaster:
             table: colours by depth, see `color_table`.
 
         Returns:
-            An image that shares memory with this object; the next `paint` writes over it.
+            Memory of this object; the next call writes over it.
         """
         distance = np.arange(self._steps) / FINE
         cover = np.clip(half_width[:, None] + 0.5 - distance, 0.0, 1.0)  # (E, steps)
@@ -98,13 +98,7 @@ class EdgeRaster:
         if self._pixels is None:
             self._pixels = np.zeros(self.width * self.height, np.uint32)
         self._pixels[self._touched] = table.take((plus << 8) | minus)
-        return QImage(
-            self._pixels.data,
-            self.width,
-            self.height,
-            4 * self.width,
-            QImage.Format.Format_ARGB32_Premultiplied,
-        )
+        return self._pixels.reshape(self.height, self.width)
 
 
 def color_table(positive: QColor, negative: QColor) -> Array:

@@ -77,27 +77,47 @@ class EdgeLayer:
         ratio: float,
         bright: Sequence[Array | float] | None = None,
     ) -> QImage:
-        """Return the edges in the colours of their signs.
+        """Return the edges in the colours of their signs; see `pixels`."""
+        pixels = self.pixels(geometry, values, theme, ratio, bright)
+        height, width = pixels.shape
+        premultiplied = QImage.Format.Format_ARGB32_Premultiplied
+        image = QImage(pixels.data, width, height, 4 * width, premultiplied)
+        assert self._drawn is not None
+        image.setDevicePixelRatio(self._drawn.scale)
+        return image
+
+    def pixels(
+        self,
+        geometry: Geometry,
+        values: Sequence[Array],
+        theme: Theme,
+        ratio: float,
+        bright: Sequence[Array | float] | None = None,
+        peaks: Sequence[float] | None = None,
+    ) -> Array:
+        """Return the edges in the colours of their signs, as premultiplied ARGB.
 
         Args:
             geometry: the arrangement.
-            values: for each gap (n_from, n_to), weights or derivatives; sizes count
-                relative to the largest of their gap.
+            values: for each gap (n_from, n_to), weights or derivatives.
             theme: colours and zoom.
             ratio: device pixels per logical pixel.
             bright: for each gap, factors of the opacity (n_from, n_to) or one for all.
+            peaks: for each gap, the size that counts as strongest; the largest of `values`
+                if None.
+
+        Returns:
+            (rows, columns) uint32, of the size of the arrangement; the next call writes
+            over it.
         """
-        sizes = [_relative(v) for v in values]
-        flat = np.concatenate([s.ravel() for s in sizes]) if sizes else np.zeros(0)
+        flat = _strengths(values, peaks)
         if theme.name != self._theme_name:
             self._table = color_table(theme.color("positive"), theme.color("negative"))
             self._theme_name = theme.name
         drawn = self._prepare(geometry, values, flat, theme.zoom, ratio)
         edges = flat, drawn.chosen, drawn.gap
         half, opacity, signs = _style(geometry, values, *edges, theme.zoom, bright)
-        image = drawn.raster.paint(half * drawn.scale, opacity, signs, self._table)
-        image.setDevicePixelRatio(drawn.scale)
-        return image
+        return drawn.raster.color(half * drawn.scale, opacity, signs, self._table)
 
     def _prepare(
         self,
@@ -132,12 +152,12 @@ class EdgeLayer:
         if now is not None:
             now.raster.rest()
         self._drawn = found
-        self._keep(found)
+        self._keep(found, geometry)
         return found
 
-    def _keep(self, drawn: _Drawn) -> None:
-        """Remember an arrangement that does not depend on the weights."""
-        if drawn.hidden:
+    def _keep(self, drawn: _Drawn, geometry: Geometry) -> None:
+        """Remember an arrangement that does not depend on the weights, nor on a pan."""
+        if drawn.hidden or geometry.is_zoomed:
             return
         self._kept[drawn.key] = drawn
         self._kept.move_to_end(drawn.key)
@@ -166,13 +186,15 @@ def paint_lines(
     values: Sequence[Array],
     theme: Theme,
     bright: Sequence[Array | float] | None = None,
+    peaks: Sequence[float] | None = None,
 ) -> None:
     """Paint the edges as lines, for a file: the strongest `MOST_LINES`, these on top.
 
     Args:
-        painter: paints in logical pixels. geometry, values, theme, bright: as of an image.
+        painter: paints in logical pixels.
+        geometry, values, theme, bright, peaks: as of `pixels`.
     """
-    flat = np.concatenate([_relative(v).ravel() for v in values]) if values else np.zeros(0)
+    flat = _strengths(values, peaks)
     chosen = np.argsort(flat, kind="stable")[-MOST_LINES:]
     gap = np.repeat(np.arange(len(values)), [v.size for v in values])[chosen]
     half, opacity, signs = _style(geometry, values, flat, chosen, gap, theme.zoom, bright)
@@ -210,10 +232,22 @@ def _style(
     return half, opacity, signs
 
 
-def _relative(values: Array) -> Array:
-    """Return sizes relative to the largest finite one, 0 to 1."""
-    sizes = np.abs(np.where(np.isfinite(values), values, 0.0)).astype(float)
-    return sizes / max(float(sizes.max(initial=0.0)), 1e-300)
+def _strengths(values: Sequence[Array], peaks: Sequence[float] | None) -> Array:
+    """Return the sizes of all edges relative to the strongest of their gap, 0 to 1. (E,)"""
+    found = []
+    for gap, gap_values in enumerate(values):
+        sizes = np.abs(np.where(np.isfinite(gap_values), gap_values, 0.0)).astype(float)
+        peak = float(sizes.max(initial=0.0)) if peaks is None else peaks[gap]
+        found.append(np.minimum(1.0, sizes / max(peak, 1e-300)).ravel())
+    return np.concatenate(found) if found else np.zeros(0)
+
+
+def peak_of(values: Array) -> float:
+    """Return the largest finite size."""
+    low, high = float(values.min(initial=0.0)), float(values.max(initial=0.0))
+    if np.isfinite((low, high)).all():
+        return max(-low, high)
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
 
 
 def _slimness(geometry: Geometry, zoom: float) -> float:

@@ -54,7 +54,7 @@ def sign_token(value: float) -> str:
 def unit_name(part: DiagramPart, layer: int, unit: int) -> str:
     """Return the sign of a unit in formulas: `x`, `x₃`, `h₂`, `ŷ`, or a feature's name."""
     column = part.layers[layer]
-    label = _label(part, layer, unit)
+    label = unit_label(part, layer, unit)
     if layer == 0:
         if label and len(label) <= LONGEST_LABEL:
             return label
@@ -65,7 +65,7 @@ def unit_name(part: DiagramPart, layer: int, unit: int) -> str:
 
 def neuron_title(part: DiagramPart, layer: int, unit: int) -> str:
     """Return the name of a neuron in words: `layer 2, neuron 5`."""
-    label = _label(part, layer, unit)
+    label = unit_label(part, layer, unit)
     if layer == 0:
         return (
             f"input {label or unit + 1}" if part.layers[0].size > 1 else f"input {label or 'x'}"
@@ -83,7 +83,8 @@ def edge_title(part: DiagramPart, gap: int, source: int, unit: int) -> str:
     return f"{ends}, into layer {gap + 1}" if inner else ends
 
 
-def _label(part: DiagramPart, layer: int, unit: int) -> str:
+def unit_label(part: DiagramPart, layer: int, unit: int) -> str:
+    """Return the name that a unit has of its own, such as a feature's; empty without one."""
     column = part.layers[layer]
     if len(column.labels) == column.size:
         return column.labels[unit]

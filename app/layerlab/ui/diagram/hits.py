@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 from layerlab.core.frames import DiagramPart
-from layerlab.ui.diagram.chips import chip_rect, outer_labels
+from layerlab.ui.diagram.chips import STRIP, chip_rects, outer_labels
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.theme import Theme
 
@@ -41,17 +41,31 @@ def find_target(
     part: DiagramPart, geometry: Geometry, theme: Theme, point: QPointF
 ) -> Target | None:
     """Return what is under a point of the canvas, or None."""
+    if geometry.is_zoomed and point.y() >= geometry.chip_top - STRIP * theme.zoom:
+        return _chip_target(part, geometry, theme, point)
     neuron = geometry.neuron_at(point)
     if neuron is not None:
         return Target("neuron", neuron=neuron)
     for room, _, _, bias_of in outer_labels(part, geometry, theme):
         if bias_of is not None and room.contains(point):
             return Target("bias", neuron=bias_of)
-    last = len(part.layers) - 1
-    if part.layers[last].size == 1 and chip_rect(geometry, last, theme).contains(point):
-        return Target("bias", neuron=(last, 0))
+    chip = _chip_target(part, geometry, theme, point)
+    if chip is not None:
+        return chip
     edge = nearest_edge(part, geometry, theme, point)
     return Target("edge", edge=edge, point=point) if edge is not None else None
+
+
+def _chip_target(
+    part: DiagramPart, geometry: Geometry, theme: Theme, point: QPointF
+) -> Target | None:
+    """Return the output's bias where its chip tells it and is under a point."""
+    last = len(part.layers) - 1
+    if part.layers[last].size != 1 or not len(part.layers[last].shown):
+        return None
+    room = chip_rects(geometry, theme).get(last)
+    is_met = room is not None and room.contains(point)
+    return Target("bias", neuron=(last, 0)) if is_met else None
 
 
 def nearest_edge(

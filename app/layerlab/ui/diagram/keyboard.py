@@ -1,17 +1,16 @@
-"""Neurons under the keyboard: Tab, arrows, Enter, and what a screen reader hears."""
+"""The diagram under the keyboard: neurons, weights, Enter, and what a screen reader hears."""
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from layerlab.core.frames import DiagramPart
 from layerlab.core.spec import LabSpec
-from layerlab.ui.diagram.formula import describe
-from layerlab.ui.diagram.geometry import Geometry
-
-Neuron = tuple[int, int]  # layer, drawn place
+from layerlab.ui.diagram.formula import describe, edge_title, number
+from layerlab.ui.diagram.highlight import Edge, Neuron
+from layerlab.ui.diagram.navigation import ZoomingView
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -19,115 +18,230 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+_FAR = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_CLOSER = {Qt.Key.Key_Plus: 1.35, Qt.Key.Key_Equal: 1.35, Qt.Key.Key_Minus: 1 / 1.35}
+HELP = (
+    "Arrows walk from neuron to neuron, Home and End to the first and the last of a layer. "
+    "Shift with up and down walks the weights into a neuron, Shift with left goes to where a "
+    "weight comes from. Enter edits the bias or the weight, Escape lets go. Plus and minus "
+    "zoom, A shows the whole network."
+)
 
 
-class NeuronKeys(QWidget):
-    """A widget in which one drawn neuron has the keyboard's focus. Abstract.
+class NeuronKeys(ZoomingView):
+    """A view in which one neuron, or a weight into it, has the keyboard's focus. Abstract.
 
     Attributes:
-        part: the network, None before the first frame.
-        spec: its spec, for names in formulas.
-        focused: the neuron with the focus, or None.
+        spec: the network's spec, for names in formulas.
+        unit: layer and unit of the neuron with the focus, or None.
+        source: unit of the layer before, whose weight into that neuron has the focus; None
+            where the neuron itself has it.
 
     Signals:
-        walked: another neuron has the focus, by a key.
-        bias_asked: Enter was pressed on the focused neuron.
+        walked: something else has the focus, by a key.
+        edit_asked: Enter was pressed on it.
     """
 
     walked = Signal()
-    bias_asked = Signal()
+    edit_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.part: DiagramPart | None = None
         self.spec: LabSpec | None = None
-        self.focused: Neuron | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.unit: tuple[int, int] | None = None
+        self.source: int | None = None
+        self.setAccessibleDescription(HELP)
 
-    def geometry_now(self) -> Geometry | None:
-        """Return where the neurons are; None before the first frame."""
-        raise NotImplementedError
+    @property
+    def focused(self) -> Neuron | None:
+        """The neuron with the focus, as layer and drawn place; None where none is in sight."""
+        if self.unit is None or self.part is None:
+            return None
+        return self._drawn(*self.unit)
 
+    @property
+    def focused_edge(self) -> Edge | None:
+        """The weight with the focus, as gap and drawn places, or None."""
+        neuron = self.focused
+        if neuron is None or self.source is None:
+            return None
+        source = self._drawn(neuron[0] - 1, self.source)
+        return (source[0], source[1], neuron[1]) if source is not None else None
+
+    def _drawn(self, layer: int, unit: int) -> Neuron | None:
+        assert self.part is not None
+        if layer >= len(self.part.layers):
+            return None
+        found = np.flatnonzero(self.part.layers[layer].shown == unit)
+        return (layer, int(found[0])) if len(found) else None
+
+    # ---- focus
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Move from neuron to neuron with Tab; leave after the last one, or after Escape."""
-        if self.part is None or not self.hasFocus():
-            return super().focusNextPrevChild(forward)
-        order = [(i, k) for i, c in enumerate(self.part.layers) for k in range(len(c.shown))]
-        if self.focused in order:
-            place = order.index(self.focused) + (1 if forward else -1)
+        layout = self.layout_now()
+        if layout is None or not self.hasFocus() or self.unit is None:
+            return QWidget.focusNextPrevChild(self, forward)  # not from item to item
+        order = [(i, int(u)) for i, rows in enumerate(layout.columns) for u in rows.units]
+        if self.unit in order:
+            place = order.index(self.unit) + (1 if forward else -1)
             if 0 <= place < len(order):
-                self.focus_neuron(order[place])
-                self.walked.emit()
+                self._walk_to(*order[place])
                 return True
-        return super().focusNextPrevChild(forward)
+        return QWidget.focusNextPrevChild(self, forward)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Give the focus to the first or the last neuron when it comes by Tab."""
         super().focusInEvent(event)
-        if self.part is None:
+        layout = self.layout_now()
+        if layout is None:
             return
         if event.reason() == Qt.FocusReason.TabFocusReason:
-            self.focus_neuron((0, 0))
+            self.focus_unit(0, int(layout.columns[0].units[0]))
         elif event.reason() == Qt.FocusReason.BacktabFocusReason:
-            last = len(self.part.layers) - 1
-            self.focus_neuron((last, max(0, len(self.part.layers[last].shown) - 1)))
+            self.focus_unit(len(layout.columns) - 1, int(layout.columns[-1].units[-1]))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Repaint without the ring."""
         super().focusOutEvent(event)
-        self.update()
+        self.redraw()
 
     def event(self, event: QEvent) -> bool:
-        """Keep arrows and Enter from the window's shortcuts while a neuron has the focus."""
+        """Keep the view's keys from the window's shortcuts while a neuron has the focus."""
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and self.focused is not None
-            and event.key() in (*_ARROWS, *_ENTER, Qt.Key.Key_Escape)
+            and self.unit is not None
+            and event.key() in (*_ARROWS, *_FAR, *_ENTER, Qt.Key.Key_Escape)
         ):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Move with the arrows, edit the bias with Enter, let go with Escape."""
-        if self.part is None:
-            super().keyPressEvent(event)
-        elif event.key() in _ARROWS:
-            self._move(*_ARROWS[Qt.Key(event.key())])
-        elif event.key() in _ENTER and self.focused is not None:
-            self.bias_asked.emit()
-        elif event.key() == Qt.Key.Key_Escape and self.focused is not None:
+        """Walk with the arrows, edit with Enter, let go with Escape, zoom."""
+        key, modifiers = Qt.Key(event.key()), event.modifiers()
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        if self.part is None or modifiers & control:
+            event.ignore()
+        elif key in _ARROWS and shift and self.unit is not None:
+            self._walk_weights(*_ARROWS[key])
+        elif key in _ARROWS:
+            self._walk(*_ARROWS[key])
+        elif key in _FAR and self.unit is not None:
+            size = self.part.layers[self.unit[0]].size
+            self._walk_to(self.unit[0], 0 if _FAR[key] < 0 else size - 1)
+        elif key in _ENTER and self.unit is not None:
+            self.edit_asked.emit()
+        elif key == Qt.Key.Key_Escape and self.source is not None:
+            self._focus_weight(None)
+        elif key == Qt.Key.Key_Escape and self.unit is not None:
             self.focus_neuron(None)
+        elif key in _CLOSER:
+            geometry, focused = self.geometry_now(), self.focused
+            by, at = _CLOSER[key], None
+            if focused is not None and geometry is not None:
+                at = geometry.tile_rect(*focused).center()
+            self.zoom_by(by, by, at)
+        elif key == Qt.Key.Key_A and self.is_zoomed:
+            self.reset_view()
         else:
-            super().keyPressEvent(event)
+            event.ignore()  # the window's
 
-    def _move(self, across: int, down: int) -> None:
+    def _walk(self, across: int, down: int) -> None:
+        """Go to the neuron beside, below or above; from the last drawn one into the fold."""
+        layout = self.layout_now()
+        assert layout is not None
+        if self.unit is None:
+            self._walk_to(0, int(layout.columns[0].units[0]))
+            return
+        layer, unit = self.unit
+        share = layout.share(self.corner.y())
+        y = layout.y_of(layer, unit, share)
+        if down:
+            units = layout.columns[layer].units
+            place = int(np.argmin(np.abs(units - unit))) + down
+            if place >= len(units) and int(units[-1]) < layout.sizes[layer] - 1:
+                self._walk_to(layer, int(units[-1]) + 1)
+                return
+            self._walk_to(layer, int(units[min(max(place, 0), len(units) - 1)]))
+            return
+        layer = min(max(layer + across, 0), len(layout.columns) - 1)
+        rows = layout.columns[layer]
+        ys = layout.start(layer, share) + rows.row * (rows.slots + 0.5)
+        self._walk_to(layer, int(rows.units[int(np.argmin(np.abs(ys - y)))]))
+
+    def _walk_weights(self, across: int, down: int) -> None:
+        """Go through the weights into the focused neuron, the strongest first."""
+        layout = self.layout_now()
         assert self.part is not None
-        geometry = self.geometry_now()
-        if self.focused is None or geometry is None:
-            self.focus_neuron((0, 0))
-        else:
-            self.focus_neuron(geometry.neighbor(self.focused, across, down))
+        assert self.unit is not None
+        assert layout is not None
+        layer, unit = self.unit
+        if layer == 0 or across > 0:
+            self._focus_weight(None)
+            return
+        if across < 0 and self.source is not None:
+            self._walk_to(layer - 1, self.source)
+            return
+        units = layout.columns[layer - 1].units
+        if self.source is None:
+            weights = np.nan_to_num(self.part.weights[layer - 1][units, unit])
+            self._focus_weight(int(units[int(np.argmax(np.abs(weights)))]))
+            return
+        place = int(np.argmin(np.abs(units - self.source))) + down
+        source = int(units[min(max(place, 0), len(units) - 1)])
+        if place >= len(units) and source < layout.sizes[layer - 1] - 1:
+            source += 1
+            self.reveal(layer - 1, source)  # which unfolds it
+        self._focus_weight(source)
+
+    def _walk_to(self, layer: int, unit: int) -> None:
+        self.focus_unit(layer, unit)
         self.walked.emit()
 
     def focus_neuron(self, neuron: Neuron | None) -> None:
-        """Give a neuron the keyboard; None takes it away."""
-        self.focused = neuron
+        """Give a drawn neuron the keyboard; None takes it away."""
+        if neuron is None:
+            self.unit = None
+            self._focus_weight(None)
+        elif self.part is not None:
+            layer, place = neuron
+            self.focus_unit(layer, int(self.part.layers[layer].shown[place]))
+
+    def focus_unit(self, layer: int, unit: int) -> None:
+        """Give a neuron the keyboard, and bring it into sight."""
+        self.unit = layer, unit
+        self._focus_weight(None)
+
+    def _focus_weight(self, source: int | None) -> None:
+        self.source = source
+        kept = set() if self.unit is None else {self.unit}
+        if self.unit is not None and source is not None:
+            kept.add((self.unit[0] - 1, source))
+        if kept != self._kept_units:
+            self._kept_units = frozenset(kept)
+            if self.is_zoomed:
+                self._settle()
+        if self.unit is not None:
+            self.reveal(*self.unit)
         self.tell()
-        self.update()
+        self.redraw()
 
     def tell(self) -> None:
-        """Say the focused neuron, or the whole network, to a screen reader."""
+        """Say what has the focus, or the whole network, to a screen reader."""
         name = "Network diagram"
         if self.part is not None:
             sizes = "-".join(str(layer.size) for layer in self.part.layers)
             name += f", layers {sizes}"
-            if self.focused is not None:
-                layer, place = self.focused
-                unit = int(self.part.layers[layer].shown[place])
-                name = describe(self.part, self.spec, layer, unit)
+            if self.unit is not None and self.source is not None:
+                gap, unit = self.unit[0] - 1, self.unit[1]
+                value = float(self.part.weights[gap][self.source, unit])
+                title = edge_title(self.part, gap, self.source, unit)
+                name = f"weight {title}: {number(value)}"
+            elif self.unit is not None:
+                name = describe(self.part, self.spec, *self.unit)
         if name != self.accessibleName():
             self.setAccessibleName(name)
             if self.hasFocus():

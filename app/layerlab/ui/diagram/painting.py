@@ -10,8 +10,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 
 from layerlab.core.frames import DiagramPart
-from layerlab.ui.diagram.chips import LEFT, row_height
-from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.diagram.chips import LEFT
+from layerlab.ui.diagram.geometry import SMALLEST, Column, Geometry
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -28,9 +28,9 @@ def layer_ink(part: DiagramPart, layer: int, theme: Theme) -> QColor:
     return theme.layer_color(layer - 1, len(part.layers) - 2)
 
 
-def corner(geometry: Geometry) -> float:
+def corner(tile: float) -> float:
     """Return the radius of a tile's corners."""
-    return geometry.tile * (0.18 if geometry.tile >= 8 else 0.5)
+    return min(0.18 * tile, 10.0) if tile >= SMALLEST else 0.5 * tile
 
 
 def paint_ground(part: DiagramPart, geometry: Geometry, theme: Theme, ratio: float) -> QPixmap:
@@ -49,18 +49,18 @@ def draw_ground(painter: QPainter, part: DiagramPart, geometry: Geometry, theme:
     """Paint what never changes: skip arcs, empty tiles, marks of folded units."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _paint_skips(painter, part, geometry, theme)
-    radius = corner(geometry)
     for layer, column in enumerate(geometry.columns):
+        radius = corner(column.tile)
         painter.setPen(QPen(theme.color("line"), 1))
         painter.setBrush(theme.color("raised"))
         for place in range(len(column.ys)):
             rect = geometry.tile_rect(layer, place)
-            if geometry.tile < 8:
+            if column.tile < SMALLEST:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.drawEllipse(rect)
             else:
                 painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        _paint_fold(painter, column.x, column.fold_y, column.folded, geometry, theme)
+        _paint_fold(painter, column, geometry, theme)
     _paint_fold_note(painter, part, geometry, theme)
 
 
@@ -74,10 +74,13 @@ def _paint_skips(
         if not skips:
             continue
         a, b = geometry.columns[hidden], geometry.columns[hidden + 1]
-        top = min(float(a.ys[0]), float(b.ys[0])) - geometry.tile / 2
+        if not len(a.ys) or not len(b.ys) or a.units[0] or b.units[0]:
+            continue  # their upper ends are out of sight
+        tops = float(a.ys[0]) - a.tile / 2, float(b.ys[0]) - b.tile / 2
+        top = min(tops)
         lift = min(0.3 * geometry.pitch, max(3.0, min(16 * theme.zoom, top - 2.0)))
-        start = QPointF(a.x + 0.2 * geometry.tile, float(a.ys[0]) - geometry.tile / 2 - 1)
-        end = QPointF(b.x - 0.2 * geometry.tile, float(b.ys[0]) - geometry.tile / 2 - 1)
+        start = QPointF(a.x + 0.2 * a.tile, tops[0] - 1)
+        end = QPointF(b.x - 0.2 * b.tile, tops[1] - 1)
         path = QPainterPath(start)
         path.cubicTo(
             QPointF(start.x() + 0.1 * geometry.pitch, top - 1.3 * lift),
@@ -87,15 +90,14 @@ def _paint_skips(
         painter.drawPath(path)
 
 
-def _paint_fold(
-    painter: QPainter, x: float, y: float | None, folded: int, geometry: Geometry, theme: Theme
-) -> None:
+def _paint_fold(painter: QPainter, column: Column, geometry: Geometry, theme: Theme) -> None:
     """Draw three dots, and beside them how many units are not drawn."""
+    x, y, folded = column.x, column.fold_y, column.folded
     if y is None:
         return
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.color("muted"))
-    dot = max(0.7, 1.2 * theme.zoom * min(1.0, geometry.tile / 12))
+    dot = max(0.7, 1.2 * theme.zoom * min(1.0, column.tile / 12))
     for step in (-1, 0, 1):
         painter.drawEllipse(QPointF(x, y + 3.4 * dot * step), dot, dot)
     painter.setFont(theme.font(10))
@@ -125,7 +127,11 @@ def _paint_fold_note(
     painter.setFont(theme.font(10))
     metrics = QFontMetricsF(painter.font())
     folds = [c for c in geometry.columns if c.folded]
-    if not folds or metrics.horizontalAdvance("+88") <= _fold_room(geometry, theme):
+    if (
+        geometry.is_zoomed
+        or not folds
+        or metrics.horizontalAdvance("+88") <= _fold_room(geometry, theme)
+    ):
         return
     inner = {(len(layer.shown), layer.size) for layer in part.layers[1:-1]}
     drawn, size = next(iter(inner)) if len(inner) == 1 else (0, 0)
@@ -140,22 +146,23 @@ def _paint_fold_note(
     painter.drawText(room, CENTER, text)
 
 
-def dashed_pen(theme: Theme, geometry: Geometry) -> QPen:
+def dashed_pen(theme: Theme, tile: float) -> QPen:
     """Return the pen around a dead neuron."""
-    pen = QPen(theme.color("warning"), max(1.0, min(1.5, geometry.tile / 16) * theme.zoom))
+    pen = QPen(theme.color("warning"), max(1.0, min(1.5, tile / 16) * theme.zoom))
     pen.setDashPattern([2.6, 2.0])
     return pen
 
 
 def paint_dead(painter: QPainter, part: DiagramPart, geometry: Geometry, theme: Theme) -> None:
     """Draw the dashed border of every neuron that answers no input."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(dashed_pen(theme, geometry))
-    radius = corner(geometry)
     for layer, column in enumerate(part.layers):
+        tile = geometry.columns[layer].tile
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(dashed_pen(theme, tile))
+        radius = corner(tile)
         for place in np.flatnonzero(column.dead):
             rect = geometry.tile_rect(layer, int(place))
-            if geometry.tile < 8:
+            if tile < SMALLEST:
                 painter.setBrush(theme.color("warning"))
                 painter.drawEllipse(rect)
             else:
@@ -203,6 +210,8 @@ def paint_pulse(
         theme: colours.
         most: dots at most.
     """
+    if not values.size:
+        return  # out of sight
     sizes = np.abs(np.nan_to_num(values))
     peak = float(sizes.max(initial=0.0)) or 1.0
     painter.setPen(Qt.PenStyle.NoPen)
@@ -252,7 +261,7 @@ def paint_number(
 def number_room(geometry: Geometry, layer: int, theme: Theme) -> bool:
     """Tell whether a layer's neurons have room for numbers."""
     zoom = theme.zoom
-    return row_height(geometry, layer) >= 13 * zoom and geometry.pitch >= 46 * zoom
+    return geometry.columns[layer].row >= 13 * zoom and geometry.pitch >= 46 * zoom
 
 
 def paint_level(

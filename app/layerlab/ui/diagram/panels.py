@@ -21,10 +21,9 @@ from layerlab.ui.diagram.formula import (
     unit_name,
 )
 from layerlab.ui.diagram.geometry import Geometry
+from layerlab.ui.diagram.highlight import Edge, Neuron, enlarged
 from layerlab.ui.diagram.hits import Target
-from layerlab.ui.diagram.keyboard import Neuron
 from layerlab.ui.diagram.panel import Panel, PlacedPanel, place_panel
-from layerlab.ui.diagram.scene import Edge, enlarged
 from layerlab.ui.diagram.trace_text import backward_lines, fits, forward_lines, loss_lines
 from layerlab.ui.theme import Theme
 
@@ -71,7 +70,10 @@ def place_edge_panel(
 
 def bounds_of(geometry: Geometry) -> QRectF:
     """Return where panels may be."""
-    return QRectF(1, 1, geometry.width - 2, geometry.height - 2)
+    bounds = QRectF(1, 1, geometry.width - 2, geometry.height - 2)
+    if not geometry.aside.isEmpty():
+        bounds.setBottom(geometry.aside.top() - 1)
+    return bounds
 
 
 def pass_panel(run: PassState, spec: LabSpec | None, neuron: Neuron) -> Panel:

@@ -21,7 +21,14 @@ def clean(values: Array) -> Array:
 
 
 def sprites(
-    form: str, thumbs: Array, width: int, height: int, ink: QColor, theme: Theme, line: float
+    form: str,
+    thumbs: Array,
+    width: int,
+    height: int,
+    ink: QColor,
+    theme: Theme,
+    line: float,
+    span: tuple[float, float] | None = None,
 ) -> Array:
     """Draw the thumbnails of a layer.
 
@@ -32,6 +39,7 @@ def sprites(
         ink: colour of curves.
         theme: colours of the signs.
         line: width of a curve, device pixels.
+        span: least and largest value of the whole layer; that of `thumbs` if None.
 
     Returns:
         (n, height, width) uint32, premultiplied ARGB.
@@ -40,10 +48,12 @@ def sprites(
     values = values.reshape(len(values), *(values.shape[1:] or (1,)))
     if not len(values) or not values.size:
         return np.zeros((len(values), height, width), np.uint32)
+    low, high = span if span is not None else (float(values.min()), float(values.max()))
+    low, high = min(0.0, low), max(0.0, high)
     if form == "curve":
-        return _tinted(_curves(values, width, height, line), ink)
+        return _tinted(_curves(values, width, height, line, (low, high)), ink)
     if form == "bars":
-        return _bars(values, width, height, theme)
+        return _bars(values, width, height, low < 0.0, theme)
     return _pictures(values, width, height, form == "map", theme)
 
 
@@ -89,11 +99,13 @@ def _resample(points: int, pixels: int, smooth: bool) -> Array:
     return np.maximum(0.0, 1.0 - np.abs(place[:, None] - np.arange(points)))
 
 
-def _curves(values: Array, width: int, height: int, line: float) -> Array:
+def _curves(
+    values: Array, width: int, height: int, line: float, span: tuple[float, float]
+) -> Array:
     """Return the opacity of lines through values. (n, height, width)"""
     y = values @ _resample(values.shape[1], width, smooth=True).T  # (n, width)
     # Zero sits low where nothing is negative, as with ReLU: no room is wasted below it.
-    low, high = min(0.0, float(y.min())), max(0.0, float(y.max()))
+    low, high = span
     rows = (height - 1 - line) * (1.0 - (y - low) / max(high - low, 1e-9)) + line / 2
     slope = np.gradient(rows, axis=1) if width > 1 else np.zeros_like(rows)
     stretch = np.sqrt(1.0 + slope * slope)
@@ -126,7 +138,7 @@ def _pictures(values: Array, width: int, height: int, smooth: bool, theme: Theme
     return _signed(rows @ grid @ columns.T, theme)  # (n, height, width)
 
 
-def _bars(values: Array, width: int, height: int, theme: Theme) -> Array:
+def _bars(values: Array, width: int, height: int, has_negative: bool, theme: Theme) -> Array:
     values = values.reshape(len(values), -1)
     most = max(1, width // 2)  # more bars than fit: neighbours share one
     if values.shape[1] > most:
@@ -135,7 +147,7 @@ def _bars(values: Array, width: int, height: int, theme: Theme) -> Array:
     count = values.shape[1]
     tall = values[:, np.minimum(np.arange(width) * count // width, count - 1)]  # (n, width)
     middle = (height - 1) / 2.0
-    if float(values.min(initial=0.0)) >= 0.0:
+    if not has_negative:
         middle = height - 1.0
     reach = tall * (middle if middle < height - 1 else height - 1.0)
     up = middle - np.arange(height)[None, :, None]  # rows above the zero line

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QWidget
 
 from layerlab.core.frames import DIAGRAM, DiagramPart, Frame, Trace
 from layerlab.core.success import Ranking
 from layerlab.ui.card import Card
 from layerlab.ui.diagram.animation import PassPlayer
-from layerlab.ui.diagram.canvas import DiagramCanvas
 from layerlab.ui.diagram.formula import neuron_title, unit_name
 from layerlab.ui.diagram.pass_bar import PassBar
 from layerlab.ui.diagram.trace_text import fits
 from layerlab.ui.head import HeadMark
+from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
 
+if TYPE_CHECKING:
+    from layerlab.ui.diagram.canvas import DiagramCanvas
+
+NOTHING = "The network appears with the first frame."
 REMEMBERED = 6  # networks drawn last, one of which a trace may belong to
 OVER = {
     "curve": "each neuron shows what it computes over x",
@@ -44,12 +50,17 @@ class DiagramView(Card):
         weight_edited: gap (0 leads into the first hidden layer), index of the source unit,
             index of the unit, new value.
         bias_edited: gap, index of the unit, new value.
+        units_wanted: of each layer, the units in sight, which frames should have pictures of;
+            empty for those of the overview.
+        zoomed_changed: whether a part of the network is shown, when that has changed.
         trace_wanted: the sample that is to be sent through; answer with `show_trace`.
         best_wanted, worst_wanted: the seed that did best, or worst, is to be shown.
     """
 
     weight_edited = Signal(int, int, int, float)
     bias_edited = Signal(int, int, float)
+    units_wanted = Signal(object)
+    zoomed_changed = Signal(bool)
     trace_wanted = Signal(int)
     best_wanted = Signal()
     worst_wanted = Signal()
@@ -57,7 +68,8 @@ class DiagramView(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.frame: Frame | None = None
-        self.canvas = DiagramCanvas()
+        self._empty = QLabel(NOTHING)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.bar = PassBar()
         self.player = PassPlayer()
         self._asked: _Asked | None = None
@@ -73,10 +85,8 @@ class DiagramView(Card):
             mark.hide()
             self.add_control(mark)
         self.player.setParent(self)
-        self.body.addWidget(self.canvas, 1)
+        self.body.addWidget(self._empty, 1)
         self.body.addWidget(self.bar)
-        self.canvas.weight_edited.connect(self.weight_edited)
-        self.canvas.bias_edited.connect(self.bias_edited)
         self.player.moved.connect(self._on_moved)
         self.bar.started.connect(self._on_started)
         self.bar.toggled.connect(self._on_toggled)
@@ -86,6 +96,36 @@ class DiagramView(Card):
         self.set_theme(self.theme)
 
     # ---- what is shown
+    @cached_property
+    def canvas(self) -> DiagramCanvas:
+        """The canvas; made when it is first needed, because pyqtgraph takes long to import."""
+        from layerlab.ui.diagram.canvas import DiagramCanvas
+
+        canvas = DiagramCanvas()
+        canvas.set_theme(self.theme)
+        canvas.weight_edited.connect(self.weight_edited)
+        canvas.bias_edited.connect(self.bias_edited)
+        canvas.units_wanted.connect(self.units_wanted)
+        canvas.zoomed_changed.connect(self.zoomed_changed)
+        self._empty.hide()
+        self.body.insertWidget(0, canvas, 1)
+        canvas.set_figure(self.is_figure)
+        return canvas
+
+    @property
+    def _has_canvas(self) -> bool:
+        return "canvas" in vars(self)
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Tell whether a part of the network is shown."""
+        return self._has_canvas and self.canvas.is_zoomed
+
+    def reset_view(self) -> None:
+        """Show the whole network."""
+        if self._has_canvas:
+            self.canvas.reset_view()
+
     def draw(self, frame: Frame) -> None:
         """Draw the frame's network; one without it leaves the view as it is."""
         if frame.diagram is None:
@@ -165,14 +205,18 @@ class DiagramView(Card):
 
     def close_editor(self) -> None:
         """Close the editor of a weight or bias, which then stays as it is."""
-        self.canvas.editor.close_quietly()
+        if self._has_canvas:
+            self.canvas.editor.close_quietly()
 
     # ---- theme and head
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         super().set_theme(theme)
         self.body.setSpacing(theme.px(3))
-        self.canvas.set_theme(theme)
+        self._empty.setFont(theme.font(12))
+        set_text_color(self._empty, theme, "faint")
+        if self._has_canvas:
+            self.canvas.set_theme(theme)
         self.bar.set_theme(theme)
         self._tell()
 
@@ -234,7 +278,8 @@ class DiagramView(Card):
 
     def _on_moved(self) -> None:
         state = self.player.state
-        self.canvas.show_pass(state)
+        if state is not None or self._has_canvas:
+            self.canvas.show_pass(state)
         self.bar.show_state(
             state is not None, state is not None and state.is_backward, self.player.is_playing
         )
