@@ -528,18 +528,20 @@ def test_any_zoom_is_drawn_at_any_size(canvas_of, size, theme):
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_tiles_are_sharp_on_every_screen(canvas_of, ratio):
-    """A tile's border is one line of device pixels, not two half ones."""
+def test_pictures_have_the_screens_own_pixels_and_stand_on_whole_ones(
+    canvas_of, monkeypatch, ratio
+):
     canvas = canvas_of()
-    for notches in (0, 4):
-        if notches:
-            wheel(canvas, QPointF(300, 100), notches)
+    monkeypatch.setattr(canvas, "devicePixelRatioF", lambda: ratio)
+    for notches in (-1, 4):
+        wheel(canvas, QPointF(300, 100), notches)
+        size = round(canvas.height() * ratio), round(canvas.width() * ratio)
+        assert canvas.drawn.edges.image.shape == size
+        assert canvas.drawn.items[2]._pixels.shape == size
         geometry = canvas.geometry_now()
-        for layer in (1, 2):
-            rect = geometry.tile_rect(layer, 1)
-            assert rect.x() == round(rect.x())
-            assert rect.y() == round(rect.y())
-        assert canvas.corner == QPointF(round(canvas.corner.x()), round(canvas.corner.y()))
+        rects = [geometry.tile_rect(layer, 1) for layer in (1, 2)]
+        for place in (canvas.corner, *(rect.topLeft() for rect in rects)):
+            assert place == QPointF(round(place.x()), round(place.y()))
 
 
 def test_a_figure_of_a_zoomed_network_has_lines_and_neither_minimap_nor_pictures(canvas_of):

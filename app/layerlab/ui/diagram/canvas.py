@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QHideEvent,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 from layerlab.core.frames import DiagramPart, Frame
 from layerlab.ui.diagram import panels
 from layerlab.ui.diagram.animation import PassState
+from layerlab.ui.diagram.edges import MOST_ENTRIES, MOVING_ENTRIES
 from layerlab.ui.diagram.editing import parameter_of, value_of
 from layerlab.ui.diagram.editor import ParameterEditor
 from layerlab.ui.diagram.folding import pick
@@ -33,6 +34,7 @@ from layerlab.ui.diagram.scene import DiagramItems
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
+REST_MS = 120  # after the last move of the view
 WEIGHT_AT = 0.6  # of an edge's way: where the panel of a focused weight points to
 
 
@@ -58,6 +60,10 @@ class DiagramCanvas(NeuronKeys):
         self._edited_indices: tuple[int, ...] = ()
         self._pressed: Qt.MouseButton | None = None
         self._before = self.zoom, self.corner  # of a figure
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(REST_MS)
+        self._resting.timeout.connect(self._on_rested)
         self.picture = Picture()
         self.drawn = DiagramItems(self.box, self.picture)
         self.editor = ParameterEditor(self)
@@ -137,10 +143,17 @@ class DiagramCanvas(NeuronKeys):
             self.run = dataclasses.replace(self.run, part=self.part)
 
     def _sight_changed(self) -> None:
+        self.drawn.edges.layer.most = MOVING_ENTRIES if self.is_zoomed else MOST_ENTRIES
+        self._resting.start()
         self.drawn.see(QRectF(self.corner, QRectF(self.rect()).size()))
         self.editor.close_quietly()
         self.target = None
         self._pick()
+
+    def _on_rested(self) -> None:
+        """Draw also the weakest edges, now that the view stands still."""
+        self.drawn.edges.layer.most = MOST_ENTRIES
+        self.redraw()
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""

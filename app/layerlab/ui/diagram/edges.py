@@ -18,6 +18,7 @@ from layerlab.ui.theme import Theme
 Array = np.ndarray
 
 MOST_ENTRIES = 600_000  # pairs of pixel and edge that fit into the time of a frame
+MOVING_ENTRIES = 200_000  # that can be found anew in it, while the view is moved
 THINNEST, WIDEST = 0.36, 1.45  # half widths at zoom 1, logical pixels
 DIMMED = 0.16  # opacity of what is not in focus, relative
 STALE_AFTER = 24  # frames after which the choice of the strongest is looked at again
@@ -34,7 +35,7 @@ class _Drawn:
         raster: their pixels.
         chosen: (E,) their indices among all. gap: (E,) the gap of each.
         scale: raster pixels per logical pixel.
-        hidden: how many edges are not drawn.
+        hidden: how many edges are not drawn. most: the entries that there might have been.
     """
 
     key: object
@@ -43,6 +44,7 @@ class _Drawn:
     gap: Array
     scale: float
     hidden: int
+    most: int
 
 
 class EdgeLayer:
@@ -57,6 +59,7 @@ class EdgeLayer:
         self._table = np.zeros(0, np.uint32)
         self._theme_name = ""
         self._age = 0
+        self.most = MOST_ENTRIES
 
     def rest(self) -> None:
         """Forget the arrangements seen before, until something is drawn again."""
@@ -132,13 +135,16 @@ class EdgeLayer:
         now = self._drawn
         self._age += 1
         fresh = now is None or key != now.key
-        if now is not None and not fresh and (now.hidden == 0 or self._age < STALE_AFTER):
-            return now
+        if now is not None and not fresh:
+            is_poor = now.hidden > 0 and now.most < self.most  # chosen while it was moved
+            if not is_poor and (now.hidden == 0 or self._age < STALE_AFTER):
+                return now
         self._age = 0
         found = self._kept.get(key) if fresh else None
         if found is None:
-            edges, chosen, scale = _choose(geometry, flat, zoom, ratio)
-            if now is not None and not fresh and _overlap(chosen, now.chosen) > 0.85:
+            edges, chosen, scale = _choose(geometry, flat, zoom, ratio, self.most)
+            alike = now is not None and not fresh and now.most == self.most
+            if alike and now is not None and _overlap(chosen, now.chosen) > 0.85:
                 return now
             gap = np.repeat(np.arange(len(values)), [v.size for v in values])[chosen]
             raster = EdgeRaster(
@@ -148,7 +154,7 @@ class EdgeLayer:
                 WIDEST * _slimness(geometry, zoom) * scale,
             )
             hidden = len(flat) - len(chosen)
-            found = _Drawn(key, raster, chosen, gap, scale, hidden)
+            found = _Drawn(key, raster, chosen, gap, scale, hidden, self.most)
         if now is not None:
             now.raster.rest()
         self._drawn = found
@@ -166,18 +172,27 @@ class EdgeLayer:
 
 
 def _choose(
-    geometry: Geometry, flat: Array, zoom: float, ratio: float
+    geometry: Geometry, flat: Array, zoom: float, ratio: float, most: int
 ) -> tuple[Edges, Array, float]:
     """Return all curves, the indices of those to draw, and the raster's scale."""
     scale = ratio
     edges = _curves(geometry, scale)
     reach = WIDEST * _slimness(geometry, zoom)
-    need = entries_needed(edges, reach * scale + 0.5)
-    if need.sum() > MOST_ENTRIES and scale > 1.0:  # better a little soft than late
-        scale = max(1.0, scale * float(np.sqrt(MOST_ENTRIES / need.sum())))
+    need = _need(edges, reach, scale, geometry)
+    if need.sum() > most and scale > 1.0:  # better a little soft than late
+        scale = max(1.0, scale * float(np.sqrt(most / need.sum())))
         edges = _curves(geometry, scale)
-        need = entries_needed(edges, reach * scale + 0.5)
-    return edges, _strongest(flat, need), scale
+        need = _need(edges, reach, scale, geometry)
+    return edges, _strongest(flat, need, most), scale
+
+
+def _need(edges: Edges, reach: float, scale: float, geometry: Geometry) -> Array:
+    """Return about how many pixels of the view each edge touches. (E,)"""
+    whole = entries_needed(edges, reach * scale + 0.5)
+    if not geometry.is_zoomed:
+        return whole
+    seen = np.minimum(edges.x1, geometry.width * scale) - np.maximum(edges.x0, 0.0)
+    return whole * np.clip(seen / np.maximum(edges.x1 - edges.x0, 1.0), 0.0, 1.0)
 
 
 def paint_lines(
@@ -277,12 +292,12 @@ def _curves(geometry: Geometry, scale: float) -> Edges:
     return Edges(*(np.concatenate(v) for v in (x0, x1, y0, y1)))
 
 
-def _strongest(flat: Array, need: Array) -> Array:
+def _strongest(flat: Array, need: Array, most: int) -> Array:
     """Return the indices, ascending, of the strongest edges that fit into a frame's time."""
-    if need.sum() <= MOST_ENTRIES:
+    if need.sum() <= most:
         return np.arange(len(flat))
     order = np.argsort(-flat, kind="stable")
-    fits = np.cumsum(need[order]) <= MOST_ENTRIES
+    fits = np.cumsum(need[order]) <= most
     fits[: min(1, len(fits))] = True
     return np.sort(order[fits])
 

@@ -108,10 +108,16 @@ def pick(part: DiagramPart, units: list[Array]) -> tuple[DiagramPart, list[Array
         biases = part.biases[i - 1][wanted] if i else np.full(len(wanted), np.nan)
         layers.append(_picked(column, wanted, place, there, biases))
     edges = tuple(
-        edge if same[k] and same[k + 1] else weights[np.ix_(units[k], units[k + 1])]
+        edge if same[k] and same[k + 1] else _between(weights, units[k], units[k + 1])
         for k, (edge, weights) in enumerate(zip(part.edges, part.weights, strict=True))
     )
     return dataclasses.replace(part, layers=tuple(layers), edges=edges), absent
+
+
+def _between(weights: Array, sources: Array, units: Array) -> Array:
+    if not len(sources) or not len(units):  # most layers of a deep network are out of sight
+        return np.zeros((len(sources), len(units)))
+    return weights[np.ix_(sources, units)]
 
 
 def _picked(

@@ -196,9 +196,16 @@ class NeuronItem(SightItem):
             4 * width,
             QImage.Format.Format_ARGB32_Premultiplied,
         )
-        image.setDevicePixelRatio(ratio)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QPointF(0, 0), image)
+        if picture.is_figure:  # where it is one picture
+            painter.drawImage(QRectF(0, 0, width / ratio, height / ratio), image)
+        else:  # what lies between the columns is empty
+            for column in geometry.columns:
+                left = max(0, round((column.x - column.tile / 2) * ratio) - 1)
+                wide = min(width - left, round(column.tile * ratio) + 2)
+                if wide > 0 and len(column.ys):
+                    target = QRectF(left / ratio, 0, wide / ratio, height / ratio)
+                    painter.drawImage(target, image, QRectF(left, 0, wide, height))
         painting.paint_dead(painter, part, geometry, picture.theme)
 
     def _renew(

@@ -222,7 +222,8 @@ class Layout:
             if not self.zoom.is_out:
                 seen = (ys > -rows.row / 2) & (ys < self.chip_top + rows.row / 2)
                 seen &= -self.pitch < x < self.view[0] + self.pitch
-                seen |= np.isin(units, [unit for at, unit in kept if at == layer])
+                for unit in (unit for at, unit in kept if at == layer):
+                    seen |= units == unit
                 ys, units = ys[seen], units[seen]
                 if fold is not None and not 0 < fold < self.chip_top - 8:
                     fold = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from layerlab.ui.diagram.layout import Layout
@@ -32,6 +32,7 @@ class Minimap(QWidget):
         self._layout: Layout | None = None
         self._corner = QPointF()
         self._grip = QPointF()
+        self._picture: QPixmap | None = None  # painted once for each view
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Minimap of the network")
@@ -40,7 +41,7 @@ class Minimap(QWidget):
 
     def show_part(self, layout: Layout, corner: QPointF) -> None:
         """Show where a view with this corner is."""
-        self._layout, self._corner = layout, corner
+        self._layout, self._corner, self._picture = layout, corner, None
         self.update()
 
     def room(self, layout: Layout) -> QSize:
@@ -66,11 +67,21 @@ class Minimap(QWidget):
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint ground, columns and outline."""
-        layout, theme = self._layout, self.theme
-        if layout is None:
+        """Paint the kept picture: what is below it is painted anew with every frame."""
+        if self._layout is None:
             return
+        ratio = self.devicePixelRatioF()
+        if self._picture is None or self._picture.devicePixelRatio() != ratio:
+            self._picture = self._painted(self._layout, ratio)
         with QPainter(self) as painter:
+            painter.drawPixmap(QPointF(0, 0), self._picture)
+
+    def _painted(self, layout: Layout, ratio: float) -> QPixmap:
+        """Return ground, columns and outline."""
+        theme, picture = self.theme, QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(theme.color("panel"))
+        with QPainter(picture) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(theme.color("line"), 1))
             painter.setBrush(theme.color("background"))
@@ -81,6 +92,7 @@ class Minimap(QWidget):
             painter.setPen(QPen(theme.color("accent"), 1.2 * theme.zoom))
             painter.setBrush(theme.color("accent", 0.12))
             painter.drawRoundedRect(outline, 2, 2)
+        return picture
 
     def _paint_columns(self, painter: QPainter, layout: Layout) -> None:
         inner, theme = self._inner(), self.theme

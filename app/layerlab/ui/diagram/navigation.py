@@ -254,13 +254,13 @@ class ZoomingView(pg.GraphicsView):
         if self.is_zoomed and geometry is not None and layout is not None:
             around = []
             for column, rows in zip(geometry.columns, layout.columns, strict=True):
-                seen = np.flatnonzero(np.isin(rows.units, column.units))
-                if len(seen):
-                    more = len(seen) // 2 + 1
-                    seen = np.arange(
-                        max(0, seen[0] - more), min(len(rows.units), seen[-1] + 1 + more)
-                    )
-                around.append(tuple(int(unit) for unit in rows.units[seen]))
+                wanted = column.units
+                if len(wanted):
+                    reach = np.arange(-(len(wanted) // 2) - 1, len(wanted) // 2 + 2)
+                    places = np.searchsorted(rows.units, wanted)[:, None] + reach
+                    places = np.unique(np.clip(places, 0, len(rows.units) - 1))
+                    wanted = rows.units[places]
+                around.append(tuple(wanted.tolist()))
             units = tuple(around)
         if units != self._units:
             self._units = units

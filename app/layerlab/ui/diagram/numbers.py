@@ -62,16 +62,19 @@ class NumberItem(SightItem):
         key = (geometry, theme, neuron)
         if key != self._places.key:
             self._places = _Places(key, *_choose(part, geometry, theme, neuron))
-        radius = 3 * theme.zoom
+        radius, metrics = 3 * theme.zoom, QFontMetricsF(painter.font())
         for (gap, source, unit), room in zip(
             self._places.edges, self._places.rooms, strict=True
         ):
             value = float(part.edges[gap][source, unit])
+            text = short(value)
+            if metrics.horizontalAdvance(text) > room.width():
+                continue  # such as 1.2·10⁹ of a network that diverges
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("panel", 0.88))
             painter.drawRoundedRect(room, radius, radius)
             painter.setPen(theme.color(sign_token(value)))
-            painter.drawText(room, CENTER, short(value))
+            painter.drawText(room, CENTER, text)
 
 
 def _paint_biases(
@@ -80,7 +83,8 @@ def _paint_biases(
     """Write the biases of hidden neurons below their tiles."""
     painter.setPen(theme.color("muted"))
     high = LINE_HEIGHT * theme.zoom
-    wide = QFontMetricsF(theme.font(10)).horizontalAdvance("b = −10.00") + 4
+    metrics = QFontMetricsF(theme.font(10))
+    wide = metrics.horizontalAdvance("b = −10.00") + 4
     for layer in range(1, len(part.layers) - 1):
         column = geometry.columns[layer]
         if column.row - column.tile < high or column.row < NUMBER_ROW * theme.zoom:
@@ -88,7 +92,9 @@ def _paint_biases(
         for place, bias in enumerate(part.layers[layer].bias):
             tile = geometry.tile_rect(layer, place)
             room = QRectF(tile.center().x() - wide / 2, tile.bottom() + 1, wide, high)
-            painter.drawText(room, CENTER, f"b = {short(float(bias))}")
+            text = f"b = {short(float(bias))}"
+            if metrics.horizontalAdvance(text) <= room.width():
+                painter.drawText(room, CENTER, text)
 
 
 def _choose(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -90,8 +91,12 @@ def as_image(sprite: Array, ratio: float) -> QImage:
     return image
 
 
+@functools.lru_cache(maxsize=64)
 def _resample(points: int, pixels: int, smooth: bool) -> Array:
-    """Return the weights that turn `points` samples into `pixels`. (pixels, points)"""
+    """Return the weights that turn `points` samples into `pixels`; not to be written to.
+
+    (pixels, points)
+    """
     if not smooth:
         nearest = np.minimum(np.arange(pixels) * points // pixels, points - 1)
         return np.eye(points)[nearest]
@@ -107,7 +112,10 @@ def _curves(
     # Zero sits low where nothing is negative, as with ReLU: no room is wasted below it.
     low, high = span
     rows = (height - 1 - line) * (1.0 - (y - low) / max(high - low, 1e-9)) + line / 2
-    slope = np.gradient(rows, axis=1) if width > 1 else np.zeros_like(rows)
+    slope = np.zeros_like(rows)  # as `np.gradient`, which takes four times as long
+    if width > 1:
+        slope[:, 1:-1] = (rows[:, 2:] - rows[:, :-2]) / 2
+        slope[:, 0], slope[:, -1] = rows[:, 1] - rows[:, 0], rows[:, -1] - rows[:, -2]
     stretch = np.sqrt(1.0 + slope * slope)
     off = np.abs(np.arange(height)[:, None] - rows[:, None, :]) / stretch[:, None, :]
     return np.clip(line / 2 + 0.5 - off, 0.0, 1.0)
