@@ -150,6 +150,10 @@ class ZoomingView(pg.GraphicsView):
         return self.is_zoomed and not self.minimap.isHidden()
 
     # ---- moving
+    def reset_zoom(self) -> None:
+        """Show all of the network again."""
+        self.reset_view()
+
     def reset_view(self) -> None:
         """Show the whole network."""
         self._look_at(OVERVIEW, QPointF())

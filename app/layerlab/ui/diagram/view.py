@@ -110,6 +110,7 @@ class DiagramView(Card):
         self._empty.hide()
         self.body.insertWidget(0, canvas, 1)
         canvas.set_figure(self.is_figure)
+        self.watch(canvas)
         return canvas
 
     @property
