@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Signal
 from PySide6.QtGui import QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
@@ -21,16 +20,15 @@ from layerlab.ui.plotting.box import PlotBox, X, Y, rect_of
 from layerlab.ui.plotting.items import Line, Mark
 from layerlab.ui.plotting.legend import Key, LegendItem, Row, lay_legend
 from layerlab.ui.plotting.names import Names
+from layerlab.ui.plotting.pool import MarkPool
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.side import ColorScale, SideItem
-from layerlab.ui.plotting.still import StillItem
 from layerlab.ui.plotting.surface import Surface
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 Reader = Callable[[float, float], Reading | None]
-LAYERS = {"bands": -1000.0, "still": 0.0, "live": 1000.0}  # z of each
 OUTSIDE = 40.0  # ranges beyond what is shown to which data are followed
 
 
@@ -72,8 +70,6 @@ class Plot(Surface):
         self.reader: Reader | None = None
         self.column: tuple[Key, ...] = ()
         self.color_scale: ColorScale | None = None
-        self._pool: dict[tuple[str, str], tuple[type, Any]] = {}
-        self._keys: dict[tuple[str, str], object] = {}  # of still marks, as they were put
         self._area = QRectF(0, 0, 1, 1)
         self._frame_look: tuple[object, ...] = ()
         self._axes_look: tuple[object, ...] = ()
@@ -81,7 +77,7 @@ class Plot(Surface):
         self._least_left = 0.0  # while zoomed the texts must not push the area about
         self.box = PlotBox(x, y)
         self.below, self.beside = TextAxis(self, "bottom"), TextAxis(self, "left")
-        self.still_item = StillItem(self)
+        self.pool = MarkPool(self)
         self.legend_item = LegendItem()
         self.name_item = Names(self)
         self.side = SideItem(self)
@@ -96,13 +92,12 @@ class Plot(Surface):
             self.scene().addItem(item)
         self.below.linkToView(self.box)
         self.beside.linkToView(self.box)
-        self.box.addItem(self.still_item, ignoreBounds=True)
         self.box.zoomed_changed.connect(self._on_zoomed_changed)
         self.box.sigRangeChangedManually.connect(self._on_moved)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
-        self._keys.clear()
+        self.pool.forget_looks()
         self._legend_laid = None
         self._frame_look = self._axes_look = ()
         self.box.set_band_color(theme.color("accent"))
@@ -117,8 +112,7 @@ class Plot(Surface):
         """Paint one frame of what is shown now."""
         self.settle()
         page = self._area if self.is_figure else None
-        for _, item in self._pool.values():
-            item.page = page
+        self.pool.set_page(page)
         super().paintEvent(event)
 
     def show_marks(
@@ -344,59 +338,17 @@ class Plot(Surface):
             self.below.follow()
             self.beside.follow()
             self.side.follow()
-        rect = self.shown_rect()
-        still_look = (self.shown(X), self.shown(Y), self._area, self.theme)
-        for layer, z in LAYERS.items():
-            is_changed |= self._put(layer, z, getattr(self, layer), rect, still_look)
-        items = [self._pool["still", name][1] for name in self.still]
-        self.still_item.show_items(items, is_changed)
-        self.name_item.follow({**self.still, **self.live}, still_look, self.avoided())
+        self.pool.put(is_changed)
+        marks = {**self.still, **self.live}
+        self.name_item.follow(marks, self.place_look(), self.avoided())
+
+    def place_look(self) -> tuple[object, ...]:
+        """Return all that the place of a mark depends on, and its colours."""
+        return (self.shown(X), self.shown(Y), self._area, self.theme)
 
     def avoided(self) -> list[QRectF]:
         """Return rectangles on which no name may stand, in pixels."""
         return []
-
-    def _put(
-        self, layer: str, z: float, marks: Mapping[str, Mark], rect: QRectF, look: object
-    ) -> bool:
-        """Give the marks of a layer to their items; return whether a still one changed."""
-        is_changed = False
-        for place, (name, mark) in enumerate(marks.items()):
-            item = self._item(layer, name, mark)
-            if item.zValue() != z + place:
-                item.setZValue(z + place)
-            if not item.isVisible():
-                item.setVisible(True)
-            if layer == "still":
-                key = (mark.key(), look)
-                if self._keys.get((layer, name)) == key:
-                    continue
-                self._keys[layer, name] = key
-                is_changed = True
-            follow = getattr(item, "follow", None)
-            if follow is not None:
-                follow(rect)
-            mark.put(item, self)
-        for (of, name), (_, item) in self._pool.items():
-            if of == layer and name not in marks and item.isVisible():
-                item.setVisible(False)
-                self._keys.pop((of, name), None)
-        return is_changed
-
-    def _item(self, layer: str, name: str, mark: Mark) -> Any:
-        kind, item = self._pool.get((layer, name), (None, None))
-        if kind is type(mark):
-            return item
-        if item is not None:
-            self.box.removeItem(item)
-        item = mark.make()
-        item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-        if layer == "still":
-            self.still_item.adopt(item)
-        self.box.addItem(item, ignoreBounds=True)
-        self._pool[layer, name] = type(mark), item
-        self._keys.pop((layer, name), None)
-        return item
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let go of the pictures: dozens of plots on hidden pages keep a megabyte each."""
