@@ -267,9 +267,13 @@ class LabWindow(QMainWindow):
         AxisLink(1, self.signal.ridges, self.gradient.ridges)
 
     def _on_painted(self) -> None:
-        """Make the plots, and draw what has come meanwhile."""
-        self.painted.emit()
+        """Make the plots, then let the threads begin, and draw what has come meanwhile.
+
+        In this order: while they import what they need, everything here would take twice as
+        long.
+        """
         self.build_views()
+        self.painted.emit()
         if self._early is not None:
             self.draw(self._early)
             self._early = None
