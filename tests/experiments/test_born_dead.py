@@ -340,7 +340,7 @@ def test_clicks_and_arrows_choose_a_cell(open_page) -> None:
     view, chosen = page.frame.view, lambda: (page.values["width"], page.values["depth"])
     plot = view.map
     at = QPoint(round(float(plot.px(np.array(30.0)))), round(float(plot.py(np.array(5.0)))))
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     settle(page)
     assert chosen() == (5, 30)
     plot.setFocus()

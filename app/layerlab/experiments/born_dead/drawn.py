@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from layerlab.core.numbers import percent
 from layerlab.experiments.born_dead.model import LEFT, RIGHT, Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.items import Dots, Line, Mark, Post
+from layerlab.ui.plotting.items import Dots, Mark, Post
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.series import Series
 
-DASH = (3.2, 2.6)
 KINDS = (
     (LEFT | RIGHT, "text", "both"),
     (LEFT, "positive", "x < 0"),
@@ -26,28 +28,20 @@ def draw_answer(view: PageView, card: PlotCard, result: Result) -> None:
     shown = [y for y in (result.curve, result.after) if y is not None]
     low = min(-0.2, *(1.1 * float(y.min()) for y in shown))
     card.plot.y_axis.follow(low, max(1.1, *(1.1 * float(y.max()) for y in shown)))
-    others: dict[str, Mark] = {
-        f"{k}": Line(result.others[0], y, view.color("muted", 0.6), 1.0)
+    faint = view.color("muted", 0.6)
+    series = [
+        Series(*(f"network {k + 1}", result.others[0], y, faint), width=1.0, in_legend=False)
         for k, y in enumerate(result.others[1])
-    }
-    live: dict[str, Mark] = {
-        "target": Line(x, np.abs(x), muted, 1.4, DASH),
-        "birth": Line(x, result.curve, birth, 2.4),
-    }
-    columns = {"x": x, "at birth": result.curve}
-    curves = [("birth", result.curve, birth)]
-    if result.after is not None:
-        live["after"] = Line(x, result.after, after, 2.0)
-        columns["trained"] = result.after
-        curves.append(("trained", result.after, after))
-    legend = [
-        Key("line", birth, "birth"),
-        Key("line", after, "trained"),
-        Key("dash", muted, "|x|", 1.4),
-        Key("line", muted, "others", 1.0),
     ]
-    card.show_plot(still=others, live=live, legend=legend, columns=columns)
-    card.read_curves(x, curves)
+    series = [replace(one, is_still=True, is_read=False) for one in series]
+    series += [
+        Series("|x|", x, np.abs(x), muted, form="dash", width=1.4),
+        Series("initial", x, result.curve, birth, width=2.4),
+    ]
+    if result.after is not None:
+        series.append(Series("trained", x, result.after, after))
+    legend = [Key("line", muted, "others", 1.0)] if len(result.others[1]) else []
+    card.show_plot(series=series, legend=legend)
     card.set_note(f"network {result.net}, click: next", f"network {result.net}")
 
 

@@ -11,6 +11,7 @@ from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Field, Mark, Strokes
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.side import ColorScale, color_scale
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -37,7 +38,8 @@ class MapPlot(HandlePlot):
 
     def __init__(self) -> None:
         """Make the axes."""
-        super().__init__(Axis("hidden layers", log=True), Axis("width", integer=True))
+        x = Axis("hidden layers", log=True, can_switch=False)  # as its cells are laid out
+        super().__init__(x, Axis("width", integer=True))
         self.x_axis.fix(LEFT, RIGHT)
         self.y_axis.fix(0.5, WIDEST + 0.5)
         self.takes_clicks = True
@@ -61,6 +63,12 @@ def _depths(x: Array) -> Array:
     """Return the depth whose cell, to the geometric mean with its neighbours, is at x."""
     # sqrt(d (d - 1)) < x <= sqrt(d (d + 1)), solved for d.
     return np.ceil(np.sqrt(x * x + 0.25) - 0.5)
+
+
+def share_scale(theme: Theme) -> ColorScale:
+    """Return what the colours of the map mean."""
+    shades = value_colors(theme, 1 - 2 * np.linspace(0, 1, 9), -CALM, CALM)
+    return color_scale(0, 1, shades, "dead")
 
 
 def map_marks(theme: Theme, shares: Array, nets: Array) -> dict[str, Mark]:

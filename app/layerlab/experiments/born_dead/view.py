@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from layerlab.core import picture as pic
 from layerlab.core.numbers import percent
 from layerlab.experiments.born_dead.drawn import draw_answer, draw_units
-from layerlab.experiments.born_dead.map import MapPlot, cell_at, map_marks
+from layerlab.experiments.born_dead.map import MapPlot, cell_at, map_marks, share_scale
 from layerlab.experiments.born_dead.model import (
     LAYERS,
     PUBLISHED,
@@ -26,9 +27,9 @@ from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Strokes, Wo
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
-DASH = (3.2, 2.6)
 DEPTHS = np.arange(1.0, DEEPEST + 1)
 WIDTHS = np.arange(1.0, WIDEST + 1)
 
@@ -40,13 +41,13 @@ class View(PageView):
         """Make the cards."""
         self.map = MapPlot()
         self.map_card = PlotCard(
-            "Dead at birth", self.map.x_axis, self.map.y_axis, "", self.map
+            "Dead at initialization", self.map.x_axis, self.map.y_axis, "", self.map
         )
         self.by_depth = PlotCard("By depth", Axis("layers", log=True), Axis("dead"))
         self.by_width = PlotCard("Learning |x|", Axis("width", integer=True), Axis("share"))
-        self.answer = PlotCard("The network's answer", Axis("x"), Axis("output"))
+        self.answer = PlotCard("Prediction", Axis("x"), Axis("output"))
         self.units = PlotCard(
-            "Which units are open", Axis("layer", integer=True), Axis("unit", integer=True)
+            "Active units", Axis("layer", integer=True), Axis("unit", integer=True)
         )
         self.by_depth.plot.x_axis.fix(0.95, 1.06 * DEEPEST)
         self.by_width.plot.x_axis.fix(0.5, WIDEST + 0.5)
@@ -146,30 +147,28 @@ class View(PageView):
     def _draw_map(self, result: Result) -> None:
         card, ink = self.map_card, self.color("text")
         still = map_marks(self.theme, result.shares, result.nets)
-        live: dict[str, Mark] = {}
-        for name, color, width, dash in (
-            ("low", ink, 1.4, DASH),
-            ("high", ink, 1.4, DASH),
-            ("counted", ink, 2.2, None),
+        series = []
+        for name, of, form, wide in (
+            ("lower bound", "low", "dash", 1.4),
+            ("upper bound", "high", "dash", 1.4),
+            ("half are dead", "counted", "line", 2.2),
         ):
-            if name == "counted" and not result.nets.all():
+            if of == "counted" and not result.nets.all():
                 continue
-            x, y = half_depths(result, name)
+            x, y = half_depths(result, of)
             if len(x):
-                live[name] = Line(x, y, color, width, dash)
-        keys = {
-            "counted": Key("line", ink, "half are dead", 2.2),
-            "low": Key("dash", ink, "bounds", 1.4),
-        }
-        legend = [key for name, key in keys.items() if name in live]
-        live |= self._sides(result)
+                line = Series(name, x, y, ink, form=form, width=wide, is_read=False)
+                series.append(replace(line, in_legend=of == "counted"))
+        legend = [Key("dash", ink, "bounds", 1.4)] if len(series) > 1 else []
+        live = self._sides(result)
         columns = {
             "width": np.repeat(WIDTHS, DEEPEST),
             "depth": np.tile(DEPTHS, WIDEST),
-            "dead": result.shares.ravel(),
+            "fraction dead": result.shares.ravel(),
             "networks": np.repeat(result.nets, DEEPEST),
         }
-        card.show_plot(still=still, live=live, legend=legend, columns=columns)
+        self.map.color_scale = share_scale(self.theme)
+        card.show_plot(still=still, live=live, series=series, legend=legend, columns=columns)
         self.map.set_handles(
             (Handle("here", float(result.depth), float(result.width), self.color("text"), 6.0),)
         )
@@ -210,25 +209,27 @@ class View(PageView):
         bands: dict[str, Mark] = {}
         if result.low is not None and result.high is not None:
             bands["theory"] = Band(DEPTHS, result.low[w], result.high[w], pale)
-        live: dict[str, Mark] = {
-            f"width {k + 1}": Line(DEPTHS, result.shares[k], self.color("faint"), 1.0)
+        faint, depth = self.color("faint"), float(result.depth)
+        series = [
+            Series(*(f"width {k + 1}", DEPTHS, result.shares[k], faint), width=1.0)
             for k in range(WIDEST)
-            if result.nets[k]
+            if result.nets[k] and k != w
+        ]
+        series = [replace(one, in_legend=False, is_read=False) for one in series]
+        legend = [Key("line", faint, "other widths", 1.0, brief="others")] if series else []
+        live: dict[str, Mark] = {
+            "here": Post(depth, layers(result.depth), self.color("muted"), self.theme)
         }
-        columns = {"layers": DEPTHS}
-        live["here"] = Post(float(result.depth), "", self.color("muted"), self.theme)
+        card.plot.reader = None
         if result.nets[w]:
-            live["chosen"] = Line(DEPTHS, result.shares[w], ink, 2.4)
-            at = np.array([float(result.depth)])
-            live["dot"] = Dots(at, result.shares[w, result.depth - 1 : result.depth], ink, 4.0)
-            columns[f"width {result.width}"] = result.shares[w]
-            card.read_curves(DEPTHS, [(f"width {result.width}", result.shares[w], ink)])
-        else:
-            card.plot.reader = None
-        legend = [Key("line", ink, f"width {result.width}")]
+            share = result.shares[w]
+            series.append(Series(f"width {result.width}", DEPTHS, share, ink, width=2.4))
+            live["dot"] = Dots(
+                np.array([depth]), share[result.depth - 1 : result.depth], ink, 4.0
+            )
         if bands:
             legend.append(Key("band", pale, "bounds"))
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        card.show_plot(bands=bands, live=live, series=series, legend=legend)
         card.set_note("click a depth", "")
 
     def _draw_by_width(self, result: Result) -> None:
@@ -243,10 +244,12 @@ class View(PageView):
                 mix(self.theme, self.color("muted"), 0.3),
             )
         live: dict[str, Mark] = {
-            "here": Post(float(result.width), "", self.color("muted"), self.theme)
+            "here": Post(
+                float(result.width), f"width {result.width}", self.color("muted"), self.theme
+            )
         }
         legend = [
-            Key("dot", birth, "birth"),
+            Key("dot", birth, "initial"),
             Key("dot", after, "trained"),
             Key("ring", after, f"at {RATES[1]:g}"),
         ]
@@ -259,24 +262,22 @@ class View(PageView):
         shares = result.shares[known, d]
         live["birth"] = Line(WIDTHS[known], shares, birth, 1.4)
         live["birth dots"] = Dots(WIDTHS[known], shares, birth, 3.4)
+        columns = {"width": WIDTHS[known], "dead at initialization": shares}
         for rate, hollow in zip(RATES, (False, True), strict=True):
             found = result.trained[rate]
             at = np.array(list(found), float)
             left = np.array([one.share for one in found.values()])
             live[f"trained at {rate:g}"] = Dots(at, left, after, 4.2, hollow)
-        card.show_plot(
-            bands=bands,
-            live=live,
-            legend=legend,
-            columns={"width": WIDTHS, "dead at birth": result.shares[:, d]},
-        )
+            columns[f"width of trained at {rate:g}"] = at
+            columns[f"constant, trained at {rate:g}"] = left
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         card.plot.reader = lambda x, _: self._read_width(result, x)
         card.set_note(layers(result.depth))
 
     def _read_width(self, result: Result, x: float) -> Reading:
         width = min(max(round(x), 1), WIDEST)
         share = float(result.shares[width - 1, result.depth - 1])
-        rows = [(self.color("accent"), f"birth {percent(share)}")]
+        rows = [(self.color("accent"), f"initial {percent(share)}")]
         for rate in RATES:
             one = result.trained[rate].get(width)
             if one is not None:
