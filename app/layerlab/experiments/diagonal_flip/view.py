@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from layerlab.core import picture as pic
@@ -11,10 +13,11 @@ from layerlab.experiments.diagonal_flip.model import Result
 from layerlab.experiments.diagonal_flip.study import Printed, same
 from layerlab.ui.card import Card
 from layerlab.ui.pages.view import Array, PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Rule
+from layerlab.ui.plotting.items import Dots, Line, Mark, Rule
 from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.series import Series
 from layerlab.ui.table import Cell, Table
 from layerlab.ui.views.images import ImageCanvas
 
@@ -28,11 +31,22 @@ class ImagesCard(Card):
         self.canvas = ImageCanvas()
         super().__init__("All sixteen images")
         self.body.addWidget(self.canvas)
+        self.watch(self.canvas)
 
     def set_theme(self, theme: object) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         super().set_theme(theme)  # type: ignore[arg-type]
         self.canvas.set_theme(theme)  # type: ignore[arg-type]
+
+    def numbers(self) -> str:
+        """Return every pixel: what goes in, what should come out, and what does."""
+        part = self.canvas.part
+        if part is None:
+            return ""
+        images, rows, columns = np.indices(part.outputs.shape).reshape(3, -1) + 1
+        pixels = [np.ravel(values) for values in (part.inputs, part.targets, part.outputs)]
+        header = ["image", "row", "column", "input", "target", "output"]
+        return table(header, [images, rows, columns, *pixels])
 
 
 class PrintedCard(Card):
@@ -66,7 +80,7 @@ class View(PageView):
             "half mean squared error",
         )
         self.sweep = PlotCard(
-            "Every width", Axis("neurons", integer=True), Axis("loss at the end", log=True)
+            "Every width", Axis("neurons", integer=True), Axis("final loss", log=True)
         )
         self.sweep.plot.x_axis.fix(0.5, 16.5)
         self.printed = PrintedCard()
@@ -109,7 +123,7 @@ class View(PageView):
             result.inputs, result.targets, result.outputs, result.error
         )
         canvas.refresh()
-        epoch = f"after {result.trained} epochs" if result.trained else "at birth"
+        epoch = f"after {result.trained} epochs" if result.trained else "at initialization"
         self.images.set_note(f"input → target → output, seed 42 {epoch}", f"seed 42, {epoch}")
 
     def _floors(self, result: Result, least: float) -> dict[str, Mark]:
@@ -130,46 +144,29 @@ class View(PageView):
         first = np.maximum(result.first, LOWEST)
         accent = self.color("accent")
         plot = self.loss.plot
-        plot.x_axis.fix(0, result.epochs)
+        plot.x_axis.fix(0, 1.03 * result.epochs)
         seen = np.concatenate((low, high, first, result.floors[:3], [1.0]))
         plot.y_axis.cover(seen, restart=True, decades=3)
-        several = result.setting.seeds > 1
-        bands: dict[str, Mark] = {}
-        live: dict[str, Mark] = {}
-        if several:
-            bands["quartiles"] = Band(x, low, high, mix(self.theme, accent, 0.2))
-            live["median"] = Line(x, middle, accent, 2.2)
-        live["seed 42"] = Line(x, first, self.color("text"), 1.4)
-        for name, one in self._text_runs(result):
-            live[name] = Dots(
-                np.array([float(one.epochs)]),
-                np.array([one.last]),
-                self.color("negative"),
-                4.0,
-                hollow=True,
-            )
-        legend = [Key("line", self.color("text"), "seed 42", 1.4)]
-        if several:
-            legend.insert(0, Key("line", accent, f"median of {result.setting.seeds} seeds"))
-        legend.append(Key("ring", self.color("negative"), "printed"))
-        legend.append(Key("dash", self.color("faint"), "floors of rank 1, 2, 3", 1.0))
+        series = [
+            Series("seed 42", x, first, self.color("text"), width=1.4, values=result.first)
+        ]
+        if result.setting.seeds > 1:
+            name = f"median of {result.setting.seeds} seeds"
+            median = Series(*(name, x, middle, accent, low, high), width=2.2, brief="median")
+            series.insert(0, replace(median, values=result.quartiles[1]))
+        ring, runs = self.color("negative"), self._text_runs(result)
+        live: dict[str, Mark] = {
+            name: Dots(np.array([float(one.epochs)]), np.array([one.last]), ring, 4.0, True)
+            for name, one in runs
+        }
+        legend = [
+            Key("dash", self.color("faint"), "floors of rank 1, 2, 3", 1.0, brief="floors")
+        ]
+        if runs:
+            legend.insert(0, Key("ring", ring, "printed"))
         self.loss.show_plot(
-            bands=bands,
-            still=self._floors(result, LOWEST),
-            live=live,
-            legend=legend,
-            columns={
-                "epoch": x,
-                "seed 42": first,
-                "quartile 25": low,
-                "median": middle,
-                "quartile 75": high,
-            },
+            still=self._floors(result, LOWEST), live=live, series=series, legend=legend
         )
-        if x.size:
-            self.loss.read_curves(
-                x, [("seed 42", first, self.color("text")), ("median", middle, accent)]
-            )
 
     def _text_runs(self, result: Result) -> list[tuple[str, Printed]]:
         """Return the printed runs of just this network and these first weights."""
@@ -189,11 +186,19 @@ class View(PageView):
         depth = len(result.setting.hidden)
         floors = np.repeat(result.floors[:3], 2)
         steps = np.array([0.5, 1.5, 1.5, 2.5, 2.5, 3.5])
+        series = [
+            Series(*("median", widths, middle, accent, low, high), values=result.sweep[1]),
+            Series(
+                *("seed 42", widths, first, ink),
+                form="dots",
+                width=2.4,
+                values=result.sweep_first,
+            ),
+        ]
+        printed = self._printed_dots(result)
         live: dict[str, Mark] = {
-            "median": Line(widths, middle, accent, 2.0),
             "medians": Dots(widths, middle, accent, 3.0),
-            "seed 42": Dots(widths, first, ink, 2.4),
-            "printed": self._printed_dots(result),
+            "printed": printed,
         }
         at = result.widths == self.values["width"]
         live["shown"] = Dots(widths[at], middle[at], accent, 5.0, hollow=True)
@@ -206,25 +211,20 @@ class View(PageView):
         self.sweep.plot.y_axis.cover(np.concatenate(seen), restart=True)
         floor = Line(steps, floors, self.color("warning"), 1.6, dash=(3, 2.4))
         legend = [
-            Key("line", accent, "median"),
-            Key("dot", ink, "seed 42"),
             Key("ring", self.color("negative"), "printed"),
-            Key("dash", self.color("warning"), "floor of the rank"),
+            Key("ring", accent, "this width"),
+            Key("dash", self.color("warning"), "floor of the rank", brief="floor"),
         ]
         self.sweep.show_plot(
-            bands={"quartiles": Band(widths, low, high, mix(self.theme, accent, 0.2))},
             still={"floor": floor},
             live=live,
+            series=series,
             legend=legend,
-            columns={"width": widths, "median": middle, "seed 42": first},
+            columns={"width of printed": printed.x, "printed": printed.y},
         )
         layers = f"{depth} hidden layer{'s' if depth != 1 else ''}, {result.setting.init}"
         note = layers if depth else "without a hidden layer there is no width"
         self.sweep.set_note(note, f"depth {depth}")
-        if widths.size:
-            self.sweep.read_curves(
-                widths, [("median", middle, accent), ("seed 42", first, ink)]
-            )
 
     def _printed_dots(self, result: Result) -> Dots:
         """Return the printed losses of all widths, where as many epochs are shown."""
