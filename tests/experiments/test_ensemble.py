@@ -268,13 +268,13 @@ def test_a_dot_shows_its_draw_and_a_row_its_kind(quick, open_page):
     plot, result = view.pair.plot, view.result
     off = result.pairs[5] - result.truth[result.at]
     at = QPoint(int(plot.px(np.array(off[0]))), int(plot.py(np.array(off[1]))))
-    QTest.mouseClick(plot, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     settle(page)
     shown = page.values["draw"][0]
     near = result.pairs[int(shown) - 1] - result.truth[result.at]
     assert np.hypot(*(near - off)) < 0.1 * plot.x_axis.high
     row = QPoint(int(plot.width() / 4), int(view.rows.py(np.array(1.0))))
-    QTest.mouseClick(view.rows, Qt.MouseButton.LeftButton, pos=row)
+    QTest.mouseClick(view.rows.viewport(), Qt.MouseButton.LeftButton, pos=row)
     settle(page)
     assert page.values["kind"] == "bootstrap"
     assert "ρ" in view.rows.reader(0.0, 0.0).text

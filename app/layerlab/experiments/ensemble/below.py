@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +19,11 @@ from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
 TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}
-ROOM = 1.25  # what an axis has beside what it shows
+ROOM = 2.0  # what the axis of the kinds has beside the bars: for the numbers
 PEAK = 3.0  # an error this many times as high as nine tenths of the places leaves the axis
 SHARES = {"one": 0.16, "own": 0.42, "shared": 0.85}  # of the ink
 
@@ -59,9 +61,10 @@ class PageOfDraws(PageView):
     def build_below(self) -> None:
         """Make the cards."""
         self.error = PlotCard("Squared error", Axis("x"), Axis())
-        self.rho = PlotCard("Correlation", Axis("x"), Axis())
+        self.rho = PlotCard("Correlation", Axis("x"), Axis("ρ"))
         self.mean = PlotCard("Variance of the mean", Axis("K", integer=True), Axis())
-        self.rows = RowPlot(Axis())
+        self.rows = RowPlot(Axis("variance"))
+        self.rows.x_axis.brief = "v"
         self.kinds = PlotCard(
             "By what they differ", self.rows.x_axis, self.rows.y_axis, "", self.rows
         )
@@ -162,55 +165,48 @@ class PageOfDraws(PageView):
 
     def _draw_rho(self, result: Result) -> None:
         card, x = self.rho, result.x
-        live: dict[str, Mark] = {"zero": Rule(0.0, "", self.color("faint"), self.theme)}
-        curves, chosen = [], result.setting.kind
+        series, chosen, at = [], result.setting.kind, float(x[result.at])
         for kind in sorted(result.found, key=lambda kind: kind == chosen):
-            rho, is_here = np.clip(result.found[kind].all.rho_at, -0.1, 1), kind == chosen
-            color = self.color(TOKENS[kind])
-            live[kind] = Line(
-                x,
-                rho,
-                color if is_here else mix(self.theme, color, 0.5),
-                2.6 if is_here else 1.3,
-            )
-            curves.append((kind, rho, color))
-        if result.here is None:
-            live |= self._grey(x, "rho")
-        else:
-            live["mean"] = Rule(result.here.all.rho, "", self.ink(result), self.theme)
-        live["place"] = Post(float(x[result.at]), "", self.color("faint"), self.theme)
-        card.show_plot(live=live, columns={"x": x} | {name: y for name, y, _ in curves})
+            rho, color = result.found[kind].all.rho_at, self.color(TOKENS[kind])
+            shade = color if kind == chosen else mix(self.theme, color, 0.5)
+            one = Series(*(kind, x, np.clip(rho, -0.1, 1), shade), brief=kind[:5], values=rho)
+            series.append(replace(one, width=2.6 if kind == chosen else 1.3))
+        legend: list[Key] = []
+        live = self._grey(x, "rho") if result.here is None else {}
+        if result.here is not None:
+            rho = result.here.all.rho
+            live["mean"] = Rule(rho, "", self.ink(result), self.theme)
+            legend.append(Key("dash", self.ink(result), f"mean {number(rho, 2)}", 1.0))
+        live["place"] = Post(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
+        card.show_plot(live=live, series=series, legend=legend)
         card.set_note("of two networks", "")
-        if curves:
-            card.read_curves(x, curves[::-1])
         if result.here is None:
             self._wait(card)
 
     # ---- K
     def _draw_mean(self, result: Result) -> None:
         card, ks = self.mean, np.arange(1.0, MOST + 1)
-        live: dict[str, Mark] = {}
-        columns: dict[str, Array] = {"K": ks}
-        for kind, other in result.found.items():
-            if kind != result.setting.kind:
-                columns[kind] = _told(other)
-                color = mix(self.theme, self.color(TOKENS[kind]), 0.5)
-                live[kind] = Line(ks, columns[kind], color, 1.3)
+        series = [
+            Series(kind, ks, _told(other), mix(self.theme, self.color(TOKENS[kind]), 0.5))
+            for kind, other in result.found.items()
+            if kind != result.setting.kind
+        ]
+        series = [replace(one, width=1.3, brief=one.name[:5]) for one in series]
         found, ink, height = result.here, self.ink(result), 0.0
+        live = self._grey(ks, "told") if found is None else {}
         if found is not None:
-            told = _told(found)
+            told, text = _told(found), self.color("text")
             floor = float(found.half.shared.mean())
             live["floor"] = Rule(floor, "ρ v", ink, self.theme, low=True)
-            live["told"] = Line(ks, told, ink, 2.0)
-            live["seen"] = Dots(ks, found.means, self.color("text"), 2.6)
-            columns |= {"formula": told, "measured": found.means}
+            series += [
+                Series("formula", ks, told, ink),
+                Series("measured", ks, found.means, text, form="dots", width=2.6),
+            ]
             height = float(told[result.k - 1])
+        live["k"] = Post(float(result.k), f"K = {result.k}", self.color("muted"), self.theme)
+        card.show_plot(live=live, series=series)
+        if found is not None:
             card.plot.reader = lambda x, _: self._read_mean(found, ink, x)
-        else:
-            live |= self._grey(ks, "told")
-        live["k"] = Post(float(result.k), "", self.color("faint"), self.theme)
-        legend = [Key("line", ink, "formula"), Key("dot", self.color("text"), "measured")]
-        card.show_plot(live=live, legend=legend, columns=columns)
         card.plot.set_handles((Handle("k", float(result.k), height, ink, 6.0, "x"),))
         card.set_note("other networks, drag K", "")
         if found is None:
@@ -257,13 +253,10 @@ class PageOfDraws(PageView):
             rows.append(float(row))
             texts.append(f"ρ {number(found.all.rho, 2)}")
         if rows:
+            ends = np.full(len(rows), plot.x_axis.high)
+            ink, theme = self.color("text"), self.theme
             live["rho"] = Words(
-                np.zeros(len(rows)),
-                np.array(rows) - 0.38,
-                texts,
-                self.color("text"),
-                self.theme,
-                10.0,
+                ends, np.array(rows), texts, ink, theme, 10.0, right=True, within=1
             )
         ink = self.ink(result)
         names = {"shared": "ρ v", "own": f"mean of {result.k}", "one": "one"}
@@ -271,7 +264,8 @@ class PageOfDraws(PageView):
             Key("band", mix(self.theme, ink, SHARES[name]), text)
             for name, text in names.items()
         ]
-        columns = {names[name]: np.array(values) for name, values in parts.items()}
+        columns = {"kind": np.array([KINDS[int(row)] for row in rows])}
+        columns |= {names[name]: np.array(values) for name, values in parts.items()}
         self.kinds.show_plot(live=live, legend=legend, columns=columns)
         self.kinds.set_note("variance, click a row" if rows else "being trained", "variance")
 

@@ -17,10 +17,11 @@ from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 DASH = (3.2, 2.6)
 TURN = np.linspace(0, 2 * np.pi, 73)
-REACH = 0.4  # of the axis: how near a click has to be to a draw
+REACH = 0.2  # of the width: how near a click has to be to a draw
 
 
 class View(PageOfDraws):
@@ -94,32 +95,34 @@ class View(PageOfDraws):
                 x, middle - wander, middle + wander, mix(self.theme, self.color("muted"), 0.2)
             )
         pale, mean = mix(self.theme, ink, 0.55), result.fan.mean(0)
-        live: dict[str, Mark] = {
-            f"network {k + 1}": Line(x, y, pale, 1.1) for k, y in enumerate(result.fan)
-        }
-        live["truth"] = Line(x, result.truth, self.color("text"), 1.5, DASH)
-        points = result.points.T
-        live["points"] = Dots(
-            points[0], points[1], self.color("point"), 2.6, outline=self.color("panel")
-        )
-        live["mean"] = Line(x, mean, ink, 3.0)
-        place = float(x[result.at])
-        live["place"] = Post(place, "", self.color("faint"), self.theme)
-        legend = [
-            Key("line", ink, f"mean of {len(result.fan)}", 3.0),
-            Key("line", pale, "networks"),
-            Key("dash", self.color("text"), "truth", 1.5),
-            Key(
-                "band",
-                mix(self.theme, self.color("muted"), 0.3),
-                "mean on other draws, ±σ",
-                brief="other draws",
-            ),
+        place, text = float(x[result.at]), self.color("text")
+        series = [
+            Series(*(f"network {k + 1}", x, y, pale), width=1.1, in_legend=False, is_read=False)
+            for k, y in enumerate(result.fan)
         ]
-        columns = {"x": x, "truth": result.truth, "mean": mean}
-        columns |= {f"network {k + 1}": y for k, y in enumerate(result.fan)}
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
-        card.read_curves(x, [("mean", mean, ink), ("truth", result.truth, self.color("text"))])
+        series += [
+            Series("truth", x, result.truth, text, form="dash", width=1.5),
+            Series(f"mean of {len(result.fan)}", x, mean, ink, width=3.0),
+        ]
+        x_data, y_data = result.points.T
+        point, panel = self.color("point"), self.color("panel")
+        live: dict[str, Mark] = {
+            "points": Dots(x_data, y_data, point, 2.6, outline=panel),
+            "place": Post(place, "x of the pairs", self.color("muted"), self.theme),
+        }
+        shade = mix(self.theme, self.color("muted"), 0.3)
+        legend = [
+            Key("line", pale, "networks"),
+            Key("dot", point, "data"),
+            Key("band", shade, "mean on other draws, ± std", brief="other draws"),
+        ]
+        card.show_plot(
+            bands=bands,
+            live=live,
+            series=series,
+            legend=legend,
+            columns={"x of data": x_data, "data": y_data},
+        )
         handle = Handle("place", place, float(mean[result.at]), ink, 6.0, "x")
         card.plot.set_handles((handle,))
         card.set_note(
@@ -141,9 +144,15 @@ class View(PageOfDraws):
             "alike": Line(ends, ends, self.color("faint"), 1.0, DASH),
             "truth": Dots(np.zeros(1), np.zeros(1), self.color("text"), 5.0, True),
         }
+        dot = mix(self.theme, ink, 0.7)
+        legend = [
+            Key("dot", dot, "draws"),
+            Key("ring", self.color("text"), "truth"),
+            Key("dash", self.color("faint"), "equal", 1.0),
+        ]
         off = result.pairs - truth
         if len(off):
-            live["draws"] = Dots(off[:, 0], off[:, 1], mix(self.theme, ink, 0.7), 2.6)
+            live["draws"] = Dots(off[:, 0], off[:, 1], dot, 2.6)
         text = ""
         if found is not None:
             shared, one = float(found.all.shared[at]), float(found.all.one[at])
@@ -151,8 +160,10 @@ class View(PageOfDraws):
             across = 2 * math.sqrt(max(one - shared, 0)) * np.sin(TURN) / math.sqrt(2)
             middle = float(found.all.mean[at]) - truth
             live["ellipse"] = Line(middle + along - across, middle + along + across, ink, 1.6)
+            legend.append(Key("line", ink, "2 std", 1.6))
             text = f"ρ <b>{number(float(found.all.rho_at[at]), 2)}</b>"
         if len(result.fan) > 1:
+            legend.append(Key("dot", self.color("text"), "shown"))
             live["shown"] = Dots(
                 result.fan[:1, at] - truth,
                 result.fan[1:2, at] - truth,
@@ -160,7 +171,8 @@ class View(PageOfDraws):
                 4.4,
                 outline=self.color("panel"),
             )
-        card.show_plot(live=live, columns={"first": off[:, 0], "second": off[:, 1]})
+        columns = {"first": off[:, 0], "second": off[:, 1]}
+        card.show_plot(live=live, legend=legend, columns=columns)
         where = f"x = {number(float(result.x[at]), 2)}"
         card.set_note(f"off the truth at {where}, {text}" if text else where, text or where)
         card.plot.reader = lambda x, y: self._read_pair(result, x, y)
@@ -168,10 +180,12 @@ class View(PageOfDraws):
     def _nearest(self, result: Result, x: float, y: float) -> int | None:
         if not len(result.pairs):
             return None
+        plot = self.pair.plot
         off = result.pairs - result.truth[result.at]
-        away = np.hypot(off[:, 0] - x, off[:, 1] - y)
+        across = plot.px(off[:, 0]) - plot.px(np.array(x))
+        away = np.hypot(across, plot.py(off[:, 1]) - plot.py(np.array(y)))
         near = int(away.argmin())
-        return near if away[near] <= REACH * self.pair.plot.x_axis.high else None
+        return near if away[near] <= REACH * plot.area().width() else None
 
     def _read_pair(self, result: Result, x: float, y: float) -> Reading | None:
         near = self._nearest(result, x, y)
