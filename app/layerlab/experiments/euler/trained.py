@@ -12,12 +12,12 @@ from layerlab.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_w
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Polygons, Post, Rule, Strokes
+from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Post, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
-DASH = (3.2, 2.6)
 SHARES = (0.78, 1.015)  # of the axis
 TRAILS = 28  # points of the moons whose way is drawn
 
@@ -40,7 +40,7 @@ class TrainedCards:
     def __init__(self, view: PageView) -> None:
         """Make the cards; the view's knob `layer` is dragged in one of them."""
         self.view = view
-        self.moons = plane_card("Trained layers move the moons", "h1", "h2")
+        self.moons = plane_card("Trained layers move the moons", "h₁", "h₂")
         self.layers = PlotCard("Parted by a line", Axis("layer", integer=True), Axis("share"))
         self.rates = plane_card("λ of this layer", "real", "imaginary")
         self.layers.plot.y_axis.fix(*SHARES)
@@ -80,7 +80,11 @@ class TrainedCards:
             x, y = result.points[net.label == c].T
             live[f"class {c}"] = Dots(x, y, ink, 2.8)
         bands: dict[str, Mark] = {}
-        legend = [Key("dash", self.view.color("text"), "last layer's border", 1.6)]
+        legend = [
+            Key("dash", self.view.color("text"), "last layer's border", 1.6, brief="border"),
+            Key("line", pale, "lattice", 1.0),
+            Key("line", mix(self.view.theme, inks[0], 0.5), "paths", 1.1),
+        ]
         turned, shade = (
             over(result.lattice[0]),
             mix(self.view.theme, self.view.color("doubt"), 0.4),
@@ -126,27 +130,18 @@ class TrainedCards:
         shares = np.clip(net.parted, SHARES[0], 1)
         low, middle, high = np.percentile(shares, (25, 50, 75), axis=0)
         own = shares[net.best if len(shares) > 1 else 0]
+        pale, muted = mix(self.view.theme, accent, 0.6), self.view.color("muted")
         live: dict[str, Mark] = {
-            "median": Line(x, middle, mix(self.view.theme, accent, 0.6), 1.4, DASH),
-            "own": Line(x, own, accent, 2.0),
             "each": Dots(x, own, accent, 2.6),
-            "at": Post(result.shown, "", self.view.color("faint"), self.view.theme),
+            "at": Post(
+                result.shown, f"layer {number(result.shown, 3)}", muted, self.view.theme
+            ),
         }
-        bands: dict[str, Mark] = {
-            "quartiles": Band(x, low, high, mix(self.view.theme, accent, 0.2))
-        }
-        legend = [
-            Key("line", accent, "shown"),
-            Key("dash", mix(self.view.theme, accent, 0.6), f"median of {SEEDS}", 1.4),
+        series = [
+            Series(f"median of {SEEDS}", x, middle, pale, low, high, form="dash", width=1.4),
+            Series("shown", x, own, accent),
         ]
-        card.show_plot(
-            bands=bands,
-            live=live,
-            legend=legend,
-            columns={"layer": x, "shown": own, "median": middle, "25 %": low, "75 %": high},
-        )
-        pale = mix(self.view.theme, accent, 0.6)
-        card.read_curves(x, [("shown", own, accent), ("median", middle, pale)])
+        card.show_plot(live=live, series=series)
         level = float(np.interp(result.shown, x, own))
         self._handles.set_handles((Handle("layer", result.shown, level, accent, 6.0, "x"),))
         card.set_note("best line, drag the dot", "drag the dot")
@@ -164,16 +159,18 @@ class TrainedCards:
             "disc": Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
         }
         live: dict[str, Mark] = {
-            "real": Rule(0.0, "", self.view.color("faint"), self.view.theme),
-            "rest": Post(0.0, "", self.view.color("faint"), self.view.theme),
             "outside": Dots(rates[~stable].real, rates[~stable].imag, bad, 2.2),
             "inside": Dots(rates[stable].real, rates[stable].imag, good, 2.2),
         }
         share = number(100 * float(net.stable[k]), 2)
         folds = number(100 * float(net.folded[k].mean()), 2)
-        card.show_plot(
-            bands=bands, live=live, columns={"real": rates.real, "imaginary": rates.imag}
-        )
+        legend = [
+            Key("band", shade, "|1 + λ| ≤ 1"),
+            Key("dot", good, "stable"),
+            Key("dot", bad, "unstable"),
+        ]
+        columns = {"real": rates.real, "imaginary": rates.imag, "|1 + λ|": np.abs(1 + rates)}
+        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
         card.set_note(
             f"<b>{share} %</b> stable, {folds} % turned over", f"<b>{share} %</b> stable"
         )

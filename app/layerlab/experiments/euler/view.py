@@ -15,13 +15,13 @@ from layerlab.experiments.euler.trained import TrainedCards
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, Post, Rule, Words
+from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, Post, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
-DASH = (3.2, 2.6)
 FIELD = (-2.5, 2.5, -2.0, 2.0)  # what is seen of the field
 PLANE = (-5.2, 1.8, -2.5, 2.5)  # of the complex plane
 SIDES, TOPS = np.zeros(1), np.full(1, 2.2)  # what the flow does left and right of 0
@@ -55,11 +55,12 @@ class View(PageView):
         self._upper: object = None  # what is drawn in the rows
         self._lower: object = None
         self._is_held = False  # whether the mouse has an eigenvalue
-        self.flow = plane_card("The flow and its steps", "x1", "x2")
+        self.flow = plane_card("The flow and its steps", "x₁", "x₂")
         self.eigen = plane_card("Eigenvalues of W", "real", "imaginary")
         self.errors = PlotCard(
             "Error by dt", Axis("dt", log=True), Axis("off the flow", log=True)
         )
+        self.errors.plot.y_axis.brief = "off"
         self.net = TrainedCards(self)
         set_window(self.flow, FIELD)
         set_window(self.eigen, PLANE)
@@ -183,10 +184,11 @@ class View(PageView):
             live[f"dots {k}"] = Dots(steps[1:, 0], steps[1:, 1], color, radius)
             x0, y0 = result.starts[k].tolist()
             handles.append(Handle(str(k), x0, y0, color, 5.5))
-            columns |= {
-                f"step {k + 1} x1": result.steps[:, k, 0],
-                f"step {k + 1} x2": result.steps[:, k, 1],
-            }
+            for what, path in (
+                ("steps", result.steps[:, k]),
+                ("flow", result.course.true[:, k]),
+            ):
+                columns |= {f"{what} {k + 1} x{j + 1}": path[:, j] for j in (0, 1)}
         ink = self.theme.layer_color(0, 5)
         legend = [
             Key("line", mix(self.theme, ink, 0.55), "flow", 3.2),
@@ -217,7 +219,6 @@ class View(PageView):
             "disc": Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
         }
         live: dict[str, Mark] = {
-            "real": Rule(0.0, "", faint, self.theme),
             "rest": Post(0.0, "", faint, self.theme),
             "left": Words(SIDES, TOPS, ("rests",), muted, self.theme, right=True),
             "right": Words(SIDES, TOPS, ("grows",), muted, self.theme),
@@ -254,25 +255,33 @@ class View(PageView):
         dt, off = result.course.rungs[order], np.clip(result.course.offs[order], LEAST, MOST)
         here = min(max(result.off, LEAST), MOST)
         self._hold(card.plot.y_axis, np.append(off, here))
-        slope = off[0] * dt / dt[0]
         muted = self.color("muted")
-        live: dict[str, Mark] = {
-            "as dt": Line(dt, slope, muted, 1.2, DASH),
-            "off": Line(dt, off, accent, 2.0),
-        }
+        live: dict[str, Mark] = {}
         if 0 < result.limit < 2.2:
             live["limit"] = Post(result.limit, "stable", self.color("good"), self.theme)
-        legend = [Key("line", accent, "steps"), Key("dash", muted, "∝ dt", 1.2)]
-        card.show_plot(live=live, legend=legend, columns={"dt": dt, "off the flow": off})
-        card.read_curves(dt, [("off", off, accent)])
+        series = [
+            Series(
+                "∝ dt", dt, off[0] * dt / dt[0], muted, form="dash", width=1.2, is_read=False
+            ),
+            Series("steps", dt, off, accent, values=result.course.offs[order]),
+        ]
+        card.show_plot(live=live, series=series)
         self._plot(card).set_handles((Handle("dt", result.step, here, accent, 6.0, "x"),))
         card.set_note(f"dt <b>{number(result.step, 3)}</b>")
 
     def _hold(self, axis: Axis, values: Array) -> None:
         """Let an axis stand while it holds the values and they fill a third of it."""
+        if not axis.log:
+            axis.fix(0.0, 1.1 * float(values.max()))
+            return
         low, high = math.log10(float(values.min())), math.log10(float(values.max()))
         bottom, top = math.log10(axis.low), math.log10(axis.high)
-        if not bottom <= low <= high <= top or max(high - low, 2) < (top - bottom) / 3:
+        was_linear = abs(bottom - round(bottom)) > 1e-6
+        if (
+            was_linear
+            or not bottom <= low <= high <= top
+            or max(high - low, 2) < (top - bottom) / 3
+        ):
             axis.cover(values, restart=True, decades=3)
 
 
