@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
@@ -12,6 +12,7 @@ from layerlab.experiments.convolution.names import ALONE, BY_HAND, KERNELS, SIDE
 from layerlab.experiments.convolution.opened import read_picture
 from tests.compose.test_pages import drop
 from tests.experiments.conftest import settle
+from tests.helpers.plots import turn_wheel
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -27,11 +28,11 @@ def middle(canvas, cell):
 
 def pull(canvas, start, end, steps=2):
     """Drag with the mouse, in few steps as a quick hand does."""
-    QTest.mousePress(canvas, LEFT, pos=start)
+    QTest.mousePress(canvas.viewport(), LEFT, pos=start)
     for k in range(1, steps + 1):
-        QTest.mouseMove(canvas, start + (end - start) * k / steps)
+        QTest.mouseMove(canvas.viewport(), start + (end - start) * k / steps)
         QApplication.processEvents()
-    QTest.mouseRelease(canvas, LEFT, pos=end)
+    QTest.mouseRelease(canvas.viewport(), LEFT, pos=end)
     QApplication.processEvents()
     QApplication.processEvents()
 
@@ -60,7 +61,7 @@ def test_what_is_drawn_goes_through_the_layer(page):
     QTest.mouseClick(clear, LEFT)
     settle(page)
     assert not page.result.output.any()
-    QTest.mouseClick(view.picture, LEFT, pos=middle(view.picture, (5, 6)))
+    QTest.mouseClick(view.picture.viewport(), LEFT, pos=middle(view.picture, (5, 6)))
     settle(page)
     kernel = np.reshape(KERNELS["edge"], (3, 3))
     assert np.array_equal(page.result.output[4:7, 5:8], kernel[::-1, ::-1])
@@ -109,32 +110,15 @@ def test_the_kernel_by_hand_is_kept_while_another_is_chosen(page):
     assert tuple(page.result.kernel) == mine != ALONE
 
 
-def wheel(canvas, cell, angle):
-    place = QPointF(middle(canvas, cell))
-    QApplication.sendEvent(
-        canvas,
-        QWheelEvent(
-            place,
-            QPointF(canvas.mapToGlobal(place.toPoint())),
-            QPoint(),
-            QPoint(0, angle),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        ),
-    )
-
-
 def test_wheel_and_keys_turn_a_cell_only_once_the_kernel_has_the_focus(page):
     canvas = page.frame.view.kernel
     canvas.clearFocus()
-    wheel(canvas, (0, 2), 120)
-    settle(page)
-    assert page.values == page.experiment.values()  # the page scrolls instead
-    QTest.mouseClick(canvas, LEFT, pos=middle(canvas, (0, 2)))
-    wheel(canvas, (0, 2), 120)
-    settle(page)
+    turn_wheel(canvas, middle(canvas, (0, 2)))
+    assert page.values == page.experiment.values()
+    assert canvas.is_zoomed  # instead
+    canvas.reset_zoom()
+    QTest.mouseClick(canvas.viewport(), LEFT, pos=middle(canvas, (0, 2)))
+    turn_wheel(canvas, middle(canvas, (0, 2)))
     assert page.result.kernel[2] == 0.25
     for key in (Qt.Key.Key_Minus, Qt.Key.Key_Minus):
         QTest.keyClick(canvas, key)
@@ -169,7 +153,9 @@ def test_what_is_shifted_is_dragged_and_comes_round(page):
 def test_a_click_on_a_row_chooses_the_layer(page):
     plot = page.frame.view.below.rows
     y = float(plot.py(np.array(1.0)))
-    QTest.mouseClick(plot, LEFT, pos=QPoint(round(plot.area().center().x()), round(y)))
+    QTest.mouseClick(
+        plot.viewport(), LEFT, pos=QPoint(round(plot.area().center().x()), round(y))
+    )
     settle(page)
     assert page.values["layer"] == "local"
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from layerlab.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Strokes, Words
+from layerlab.ui.plotting.items import Bars, Mark, Strokes, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series
 
 ROWS = ("dense", "local", "convolution")
 NAMES = ("dense", "local", "conv.")
 ERRORS = (1e-4, 3.0)  # of the axis
+SHADE = 0.24  # of the quartiles
 WIDE = 0.32  # half of a stroke of the hidden kernel
 
 
@@ -30,7 +34,8 @@ class LowerCards:
         """Make the cards; a click on a row chooses the layer, the dot turns pairs and noise."""
         self._view = view
         self._unit = 1.0  # error of the dot at noise 1
-        self.rows = RowPlot(Axis("", log=True))
+        self.rows = RowPlot(Axis("weights", log=True, can_switch=False))
+        self.rows.grid = False  # lines would cross the counts
         self.rows.x_axis.fix(1, 1e9)
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(lambda row: view.edited.emit("layer", ROWS[row]))
@@ -92,7 +97,7 @@ class LowerCards:
                 600,
             ),
         }
-        columns = {"averaged": now, "as it is": whole}
+        columns = {"layer": np.array(ROWS), "averaged": now, "as it is": whole}
         card.show_plot(live=live, columns=columns)
         card.set_note(
             "click a layer" if result.over == 1 else f"averaged over <b>{result.over}</b>", ""
@@ -100,32 +105,14 @@ class LowerCards:
 
     def _draw_error(self, result: Result) -> None:
         view, card, one = self._view, self.error, result.found
-        accent, shade = view.color("accent"), mix(view.theme, view.color("accent"), 0.24)
-        x = COUNTS.astype(float)
-        bands: dict[str, Mark] = {
-            "quartiles": Band(x, one.quartiles[0], one.quartiles[2], shade)
-        }
-        live: dict[str, Mark] = {
-            "median": Line(x, one.quartiles[1], accent, 2.0),
-            "theory": Line(x, one.theory, view.color("text"), 1.2, (4, 3)),
-        }
-        live["what is dashed"] = Words(
-            x[-1:],
-            np.array([1.9]),
-            ["dashed: σ √(d/N)"],
-            view.color("muted"),
-            view.theme,
-            right=True,
-        )
-        legend = [Key("line", accent, "median"), Key("band", shade, "quartiles")]
-        columns = {
-            "images": x,
-            "quarter": one.quartiles[0],
-            "median": one.quartiles[1],
-            "three quarters": one.quartiles[2],
-            "theory": one.theory,
-        }
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+        accent, shade = view.color("accent"), mix(view.theme, view.color("accent"), SHADE)
+        x, text = COUNTS.astype(float), view.color("text")
+        low, middle, high = one.quartiles
+        series = [
+            Series("median", x, middle, accent, low, high, shade=SHADE),
+            Series("σ √(d/N)", x, one.theory, text, form="dash", width=1.2),
+        ]
+        card.show_plot(series=series, legend=[Key("band", shade, "quartiles")])
         self._unit = one.error / result.noise
         plot = card.plot
         assert isinstance(plot, HandlePlot)
@@ -137,11 +124,6 @@ class LowerCards:
             f"<b>{result.images}</b> {pairs}, noise <b>{number(result.noise, 2)}</b>",
             f"noise <b>{number(result.noise, 2)}</b>",
         )
-        card.read_curves(
-            x,
-            [("median", one.quartiles[1], accent), ("theory", one.theory, view.color("text"))],
-            "images",
-        )
 
     def _draw_weights(self, result: Result) -> None:
         view, card, one = self._view, self.weights, result.found
@@ -151,17 +133,15 @@ class LowerCards:
         ink, dot = view.color("text"), view.color("warning")
         low, high = one.kernel - one.spread, one.kernel + one.spread
         live: dict[str, Mark] = {
-            "spread": Strokes(at, low, at, high, dot, 1.4),
+            "std": Strokes(at, low, at, high, dot, 1.4),
             "hidden": Strokes(at - WIDE, result.kernel, at + WIDE, result.kernel, ink, 1.6),
-            "found": Dots(at, one.kernel, dot, 3.4),
         }
-        legend = [Key("line", ink, "hidden", 1.6), Key("dot", dot, "found, ± σ", brief="found")]
-        columns = {
-            "weight": at,
-            "hidden": result.kernel,
-            "found": one.kernel,
-            "spread": one.spread,
-        }
-        card.show_plot(live=live, legend=legend, columns=columns)
+        found = Series("found, ± std", at, one.kernel, dot, form="dots", width=3.4)
+        card.show_plot(
+            live=live,
+            series=[replace(found, brief="found", column="found")],
+            legend=[Key("line", ink, "hidden", 1.6)],
+            columns={"hidden": result.kernel, "std": one.spread},
+        )
         card.set_note(f"off by <b>{number(one.error, 2)}</b>", f"<b>{number(one.error, 2)}</b>")
         card.read_curves(at, [("hidden", result.kernel, ink), ("found", one.kernel, dot)])

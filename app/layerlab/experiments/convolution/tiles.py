@@ -143,6 +143,7 @@ class TileCard(Card):
         self.canvas = canvas
         super().__init__(title)
         self.body.addWidget(canvas)
+        self.watch(canvas)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
