@@ -67,7 +67,6 @@ class StillItem(pg.GraphicsObject):
         painter.restore()
         for item in self._items:
             if item.isVisible():
-                item.boundingRect()  # pyqtgraph's endless lines find their ends in it
                 painter.save()
                 painter.setTransform(item.itemTransform(self)[0], True)
                 item.paint(painter, option, widget)
