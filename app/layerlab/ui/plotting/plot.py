@@ -332,6 +332,7 @@ class Plot(Surface):
     def lay_items(self) -> None:
         """Bring axes and marks into the scene."""
         self.lay_out()
+        self.box.updateMatrix()
         is_changed = self._axes_look != self._frame_look
         if is_changed:
             self._axes_look = self._frame_look

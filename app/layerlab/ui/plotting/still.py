@@ -49,6 +49,10 @@ class StillItem(pg.GraphicsObject):
         if is_changed or items != self._items:
             self.prepareGeometryChange()
             self._items, self._rect = items, self._plot.shown_rect()
+            for item in items:
+                # Qt takes note of a new transform when it comes to an item: these are painted
+                # before it does, and would use their old one.
+                item.sceneTransform()
             self.update()
 
     def boundingRect(self) -> QRectF:
