@@ -482,7 +482,7 @@ def test_plus_and_minus_zoom_about_the_focused_neuron(canvas_of):
 
 def test_numbers_of_weights_and_biases_come_with_room_and_cover_nothing(canvas_of):
     canvas = canvas_of()
-    item = canvas.drawn.items[3]
+    item = canvas.drawn.numbers
     canvas.grab()
     assert item._places.edges == ()
     wheel(canvas, QPointF(300, 100), 5)
@@ -537,7 +537,7 @@ def test_pictures_have_the_screens_own_pixels_and_stand_on_whole_ones(
         wheel(canvas, QPointF(300, 100), notches)
         size = round(canvas.height() * ratio), round(canvas.width() * ratio)
         assert canvas.drawn.edges.image.shape == size
-        assert canvas.drawn.items[2]._pixels.shape == size
+        assert canvas.drawn.neurons._pixels.shape == size
         geometry = canvas.geometry_now()
         rects = [geometry.tile_rect(layer, 1) for layer in (1, 2)]
         for place in (canvas.corner, *(rect.topLeft() for rect in rects)):

@@ -102,17 +102,20 @@ class DiagramCanvas(NeuronKeys):
         self._given = part
         before, self._network = self._network, network_of(part)
         is_new = before != self._network
+        overview = None
         if is_new or not self.is_zoomed:
-            overview = pick(part, self._overview_units())[0]
-            shape = shape_of(overview)
+            overview = pick(part, self._overview_units())
+            shape = shape_of(overview[0])
             if shape != self._shape:
                 self._shape = shape
-                self._overview(overview)
+                self._overview(overview[0])
                 self._forget()
         if is_new and self.is_zoomed and is_another_task(before, self._network):
             self.reset_view()
         elif is_new:
             self._rearrange()
+        elif overview is not None:
+            self._show(*overview)
         else:
             self._pick()
         if self._edited is not None:
@@ -137,10 +140,12 @@ class DiagramCanvas(NeuronKeys):
         geometry = self.geometry_now()
         if self._given is None or geometry is None:
             return
-        units = [column.units for column in geometry.columns]
-        self.part, self.picture.absent = pick(self._given, units)
+        self._show(*pick(self._given, [column.units for column in geometry.columns]))
+
+    def _show(self, part: DiagramPart, absent: list[Array]) -> None:
+        self.part, self.picture.absent = part, absent
         if self.run is not None:
-            self.run = dataclasses.replace(self.run, part=self.part)
+            self.run = dataclasses.replace(self.run, part=part)
 
     def _sight_changed(self) -> None:
         self.drawn.edges.layer.most = MOVING_ENTRIES if self.is_zoomed else MOST_ENTRIES
@@ -209,7 +214,7 @@ class DiagramCanvas(NeuronKeys):
         picture.ratio = self.devicePixelRatioF()
         picture.highlight = Highlight(run=self.run) if is_figure else self._highlight()
         picture.panel = None if is_figure else self._place_panel(picture.geometry)
-        self.drawn.edges.refresh()
+        self.drawn.prepare()
         super().paintEvent(event)
 
     def _highlight(self) -> Highlight:

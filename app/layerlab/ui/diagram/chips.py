@@ -54,17 +54,25 @@ def outer_labels(
     return found
 
 
+def above_chips(geometry: Geometry, theme: Theme) -> QRectF:
+    """Return the part of a zoomed view above the strip of chips."""
+    return QRectF(0, 0, geometry.width, geometry.chip_top - STRIP * theme.zoom)
+
+
 def paint_labels(
     painter: QPainter,
     labels: Sequence[tuple[QRectF, str, str, tuple[int, int] | None]],
+    geometry: Geometry,
     theme: Theme,
-    is_zoomed: bool = False,
 ) -> None:
-    """Draw the labels beside inputs and outputs."""
+    """Draw the labels beside inputs and outputs; when zoomed, those that are in sight."""
     painter.setFont(theme.font(10.5))
     metrics = QFontMetricsF(painter.font())
     for room, text, side, bias_of in labels:
-        if is_zoomed and metrics.horizontalAdvance(text) > room.width() + 1:
+        if geometry.is_zoomed and (
+            metrics.horizontalAdvance(text) > room.width() + 1
+            or not above_chips(geometry, theme).contains(room)
+        ):
             continue  # cut off by the view's end: it can be moved
         painter.setPen(theme.color("text" if bias_of is None else "muted"))
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width() + 1)

@@ -90,7 +90,10 @@ def pick(part: DiagramPart, units: list[Array]) -> tuple[DiagramPart, list[Array
     Returns:
         The network, and for each layer (n,) bool, where no picture has come yet.
     """
-    same = [np.array_equal(u, c.shown) for u, c in zip(units, part.layers, strict=True)]
+    same = [
+        wanted is layer.shown or np.array_equal(wanted, layer.shown)
+        for wanted, layer in zip(units, part.layers, strict=True)
+    ]
     absent = [np.zeros(len(u), bool) for u in units]
     if all(same):
         return part, absent

@@ -30,6 +30,7 @@ from layerlab.ui.theme import DARK, Theme
 
 Array = np.ndarray
 
+FEW = 12  # columns, whose pictures are put on the screen one by one
 FINE = 4.0  # pixels of a neuron's picture in one of the figure it is in
 
 
@@ -95,6 +96,7 @@ class EdgeItem(pg.ImageItem):
         super().__init__(axisOrder="row-major")
         self.picture = picture
         self.layer = EdgeLayer()
+        self._placed: object = None
         self.setZValue(depth)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -110,7 +112,9 @@ class EdgeItem(pg.ImageItem):
             picture.geometry, values, picture.theme, picture.ratio, bright, strongest
         )
         self.setImage(pixels, autoLevels=False)
-        self.setRect(picture.sight)
+        if (pixels.shape, picture.sight) != self._placed:
+            self._placed = pixels.shape, picture.sight
+            self.setRect(picture.sight)
 
     def render(self) -> None:
         """Wrap the pixels as they are: premultiplied, which pyqtgraph takes nothing for."""
@@ -197,7 +201,7 @@ class NeuronItem(SightItem):
             QImage.Format.Format_ARGB32_Premultiplied,
         )
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if picture.is_figure:  # where it is one picture
+        if picture.is_figure or len(geometry.columns) > FEW:  # in a figure it is one picture
             painter.drawImage(QRectF(0, 0, width / ratio, height / ratio), image)
         else:  # what lies between the columns is empty
             for column in geometry.columns:
@@ -246,6 +250,9 @@ class NeuronItem(SightItem):
             rect = geometry.tile_rect(layer, place)
             x, y = round((rect.x() + inset) * ratio), round((rect.y() + inset) * ratio)
             high, wide = sprite.shape
+            if x >= 0 <= y and x + wide <= columns and y + high <= rows:
+                self._pixels[y : y + high, x : x + wide] = sprite
+                continue
             top, left = max(0, -y), max(0, -x)
             bottom, right = min(high, rows - y), min(wide, columns - x)
             if top < bottom and left < right:
@@ -262,7 +269,7 @@ class TextItem(SightItem):
         """Paint the texts."""
         theme = picture.theme
         labels = chips.outer_labels(part, geometry, theme)
-        chips.paint_labels(painter, labels, theme, geometry.is_zoomed)
+        chips.paint_labels(painter, labels, geometry, theme)
         chips.paint_chips(painter, part, geometry, theme)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from layerlab.core.frames import DiagramPart
-from layerlab.ui.diagram.chips import STRIP
+from layerlab.ui.diagram.chips import above_chips
 from layerlab.ui.diagram.formula import short, sign_token
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.diagram.highlight import Edge, Neuron
@@ -82,7 +82,7 @@ def _paint_biases(
 ) -> None:
     """Write the biases of hidden neurons below their tiles."""
     painter.setPen(theme.color("muted"))
-    high = LINE_HEIGHT * theme.zoom
+    high, inside = LINE_HEIGHT * theme.zoom, above_chips(geometry, theme)
     metrics = QFontMetricsF(theme.font(10))
     wide = metrics.horizontalAdvance("b = −10.00") + 4
     for layer in range(1, len(part.layers) - 1):
@@ -93,7 +93,7 @@ def _paint_biases(
             tile = geometry.tile_rect(layer, place)
             room = QRectF(tile.center().x() - wide / 2, tile.bottom() + 1, wide, high)
             text = f"b = {short(float(bias))}"
-            if metrics.horizontalAdvance(text) <= room.width():
+            if inside.contains(room) and metrics.horizontalAdvance(text) <= room.width():
                 painter.drawText(room, CENTER, text)
 
 
@@ -103,7 +103,7 @@ def _choose(
     """Return the edges that get a number, and where: none covers another, or a tile."""
     metrics = QFontMetricsF(theme.font(10))
     wide, high = metrics.horizontalAdvance(WIDEST) + 4 * theme.zoom, 13 * theme.zoom
-    inside = QRectF(0, 0, geometry.width, geometry.chip_top - STRIP * theme.zoom)
+    inside = above_chips(geometry, theme)
     edges: list[Edge] = []
     rooms: list[QRectF] = []
     for gap, weights in enumerate(part.edges):

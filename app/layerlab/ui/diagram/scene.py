@@ -13,6 +13,7 @@ from layerlab.ui.diagram.items import (
     NeuronItem,
     PanelItem,
     Picture,
+    SightItem,
     TextItem,
 )
 from layerlab.ui.diagram.numbers import NumberItem
@@ -24,17 +25,38 @@ class DiagramItems:
     def __init__(self, box: pg.ViewBox, picture: Picture) -> None:
         self.picture = picture
         self.edges = EdgeItem(picture, 0)
-        kinds = (LineItem, GroundItem, NeuronItem, NumberItem, MarkItem, TextItem, PanelItem)
-        self.items = [kind(picture, depth) for depth, kind in enumerate(kinds, start=1)]
-        for item in (self.edges, *self.items):
+        self.lines = LineItem(picture, 1)
+        self.ground = GroundItem(picture, 2)
+        self.neurons = NeuronItem(picture, 3)
+        self.numbers = NumberItem(picture, 4)
+        self.marks = MarkItem(picture, 5)
+        self.texts = TextItem(picture, 6)  # whose strip of chips is above tiles and marks
+        self.panel = PanelItem(picture, 7)
+        self._own: tuple[SightItem, ...] = (
+            *(self.lines, self.ground, self.neurons, self.numbers),
+            *(self.marks, self.texts, self.panel),
+        )
+        for item in (self.edges, *self._own):
             box.addItem(item, ignoreBounds=True)
 
     def see(self, sight: QRectF) -> None:
         """Cover another part of the arrangement."""
         if sight != self.picture.sight:
-            for item in self.items:
+            for item in self._own:
                 item.prepareGeometryChange()
             self.picture.sight = sight
+
+    def prepare(self) -> None:
+        """Colour the edges, and leave out the items that have nothing to draw now."""
+        picture = self.picture
+        geometry, highlight = picture.geometry, picture.highlight
+        is_zoomed = geometry is not None and geometry.is_zoomed
+        marks = (highlight.neuron, highlight.edge, highlight.focused, highlight.run)
+        self.lines.setVisible(picture.is_figure)
+        self.numbers.setVisible(is_zoomed and highlight.run is None)
+        self.marks.setVisible(any(mark is not None for mark in marks))
+        self.panel.setVisible(picture.panel is not None)
+        self.edges.refresh()
 
     def rest(self) -> None:
         """Take little memory while nobody looks."""
