@@ -189,6 +189,17 @@ def test_a_drag_pans_and_is_no_click(canvas_of):
     assert canvas.is_zoomed
 
 
+def test_a_drag_takes_each_column_with_the_cursor(canvas_of):
+    canvas = canvas_of((1, 200, 40, 1))
+    wheel(canvas, QPointF(200, 60), 40)
+    canvas.box.translateBy(y=canvas.layout_now().height / 2)
+    for layer in (1, 2):  # the lower one is scrolled more slowly than the view
+        column = canvas.geometry_now().columns[layer]
+        unit, start = int(column.units[1]), (column.x, column.ys[1])
+        drag(canvas, start, (start[0], start[1] - 40))
+        assert tile_at(canvas, layer, unit).center().y() == pytest.approx(start[1] - 40, abs=4)
+
+
 def test_at_the_overview_a_drag_moves_nothing(canvas_of):
     canvas = canvas_of()
     drag(canvas, (300, 120), (200, 60))

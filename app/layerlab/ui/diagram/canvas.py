@@ -282,6 +282,9 @@ class DiagramCanvas(NeuronKeys):
         self._hover(event.position())
         self.box.was_dragged = False
         self._pressed = event.button()
+        layout = self.layout_now()
+        if layout is not None:
+            self._pull = layout.pull(self.corner, event.position())
         if event.button() != Qt.MouseButton.LeftButton or self.target is None:
             self.editor.close_quietly()
         super().mousePressEvent(event)
@@ -291,6 +294,7 @@ class DiagramCanvas(NeuronKeys):
         """End a drag; after a click open the editor, or the card's menu."""
         super().mouseReleaseEvent(event)
         event.accept()
+        self._pull = 1.0
         pressed, self._pressed = self._pressed, None
         if pressed is not event.button() or self.box.was_dragged:
             return

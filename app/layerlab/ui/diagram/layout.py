@@ -178,6 +178,11 @@ class Layout:
             share = (self.top - (point.y() - rows.row * slot)) / over
         return self.within(QPointF(x, share * (self.height - self.view[1])))
 
+    def pull(self, corner: QPointF, point: QPointF) -> float:
+        """Return how far the view moves with a pixel of the column at a point of it."""
+        over = self.columns[self.spot(corner, point).layer].height - self.room
+        return (self.height - self.view[1]) / over if over >= 1.0 else 1.0
+
     def within(self, corner: QPointF) -> QPointF:
         """Return the nearest corner of a view that shows nothing beyond the ends."""
         x = min(max(corner.x(), 0.0), self.width - self.view[0])

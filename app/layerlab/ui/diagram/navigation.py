@@ -64,6 +64,7 @@ class ZoomingView(pg.GraphicsView):
         self._geometry: Geometry | None = None
         self._kept_units: frozenset[tuple[int, int]] = frozenset()  # drawn also out of sight
         self._is_moving = False
+        self._pull = 1.0  # of a drag: what is under the cursor stays there
         self.box = DiagramBox()
         self.box.scaled.connect(self._on_scaled)
         self.box.framed.connect(self._on_framed)
@@ -295,7 +296,9 @@ class ZoomingView(pg.GraphicsView):
         layout = self.layout_now()
         if self._is_moving or layout is None:
             return
-        self._look_at(self.zoom, layout.within(self.box.viewRect().topLeft()))
+        corner = self.box.viewRect().topLeft()
+        corner.setY(self.corner.y() + self._pull * (corner.y() - self.corner.y()))
+        self._look_at(self.zoom, layout.within(corner))
 
     def _on_minimap_dragged(self, share: QPointF) -> None:
         layout = self.layout_now()
