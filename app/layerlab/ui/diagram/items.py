@@ -327,7 +327,9 @@ def _paint_rings(
 
 def _paint_pass(painter: QPainter, geometry: Geometry, theme: Theme, run: PassState) -> None:
     """Draw the numbers that are known by now, and the pulse."""
-    part = run.part
+    part, end = run.part, float(geometry.height)
+    if geometry.is_zoomed:
+        end = chips.above_chips(geometry, theme).bottom()
     for layer, column in enumerate(part.layers):
         if not run.reached(layer):
             continue
@@ -340,7 +342,8 @@ def _paint_pass(painter: QPainter, geometry: Geometry, theme: Theme, run: PassSt
             if room:
                 told = number(value)
                 rect = painting.number_rect(geometry, (layer, place), told, theme)
-                painting.paint_number(painter, rect, told, value, peak, theme)
+                if rect.bottom() <= end:  # else the strip of chips would cut it
+                    painting.paint_number(painter, rect, told, value, peak, theme)
             else:
                 rect = geometry.tile_rect(layer, place)
                 painting.paint_level(painter, rect, value, peak, theme)
