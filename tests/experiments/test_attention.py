@@ -12,6 +12,7 @@ from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, PENDING, WRONG
 from layerlab.core.jobs import Job, steps_of
 from layerlab.experiments.attention import draws, heads, model, rows, theory
 from layerlab.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Draws
+from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
 
 torch = pytest.importorskip("torch")  # the oracle
@@ -305,3 +306,9 @@ def test_the_copied_program_prints_the_page_s_figures():
     assert float(printed[4].split()[1]) == pytest.approx(longer, abs=1e-5)
     mean = float(printed[-1].split()[4])
     assert (printed[-1].split()[1], mean < 50) == ("256", True)
+
+
+def test_plots_of_all_draws_are_driven(whole, open_page, qtbot):
+    page = open_page("attention")
+    page.frame.view.show_result(page.values, whole)
+    drive_plots(page, qtbot)

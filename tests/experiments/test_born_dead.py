@@ -19,6 +19,7 @@ from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.problem import born, check, problem_of
 from tests.experiments.conftest import settle
+from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
 
 DRAWN = ("none", "He", "leaky", "residual")  # by the lab itself
@@ -362,3 +363,9 @@ def test_clicks_and_arrows_choose_a_cell(open_page) -> None:
     view.units.plot.clicked.emit(4.1, 2.0)
     settle(page)
     assert chosen() == (7, 4)
+
+
+@pytest.mark.usefixtures("_few")
+def test_plots_of_trained_networks_are_driven(open_page, qtbot) -> None:
+    list(model.work(never))
+    drive_plots(open_page("born-dead"), qtbot)

@@ -15,6 +15,7 @@ from layerlab.experiments.diagonal_flip.training import Setting
 from layerlab.nets.problem import check
 from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks.flip import flipped, images
+from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
 
 SEEDS = 8
@@ -225,3 +226,9 @@ def test_the_lab_trains_the_same():
     assert spec.train.epochs == 30
     with pytest.raises(LabError, match=r"spread 0\.5"):
         model.lab_spec(init="0.5")
+
+
+def test_plots_of_trained_networks_are_driven(whole, open_page, qtbot):
+    page = open_page("diagonal-flip")
+    page.frame.view.show_result(page.values, whole[-1].result)
+    drive_plots(page, qtbot)

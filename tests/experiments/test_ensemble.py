@@ -18,6 +18,7 @@ from layerlab.nets.engines.ready import wait_for_kernels
 from layerlab.nets.problem import check, load_data, problem_of
 from layerlab.nets.tasks import TASKS
 from tests.experiments.conftest import settle
+from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
 
 SETTING = training.Setting("wave", 0.3, 4, names.SEED)
@@ -300,3 +301,8 @@ def test_k_averages_anew_at_once(quick, open_page):
         settle(page)
         assert page.values["k"] == k
     assert "K = 3" in view.mean.plot.reader(3.2, 0.0).title
+
+
+def test_plots_of_trained_networks_are_driven(quick, open_page, qtbot):
+    list(model.work(never))
+    drive_plots(open_page("ensemble"), qtbot)
