@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from layerlab.ui.controls.panel import ControlPanel
 from layerlab.ui.controls.slider import Slider
 from layerlab.ui.controls.widths import WidthsEditor
 from layerlab.ui.curve.plot import CurvePlot
 from layerlab.ui.theme import Theme
+
+REST_MS = 900  # after which a free place is closed
 
 
 def slider_of(panel: ControlPanel, path: str) -> Slider | None:
@@ -25,8 +27,8 @@ def slider_of(panel: ControlPanel, path: str) -> Slider | None:
 class CurvePlace(QObject):
     """Moves a plot from slider to slider, but never a slider away from under the mouse.
 
-    Where the plot leaves a place above the new one, that place is kept free until the mouse
-    leaves the panel: else everything below, the slider that is held too, would jump up.
+    Where the plot leaves a place above the new one, that place is kept free while a slider is
+    held, and a little longer: else everything below, that slider too, would jump up.
     """
 
     def __init__(self, panel: ControlPanel, first: Slider, theme: Theme) -> None:
@@ -37,6 +39,9 @@ class CurvePlace(QObject):
         self.plot.setParent(panel.widget())
         self.plot.hide()
         self._gaps: list[QWidget] = []
+        self._rest = QTimer(self)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._on_rested)
         panel.installEventFilter(self)
 
     def move_below(self, slider: Slider) -> None:
@@ -76,12 +81,19 @@ class CurvePlace(QObject):
         slider.below.addWidget(gap)
         gap.show()
         self._gaps.append(gap)
+        self._rest.start()
+
+    def _on_rested(self) -> None:
+        """Close the free places once nothing is held any more."""
+        if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self._close_gaps()
 
     def _close_gaps(self) -> None:
         for gap in self._gaps:
             gap.hide()
             gap.deleteLater()
         self._gaps.clear()
+        self._rest.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Close the free places as soon as the mouse is elsewhere."""

@@ -76,7 +76,8 @@ def paint_label(
     flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
     painter.setFont(bold)
     painter.setPen(theme.color("text"))
-    painter.drawText(row, flags, reading.title)
+    elide = Qt.TextElideMode.ElideRight
+    painter.drawText(row, flags, heavy.elidedText(reading.title, elide, row.width()))
     painter.setFont(plain)
     for color, text in reading.rows:
         row.translate(0, line)
@@ -86,5 +87,6 @@ def paint_label(
             middle = QPointF(left + 0.3 * swatch, row.center().y())
             painter.drawEllipse(middle, 0.3 * swatch, 0.3 * swatch)
         painter.setPen(theme.color("text" if color is not None else "muted"))
-        painter.drawText(row.adjusted(indent, 0, 0, 0), flags, text)
+        line_box = row.adjusted(indent, 0, 0, 0)
+        painter.drawText(line_box, flags, metrics.elidedText(text, elide, line_box.width()))
     return box
