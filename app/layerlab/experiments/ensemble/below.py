@@ -174,9 +174,9 @@ class PageOfDraws(PageView):
         legend: list[Key] = []
         live = self._grey(x, "rho") if result.here is None else {}
         if result.here is not None:
-            rho = result.here.all.rho
-            live["mean"] = Rule(rho, "", self.ink(result), self.theme)
-            legend.append(Key("dash", self.ink(result), f"mean {number(rho, 2)}", 1.0))
+            mean = result.here.all.rho
+            live["mean"] = Rule(mean, "", self.ink(result), self.theme)
+            legend.append(Key("dash", self.ink(result), f"mean {number(mean, 2)}", 1.0))
         live["place"] = Post(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
         card.show_plot(live=live, series=series, legend=legend)
         card.set_note("of two networks", "")
