@@ -59,7 +59,7 @@ def lay_legend(
         first: the first row, in pixels; the others are below it.
         theme: gives the font.
         right: whether entries are flush right.
-        most: how many rows there may be.
+        most: how many rows there should be; more where names would be cut or lost instead.
     """
     name, brief = names[0], names[1] or names[0]
     briefs = tuple(replace(key, text=key.brief or key.text) for key in keys)
