@@ -73,7 +73,7 @@ def test_what_is_still_follows_a_new_size_and_look_at_once(plot) -> None:
         plot.set_theme(DARK.zoomed(zoom))
         QApplication.processEvents()
         seen = plot.grab().toImage()
-        plot.still_item.update()
+        plot.pool.still.update()
         assert plot.grab().toImage() == seen
 
 
