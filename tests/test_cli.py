@@ -308,7 +308,7 @@ def test_ctrl_c_ends_cleanly_with_130() -> None:
         (["shot"], "--out"),
         (["shot", "--out", "none/a.png"], "there is no folder"),
         (["shot", "--out", "."], ". is a directory"),
-        (["shot", "--out", "a.jpg"], "does not end in .png"),
+        (["shot", "--out", "a.jpg"], "does not end in .svg, .pdf or .png"),
         (
             ["shot", "--out", "a.png", "--size", "big"],
             "--size is 'big', it must be like 1440x900",

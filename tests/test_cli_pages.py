@@ -134,9 +134,8 @@ def test_the_claims_are_drawn_with_what_is_measured(
         ),
         (
             ["--view", "loss", "--out", "a.bmp"],
-            "a.bmp does not end in .png, .svg, .pdf or .csv",
+            "a.bmp does not end in .svg, .pdf, .png or .csv",
         ),
-        (["--out", "a.svg"], "a.svg does not end in .png, which is what is written"),
         (
             ["--view", "loss", "--size", "0x0", "--out", "a.svg"],
             "the range is 100x100 to 8000x",
@@ -164,3 +163,11 @@ def test_a_figure_that_cannot_be_drawn_is_one_sentence(
     assert sentence in said
     assert said.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", [".svg", ".pdf"])
+def test_the_whole_window_is_drawn_as_lines(tmp_path: pathlib.Path, ending: str) -> None:
+    out = tmp_path / f"lab{ending}"
+    arguments = ["--updates", "1", "--out", str(out), "--theme", "print", "--size", "1100x700"]
+    assert cli.main(["shot", *arguments]) == 0
+    assert out.read_bytes().startswith(b"<?xml" if ending == ".svg" else b"%PDF")

@@ -21,9 +21,9 @@ SCREENS = {
             "height": 1000,
             "logicalDpi": 96,
             "logicalBaseDpi": 96,
-            "dpr": ratio,
+            "dpr": 1.0,  # of the platform; the scale factors below count
         }
-        for k, ratio in enumerate((1.0, 1.5, 2.0))
+        for k in range(3)
     ],
 }
 PROGRAM = """
@@ -47,11 +47,15 @@ def shown(make, screen):
     view = make()
     view.resize(420, 300)
     view.draw(sample_frame())
-    view.move(app.screens()[screen].geometry().topLeft())
     view.show()
+    put(view, screen)
+    return view
+
+def put(view, screen):
     view.windowHandle().setScreen(app.screens()[screen])
     settle()
-    return view
+    view.resize(420, 300)  # this platform keeps the pixels, others the size
+    settle()
 
 def settle():
     for _ in range(4):
@@ -61,9 +65,7 @@ found = {}
 for make in (LossView, PredictionView):
     moved = shown(make, 0)
     for screen in range(len(app.screens())):
-        moved.windowHandle().setScreen(app.screens()[screen])
-        moved.move(app.screens()[screen].geometry().topLeft())
-        settle()
+        put(moved, screen)
         ratio, here = pixels(moved)
         fresh_ratio, fresh = pixels(shown(make, screen))
         off = np.abs(here.astype(int) - fresh.astype(int)).max(axis=-1)
@@ -82,6 +84,7 @@ def test_plots_are_sharp_on_every_screen_and_after_a_move(tmp_path: pathlib.Path
     settings = tmp_path / "screens.json"
     settings.write_text(json.dumps(SCREENS), "utf-8")
     env = os.environ | {"QT_QPA_PLATFORM": f"offscreen:configfile={settings}"}
+    env |= {"QT_SCREEN_SCALE_FACTORS": "1;1.5;2"}
     env |= {"PYTHONPATH": os.pathsep.join([".", "app"]), "LAYERLAB_HOME": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, env=env, timeout=300
