@@ -22,7 +22,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
-from PySide6.QtCore import QPoint, Qt, QTimer, qInstallMessageHandler
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, qInstallMessageHandler
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton, QWidget
 
@@ -45,6 +46,8 @@ KEYS = [
     Qt.Key.Key_Up,
     Qt.Key.Key_PageUp,
     Qt.Key.Key_Home,
+    Qt.Key.Key_A,
+    Qt.Key.Key_Return,
 ]
 COMMANDS = [Qt.Key.Key_Z, Qt.Key.Key_Y, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_T]
 KINDS = {
@@ -54,6 +57,8 @@ KINDS = {
     "key": 16,
     "command": 8,
     "view": 8,
+    "zoom": 10,
+    "axis": 2,
     "resize": 2,
     "preset": 4,
     "page": 6,
@@ -85,7 +90,14 @@ def act(rng: random.Random, lab: Any) -> str:
     kind = rng.choices([*KINDS], [*KINDS.values()])[0]
     sliders, tiles, cards = seen(window, SliderBar), seen(window, Tile), seen(window, Card)
     presets = seen(window.try_these, QPushButton)
-    needed = {"slider": sliders, "tile": tiles, "view": cards, "preset": presets}
+    needed = {
+        "slider": sliders,
+        "tile": tiles,
+        "view": cards,
+        "zoom": cards,
+        "axis": cards,
+        "preset": presets,
+    }
     if not needed.get(kind, True):
         QTest.mouseClick(rng.choice(list(window.rail.buttons.values())), LEFT)
     elif kind == "slider":
@@ -110,6 +122,13 @@ def act(rng: random.Random, lab: Any) -> str:
         inside = child.mapFrom(view, place)
         rng.choice([QTest.mouseClick, QTest.mouseDClick])(child, LEFT, pos=inside)
         QTest.mouseMove(child, inside)
+    elif kind == "zoom":
+        zoom(rng, rng.choice(cards))
+    elif kind == "axis":
+        card = rng.choice(cards)
+        for axis in card.zoom.axes():
+            card.zoom.switch(axis)
+        card.zoom.fit_curves()
     elif kind == "resize":
         window.resize(rng.randrange(1100, 1500), rng.randrange(700, 950))
     elif kind == "preset":
@@ -117,6 +136,32 @@ def act(rng: random.Random, lab: Any) -> str:
     else:
         lab.pages.show(rng.choice(["lab", *(page.key for page in lab.pages.experiments())]))
     return kind
+
+
+def zoom(rng: random.Random, card: Any) -> None:
+    """Turn the wheel over a plot of a card, or drag it with some button."""
+    from layerlab.ui.plotting.surface import Surface
+
+    plots = seen(card, Surface)
+    if not plots:
+        return
+    view = rng.choice(plots).viewport()
+    if rng.random() < 0.6:
+        place = QPointF(point_in(rng, view))
+        turned = QPoint(0, 120 * rng.choice([-9, -2, 1, 3, 20]))
+        none, no_key = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier
+        phase = Qt.ScrollPhase.NoScrollPhase
+        event = QWheelEvent(
+            place, view.mapToGlobal(place), QPoint(), turned, none, no_key, phase, False
+        )
+        QApplication.sendEvent(view, event)
+        return
+    button = rng.choice([LEFT, Qt.MouseButton.MiddleButton, Qt.MouseButton.RightButton])
+    QTest.mousePress(view, button, pos=point_in(rng, view))
+    for _ in range(rng.randrange(4)):
+        QTest.mouseMove(view, point_in(rng, view))
+        QApplication.processEvents()
+    QTest.mouseRelease(view, button, pos=point_in(rng, view))
 
 
 def close_popup() -> None:

@@ -56,6 +56,7 @@ PLAIN_KEYS = {
     "N": "new seed",
     "B": "the best seed",
     "W": "the worst seed",
+    "A": "all of a plot that is zoomed",
     "Esc": "back from a maximised view",
 }
 
@@ -104,6 +105,9 @@ class Commands:
         lines = ["  ·  ".join(key.replace(" ", "\u00a0") for key in keys), ""]
         lines += [
             "Double-click a view: maximise it and back",
+            "Turn the wheel over a plot: zoom it; over an axis: that axis. Drag: pan. "
+            "Drag with the right button or with Shift: zoom",
+            "In the network, arrows: walk neurons; with Shift: their weights; Enter: edit",
             "Hover a curve or a neuron: its exact numbers",
             "Click a weight or a bias in the network: edit it",
             "Double-click a slider's number: type it",
