@@ -297,7 +297,8 @@ def test_the_whole_window_is_a_figure(trained, ending):
         assert image.size() == window.size()
         assert image.pixelColor(window.width() - 4, window.height() - 4).lightness() > 200
     after = pixels(window.grab().toImage())
-    assert np.mean(np.abs(before - after) > 40) < 0.002  # as it was
+    # As it was; what the top bar has to say may have come meanwhile.
+    assert np.mean(np.abs(before - after)[60:] > 40) < 0.002
 
 
 def test_a_window_has_no_numbers_of_its_own(trained):

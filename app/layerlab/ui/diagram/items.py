@@ -26,6 +26,7 @@ from layerlab.ui.diagram.highlight import (
 )
 from layerlab.ui.diagram.panel import PlacedPanel, paint_panel
 from layerlab.ui.diagram.thumbs import dots, sprites
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.theme import DARK, Theme
 
 Array = np.ndarray
@@ -73,6 +74,7 @@ class SightItem(pg.GraphicsObject):
         """Return what is in sight."""
         return self.picture.sight
 
+    @reported
     def paint(self, painter: QPainter, *args: object) -> None:
         """Paint, if there is a network."""
         picture = self.picture
@@ -124,6 +126,7 @@ class EdgeItem(pg.ImageItem):
         )
         self._renderRequired = self._unrenderable = False
 
+    @reported
     def paint(self, painter: QPainter, *args: object) -> None:
         """Paint the image."""
         if self.picture.part is not None and not self.picture.is_figure:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.scale import lay_texts
 
 if TYPE_CHECKING:
     from layerlab.ui.plotting.plot import Plot
 
+ROUNDING = 1e-6
 TEXT = 10.5  # size of the letters, at zoom 1
 _CACHE = QGraphicsItem.CacheMode.DeviceCoordinateCache
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -106,6 +108,7 @@ class TextAxis(pg.AxisItem):
         ticks = self._plot.x_ticks() if self.is_lying() else self._plot.y_ticks()
         return [text for _, text in ticks]
 
+    @reported
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
@@ -164,4 +167,9 @@ class TextAxis(pg.AxisItem):
 
 def to_pixels(item: pg.GraphicsObject, painter: QPainter) -> None:
     """Let a painter of an item in the view's numbers paint in the surface's pixels."""
-    painter.setTransform(pg.invertQTransform(item.sceneTransform()), True)
+    here = pg.invertQTransform(item.sceneTransform()) * painter.worldTransform()
+    if (
+        abs(here.m11() - 1) < ROUNDING and abs(here.m22() - 1) < ROUNDING
+    ):  # but for the last bits
+        here = QTransform.fromTranslate(round(here.dx(), 4), round(here.dy(), 4))
+    painter.setWorldTransform(here)

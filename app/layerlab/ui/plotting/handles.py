@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
 
@@ -58,6 +59,7 @@ class HandleItem(pg.GraphicsObject):
         """Return the whole plot: handles on its edge reach beyond the area."""
         return QRectF(self._plot.rect())
 
+    @reported
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.theme import DARK, Theme
 
 SIZE = 10.5  # of the letters, at zoom 1
@@ -201,6 +202,7 @@ class LegendItem(pg.GraphicsObject):
                 whole = whole.united(box)
         return whole.adjusted(-1, -1, 4, 2)
 
+    @reported
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.items import Dots, Line, Post, Rule, Strokes, Tag, Words
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ class Names(pg.GraphicsObject):
         share = np.linspace(0, 1, int(np.clip(longest / _APART, 2, _ALONG)))[:, None]
         return (x0 + share * (x1 - x0)).ravel(), (y0 + share * (y1 - y0)).ravel()
 
+    @reported
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.box import PlotBox
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.surface import Surface
@@ -29,6 +30,7 @@ class ContentItem(pg.GraphicsObject):
     def informViewBoundsChanged(self) -> None:
         """Tell nobody: the range does not follow the items."""
 
+    @reported
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.colors import amount_colors, value_colors
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.legend import SIZE, key_widths, paint_key
 from layerlab.ui.plotting.scale import Axis
 
@@ -104,6 +105,7 @@ class SideItem(pg.GraphicsObject):
         taken = theme.px(LINE) * len(self._plot.column)
         return max(theme.px(30), min(theme.px(TALLEST), room - taken - theme.px(10)))
 
+    @reported
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:

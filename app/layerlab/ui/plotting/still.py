@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.axes import to_pixels
+from layerlab.ui.plotting.guard import reported
 
 if TYPE_CHECKING:
     from layerlab.ui.plotting.plot import Plot
@@ -62,6 +63,7 @@ class StillItem(pg.GraphicsObject):
     def informViewBoundsChanged(self) -> None:
         """Tell nobody: the axes do not follow the items."""
 
+    @reported
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.reading import Reading, paint_label
 from layerlab.ui.theme import DARK, Theme
 
@@ -51,6 +52,7 @@ class ReadingItem(pg.GraphicsObject):
         """Return the whole surface."""
         return QRectF(self._surface.rect())
 
+    @reported
     def paint(
         self,
         painter: QPainter,
@@ -118,6 +120,7 @@ class Surface(pg.GraphicsView):
         Pictures that items keep would be bitmaps in a vector file.
         """
         self.is_figure = is_figure
+        self._reading_item.setVisible(not is_figure and self._cursor is not None)
         for item in self.scene().items():
             wanted = getattr(item, "screen_cache", None)
             if wanted is not None:
@@ -148,6 +151,7 @@ class Surface(pg.GraphicsView):
                 item.update()
         self.refresh()
 
+    @reported
     def settle(self) -> None:
         """Bring what changed into the scene now."""
         if self._is_stale:

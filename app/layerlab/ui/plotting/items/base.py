@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF, QTransform
 from shiboken6 import Shiboken
 
 from layerlab.ui.plotting.axes import to_pixels
+from layerlab.ui.plotting.guard import reported
 
 Array = np.ndarray
 LIMIT_PX = 16_000.0  # the rasterizer's coordinates end at 32,767
@@ -90,6 +91,7 @@ class OnPaper:
 
     page: QRectF | None = None  # the area, while a figure is made
 
+    @reported
     def paint(self, painter: QPainter, *args: Any) -> None:
         """Paint for the screen, or for the page."""
         if self.page is None:
@@ -120,6 +122,7 @@ class PaintedItem(OnPaper, Everywhere, pg.GraphicsObject):
         self._mark, self._space = mark, space
         self.update()
 
+    @reported
     def paint(self, painter: QPainter, *args: Any) -> None:
         """Paint the mark."""
         if self._mark is None or self._space is None:

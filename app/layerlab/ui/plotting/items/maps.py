@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QTransform
 
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.items.base import OnPaper, Space, array_key, pen_of
 from layerlab.ui.plotting.items.curves import CurveItem
 
@@ -22,6 +23,7 @@ class PictureItem(OnPaper, pg.ImageItem):
 
     is_smooth = False
 
+    @reported
     def paint(self, painter: QPainter, *args: Any) -> None:
         """Paint the picture."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.is_smooth)

@@ -10,6 +10,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.items.base import OnPaper, Space, pen_of
 from layerlab.ui.theme import Theme
 
@@ -41,6 +42,7 @@ class RuleItem(OnPaper, pg.InfiniteLine):
         else:
             painter.drawLine(QPointF(at.x(), area.top()), QPointF(at.x(), area.bottom()))
 
+    @reported
     def paint(self, painter: QPainter, *args: Any) -> None:
         """Paint the line; pyqtgraph knows its ends only after it was asked for its bounds."""
         self.boundingRect()
