@@ -59,6 +59,15 @@ class ServingEngine(QObject):
         self._told: set[str] = set()
         self._is_without = False  # the kernels will never be there
         self._waiting_for: Future[None] | None = None
+        self._is_held_back = False
+
+    def hold_back(self) -> None:
+        """Train with NumPy for now: loading kernels would slow down the window's start."""
+        self._is_held_back = True
+
+    def let_go(self) -> None:
+        """Load the kernels with the next need of them."""
+        self._is_held_back = False
 
     @property
     def is_parallel(self) -> bool:
@@ -89,6 +98,8 @@ class ServingEngine(QObject):
 
     def _is_ready(self, dtype: str) -> bool:
         error: BaseException | None
+        if self._is_held_back:
+            return False
         try:
             future = self._warm_up(dtype)
         except LabError as missing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from layerlab.compose.advising import Advising
 from layerlab.compose.budget import BudgetLock
@@ -113,6 +113,7 @@ class Session(QObject):
             snapshot: the opened lab. play: whether to play where there is none.
             reopened: where the window is kept, if that has been found already.
         """
+        self.serving.hold_back()  # until the first frame is drawn
         self.keeping.begin(reopened)
         self.runner.set_wanted(self.window.wanted())
         # After the window has painted itself: the thread would slow that down. A window
@@ -275,6 +276,8 @@ class Session(QObject):
         self._late_spec.now()
         self.ghost.show()
         self.window.draw(frame)
+        if known is None:
+            QTimer.singleShot(0, self, self.serving.let_go)
         self.seeds.show(self.frame)
         if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
             summary = show_data(self.window, frame)

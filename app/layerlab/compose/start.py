@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
@@ -26,6 +27,7 @@ from layerlab.ui.fonts import load_fonts
 
 ENDS = (signal.SIGINT, signal.SIGTERM)  # the lab is kept, as when the window is closed
 SWITCH_S = 0.0005
+VERSIONS_MS = 1500  # after the first paint: asking for them takes a while
 
 
 def application() -> QApplication:
@@ -95,7 +97,9 @@ def _open(
     """Open the window with a logbook; see `run_window`."""
     session = open_window(path, theme, experiment, knobs, notices)
     session.trouble.report = logbook.report
-    session.window.painted.connect(logbook.note_versions)
+    window = session.window
+    later = partial(QTimer.singleShot, VERSIONS_MS, window, logbook.note_versions)
+    window.painted.connect(later)
     return _stay(app, session)
 
 

@@ -59,6 +59,9 @@ class TextAxis(pg.AxisItem):
         self._drawn: object = None
         self.setCacheMode(_CACHE)
 
+    def _updateLabel(self) -> None:
+        """Leave pyqtgraph's label empty: typesetting it is a quarter of making an axis."""
+
     def is_lying(self) -> bool:
         """Tell whether it is the axis below."""
         return self.orientation == "bottom"
