@@ -196,7 +196,7 @@ def test_rows_of_a_map_run_upwards(view: PredictionView) -> None:
     view.draw(replace(frame, prediction=part))
     assert pixel(view, 0.1, 1.1).blue() > pixel(view, 0.1, -1.1).blue()
     assert "value 1," in view.shown().read(0.0, 1.2).text
-    assert view.shown().read(0.0, -1.2).text.endswith("value −1")
+    assert "value −1," in view.shown().read(0.0, -1.2).text
 
 
 def test_map_reading_counts_the_seeds(view: PredictionView) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPixmapCache,
     QShowEvent,
     QWheelEvent,
 )
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 # Every move of the mouse counts: a handle that lags is seen.
 pg.setConfigOptions(antialias=True, imageAxisOrder="row-major", mouseRateLimit=0)
 
+# What is kept must stay there: on screens of twice the pixels it takes four times the room.
+QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), 64 * 1024))  # KB; Qt's own is 10 MB
 SETTLE = QEvent.Type(QEvent.registerEventType())
 TOP = 1000.0  # z of what lies over everything
 _MOVE_PX = 4  # a press that moves further is a drag

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from layerlab.core.frames import CurvePrediction, Frame
+from layerlab.ui.blank import blank
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import Key
@@ -37,6 +38,10 @@ class KinkRuler(QWidget):
         self.kinks = np.empty(0)
         self.layers = np.empty(0, int)
         self.pieces, self.layer_count, self.neurons = 0, 0, 0
+        self._is_figure = False
+        self._words = QPixmap()
+        self._words_key: object = None
+        plot.box.sigRangeChanged.connect(lambda *_: self.update())  # it goes with a zoom
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -90,7 +95,25 @@ class KinkRuler(QWidget):
                     painter.fillRect(
                         QRectF(place - width / 2, strip.top(), width, strip.height()), color
                     )
-            self._paint_words(painter, strip)
+            if self._is_figure:
+                self._paint_words(painter, strip)
+            else:
+                painter.drawPixmap(0, 0, self._written(strip))
+
+    def set_figure(self, is_figure: bool) -> None:
+        """Paint the words anew, or from a picture that is kept."""
+        self._is_figure = is_figure
+
+    def _written(self, strip: QRectF) -> QPixmap:
+        """Return the words as a picture: they seldom change from frame to frame."""
+        ratio = self.devicePixelRatioF()
+        key = (self.text(), self.layer_count, strip.getRect(), self.size(), ratio, self.theme)
+        if key != self._words_key:
+            self._words_key, self._words = key, blank(self.size(), ratio)
+            with QPainter(self._words) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self._paint_words(painter, strip)
+        return self._words
 
     def _paint_words(self, painter: QPainter, strip: QRectF) -> None:
         theme = self.theme
