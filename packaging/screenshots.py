@@ -1,4 +1,4 @@
-"""Draw `resources/screenshots` anew: situations of the lab, all pages; dark and light.
+"""Draw `resources/screenshots` anew: situations of the lab, all pages; dark, light, print.
 
 `python packaging/screenshots.py [NAME]...`, run by the Python of `.venv`.
 """
@@ -14,6 +14,7 @@ from palette import shrink  # beside this file
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "resources" / "screenshots"
 THEMES = ("dark", "light")
+PRINTED = ("lab",)  # for paper as well
 DRAG = "drag"  # with a handle held, which no command can do: see `drag.py`
 # Name -> arguments of `layerlab shot`.
 SITUATIONS: dict[str, list[str]] = {
@@ -63,7 +64,9 @@ def main() -> int:
         )
         return 2
     FOLDER.mkdir(exist_ok=True)
-    return max(draw(name, theme) for name in names for theme in THEMES)
+    wanted = [(name, theme) for name in names for theme in THEMES]
+    wanted += [(name, "print") for name in names if name in PRINTED]
+    return max(draw(name, theme) for name, theme in wanted)
 
 
 if __name__ == "__main__":
