@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from layerlab.compose.advising import Advising
 from layerlab.compose.budget import BudgetLock
@@ -277,7 +277,7 @@ class Session(QObject):
         self.ghost.show()
         self.window.draw(frame)
         if known is None:
-            QTimer.singleShot(0, self, self.serving.let_go)
+            self.serving.let_go()
         self.seeds.show(self.frame)
         if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
             summary = show_data(self.window, frame)
