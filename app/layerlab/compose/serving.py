@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -22,6 +23,7 @@ from layerlab.runtime.ports import EngineLike, Ports
 
 Array = np.ndarray
 COMPILED = "compiled"
+LOADS = "numba"  # module with which kernels are loaded
 Work = Generator[None, None, Engine]
 WAITING = "Compiling the fast engine; using NumPy meanwhile."
 
@@ -62,8 +64,11 @@ class ServingEngine(QObject):
         self._is_held_back = False
 
     def hold_back(self) -> None:
-        """Train with NumPy for now: loading kernels would slow down the window's start."""
-        self._is_held_back = True
+        """Train with NumPy for now: loading kernels would slow down the window's start.
+
+        Where the process has asked for kernels before, there is nothing to be held back.
+        """
+        self._is_held_back = LOADS not in sys.modules
 
     def let_go(self) -> None:
         """Load the kernels with the next need of them."""
