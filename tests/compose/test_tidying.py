@@ -10,6 +10,7 @@ from layerlab.compose import tidying
 from layerlab.compose.tidying import Tidying
 from layerlab.ui.ledger.listing import Listing
 from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.still import StillItem
 
 MB = 2**20
 
@@ -98,20 +99,31 @@ def test_a_hidden_page_lets_go_of_what_is_drawn_again(lab, qtbot):
         assert page.result is not None
 
 
-def test_a_hidden_page_keeps_no_pictures(lab, qtbot):
+def test_a_hidden_page_keeps_no_pictures(lab, qtbot, monkeypatch):
+    painted = []
+    paint_grid = StillItem._paint_grid
+
+    def counted(item, painter):
+        painted.append(item)
+        paint_grid(item, painter)
+
+    monkeypatch.setattr(StillItem, "_paint_grid", counted)
     lab.pages.show("activations")
     page = lab.pages.page
     qtbot.waitUntil(lambda: page.result is not None)
     plots = page.frame.findChildren(Plot)
+    assert plots
     for plot in plots:
         plot.grab()
-    assert not any(plot._cache.isNull() for plot in plots)
+        painted.clear()
+        plot.grab()
+        assert not painted  # it is kept
     lab.pages.show("lab")
-    assert plots
-    assert all(plot._cache.isNull() for plot in plots)
     lab.pages.show("activations")
-    plots[0].grab()
-    assert not plots[0]._cache.isNull()
+    painted.clear()
+    for plot in plots:
+        plot.grab()
+    assert {id(item) for item in painted} >= {id(plot.pool.still) for plot in plots}
 
 
 def test_the_hidden_list_of_claims_keeps_no_pictures(lab, qtbot):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Array = np.ndarray
 SIZE = 10  # of the letters, at zoom 1
 Z = 500.0
+LATE_MS = 250  # after which curves that moved are looked at once more
 _PATIENCE = 10  # frames of moving curves after which a name may have to go elsewhere
 _NEAR = 3.0  # pixels from a dot's middle that it covers
 _APART, _ALONG = 6.0, 64  # pixels between places on a straight line, and how many at most
@@ -36,8 +37,18 @@ class Names(pg.GraphicsObject):
         self._last: dict[str, int] = {}  # which of its places a name had
         self._look: object = None
         self._frames = 0  # since the names were placed
+        self._frame: object = None
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.setInterval(LATE_MS)
+        self._late.timeout.connect(self._on_late)
         self.setZValue(Z)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def _on_late(self) -> None:
+        """Place the names once more: the curves rest."""
+        self._frames = _PATIENCE
+        self._plot.refresh()
 
     def boundingRect(self) -> QRectF:
         """Return the area of the plot."""
@@ -61,8 +72,13 @@ class Names(pg.GraphicsObject):
         self._frames += 1
         look = (look, {name: mark.key() for name, mark in named.items()})
         if look == self._look and self._frames < _PATIENCE:
+            self._late.start()  # with the last frame, which no other follows
             return  # curves move little from frame to frame
         self._look, self._frames = look, 0
+        self._late.stop()
+        if self._frame != (self._plot.theme, self._plot.area()):
+            self._frame = (self._plot.theme, self._plot.area())
+            self._last.clear()  # begins anew: not where it was in another size
         self.prepareGeometryChange()
         self._placed = {}
         taken = list(avoid)
