@@ -34,7 +34,7 @@ def test_neurons_that_come_into_sight_get_their_pictures(open_lab, qtbot):
     part = probes.measure(lab.store.spec, state, ("diagram",), units=whole)["diagram"]
     drawn = canvas.part.layers[1]
     assert (drawn.thumbs == part.layers[1].thumbs[drawn.shown]).all()
-    canvas.reset_view()
+    canvas.reset_zoom()
     qtbot.waitUntil(lambda: lab.frame.diagram.units == ())
     assert len(canvas.part.layers[1].shown) <= 12
 

@@ -259,9 +259,9 @@ def test_shift_and_a_drag_span_what_is_to_be_seen(canvas_of):
     assert now.center().y() == pytest.approx(canvas.layout_now().room / 2, abs=25)
 
 
-def test_a_and_reset_view_show_the_whole_network(canvas_of):
+def test_a_and_reset_zoom_show_the_whole_network(canvas_of):
     canvas = canvas_of()
-    for reset in (canvas.reset_view, lambda: QTest.keyClick(canvas, Qt.Key.Key_A)):
+    for reset in (canvas.reset_zoom, lambda: QTest.keyClick(canvas, Qt.Key.Key_A)):
         wheel(canvas, QPointF(300, 100), 3)
         assert canvas.is_zoomed
         reset()
@@ -339,7 +339,7 @@ def test_chips_keep_off_the_minimap_and_panels_off_both(canvas_of):
 
     canvas = canvas_of((1, *(8,) * 12, 1))
     for notches in (1, 3, 6, 9):
-        canvas.reset_view()
+        canvas.reset_zoom()
         wheel(canvas, QPointF(300, 100), notches)
         geometry = canvas.geometry_now()
         rooms = list(chip_rects(geometry, DARK).values())
@@ -381,7 +381,7 @@ def test_the_view_asks_for_the_units_in_sight_and_shows_empty_places_until_then(
     assert (canvas.part.layers[1].shown == shown).all()
     assert canvas.grab().toImage() != before
     with qtbot.waitSignal(canvas.units_wanted) as asked:
-        canvas.reset_view()
+        canvas.reset_zoom()
     assert asked.args[0] == ()
     assert list(canvas.part.layers[1].shown) == list(range(len(canvas.part.layers[1].shown)))
 
@@ -529,7 +529,7 @@ def test_any_zoom_is_drawn_at_any_size(canvas_of, size, theme):
     view.set_theme(theme)
     view.resize(*size)
     for notches in (0, 1, 4, 8, 20):
-        canvas.reset_view()
+        canvas.reset_zoom()
         wheel(canvas, QPointF(canvas.width() / 3, canvas.height() / 3), notches or -1)
         geometry = canvas.geometry_now()
         for layer, column in enumerate(geometry.columns):
@@ -573,7 +573,7 @@ def test_the_canvas_is_made_when_it_is_needed(qtbot):
     view = DiagramView()
     qtbot.addWidget(view)
     view.set_theme(LIGHT)
-    view.reset_view()
+    view.reset_zoom()
     view.close_editor()
     view.stop_pass()
     assert not view.is_zoomed
@@ -585,7 +585,7 @@ def test_the_canvas_is_made_when_it_is_needed(qtbot):
         view.canvas.zoom_by(2, 2)
     assert changed.args == [True]
     assert view.is_zoomed
-    view.reset_view()
+    view.reset_zoom()
     assert not view.is_zoomed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
 
 from layerlab.experiments.convolution.model import MOST, SIDE
 from layerlab.experiments.convolution.tiles import Tile, TileCanvas
@@ -92,16 +92,6 @@ class HandCanvas(TileCanvas):
     def take_key(self, event: QKeyEvent) -> bool:
         """Change the chosen cell; return whether the key does."""
         raise NotImplementedError
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Frame the chosen cell."""
-        super().focusInEvent(event)
-        self.refresh()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the frame away."""
-        super().focusOutEvent(event)
-        self.refresh()
 
     def paint_content(self, painter: QPainter) -> None:
         """Paint the cells, hairlines between them, and the frame of the chosen one."""

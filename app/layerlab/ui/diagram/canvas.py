@@ -111,7 +111,7 @@ class DiagramCanvas(NeuronKeys):
                 self._overview(overview[0])
                 self._forget()
         if is_new and self.is_zoomed and is_another_task(before, self._network):
-            self.reset_view()
+            self.reset_zoom()
         elif is_new:
             self._rearrange()
         elif overview is not None:

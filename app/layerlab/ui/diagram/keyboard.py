@@ -145,7 +145,7 @@ class NeuronKeys(ZoomingView):
                 at = geometry.tile_rect(*focused).center()
             self.zoom_by(by, by, at)
         elif key == Qt.Key.Key_A and self.is_zoomed:
-            self.reset_view()
+            self.reset_zoom()
         else:
             event.ignore()  # the window's
 

@@ -152,10 +152,6 @@ class ZoomingView(pg.GraphicsView):
 
     # ---- moving
     def reset_zoom(self) -> None:
-        """Show all of the network again."""
-        self.reset_view()
-
-    def reset_view(self) -> None:
         """Show the whole network."""
         self._look_at(OVERVIEW, QPointF())
 
@@ -182,7 +178,7 @@ class ZoomingView(pg.GraphicsView):
     def _go(self, spot: Spot, point: QPointF, zoom: Zoom) -> None:
         """Zoom, so that a spot of the network is at a point of the view."""
         if zoom.is_out:
-            self.reset_view()
+            self.reset_zoom()
             return
         assert self._given is not None
         layout = lay_out(self._given, self.width(), self.height(), self.theme, zoom)

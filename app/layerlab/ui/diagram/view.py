@@ -117,16 +117,6 @@ class DiagramView(Card):
     def _has_canvas(self) -> bool:
         return "canvas" in vars(self)
 
-    @property
-    def is_zoomed(self) -> bool:
-        """Tell whether a part of the network is shown."""
-        return self._has_canvas and self.canvas.is_zoomed
-
-    def reset_view(self) -> None:
-        """Show the whole network."""
-        if self._has_canvas:
-            self.canvas.reset_view()
-
     def draw(self, frame: Frame) -> None:
         """Draw the frame's network; one without it leaves the view as it is."""
         if frame.diagram is None:

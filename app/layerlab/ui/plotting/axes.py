@@ -97,20 +97,6 @@ class TextAxis(pg.AxisItem):
         path.addRect(self.boundingRect())
         return path
 
-    def tickValues(
-        self, low: float, high: float, size: float
-    ) -> list[tuple[float, list[float]]]:
-        """Return the plot's ticks in the view's numbers."""
-        plot = self._plot
-        axis = plot.x_axis if self.is_lying() else plot.y_axis
-        ticks = plot.x_ticks() if self.is_lying() else plot.y_ticks()
-        return [(1.0, [float(axis.to_view(np.array(value))) for value, _ in ticks])]
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        """Return the plot's texts."""
-        ticks = self._plot.x_ticks() if self.is_lying() else self._plot.y_ticks()
-        return [text for _, text in ticks]
-
     @reported
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

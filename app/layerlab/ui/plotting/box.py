@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import pyqtgraph as pg
@@ -163,11 +162,6 @@ class PlotBox(pg.ViewBox):
         path = QPainterPath()
         path.addRect(self.rect().adjusted(-1, -1, 1, 1))
         return path
-
-
-def is_finite(ends: tuple[float, float]) -> bool:
-    """Tell whether both ends are numbers."""
-    return math.isfinite(ends[0] + ends[1])
 
 
 def rect_of(box: PlotBox) -> QRectF:

@@ -202,8 +202,3 @@ class Polygons(Painted):
         corners = np.concatenate(self.outlines).tobytes() if len(self.outlines) else b""
         lengths = tuple(map(len, self.outlines))
         return (corners, lengths, color_key(self.colors), edge, self.width)
-
-
-def as_rect(x0: float, y0: float, x1: float, y1: float) -> QRectF:
-    """Return the rectangle between two corners, whichever they are."""
-    return QRectF(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0))
