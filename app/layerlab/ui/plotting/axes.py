@@ -52,6 +52,7 @@ class TextAxis(pg.AxisItem):
     """
 
     screen_cache = _CACHE
+    _bounds = QRectF()
 
     def __init__(self, plot: Plot, orientation: str) -> None:
         super().__init__(orientation, showValues=False)
@@ -79,10 +80,15 @@ class TextAxis(pg.AxisItem):
         if drawn != self._drawn:
             self._drawn = drawn
             self.prepareGeometryChange()
+            self._bounds = self._strip()
             self.update()
 
     def boundingRect(self) -> QRectF:
-        """Return its strip: texts of the last ticks reach beyond the area."""
+        """Return its strip."""
+        return self._bounds
+
+    def _strip(self) -> QRectF:
+        """Return where its texts are: those of the last ticks reach beyond the area."""
         here, plot = self.pos(), self._plot
         if self.is_lying():
             strip = QRectF(0, plot.area().bottom(), plot.width(), plot.height())

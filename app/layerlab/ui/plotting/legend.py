@@ -171,6 +171,15 @@ def paint_key(painter: QPainter, key: Key, box: QRectF, theme: Theme) -> None:
     painter.drawText(text, _MIDDLE, key.text)
 
 
+def _whole(rows: tuple[Row, ...]) -> QRectF:
+    """Return what holds all entries."""
+    whole = QRectF()
+    for row in rows:
+        for _, box in row:
+            whole = whole.united(box)
+    return whole
+
+
 class LegendItem(pg.GraphicsObject):
     """The rows above a plot, or the column beside it; it keeps its picture."""
 
@@ -180,6 +189,7 @@ class LegendItem(pg.GraphicsObject):
         super().__init__()
         self._rows: tuple[Row, ...] = ()
         self._theme: Theme = DARK
+        self._bounds = QRectF()
         self.setCacheMode(self.screen_cache)
 
     @property
@@ -192,15 +202,12 @@ class LegendItem(pg.GraphicsObject):
         if (rows, theme) != (self._rows, self._theme):
             self.prepareGeometryChange()
             self._rows, self._theme = rows, theme
+            self._bounds = _whole(rows).adjusted(-1, -1, 4, 2)
             self.update()
 
     def boundingRect(self) -> QRectF:
         """Return what holds all entries."""
-        whole = QRectF()
-        for row in self._rows:
-            for _, box in row:
-                whole = whole.united(box)
-        return whole.adjusted(-1, -1, 4, 2)
+        return self._bounds
 
     @reported
     def paint(

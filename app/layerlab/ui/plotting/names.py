@@ -27,6 +27,15 @@ _SAMPLES = 9  # places across a name at which curves are looked at
 _NAME, _CURVE, _DOT, _MOVE = 1000.0, 3.0, 4.0, 2.0  # what it costs to lie on each; to move
 
 
+def _place_key(mark: Any) -> tuple[object, ...]:
+    """Return what the place of a mark's name depends on: not what it says."""
+    return tuple(part for part in mark.key() if part != mark.text)
+
+
+def _texts(named: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(mark.text for mark in named.values())
+
+
 class Names(pg.GraphicsObject):
     """The names of reference lines and points of a plot, over everything drawn in it."""
 
@@ -36,6 +45,7 @@ class Names(pg.GraphicsObject):
         self._placed: dict[str, tuple[Any, QRectF]] = {}
         self._last: dict[str, int] = {}  # which of its places a name had
         self._look: object = None
+        self._texts: tuple[str, ...] = ()
         self._frames = 0  # since the names were placed
         self._frame: object = None
         self._late = QTimer(self)
@@ -70,9 +80,10 @@ class Names(pg.GraphicsObject):
         if not named and not self._placed:
             return
         self._frames += 1
-        look = (look, {name: mark.key() for name, mark in named.items()})
+        look = (look, {name: _place_key(mark) for name, mark in named.items()})
         if look == self._look and self._frames < _PATIENCE:
             self._late.start()  # with the last frame, which no other follows
+            self._rewrite(named)
             return  # curves move little from frame to frame
         self._look, self._frames = look, 0
         self._late.stop()
@@ -80,7 +91,9 @@ class Names(pg.GraphicsObject):
             self._frame = (self._plot.theme, self._plot.area())
             self._last.clear()  # begins anew: not where it was in another size
         self.prepareGeometryChange()
+        self.setVisible(bool(named))
         self._placed = {}
+        self._texts = _texts(named)
         taken = list(avoid)
         for mark in marks.values():
             if isinstance(mark, Words):
@@ -88,16 +101,30 @@ class Names(pg.GraphicsObject):
         curves = [self._curve(m) for m in marks.values() if isinstance(m, Line)]
         dots = [self._dots(m) for m in marks.values() if isinstance(m, Dots)]
         dots += [self._strokes(m) for m in marks.values() if isinstance(m, Strokes)]
-        metrics = QFontMetricsF(self._plot.theme.font(SIZE))
-        high = self._plot.theme.px(14)
         for name, mark in named.items():
-            wide = metrics.horizontalAdvance(mark.text) + self._plot.theme.px(6)
-            places = mark.places(self._plot, wide, high)
+            places = self._places(mark)
             others = [m for n, m in named.items() if n != name]
             best = self._best(name, places, taken, curves, dots, others)
             if best is not None:
                 self._placed[name] = (mark, best)
                 taken.append(best)
+
+    def _rewrite(self, named: dict[str, Any]) -> None:
+        """Write names whose words changed, such as a count, where they were."""
+        if _texts(named) != self._texts:
+            self._texts = _texts(named)
+            for name in self._placed:
+                places = self._places(named[name])
+                if places:
+                    at = min(self._last[name], len(places) - 1)
+                    self._placed[name] = named[name], places[at]
+
+    def _places(self, mark: Any) -> list[QRectF]:
+        """Return where a mark's name may stand, in pixels, the best first."""
+        theme = self._plot.theme
+        metrics = QFontMetricsF(theme.font(SIZE))
+        wide = metrics.horizontalAdvance(mark.text) + theme.px(6)
+        return list(mark.places(self._plot, wide, theme.px(14)))
 
     def _best(
         self,

@@ -189,14 +189,14 @@ class Plot(Surface):
     def px(self, x: Array) -> Array:
         """Return pixels from the left."""
         low, high = self.shown(X)
-        share = (self.x_axis.to_view(x) - low) / (high - low)
-        return np.asarray(self._area.left() + share * self._area.width())
+        scale = self._area.width() / (high - low)
+        return np.asarray((self.x_axis.to_view(x) - low) * scale + self._area.left())
 
     def py(self, y: Array) -> Array:
         """Return pixels from the top."""
         low, high = self.shown(Y)
-        share = (self.y_axis.to_view(y) - low) / (high - low)
-        return np.asarray(self._area.bottom() - share * self._area.height())
+        scale = self._area.height() / (low - high)
+        return np.asarray((self.y_axis.to_view(y) - low) * scale + self._area.bottom())
 
     def vx(self, x: Array) -> Array:
         """Return the view's numbers, none so far outside that Qt would lose it."""
@@ -386,7 +386,7 @@ def _within(values: Array, shown: tuple[float, float]) -> Array:
     """Hold values near what is shown: Qt's coordinates end somewhere."""
     low, high = min(shown), max(shown)
     away = OUTSIDE * (high - low)
-    return np.clip(values, low - away, high + away)
+    return values.clip(low - away, high + away)
 
 
 def _ends(part: tuple[float, float]) -> tuple[float, float]:

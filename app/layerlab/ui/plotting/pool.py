@@ -28,6 +28,7 @@ class MarkPool:
         self._plot = plot
         self._items: dict[tuple[str, str], tuple[type, Any]] = {}
         self._keys: dict[tuple[str, str], object] = {}  # of still marks, as they were put
+        self._page: QRectF | None = None
         self.still = StillItem(plot)
         plot.box.addItem(self.still, ignoreBounds=True)
 
@@ -37,8 +38,10 @@ class MarkPool:
 
     def set_page(self, page: QRectF | None) -> None:
         """Let the items paint in pixels of a file's page; None: for the screen."""
-        for _, item in self._items.values():
-            item.page = page
+        if page != self._page:
+            self._page = page
+            for _, item in self._items.values():
+                item.page = page
 
     def put(self, is_changed: bool) -> None:
         """Give all marks to their items.
@@ -88,6 +91,7 @@ class MarkPool:
         if layer == "still":
             self.still.adopt(item)
         self._plot.box.addItem(item, ignoreBounds=True)
+        item.page = self._page
         self._items[layer, name] = type(mark), item
         self._keys.pop((layer, name), None)
         return item

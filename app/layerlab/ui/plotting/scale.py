@@ -222,8 +222,7 @@ class Axis:
         """Return the automatic range as a view has it, from the first end to the last."""
         if self.log:
             return math.log10(self.low), math.log10(self.high)
-        low, high = self.to_view(np.array([self.low, self.high])).tolist()
-        return low, high
+        return self.low / self.unit, self.high / self.unit
 
     def ticks(
         self, count: float, part: tuple[float, float] | None = None

@@ -85,6 +85,7 @@ class SideItem(pg.GraphicsObject):
         drawn = (plot.column, ends, plot.area(), plot.size(), plot.theme)
         if drawn != self._drawn:
             self._drawn = drawn
+            self.setVisible(bool(plot.column) or scale is not None)
             self.prepareGeometryChange()
             self.update()
 

@@ -78,6 +78,8 @@ class LossView(PlotView):
 
     def set_threshold(self, threshold: float | None) -> None:
         """Count the seeds below this loss as successes; None: the task's own threshold."""
+        if threshold == self.threshold:
+            return  # every edit of a lab says it again; the plot would be painted twice
         self.threshold = threshold
         part = self.part()
         if part is not None:

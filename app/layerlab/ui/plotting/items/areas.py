@@ -48,8 +48,9 @@ class Band(Painted):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.color)
-        x, low, high = space.px(self.x), space.py(self.low), space.py(self.high)
-        for run in finite_runs(np.isfinite(x) & np.isfinite(low) & np.isfinite(high)):
+        x = space.px(self.x)
+        low, high = space.py(np.stack((self.low, self.high)))
+        for run in finite_runs(np.isfinite(x + low + high)):
             outline = np.concatenate((x[run], x[run][::-1]))
             painter.drawPolygon(polygon(outline, np.concatenate((low[run], high[run][::-1]))))
 

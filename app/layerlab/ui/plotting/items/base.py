@@ -189,7 +189,7 @@ def polygon(x: Array, y: Array) -> QPolygonF:
     address: Any = Shiboken.VoidPtr(shape.data(), x.size * 16, True)  # type: ignore[call-arg,arg-type]
     view = np.frombuffer(address, float).reshape(-1, 2)
     view[:, 0] = x
-    np.clip(y, -LIMIT_PX, LIMIT_PX, out=view[:, 1])
+    y.clip(-LIMIT_PX, LIMIT_PX, out=view[:, 1])
     return shape
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from layerlab.ui.plotting.items.base import (
@@ -19,6 +19,7 @@ from layerlab.ui.plotting.items.base import (
 )
 
 Array = np.ndarray
+FEW = 1000  # points
 
 
 class DotItem(OnPaper, Everywhere, pg.ScatterPlotItem):
@@ -34,6 +35,15 @@ class DotItem(OnPaper, Everywhere, pg.ScatterPlotItem):
             return
         self._look = look
         self.setData(x=x, y=y, **style)
+
+    def _maskAt(self, obj: object) -> Array:
+        """Return which points are at a place; all of a few ones in a rectangle.
+
+        pyqtgraph asks before each paint, which costs more than painting those out of sight.
+        """
+        if isinstance(obj, QRectF) and len(self.data) <= FEW:
+            return np.ones(len(self.data), bool)
+        return np.asarray(super()._maskAt(obj))
 
     def paint_flat(self, painter: QPainter, to_page: QTransform) -> None:
         """Paint the points one by one."""
