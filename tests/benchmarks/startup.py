@@ -62,7 +62,11 @@ app.exec()
 # What draws in a view is its innermost large widget; it counts when it paints for the first
 # time after a frame was given to the view.
 LAB = (
-    COMMON
+    """
+import gc
+gc.disable()  # as the command does before it imports anything
+"""
+    + COMMON
     + """
 from PySide6.QtWidgets import QWidget
 from layerlab.compose import start

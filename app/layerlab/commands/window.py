@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import gc
 import os
 import re
 import sys
@@ -31,6 +32,18 @@ def run(
         LabError: the file cannot be opened.
         NotReadyError: there is no display, or Qt does not load.
     """
+    # Modules and widgets stay: to look for garbage among them takes a tenth of the start.
+    gc.disable()
+    try:
+        return _open(path, theme, experiment, knobs)
+    finally:
+        gc.enable()
+
+
+def _open(
+    path: str | None, theme: str | None, experiment: str | None, knobs: str | None
+) -> int:
+    """Open the window; see `run`."""
     from layerlab.commands.display import display_problem
     from layerlab.commands.libraries import check_plots, import_problem
     from layerlab.commands.qt_platform import platform_problem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -24,6 +25,7 @@ from layerlab.runtime.ports import EngineLike, Ports
 Array = np.ndarray
 COMPILED = "compiled"
 LOADS = "numba"  # module with which kernels are loaded
+HELD_S = 0.5  # the longest that training waits for the window's first frame
 Work = Generator[None, None, Engine]
 WAITING = "Compiling the fast engine; using NumPy meanwhile."
 
@@ -62,17 +64,22 @@ class ServingEngine(QObject):
         self._is_without = False  # the kernels will never be there
         self._waiting_for: Future[None] | None = None
         self._is_held_back = False
+        self._may_train = threading.Event()
+        self._may_train.set()
 
     def hold_back(self) -> None:
-        """Train with NumPy for now: loading kernels would slow down the window's start.
+        """Wait with training and kernels: they would slow down the window's start.
 
         Where the process has asked for kernels before, there is nothing to be held back.
         """
         self._is_held_back = LOADS not in sys.modules
+        if self._is_held_back:
+            self._may_train.clear()
 
     def let_go(self) -> None:
-        """Load the kernels with the next need of them."""
+        """Train, and load the kernels with the next need of them."""
         self._is_held_back = False
+        self._may_train.set()
 
     @property
     def is_parallel(self) -> bool:
@@ -90,6 +97,8 @@ class ServingEngine(QObject):
 
     def run(self, spec: LabSpec, state: State | None = None, **options: Any) -> Iterator[State]:
         """Train and yield states; see `layerlab.nets.engines.base.Engine`."""
+        if state is not None:  # else it is asked for the weights of the start alone
+            self._may_train.wait(HELD_S)
         goes_on = state is not None and state.update > 0
         if not (goes_on and spec == self._begun_in_numpy):
             self._begun_in_numpy = None if self._is_ready(spec.train.dtype) else spec

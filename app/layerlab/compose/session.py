@@ -49,6 +49,7 @@ from layerlab.ui.window import LabWindow
 _log = logging.getLogger("layerlab")
 UNSEEN_MS = 1500
 PANEL_MS, BUTTONS_MS = 10, 150  # which the panel and the top bar wait in a drag
+PAINT_MS = 10  # more than the events of the first frame wait: it is painted by then
 LOADING_MS = 200  # after which views of another task than the panel's get a veil
 
 
@@ -84,6 +85,7 @@ class Session(QObject):
         self._gesture = self._haunted = False
         self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS, self)
         self._late_state = Deferred(self._show_state, BUTTONS_MS, self)
+        self._late_engine = Deferred(self.serving.let_go, PAINT_MS, self)
         self._late_veil = Deferred(self._veil, LOADING_MS, self)
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
@@ -277,7 +279,7 @@ class Session(QObject):
         self.ghost.show()
         self.window.draw(frame)
         if known is None:
-            self.serving.let_go()
+            self._late_engine.ask()
         self.seeds.show(self.frame)
         if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
             summary = show_data(self.window, frame)

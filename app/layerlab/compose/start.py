@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -27,6 +28,7 @@ from layerlab.ui.fonts import load_fonts
 
 ENDS = (signal.SIGINT, signal.SIGTERM)  # the lab is kept, as when the window is closed
 SWITCH_S = 0.0005
+COLLECT_MS = 1500
 VERSIONS_MS = 1500  # after the first paint: asking for them takes a while
 
 
@@ -77,6 +79,7 @@ def run_window(
         LabError: no display, or a file that cannot be opened.
     """
     app = application()
+    QTimer.singleShot(COLLECT_MS, app, gc.enable)  # which the command has disabled
     logbook = Logbook()
     notices = [sentence for sentence in [logbook.begin()] if sentence]
     try:

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from layerlab.ui.sheets import KINDS, style_sheet
 from layerlab.ui.theme import Theme, Themed
 
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _DRESSED = "dressed"  # property of a widget that was given a sheet: of which kind
 _OWN = "ownSheet"  # property of such a window: what it said itself
 _WINDOW = "window"
@@ -84,12 +85,9 @@ def _kind(widget: QWidget) -> str:
 
 
 def _has_sheet_above(widget: QWidget) -> bool:
-    above = widget.parentWidget()
-    while above is not None:
-        if above.styleSheet():
-            return True
-        above = above.parentWidget()
-    return False
+    """Tell whether a widget without a sheet is below one that has one."""
+    # Its style is Qt's own for sheets then; to ask all that it is in takes far longer.
+    return bool(widget.style().inherits("QStyleSheetStyle"))
 
 
 class LabStyle(QProxyStyle):
@@ -205,11 +203,15 @@ def apply_style(app: QApplication, theme: Theme) -> None:
     app.setPalette(palette(theme))
 
 
-def _collect(root: QObject, without: Collection[QWidget], found: list[QWidget]) -> None:
-    for child in root.children():
-        if child.isWidgetType() and child not in without:
-            found.append(cast(QWidget, child))
-            _collect(child, without, found)
+def _below(root: QWidget, without: Collection[QWidget]) -> list[QWidget]:
+    """Return the widgets below `root`, outermost first, without some and all in them."""
+    if not without:
+        return root.findChildren(QWidget)  # not `children`: layouts would get objects, too
+    found = []
+    for child in root.findChildren(QWidget, options=_DIRECT):
+        if child not in without:
+            found += [child, *_below(child, without)]
+    return found
 
 
 def apply_theme(root: QWidget, theme: Theme, without: Collection[QWidget] = ()) -> None:
@@ -219,8 +221,7 @@ def apply_theme(root: QWidget, theme: Theme, without: Collection[QWidget] = ()) 
         root: is not given it itself. theme: colours, fonts and sizes.
         without: widgets that are left as they are, with all that is in them.
     """
-    widgets: list[QWidget] = []
-    _collect(root, without, widgets)
+    widgets = _below(root, without)
     app = QApplication.instance()
     assert isinstance(app, QApplication)  # no widget lives without it
     later = _style(app).later

@@ -28,6 +28,7 @@ from layerlab.ui.commands import Commands
 from layerlab.ui.controls.panel import ControlPanel
 from layerlab.ui.diagram.view import DiagramView
 from layerlab.ui.icons import window_icon
+from layerlab.ui.qt_names import import_pyqtgraph
 from layerlab.ui.rail import Rail
 from layerlab.ui.readouts import readouts
 from layerlab.ui.stage import Stage
@@ -258,6 +259,7 @@ class LabWindow(QMainWindow):
         if self._are_built:
             return
         self._are_built = True
+        import_pyqtgraph()
         for view in self.views:
             view.build()
         from layerlab.ui.plotting.linking import AxisLink  # which brings pyqtgraph

@@ -35,7 +35,7 @@ def thin(updates: Array, length: int) -> Array:
         return np.arange(updates.size)
     bins = updates * (MAX_POINTS - 1) // max(1, length)
     last = np.flatnonzero(np.diff(np.r_[bins, bins[-1] + 1]))
-    return np.unique(np.r_[0, last])
+    return last if last[0] == 0 else np.r_[0, last]
 
 
 class LossPlot(Plot):

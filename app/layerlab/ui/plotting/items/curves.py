@@ -28,6 +28,8 @@ class CurveItem(OnPaper, Everywhere, pg.PlotCurveItem):
     """A curve of pyqtgraph that takes a new pen only if it looks different."""
 
     _look: object = None
+    xData: Array  # noqa: N815
+    yData: Array  # noqa: N815
 
     def show_curve(self, x: Array, y: Array, look: object, **style: object) -> None:
         """Show points in the view's numbers.

@@ -1,0 +1,58 @@
+"""What PySide6 and pyqtgraph would do at their import that the lab has no use for."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from shibokensupport import feature  # its finder comes with PySide6
+
+
+def spare_sources() -> None:
+    """Keep PySide6 from reading the source of every module that is imported after it.
+
+    It looks there for its own name, to know where `from __feature__ import` may rename Qt's
+    methods. The lab renames none; reading is a sixth of the time that its imports take.
+    """
+    if hasattr(feature, "_mod_uses_pyside"):
+        feature._mod_uses_pyside = lambda module: True
+
+
+class _Mirror(ModuleType):
+    """A module with the names of another one; pyqtgraph adds some of its own."""
+
+    def __init__(self, name: str, source: ModuleType) -> None:
+        super().__init__(name)
+        self._source = source
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._source, name)
+        setattr(self, name, value)  # found at once the next time
+        return value
+
+
+def import_pyqtgraph() -> None:
+    """Import pyqtgraph in about half of the time.
+
+    With its import it copies all names of three modules of Qt into modules of its own. PySide6
+    makes a class when it is first asked for, and pyqtgraph and the lab use a tenth of these
+    760. So its modules are there already, look a name up with its first use, and for as long as
+    it is imported Qt's have no names to be copied.
+    """
+    if "pyqtgraph.Qt" in sys.modules:
+        return
+    sources: tuple[ModuleType, ...] = (QtCore, QtGui, QtWidgets)
+    for source in sources:
+        name = f"pyqtgraph.Qt.{source.__name__.rpartition('.')[2]}"
+        sys.modules[name] = _Mirror(name, source)
+    listed = [source.__dir__ for source in sources]
+    try:
+        for source in sources:
+            source.__dir__ = list  # type: ignore[method-assign]
+        import_module("pyqtgraph")
+    finally:
+        for source, names in zip(sources, listed, strict=True):
+            source.__dir__ = names  # type: ignore[method-assign]
