@@ -220,7 +220,7 @@ def excluded(flavour: str) -> list[str]:
 # gathered in one file.
 _FILES = re.compile(
     r"\.dist-info/(?!METADATA$)|"
-    r"(^|/)(tests?|include)/|\.(a|lib|h|hpp|cuh|cu|cpp|cmake|c|f|f90|pyi|pyx|pxd|pxi|tp|build)$"
+    r"(^|/)(tests?|include|__pycache__)/|\.(a|lib|h|hpp|cuh|cu|cpp|cmake|c|f|f90|pyi|pyx|pxd|pxi|tp|build)$"
     r"|^numba/np/ufunc/(tbb|omp)pool\."  # thread layers; the lab has threads of its own
     r"|^torch/(bin/(?!torch_shm_manager)|share/|test/)"  # torch looks for this one program
     r"|^torch/lib/lib(torchbind_test|jitbackend_test"

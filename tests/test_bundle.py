@@ -102,6 +102,8 @@ def test_resources_lie_as_in_the_wheel(contents: Any) -> None:
         ("PySide6/Qt/translations/qtbase_de.qm", False),
         ("PySide6/QtWidgets.abi3.so", True),
         ("layerlab/resources/icons/lab.svg", True),
+        ("layerlab/resources/programs/common/adam.py", True),
+        ("layerlab/resources/programs/common/__pycache__/adam.cpython-311.pyc", False),
         ("layerlab/nets/engines/compiled/kernel.py", True),
         ("sklearn/datasets/data/digits.csv.gz", True),
         ("numpy/_core/tests/data/astype_copy.pkl", False),

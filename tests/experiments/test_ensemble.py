@@ -11,7 +11,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, PENDING, WRONG
 from layerlab.core.jobs import Step
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.ensemble import found, model, names, printed, training
+from layerlab.experiments.ensemble import found, model, names, training
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.engines.ready import wait_for_kernels
@@ -19,7 +19,7 @@ from layerlab.nets.problem import check, load_data, problem_of
 from layerlab.nets.tasks import TASKS
 from tests.experiments.conftest import settle
 from tests.helpers.plots import drive_plots
-from tests.helpers.programs import printed_by
+from tests.helpers.programs import common, printed_by
 
 SETTING = training.Setting("wave", 0.3, 4, names.SEED)
 
@@ -242,21 +242,21 @@ def test_things_to_try_show_what_they_say(monkeypatch):
 
 @pytest.mark.parametrize("kind", names.KINDS)
 def test_the_program_finds_what_the_page_finds(kind, monkeypatch):
-    monkeypatch.setattr(printed, "DRAWS", 10)
+    monkeypatch.setattr(model, "COPIED", 10)
     printed_by(model.numpy_code(k=4, kind=kind, width=8, noise=0.3), held := {})
     for module in (training, found):
         monkeypatch.setattr(module, "DRAWS", 24)
     here = looked(training.Setting("wave", 0.3, 8, kind)).all
     assert held["rho"] == pytest.approx(here.rho, abs=0.15)
     assert held["v"] == pytest.approx(here.one.mean(), rel=0.4)
-    assert held["seen"] == pytest.approx(held["told"], rel=0.35)
+    assert held["seen"] == pytest.approx(held["predicted"], rel=0.35)
 
 
 @pytest.mark.parametrize("task", names.TASKS)
 def test_printed_curves_are_the_tasks(task):
     x = np.linspace(-1, 1, 51)[:, None]
     truth = load_data(TASKS[task].recommended().task).truth
-    assert eval(printed.CURVES[task], {"np": np, "x": x}) == pytest.approx(truth(x))
+    assert common("curves")["CURVES"][task](x) == pytest.approx(truth(x))
 
 
 # ---- the page

@@ -30,6 +30,7 @@ from layerlab.experiments.numpy_or_torch.names import (
     TRANSPOSED,
 )
 from layerlab.experiments.numpy_or_torch.trainings import Setting
+from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import engine, ready
 from layerlab.nets.gradcheck import BUG, GOOD
 from layerlab.nets.problem import born
@@ -436,7 +437,20 @@ def test_the_copied_numpy_makes_the_same_mistake(mistake):
     for error, one in zip(errors, result.checks, strict=True):
         assert (error > BUG) == (one.error > BUG), one.name
         assert (error < GOOD) == (one.error < GOOD), one.name
-    assert ("the mistake" in model.numpy_code(**knobs)) == (mistake != NONE)
+
+
+@pytest.mark.parametrize("key", ACTIVATIONS.keys())
+def test_modules_of_the_copied_pytorch_are_the_lab_s_activations(key):
+    threads, names = torch.get_num_threads(), {}
+    try:
+        printed_by(model.torch_code(activation=key, depth=2, updates=0), names)
+        z = np.linspace(-40, 40, 1001)
+        with torch.no_grad():
+            found = names["net"][1](torch.tensor(z)).numpy()
+    finally:
+        torch.set_default_dtype(torch.float32)
+        torch.set_num_threads(threads)
+    assert found == pytest.approx(ACTIVATIONS[key](z, 0.01), rel=1e-12, abs=1e-12)
 
 
 def test_the_programs_run_alone(tmp_path):

@@ -18,6 +18,7 @@ from layerlab.nets.engines.numpy_ import training_loss
 from layerlab.nets.problem import born, check, problem_of
 from layerlab.nets.theory import theory
 from tests.experiments.conftest import settle
+from tests.helpers.programs import printed_by
 
 QUICK = {"activation": "tanh", "depth": 2}
 
@@ -268,3 +269,16 @@ def test_clicks_choose_depth_and_layer(open_page) -> None:
     assert page.values["silenced"] == ()
     view.depths.plot.clicked.emit(3.4, 0.1)
     assert page.values["depth"] == 4
+
+
+# ---- the program
+
+
+def test_the_copied_program_learns_and_misses_the_layer() -> None:
+    said = printed_by(model.numpy_code(**QUICK, factor=0.5, decay=0.01, silenced=(2.0,)))
+    lines = said.splitlines()
+    plain, with_skips = (one[0] for one in birth.chain(0.5, 2))
+    assert lines[3] == f"chain: {plain:.4g} plain, {with_skips:.4g} with skips, ratio 9"
+    for line in lines[4:]:
+        loss, without = (float(word.rstrip(",;")) for word in line.split()[4:8:3])
+        assert loss < 0.01 < without

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import io
+from typing import Any
+
+from layerlab.core.resources import resource
 
 
 def printed_by(program: str, names: dict[str, object] | None = None) -> str:
@@ -17,3 +20,10 @@ def printed_by(program: str, names: dict[str, object] | None = None) -> str:
     names["print"] = functools.partial(print, file=paper)
     exec(program, names)
     return paper.getvalue()
+
+
+def common(name: str) -> dict[str, Any]:
+    """Return the names of a file of `resources/programs/common/`."""
+    names: dict[str, Any] = {}
+    exec(resource(f"programs/common/{name}.py").read_text("utf-8"), names)
+    return names

@@ -10,10 +10,10 @@ import numpy as np
 
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.activations.moments import cells, density_behind, extremes, moments
 from layerlab.nets.activations import ACTIVATIONS, Activation
-from layerlab.nets.printing import activation_code
 
 Array = np.ndarray
 FLAT = 0.05  # a slope below this share of the largest counts as saturated
@@ -259,31 +259,14 @@ def numpy_code(
     sharpness: float = 1.0,
 ) -> str:
     """Return a program that prints the moments behind the activation; see `compute`."""
-    return f'''"""A gaussian pushed through {ACTIVATIONS[activation].label}."""
-
-import math
-
-import numpy as np
-
-
-{activation_code(activation, slope)}
-
-mean, spread, sharpness = {mean!r}, {spread!r}, {sharpness!r}
-x = np.linspace(-8, 8, 400_001)  # standard normal
-weight = np.exp(-(x**2) / 2)
-weight /= weight.sum()
-z = mean + spread * x
-h, rate = activation(z), derivative(z)
-
-square = weight @ h**2
-print(f"mean {{weight @ h:.4f}}")
-print(f"mean square {{square:.4f}} of {{mean**2 + spread**2:.4f}}")
-print(f"variance {{square - (weight @ h) ** 2:.4f}} of {{spread**2:.4f}}")
-print(f"slope exactly 0 at {{100 * weight[rate == 0].sum():.1f}} % of z")
-
-softplus = np.logaddexp(sharpness * z, 0) / sharpness
-print(f"softplus is at most {{np.max(softplus - np.maximum(z, 0)):.4f}} above ReLU")
-'''
+    return program(
+        "activations_numpy",
+        ACTIVATION=activation,
+        SLOPE=slope,
+        MEAN=mean,
+        STD=spread,
+        SHARPNESS=sharpness,
+    )
 
 
 def lab_spec(

@@ -8,10 +8,10 @@ import numpy as np
 
 from layerlab.core.errors import LabError, quoted
 from layerlab.core.experiment import ClaimRow
+from layerlab.core.programs import program
 from layerlab.experiments.at_scale import rows
 from layerlab.experiments.at_scale.growth import Growth, growth
 from layerlab.experiments.at_scale.growth import release as release
-from layerlab.experiments.at_scale.printed import program
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.published import GPT_TOKENS, LLAMA_TOKENS, MODELS, Published
 from layerlab.nets.transformers import KINDS, Decoder
@@ -249,4 +249,17 @@ def numpy_code(
 ) -> str:
     """Return a program that prints the same figures; see `compute`."""
     result = compute(block, d_model, factor, layers, experts, active, sharing, context, bytes)
-    return program(block, result.decoder, result.context, result.bytes)
+    model = result.decoder
+    return program(
+        "at_scale_numpy",
+        BLOCK=block,
+        D_MODEL=model.d_model,
+        HIDDEN=model.hidden,
+        LAYERS=model.layers,
+        EXPERTS=model.experts,
+        ACTIVE=min(model.active, model.experts),
+        SHARING=model.sharing,
+        VOCABULARY=model.vocabulary,
+        CONTEXT=result.context,
+        BYTES=result.bytes,
+    )

@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.programs import program
 from layerlab.experiments.attention import rows
 from layerlab.experiments.attention.draws import (
     FEW,
@@ -28,7 +29,6 @@ from layerlab.experiments.attention.heads import (
     squared_width,
     temperature,
 )
-from layerlab.experiments.attention.printed import program
 from layerlab.experiments.attention.theory import Limits, limits, product_density
 from layerlab.nets.losses import softmax
 
@@ -285,4 +285,12 @@ def numpy_code(
 ) -> str:
     """Return a program that prints the page's figures; see `compute`."""
     result = compute(norm, d_k, scaled, keys, unequal, query, points)
-    return program(result.places, result.values, result.norms, result.query, norm, d_k, scaled)
+    table = np.stack((result.places, result.values, result.norms), 1).round(6)
+    return program(
+        "attention_numpy",
+        D_K=d_k,
+        SCALED=scaled,
+        NORM=norm,
+        QUERY=result.query,
+        KEYS=table.tolist(),
+    )

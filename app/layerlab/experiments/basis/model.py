@@ -8,10 +8,10 @@ import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, TaskSpec, edit
 from layerlab.experiments.basis import verdicts
 from layerlab.experiments.basis.fits import Descent, Ridge
-from layerlab.experiments.basis.printed import program
 from layerlab.experiments.basis.terms import CURVE_KEYS, GRID, bent, chosen, truth
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.problem import load_data
@@ -271,7 +271,13 @@ def numpy_code(
         curve, activation, units, shown, posterior, terms, heights, updates, l2, level
     )
     return program(
-        curve, activation, result.b, result.c, result.updates, result.l2, result.noise
+        "basis_numpy",
+        CURVE=curve,
+        ACTIVATION=activation,
+        TERMS=np.stack((result.b, result.c), 1).round(12).tolist(),
+        UPDATES=round(result.updates),
+        L2=result.l2,
+        NOISE=result.noise,
     )
 
 

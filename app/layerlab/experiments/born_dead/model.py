@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.born_dead import births, collapse, theory, verdicts
 from layerlab.experiments.born_dead.births import RECIPES, dying_layers, networks
@@ -23,7 +24,6 @@ from layerlab.experiments.born_dead.collapse import (
     Setting,
 )
 from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
-from layerlab.experiments.born_dead.printed import program
 from layerlab.nets.engines.numpy_ import forward, outputs
 from layerlab.nets.problem import Problem, problem_of
 
@@ -255,7 +255,19 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 def numpy_code(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) -> str:
     """Return a program that counts the networks of the cell; see `compute`."""
-    return program(cure, width, depth, net)
+    recipe = RECIPES[cure]
+    return program(
+        "born_dead_numpy",
+        WIDTH=width,
+        DEPTH=depth,
+        NETS=NETS,
+        NET=net,
+        VARIANCE=1 if recipe.init == "lecun-normal" else 2,
+        BIAS=recipe.bias,
+        LEAK=recipe.net(width, depth).slope if recipe.activation == "leaky-relu" else 0.0,
+        SKIPS=recipe.residual,
+        ASYMMETRIC=recipe.is_asymmetric,
+    )
 
 
 def lab_spec(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) -> LabSpec:

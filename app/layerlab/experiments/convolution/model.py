@@ -8,8 +8,9 @@ import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
+from layerlab.core.programs import program
 from layerlab.experiments.convolution import born, rows
-from layerlab.experiments.convolution.finding import COUNTS, TAPS, Found, found
+from layerlab.experiments.convolution.finding import COUNTS, SMALL, TAPS, Found, found
 from layerlab.experiments.convolution.layers import (
     EXACT,
     Shifts,
@@ -32,7 +33,6 @@ from layerlab.experiments.convolution.names import (
     POOLS,
     SIDE,
 )
-from layerlab.experiments.convolution.printed import program
 
 __all__ = [
     "BY_HAND",
@@ -221,13 +221,17 @@ def numpy_code(
     """Return a program that prints the page's figures; see `compute`."""
     result = compute(kernel, layer, over, border, pool, picture, weights, shift, images, noise)
     return program(
-        result.picture,
-        result.kernel,
-        layer,
-        over,
-        border,
-        pool,
-        result.shift,
-        result.images,
-        result.noise,
+        "convolution_numpy",
+        PICTURE=result.picture.round(3).tolist(),
+        KERNEL=result.kernel.tolist(),
+        LAYER=layer,
+        STEP=SIDE // round(over**0.5),
+        BORDER="wrap" if border == "wrapped" else "constant",
+        POOL=pool,
+        SHIFT=result.shift,
+        IMAGES=result.images,
+        NOISE=result.noise,
+        OWN=born.OWN,
+        DENSE=born.DENSE,
+        SMALL=SMALL,
     )

@@ -12,6 +12,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.layout import Layout
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.diagonal_flip import rows
 from layerlab.experiments.diagonal_flip.study import PRINTED, Printed, Study, study
@@ -161,48 +162,14 @@ def numpy_code(
     width: int = 2, depth: int = 1, init: str = "He", epochs: int = 200, seeds: int = 16
 ) -> str:
     """Return the listing as a program; see `compute`."""
-    scale = {"He": "np.sqrt(2 / a)", "Xavier": "np.sqrt(2 / (a + b))"}.get(init, init)
-    return f'''"""The diagonal flip, trained image after image, from several seeds."""
-
-import itertools
-
-import numpy as np
-
-x = np.array(list(itertools.product((0.0, 1.0), repeat=4)))  # 16 images [a, b, c, d]
-y = x[:, [0, 2, 1, 3]]
-sizes = (4, *({width},) * {depth}, 4)
-
-
-def train(seed, rate=0.05, epochs={epochs}):
-    rng = np.random.RandomState(seed)
-    shapes = list(itertools.pairwise(sizes))
-    weights = [rng.standard_normal((a, b)) * {scale} for a, b in shapes]
-    biases = [np.zeros(b) for _, b in shapes]
-    for _ in range(epochs):
-        losses = []
-        for image, target in zip(x, y):
-            h, kept = image, []
-            for k, (w, b) in enumerate(zip(weights, biases)):
-                kept.append(h)
-                h = h @ w + b
-                if k < len(weights) - 1:
-                    h = np.maximum(h, 0)
-            losses.append(0.5 * np.mean((target - h) ** 2))
-            delta = (h - target) / 4
-            for k in reversed(range(len(weights))):
-                back = weights[k] @ delta
-                weights[k] -= rate * np.outer(kept[k], delta)
-                biases[k] -= rate * delta
-                delta = back * (kept[k] > 0)
-    return np.mean(losses)
-
-
-covariance = np.linalg.eigvalsh(np.cov(y.T, bias=True))
-floor = 0.5 * covariance[: max(0, 4 - min(sizes))].sum() / 4
-print(f"floor of the rank {{floor:.5f}}")
-for seed in range(42, 42 + {min(seeds, 4)}):
-    print(f"seed {{seed}}: mean loss of the last epoch {{train(seed):.6f}}")
-'''
+    return program(
+        "diagonal_flip_numpy",
+        WIDTH=width,
+        DEPTH=depth,
+        INIT=init,
+        EPOCHS=epochs,
+        SEEDS=min(seeds, 4),
+    )
 
 
 def lab_spec(

@@ -13,12 +13,23 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, PENDING, WRONG, ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.numbers import number
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.ensemble.found import Found, found_in, is_chance, look_at, unseen
-from layerlab.experiments.ensemble.names import DRAWS, KINDS, SEED
-from layerlab.experiments.ensemble.printed import program
+from layerlab.experiments.ensemble.names import (
+    ARCHITECTURE,
+    BOOTSTRAP,
+    DRAWS,
+    EDGE,
+    KINDS,
+    SEED,
+)
 from layerlab.experiments.ensemble.training import (
+    ARCHITECTURES,
     PLACES,
+    RATE,
+    SAMPLES,
+    UPDATES,
     Setting,
     early,
     first,
@@ -30,6 +41,7 @@ from layerlab.nets.ensembles import mean_variance, simulated_variance
 from layerlab.nets.problem import load_data
 
 Array = np.ndarray
+COPIED = 16  # draws of the data in the program that is copied
 SAY_S = 0.2  # from one picture to the next while it trains
 K, RHO, PRINTED = 10, 0.3, 0.37  # of the claim
 NEAR_DRAWN, NEAR_TRAINED = 0.03, 0.15
@@ -230,7 +242,22 @@ def numpy_code(
     at: tuple[float, ...] = (0.4,),
 ) -> str:
     """Return a program that trains ensembles on many draws by hand; see `compute`."""
-    return program(k, kind, noise, width, task)
+    some = ARCHITECTURES if kind == ARCHITECTURE else ARCHITECTURES[:1]
+    return program(
+        "ensemble_numpy",
+        K=k,
+        BOOTSTRAP=kind == BOOTSTRAP,
+        TASK=task,
+        NOISE=noise,
+        DRAWS=COPIED,
+        SAMPLES=SAMPLES,
+        UPDATES=UPDATES,
+        RATE=RATE,
+        EDGE=EDGE,
+        ARCHITECTURES=[
+            [name, init, [width * times for times in widths]] for name, init, widths in some
+        ],
+    )
 
 
 def lab_spec(

@@ -11,10 +11,10 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.euler import flow
 from layerlab.experiments.euler.moons import SEEDS, UPDATES, Flow, Setting, known, training
-from layerlab.experiments.euler.printed import program
 from layerlab.experiments.euler.stability import limit_of
 from layerlab.experiments.euler.verdicts import stable_row
 
@@ -183,7 +183,15 @@ def numpy_code(
 ) -> str:
     """Return a program that steps, finds the largest step and trains; see `compute`."""
     w = flow.matrix(flow.eigenvalues(values), skew)
-    return program(field, w, step, _pairs(starts), depth)
+    return program(
+        "euler_numpy",
+        FIELD=field,
+        W=w.round(12).tolist(),
+        DT=step,
+        END=flow.END,
+        STARTS=_pairs(starts).tolist(),
+        DEPTH=depth,
+    )
 
 
 def lab_spec(

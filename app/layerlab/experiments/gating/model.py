@@ -12,12 +12,12 @@ from layerlab.core.errors import LabError, quoted
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, ClaimRow
 from layerlab.core.jobs import Step
 from layerlab.core.numbers import number
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
 from layerlab.experiments.gating.parts import OPEN, Net, Result, Seeds
 from layerlab.nets.chance import difference
 from layerlab.nets.engines.numpy_ import forward
-from layerlab.nets.printing import activation_code
 from layerlab.nets.probes.loss import evaluate
 from layerlab.nets.problem import Problem, born, problem_of
 from layerlab.nets.rewind import Rewindable, quick_engine
@@ -206,56 +206,21 @@ def numpy_code(
     task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400, rate: float = 0.01
 ) -> str:
     """Return a program that prints the gates of both trained networks; see `compute`."""
-    hidden = (width,) * depth
-    at = round(updates / EVERY) * EVERY
-    parts = []
-    for name in BENDS:
-        training = _training(spec_of(task, name, hidden, rate))
-        params = training.at(at).params[0].astype(float)
-        layout = training.problem.layout
-        layers = [
-            (
-                layout.weights(params, k).round(9).tolist(),
-                layout.biases(params, k).round(9).tolist(),
-            )
-            for k in range(layout.layers)
-        ]
-        parts.append(f"show({name!r}, {layers!r})\n")
-        x = training.problem.x
-    return f'''"""Gates of two networks that learned {task!r} for {at} updates."""
-
-import numpy as np
-
-
-{activation_code("relu").replace("activation", "relu").replace("derivative", "relu_slope")}
-
-{
-        activation_code("softplus")
-        .replace("activation", "softplus")
-        .replace("derivative", "softplus_slope")
-    }
-
-BENDS = {{"relu": (relu, relu_slope), "softplus": (softplus, softplus_slope)}}
-
-
-def show(name, layers):
-    bend, slope = BENDS[name]
-    h = np.linspace({float(x.min())!r}, {float(x.max())!r}, {GRID})[:, None]
-    gates = []
-    for weights, biases in layers[:-1]:
-        z = h @ np.array(weights) + np.array(biases)
-        h = bend(z)
-        gates.append(slope(z))
-    gates = np.concatenate(gates, axis=1)  # (inputs, units)
-    is_open = gates > {OPEN}
-    print(name)
-    for unit in is_open[::5].T:
-        print("".join("#" if on else "." for on in unit))
-    patterns = len(np.unique(is_open, axis=0))
-    print(f"open {{100 * is_open.mean():.1f}} %, subnetworks {{patterns}}")
-
-
-{"".join(parts)}'''
+    hidden, at = (width,) * depth, round(updates / EVERY) * EVERY
+    nets = {name: _training(spec_of(task, name, hidden, rate)) for name in BENDS}
+    problem = nets["relu"].problem
+    return program(
+        "gating_numpy",
+        LOW=float(problem.x.min()),
+        HIGH=float(problem.x.max()),
+        POINTS=GRID,
+        OPEN=OPEN,
+        SIZES=list(problem.layout.sizes),
+        **{
+            name.upper(): training.at(at).params[0].astype(float).round(9).tolist()
+            for name, training in nets.items()
+        },
+    )
 
 
 def lab_spec(

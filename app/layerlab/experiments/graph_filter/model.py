@@ -9,6 +9,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, WRONG, ClaimRow
 from layerlab.core.numbers import number
+from layerlab.core.programs import program
 from layerlab.experiments.graph_filter.filters import (
     by_neighbours,
     in_spectrum,
@@ -23,7 +24,6 @@ from layerlab.experiments.graph_filter.names import (
     COMMUNITIES,
     MOST_TIMES,
 )
-from layerlab.experiments.graph_filter.printed import program
 from layerlab.experiments.graph_filter.reading import read
 
 Array = np.ndarray
@@ -247,4 +247,15 @@ def numpy_code(
 ) -> str:
     """Return a program that filters the same signal by both ways; see `compute`."""
     result = compute(graph, low, middle, high, times, noise, wave, node, places, edges)
-    return program(result.graph.edges, result.clean, result.noisy, (low, middle, high), times)
+    links = result.graph.edges
+    return program(
+        "graph_filter_numpy",
+        LOW=low,
+        MIDDLE=middle,
+        HIGH=high,
+        TIMES=times,
+        EDGES=list(zip(links.i.tolist(), links.j.tolist(), strict=True)),
+        WEIGHTS=links.weights.tolist() if (links.weights != 1).any() else 1.0,
+        CLEAN=result.clean.round(6).tolist(),
+        NOISY=result.noisy.round(6).tolist(),
+    )

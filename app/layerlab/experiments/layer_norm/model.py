@@ -12,6 +12,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_HERE, WRONG, ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.numbers import number
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.layer_norm import training
 from layerlab.experiments.layer_norm.layer import INPUT, TARGET, Layer, layer, plain, weights
@@ -275,37 +276,15 @@ def numpy_code(
     sums: tuple[float, ...] = SUMS,
 ) -> str:
     """Return a program that prints outputs and gradients of the layer; see `compute`."""
-    inputs, target = [float(v) for v in INPUT[:-1]], [float(v) for v in TARGET]
-    return f'''"""Layer norm behind a layer whose weights are stretched by a and shifted."""
-
-import numpy as np
-
-x = np.array({inputs!r})
-sums = np.array({list(sums)!r})
-target = np.array({target!r})
-W = np.random.default_rng(5).normal(size=(len(x), len(sums))) / np.sqrt(3)
-b = sums - x @ W
-eps = {float(eps)!r}
-
-
-def layer(W, b):
-    z = x @ W + b
-    spread = np.sqrt(z.var() + eps)
-    n = (z - z.mean()) / spread
-    dn = (n - target) / len(n)  # of the loss, half the mean square
-    dz = (dn - dn.mean() - n * (dn * n).mean()) / spread
-    return n, np.vstack([np.outer(x, dz), dz])
-
-
-with np.errstate(invalid="ignore"):  # 0 / 0, where eps is 0 and all sums are equal
-    first, gradient = layer(W, b)
-    print(f"a = 1: gradient {{np.linalg.norm(gradient):.6g}}")
-    for a in (0.1, 1, 10, {size * SIGN[sign]!r}):
-        n, other = layer(a * W, a * b + {shift!r})
-        off, length = np.abs(n - first).max(), np.linalg.norm(other)
-        print(f"a = {{a:g}}: outputs off by {{off:.2g}}, gradient {{length:.6g}}, "
-              f"along the weights {{np.sum(other * np.vstack([W, b])):.2g}}")
-'''
+    return program(
+        "layer_norm_numpy",
+        STRETCH=size * SIGN[sign],
+        SHIFT=shift,
+        EPS=float(eps),
+        INPUT=INPUT[:-1].tolist(),
+        SUMS=list(sums),
+        TARGET=TARGET.tolist(),
+    )
 
 
 def lab_spec(

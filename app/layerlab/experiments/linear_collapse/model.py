@@ -8,11 +8,11 @@ import numpy as np
 
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.linear_collapse import factored, plane
 from layerlab.experiments.linear_collapse.factored import M, N, Training
 from layerlab.experiments.linear_collapse.plane import Pushed
-from layerlab.experiments.linear_collapse.printed import program
 from layerlab.nets.activations import ACTIVATIONS
 
 Array = np.ndarray
@@ -149,7 +149,22 @@ def numpy_code(
     activation: str = "identity", depth: int = 4, rank: int = 5, updates: int = 150
 ) -> str:
     """Return a program that prints both; see `compute`."""
-    return program(activation, depth, rank, updates)
+    return program(
+        "linear_collapse_numpy",
+        ACTIVATION=activation,
+        DEPTH=depth,
+        WIDTH=plane.WIDTH,
+        BIAS=plane.BIAS,
+        TURN=plane.TURN,
+        SHEAR=[list(row) for row in plane.SHEAR],
+        M=M,
+        N=N,
+        RANK=rank,
+        UPDATES=updates,
+        RATE=factored.RATE,
+        SMALL=factored.SMALL,
+        SEED=factored.SEED,
+    )
 
 
 def lab_spec(

@@ -11,8 +11,9 @@ from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.libraries import say_once
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
-from layerlab.experiments.numpy_or_torch import check, printed, rows, trainings
+from layerlab.experiments.numpy_or_torch import check, rows, trainings
 from layerlab.experiments.numpy_or_torch.check import ArrayCheck, Found
 from layerlab.experiments.numpy_or_torch.mistakes import OFF, Mistake, place_of
 from layerlab.experiments.numpy_or_torch.names import (
@@ -25,6 +26,8 @@ from layerlab.experiments.numpy_or_torch.names import (
 )
 from layerlab.experiments.numpy_or_torch.trainings import (
     DTYPES,
+    RATE,
+    SAMPLES,
     Setting,
     by_hand,
     known,
@@ -333,8 +336,18 @@ def numpy_code(
     place: Sequence[float] = (2.0,),
 ) -> str:
     """Return the pass by hand, its mistake too, and its check as a program of NumPy."""
-    wrong = _mistake(mistake, depth, place)
-    return printed.numpy_program(Setting(activation, depth), wrong, updates, eps)
+    wrong, setting = _mistake(mistake, depth, place), Setting(activation, depth)
+    return program(
+        "numpy_or_torch_numpy",
+        ACTIVATION=activation,
+        SIZES=list(setting.problem.layout.sizes),
+        SAMPLES=SAMPLES,
+        UPDATES=updates,
+        RATE=RATE,
+        EPS=eps,
+        MISTAKE=wrong.name,
+        LAYER=wrong.place,
+    )
 
 
 def torch_code(
@@ -346,7 +359,15 @@ def torch_code(
     place: Sequence[float] = (2.0,),
 ) -> str:
     """Return the network as a program of PyTorch, from the same first weights."""
-    return printed.torch_program(Setting(activation, depth).spec, updates)
+    setting = Setting(activation, depth)
+    return program(
+        "numpy_or_torch_torch",
+        ACTIVATION=activation,
+        SIZES=list(setting.problem.layout.sizes),
+        SAMPLES=SAMPLES,
+        UPDATES=updates,
+        RATE=RATE,
+    )
 
 
 def lab_spec(

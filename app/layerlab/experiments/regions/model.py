@@ -11,11 +11,11 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.regions import gates, verdicts
 from layerlab.experiments.regions.counting import Counts, built_pieces, counts
 from layerlab.experiments.regions.gates import Flips, known_flips, opened
-from layerlab.experiments.regions.printing import cutting_code
 from layerlab.experiments.regions.training import (
     LENGTH,
     Line,
@@ -174,7 +174,12 @@ def numpy_code(
 ) -> str:
     """Return a program that cuts the plane along this network's bends; see `compute`."""
     training = training_of(spec_of(width, depth, biases, task))
-    return cutting_code(training.problem.layout, training.at(updates).params[0], EDGE)
+    return program(
+        "regions_numpy",
+        EDGE=EDGE,
+        SIZES=list(training.problem.layout.sizes),
+        PARAMETERS=training.at(updates).params[0].tolist(),
+    )
 
 
 def lab_spec(

@@ -10,11 +10,11 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.residual import verdicts
 from layerlab.experiments.residual.birth import NAMES, Birth, born, chain
 from layerlab.experiments.residual.birth import release as release
-from layerlab.experiments.residual.printed import program
 from layerlab.experiments.residual.training import (
     DEPTHS,
     GRID,
@@ -174,7 +174,15 @@ def numpy_code(
     """Return a program that measures, trains and silences; see `compute`."""
     shown = trained_depth(depth)
     silent = min(max(round(silenced[0]), 1), shown) if silenced else 1
-    return program(activation, depth, factor, decay, shown, silent)
+    return program(
+        "residual_numpy",
+        ACTIVATION=activation,
+        DEPTH=depth,
+        FACTOR=factor,
+        LAYERS=min(shown, 20),
+        SILENCED=min(silent, 20),
+        DECAY=decay,
+    )
 
 
 def lab_spec(

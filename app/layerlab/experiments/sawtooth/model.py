@@ -12,13 +12,13 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.layout import Layout
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.sawtooth import nets, verdicts
 from layerlab.experiments.sawtooth.counting import Counts, counts
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.experiments.sawtooth.training import EVERY, GRID, Setting, Snapshot, population
 from layerlab.nets.folding import fold
-from layerlab.nets.printing import training_code
 
 Array = np.ndarray
 LENGTH = 4000  # updates at most
@@ -155,35 +155,16 @@ def numpy_code(
     seeds: int = 16,
 ) -> str:
     """Return a program that folds, counts, and trains the network by hand; see `compute`."""
-    return f'''"""A triangle folded {folds} times: built from weights, then trained."""
-
-import numpy as np
-
-folds, updates = {folds!r}, {updates!r}
-hidden = {list(nets.hidden_of(net, folds))!r}
-samples, seeds, rate, batch = {samples!r}, {min(seeds, 4)!r}, 0.01, 32
-
-
-def target(x):
-    u = (x + 1) / 2
-    for _ in range(folds):
-        u = 2 * np.maximum(u, 0) - 4 * np.maximum(u - 0.5, 0)  # two neurons
-    return u - 0.5
-
-
-grid = np.linspace(-1, 1, 2 ** (folds + 3) + 1)
-slopes = np.diff(target(grid)) / np.diff(grid)
-print(f"{{1 + np.sum(np.diff(slopes) != 0)}} pieces from {{2 * folds}} neurons")
-
-
-{training_code()}
-
-for seed in range(seeds):
-    rng = np.random.default_rng(seed)
-    x = rng.uniform(-1, 1, (samples, 1))
-    loss = trained([1, *hidden, 1], x, target(x), updates, rate, batch, rng)
-    print(f"seed {{seed}}: loss {{loss:.2e}} after {{updates}} updates")
-'''
+    return program(
+        "sawtooth_numpy",
+        FOLDS=folds,
+        HIDDEN=list(nets.hidden_of(net, folds)),
+        UPDATES=updates,
+        SAMPLES=samples,
+        SEEDS=min(seeds, 4),
+        RATE=0.01,
+        BATCH=32,
+    )
 
 
 def lab_spec(

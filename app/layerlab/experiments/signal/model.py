@@ -13,6 +13,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.frames import LayerPart
 from layerlab.core.jobs import Step
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, NetSpec, edit
 from layerlab.experiments.signal import rows
 from layerlab.experiments.signal.meanfield import SLOPE, Map, Theory, chart, settled_chi, walk
@@ -32,7 +33,6 @@ from layerlab.experiments.signal.network import (
 from layerlab.experiments.signal.network import release as release
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
-from layerlab.nets.printing import activation_code
 from layerlab.nets.probes.layers import histograms
 
 Array = np.ndarray
@@ -267,44 +267,17 @@ def numpy_code(
 ) -> str:
     """Return a program that sends inputs through such a network; see `compute`."""
     birth, correlation = _birth(activation, weight_std, bias_std, depth, width, start)
-    label = ACTIVATIONS[birth.activation].label
-    return f'''"""Signal and gradient in {birth.depth} layers of {label}."""
-
-import math
-
-import numpy as np
-
-
-{activation_code(activation, SLOPE)}
-
-weight_std, bias_std = {weight_std!r}, {bias_std!r}
-depth, width, inputs, correlation = {depth}, {width}, {INPUTS}, {correlation!r}
-rng = np.random.default_rng(1)
-
-# inputs of mean square 1, any two of which have the same correlation
-basis, _ = np.linalg.qr(rng.standard_normal((width, inputs + 1)))
-shared, *own = math.sqrt(width) * basis.T
-h = math.sqrt(correlation) * shared + math.sqrt(1 - correlation) * np.array(own)
-
-layers = []
-print("layer  mean square  across inputs  across units  correlation")
-for layer in range(depth):
-    weights = rng.standard_normal((width, width)) * weight_std / math.sqrt(width)
-    z = h @ weights + bias_std * rng.standard_normal(width)
-    h = activation(z)
-    layers.append((weights, z))
-    length = np.linalg.norm(z, axis=1)
-    cosine = z @ z.T / np.maximum(np.outer(length, length), 1e-300)
-    pairs = cosine[np.triu_indices(inputs, 1)]
-    print(f"{{layer + 1:5}}  {{np.mean(h**2):11.4g}}  {{h.var(0).mean():13.4g}}  "
-          f"{{h.var(1).mean():12.4g}}  {{pairs.mean():11.4f}}")
-
-dh = rng.standard_normal(h.shape)
-last = np.mean(dh**2)
-for weights, z in reversed(layers[1:]):
-    dh = (dh * derivative(z)) @ weights.T
-print(f"the gradient's mean square at layer 1 is {{np.mean(dh**2) / last:.4g}} of the last's")
-'''
+    return program(
+        "signal_numpy",
+        ACTIVATION=birth.activation,
+        SLOPE=SLOPE,
+        WEIGHT_STD=weight_std,
+        BIAS_STD=bias_std,
+        DEPTH=depth,
+        WIDTH=width,
+        INPUTS=INPUTS,
+        CORRELATION=correlation,
+    )
 
 
 def lab_spec(

@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.width_or_depth import verdicts
 from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, START, TWINS, WIDE, WILDEST
@@ -34,7 +35,6 @@ from layerlab.experiments.width_or_depth.twins import (
 )
 from layerlab.nets.chance import Band, ratio
 from layerlab.nets.engines.numpy_ import outputs
-from layerlab.nets.printing import training_code
 
 Array = np.ndarray
 LAB_CRESTS = 3  # of the lab's own wave
@@ -263,30 +263,17 @@ def numpy_code(
 ) -> str:
     """Return a program that trains both twins by hand from a few seeds; see `compute`."""
     wide, deep = (list(hidden) for hidden in hidden_of(budget, depth).values())
-    return f'''"""Twins of equal budget on a curve of {crests} crests, from a few seeds."""
-
-import numpy as np
-
-twins = {{"wide": {wide!r}, "deep": {deep!r}}}
-updates, samples, seeds, rate, batch = {updates!r}, {SAMPLES}, 3, {RATE!r}, {BATCH}
-
-
-def target(x):
-    return 0.55 * np.sin({speed(crests)!r} * x) + 0.2 * x
-
-
-{training_code()}
-
-for name, hidden in twins.items():
-    losses = []
-    for seed in range(seeds):
-        rng = np.random.default_rng(seed)
-        x = rng.uniform(-1, 1, (samples, 1))
-        losses.append(trained([1, *hidden, 1], x, target(x), updates, rate, batch, rng))
-    sizes = [1, *hidden, 1]
-    count = sum(a * b + b for a, b in zip(sizes, sizes[1:]))
-    print(f"{{name}}: {{count}} parameters, median loss {{np.median(losses):.2e}}")
-'''
+    return program(
+        "width_or_depth_numpy",
+        WIDE=wide,
+        DEEP=deep,
+        SPEED=speed(crests),
+        UPDATES=updates,
+        SAMPLES=SAMPLES,
+        SEEDS=3,
+        RATE=RATE,
+        BATCH=BATCH,
+    )
 
 
 def lab_spec(

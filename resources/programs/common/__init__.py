@@ -1,0 +1,1 @@
+"""What several programs need; it stands in each of them where a person copies one."""

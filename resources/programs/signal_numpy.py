@@ -1,0 +1,50 @@
+"""Signal and gradient through the layers of a random network.
+
+Sources: Poole et al. 2016 (length and correlation map), Schoenholz et al. 2017 (depth scales),
+Glorot & Bengio 2010 (Xavier), He et al. 2015 (He).
+"""
+
+# ---- Parameters
+ACTIVATION = "relu"  # one of those in activation_and_derivative
+SLOPE = 0.01  # of leaky ReLU below zero
+WEIGHT_STD = 1.4142135623730951  # of a weight times the root of the units before it
+BIAS_STD = 0.0
+DEPTH = 30  # layers
+WIDTH = 256  # units of each
+INPUTS = 12  # how many inputs go through
+CORRELATION = 0.3  # of any two inputs
+
+import math
+
+import numpy as np
+
+from common.activations import activation_and_derivative
+
+activation, derivative = activation_and_derivative(ACTIVATION, SLOPE)
+rng = np.random.default_rng(1)
+
+# Inputs of mean square 1, any two of which have the same correlation.
+basis, _ = np.linalg.qr(rng.standard_normal((WIDTH, INPUTS + 1)))
+shared, *own = math.sqrt(WIDTH) * basis.T
+h = math.sqrt(CORRELATION) * shared + math.sqrt(1 - CORRELATION) * np.array(own)
+
+layers = []
+print("layer  mean square  across inputs  across units  correlation")
+for layer in range(DEPTH):
+    weights = rng.standard_normal((WIDTH, WIDTH)) * WEIGHT_STD / math.sqrt(WIDTH)
+    z = h @ weights + BIAS_STD * rng.standard_normal(WIDTH)
+    h = activation(z)
+    layers.append((weights, z))
+    length = np.linalg.norm(z, axis=1)
+    cosine = z @ z.T / np.maximum(np.outer(length, length), 1e-300)
+    pairs = cosine[np.triu_indices(INPUTS, 1)]
+    print(
+        f"{layer + 1:5}  {np.mean(h**2):11.4g}  {h.var(0).mean():13.4g}  "
+        f"{h.var(1).mean():12.4g}  {pairs.mean():11.4f}"
+    )
+
+dh = rng.standard_normal(h.shape)
+last = np.mean(dh**2)
+for weights, z in reversed(layers[1:]):
+    dh = (dh * derivative(z)) @ weights.T
+print(f"the gradient's mean square at layer 1 is {np.mean(dh**2) / last:.4g} of the last's")
