@@ -56,9 +56,7 @@ def _files(tmp_path, monkeypatch):
     for name, text in texts.items():
         (tmp_path / f"{name}.py").write_text(text, "utf-8")
     monkeypatch.setattr(
-        programs,
-        "resource",
-        lambda name: tmp_path.parent / tmp_path.name / name.removeprefix("programs/"),
+        programs, "resource", lambda name: tmp_path / name.removeprefix("programs/")
     )
 
 

@@ -76,6 +76,17 @@ def test_a_file_stands_where_its_page_starts(name: str) -> None:
     assert "fmt:" not in copied
 
 
+@pytest.mark.parametrize("key", EXPERIMENTS.keys())
+def test_whatever_a_page_shows_can_be_filled_in(key: str) -> None:
+    page = EXPERIMENTS[key]
+    shown = [thing.values for thing in page.tries]
+    shown += [{knob.path: one} for knob in page.knobs for one in knob.choices]
+    for values in shown:
+        text = page.model().numpy_code(**page.values(**values))
+        compile(text, key, "exec")
+        assert max(map(len, text.splitlines())) <= 96
+
+
 @pytest.mark.parametrize("name", ["linear_collapse_numpy", "sawtooth_numpy"])
 def test_a_file_runs_as_it_stands(name: str, tmp_path: pathlib.Path) -> None:
     """It finds `common` beside itself, and prints what the copied text prints."""
