@@ -110,9 +110,10 @@ def _source(value: Any, indent: str, room: int) -> str:
 def _in_one(text: str) -> str:
     """Return a program with all that it imports from `common` written into it."""
     nodes = _imports(text)
-    lines = text.splitlines(keepends=True)
     imports, parts = _gathered(nodes)
-    start = "".join(lines[: nodes[0].lineno - 1])
+    if not parts:
+        return text
+    start = "".join(text.splitlines(keepends=True)[: nodes[0].lineno - 1])
     return start + "\n\n\n".join(["\n".join(imports), *parts, _after(text, nodes)]) + "\n"
 
 
