@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import linecache
 import os
 import sys
 import threading
@@ -30,9 +29,6 @@ class Tidying(QObject):
     (`M_MMAP_THRESHOLD`) cost page faults in every frame; `malloc_trim` gives back whole pages
     wherever they are. It takes up to 40 ms, so it is called in a thread, and if that can be
     not while the lab trains.
-
-    PySide looks into the source of each module that is imported, of which Python then keeps
-    every line; nobody asks for these again.
     """
 
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
@@ -56,7 +52,6 @@ class Tidying(QObject):
         if growth < GROWTH_BYTES or (self._runner.is_playing and growth < MAX_GROWTH_BYTES):
             return
         self._least = now
-        linecache.clearcache()
         threading.Thread(target=self._tidy, name="layerlab-tidying", daemon=True).start()
 
     def _tidy(self) -> None:
