@@ -15,6 +15,7 @@ from layerlab.compose import help as help_
 from layerlab.core.spec import edit
 from layerlab.runtime.logbook import Logbook
 from layerlab.ui.about import About
+from layerlab.ui.guide import Guide
 from tests.test_packaging import ROOT
 
 LEFT = Qt.MouseButton.LeftButton
@@ -84,3 +85,33 @@ def test_details_that_are_long_are_cut_where_they_are_shown(lab) -> None:
     assert QGuiApplication.clipboard().text().endswith("99")
     banner.show_message("Keys", details="a")
     assert not banner.copy_button.isVisible()
+
+
+def opened_guide(qtbot) -> Guide:
+    [guide] = [w for w in QApplication.topLevelWidgets() if isinstance(w, Guide)]
+    qtbot.waitUntil(guide.isVisible)
+    return guide
+
+
+def test_f1_shows_the_keys_and_the_glossary_is_searched(lab, qtbot) -> None:
+    QTest.keyClick(lab.window, Qt.Key.Key_F1)
+    guide = opened_guide(qtbot)
+    assert "Ctrl+E" in guide.keys.toPlainText()
+    bar = guide.tabs.tabBar()
+    QTest.mouseClick(bar, LEFT, pos=bar.tabRect(1).center())
+    assert "Backpropagation" in guide.terms.toPlainText()
+    QTest.keyClicks(guide.asked, "vanishing")
+    assert guide.terms.toPlainText().startswith("Vanishing gradient")
+    assert "Backpropagation" not in guide.terms.toPlainText()
+    QTest.keyClicks(guide.asked, " <b>")
+    assert guide.terms.toPlainText().strip() == "No term contains “vanishing <b>”."
+    with qtbot.waitSignal(guide.destroyed):
+        QTest.mouseClick(guide.close_button, LEFT)
+
+
+def test_the_menu_opens_the_glossary(lab, qtbot) -> None:
+    lab.window.commands["glossary"].trigger()
+    guide = opened_guide(qtbot)
+    assert guide.asked.isVisible()
+    with qtbot.waitSignal(guide.destroyed):
+        QTest.keyClick(guide, Qt.Key.Key_Escape)

@@ -126,6 +126,7 @@ def _connect_commands(session: Session) -> None:
         "theme": session.look.toggle_theme,
         "full_screen": session.look.toggle_full_screen,
         "keys": session.help.show_keys,
+        "glossary": session.help.show_glossary,
         "logs": session.help.show_logs,
         "about": session.help.show_about,
         "quit": session.window.close,

@@ -10,12 +10,14 @@ from PySide6.QtGui import QDesktopServices
 
 from layerlab import __version__
 from layerlab.core.errors import LabError
+from layerlab.core.glossary import glossary
 from layerlab.core.licences import licence_of
 from layerlab.core.resources import resource
 from layerlab.runtime.logbook import log_folder
 
 if TYPE_CHECKING:
     from layerlab.compose.session import Session
+    from layerlab.ui.guide import Guide
 
 # What the lab stands on; each brings more. A bundle lists all that is in it instead.
 LIBRARIES = (
@@ -41,10 +43,20 @@ class Help:
         self._session = session
 
     def show_keys(self) -> None:
-        """Show all keys."""
-        banner = self._session.pages.banner
-        banner.show_message("Keys and hints", details=self._session.window.commands.help_text())
-        banner.more.setChecked(True)
+        """Show all keys, and beside them the glossary."""
+        self._show_guide()
+
+    def show_glossary(self) -> None:
+        """Show the glossary, and beside it all keys."""
+        self._show_guide().show_glossary()
+
+    def _show_guide(self) -> Guide:
+        from layerlab.ui.guide import Guide
+
+        window = self._session.window
+        guide = Guide(window.commands.keys(), glossary(), window.theme, window)
+        guide.open()
+        return guide
 
     def show_logs(self) -> None:
         """Open the folder of logs and reports in the system's own window, or name it."""

@@ -34,6 +34,7 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
     ("full_screen", "Full screen", ("F11",)),
     None,
     ("keys", "Keys and hints…", ("F1",)),
+    ("glossary", "Glossary…", ("Shift+F1",)),
     ("logs", "Show the logs", ()),
     ("about", "About Layerlab…", ()),
     ("quit", "Quit", ("Ctrl+Q",)),
@@ -58,6 +59,16 @@ PLAIN_KEYS = {
     "W": "the worst seed",
     "A": "all of a plot that is zoomed",
     "Esc": "back from a maximised view",
+}
+
+# What the mouse does, and the keys of one view.
+MOUSE = {
+    "Double click": "maximise a view, and back; on a slider's number: type it",
+    "Wheel": "zoom a plot at the cursor; over an axis: that axis alone",
+    "Drag": "pan a plot; with the right button or with Shift: zoom it",
+    "Hover": "the exact numbers of a curve, a neuron or a weight",
+    "Click": "edit a weight or a bias in the network",
+    "Arrows": "in the network: walk along neurons; with Shift: along weights; Enter: edit",
 }
 
 
@@ -94,22 +105,11 @@ class Commands:
             if line[0] in extra:
                 menu.addMenu(extra[line[0]])
 
-    def help_text(self) -> str:
-        """Return the keys in one paragraph, then a hint a line."""
-        keys = [f"{key} {what}" for key, what in PLAIN_KEYS.items()]
+    def keys(self) -> dict[str, str]:
+        """Return what each key and each action of the mouse does, the plain keys first."""
+        found = dict(PLAIN_KEYS)
         for line in TABLE:
             if line is not None and line[2]:
                 what = line[1].rstrip("…")
-                keys.append(f"{line[2][0]} {what[:1].lower()}{what[1:]}")
-        # No line is broken between a key and what it does.
-        lines = ["  ·  ".join(key.replace(" ", "\u00a0") for key in keys), ""]
-        lines += [
-            "Double-click a view: maximise it and back",
-            "Turn the wheel over a plot: zoom it; over an axis: that axis. Drag: pan. "
-            "Drag with the right button or with Shift: zoom",
-            "In the network, arrows: walk neurons; with Shift: their weights; Enter: edit",
-            "Hover a curve or a neuron: its exact numbers",
-            "Click a weight or a bias in the network: edit it",
-            "Double-click a slider's number: type it",
-        ]
-        return "\n".join(lines)
+                found[line[2][0]] = f"{what[:1].lower()}{what[1:]}"
+        return found | MOUSE
