@@ -11,7 +11,7 @@ from layerlab.claims.figures import (
     figure,
     listed,
     percent,
-    spread,
+    summary,
     within,
 )
 
@@ -37,10 +37,10 @@ def test_a_figure_has_the_digits_that_count(value: float, said: str) -> None:
     assert figure(value) == said
 
 
-def test_lists_shares_and_spreads() -> None:
+def test_lists_shares_and_summaries() -> None:
     assert listed([1, 0.5]) == "1, 0.5"
     assert percent(0.4567) == "45.7 %"
-    assert spread(np.array([1.0, 2.0, 3.0, 4.0, 5.0])) == "3 (2 to 4)"
+    assert summary(np.array([1.0, 2.0, 3.0, 4.0, 5.0])) == "3 (2 to 4)"
 
 
 def test_an_exponent_is_found() -> None:

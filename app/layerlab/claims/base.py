@@ -33,7 +33,7 @@ class NotComputableError(LabError):
 
 
 def ignore(share: float) -> None:
-    """Tell nobody how far it is."""
+    """Report to nobody how far it is."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Context:
 
     Attributes:
         is_cancelled: asked often; True ends the computation.
-        progress: is told which share of the claim is done, 0 to 1.
+        progress: gets the share of the claim that is done, 0 to 1.
         share: of the full population, 0 to 1. The ledger takes all of it; tests take less.
     """
 
@@ -55,7 +55,7 @@ class Context:
         return min(count, max(least, round(count * self.share)))
 
     def step(self, done: int, of: int) -> None:
-        """Tell how far it is.
+        """Report how far it is.
 
         Raises:
             CancelledError: it was asked to stop.

@@ -19,7 +19,7 @@ from layerlab.claims.base import (
     not_reproduced,
     wrong,
 )
-from layerlab.claims.figures import Band, difference, figure, spread
+from layerlab.claims.figures import Band, difference, figure, summary
 from layerlab.claims.listing import listing
 from layerlab.claims.populations import lab, population, training_loss, validation_loss
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
@@ -46,7 +46,7 @@ def _losses(ctx: Context, spec: LabSpec, kind: str = "training") -> Array:
 
 
 class Advice(NamedTuple):
-    """A lab that has a trouble, the lab after the advice, and which loss tells."""
+    """A lab that has a trouble, the lab after the advice, and which loss shows it."""
 
     before: LabSpec
     after: LabSpec
@@ -65,7 +65,7 @@ def _advice() -> dict[str, Advice]:
         "overfit, width 8 instead of 32": Advice(few, turned(few, net_width=8), "held out"),
         "overfit, width 4 instead of 32": Advice(few, turned(few, net_width=4), "held out"),
         "unstable, rate 0.01 instead of 0.5": Advice(turned(wave, train_rate=0.5), wave),
-        "unstable, He instead of spread 1": Advice(
+        "unstable, He instead of standard deviation 1": Advice(
             turned(eight, net_init="large-normal"), eight
         ),
         "skips in 24 layers of He": Advice(deep, turned(deep, net_residual=True)),
@@ -121,7 +121,7 @@ def _judge_alike(most: float, n: dict[str, dict[str, Array]]) -> Finding:
     for task, pair in n.items():
         (a, left), (b, right) = pair.items()
         ratios[task] = float(np.median(right) / np.median(left))
-        said.append(f"{task}: {a} {spread(left)}, {b} {spread(right)}")
+        said.append(f"{task}: {a} {summary(left)}, {b} {summary(right)}")
     measured = ", ".join(f"{task} x {figure(ratio)}" for task, ratio in ratios.items())
     why = f"losses of {len(left)} seeds are {'; '.join(said)}"
     alike = [task for task, ratio in ratios.items() if 1 / most <= ratio <= most]

@@ -1,4 +1,4 @@
-"""Deep networks at birth: skips, scaled residuals, layers of zeros."""
+"""Deep networks at initialization: skips, scaled residuals, layers of zeros."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _judge_chain(n: Chain) -> Finding:
 
 
 class Silenced(NamedTuple):
-    """By activation: largest spread of the plain outputs, largest error of the residual."""
+    """By activation: largest range of the plain outputs, largest error of the residual."""
 
     plain: dict[str, float]
     residual: dict[str, float]
@@ -125,13 +125,13 @@ def _measure_silenced(ctx: Context) -> Silenced:
         skips = edit(plain, "net.residual", True)
         shorter = edit(skips, "net.depth", depth - 1)
         params, x = births(plain, 8), problem_of(plain).x
-        spread, error = [], []
+        ranges, error = [], []
         for layer in range(depth):
-            silent = silenced(problem_of(plain).layout, params, layer)
+            ablated = silenced(problem_of(plain).layout, params, layer)
             cut = cut_out(problem_of(plain).layout, params, layer)
-            spread.append(np.ptp(_out(plain, silent, x), axis=1).max())
-            error.append(np.abs(_out(skips, silent, x) - _out(shorter, cut, x)).max())
-        found.plain[activation] = float(max(spread))
+            ranges.append(np.ptp(_out(plain, ablated, x), axis=1).max())
+            error.append(np.abs(_out(skips, ablated, x) - _out(shorter, cut, x)).max())
+        found.plain[activation] = float(max(ranges))
         found.residual[activation] = float(max(error))
     return found
 
@@ -143,10 +143,10 @@ def _out(spec: LabSpec, params: Array, x: Array) -> Array:
 def _judge_silenced(n: Silenced) -> Finding:
     keep = [name for name, error in n.residual.items() if error > EXACT]
     off = max(n.residual.values())
-    measured = f"plain: spread {figure(max(n.plain.values()))}; residual: off by {figure(off)}"
+    measured = f"plain: range {figure(max(n.plain.values()))}; residual: off by {figure(off)}"
     others = max(error for name, error in n.residual.items() if name not in keep)
     why = (
-        f"with one of six layers at 0 the outputs of plain networks spread by "
+        f"with one of six layers at 0 the outputs of plain networks range over "
         f"{figure(max(n.plain.values()))} at most, and residual ones differ from the network "
         f"without the layer by {figure(others)}"
         + (

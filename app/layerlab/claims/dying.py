@@ -1,4 +1,4 @@
-"""Dead units: who dies, who is born dead, who comes back."""
+"""Dead units: who dies, who is dead at initialization, who comes back."""
 
 from __future__ import annotations
 
@@ -159,13 +159,13 @@ def _judge_fates(n: Fates) -> Finding:
     return holds(measured, why)
 
 
-# ---- L2: born dead
+# ---- L2: dead at initialization
 
 
 class Collapsed(NamedTuple):
-    """Share of constant networks by width: at birth, and after training at two rates."""
+    """Share of constant networks by width: at initialization, and trained at two rates."""
 
-    born: list[float]
+    initial: list[float]
     trained: dict[float, list[float]]
     nets: int
 
@@ -176,7 +176,7 @@ def _measure_collapse(ctx: Context) -> Collapsed:
     for width in WIDTHS:
         specs = [Setting("He", width, LAYERS, rate).spec for rate in ADAM_RATES]
         first = births(specs[0], ctx.some(NETS, 500))
-        found.born.append(float(is_constant(problem_of(specs[0]), first, 0.0).mean()))
+        found.initial.append(float(is_constant(problem_of(specs[0]), first, 0.0).mean()))
         for spec, nets in zip(specs, (found.nets, found.nets // 4), strict=True):
             end = population(next(parts), spec, nets)[-1].params
             share = float(is_constant(problem_of(spec), end, SPREAD).mean())
@@ -187,17 +187,17 @@ def _measure_collapse(ctx: Context) -> Collapsed:
 def _judge_collapse(n: Collapsed) -> Finding:
     slow, quick = ADAM_RATES
     said = {rate: ", ".join(map(percent, shares)) for rate, shares in n.trained.items()}
-    born = ", ".join(map(percent, n.born))
-    measured = f"{said[slow]}; at birth {born}"
+    initial = ", ".join(map(percent, n.initial))
+    measured = f"{said[slow]}; at initialization {initial}"
     why = (
-        f"of {n.nets:,} networks of width {', '.join(map(str, WIDTHS))} {born} are born "
-        f"constant, {said[slow]} are after {UPDATES} updates of Adam at {slow:g}, and "
-        f"{said[quick]} (of {n.nets // 4}) at {quick:g}, which kills more"
+        f"of {n.nets:,} networks of width {', '.join(map(str, WIDTHS))} {initial} "
+        f"are constant at initialization, {said[slow]} after {UPDATES} updates of Adam at "
+        f"{slow:g}, and {said[quick]} (of {n.nets // 4}) at {quick:g}, which kills more"
     )
     if as_published(n.trained[slow]):
         return holds(measured, why)
-    if as_published(n.born):
-        return holds_only_if("networks are counted as they are born", measured, why)
+    if as_published(n.initial):
+        return holds_only_if("networks are counted at initialization", measured, why)
     return not_reproduced(measured, why)
 
 

@@ -36,12 +36,12 @@ def listed(values: Iterable[float]) -> str:
     return ", ".join(figure(value) for value in values)
 
 
-def spread(values: Array) -> str:
+def summary(values: Array) -> str:
     """Return the median of a population with its quartiles: `0.02 (0.01 to 0.05)`."""
     low, middle, high = np.percentile(np.asarray(values, float), [25, 50, 75])
     return f"{figure(middle)} ({figure(low)} to {figure(high)})"
 
 
 def within(value: float, target: float, relative: float) -> bool:
-    """Tell whether a value is near a target; False for what is not finite."""
+    """Return whether a value is near a target; False for what is not finite."""
     return abs(value - target) <= relative * abs(target)

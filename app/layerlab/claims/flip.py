@@ -18,7 +18,7 @@ from layerlab.claims.base import (
     not_reproduced,
     wrong,
 )
-from layerlab.claims.figures import Band, difference, figure, spread, within
+from layerlab.claims.figures import Band, difference, figure, summary, within
 from layerlab.claims.listing import listing, run_of
 from layerlab.claims.populations import epochs_until, population, training_loss
 from layerlab.core.spec import LabSpec, edit
@@ -52,7 +52,7 @@ def _measure_order(ctx: Context) -> dict[str, Array]:
 
 def _judge_order(n: dict[str, Array]) -> Finding:
     steps = {(a, b): difference(n[b], n[a]) for a, b in itertools.pairwise(n)}
-    measured = "; ".join(f"{name} {spread(losses)}" for name, losses in n.items())
+    measured = "; ".join(f"{name} {summary(losses)}" for name, losses in n.items())
     leads = ", ".join(f"{a} before {b} by {_band(band)}" for (a, b), band in steps.items())
     why = f"leads of the medians over {len(next(iter(n.values())))} seeds: {leads}"
     wrong_way = [f"{b} is put before {a}" for (a, b), band in steps.items() if band.high < 0]
@@ -91,7 +91,7 @@ def _measure_layers(ctx: Context) -> dict[str, Array]:
 def _judge_layers(n: dict[str, Array]) -> Finding:
     one, *two = n
     bands = {name: difference(n[name], n[one]) for name in two}
-    measured = "; ".join(f"{name} {spread(epochs)} epochs" for name, epochs in n.items())
+    measured = "; ".join(f"{name} {summary(epochs)} epochs" for name, epochs in n.items())
     lag = ", ".join(f"{name} needs {_band(band)} more epochs" for name, band in bands.items())
     why = f"against {one}, over {len(n[one])} seeds, {lag}"
     slower = [name for name, band in bands.items() if band.low > 0]
@@ -134,7 +134,7 @@ def _judge_slower(n: Slower) -> Finding:
     measured = f"{one:.2f}x at seed 42, {many:.2f}x in the median"
     why = (
         f"a loss of {REACHED} takes {n.small} epochs instead of {n.he} at seed 42, and "
-        f"{spread(n.many_small)} instead of {spread(n.many_he)} over {len(n.many_he)} seeds"
+        f"{summary(n.many_small)} instead of {summary(n.many_he)} over {len(n.many_he)} seeds"
     )
     as_said = [within(ratio, TIMES, ABOUT) for ratio in (one, many)]
     if all(as_said):
@@ -217,8 +217,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D11",
         D,
-        "After 100 epochs of the listing He is ahead of Xavier, Xavier of spread 1, and"
-        " spread 1 of spread 0.01.",
+        "After 100 epochs of the listing He is ahead of Xavier, Xavier of weights of standard "
+        "deviation 1, and these of standard deviation 0.01.",
         published="0.0244 < 0.0305 < 0.0658 < 0.0984, one seed",
         tolerance=f"over {SEEDS} seeds each of the three differences of medians has a 95 %"
         " bootstrap band beyond 0",
@@ -254,7 +254,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D32",
         D,
-        "Weights of spread 0.01 converge four times more slowly than He.",
+        "Weights of standard deviation 0.01 converge four times more slowly than He.",
         published="4x",
         tolerance=f"ratio of epochs to a loss of {REACHED} within {ABOUT * 100:g} % of "
         f"{TIMES:g}, at seed 42 and for the medians of 64 seeds",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerlab.claims.base import A, B, Claim, Context, Finding, holds, holds_only_if, wrong
-from layerlab.claims.figures import difference, exponent, figure, percent, spread
+from layerlab.claims.figures import difference, exponent, figure, percent, summary
 from layerlab.claims.pieces import pieces_of
 from layerlab.claims.populations import lab, population, training_loss, validation_loss
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
@@ -114,7 +114,7 @@ def _judge_three(n: Three) -> Finding:
     measured = "; ".join(f"{name}: {' > '.join(names)}" for name, names in orders.items())
     said = "; ".join(
         f"{name}: {n.pieces[name]} pieces, {n.parameters[name]} parameters, loss "
-        f"{spread(n.losses[name])}"
+        f"{summary(n.losses[name])}"
         for name in n.pieces
     )
     why = f"measured are {said}"
@@ -131,7 +131,7 @@ FEW, ENOUGH = 3, 16  # neurons
 
 
 class Open(NamedTuple):
-    """Three things that a theorem of existence does not tell.
+    """Three things that a theorem of existence does not say.
 
     Attributes:
         floor: the least loss of any network of 3 neurons.
@@ -175,7 +175,7 @@ def _judge_open(n: Open) -> Finding:
     why = (
         f"no 3 neurons get below {figure(n.floor)}; 16 neurons with built weights have "
         f"{figure(n.exact)}, yet {percent(missed)} of {len(n.trained)} trained ones end above "
-        f"0.001 ({spread(n.trained)}); from 12 points training leaves {figure(train)} and "
+        f"0.001 ({summary(n.trained)}); from 12 points training leaves {figure(train)} and "
         f"{figure(held)} between them"
     )
     shown = {

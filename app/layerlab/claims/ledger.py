@@ -26,7 +26,7 @@ def examine(
     Args:
         claim: the row.
         is_cancelled: asked every few milliseconds, from this thread.
-        progress: is told which share of the row is done, 0 to 1.
+        progress: gets the share of the row that is done, 0 to 1.
         share: of the full population; the ledger's verdicts are those of all of it.
 
     Returns:
@@ -67,7 +67,7 @@ def ledger(
     Args:
         rows: which ones; all of the ledger if None.
         is_cancelled: asked every few milliseconds; True ends the ledger quietly.
-        progress: is told rows done, rows in all, the row under way and its share, 0 to 1.
+        progress: gets rows done, rows in all, the row under way and its share, 0 to 1.
 
     Yields:
         One verdict a row, in their order.
@@ -75,12 +75,12 @@ def ledger(
     chosen = claims() if rows is None else tuple(rows)
     for k, row in enumerate(chosen):
 
-        def tell(share: float, k: int = k, row: Claim[Any] = row) -> None:
+        def report(share: float, k: int = k, row: Claim[Any] = row) -> None:
             if progress is not None:
                 progress(k, len(chosen), row, share)
 
-        tell(0.0)
+        report(0.0)
         try:
-            yield examine(row, is_cancelled=is_cancelled, progress=tell)
+            yield examine(row, is_cancelled=is_cancelled, progress=report)
         except CancelledError:
             return

@@ -16,7 +16,7 @@ from layerlab.claims.base import (
     holds_only_if,
     not_reproduced,
 )
-from layerlab.claims.figures import spread
+from layerlab.claims.figures import summary
 from layerlab.claims.populations import population
 from layerlab.core.resources import resource
 from layerlab.core.spec import LabSpec, edit, read_spec
@@ -24,7 +24,7 @@ from layerlab.core.spec import LabSpec, edit, read_spec
 HALF_A_UNIT = 0.5  # of the last printed decimal
 DIGITS = 4
 SAME = f"within half a unit of the last of {DIGITS} printed decimals"
-SPREAD = 0.5  # of all weights: the reading under which the printed figures come out
+STD = 0.5  # of all weights: the reading under which the printed figures come out
 OTHER_SEEDS = 64
 
 
@@ -36,10 +36,10 @@ class Run(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """The listing as it is described, with other weights at birth, and of other seeds."""
+    """The listing as it is described, with other initial weights, and of other seeds."""
 
     as_described: Run
-    with_spread: Run
+    with_std: Run
     others: np.ndarray  # last losses, (seeds,)
 
 
@@ -58,15 +58,15 @@ def run_of(ctx: Context, spec: LabSpec, scale: float = 1.0) -> Run:
 
 
 def same(measured: float, printed: float) -> bool:
-    """Tell whether a figure is the printed one, as far as it is printed."""
+    """Return whether a figure is the printed one, as far as it is printed."""
     return abs(measured - printed) <= HALF_A_UNIT * 10.0**-DIGITS + 1e-12
 
 
 def _readings(ctx: Context, width: int) -> Readings:
     he = listing(width, epochs=200)
-    unit = listing(width, "large-normal", epochs=200)  # spread 1, so `scale` is the spread
+    unit = listing(width, "large-normal", epochs=200)  # std 1: `scale` is their own
     others = population(ctx, edit(he, "train.seed", 100), ctx.some(OTHER_SEEDS))[-1]
-    return Readings(run_of(ctx, he), run_of(ctx, unit, SPREAD), others.epoch_loss)
+    return Readings(run_of(ctx, he), run_of(ctx, unit, STD), others.epoch_loss)
 
 
 def _measure_last(width: int, ctx: Context) -> Readings:
@@ -75,18 +75,18 @@ def _measure_last(width: int, ctx: Context) -> Readings:
 
 def _judge_last(printed: float, n: Readings) -> Finding:
     measured = f"{n.as_described.last:.6f}"
-    others = f"{len(n.others)} other seeds of He end at {spread(n.others)}"
+    others = f"{len(n.others)} other seeds of He end at {summary(n.others)}"
     if same(n.as_described.last, printed):
         return holds(measured, f"the listing ends at {measured}, {others}")
     why = f"with He the listing ends at {measured}, {others}"
-    with_spread = f"weights of spread {SPREAD:g} in both layers at {n.with_spread.last:.6f}"
-    if same(n.with_spread.last, printed):
+    with_std = f"weights of standard deviation {STD:g} in both layers at {n.with_std.last:.6f}"
+    if same(n.with_std.last, printed):
         return holds_only_if(
-            f"all weights are drawn with spread {SPREAD:g}, not with He's",
+            f"all weights are drawn with standard deviation {STD:g}, not with He's",
             measured,
-            f"{why}; {with_spread}, the printed figure",
+            f"{why}; {with_std}, the printed figure",
         )
-    return not_reproduced(measured, f"{why}; {with_spread}")
+    return not_reproduced(measured, f"{why}; {with_std}")
 
 
 def _measure_first(ctx: Context) -> list[Readings]:
@@ -94,14 +94,14 @@ def _measure_first(ctx: Context) -> list[Readings]:
 
 
 def _judge_first(printed: tuple[float, ...], n: list[Readings]) -> Finding:
-    he, other = ([r.as_described.first for r in n], [r.with_spread.first for r in n])
+    he, other = ([r.as_described.first for r in n], [r.with_std.first for r in n])
     measured = ", ".join(f"{value:.4f}" for value in he)
     if all(map(same, he, printed)):
         return holds(measured, f"the first epochs have the mean losses {measured}")
     listed = ", ".join(f"{value:.4f}" for value in other)
-    why = f"He gives {measured}, weights of spread {SPREAD:g} in both layers {listed}"
+    why = f"He gives {measured}, weights of standard deviation {STD:g} in both layers {listed}"
     if all(map(same, other, printed)):
-        condition = f"all weights are drawn with spread {SPREAD:g}, not with He's"
+        condition = f"all weights are drawn with standard deviation {STD:g}, not with He's"
         return holds_only_if(condition, measured, why)
     return not_reproduced(measured, why)
 
@@ -160,8 +160,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         measure=_measure_first,
         judge=partial(_judge_first, _FIRST),
     ),
-    _both("D7", "small-normal", "weights of spread 0.01", Run(0.2302, 0.0984)),
-    _both("D8", "large-normal", "weights of spread 1", Run(1.3312, 0.0658)),
+    _both("D7", "small-normal", "weights of standard deviation 0.01", Run(0.2302, 0.0984)),
+    _both("D8", "large-normal", "weights of standard deviation 1", Run(1.3312, 0.0658)),
     _both("D9", "xavier-normal", "Xavier", Run(0.3532, 0.0305)),
     _both("D10", "he-normal", "He", Run(0.5485, 0.0244)),
 )

@@ -33,7 +33,7 @@ NEURONS = (16, 32, 64, 128)
 SLOPE = 0.1
 QUARTER = 0.25
 NARROW = 8  # neurons: narrower layers are looked at apart
-BIASES = 0.5  # spread
+BIASES = 0.5  # standard deviation
 FAR = 100.0  # ends of the line on which pieces are counted
 
 
@@ -104,7 +104,7 @@ class Layers(NamedTuple):
     """Pieces of networks that were built for it, by (n, L), and of random 4 x 8."""
 
     built: dict[tuple[int, int], int]
-    born: Array
+    random: Array
 
 
 def _measure_layers(ctx: Context) -> Layers:
@@ -118,13 +118,13 @@ def _measure_layers(ctx: Context) -> Layers:
 
 
 def _judge_layers(n: Layers) -> Finding:
-    median, most = float(np.median(n.born)), 8**4
+    median, most = float(np.median(n.random)), 8**4
     reached = [made == width**depth for (width, depth), made in n.built.items()]
-    measured = f"4^4: {n.built[4, 4]} built; 8^4 = {most:,}: {figure(median)} at birth"
+    measured = f"4^4: {n.built[4, 4]} built; 8^4 = {most:,}: {figure(median)} at initialization"
     why = (
         f"built from weights, 2 and 4 neurons in 1 to 4 layers make {listed(n.built.values())} "
-        f"pieces, while {len(n.born)} random networks of 4 x 8 have a median of "
-        f"{figure(median)} (at most {n.born.max()}), about as many as their 32 neurons"
+        f"pieces, while {len(n.random)} random networks of 4 x 8 have a median of "
+        f"{figure(median)} (at most {n.random.max()}), about as many as their 32 neurons"
     )
     if not all(reached):
         return wrong(measured, why)
@@ -228,8 +228,8 @@ def _judge_neurons(n: dict[int, list[float]]) -> Finding:
     why = (
         f"pieces grow with the power {_powers(every)} of the neurons in 1, 2 and 4 layers, "
         f"with {_powers(wider)} where every layer has {NARROW} neurons or more, and "
-        f"{NEURONS[-1]} neurons make {listed(last)} (biases of spread {BIASES}; without biases "
-        "every kink is at 0)"
+        f"{NEURONS[-1]} neurons make {listed(last)} (biases of standard deviation {BIASES}; "
+        "without biases every kink is at 0)"
     )
     alike = max(last) <= (1 + QUARTER) * min(last)
     if alike and all(abs(power - 1) <= SLOPE for power in every):
@@ -287,10 +287,10 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "whatever the depth.",
         published="linear",
         page="regions",
-        tolerance=f"random networks with biases of spread {BIASES}, {NEURONS[0]} to "
-        f"{NEURONS[-1]} neurons in 1, 2 and 4 layers, 16 seeds: the exponent of the median "
-        f"number of pieces against the neurons is 1 within {SLOPE}, and the three depths "
-        "differ by at most a quarter",
+        tolerance="random networks with biases of standard deviation "
+        f"{BIASES}, {NEURONS[0]} to {NEURONS[-1]} neurons in 1, 2 and 4 layers, 16 seeds: the "
+        "exponent of the median number of pieces against the neurons is 1 within "
+        f"{SLOPE}, and the three depths differ by at most a quarter",
         measure=_measure_neurons,
         judge=_judge_neurons,
     ),

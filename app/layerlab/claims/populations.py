@@ -66,7 +66,7 @@ def runs(
         spec: what to train; its own number of seeds does not matter.
         count: number of seeds.
         marks: updates at which a state is wanted beside the last, ascending.
-        scale: factor of the parameters at birth.
+        scale: factor of the parameters at initialization.
 
     Yields:
         For at most 64 seeds at a time, their states at the marks and at the end. A reader

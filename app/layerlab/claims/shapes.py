@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from layerlab.claims.base import B, C, Claim, Context, D, Finding, holds, holds_only_if, wrong
-from layerlab.claims.figures import figure, spread
+from layerlab.claims.figures import figure, summary
 from layerlab.claims.populations import lab, population, validation_loss
 from layerlab.core.spec import edit
 from layerlab.nets.activations import ACTIVATIONS
@@ -190,7 +190,9 @@ def _judge_leak(n: Leak) -> Finding:
     medians = {task: [float(np.median(v)) for v in pair] for task, pair in n.losses.items()}
     much = [task for task, pair in medians.items() if max(pair) > ALIKE * min(pair)]
     changes = f"a good deal changes on {' and '.join(much)}" if much else "little changes"
-    said = "; ".join(f"{task} {spread(a)} and {spread(b)}" for task, (a, b) in n.losses.items())
+    said = "; ".join(
+        f"{task} {summary(a)} and {summary(b)}" for task, (a, b) in n.losses.items()
+    )
     measured = f"{figure(n.from_constant)} from a constant; {changes}"
     why = (
         f"leaky - ReLU is up to {figure(n.from_constant)} from any constant in "

@@ -1,4 +1,4 @@
-"""The signal at birth: what each layer makes of variance."""
+"""The signal at initialization: what each layer makes of variance."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Sums(NamedTuple):
 
 def _measure_sums(init: str, ctx: Context) -> Sums:
     n, rng = 512, np.random.default_rng(0)
-    draw, spread = INITIALIZERS[init].draw, {"large-normal": 1.0, "small-normal": 0.01}[init]
+    draw, std = INITIALIZERS[init].draw, {"large-normal": 1.0, "small-normal": 0.01}[init]
     variances = []
     for mean in (0.0, 1.0):
         x = mean + rng.standard_normal((128, n))
@@ -51,7 +51,7 @@ def _measure_sums(init: str, ctx: Context) -> Sums:
         sums = np.stack([x @ draw(rng, n, n, NetSpec())[0] for _ in range(nets)])
         variances.append(float(sums.var() / x.var()))
     low, high = variances
-    expected = n * spread**2
+    expected = n * std**2
     return Sums((low / expected, high / expected), (low, high))
 
 
@@ -182,7 +182,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D20",
         D,
-        "The sums of a layer of n inputs with weights of spread s have variance n s^2 Var(x): "
+        "The pre-activations of a layer of n inputs have variance n s^2 Var(x), where s is the "
+        "standard deviation of the weights: "
         "512 for n = 512, s = 1.",
         published="512",
         page="signal",

@@ -119,22 +119,25 @@ def _judge_draws(n: Draws) -> Finding:
     return wrong(measured, why)
 
 
-class Spread(NamedTuple):
-    """Number of inputs, and the spread that was drawn."""
+class Drawn(NamedTuple):
+    """Number of inputs, and the standard deviation of what was drawn."""
 
     n: int
-    spread: float
+    std: float
 
 
-def _measure_tanh(ctx: Context) -> Spread:
+def _measure_tanh(ctx: Context) -> Drawn:
     facts = asked(ctx, "kaiming-draws")
-    return Spread(int(facts["n"][0]), float(facts["spread"][0]))
+    return Drawn(int(facts["n"][0]), float(facts["spread"][0]))
 
 
-def _judge_tanh(n: Spread) -> Finding:
-    gain = n.spread * np.sqrt(n.n)
+def _judge_tanh(n: Drawn) -> Finding:
+    gain = n.std * np.sqrt(n.n)
     measured = f"{gain:.3f} sqrt(1/n)"
-    why = f"for n = {n.n:,} it draws with spread {n.spread:.5f}, {gain:.3f} times sqrt(1/n)"
+    why = (
+        f"for n = {n.n:,} it draws with standard deviation {n.std:.5f}, {gain:.3f} times "
+        "sqrt(1/n)"
+    )
     return holds(measured, why) if within(gain, 1.0, VARIANCE) else wrong(measured, why)
 
 
@@ -168,11 +171,11 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D30",
         D,
-        "kaiming_normal_ for tanh draws with spread sqrt(1 / n).",
+        "kaiming_normal_ for tanh draws with standard deviation sqrt(1 / n).",
         published="sqrt(1/n)",
         page="signal",
-        tolerance=f"spread of what PyTorch draws within {VARIANCE * 100:g} % of sqrt(1 / n), "
-        "n = 1024",
+        tolerance="standard deviation of what PyTorch draws within "
+        f"{VARIANCE * 100:g} % of sqrt(1 / n), n = 1024",
         measure=_measure_tanh,
         judge=_judge_tanh,
         asks_torch=True,

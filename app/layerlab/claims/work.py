@@ -19,9 +19,9 @@ from layerlab.claims.registry import claims
 from layerlab.core.cancel import CancelledError
 from layerlab.core.jobs import Ask, Job, Step
 
-PARTS = 100  # of a row, in the steps that a job tells
+PARTS = 100  # of a row, in the steps that a job reports
 TICK_S = 0.003  # how often a waiting generator asks whether it is interrupted
-TELL_S = 0.1  # how often it tells how far it is
+REPORT_S = 0.1  # how often it reports how far it is
 
 
 class Aside:
@@ -68,7 +68,7 @@ class Aside:
         self._may_run.set()
 
     def is_done(self, timeout_s: float) -> bool:
-        """Wait for so long at most; tell whether it is done."""
+        """Wait for so long at most; return whether it is done."""
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
@@ -114,7 +114,7 @@ def _work(rows: tuple[Claim[Any], ...], is_interrupted: Ask) -> Iterator[Step | 
                     aside.hold()
                     yield None
                     aside.go_on()
-                elif time.monotonic() - told_s >= TELL_S:
+                elif time.monotonic() - told_s >= REPORT_S:
                     told_s = time.monotonic()
                     yield Step(PARTS * k + round(PARTS * aside.share), total, note=row.id)
             verdict = aside.verdict()

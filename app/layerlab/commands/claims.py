@@ -44,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
     begun_s = time.monotonic()
     with Progress(1, sys.stderr) as bar:
 
-        def tell(done: int, of: int, row: Claim[Any], share: float) -> None:
+        def report(done: int, of: int, row: Claim[Any], share: float) -> None:
             bar.draw((done + share) / of, f"{row.id}, {done} of {of} claims")
 
-        for verdict in ledger(rows, progress=tell):
+        for verdict in ledger(rows, progress=report):
             bar.wipe()
             found.append(verdict)
             text = json_line(verdict.as_json()) if args.json else _entry(verdict)

@@ -37,7 +37,7 @@ def _answers_wayland(name: str, folder: str) -> bool:
 
 
 def answers_x(display: str) -> bool:
-    """Tell whether there is a server of X behind a value of DISPLAY."""
+    """Return whether there is a server of X behind a value of DISPLAY."""
     match = _X_DISPLAY.fullmatch(display)
     if match is None:
         return False

@@ -38,7 +38,7 @@ from layerlab.core.program import TRY_ENGINE, WITH_PLOT, own_command, own_enviro
 # What hangs has to end; what is slow has to be waited for. An emulated processor with other
 # work beside took 35 minutes to compile for one precision, and half a minute to start Qt.
 TRY_LIMIT_S, QT_LIMIT_S = 10_800, 600
-TELL_S = 0.5  # between two looks at a process
+LOOK_S = 0.5  # between two looks at a process
 # Imported where they are tried, in a process of their own: an import takes seconds, or Qt.
 _TRIED = ("PySide6-Essentials", "pyqtgraph", "numba", "torch")
 _DATA_SETS = "scikit-learn"  # which is there for these: they are read instead of importing it
@@ -61,7 +61,7 @@ def examine(progress: Progress) -> dict[str, Any]:
     """Return versions, engines, Qt's state, the display, and what is left to do.
 
     Args:
-        progress: is told what is under way.
+        progress: shows what is under way.
 
     Returns:
         What `--json` prints.
@@ -69,13 +69,13 @@ def examine(progress: Progress) -> dict[str, Any]:
     A version is None where the library is missing or does not load; `lacks` says which and
     why. An engine is "" once it has trained a few updates in each precision as NumPy does.
     """
-    progress.tell("loading the libraries")
+    progress.report("loading the libraries")
     lacks = {library.name: _trouble(library) for library in LIBRARIES}
     display = display_problem()
-    progress.tell("starting Qt")
+    progress.report("starting Qt")
     qt = _qt(display == "")
     if not (qt["problem"] or lacks["pyqtgraph"]):
-        progress.tell("drawing a plot")
+        progress.report("drawing a plot")
         lacks["pyqtgraph"] = _plot()
     engines = _engines(progress)
     absent = {name for name, why in lacks.items() if f"needs {name}," in why}
@@ -160,17 +160,17 @@ def _tried(name: str, progress: Progress) -> str:
                 waited_s = time.monotonic() - began_s
                 if waited_s > TRY_LIMIT_S:
                     return f"it did not train a few updates within {TRY_LIMIT_S} seconds"
-                progress.tell(f"engine {name}: {doing}, {waited_s:.0f} s so far")
+                progress.report(f"engine {name}: {doing}, {waited_s:.0f} s so far")
         finally:
             process.kill()
-    told, warned = heard
+    output, warned = heard
     progress.wipe()
     print(warned, end="", file=sys.stderr)
     if process.returncode:
         ends = {-number: number.name for number in signal.Signals}
         how = ends.get(process.returncode, f"exit code {process.returncode}")
         return f"its process ended while it trained a few updates ({how})"
-    found: dict[str, str] = json.loads(told.splitlines()[-1])
+    found: dict[str, str] = json.loads(output.splitlines()[-1])
     problems = {problem: dtype for dtype, problem in found.items() if problem}
     return "; ".join(problems)
 
@@ -178,7 +178,7 @@ def _tried(name: str, progress: Progress) -> str:
 def _heard(process: subprocess.Popen[str]) -> tuple[str, str] | None:
     """Return what a process has printed and warned of, once it has ended; None before."""
     try:
-        return process.communicate(timeout=TELL_S)
+        return process.communicate(timeout=LOOK_S)
     except subprocess.TimeoutExpired:
         return None
 

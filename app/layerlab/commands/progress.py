@@ -13,7 +13,7 @@ class Progress:
     """Shows how far a command is, on one line that is wiped at the end.
 
     Args:
-        length: updates of the whole run; other commands tell shares and leave it out.
+        length: updates of the whole run; other commands report shares and leave it out.
         stream: where to draw; nothing is drawn if it is no terminal, or None.
     """
 
@@ -57,7 +57,7 @@ class Progress:
             bar = "#" * filled + "." * (WIDTH - filled)
         self._write(f"{bar} {text}")
 
-    def tell(self, text: str) -> None:
+    def report(self, text: str) -> None:
         """Write a text alone, where nobody knows how far it is."""
         self._write(text)
 

@@ -159,11 +159,11 @@ def _long_enough(spec: LabSpec, updates: int | None) -> LabSpec:
 def _checked_out(text: str, is_view: bool) -> pathlib.Path:
     out = pathlib.Path(text)
     endings = [ending for ending in ENDINGS if is_view or ending != NO_PICTURE]
-    told = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
+    allowed = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
     if out.is_dir():
-        raise LabError(f"{text} is a directory, --out must be a file that ends in {told}")
+        raise LabError(f"{text} is a directory, --out must be a file that ends in {allowed}")
     if out.suffix.lower() not in endings:
-        raise LabError(f"{text} does not end in {told}, which is what is written")
+        raise LabError(f"{text} does not end in {allowed}, which is what is written")
     check_writable(out)
     return out
 

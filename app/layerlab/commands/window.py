@@ -113,5 +113,5 @@ def check_file(path: str) -> None:
 
 
 def is_terminal() -> bool:
-    """Tell whether a person reads what the program prints."""
+    """Return whether a person reads what the program prints."""
     return sys.stderr is not None and sys.stderr.isatty()
