@@ -151,22 +151,43 @@ def test_curve_axes_depend_on_the_data_alone_and_follow_a_function_that_left(
 def test_the_kink_ruler_says_what_it_shows(view: PredictionView) -> None:
     frame = sample_frame("curve", layers=3)
     view.draw(frame)
-    ruler = view.curve.ruler
-    assert ruler.text() == "23 linear pieces (this seed) from 24 neurons"
+    plot = view.curve.plot
+    assert plot.text() == "23 linear pieces (this seed) from 24 neurons"
     view.grab()
-    image = ruler.grab().toImage()
-    place = float(view.curve.plot.px(frame.prediction.kinks)[0])
+    image = plot.grab().toImage()
+    place, ruler = float(plot.px(frame.prediction.kinks)[0]), plot.ruler()
     layer = int(frame.prediction.kink_layers[0]) - 1
-    seen = [image.pixelColor(round(place) + d, DARK.px(7)) for d in (-1, 0, 1)]
+    seen = [image.pixelColor(round(place) + d, round(ruler.center().y())) for d in (-1, 0, 1)]
     assert any(near(color, DARK.layer_color(layer, 3)) for color in seen)
     smooth = replace(frame.prediction, kinks=np.empty(0), kink_layers=np.empty(0), pieces=0)
     view.draw(replace(frame, prediction=smooth))
-    assert "smooth" in ruler.text()
+    assert "smooth" in plot.text()
     view.draw(replace(frame, prediction=replace(smooth, pieces=-1)))
-    assert "not counted" in ruler.text()
+    assert "not counted" in plot.text()
     linear = sample_frame("curve", layers=0)
     view.draw(linear)
-    assert ruler.text() == "1 linear piece (this seed)"
+    assert plot.text() == "1 linear piece (this seed)"
+
+
+def test_the_kink_ruler_goes_with_a_zoom_and_gives_way_where_there_is_no_room(
+    view: PredictionView,
+) -> None:
+    frame = sample_frame("curve", layers=3)
+    view.draw(frame)
+    view.grab()
+    plot, first = view.curve.plot, float(frame.prediction.kinks[0])
+    assert plot.has_ruler()
+    assert plot.ruler().top() > plot.area().bottom() + DARK.px(18)  # below the ticks
+    plot.box.show_part(x=(first - 0.05, first + 0.05))
+    image = plot.grab().toImage()
+    layer = int(frame.prediction.kink_layers[0]) - 1
+    middle = plot.ruler().center()
+    seen = [image.pixelColor(round(middle.x()) + d, round(middle.y())) for d in (-1, 0, 1)]
+    assert any(near(color, DARK.layer_color(layer, 3)) for color in seen)
+    view.resize(400, 150)
+    view.grab()
+    assert not plot.has_ruler()
+    assert plot.area().bottom() > plot.height() - DARK.px(24)
 
 
 # ---- maps

@@ -234,7 +234,6 @@ def test_each_plot_is_one_widget_of_pyqtgraph(shown):
             "HeadButton",
             "MenuButton",
             "HeadLabel",
-            "KinkRuler",
             "ThresholdLine",
         }
 

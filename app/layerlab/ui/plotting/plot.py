@@ -252,9 +252,12 @@ class Plot(Surface):
             if look == self._frame_look:
                 return
             self._frame_look = look
-            self._place(self.y_labels(), self._lay_legend())
+            area = self.room(self.y_labels(), self._lay_legend())
+            area.setSize(area.size().expandedTo(QSize(1, 1).toSizeF()))
+            self.place_area(self.squared(area) if self.square else area)
 
-    def _place(self, labels: list[Label], rows: int) -> None:
+    def room(self, labels: list[Label], rows: int) -> QRectF:
+        """Return the room between the axes' texts, a legend of so many rows, and the side."""
         theme, side = self.theme, self.side.wide()
         widest = max([self._wide(label) for label in labels] or [0.0])
         left = float(max(theme.px(22), widest + theme.px(8), self._least_left))
@@ -262,9 +265,7 @@ class Plot(Surface):
         bottom, right = theme.px(20), float(theme.px(8))
         if side <= 0.45 * self.width():  # else the map is of more use
             right = max(right, side)
-        area = QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
-        area.setSize(area.size().expandedTo(QSize(1, 1).toSizeF()))
-        self.place_area(self.squared(area) if self.square else area)
+        return QRectF(left, top, self.width() - left - right, self.height() - top - bottom)
 
     def frame_look(self) -> tuple[object, ...]:
         """Return all that axes, grid and legend depend on; few frames change it."""

@@ -5,22 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from layerlab.core.frames import CurvePrediction, Frame
-from layerlab.ui.blank import blank
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.numbers import table
-from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
-from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series, declare, read_series
-from layerlab.ui.theme import DARK, Theme
 from layerlab.ui.views.form import Form
+from layerlab.ui.views.kinks import KinkPlot
 
 Array = np.ndarray
 MAX_DOTS = 600  # more would hide each other
@@ -28,165 +22,22 @@ MEDIAN = "median"
 OUTER, INNER = 0.12, 0.28  # opacity of both bands
 
 
-class KinkRuler(QWidget):
-    """Where the shown network's function bends, coloured by the layer that bends it."""
-
-    def __init__(self, plot: Plot) -> None:
-        super().__init__()
-        self._plot = plot
-        self.theme: Theme = DARK
-        self.kinks = np.empty(0)
-        self.layers = np.empty(0, int)
-        self.pieces, self.layer_count, self.neurons = 0, 0, 0
-        self._is_figure = False
-        self._words = QPixmap()
-        self._words_key: object = None
-        plot.box.sigRangeChanged.connect(lambda *_: self.update())  # it goes with a zoom
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Return the height of the strip and its words."""
-        return QSize(self.theme.px(120), self.theme.px(34))
-
-    def minimumSizeHint(self) -> QSize:
-        """Return the same: the height is fixed."""
-        return self.sizeHint()
-
-    def show_kinks(self, part: CurvePrediction, depth: int, neurons: int) -> None:
-        """Show the kinks of the part; a smooth activation has none."""
-        self.kinks, self.layers = part.kinks, part.kink_layers
-        self.pieces, self.layer_count, self.neurons = part.pieces, depth, neurons
-        self.update()
-
-    def text(self) -> str:
-        """Return the sentence under the strip."""
-        if self.pieces == 0:
-            return "a smooth function: this activation has no kinks"
-        if self.pieces < 0:
-            return "linear pieces not counted: the network is large, or has layer norm"
-        noun = "piece" if self.pieces == 1 else "pieces"
-        units = (
-            f" from {self.neurons} neuron{'s' * (self.neurons != 1)}" if self.neurons else ""
-        )
-        return f"{self.pieces} linear {noun} (this seed){units}"
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the strip, a stroke a kink, the sentence and the layers' colours."""
-        theme, area = self.theme, self._plot.area()
-        with QPainter(self) as painter:
-            painter.fillRect(self.rect(), theme.color("panel"))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            strip = QRectF(area.left(), theme.px(2), area.width(), theme.px(11))
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("raised"))
-            painter.drawRoundedRect(strip, theme.px(3), theme.px(3))
-            x = self._plot.px(self.kinks)
-            width = theme.px(2)
-            for place, layer in zip(x.tolist(), self.layers.tolist(), strict=True):
-                if strip.left() <= place <= strip.right():
-                    color = theme.layer_color(layer - 1, max(1, self.layer_count))
-                    painter.fillRect(
-                        QRectF(place - width / 2, strip.top(), width, strip.height()), color
-                    )
-            if self._is_figure:
-                self._paint_words(painter, strip)
-            else:
-                painter.drawPixmap(0, 0, self._written(strip))
-
-    def set_figure(self, is_figure: bool) -> None:
-        """Paint the words anew, or from a picture that is kept."""
-        self._is_figure = is_figure
-
-    def _written(self, strip: QRectF) -> QPixmap:
-        """Return the words as a picture: they seldom change from frame to frame."""
-        ratio = self.devicePixelRatioF()
-        key = (self.text(), self.layer_count, strip.getRect(), self.size(), ratio, self.theme)
-        if key != self._words_key:
-            self._words_key, self._words = key, blank(self.size(), ratio)
-            with QPainter(self._words) as painter:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                self._paint_words(painter, strip)
-        return self._words
-
-    def _paint_words(self, painter: QPainter, strip: QRectF) -> None:
-        theme = self.theme
-        font = theme.font(10.5)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        painter.setPen(theme.color("muted"))
-        row = QRectF(strip.left(), strip.bottom() + theme.px(3), strip.width(), theme.px(15))
-        flags = Qt.AlignmentFlag.AlignVCenter
-        text = self.text()
-        if metrics.horizontalAdvance(text) > row.width():
-            text = text.partition(" (")[0]
-        painter.drawText(row, flags, text)
-        if self.pieces <= 0 or self.layer_count == 0:
-            return
-        shown = range(self.layer_count) if self.layer_count <= 8 else (0, self.layer_count - 1)
-        names = [str(k + 1) for k in shown]
-        dot, gap = theme.px(7), theme.px(6)
-        widths = [dot + theme.px(4) + metrics.horizontalAdvance(n) + gap for n in names]
-        lead = "kinks by layer:"
-        total = metrics.horizontalAdvance(lead) + gap + sum(widths)
-        if metrics.horizontalAdvance(self.text()) + total + theme.px(12) > row.width():
-            return
-        left = row.right() - total
-        painter.drawText(QRectF(left, row.top(), total, row.height()), flags, lead)
-        left += metrics.horizontalAdvance(lead) + gap
-        for k, name, width in zip(shown, names, widths, strict=True):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.layer_color(k, self.layer_count))
-            painter.drawEllipse(QRectF(left, row.center().y() - dot / 2, dot, dot))
-            painter.setPen(theme.color("muted"))
-            painter.drawText(
-                QRectF(left + dot + theme.px(4), row.top(), width, row.height()), flags, name
-            )
-            left += width
-
-
 class CurveView(Form):
-    """The fitted function with its data, and the kink ruler below."""
+    """The fitted function with its data, and its kinks below."""
 
     def __init__(self) -> None:
         super().__init__()
         self.show_seed = False
-        self.plot = Plot(Axis("x"), Axis("y"))
+        self.plot = KinkPlot()
         self.plot.reader = self.read
-        self.ruler = KinkRuler(self.plot)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.plot, 1)
-        self._held = self.plot
-        layout.addWidget(self.ruler)
+        self.hold(self.plot)
         self.part: CurvePrediction | None = None
         self._ghost: tuple[Array, Array, str] | None = None
         self._series: tuple[Series, ...] = ()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme`; the view draws again."""
-        super().set_theme(theme)
-        self.plot.set_theme(theme)
-        self.ruler.set_theme(theme)
-        self._fit()
-
     def set_ghost(self, part: CurvePrediction | None, label: str) -> None:
         """Keep an earlier median as a faint line with a name; None takes it away."""
         self._ghost = None if part is None else (part.x, part.quantiles[2], label)
-
-    def resizeEvent(self, event: object) -> None:
-        """Drop the ruler where there is no room for it."""
-        self._fit()
-
-    def _fit(self) -> None:
-        self.ruler.setVisible(self.height() >= self.theme.px(170))
 
     def show_part(self, part: CurvePrediction, frame: Frame, anew: bool) -> None:
         """Draw the curves, the data and the kinks."""
@@ -203,9 +54,9 @@ class CurveView(Form):
             inner = mix(self.theme, accent, INNER)
             keys.insert(1, Key("band", outer, "quartiles, 5–95 %", 1, inner))
         self.plot.legend = tuple(keys)
-        self.plot.show_marks({**bands, **found.bands}, found.still, found.live)
         hidden = frame.spec.net.hidden
-        self.ruler.show_kinks(part, len(hidden), sum(hidden))
+        self.plot.set_kinks(part, len(hidden), sum(hidden))
+        self.plot.show_marks({**bands, **found.bands}, found.still, found.live)
 
     def _set_ranges(self, part: CurvePrediction, anew: bool) -> None:
         self.plot.x_axis.label, self.plot.y_axis.label = part.x_label, part.y_label

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from layerlab.ui.plotting.items.base import (
@@ -147,21 +147,22 @@ class Strokes(Painted):
     dash: tuple[float, float] | None = None
 
     def paint(self, painter: QPainter, space: Space) -> None:
-        """Paint the lines; those of one colour at once."""
+        """Paint the lines; those of one colour at once where they follow each other."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         ends = np.stack(
             [space.px(self.x0), space.py(self.y0), space.px(self.x1), space.py(self.y1)], axis=1
         )
-        good = np.isfinite(ends).all(axis=1)
-        if isinstance(self.colors, QColor):
-            painter.setPen(pen_of(self.colors, self.width, self.dash))
-            some = ends[good].reshape(-1, 2)
+        good = np.flatnonzero(np.isfinite(ends).all(axis=1))
+        colors = self.colors
+        if isinstance(colors, QColor):
+            runs = [(colors, good.tolist())]
+        else:
+            grouped = itertools.groupby(good.tolist(), lambda k: colors[k])
+            runs = [(color, list(places)) for color, places in grouped]
+        for color, places in runs:
+            painter.setPen(pen_of(color, self.width, self.dash))
+            some = ends[places].reshape(-1, 2)
             painter.drawLines(polygon(some[:, 0], some[:, 1]).toList())
-            return
-        for k in np.flatnonzero(good).tolist():
-            painter.setPen(pen_of(self.colors[k], self.width, self.dash))
-            a, b, c, d = ends[k]
-            painter.drawLine(QPointF(a, b), QPointF(c, d))
 
     def key(self) -> object:
         """Return what it looks like."""
