@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame
 from layerlab.ui.theme import DARK, LIGHT, Theme
-from layerlab.ui.views.classes import ClassView, features_text
+from layerlab.ui.views.classes import ClassView, features_of
 from layerlab.ui.views.curve import CurveView
 from layerlab.ui.views.images import ImageView
 from layerlab.ui.views.map import MapView
@@ -248,18 +248,16 @@ def test_points_are_told_apart_by_class_and_part(view: PredictionView) -> None:
 
 def test_flip_images_show_input_target_and_output(view: PredictionView) -> None:
     view.draw(sample_frame("image"))
-    canvas = view.shown().canvas
+    sheet = view.shown().sheet
     view.grab()  # lays the card out
-    image = canvas.grab().toImage()
-    boxes = canvas.image_boxes(1)  # one bright pixel, top left
-    colors = [
-        image.pixelColor(round(b.left() + b.width() / 4), round(b.top() + b.height() / 4))
-        for b in boxes
-    ]
+    image = sheet.grab().toImage()
+    x, y = np.array(sheet.corners(1)).T + 0.5  # one bright pixel, top left
+    places = [QPoint(*map(round, at)) for at in zip(sheet.px(x), sheet.py(y), strict=True)]
+    colors = [image.pixelColor(at) for at in places]
     assert near(colors[0], DARK.color("text"))
     assert near(colors[1], DARK.color("text"))
     assert near(colors[2], DARK.color("accent"), 60)
-    text = canvas.reading_at(boxes[0].topLeft() + QPointF(2, 2)).text
+    text = sheet.reading_at(QPointF(places[0])).text
     assert text.startswith("image 2: half mean squared error")
     assert text.endswith("input, row 1, column 1: 1")
 
@@ -269,14 +267,18 @@ def test_a_confusion_cell_is_read_as_a_count(view: PredictionView) -> None:
     confusion = np.diag(np.full(10, 30.0))
     confusion[3, 8] = 2.5
     view.draw(replace(frame, prediction=replace(frame.prediction, confusion=confusion)))
-    canvas = view.shown().canvas
+    matrix = view.shown().matrix
     view.grab()  # lays the card out
-    box = canvas.matrix_box()
+    image, box = matrix.grab().toImage(), matrix.area()
+    assert box.width() == box.height()
     place = box.topLeft() + QPointF(8.5, 3.5) * (box.width() / 10)
-    text = canvas.reading_at(place).text
-    assert text == "true 3, read as 8: 2.5 of 32.5 (7.7 %), mean over the seeds"
-    assert canvas.title() == "read as → · mean of 16 seeds"
-    image = canvas.grab().toImage()
+    text = matrix.reading_at(place).text
+    assert text == "true 3, predicted 8: 2.5 of 32.5 (7.7 %), mean over the seeds"
+    names = [str(k) for k in range(10)]
+    assert [name for _, name in matrix.x_ticks()] == names
+    assert [label.text for label in matrix.y_labels()] == names
+    assert matrix.y_axis.label == "true ↓"
+    assert [key.text for key in matrix.legend] == ["predicted →", "mean of 16 seeds"]
     corner = QPointF(0.15, 0.15) * (box.width() / 10)
     right = box.topLeft() + QPointF(3, 3) * (box.width() / 10) + corner
     wrong = box.topLeft() + QPointF(8, 3) * (box.width() / 10) + corner
@@ -305,7 +307,7 @@ def test_scatter_reads_the_nearest_point_and_tells_held_out_apart(
 def test_of_one_hot_columns_an_example_names_the_hot_one() -> None:
     names = ("island=Biscoe", "island=Dream", "bill", "a=b")
     values = np.array([-1.06e-8, 0.9999999, 38.24, 0.5])
-    assert features_text(names, values) == "island=Dream, bill 38.2, a=b 0.5"
+    assert features_of(names, values) == ["island=Dream", "bill 38.2", "a=b 0.5"]
 
 
 @pytest.mark.parametrize("form", ["map", "multi-map", "value-map"])

@@ -150,14 +150,14 @@ class ImagePrediction:
 
 @dataclass(frozen=True, eq=False)
 class ClassPrediction:
-    """Many inputs, classes: the confusion matrix and misread examples.
+    """Many inputs, classes: the confusion matrix and misclassified examples.
 
     Attributes:
         confusion: (K, K) counts, row = true class, column = predicted; mean over seeds.
         class_names: K names.
         accuracy: (S,) on the points shown.
         points: `validation` or `training`: on which points all this is.
-        examples: (M, D) inputs that the chosen seed misreads, in the data's own units.
+        examples: (M, D) inputs that the chosen seed misclassifies, in the data's own units.
         example_true, example_said: (M,) class indices.
         image_shape: rows and columns if an input is an image, else None.
         feature_names: D names.

@@ -19,7 +19,7 @@ from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
 from layerlab.ui.table import Cell, Table
-from layerlab.ui.views.images import ImageCanvas
+from layerlab.ui.views.images import ImageSheet
 
 LOWEST = 1e-7  # of the loss that is drawn
 
@@ -28,19 +28,19 @@ class ImagesCard(Card):
     """The sixteen images: input, target, output of seed 42."""
 
     def __init__(self) -> None:
-        self.canvas = ImageCanvas()
+        self.sheet = ImageSheet()
         super().__init__("All sixteen images")
-        self.body.addWidget(self.canvas)
-        self.watch(self.canvas)
+        self.body.addWidget(self.sheet)
+        self.watch(self.sheet)
 
     def set_theme(self, theme: object) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         super().set_theme(theme)  # type: ignore[arg-type]
-        self.canvas.set_theme(theme)  # type: ignore[arg-type]
+        self.sheet.set_theme(theme)  # type: ignore[arg-type]
 
     def numbers(self) -> str:
         """Return every pixel: what goes in, what should come out, and what does."""
-        part = self.canvas.part
+        part = self.sheet.part
         if part is None:
             return ""
         images, rows, columns = np.indices(part.outputs.shape).reshape(3, -1) + 1
@@ -114,15 +114,13 @@ class View(PageView):
 
     def arrays(self) -> list[Array]:
         """Return the numbers of the plots, and the images."""
-        part = self.images.canvas.part
+        part = self.images.sheet.part
         return [*super().arrays(), *([] if part is None else [part.outputs, part.error])]
 
     def _draw_images(self, result: Result) -> None:
-        canvas = self.images.canvas
-        canvas.part = ImagePrediction(
-            result.inputs, result.targets, result.outputs, result.error
+        self.images.sheet.show_part(
+            ImagePrediction(result.inputs, result.targets, result.outputs, result.error)
         )
-        canvas.refresh()
         epoch = f"after {result.trained} epochs" if result.trained else "at initialization"
         self.images.set_note(f"input → target → output, seed 42 {epoch}", f"seed 42, {epoch}")
 

@@ -144,9 +144,7 @@ class TextAxis(pg.AxisItem):
         free = edge - area.left() - 2 * max([*widths, 0.0]) - theme.px(20)
         if plot.x_axis.brief and metrics.horizontalAdvance(label) > free:
             label = plot.x_axis.brief
-        label = metrics.elidedText(
-            label, Qt.TextElideMode.ElideRight, max(free, area.width() / 3)
-        )
+        label = plot.elided(label, max(free, area.width() / 3))
         lefts, start = lay_texts(
             places, widths, metrics.horizontalAdvance(label), edge, theme.px(8)
         )

@@ -66,13 +66,47 @@ def amount_colors(theme: Theme, values: Array, low: float, high: float) -> Array
     return np.asarray(panel + (rgb(theme.color("accent")) - panel) * (0.04 + 0.86 * place))
 
 
+def shades(low: QColor, high: QColor, values: Array) -> Array:
+    """Return colours from `low` at 0 to `high` at 1, (...) -> (..., 3) uint8; nan is 0."""
+    place = np.clip(np.nan_to_num(values, nan=0.0), 0, 1)[..., None]
+    ends = rgb(low), rgb(high)
+    return np.asarray((ends[0] + place * (ends[1] - ends[0])).round().astype(np.uint8))
+
+
+def ink_on(theme: Theme, colors: Array) -> list[QColor]:
+    """Return for each colour the text's or the panel's, whichever is easier to read on it.
+
+    Args:
+        colors: (n, 3), 0 to 255.
+
+    Source: contrast of the Web Content Accessibility Guidelines 2.2.
+    """
+    inks = theme.color("text"), theme.color("panel")
+    both = [_luminance(rgb(ink)) for ink in inks]
+    ground = _luminance(colors)
+    found = [np.maximum(ground, one) / np.minimum(ground, one) for one in both]
+    return [inks[int(is_panel)] for is_panel in found[1] > found[0]]
+
+
+def _luminance(colors: Array) -> Array:
+    """Return relative luminance with the guidelines' 0.05 added, (..., 3) -> (...)."""
+    part = np.asarray(colors, float) / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ (0.2126, 0.7152, 0.0722) + 0.05)
+
+
+def image_of(colors: Array) -> QImage:
+    """Return an array of colours as an image: (rows, columns, 3), 0 to 255, top row first."""
+    rows, columns = colors.shape[:2]
+    pixels = np.full((rows, columns, 4), 255, np.uint8)
+    pixels[..., :3] = colors[..., ::-1]  # blue first
+    form = QImage.Format.Format_RGB32  # of all formats the quickest to draw
+    return QImage(pixels.data, columns, rows, 4 * columns, form).copy()
+
+
 def paint_picture(
     painter: QPainter, box: QRectF, colors: Array, *, smooth: bool = False
 ) -> None:
     """Paint an array of colours into a box: (rows, columns, 3), 0 to 255, top row first."""
-    rows, columns = colors.shape[:2]
-    pixels = np.full((rows, columns, 4), 255, np.uint8)
-    pixels[..., :3] = colors[..., ::-1]  # blue first
-    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-    painter.drawImage(box, image)
+    painter.drawImage(box, image_of(colors))

@@ -301,7 +301,7 @@ class Plot(Surface):
 
     def squared(self, area: QRectF) -> QRectF:
         """Return the largest part of the area in which both axes have the same scale."""
-        wide, high = self.x_axis.high - self.x_axis.low, self.y_axis.high - self.y_axis.low
+        wide, high = (abs(axis.high - axis.low) for axis in (self.x_axis, self.y_axis))
         scale = min(area.width() / wide, area.height() / high)
         return QRectF(area.left(), area.top(), wide * scale, high * scale)
 

@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFontMetricsF,
     QHideEvent,
     QMouseEvent,
     QPainter,
@@ -39,6 +40,7 @@ pg.setConfigOptions(antialias=True, imageAxisOrder="row-major", mouseRateLimit=0
 QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), 64 * 1024))  # KB; Qt's own is 10 MB
 SETTLE = QEvent.Type(QEvent.registerEventType())
 TOP = 1000.0  # z of what lies over everything
+TEXT = 10.5  # size of the letters, at zoom 1
 _MOVE_PX = 4  # a press that moves further is a drag
 
 
@@ -138,6 +140,11 @@ class Surface(pg.GraphicsView):
     def sizeHint(self) -> QSize:
         """Return the least size: layouts share out the rest."""
         return self.minimumSizeHint()
+
+    def elided(self, text: str, room: float, size: float = TEXT, weight: int = 400) -> str:
+        """Return a text that is cut where it is wider than a room in pixels."""
+        metrics = QFontMetricsF(self.theme.font(size, weight))
+        return metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
     # ---- from what is shown to the scene
     def refresh(self) -> None:

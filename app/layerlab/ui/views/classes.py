@@ -1,26 +1,36 @@
-"""Many inputs, classes: who is taken for whom, and which inputs are misread."""
+"""Many inputs, classes: the confusion matrix, and misclassified examples."""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QHBoxLayout
 
 from layerlab.core.frames import ClassPrediction, Frame
-from layerlab.ui.plotting.colors import mix, paint_picture, rgb
+from layerlab.ui.plotting.axes import TEXT, Label
+from layerlab.ui.plotting.box import X, Y
+from layerlab.ui.plotting.colors import ink_on, mix, rgb, shades
+from layerlab.ui.plotting.items import Field, Mark, Strokes, Words, array_key
+from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import quartiles
-from layerlab.ui.plotting.picture import Picture
 from layerlab.ui.plotting.reading import Reading
-from layerlab.ui.plotting.scale import number
+from layerlab.ui.plotting.rows import RowPlot
+from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.sheet import Sheet, whole
 from layerlab.ui.theme import Theme
 from layerlab.ui.views.form import Form
-from layerlab.ui.views.images import paint_image
 
 Array = np.ndarray
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CELL = 12  # pixels of a cell from which all are equally large
+MARGINS = 40  # above and below the matrix, at zoom 1
+WIDEST = 0.68  # share of the matrix with its names, where examples are beside it
+NARROWEST = 76  # width of examples that say anything
+IMAGE, LINE = 46, 15  # side of an example, and height of a row of text
+READ = 14  # lines that a reading has at most
 
 
 def confusion_colors(theme: Theme, counts: Array) -> Array:
@@ -36,199 +46,289 @@ def confusion_colors(theme: Theme, counts: Array) -> Array:
     return np.asarray((base + (ends - base) * opacity).round().astype(np.uint8))
 
 
-def features_text(names: tuple[str, ...], values: Array) -> str:
-    """Return an example in words: `bill 38.2, island=Dream`; of one-hot columns the hot one."""
+def features_of(names: tuple[str, ...], values: Array) -> list[str]:
+    """Return an example in words: `bill 38.2`, `island=Dream`; of one-hot columns the hot."""
     found = []
     for name, value in zip(names, values.tolist(), strict=False):
         if "=" in name and min(abs(value), abs(value - 1)) < 1e-3:
             found += [name] * round(value)
         else:
             found.append(f"{name} {number(value)}")
-    return ", ".join(found)
+    return found
 
 
-class ConfusionCanvas(Picture):
-    """The confusion matrix on the left, misread examples on the right."""
+class ConfusionPlot(RowPlot):
+    """The confusion matrix: a row for each true class, a column for each predicted one.
+
+    Attributes:
+        part: what is drawn. seeds: of which it is the mean.
+        names_room: width that the names of the rows may have, in pixels.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(Axis())
         self.part: ClassPrediction | None = None
         self.seeds = 1
+        self.names_room = 0.0
+        self.grid = False  # nothing may cross the cells
+        self.square = True
+        self.reader = self.read
 
-    # ---- geometry
-    def matrix_box(self) -> QRectF:
-        """Return the square of the cells."""
-        assert self.part is not None
-        theme = self.theme
-        metrics = QFontMetricsF(theme.font(10.5))
-        widest = max([metrics.horizontalAdvance(n) for n in self.part.class_names] or [0.0])
-        left = min(max(widest + theme.px(8), theme.px(38)), 0.24 * self.width())
-        top = theme.px(32) if self.height() > theme.px(170) else theme.px(17)
-        side = min(self.height() - top - 1, 0.66 * self.width() - left)
-        return QRectF(left, top, max(1.0, side), max(1.0, side))
-
-    def _examples_box(self) -> QRectF:
-        matrix, theme = self.matrix_box(), self.theme
-        left = matrix.right() + theme.px(22)
-        return QRectF(left, 0, self.width() - left - theme.px(4), self.height())
-
-    # ---- painting
-    def paint_content(self, painter: QPainter) -> None:
-        """Paint matrix and examples."""
-        if self.part is None or not len(self.part.class_names):
+    def show_part(self, part: ClassPrediction, seeds: int) -> None:
+        """Draw the matrix: correct ones in the accent, mistakes in orange."""
+        self.part, self.seeds = part, seeds
+        count = len(part.class_names)
+        if not count:
+            self.show_marks()
             return
-        box = self.matrix_box()
-        self._paint_names(painter, box)
-        self._paint_cells(painter, box)
-        room = self._examples_box()
-        if room.width() >= self.theme.px(64):
-            self._paint_examples(painter, room)
+        self.set_rows(part.class_names)
+        self.y_axis.label = "true ↓"
+        self.x_axis.low, self.x_axis.high = -0.5, count - 0.5
+        words = ["predicted →", f"mean of {seeds} seeds"][: 2 if seeds > 1 else 1]
+        gray = self.theme.color("muted")
+        self.legend = tuple(Key("text", gray, text) for text in words)
+        counts = np.nan_to_num(part.confusion, nan=0.0, posinf=0.0, neginf=0.0)
+        colors, extent = confusion_colors(self.theme, counts), (-0.5, count - 0.5) * 2
+        marks: dict[str, Mark] = {"cells": Field(extent, colors, smooth=False, edges=True)}
+        marks |= {"gaps": self._gaps(count), "numbers": self._numbers(counts, colors)}
+        self.show_marks(live=marks)
 
-    def _paint_names(self, painter: QPainter, box: QRectF) -> None:
-        assert self.part is not None
-        theme, names = self.theme, self.part.class_names
-        font = theme.font(10.5)
-        metrics = QFontMetricsF(font)
-        painter.setFont(font)
-        painter.setPen(theme.color("muted"))
-        size, high = box.width() / len(names), theme.px(14)
-        step = max(1, math.ceil(high / size))
-        elide = Qt.TextElideMode.ElideRight
-        for k in range(0, len(names), step):
-            middle = (k + 0.5) * size
-            room = QRectF(0, box.top() + middle - high / 2, box.left() - theme.px(6), high)
-            painter.drawText(room, _RIGHT, metrics.elidedText(names[k], elide, room.width()))
-            wide = size * step
-            room = QRectF(box.left() + middle - wide / 2, box.top() - high - 2, wide - 2, high)
-            text = metrics.elidedText(names[k], elide, wide - 2)
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
-        if box.top() > theme.px(20):
-            painter.setPen(theme.color("faint"))
-            title = QRectF(box.left(), 0, box.width(), high)
-            painter.drawText(title, _LEFT, metrics.elidedText(self.title(), elide, box.width()))
-            painter.drawText(QRectF(0, box.top() - high - 2, box.left(), high), _LEFT, "true ↓")
+    def _gaps(self, count: int) -> Strokes:
+        """Return what separates the cells; nothing does where they are too many."""
+        at = np.arange(count + 1) - 0.5 if count <= 40 else np.empty(0)
+        low, high = np.full(at.size, -0.5), np.full(at.size, count - 0.5)
+        starts, ends = (at, low, low, at), (at, high, high, at)
+        x0, y0 = np.concatenate(starts[::2]), np.concatenate(starts[1::2])
+        x1, y1 = np.concatenate(ends[::2]), np.concatenate(ends[1::2])
+        return Strokes(x0, y0, x1, y1, self.theme.color("panel"), 2 if count <= 16 else 1)
 
-    def title(self) -> str:
-        """Return what stands over the matrix: which way to read it, and what of."""
-        return f"read as → · mean of {self.seeds} seeds" if self.seeds > 1 else "read as →"
-
-    def _paint_cells(self, painter: QPainter, box: QRectF) -> None:
-        """Paint the cells: right ones in the accent, mistakes in orange."""
-        assert self.part is not None
-        theme = self.theme
-        counts = np.nan_to_num(self.part.confusion, nan=0.0, posinf=0.0, neginf=0.0)
-        colors = confusion_colors(theme, counts)
-        size = box.width() / len(counts)
-        if size < theme.px(12):  # too small for gaps and numbers: a picture
-            paint_picture(painter, box, colors)
-            return
-        painter.setFont(theme.font(10.5 if size >= theme.px(26) else 9.5, 600))
-        painter.setPen(theme.color("text"))
-        digits = 1 if size >= theme.px(30) else 0
-        for (i, j), count in np.ndenumerate(counts):
-            left, top = box.left() + j * size, box.top() + i * size
-            cell = QRectF(left, top, size - 2, size - 2)
-            painter.fillRect(cell, QColor(*colors[i, j].tolist()))
-            text = f"{count:.{digits}f}".removesuffix(".0")
-            if size >= theme.px(17) and (text != "0" or i == j):
-                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _paint_examples(self, painter: QPainter, room: QRectF) -> None:
-        assert self.part is not None
-        theme, part = self.theme, self.part
-        painter.setFont(theme.font(10.5))
-        painter.setPen(theme.color("muted"))
-        missed = len(part.examples)
-        title = "misread by this seed" if missed else "this seed misreads none"
-        head = QRectF(room.left(), 0, room.width(), theme.px(14))
-        painter.drawText(head, _LEFT, title)
-        if not missed:
-            return
-        below = room.adjusted(0, theme.px(20), 0, 0)
-        if part.image_shape is not None:
-            self._paint_images(painter, below, part.image_shape)
-        else:
-            self._paint_rows(painter, below)
-
-    def _paint_images(self, painter: QPainter, room: QRectF, shape: tuple[int, int]) -> None:
-        assert self.part is not None
-        theme, part = self.theme, self.part
-        side, words = theme.px(46), theme.px(17)
-        columns = max(1, int(room.width() // (side + theme.px(12))))
-        rows = max(1, int(room.height() // (side + words + theme.px(6))))
-        known = part.examples[np.isfinite(part.examples)]
-        top = float(known.max()) if known.size else 1.0
-        low = mix(theme, theme.color("line"), 0.45)
-        painter.setFont(theme.font(11, 600))
-        for i in range(min(len(part.examples), columns * rows)):
-            x = room.left() + i % columns * (side + theme.px(12))
-            y = room.top() + i // columns * (side + words + theme.px(6))
-            pixels = part.examples[i].reshape(shape) / (top or 1.0)
-            paint_image(painter, QRectF(x, y, side, side), pixels, low, theme.color("text"), 0)
-            painter.setPen(theme.color("text"))
-            caption = QRectF(x, y + side, side, words)
-            painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, self._caption(i))
-
-    def _caption(self, i: int) -> str:
-        assert self.part is not None
-        names = self.part.class_names
-        return (
-            f"{names[int(self.part.example_true[i])]} → {names[int(self.part.example_said[i])]}"
+    def _numbers(self, counts: Array, colors: Array) -> Words:
+        """Return the counts, with a decimal where there is room for it."""
+        texts = [
+            [f"{count:.{k}f}".removesuffix(".0") for count in counts.ravel()] for k in (1, 0)
+        ]
+        rows, columns = np.indices(counts.shape).reshape(2, -1)
+        for some in texts:
+            for k in np.flatnonzero(rows != columns).tolist():
+                some[k] = some[k] if some[k] != "0" else ""
+        full, brief = texts
+        inks = ink_on(self.theme, colors.reshape(-1, 3))
+        said = [k for k, text in enumerate(full) if text]
+        return Words(
+            columns[said].astype(float),
+            rows[said].astype(float),
+            [full[k] for k in said],
+            [inks[k] for k in said],
+            self.theme,
+            weight=600,
+            within=0.6,
+            centred=True,
+            across=0.9,
+            briefs=[brief[k] for k in said],
         )
 
-    def _paint_rows(self, painter: QPainter, room: QRectF) -> None:
-        assert self.part is not None
-        theme, part = self.theme, self.part
-        bold, plain = theme.font(11, 600), theme.font(10.5)
-        metrics, heavy = QFontMetricsF(plain), QFontMetricsF(bold)
-        high, elide = theme.px(15), Qt.TextElideMode.ElideRight
-        pitch = 2 * high + theme.px(9)
-        for i in range(min(len(part.examples), int(room.height() // pitch))):
-            row = QRectF(room.left(), room.top() + i * pitch, room.width(), high)
-            painter.setFont(bold)
-            painter.setPen(theme.color("text"))
-            painter.drawText(row, _LEFT, heavy.elidedText(self._caption(i), elide, row.width()))
-            row.translate(0, high)
-            text = features_text(part.feature_names, part.examples[i])
-            painter.setFont(plain)
-            painter.setPen(theme.color("muted"))
-            painter.drawText(row, _LEFT, metrics.elidedText(text, elide, row.width()))
+    def squared(self, area: QRectF) -> QRectF:
+        """Return the largest square, whose cells are as large as each other."""
+        box, count = super().squared(area), max(1, len(self.names))
+        cell = box.width() / count
+        side = count * (math.floor(cell) if cell >= CELL else cell)
+        return QRectF(round(box.left()), box.top(), side, side)
 
-    # ---- reading
-    def read_content(self, place: QPointF) -> Reading | None:
-        """Read the cell under the cursor."""
-        if self.part is None or not len(self.part.class_names):
+    def frame_look(self) -> tuple[object, ...]:
+        """Return all that axes, grid and legend depend on."""
+        return (*super().frame_look(), self.names_room)
+
+    def _shown_names(self, axis: int) -> list[tuple[float, str]]:
+        """Return the names of the classes in sight, as many as do not lie on each other."""
+        area, (low, high) = self.area(), sorted(self.shown(axis))
+        pitch = (area.width() if axis == X else area.height()) / (high - low)
+        step = max(1, math.ceil(self.theme.px(14) / pitch))
+        room = step * pitch - self.theme.px(4) if axis == X else self.names_room
+        names = list(enumerate(self.names))[::step]
+        return [(float(k), self.elided(name, room)) for k, name in names if low <= k <= high]
+
+    def x_ticks(self) -> list[tuple[float, str]]:
+        """Return the names of the predicted classes."""
+        return self._shown_names(X)
+
+    def y_labels(self) -> list[Label]:
+        """Return the names of the true classes."""
+        return [Label(k, name) for k, name in self._shown_names(Y)]
+
+    def read(self, x: float, y: float) -> Reading | None:
+        """Read the cell at a place."""
+        i, j, part = math.floor(y + 0.5), math.floor(x + 0.5), self.part
+        names = () if part is None else part.class_names
+        if part is None or not (0 <= i < len(names) and 0 <= j < len(names)):
             return None
-        box = self.matrix_box()
-        if not box.contains(place):
-            return None
-        names = self.part.class_names
-        size = box.width() / len(names)
-        i = min(int((place.y() - box.top()) / size), len(names) - 1)
-        j = min(int((place.x() - box.left()) / size), len(names) - 1)
-        count, total = float(self.part.confusion[i, j]), float(self.part.confusion[i].sum())
+        count, total = float(part.confusion[i, j]), float(part.confusion[i].sum())
         share = f" ({100 * count / total:.1f} %)" if total > 0 else ""
         mean = ", mean over the seeds" if self.seeds > 1 else ""
         color = self.theme.color("accent" if i == j else "negative")
-        title = f"true {names[i]}, read as {names[j]}"
-        text = f"{number(count)} of {number(total)}{share}{mean}"
-        return Reading(title, ((color, text),))
+        title = f"true {names[i]}, predicted {names[j]}"
+        return Reading(title, ((color, f"{number(count)} of {number(total)}{share}{mean}"),))
 
 
-class ClassView(Form):
-    """Confusion matrix and misread examples."""
+class ExamplesSheet(Sheet):
+    """Misclassified examples: images with their classes, or rows of features."""
 
     def __init__(self) -> None:
         super().__init__()
         self.part: ClassPrediction | None = None
-        self.canvas = ConfusionCanvas()
-        self.hold(self.canvas)
+        self.mosaic = Mosaic(0, 1, 1, 1, 0, 0)
+        self.reader = self.read
+        self._look: object = None
+
+    def show_part(self, part: ClassPrediction) -> None:
+        """Draw the examples that the chosen seed misclassifies, if they are other ones."""
+        some = len(part.examples)
+        title = "misclassified by this seed" if some else "no misclassified examples"
+        self.legend = (Key("text", self.theme.color("muted"), title),)
+        arrays = array_key(part.examples, part.example_true, part.example_said)
+        look = (arrays, part.class_names, part.feature_names, part.image_shape)
+        self.part = part
+        if look != self._look:
+            self._look = look
+            self.rearrange()
+
+    def arrange(self, size: QSizeF) -> None:
+        """Place as many examples as there is room for."""
+        part, self.live = self.part, {}
+        if part is None or not len(part.examples):
+            return
+        if part.image_shape is None:
+            self._place_rows(part, size)
+        else:
+            self._place_images(part, part.image_shape, size)
+
+    def _caption(self, part: ClassPrediction, i: int) -> str:
+        names = part.class_names
+        return f"{names[int(part.example_true[i])]} → {names[int(part.example_said[i])]}"
+
+    def _place_images(
+        self, part: ClassPrediction, shape: tuple[int, int], size: QSizeF
+    ) -> None:
+        theme, (rows, columns) = self.theme, shape
+        unit = whole(theme.px(IMAGE) / max(shape))
+        right, below = math.ceil(theme.px(12) / unit), math.ceil(theme.px(23) / unit)
+        across = max(1, int((size.width() / unit + right) / (columns + right)))
+        down = max(1, int(size.height() / unit / (rows + below)))
+        count = min(len(part.examples), across * down)
+        self.mosaic = Mosaic(count, rows, columns, across, right, below)
+        self.set_units(unit, size)
+        known = part.examples[np.isfinite(part.examples)]
+        top = float(known.max()) if known.size else 1.0
+        pixels = part.examples[:count].reshape(-1, *shape) / (top or 1.0)
+        low = mix(theme, theme.color("line"), 0.45)
+        images = shades(low, theme.color("text"), pixels)
+        colors = self.mosaic.colors(images, rgb(theme.color("panel")))
+        x, y = self.mosaic.corners()
+        room = (columns + right) * unit - 2
+        texts = [self.elided(self._caption(part, i), room, 11, 600) for i in range(count)]
+        high = theme.px(17) / unit
+        self.live = {
+            "images": Field(self.mosaic.extent, colors, smooth=False, edges=True),
+            "captions": Words(
+                x + columns / 2,
+                y + rows + high / 2,
+                texts,
+                theme.color("text"),
+                theme,
+                11,
+                600,
+                within=high,
+                centred=True,
+            ),
+        }
+
+    def _place_rows(self, part: ClassPrediction, size: QSizeF) -> None:
+        theme, line, wide = self.theme, self.theme.px(LINE), size.width()
+        count = min(len(part.examples), int(size.height() // self._pitch()))
+        self.set_units(1.0, size)
+        y = np.arange(count) * self._pitch() + line / 2
+        x = np.full(count, -float(theme.px(5)))  # words keep off their points
+        examples = [features_of(part.feature_names, v) for v in part.examples[:count]]
+        captions = [self.elided(self._caption(part, i), wide, 11, 600) for i in range(count)]
+        texts = [self.elided(", ".join(words), wide) for words in examples]
+        ink, gray = theme.color("text"), theme.color("muted")
+        self.live = {
+            "captions": Words(x, y, captions, ink, theme, 11, 600, within=line),
+            "features": Words(x, y + line, texts, gray, theme, within=line),
+        }
+
+    def _pitch(self) -> float:
+        """Return the height of an example in words, in pixels."""
+        return float(2 * self.theme.px(LINE) + self.theme.px(9))
+
+    def read(self, x: float, y: float) -> Reading | None:
+        """Read the example at a place: both classes, and the pixel or the features."""
+        part = self.part
+        if part is None or part.image_shape is None:
+            return self._read_row(part, int(y // self._pitch()))
+        found = self.mosaic.at(x, y)
+        if found is None:
+            return None
+        i, row, column = found
+        lines: tuple[tuple[None, str], ...] = ()
+        if row < self.mosaic.rows and column < self.mosaic.columns:
+            value = number(float(part.examples[i].reshape(part.image_shape)[row, column]))
+            lines = ((None, f"row {row + 1}, column {column + 1}: {value}"),)
+        return Reading(self._classes(part, i), lines)
+
+    def _read_row(self, part: ClassPrediction | None, i: int) -> Reading | None:
+        if part is None or not 0 <= i < len(part.examples):
+            return None
+        words = features_of(part.feature_names, part.examples[i])
+        each = max(1, math.ceil(len(words) / READ))
+        lines = [", ".join(words[k : k + each]) for k in range(0, len(words), each)]
+        return Reading(self._classes(part, i), tuple((None, line) for line in lines))
+
+    def _classes(self, part: ClassPrediction, i: int) -> str:
+        true, said = int(part.example_true[i]), int(part.example_said[i])
+        return f"true {part.class_names[true]}, predicted {part.class_names[said]}"
+
+
+class ClassView(Form):
+    """The confusion matrix, and misclassified examples beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.part: ClassPrediction | None = None
+        self.matrix, self.examples = ConfusionPlot(), ExamplesSheet()
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        for surface in self.surfaces:
+            self._layout.addWidget(surface)
+
+    @property
+    def surfaces(self) -> tuple[ConfusionPlot, ExamplesSheet]:
+        """All that it draws on."""
+        return self.matrix, self.examples
+
+    def resizeEvent(self, event: object) -> None:
+        """Share the room out."""
+        self._fit()
+
+    def _fit(self) -> None:
+        theme, wide = self.theme, self.width()
+        names = () if self.part is None else self.part.class_names
+        metrics = QFontMetricsF(theme.font(TEXT))
+        widest = max(map(metrics.horizontalAdvance, names), default=0.0) + 1
+        self.matrix.names_room = min(widest, 0.24 * wide)
+        beside = max(self.matrix.names_room + theme.px(8), theme.px(22)) + theme.px(10)
+        wanted = min(self.height() - theme.px(MARGINS) + beside, WIDEST * wide)
+        left = wide - wanted - theme.px(12)
+        self._layout.setSpacing(theme.px(12))
+        self.examples.setVisible(left >= theme.px(NARROWEST))
+        self._layout.setStretch(0, round(wanted))
+        self._layout.setStretch(1, max(1, round(left)))
 
     def show_part(self, part: ClassPrediction, frame: Frame, anew: bool) -> None:
-        """Draw the matrix."""
+        """Draw the matrix and the examples."""
         super().show_part(part, frame, anew)
-        self.canvas.part, self.canvas.seeds = part, self.seeds
-        self.canvas.refresh()
+        self._fit()
+        self.matrix.show_part(part, self.seeds)
+        self.examples.show_part(part)
 
     def note(self) -> str:
         """Return the accuracy, and on which points."""
@@ -246,7 +346,7 @@ class ClassView(Form):
         part = self.part
         if part is None:
             return ""
-        lines = ["\t".join(["true \\ read as", *part.class_names])]
+        lines = ["\t".join(["true \\ predicted", *part.class_names])]
         for name, row in zip(part.class_names, part.confusion.tolist(), strict=True):
             lines.append("\t".join([name, *(str(v) for v in row)]))
         return "\n".join(lines) + "\n"

@@ -43,8 +43,8 @@ class Form(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme`; the card draws again."""
         self.theme = theme
-        if self._held is not None:
-            self._held.set_theme(theme)
+        for surface in self.surfaces:
+            surface.set_theme(theme)
         self.update()
 
     def show_part(self, part: Any, frame: Frame, anew: bool) -> None:

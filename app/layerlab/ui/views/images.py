@@ -5,132 +5,145 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QColor
 
 from layerlab.core.frames import Frame, ImagePrediction
-from layerlab.ui.plotting.colors import mix, rgb
+from layerlab.ui.plotting.colors import mix, rgb, shades
+from layerlab.ui.plotting.items import Arrows, Field, Mark, Strokes, Words
+from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import table
-from layerlab.ui.plotting.picture import Picture
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
+from layerlab.ui.plotting.sheet import Sheet, whole
 from layerlab.ui.views.form import Form
 
 Array = np.ndarray
-_NAMES = ("input", "target", "output")
+NAMES = ("input", "target", "output")
+GAP = 0.5  # between the images of a cell, in images
+TALL = 190  # least height at which errors are written
 
 
-def paint_image(
-    painter: QPainter, box: QRectF, pixels: Array, low: QColor, high: QColor, gap: float
-) -> None:
-    """Paint a small image as squares: (rows, columns) with 0 as `low` and 1 as `high`."""
-    rows, columns = pixels.shape
-    wide, tall = box.width() / columns, box.height() / rows
-    shade = np.clip(np.nan_to_num(pixels, nan=0.0), 0, 1)
-    ends = rgb(low), rgb(high)
-    colors = (ends[0] + shade[..., None] * (ends[1] - ends[0])).round().astype(int).tolist()
-    for r in range(rows):
-        for c in range(columns):
-            cell = QRectF(box.left() + c * wide, box.top() + r * tall, wide - gap, tall - gap)
-            painter.fillRect(cell, QColor(*colors[r][c]))
+class ImageSheet(Sheet):
+    """The grid of cells, each input, target, output and error.
 
-
-class ImageCanvas(Picture):
-    """The grid of cells, each input, target, output and error."""
+    Attributes:
+        part: what is drawn. mosaic: where the cells are, in pixels of the images.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.part: ImagePrediction | None = None
+        self.mosaic = Mosaic(0, 1, 1, 1, 1, 1)
+        self.reader = self.read
 
-    def grid(self) -> tuple[int, int, float]:
-        """Return columns, rows and the side of an image at which all cells fit largest."""
-        count = 0 if self.part is None else len(self.part.inputs)
-        best, most = (1, max(1, count), 1.0), 0.0
-        words = self._words_height()
-        for columns in range(1, max(1, count) + 1):
-            rows = math.ceil(count / columns)
-            wide, tall = self.width() / columns, self.height() / max(1, rows)
-            side = min((wide - self.theme.px(16)) / 3.72, tall - words - self.theme.px(9))
-            worth = side if count % columns == 0 else 0.7 * side  # whole rows look better
+    def show_part(self, part: ImagePrediction) -> None:
+        """Draw these images."""
+        self.part = part
+        self.rearrange()
+
+    def step(self) -> int:
+        """Return how far an image of a cell is from the one before, in its pixels."""
+        assert self.part is not None
+        columns = self.part.inputs.shape[2]
+        return columns + max(1, round(GAP * columns))
+
+    def corners(self, index: int) -> list[tuple[float, float]]:
+        """Return left and top of a cell's three images, in pixels of the images."""
+        x, y = self.mosaic.corners()
+        return [(float(x[index]) + k * self.step(), float(y[index])) for k in range(3)]
+
+    def _fit(self, size: QSizeF) -> tuple[Mosaic, float]:
+        """Return where the cells are largest, and the screen's pixels in one of theirs."""
+        assert self.part is not None
+        count, rows, columns = self.part.inputs.shape
+        wide = 2 * self.step() + columns
+        best, most = (Mosaic(count, rows, wide, 1, 1, 1), 1.0), 0.0
+        for across in range(1, count + 1):
+            room = size.width() / across, size.height() / math.ceil(count / across)
+            free = self._words() + self.theme.px(9)
+            unit = min((room[0] - self.theme.px(16)) / wide, (room[1] - free) / rows)
+            worth = unit if count % across == 0 else 0.7 * unit  # whole rows look better
             if worth > most:
-                best, most = (columns, rows, max(1.0, side)), worth
+                most, unit = worth, whole(unit)
+                gaps = int(room[0] / unit) - wide, int(room[1] / unit) - rows
+                best = (Mosaic(count, rows, wide, across, *gaps), unit)
         return best
 
-    def _words_height(self) -> float:
-        return self.theme.px(15) if self.height() > self.theme.px(190) else 0.0
+    def _words(self) -> float:
+        return self.theme.px(15) if self.height() > self.theme.px(TALL) else 0.0
 
-    def cell(self, index: int) -> QRectF:
-        """Return the box of a cell."""
-        columns, rows, _ = self.grid()
-        wide, tall = self.width() / columns, self.height() / rows
-        return QRectF(index % columns * wide, index // columns * tall, wide, tall)
-
-    def image_boxes(self, index: int) -> list[QRectF]:
-        """Return the boxes of a cell's three images."""
-        side, cell = self.grid()[2], self.cell(index)
-        left = cell.left() + (cell.width() - 3.72 * side) / 2
-        top = cell.top() + (cell.height() - side - self._words_height()) / 2
-        return [QRectF(left + k * 1.36 * side, top, side, side) for k in range(3)]
-
-    def paint_content(self, painter: QPainter) -> None:
-        """Paint all cells."""
-        if self.part is None:
+    def arrange(self, size: QSizeF) -> None:
+        """Place all cells, in the middle of the gaps around them."""
+        part, theme = self.part, self.theme
+        if part is None or not len(part.inputs):
             return
-        theme = self.theme
-        low = mix(theme, theme.color("line"), 0.55)
-        shades = (theme.color("text"), theme.color("text"), theme.color("accent"))
-        for i in range(len(self.part.inputs)):
-            boxes = self.image_boxes(i)
-            images = (self.part.inputs[i], self.part.targets[i], self.part.outputs[i])
-            gap = 1.0 if boxes[0].width() < theme.px(30) else theme.px(2)
-            for box, pixels, high in zip(boxes, images, shades, strict=True):
-                paint_image(painter, box, pixels, low, high, gap)
-            self._paint_arrows(painter, boxes)
-            self._paint_error(painter, boxes, float(self.part.error[i]))
-
-    def _paint_arrows(self, painter: QPainter, boxes: list[QRectF]) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(self.theme.color("faint"), 1.3))
-        for a, b in ((boxes[0], boxes[1]), (boxes[1], boxes[2])):
-            y, room = a.center().y(), b.left() - a.right()
-            left, tip = a.right() + 0.22 * room, b.left() - 0.24 * room
-            barb = min(3.0 * self.theme.zoom, 0.25 * room)
-            painter.drawLine(QPointF(left, y), QPointF(tip, y))
-            painter.drawLine(QPointF(tip - barb, y - barb), QPointF(tip, y))
-            painter.drawLine(QPointF(tip - barb, y + barb), QPointF(tip, y))
-
-    def _paint_error(self, painter: QPainter, boxes: list[QRectF], error: float) -> None:
-        if not self._words_height():
-            return
-        right = self.theme.px(40)
-        box = QRectF(
-            boxes[2].left() - right, boxes[2].bottom() + 1, boxes[2].width() + right, 1
+        self.mosaic, unit = self._fit(size)
+        _, wide, _, high = self.mosaic.extent
+        left = (size.width() - (wide - self.mosaic.right) * unit) // 2
+        words = self._words()
+        top = (size.height() - (high - self.mosaic.below) * unit - words) // 2
+        self.set_units(unit, size, left, top)
+        x, y = self.mosaic.corners()
+        rows, columns = part.inputs.shape[1:]
+        pixels = Field(self.mosaic.extent, self._colors(part), smooth=False, edges=True)
+        starts = np.concatenate([x + k * self.step() + columns for k in (0, 1)])
+        middles, gap = np.tile(y + rows / 2, 2), self.step() - columns
+        arrows = Arrows(
+            starts + 0.2 * gap, middles, starts + 0.8 * gap, middles, theme.color("faint")
         )
-        box.setHeight(self._words_height())
-        painter.setFont(self.theme.font(10))
-        painter.setPen(self.theme.color("muted"))
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(box, flags, number(error, 2))
+        arrows.width, arrows.head = 1.3, min(theme.px(5), 0.5 * gap * unit)
+        self.live = {"images": pixels, "cells": self._lines(unit), "arrows": arrows}
+        if words:
+            ends = x + self.mosaic.columns + theme.px(5) / unit
+            below = y + rows + (1 + words / 2) / unit
+            errors = [number(value, 2) for value in part.error.tolist()]
+            muted, within = theme.color("muted"), words / unit
+            self.live["errors"] = Words(
+                ends, below, errors, muted, theme, 10, right=True, within=within
+            )
 
-    def read_content(self, place: QPointF) -> Reading | None:
-        """Read the cell under the cursor: its error, and the pixel if there is one."""
-        if self.part is None:
+    def _colors(self, part: ImagePrediction) -> Array:
+        """Return all cells as one image."""
+        theme, panel = self.theme, rgb(self.theme.color("panel"))
+        low = mix(theme, theme.color("line"), 0.55)
+        count, rows, columns = part.inputs.shape
+        cells = np.empty((count, rows, self.mosaic.columns, 3))
+        cells[:] = panel
+        images = (part.inputs, part.targets, part.outputs)
+        for k, (one, token) in enumerate(zip(images, ("text", "text", "accent"), strict=True)):
+            left = k * self.step()
+            cells[:, :, left : left + columns] = shades(low, theme.color(token), one)
+        return self.mosaic.colors(cells, panel)
+
+    def _lines(self, unit: float) -> Mark:
+        """Return what separates the pixels of all images."""
+        assert self.part is not None
+        count, rows, columns = self.part.inputs.shape
+        lefts, tops = np.array([self.corners(i) for i in range(count)]).reshape(-1, 2).T
+        down, along = np.arange(1, columns)[:, None], np.arange(1, rows)[:, None]
+        x = np.concatenate([(lefts + down).ravel(), np.tile(lefts, rows - 1)])
+        y = np.concatenate([np.tile(tops, columns - 1), (tops + along).ravel()])
+        is_down = np.arange(x.size) < lefts.size * (columns - 1)
+        far_x = x + np.where(is_down, 0, columns)
+        far_y = y + np.where(is_down, rows, 0)
+        width = 1.0 if unit * rows < self.theme.px(30) else float(self.theme.px(2))
+        return Strokes(x, y, far_x, far_y, self.theme.color("panel"), width)
+
+    def read(self, x: float, y: float) -> Reading | None:
+        """Read the cell at a place: its error, and the pixel if there is one."""
+        part, found = self.part, self.mosaic.at(x, y)
+        if part is None or found is None:
             return None
-        for i in range(len(self.part.inputs)):
-            if not self.cell(i).contains(place):
-                continue
-            rows: list[tuple[QColor | None, str]] = [
-                (None, f"half mean squared error {number(float(self.part.error[i]))}")
-            ]
-            images = (self.part.inputs[i], self.part.targets[i], self.part.outputs[i])
-            for name, box, pixels in zip(_NAMES, self.image_boxes(i), images, strict=True):
-                if box.contains(place):
-                    r = int((place.y() - box.top()) / box.height() * pixels.shape[0])
-                    c = int((place.x() - box.left()) / box.width() * pixels.shape[1])
-                    where = f"row {r + 1}, column {c + 1}"
-                    rows.append((None, f"{name}, {where}: {number(float(pixels[r, c]))}"))
-            return Reading(f"image {i + 1}", tuple(rows))
-        return None
+        i, row, place = found
+        error = number(float(part.error[i]))
+        lines: list[tuple[QColor | None, str]] = [(None, f"half mean squared error {error}")]
+        k, column = divmod(place, self.step())
+        if k < 3 and row < part.inputs.shape[1] and column < part.inputs.shape[2]:
+            pixels = (part.inputs, part.targets, part.outputs)[k]
+            value = number(float(pixels[i, row, column]))
+            lines.append((None, f"{NAMES[k]}, row {row + 1}, column {column + 1}: {value}"))
+        return Reading(f"image {i + 1}", tuple(lines))
 
 
 class ImageView(Form):
@@ -139,14 +152,13 @@ class ImageView(Form):
     def __init__(self) -> None:
         super().__init__()
         self.part: ImagePrediction | None = None
-        self.canvas = ImageCanvas()
-        self.hold(self.canvas)
+        self.sheet = ImageSheet()
+        self.hold(self.sheet)
 
     def show_part(self, part: ImagePrediction, frame: Frame, anew: bool) -> None:
         """Draw the images."""
         super().show_part(part, frame, anew)
-        self.canvas.part = part
-        self.canvas.refresh()
+        self.sheet.show_part(part)
 
     def note(self) -> str:
         """Return what the three images are."""
@@ -159,7 +171,7 @@ class ImageView(Form):
         if part is None:
             return ""
         header, columns = ["image"], [np.arange(1, len(part.inputs) + 1)]
-        for name, images in zip(_NAMES, (part.inputs, part.targets, part.outputs), strict=True):
+        for name, images in zip(NAMES, (part.inputs, part.targets, part.outputs), strict=True):
             flat = images.reshape(len(images), -1)
             header += [f"{name} {k + 1}" for k in range(flat.shape[1])]
             columns += list(flat.T)

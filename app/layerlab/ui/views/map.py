@@ -17,7 +17,6 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.side import amount_scale, value_scale
-from layerlab.ui.theme import Theme
 from layerlab.ui.views.form import Form
 
 Array = np.ndarray
@@ -62,12 +61,6 @@ class MapView(Form):
     def surfaces(self) -> tuple[MapPlot, ...]:
         """All that it draws on: the map, and what the seeds say beyond it."""
         return self.plot, self.beside
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme`; the view draws again."""
-        super().set_theme(theme)
-        for plot in self.surfaces:
-            plot.set_theme(theme)
 
     def resizeEvent(self, event: object) -> None:
         """Show the second map where there is room for it."""

@@ -10,18 +10,26 @@ import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QTransform
 
+from layerlab.ui.plotting.colors import image_of
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.items.base import OnPaper, Space, array_key, pen_of
 from layerlab.ui.plotting.items.curves import CurveItem
 
 Array = np.ndarray
 Extent = tuple[float, float, float, float]
+MAX_CELLS = 10_000  # of an image that a file gets as squares
+LAP = 0.5  # pixels by which they reach under each other
 
 
 class PictureItem(OnPaper, pg.ImageItem):
     """A picture of pyqtgraph, smooth between its samples if wanted."""
 
     is_smooth = False
+
+    def render(self) -> None:
+        """Make the image; pyqtgraph's, of three bytes a pixel, takes five times as long."""
+        self.qimage = image_of(self.image)
+        self._renderRequired = self._unrenderable = False
 
     @reported
     def paint(self, painter: QPainter, *args: Any) -> None:
@@ -34,11 +42,25 @@ class PictureItem(OnPaper, pg.ImageItem):
         if self._renderRequired:
             self.render()
         if self.qimage is not None:
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.is_smooth)
             box = to_page.mapRect(QRectF(0, 0, self.qimage.width(), self.qimage.height()))
             is_up = to_page.m22() < 0
+            if not self.is_smooth and self.image.shape[0] * self.image.shape[1] <= MAX_CELLS:
+                self._paint_cells(painter, box, self.image[::-1] if is_up else self.image)
+                return
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, self.is_smooth)
             image = self.qimage.flipped(Qt.Orientation.Vertical) if is_up else self.qimage
             painter.drawImage(box, image)
+
+    def _paint_cells(self, painter: QPainter, box: QRectF, colors: Array) -> None:
+        """Paint each cell as a square: readers of files blur the pixels of an image.
+
+        Cells reach under the next ones, else there would be hairlines between them.
+        """
+        rows, columns = colors.shape[:2]
+        wide, high = box.width() / columns, box.height() / rows
+        for (i, j), value in np.ndenumerate(colors @ (1 << 16, 1 << 8, 1)):
+            cell = QRectF(box.left() + j * wide, box.top() + i * high, wide + LAP, high + LAP)
+            painter.fillRect(cell & box, QColor(int(value)))
 
     def informViewBoundsChanged(self) -> None:
         """Tell nobody: the axes do not follow the items."""
@@ -63,11 +85,13 @@ class Field:
         extent: x0, x1, y0, y1 of the outermost samples.
         colors: (rows, columns, 3), 0 to 255, first row at y0.
         smooth: whether it is smooth between its samples; else each is a cell.
+        edges: whether the extent is that of the outermost cells' edges instead.
     """
 
     extent: Extent
     colors: Array
     smooth: bool = True
+    edges: bool = False
 
     def make(self) -> PictureItem:
         """Return a new item."""
@@ -76,20 +100,20 @@ class Field:
     def put(self, item: PictureItem, space: Space) -> None:
         """Let the item show this picture."""
         rows, columns = self.colors.shape[:2]
-        if min(rows, columns) < 2:
+        if min(rows, columns) < (1 if self.edges else 2):
             item.clear()
             return
         x0, x1 = space.vx(np.array(self.extent[:2])).tolist()
         y0, y1 = space.vy(np.array(self.extent[2:])).tolist()
-        # Samples sit in the middle of their pixels: half a pixel hangs over on each side.
-        half_x = 0.5 * (x1 - x0) / (columns - 1)
-        half_y = 0.5 * (y1 - y0) / (rows - 1)
+        half_x = half_y = 0.0
+        if not self.edges:  # samples are in the middle of their pixels
+            half_x, half_y = 0.5 * (x1 - x0) / (columns - 1), 0.5 * (y1 - y0) / (rows - 1)
         rect = QRectF(x0 - half_x, y0 - half_y, x1 - x0 + 2 * half_x, y1 - y0 + 2 * half_y)
         item.show_picture(self.colors, rect, self.smooth)
 
     def key(self) -> object:
         """Return what it looks like."""
-        return (self.extent, *array_key(self.colors), self.smooth)
+        return (self.extent, *array_key(self.colors), self.smooth, self.edges)
 
 
 def contour(values: Array, level: float) -> Array:

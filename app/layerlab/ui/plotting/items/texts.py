@@ -20,13 +20,16 @@ LEAST_PX = 1.5  # shorter ones are no arrows
 
 @dataclass(eq=False)
 class Words(Painted):
-    """Texts at places of the plot, each beside its point.
+    """Texts at places of the plot, each beside its point or over it.
 
     Attributes:
         x, y: (n,) in data units. texts: one for each.
         colors: one colour, or one for each. theme: gives the font.
         size, weight: of the font. right: whether they stand left of their points.
         within: height of a row that they have to fit in, in data units; 0 if there are none.
+        centred: whether they stand over the middle of their points.
+        across: width that they have to fit in, in data units; 0 if there is room for all.
+        briefs: what stands for each that does not fit; nothing if there are none.
     """
 
     x: Array
@@ -38,6 +41,9 @@ class Words(Painted):
     weight: int = 400
     right: bool = False
     within: float = 0.0
+    centred: bool = False
+    across: float = 0.0
+    briefs: Sequence[str] = ()
 
     def fitting_size(self, space: Space) -> float:
         """Return the size of the letters, which shrink with their rows."""
@@ -46,15 +52,33 @@ class Words(Painted):
         ends = space.py(np.array([0.0, self.within]))
         return min(self.size, abs(float(ends[1] - ends[0])) / self.theme.zoom)
 
+    def metrics(self, space: Space) -> QFontMetricsF:
+        """Return the measures of the letters."""
+        return QFontMetricsF(self.theme.font(self.fitting_size(space), self.weight))
+
+    def fitting_texts(self, space: Space) -> Sequence[str]:
+        """Return the texts, or what stands for those that are too wide."""
+        if not self.across:
+            return self.texts
+        ends = space.px(np.array([0.0, self.across]))
+        room, wide = abs(float(ends[1] - ends[0])), self.metrics(space).horizontalAdvance
+        briefs = self.briefs or [""] * len(self.texts)
+        pairs = zip(self.texts, briefs, strict=True)
+        return [next((text for text in pair if wide(text) <= room), "") for pair in pairs]
+
     def rects(self, space: Space) -> list[QRectF]:
         """Return where the texts stand, in pixels, upright in the middle of their points."""
-        metrics = QFontMetricsF(self.theme.font(self.fitting_size(space), self.weight))
+        return self._rects(space, self.fitting_texts(space))
+
+    def _rects(self, space: Space, texts: Sequence[str]) -> list[QRectF]:
+        metrics = self.metrics(space)
         x, y = space.px(np.asarray(self.x, float)), space.py(np.asarray(self.y, float))
         gap, high = self.theme.px(5), self.theme.px(16)
         found = []
-        for text, left, middle in zip(self.texts, x.tolist(), y.tolist(), strict=True):
+        for text, left, middle in zip(texts, x.tolist(), y.tolist(), strict=True):
             wide = metrics.horizontalAdvance(text) + 1
-            left += -gap - wide if self.right else gap
+            beside = -gap - wide if self.right else gap
+            left += -wide / 2 if self.centred else beside
             found.append(QRectF(left, middle - high / 2, wide, high))
         return found
 
@@ -65,8 +89,9 @@ class Words(Painted):
             return
         painter.setFont(self.theme.font(size, self.weight))
         side = Qt.AlignmentFlag.AlignRight if self.right else Qt.AlignmentFlag.AlignLeft
-        for k, (text, rect) in enumerate(zip(self.texts, self.rects(space), strict=True)):
-            if not math.isfinite(rect.x() + rect.y()):
+        texts = self.fitting_texts(space)
+        for k, (text, rect) in enumerate(zip(texts, self._rects(space, texts), strict=True)):
+            if not text or not math.isfinite(rect.x() + rect.y()):
                 continue
             painter.setPen(self.colors if isinstance(self.colors, QColor) else self.colors[k])
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | side, text)
@@ -81,8 +106,10 @@ class Words(Painted):
             self.weight,
             self.right,
             self.within,
+            self.centred,
+            self.across,
         )
-        return (*arrays, tuple(self.texts), *look)
+        return (*arrays, tuple(self.texts), tuple(self.briefs), *look)
 
 
 @dataclass(eq=False)
