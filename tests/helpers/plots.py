@@ -16,6 +16,7 @@ from layerlab.ui.card import Card
 from layerlab.ui.figures import figure
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.plotting.surface import Surface
 
 NOTCH = 120  # of a wheel
@@ -107,9 +108,9 @@ def zoom_and_pan(surface: Surface, qtbot) -> None:
     place = free_place(surface)
     held = box.mapSceneToView(QPointF(place))
     surface.reading_at(QPointF(place))
-    # In a picture the left button draws or turns what is under it.
+    # In a sheet the left button draws or turns what is under it.
     button = Qt.MouseButton.LeftButton
-    if not isinstance(surface, Plot):
+    if isinstance(surface, Sheet):
         button = Qt.MouseButton.MiddleButton
     qtbot.mousePress(view, button, pos=place)
     for k in (1, 2, 3):

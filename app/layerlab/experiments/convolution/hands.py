@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from layerlab.experiments.convolution.model import MOST, SIDE
-from layerlab.experiments.convolution.tiles import Tile, TileCanvas
+from layerlab.experiments.convolution.tiles import Tile, TileSheet
+from layerlab.ui.plotting.colors import ink_on
+from layerlab.ui.plotting.items import Mark, Strokes, Words
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
+from layerlab.ui.plotting.sheet import whole
 
 Array = np.ndarray
 ONLY = "only"  # key of the one tile
@@ -24,7 +27,7 @@ ARROWS = {
 }
 
 
-class HandCanvas(TileCanvas):
+class HandSheet(TileSheet):
     """One square tile with a chosen cell, which arrows move.
 
     Signals:
@@ -36,7 +39,7 @@ class HandCanvas(TileCanvas):
     released = Signal()
 
     def __init__(self, name: str) -> None:
-        """Make an empty canvas with a name for screen readers."""
+        """Make an empty sheet with a name for screen readers."""
         super().__init__(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -49,9 +52,11 @@ class HandCanvas(TileCanvas):
         return self.tiles[ONLY].pixels
 
     def boxes(self) -> dict[str, QRectF]:
-        """Return the largest square."""
-        side = max(1.0, min(self.width() - 2.0, self.height() - 3.0))
-        return {ONLY: QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)}
+        """Return the largest square whose cells are as large as each other."""
+        wide, high = self.area().width(), self.area().height()
+        count = self.cells.shape[0] if self.tiles else 1
+        side = count * whole((min(wide, high) - 3) / count)
+        return {ONLY: QRectF((wide - side) // 2, (high - side) // 2, side, side)}
 
     def box_of(self, cell: tuple[int, int]) -> QRectF:
         """Return the box of a cell, in pixels."""
@@ -59,7 +64,7 @@ class HandCanvas(TileCanvas):
         wide, high = box.width() / columns, box.height() / rows
         return QRectF(box.left() + cell[1] * wide, box.top() + cell[0] * high, wide, high)
 
-    def read_content(self, place: QPointF) -> Reading | None:
+    def read(self, x: float, y: float) -> Reading | None:
         """Return nothing: a label would hide what is drawn."""
         return None
 
@@ -85,7 +90,7 @@ class HandCanvas(TileCanvas):
                 (self.chosen[0] + move[0]) % rows,
                 (self.chosen[1] + move[1]) % columns,
             )
-            self.refresh()
+            self.rearrange()
         elif not self.take_key(event):
             super().keyPressEvent(event)
 
@@ -93,26 +98,22 @@ class HandCanvas(TileCanvas):
         """Change the chosen cell; return whether the key does."""
         raise NotImplementedError
 
-    def paint_content(self, painter: QPainter) -> None:
-        """Paint the cells, hairlines between them, and the frame of the chosen one."""
-        super().paint_content(painter)
-        if not self.tiles:
-            return
-        box, (rows, columns) = self.boxes()[ONLY], self.cells.shape
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        ground = self.theme.color("panel")  # opaque, which is ten times as quick
-        for k in range(1, columns):
-            x = round(box.left() + k * box.width() / columns)
-            painter.fillRect(QRectF(x, box.top(), 1, box.height()), ground)
-        for k in range(1, rows):
-            y = round(box.top() + k * box.height() / rows)
-            painter.fillRect(QRectF(box.left(), y, box.width(), 1), ground)
+    def marks(self) -> dict[str, Mark]:
+        """Return the cells, lines between them, and the frame of the chosen one."""
+        box, count = self.boxes()[ONLY], self.cells.shape[0]
+        at = np.arange(1, count) * box.width() / count
+        low, far = np.zeros(count - 1), np.full(count - 1, box.width())
+        x0, y0 = box.left() + np.r_[at, low], box.top() + np.r_[low, at]
+        x1, y1 = box.left() + np.r_[at, far], box.top() + np.r_[far, at]
+        found = super().marks()
+        found["lines"] = Strokes(x0, y0, x1, y1, self.theme.color("panel"), 1)
         if self.hasFocus():
-            painter.setPen(QPen(self.theme.color("accent"), 2))
-            painter.drawRect(self.box_of(self.chosen).adjusted(1, 1, -1, -1))
+            chosen = self.box_of(self.chosen).adjusted(1.5, 1.5, -1.5, -1.5)
+            found["chosen"] = self.frames([chosen], "accent", 2)
+        return found
 
 
-class PictureCanvas(HandCanvas):
+class PictureSheet(HandSheet):
     """The input: a press draws, on drawn pixels it erases, until it is let go."""
 
     def __init__(self) -> None:
@@ -129,7 +130,7 @@ class PictureCanvas(HandCanvas):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to draw, or to erase."""
-        found = self.cell_at(self.in_content(event.position()))
+        found = self.cell_at(self.place_of(event.position()))
         if event.button() != Qt.MouseButton.LeftButton or found is None:
             super().mousePressEvent(event)
             return
@@ -142,7 +143,7 @@ class PictureCanvas(HandCanvas):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Draw on, along the way of the mouse."""
         if self._is_held:
-            self._draw_to(self.cell_of(ONLY, self.in_content(event.position())))
+            self._draw_to(self.cell_of(ONLY, self.place_of(event.position())))
         else:
             super().mouseMoveEvent(event)
 
@@ -170,7 +171,7 @@ class PictureCanvas(HandCanvas):
         return True
 
 
-class KernelCanvas(HandCanvas):
+class KernelSheet(HandSheet):
     """The nine weights: dragged up and down, or turned with wheel and keys."""
 
     def __init__(self) -> None:
@@ -182,15 +183,15 @@ class KernelCanvas(HandCanvas):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take a cell."""
-        found = self.cell_at(self.in_content(event.position()))
+        found = self.cell_at(self.place_of(event.position()))
         if event.button() != Qt.MouseButton.LeftButton or found is None:
             super().mousePressEvent(event)
             return
         self._is_held = True
         self.chosen = found[1:]
-        self._start = self.in_content(event.position()), float(self.cells[self.chosen])
+        self._start = self.place_of(event.position()), float(self.cells[self.chosen])
         self.grabbed.emit()
-        self.refresh()
+        self.rearrange()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Turn the cell that is held: up is more."""
@@ -198,14 +199,12 @@ class KernelCanvas(HandCanvas):
             super().mouseMoveEvent(event)
             return
         place, value = self._start
-        moved = (place.y() - self.in_content(event.position()).y()) / (
-            _PIXELS * self.theme.zoom
-        )
+        moved = (place.y() - self.place_of(event.position()).y()) / (_PIXELS * self.theme.zoom)
         self._set(round(_FINE * (value + moved)) / _FINE)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Turn the cell under the mouse once the kernel was clicked; else zoom."""
-        found = self.cell_at(self.in_content(event.position()))
+        found = self.cell_at(self.place_of(event.position()))
         if found is None or not self.hasFocus() or not event.angleDelta().y():
             super().wheelEvent(event)
             return
@@ -230,13 +229,13 @@ class KernelCanvas(HandCanvas):
         if not np.array_equal(cells, self.cells):
             self.edited.emit(cells)
 
-    def paint_content(self, painter: QPainter) -> None:
-        """Paint the cells with their numbers."""
-        super().paint_content(painter)
-        for cell in np.ndindex(self.cells.shape if self.tiles else (0,)):
-            box = self.box_of(cell)
-            size = min(14.0, 0.23 * box.width() / self.theme.zoom)
-            painter.setFont(self.theme.font(size, 600))
-            painter.setPen(self.theme.color("text"))
-            text = number(float(self.cells[cell]), 3)
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    def marks(self) -> dict[str, Mark]:
+        """Return the cells with their numbers."""
+        cells, box = self.cells, self.boxes()[ONLY]
+        side = box.width() / cells.shape[0]
+        rows, columns = np.indices(cells.shape).reshape(2, -1) + 0.5
+        inks = ink_on(self.theme, self.tiles[ONLY].colors(self.theme).reshape(-1, 3))
+        texts = [number(value, 3) for value in cells.ravel().tolist()]
+        x, y = box.left() + columns * side, box.top() + rows * side
+        words = Words(x, y, texts, inks, self.theme, 14, 600, within=0.23 * side, centred=True)
+        return {**super().marks(), "numbers": words}

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from layerlab.experiments.convolution.hands import ARROWS
 from layerlab.experiments.convolution.model import EXACT, PLACES, SIDE, Result
-from layerlab.experiments.convolution.tiles import Tile, TileCanvas
+from layerlab.experiments.convolution.tiles import Tile, TileSheet
+from layerlab.ui.plotting.items import Arrows, Mark
 from layerlab.ui.plotting.scale import number
+from layerlab.ui.plotting.sheet import whole
+from layerlab.ui.plotting.side import value_scale
 
 AROUND = 3  # pixels beside the middle of a filter that are shown
 MOVABLE = ("shifted", "moved", "other")  # what is dragged to shift
 
 
-class OrdersCanvas(TileCanvas):
+class OrdersSheet(TileSheet):
     """Above: the output, then shifted. Below: the shifted input, then its output.
 
     Signals:
@@ -27,7 +30,7 @@ class OrdersCanvas(TileCanvas):
     released = Signal()
 
     def __init__(self) -> None:
-        """Make an empty canvas."""
+        """Make an empty sheet."""
         super().__init__("Two orders of shift and layer")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.shift = (0, 0)
@@ -37,6 +40,7 @@ class OrdersCanvas(TileCanvas):
         """Show both orders, their difference, and what pooling leaves of both."""
         self.shift = result.shift
         top = max(float(np.abs(result.output).max()), 1e-9)
+        self.color_scale = value_scale(self.theme, -top, top)
         off, off_pooled = (
             f"off by {number(value, 2)}"
             for value in (float(np.abs(result.difference).max()), result.difference_of_pools)
@@ -56,12 +60,11 @@ class OrdersCanvas(TileCanvas):
     def boxes(self) -> dict[str, QRectF]:
         """Return two lanes of two, what differs between them, and the pooled ones."""
         line, least = self.line + 2, float(self.theme.px(15))
-        high = self.height() - 3 * line - 4
-        side = max(1.0, min((self.width() - 3 * least - 8) / 4, high / 2))
-        gap = min(max(least, (self.width() - 4 * side - 8) / 3), 4 * least)
-        wide = 4 * side + 3 * gap
-        left = max(4.0, (self.width() - wide) / 2)
-        upper = line + max(0.0, (high - 2 * side) / 2)
+        wide, high = self.area().width(), self.area().height() - 3 * line - 4
+        side = SIDE * whole(min((wide - 3 * least - 8) / 4, high / 2) / SIDE)
+        gap = min(max(least, (wide - 4 * side - 8) // 3), 4 * least)
+        left = max(4.0, (wide - 4 * side - 3 * gap) // 2)
+        upper = line + max(0.0, (high - 2 * side) // 2)
         lower = upper + side + line
         middle = (upper + lower) / 2
         x = [left + k * (side + gap) for k in range(4)]
@@ -76,49 +79,43 @@ class OrdersCanvas(TileCanvas):
         }
         return {key: QRectF(*place, side, side) for key, place in places.items()}
 
-    def paint_content(self, painter: QPainter) -> None:
-        """Paint the ways between the tiles, then the tiles."""
-        if self.tiles:
-            boxes = self.boxes()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setPen(QPen(self.theme.color("muted"), 1.4))
-            for a, b in (("output", "moved"), ("shifted", "other")):
-                y = boxes[a].center().y()
-                self._arrow(painter, QPointF(boxes[a].right(), y), QPointF(boxes[b].left(), y))
-            end = boxes["difference"]
-            for key, share in (("moved", 0.3), ("other", 0.7)):
-                tip = QPointF(end.left(), end.top() + share * end.height())
-                self._arrow(painter, QPointF(boxes[key].right(), tip.y()), tip)
-        super().paint_content(painter)
-        if self.tiles and self.hasFocus():
-            painter.setPen(QPen(self.theme.color("accent"), 2))
-            painter.drawRect(self.boxes()["shifted"])
-        if self.tiles and float(np.abs(self.tiles["difference"].pixels).max()) <= EXACT:
-            self.write(painter, self.boxes()["difference"], "equal", "good", 600)
-
-    def _arrow(self, painter: QPainter, start: QPointF, tip: QPointF) -> None:
-        start, tip = start + QPointF(3, 0), tip - QPointF(4, 0)
-        barb = self.theme.px(3)
-        painter.drawLine(start, tip)
-        for side in (-barb, barb):
-            painter.drawLine(tip + QPointF(-barb, side), tip)
+    def marks(self) -> dict[str, Mark]:
+        """Return the ways between the tiles, the tiles, and whether both orders are equal."""
+        boxes, theme = self.boxes(), self.theme
+        ways = [
+            (boxes[a].right(), boxes[b].left(), boxes[a].center().y())
+            for a, b in (("output", "moved"), ("shifted", "other"))
+        ]
+        end = boxes["difference"]
+        for key, share in (("moved", 0.3), ("other", 0.7)):
+            ways.append((boxes[key].right(), end.left(), end.top() + share * end.height()))
+        starts, tips, y = np.array(ways).T
+        head = float(theme.px(6))
+        arrows = Arrows(starts + 3, y, tips - 4, y, theme.color("muted"), 1.4, head)
+        found = {"ways": arrows, **super().marks()}
+        if self.hasFocus():
+            found["focus"] = self.frames([boxes["shifted"]], "accent", 2)
+        if float(np.abs(self.tiles["difference"].pixels).max()) <= EXACT:
+            x, middle = np.array([end.center().x()]), np.array([end.center().y()])
+            found["equal"] = self.words(x, middle, ["equal"], "good", 600)
+        return found
 
     # ---- shifting
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take what is shifted."""
-        found = self.cell_at(self.in_content(event.position()))
+        found = self.cell_at(self.place_of(event.position()))
         is_left = event.button() == Qt.MouseButton.LeftButton
         if not is_left or found is None or found[0] not in MOVABLE:
             super().mousePressEvent(event)
             return
-        self._held = self.in_content(event.position()), self.shift
+        self._held = self.place_of(event.position()), self.shift
         self.point_at(None)  # the label would hide what moves
         self.grabbed.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Shift by whole pixels, and show by the cursor what can be dragged."""
         if self._held is None:
-            found = self.cell_at(self.in_content(event.position()))
+            found = self.cell_at(self.place_of(event.position()))
             is_over = found is not None and found[0] in MOVABLE
             self.setCursor(
                 Qt.CursorShape.OpenHandCursor if is_over else Qt.CursorShape.ArrowCursor
@@ -126,7 +123,7 @@ class OrdersCanvas(TileCanvas):
             super().mouseMoveEvent(event)
             return
         start, shift = self._held
-        way = (self.in_content(event.position()) - start) * (
+        way = (self.place_of(event.position()) - start) * (
             SIDE / self.boxes()["shifted"].width()
         )
         self._want(shift[0] + round(way.y()), shift[1] + round(way.x()))
@@ -156,7 +153,7 @@ class OrdersCanvas(TileCanvas):
             self.shift_wanted.emit(*wanted)
 
 
-class FiltersCanvas(TileCanvas):
+class FiltersSheet(TileSheet):
     """The filters of places that lie 8, 4, 2 and 1 pixels on, and the mean of all."""
 
     def show_result(self, result: Result) -> None:
@@ -164,6 +161,7 @@ class FiltersCanvas(TileCanvas):
         near = slice(SIDE // 2 - AROUND, SIDE // 2 + AROUND + 1)
         names = ("here", *(f"{place} on" for place in PLACES[1:]))
         top = max(float(np.abs(result.filters).max()), 1e-9)
+        self.color_scale = value_scale(self.theme, -top, top)
         tiles = {
             name: Tile(one[near, near], name, top)
             for name, one in zip(names, result.filters, strict=True)
@@ -173,22 +171,24 @@ class FiltersCanvas(TileCanvas):
     def boxes(self) -> dict[str, QRectF]:
         """Return two rows of three, or one of six where that gives larger ones."""
         keys, line, gap = list(self.tiles), self.line, float(self.theme.px(8))
+        wide, tall = self.area().width(), self.area().height()
         sides = {
             across: min(
-                (self.width() - (across - 1) * gap - 2) / across,
-                self.height() * across / 6 - line - 4,
+                (wide - (across - 1) * gap - 2) / across,
+                tall * across / 6 - line - 4,
             )
             for across in (2, 3, 6)
         }
         across = max(sides, key=lambda k: sides[k])
-        side = max(1.0, sides[across])
-        gap = min(3 * gap, (self.width() - across * side - 2) / max(1, across - 1))
-        left = (self.width() - across * side - (across - 1) * gap) / 2
-        high = self.height() * across / 6
+        cells = 2 * AROUND + 1
+        side = cells * whole(sides[across] / cells)
+        gap = min(3 * gap, (wide - across * side - 2) // max(1, across - 1))
+        left = (wide - across * side - (across - 1) * gap) // 2
+        high = tall * across // 6
         return {
             key: QRectF(
                 left + (k % across) * (side + gap),
-                (k // across) * high + (high - side - line) / 2 + line,
+                (k // across) * high + (high - side - line) // 2 + line,
                 side,
                 side,
             )

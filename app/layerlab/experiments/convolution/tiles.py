@@ -1,20 +1,21 @@
-"""Small pictures with their names on one canvas, and the card around it."""
+"""Small pictures with their names on one sheet, and the card around it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFocusEvent
 
 from layerlab.ui.card import Card
-from layerlab.ui.plotting.colors import paint_picture, rgb, value_colors
+from layerlab.ui.plotting.colors import shades, value_colors
+from layerlab.ui.plotting.items import Field, Mark, Polygons, Words
 from layerlab.ui.plotting.numbers import table
-from layerlab.ui.plotting.picture import Picture
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
+from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -22,7 +23,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """A picture on a canvas.
+    """A picture on a sheet.
 
     Attributes:
         pixels: (rows, columns), the first row on top. name: above it.
@@ -39,11 +40,10 @@ class Tile:
         """Return the colour of each pixel. (rows, columns, 3)"""
         if self.top:
             return value_colors(theme, self.pixels, -self.top, self.top)
-        ground, ink = rgb(theme.color("raised")), rgb(theme.color("text"))
-        return np.asarray(ground + (ink - ground) * self.pixels[..., None])
+        return shades(theme.color("raised"), theme.color("text"), self.pixels)
 
 
-class TileCanvas(Picture):
+class TileSheet(Sheet):
     """Pictures by their keys; subclasses place them with `boxes`.
 
     Attributes:
@@ -51,42 +51,47 @@ class TileCanvas(Picture):
     """
 
     def __init__(self, name: str) -> None:
-        """Make an empty canvas with a name for screen readers."""
+        """Make an empty sheet with a name for screen readers."""
         super().__init__()
         self.setAccessibleName(name)
         self.tiles: dict[str, Tile] = {}
+        self.reader = self.read
 
     def boxes(self) -> dict[str, QRectF]:
-        """Return where each tile is, in pixels."""
+        """Return where each tile is, in pixels of the area until a person zooms."""
         raise NotImplementedError
 
     def show_tiles(self, tiles: Mapping[str, Tile]) -> None:
         """Replace what is drawn."""
         self.tiles = dict(tiles)
-        self.refresh()
+        self.rearrange()
 
     @property
     def line(self) -> int:
         """Height of a line of words, in pixels."""
         return self.theme.px(15)
 
+    def place_of(self, pixel: QPointF) -> QPointF:
+        """Return which place of the sheet is at a pixel of the surface."""
+        return QPointF(*self.data_at(pixel))
+
     def cell_at(self, place: QPointF) -> tuple[str, int, int] | None:
-        """Return the tile at a place of the picture, and row and column in it."""
+        """Return the tile at a place of the sheet, and row and column in it."""
         for key, box in self.boxes().items():
             if box.contains(place) and key in self.tiles:
                 return key, *self.cell_of(key, place)
         return None
 
     def cell_of(self, key: str, place: QPointF) -> tuple[int, int]:
-        """Return row and column of a tile at a place of the picture, held within it."""
+        """Return row and column of a tile at a place of the sheet, held within it."""
         box, (rows, columns) = self.boxes()[key], self.tiles[key].pixels.shape
         row = int(np.floor((place.y() - box.top()) / box.height() * rows))
         column = int(np.floor((place.x() - box.left()) / box.width() * columns))
         return min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
 
-    def read_content(self, place: QPointF) -> Reading | None:
-        """Return the pixel under the cursor."""
-        found = self.cell_at(place)
+    def read(self, x: float, y: float) -> Reading | None:
+        """Return the pixel at a place of the sheet."""
+        found = self.cell_at(QPointF(x, y))
         if found is None:
             return None
         key, row, column = found
@@ -95,36 +100,58 @@ class TileCanvas(Picture):
         title = tile.name or self.accessibleName()
         return Reading(title, ((None, f"row {row + 1}, column {column + 1}: {value}"),))
 
-    def paint_content(self, painter: QPainter) -> None:
-        """Paint all tiles with their words."""
-        boxes = self.boxes()
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is."""
+        super().focusInEvent(event)
+        self.rearrange()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that the keyboard is elsewhere."""
+        super().focusOutEvent(event)
+        self.rearrange()
+
+    def arrange(self, size: QSizeF) -> None:
+        """Place all tiles with their words."""
+        self.set_units(1.0, size)
+        self.live = self.marks() if self.tiles else {}
+
+    def marks(self) -> dict[str, Mark]:
+        """Return what is drawn: the tiles, their names above and what is said below."""
+        theme, boxes = self.theme, self.boxes()
+        found: dict[str, Mark] = {}
         for key, tile in self.tiles.items():
-            self.paint_tile(painter, boxes[key], tile)
+            box = boxes[key]
+            extent = (box.left(), box.right(), box.top(), box.bottom())
+            found[key] = Field(extent, tile.colors(theme), smooth=False, edges=True)
+        shown = [boxes[key] for key in self.tiles]
+        found["frames"] = self.frames(shown, "line", 1)
+        up, down = -1 - self.line / 2, 2 + self.line / 2
+        x = np.array([box.center().x() for box in shown])
+        above = np.array([box.top() for box in shown])
+        below = np.array([box.bottom() for box in shown])
+        names, said = zip(
+            *((tile.name, tile.said) for tile in self.tiles.values()), strict=True
+        )
+        found["names"] = self.words(x, above + up, names, "muted")
+        found["said"] = self.words(x, below + down, said, "text", 600)
+        return found
 
-    def paint_tile(self, painter: QPainter, box: QRectF, tile: Tile) -> None:
-        """Paint one tile, its name above and what is said below."""
-        theme = self.theme
-        paint_picture(painter, box, tile.colors(theme))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(theme.color("line"), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(box.adjusted(-1, -1, 0, 0))
-        above = QRectF(box.left(), box.top() - self.line - 1, box.width(), self.line)
-        below = QRectF(box.left(), box.bottom() + 2, box.width(), self.line)
-        self.write(painter, above, tile.name, "muted")
-        self.write(painter, below, tile.said, "text", 600)
+    def frames(self, boxes: Sequence[QRectF], token: str, width: float) -> Polygons:
+        """Return the edges of boxes."""
+        outlines = []
+        for box in boxes:
+            left, right, top, bottom = box.left(), box.right(), box.top(), box.bottom()
+            corners = (left, top), (right, top), (right, bottom), (left, bottom)
+            outlines.append(np.array(corners))
+        empty = QColor(Qt.GlobalColor.transparent)
+        return Polygons(outlines, [empty] * len(outlines), self.theme.color(token), width)
 
-    def write(
-        self, painter: QPainter, box: QRectF, text: str, token: str, weight: int = 400
-    ) -> None:
-        """Write a few words in the middle of a box; wider ones may leave it on both sides."""
-        if not text:
-            return
-        painter.setFont(self.theme.font(10.5, weight))
-        painter.setPen(self.theme.color(token))
-        wide = QFontMetricsF(painter.font()).horizontalAdvance(text) + 4
-        spare = max(0.0, (wide - box.width()) / 2)
-        painter.drawText(box.adjusted(-spare, 0, spare, 0), Qt.AlignmentFlag.AlignCenter, text)
+    def words(
+        self, x: Array, y: Array, texts: Sequence[str], token: str, weight: int = 400
+    ) -> Words:
+        """Return words in the middle of places; zoomed out, they shrink."""
+        ink, within = self.theme.color(token), float(self.line)
+        return Words(x, y, texts, ink, self.theme, 10.5, weight, within=within, centred=True)
 
     def arrays(self) -> list[Array]:
         """Return all that is drawn, as numbers."""
@@ -132,27 +159,27 @@ class TileCanvas(Picture):
 
 
 class TileCard(Card):
-    """A card around a canvas of tiles.
+    """A card around a sheet of tiles.
 
     Attributes:
-        canvas: what it shows.
+        sheet: what it shows.
     """
 
-    def __init__(self, title: str, canvas: TileCanvas) -> None:
-        """Put the canvas into a card."""
-        self.canvas = canvas
+    def __init__(self, title: str, sheet: TileSheet) -> None:
+        """Put the sheet into a card."""
+        self.sheet = sheet
         super().__init__(title)
-        self.body.addWidget(canvas)
-        self.watch(canvas)
+        self.body.addWidget(sheet)
+        self.watch(sheet)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         super().set_theme(theme)
-        self.canvas.set_theme(theme)
+        self.sheet.set_theme(theme)
 
     def numbers(self) -> str:
         """Return every pixel of every tile, as tab separated text."""
-        tiles = self.canvas.tiles
+        tiles = self.sheet.tiles
         if not tiles:
             return ""
         names = [name for key, tile in tiles.items() for name in [key] * tile.pixels.size]

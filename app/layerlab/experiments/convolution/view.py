@@ -6,11 +6,11 @@ import numpy as np
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core import picture as pic
-from layerlab.experiments.convolution.hands import ONLY, KernelCanvas, PictureCanvas
+from layerlab.experiments.convolution.hands import ONLY, KernelSheet, PictureSheet
 from layerlab.experiments.convolution.lower import LowerCards
 from layerlab.experiments.convolution.model import BY_HAND, EXACT, SIDE, Result
 from layerlab.experiments.convolution.opened import ENDINGS, read_picture
-from layerlab.experiments.convolution.orders import FiltersCanvas, OrdersCanvas
+from layerlab.experiments.convolution.orders import FiltersSheet, OrdersSheet
 from layerlab.experiments.convolution.tiles import Tile, TileCard
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView
@@ -27,21 +27,21 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.picture, self.kernel = PictureCanvas(), KernelCanvas()
-        self.orders, self.filters = OrdersCanvas(), FiltersCanvas("Filters of several places")
+        self.picture, self.kernel = PictureSheet(), KernelSheet()
+        self.orders, self.filters = OrdersSheet(), FiltersSheet("Filters of several places")
         self.picture_card = TileCard("Picture", self.picture)
         self.kernel_card = TileCard("Kernel", self.kernel)
         self.orders_card = TileCard("Shift last, shift first", self.orders)
         self.filters_card = TileCard("Filter by place", self.filters)
         self._add_buttons()
         self.below = LowerCards(self)
-        for knob, canvas in (
+        for knob, sheet in (
             ("picture", self.picture),
             ("weights", self.kernel),
             ("shift", self.orders),
         ):
-            canvas.grabbed.connect(lambda k=knob: self.grabbed.emit(k))
-            canvas.released.connect(lambda k=knob: self.released.emit(k))
+            sheet.grabbed.connect(lambda k=knob: self.grabbed.emit(k))
+            sheet.released.connect(lambda k=knob: self.released.emit(k))
         self.picture.edited.connect(self._on_drawn)
         self.kernel.edited.connect(self._on_turned)
         self.orders.shift_wanted.connect(
@@ -86,9 +86,9 @@ class View(PageView):
 
     # ---- drawing
     def arrays(self) -> list[Array]:
-        """Return what plots and canvases draw."""
-        canvases = self.picture, self.kernel, self.orders, self.filters
-        return super().arrays() + [one for canvas in canvases for one in canvas.arrays()]
+        """Return what plots and sheets draw."""
+        sheets = self.picture, self.kernel, self.orders, self.filters
+        return super().arrays() + [one for sheet in sheets for one in sheet.arrays()]
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what shifts change, how many weights it takes, and what is found."""

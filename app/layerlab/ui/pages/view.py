@@ -19,6 +19,7 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
+from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -230,11 +231,12 @@ class PageView(QWidget):
     def arrays(self) -> list[Array]:
         """Return all numbers that the marks of the plots were given.
 
-        A page that draws on canvases of its own adds theirs.
+        A page with sheets adds what these show: their marks are places in pixels.
         """
         marks = [
             mark
             for plot in self.plots()
+            if not isinstance(plot, Sheet)
             for group in (plot.bands, plot.still, plot.live)
             for mark in group.values()
         ]

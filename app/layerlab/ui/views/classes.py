@@ -29,7 +29,7 @@ CELL = 12  # pixels of a cell from which all are equally large
 MARGINS = 40  # above and below the matrix, at zoom 1
 WIDEST = 0.68  # share of the matrix with its names, where examples are beside it
 NARROWEST = 76  # width of examples that say anything
-IMAGE, LINE = 46, 15  # side of an example, and height of a row of text
+IMAGE, LINE = 48, 15  # side of an example, and height of a row of text
 READ = 14  # lines that a reading has at most
 
 
