@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from layerlab.core.picture import Area, Dots, Image, Line, Picture, Points
-from layerlab.ui.plotting.colors import mix, paint_picture, value_colors
+from layerlab.ui.plotting.colors import image_of, mix, value_colors
 from layerlab.ui.theme import Theme
 
 
@@ -32,8 +32,8 @@ def draw_thumbnail(painter: QPainter, box: QRectF, shapes: Picture, theme: Theme
                 (x1 - x0) * box.width(),
                 (y1 - y0) * box.height(),
             )
-            paint_picture(painter, room, value_colors(theme, np.array(shape.cells), -1, 1))
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            cells = value_colors(theme, np.array(shape.cells), -1, 1)
+            painter.drawImage(room, image_of(cells))
             continue
         color = token_color(theme, shape.token)
         points = _placed(shape.points, box)

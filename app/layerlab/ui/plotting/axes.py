@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QTransform
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.scale import lay_texts
+from layerlab.ui.plotting.writing import RIGHT, TEXT, Written, write
 
 if TYPE_CHECKING:
     from layerlab.ui.plotting.plot import Plot
 
 ROUNDING = 1e-6
-TEXT = 10.5  # size of the letters, at zoom 1
 _CACHE = QGraphicsItem.CacheMode.DeviceCoordinateCache
-_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 @dataclass(frozen=True)
@@ -110,32 +109,23 @@ class TextAxis(pg.AxisItem):
         """Paint the texts; in a figure as texts."""
         painter.save()
         painter.translate(-self.pos())
-        if self.is_lying():
-            self._paint_below(painter)
-        else:
-            self._paint_beside(painter)
+        write(painter, self._below() if self.is_lying() else self._beside(), self._plot.theme)
         painter.restore()
 
-    def _paint_beside(self, painter: QPainter) -> None:
+    def _beside(self) -> list[Written]:
         plot = self._plot
-        area, high = plot.area(), plot.theme.px(14)
-        fonts: dict[tuple[float, int], QFont] = {}
+        area, high, found = plot.area(), plot.theme.px(14), []
         for label in plot.y_labels():
             y = float(plot.py(np.array(label.value)))
-            if not area.top() - 2 <= y <= area.bottom() + 2:
-                continue
-            look = (label.size, label.weight)
-            if look not in fonts:
-                fonts[look] = plot.theme.font(*look)
-            painter.setFont(fonts[look])
-            painter.setPen(label.color(plot))
-            box = QRectF(0, y - high / 2, area.left() - plot.theme.px(6), high)
-            painter.drawText(box, _RIGHT, label.text)
+            if area.top() - 2 <= y <= area.bottom() + 2:
+                box = QRectF(0, y - high / 2, area.left() - plot.theme.px(6), high)
+                look = (label.color(plot), RIGHT, label.size, label.weight)
+                found.append(Written(box, label.text, *look))
+        return found
 
-    def _paint_below(self, painter: QPainter) -> None:
+    def _below(self) -> list[Written]:
         plot, theme = self._plot, self._plot.theme
-        area, font = plot.area(), theme.font(TEXT)
-        metrics = QFontMetricsF(font)
+        area, metrics = plot.area(), QFontMetricsF(theme.font(TEXT))
         ticks = plot.x_ticks()
         places = [float(plot.px(np.array(value))) for value, _ in ticks]
         widths = [metrics.horizontalAdvance(text) for _, text in ticks]
@@ -149,13 +139,13 @@ class TextAxis(pg.AxisItem):
             places, widths, metrics.horizontalAdvance(label), edge, theme.px(8)
         )
         row = QRectF(0, area.bottom() + theme.px(4), plot.width() + 4, theme.px(14))
-        painter.setFont(font)
-        painter.setPen(theme.color("muted"))
-        for (_, text), left in zip(ticks, lefts, strict=True):
-            if left is not None:
-                at = row.adjusted(left, 0, 0, 0)
-                painter.drawText(at, Qt.AlignmentFlag.AlignVCenter, text)
-        painter.drawText(row.adjusted(start, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, label)
+        texts = [*zip(lefts, (text for _, text in ticks), strict=True), (start, label)]
+        ink = theme.color("muted")
+        return [
+            Written(row.adjusted(left, 0, 0, 0), text, ink)
+            for left, text in texts
+            if left is not None
+        ]
 
 
 def to_pixels(item: pg.GraphicsObject, painter: QPainter) -> None:

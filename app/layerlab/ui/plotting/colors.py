@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage
 
 from layerlab.ui.theme import Theme
 
@@ -102,11 +101,3 @@ def image_of(colors: Array) -> QImage:
     pixels[..., :3] = colors[..., ::-1]  # blue first
     form = QImage.Format.Format_RGB32  # of all formats the quickest to draw
     return QImage(pixels.data, columns, rows, 4 * columns, form).copy()
-
-
-def paint_picture(
-    painter: QPainter, box: QRectF, colors: Array, *, smooth: bool = False
-) -> None:
-    """Paint an array of colours into a box: (rows, columns, 3), 0 to 255, top row first."""
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-    painter.drawImage(box, image_of(colors))

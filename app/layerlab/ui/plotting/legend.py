@@ -11,12 +11,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.guard import reported
+from layerlab.ui.plotting.writing import TEXT, Written, write
 from layerlab.ui.theme import DARK, Theme
 
-SIZE = 10.5  # of the letters, at zoom 1
 GAP = 14  # between entries, at zoom 1
 _SHORTEST = 3  # letters of a name that is cut
-_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def _placed(rows: list[list[Key]], first: QRectF, theme: Theme, right: bool) -> 
 
 def key_widths(keys: Sequence[Key], theme: Theme) -> list[float]:
     """Return the pixels that each entry takes."""
-    metrics = QFontMetricsF(theme.font(SIZE))
+    metrics = QFontMetricsF(theme.font(TEXT))
     return [swatch_width(key, theme) + metrics.horizontalAdvance(key.text) for key in keys]
 
 
@@ -142,9 +141,17 @@ def swatch_width(key: Key, theme: Theme) -> float:
     return wide[key.form] * theme.zoom
 
 
-def paint_key(painter: QPainter, key: Key, box: QRectF, theme: Theme) -> None:
-    """Paint one entry at the left of a box."""
-    y, z = box.center().y(), theme.zoom
+def paint_keys(painter: QPainter, row: Row, theme: Theme) -> None:
+    """Paint entries, each at the left of its box."""
+    texts, ink = [], theme.color("muted")
+    for key, box in row:
+        _paint_swatch(painter, key, box, theme.zoom)
+        texts.append(Written(box.adjusted(swatch_width(key, theme), 0, 2, 0), key.text, ink))
+    write(painter, texts, theme)
+
+
+def _paint_swatch(painter: QPainter, key: Key, box: QRectF, z: float) -> None:
+    y = box.center().y()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -166,9 +173,6 @@ def paint_key(painter: QPainter, key: Key, box: QRectF, theme: Theme) -> None:
     elif key.form == "ring":
         painter.setPen(QPen(key.color, 1.5))
         painter.drawEllipse(QPointF(box.left() + 3 * z, y), 2.8 * z, 2.8 * z)
-    painter.setPen(theme.color("muted"))
-    text = box.adjusted(swatch_width(key, theme), 0, 2, 0)
-    painter.drawText(text, _MIDDLE, key.text)
 
 
 def _whole(rows: tuple[Row, ...]) -> QRectF:
@@ -214,7 +218,5 @@ class LegendItem(pg.GraphicsObject):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Paint the entries."""
-        painter.setFont(self._theme.font(SIZE))
         for row in self._rows:
-            for key, box in row:
-                paint_key(painter, key, box, self._theme)
+            paint_keys(painter, row, self._theme)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.items import Dots, Line, Post, Rule, Strokes, Tag, Words
+from layerlab.ui.plotting.writing import CENTRE, Written, write
 
 if TYPE_CHECKING:
     from layerlab.ui.plotting.plot import Plot
@@ -205,12 +206,11 @@ class Names(pg.GraphicsObject):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         """Paint the names, readable on top of curves."""
-        theme = self._plot.theme
-        painter.setFont(theme.font(SIZE))
+        ground = self._plot.theme.color("panel", 0.8)
         for mark, rect in self._placed.values():
             if isinstance(mark, Tag):
                 mark.lead(painter, mark.point(self._plot), rect)
         for mark, rect in self._placed.values():
-            painter.fillRect(rect, theme.color("panel", 0.8))
-            painter.setPen(mark.color)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, mark.text)
+            painter.fillRect(rect, ground)
+            name = Written(rect, mark.text, mark.color, CENTRE, SIZE)
+            write(painter, [name], self._plot.theme)

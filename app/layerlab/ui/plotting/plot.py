@@ -15,7 +15,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Signal
 from PySide6.QtGui import QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
-from layerlab.ui.plotting.axes import TEXT, Label, TextAxis
+from layerlab.ui.plotting.axes import Label, TextAxis
 from layerlab.ui.plotting.box import PlotBox, X, Y, rect_of
 from layerlab.ui.plotting.items import Line, Mark
 from layerlab.ui.plotting.legend import Key, LegendItem, Row, lay_legend
@@ -392,6 +392,3 @@ def _within(values: Array, shown: tuple[float, float]) -> Array:
 
 def _ends(part: tuple[float, float]) -> tuple[float, float]:
     return min(part), max(part)
-
-
-__all__ = ["TEXT", "Plot", "Reader"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
+from layerlab.ui.plotting.writing import TEXT, Written, write
 from layerlab.ui.theme import Theme
 
 
@@ -54,39 +55,49 @@ def place(size: tuple[float, float], cursor: QPointF, room: QRectF, gap: float) 
     return QRectF(left, top, width, height)
 
 
-def paint_label(
-    painter: QPainter, reading: Reading, cursor: QPointF, room: QRectF, theme: Theme
-) -> QRectF:
-    """Paint the label of a reading beside the cursor; return where it is."""
-    bold, plain = theme.font(10.5, 600), theme.font(10.5)
+@dataclass(frozen=True)
+class Label:
+    """A reading as it is painted: a box with texts, and dots before the coloured ones."""
+
+    box: QRectF
+    texts: tuple[Written, ...]
+    dots: tuple[tuple[QPointF, QColor], ...]
+
+
+def lay_label(reading: Reading, cursor: QPointF, room: QRectF, theme: Theme) -> Label:
+    """Return the label of a reading beside the cursor; texts that are too wide are cut."""
+    bold, plain = theme.font(TEXT, 600), theme.font(TEXT)
     metrics, heavy = QFontMetricsF(plain), QFontMetricsF(bold)
     pad, swatch, line = theme.px(7), theme.px(9), metrics.height() * 1.12
-    marked = any(color is not None for color, _ in reading.rows)
-    indent = swatch if marked else 0
+    indent = swatch if any(color is not None for color, _ in reading.rows) else 0
     widths = [metrics.horizontalAdvance(text) + indent for _, text in reading.rows]
     width = max([heavy.horizontalAdvance(reading.title), *widths]) + 2 * pad
     size = (width, line * (1 + len(reading.rows)) + 1.4 * pad)
     box = place(size, cursor, room, theme.px(14))
+    row = QRectF(box.left() + pad, box.top() + 0.7 * pad, box.width() - pad, line)
+    elide = Qt.TextElideMode.ElideRight
+    title = heavy.elidedText(reading.title, elide, row.width())
+    texts, dots = [Written(row, title, theme.color("text"), weight=600)], []
+    for k, (color, text) in enumerate(reading.rows, 1):
+        here = row.translated(0, k * line).adjusted(indent, 0, 0, 0)
+        if color is not None:
+            dots.append((QPointF(row.left() + 0.3 * swatch, here.center().y()), color))
+        ink = theme.color("text" if color is not None else "muted")
+        texts.append(Written(here, metrics.elidedText(text, elide, here.width()), ink))
+    return Label(box, tuple(texts), tuple(dots))
+
+
+def paint_label(
+    painter: QPainter, reading: Reading, cursor: QPointF, room: QRectF, theme: Theme
+) -> None:
+    """Paint the label of a reading beside the cursor."""
+    label = lay_label(reading, cursor, room, theme)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(QPen(theme.color("line"), 1))
     painter.setBrush(theme.color("raised", 0.94))
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(6), theme.px(6))
-    left, top = box.left() + pad, box.top() + 0.7 * pad
-    row = QRectF(left, top, box.width() - pad, line)
-    flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-    painter.setFont(bold)
-    painter.setPen(theme.color("text"))
-    elide = Qt.TextElideMode.ElideRight
-    painter.drawText(row, flags, heavy.elidedText(reading.title, elide, row.width()))
-    painter.setFont(plain)
-    for color, text in reading.rows:
-        row.translate(0, line)
-        if color is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            middle = QPointF(left + 0.3 * swatch, row.center().y())
-            painter.drawEllipse(middle, 0.3 * swatch, 0.3 * swatch)
-        painter.setPen(theme.color("text" if color is not None else "muted"))
-        line_box = row.adjusted(indent, 0, 0, 0)
-        painter.drawText(line_box, flags, metrics.elidedText(text, elide, line_box.width()))
-    return box
+    painter.drawRoundedRect(label.box.adjusted(0.5, 0.5, -0.5, -0.5), theme.px(6), theme.px(6))
+    painter.setPen(Qt.PenStyle.NoPen)
+    for middle, color in label.dots:
+        painter.setBrush(color)
+        painter.drawEllipse(middle, 0.3 * theme.px(9), 0.3 * theme.px(9))
+    write(painter, label.texts, theme)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import Signal
 
-from layerlab.ui.plotting.axes import TEXT, Label
+from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.writing import TEXT
 
 PITCH = 1.1  # least height of a row, in sizes of its letters
 SMALLEST = 7.0  # pixels of a name's letters at zoom 1

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.colors import amount_colors, value_colors
 from layerlab.ui.plotting.guard import reported
-from layerlab.ui.plotting.legend import SIZE, key_widths, paint_key
+from layerlab.ui.plotting.legend import Row, key_widths, paint_keys
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.writing import TEXT, Written, write
 
 if TYPE_CHECKING:
     from layerlab.ui.plotting.plot import Plot
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Array = np.ndarray
 GAP, BAR, LINE = 14, 9, 19  # left of it; width of a bar; height of an entry, at zoom 1
 TALLEST = 130  # a bar without a plot's whole height
-_MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class SideItem(pg.GraphicsObject):
         widths = key_widths(plot.column, theme) if plot.column else []
         scale = plot.color_scale
         if scale is not None:
-            metrics = QFontMetricsF(theme.font(SIZE))
+            metrics = QFontMetricsF(theme.font(TEXT))
             texts = [text for _, text in self._ticks(scale)]
             ticks = max(map(metrics.horizontalAdvance, texts), default=0.0)
             widths.append(theme.px(BAR + 6) + ticks)
@@ -112,43 +112,53 @@ class SideItem(pg.GraphicsObject):
     ) -> None:
         """Paint bar and entries, where there is room for them."""
         plot = self._plot
-        theme, area = plot.theme, plot.area()
-        left = area.right() + theme.px(GAP)
-        if plot.width() - left < self.wide() - theme.px(GAP) - 2:
+        if plot.width() - self._left() < self.wide() - plot.theme.px(GAP) - 2:
             return
-        row = QRectF(left, area.top(), plot.width() - left, theme.px(LINE))
-        painter.setFont(theme.font(SIZE))
-        if plot.color_scale is not None:
-            row.translate(0, self._paint_scale(painter, plot.color_scale, row.topLeft().x()))
-        for key in plot.column:
-            if row.bottom() <= area.bottom() + 2:
-                paint_key(painter, key, row, theme)
-            row.translate(0, row.height())
+        scale = plot.color_scale
+        if scale is not None:
+            painter.fillRect(self._bar(scale), self._shade(scale))
+            write(painter, self._texts(scale), plot.theme)
+        paint_keys(painter, self._entries(), plot.theme)
 
-    def _paint_scale(self, painter: QPainter, scale: ColorScale, left: float) -> float:
-        """Paint the bar with its ticks; return how much room it takes."""
+    def _left(self) -> float:
+        return self._plot.area().right() + self._plot.theme.px(GAP)
+
+    def _bar(self, scale: ColorScale) -> QRectF:
         theme, area = self._plot.theme, self._plot.area()
-        top, tall = area.top(), self._tall(area.height())
-        used = 0.0
-        painter.setPen(theme.color("muted"))
-        if scale.name:
-            used = theme.px(17)
-            painter.drawText(QRectF(left, top, 2000, theme.px(14)), _MIDDLE, scale.name)
-            tall -= used
-        shade = QLinearGradient(0, top + used + tall, 0, top + used)
+        name = theme.px(17) if scale.name else 0
+        tall = self._tall(area.height()) - name
+        return QRectF(self._left(), area.top() + name, theme.px(BAR), tall)
+
+    def _shade(self, scale: ColorScale) -> QLinearGradient:
+        bar = self._bar(scale)
+        shade = QLinearGradient(bar.bottomLeft(), bar.topLeft())
         for place, color in zip(
             np.linspace(0, 1, len(scale.colors)).tolist(), scale.colors, strict=True
         ):
             shade.setColorAt(place, color)
-        bar = QRectF(left, top + used, theme.px(BAR), tall)
-        painter.fillRect(bar, shade)
-        high = theme.px(14)
+        return shade
+
+    def _texts(self, scale: ColorScale) -> list[Written]:
+        theme, bar, high = self._plot.theme, self._bar(scale), self._plot.theme.px(14)
+        ink = theme.color("muted")
+        name = QRectF(bar.left(), self._plot.area().top(), 2000, high)
+        found = [Written(name, scale.name, ink)] if scale.name else []
         for value, text in self._ticks(scale):
-            y = bar.bottom() - scale.axis.place(value) * tall
+            y = bar.bottom() - scale.axis.place(value) * bar.height()
             y = min(max(y, bar.top() + high / 2 - 2), bar.bottom() - high / 2 + 2)
-            at = QRectF(bar.right() + theme.px(6), y - high / 2, 2000, high)
-            painter.drawText(at, _MIDDLE, text)
-        return used + tall + theme.px(10)
+            box = QRectF(bar.right() + theme.px(6), y - high / 2, 2000, high)
+            found.append(Written(box, text, ink))
+        return found
+
+    def _entries(self) -> Row:
+        """Return the entries below the bar, as many as there is room for."""
+        plot, theme, area = self._plot, self._plot.theme, self._plot.area()
+        row = QRectF(self._left(), area.top(), plot.width() - self._left(), theme.px(LINE))
+        if plot.color_scale is not None:
+            row.moveTop(self._bar(plot.color_scale).bottom() + theme.px(10))
+        rows = (row.translated(0, k * row.height()) for k in range(len(plot.column)))
+        placed = zip(plot.column, rows, strict=True)
+        return tuple((key, box) for key, box in placed if box.bottom() <= area.bottom() + 2)
 
 
 def amount_scale(theme: Theme, low: float, high: float, name: str = "") -> ColorScale:

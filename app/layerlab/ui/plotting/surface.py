@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.reading import Reading, paint_label
+from layerlab.ui.plotting.writing import TEXT
 from layerlab.ui.theme import DARK, Theme
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ pg.setConfigOptions(antialias=True, imageAxisOrder="row-major", mouseRateLimit=0
 QPixmapCache.setCacheLimit(max(QPixmapCache.cacheLimit(), 64 * 1024))  # KB; Qt's own is 10 MB
 SETTLE = QEvent.Type(QEvent.registerEventType())
 TOP = 1000.0  # z of what lies over everything
-TEXT = 10.5  # size of the letters, at zoom 1
 _MOVE_PX = 4  # a press that moves further is a drag
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QHBoxLayout
 
 from layerlab.core.frames import ClassPrediction, Frame
-from layerlab.ui.plotting.axes import TEXT, Label
+from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.box import X, Y
 from layerlab.ui.plotting.colors import ink_on, mix, rgb, shades
 from layerlab.ui.plotting.items import Field, Mark, Strokes, Words, array_key
@@ -21,6 +21,7 @@ from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.sheet import Sheet, whole
+from layerlab.ui.plotting.writing import TEXT
 from layerlab.ui.theme import Theme
 from layerlab.ui.views.form import Form
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from layerlab.ui.plotting.items.base import LIMIT_PX, Painted, Space
+from layerlab.ui.plotting.writing import LEFT, RIGHT, Written, write
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -84,17 +85,20 @@ class Words(Painted):
 
     def paint(self, painter: QPainter, space: Space) -> None:
         """Paint the texts, unless they would lie on each other."""
-        size = self.fitting_size(space)
+        write(painter, self.written(space), self.theme)
+
+    def written(self, space: Space) -> list[Written]:
+        """Return the texts where they stand; none if they would lie on each other."""
+        size, found = self.fitting_size(space), []
         if size < SMALLEST:
-            return
-        painter.setFont(self.theme.font(size, self.weight))
-        side = Qt.AlignmentFlag.AlignRight if self.right else Qt.AlignmentFlag.AlignLeft
+            return []
         texts = self.fitting_texts(space)
         for k, (text, rect) in enumerate(zip(texts, self._rects(space, texts), strict=True)):
-            if not text or not math.isfinite(rect.x() + rect.y()):
-                continue
-            painter.setPen(self.colors if isinstance(self.colors, QColor) else self.colors[k])
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | side, text)
+            if text and math.isfinite(rect.x() + rect.y()):
+                ink = self.colors if isinstance(self.colors, QColor) else self.colors[k]
+                side = RIGHT if self.right else LEFT
+                found.append(Written(rect, text, ink, side, size, self.weight))
+        return found
 
     def key(self) -> object:
         """Return what it looks like."""
