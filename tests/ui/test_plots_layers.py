@@ -10,9 +10,9 @@ from PySide6.QtCore import QRectF
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import ACROSS_INPUTS, MEAN_SQUARE, Frame
+from layerlab.ui.plotting.items.ridges import ROOMY, lanes
 from layerlab.ui.theme import DARK
 from layerlab.ui.views.layers import LayersView, gradient_view, signal_view
-from layerlab.ui.views.ridges import ROOMY, lanes
 from tests.helpers.frames import sample_frame
 
 

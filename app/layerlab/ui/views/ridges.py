@@ -2,82 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor
 
 from layerlab.core.frames import LayerPart
 from layerlab.ui.plotting.axes import Label
-from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Painted, Space, polygon
+from layerlab.ui.plotting.items import Ridgelines
+from layerlab.ui.plotting.items.ridges import shares
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number, power
-from layerlab.ui.theme import Theme
 
 Array = np.ndarray
-ROOMY = 8  # layers up to which ridges stand free of each other; more overlap
-TALLEST, STEEPEST = 58, 0.36  # pixels at zoom 1, or that share of the width if it is more
-
-
-def lanes(count: int, area: QRectF, zoom: float) -> tuple[Array, float]:
-    """Return where ridges stand: baselines in pixels (L,) and the height of a full one."""
-    tallest = max(TALLEST * zoom, STEEPEST * area.width())
-    if count <= ROOMY:
-        lane = area.height() / max(1, count)
-        return area.top() + lane * np.arange(1, count + 1) - 1, min(0.86 * lane, tallest)
-    tall = min(0.25 * area.height(), 0.6 * tallest)
-    return area.top() + tall + (area.height() - tall - 1) * np.linspace(0, 1, count), tall
-
-
-def shares(count: int, area: QRectF, zoom: float) -> tuple[Array, float]:
-    """Return `lanes` as shares of the area's height, from below."""
-    bases, tall = lanes(count, area, zoom)
-    high = max(1.0, area.height())
-    return (area.bottom() - bases) / high, tall / high
-
-
-@dataclass(eq=False)
-class RidgeMark(Painted):
-    """Histograms stacked from the first layer at the top to the last at the bottom.
-
-    Attributes:
-        centres: (B,) in data units.
-        heights: (L, B), 0 to 1, roots of the densities.
-        theme: gives the colours.
-    """
-
-    centres: Array
-    heights: Array
-    theme: Theme
-
-    def paint(self, painter: QPainter, space: Space) -> None:
-        """Paint the ridges, later layers in front."""
-        count = len(self.heights)
-        x = space.px(self.centres)
-        if not x.size or not np.isfinite(x).all():
-            return
-        bases, tall = shares(count, space.area(), self.theme.zoom)
-        tops = space.py(bases[:, None] + tall * self.heights)  # (L, B)
-        outline = np.concatenate((x[:1], x, x[-1:]))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        width = 1.5 if count <= ROOMY else 1.0
-        for layer, base in enumerate(space.py(bases).tolist()):
-            color = self.theme.layer_color(layer, count)
-            y = tops[layer]
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mix(self.theme, color, 0.38))
-            painter.drawPolygon(polygon(outline, np.concatenate(([base], y, [base]))))
-            pen = QPen(color, width)
-            pen.setJoinStyle(Qt.PenJoinStyle.BevelJoin)
-            painter.setPen(pen)
-            painter.drawPolyline(polygon(x, y))
-
-    def key(self) -> object:
-        """Return what it looks like."""
-        return (self.centres.tobytes(), self.heights.tobytes())
 
 
 class Ridges(Plot):
@@ -111,7 +47,7 @@ class Ridges(Plot):
         # A spike of zeros would press all else flat: the root shows both (Tukey's rootogram).
         heights = np.sqrt(np.clip(np.nan_to_num(part.counts, nan=0.0, posinf=1.0), 0.0, 1.0))
         centres = 0.5 * (part.edges[1:] + part.edges[:-1])
-        self.show_marks(live={"ridges": RidgeMark(centres, heights, self.theme)})
+        self.show_marks(live={"ridges": Ridgelines(centres, heights, self.theme)})
 
     def number_of(self, layer: int) -> int:
         """Return the number of the layer that the ridge at a place (0-based) stands for."""

@@ -18,6 +18,7 @@ from layerlab.ui.plotting.items.base import (
 from layerlab.ui.plotting.items.curves import Line, Strokes, Whiskers
 from layerlab.ui.plotting.items.dots import Dots
 from layerlab.ui.plotting.items.maps import Contour, Field, contour
+from layerlab.ui.plotting.items.ridges import Ridgelines
 from layerlab.ui.plotting.items.rules import Post, Rule
 from layerlab.ui.plotting.items.texts import Arrows, Tag, Words
 
@@ -35,6 +36,7 @@ __all__ = [
     "PaintedItem",
     "Polygons",
     "Post",
+    "Ridgelines",
     "Rule",
     "Space",
     "Strokes",
