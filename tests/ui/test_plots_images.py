@@ -105,7 +105,7 @@ def test_the_extent_of_an_image_may_be_that_of_its_edges(plot: Plot) -> None:
 
 
 @pytest.mark.parametrize("form", ["digits", "image"])
-def test_cells_are_squares_in_a_vector_file(qtbot: QtBot, form: str) -> None:
+def test_cells_are_rectangles_in_a_vector_file(qtbot: QtBot, form: str) -> None:
     view = PredictionView()
     qtbot.addWidget(view)
     view.resize(640, 420)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from layerlab.ui.plotting.items.curves import CurveItem
 
 Array = np.ndarray
 Extent = tuple[float, float, float, float]
-MAX_CELLS = 10_000  # of an image that a file gets as squares
+MAX_CELLS = 10_000  # of an image that a file gets as rectangles
 LAP = 0.5  # pixels by which they reach under each other
 
 
@@ -52,15 +53,17 @@ class PictureItem(OnPaper, pg.ImageItem):
             painter.drawImage(box, image)
 
     def _paint_cells(self, painter: QPainter, box: QRectF, colors: Array) -> None:
-        """Paint each cell as a square: readers of files blur the pixels of an image.
+        """Paint cells as rectangles: readers of files blur the pixels of an image.
 
-        Cells reach under the next ones, else there would be hairlines between them.
+        They reach under the next ones, else there would be hairlines between them.
         """
         rows, columns = colors.shape[:2]
         wide, high = box.width() / columns, box.height() / rows
-        for (i, j), value in np.ndenumerate(colors @ (1 << 16, 1 << 8, 1)):
-            cell = QRectF(box.left() + j * wide, box.top() + i * high, wide + LAP, high + LAP)
-            painter.fillRect(cell & box, QColor(int(value)))
+        for i, row in enumerate(colors @ (1 << 16, 1 << 8, 1)):
+            ends = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), columns]
+            for a, b in itertools.pairwise(ends):  # alike ones at once
+                cell = QRectF(a * wide, i * high, (b - a) * wide + LAP, high + LAP)
+                painter.fillRect(cell.translated(box.topLeft()) & box, QColor(int(row[a])))
 
     def informViewBoundsChanged(self) -> None:
         """Tell nobody: the axes do not follow the items."""
