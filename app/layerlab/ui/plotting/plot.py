@@ -11,8 +11,8 @@ import math
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Signal
-from PySide6.QtGui import QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from layerlab.ui.plotting.axes import Label, TextAxis
@@ -295,9 +295,8 @@ class Plot(Surface):
         self.box.updateMatrix()
 
     def _wide(self, label: Label) -> float:
-        return QFontMetricsF(self.theme.font(label.size, label.weight)).horizontalAdvance(
-            label.text
-        )
+        metrics = QFontMetricsF(self.theme.font(label.size, label.weight))
+        return metrics.horizontalAdvance(label.text)
 
     def squared(self, area: QRectF) -> QRectF:
         """Return the largest part of the area in which both axes have the same scale."""
@@ -356,31 +355,38 @@ class Plot(Surface):
         """Let go of the pictures: dozens of plots on hidden pages keep a megabyte each."""
         super().hideEvent(event)
         for item in self.scene().items():
-            if item.cacheMode() != QGraphicsItem.CacheMode.NoCache:
-                mode = item.cacheMode()
-                item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+            mode, none = item.cacheMode(), QGraphicsItem.CacheMode.NoCache
+            if mode != none:
+                item.setCacheMode(none)
                 item.setCacheMode(mode)
 
     def paint_reading(self, painter: QPainter, reading: Reading, cursor: QPointF) -> None:
         """Paint the crosshair, the points it reads, and the label."""
-        area = self._area
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(self.theme.color("faint"), 1))
-        if reading.x is not None:
-            x = float(self.px(np.array(reading.x)))
-            if area.left() <= x <= area.right():
-                x = round(x)
-                painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+        painter.drawLines(self._crosshair(reading))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        for dot_x, dot_y, color in reading.dots:
-            place = QPointF(float(self.px(np.array(dot_x))), float(self.py(np.array(dot_y))))
-            if not math.isfinite(place.x() + place.y()):  # QRectF takes nan for inside
-                continue
-            if area.contains(place):
-                painter.setPen(QPen(self.theme.color("panel"), 1.5))
-                painter.setBrush(color)
-                painter.drawEllipse(place, 3.6, 3.6)
+        painter.setPen(QPen(self.theme.color("panel"), 1.5))
+        for place, color in self._read_points(reading):
+            painter.setBrush(color)
+            painter.drawEllipse(place, 3.6, 3.6)
         super().paint_reading(painter, reading, cursor)
+
+    def _crosshair(self, reading: Reading) -> list[QLineF]:
+        """Return the upright line of a reading, on whole pixels, if it has one in sight."""
+        area = self._area
+        x = math.nan if reading.x is None else float(self.px(np.array(reading.x)))
+        is_in_sight = area.left() <= x <= area.right()
+        return [QLineF(round(x), area.top(), round(x), area.bottom())] if is_in_sight else []
+
+    def _read_points(self, reading: Reading) -> list[tuple[QPointF, QColor]]:
+        """Return the points in sight that are read, in pixels, with their colours."""
+        found = []
+        for x, y, color in reading.dots:
+            place = QPointF(float(self.px(np.array(x))), float(self.py(np.array(y))))
+            if math.isfinite(place.x() + place.y()) and self._area.contains(place):
+                found.append((place, color))  # nan would be inside, for QRectF
+        return found
 
 
 def _within(values: Array, shown: tuple[float, float]) -> Array:
