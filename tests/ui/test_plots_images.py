@@ -122,7 +122,8 @@ def test_a_sheet_is_placed_again_in_another_size_and_theme(qtbot: QtBot) -> None
     qtbot.addWidget(sheet)
     sheet.set_theme(DARK)
     sheet.show_part(sample_frame("image").prediction)
-    for size, theme in (((640, 400), DARK), (((300, 500)), DARK), ((300, 500), LIGHT)):
+    sizes = (640, 400), (661, 349), (300, 500), (390, 140)
+    for size, theme in (*((size, DARK) for size in sizes), (sizes[-1], LIGHT)):
         sheet.set_theme(theme)
         sheet.resize(*size)
         sheet.show()
@@ -131,6 +132,9 @@ def test_a_sheet_is_placed_again_in_another_size_and_theme(qtbot: QtBot) -> None
         corners = np.array([sheet.corners(k) for k in range(16)]).reshape(-1, 2)
         x, y = sheet.px(corners[:, 0]), sheet.py(corners[:, 1])
         unit = float(np.diff(sheet.px(np.array([0.0, 1.0])))[0])
+        # Cells are farther from each other than the images within them.
+        assert sheet.mosaic.right >= 2 * (sheet.step() - 2)
+        assert sheet.mosaic.below >= 1
         assert unit == pytest.approx(float(np.diff(sheet.py(np.array([0.0, 1.0])))[0]))
         assert x.min() >= 0
         assert y.min() >= 0
@@ -176,3 +180,22 @@ def test_what_is_not_misclassified_is_not_shown(qtbot: QtBot) -> None:
     assert [key.text for key in examples.legend] == ["no misclassified examples"]
     assert not examples.live
     assert examples.read(3.0, 3.0) is None
+
+
+def test_a_matrix_of_many_classes_is_a_picture_and_its_cells_are_read(qtbot: QtBot) -> None:
+    frame, count = sample_frame("features"), 120
+    names = tuple(f"class {k}" for k in range(count))
+    confusion = np.diag(np.full(count, 4.0))
+    confusion[7, 100] = 1.0
+    view = PredictionView()
+    qtbot.addWidget(view)
+    view.resize(500, 320)
+    part = replace(frame.prediction, class_names=names, confusion=confusion)
+    view.show()
+    view.draw(replace(frame, prediction=part))
+    QApplication.processEvents()
+    matrix = view.shown().matrix
+    assert not len(matrix.live["numbers"].texts)
+    places = sorted(float(matrix.py(np.array(label.value))) for label in matrix.y_labels())
+    assert np.diff(places).min() >= DARK.px(13)  # no name lies on another
+    assert matrix.read(100.2, 6.8).text.startswith("true class 7, predicted class 100: 1 of 5")

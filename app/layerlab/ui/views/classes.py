@@ -27,6 +27,7 @@ from layerlab.ui.views.form import Form
 
 Array = np.ndarray
 CELL = 12  # pixels of a cell from which all are equally large
+FEW, MANY = 16, 40  # classes up to which gaps are wide, and there are gaps and numbers at all
 MARGINS = 40  # above and below the matrix, at zoom 1
 WIDEST = 0.68  # share of the matrix with its names, where examples are beside it
 NARROWEST = 76  # width of examples that say anything
@@ -96,36 +97,32 @@ class ConfusionPlot(RowPlot):
 
     def _gaps(self, count: int) -> Strokes:
         """Return what separates the cells; nothing does where they are too many."""
-        at = np.arange(count + 1) - 0.5 if count <= 40 else np.empty(0)
+        at = np.arange(count + 1) - 0.5 if count <= MANY else np.empty(0)
         low, high = np.full(at.size, -0.5), np.full(at.size, count - 0.5)
         starts, ends = (at, low, low, at), (at, high, high, at)
         x0, y0 = np.concatenate(starts[::2]), np.concatenate(starts[1::2])
         x1, y1 = np.concatenate(ends[::2]), np.concatenate(ends[1::2])
-        return Strokes(x0, y0, x1, y1, self.theme.color("panel"), 2 if count <= 16 else 1)
+        return Strokes(x0, y0, x1, y1, self.theme.color("panel"), 2 if count <= FEW else 1)
 
     def _numbers(self, counts: Array, colors: Array) -> Words:
-        """Return the counts, with a decimal where there is room for it."""
-        texts = [
-            [f"{count:.{k}f}".removesuffix(".0") for count in counts.ravel()] for k in (1, 0)
-        ]
-        rows, columns = np.indices(counts.shape).reshape(2, -1)
-        for some in texts:
-            for k in np.flatnonzero(rows != columns).tolist():
-                some[k] = some[k] if some[k] != "0" else ""
-        full, brief = texts
-        inks = ink_on(self.theme, colors.reshape(-1, 3))
-        said = [k for k, text in enumerate(full) if text]
+        """Return the counts, with a decimal where there is room; zeros on the diagonal only."""
+        is_said = (counts.round(1) > 0) | np.eye(len(counts), dtype=bool)
+        rows, columns = np.nonzero(is_said & (len(counts) <= MANY))
+        values = counts[rows, columns].tolist()
+        briefs = [f"{value:.0f}" for value in values]
+        for k in np.flatnonzero(rows != columns).tolist():
+            briefs[k] = briefs[k] if briefs[k] != "0" else ""
         return Words(
-            columns[said].astype(float),
-            rows[said].astype(float),
-            [full[k] for k in said],
-            [inks[k] for k in said],
+            columns.astype(float),
+            rows.astype(float),
+            [f"{value:.1f}".removesuffix(".0") for value in values],
+            ink_on(self.theme, colors[rows, columns]),
             self.theme,
             weight=600,
             within=0.6,
             centred=True,
             across=0.9,
-            briefs=[brief[k] for k in said],
+            briefs=briefs,
         )
 
     def squared(self, area: QRectF) -> QRectF:

@@ -57,16 +57,16 @@ class ImageSheet(Sheet):
         """Return where the cells are largest, and the screen's pixels in one of theirs."""
         assert self.part is not None
         count, rows, columns = self.part.inputs.shape
-        wide = 2 * self.step() + columns
+        wide, apart = 2 * self.step() + columns, 2 * (self.step() - columns)
         best, most = (Mosaic(count, rows, wide, 1, 1, 1), 1.0), 0.0
         for across in range(1, count + 1):
             room = size.width() / across, size.height() / math.ceil(count / across)
             free = self._words() + self.theme.px(9)
-            unit = min((room[0] - self.theme.px(16)) / wide, (room[1] - free) / rows)
+            unit = min(room[0] / (wide + apart), (room[1] - free) / rows)
             worth = unit if count % across == 0 else 0.7 * unit  # whole rows look better
             if worth > most:
                 most, unit = worth, whole(unit)
-                gaps = int(room[0] / unit) - wide, int(room[1] / unit) - rows
+                gaps = int(room[0] / unit) - wide, max(1, int(room[1] / unit) - rows)
                 best = (Mosaic(count, rows, wide, across, *gaps), unit)
         return best
 
