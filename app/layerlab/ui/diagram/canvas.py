@@ -5,16 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPaintEvent,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from layerlab.core.frames import DiagramPart, Frame
 from layerlab.ui.diagram import panels
@@ -58,7 +51,6 @@ class DiagramCanvas(NeuronKeys):
         self._network: Network | None = None
         self._edited: Target | None = None
         self._edited_indices: tuple[int, ...] = ()
-        self._pressed: Qt.MouseButton | None = None
         self._before = self.zoom, self.corner  # of a figure
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
@@ -71,7 +63,6 @@ class DiagramCanvas(NeuronKeys):
         self.editor.closed.connect(self._on_editor_closed)
         self.walked.connect(lambda: self._set_target(None))
         self.edit_asked.connect(self._on_edit_asked)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.tell()
 
     @property
@@ -121,7 +112,7 @@ class DiagramCanvas(NeuronKeys):
         if self._edited is not None:
             self.editor.follow(value_of(part, self._edited_indices))
         self.tell()
-        self.redraw()
+        self.refresh()
 
     def _forget(self) -> None:
         """Let go of what was about another arrangement."""
@@ -158,19 +149,20 @@ class DiagramCanvas(NeuronKeys):
     def _on_rested(self) -> None:
         """Draw also the weakest edges, now that the view stands still."""
         self.drawn.edges.layer.most = MOST_ENTRIES
-        self.redraw()
+        self.refresh()
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = self.picture.theme = self.minimap.theme = theme
-        self.setBackground(theme.color("panel"))
+        super().set_theme(theme)
+        self.picture.theme = self.minimap.theme = theme
         self.box.set_theme(theme)
         self.editor.set_theme(theme)
         self._arrange_again()
 
     def set_figure(self, is_figure: bool) -> None:
         """Paint everything anew, and nothing of the cursor; or as on the screen again."""
-        self.is_figure = self.picture.is_figure = is_figure
+        super().set_figure(is_figure)
+        self.picture.is_figure = is_figure
         if is_figure:
             self._before = self.zoom, self.corner
         self._arrange_again()
@@ -192,11 +184,10 @@ class DiagramCanvas(NeuronKeys):
         super().hideEvent(event)
         self.drawn.rest()
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Arrange anew; None comes from pyqtgraph, when it is given its central item."""
+    def resizeEvent(self, event: object) -> None:
+        """Arrange everything for the new size."""
         super().resizeEvent(event)
-        if event is not None:
-            self._arrange_again()
+        self._arrange_again()
 
     def _arrange_again(self) -> None:
         """Fold and arrange anew, for another size or theme."""
@@ -208,14 +199,19 @@ class DiagramCanvas(NeuronKeys):
 
     # ---- painting
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the network and the panel of what is hovered."""
-        picture, is_figure = self.picture, self.picture.is_figure
+        """Paint one frame, in the pixels of the screen it is on."""
+        if self.picture.ratio != self.devicePixelRatioF():
+            self.refresh()
+        super().paintEvent(event)
+
+    def lay_items(self) -> None:
+        """Bring the network and the panel of what is hovered into the scene."""
+        picture, is_figure = self.picture, self.is_figure
         picture.part, picture.geometry = self.part, self.geometry_now()
         picture.ratio = self.devicePixelRatioF()
         picture.highlight = Highlight(run=self.run) if is_figure else self._highlight()
         picture.panel = None if is_figure else self._place_panel(picture.geometry)
         self.drawn.prepare()
-        super().paintEvent(event)
 
     def _highlight(self) -> Highlight:
         target = self._edited or self.target
@@ -264,70 +260,36 @@ class DiagramCanvas(NeuronKeys):
         return place_panel(panel, anchor, bounds, self.theme)
 
     # ---- mouse
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Look what is under the mouse, or drag."""
-        if event.buttons() == Qt.MouseButton.NoButton:
-            self._hover(event.position())
-            return
-        super().mouseMoveEvent(event)
-        if self.box.was_dragged:
-            self._set_target(None)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget what was hovered."""
-        self._set_target(None)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a click or a drag."""
-        self._hover(event.position())
-        self.box.was_dragged = False
-        self._pressed = event.button()
+        """Begin what may become a click or a drag."""
+        self.point_at(event.position())
         layout = self.layout_now()
         if layout is not None:
             self._pull = layout.pull(self.corner, event.position())
         if event.button() != Qt.MouseButton.LeftButton or self.target is None:
             self.editor.close_quietly()
         super().mousePressEvent(event)
-        event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End a drag; after a click open the editor, or the card's menu."""
+        """End a drag, or take a click."""
         super().mouseReleaseEvent(event)
-        event.accept()
         self._pull = 1.0
-        pressed, self._pressed = self._pressed, None
-        if pressed is not event.button() or self.box.was_dragged:
+
+    def click(self, place: QPointF) -> None:
+        """Give what was clicked the keyboard, and open its editor."""
+        target = self.target
+        if target is None:
             return
-        if pressed == Qt.MouseButton.RightButton:
-            self._open_menu(event)
-        elif pressed == Qt.MouseButton.LeftButton and self.target is not None:
-            target = self.target
-            if target.kind != "edge":
-                self.focus_neuron(target.neuron)
-                if self.focused is not None:  # whose place is another one by now
-                    target = dataclasses.replace(target, neuron=self.focused)
-            if self.run is None:
-                self.edit(target)
-
-    def _open_menu(self, event: QMouseEvent) -> None:
-        """Ask the card for its menu, as a press alone would have done."""
-        above = self.parentWidget()
-        if above is not None:
-            place = event.globalPosition().toPoint()
-            reason = QContextMenuEvent.Reason.Other
-            asked = QContextMenuEvent(reason, above.mapFromGlobal(place), place)
-            QApplication.sendEvent(above, asked)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Hold the menu back until the right button has not dragged; keys open it at once."""
-        if event.reason() == QContextMenuEvent.Reason.Mouse:
-            event.accept()
-        else:
-            event.ignore()
+        if target.kind != "edge":
+            self.focus_neuron(target.neuron)
+            if self.focused is not None:  # whose place is another one by now
+                target = dataclasses.replace(target, neuron=self.focused)
+        if self.run is None:
+            self.edit(target)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Leave the empty ground to the card, which is maximised by it."""
-        self._hover(event.position())
+        self.point_at(event.position())
         if self.target is None:
             event.ignore()
         elif self.editor.isVisible():
@@ -340,11 +302,13 @@ class DiagramCanvas(NeuronKeys):
         else:
             super().keyPressEvent(event)
 
-    def _hover(self, point: QPointF) -> None:
+    def point_at(self, place: QPointF | None) -> None:
+        """Look what of the network is at a pixel; None: the mouse is elsewhere."""
         geometry = self.geometry_now()
-        if self.part is None or geometry is None:
-            return
-        self._set_target(find_target(self.part, geometry, self.theme, point))
+        if place is None:
+            self._set_target(None)
+        elif self.part is not None and geometry is not None:
+            self._set_target(find_target(self.part, geometry, self.theme, place))
 
     def _set_target(self, target: Target | None) -> None:
         if target == self.target:
@@ -353,7 +317,7 @@ class DiagramCanvas(NeuronKeys):
         can = target is not None and self.run is None and target.is_editable
         shape = Qt.CursorShape.PointingHandCursor if can else Qt.CursorShape.ArrowCursor
         self.viewport().setCursor(shape)
-        self.redraw()
+        self.refresh()
 
     # ---- editing
     def edit(self, target: Target) -> None:
@@ -366,7 +330,7 @@ class DiagramCanvas(NeuronKeys):
         self._edited, self._edited_indices = target, parameter.indices
         self.editor.open(parameter.title, parameter.value, parameter.limit)
         self.editor.place(parameter.anchor.toRect())
-        self.redraw()
+        self.refresh()
 
     def _focused_target(self, geometry: Geometry) -> Target:
         """Return the focused weight, met at the part of its edge that is in sight."""
@@ -397,4 +361,4 @@ class DiagramCanvas(NeuronKeys):
         self._edited = None
         if had_keyboard:
             self.setFocus()
-        self.redraw()
+        self.refresh()

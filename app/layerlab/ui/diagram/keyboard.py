@@ -101,11 +101,6 @@ class NeuronKeys(ZoomingView):
         elif event.reason() == Qt.FocusReason.BacktabFocusReason:
             self.focus_unit(len(layout.columns) - 1, int(layout.columns[-1].units[-1]))
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Repaint without the ring."""
-        super().focusOutEvent(event)
-        self.redraw()
-
     def event(self, event: QEvent) -> bool:
         """Keep the view's keys from the window's shortcuts while a neuron has the focus."""
         if (
@@ -223,11 +218,11 @@ class NeuronKeys(ZoomingView):
         if kept != self._kept_units:
             self._kept_units = frozenset(kept)
             if self.is_zoomed:
-                self._settle()
+                self._follow_sight()
         if self.unit is not None:
             self.reveal(*self.unit)
         self.tell()
-        self.redraw()
+        self.refresh()
 
     def tell(self) -> None:
         """Say what has the focus, or the whole network, to a screen reader."""

@@ -7,10 +7,9 @@ from collections import OrderedDict
 from collections.abc import Hashable
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QGraphicsScene, QGraphicsView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from layerlab.core.frames import DiagramPart, Units
 from layerlab.ui.diagram.box import DiagramBox
@@ -26,15 +25,16 @@ from layerlab.ui.diagram.layout import (
 )
 from layerlab.ui.diagram.minimap import Minimap
 from layerlab.ui.diagram.spacing import tile_room
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.plotting.surface import Surface
 
 KEPT = 24  # arrangements: a drag of a slider comes back to the same widths
 ASKING_MS = 50  # between two requests for units in sight
 UNFOLDING = 1.15  # how much closer a step of unfolding goes
 TOLERANCE = 1.02  # a zoom below is none
+LEAST_BAND = 5  # pixels of the longer side of a rectangle that is to fill the view
 
 
-class ZoomingView(pg.GraphicsView):
+class ZoomingView(Surface):
     """A view of one network: all of it, or a part that is larger and says more. Abstract.
 
     Signals:
@@ -43,19 +43,16 @@ class ZoomingView(pg.GraphicsView):
             those of the overview.
 
     Attributes:
-        theme: colours, fonts, zoom of texts.
         zoom: how far the view is zoomed. corner: of the view in the arrangement.
-        is_figure: whether it is painted for a file.
     """
 
     zoomed_changed = Signal(bool)
     units_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, background=None)
-        self.theme: Theme = DARK
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.zoom, self.corner = OVERVIEW, QPointF()
-        self.is_figure = False
         self.part: DiagramPart | None = None
         self._given: DiagramPart | None = None  # as it came
         self._shape: Hashable = None
@@ -66,6 +63,7 @@ class ZoomingView(pg.GraphicsView):
         self._is_moving = False
         self._pull = 1.0  # of a drag: what is under the cursor stays there
         self.box = DiagramBox()
+        self.scene().addItem(self.box)
         self.box.scaled.connect(self._on_scaled)
         self.box.framed.connect(self._on_framed)
         self.box.sigRangeChanged.connect(self._on_range_changed)
@@ -76,23 +74,6 @@ class ZoomingView(pg.GraphicsView):
         self._asking.setSingleShot(True)
         self._asking.setInterval(ASKING_MS)
         self._asking.timeout.connect(lambda: self.units_wanted.emit(self._units))
-        self._set_up()
-
-    def _set_up(self) -> None:
-        """Let the view paint all that is in sight at once, when it is told to and only then."""
-        self.setCentralItem(self.box)
-        self.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
-        self.setCacheMode(QGraphicsView.CacheModeFlag(0))
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
-        self.setOptimizationFlags(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
-
-    def redraw(self) -> None:
-        """Paint everything soon."""
-        self.viewport().update()
-
-    def close(self) -> bool:
-        """Close as every widget; pyqtgraph's own takes the scene apart, which may crash."""
-        return QGraphicsView.close(self)
 
     def _sight_changed(self) -> None:
         """Follow, where something else is in sight. Abstract."""
@@ -211,12 +192,12 @@ class ZoomingView(pg.GraphicsView):
         if zoom != self.zoom:
             self._layout = layout
         self.zoom, self.corner = zoom, corner
-        self._settle()
+        self._follow_sight()
         if self.is_zoomed != was_zoomed:
             self.zoomed_changed.emit(self.is_zoomed)
 
-    def _settle(self) -> None:
-        """Let ViewBox, minimap and units follow what is in sight."""
+    def _follow_sight(self) -> None:
+        """Let the box, minimap and units follow what is in sight."""
         self._geometry = None
         layout = self.layout_now()
         whole = (
@@ -224,20 +205,22 @@ class ZoomingView(pg.GraphicsView):
         )
         if layout is not None:
             self.corner = layout.within(self.corner)
+        view = QRectF(self.rect())
         self._is_moving = True
-        self.box.see(QRectF(self.corner, QRectF(self.rect()).size()), whole)
+        self.box.setGeometry(view)
+        self.box.see(QRectF(self.corner, view.size()), whole)
         self._is_moving = False
         self._place_minimap(layout)
         self._sight_changed()
         self._ask()
-        self.redraw()
+        self.refresh()
 
     def _rearrange(self) -> None:
         """Lay out anew, for another size, theme or network."""
         self._layout = None
         if self._given is not None and self.is_zoomed:
             self.zoom = self._limited(self.zoom)
-        self._settle()
+        self._follow_sight()
 
     def _place_minimap(self, layout: Layout | None) -> None:
         is_shown = self.is_zoomed and not self.is_figure and layout is not None
@@ -276,15 +259,19 @@ class ZoomingView(pg.GraphicsView):
         if before == self.zoom == OVERVIEW:
             event.ignore()
 
+    def follow_wheel(self, place: QPointF) -> None:
+        """Read nothing until the mouse moves: panels would flicker by on the way."""
+
     def _on_scaled(self, x: float, y: float, center: QPointF) -> None:
         self.zoom_by(1.0 / x, 1.0 / y, center - self.corner)
 
     def _on_framed(self, rect: QRectF) -> None:
         layout = self.layout_now()
-        if layout is None or rect.width() < 1 or rect.height() < 1:
+        wide, high = rect.width(), rect.height()
+        if layout is None or min(wide, high) < 1 or max(wide, high) < LEAST_BAND:
             return
         spot = layout.spot(self.corner, rect.center() - self.corner)
-        x, y = self.width() / rect.width(), layout.room / rect.height()
+        x, y = self.width() / wide, layout.room / high
         zoom = self._limited(Zoom(self.zoom.x * max(1.0, x), self.zoom.y * max(1.0, y)))
         self._go(spot, QPointF(self.width() / 2, layout.top + layout.room / 2), zoom)
 

@@ -1,4 +1,4 @@
-"""PlotBox: the pyqtgraph view box of a plot, whose automatic range is that of its axes."""
+"""Boxes: pyqtgraph's view box as the lab drives it, and that of a plot with two axes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,41 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainterPath
+from PySide6.QtGui import QPainterPath
 
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.theme import Theme
 
 NEAREST, FARTHEST = 1e-5, 30.0  # least and greatest range, in automatic ranges
 X, Y = 0, 1
 
 
-class PlotBox(pg.ViewBox):
+class BandBox(pg.ViewBox):
+    """A view box that pans, zooms, and with Shift spans a rectangle to zoom to."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(enableMenu=False, **options)
+        for item in (self.background, self.borderRect, self.target):
+            item.hide()  # they show nothing, and would be painted each frame
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the colours of the rectangle."""
+        self.rbScaleBox.setPen(pg.mkPen(theme.color("accent"), width=1))
+        self.rbScaleBox.setBrush(pg.mkBrush(theme.color("accent", 0.2)))
+
+    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
+        """Pan, or zoom with the right button; with Shift a rubber band."""
+        banded = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.isStart():
+            self.state["mouseMode"] = self.RectMode if banded else self.PanMode
+        super().mouseDragEvent(event, axis)
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Leave the keys to the view and the window."""
+        event.ignore()
+
+
+class PlotBox(BandBox):
     """A view box that shows the range of two `Axis` until a person zooms or pans.
 
     Each axis holds still from then on, by itself: the wheel over an axis changes that one
@@ -30,12 +56,10 @@ class PlotBox(pg.ViewBox):
     zoomed_changed = Signal(bool)
 
     def __init__(self, x: Axis, y: Axis) -> None:
-        super().__init__(enableMenu=False, defaultPadding=0.0)
+        super().__init__(defaultPadding=0.0)
         self.x, self.y = x, y
         self._was_zoomed = False
         self._ranges: tuple[Any, ...] = ()
-        for item in (self.background, self.borderRect, self.target):
-            item.hide()  # they show nothing, and would be painted each frame
         self.sigStateChanged.connect(self._on_state_changed)
 
     # ---- the automatic range
@@ -129,10 +153,7 @@ class PlotBox(pg.ViewBox):
 
     # ---- mouse
     def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
-        """Pan, or zoom with the right button; with Shift a rubber band."""
-        banded = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.isStart():
-            self.state["mouseMode"] = self.RectMode if banded else self.PanMode
+        """Pan or zoom, and note that a person did."""
         super().mouseDragEvent(event, axis)
         self._on_state_changed()
 
@@ -140,17 +161,6 @@ class PlotBox(pg.ViewBox):
         """Zoom at the cursor."""
         super().wheelEvent(event, axis)
         self._on_state_changed()
-
-    def keyPressEvent(self, event: Any) -> None:
-        """Leave the keys to the window."""
-        event.ignore()
-
-    def set_band_color(self, color: QColor) -> None:
-        """Colour the rubber band."""
-        fill = QColor(color)
-        fill.setAlphaF(0.2)
-        self.rbScaleBox.setPen(pg.mkPen(color, width=1))
-        self.rbScaleBox.setBrush(pg.mkBrush(fill))
 
     # ---- look
     def clip(self, on: bool) -> None:

@@ -100,7 +100,7 @@ class Plot(Surface):
         self.pool.forget_looks()
         self._legend_laid = None
         self._frame_look = self._axes_look = ()
-        self.box.set_band_color(theme.color("accent"))
+        self.box.set_theme(theme)
         super().set_theme(theme)
 
     def set_figure(self, is_figure: bool) -> None:

@@ -296,8 +296,12 @@ class Surface(pg.GraphicsView):
         event.ignore()
         super().wheelEvent(event)
         if event.isAccepted():
-            self.point_at(event.position())
+            self.follow_wheel(event.position())
             self.viewport().update()
+
+    def follow_wheel(self, place: QPointF) -> None:
+        """Read what is under the cursor now that the wheel was turned there."""
+        self.point_at(place)
 
     def leaveEvent(self, event: object) -> None:
         """Take the crosshair away."""
