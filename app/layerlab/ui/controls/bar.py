@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QEnterEvent,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QSlider
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy
 
-from layerlab.ui.controls.inline import begins_number
-from layerlab.ui.controls.paint import KeyboardRing
+from layerlab.ui.controls.held import HeldSlider
 from layerlab.ui.controls.scale import Scale
 from layerlab.ui.theme import Theme
 
@@ -32,11 +22,10 @@ _KEYS = {*_STEPS, *_PAGES, *_ENDS, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _NOTCH = 120  # eighths of a degree in one notch of a mouse wheel
 
 
-class SliderBar(KeyboardRing, QSlider):
+class SliderBar(HeldSlider):
     """A painted slider over a `Scale`.
 
-    It is a QSlider over the numbers of the stops, so that screen readers know what it is;
-    what is shown is `number`, which may lie between two stops.
+    What is shown is `number`, which may lie between two stops.
 
     Signals:
         moved: the number that the person chose.
@@ -57,7 +46,7 @@ class SliderBar(KeyboardRing, QSlider):
         self._scale, self._theme = scale, theme
         self.number = float(scale.stops[0])
         self._offset = 0.0  # of the mouse from the handle's centre, while dragging
-        self._held = self._over = self._grip = False
+        self._grip = False
         self._wheel = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -144,41 +133,24 @@ class SliderBar(KeyboardRing, QSlider):
             painter.setPen(QPen(theme.color("accent"), theme.px(2)))
             painter.drawEllipse(centre, y - theme.px(1), y - theme.px(1))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    # ---- mouse
+    def grip(self, place: QPointF) -> None:
         """Take the handle, or bring it here."""
-        if event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-            return
-        x = event.position().x()
+        x = place.x()
         self._grip = abs(x - self.handle_x()) <= self._radius() + self._theme.px(2)
         self._offset = self.handle_x() - x if self._grip else 0.0
-        self._held = True
         self.setSliderDown(True)
         self.grabbed.emit()
         self._move(x + self._offset)
-        self.update()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def drag(self, place: QPointF) -> None:
         """Move the handle with the mouse."""
-        if self._held:
-            self._move(event.position().x() + self._offset)
+        self._move(place.x() + self._offset)
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let the handle go."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._let_go()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let the handle go: no release comes to a hidden widget."""
-        self._let_go()
-        super().hideEvent(event)
-
-    def _let_go(self) -> None:
-        if self._held:
-            self._held = False
-            self.setSliderDown(False)
-            self.released.emit()
-            self.update()
+    def let_go(self) -> None:
+        """Say that the drag has ended."""
+        self.setSliderDown(False)
+        self.released.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Step, but only while focused: a passing wheel scrolls the panel."""
@@ -203,24 +175,10 @@ class SliderBar(KeyboardRing, QSlider):
             self._choose(self._scale.value(_ENDS[key]))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.typing.emit("")
-        elif begins_number(event):
+        elif self.claims(event):
             self.typing.emit(event.text())
         else:
             event.ignore()
-
-    def claims(self, event: QKeyEvent) -> bool:
-        """Claim digits: they begin to type the number."""
-        return begins_number(event)
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Glow faintly under the mouse."""
-        self._over = True
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Stop to glow."""
-        self._over = False
-        self.update()
 
     def _radius(self) -> float:
         return 6.5 * self._theme.zoom

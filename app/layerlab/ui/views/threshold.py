@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import (
-    QEnterEvent,
-    QFontMetricsF,
-    QHideEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-)
-from PySide6.QtWidgets import QSlider
+from PySide6.QtCore import QPointF, QRect, QRectF, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 
 from layerlab.core.errors import LabError
 from layerlab.core.options import VIEW_KNOBS
-from layerlab.ui.controls.inline import InlineEdit, begins_number
-from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
+from layerlab.ui.controls.held import HeldSlider
+from layerlab.ui.controls.inline import InlineEdit
+from layerlab.ui.controls.paint import draw_box, draw_ring
 from layerlab.ui.controls.scale import number_text, read_number, scale_for
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.theme import Theme
@@ -39,11 +30,11 @@ _HIGH = 18  # of the strip that can be taken, in pixels
 _EDIT = 64  # width of the field, in pixels
 
 
-class ThresholdLine(KeyboardRing, QSlider):
+class ThresholdLine(HeldSlider):
     """A strip over a plot: a line at the level, and a label that says what is below it.
 
-    It is a QSlider over the stops of a logarithmic scale, so that screen readers know what
-    it is. Where the level lies outside the plot, the label waits at the edge.
+    The stops are those of a logarithmic scale. Where the level lies outside the plot, the label
+    waits at the edge.
 
     Signals:
         chosen: the level wanted; None: the task's own.
@@ -61,7 +52,6 @@ class ThresholdLine(KeyboardRing, QSlider):
         self._scale = scale_for(KNOB)
         self._words: tuple[str, ...] = ("",)
         self._offset = 0.0  # of the mouse from the line, while dragging
-        self._held = self._over = False
         self._edit: InlineEdit | None = None
         self.level = float(self._scale.stops[0])
         self.setRange(0, len(self._scale.stops) - 1)
@@ -159,49 +149,21 @@ class ThresholdLine(KeyboardRing, QSlider):
                 draw_ring(painter, ring, theme, theme.px(4))
 
     # ---- mouse
-    def mousePressEvent(self, event: QMouseEvent) -> None:
+    def grip(self, place: QPointF) -> None:
         """Take the line."""
-        if event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-            return
-        self._held = True
-        self._offset = self.height() / 2 - event.position().y()
-        self.update()
+        self._offset = self.height() / 2 - place.y()
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the line; else leave the mouse to the plot's crosshair."""
-        if not self._held:
-            event.ignore()
-            return
+    def drag(self, place: QPointF) -> None:
+        """Move the line, within the plot."""
         area = self._plot.area()
-        y = self.mapToParent(event.position()).y() + self._offset
+        y = self.mapToParent(place).y() + self._offset
         y = min(max(y, area.top()), area.bottom())
         _, level = self._plot.data_at(QPointF(area.left(), y))
         self._choose(self._scale.value(self._scale.place(level)))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let the line go."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._held = False
-            self.update()
-
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Open the number for typing."""
         self.open_edit()
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Let the line go: no release comes to a hidden widget."""
-        self._held = False
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Brighten."""
-        self._over = True
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Dim."""
-        self._over = False
-        self.update()
 
     # ---- keys
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -215,10 +177,6 @@ class ThresholdLine(KeyboardRing, QSlider):
             self.open_edit(event.text())
         else:
             event.ignore()
-
-    def claims(self, event: QKeyEvent) -> bool:
-        """Claim digits: they begin to type the number."""
-        return begins_number(event)
 
     def open_edit(self, first: str | None = None) -> None:
         """Let the person type; `first`: what is there to begin with, else the level."""

@@ -81,6 +81,18 @@ class Everywhere:
         """Tell nobody, for the same reason."""
 
 
+class Styled:
+    """An item that takes pens and brushes only where they look different from before."""
+
+    _look: object = None
+
+    def restyled(self, look: object) -> bool:
+        """Note what the item is to look like; tell whether that is another look."""
+        is_other = look != self._look
+        self._look = look
+        return is_other
+
+
 class OnPaper:
     """An item that a figure shows in the pixels of its page, without a scale.
 

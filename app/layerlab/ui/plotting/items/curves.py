@@ -15,6 +15,7 @@ from layerlab.ui.plotting.items.base import (
     OnPaper,
     Painted,
     Space,
+    Styled,
     array_key,
     color_key,
     pen_of,
@@ -24,10 +25,9 @@ from layerlab.ui.plotting.items.base import (
 Array = np.ndarray
 
 
-class CurveItem(OnPaper, Everywhere, pg.PlotCurveItem):
+class CurveItem(Styled, OnPaper, Everywhere, pg.PlotCurveItem):
     """A curve of pyqtgraph that takes a new pen only if it looks different."""
 
-    _look: object = None
     xData: Array  # noqa: N815
     yData: Array  # noqa: N815
 
@@ -38,15 +38,15 @@ class CurveItem(OnPaper, Everywhere, pg.PlotCurveItem):
             x, y: (n,); not finite where there is a gap.
             look: equal as long as `style` is. style: arguments of `setData`.
         """
-        if look == self._look and x.shape == self.xData.shape and y.shape == self.yData.shape:
-            # As `setData` does, without asking who else wants to know: half of its time.
-            self.xData, self.yData = x, y
-            self.path = self.fillPath = self._fillPathList = self._mouseShape = None
-            self._lineSegmentsRendered = False
-            self.update()
+        has_shape = x.shape == self.xData.shape and y.shape == self.yData.shape
+        if self.restyled(look) or not has_shape:
+            self.setData(x, y, **style)
             return
-        self._look = look
-        self.setData(x, y, **style)
+        # As `setData` does, without asking who else wants to know: half of its time.
+        self.xData, self.yData = x, y
+        self.path = self.fillPath = self._fillPathList = self._mouseShape = None
+        self._lineSegmentsRendered = False
+        self.update()
 
     def paint_flat(self, painter: QPainter, to_page: QTransform) -> None:
         """Paint fill and curve."""

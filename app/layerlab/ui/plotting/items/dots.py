@@ -13,6 +13,7 @@ from layerlab.ui.plotting.items.base import (
     Everywhere,
     OnPaper,
     Space,
+    Styled,
     array_key,
     color_key,
     pen_of,
@@ -22,19 +23,16 @@ Array = np.ndarray
 FEW = 1000  # points
 
 
-class DotItem(OnPaper, Everywhere, pg.ScatterPlotItem):
+class DotItem(Styled, OnPaper, Everywhere, pg.ScatterPlotItem):
     """Points of pyqtgraph; as long as they look the same, only their places change."""
-
-    _look: object = None
 
     def show_dots(self, x: Array, y: Array, look: object, **style: object) -> None:
         """Show points in the view's numbers, (n,) each, all finite."""
-        if look == self._look and len(self.data) == len(x):
+        if self.restyled(look) or len(self.data) != len(x):
+            self.setData(x=x, y=y, **style)
+        else:
             self.data["x"], self.data["y"] = x, y
             self.invalidate()
-            return
-        self._look = look
-        self.setData(x=x, y=y, **style)
 
     def _maskAt(self, obj: object) -> Array:
         """Return which points are at a place; all of a few ones in a rectangle.

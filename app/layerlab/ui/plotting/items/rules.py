@@ -11,22 +11,19 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen, QTransform
 
 from layerlab.ui.plotting.guard import reported
-from layerlab.ui.plotting.items.base import OnPaper, Space, pen_of
+from layerlab.ui.plotting.items.base import OnPaper, Space, Styled, pen_of
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 DASH = (4.0, 4.0)
 
 
-class RuleItem(OnPaper, pg.InfiniteLine):
+class RuleItem(Styled, OnPaper, pg.InfiniteLine):
     """A straight line of pyqtgraph from edge to edge."""
-
-    _look: object = None
 
     def show_level(self, level: float, color: QColor) -> None:
         """Show a level, in the view's numbers."""
-        if self._look != color.rgba():
-            self._look = color.rgba()
+        if self.restyled(color.rgba()):
             self.setPen(pen_of(color, 1, DASH))
         self.setPos(level)
 
