@@ -59,6 +59,29 @@ def test_a_pass_goes_through_the_neurons_in_sight(open_lab, qtbot):
     view.stop_pass()
 
 
+def test_a_pass_has_pictures_of_its_own_network_wherever_the_view_goes(open_lab, qtbot):
+    lab = open_lab(edit(WIDE, "train.updates", 20))
+    view, canvas = lab.window.diagram, lab.window.diagram.canvas
+    canvas.zoom_by(1, 1e3)  # until all are unfolded
+    qtbot.waitUntil(lambda: has_all_pictures(canvas))
+    state, _ = lab.runner.snapshot()
+    QTest.mouseClick(view.bar.step, Qt.MouseButton.LeftButton)
+    lab.runner.finish()  # the network goes on, the pass does not
+    qtbot.waitUntil(lambda: lab.frame.status == "finished")
+    before = set(canvas.part.layers[1].shown.tolist())
+    canvas.box.translateBy(y=canvas.layout_now().height)
+    drawn = canvas.part.layers[1].shown
+    assert not before & set(drawn.tolist())
+    qtbot.waitUntil(lambda: has_all_pictures(canvas))
+    whole = tuple(tuple(range(size)) for size in (1, 300, 20, 1))
+    part = probes.measure(lab.store.spec, state, ("diagram",), units=whole)["diagram"]
+    assert (canvas.part.layers[1].thumbs == part.layers[1].thumbs[drawn]).all()
+    assert canvas.run.step == view.player.state.step
+    view.stop_pass()
+    qtbot.waitUntil(lambda: has_all_pictures(canvas))
+    assert not (canvas.part.layers[1].thumbs == part.layers[1].thumbs[drawn]).all()
+
+
 def test_another_task_shows_the_whole_network_again(open_lab, qtbot):
     lab = open_lab(edit(WIDE, "train.updates", 5))
     lab.window.diagram.canvas.zoom_by(3, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from layerlab.core.frames import DIAGRAM, DiagramPart
+from layerlab.core.frames import DIAGRAM, DiagramPart, Units
 from layerlab.core.layout import Layout
 from layerlab.core.state import State
 from layerlab.nets.problem import layout_of
@@ -60,8 +60,12 @@ class Network:
 
         spec = self._session.store.spec
         trace = probes.trace(spec, state, seed, sample)
-        # The network of this very moment: training may be ahead of what is drawn.
-        units = self._session.runner.order.units
-        part = probes.measure(spec, state, {DIAGRAM}, seed=seed, units=units)[DIAGRAM]
-        assert isinstance(part, DiagramPart)
-        self._session.window.diagram.show_trace(trace, part, state.update)
+
+        def look(units: Units) -> DiagramPart:
+            """Draw the network of this very moment: training may be ahead of what is drawn."""
+            part = probes.measure(spec, state, {DIAGRAM}, seed=seed, units=units)[DIAGRAM]
+            assert isinstance(part, DiagramPart)
+            return part
+
+        part = look(self._session.runner.order.units)
+        self._session.window.diagram.show_trace(trace, part, state.update, look)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -196,6 +196,12 @@ class PassPlayer(QObject):
         self._timer.stop()
         self.state = None
         self.moved.emit()
+
+    def show_part(self, part: DiagramPart) -> None:
+        """Go on with the same network of which other units have pictures."""
+        if self.state is not None:
+            self.state = replace(self.state, part=part)
+            self.moved.emit()
 
     def step_ms(self) -> int:
         """Return how long a step lasts while playing: deep networks go faster."""

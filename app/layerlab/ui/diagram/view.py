@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
-from layerlab.core.frames import DIAGRAM, DiagramPart, Frame, Trace
+from layerlab.core.frames import DIAGRAM, DiagramPart, Frame, Trace, Units
 from layerlab.core.success import Ranking
 from layerlab.ui.card import Card
 from layerlab.ui.diagram.animation import PassPlayer
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from layerlab.ui.diagram.canvas import DiagramCanvas
 
 NOTHING = "The network appears with the first frame."
+Look = Callable[[Units], DiagramPart]
 REMEMBERED = 6  # networks drawn last, one of which a trace may belong to
 OVER = {
     "curve": "each neuron shows what it computes over x",
@@ -73,6 +75,7 @@ class DiagramView(Card):
         self.bar = PassBar()
         self.player = PassPlayer()
         self._asked: _Asked | None = None
+        self._look: Look | None = None  # at the network of the pass
         self._recent: deque[tuple[int, DiagramPart]] = deque(maxlen=REMEMBERED)
         self._update = 0  # of the snapshot
         self._counted = False
@@ -105,7 +108,7 @@ class DiagramView(Card):
         canvas.set_theme(self.theme)
         canvas.weight_edited.connect(self.weight_edited)
         canvas.bias_edited.connect(self.bias_edited)
-        canvas.units_wanted.connect(self.units_wanted)
+        canvas.units_wanted.connect(self._on_units_wanted)
         canvas.zoomed_changed.connect(self.zoomed_changed)
         self._empty.hide()
         self.body.insertWidget(0, canvas, 1)
@@ -149,7 +152,11 @@ class DiagramView(Card):
         self.bar.set_sample_count(count)
 
     def show_trace(
-        self, trace: Trace, part: DiagramPart | None = None, update: int | None = None
+        self,
+        trace: Trace,
+        part: DiagramPart | None = None,
+        update: int | None = None,
+        look: Look | None = None,
     ) -> None:
         """Start the pass that was asked for.
 
@@ -159,6 +166,8 @@ class DiagramView(Card):
                 among those drawn last; if it is not there, numbers are shown without
                 the sums behind them, because the weights have changed since.
             update: of that network; the drawn one's if None.
+            look: returns that network with pictures of other units, as `units_wanted` names
+                them, of those that come into sight during the pass. Without it these have none.
         """
         asked = self._asked or _Asked(False, 0, False)
         self._asked = None
@@ -169,6 +178,7 @@ class DiagramView(Card):
         if len(trace.z) != len(part.weights):
             return  # an answer about another architecture came too late
         self._update = found if update is None else update
+        self._look = look
         self.player.start(part, trace, asked.is_backward, asked.step)
         if asked.plays:
             self.player.play()
@@ -183,7 +193,7 @@ class DiagramView(Card):
 
     def stop_pass(self) -> None:
         """End the animated pass: back to the live view."""
-        self._asked = None
+        self._asked = self._look = None
         self.player.stop()
 
     def build(self) -> None:
@@ -266,6 +276,12 @@ class DiagramView(Card):
         state = self.player.state
         if state is not None:
             self._ask(state.is_backward, state.step, self.player.is_playing)
+
+    def _on_units_wanted(self, units: Units) -> None:
+        """Ask for pictures of what is in sight: of the frames, and of the pass's network."""
+        self.units_wanted.emit(units)
+        if self._look is not None:
+            self.player.show_part(self._look(units))
 
     def _on_moved(self) -> None:
         state = self.player.state
