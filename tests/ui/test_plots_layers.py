@@ -38,14 +38,14 @@ def test_marks_are_medians_quartiles_and_theory(view: LayersView) -> None:
     low, middle, high = np.percentile(
         frame.signal.measured[ACROSS_INPUTS], (25, 50, 75), axis=0
     )
-    assert plot.live["median"].y == pytest.approx(middle)
-    assert plot.live["median"].x == pytest.approx([1, 2, 3])
-    assert plot.bands["quartiles"].low == pytest.approx(low)
-    assert plot.bands["quartiles"].high == pytest.approx(high)
+    assert plot.live[ACROSS_INPUTS].y == pytest.approx(middle)
+    assert plot.live[ACROSS_INPUTS].x == pytest.approx([1, 2, 3])
+    assert plot.bands[ACROSS_INPUTS].low == pytest.approx(low)
+    assert plot.bands[ACROSS_INPUTS].high == pytest.approx(high)
     theory = frame.signal.theory[ACROSS_INPUTS]
     assert plot.live["theory"].y == pytest.approx(theory[0])
-    assert plot.bands["scatter"].low == pytest.approx(theory[1])
-    colors = [c.name() for c in plot.live["layers"].colors]
+    assert plot.bands["theory"].low == pytest.approx(theory[1])
+    colors = [c.name() for c in plot.live[f"{ACROSS_INPUTS}, dots"].colors]
     assert colors == [DARK.layer_color(k, 3).name() for k in range(3)]
     assert view.ridges.live["ridges"].heights ** 2 == pytest.approx(frame.signal.counts)
     assert view.note() == "theory dashed"
@@ -61,7 +61,7 @@ def test_the_variances_are_switched_in_the_head(view: LayersView) -> None:
     menu.actions()[texts.index(MEAN_SQUARE)].trigger()
     assert view.kind_button.text() == "mean square ▾"
     want = np.median(frame.signal.measured[MEAN_SQUARE], axis=0)
-    assert view.variance.live["median"].y == pytest.approx(want)
+    assert view.variance.live[MEAN_SQUARE].y == pytest.approx(want)
     assert view.variance.y_axis.label == "mean square, log"
 
 
@@ -96,7 +96,7 @@ def test_a_variance_of_zero_is_a_ring_on_the_edge_and_a_gap_in_the_line(
     assert plot.live["zero"].hollow
     assert plot.live["zero"].x == pytest.approx([2, 3])
     assert plot.live["zero"].y == pytest.approx(plot.y_axis.low)
-    assert np.isnan(plot.py(plot.live["median"].y)[1])
+    assert np.isnan(plot.py(plot.live[ACROSS_INPUTS].y)[1])
     assert "0" in [key.text for key in plot.legend]
     assert plot.y_axis.low > 1e-6  # zeros do not press the others flat
     assert plot.read(2.2, 0.1).text == "layer 2: across inputs 0 (0 to 0)"

@@ -296,7 +296,7 @@ def test_scatter_reads_the_nearest_point_and_tells_held_out_apart(
     form, part = view.shown(), frame.prediction
     held = part.is_validation
     assert form.plot.live["validation"].hollow
-    shown = form.plot.live["data"]
+    shown = form.plot.live["training"]
     assert np.isin(shown.x, part.true[~held]).all()
     i = 400
     reading = form.read(float(part.true[i]), float(part.predicted[2, i]))

@@ -15,7 +15,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post
 from layerlab.ui.plotting.legend import Key
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Reading, nearest
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 
@@ -182,10 +182,7 @@ class View(PageOfDraws):
             return None
         plot = self.pair.plot
         off = result.pairs - result.truth[result.at]
-        across = plot.px(off[:, 0]) - plot.px(np.array(x))
-        away = np.hypot(across, plot.py(off[:, 1]) - plot.py(np.array(y)))
-        near = int(away.argmin())
-        return near if away[near] <= REACH * plot.area().width() else None
+        return nearest(plot, (off[:, 0], off[:, 1]), x, y, REACH * plot.area().width())
 
     def _read_pair(self, result: Result, x: float, y: float) -> Reading | None:
         near = self._nearest(result, x, y)

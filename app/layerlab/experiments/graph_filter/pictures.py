@@ -16,7 +16,7 @@ from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Painted, Space, Words, polygon
 from layerlab.ui.plotting.legend import Key
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Reading, nearest
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import Theme
 
@@ -159,7 +159,7 @@ class GraphPicture:
         ]
         columns = {"x": x, "y": y, name: signal}
         self.card.show_plot(still=still, live=live, legend=legend, columns=columns)
-        self.plot.reader = lambda a, b: _read(theme, result, nearest(self.plot, result, a, b))
+        self.plot.reader = lambda a, b: _read(theme, result, node_at(self.plot, result, a, b))
 
 
 def _names(theme: Theme, result: Result) -> dict[str, Mark]:
@@ -183,14 +183,10 @@ def _brief(name: str) -> str:
     return name if len(name) <= LONG else f"{name[: LONG - 1]}…"
 
 
-def nearest(plot: GraphPlot, result: Result, x: float, y: float) -> int | None:
+def node_at(plot: GraphPlot, result: Result, x: float, y: float) -> int | None:
     """Return the node at a place of a plot, or None if there is none near."""
     across, down = result.graph.places.T
-    away = np.hypot(
-        plot.px(across) - plot.px(np.array(x)), plot.py(down) - plot.py(np.array(y))
-    )
-    k = int(away.argmin())
-    return k if away[k] <= NEAR * plot.theme.zoom else None
+    return nearest(plot, (across, down), x, y, NEAR * plot.theme.zoom)
 
 
 def _shade(places: Array) -> list[int]:

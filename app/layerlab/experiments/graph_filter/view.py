@@ -12,7 +12,7 @@ from layerlab.core import picture as pic
 from layerlab.experiments.graph_filter.model import TIMES, Result, T
 from layerlab.experiments.graph_filter.names import ENDINGS, OWN
 from layerlab.experiments.graph_filter.near import NearCard
-from layerlab.experiments.graph_filter.pictures import GraphPicture, graph_card, nearest
+from layerlab.experiments.graph_filter.pictures import GraphPicture, graph_card, node_at
 from layerlab.experiments.graph_filter.reading import read_text
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
@@ -116,7 +116,7 @@ class View(PageView):
             self.edited.emit("places", tuple(map(float, places.ravel())))
 
     def _on_node_clicked(self, x: float, y: float) -> None:
-        node = None if self.result is None else nearest(self.after.plot, self.result, x, y)
+        node = None if self.result is None else node_at(self.after.plot, self.result, x, y)
         if node is not None:
             self.edited.emit("node", (float(node),))
 

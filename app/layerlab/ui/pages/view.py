@@ -14,7 +14,7 @@ from layerlab.ui.card import Card
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Dots, Line, Mark
 from layerlab.ui.plotting.legend import Key
-from layerlab.ui.plotting.numbers import table
+from layerlab.ui.plotting.numbers import table_of
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -118,8 +118,7 @@ class PlotCard(Card):
 
     def numbers(self) -> str:
         """Return what is drawn, as tab separated text."""
-        columns = list(self.columns.values())
-        return table(list(self.columns), columns) if any(map(len, columns)) else ""
+        return table_of(self.columns)
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -49,6 +49,12 @@ def table(header: Sequence[str], columns: Sequence[Array]) -> str:
     for row in itertools.zip_longest(*lists, fillvalue=float("nan")):
         lines.append("\t".join(map(_cell, row)))
     return "\n".join(lines) + "\n"
+
+
+def table_of(columns: Mapping[str, Array]) -> str:
+    """Return columns by name as `table` does; nothing where there are no numbers at all."""
+    some = any(map(len, columns.values()))
+    return table(list(columns), list(columns.values())) if some else ""
 
 
 def _cell(value: object) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from layerlab.ui.plotting.writing import TEXT, Written, write
 from layerlab.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from layerlab.ui.plotting.items import Space
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,22 @@ class Reading:
         """The whole reading in one line: `update 740: training 0.0042, ...`."""
         rows = ", ".join(text for _, text in self.rows)
         return f"{self.title}: {rows}" if rows else self.title
+
+
+def nearest(
+    space: Space, points: tuple[np.ndarray, np.ndarray], x: float, y: float, reach: float
+) -> int | None:
+    """Return which of some points is nearest to a place on the screen, or None.
+
+    Args:
+        space: the plot. points: x and y of each, (n,) in data units.
+        x, y: the place, in data units. reach: how far it may be, in pixels.
+    """
+    across = space.px(points[0]) - space.px(np.array(x))
+    away = np.hypot(across, space.py(points[1]) - space.py(np.array(y)))
+    if not np.isfinite(away).any() or np.nanmin(away) > reach:
+        return None
+    return int(np.nanargmin(away))
 
 
 def place(size: tuple[float, float], cursor: QPointF, room: QRectF, gap: float) -> QRectF:

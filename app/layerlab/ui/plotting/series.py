@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Whiskers
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.numbers import spread
 from layerlab.ui.plotting.reading import Reading
@@ -29,17 +29,22 @@ class Series:
         name: what it is called.
         x, y: (n,) in data units; not finite where there is nothing.
         color: its colour.
-        low, high: (n,) quartiles, or another band around it; None for none.
+        low, high: (n,) quartiles, or another band around it: an area around a curve, whiskers
+            of points. None for none.
         form: one of `FORMS`.
         width: of the line, or radius of the points, in pixels.
         shade: opacity of the band over the panel.
+        inks: (n,) colours of its places, at which a curve then has dots; none for its own.
+        radius: of these dots, in pixels.
         brief: its name where there is no room for it.
         read_as: its name where the cursor reads it; "" for its own.
         column: name of its column; "" for its own.
+        ends: what the names of the columns of a band end in: low, middle, high.
         values: (n,) what is read and exported where that is not what is drawn, such as values
             that a logarithmic axis has no place for.
         is_still: whether it seldom changes.
         in_legend, is_read, in_columns: where it appears beside the plot itself.
+        reads_band: whether its band is read too.
     """
 
     name: str
@@ -51,36 +56,64 @@ class Series:
     form: str = "line"
     width: float = 2.0
     shade: float = 0.2
+    inks: Sequence[QColor] = ()
+    radius: float = 2.6
     brief: str = ""
     read_as: str = ""
     column: str = ""
+    ends: tuple[str, str, str] = ("quartile 25", "median", "quartile 75")
     values: Array | None = None
     is_still: bool = False
     in_legend: bool = True
     is_read: bool = True
     in_columns: bool = True
+    reads_band: bool = True
 
-    def mark(self) -> Mark:
-        """Return what is drawn, without the band."""
-        if (
-            self.form in ("line", "dash") and len(self.x) == 1
-        ):  # a line of one point is not seen
-            return Dots(self.x, self.y, self.color, 2.6)
-        if self.form in ("line", "dash"):
+    @property
+    def is_curve(self) -> bool:
+        """Whether it is a line, and not points."""
+        return self.form in ("line", "dash")
+
+    def at(self, places: Array) -> Series:
+        """Return it at some of its places alone. `places`: indices or (n,) bool."""
+        arrays = ("x", "y", "low", "high", "values")
+        found = {name: getattr(self, name) for name in arrays}
+        some = {name: a[places] for name, a in found.items() if a is not None}
+        inks = [self.inks[k] for k in np.arange(len(self.x))[places]] if self.inks else ()
+        return replace(self, inks=inks, **some)
+
+    def ink(self, k: int) -> QColor:
+        """Return the colour at the k-th place."""
+        return self.inks[k] if self.inks else self.color
+
+    def marks(self, theme: Theme) -> dict[str, Mark]:
+        """Return what is drawn over the grid, by name, from below to the top."""
+        ink = list(self.inks) or self.color
+        found: dict[str, Mark] = {}
+        if not self.is_curve:
+            if self.low is not None and self.high is not None:
+                shade = mix(theme, self.color, self.shade)
+                found[f"{self.name}, band"] = Whiskers(self.x, self.low, self.high, shade)
+            dots = Dots(self.x, self.y, ink, self.width, hollow=self.form == "rings")
+            return {**found, self.name: dots}
+        if len(self.x) > 1:  # a line of one point is not seen
             dash = DASH if self.form == "dash" else None
-            return Line(self.x, self.y, self.color, self.width, dash)
-        return Dots(self.x, self.y, self.color, self.width, hollow=self.form == "rings")
+            found[self.name] = Line(self.x, self.y, self.color, self.width, dash)
+            if self.inks:
+                found[f"{self.name}, dots"] = Dots(self.x, self.y, ink, self.radius)
+            return found
+        return {self.name: Dots(self.x, self.y, ink, self.radius)}
 
     def band(self, theme: Theme) -> Band | None:
-        """Return the band around it, if there is one."""
-        if self.low is None or self.high is None:
+        """Return the area around a curve, if there is one."""
+        if not self.is_curve or self.low is None or self.high is None:
             return None
         return Band(self.x, self.low, self.high, mix(theme, self.color, self.shade))
 
     def key(self) -> Key:
         """Return its entry in the legend."""
         form = {"dots": "dot", "rings": "ring"}.get(self.form, self.form)
-        width = self.width if form in ("line", "dash") else 2.0
+        width = self.width if self.is_curve else 2.0
         return Key(form, self.color, self.name, width, brief=self.brief)
 
     def exported(self) -> Array:
@@ -90,7 +123,7 @@ class Series:
     def row(self, k: int) -> str:
         """Return what is read at the k-th place."""
         text = f"{self.read_as or self.name} {number(float(self.exported()[k]))}"
-        if self.low is not None and self.high is not None:
+        if self.reads_band and self.low is not None and self.high is not None:
             text += spread(float(self.low[k]), float(self.high[k]), 2)
         return text
 
@@ -117,7 +150,7 @@ def declare(series: Sequence[Series], theme: Theme) -> Declared:
         band = one.band(theme)
         if band is not None:
             found.bands[one.name] = band
-        (found.still if one.is_still else found.live)[one.name] = one.mark()
+        (found.still if one.is_still else found.live).update(one.marks(theme))
     return found
 
 
@@ -136,8 +169,8 @@ def read_series(series: Sequence[Series], x: float, title: str) -> Reading | Non
     dots = []
     for one in read:
         k = int(np.nanargmin(np.abs(one.x - at)))
-        rows.append((one.color, one.row(k)))
-        dots.append((float(one.x[k]), float(one.y[k]), one.color))
+        rows.append((one.ink(k), one.row(k)))
+        dots.append((float(one.x[k]), float(one.y[k]), one.ink(k)))
     return Reading(title.format(number(at)), tuple(rows), at, tuple(dots))
 
 
@@ -161,9 +194,9 @@ def columns_of(series: Sequence[Series], x_name: str) -> dict[str, Array]:
         elif not np.array_equal(one.x, shared):
             found[f"{x_name} of {name}"] = one.x
         if one.low is not None and one.high is not None:
-            found[f"{name} quartile 25"] = one.low
-            found[f"{name} median"] = one.exported()
-            found[f"{name} quartile 75"] = one.high
+            values = (one.low, one.exported(), one.high)
+            for end, column in zip(one.ends, values, strict=True):
+                found[f"{name} {end}".strip()] = column
         else:
             found[name] = one.exported()
     return found

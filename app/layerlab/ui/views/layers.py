@@ -5,14 +5,13 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QStackedLayout, QWidget
 
 from layerlab.core.frames import GRADIENT, SIGNAL, LayerPart
 from layerlab.ui.head import HeadButton
-from layerlab.ui.plotting.numbers import quartiles, table
+from layerlab.ui.plotting.numbers import quartiles, table_of
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
 from layerlab.ui.views.base import PlotView
@@ -143,18 +142,13 @@ class LayersView(PlotView):
         part = self.part()
         if part is None or not len(part.counts):
             return ""
-        header, columns = ["layer"], [np.arange(1, len(part.counts) + 1)]
-        for kind, values in part.measured.items():
-            header += [f"{kind} {q}" for q in ("quartile 25", "median", "quartile 75")]
-            columns += list(quartiles(values.T))
-            theory = part.theory.get(kind)
-            if theory is not None:
-                header += [f"{kind} theory", f"{kind} theory low", f"{kind} theory high"]
-                columns += list(theory)
+        from layerlab.ui.plotting.series import columns_of
+
+        curves = [one for kind in part.measured for one in self.variance.curves(part, kind)]
+        columns = columns_of(curves, "layer")
         if part.dead.size:
-            header.append("dead share median")
-            columns.append(quartiles(part.dead.T)[1])
-        return table(header, columns)
+            columns["dead share median"] = quartiles(part.dead.T)[1]
+        return table_of(columns)
 
 
 def signal_view() -> LayersView:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from layerlab.core.frames import Frame, ScatterPrediction
-from layerlab.ui.plotting.items import Dots, Line, Mark, Whiskers, evenly_spaced
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.items import evenly_spaced
 from layerlab.ui.plotting.numbers import quartiles, spread, table
 from layerlab.ui.plotting.plot import Plot
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Reading, nearest
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series, declare
 from layerlab.ui.views.form import Form
 
 MAX_DOTS = 350
+REACH = 24  # pixels at zoom 1 from which a point is read
 
 
 class ScatterView(Form):
@@ -24,35 +27,46 @@ class ScatterView(Form):
         self.part: ScatterPrediction | None = None
         self.plot = Plot(Axis(), Axis("predicted"))
         self.plot.reader = self.read
+        self._series: tuple[Series, ...] = ()
         self.hold(self.plot)
 
     def show_part(self, part: ScatterPrediction, frame: Frame, anew: bool) -> None:
         """Draw the points."""
         super().show_part(part, frame, anew)
         self._set_ranges(part, anew)
-        theme, plot = self.theme, self.plot
-        accent, held_out = theme.color("accent"), theme.color("negative")
-        plot.x_axis.label = f"true {part.label}"
-        keys = [Key("dot", accent, "training")]
-        live: dict[str, Mark] = {}
-        for name, token, held in (("data", "accent", False), ("validation", "negative", True)):
-            at = np.flatnonzero(part.is_validation == held)
-            at = at[evenly_spaced(at.size, MAX_DOTS)]
-            if not at.size:
-                continue
-            x, q = part.true[at], part.predicted[:, at]
-            if self.seeds > 1:
-                shade = theme.color(token, 0.35)
-                live[f"{name} quartiles"] = Whiskers(x, q[1], q[3], shade)
-            dot = theme.color(token, 0.9)
-            live[name] = Dots(x, q[2], dot, 2.3 * theme.zoom, hollow=held)
-            if held:
-                keys.append(Key("ring", held_out, "validation"))
-        ends = np.array([plot.x_axis.low, plot.x_axis.high])
-        diagonal = Line(ends, ends, theme.color("muted"), 1.2, (3.2, 2.6))
-        keys.append(Key("dash", theme.color("muted"), "predicted = true", 1.2))
-        plot.legend = tuple(keys)
-        plot.show_marks({}, {"diagonal": diagonal}, live)
+        self.plot.x_axis.label = f"true {part.label}"
+        self._series = tuple(self._declare(part))
+        some = [one.at(evenly_spaced(one.x.size, MAX_DOTS)) for one in self._series]
+        found = declare(some, self.theme)
+        self.plot.legend = found.legend
+        self.plot.show_marks(found.bands, found.still, found.live)
+
+    def _declare(self, part: ScatterPrediction) -> Iterator[Series]:
+        """Yield the points of training and validation, then the diagonal."""
+        ink = self.theme.color
+        for name, token, form, held in (
+            ("training", "accent", "dots", False),
+            ("validation", "negative", "rings", True),
+        ):
+            at = part.is_validation == held
+            if at.any():
+                x, q = part.true[at], part.predicted[:, at]
+                band = {"low": q[1], "high": q[3], "shade": 0.35} if self.seeds > 1 else {}
+                size = 2.3 * self.theme.zoom
+                yield Series(
+                    *(name, x, q[2], ink(token, 0.9)),
+                    form=form,
+                    width=size,
+                    read_as="predicted",
+                    **band,
+                )
+        ends = np.array([self.plot.x_axis.low, self.plot.x_axis.high])
+        yield Series(
+            *("predicted = true", ends, ends, ink("muted")),
+            form="dash",
+            width=1.2,
+            is_still=True,
+        )
 
     def _set_ranges(self, part: ScatterPrediction, anew: bool) -> None:
         true = part.true[np.isfinite(part.true)]
@@ -81,23 +95,16 @@ class ScatterView(Form):
         part = self.part
         if part is None:
             return None
-        plot = self.plot
-        across = (plot.x_axis.to_unit(part.true) - plot.x_axis.place(x)) * plot.area().width()
-        up = (
-            plot.y_axis.to_unit(part.predicted[2]) - plot.y_axis.place(y)
-        ) * plot.area().height()
-        away = np.hypot(across, up)
-        if not np.isfinite(away).any() or np.nanmin(away) > 24 * self.theme.zoom:
+        reach = REACH * self.theme.zoom
+        i = nearest(self.plot, (part.true, part.predicted[2]), x, y, reach)
+        if i is None:
             return None
-        i = int(np.nanargmin(away))
-        low, middle, high = (float(v) for v in part.predicted[1:4, i])
-        held = bool(part.is_validation[i])
-        color = self.theme.color("negative" if held else "accent")
-        true = float(part.true[i])
-        rows = ((color, f"predicted {number(middle)}{spread(low, high, self.seeds)}"),)
-        kind = "validation" if held else "training"
-        title = f"point {i + 1} ({kind}), true {number(true)}"
-        return Reading(title, rows, None, ((true, middle, color),))
+        held = part.is_validation
+        one = self._series[int(held[i] and not held.all())]
+        k = int(np.count_nonzero(held[:i] == held[i]))
+        true, middle = float(one.x[k]), float(one.y[k])
+        title = f"point {i + 1} ({one.name}), true {number(true)}"
+        return Reading(title, ((one.color, one.row(k)),), None, ((true, middle, one.color),))
 
     def numbers(self) -> str:
         """Return all points."""
