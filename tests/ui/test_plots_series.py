@@ -71,6 +71,45 @@ def test_the_columns_of_a_band_end_in_what_it_is_and_it_may_go_unread(curve):
     ]
     assert "to" not in theory.row(1)
     assert curve.row(1) == "loss 4 (3 to 5)"
+    assert list(replace(curve, ends=None).columns()) == ["loss"]
+
+
+def test_an_area_is_its_band_alone_with_a_name_and_a_value(curve):
+    part = replace(curve, form="area", shade=1.0, values=2 + 0 * X, reads_band=False)
+    found = declare([part], DARK)
+    assert list(found.bands) == ["loss"]
+    assert not found.live
+    assert [(key.form, key.color) for key in found.legend] == [("band", INK)]
+    assert read_series([part], 3.0, "x {}").text == "x 3: loss 2"
+
+
+def test_points_on_a_line_have_both_and_one_name(curve):
+    marks = replace(curve, form="joined", stroke=2.4).marks(DARK)
+    assert list(map(type, marks.values())) == [Whiskers, Line, Dots]
+    assert marks["loss, band"].width == 2.4
+    assert replace(curve, form="joined").key(DARK).form == "dot"
+
+
+def test_what_is_straight_is_read_between_its_places(curve):
+    bent = replace(curve, is_straight=True, values=10 * X)
+    reading = read_series([bent, replace(curve, name="other")], 2.4, "x {}")
+    assert reading.title == "x 2.4"
+    assert reading.rows[0][1] == "loss 24 (5 to 7)"
+    assert reading.dots[0][:2] == pytest.approx((2.4, 6.0))
+    assert reading.rows[1][1].startswith("other 4")  # at the nearest place
+    assert read_series([bent], 9.0, "x {}").title == "x 3"
+
+
+def test_the_column_of_other_places_can_have_a_name_of_its_own(curve):
+    other = replace(curve, name="other", x=X + 1, ends=None)
+    assert list(columns_of([replace(curve, ends=None), other], "n")) == [
+        "n",
+        "loss",
+        "n of other",
+        "other",
+    ]
+    named = replace(other, places="n of the others")
+    assert "n of the others" in columns_of([curve, named], "n")
 
 
 def test_the_nearest_point_is_that_on_the_screen(qtbot):

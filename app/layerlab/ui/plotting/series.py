@@ -18,7 +18,8 @@ from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 DASH = (3.2, 2.6)
-FORMS = ("line", "dash", "dots", "rings")
+FORMS = ("line", "dash", "dots", "rings", "joined", "area")
+_KEYS = {"dots": "dot", "joined": "dot", "rings": "ring", "area": "band"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,17 +32,20 @@ class Series:
         color: its colour.
         low, high: (n,) quartiles, or another band around it: an area around a curve, whiskers
             of points. None for none.
-        form: one of `FORMS`.
-        width: of the line, or radius of the points, in pixels.
-        shade: opacity of the band over the panel.
+        form: one of `FORMS`; `joined` are points on a line, an `area` is its band alone.
+        width: of the line, or radius of `dots` and `rings`, in pixels.
+        shade: opacity of the band over the panel. stroke: width of whiskers, in pixels.
         inks: (n,) colours of its places, at which a curve then has dots; none for its own.
-        radius: of these dots, in pixels.
+        radius: of dots on a line, in pixels.
         brief: its name where there is no room for it.
         read_as: its name where the cursor reads it; "" for its own.
         column: name of its column; "" for its own.
-        ends: what the names of the columns of a band end in: low, middle, high.
+        ends: what the names of the columns of a band end in: low, middle, high; None: there is
+            a column of the middle alone.
+        places: name of the column of its places; "" for that of the axis.
         values: (n,) what is read and exported where that is not what is drawn, such as values
             that a logarithmic axis has no place for.
+        is_straight: whether it is straight between its places, and read there too.
         is_still: whether it seldom changes.
         in_legend, is_read, in_columns: where it appears beside the plot itself.
         reads_band: whether its band is read too.
@@ -56,24 +60,23 @@ class Series:
     form: str = "line"
     width: float = 2.0
     shade: float = 0.2
+    stroke: float = 1.0
     inks: Sequence[QColor] = ()
     radius: float = 2.6
     brief: str = ""
     read_as: str = ""
     column: str = ""
-    ends: tuple[str, str, str] = ("quartile 25", "median", "quartile 75")
+    ends: tuple[str, str, str] | None = ("quartile 25", "median", "quartile 75")
+    places: str = ""
     values: Array | None = None
+    is_straight: bool = False
     is_still: bool = False
     in_legend: bool = True
     is_read: bool = True
     in_columns: bool = True
     reads_band: bool = True
 
-    @property
-    def is_curve(self) -> bool:
-        """Whether it is a line, and not points."""
-        return self.form in ("line", "dash")
-
+    # ---- some of its places
     def at(self, places: Array) -> Series:
         """Return it at some of its places alone. `places`: indices or (n,) bool."""
         arrays = ("x", "y", "low", "high", "values")
@@ -82,40 +85,56 @@ class Series:
         inks = [self.inks[k] for k in np.arange(len(self.x))[places]] if self.inks else ()
         return replace(self, inks=inks, **some)
 
-    def ink(self, k: int) -> QColor:
-        """Return the colour at the k-th place."""
-        return self.inks[k] if self.inks else self.color
+    def near(self, x: float) -> Series:
+        """Return it at the one place that the cursor reads at `x`."""
+        if not self.is_straight:
+            return self.at(np.array([np.nanargmin(np.abs(self.x - x))]))
+        here = np.clip([x], self.x[0], self.x[-1])
+        arrays = {"y": self.y, "low": self.low, "high": self.high, "values": self.values}
+        there = {n: np.interp(here, self.x, a) for n, a in arrays.items() if a is not None}
+        return replace(self, x=here, inks=(), **there)
 
+    def ink(self) -> QColor:
+        """Return the colour at its first place."""
+        return self.inks[0] if self.inks else self.color
+
+    # ---- the plot
     def marks(self, theme: Theme) -> dict[str, Mark]:
         """Return what is drawn over the grid, by name, from below to the top."""
         ink = list(self.inks) or self.color
         found: dict[str, Mark] = {}
-        if not self.is_curve:
-            if self.low is not None and self.high is not None:
-                shade = mix(theme, self.color, self.shade)
-                found[f"{self.name}, band"] = Whiskers(self.x, self.low, self.high, shade)
-            dots = Dots(self.x, self.y, ink, self.width, hollow=self.form == "rings")
-            return {**found, self.name: dots}
+        is_line = self.form in ("line", "dash")
+        if self.form == "area":
+            return found
+        if not is_line and self.low is not None and self.high is not None:
+            shade = mix(theme, self.color, self.shade)
+            whiskers = Whiskers(self.x, self.low, self.high, shade, self.stroke)
+            found[f"{self.name}, band"] = whiskers
+        if self.form in ("dots", "rings"):
+            hollow = self.form == "rings"
+            return {**found, self.name: Dots(self.x, self.y, ink, self.width, hollow=hollow)}
         if len(self.x) > 1:  # a line of one point is not seen
             dash = DASH if self.form == "dash" else None
             found[self.name] = Line(self.x, self.y, self.color, self.width, dash)
-            if self.inks:
-                found[f"{self.name}, dots"] = Dots(self.x, self.y, ink, self.radius)
-            return found
-        return {self.name: Dots(self.x, self.y, ink, self.radius)}
+        if self.inks or self.form == "joined" or len(self.x) == 1:
+            dots = Dots(self.x, self.y, ink, self.radius)
+            found[f"{self.name}, dots" if self.name in found else self.name] = dots
+        return found
 
     def band(self, theme: Theme) -> Band | None:
         """Return the area around a curve, if there is one."""
-        if not self.is_curve or self.low is None or self.high is None:
+        if self.form not in ("line", "dash", "area") or self.low is None or self.high is None:
             return None
         return Band(self.x, self.low, self.high, mix(theme, self.color, self.shade))
 
-    def key(self) -> Key:
+    def key(self, theme: Theme) -> Key:
         """Return its entry in the legend."""
-        form = {"dots": "dot", "rings": "ring"}.get(self.form, self.form)
-        width = self.width if self.is_curve else 2.0
-        return Key(form, self.color, self.name, width, brief=self.brief)
+        form = _KEYS.get(self.form, self.form)
+        width = self.width if form in ("line", "dash") else 2.0
+        color = mix(theme, self.color, self.shade) if form == "band" else self.color
+        return Key(form, color, self.name, width, brief=self.brief)
 
+    # ---- its numbers
     def exported(self) -> Array:
         """Return the values that are read and exported. (n,)"""
         return self.y if self.values is None else self.values
@@ -126,6 +145,15 @@ class Series:
         if self.reads_band and self.low is not None and self.high is not None:
             text += spread(float(self.low[k]), float(self.high[k]), 2)
         return text
+
+    def columns(self) -> dict[str, Array]:
+        """Return its values by the names of their columns."""
+        name = self.column or self.name
+        if self.ends is None or self.low is None or self.high is None:
+            return {name: self.exported()}
+        values = (self.low, self.exported(), self.high)
+        names = [f"{name} {end}".strip() for end in self.ends]
+        return dict(zip(names, values, strict=True))
 
 
 @dataclass(frozen=True)
@@ -145,7 +173,7 @@ class Declared:
 
 def declare(series: Sequence[Series], theme: Theme) -> Declared:
     """Return marks and legend of some series; the last one lies on top."""
-    found = Declared(legend=tuple(one.key() for one in series if one.in_legend))
+    found = Declared(legend=tuple(one.key(theme) for one in series if one.in_legend))
     for one in series:
         band = one.band(theme)
         if band is not None:
@@ -164,14 +192,11 @@ def read_series(series: Sequence[Series], x: float, title: str) -> Reading | Non
     read = [one for one in series if one.is_read and len(one.x)]
     if not read:
         return None
-    at = float(read[0].x[np.nanargmin(np.abs(read[0].x - x))])
-    rows: list[tuple[QColor | None, str]] = []
-    dots = []
-    for one in read:
-        k = int(np.nanargmin(np.abs(one.x - at)))
-        rows.append((one.ink(k), one.row(k)))
-        dots.append((float(one.x[k]), float(one.y[k]), one.ink(k)))
-    return Reading(title.format(number(at)), tuple(rows), at, tuple(dots))
+    at = float(read[0].near(x).x[0])
+    found = [one.near(at) for one in read]
+    rows = tuple((one.ink(), one.row(0)) for one in found)
+    dots = tuple((float(one.x[0]), float(one.y[0]), one.ink()) for one in found)
+    return Reading(title.format(number(at)), rows, at, dots)
 
 
 def columns_of(series: Sequence[Series], x_name: str) -> dict[str, Array]:
@@ -187,16 +212,10 @@ def columns_of(series: Sequence[Series], x_name: str) -> dict[str, Array]:
     for one in series:
         if not one.in_columns:
             continue
-        name = one.column or one.name
         if shared is None:
             shared = one.x
-            found[x_name] = one.x
+            found[one.places or x_name] = one.x
         elif not np.array_equal(one.x, shared):
-            found[f"{x_name} of {name}"] = one.x
-        if one.low is not None and one.high is not None:
-            values = (one.low, one.exported(), one.high)
-            for end, column in zip(one.ends, values, strict=True):
-                found[f"{name} {end}".strip()] = column
-        else:
-            found[name] = one.exported()
+            found[one.places or f"{x_name} of {one.column or one.name}"] = one.x
+        found |= one.columns()
     return found

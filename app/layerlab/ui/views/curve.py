@@ -46,7 +46,7 @@ class CurveView(Form):
         self._series = tuple(self._declare(part))
         found = declare(self._series, self.theme)
         bands: dict[str, Mark] = {}
-        keys = [one.key() for one in self._series if one.in_legend]
+        keys = [one.key(self.theme) for one in self._series if one.in_legend]
         if self.seeds > 1:
             accent, q = self.theme.color("accent"), part.quantiles
             outer = mix(self.theme, accent, OUTER)

@@ -72,7 +72,7 @@ class LossPlot(Plot):
         bands: dict[str, Mark] = dict(sorted(found.bands.items(), reverse=True))
         if "validation" in bands:
             bands["shared"] = self._shared(bands["training"], bands["validation"])
-        self.legend = tuple(one.key() for one in self._in_order())
+        self.legend = tuple(one.key(self.theme) for one in self._in_order())
         self.show_marks(bands, found.still, {**found.live, **self._references(part)})
         self.show_threshold(part)
 

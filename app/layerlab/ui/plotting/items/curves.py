@@ -101,12 +101,17 @@ class Line:
 
 @dataclass(eq=False)
 class Whiskers:
-    """Upright lines from `low` to `high` at each `x`, (n,) each, in data units."""
+    """Upright lines from `low` to `high` at each `x`, (n,) each, in data units.
+
+    Attributes:
+        color: their colour. width: in pixels.
+    """
 
     x: Array
     low: Array
     high: Array
     color: QColor
+    width: float = 1.0
 
     def make(self) -> CurveItem:
         """Return a new item."""
@@ -119,15 +124,18 @@ class Whiskers:
         item.show_curve(
             np.repeat(x[good], 2),
             np.stack((low[good], high[good]), axis=1).reshape(-1),
-            self.color.rgba(),
-            pen=pen_of(self.color, 1),
+            self._look(),
+            pen=pen_of(self.color, self.width),
             antialias=False,
             connect="pairs",
         )
 
     def key(self) -> object:
         """Return what it looks like."""
-        return (*array_key(self.x, self.low, self.high), self.color.rgba())
+        return (*array_key(self.x, self.low, self.high), self._look())
+
+    def _look(self) -> object:
+        return (self.color.rgba(), self.width)
 
 
 @dataclass(eq=False)
