@@ -32,6 +32,7 @@ from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Post, Strokes, Words
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.series import Series
 from layerlab.ui.table import Cell, Table
 from layerlab.ui.theme import DARK, LIGHT
 
@@ -348,8 +349,7 @@ def test_a_card_that_is_maximised_fills_the_place_of_all(shown, wide):
 def test_a_plot_card_reads_and_copies_what_it_draws(shown):
     card = shown(PlotCard("Curve", Axis("z"), Axis("h")))
     x = np.linspace(0, 1, 11)
-    card.show_plot(columns={"z": x, "h": x**2})
-    card.read_curves(x, [("square", x**2, RED)])
+    card.show_plot(series=[Series("square", x, x**2, RED, column="h")])
     reading = card.plot.reader(0.52, 0.0)
     assert reading.text == "z 0.5: square 0.25"
     assert card.numbers().splitlines()[:2] == ["z\th", "0\t0"]

@@ -15,7 +15,7 @@ from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, area
 
 FRACTIONS, LONGEST = 1.65, 1.25  # ends of that axis, and of a bar: the rest is for the numbers
 BIN_TOP = 1.2  # densities above are cut: a spike of zeros is as high as its cell is narrow
@@ -111,12 +111,6 @@ class View(PageView):
         card, accent = self.behind, self.color("accent")
         heights = np.minimum(result.after, BIN_TOP)
         edges = result.edges
-        before = Band(
-            result.z,
-            np.zeros_like(result.z),
-            result.before,
-            mix(self.theme, self.color("faint"), 0.28),
-        )
         after = Histogram(edges, heights, mix(self.theme, accent, 0.42), accent)
         low = min(float(edges[0]), result.mean - 3 * result.spread)
         high = max(float(edges[-1]), result.mean + 3 * result.spread)
@@ -126,26 +120,19 @@ class View(PageView):
         )
         one = result.chosen
         mean = Post(one.mean, f"mean {number(one.mean, 2)}", self.color("text"), self.theme)
-        legend = [
-            Key("band", mix(self.theme, accent, 0.42), "h"),
-            Key("band", mix(self.theme, self.color("faint"), 0.28), "z"),
-        ]
         middles = 0.5 * (edges[1:] + edges[:-1])
-        card.show_plot(
-            bands={"z": before, "h": after},
-            live={"mean": mean},
-            legend=legend,
-            columns={
-                "h": middles,
-                "density of h": result.after,
-                "z": result.z,
-                "density of z": result.before,
-            },
-        )
+        z, faint = result.z, self.color("faint")
+        densities = [
+            replace(one, places=one.name, column=name, read_as=name)
+            for one, name in (
+                (area("z", z, 0 * z, result.before, faint, 0.28), "density of z"),
+                (area("h", middles, 0 * middles, result.after, accent, 0.42), "density of h"),
+            )
+        ]
+        card.show_plot(series=densities, bands={"h": after}, live={"mean": mean})
         card.set_note(
             f"variance <b>{number(one.variance, 3)}</b> of {number(result.spread**2, 3)}"
         )
-        card.read_curves(middles, [("density", result.after, accent)], "h")
 
     def _draw_kept(self, result: Result) -> None:
         """Draw a thick bar for the mean square and a thin one for the variance of each."""

@@ -133,15 +133,15 @@ class LowerCards:
         ink, dot = view.color("text"), view.color("warning")
         low, high = one.kernel - one.spread, one.kernel + one.spread
         live: dict[str, Mark] = {
-            "std": Strokes(at, low, at, high, dot, 1.4),
             "hidden": Strokes(at - WIDE, result.kernel, at + WIDE, result.kernel, ink, 1.6),
         }
-        found = Series("found, ± std", at, one.kernel, dot, form="dots", width=3.4)
+        found = Series("found, ± std", at, one.kernel, dot, low, high, form="dots", width=3.4)
+        found = replace(found, shade=1.0, stroke=1.4, brief="found", read_as="found")
         card.show_plot(
-            live=live,
-            series=[replace(found, brief="found", column="found")],
-            legend=[Key("line", ink, "hidden", 1.6)],
-            columns={"hidden": result.kernel, "std": one.spread},
+            live=live,  # takes the place of the line that would join them
+            series=[
+                Series("hidden", at, result.kernel, ink, width=1.6),
+                replace(found, column="found", ends=("− std", "", "+ std")),
+            ],
         )
         card.set_note(f"off by <b>{number(one.error, 2)}</b>", f"<b>{number(one.error, 2)}</b>")
-        card.read_curves(at, [("hidden", result.kernel, ink), ("found", one.kernel, dot)])

@@ -14,12 +14,12 @@ from layerlab.experiments.ensemble.names import EDGE, KINDS, MOST
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Post, Rule, Words
+from layerlab.ui.plotting.items import Bars, Line, Mark, Post, Rule, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, area
 
 Array = np.ndarray
 TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}
@@ -118,50 +118,43 @@ class PageOfDraws(PageView):
 
     # ---- over x
     def _draw_error(self, result: Result) -> None:
-        card, x, found = self.error, result.x, result.here
-        ink = self.ink(result)
-        inks = {
-            "bias²": mix(self.theme, self.color("warning"), 0.6),
-            "ρ v": mix(self.theme, ink, 0.55),
-            "own / K": mix(self.theme, ink, 0.25),
-        }
-        legend = [
-            Key("band", inks["ρ v"], "ρ v"),
-            Key("line", self.color("text"), "one", 1.6),
-            Key("dot", self.color("text"), "mean", brief="mean"),
-            *(Key("band", inks[k], k) for k in ("bias²", "own / K")),
-        ]
+        card, found = self.error, result.here
+        series = self._error_series(result)
+        one, mean = series[-2:]
+        every_third = mean.at(np.arange(0, len(mean.x), 3)).marks(self.theme)
         if found is None:
-            card.show_plot(live=self._grey(x, "error"), legend=legend)
+            card.show_plot(series=series, live=self._grey(result.x, "error"))
             self._wait(card)
             return
-        spread, bias = found.half, np.maximum(found.all.squared_bias(result.truth), 0)
-        shared, own = np.maximum(spread.shared, 0), spread.own / result.k
-        ends = np.cumsum([np.zeros_like(x), bias, shared, own], axis=0)
-        bands = {
-            name: Band(x, ends[k], ends[k + 1], color)
-            for k, (name, color) in enumerate(inks.items())
-        }
-        one = bias + np.maximum(spread.one, 0)
-        measured = bias + found.means_at[result.k - 1]
-        live: dict[str, Mark] = {
-            "one": Line(x, one, self.color("text"), 1.6),
-            "measured": Dots(x[::3], measured[::3], self.color("text"), 1.8),
-        }
-        parts = {
-            "bias²": bias,
-            "ρ v": shared,
-            "own / K": own,
-            "one network": one,
-            "mean, measured": measured,
-        }
-        card.show_plot(bands=bands, live=live, legend=legend, columns={"x": x} | parts)
-        colors = (*inks.values(), self.color("text"), self.color("text"))
-        card.read_curves(
-            x, [(n, v, c) for (n, v), c in zip(parts.items(), colors, strict=True)]
-        )
+        card.show_plot(series=series, live=every_third)
         card.set_note(f"mean of {result.k}", "")
-        self._before = Before(one, np.clip(found.all.rho_at, -0.1, 1), _told(found))
+        self._before = Before(one.y, np.clip(found.all.rho_at, -0.1, 1), _told(found))
+
+    def _error_series(self, result: Result) -> list[Series]:
+        """Return the error's parts, one on the other, one network's error, and the mean's."""
+        ink, text, x, found = self.ink(result), self.color("text"), result.x, result.here
+        if found is None:
+            x, one, mean, parts = x[:0], x[:0], x[:0], np.empty((3, 0))
+        else:
+            half, bias = found.half, np.maximum(found.all.squared_bias(result.truth), 0)
+            parts = np.stack([bias, np.maximum(half.shared, 0), half.own / result.k])
+            one = bias + np.maximum(half.one, 0)
+            mean = bias + found.means_at[result.k - 1]
+        top = np.cumsum(parts, axis=0)
+        names = {
+            "bias²": (self.color("warning"), 0.6),
+            "ρ v": (ink, 0.55),
+            "own / K": (ink, 0.25),
+        }
+        stacked = [
+            area(name, x, top[k] - parts[k], top[k], color, shade)
+            for k, (name, (color, shade)) in enumerate(names.items())
+        ]
+        return [
+            *(replace(part, values=v) for part, v in zip(stacked, parts, strict=True)),
+            Series("one network", x, one, text, width=1.6, brief="one"),
+            Series("mean, measured", x, mean, text, form="dots", width=1.8, brief="mean"),
+        ]
 
     def _draw_rho(self, result: Result) -> None:
         card, x = self.rho, result.x

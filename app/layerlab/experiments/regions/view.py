@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtGui import QColor
@@ -14,7 +15,7 @@ from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Mark, Polygons, Strokes, Whiskers
+from layerlab.ui.plotting.items import Dots, Mark, Polygons, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -189,7 +190,15 @@ class View(PageView):
         colors = [self.theme.layer_color(int(k) - 1, depth) for k in result.regions.layers]
         kinks = Dots(t[1:-1], y[1:-1], colors, 3.4, outline=self.color("panel"))
         card.show_plot(
-            series=[Series("network", t, y, accent, width=2.2, column="output")],
+            series=[
+                Series(
+                    *("network", t, y, accent),
+                    width=2.2,
+                    read_as="output",
+                    column="output",
+                    is_straight=True,
+                )
+            ],
             live={"kinks": kinks},
             legend=[
                 Key(
@@ -204,8 +213,6 @@ class View(PageView):
         card.set_note(
             f"<b>{result.regions.pieces}</b> straight pieces", f"<b>{result.regions.pieces}</b>"
         )
-        places = np.linspace(0, 1, 201)
-        card.read_curves(places, [("output", np.interp(places, t, y), accent)])
 
     def _is_far(self, y: Array) -> bool:
         """Tell whether the axis of the output is much too large or too small for it."""
@@ -238,27 +245,28 @@ class View(PageView):
                     is_still=True,
                 )
             )
-        live: dict[str, Mark] = {
-            "born": Whiskers(born_at, low, high, muted),
-            "medians": Dots(born_at, middle, muted, 2.8),
-            "here plane": Dots(*_one(result.neurons, len(result.polygons)), plane, 5.0),
-            "here line": Dots(*_one(result.neurons, result.regions.pieces), line, 5.0),
-        }
-        legend = [
-            Key("dot", plane, "polygons"),
-            Key("dot", line, "along the line", brief="line"),
-            Key("dot", muted, "at initialization", brief="initial"),
+        polygons, pieces = len(result.polygons), result.regions.pieces
+        here = [
+            Series("polygons", *_one(result.neurons, polygons), plane),
+            Series("along the line", *_one(result.neurons, pieces), line, brief="line"),
         ]
-        columns = {
-            "neurons of initial networks": born_at,
-            "least pieces": low,
-            "median pieces": middle,
-            "most pieces": high,
-        }
-        card.show_plot(series=series, live=live, legend=legend, columns=columns)
+        series += [
+            Series(
+                *("at initialization", born_at, middle, muted, low, high),
+                form="dots",
+                width=2.8,
+                shade=1.0,
+                brief="initial",
+                column="pieces",
+                ends=("at least", "median", "at most"),
+                places="neurons of initial networks",
+            ),
+            *(replace(one, form="dots", width=5.0, in_columns=False) for one in here),
+        ]
+        card.show_plot(series=series)
         rows = (
-            (plane, f"{len(result.polygons)} polygons in the window"),
-            (line, f"{result.regions.pieces} pieces along the line"),
+            (plane, f"{polygons} polygons in the window"),
+            (line, f"{pieces} pieces along the line"),
             (muted, f"at initialization, infinite line, {found.born.shape[1]} seeds"),
         )
         card.plot.reader = lambda x, y: Reading(f"{result.neurons} neurons", rows)
@@ -272,16 +280,9 @@ class View(PageView):
         )
         card.plot.y_axis.cover(np.r_[0.0, high], restart=True)
         ink = self.color("accent")
-        card.show_plot(
-            series=[
-                Series("gates", inputs, share, ink, width=1.8, column="% of gates per update")
-            ],
-            live={
-                "quartiles": Whiskers(inputs, low, high, ink),
-                "dots": Dots(inputs, share, ink, 3.0),
-            },
-            columns={"quartile 25": low, "quartile 75": high},
-        )
+        gates = Series("gates", inputs, share, ink, low, high, form="joined", width=1.8)
+        column = "% of gates per update"
+        card.show_plot(series=[replace(gates, shade=1.0, radius=3.0, column=column)])
 
 
 def _one(x: float, y: float) -> tuple[Array, Array]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from layerlab.core import picture as pic
@@ -9,7 +11,7 @@ from layerlab.experiments.sawtooth.model import LENGTH, Result
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Rule, Strokes, Words
+from layerlab.ui.plotting.items import Dots, Line, Mark, Post, Rule, Strokes, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -88,7 +90,6 @@ class View(PageView):
         card, x, shown = self.fit, result.x, result.shown
         accent, faint = self.color("accent"), self.color("faint", 0.55)
         low, middle, high = np.percentile(shown.y, (25, 50, 75), axis=0)
-        band = mix(self.theme, accent, 0.22)
         seeds: dict[str, Mark] = {
             f"seed {k}": Line(x, shown.y[k], faint, 1.0)
             for k in range(min(FAINT, len(shown.y)))
@@ -98,11 +99,16 @@ class View(PageView):
             series=(
                 Series("target, built", x, result.target, text, form="dash", width=1.4),
                 Series("best seed", x, best, accent, width=2.2),
+                Series(
+                    *("quartiles", x, middle, accent, low, high),
+                    form="area",
+                    shade=0.22,
+                    read_as="median",
+                    column="all seeds",
+                ),
             ),
-            bands={"band": Band(x, low, high, band)},
             still=seeds,
-            legend=[Key("line", faint, "others", 1.0), Key("band", band, "quartiles")],
-            columns={"quartile 25": low, "median": middle, "quartile 75": high},
+            legend=[Key("line", faint, "others", 1.0)],
         )
         card.set_note(f"{result.net}, {number(shown.update, 4)} updates", result.net)
 
@@ -110,19 +116,15 @@ class View(PageView):
         """Draw what each layer of the built network hands on, one above the other."""
         card, x, count = self.stages, result.x, result.folds
         card.plot.y_axis.fix(0.9, count + 0.95)
-        live: dict[str, Mark] = {}
+        series = []
         for k, stage in enumerate(result.stages):
-            color = self.theme.layer_color(k, count)
-            floor = np.full_like(x, k + 1.0)
-            live[f"area {k}"] = Band(
-                x, floor, k + 1 + 0.82 * stage, mix(self.theme, color, 0.3)
+            floor, color = np.full_like(x, k + 1.0), self.theme.layer_color(k, count)
+            top = floor + 0.82 * stage
+            one = Series(f"layer {k + 1}", x, top, color, floor, top, width=1.6, shade=0.3)
+            series.append(
+                replace(one, values=stage, ends=None, reads_band=False, in_legend=False)
             )
-            live[f"stage {k}"] = Line(x, k + 1 + 0.82 * stage, color, 1.6)
-        card.show_plot(
-            live=live,
-            columns={"x": x}
-            | {f"layer {k + 1}": stage for k, stage in enumerate(result.stages)},
-        )
+        card.show_plot(series=series)
         card.set_note(f"<b>{2**count}</b> pieces", f"<b>{2**count}</b>")
 
     def _draw_losses(self, result: Result) -> None:

@@ -122,7 +122,7 @@ class View(PageView):
         card.show_plot(
             series=(
                 Series("curve", result.x, result.target, text, form="dash", width=1.3),
-                Series("median seed", x, y, ink, width=1.8),
+                Series("median seed", x, y, ink, width=1.8, read_as=name, is_straight=True),
             ),
             bands={"band": Band(result.points, twin.low, twin.high, band)},
             live=live,
@@ -137,9 +137,6 @@ class View(PageView):
         shape, bends = "-".join(map(str, twin.hidden)), f"<b>{len(x) - 2}</b> bends"
         card.set_note(
             f"{shape}, <b>{twin.parameters}</b> parameters, {bends}", f"{shape}, {bends}", shape
-        )
-        card.read_curves(
-            result.x, [("curve", result.target, text), (name, np.interp(result.x, x, y), ink)]
         )
 
     # ---- the clock

@@ -16,8 +16,7 @@ from layerlab.ui.plotting.items import Dots, Line, Mark
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.numbers import table_of
 from layerlab.ui.plotting.plot import Plot
-from layerlab.ui.plotting.reading import Reading
-from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
 from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.theme import Theme
@@ -64,7 +63,8 @@ class PlotCard(Card):
 
         Args:
             series: curves; each is drawn, named in the legend, read by the cursor and copied as
-                numbers. What follows comes in addition.
+                numbers. What follows comes in addition; a mark with the name of a series takes
+                the place of what the series would draw.
             bands: opaque areas, under the grid. still: what seldom changes, cached.
             live: lines of the moment, on top.
             legend: the row above the plot.
@@ -94,27 +94,6 @@ class PlotCard(Card):
             if axis.is_made_linear:
                 values = [np.asarray(getattr(mark, name), float) for mark in some]
                 axis.hold(np.concatenate([[0.0], *values]))
-
-    def read_curves(
-        self, x: Array, curves: Sequence[tuple[str, Array, QColor]], name: str = ""
-    ) -> None:
-        """Let the cursor read curves at the nearest of their places.
-
-        Args:
-            x: (n,) ascending. curves: name, (n,) and colour of each.
-            name: what stands before the place; the axis' name if empty.
-        """
-        name = name or self.plot.x_axis.label
-
-        def read(at: float, _: float) -> Reading | None:
-            k = int(np.abs(x - at).argmin())
-            rows = [(color, f"{what} {number(float(y[k]))}") for what, y, color in curves]
-            dots = [(float(x[k]), float(y[k]), color) for _, y, color in curves]
-            return Reading(
-                f"{name} {number(float(x[k]))}", tuple(rows), float(x[k]), tuple(dots)
-            )
-
-        self.plot.reader = read
 
     def numbers(self) -> str:
         """Return what is drawn, as tab separated text."""

@@ -156,6 +156,16 @@ class Series:
         return dict(zip(names, values, strict=True))
 
 
+def area(name: str, x: Array, low: Array, high: Array, color: QColor, shade: float) -> Series:
+    """Return the area between two curves, which is one value: its upper end, or `values`.
+
+    Args:
+        name: of it. x, low, high: (n,) in data units. color: and its opacity `shade`.
+    """
+    one = Series(name, x, high, color, low, high, form="area", shade=shade)
+    return replace(one, ends=None, reads_band=False)
+
+
 @dataclass(frozen=True)
 class Declared:
     """What a plot is given for some series.
