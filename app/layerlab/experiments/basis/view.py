@@ -116,14 +116,9 @@ class View(PageView):
         bands: dict[str, Mark] = {}
         live: dict[str, Mark] = {}
         legend: list[Key] = []
-        name = "sum"
-        if result.shown < result.units:
-            name = f"first {result.shown} of {result.units}"
-            live["whole"] = Line(x, result.sum, mix(self.theme, accent, 0.45), 1.2)
-            legend.append(
-                Key("line", mix(self.theme, accent, 0.45), "whole sum", 1.2, brief="whole")
-            )
-        columns = {} if name == "sum" else {"whole sum": result.sum}
+        columns: dict[str, np.ndarray] = {}
+        is_part = result.shown < result.units
+        name = f"first {result.shown} of {result.units}" if is_part else "sum"
         if result.posterior:
             shade = mix(self.theme, accent, 0.25)
             bands["band"] = Band(x, result.low, result.high, shade)
@@ -146,6 +141,9 @@ class View(PageView):
             Series("gradient descent", x, result.descent, walked, width=1.6, brief="descent"),
             Series(name, x, result.part, accent, width=2.4),
         ]
+        if is_part:
+            pale = mix(self.theme, accent, 0.45)
+            series.append(Series("whole sum", x, result.sum, pale, width=1.2, brief="whole"))
         card.show_plot(bands=bands, live=live, series=series, legend=legend, columns=columns)
         card.set_note(f"d = <b>{number(result.d)}</b>")
 

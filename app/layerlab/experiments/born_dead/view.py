@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -21,13 +22,12 @@ from layerlab.experiments.born_dead.model import (
 )
 from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Strokes, Words
+from layerlab.ui.plotting.items import Dots, Mark, Post, Strokes, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, area
 
 Array = np.ndarray
 DEPTHS = np.arange(1.0, DEEPEST + 1)
@@ -205,10 +205,6 @@ class View(PageView):
 
     def _draw_by_depth(self, result: Result) -> None:
         card, ink, w = self.by_depth, self.color("accent"), result.width - 1
-        pale = mix(self.theme, self.color("muted"), 0.3)
-        bands: dict[str, Mark] = {}
-        if result.low is not None and result.high is not None:
-            bands["theory"] = Band(DEPTHS, result.low[w], result.high[w], pale)
         faint, depth = self.color("faint"), float(result.depth)
         series = [
             Series(*(f"width {k + 1}", DEPTHS, result.shares[k], faint), width=1.0)
@@ -227,50 +223,52 @@ class View(PageView):
             live["dot"] = Dots(
                 np.array([depth]), share[result.depth - 1 : result.depth], ink, 4.0
             )
-        if bands:
-            legend.append(Key("band", pale, "bounds"))
-        card.show_plot(bands=bands, live=live, series=series, legend=legend)
+        series += self._bounds(result, DEPTHS, np.s_[w])
+        card.show_plot(live=live, series=series, legend=legend)
         card.set_note("click a depth", "")
+
+    def _bounds(self, result: Result, x: Array, part: Any) -> list[Series]:
+        """Return the area between the bounds, if they are known, of a part of all nets."""
+        if result.low is None or result.high is None:
+            return []
+        one = area("bounds", x, result.low[part], result.high[part], self.color("muted"), 0.3)
+        return [replace(one, is_read=False, in_columns=False)]
 
     def _draw_by_width(self, result: Result) -> None:
         card, d = self.by_width, result.depth - 1
         birth, after, ink = (self.color(t) for t in ("accent", "warning", "text"))
-        bands: dict[str, Mark] = {}
-        if result.low is not None and result.high is not None:
-            bands["theory"] = Band(
-                WIDTHS,
-                result.low[:, d],
-                result.high[:, d],
-                mix(self.theme, self.color("muted"), 0.3),
-            )
         live: dict[str, Mark] = {
             "here": Post(
                 float(result.width), f"width {result.width}", self.color("muted"), self.theme
             )
         }
-        legend = [
-            Key("dot", birth, "initial"),
-            Key("dot", after, "trained"),
-            Key("ring", after, f"at {RATES[1]:g}"),
-        ]
+        legend = []
         if result.depth == LAYERS:
             x = np.array(list(PUBLISHED), float)
             low, high = np.array(list(PUBLISHED.values())).T
             live["published"] = Strokes(x + 0.3, low, x + 0.3, high, ink, 4.0)
-            legend.insert(2, Key("line", ink, "published", 4.0, brief="print"))
+            legend.append(Key("line", ink, "published", 4.0, brief="print"))
         known = result.nets > 0
         shares = result.shares[known, d]
-        live["birth"] = Line(WIDTHS[known], shares, birth, 1.4)
-        live["birth dots"] = Dots(WIDTHS[known], shares, birth, 3.4)
-        columns = {"width": WIDTHS[known], "dead at initialization": shares}
-        for rate, hollow in zip(RATES, (False, True), strict=True):
+        series = [
+            Series(
+                *("initial", WIDTHS[known], shares, birth),
+                form="joined",
+                width=1.4,
+                radius=3.4,
+                column="dead at initialization",
+            )
+        ]
+        for rate, form in zip(RATES, ("dots", "rings"), strict=True):
             found = result.trained[rate]
             at = np.array(list(found), float)
             left = np.array([one.share for one in found.values()])
-            live[f"trained at {rate:g}"] = Dots(at, left, after, 4.2, hollow)
-            columns[f"width of trained at {rate:g}"] = at
-            columns[f"constant, trained at {rate:g}"] = left
-        card.show_plot(bands=bands, live=live, legend=legend, columns=columns)
+            name = f"trained at {rate:g}"
+            one = Series(name, at, left, after, form=form, width=4.2, brief=f"at {rate:g}")
+            column, places = f"constant, {name}", f"width of {name}"
+            series.append(replace(one, column=column, places=places))
+        series += self._bounds(result, WIDTHS, np.s_[:, d])
+        card.show_plot(live=live, series=series, legend=legend)
         card.plot.reader = lambda x, _: self._read_width(result, x)
         card.set_note(layers(result.depth))
 

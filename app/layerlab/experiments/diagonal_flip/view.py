@@ -13,7 +13,7 @@ from layerlab.experiments.diagonal_flip.model import Result
 from layerlab.experiments.diagonal_flip.study import Printed, same
 from layerlab.ui.card import Card
 from layerlab.ui.pages.view import Array, PageView, PlotCard
-from layerlab.ui.plotting.items import Dots, Line, Mark, Rule
+from layerlab.ui.plotting.items import Dots, Mark, Rule
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.scale import Axis
@@ -185,7 +185,21 @@ class View(PageView):
         floors = np.repeat(result.floors[:3], 2)
         steps = np.array([0.5, 1.5, 1.5, 2.5, 2.5, 3.5])
         series = [
-            Series(*("median", widths, middle, accent, low, high), values=result.sweep[1]),
+            Series(
+                *("floor of the rank", steps, floors, self.color("warning")),
+                form="dash",
+                width=1.6,
+                brief="floor",
+                is_still=True,
+                is_read=False,
+                in_columns=False,
+            ),
+            Series(
+                *("median", widths, middle, accent, low, high),
+                values=result.sweep[1],
+                inks=[accent] * len(widths),
+                radius=3.0,
+            ),
             Series(
                 *("seed 42", widths, first, ink),
                 form="dots",
@@ -193,13 +207,10 @@ class View(PageView):
                 values=result.sweep_first,
             ),
         ]
-        printed = self._printed_dots(result)
-        live: dict[str, Mark] = {
-            "medians": Dots(widths, middle, accent, 3.0),
-            "printed": printed,
-        }
-        at = result.widths == self.values["width"]
-        live["shown"] = Dots(widths[at], middle[at], accent, 5.0, hollow=True)
+        here = Series("this width", widths, middle, accent, width=5.0, in_columns=False)
+        rings = (self._printed(result), here.at(result.widths == self.values["width"]))
+        series += [replace(one, form="rings", is_read=False) for one in rings]
+        live: dict[str, Mark] = {}
         seen = [low, high, first, floors, np.array([0.3])]
         if not depth and result.trained:  # then it is the same at every width
             level = max(float(result.first[-1]), LOWEST)
@@ -207,29 +218,18 @@ class View(PageView):
             live["linear"] = Rule(level, words, accent, self.theme)
             seen.append(np.array([level]))
         self.sweep.plot.y_axis.cover(np.concatenate(seen), restart=True)
-        floor = Line(steps, floors, self.color("warning"), 1.6, dash=(3, 2.4))
-        legend = [
-            Key("ring", self.color("negative"), "printed"),
-            Key("ring", accent, "this width"),
-            Key("dash", self.color("warning"), "floor of the rank", brief="floor"),
-        ]
-        self.sweep.show_plot(
-            still={"floor": floor},
-            live=live,
-            series=series,
-            legend=legend,
-            columns={"width of printed": printed.x, "printed": printed.y},
-        )
+        self.sweep.show_plot(live=live, series=series)
         layers = f"{depth} hidden layer{'s' if depth != 1 else ''}, {result.setting.init}"
         note = layers if depth else "without a hidden layer there is no width"
         self.sweep.set_note(note, f"depth {depth}")
 
-    def _printed_dots(self, result: Result) -> Dots:
+    def _printed(self, result: Result) -> Series:
         """Return the printed losses of all widths, where as many epochs are shown."""
         text = [p for p in result.printed if p.epochs == result.epochs == 200]
         widths = np.array([float(p.setting.hidden[0]) for p in text])
         losses = np.array([p.last for p in text])
-        return Dots(widths, losses, self.color("negative"), 4.0, hollow=True)
+        ink = self.color("negative")
+        return Series("printed", widths, losses, ink, width=4.0, places="width of printed")
 
     def _draw_printed(self, result: Result) -> None:
         rows, bright = [], -1

@@ -132,14 +132,13 @@ class TrainedCards:
         own = shares[net.best if len(shares) > 1 else 0]
         pale, muted = mix(self.view.theme, accent, 0.6), self.view.color("muted")
         live: dict[str, Mark] = {
-            "each": Dots(x, own, accent, 2.6),
             "at": Post(
                 result.shown, f"layer {number(result.shown, 3)}", muted, self.view.theme
             ),
         }
         series = [
             Series(f"median of {SEEDS}", x, middle, pale, low, high, form="dash", width=1.4),
-            Series("shown", x, own, accent),
+            Series("shown", x, own, accent, inks=[accent] * len(x)),
         ]
         card.show_plot(live=live, series=series)
         level = float(np.interp(result.shown, x, own))

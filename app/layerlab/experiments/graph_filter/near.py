@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from layerlab.experiments.graph_filter.model import Result
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Dots, Histogram, Mark, Post
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.items import Histogram, Mark, Post
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
+from layerlab.ui.plotting.series import Series, area
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
@@ -42,30 +44,28 @@ class NearCard(PlotCard):
         self._drawn = result.kind, result.graph.names, result.node
         # Where edges follow a hand, the furthest node is now nearer, now further away.
         self.plot.x_axis.follow(-0.6, far + 0.6, restart=is_other)
-        fill = mix(theme, accent, 0.16)
-        live: dict[str, Mark] = {
-            "spectrum": Dots(x, spectral, muted, 3.6, hollow=True),
-            "neighbours": Dots(x, weights, accent, 2.0),
-        }
+        distance = np.arange(far + 1.0)
+        summed = area("sum of a distance", distance, 0 * sums, sums, accent, 0.16)
+        series = [
+            Series(
+                *("in the spectrum", x, spectral, muted),
+                form="rings",
+                width=3.6,
+                brief="spectrum",
+                places="place",
+            ),
+            Series("by neighbours", x, weights, accent, form="dots", width=2.0, brief="near"),
+            replace(summed, brief="sum", column="sum", places="distance"),
+        ]
+        live: dict[str, Mark] = {}
         if result.reach < far:
             live["reach"] = Post(result.reach + 0.5, "unseen", theme.color("text"), theme)
-        legend = [
-            Key("dot", accent, "by neighbours", brief="near"),
-            Key("ring", muted, "in the spectrum", brief="spectrum"),
-            Key("band", fill, "sum of a distance", brief="sum"),
-        ]
         edges = np.arange(far + 2) - 0.5
         self.show_plot(
-            bands={"sums": Histogram(edges, sums, fill)},
+            bands={summed.name: Histogram(edges, sums, mix(theme, accent, summed.shade))},
             live=live,
-            legend=legend,
-            columns={
-                "edges away": hops[there],
-                "by neighbours": weights,
-                "in the spectrum": spectral,
-                "distance": np.arange(far + 1),
-                "sum": sums,
-            },
+            series=series,
+            columns={"edges away": hops[there]},
         )
         name = result.graph.names[result.node]
         self.set_note(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +24,7 @@ from layerlab.ui.plotting.items import Dots, Histogram, Mark, Post, Rule, Stroke
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series
+from layerlab.ui.plotting.series import Series, read_series
 
 Array = np.ndarray
 GAINS = {"low": 0.0, "middle": 0.5, "high": 1.0}  # handles, and where they stand
@@ -221,51 +223,50 @@ class View(PageView):
             for parts in (result.clean_parts, result.parts, result.filtered_parts)
         )
         ink = self.color("warning")
+        series = [
+            Series(
+                *("clean", x, clean, self.color("good")),
+                form="rings",
+                width=4.4,
+                values=result.clean_parts,
+            ),
+            Series("noisy", x, noisy, muted, form="dots", width=2.6, values=result.parts),
+            Series(
+                *("filtered", x, filtered, accent),
+                form="dots",
+                width=2.6,
+                values=result.filtered_parts,
+            ),
+        ]
+        change = Strokes(x, noisy, x, filtered, mix(self.theme, accent, 0.35), 1.2)
         live: dict[str, Mark] = {
-            "change": Strokes(x, noisy, x, filtered, mix(self.theme, accent, 0.35), 1.2),
-            "clean": Dots(x, clean, self.color("good"), 4.4, hollow=True),
-            "noisy": Dots(x, noisy, muted, 2.6),
-            "filtered": Dots(x, filtered, accent, 2.6),
             "noise": Rule(result.noise, "", ink, self.theme),
         }
         if result.wave is not None:
             live["wave"] = Post(
                 float(x[result.wave]), f"wave {result.wave + 1}", self.color("good"), self.theme
             )
-        legend = [
-            Key("dot", muted, "noisy"),
-            Key("dot", accent, "filtered"),
-            Key("ring", self.color("good"), "clean"),
-            Key("dash", ink, "noise"),
-        ]
         card.show_plot(
+            still={"change": change},  # below the points
             live=live,
-            legend=legend,
-            columns={
-                "eigenvalue": found.values,
-                "clean": result.clean_parts,
-                "noisy": result.parts,
-                "filtered": result.filtered_parts,
-            },
+            series=series,
+            legend=[Key("dash", ink, "noise")],
+            columns={"eigenvalue": found.values},
         )
         self._plot(card).set_handles((Handle("noise", 1.03, result.noise, ink, along="y"),))
         self.back.setVisible(result.wave is not None)
         top, second = number(found.largest), number(float(found.values[1]))
         card.set_note(f"λ₂ <b>{second}</b>, largest <b>{top}</b>", f"largest <b>{top}</b>")
         card.fit_head()
-        card.plot.reader = lambda at, _: self._read_part(result, at)
+        card.plot.reader = lambda at, _: self._read_part(result, series, at)
 
-    def _read_part(self, result: Result, at: float) -> Reading:
+    def _read_part(self, result: Result, series: Sequence[Series], at: float) -> Reading | None:
         found = result.graph.spectrum
         k = int(np.abs(found.places - at).argmin())
-        rows = (
-            (self.color("good"), f"clean {number(float(result.clean_parts[k]))}"),
-            (self.color("muted"), f"noisy {number(float(result.parts[k]))}"),
-            (self.color("accent"), f"filtered {number(float(result.filtered_parts[k]))}"),
-            (None, f"gain {number(float(result.gains[k] ** result.times))}"),
-        )
         title = f"wave {k + 1}, λ {number(float(found.values[k]))}"
-        return Reading(title, rows, float(found.places[k]))
+        reading = read_series(series, at, title)
+        gain = (None, f"gain {number(float(result.gains[k] ** result.times))}")
+        return None if reading is None else replace(reading, rows=(*reading.rows, gain))
 
     def _draw_course(self, result: Result) -> None:
         card, x = self.course, TIMES.astype(float)
