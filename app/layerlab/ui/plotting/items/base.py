@@ -191,6 +191,11 @@ def array_key(*arrays: Array) -> tuple[bytes, ...]:
     return tuple(np.asarray(a).tobytes() for a in arrays)
 
 
+def ends_of(space: Space, x0: Array, y0: Array, x1: Array, y1: Array) -> Array:
+    """Return both ends of straight lines, (n,) each in data units, in pixels. (n, 4)"""
+    return np.stack([space.px(x0), space.py(y0), space.px(x1), space.py(y1)], axis=1)
+
+
 def polygon(x: Array, y: Array) -> QPolygonF:
     """Return the points as a polygon: (n,) and (n,) in pixels, all finite."""
     shape = QPolygonF()

@@ -18,6 +18,7 @@ from layerlab.ui.plotting.items.base import (
     Styled,
     array_key,
     color_key,
+    ends_of,
     pen_of,
     polygon,
 )
@@ -157,9 +158,7 @@ class Strokes(Painted):
     def paint(self, painter: QPainter, space: Space) -> None:
         """Paint the lines; those of one colour at once where they follow each other."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        ends = np.stack(
-            [space.px(self.x0), space.py(self.y0), space.px(self.x1), space.py(self.y1)], axis=1
-        )
+        ends = ends_of(space, self.x0, self.y0, self.x1, self.y1)
         good = np.flatnonzero(np.isfinite(ends).all(axis=1))
         colors = self.colors
         if isinstance(colors, QColor):

@@ -10,7 +10,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from layerlab.ui.plotting.items.base import LIMIT_PX, Painted, Space
+from layerlab.ui.plotting.items.base import LIMIT_PX, Painted, Space, array_key, ends_of
 from layerlab.ui.plotting.writing import LEFT, RIGHT, Written, write
 from layerlab.ui.theme import Theme
 
@@ -187,9 +187,7 @@ class Arrows(Painted):
     def paint(self, painter: QPainter, space: Space) -> None:
         """Paint the arrows; a short one is all head."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        ends = np.stack(
-            [space.px(self.x0), space.py(self.y0), space.px(self.x1), space.py(self.y1)], axis=1
-        )
+        ends = ends_of(space, self.x0, self.y0, self.x1, self.y1)
         for x0, y0, x1, y1 in np.clip(ends, -LIMIT_PX, LIMIT_PX).tolist():
             length = math.hypot(x1 - x0, y1 - y0)
             if not math.isfinite(length) or length < LEAST_PX:
@@ -206,5 +204,5 @@ class Arrows(Painted):
 
     def key(self) -> object:
         """Return what it looks like."""
-        arrays = (np.asarray(a).tobytes() for a in (self.x0, self.y0, self.x1, self.y1))
+        arrays = array_key(self.x0, self.y0, self.x1, self.y1)
         return (*arrays, self.color.rgba(), self.width, self.head)
