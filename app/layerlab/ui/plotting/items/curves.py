@@ -159,17 +159,20 @@ class Strokes(Painted):
         """Paint the lines; those of one colour at once where they follow each other."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         ends = ends_of(space, self.x0, self.y0, self.x1, self.y1)
-        good = np.flatnonzero(np.isfinite(ends).all(axis=1))
-        colors = self.colors
-        if isinstance(colors, QColor):
-            runs = [(colors, good.tolist())]
-        else:
-            grouped = itertools.groupby(good.tolist(), lambda k: colors[k])
-            runs = [(color, list(places)) for color, places in grouped]
-        for color, places in runs:
+        good = np.isfinite(ends).all(axis=1)
+        flat = ends[good].reshape(-1, 2)
+        points, start = polygon(flat[:, 0], flat[:, 1]).toList(), 0
+        for color, count in self._runs(good):
             painter.setPen(pen_of(color, self.width, self.dash))
-            some = ends[places].reshape(-1, 2)
-            painter.drawLines(polygon(some[:, 0], some[:, 1]).toList())
+            painter.drawLines(points[start : start + 2 * count])
+            start += 2 * count
+
+    def _runs(self, good: Array) -> list[tuple[QColor, int]]:
+        """Return colours, and how many of the lines of a mask have each one after the other."""
+        if isinstance(self.colors, QColor):
+            return [(self.colors, int(good.sum()))]
+        shown = itertools.compress(self.colors, good.tolist())
+        return [(color, len(list(run))) for color, run in itertools.groupby(shown)]
 
     def key(self) -> object:
         """Return what it looks like."""
