@@ -14,14 +14,18 @@ from PySide6.QtWidgets import QApplication
 
 from layerlab.ui.card import Card
 from layerlab.ui.figures import figure
+from layerlab.ui.head import HeadLabel
+from layerlab.ui.plotting.axes import lay_below
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.plotting.surface import Surface
 
 NOTCH = 120  # of a wheel
 BY = QPoint(24, 15)  # how far is panned
-SIZES = ((1440, 900), (1100, 700))
+LOOKS = (((1440, 900), 1.0), ((1100, 700), 1.0), ((1280, 720), 1.2))  # size, zoom of texts
+_BARE = re.compile(r"[-−+0-9.,·⁰¹²³⁴⁵⁶⁷⁸⁹⁻\s]*%?")  # a figure of which nobody says what it is
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
 
@@ -29,7 +33,8 @@ def drive_plots(page, qtbot) -> None:
     """Drive every plot of a page that is open.
 
     The wheel zooms, a drag pans without turning a knob, reset shows the same as before; axes
-    are switched and back; figures hold all names and numbers; no legend loses an entry.
+    are switched and back; figures hold all names and numbers; no text is lost in a small window
+    or with larger letters.
 
     Args:
         page: what `open_page` returns. qtbot: pytest-qt's.
@@ -43,13 +48,15 @@ def drive_plots(page, qtbot) -> None:
         assert set(card.findChildren(Surface)) == set(card.zoom.plots), card.title()
         switch_axes(card)
         save_figures(card)
-    before = window.size()
-    for size in SIZES:
+    before, theme = window.size(), window.theme
+    for size, zoom in LOOKS:
         window.resize(*size)
+        window.set_theme(theme.zoomed(zoom))
         paint()
-        for card in view.cards:
-            find_legends(card)
+        lost = [fault for card in view.cards for fault in lost_texts(card)]
+        assert not lost, (size, zoom, lost)
     window.resize(before)
+    window.set_theme(theme)
     paint()
     assert page.values == values
     assert page.frame.banner.isHidden(), page.frame.banner.text.text()
@@ -171,12 +178,37 @@ def closed_up(text: str) -> str:
     return "".join(text.split())
 
 
-def find_legends(card: Card) -> None:
-    """See that no entry of a legend is lost or cut."""
+def lost_texts(card: Card) -> list[str]:
+    """Return a sentence for each text of a card that is cut, missing or says nothing."""
+    title, found = card.title(), []
+    for label in card.findChildren(HeadLabel):
+        is_plain = label.textFormat() == Qt.TextFormat.PlainText
+        if label.isVisible() and is_plain:
+            if label.fontMetrics().horizontalAdvance(label.text()) > label.width():
+                found.append(f"the title {title!r} is cut")
+        elif label.isVisible() and _BARE.fullmatch(re.sub("<[^>]*>", "", label.text())):
+            found.append(f"the note of {title!r} is a figure alone: {label.text()}")
     for plot in card.findChildren(Plot):
-        if not plot.isVisible() or not plot.has_legend_row():
-            continue
-        shown = {key.text for row in plot.legend_item.rows for key, _ in row}
-        for key in plot.legend:
-            named = {key.text, key.brief or key.text} & shown
-            assert named, f"{key.text!r} of {card.title()!r}: {sorted(shown)}"
+        if plot.isVisible() and plot.has_legend_row():
+            found += [f"{fault} of {title!r}" for fault in lost_of_plot(plot)]
+    return found
+
+
+def lost_of_plot(plot: Plot) -> list[str]:
+    """Return what a plot does not say: entries, names of axes and rows, ticks."""
+    shown = {key.text for row in plot.legend_item.rows for key, _ in row}
+    named = [(key.text, key.brief) for key in plot.legend]
+    named += [(plot.y_axis.label, plot.y_axis.brief)] * bool(plot.y_axis.label)
+    found = [f"{names[0]!r}, in {sorted(shown)}," for names in named if not {*names} & shown]
+    below = lay_below(plot)
+    if below.name not in (plot.x_axis.label, plot.x_axis.brief):
+        found.append(f"the whole of {plot.x_axis.label!r}")
+    ticks = plot.x_ticks()
+    if sum(left is not None for left in below.lefts) < min(2, len(ticks)):
+        found.append(f"the ticks {ticks}")
+    if isinstance(plot, RowPlot) and len(plot.y_labels()) < len(plot.names):
+        found.append(f"the rows {plot.names}")
+    area = plot.area().adjusted(-1, -1, 1, 1)
+    rects = plot.name_item.rects()
+    found += [f"a part of {name!r}" for name, rect in rects.items() if not area.contains(rect)]
+    return found

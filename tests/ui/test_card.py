@@ -56,8 +56,26 @@ def test_a_shorter_note_is_said_where_the_long_one_does_not_fit(card: Card) -> N
     assert card._note_label.text().startswith("accuracy")
 
 
+def test_a_control_gets_brief_rather_than_that_a_figure_is_lost(card: Card) -> None:
+    card.set_title("Loss")
+    control = HeadButton("this seed", brief="seed")
+    card.add_control(control)
+    looks = {}
+    for note in ("drag the line", "R² <b>0.98</b> · <b>0.96</b>"):
+        card.set_note(note)
+        found = []
+        for wide in range(120, 360, 5):
+            card.resize(wide, 250)
+            found.append((control.is_brief, card._note_label.isVisible()))
+        looks[note] = list(dict.fromkeys(found))
+    hint, figures = looks.values()
+    assert hint[-2:] == [(False, False), (False, True)]
+    assert figures[-2:] == [(True, True), (False, True)]
+
+
 def test_a_title_keeps_its_room_from_a_control_that_can_be_brief(card: Card) -> None:
     card.set_title("Signal by layer")
+    card.set_note("")
     control = HeadButton("across inputs ▾", brief="▾")
     card.add_control(control)
     card.resize(360, 250)

@@ -21,6 +21,7 @@ from layerlab.core.experiment import (
     ClaimRow,
     Try,
 )
+from layerlab.ui.controls.gauges import Readouts
 from layerlab.ui.fonts import load_fonts
 from layerlab.ui.pages.claims import ClaimsCard, cut, token_of
 from layerlab.ui.pages.formula import Formula
@@ -33,6 +34,7 @@ from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Post, Strokes,
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
+from layerlab.ui.readouts import Readout
 from layerlab.ui.table import Cell, Table
 from layerlab.ui.theme import DARK, LIGHT
 
@@ -390,3 +392,35 @@ def test_a_claim_is_cut_between_words_as_half_a_number_is_another(shown):
     assert found == {"", "…", "tanh …", "tanh × 0.043 …", "tanh × 0.043, sigmoid …"}
     for width in widths:
         assert metrics.horizontalAdvance(cut(text, metrics, width)) <= width or width == 0
+
+
+def test_a_claim_has_as_many_lines_as_its_texts_need(shown):
+    card, short = ClaimsCard(), ClaimRow("D1", "A statement.", "1", "2", HOLDS, "because")
+    card.show_rows([short])
+    shown(card, 360, 300)
+    low = card.grid.tiles[0].height()
+    long = ClaimRow("D1", "A statement.", "keeps", "tanh × 0.04, ReLU × 0.5, GELU × 0.7", HOLDS)
+    card.show_rows([long])
+    one_more = card.grid.tiles[0].height()
+    seldom = f"{ONLY_IF} the mean square is meant, of sigmoid and of ReLU"
+    two_lines = "A statement of several words that no line of this width can hold as a whole."
+    card.show_rows([ClaimRow("D1", two_lines, long.published, long.measured, seldom)])
+    assert low <= one_more < card.grid.tiles[0].height()
+    card.show_rows([short])  # a drag lets the page rest
+    assert card.grid.tiles[0].height() > one_more
+
+
+def test_figures_that_do_not_fit_in_a_line_stand_in_a_second_one(shown):
+    figures = [Readout(f"0.{k}", "a figure with a long name") for k in range(5)]
+    one, two = Readouts(DARK), Readouts(DARK, most_rows=2)
+    for readouts in (one, two):
+        readouts.set_readouts(figures)
+        shown(readouts, 500, 51)
+    assert len(one.shown()) < 5
+    assert two.shown() == figures
+    assert two.height() > one.height()
+    places = two.places()
+    assert all(place.right() <= 500 and place.bottom() <= two.height() for place in places)
+    assert not any(a.topLeft() == b.topLeft() for a, b in itertools.combinations(places, 2))
+    two.resize(1200, two.height())
+    assert two.height() == one.height()

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QRectF
 
 from layerlab.ui.fonts import load_fonts
-from layerlab.ui.plotting.legend import GAP, Key, key_widths, lay_legend
+from layerlab.ui.plotting.legend import GAP, NARROW_GAP, Key, key_widths, lay_legend
 from layerlab.ui.theme import DARK
 
 INK = DARK.color("text")
@@ -76,3 +76,12 @@ def test_the_axis_name_stays_at_its_axis():
     assert name.text == NAMES[0]
     assert box.left() == 0
     assert others[-1][1].right() == pytest.approx(600)
+
+
+def test_entries_stand_closer_rather_than_that_the_axis_loses_its_name():
+    brief = (Key("text", INK, NAMES[1]), *KEYS[:3], Key("line", INK, "before"))
+    close = sum(key_widths(brief, DARK)) + DARK.px(NARROW_GAP) * (len(brief) - 1)
+    rows = laid(close / 2 + 12, NAMES, most=2)
+    assert rows[0][0][0].text == NAMES[1]
+    assert len(rows) <= 3
+    assert len(texts(rows)[0]) > 1

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from layerlab.ui.fonts import load_fonts
 from layerlab.ui.pages.view import PlotCard
+from layerlab.ui.plotting.axes import ROW, TEXT, lay_below
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Strokes, Tag, Words
+from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
 from layerlab.ui.plotting.side import value_scale
@@ -126,3 +128,48 @@ def test_words_stand_where_they_say(plot) -> None:
     assert isinstance(rect, QRectF)
     assert rect.right() < float(plot.px(np.array(0.5)))
     assert rect.center().y() == pytest.approx(float(plot.py(np.array(0.5))), abs=1)
+
+
+@pytest.mark.parametrize("width", range(100, 420, 20))
+@pytest.mark.parametrize("zoom", [1.0, 1.2, 1.5])
+def test_an_axis_below_has_its_whole_name_and_two_ticks(qtbot, width: int, zoom: float) -> None:
+    load_fonts()
+    axis = Axis("loss of each seed", log=True)
+    axis.brief = "loss"
+    axis.fix(1e-8, 1.0)
+    plot = HandlePlot(axis, Axis("y"))
+    qtbot.addWidget(plot)
+    plot.set_theme(DARK.zoomed(zoom))
+    plot.resize(width, 200)
+    plot.settle()
+    below, row = lay_below(plot), QFontMetricsF(DARK.zoomed(zoom).font(TEXT))
+    assert below.name in (axis.label, axis.brief)
+    assert below.start >= 0
+    assert below.start + row.horizontalAdvance(below.name) <= plot.width() + 1
+    ticks = [
+        (left, left + row.horizontalAdvance(text))
+        for (_, text), left in zip(plot.x_ticks(), below.lefts, strict=True)
+        if left is not None
+    ]
+    assert len(ticks) >= 2
+    if not below.has_own_row:
+        assert all(end < below.start or start > below.start for start, end in ticks)
+    else:
+        assert plot.height() - plot.area().bottom() >= 2 * DARK.zoomed(zoom).px(ROW)
+
+
+@pytest.mark.parametrize("height", [140, 200])
+def test_names_of_rows_do_not_lie_on_each_other(qtbot, height: int) -> None:
+    load_fonts()
+    axis = Axis("a long name of what is measured here", log=True)
+    axis.fix(1e8, 1e12)
+    rows = RowPlot(axis)
+    qtbot.addWidget(rows)
+    rows.set_rows([f"model {k}" for k in range(8)])
+    rows.resize(200, height)
+    rows.show()
+    rows.settle()
+    labels = rows.y_labels()
+    assert len(labels) == 8
+    pitch = rows.area().height() / 8
+    assert all(QFontMetricsF(DARK.font(one.size)).ascent() < pitch for one in labels)

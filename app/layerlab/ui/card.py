@@ -189,28 +189,38 @@ class Card(QFrame):
     def fit_head(self) -> None:
         """Show the longest note for which title and controls leave room.
 
-        Controls that can be brief are, where they leave none for the title.
+        Controls that can be brief are, where they leave none for the title, or for figures.
         """
-        for is_brief in (False, True):
-            for control in self._control_list:
-                if isinstance(control, HeadButton):
-                    control.show_brief(is_brief)
-            self.zoom.chip.show_brief(is_brief)
-            free = self._free()
-            if free >= -self.theme.px(12):  # which only a note would need
-                break
-        metrics = QFontMetricsF(self.theme.font(11))
-        wordings = self._wordings
-        if self.is_figure and _HINT.match(_plain(self._wordings[0])):
-            wordings = ()
-        for note in wordings:
-            if note and metrics.horizontalAdvance(_plain(note)) <= free:
-                break
-        else:
-            note = ""
+        self._be_brief(False)
+        free = self._free()
+        note = self._fitting_note(free)
+        is_full = free < -self.theme.px(12)  # which only a note would need
+        has_figures = any("<b>" in wording for wording in self._wordings)
+        if is_full or (has_figures and not note):
+            self._be_brief(True)
+            note = self._fitting_note(self._free())
+            if not is_full and not note:
+                self._be_brief(False)
         if self._note_label.text() != note:
             self._note_label.setText(note)
         self._note_label.setVisible(bool(note))
+
+    def _be_brief(self, is_brief: bool) -> None:
+        for control in (*self._control_list, self.zoom.chip):
+            if isinstance(control, HeadButton):
+                control.show_brief(is_brief)
+
+    def _fitting_note(self, free: int) -> str:
+        """Return the longest note for which so many pixels are enough, or nothing."""
+        metrics = QFontMetricsF(self.theme.font(11))
+        if self.is_figure and _HINT.match(_plain(self._wordings[0])):
+            return ""
+        fitting = (
+            note
+            for note in self._wordings
+            if note and metrics.horizontalAdvance(_plain(note)) <= free
+        )
+        return next(fitting, "")
 
     def _free(self) -> int:
         """Return the pixels that title and controls leave; negative: how many they lack."""

@@ -21,6 +21,7 @@ class HeadButton(QAbstractButton):
     def __init__(self, text: str = "", help_text: str = "", brief: str = "") -> None:
         super().__init__()
         self.brief, self.is_brief = brief, False
+        self._is_tight = False
         self.in_figure, self._is_figure = "", False
         self.theme: Theme = DARK
         self._by_keyboard = False
@@ -40,9 +41,9 @@ class HeadButton(QAbstractButton):
         self.update()
 
     def show_brief(self, is_brief: bool) -> None:
-        """Show the brief word, if there is one, or the text."""
-        if (is_brief and bool(self.brief)) != self.is_brief:
-            self.is_brief = not self.is_brief
+        """Show the brief word, if there is one, with less around it, or the text."""
+        if is_brief != self._is_tight:
+            self._is_tight, self.is_brief = is_brief, is_brief and bool(self.brief)
             self.updateGeometry()
             self.update()
 
@@ -54,7 +55,8 @@ class HeadButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Return the size of the word and its padding."""
         width = self.fontMetrics().horizontalAdvance(self._word())
-        return QSize(width + self.theme.px(12), self.theme.px(20))
+        around = self.theme.px(4 if self._is_tight else 12)
+        return QSize(width + around, self.theme.px(20))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the frame only to those who came by keyboard."""

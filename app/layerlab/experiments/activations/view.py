@@ -195,7 +195,8 @@ class View(PageView):
             series=series,
         )
         card.set_note(
-            f"at most <b>{number(result.gap, 3)}</b> apart", f"<b>{number(result.gap, 3)}</b>"
+            f"at most <b>{number(result.gap, 3)}</b> apart",
+            f"gap <b>{number(result.gap, 3)}</b>",
         )
 
     def _on_row(self, row: int) -> None:

@@ -187,7 +187,7 @@ class CostCards:
         }
         card.show_plot(live=live, legend=legend, columns=columns)
         share = ends[0, 0]
-        card.set_note(f"feed-forward <b>{share:.0f} %</b>", f"<b>{share:.0f} %</b>")
+        card.set_note(f"feed-forward <b>{share:.0f} %</b>", f"feed <b>{share:.0f} %</b>")
         self.parts_plot.reader = lambda _, y: self._read_parts(values, y)
 
     def _read_parts(self, values: Array, y: float) -> Reading:

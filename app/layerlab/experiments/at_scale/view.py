@@ -43,7 +43,6 @@ class View(PageView):
         for k, card in enumerate(self.costs.cards):
             self.add(card, 1, 6 * k, 1, 6)
         self.share(rows=(11, 10), columns=(1,) * 24)
-        self.least_height = 400
 
     def _connect(self) -> None:
         self.plot.grabbed.connect(self.grabbed)

@@ -12,7 +12,7 @@ from layerlab.experiments.attention.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Histogram, Mark, Rule, Words
+from layerlab.ui.plotting.items import Dots, Histogram, Mark, Rule, Tag
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -117,7 +117,7 @@ class SampledCards:
             columns={f"drawn, {NAMES[k]}": result.heights[k] for k in (chosen, other)},
         )
         std = float(result.drawn.dots.std()) / (np.sqrt(result.d_k) if result.scaled else 1)
-        card.set_note(f"std <b>{number(std)}</b>", f"<b>{number(std)}</b>")
+        card.set_note(f"std <b>{number(std)}</b>")
 
     def _draw_entropies(self, result: Result) -> None:
         card, view = self.entropies, self._view
@@ -136,9 +136,7 @@ class SampledCards:
         card.show_plot(still={"most": most_of_all}, series=series)
         here = quartiles[SIZES.index(result.d_k), chosen, 1]
         self._show_handle(card, result, float(here), inks[chosen])
-        card.set_note(
-            f"median <b>{number(float(here), 2)}</b>", f"<b>{number(float(here), 2)}</b>"
-        )
+        card.set_note(f"median <b>{number(float(here), 2)}</b>")
 
     def _show_handle(self, card: PlotCard, result: Result, y: float, ink: QColor) -> None:
         handle = Handle("d_k", float(result.d_k), y, ink, along="x")
@@ -175,14 +173,14 @@ class SampledCards:
         live: dict[str, Mark] = {
             f"means {k}": Dots(D_K, shown[:, k, 0], inks[k], 2.4) for k in (SCALED, FREE)
         }
-        # Over the left end of the steep line, where no other line is.
-        above = np.array([12 * theory[FREE][3]])
-        live["law"] = Words(D_K[:1], above, [law], view.color("text"), view.theme)
+        steep = float(theory[FREE][3])
+        live["law"] = Tag(float(D_K[3]), steep, law, view.color("text"), view.theme)
         muted = view.color("muted")
         legend = [
             Key("line", muted, "mean", 2.0),
             Key("dash", muted, "median", 1.3),
             Key("dash", view.color("text"), "theory", 1.2),
+            *(Key("dot", inks[k], NAMES[k]) for k in (SCALED, FREE)),
         ]
         unnamed = [replace(one, in_legend=False) for one in series]
         card.show_plot(live=live, legend=legend, series=unnamed)
@@ -191,6 +189,5 @@ class SampledCards:
         mean, median = found[at, chosen]
         card.set_note(
             f"mean <b>{number(mean)}</b>, median <b>{number(median)}</b>",
-            f"<b>{number(mean)}</b>, <b>{number(median)}</b>",
-            f"<b>{number(mean)}</b>",
+            f"mean <b>{number(mean)}</b>",
         )

@@ -138,8 +138,7 @@ class View(PageView):
             f"differ by <b>{number(float(np.abs(result.curve - result.kernel).max()), 2)}</b>"
         )
         width = float(np.sqrt(result.by / result.norm) * 2 / np.pi)
-        brief = said.removeprefix("differ by ")
-        card.set_note(f"{said}, width of the bell <b>{number(width, 2)}</b>", said, brief)
+        card.set_note(f"{said}, width of the bell <b>{number(width, 2)}</b>", said)
 
     def _draw_map(self, result: Result) -> None:
         card, n = self.map, result.keys
@@ -162,7 +161,7 @@ class View(PageView):
         plot.set_handles((Handle("query", result.query, 0.5 + 0.04 * n, ink, 6.0, "x"),))
         most = float(result.weights.max())
         card.set_note(
-            f"largest of the query <b>{number(most, 2)}</b>", f"<b>{number(most, 2)}</b>"
+            f"largest of the query <b>{number(most, 2)}</b>", f"max <b>{number(most, 2)}</b>"
         )
         plot.reader = lambda x, y: self._read_weight(result, x, y)
 

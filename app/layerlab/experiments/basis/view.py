@@ -263,7 +263,7 @@ class View(PageView):
         said = ", ".join(
             f"{names[key]} <b>{found[key] if key in reached else '—'}</b>" for key in names
         )
-        card.set_note(f"{share} left: {said}", said, share)
+        card.set_note(f"{share} left: {said}", said, f"{share} left")
 
     def _inks(self, result: Result) -> dict[str, QColor]:
         """Return the colour of each activation that is compared; the chosen one is bright."""

@@ -62,7 +62,6 @@ class View(PageView):
         self.add(self.answer, 1, 0, 1, 4)
         self.add(self.units, 1, 4, 1, 8)
         self.share(rows=(11, 9), columns=(1,) * 12)
-        self.least_height = 400
 
     def _listen(self) -> None:
         self.map.dragged.connect(lambda _, x, y: self._choose(*cell_at(x, y)))

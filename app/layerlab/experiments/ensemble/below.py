@@ -62,7 +62,7 @@ class PageOfDraws(PageView):
         """Make the cards."""
         self.error = PlotCard("Squared error", Axis("x"), Axis())
         self.rho = PlotCard("Correlation", Axis("x"), Axis("ρ"))
-        self.mean = PlotCard("Variance of the mean", Axis("K", integer=True), Axis())
+        self.mean = PlotCard("Variance of mean", Axis("K", integer=True), Axis())
         self.rows = RowPlot(Axis("variance"))
         self.rows.x_axis.brief = "v"
         self.kinds = PlotCard(

@@ -48,7 +48,6 @@ class View(PageOfDraws):
         for k, card in enumerate((self.error, self.rho, self.mean, self.kinds)):
             self.add(card, 1, 3 * k, 1, 3)
         self.share(rows=(11, 9), columns=(1,) * 12)
-        self.least_height = 400
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return the correlation, and the error of one network and of the mean."""

@@ -79,7 +79,6 @@ class View(PageView):
             for card, (place, wide) in zip(cards, ((0, 5), (5, 4), (9, 3)), strict=True):
                 self.add(card, row, place, 1, wide)
         self.share(rows=(11, 10), columns=(1,) * 12)
-        self.least_height = 400
 
     def _plot(self, card: PlotCard) -> HandlePlot:
         assert isinstance(card.plot, HandlePlot)

@@ -166,8 +166,8 @@ class View(PageView):
         self.before.draw(self.theme, result, result.noisy, result.differences, "with noise")
         self.after.draw(self.theme, result, result.filtered, result.leftover, "filtered")
         rough, smoothed = number(result.rough), number(result.smoothed)
-        self.before.card.set_note(f"roughness <b>{rough}</b>", f"<b>{rough}</b>")
-        self.after.card.set_note(f"roughness <b>{smoothed}</b>", f"<b>{smoothed}</b>")
+        self.before.card.set_note(f"roughness <b>{rough}</b>", f"rough. <b>{rough}</b>")
+        self.after.card.set_note(f"roughness <b>{smoothed}</b>", f"rough. <b>{smoothed}</b>")
         self._draw_response(result)
         self._draw_parts(result)
         self.near.draw(result)
@@ -294,7 +294,7 @@ class View(PageView):
             (Handle("times", float(result.times), here, ink, along="x"),)
         )
         best = int(result.errors.argmin())
-        card.set_note(f"nearest after <b>{best}</b>", f"<b>{best}</b>")
+        card.set_note(f"nearest after <b>{best}</b>", f"best <b>{best}</b>")
 
 
 def _written(coefficients: tuple[float, ...]) -> str:

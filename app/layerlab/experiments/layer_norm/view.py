@@ -240,7 +240,7 @@ class View(PageView):
         columns = {"unit": rows + 1, "n": now.n, "target": TARGET, "gradient": now.dn}
         self.behind.show_plot(live=live, legend=legend, columns=columns)
         words = f"moved by <b>{number(result.off, 2)}</b>" if now.is_defined else ""
-        self.behind.set_note(words, words.removeprefix("moved by "))
+        self.behind.set_note(words)
         plot.reader = lambda x, y: self._read(result, plot.row_at(y))
 
     def _read(self, result: Result, row: int) -> Reading:

@@ -176,7 +176,7 @@ class View(PageView):
         card.set_note(
             f"<b>{result.parameters}</b> numbers instead of {result.all}: "
             f"<b>{100 * saved:.0f} %</b>",
-            f"<b>{100 * saved:.0f} %</b>",
+            f"<b>{result.parameters}</b> instead of {result.all}",
         )
         card.plot.reader = lambda x, y: self._read_cell(result, x, y)
 

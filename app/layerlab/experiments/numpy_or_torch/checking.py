@@ -62,7 +62,8 @@ def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
     handle = Handle("eps", eps, float(np.clip(error, FLOOR, TOP)), ink, along="x")
     card.plot.set_handles((handle,))
     card.set_note(
-        f"error <b>{number(error, 2)}</b> at eps {number(eps, 2)}", f"<b>{number(error, 2)}</b>"
+        f"error <b>{number(error, 2)}</b> at eps {number(eps, 2)}",
+        f"error <b>{number(error, 2)}</b>",
     )
 
 
@@ -119,7 +120,7 @@ def _read_array(view: PageView, result: Result, row: int) -> Reading:
 def draw_slope(view: PageView, card: PlotCard, result: Result) -> None:
     """Draw the slope by hand, as it is used, and by differences of the value."""
     slope = result.slope
-    card.set_title(f"Slope of {result.label}")
+    card.set_title(f"Derivative of {result.label}")
     accent, ink, text = (view.color(token) for token in ("accent", "negative", "text"))
     some = slice(None, None, 8)
     series = [Series("by hand", slope.z, slope.by_hand, accent)]
@@ -130,4 +131,4 @@ def draw_slope(view: PageView, card: PlotCard, result: Result) -> None:
     series.append(Series("by push", z, y, text, form="dots", width=2.2, values=pushed))
     card.show_plot(series=series)
     most = float(np.abs(slope.by_hand).max())
-    card.set_note(f"at most <b>{number(most, 4)}</b>", f"<b>{number(most, 4)}</b>")
+    card.set_note(f"at most <b>{number(most, 4)}</b>", f"max <b>{number(most, 4)}</b>")

@@ -283,9 +283,7 @@ class View(PageView):
         shown = np.concatenate((np.clip(y, 1e-8, 10), result.sound_loss if wrong else y[:0]))
         card.plot.y_axis.cover(shown, restart=True, decades=2)
         card.show_plot(series=series, live={"at": here})
-        card.set_note(
-            f"<b>{number(float(y[at]), 2)}</b> after {at}", f"<b>{number(float(y[at]), 2)}</b>"
-        )
+        card.set_note(f"<b>{number(float(y[at]), 2)}</b> after {at}", f"after {at}")
 
 
 def _updates(count: int) -> str:

@@ -56,7 +56,7 @@ class View(PageView):
             "One layer ablated", Axis("layer", integer=True), Axis("loss", log=True)
         )
         self.left = PlotCard(
-            "Weight norm and importance",
+            "Norm and importance",
             Axis("norm ratio", log=True),
             Axis("loss ratio", log=True),
         )
@@ -76,7 +76,6 @@ class View(PageView):
         for k, card in enumerate((self.depths, self.silent, self.left, self.answer)):
             self.add(card, 1, 3 * k, 1, 3)
         self.share(rows=(10, 10), columns=(1,) * 12)
-        self.least_height = 400
 
     def _take_clicks(self) -> None:
         for card, act in ((self.depths, self._on_depth), (self.silent, self._on_layer)):
@@ -171,7 +170,7 @@ class View(PageView):
         lowest = max(float(shown[0, -1]), card.plot.y_axis.low)
         card.plot.set_handles((Handle("a", float(depth), lowest, plain, 6.0, "y"),))
         ratio = number(through[1, -1] / through[0, -1], 4)
-        card.set_note(f"ratio <b>{ratio}</b>, drag the dot", f"<b>{ratio}</b>")
+        card.set_note(f"ratio <b>{ratio}</b>, drag the dot", f"ratio <b>{ratio}</b>")
 
     def _on_chain(self, _: str, __: float, y: float) -> None:
         a = float(max(y, UNDER) ** (1 / self.result.depth))

@@ -125,7 +125,7 @@ class View(PageView):
                 replace(one, values=stage, ends=None, reads_band=False, in_legend=False)
             )
         card.show_plot(series=series)
-        card.set_note(f"<b>{2**count}</b> pieces", f"<b>{2**count}</b>")
+        card.set_note(f"<b>{2**count}</b> pieces")
 
     def _draw_losses(self, result: Result) -> None:
         plot, chosen = self.rows, 1 + NAMES.index(result.net)

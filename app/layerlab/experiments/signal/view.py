@@ -70,7 +70,6 @@ class View(PageView):
         for card, row, column in places:
             self.add(card, row, column)
         self.share(rows=(11, 10), columns=(7, 6, 6))
-        self.least_height = 400
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return growth, reach, and what arrives at both ends."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from layerlab.ui.controls.bar import SliderBar
@@ -19,6 +19,7 @@ _FASTEST = 100_000.0  # updates a second that the slider tells from unlimited
 _ROUND = 8  # pixels; a readout widens in steps, so that its neighbours rest
 _LEAST = 44  # pixels, width of a readout
 _GAP = 22  # pixels between two of them
+_ROW = 38  # pixels that one more row takes
 
 
 def speed_text(speed: float) -> str:
@@ -87,13 +88,14 @@ class SpeedControl(QWidget):
 class Readouts(QWidget):
     """Numbers with their names.
 
-    Where it is narrow, the names get shorter; then those that matter least go.
+    Where it is narrow, the names get shorter; then there are more rows, if there may be; then
+    those that matter least go.
     """
 
-    def __init__(self, theme: Theme) -> None:
-        """Make an empty row."""
+    def __init__(self, theme: Theme, most_rows: int = 1) -> None:
+        """Make an empty row; it may become so many."""
         super().__init__()
-        self._theme = theme
+        self._theme, self._most_rows = theme, most_rows
         self._readouts: list[Readout] = []
         self._widths: dict[bool, list[int]] = {False: [], True: []}  # by whether brief
         self.setAccessibleName("Readouts")
@@ -108,6 +110,7 @@ class Readouts(QWidget):
             self._widths = _no_widths(readouts)
         self._readouts = list(readouts)
         self._measure()
+        self._fit_height()
         told = (f"{r.value} {r.label}" + f" ({r.help})" * bool(r.help) for r in readouts)
         self.setAccessibleDescription(", ".join(told))
         self.update()
@@ -115,10 +118,19 @@ class Readouts(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
-        self.setFixedHeight(theme.px(BAR_HEIGHT - 1))
         self._widths = _no_widths(self._readouts)
         self._measure()
+        self._fit_height()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Have as many rows as this width needs."""
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        is_brief, kept = self._fitting()
+        rows = max(1, len(self._rows(kept, self._widths[is_brief])))
+        self.setFixedHeight(self._theme.px(BAR_HEIGHT - 1) + (rows - 1) * self._theme.px(_ROW))
 
     def shown(self) -> list[Readout]:
         """Return the readouts that fit, from the left."""
@@ -126,11 +138,14 @@ class Readouts(QWidget):
 
     def places(self) -> list[QRectF]:
         """Return where the readouts that fit are, from the left."""
-        x, places = 0, []
         is_brief, kept = self._fitting()
-        for i in kept:
-            places.append(QRectF(x, 0, self._widths[is_brief][i], self.height()))
-            x += self._widths[is_brief][i] + self._theme.px(_GAP)
+        widths, high = self._widths[is_brief], self._theme.px(_ROW)
+        places = []
+        for k, row in enumerate(self._rows(kept, widths)):
+            x = 0
+            for i in row:
+                places.append(QRectF(x, k * high, widths[i], self._theme.px(BAR_HEIGHT - 1)))
+                x += widths[i] + self._theme.px(_GAP)
         return places
 
     def event(self, event: QEvent) -> bool:
@@ -153,11 +168,11 @@ class Readouts(QWidget):
         for place, readout in zip(self.places(), self.shown(), strict=True):
             painter.setFont(value_font)
             painter.setPen(theme.color("text"))
-            upper = QRectF(place.x(), theme.px(9), place.width(), theme.px(18))
+            upper = QRectF(place.x(), place.y() + theme.px(9), place.width(), theme.px(18))
             painter.drawText(upper, flags, readout.value)
             painter.setFont(label_font)
             painter.setPen(theme.color("muted"))
-            lower = QRectF(place.x(), theme.px(27), place.width(), theme.px(14))
+            lower = QRectF(place.x(), place.y() + theme.px(27), place.width(), theme.px(14))
             painter.drawText(lower, flags, _label(readout, is_brief))
 
     def _fitting(self) -> tuple[bool, list[int]]:
@@ -172,13 +187,26 @@ class Readouts(QWidget):
 
     def _kept(self, widths: Sequence[int]) -> list[int]:
         kept: list[int] = []
-        used = 0
         for i in sorted(range(len(self._readouts)), key=lambda i: self._readouts[i].rank):
-            used += widths[i] + (self._theme.px(_GAP) if kept else 0)
-            if used > self.width():
+            rows = self._rows(sorted([*kept, i]), widths)
+            if len(rows) > self._most_rows or widths[i] > self.width():
                 break
             kept.append(i)
         return sorted(kept)
+
+    def _rows(self, kept: Sequence[int], widths: Sequence[int]) -> list[list[int]]:
+        """Fill rows with readouts, one after the other."""
+        rows: list[list[int]] = []
+        used = 0
+        for i in kept:
+            gap = self._theme.px(_GAP)
+            if rows and used + gap + widths[i] <= self.width():
+                rows[-1].append(i)
+                used += gap + widths[i]
+            else:
+                rows.append([i])
+                used = widths[i]
+        return rows
 
     def _measure(self) -> None:
         values = QFontMetricsF(self._theme.font(13.5, 600))

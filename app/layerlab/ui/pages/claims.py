@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
@@ -15,7 +16,8 @@ from layerlab.ui.scrolling import scroll_area
 from layerlab.ui.theme import DARK, Theme
 
 TILE_WIDTH, GAP = 300, 10  # least width of a tile, gap, at zoom 1
-LOW, TALL = 86, 142  # height of a tile; where there is room for the reason too
+LOW, TALL = 86, 142  # least height of a tile; where there is room for the reason too
+_SIDE, _EDGE, _LINE, _APART, _DOT = 11, 8, 15, 3, 11  # of what is in a tile, at zoom 1
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -50,13 +52,48 @@ class ClaimTile(QWidget):
     def set_tall(self, tall: bool) -> None:
         """Show the reason too, or not."""
         self._is_tall = tall
-        self.set_theme(self._theme)
+        self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
-        self.setFixedHeight(theme.px(TALL if self._is_tall else LOW))
         self.update()
+
+    def needed(self, width: int) -> int:
+        """Return the height at which a tile of this width shows all of its texts."""
+        theme = self._theme
+        room = width - 2 * theme.px(_SIDE)
+        lines = self._head_lines(room) + self._figure_lines(room)
+        texts = self._statement_height(room) + lines * theme.px(_LINE)
+        least = theme.px(TALL if self._is_tall else LOW)
+        more = theme.px(TALL - LOW) if self._is_tall else 0
+        return max(least, math.ceil(texts + 2 * theme.px(_EDGE) + 2 * theme.px(_APART) + more))
+
+    def _statement_height(self, room: float) -> float:
+        metrics = QFontMetricsF(self._theme.font(11.5))
+        return metrics.boundingRect(QRectF(0, 0, room, 1e4), _WRAP, self.row.statement).height()
+
+    def _head_lines(self, room: float) -> int:
+        """Return 1 where the verdict fits beside the id, else 2."""
+        theme = self._theme
+        used = QFontMetricsF(theme.font(11, 600)).horizontalAdvance(self.row.id)
+        used += QFontMetricsF(theme.font(10.5, 600)).horizontalAdvance(self.row.said)
+        return 1 if used + theme.px(10 + _DOT) <= room else 2
+
+    def _figure_lines(self, room: float) -> int:
+        """Return 1 where what is printed and what is measured fit side by side, else 2."""
+        used = sum(QFontMetricsF(f).horizontalAdvance(text) for text, f, _ in self._figures())
+        return 1 if used <= room else 2
+
+    def _figures(self) -> tuple[tuple[str, QFont, str], ...]:
+        """Return what the lowest line says: text, font and colour."""
+        plain, bold = self._theme.font(11), self._theme.font(11.5, 600)
+        return (
+            ("printed ", plain, "muted"),
+            (self.row.published, bold, "text"),
+            ("   here ", plain, "muted"),
+            (self.row.measured, bold, token_of(self.row.verdict)),
+        )
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tile."""
@@ -65,56 +102,57 @@ class ClaimTile(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             color = theme.color("raised")
             draw_box(painter, box, color, theme.color("line"), theme.px(9), theme.px(1))
-            token = token_of(row.verdict)
-            room = box.adjusted(theme.px(11), theme.px(8), -theme.px(11), -theme.px(8))
-            self._paint_head(painter, room, token)
+            side, edge = theme.px(_SIDE), theme.px(_EDGE)
+            room = box.adjusted(side, edge, -side, -edge)
+            above = self._paint_head(painter, room, token_of(row.verdict)) + theme.px(_APART)
             painter.setFont(theme.font(11.5))
             painter.setPen(theme.color("text"))
-            middle = room.adjusted(0, theme.px(18), 0, -theme.px(18))
+            middle = room.adjusted(0, above, 0, -theme.px(_LINE))
             painter.drawText(middle, _WRAP, row.statement)
             if self._is_tall:
                 painter.setFont(theme.font(11))
                 painter.setPen(theme.color("muted"))
-                painter.drawText(middle.adjusted(0, theme.px(34), 0, 0), _WRAP, row.reason)
-            self._paint_figures(painter, room, token)
+                below = self._statement_height(room.width()) + theme.px(_APART)
+                painter.drawText(middle.adjusted(0, below, 0, 0), _WRAP, row.reason)
+            self._paint_figures(painter, room)
 
-    def _paint_head(self, painter: QPainter, room: QRectF, token: str) -> None:
-        """Paint the id, and the verdict in a line that is cut where it is too long."""
-        theme = self._theme
-        line = QRectF(room.left(), room.top(), room.width(), theme.px(15))
+    def _paint_head(self, painter: QPainter, room: QRectF, token: str) -> float:
+        """Paint the id, and the verdict beside it or below; return the height of both."""
+        theme, lines = self._theme, self._head_lines(room.width())
+        line = QRectF(room.left(), room.top(), room.width(), theme.px(_LINE))
         painter.setFont(theme.font(11, 600))
         painter.setPen(theme.color("muted"))
         painter.drawText(line, _MIDDLE, self.row.id)
-        used = QFontMetricsF(painter.font()).horizontalAdvance(self.row.id) + theme.px(10)
         painter.setFont(theme.font(10.5, 600))
         metrics = QFontMetricsF(painter.font())
-        dot = theme.px(11)
-        text = cut(self.row.said, metrics, line.width() - used - dot)
+        dot = theme.px(_DOT)
+        text = cut(self.row.said, metrics, line.width() - dot)
         left = line.right() - metrics.horizontalAdvance(text)
+        if lines == 2:
+            line.translate(0, line.height())
+            left = line.left() + dot
         painter.setPen(theme.color(token))
-        painter.drawText(line, _MIDDLE | Qt.AlignmentFlag.AlignRight, text)
+        painter.drawText(line.adjusted(left - line.left(), 0, 0, 0), _MIDDLE, text)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color(token))
         radius = 3.2 * theme.zoom
         painter.drawEllipse(
             QRectF(left - dot, line.center().y() - radius, 2 * radius, 2 * radius)
         )
+        return lines * line.height()
 
-    def _paint_figures(self, painter: QPainter, room: QRectF, token: str) -> None:
-        theme = self._theme
-        line = QRectF(room.left(), room.bottom() - theme.px(14), room.width(), theme.px(15))
-        plain, bold = theme.font(11), theme.font(11.5, 600)
-        parts = (
-            ("printed ", plain, "muted"),
-            (self.row.published, bold, "text"),
-            ("   here ", plain, "muted"),
-            (self.row.measured, bold, token),
-        )
-        for text, font, ink in parts:
+    def _paint_figures(self, painter: QPainter, room: QRectF) -> None:
+        """Paint what is printed and what is measured, side by side or one below the other."""
+        high, lines = self._theme.px(_LINE), self._figure_lines(room.width())
+        line = QRectF(room.left(), room.bottom() - lines * high, room.width(), high)
+        for k, (text, font, ink) in enumerate(self._figures()):
+            if k == 2 and lines == 2:  # what is measured has the lower line
+                line = QRectF(room.left(), room.bottom() - high, room.width(), high)
+                text = text.lstrip()
             metrics = QFontMetricsF(font)
             text = cut(text, metrics, line.width())
             painter.setFont(font)
-            painter.setPen(theme.color(ink))
+            painter.setPen(self._theme.color(ink))
             painter.drawText(line, _MIDDLE, text)
             line.setLeft(line.left() + metrics.horizontalAdvance(text))
 
@@ -140,6 +178,22 @@ class _Grid(QWidget):
         self.tiles: list[ClaimTile] = []
         self.theme: Theme = DARK
         self.is_tall = False
+        self._high: tuple[object, int] = (None, 0)  # of the tiles, and at which width and look
+
+    def high(self, wide: int) -> int:
+        """Return the height at which all tiles of a width show their texts.
+
+        While width and look are the same it does not shrink, so that a drag lets the page rest.
+        """
+        look = wide, self.theme, self.is_tall, len(self.tiles)
+        least = self._high[1] if self._high[0] == look else 0
+        self._high = look, max([least, *(tile.needed(wide) for tile in self.tiles)])
+        return self._high[1]
+
+    def wide(self) -> int:
+        """Return the width of a tile."""
+        columns = self.columns()
+        return (self.width() - self.theme.px(GAP) * (columns - 1)) // columns
 
     def columns(self) -> int:
         """Return how many tiles stand side by side."""
@@ -162,9 +216,8 @@ class _Grid(QWidget):
 
     def place(self) -> None:
         """Place the tiles."""
-        columns, gap = self.columns(), self.theme.px(GAP)
-        wide = (self.width() - gap * (columns - 1)) // columns
-        high = self.theme.px(TALL if self.is_tall else LOW)
+        columns, gap, wide = self.columns(), self.theme.px(GAP), self.wide()
+        high = self.high(wide)
         for k, tile in enumerate(self.tiles):
             row, column = divmod(k, columns)
             tile.setGeometry(column * (wide + gap), row * (high + gap), wide, high)
@@ -198,6 +251,7 @@ class ClaimsCard(Card):
             self.updateGeometry()
         for tile, row in zip(self.grid.tiles, rows, strict=True):
             tile.show_row(row)
+        self.grid.place()
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
@@ -220,10 +274,8 @@ class ClaimsCard(Card):
     def height_for(self, room: int) -> int:
         """Return the height that shows whole rows of tiles within `room` pixels."""
         theme, gap = self.theme, self.theme.px(GAP)
-        head, tile = theme.px(48), theme.px(LOW)
-        wide = self.width() - theme.px(28)
-        columns = max(1, (wide + gap) // (theme.px(TILE_WIDTH) + gap))
-        rows = -(-len(self.grid.tiles) // columns)
+        head, tile = theme.px(48), self.grid.high(self.grid.wide())
+        rows = -(-len(self.grid.tiles) // self.grid.columns())
         fitting = max(1, (room - head + gap) // (tile + gap))
         return head + min(rows, fitting) * (tile + gap) - gap
 

@@ -28,13 +28,13 @@ _CLAIMS_SHARE = 0.3  # of the height, at most, where more claims than one row ar
 
 
 class Figures(QFrame):
-    """The most important numbers, in one line above the plots."""
+    """The most important numbers, in a line above the plots, or in two."""
 
     def __init__(self, theme: Theme) -> None:
         """Make an empty line."""
         super().__init__()
         self._theme = theme
-        self.readouts = Readouts(theme)
+        self.readouts = Readouts(theme, most_rows=2)
         self._line = QHBoxLayout(self)
         self._line.addWidget(self.readouts, 1)
         self.work = WorkBar(theme)
@@ -169,9 +169,8 @@ class PageFrame(QWidget):
         found = self.view.figures(result)
         self.figures.setVisible(bool(found) and not self._claims_large)
         self.figures.readouts.set_readouts([Readout(*figure) for figure in found])
-        count = len(self.claims.rows)
         self.claims.show_rows(rows)
-        if count != len(rows):
+        if not self._claims_large:
             self.board.fit()
 
     def escape(self) -> bool:

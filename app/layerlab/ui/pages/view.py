@@ -139,7 +139,7 @@ class PageView(QWidget):
         self.theme = theme
         self.result: Any = None
         self.values: Mapping[str, Any] = {}
-        self.least_height = 330  # pixels at zoom 1; below, the page scrolls
+        self.least_height = 400  # pixels at zoom 1; below, the page scrolls
         self._cards: list[Card] = []
         self._places: list[tuple[int, int, int, int]] = []
         self._shares: tuple[Sequence[int], Sequence[int]] = ((), ())

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from layerlab.ui.plotting.plot import Plot
 
 ROUNDING = 1e-6
+ROW = 14  # height of a row of texts, at zoom 1
+LEAST_FOR_ROWS = 90  # height of a plot from which its axis' name may have a row, at zoom 1
 _CACHE = QGraphicsItem.CacheMode.DeviceCoordinateCache
 
 
@@ -125,27 +127,59 @@ class TextAxis(pg.AxisItem):
 
     def _below(self) -> list[Written]:
         plot, theme = self._plot, self._plot.theme
-        area, metrics = plot.area(), QFontMetricsF(theme.font(TEXT))
-        ticks = plot.x_ticks()
-        places = [float(plot.px(np.array(value))) for value, _ in ticks]
-        widths = [metrics.horizontalAdvance(text) for _, text in ticks]
-        edge = min(area.right() + theme.px(8), plot.width())
-        label = plot.x_axis.label
-        free = edge - area.left() - 2 * max([*widths, 0.0]) - theme.px(20)
-        if plot.x_axis.brief and metrics.horizontalAdvance(label) > free:
-            label = plot.x_axis.brief
-        label = plot.elided(label, max(free, area.width() / 3))
-        lefts, start = lay_texts(
-            places, widths, metrics.horizontalAdvance(label), edge, theme.px(8)
-        )
-        row = QRectF(0, area.bottom() + theme.px(4), plot.width() + 4, theme.px(14))
-        texts = [*zip(lefts, (text for _, text in ticks), strict=True), (start, label)]
-        ink = theme.color("muted")
-        return [
+        laid, ink = lay_below(plot), theme.color("muted")
+        row = QRectF(0, plot.area().bottom() + theme.px(4), plot.width() + 4, theme.px(ROW))
+        found = [
             Written(row.adjusted(left, 0, 0, 0), text, ink)
-            for left, text in texts
+            for left, (_, text) in zip(laid.lefts, plot.x_ticks(), strict=True)
             if left is not None
         ]
+        lower = theme.px(ROW) if laid.has_own_row else 0
+        return [*found, Written(row.adjusted(laid.start, lower, 0, lower), laid.name, ink)]
+
+
+@dataclass(frozen=True)
+class Below:
+    """What stands below a plot.
+
+    Attributes:
+        lefts: left ends of the ticks' texts, in pixels; None for those left out.
+        name: of the axis. start: its left end.
+        has_own_row: whether the name stands below the ticks.
+    """
+
+    lefts: tuple[float | None, ...]
+    name: str
+    start: float
+    has_own_row: bool = False
+
+
+def lay_below(plot: Plot) -> Below:
+    """Place the texts of the lying axis: its name whole, and at least two of its ticks.
+
+    One number alone gives no scale. So the name stands among the ticks if these keep enough
+    room, in its brief form if need be, and else in a row of its own.
+    """
+    theme, area, ticks = plot.theme, plot.area(), plot.x_ticks()
+    metrics = QFontMetricsF(theme.font(TEXT))
+    places = [float(plot.px(np.array(value))) for value, _ in ticks]
+    widths = [metrics.horizontalAdvance(text) for _, text in ticks]
+    edge = min(area.right() + theme.px(8), plot.width())
+    names = [plot.x_axis.label, plot.x_axis.brief or plot.x_axis.label]
+    found = Below((), "", 0.0)
+    for least in (min(3, len(ticks)), min(2, len(ticks))):
+        for name in names:
+            wide = metrics.horizontalAdvance(name)
+            lefts, start = lay_texts(places, widths, wide, edge, theme.px(8))
+            found = Below(tuple(lefts), name, start)
+            if start >= 0 and sum(left is not None for left in lefts) >= least:
+                return found
+    if plot.height() < theme.px(LEAST_FOR_ROWS):
+        return found
+    name = names[metrics.horizontalAdvance(names[0]) > edge]
+    name = plot.elided(name, edge)
+    lefts, _ = lay_texts(places, widths, 0.0, edge, theme.px(8))
+    return Below(tuple(lefts), name, edge - metrics.horizontalAdvance(name), True)
 
 
 def to_pixels(item: pg.GraphicsObject, painter: QPainter) -> None:

@@ -14,7 +14,7 @@ from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.writing import TEXT, Written, write
 from layerlab.ui.theme import DARK, Theme
 
-GAP = 14  # between entries, at zoom 1
+GAP, NARROW_GAP = 14, 9  # between entries, at zoom 1; where that saves a name
 _SHORTEST = 3  # letters of a name that is cut
 
 
@@ -51,7 +51,8 @@ def lay_legend(
 ) -> tuple[Row, ...]:
     """Place the axis' name and all entries: a curve without a name must not be.
 
-    One row if that can be, with brief names if need be; then more rows; then names are cut.
+    One row if that can be, with brief names if need be; then more rows; then entries closer
+    together. Only then the axis' name goes, and names are cut.
 
     Args:
         names: of the upright axis, whole and brief.
@@ -63,26 +64,30 @@ def lay_legend(
     """
     name, brief = names[0], names[1] or names[0]
     briefs = tuple(replace(key, text=key.brief or key.text) for key in keys)
-    ways = [(name, keys, 1), (brief, keys, 1), (brief, briefs, 1)]
-    ways += [(brief, some, rows) for rows in range(2, most + 1) for some in (keys, briefs)]
-    ways += [("", briefs, rows) for rows in (most, most + 1)]
-    for title, some, rows in ways:
-        found = _pack(title, some, first, theme, rows)
+    wide, narrow = theme.px(GAP), theme.px(NARROW_GAP)
+    ways = [(name, keys, 1, wide), (brief, keys, 1, wide), (brief, briefs, 1, wide)]
+    ways += [
+        (brief, some, rows, wide) for rows in range(2, most + 1) for some in (keys, briefs)
+    ]
+    for title in (brief, ""):
+        ways += [(title, briefs, rows, narrow) for rows in (most, most + 1)]
+    for title, some, rows, gap in ways:
+        found = _pack(title, some, first, theme, rows, gap)
         if found is not None:
-            return _placed(found, first, theme, right)
+            return _placed(found, first, theme, right, gap)
     cut = briefs
     letters = max((len(key.text) for key in cut), default=0)
     while letters > _SHORTEST:
         letters -= 1
         cut = tuple(replace(key, text=_cut(key.text, letters)) for key in cut)
-        found = _pack("", cut, first, theme, most)
+        found = _pack("", cut, first, theme, most, narrow)
         if found is not None:
-            return _placed(found, first, theme, right)
+            return _placed(found, first, theme, right, narrow)
     for rows in range(most + 1, len(cut) + 1):
-        found = _pack("", cut, first, theme, rows)
+        found = _pack("", cut, first, theme, rows, narrow)
         if found is not None:
             break
-    return _placed(found or [[key] for key in cut], first, theme, right)
+    return _placed(found or [[key] for key in cut], first, theme, right, narrow)
 
 
 def _cut(text: str, letters: int) -> str:
@@ -90,11 +95,10 @@ def _cut(text: str, letters: int) -> str:
 
 
 def _pack(
-    title: str, keys: Sequence[Key], first: QRectF, theme: Theme, rows: int
+    title: str, keys: Sequence[Key], first: QRectF, theme: Theme, rows: int, gap: int
 ) -> list[list[Key]] | None:
     """Fill rows one after the other; None if there are too few."""
-    gap, gray = theme.px(GAP), theme.color("muted")
-    entries = [Key("text", gray, title)] if title else []
+    entries = [Key("text", theme.color("muted"), title)] if title else []
     entries += keys
     found: list[list[Key]] = [[]]
     used = 0.0
@@ -111,8 +115,10 @@ def _pack(
     return found
 
 
-def _placed(rows: list[list[Key]], first: QRectF, theme: Theme, right: bool) -> tuple[Row, ...]:
-    gap, found = theme.px(GAP), []
+def _placed(
+    rows: list[list[Key]], first: QRectF, theme: Theme, right: bool, gap: int
+) -> tuple[Row, ...]:
+    found = []
     for k, row in enumerate(rows):
         widths = key_widths(row, theme)
         spare = first.width() - sum(widths) - gap * max(0, len(row) - 1)

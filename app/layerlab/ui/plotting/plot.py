@@ -15,7 +15,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
-from layerlab.ui.plotting.axes import Label, TextAxis
+from layerlab.ui.plotting.axes import ROW, Label, TextAxis, lay_below
 from layerlab.ui.plotting.box import PlotBox, X, Y, rect_of
 from layerlab.ui.plotting.items import Line, Mark
 from layerlab.ui.plotting.legend import Key, LegendItem, Row, lay_legend
@@ -253,15 +253,16 @@ class Plot(Surface):
                 return
             self._frame_look = look
             area = self.room(self.y_labels(), self._lay_legend())
-            area.setSize(area.size().expandedTo(QSize(1, 1).toSizeF()))
-            self.place_area(self.squared(area) if self.square else area)
+            self.place_area(area)
+            if lay_below(self).has_own_row:
+                self.place_area(area.adjusted(0, 0, 0, -self.theme.px(ROW)))
 
     def room(self, labels: list[Label], rows: int) -> QRectF:
         """Return the room between the axes' texts, a legend of so many rows, and the side."""
         theme, side = self.theme, self.side.wide()
         widest = max([self._wide(label) for label in labels] or [0.0])
         left = float(max(theme.px(22), widest + theme.px(8), self._least_left))
-        top = theme.px(7) if not rows else theme.px(6) + rows * theme.px(14)
+        top = theme.px(7) if not rows else theme.px(6) + rows * theme.px(ROW)
         bottom, right = theme.px(20), float(theme.px(8))
         if side <= 0.45 * self.width():  # else the map is of more use
             right = max(right, side)
@@ -285,8 +286,9 @@ class Plot(Surface):
         )
 
     def place_area(self, area: QRectF) -> None:
-        """Put the view box and the axes where they belong."""
-        self._area = area
+        """Put the view box and the axes where they belong, within a rectangle."""
+        area.setSize(area.size().expandedTo(QSize(1, 1).toSizeF()))
+        self._area = area = self.squared(area) if self.square else area
         self.box.setGeometry(area)
         self.below.setGeometry(
             QRectF(area.left(), area.bottom(), area.width(), self.height() - area.bottom())

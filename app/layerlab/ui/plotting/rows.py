@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import Signal
 
-from layerlab.ui.plotting.axes import Label
+from layerlab.ui.plotting.axes import ROW, Label, lay_below
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.writing import TEXT
@@ -58,8 +58,9 @@ class RowPlot(HandlePlot):
     def y_labels(self) -> list[Label]:
         """Return the names; thin rows have smaller ones, too thin rows none."""
         low, high = self.visible(1)
-        above = max(1, len(self.legend_item.rows)) * self.theme.px(14)
-        room = self.height() - self.theme.px(26) - above
+        above = max(1, len(self.legend_item.rows)) * self.theme.px(ROW)
+        below = self.theme.px(26 + ROW * lay_below(self).has_own_row)
+        room = self.height() - below - above
         size = min(TEXT, room / max(1.0, PITCH * abs(low - high)) / self.theme.zoom)
         if size < SMALLEST:
             return []  # they would lie on each other

@@ -58,9 +58,11 @@ def lay_texts(
     kept: list[float | None] = list(lefts)
     if not name or not lefts or right - ends[-1] >= name + gap:
         return kept, right - name
-    for end, start in reversed(list(zip(ends, lefts[1:], strict=False))):
-        if start - end >= name + 2 * gap:
-            return kept, (end + start - name) / 2
+    between = list(zip(ends, lefts[1:], strict=False))
+    for room in (2 * gap, gap):  # rather a narrow gap than a tick less
+        for end, start in reversed(between):
+            if start - end >= name + room:
+                return kept, (end + start - name) / 2
     start = right - name
     kept = [x if e + gap <= start else None for x, e in zip(lefts, ends, strict=True)]
     return kept, start

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from layerlab.ui.views.loss_plot import Ghost, LossPlot
     from layerlab.ui.views.threshold import ThresholdLine
 
+SHORT = {"accuracy": "acc."}  # names of scores where there is little room
+
 
 class LossView(PlotView):
     """The card around the loss plot.
@@ -38,7 +40,7 @@ class LossView(PlotView):
         self.threshold: float | None = None
         self._ghost: Ghost | None = None
         self.seed_toggle = HeadButton(
-            "this seed", "Draws the loss of the one network that the diagram shows"
+            "this seed", "Draws the loss of the one network that the diagram shows", "seed"
         )
         self.seed_toggle.setCheckable(True)
         super().__init__("Loss", parent=parent)
@@ -117,13 +119,15 @@ class LossView(PlotView):
         name, value = part.score_name, score_text(part.score, part.score_name)
         note = f"{name} <b>{value}</b>"
         if part.validation_score is None or not part.validation_score.size:
-            self.set_note(note, f"<b>{value}</b>")
+            self.set_note(note, f"{SHORT.get(name, name)} <b>{value}</b>")
             return
         color = self.theme.negative  # the curve's
         held_out = score_text(part.validation_score, name)
         held_out = f'<b style="color:{color}">{held_out}</b>'
         self.set_note(
-            f"{note} · validation {held_out}", f"{note} · {held_out}", f"{name} {held_out}"
+            f"{note} · validation {held_out}",
+            f"{note} · {held_out}",
+            f"{SHORT.get(name, name)} <b>{value}</b> · {held_out}",
         )
 
     def numbers(self) -> str:
