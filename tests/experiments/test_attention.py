@@ -273,7 +273,7 @@ def test_verdicts_move_with_the_knobs():
     found = verdicts(model.compute(unequal=1.0, norm=4.0, d_k=4))
     assert found["E7"] == "holds only if all keys have one norm"
     found = verdicts(model.compute(scaled=False, norm=4.0, unequal=0.5))
-    assert found["E7"].endswith("all keys have one norm and q · k is divided by √d_k")
+    assert found["E7"].endswith("all keys have one norm and q · k is divided by √dₖ")
     alike = tuple(np.ravel([(0.5, 0.1 * k) for k in range(4)]))
     found = verdicts(model.compute(keys=4, points=alike))
     assert found["E8"] == "holds only if the products q · k differ"

@@ -280,7 +280,7 @@ def test_a_step_too_long_grows_while_the_flow_rests() -> None:
 
 
 def test_the_bend_holds_steps_that_hop_for_ever() -> None:
-    result = tried("The bend holds them")
+    result = tried("tanh bounds them")
     assert result.step == 2 * result.limit
     w, x = result.w, result.starts
     for _ in range(3000):

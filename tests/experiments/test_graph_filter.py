@@ -228,7 +228,7 @@ def test_sixty_four_times_makes_all_alike_and_two_are_best():
 
 
 def test_only_the_borders_stay():
-    result = tried("Only the borders")
+    result = tried("Only the boundaries")
     signs = result.clean
     border = (signs != np.roll(signs, 1)) | (signs != np.roll(signs, -1))
     assert border.sum() == 4

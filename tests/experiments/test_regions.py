@@ -220,5 +220,7 @@ def test_a_polygon_is_read_under_the_cursor(open_page) -> None:
     plot, cells = page.frame.view.map.plot, page.result.polygons
     k = int(cells.areas().argmax())
     reading = plot.reader(*cells.centres()[k])
-    assert f"{int(cells.open[k].sum())} of 24 gates open" in [text for _, text in reading.rows]
+    assert f"{int(cells.open[k].sum())} of 24 units active" in [
+        text for _, text in reading.rows
+    ]
     assert plot.reader(3.0, 3.0) is None

@@ -7,9 +7,9 @@ import math
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def power(exponent: int) -> str:
-    """Return a power of ten as text: `10⁻²`."""
-    return "10" + str(exponent).translate(_SUPERSCRIPTS)
+def power(exponent: int, base: str = "10") -> str:
+    """Return a power as text, of ten if nothing is said: `10⁻²`."""
+    return base + str(exponent).translate(_SUPERSCRIPTS)
 
 
 def number(value: float, digits: int = 3) -> str:

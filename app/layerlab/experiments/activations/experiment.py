@@ -6,8 +6,8 @@ from layerlab.core.knobs import Knob
 EXPERIMENT = Experiment(
     "activations",
     "What does an activation do to a signal?",
-    "Eleven bends side by side: what they keep of a gaussian, where they are flat, and where "
-    "they are dead.",
+    "Eleven activations side by side: what they preserve of a Gaussian, where they saturate, "
+    "and where they are dead.",
     source="Hendrycks & Gimpel 2016 (GELU), Elfwing et al. 2017 (SiLU), Maas et al. 2013 "
     "(leaky ReLU), He et al. 2015 (mean square), Dugas et al. 2001 (softplus)",
     group=SIGNAL,
@@ -18,22 +18,22 @@ EXPERIMENT = Experiment(
             "activation",
             "choice",
             "Activation",
-            "The bend that is drawn bright, and that the gaussian goes through.",
+            "The activation that is highlighted, and that is applied to the Gaussian.",
             registry="activations",
         ),
         Knob(
             "mean",
             "float",
-            "Mean of the sums",
-            "Moves the gaussian that arrives: biases and earlier layers do that.",
+            "Pre-activation mean",
+            "Mean of the Gaussian pre-activations: biases and earlier layers shift it.",
             low=-3.0,
             high=3.0,
         ),
         Knob(
             "spread",
             "float",
-            "Spread of the sums",
-            "Widens the gaussian that arrives: large weights do that.",
+            "Pre-activation std",
+            "Standard deviation of the Gaussian pre-activations: large weights widen it.",
             low=0.1,
             high=5.0,
         ),
@@ -41,7 +41,7 @@ EXPERIMENT = Experiment(
             "slope",
             "float",
             "Leaky slope",
-            "Slope of leaky ReLU below zero: what is left of the gradient there.",
+            "Derivative of leaky ReLU below zero: the gradient there is scaled by it.",
             low=0.0,
             high=1.0,
         ),
@@ -56,10 +56,10 @@ EXPERIMENT = Experiment(
         ),
     ),
     start={"activation": "relu", "mean": 0.0, "spread": 1.0, "slope": 0.1, "sharpness": 1.0},
-    look_for="Behind the bend the gaussian is no gaussian any more. Three numbers say what is "
-    "left of it: the mean square, which initializations count on; the variance around the "
-    "mean, which is smaller; and the share of inputs whose slope is zero, through which no "
-    "gradient flows back.",
+    look_for="After the activation the distribution is no longer Gaussian. Three numbers say "
+    "what is left of it: the mean square, which initializations count on; the variance around "
+    "the mean, which is smaller; and the share of inputs at which the derivative is zero, so "
+    "that no gradient flows back.",
     tries=(
         Try(
             "ReLU, as the books say",
@@ -69,12 +69,14 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "A sigmoid that saturates",
-            "With wide sums most inputs sit where it is flat: the slope is next to nothing.",
+            "With widely distributed pre-activations most inputs lie where it is flat: the "
+            "derivative is nearly zero.",
             {"activation": "sigmoid", "spread": 5.0},
         ),
         Try(
             "Softplus, sharpened",
-            "At sharpness 10 it is hard to tell from ReLU, and yet its slope is nowhere zero.",
+            "At sharpness 10 it can hardly be distinguished from ReLU, and yet its derivative "
+            "is nowhere zero.",
             {"activation": "softplus", "sharpness": 10.0},
         ),
     ),

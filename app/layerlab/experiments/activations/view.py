@@ -27,8 +27,8 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.value = PlotCard("Value", Axis("z"), Axis("h"))
-        self.slope = PlotCard("Slope", Axis("z"), Axis("dh/dz"))
-        self.behind = PlotCard("A gaussian, pushed through", Axis("z, h"), Axis("density"))
+        self.slope = PlotCard("Derivative", Axis("z"), Axis("dh/dz"))
+        self.behind = PlotCard("A Gaussian, transformed", Axis("z, h"), Axis("density"))
         self.rows = RowPlot(Axis("fraction preserved"))
         self.rows.x_axis.brief = "fraction"
         self.rows.x_axis.fix(0, FRACTIONS)
@@ -60,11 +60,11 @@ class View(PageView):
         one = result.chosen
         arrived = result.mean**2 + result.spread**2
         found = [
-            (number(one.square, 3), f"mean square, {number(arrived, 3)} arrived"),
-            (number(one.variance, 3), f"variance, {number(result.spread**2, 3)} arrived"),
-            (f"{100 * one.dead:.0f} %", "dead: slope exactly 0"),
-            (f"{100 * one.saturated:.0f} %", f"saturated: slope below {100 * FLAT:g} % of it"),
-            (number(one.largest, 4), "largest slope"),
+            (number(one.square, 3), f"mean square, of {number(arrived, 3)}"),
+            (number(one.variance, 3), f"variance, of {number(result.spread**2, 3)}"),
+            (f"{100 * one.dead:.0f} %", "dead: derivative 0"),
+            (f"{100 * one.saturated:.0f} %", f"saturated: derivative < {100 * FLAT:g} % of it"),
+            (number(one.largest, 4), "largest derivative"),
         ]
         if one.lowest is not None:
             place, value = one.lowest
@@ -97,7 +97,7 @@ class View(PageView):
         series.append(Series(chosen.label, z, getattr(chosen, name), accent, width=2.4))
         legend = [
             Key("line", faint, "the others", 1.0),
-            Key("band", mix(self.theme, faint, 0.28), "what arrives"),
+            Key("band", mix(self.theme, faint, 0.28), "density of z"),
         ]
         live: dict[str, Mark] = {}
         if chosen.lowest is not None:

@@ -59,10 +59,14 @@ class CostCards:
         self.parts_plot.x_axis.brief = "%"
         self.parts_plot.grid = False  # lines would cross the sizes
         self.parts = PlotCard(
-            "Where it goes", self.parts_plot.x_axis, self.parts_plot.y_axis, "", self.parts_plot
+            "Shares of the cost",
+            self.parts_plot.x_axis,
+            self.parts_plot.y_axis,
+            "",
+            self.parts_plot,
         )
         self.signal = PlotCard(
-            "Signal at birth", Axis("blocks", log=True), Axis("variance", log=True)
+            "Initial signal", Axis("blocks", log=True), Axis("variance", log=True)
         )
         self.gates = PlotCard("Gates", Axis("z"), Axis("gate"))
         self.memory.plot.x_axis.fix(float(CONTEXTS[0]), float(CONTEXTS[-1]))

@@ -121,6 +121,8 @@ class Boxes(Painted):
     def _write(self, painter: QPainter, box: QRectF, name: str, count: str) -> None:
         font, line = self.theme.font(10.5, 500), self.theme.px(14)
         metrics, room = QFontMetricsF(font), box.width() - self.theme.px(6)
+        if metrics.horizontalAdvance(name) > room:
+            name = name[:1].upper()  # as papers have them: Q, K, V, O
         lines = [t for t in (name, count) if t and metrics.horizontalAdvance(t) <= room]
         lines = lines[: int(box.height() // line)]
         painter.setFont(font)

@@ -7,7 +7,7 @@ EXPERIMENT = Experiment(
     "attention",
     "What does attention do with its keys?",
     "Keys, values and a query on a line: attention is kernel smoothing, a longer query looks "
-    "closer, and without the root of d_k it stops learning.",
+    "closer, and without the root of dₖ it stops learning.",
     source="Vaswani et al. 2017, section 3.2.1 (scaled dot product), Nadaraya 1964 and Watson "
     "1964 (kernel smoothing), Tsai et al. 2019 (attention as a kernel)",
     group=MECHANISM,
@@ -26,7 +26,7 @@ EXPERIMENT = Experiment(
         Knob(
             "d_k",
             "int",
-            "d_k",
+            "dₖ",
             "How many numbers a query and a key have; their product is a sum of so many.",
             low=4,
             high=1024,
@@ -37,8 +37,8 @@ EXPERIMENT = Experiment(
         Knob(
             "scaled",
             "bool",
-            "Divide by √d_k",
-            "Divides q · k by the root of d_k before the softmax, as published.",
+            "Divide by √dₖ",
+            "Divides q · k by the root of dₖ before the softmax, as published.",
         ),
         Knob(
             "keys",
@@ -70,7 +70,7 @@ EXPERIMENT = Experiment(
             "points",
             "numbers",
             "Keys and values",
-            "Pairs of place and value of the first keys, dragged in the plot.",
+            "Pairs of position and value of the first keys, dragged in the plot.",
             low=-1.5,
             high=1.5,
         ),
@@ -84,16 +84,16 @@ EXPERIMENT = Experiment(
         "query": (0.3,),
         "points": (),
     },
-    look_for="Drag the query: its answer is a mean of the values, and a key counts by how near "
-    "it is. That is Gaussian smoothing, to the last digits, because the norms cancel. How wide "
-    "the bell is, the norm of the query decides. Below, vectors are drawn at random: undivided "
-    "products grow with d_k, one weight takes all, and the gradient is two whole keys, or "
-    "nothing.",
+    look_for="Drag the query: its output is a mean of the values, and a key counts by how "
+    "near it is. That is Gaussian smoothing, to the last digits, because the norms cancel. "
+    "How wide the bell is, the norm of the query decides. Below, vectors are drawn at random: "
+    "undivided products grow with dₖ, one weight takes all, and the gradient is two whole "
+    "keys, or nothing.",
     tries=(
         Try(
             "All of norm 1",
-            "With unit norms and d_k = 64 the bell is wider than the line: "
-            "attention is nearly the plain mean.",
+            "With unit norms and dₖ = 64 the bell is wider than the line: attention is nearly "
+            "the plain mean.",
             {"norm": 1.0},
         ),
         Try(
@@ -104,8 +104,8 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "Keys of unequal norm",
-            "Long keys draw weight from afar: attention leaves the "
-            "kernel, most where d_k is small.",
+            "Long keys draw weight from afar: attention leaves the kernel, most where dₖ is "
+            "small.",
             {"unequal": 1.0, "d_k": 4, "norm": 4.0},
         ),
     ),

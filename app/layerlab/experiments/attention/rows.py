@@ -29,18 +29,18 @@ def _waiting(summary: Summary) -> str:
 
 def product_row(drawn: Summary, d_k: int) -> ClaimRow:
     """Judge that q . k has variance d_k, and 1 once it is divided."""
-    statement = "q · k has variance d_k; divided by √d_k, 1."
+    statement = "q · k has variance dₖ; divided by √dₖ, 1."
     if drawn.draws < MANY:
-        return ClaimRow("E5", statement, "d_k; 1", _WAITS, PENDING, _waiting(drawn))
+        return ClaimRow("E5", statement, "dₖ; 1", _WAITS, PENDING, _waiting(drawn))
     plain = float(drawn.dots.var())
     scaled = float((drawn.dots / temperature(d_k)).var())
     fits = abs(plain / d_k - 1) <= VARIANCE and abs(scaled - 1) <= VARIANCE
     why = (
-        f"of {drawn.dots.size} products of normal vectors with d_k = {d_k} the variance is "
+        f"of {drawn.dots.size} products of normal vectors with dₖ = {d_k} the variance is "
         f"{number(plain)}, divided {number(scaled)}"
     )
-    measured = f"{number(plain)}; {number(scaled)} at d_k {d_k}"
-    return ClaimRow("E5", statement, "d_k; 1", measured, HOLDS if fits else WRONG, why)
+    measured = f"{number(plain)}; {number(scaled)} at dₖ {d_k}"
+    return ClaimRow("E5", statement, "dₖ; 1", measured, HOLDS if fits else WRONG, why)
 
 
 def powers(summaries: tuple[Summary, ...], through: str) -> tuple[float, float]:
@@ -53,7 +53,7 @@ def powers(summaries: tuple[Summary, ...], through: str) -> tuple[float, float]:
 
 def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
     """Judge that the squared gradient is constant scaled, and linear in d_k when not."""
-    statement = "The squared gradient of q is constant when scaled, linear in d_k when not."
+    statement = "The squared gradient of q is constant when scaled, linear in dₖ when not."
     published = "constant; linear"
     least = min(summaries, key=lambda one: one.draws)
     if least.draws < MANY:
@@ -71,9 +71,9 @@ def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
     (a, b), (c, d) = found["weights"], found["values"]
     median = summaries[-1].values[FREE, 1]
     why = (
-        f"the mean grows with d_k to the power {a:.2f} scaled and {b:.2f} not with "
+        f"the mean grows with dₖ to the power {a:.2f} scaled and {b:.2f} not with "
         f"cross-entropy on the weights, {c:.2f} and {d:.2f} through the values, whose median "
-        f"is {number(median, 2)} at d_k = {SIZES[-1]}, not scaled"
+        f"is {number(median, 2)} at dₖ = {SIZES[-1]}, not scaled"
     )
     measured = "powers " + "; ".join(f"{one:.1f}" for one in np.array([a, b, d]).round(1) + 0.0)
     return ClaimRow("E6", statement, published, measured, verdict, why)
@@ -81,11 +81,11 @@ def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
 
 def kernel_row(difference: float, norms: Array, scaled: bool, norm: float) -> ClaimRow:
     """Judge that attention is Gaussian smoothing of h^2 = sqrt(d_k)."""
-    statement = "With norms of 1, attention is Gaussian kernel smoothing with h² = √d_k."
+    statement = "With norms of 1, attention is Gaussian kernel smoothing with h² = √dₖ."
     equal = bool(np.ptp(norms) < 1e-12)
     needs = [] if equal else ["all keys have one norm"]
     if not scaled:
-        needs.append("q · k is divided by √d_k")
+        needs.append("q · k is divided by √dₖ")
     why = f"the weights of attention and kernel differ by {number(difference, 2)} at most"
     if equal:
         why += f"; the norm of the query, {number(norm)} here, cancels"

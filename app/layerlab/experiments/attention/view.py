@@ -71,12 +71,12 @@ class View(PageView):
         free = number(float(drawn.dots.var()))
         return [
             (number(result.difference, 2), "attention − kernel, largest difference of weights"),
-            (number(result.answer), "answer of the query"),
+            (number(result.answer), "output at the query"),
             (f"{number(result.entropy)} of {number(most)}", "entropy of its weights, nats"),
             (number(many), f"of {result.keys} keys count, e to the entropy"),
             (
                 f"{free} and {number(float((drawn.dots / drawn_by(result)).var()))}",
-                f"variance of random q · k, d_k {result.d_k}, and divided",
+                f"variance of random q · k, dₖ {result.d_k}, and divided",
             ),
         ]
 

@@ -6,8 +6,8 @@ from layerlab.core.knobs import Knob
 EXPERIMENT = Experiment(
     "basis",
     "What does one hidden layer add up?",
-    "A curve as a sum of bends: move the terms by hand, add them one by one, and fit their "
-    "weights in three ways.",
+    "A curve as a sum of activations: move the terms by hand, add them one by one, and fit "
+    "their weights in three ways.",
     source="Miller 2002 (choice of terms), Bishop 2006, section 3.3 (posterior), "
     "MacKay 1992 (evidence)",
     group=FUNCTION,
@@ -25,7 +25,7 @@ EXPERIMENT = Experiment(
             "activation",
             "choice",
             "Activation",
-            "The bend s that every term has.",
+            "The function s that every term applies.",
             registry="activations",
         ),
         Knob(
@@ -48,8 +48,8 @@ EXPERIMENT = Experiment(
             "posterior",
             "bool",
             "Posterior of the weights",
-            "Takes L2 as a gaussian prior of the a: the sum becomes the most likely one, and "
-            "a band shows what the data leave open.",
+            "Takes L2 as a Gaussian prior of the a: the sum becomes the most likely one, and "
+            "a band shows what the data leave uncertain.",
         ),
         Knob(
             "terms",
@@ -91,24 +91,24 @@ EXPERIMENT = Experiment(
         "level": (0.01,),
     },
     look_for="A hidden unit is one term: c shifts it, b stretches it, a is its height. Drag "
-    "the bright one: the dot on its bend shifts it, the dot beside it stretches it, the dot at "
-    "the edge sets its height. With b and c held, the best a solve one linear equation; "
+    "the bright one: the dot on its kink shifts it, the dot beside it stretches it, the dot "
+    "at the edge sets its height. With b and c held, the best a solve one linear equation; "
     "gradient descent takes thousands of updates there, because neighbouring terms look alike.",
     tries=(
         Try(
             "One by one",
-            "Three of eight terms: bend after bend is added to a constant.",
+            "Three of eight terms: kink after kink is added to a constant.",
             {"shown": 3},
         ),
         Try(
-            "What the data leave open",
-            "The band opens where points are few, as near x = "
-            "0.55: there other weights would do as well.",
+            "What the data leave uncertain",
+            "The band widens where points are few, as near x = 0.55: there other weights "
+            "would do as well.",
             {"units": 24, "posterior": True, "l2": (1e-7,)},
         ),
         Try(
             "A jump of one sigmoid",
-            "One steep sigmoid is a jump. ReLU needs two corners close together.",
+            "One steep sigmoid is a jump. ReLU needs two kinks close together.",
             {"curve": "step", "activation": "sigmoid", "units": 1},
         ),
     ),

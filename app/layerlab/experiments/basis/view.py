@@ -40,9 +40,9 @@ class View(PageView):
         self.equal = PlotCard(
             "Terms for equal error",
             Axis("terms", integer=True),
-            Axis("left of the variance", log=True),
+            Axis("unexplained variance", log=True),
         )
-        self.equal.plot.y_axis.brief = "left"
+        self.equal.plot.y_axis.brief = "unexplained"
         for card in (self.sum, self.terms):
             card.plot.x_axis.fix(-EDGE, EDGE)
         self.sum.plot.y_axis.fix(-1.1, 1.3)

@@ -69,10 +69,10 @@ def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
     card.show_plot(
         live=live,
         legend=legend,
-        columns={"layer": layers, "unit": units, "open": kinds.astype(float)},
+        columns={"layer": layers, "unit": units, "active": kinds.astype(float)},
     )
     share = float((kinds == 0).mean())
-    card.set_note(f"{percent(share)} never open, click a layer", f"{percent(share)} never")
+    card.set_note(f"{percent(share)} never active, click a layer", f"{percent(share)} never")
     card.plot.reader = lambda x, _: _read_layer(view, result, x)
 
 
@@ -80,7 +80,7 @@ def _read_layer(view: PageView, result: Result, x: float) -> Reading:
     layer = min(max(round(x), 1), result.depth)
     row = result.open[layer - 1]
     rows = [
-        (view.color(token), f"{int((row == kind).sum())} open for {name}")
+        (view.color(token), f"{int((row == kind).sum())} active for {name}")
         for kind, token, name in KINDS
     ]
     rows.append((view.color("faint"), f"{int((row == 0).sum())} never"))

@@ -6,7 +6,7 @@ from layerlab.experiments.born_dead.names import CURES, DEEPEST, NETS, WIDEST
 
 EXPERIMENT = Experiment(
     "born-dead",
-    "Which networks are born dead?",
+    "Which networks are dead at initialization?",
     "A thousand networks for each width and depth: how many of them are constant before any "
     "training, what cures it, and what training makes of the rest.",
     source="Lu, Shin, Su & Karniadakis 2019 (arXiv 1903.06733)",
@@ -30,27 +30,28 @@ EXPERIMENT = Experiment(
             "choice",
             "Cure",
             "none: weights of variance 1/n. He: 2/n. On top of He a bias of 0.1 for every "
-            "unit, leaky ReLU, or skips. asymmetric: the draw of Lu et al., in which one "
-            "number of each unit is never negative.",
+            "unit, leaky ReLU, or skips. asymmetric: the initialization of Lu et al., in "
+            "which one number of each unit is never negative.",
             choices=CURES,
         ),
         Knob(
             "net",
             "int",
             "Network",
-            "Which network of the cell is drawn below.",
+            "Which network of the cell is shown below.",
             low=1,
             high=NETS,
         ),
     ),
     start={"width": 3, "depth": 10, "cure": "He", "net": 19},
-    look_for="A layer of n units shuts an input out with probability 2⁻ⁿ, and nothing comes "
-    "back: depth kills, width saves. Theory puts the depth at which half are dead between the "
-    "dashed lines, and counting agrees. At birth the published rates are met; training kills "
-    "more. He, which keeps lengths, saves nobody; a bias of 0.1 helps, the asymmetric draw "
-    "helps more, and a skip hands on what lives. To live is not to learn: asymmetric networks "
-    "of 64 layers, 12 wide, are all born alive, and most end as constants. Below, each dot is "
-    "a unit: without biases, once a layer has none that is open, all that follow are shut.",
+    look_for="A layer of n units has no active unit for an input with probability 2⁻ⁿ, and no "
+    "later layer recovers it: depth kills, width saves. Theory puts the depth at which half "
+    "are dead between the dashed lines, and counting agrees. At initialization the published "
+    "rates are met; training kills more. He, which preserves mean squares, saves none; a bias "
+    "of 0.1 helps, the asymmetric initialization helps more, and a skip passes the signal on. "
+    "To be alive is not to learn: asymmetric networks of 64 layers, 12 wide, are all alive at "
+    "initialization, and most end as constants. Below, each dot is a unit: without biases, "
+    "once a layer has no active unit, none of the following has.",
     tries=(
         Try(
             "Without He",
@@ -60,14 +61,15 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "Leaky ReLU",
-            "No network is dead at birth, but one whose ReLU twin is dead says "
-            "next to nothing, and in training half of those of width 2 end as constants.",
+            "No network is dead at initialization, but one whose ReLU twin is dead has a "
+            "nearly constant output, and in training half of those of width 2 end as "
+            "constants.",
             {"cure": "leaky", "width": 2, "net": 16},
         ),
         Try(
             "Skips",
-            "The first layer never loses both sides of 0, and the skips hand on what "
-            "it has: no network is dead at birth, and hardly any is constant after training.",
+            "The first layer never loses both sides of 0, and the skips pass on what it has: "
+            "no network is dead at initialization, and hardly any is constant after training.",
             {"cure": "residual"},
         ),
     ),

@@ -130,7 +130,7 @@ class View(PageView):
             ),
             (
                 "lives" if result.dies is None else f"dies at layer {result.dies}",
-                f"network {result.net}, spread {number(float(np.ptp(result.curve)), 2)}",
+                f"network {result.net}, output range {number(float(np.ptp(result.curve)), 2)}",
             ),
         ]
 

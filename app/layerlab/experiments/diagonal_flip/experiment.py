@@ -6,8 +6,8 @@ from layerlab.core.knobs import Knob
 EXPERIMENT = Experiment(
     "diagonal-flip",
     "Why can two neurons not flip an image?",
-    "Sixteen images of 2x2 pixels, mirrored at their diagonal: what width, depth and first "
-    "weights do, beside what was printed.",
+    "Sixteen images of 2x2 pixels, mirrored at their diagonal: what width, depth and "
+    "initialization do, beside what was printed.",
     source='"Network Architecture Design", chapter 10, listing and tables of the diagonal '
     "flip; Eckart & Young 1936 (rank)",
     group=SHAPE,
@@ -35,9 +35,9 @@ EXPERIMENT = Experiment(
         Knob(
             "init",
             "choice",
-            "First weights",
-            "Spread of the weights at birth: a number for all layers, or the rule of Xavier "
-            "or He.",
+            "Initialization",
+            "Standard deviation of the initial weights: a number for all layers, or the rule "
+            "of Xavier or He.",
             choices=("0.01", "Xavier", "0.5", "He", "1"),
         ),
         Knob(
@@ -54,7 +54,7 @@ EXPERIMENT = Experiment(
             "seeds",
             "int",
             "Seeds",
-            "Networks from different first weights; the printed one is number 42.",
+            "Networks with different initial weights; the printed one is number 42.",
             low=1,
             high=64,
             marks=(1, 2, 4, 8, 16, 32, 64),
@@ -74,7 +74,7 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "The printed figures",
-            "They come out to the last digit, but for weights of spread 0.5, not for He's.",
+            "They come out to the last digit, but for weights of std 0.5, not for He's.",
             {"width": 8, "init": "0.5"},
         ),
         Try(

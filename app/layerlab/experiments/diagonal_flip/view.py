@@ -54,7 +54,7 @@ class PrintedCard(Card):
 
     def __init__(self) -> None:
         self.table = Table()
-        super().__init__("Printed, and computed here", "loss of the first → the last epoch")
+        super().__init__("Printed, and computed here", "loss of the last epoch")
         self.body.addWidget(self.table)
 
     def set_theme(self, theme: object) -> None:
@@ -246,7 +246,7 @@ class View(PageView):
                     _beside(one.other, one) if one.has_other else Cell(""),
                 )
             )
-        header = ("seed 42", "epochs", "printed", "as described", "spread 0.5")
+        header = ("seed 42", "epochs", "printed", "as described", "std 0.5")
         self.printed.table.show_rows(header, rows, bright)
 
     def _on_row(self, row: int) -> None:

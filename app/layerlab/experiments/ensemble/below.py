@@ -22,6 +22,7 @@ from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
 
 Array = np.ndarray
+BRIEF = {"bootstrap": "data", "architecture": "arch."}  # where there is little room
 TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}
 ROOM = 2.0  # what the axis of the kinds has beside the bars: for the numbers
 PEAK = 3.0  # an error this many times as high as nine tenths of the places leaves the axis
@@ -62,11 +63,11 @@ class PageOfDraws(PageView):
         """Make the cards."""
         self.error = PlotCard("Squared error", Axis("x"), Axis())
         self.rho = PlotCard("Correlation", Axis("x"), Axis("ρ"))
-        self.mean = PlotCard("Variance of mean", Axis("K", integer=True), Axis())
+        self.mean = PlotCard("Variance by K", Axis("K", integer=True), Axis())
         self.rows = RowPlot(Axis("variance"))
         self.rows.x_axis.brief = "v"
         self.kinds = PlotCard(
-            "By what they differ", self.rows.x_axis, self.rows.y_axis, "", self.rows
+            "Kinds compared", self.rows.x_axis, self.rows.y_axis, "", self.rows
         )
         for card in (self.error, self.rho):
             card.plot.x_axis.fix(-EDGE, EDGE)
@@ -162,7 +163,9 @@ class PageOfDraws(PageView):
         for kind in sorted(result.found, key=lambda kind: kind == chosen):
             rho, color = result.found[kind].all.rho_at, self.color(TOKENS[kind])
             shade = color if kind == chosen else mix(self.theme, color, 0.5)
-            one = Series(*(kind, x, np.clip(rho, -0.1, 1), shade), brief=kind[:5], values=rho)
+            one = Series(
+                *(kind, x, np.clip(rho, -0.1, 1), shade), brief=BRIEF.get(kind, ""), values=rho
+            )
             series.append(replace(one, width=2.6 if kind == chosen else 1.3))
         legend: list[Key] = []
         live = self._grey(x, "rho") if result.here is None else {}
@@ -184,7 +187,7 @@ class PageOfDraws(PageView):
             for kind, other in result.found.items()
             if kind != result.setting.kind
         ]
-        series = [replace(one, width=1.3, brief=one.name[:5]) for one in series]
+        series = [replace(one, width=1.3, brief=BRIEF.get(one.name, "")) for one in series]
         found, ink, height = result.here, self.ink(result), 0.0
         live = self._grey(ks, "told") if found is None else {}
         if found is not None:

@@ -6,9 +6,9 @@ from layerlab.experiments.ensemble.names import DRAWS, EDGE, KINDS, MOST, TASKS,
 
 EXPERIMENT = Experiment(
     "ensemble",
-    "What does averaging networks take away?",
-    "K networks learn from one noisy draw of a task, again and again: their fan and its mean, "
-    "and how far v (1/K + (K−1)/K ρ) tells what averaging does.",
+    "What does averaging networks reduce?",
+    "K networks learn from one noisy draw of a task, again and again: their predictions and "
+    "the mean, and how far v (1/K + (K−1)/K ρ) predicts what averaging does.",
     source="Krogh & Vedelsby 1995 (ensembles), Breiman 1996 (bagging), Lakshminarayanan et al. "
     "2017 (arXiv 1612.01474, ensembles by seed), Fisher 1925 (intraclass correlation)",
     group=MECHANISM,
@@ -19,8 +19,8 @@ EXPERIMENT = Experiment(
             "k",
             "int",
             "Networks, K",
-            "How many networks the mean is taken of; those there are are averaged anew, "
-            "nothing is trained.",
+            "How many networks the mean is taken of; only the mean changes, nothing is "
+            "trained.",
             low=1,
             high=MOST,
         ),
@@ -28,16 +28,16 @@ EXPERIMENT = Experiment(
             "kind",
             "choice",
             "They differ by",
-            "The seed of their weights alone; or the points as well, drawn anew from the "
-            "same 32; or depth and activation as well.",
+            "The seed of their weights alone; or the points as well, resampled from the same "
+            "32; or depth and activation as well.",
             choices=KINDS,
         ),
         Knob(
             "noise",
             "float",
             "Noise",
-            "Spread of the noise in the points: what all networks of a draw learn by heart "
-            "together.",
+            "Standard deviation of the noise in the points: what all networks of a draw learn "
+            "by heart together.",
             low=0.0,
             high=0.6,
         ),
@@ -62,7 +62,7 @@ EXPERIMENT = Experiment(
         Knob(
             "at",
             "numbers",
-            "Place",
+            "Position",
             "Where two networks are compared; dragged.",
             low=-EDGE,
             high=EDGE,
@@ -77,13 +77,13 @@ EXPERIMENT = Experiment(
         "draw": (1.0,),
         "at": (0.4,),
     },
-    look_for="The fan of one draw shows what is each network's own; the mean takes it away. "
-    "What its networks share, because they learned the same noisy points, no fan shows: it is "
-    "how the mean itself wanders from draw to draw, the grey band. Two networks of a draw lie "
-    "near the diagonal as far as they share it; click a dot there to see its draw. Other "
-    "points for each network lower the correlation most, but one network then varies twice as "
-    "much, and the mean gains little. Other architectures lower it where layers are wide; "
-    "at widths 2 to 4 they do not.",
+    look_for="The thin curves of one draw show what is each network's own; the mean averages "
+    "it out. What its networks share, because they learned the same noisy points, they do not "
+    "show: it is how the mean itself varies from draw to draw, the grey band. Two networks of "
+    "a draw lie near the diagonal as far as they share it; click a dot there to see its draw. "
+    "Other points for each network lower the correlation most, but one network then varies "
+    "twice as much, and the mean gains little. Other architectures lower it where layers are "
+    "wide; at widths 2 to 4 they do not.",
     tries=(
         Try(
             "Other points for each",
@@ -92,7 +92,7 @@ EXPERIMENT = Experiment(
             {"kind": "bootstrap"},
         ),
         Try(
-            "Another bend for each",
+            "Another architecture for each",
             "Depth and activation differ: ρ is 0.5, v a quarter "
             "larger, and the mean has the least error of the three.",
             {"kind": "architecture"},

@@ -5,7 +5,7 @@ from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "euler",
-    "When do residual layers flow?",
+    "When does a residual network follow a flow?",
     "A residual layer is one step of Euler along a flow: how long the step may be, and what "
     "trained layers do with it.",
     source="Haber & Ruthotto 2017 (arXiv 1705.03341), E 2017, Chen et al. 2018 "
@@ -19,7 +19,7 @@ EXPERIMENT = Experiment(
             "choice",
             "Field",
             "What moves a point: W x, or tanh(W x), at most 1 along each axis; near 0 they "
-            "are the same. The trained layers below have the same bend.",
+            "are the same. The trained layers below have the same nonlinearity.",
             choices=("linear", "tanh"),
         ),
         Knob(
@@ -98,7 +98,7 @@ EXPERIMENT = Experiment(
             {"field": "linear", "values": (-4.0, 0.0, -0.2, 0.0), "step": 0.52},
         ),
         Try(
-            "The bend holds them",
+            "tanh bounds them",
             "The same W, and steps twice as long as allowed: tanh makes "
             "none longer than dt, so they hop to and fro and never come to rest.",
             {"field": "tanh", "values": (-4.0, 0.0, -0.2, 0.0), "step": 1.0},

@@ -41,7 +41,9 @@ class TrainedCards:
         """Make the cards; the view's knob `layer` is dragged in one of them."""
         self.view = view
         self.moons = plane_card("Trained layers move the moons", "h₁", "h₂")
-        self.layers = PlotCard("Parted by a line", Axis("layer", integer=True), Axis("share"))
+        self.layers = PlotCard(
+            "Linear separability", Axis("layer", integer=True), Axis("accuracy")
+        )
         self.rates = plane_card("λ of this layer", "real", "imaginary")
         self.layers.plot.y_axis.fix(*SHARES)
         plot = self.layers.plot
@@ -81,7 +83,7 @@ class TrainedCards:
             live[f"class {c}"] = Dots(x, y, ink, 2.8)
         bands: dict[str, Mark] = {}
         legend = [
-            Key("dash", self.view.color("text"), "last layer's border", 1.6, brief="border"),
+            Key("dash", self.view.color("text"), "decision boundary", 1.6, brief="boundary"),
             Key("line", pale, "lattice", 1.0),
             Key("line", mix(self.view.theme, inks[0], 0.5), "paths", 1.1),
         ]

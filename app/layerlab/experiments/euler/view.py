@@ -58,9 +58,9 @@ class View(PageView):
         self.flow = plane_card("The flow and its steps", "x₁", "x₂")
         self.eigen = plane_card("Eigenvalues of W", "real", "imaginary")
         self.errors = PlotCard(
-            "Error by dt", Axis("dt", log=True), Axis("off the flow", log=True)
+            "Error by dt", Axis("dt", log=True), Axis("distance to the flow", log=True)
         )
-        self.errors.plot.y_axis.brief = "off"
+        self.errors.plot.y_axis.brief = "distance"
         self.net = TrainedCards(self)
         set_window(self.flow, FIELD)
         set_window(self.eigen, PLANE)
@@ -136,15 +136,15 @@ class View(PageView):
         found = [
             (number(float(result.growth.max()), 3), "largest |1 + dt λ|"),
             (limit, name),
-            (number(result.off, 3), "off the flow at most"),
+            (number(result.off, 3), "distance to the flow at most"),
         ]
         if not result.is_trained:
             return [*found, (str(result.net.updates), f"of {UPDATES:,} updates")]
         parts = int((result.net.right >= 0.995).sum())
         return [
             *found,
-            (f"{parts} of {SEEDS}", "networks part the moons"),
-            (f"{int(result.net.folding.sum())} of {SEEDS}", "turn the plane over"),
+            (f"{parts} of {SEEDS}", "networks separate the moons"),
+            (f"{int(result.net.folding.sum())} of {SEEDS}", "flip a part of the plane"),
         ]
 
     def draw(self, result: Result) -> None:

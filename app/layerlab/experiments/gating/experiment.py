@@ -5,9 +5,9 @@ from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "gating",
-    "Which units are open for which input?",
-    "ReLU opens and shuts units, softplus only dims them: gates along the input, the "
-    "subnetworks they leave, and what many seeds say of loss and speed.",
+    "Which units are active for which input?",
+    "ReLU switches units on and off, softplus only scales them: gates along the input, the "
+    "active subnetworks, and loss and speed over many seeds.",
     source="Nair & Hinton 2010 (ReLU), Dugas et al. 2001 (softplus), Glorot, Bordes & Bengio "
     "2011 (sparse rectifiers), Montufar et al. 2014 (linear regions)",
     group=FUNCTION,
@@ -28,7 +28,8 @@ EXPERIMENT = Experiment(
             "depth",
             "int",
             "Depth",
-            "Number of hidden layers: gates of later layers open where earlier ones let them.",
+            "Number of hidden layers: whether units of later layers are active depends on the "
+            "earlier ones.",
             low=1,
             high=4,
         ),
@@ -44,32 +45,32 @@ EXPERIMENT = Experiment(
             "rate",
             "float",
             "Learning rate",
-            "Size of a step: large ones throw units out of all data, and they die.",
+            "Size of a step: a large one can make units inactive for all data: they die.",
             low=0.001,
             high=0.1,
             log=True,
         ),
     ),
     start={"task": "wave", "width": 12, "depth": 2, "updates": 400, "rate": 0.01},
-    look_for="A row is a unit, bright where it is open. With ReLU a unit is open or shut, and "
-    "each pattern of open units is one linear network: the function bends where a gate turns. "
-    "Softplus lets a little of everything through everywhere, so that all units work on every "
-    "input. Whether that helps or hurts is for many seeds to say.",
+    look_for="A row is a unit, bright where it is active. With ReLU a unit is active or not, "
+    "and each activation pattern is one linear network: the function has a kink where a unit "
+    "switches. Softplus has a positive derivative everywhere, so that all units respond to "
+    "every input. Whether that helps or hurts, many seeds show.",
     tries=(
         Try(
-            "At birth",
-            "Without biases all gates turn at 0, and only there: two subnetworks.",
+            "At initialization",
+            "Without biases all units switch at 0, and only there: two subnetworks.",
             {"updates": 0},
         ),
         Try(
             "A rate that kills",
-            "Some rows stay dark: those units are shut for every input, "
-            "and no gradient reaches them.",
+            "Some rows stay dark: those units are dead, active for no input, and no gradient "
+            "reaches them.",
             {"rate": 0.1, "updates": 600},
         ),
         Try(
             "A step",
-            "Gates crowd where the function is steep; softplus rounds the corner off.",
+            "Units switch where the function is steep; softplus rounds the kink off.",
             {"task": "step", "updates": 600},
         ),
     ),

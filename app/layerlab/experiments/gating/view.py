@@ -62,11 +62,11 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.rasters = {
-            name: PlotCard(f"Open units, {NAMES[name]}", plot.x_axis, plot.y_axis, "", plot)
+            name: PlotCard(f"Active units, {NAMES[name]}", plot.x_axis, plot.y_axis, "", plot)
             for name, plot in ((name, Raster()) for name in BENDS)
         }
         self.fit = PlotCard("The functions", Axis("input"), Axis("output"))
-        self.share_open = PlotCard("Share of open units", Axis("input"), Axis("share"))
+        self.share_open = PlotCard("Share of active units", Axis("input"), Axis("share"))
         self.share_open.plot.y_axis.fix(0, 1)
         self.losses = PlotCard(
             "Loss of many seeds",
@@ -85,9 +85,9 @@ class View(PageView):
         """Return sparsity, subnetworks and losses."""
         relu, soft = (result.nets[name] for name in BENDS)
         found = [
-            (f"{100 * relu.is_open.mean():.0f} %", "of ReLU's units open, on average"),
+            (f"{100 * relu.is_open.mean():.0f} %", "of ReLU's units active, on average"),
             (str(relu.subnetworks), "subnetworks along the input"),
-            (str(relu.dead), "units shut everywhere"),
+            (str(relu.dead), "dead units"),
             (number(relu.loss, 2), f"loss of ReLU after {result.updates}"),
             (number(soft.loss, 2), "loss of softplus"),
         ]
@@ -128,7 +128,7 @@ class View(PageView):
         card.show_plot(still=still, columns=columns)
         first = rgb(self._layer(0, result))
         shades = panel + (first - panel) * (DIM + (LIT - DIM) * np.array([[0.0], [1.0]]))
-        card.plot.color_scale = color_scale(0, 1, shades, "slope")
+        card.plot.color_scale = color_scale(0, 1, shades, "φ′(z)")
         card.plot.reader = lambda at, y: self._read(name, at, y)
 
     def _layer(self, layer: int, result: Result) -> QColor:
@@ -142,7 +142,7 @@ class View(PageView):
         unit = int(np.clip(len(gates) - round(y), 0, len(gates) - 1))
         layer = unit // result.hidden[0]
         slope = float(gates[unit, int(np.abs(result.x - at).argmin())])
-        text = f"layer {layer + 1}, slope {number(slope, 2)}"
+        text = f"layer {layer + 1}, derivative {number(slope, 2)}"
         return Reading(
             f"unit {unit % result.hidden[0] + 1}", ((self._layer(layer, result), text),), at
         )
@@ -186,8 +186,8 @@ class View(PageView):
         pale = mix(self.theme, self.color("accent"), 0.2)
         card.show_plot(
             series=(
-                self._series("relu", x, relu, ", open"),
-                self._series("softplus", x, soft, ", mean slope"),
+                self._series("relu", x, relu, ", active"),
+                self._series("softplus", x, soft, ", mean derivative"),
             ),
             bands={"open": Band(x, np.zeros_like(x), relu, pale)},
         )

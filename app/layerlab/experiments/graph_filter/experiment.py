@@ -17,8 +17,8 @@ EXPERIMENT = Experiment(
     "A noisy signal on a graph: a polynomial of the Laplacian mixes neighbours, which is a "
     "gain for every frequency; too often, and all nodes are alike.",
     source="Shuman et al. 2013 (frequencies on graphs), Defferrard et al. 2016 (polynomial "
-    "filters), Kipf and Welling 2017 (one step a layer), Li, Han and Wu 2018 (over-smoothing), "
-    "Zachary 1977 (the karate club)",
+    "filters), Kipf and Welling 2017 (one step per layer), Li, Han and Wu 2018 "
+    "(over-smoothing), Zachary 1977 (the karate club)",
     group=MECHANISM,
     package=__package__,
     order=16,
@@ -92,7 +92,7 @@ EXPERIMENT = Experiment(
         Knob(
             "places",
             "numbers",
-            "Places",
+            "Positions",
             "Where the nodes are, dragged in the graph.",
             low=-1.0,
             high=1.0,
@@ -125,9 +125,9 @@ EXPERIMENT = Experiment(
             {"times": 64},
         ),
         Try(
-            "Only the borders",
-            "Turned round, the filter lets nothing pass but differences: "
-            "of a ring in two colours there stay the four nodes at which the colours meet.",
+            "Only the boundaries",
+            "Reversed, the filter lets nothing pass but differences: of a ring in two colours "
+            "there stay the four nodes at which the colours meet.",
             {
                 "graph": RING,
                 "low": 0.0,

@@ -6,8 +6,8 @@ from layerlab.experiments.layer_norm.names import EPS, MOST, OPTIMIZERS, SIGNS, 
 
 EXPERIMENT = Experiment(
     "layer-norm",
-    "What does layer norm not see?",
-    "A layer's weights stretched and shifted: behind the norm nothing moves, and yet the "
+    "What does layer norm ignore?",
+    "A layer's weights scaled and shifted: after layer norm nothing changes, and yet the "
     "gradient shrinks as the weights grow.",
     source="Ba, Kiros & Hinton 2016 (layer norm, its invariances); van Laarhoven 2017 "
     "(effective learning rate)",
@@ -18,7 +18,7 @@ EXPERIMENT = Experiment(
         Knob(
             "size",
             "float",
-            "Stretch a",
+            "Scale a",
             "Multiplies all weights and biases of the layer.",
             low=0.1,
             high=10.0,
@@ -28,7 +28,8 @@ EXPERIMENT = Experiment(
             "sign",
             "choice",
             "Sign of a",
-            "At zero all sums are equal and have no variance; below, they change sides.",
+            "At zero all pre-activations are equal and have no variance; below, they change "
+            "sign.",
             choices=SIGNS,
         ),
         Knob(
@@ -56,8 +57,8 @@ EXPERIMENT = Experiment(
         Knob(
             "sums",
             "numbers",
-            "Sums",
-            "The weighted sum of each unit, before the stretch.",
+            "Pre-activations",
+            "The weighted sum of each unit's inputs, before it is scaled.",
             low=-MOST,
             high=MOST,
         ),
@@ -71,27 +72,27 @@ EXPERIMENT = Experiment(
         "sums": SUMS,
     },
     look_for="Drag the dot in the map along its line. The loss has the same colour all along "
-    "a ray, so its slope can only point across; ten times farther out the same turn is ten "
-    "times longer, and the gradient a tenth. Networks of any first size so begin as one "
-    "function behind the norm, where without it small ones stay flat. How fast they then learn "
-    "the norm does not settle: with SGD large weights are slow.",
+    "a ray, so its gradient can only point across; ten times farther out the same turn is ten "
+    "times longer, and the gradient a tenth. With layer norm networks of any initial scale "
+    "begin as one function, where without it small ones stay constant. How fast they then "
+    "learn is not settled by the norm: with SGD large weights are slow.",
     tries=(
         Try(
             "Weights ten times as large",
-            "The bars on the left grow, those behind the norm "
-            "stand still; the gradient is a tenth, and SGD learns more slowly for it.",
+            "The bars on the left grow, those after layer norm stand still; the gradient is a "
+            "tenth, and SGD learns more slowly for it.",
             {"size": 10.0, "shift": 0.0, "optimizer": "SGD"},
         ),
         Try(
             "Below zero",
-            "The outputs change sides: it is another function, with another "
-            "loss. The norm sees the sign.",
+            "The outputs change sign: it is another function, with another loss. Layer norm "
+            "does not ignore the sign.",
             {"sign": "negative"},
         ),
         Try(
             "No variance",
-            "All sums are equal. With eps the outputs are 0 and the gradient "
-            "is hundreds of times as large; with eps 0 it is 0/0.",
+            "All pre-activations are equal. With eps the outputs are 0 and the gradient is "
+            "hundreds of times as large; with eps 0 it is 0/0.",
             {"sign": "zero"},
         ),
     ),

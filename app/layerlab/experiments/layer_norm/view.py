@@ -76,16 +76,18 @@ class View(PageView):
         self.sums.x_axis.fix(-FARTHEST, FARTHEST)
         self.outputs = RowPlot(Axis("n"))
         self.outputs.x_axis.fix(-2.8, 2.8)
-        self.before = PlotCard("Sums", self.sums.x_axis, self.sums.y_axis, "", self.sums)
+        self.before = PlotCard(
+            "Pre-activations", self.sums.x_axis, self.sums.y_axis, "", self.sums
+        )
         self.behind = PlotCard(
-            "Behind the norm", self.outputs.x_axis, self.outputs.y_axis, "", self.outputs
+            "After layer norm", self.outputs.x_axis, self.outputs.y_axis, "", self.outputs
         )
         self.map = PlotCard("Loss over the weights", Axis("along"), Axis("across"))
         for axis in (self.map.plot.x_axis, self.map.plot.y_axis):
             axis.fix(-REACH, REACH)
         self.map.plot.grid = False
         self.gradient = PlotCard(
-            "Length of the gradient", Axis("a", log=True), Axis("gradient", log=True)
+            "Gradient norm", Axis("a", log=True), Axis("gradient", log=True)
         )
         self.gradient.plot.x_axis.fix(float(CURVE[0]), float(CURVE[-1]))
         self.gradient.plot.y_axis.fix(1e-5, 1e3)

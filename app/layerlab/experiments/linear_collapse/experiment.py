@@ -16,7 +16,7 @@ EXPERIMENT = Experiment(
             "activation",
             "choice",
             "Activation between the layers",
-            "What bends the plane between two layers; none leaves one linear map.",
+            "The nonlinearity between two layers; none leaves one linear map.",
             registry="activations",
         ),
         Knob(
@@ -46,12 +46,12 @@ EXPERIMENT = Experiment(
     ),
     start={"activation": "identity", "depth": 4, "rank": 5, "updates": 150},
     look_for="Without an activation every stack of layers keeps straight lines straight: one "
-    "matrix does the same. Put a bend between them, and no matrix can. W is factored into A "
-    "and B: only r singular values get through, all the others are the error, and gradient "
-    "descent learns them one after another, as a rule the largest first.",
+    "matrix does the same. Put an activation between them, and no matrix can. W is factored "
+    "into A and B: only r singular values get through, all the others are the error, and "
+    "gradient descent learns them one after another, as a rule the largest first.",
     tries=(
         Try(
-            "Bend it",
+            "Add an activation",
             "With ReLU between the layers the plane is folded: the best single "
             "matrix, dashed, no longer fits.",
             {"activation": "relu"},

@@ -40,7 +40,7 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.plane = PlotCard("The plane, behind all layers", Blank(), Blank())
+        self.plane = PlotCard("The plane after all layers", Blank(), Blank())
         self.matrices = PlotCard("W, its best of rank r, and A B as trained", Blank(), Blank())
         self.spectrum = PlotCard(
             "Singular values", Axis("k", integer=True), Axis("s", can_switch=True)

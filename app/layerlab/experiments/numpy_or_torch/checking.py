@@ -128,7 +128,7 @@ def draw_slope(view: PageView, card: PlotCard, result: Result) -> None:
         series.append(Series("used", slope.z, slope.used, ink, form="dash"))
     pushed = slope.by_differences[some]
     z, y = slope.z[some], np.clip(pushed, -2, 2)
-    series.append(Series("by push", z, y, text, form="dots", width=2.2, values=pushed))
+    series.append(Series("differences", z, y, text, form="dots", width=2.2, values=pushed))
     card.show_plot(series=series)
     most = float(np.abs(slope.by_hand).max())
     card.set_note(f"at most <b>{number(most, 4)}</b>", f"max <b>{number(most, 4)}</b>")

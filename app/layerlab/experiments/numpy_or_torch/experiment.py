@@ -14,7 +14,7 @@ from layerlab.experiments.numpy_or_torch.names import (
 
 EXPERIMENT = Experiment(
     "numpy-or-torch",
-    "NumPy or PyTorch: the same?",
+    "Do NumPy and PyTorch compute the same?",
     "One network on three engines, parameter by parameter; finite differences as a judge of "
     "all, and a mistake in the backward pass to see it caught.",
     source="Rumelhart, Hinton & Williams 1986 (backpropagation), Higham 2002, chapter 1",
@@ -26,7 +26,8 @@ EXPERIMENT = Experiment(
             "activation",
             "choice",
             "Activation",
-            "The bend between the layers, whose slope the backward pass multiplies with.",
+            "The nonlinearity between the layers; the backward pass multiplies with its "
+            "derivative.",
             registry="activations",
         ),
         Knob(
@@ -51,8 +52,8 @@ EXPERIMENT = Experiment(
         Knob(
             "eps",
             "float",
-            "Push, eps",
-            "How far a parameter is pushed up and down to see what the loss does.",
+            "Step, eps",
+            "Step of the finite differences: how far a parameter is moved up and down.",
             low=1e-14,
             high=1.0,
             log=True,
@@ -61,7 +62,7 @@ EXPERIMENT = Experiment(
             "mistake",
             "choice",
             "Mistake",
-            "What is wrong in the backward pass by hand; the other engines stay sound.",
+            "What is wrong in the backward pass by hand; the other engines stay correct.",
             choices=MISTAKES,
         ),
         Knob(
@@ -82,26 +83,26 @@ EXPERIMENT = Experiment(
         "place": (2.0,),
     },
     look_for="Three engines draw one barcode: equal to rounding, seldom to the last bit. Are "
-    "they right? Differences of the loss know no chain rule. Pushed too far they cut the "
-    "corner; too little, and digits cancel: a V, with room at its bottom to tell a mistake "
-    "from noise.",
+    "they right? Differences of the loss know no chain rule. With a large step they are "
+    "truncated; with a small one digits cancel: a V, with room at its bottom to distinguish a "
+    "mistake from noise.",
     tries=(
         Try(
-            "A slope forgotten",
+            "A derivative forgotten",
             "The loss falls all the same. But from layer 2 down every "
             "array is off, and above it none.",
             {"mistake": FORGOTTEN, "updates": LENGTH},
         ),
         Try(
             "Too careful",
-            "At a push of 10⁻¹³ only last digits change: a sound gradient "
-            "looks like a mistake.",
+            "At a step of 10⁻¹³ only last digits change: a correct gradient looks like a "
+            "mistake.",
             {"eps": 1e-13},
         ),
         Try(
             "A mistake that is none",
-            "The slope is taken at h instead of z. With ReLU both "
-            "are the same: nothing is wrong.",
+            "The derivative is taken at h instead of z. With ReLU both are the same: nothing "
+            "is wrong.",
             {"mistake": AT_H, "activation": "relu"},
         ),
     ),

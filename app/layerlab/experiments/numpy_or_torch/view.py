@@ -60,7 +60,9 @@ class View(PageView):
             self.strip,
         )
         self.apart = PlotCard(
-            "How far apart", Axis("updates", log=True), Axis("relative distance", log=True)
+            "Distance of engines",
+            Axis("updates", log=True),
+            Axis("relative distance", log=True),
         )
         self.apart.plot.x_axis.fix(1, LENGTH)
         self.apart.plot.y_axis.brief = "distance"
@@ -68,7 +70,7 @@ class View(PageView):
         self.loss = PlotCard("Loss", Axis("updates", integer=True), Axis("loss", log=True))
         self.loss.plot.x_axis.fix(0, LENGTH)
         self.valley = PlotCard(
-            "Error of the check, by push",
+            "Gradient check error",
             Axis("eps", log=True),
             Axis("relative error", log=True),
         )
@@ -81,9 +83,9 @@ class View(PageView):
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(self._on_row)
         self.arrays_card = PlotCard(
-            "Array by array", self.rows.x_axis, self.rows.y_axis, "", self.rows
+            "Error by array", self.rows.x_axis, self.rows.y_axis, "", self.rows
         )
-        self.slope = PlotCard("Slope", Axis("z"), Axis("slope"))
+        self.slope = PlotCard("Derivative", Axis("z"), Axis("h′"))
         self.slope.plot.x_axis.fix(-REACH, REACH)
         self.slope.plot.y_axis.fix(-1.15, 1.25)
         for card, knob in ((self.apart, "updates"), (self.valley, "eps")):

@@ -5,7 +5,7 @@ from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "regions",
-    "How does a ReLU network cut its input?",
+    "How does a ReLU network divide its input?",
     "Every polygon of the plane on which a network is one linear map, exactly, while it "
     "learns; and how their number grows.",
     source="Zaslavsky 1975 and Pascanu et al. 2013 (one layer), Montufar et al. 2014 (n to the "
@@ -17,8 +17,9 @@ EXPERIMENT = Experiment(
         Knob(
             "width",
             "int",
-            "Neurons in a layer",
-            "Each neuron bends the function along a line; deeper ones along a broken line.",
+            "Neurons per layer",
+            "Each neuron gives the function a kink along a line; deeper ones along a broken "
+            "line.",
             low=1,
             high=32,
         ),
@@ -33,8 +34,9 @@ EXPERIMENT = Experiment(
         Knob(
             "biases",
             "float",
-            "Spread of the biases at birth",
-            "Moves the lines away from the middle: without biases all of them pass through it.",
+            "Initial bias std",
+            "Standard deviation of the initial biases. It moves the lines away from the "
+            "middle: without biases all of them pass through it.",
             low=0.0,
             high=2.0,
         ),
@@ -70,16 +72,16 @@ EXPERIMENT = Experiment(
         "updates": 0,
         "line": (-1.0, -0.55, 1.0, 0.75),
     },
-    look_for="On each polygon the network is one linear map; its colour tells which way and "
-    "how steeply it climbs. The lines of the first layer are straight, those of the second "
-    "bend where they cross the first. Count along the line, and count the polygons: with one "
-    "input n neurons make n + 1 pieces at most, with two inputs far more; and depth alone, "
-    "without training for it, does not multiply them.",
+    look_for="On each polygon the network is one linear map; its hue is the direction of the "
+    "gradient, its strength how steep it is. The lines of the first layer are straight, those "
+    "of the second bend where they cross the first. Count along the line, and count the "
+    "polygons: with one input n neurons make n + 1 pieces at most, with two inputs far more; "
+    "and depth alone, without training for it, does not multiply them.",
     tries=(
         Try(
             "Watch the spiral being learned",
-            "After 1,500 updates the border of the classes "
-            "winds between the arms: straight on each polygon, bent where it leaves one.",
+            "After 1,500 updates the decision boundary winds between the arms: straight on "
+            "each polygon, with a kink where it leaves one.",
             {"updates": 1500, "width": 16},
         ),
         Try(

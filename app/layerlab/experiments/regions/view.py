@@ -49,7 +49,9 @@ class View(PageView):
         self.count = PlotCard(
             "How many pieces", Axis("neurons", log=True), Axis("pieces", log=True)
         )
-        self.gates = PlotCard("Gates that flip", Axis("inputs", log=True), Axis("% per update"))
+        self.gates = PlotCard(
+            "Units that switch", Axis("inputs", log=True), Axis("% per update")
+        )
         plot = self.map.plot
         assert isinstance(plot, HandlePlot)
         plot.square, plot.grid = True, False
@@ -93,11 +95,13 @@ class View(PageView):
             (number(len(result.polygons), 4), "polygons in the window"),
             (f"{result.regions.pieces}", "pieces along the line"),
             (f"{result.neurons}", "neurons"),
-            (f"{100 * result.is_open:.0f} %", "of the gates open"),
+            (f"{100 * result.is_open:.0f} %", "of the units active"),
             (number(result.loss, 3), f"loss after {number(result.update, 4)} updates"),
         ]
         if result.flip is not None:
-            found.append((f"{number(100 * result.flip, 2)} %", "gates flip in the next update"))
+            found.append(
+                (f"{number(100 * result.flip, 2)} %", "units switch in the next update")
+            )
         return found
 
     def draw(self, result: Result) -> None:
@@ -125,7 +129,7 @@ class View(PageView):
             border = cells.level(0.0)
             live["border"] = _strokes(border, self.color("text"), 2.4)
             keys.append(
-                Key("line", self.color("text"), "border of the classes", 2.4, brief="border")
+                Key("line", self.color("text"), "decision boundary", 2.4, brief="boundary")
             )
             colors = [self.theme.class_color(int(k)) for k in result.labels]
             keys += [
@@ -157,7 +161,7 @@ class View(PageView):
             },
         )
         plot = self.map.plot
-        plot.color_scale = color_scale(0, 360, self._wheel(), "slope, °")
+        plot.color_scale = color_scale(0, 360, self._wheel(), "direction, °")
         assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("0", x, y, accent), Handle("1", to_x, to_y, accent)))
         plot.reader = lambda at_x, at_y: self._read_cell(result, at_x, at_y)
@@ -178,7 +182,7 @@ class View(PageView):
         return Reading(
             words,
             (
-                (None, f"{opened} of {result.neurons} gates open"),
+                (None, f"{opened} of {result.neurons} units active"),
                 (None, f"{number(100 * area / (2 * EDGE) ** 2, 2)} % of the window"),
             ),
         )
@@ -280,9 +284,9 @@ class View(PageView):
         )
         card.plot.y_axis.cover(np.r_[0.0, high], restart=True)
         ink = self.color("accent")
-        gates = Series("gates", inputs, share, ink, low, high, form="joined", width=1.8)
-        column = "% of gates per update"
-        card.show_plot(series=[replace(gates, shade=1.0, radius=3.0, column=column)])
+        units = Series("units", inputs, share, ink, low, high, form="joined", width=1.8)
+        column = "% of units per update"
+        card.show_plot(series=[replace(units, shade=1.0, radius=3.0, column=column)])
 
 
 def _one(x: float, y: float) -> tuple[Array, Array]:

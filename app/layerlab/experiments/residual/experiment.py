@@ -5,9 +5,9 @@ from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "residual",
-    "What does a skip connection keep alive?",
-    "The same layers with and without skips: signal and gradient at birth, training, and what "
-    "is left of a network when one of its layers falls silent.",
+    "What does a skip connection preserve?",
+    "The same layers with and without skips: signal and gradient at initialization, training, "
+    "and the prediction of a network when one of its layers is ablated.",
     source="He et al. 2016 (arXiv 1512.03385 and 1603.05027), Veit et al. 2016 (arXiv "
     "1605.06431, layers removed), Radford et al. 2019 (scaled residual layers)",
     group=MECHANISM,
@@ -18,8 +18,8 @@ EXPERIMENT = Experiment(
             "activation",
             "choice",
             "Activation",
-            "The bend of every layer. A silent residual layer hands on what arrives only if "
-            "the activation is 0 at 0.",
+            "The nonlinearity of every layer. An ablated residual layer is the identity only "
+            "if the activation is 0 at 0.",
             registry="activations",
         ),
         Knob(
@@ -52,19 +52,19 @@ EXPERIMENT = Experiment(
         Knob(
             "silenced",
             "numbers",
-            "Silent layer",
+            "Ablated layer",
             "The layer whose weights and biases are 0; clicked in the plot.",
             low=1,
             high=64,
         ),
     ),
     start={"activation": "relu", "depth": 20, "factor": 0.5, "decay": 0.0, "silenced": (10.0,)},
-    look_for="At birth a plain ReLU network keeps its gradient on average, and loses it in the "
-    "tails; the residual one of the same weights more than doubles it a layer; scaled by "
-    "1/√(2N) it stays. Training follows: the plain one learns until it is too deep, the "
-    "scaled one learns at every depth. Then click a layer to silence it: the plain network "
-    "is a constant at once, the residual one loses one term of a sum. The first layer turns "
-    "one number into eight and has no skip.",
+    look_for="At initialization a plain ReLU network preserves its gradient on average, and "
+    "loses it in the tails; the residual one of the same weights more than doubles it a "
+    "layer; scaled by 1/√(2N) it stays. Training follows: the plain one learns until it is "
+    "too deep, the scaled one learns at every depth. Then click a layer to ablate it: the "
+    "plain network is a constant at once, the residual one loses one term of a sum. The first "
+    "layer turns one number into eight and has no skip.",
     tries=(
         Try(
             "Too deep for the plain one",
@@ -74,12 +74,12 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "Let decay choose",
-            "Weight decay empties a few of 64 layers: those on the dashed "
-            "line, where decay alone leads. Layer 12 is one of them: silent, it is not missed.",
+            "Weight decay empties a few of 64 layers: those on the dashed line, where decay "
+            "alone leads. Layer 12 is one of them: ablated, it is not missed.",
             {"depth": 64, "decay": 1.0, "silenced": (12.0,)},
         ),
         Try(
-            "A bend with a ceiling",
+            "A bounded activation",
             "A tanh layer adds 1 at most: the signal grows slowly, "
             "and residual networks of 64 layers learn without any scale.",
             {"activation": "tanh", "depth": 64, "silenced": (40.0,)},

@@ -16,7 +16,7 @@ from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Dots, Line, Mark, Post, Rule, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
-from layerlab.ui.plotting.scale import FLOOR, Axis, number
+from layerlab.ui.plotting.scale import FLOOR, Axis, number, power
 from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
@@ -56,7 +56,7 @@ class View(PageView):
             "One layer ablated", Axis("layer", integer=True), Axis("loss", log=True)
         )
         self.left = PlotCard(
-            "Norm and importance",
+            "Layer importance",
             Axis("norm ratio", log=True),
             Axis("loss ratio", log=True),
         )
@@ -94,7 +94,7 @@ class View(PageView):
         return [
             (
                 number(result.chain[1, 0] / result.chain[0, 0], 4),
-                f"({number(1 + factor, 3)} / {number(factor, 3)})^{depth}",
+                power(depth, f"({number(1 + factor, 3)} / {number(factor, 3)})"),
             ),
             (deepest, "deepest that learn"),
             *(
@@ -162,8 +162,8 @@ class View(PageView):
         end = np.array([float(depth)])
         card.show_plot(
             series=(
-                Series("(1 + a)^L", x, shown[1], skips, column="with skips", values=through[1]),
-                Series("a^L", x, shown[0], plain, column="plain", values=through[0]),
+                Series("(1 + a)ᴸ", x, shown[1], skips, column="with skips", values=through[1]),
+                Series("aᴸ", x, shown[0], plain, column="plain", values=through[0]),
             ),
             live={"end": Dots(end, shown[1, -1:], skips, 4.0)},
         )

@@ -6,8 +6,8 @@ from layerlab.experiments.sawtooth.names import NAMES
 
 EXPERIMENT = Experiment(
     "sawtooth",
-    "Does training find what a network could be?",
-    "Two neurons a layer fold a line into 2^L straight pieces. That can be built; whether "
+    "Does training find what a network can represent?",
+    "Two neurons per layer fold a line into 2ᴸ linear pieces. That can be built; whether "
     "gradient descent finds it is another question.",
     source="Telgarsky 2015 (arXiv 1509.08101), section 2; Bellman 1961 (least loss of pieces)",
     group=SHAPE,
@@ -26,7 +26,7 @@ EXPERIMENT = Experiment(
             "net",
             "choice",
             "Network drawn",
-            "Two neurons a layer are just enough; eight leave room. One layer of as many "
+            "Two neurons per layer are just enough; eight leave room. One layer of as many "
             "neurons as pieces is enough too; the last has more than it needs.",
             choices=NAMES,
         ),
@@ -66,8 +66,8 @@ EXPERIMENT = Experiment(
     tries=(
         Try(
             "Room to spare",
-            "Eight neurons a layer, where two would do: now some seeds "
-            "find the target, and others are stuck.",
+            "Eight neurons per layer, where two would do: now some seeds find the target, and "
+            "others are stuck.",
             {"net": "8 a layer"},
         ),
         Try(

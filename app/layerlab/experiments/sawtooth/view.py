@@ -210,7 +210,7 @@ class View(PageView):
         here = folds == result.folds
         card.show_plot(
             series=(
-                Series("2^(L−1)", folds, found.bound, faint, form="dash", width=1.2),
+                Series("2ᴸ⁻¹", folds, found.bound, faint, form="dash", width=1.2),
                 Series("one layer", folds, found.wide, wide, brief="wide"),
                 Series("deep", folds, found.deep, deep),
             ),

@@ -5,9 +5,9 @@ from layerlab.core.knobs import Knob
 
 EXPERIMENT = Experiment(
     "signal",
-    "What do many layers make of a signal?",
-    "One network at birth, layer by layer: lengths, differences and gradients, with theory "
-    "over them, and the map of order and chaos that says how deep it may be.",
+    "What happens to a signal in a deep network?",
+    "One network at initialization, layer by layer: mean squares, correlations and gradients, "
+    "with theory over them, and the map of order and chaos that says how deep it may be.",
     source="Poole et al. 2016 (length and correlation map), Schoenholz et al. 2017 (depth "
     "scales), Glorot & Bengio 2010 (Xavier), He et al. 2015 (He), Hanin & Rolnick 2018 "
     "(scatter), Pennington et al. 2017 (singular values)",
@@ -19,15 +19,16 @@ EXPERIMENT = Experiment(
             "activation",
             "choice",
             "Activation",
-            "The bend of every layer: it decides where order ends and chaos begins.",
+            "The nonlinearity of every layer: it decides where order ends and chaos begins.",
             registry="activations",
         ),
         Knob(
             "weight_std",
             "float",
-            "Weight spread",
-            "Spread of the weights times the root of the fan-in: small lets signal and "
-            "gradient fade, large lets them explode or tears inputs apart.",
+            "Weight std",
+            "Standard deviation of the weights times the root of the fan-in: with small ones "
+            "signal and gradient vanish, with large ones they explode or inputs are torn "
+            "apart.",
             low=0.05,
             high=32.0,
             log=True,
@@ -35,8 +36,9 @@ EXPERIMENT = Experiment(
         Knob(
             "bias_std",
             "float",
-            "Bias spread",
-            "Spread of the biases: they lengthen every signal and make inputs alike.",
+            "Bias std",
+            "Standard deviation of the biases: they add to every signal's mean square and "
+            "make inputs alike.",
             low=0.0,
             high=3.0,
         ),
@@ -76,11 +78,11 @@ EXPERIMENT = Experiment(
         "width": 256,
         "start": (0.3,),
     },
-    look_for="Three variances that tell different things. He keeps the mean square, and yet "
+    look_for="Three variances that mean different things. He keeps the mean square, and yet "
     "the variance across inputs falls: all inputs point more and more the same way. Biases "
     "keep the mean square and the variance across units alive where nothing is left of the "
-    "input. On the map, the dashed lines hold the settings at which signal and gradient "
-    "reach so deep.",
+    "input. On the map, the dashed lines hold the settings at which signal and gradient reach "
+    "so deep.",
     tries=(
         Try(
             "PyTorch's default",

@@ -6,9 +6,9 @@ from layerlab.experiments.width_or_depth.names import LENGTH, START, WILDEST
 
 EXPERIMENT = Experiment(
     "width-or-depth",
-    "Width or depth, for the same budget?",
-    "Twin networks of equal numbers of parameters learn one wavy curve under one clock: one "
-    "wide layer, or several narrow ones.",
+    "Width or depth for the same budget?",
+    "Twin networks of equal numbers of parameters learn one wavy curve for as many updates: "
+    "one wide layer, or several narrow ones.",
     source="Telgarsky 2015 (arXiv 1509.08101); Hanin & Rolnick 2019 (arXiv 1901.09021); Efron "
     "1979 (bootstrap)",
     group=SHAPE,
@@ -19,7 +19,7 @@ EXPERIMENT = Experiment(
             "crests",
             "int",
             "Crests",
-            "How wild the curve is: each crest and trough has to be bent.",
+            "How wild the curve is: each crest and trough needs kinks.",
             low=1,
             high=WILDEST,
         ),
@@ -44,18 +44,18 @@ EXPERIMENT = Experiment(
         Knob(
             "updates",
             "int",
-            "Clock",
+            "Updates",
             "Updates that both have done; it can be turned back, as all states are kept.",
             low=0,
             high=LENGTH,
         ),
     ),
     start={"crests": 3, "budget": 200, "depth": 3, "updates": START},
-    look_for="Dots are where a network bends, exactly, in the colour of the layer whose neuron "
-    "does it. The wide twin has more bends, one for each neuron at most; the deep one has far "
-    "fewer neurons, but later layers bend again what earlier ones have folded. On the mildest "
-    "curve width is as good or better. On wilder ones depth is ahead, if its layers are not "
-    "too narrow to learn at all; on the wildest, neither learns much.",
+    look_for="Dots are the kinks of a network, exactly, in the colour of the layer whose "
+    "neuron makes them. The wide twin has more kinks, one for each neuron at most; the deep "
+    "one has far fewer neurons, but later layers fold again what earlier ones have folded. On "
+    "the mildest curve width is as good or better. On wilder ones depth is ahead, if its "
+    "layers are not too narrow to learn at all; on the wildest, neither learns much.",
     tries=(
         Try(
             "A mild curve",

@@ -114,7 +114,7 @@ class View(PageView):
             Key(
                 "dot",
                 self.theme.layer_color(k, depth),
-                f"bent by layer {k + 1}",
+                f"kinks of layer {k + 1}",
                 brief=f"layer {k + 1}",
             )
             for k in range(len(twin.hidden))
@@ -128,13 +128,13 @@ class View(PageView):
             live=live,
             legend=keys,
             columns={
-                "layer of the bend": np.r_[np.nan, twin.layers],  # the first is the left edge
+                "layer of the kink": np.r_[np.nan, twin.layers],  # the first is the left edge
                 "x of quartiles": result.points,
                 "quartile 25": twin.low,
                 "quartile 75": twin.high,
             },
         )
-        shape, bends = "-".join(map(str, twin.hidden)), f"<b>{len(x) - 2}</b> bends"
+        shape, bends = "-".join(map(str, twin.hidden)), f"<b>{len(x) - 2}</b> kinks"
         card.set_note(
             f"{shape}, <b>{twin.parameters}</b> parameters, {bends}", f"{shape}, {bends}", shape
         )
