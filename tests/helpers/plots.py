@@ -24,8 +24,10 @@ from layerlab.ui.plotting.surface import Surface
 
 NOTCH = 120  # of a wheel
 BY = QPoint(24, 15)  # how far is panned
-LOOKS = (((1440, 900), 1.0), ((1100, 700), 1.0), ((1280, 720), 1.2))  # size, zoom of texts
-_BARE = re.compile(r"[-−+0-9.,·⁰¹²³⁴⁵⁶⁷⁸⁹⁻\s]*%?")  # a figure of which nobody says what it is
+# Sizes of the window, and how much larger its letters are.
+# Sizes of the window, and how much larger its letters are.
+LOOKS = (((1440, 900), 1.0), ((1100, 700), 1.0), ((1280, 720), 1.2), ((1100, 700), 1.2))
+_BARE = re.compile(r"[-−+0-9.,·⁰¹²³⁴⁵⁶⁷⁸⁹⁻\s]+%?")  # a figure of which nobody says what it is
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
 

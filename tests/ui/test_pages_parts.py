@@ -27,7 +27,7 @@ from layerlab.ui.pages.claims import ClaimsCard, cut, token_of
 from layerlab.ui.pages.formula import Formula
 from layerlab.ui.pages.paint import draw_thumbnail
 from layerlab.ui.pages.text import TryButton, inner_width
-from layerlab.ui.pages.view import NARROW, PageView, PlotCard
+from layerlab.ui.pages.view import NARROW, NARROWEST, PageView, PlotCard
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Post, Strokes, Words
@@ -346,6 +346,27 @@ def test_a_card_that_is_maximised_fills_the_place_of_all(shown, wide):
         QApplication.processEvents()
         assert [one.geometry() for one in view.cards] == before
     assert not view.toggle_maximised()
+
+
+def test_cards_stand_in_pairs_where_they_would_be_too_narrow_for_their_texts(shown):
+    view = shown(Uneven(DARK), 2 * NARROW, 700)
+
+    def corners():
+        QApplication.processEvents()
+        return [(card.x() > 100, card.width() > 0.9 * view.width()) for card in view.cards]
+
+    placed = [(False, True), (False, False), (True, False)]
+    assert corners() == placed
+    low = view.minimumHeight()
+    view.share(rows=(3, 2), columns=(1, 1, 1, 9, 9, 9, 9))  # now the second one is a strip
+    view.resize(NARROW + 20, 700)
+    assert corners() == placed  # the first stands alone, the others side by side
+    assert min(card.width() for card in view.cards) > NARROWEST
+    assert view.minimumHeight() >= low
+    view.resize(NARROW - 20, 700)
+    assert corners() == [(False, True)] * 3
+    view.resize(3 * NARROW, 700)
+    assert corners() == placed
 
 
 def test_a_plot_card_reads_and_copies_what_it_draws(shown):

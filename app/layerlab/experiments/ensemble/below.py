@@ -247,7 +247,7 @@ class PageOfDraws(PageView):
                 live[f"{kind}, {name}"] = Bars(at, np.zeros(1), np.array([end]), color, 0.46)
                 parts[name].append(end)
             rows.append(float(row))
-            texts.append(f"ρ {number(found.all.rho, 2)}")
+            texts.append(number(found.all.rho, 2))
         if rows:
             ends = np.full(len(rows), plot.x_axis.high)
             ink, theme = self.color("text"), self.theme
@@ -260,6 +260,7 @@ class PageOfDraws(PageView):
             Key("band", mix(self.theme, ink, SHARES[name]), text)
             for name, text in names.items()
         ]
+        legend.append(Key("text", self.color("muted"), "right: ρ"))
         columns = {"kind": np.array([KINDS[int(row)] for row in rows])}
         columns |= {names[name]: np.array(values) for name, values in parts.items()}
         self.kinds.show_plot(live=live, legend=legend, columns=columns)

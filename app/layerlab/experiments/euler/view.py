@@ -24,7 +24,7 @@ from layerlab.ui.plotting.series import Series
 Array = np.ndarray
 FIELD = (-2.5, 2.5, -2.0, 2.0)  # what is seen of the field
 PLANE = (-5.2, 1.8, -2.5, 2.5)  # of the complex plane
-SIDES, TOPS = np.zeros(1), np.full(1, 2.2)  # what the flow does left and right of 0
+SIDES, TOPS = np.zeros(1), np.full(1, 0.36)  # what the flow does left and right of 0
 # A hand wanders off the real axis, an arrow key (0.06 or so) does not.
 MAGNET, MAGNET_OF_KEYS = 0.2, 0.05
 LEAST, MOST = 1e-6, 1e12  # of what is off the flow

@@ -71,7 +71,7 @@ class NearCard(PlotCard):
         self.set_note(
             f"node <b>{name}</b> sees <b>{result.reach}</b> edges far",
             f"node <b>{name}</b>, <b>{result.reach}</b> far",
-            f"<b>{name}</b>",
+            f"node <b>{name}</b>",
         )
         self.plot.reader = lambda at, _: _read_far(theme, result, sums, at)
 

@@ -82,7 +82,7 @@ class View(PageView):
         self.behind = PlotCard(
             "After layer norm", self.outputs.x_axis, self.outputs.y_axis, "", self.outputs
         )
-        self.map = PlotCard("Loss over the weights", Axis("along"), Axis("across"))
+        self.map = PlotCard("Loss over weights", Axis("along"), Axis("across"))
         for axis in (self.map.plot.x_axis, self.map.plot.y_axis):
             axis.fix(-REACH, REACH)
         self.map.plot.grid = False

@@ -40,7 +40,7 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.plane = PlotCard("The plane after all layers", Blank(), Blank())
+        self.plane = PlotCard("The plane at the end", Blank(), Blank())
         self.matrices = PlotCard("W, its best of rank r, and A B as trained", Blank(), Blank())
         self.spectrum = PlotCard(
             "Singular values", Axis("k", integer=True), Axis("s", can_switch=True)
@@ -49,7 +49,7 @@ class View(PageView):
             "Error by rank", Axis("rank", integer=True), Axis("relative error", log=True)
         )
         self.learning = PlotCard(
-            "Learned one after another",
+            "Learned one by one",
             Axis("updates", integer=True),
             Axis("s of A B", can_switch=True),
         )

@@ -14,7 +14,7 @@ from layerlab.experiments.numpy_or_torch.names import (
 
 EXPERIMENT = Experiment(
     "numpy-or-torch",
-    "Do NumPy and PyTorch compute the same?",
+    "Do NumPy and PyTorch agree?",
     "One network on three engines, parameter by parameter; finite differences as a judge of "
     "all, and a mistake in the backward pass to see it caught.",
     source="Rumelhart, Hinton & Williams 1986 (backpropagation), Higham 2002, chapter 1",

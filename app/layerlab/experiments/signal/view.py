@@ -55,7 +55,7 @@ class View(PageView):
             "Three variances", Axis("layer", integer=True), Axis("variance", log=True)
         )
         self.values_card = PlotCard(
-            "Jacobian to the last layer", Axis("layer", integer=True), Axis("factor", log=True)
+            "Jacobian to the end", Axis("layer", integer=True), Axis("factor", log=True)
         )
         for card in (self.pair, self.three, self.values_card):
             card.plot.tick_gap = 30
@@ -158,7 +158,7 @@ class View(PageView):
         )
         card.set_note(
             f"from {number(result.correlation, 2)} to <b>{number(mean[-1], 3)}</b>",
-            f"<b>{number(mean[-1], 3)}</b>",
+            f"to <b>{number(mean[-1], 3)}</b>",
         )
         handle = Handle("start", 0.0, result.correlation, accent, 5.0, "y")
         card.plot.set_handles((handle,))

@@ -24,6 +24,7 @@ from layerlab.ui.theme import Theme
 Array = np.ndarray
 GAP = 14  # between cards, at zoom 1
 NARROW, LOW = 480, 210  # width below which cards stand in a column; their least height then
+NARROWEST = 148  # width of a card below which all stand in pairs: texts would be cut
 
 
 class PlotCard(Card):
@@ -143,7 +144,7 @@ class PageView(QWidget):
         self._cards: list[Card] = []
         self._places: list[tuple[int, int, int, int]] = []
         self._shares: tuple[Sequence[int], Sequence[int]] = ((), ())
-        self._is_stacked = False
+        self._columns = 0  # in which the cards stand as they were added; 0: as they were placed
         self._largest: Card | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -239,26 +240,47 @@ class PageView(QWidget):
             self.draw(self.result)
 
     def resizeEvent(self, event: object) -> None:
-        """Let the cards stand in a column where they would be too narrow side by side."""
+        """Let the cards stand in fewer columns where they would be too narrow side by side."""
         self._fit()
 
     def _fit(self) -> None:
-        stacked = self.width() < self.theme.px(NARROW)
-        if stacked != self._is_stacked:
-            self._is_stacked = stacked
+        columns = self._fitting_columns()
+        if columns != self._columns:
+            self._columns = columns
             self._arrange()
-        high = LOW * len(self._cards) if stacked else self.least_height
+        rows = -(-len(self._cards) // columns) if columns else 0
+        high = max(LOW * rows, self.least_height * (columns != 1))
         self.setMinimumHeight(self.theme.px(high if self._largest is None else LOW))
 
+    def _fitting_columns(self) -> int:
+        """Return 0 where all cards are wide enough as they were placed, else 2, else 1."""
+        if self.width() < self.theme.px(NARROW):
+            return 1
+        parts = self._shares[1] or [1] * max((c + n for _, c, _, n in self._places), default=1)
+        least = min((sum(parts[c : c + n]) for _, c, _, n in self._places), default=1)
+        gap = self.theme.px(GAP)
+        narrowest = (self.width() + gap) * least / sum(parts) - gap
+        return 0 if narrowest >= self.theme.px(NARROWEST) else 2
+
+    def _in_columns(self) -> dict[Card, tuple[int, int, int, int]]:
+        """Place the cards as they were added; where one stands alone it is the first."""
+        columns = self._columns
+        spare = -len(self._cards) % columns
+        places = {}
+        for k, card in enumerate(self._cards):
+            row, column = divmod(k + spare * (k > 0), columns)
+            places[card] = (row, column, 1, 1 + spare * (k == 0))
+        return places
+
     def _arrange(self) -> None:
-        """Place the cards as they were added, one below the other, or the largest alone."""
+        """Place the cards where they belong at this width, or the largest alone."""
         rows, columns = self._shares
         placed = dict(zip(self._cards, self._places, strict=True))
         if self._largest is not None:
             placed, rows, columns = {self._largest: (0, 0, 1, 1)}, (1,), (1,)
-        elif self._is_stacked:
-            placed = {card: (k, 0, 1, 1) for k, card in enumerate(self._cards)}
-            rows, columns = (1,) * len(self._cards), (1,)
+        elif self._columns:
+            placed, columns = self._in_columns(), (1,) * self._columns
+            rows = (1,) * (1 + max(row for row, *_ in placed.values()))
         for k in range(max(self._grid.rowCount(), len(self._cards))):
             self._grid.setRowStretch(k, 0)
         for k in range(self._grid.columnCount()):
