@@ -8,6 +8,7 @@ from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.choice import Choice, Toggle
 from layerlab.ui.controls.chooser import Chooser
 from layerlab.ui.controls.slider import Slider
+from layerlab.ui.fonts import load_fonts
 from layerlab.ui.plotting.handles import HandlePlot
 from tests.compose.conftest import drag, home, open_lab  # noqa: F401
 
@@ -15,6 +16,8 @@ from tests.compose.conftest import drag, home, open_lab  # noqa: F401
 @pytest.fixture
 def open_page(open_lab):  # noqa: F811
     """Open pages of the gallery by their keys, in a window that is shown."""
+
+    load_fonts()  # else texts are as wide as in whatever font this machine has
 
     def make(key, work=False):
         session = open_lab()

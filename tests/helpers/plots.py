@@ -23,6 +23,7 @@ from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.plotting.surface import Surface
 
 NOTCH = 120  # of a wheel
+SETTLING = 4  # passes in which layouts hand on what they need
 BY = QPoint(24, 15)  # how far is panned
 # Sizes of the window, and how much larger its letters are.
 # Sizes of the window, and how much larger its letters are.
@@ -54,7 +55,8 @@ def drive_plots(page, qtbot) -> None:
     for size, zoom in LOOKS:
         window.resize(*size)
         window.set_theme(theme.zoomed(zoom))
-        paint()
+        for _ in range(SETTLING):
+            paint()
         lost = [fault for card in view.cards for fault in lost_texts(card)]
         assert not lost, (size, zoom, lost)
     window.resize(before)

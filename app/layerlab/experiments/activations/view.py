@@ -28,7 +28,7 @@ class View(PageView):
         """Make the cards."""
         self.value = PlotCard("Value", Axis("z"), Axis("h"))
         self.slope = PlotCard("Derivative", Axis("z"), Axis("dh/dz"))
-        self.behind = PlotCard("Transformed Gaussian", Axis("z, h"), Axis("density"))
+        self.behind = PlotCard("Output density", Axis("z, h"), Axis("density"))
         self.rows = RowPlot(Axis("fraction preserved"))
         self.rows.x_axis.brief = "fraction"
         self.rows.x_axis.fix(0, FRACTIONS)

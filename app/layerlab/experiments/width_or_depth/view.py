@@ -40,7 +40,7 @@ class View(PageView):
         self.rows.x_axis.brief = "loss"
         self.seeds = PlotCard("All seeds", self.rows.x_axis, self.rows.y_axis, "", self.rows)
         self.wild = PlotCard(
-            "As the curve gets wilder", Axis("crests", integer=True), Axis("loss", log=True)
+            "Loss by crests", Axis("crests", integer=True), Axis("loss", log=True)
         )
         for card in self.fits.values():
             card.plot.x_axis.fix(-1, 1)

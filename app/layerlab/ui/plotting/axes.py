@@ -167,14 +167,15 @@ def lay_below(plot: Plot) -> Below:
     edge = min(area.right() + theme.px(8), plot.width())
     names = [plot.x_axis.label, plot.x_axis.brief or plot.x_axis.label]
     found = Below((), "", 0.0)
-    for least in (min(3, len(ticks)), min(2, len(ticks))):
+    held = plot.name_row if plot.is_zoomed else None  # else a drag would move what is under it
+    for least in () if held else (min(3, len(ticks)), min(2, len(ticks))):
         for name in names:
             wide = metrics.horizontalAdvance(name)
             lefts, start = lay_texts(places, widths, wide, edge, theme.px(8))
             found = Below(tuple(lefts), name, start)
             if start >= 0 and sum(left is not None for left in lefts) >= least:
                 return found
-    if plot.height() < theme.px(LEAST_FOR_ROWS):
+    if held is False or plot.height() < theme.px(LEAST_FOR_ROWS):
         return found
     name = names[metrics.horizontalAdvance(names[0]) > edge]
     name = plot.elided(name, edge)

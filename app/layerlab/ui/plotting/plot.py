@@ -74,6 +74,7 @@ class Plot(Surface):
         self._frame_look: tuple[object, ...] = ()
         self._axes_look: tuple[object, ...] = ()
         self._legend_laid: object = None
+        self.name_row = False  # whether the lying axis' name stands below its ticks
         self._least_left = 0.0  # while zoomed the texts must not push the area about
         self.box = PlotBox(x, y)
         self.below, self.beside = TextAxis(self, "bottom"), TextAxis(self, "left")
@@ -254,7 +255,8 @@ class Plot(Surface):
             self._frame_look = look
             area = self.room(self.y_labels(), self._lay_legend())
             self.place_area(area)
-            if lay_below(self).has_own_row:
+            self.name_row = lay_below(self).has_own_row
+            if self.name_row:
                 self.place_area(area.adjusted(0, 0, 0, -self.theme.px(ROW)))
 
     def room(self, labels: list[Label], rows: int) -> QRectF:
