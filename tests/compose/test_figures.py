@@ -18,6 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core.errors import LabError
+from layerlab.ui.controls.tiles import Tile
 from layerlab.ui.figures import ENDINGS, figure, placed_clips, window_figure
 from layerlab.ui.head import HeadButton
 from layerlab.ui.theme import PRINT
@@ -292,6 +293,10 @@ def test_the_whole_window_is_a_figure(trained, ending):
         for card in window.views:
             assert card.title() in texts
         assert "median of" in texts
+        tile = window.findChildren(Tile)[0].size()
+        images = ElementTree.fromstring(data).iter(f"{SVG}image")
+        sizes = [(float(one.get("width")), float(one.get("height"))) for one in images]
+        assert (tile.width(), tile.height()) not in sizes  # its curve is a line
     if ending == ".png":
         image = QImage.fromData(data)
         assert image.size() == window.size()

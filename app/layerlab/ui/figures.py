@@ -32,6 +32,7 @@ from layerlab import __version__
 from layerlab.core.errors import LabError
 from layerlab.core.figures import ENDINGS, MAX_SIDE, MIN_SIDE
 from layerlab.ui.card import Card
+from layerlab.ui.controls.tiles import Tile
 from layerlab.ui.theme import PRINT, Theme, Themed
 
 _CLIPPED = re.compile(r'clip-path="url\(#(\w+)\)"><g [^>]*?transform="([^"]*)"')
@@ -116,18 +117,19 @@ def window_figure(
         raise LabError(f"a picture of the window ends in {known}, not in {ending or 'nothing'}")
     size = window.size()
     _check_pixels(ending, size, scale)
-    cards = [card for card in window.findChildren(Card) if card.isVisible()]
+    painted: list[Card | Tile] = [c for c in window.findChildren(Card) if c.isVisible()]
+    painted += window.findChildren(Tile)
     try:
         if for_print and isinstance(window, Themed):
             window.set_theme(PRINT.zoomed(theme.zoom))
-        for card in cards:
-            card.set_figure(True)
+        for one in painted:
+            one.set_figure(True)
         _settle(window)
         ground = (PRINT if for_print else theme).color("background")
         return _WRITERS[ending](Page(window, size, window.windowTitle(), ground), scale)
     finally:
-        for card in cards:
-            card.set_figure(False)
+        for one in painted:
+            one.set_figure(False)
         if for_print and isinstance(window, Themed):
             window.set_theme(theme)
         _settle(window)

@@ -67,6 +67,7 @@ class Tile(KeyboardRing, QRadioButton):
         self.key = ""
         self._preview: np.ndarray | None = None
         self._kept, self._kept_key = QPixmap(), object()  # of its size, theme and state
+        self._is_figure = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -88,6 +89,10 @@ class Tile(KeyboardRing, QRadioButton):
         self.setFixedHeight(theme.px(49 if self._small else 61))
         self.updateGeometry()
         self.update()
+
+    def set_figure(self, is_figure: bool) -> None:
+        """Paint for a file, whose lines are no pixels, or for the screen again."""
+        self._is_figure = is_figure
 
     def sizeHint(self) -> QSize:
         """Return the size in a panel of the usual width."""
@@ -123,7 +128,10 @@ class Tile(KeyboardRing, QRadioButton):
         radius = theme.px(8)
         draw_box(painter, box, theme.color("raised"), theme.color(border), radius, theme.px(1))
         token = "accent" if on else "text" if self.underMouse() else "muted"
-        painter.drawPixmap(0, 0, self._picture(token))
+        if self._is_figure:
+            self._paint_picture(painter, token)
+        else:
+            painter.drawPixmap(0, 0, self._picture(token))
         font = theme.font(10 if self._small else 10.5)
         painter.setFont(font)
         painter.setPen(theme.color("text" if on or self.underMouse() else "muted"))
