@@ -13,7 +13,7 @@ import tokenize
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-MAX_LINES = 400
+MAX_LINES = 500
 MAX_SKIPS = 20
 HEAVY = {
     "torch",
