@@ -146,7 +146,7 @@ def test_for_print_every_text_is_dark_and_the_ground_white(trained, name):
 def test_a_figure_has_its_size_where_the_screen_has_no_room_for_the_note(trained):
     trained.pages.show("gating")
     trained.pages.page.finish()
-    card = trained.figures.card("share-of-open-units")
+    card = trained.figures.card("share-of-active-units")
     card.set_note("a note that is much too long for the card as it is on the screen " * 2, "")
     card.fit_head()
     root = ElementTree.fromstring(figure(card, ".svg", (1400, 500)))
