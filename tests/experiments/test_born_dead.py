@@ -30,7 +30,7 @@ def _fresh(monkeypatch):
     """Count and train nothing beforehand; train with the engine that is there at once."""
     model.forget()
     monkeypatch.setattr(collapse, "wait_for_kernels", lambda ask: iter(()))
-    monkeypatch.setattr(collapse, "quick_engine", lambda: engine("numpy"))
+    monkeypatch.setattr(collapse, "fastest_engine", lambda: engine("numpy"))
     yield
     model.forget()
 
@@ -225,7 +225,7 @@ def test_numbers_that_leave_the_range_are_not_constant(monkeypatch) -> None:
         def run(self, *_, **__):
             raise NotFiniteError("it left", 7)
 
-    monkeypatch.setattr(collapse, "quick_engine", Breaking)
+    monkeypatch.setattr(collapse, "fastest_engine", Breaking)
     one = collapse.training(collapse.Setting("He", 3, 4, 0.001))
     list(one.advance(never))
     assert not one.constant.any()

@@ -264,7 +264,7 @@ def test_what_leaves_the_finite_numbers_has_no_end(monkeypatch):
             raise NotFiniteError("not finite", 5)
             yield
 
-    monkeypatch.setattr(training, "quick_engine", Broken)
+    monkeypatch.setattr(training, "fastest_engine", Broken)
     list(model.work(lambda: False))
     result = model.compute()
     assert result.ends == {}

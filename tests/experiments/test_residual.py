@@ -31,7 +31,7 @@ def _quick(monkeypatch):
     monkeypatch.setattr(training, "DEPTHS", (2, 4))
     monkeypatch.setattr(model, "DEPTHS", (2, 4))
     monkeypatch.setattr(training, "wait_for_kernels", lambda ask: iter(()))
-    monkeypatch.setattr(training, "quick_engine", lambda: engine("numpy"))
+    monkeypatch.setattr(training, "fastest_engine", lambda: engine("numpy"))
     monkeypatch.setattr(verdicts, "_found", [])
     yield
     training.forget()
@@ -210,7 +210,7 @@ def test_numbers_that_leave_the_range_are_told(monkeypatch) -> None:
         def run(self, *_, **__):
             raise NotFiniteError("it left", 7)
 
-    monkeypatch.setattr(training, "quick_engine", Breaking)
+    monkeypatch.setattr(training, "fastest_engine", Breaking)
     lost = trained("residual", 2)
     assert lost.update == 7
     assert np.isinf(lost.loss).all()

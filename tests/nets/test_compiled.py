@@ -255,7 +255,7 @@ def test_no_mark_is_missed_however_far_the_kernel_gets_meanwhile(
 
 def test_a_hurried_run_yields_marks_alone_until_its_time_is_over() -> None:
     options = {"interval_s": 0.0, "marks": [3, 9], "until": 20}
-    states = list(COMPILED.run(ALL_ON, hurry_s=60.0, **options))
+    states = list(COMPILED.run(ALL_ON, warmup_s=60.0, **options))
     assert [state.update for state in states] == [0, 3, 9, 20]
     assert_identical(states[-1], end(COMPILED, ALL_ON, until=20))
 
@@ -273,7 +273,7 @@ def test_threads_may_become_fewer_on_the_way(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(pool, "cores", lambda: 3)
     monkeypatch.setattr(pool, "workers", lambda: 2)
     spec = LONG
-    states = COMPILED.run(spec, interval_s=0.005, hurry_s=0.02)
+    states = COMPILED.run(spec, interval_s=0.005, warmup_s=0.02)
     for state in states:
         if shared[-1] == 2 and state.update > 500:
             break

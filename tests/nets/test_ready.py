@@ -17,9 +17,9 @@ from layerlab.core.jobs import Ask
 from layerlab.core.spec import LabSpec, edit
 from layerlab.nets import engines
 from layerlab.nets.engines import ready
-from layerlab.nets.growing import Growing
+from layerlab.nets.incremental import IncrementalTraining
 from layerlab.nets.problem import problem_of
-from layerlab.nets.rewind import Rewindable, quick_engine
+from layerlab.nets.rewind import Rewindable, fastest_engine
 
 WHY = "the kernels of the engine compiled do not compile on this machine"
 SPEC = edit(edit(LabSpec(), "train.updates", 8), "train.seeds", 2)
@@ -52,8 +52,8 @@ def test_each_precision_stands_for_itself(monkeypatch: pytest.MonkeyPatch) -> No
     assert engines.default_engine("float32") == ("compiled", "")
     assert engines.default_engine("float64")[0] == "numpy"
     assert (ready.is_ready("float32"), ready.is_ready("float64")) == (True, False)
-    assert quick_engine("float32").name == "compiled"
-    assert quick_engine("float64").name == "numpy"
+    assert fastest_engine("float32").name == "compiled"
+    assert fastest_engine("float64").name == "numpy"
 
 
 def test_waiting_ends_when_it_is_called_off(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +79,9 @@ def test_populations_of_claims_go_on_in_numpy_and_say_why_once(no_kernels: None)
 def test_trainings_of_pages_go_on_in_numpy_and_say_why_once(no_kernels: None) -> None:
     from layerlab.experiments.ensemble.training import Setting, trained
 
-    growing = Growing(problem_of(SPEC), lambda state: state.update, every=4, chunk=2)
+    growing = IncrementalTraining(
+        problem_of(SPEC), lambda state: state.update, every=4, chunk=2
+    )
     never: Ask = lambda: False  # noqa: E731
     with pytest.warns(LabWarning, match="NumPy trains instead"):
         ended(growing.advance(8, never))

@@ -34,7 +34,7 @@ class FakeEngine:
         until=None,
         marks=(),
         interval_s=None,
-        hurry_s=0.0,
+        warmup_s=0.0,
         is_cancelled=lambda: False,
     ):
         if self.error:

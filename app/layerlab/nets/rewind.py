@@ -9,7 +9,7 @@ from layerlab.nets.engines.ready import is_ready
 from layerlab.nets.problem import born, problem_of
 
 
-def quick_engine(dtype: str = "float32") -> Engine:
+def fastest_engine(dtype: str = "float32") -> Engine:
     """Return the compiled engine if it can start at once, else the one in NumPy."""
     return engine("compiled" if is_ready(dtype) else "numpy")
 
@@ -25,7 +25,7 @@ class Rewindable:
         """Draw the weights; nothing is trained yet. `every`: updates between kept states."""
         self.problem, self._every = problem_of(spec), every
         self._states: dict[int, State] = {0: born(self.problem)}
-        self._engine = quick_engine(spec.train.dtype)
+        self._engine = fastest_engine(spec.train.dtype)
 
     def at(self, update: int) -> State:
         """Return the state after so many updates; raises NotFiniteError."""

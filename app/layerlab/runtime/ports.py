@@ -29,7 +29,7 @@ class EngineLike(Protocol):
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
-        hurry_s: float = 0.0,
+        warmup_s: float = 0.0,
         is_cancelled: Callable[[], bool] = ...,
     ) -> Iterator[State]:
         """Train and yield states."""

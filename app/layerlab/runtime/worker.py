@@ -174,7 +174,7 @@ class Worker(QThread):
             until=until,
             marks=run.ordered_marks,
             interval_s=YIELD_S,
-            hurry_s=max(0.0, run.measure_at - time.perf_counter()),
+            warmup_s=max(0.0, run.measure_at - time.perf_counter()),
             is_cancelled=lambda: self._order is not order or self._closing,
         )
         for state in states:

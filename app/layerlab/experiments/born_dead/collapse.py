@@ -16,7 +16,7 @@ from layerlab.experiments.born_dead.names import NETS
 from layerlab.nets.engines.numpy_ import forward, outputs
 from layerlab.nets.engines.ready import wait_for_kernels
 from layerlab.nets.problem import Problem, born, problem_of
-from layerlab.nets.rewind import quick_engine
+from layerlab.nets.rewind import fastest_engine
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -101,7 +101,7 @@ class Training:
             yield None
 
     def _trained(self, spec: LabSpec, ask: Ask) -> Generator[None, None, Array]:
-        problem, engine, one = problem_of(spec), quick_engine(), self.setting
+        problem, engine, one = problem_of(spec), fastest_engine(), self.setting
         state = born(problem)
         recipe = RECIPES[one.cure]
         if recipe.bias or recipe.is_asymmetric:

@@ -17,7 +17,7 @@ from layerlab.nets.engines.base import Batches
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.engines.ready import is_ready, wait_for_kernels
 from layerlab.nets.ensembles import Draws, draws_of, means_of
-from layerlab.nets.growing import Slow, Stepper, stepper
+from layerlab.nets.incremental import NumpyStepper, Stepper, stepper
 from layerlab.nets.problem import Problem, born, problem_of
 from layerlab.nets.tasks import TASKS
 
@@ -155,7 +155,7 @@ def _trainers(
     state, part = _picked(start, nets[mine]), replace(problem, seeds=seeds[nets[mine]])
     if setting.kind == BOOTSTRAP:
         rows = np.stack([resampled(draw, int(net)) for net in nets[mine]])
-        yield mine, Slow(part, state, _OwnPoints(part, rows))
+        yield mine, NumpyStepper(part, state, _OwnPoints(part, rows))
     else:
         yield mine, stepper(part, state, is_compiled)
 

@@ -16,7 +16,7 @@ from layerlab.core.state import State
 from layerlab.nets.engines.numpy_ import forward, training_loss
 from layerlab.nets.engines.ready import wait_for_kernels
 from layerlab.nets.problem import Problem, born, problem_of
-from layerlab.nets.rewind import quick_engine
+from layerlab.nets.rewind import fastest_engine
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -214,7 +214,7 @@ class Training:
         if seen >= UPDATES:
             return
         yield from wait_for_kernels(is_interrupted)
-        problem, engine = problem_of(self.setting.spec), quick_engine()
+        problem, engine = problem_of(self.setting.spec), fastest_engine()
         for until in range(min(seen + PART, UPDATES), UPDATES + 1, PART):
             while self._state is None or self._state.update < until:
                 run = engine.run(

@@ -20,7 +20,7 @@ from layerlab.nets.chance import difference
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.probes.loss import evaluate
 from layerlab.nets.problem import Problem, born, problem_of
-from layerlab.nets.rewind import Rewindable, quick_engine
+from layerlab.nets.rewind import Rewindable, fastest_engine
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -153,7 +153,7 @@ def _states(spec: LabSpec, ask: Ask, all_marks: bool) -> Iterator[State | None]:
     """Yield the states at all marks, or the last alone; None where it should make room."""
     state, marks = born(problem_of(spec)), list(range(EVERY, LENGTH, EVERY))
     marks = marks if all_marks else []
-    trainer = quick_engine()
+    trainer = fastest_engine()
     if all_marks:
         yield state
     while state.update < LENGTH:

@@ -15,7 +15,7 @@ from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.core.state import State
 from layerlab.nets.engines.numpy_ import training_loss
 from layerlab.nets.problem import Problem, born, problem_of
-from layerlab.nets.rewind import quick_engine
+from layerlab.nets.rewind import fastest_engine
 
 Array = np.ndarray
 HIDDEN = (16, 16)
@@ -91,7 +91,7 @@ class Population:
         while not self.is_over:
             marks = range(len(self._losses) * EVERY, LENGTH, EVERY)
             try:
-                for state in quick_engine().run(
+                for state in fastest_engine().run(
                     self.setting.spec, self._state, marks=marks, is_cancelled=ask
                 ):
                     self._state = state

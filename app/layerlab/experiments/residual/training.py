@@ -16,7 +16,7 @@ from layerlab.experiments.residual.birth import GAIN, NAMES
 from layerlab.nets.engines.numpy_ import outputs, training_loss
 from layerlab.nets.engines.ready import wait_for_kernels
 from layerlab.nets.problem import Problem, problem_of
-from layerlab.nets.rewind import quick_engine
+from layerlab.nets.rewind import fastest_engine
 from layerlab.nets.skips import silenced
 from layerlab.nets.tasks import TASKS
 
@@ -118,7 +118,7 @@ class Training:
         if self.found is not None:
             return
         yield from wait_for_kernels(is_interrupted)
-        problem, engine = problem_of(self.setting.spec), quick_engine()
+        problem, engine = problem_of(self.setting.spec), fastest_engine()
         try:
             while self._state is None or self._state.update < UPDATES:
                 run = engine.run(

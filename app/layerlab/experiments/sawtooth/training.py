@@ -11,7 +11,7 @@ from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
 from layerlab.experiments.sawtooth.nets import hidden_of, pieces, target
 from layerlab.nets.engines.numpy_ import outputs, training_loss
-from layerlab.nets.growing import Growing
+from layerlab.nets.incremental import IncrementalTraining
 from layerlab.nets.problem import Problem, problem_of
 from layerlab.nets.tasks import TASKS
 
@@ -73,7 +73,7 @@ class Snapshot:
         return int(self.loss.argmin())
 
 
-class Population(Growing[Snapshot]):
+class Population(IncrementalTraining[Snapshot]):
     """The networks of a setting, on their way."""
 
     def __init__(self, setting: Setting) -> None:

@@ -16,7 +16,7 @@ from layerlab.core.state import State
 from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, WIDE
 from layerlab.nets.budget import equal_widths
 from layerlab.nets.engines.numpy_ import outputs
-from layerlab.nets.growing import Growing
+from layerlab.nets.incremental import IncrementalTraining
 from layerlab.nets.problem import Problem, problem_of
 from layerlab.nets.regions import Regions, regions
 from layerlab.nets.tasks import TASKS
@@ -109,7 +109,7 @@ class Snapshot:
     params: Array
 
 
-class Population(Growing[Snapshot]):
+class Population(IncrementalTraining[Snapshot]):
     """The networks of a setting, on their way.
 
     Attributes:
@@ -159,7 +159,7 @@ class Population(Growing[Snapshot]):
 def advance_together(
     pair: tuple[Population, ...], update: int, is_interrupted: Ask
 ) -> Iterator[bool]:
-    """Train both on, the one that is behind first; yields as `Growing.advance`."""
+    """Train both on, the one that is behind first; yields as `IncrementalTraining.advance`."""
     runs = {one: one.advance(update, is_interrupted) for one in pair}
     while runs:
         behind = min(runs, key=lambda one: one.done)

@@ -39,7 +39,7 @@ class Engine(Protocol):
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
-        hurry_s: float = 0.0,
+        warmup_s: float = 0.0,
         is_cancelled: Callable[[], bool] = never,
     ) -> Iterator[State]:
         """Train and yield one state after another.
@@ -54,7 +54,7 @@ class Engine(Protocol):
             marks: updates at which a state is wanted, ascending.
             interval_s: also yield about this often, for a window, and leave it a core to
                 draw with; None: at marks alone, on every core.
-            hurry_s: for so many seconds be as if there were no `interval_s`.
+            warmup_s: for so many seconds, yield no state for `interval_s`: training warms up.
             is_cancelled: asked before every update, or every few milliseconds; True yields
                 the state (the last finite one) and ends.
 
@@ -106,7 +106,7 @@ def walk(
     end: int,
     marks: Sequence[int],
     interval_s: float | None,
-    hurry_s: float,
+    warmup_s: float,
     is_cancelled: Callable[[], bool],
 ) -> Iterator[State]:
     """Step a trainer to its end and yield the states that `Engine.run` promises.
@@ -115,12 +115,12 @@ def walk(
         trainer: the engine's own trainer, at the state where to go on.
         checked: (last good state, state) -> state; raises NotFiniteError if it is broken.
         end: update to stop at.
-        marks, interval_s, hurry_s, is_cancelled: see `Engine.run`.
+        marks, interval_s, warmup_s, is_cancelled: see `Engine.run`.
     """
     good = trainer.state()
     stops = sorted({mark for mark in marks if good.update < mark < end} | {end})
     last_s = time.perf_counter()
-    quiet_until_s = last_s + hurry_s
+    quiet_until_s = last_s + warmup_s
     for stop in stops:
         while trainer.update < stop:
             if is_cancelled():

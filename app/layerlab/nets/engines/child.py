@@ -59,7 +59,7 @@ def _train(inbox: _Inbox, out: BinaryIO, job: Job) -> None:
         until=fields["until"],
         marks=fields["marks"],
         interval_s=fields["interval_s"],
-        hurry_s=fields["hurry_s"],
+        warmup_s=fields["warmup_s"],
         is_cancelled=inbox.cancelled.is_set,
     )
     for state in states:

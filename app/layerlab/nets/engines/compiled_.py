@@ -63,7 +63,7 @@ class CompiledEngine:
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
-        hurry_s: float = 0.0,
+        warmup_s: float = 0.0,
         is_cancelled: Callable[[], bool] = never,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
@@ -82,7 +82,7 @@ class CompiledEngine:
         if state is None:
             yield good
         end = problem.length if until is None else until
-        pace = _Pace(problem, trainer.shot_bytes, interval_s, hurry_s)
+        pace = _Pace(problem, trainer.shot_bytes, interval_s, warmup_s)
         try:
             yield from _blocks(trainer, good, end, marks, pace, is_cancelled)
         finally:
@@ -183,11 +183,11 @@ class _Pace:
     """How many updates fit into a block, on how many threads, and when a state is due."""
 
     def __init__(
-        self, problem: Problem, copy_bytes: int, interval_s: float | None, hurry_s: float
+        self, problem: Problem, copy_bytes: int, interval_s: float | None, warmup_s: float
     ) -> None:
         self._interval_s = interval_s
         self._begun_s = time.perf_counter()
-        self._quiet_until_s = self._begun_s + hurry_s
+        self._quiet_until_s = self._begun_s + warmup_s
         self._kept = max(1, KEPT_BYTES // copy_bytes)
         self._work = _work(problem)
         self._copy_s = COPY_SHARE * copy_bytes / COPY_BYTES_PER_S

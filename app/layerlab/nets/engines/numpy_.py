@@ -275,7 +275,7 @@ class NumpyEngine:
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
-        hurry_s: float = 0.0,
+        warmup_s: float = 0.0,
         is_cancelled: Callable[[], bool] = never,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
@@ -292,7 +292,7 @@ class NumpyEngine:
             end=problem.length if until is None else until,
             marks=marks,
             interval_s=interval_s,
-            hurry_s=hurry_s,
+            warmup_s=warmup_s,
             is_cancelled=is_cancelled,
         )
 

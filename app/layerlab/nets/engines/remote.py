@@ -71,7 +71,7 @@ class RemoteEngine:
         until: int | None = None,
         marks: Sequence[int] = (),
         interval_s: float | None = None,
-        hurry_s: float = 0.0,
+        warmup_s: float = 0.0,
         is_cancelled: Callable[[], bool] = never,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
@@ -95,7 +95,7 @@ class RemoteEngine:
                 until=until,
                 marks=list(marks),
                 interval_s=interval_s,
-                hurry_s=hurry_s,
+                warmup_s=warmup_s,
             )
             yield from _states(child, is_cancelled)
         finally:

@@ -1,4 +1,4 @@
-"""Populations that grow: trained further when somebody has time, and looked at on the way."""
+"""Incremental training: goes on where it stopped, with measurements at regular updates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Stepper(Protocol):
         """Return a frozen copy of where the training is."""
 
 
-class Slow:
+class NumpyStepper:
     """The engine in NumPy, where there is no compiler."""
 
     def __init__(self, problem: Problem, state: State, batches: Batches | None = None) -> None:
@@ -45,13 +45,13 @@ class Slow:
 def stepper(problem: Problem, state: State, is_compiled: bool) -> Stepper:
     """Return what trains a problem from a state, compiled or in NumPy."""
     if not is_compiled:
-        return Slow(problem, state)
+        return NumpyStepper(problem, state)
     from layerlab.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
 
     return CompiledTrainer(problem, state)
 
 
-class Growing(Generic[T]):
+class IncrementalTraining(Generic[T]):
     """One training that goes on where it stopped, and what was seen of it.
 
     One thread advances it, another one reads the looks.
