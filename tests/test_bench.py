@@ -15,7 +15,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.resources import resource
 from layerlab.nets import peers, speed
 from layerlab.nets.engines.compiled import target
-from layerlab.nets.problem import born
+from layerlab.nets.problem import initialize
 
 TINY = {"name": "tiny", "shape": [2, 4, 1], "batch": 4, "samples": 9}
 
@@ -85,7 +85,7 @@ def by_hand(case: speed.Case, params: np.ndarray, updates: int) -> np.ndarray:
 def test_the_work_is_the_one_described(engine: str) -> None:
     case = msgspec.convert(TINY | {"shape": [3, 5, 2]}, speed.Case)
     problem = speed.problem_of_case(case, 2)
-    start = born(problem).params
+    start = initialize(problem).params
     train = speed.ENGINES[engine](problem)
     train(3), train(50)
     owner = getattr(train, "__self__", None)

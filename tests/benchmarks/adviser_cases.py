@@ -24,7 +24,7 @@ from layerlab.core.state import State
 from layerlab.core.success import default_threshold
 from layerlab.nets.engines import default_engine, engine
 from layerlab.nets.probes import History, measure, report_marks
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -69,7 +69,7 @@ def train(spec: LabSpec) -> Trained:
     """Train a spec to its end, or until it is not finite."""
     problem, runs = problem_of(spec), engine(default_engine()[0])
     history, error = History(outputs=runs.outputs), None
-    state = born(problem)
+    state = initialize(problem)
     try:
         for now in runs.run(spec, marks=report_marks(problem.length)):
             state = now
@@ -277,7 +277,7 @@ def _healthy(rng: Rng) -> LabSpec:
 
 def _birth_range(spec: LabSpec) -> tuple[float, float]:
     """Return median growth over the hidden layers at birth: signal forth, gradient back."""
-    parts = measure(spec, born(problem_of(spec)), ("signal", "gradient"))
+    parts = measure(spec, initialize(problem_of(spec)), ("signal", "gradient"))
     signal = parts["signal"].measured["across inputs"]  # (S, L)
     gradient = parts["gradient"].measured["mean square"]
     with np.errstate(all="ignore"):

@@ -15,7 +15,7 @@ import time
 
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.nets.polygons import polygons
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 SHAPES = ((12, 12), (32, 32), (32, 32, 32), (64, 64), (128,))
 WINDOW = (-1.2, 1.2, -1.2, 1.2)
@@ -32,7 +32,7 @@ def main() -> None:
         train = TrainSpec(seeds=options.seeds)
         problem = problem_of(LabSpec(task=TaskSpec(name="multi-gauss"), net=net, train=train))
         taken, found = [], []
-        for params in born(problem).params:
+        for params in initialize(problem).params:
             started = time.perf_counter()
             cells = polygons(problem, params, WINDOW)
             taken.append(1000 * (time.perf_counter() - started))

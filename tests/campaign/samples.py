@@ -22,7 +22,7 @@ from layerlab.core.values import is_knob_file, knobs_from_json, values_to_json
 from layerlab.core.windowfile import make_window_file, window_to_json
 from layerlab.experiments import EXPERIMENTS
 from layerlab.nets.probes import History
-from layerlab.nets.problem import born, check, load_data, problem_of
+from layerlab.nets.problem import check, initialize, load_data, problem_of
 from layerlab.nets.speed import read_cases
 from layerlab.nets.tasks import TASKS, recommended_for_csv
 from layerlab.runtime import labfile, opened, settings
@@ -84,7 +84,7 @@ def _labs(folder: pathlib.Path) -> list[bytes]:
     found = []
     for spec in specs:
         path, history = folder / "sample.layerlab", History()
-        start = born(problem_of(spec))
+        start = initialize(problem_of(spec))
         state = start
         for update in (0, 10, 30):
             state = replace(start, update=update)

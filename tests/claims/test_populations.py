@@ -18,7 +18,7 @@ from layerlab.claims.populations import (
 from layerlab.core.cancel import CancelledError
 from layerlab.core.spec import NetSpec, TrainSpec, edit
 from layerlab.nets.engines import engine
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 
 def test_seeds_beyond_a_run_go_on_in_the_next() -> None:
@@ -27,7 +27,7 @@ def test_seeds_beyond_a_run_go_on_in_the_next() -> None:
     assert [(run.train.seed, run.train.seeds) for run in runs] == [(5, 64), (69, 64), (133, 2)]
     whole = births(spec, 130)
     last = edit(edit(spec, "train.seed", 134), "train.seeds", 1)
-    np.testing.assert_array_equal(whole[-1], born(problem_of(last)).params[0])
+    np.testing.assert_array_equal(whole[-1], initialize(problem_of(last)).params[0])
 
 
 def test_a_population_is_what_the_engine_trains() -> None:

@@ -7,7 +7,8 @@ from PySide6.QtTest import QTest
 
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit, get
-from layerlab.nets.engines.numpy_ import NumpyEngine, outputs
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.problem import problem_of
 from tests.compose.conftest import bar_of, drag, finished, tile_of
 

@@ -17,7 +17,7 @@ from layerlab.experiments.born_dead.map import cell_at
 from layerlab.experiments.born_dead.names import CURES, DEEPEST, WIDEST
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import outputs
-from layerlab.nets.problem import born, check, problem_of
+from layerlab.nets.problem import check, initialize, problem_of
 from tests.experiments.conftest import settle
 from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
@@ -67,7 +67,7 @@ def counted(cure: str, width: int, nets: int) -> births.Column:
 def test_networks_are_those_that_the_lab_draws(cure: str, width: int, depth: int) -> None:
     own = problem(cure, width, depth)
     found = births.networks(cure, width, depth, own.seeds)
-    assert found.astype(np.float32) == pytest.approx(born(own).params, rel=1e-6)
+    assert found.astype(np.float32) == pytest.approx(initialize(own).params, rel=1e-6)
 
 
 @pytest.mark.parametrize("cure", CURES)

@@ -20,7 +20,7 @@ from layerlab.experiments import EXPERIMENTS
 from layerlab.experiments.euler import flow, model, moons, stability, verdicts
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import forward, training_loss
-from layerlab.nets.problem import born, check, problem_of
+from layerlab.nets.problem import check, initialize, problem_of
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 
@@ -258,7 +258,7 @@ def test_a_net_that_is_not_trained_is_the_one_that_is_born() -> None:
     result, setting = model.compute(depth=5), moons.Setting("tanh", 5)
     assert not result.is_trained
     problem = problem_of(setting.spec)
-    first = born(problem).params[:1].astype(float)
+    first = initialize(problem).params[:1].astype(float)
     assert result.net.points[5] == pytest.approx(
         forward(problem, first, problem.x.astype(float)).h[5][0]
     )

@@ -16,7 +16,7 @@ from layerlab.experiments.layer_norm.names import EPS, SUMS
 from layerlab.experiments.layer_norm.training import EVERY, LENGTH, Population, Setting
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.norms import norm, norm_gradient
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 from tests.experiments.conftest import drag_handle, settle
 from tests.helpers.programs import printed_by
 
@@ -203,9 +203,9 @@ def test_a_broken_norm_turns_the_verdict(monkeypatch):
 
 def test_stretched_networks_are_the_same_function_behind_the_norm():
     problem = problem_of(Setting(1.0, True, "SGD").spec)
-    y = outputs(problem, born(problem).params.astype(float), problem.x)
+    y = outputs(problem, initialize(problem).params.astype(float), problem.x)
     other = training.stretched(problem, 10.0)
-    layout, first = problem.layout, born(problem).params
+    layout, first = problem.layout, initialize(problem).params
     assert layout.weights(other.params, 1) == pytest.approx(10 * layout.weights(first, 1))
     assert layout.biases(other.params, 1) == pytest.approx(10 * layout.biases(first, 1))
     assert np.array_equal(layout.weights(other.params, 2), layout.weights(first, 2))

@@ -33,7 +33,7 @@ from layerlab.experiments.numpy_or_torch.trainings import Setting
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import engine, ready
 from layerlab.nets.gradcheck import BUG, GOOD
-from layerlab.nets.problem import born
+from layerlab.nets.problem import initialize
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
 from tests.helpers.waiting import PATIENCE_S
@@ -80,7 +80,7 @@ def torch_loss(setting, params):
 
 
 def flat(setting):
-    return torch.tensor(born(setting.problem).params[0], requires_grad=True)
+    return torch.tensor(initialize(setting.problem).params[0], requires_grad=True)
 
 
 # ---- the check
@@ -210,7 +210,7 @@ def test_by_hand_is_the_lab_s_engine_to_the_last_bit():
     setting = Setting("tanh", 3)
     track = trainings.by_hand(setting, Mistake())
     marks = range(1, LENGTH)
-    for state in engine("numpy").run(setting.spec, born(setting.problem), marks=marks):
+    for state in engine("numpy").run(setting.spec, initialize(setting.problem), marks=marks):
         assert (state.params[0] == track[state.update]).all()
     assert len(track) == LENGTH + 1
 

@@ -110,5 +110,5 @@ def test_activations_of_programs_are_the_lab_s(key: str) -> None:
     value, derivative = common("activations")["activation_and_derivative"](key, 0.2)
     z = np.linspace(-30, 30, 1201)
     assert value(z) == pytest.approx(ACTIVATIONS[key](z, 0.2), abs=1e-12)
-    assert derivative(z) == pytest.approx(ACTIVATIONS[key].slope_at(z, 0.2), abs=1e-12)
+    assert derivative(z) == pytest.approx(ACTIVATIONS[key].derivative_at(z, 0.2), abs=1e-12)
     assert math.isfinite(value(np.array([-1e3, 1e3])).sum())

@@ -102,7 +102,7 @@ def test_flips_are_counted_gate_by_gate() -> None:
     found = [one for one in gates.watch(3, 2, 8, 4) if one is not None]
     assert len(found) == 1
     problem = gates.wavy(3, 2)
-    trainer = gates.Trainer(problem, gates.born(problem))
+    trainer = gates.Trainer(problem, gates.initialize(problem))
     shares = []
     for update in range(8):
         layout, x = problem.layout, problem.x

@@ -15,7 +15,7 @@ from layerlab.experiments.residual import birth, model, training, verdicts
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import training_loss
-from layerlab.nets.problem import born, check, problem_of
+from layerlab.nets.problem import check, initialize, problem_of
 from layerlab.nets.theory import theory
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
@@ -164,7 +164,7 @@ def test_interrupted_training_ends_the_same() -> None:
 def test_weights_that_are_left_are_1_at_birth(monkeypatch) -> None:
     monkeypatch.setattr(training, "UPDATES", 0)
     one = trained("scaled", 2)
-    params = born(one.problem).params
+    params = initialize(one.problem).params
     # Spread sqrt(2) / sqrt(2 * 2) / sqrt(8), a quarter.
     inner = params[:, 2 * 8 : 2 * 8 + 64]  # after 8 weights and 8 biases
     assert one.kept[1] == pytest.approx(np.sqrt((inner**2).mean(1)) * 4, rel=1e-5)
@@ -177,7 +177,7 @@ def test_what_nothing_holds_on_to_is_left_by_decay_alone() -> None:
     assert result.alone == pytest.approx((1 - training.RATE * 1.5) ** training.UPDATES)
     one = training.Setting("plain", 2, "relu", 1.5)
     problem = problem_of(edit(one.spec, "task.noise", 0.0))
-    dead = born(problem)
+    dead = initialize(problem)
     params = dead.params.copy()
     layout = problem.layout
     layout.weights(params, 2)[:] = 0  # the outputs' weights: nothing comes back

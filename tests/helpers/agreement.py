@@ -11,10 +11,10 @@ import numpy as np
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit
 from layerlab.core.state import State
 from layerlab.nets.activations import ACTIVATIONS
-from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.losses import LOSSES
 from layerlab.nets.optimizers import OPTIMIZERS
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 UPDATES = 200
 ADAPTIVE = ("rmsprop", "adam", "adamw")
@@ -38,7 +38,7 @@ def amplification(spec: LabSpec, updates: int = UPDATES) -> float:
 
     What an engine cannot be blamed for: no two orders of summation can agree better.
     """
-    start = born(problem_of(spec))
+    start = initialize(problem_of(spec))
     rng = np.random.default_rng(0)
     towards = rng.choice([-np.inf, np.inf], start.params.shape)
     nudged = replace(start, params=np.nextafter(start.params, towards))

@@ -15,7 +15,7 @@ from layerlab.core.options import Options, options_to_json
 from layerlab.core.spec import LabSpec, edit, to_json
 from layerlab.core.values import values_to_json
 from layerlab.experiments import EXPERIMENTS
-from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.probes import History
 from layerlab.runtime import labfile
 

@@ -47,7 +47,7 @@ def test_values(name: str) -> None:
 def test_slopes_are_differences(name: str) -> None:
     act, eps = ACTIVATIONS[name], 1e-6
     difference = (act(GRID + eps, 0.3) - act(GRID - eps, 0.3)) / (2 * eps)
-    np.testing.assert_allclose(act.slope_at(GRID, 0.3), difference, atol=2e-9)
+    np.testing.assert_allclose(act.derivative_at(GRID, 0.3), difference, atol=2e-9)
 
 
 def slope_by_torch(name: str, z: np.ndarray, slope: float) -> np.ndarray:
@@ -61,7 +61,9 @@ def slope_by_torch(name: str, z: np.ndarray, slope: float) -> np.ndarray:
 def test_slopes_are_autograds(name: str) -> None:
     act = ACTIVATIONS[name]
     z = np.concatenate([GRID, [-1.0, -0.0, 0.0, 1.0], act.kinks])  # the very corners too
-    np.testing.assert_allclose(act.slope_at(z, 0.3), slope_by_torch(name, z, 0.3), atol=1e-14)
+    np.testing.assert_allclose(
+        act.derivative_at(z, 0.3), slope_by_torch(name, z, 0.3), atol=1e-14
+    )
     np.testing.assert_allclose(act(z, 0.3), act.value(TORCH, torch.tensor(z), 0.3), atol=1e-14)
 
 
@@ -69,9 +71,9 @@ def test_slopes_are_autograds(name: str) -> None:
 def test_kinks_are_where_the_slope_jumps(name: str) -> None:
     act = ACTIVATIONS[name]
     z = np.arange(-300, 300) / 100 + 0.005  # between multiples of 0.01
-    jumps = np.abs(np.diff(act.slope_at(z))) > 0.5
+    jumps = np.abs(np.diff(act.derivative_at(z))) > 0.5
     assert list(np.round((z[:-1] + 0.005)[jumps], 9)) == list(act.kinks)
-    flat_between = np.unique(np.round(act.slope_at(z), 9)).size <= 2
+    flat_between = np.unique(np.round(act.derivative_at(z), 9)).size <= 2
     assert flat_between == act.piecewise_linear
 
 
@@ -81,7 +83,7 @@ def test_far_out_nothing_overflows(name: str) -> None:
     for dtype in (np.float32, np.float64):
         z = np.array([-1e30, -800, -90, 90, 800, 1e30], dtype)
         with np.errstate(under="ignore", over="raise", invalid="raise"):
-            h, slope = act(z[1:5]), act.slope_at(z[1:5])
+            h, slope = act(z[1:5]), act.derivative_at(z[1:5])
         assert np.isfinite(h).all()
         assert np.isfinite(slope).all()
         assert h.dtype == slope.dtype == dtype  # float32 stays float32
@@ -96,7 +98,7 @@ def test_single_numbers_give_the_same(name: str) -> None:
     for z in [*Z, -1.0, 1.0, 40.0, -40.0]:
         assert act.value(SCALAR, z, 0.1) == pytest.approx(act(np.array(z), 0.1), rel=1e-14)
         assert act.derivative(SCALAR, z, 0.1) == pytest.approx(
-            act.slope_at(np.array(z), 0.1), rel=1e-14, abs=1e-16
+            act.derivative_at(np.array(z), 0.1), rel=1e-14, abs=1e-16
         )
 
 
@@ -106,7 +108,7 @@ def test_published_figures() -> None:
     at = z[np.argmin(gelu(z))]
     assert (round(float(gelu(z).min()), 5), round(float(at), 4)) == (-0.16997, -0.7518)
     assert round(float(z[np.argmin(silu(z))]), 4) == -1.2785
-    assert ACTIVATIONS["sigmoid"].slope_at(z).max() == 0.25
+    assert ACTIVATIONS["sigmoid"].derivative_at(z).max() == 0.25
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -9,7 +9,7 @@ from layerlab.core.advice import DEAD, EXPLODING, KINDS, NARROW, OVERFIT, RATE, 
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
 from layerlab.nets.adviser import Measured, findings
 from layerlab.nets.adviser.measured import examine
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 from tests.benchmarks.adviser import SILENT, judge
 from tests.benchmarks.adviser_cases import TUNING, healthy, sick_of
 
@@ -132,14 +132,14 @@ def test_the_growth_is_that_of_the_weights_drawn():
     # Of a linear net of spread s over fan-in, the mean square grows by s^2 a layer.
     net = NetSpec(hidden=(256,) * 4, activation="identity", init="normal", weight_std=2.0)
     spec = LabSpec(net=net, train=TrainSpec(seeds=4))
-    m = examine(spec, born(problem_of(spec)))
+    m = examine(spec, initialize(problem_of(spec)))
     assert m.length_growth == pytest.approx(4.0**3, rel=0.25)
     assert m.depth == 4
 
 
 def test_a_linear_model_can_be_looked_at():
     spec = edit(LabSpec(), "net.depth", 0)
-    assert findings(examine(spec, born(problem_of(spec)))) == ()
+    assert findings(examine(spec, initialize(problem_of(spec)))) == ()
 
 
 @pytest.mark.parametrize("kind", [NARROW, DEAD, RATE])

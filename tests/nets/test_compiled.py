@@ -24,11 +24,11 @@ from layerlab.nets.engines.compiled import pool
 from layerlab.nets.engines.compiled import trainer as trainer_module
 from layerlab.nets.engines.compiled.trainer import CompiledTrainer
 from layerlab.nets.engines.compiled_ import CompiledEngine
-from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.losses import LOSSES
 from layerlab.nets.optimizers import OPTIMIZERS
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 from tests.helpers.agreement import (
     ADAPTIVE,
     ROUNDINGS,
@@ -50,7 +50,7 @@ def end(engine: NumpyEngine | CompiledEngine, spec: LabSpec, *args: State, **kw:
 
 
 def both(spec: LabSpec) -> tuple[State, State]:
-    start = born(problem_of(spec))
+    start = initialize(problem_of(spec))
     return end(NUMPY, spec, start, until=UPDATES), end(COMPILED, spec, start, until=UPDATES)
 
 
@@ -331,7 +331,7 @@ def test_cancelled_before_it_began() -> None:
 @pytest.mark.float32
 def test_cancelled_in_the_middle_of_a_block() -> None:
     problem = problem_of(LONG)
-    trainer = CompiledTrainer(problem, born(problem))
+    trainer = CompiledTrainer(problem, initialize(problem))
     first, second = trainer.begin([4, 10]), trainer.begin([50, 90_000])  # seconds of work
     first.finish()
     assert second.wait()
@@ -349,7 +349,7 @@ def test_cancelled_in_the_middle_of_a_block() -> None:
 @pytest.mark.float32
 def test_cancelled_before_all_shares_were_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     problem = problem_of(LONG)
-    trainer = CompiledTrainer(problem, born(problem))
+    trainer = CompiledTrainer(problem, initialize(problem))
     trainer.share(3)
     puts = itertools.count()
     put = pool.Lane.put

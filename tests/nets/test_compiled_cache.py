@@ -85,7 +85,7 @@ def test_other_sources_are_another_file(
 
 def test_what_the_stamp_must_know_is_in_it() -> None:
     outside = {path.name for path in cache._OUTSIDE}
-    assert outside == {"randomness.py", "optimizers.py", "numpy_.py"}
+    assert outside == {"randomness.py", "optimizers.py", "norms.py"}
     assert all(path.is_file() for path in cache._OUTSIDE)
     imported = {
         name.partition(".")[2]
@@ -99,7 +99,7 @@ def test_what_the_stamp_must_know_is_in_it() -> None:
     assert imported == {
         "nets.randomness",
         "nets.optimizers",
-        "nets.engines.numpy_",
+        "nets.norms",
         "nets.engines.compiled",
         "nets.maths",
         "nets.problem",
@@ -346,12 +346,12 @@ def test_a_new_process_finds_the_kernel_and_the_same_numbers(tmp_path: pathlib.P
         "from layerlab.nets.engines.compiled.kernel import train\n"
         "from layerlab.nets.engines.compiled.trainer import CompiledTrainer\n"
         "from layerlab.nets.engines.ready import warm_up\n"
-        "from layerlab.nets.problem import born, problem_of\n"
+        "from layerlab.nets.problem import initialize, problem_of\n"
         "warm_up('float32').result()\n"
         "print(len(train.stats.cache_hits), len(train.stats.cache_misses))\n"
         "problem = problem_of(LabSpec(task=TaskSpec(name='sawtooth'),"
         " net=NetSpec(hidden=(64, 9)), train=TrainSpec(seeds=2, optimizer='adam')))\n"
-        "trainer = CompiledTrainer(problem, born(problem))\n"
+        "trainer = CompiledTrainer(problem, initialize(problem))\n"
         "trainer.train_here(20)\n"
         "print(hashlib.sha256(trainer.state().params.tobytes()).hexdigest())"
     )

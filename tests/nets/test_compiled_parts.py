@@ -23,7 +23,7 @@ from layerlab.nets.engines.compiled.vectors import view
 from layerlab.nets.losses import LOSSES
 from layerlab.nets.maths import NUMPY
 from layerlab.nets.optimizers import OPTIMIZERS
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 DTYPES = [pytest.param("float32", marks=pytest.mark.float32), "float64"]
 EPS = {dtype: np.finfo(dtype).eps for dtype in ("float32", "float64")}
@@ -189,7 +189,7 @@ def test_activations_are_those_of_the_registry(name: str, dtype: str) -> None:
     h, d = np.empty_like(z), np.empty_like(z)
     activations.activate(activations.CODES[name], z, h, d, np.dtype(dtype).type(0.1))
     exact = z.astype("f8")
-    value, slope = ACTIVATIONS[name](exact, 0.1), ACTIVATIONS[name].slope_at(exact, 0.1)
+    value, slope = ACTIVATIONS[name](exact, 0.1), ACTIVATIONS[name].derivative_at(exact, 0.1)
     # Near its end a sigmoid is the difference of numbers near 1, and SiLU z times that; the
     # registry's own float32 has no more digits there.
     few = 4 * EPS[dtype] * (1 + np.abs(exact))
@@ -261,7 +261,7 @@ def test_no_update_allocates() -> None:
         train=TrainSpec(loss="logistic", seeds=3, report="running", batch=8),
     )
     problem = problem_of(spec)
-    trainer = CompiledTrainer(problem, born(problem))
+    trainer = CompiledTrainer(problem, initialize(problem))
     _nrt_python.memsys_enable_stats()
     try:
         counts = []

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from layerlab.core.spec import TaskSpec
 from layerlab.nets.data import Data
-from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.problem import check, problem_of
 from layerlab.nets.tasks import TASKS, export_csv, recommended_for_csv
 from layerlab.nets.tasks.csv import read_table

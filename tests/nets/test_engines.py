@@ -10,10 +10,10 @@ from layerlab.core.resources import resource
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read_spec
 from layerlab.core.state import State
 from layerlab.nets.activations import ACTIVATIONS
-from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.losses import LOSSES
 from layerlab.nets.optimizers import OPTIMIZERS
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 from tests.helpers.agreement import (
     ROUNDINGS,
     UPDATES,
@@ -39,7 +39,7 @@ def end(engine: NumpyEngine | TorchEngine, spec: LabSpec, *args: State, **kwargs
 
 
 def both(spec: LabSpec) -> list[State]:
-    start = born(problem_of(spec))
+    start = initialize(problem_of(spec))
     return [end(engine, spec, start, until=UPDATES) for engine in ENGINES]
 
 

@@ -18,9 +18,9 @@ from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.nets import engines
 from layerlab.nets.engines import remote, wire
-from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.engines.remote import RemoteEngine
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 from tests.helpers.agreement import distance
 from tests.helpers.waiting import wait_for
 
@@ -37,12 +37,12 @@ FAKE = """
 import os, sys
 from layerlab.core.spec import from_json
 from layerlab.nets.engines.wire import receive, send, state_parts
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 out, inbox = os.fdopen(1, "wb"), os.fdopen(0, "rb")
 send(out, "ready", devices=["cpu"])
 while (job := receive(inbox)) is not None:
     if job[0].kind == "run":
-        arrays, fields = state_parts(born(problem_of(from_json(job[0].fields["spec"]))))
+        arrays, fields = state_parts(initialize(problem_of(from_json(job[0].fields["spec"]))))
         send(out, "state", arrays, **fields)
     elif job[0].kind == "next":
         {act}
@@ -255,7 +255,7 @@ def test_cancelled_while_torch_is_loading(installed: None) -> None:
     engine = RemoteEngine(command=[sys.executable, "-c", "import sys; sys.stdin.read()"])
     (state,) = engine.run(SPEC, is_cancelled=lambda: True)
     assert state.update == 0
-    np.testing.assert_array_equal(state.params, born(problem_of(SPEC)).params)
+    np.testing.assert_array_equal(state.params, initialize(problem_of(SPEC)).params)
     assert list(engine.run(SPEC, state, is_cancelled=lambda: True)) == [state]
     engine.close()
 
@@ -318,7 +318,7 @@ def test_a_bundle_starts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_messages_carry_states_exactly() -> None:
-    state = born(problem_of(SPEC))
+    state = initialize(problem_of(SPEC))
     arrays, fields = wire.state_parts(state)
     stream = io.BytesIO()
     wire.send(stream, "state", arrays, **fields)

@@ -12,7 +12,7 @@ from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, read
 from layerlab.nets import gradcheck, problem
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import numpy_
-from layerlab.nets.engines.numpy_ import NumpyEngine
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.gradcheck import GradCheck, check_gradients
 from layerlab.nets.losses import LOSSES
 from layerlab.nets.maths import NUMPY
@@ -185,14 +185,14 @@ def test_finds_a_part_that_is_left_out(monkeypatch: pytest.MonkeyPatch, name: st
     spec = spec_of("tanh", **{name: 0.4 if name == "dropout" else True})
     right = numpy_.backward
 
-    def blind(problem, params, done, d_out):  # type: ignore[no-untyped-def]
+    def blind(problem, params, cache, d_out):  # type: ignore[no-untyped-def]
         plain = edit(problem.spec, f"net.{name}", 0.0 if name == "dropout" else False)
-        nothing = [None] * len(done.keep)
+        nothing = [None] * len(cache.mask)
         if name == "layer_norm":
-            done = dataclasses.replace(done, spread=nothing)
+            cache = dataclasses.replace(cache, std=nothing)
         if name == "dropout":
-            done = dataclasses.replace(done, keep=nothing)
-        return right(dataclasses.replace(problem, spec=plain), params, done, d_out)
+            cache = dataclasses.replace(cache, mask=nothing)
+        return right(dataclasses.replace(problem, spec=plain), params, cache, d_out)
 
     monkeypatch.setattr(gradcheck, "backward", blind)
     assert check_gradients(spec).max_relative_error > 1e-3

@@ -5,7 +5,7 @@ import pytest
 
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.nets.initializers import INITIALIZERS
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 NAMES = INITIALIZERS.keys()
 NET = NetSpec(weight_std=1.7, bias_std=0.4)
@@ -114,7 +114,7 @@ def spec_of(rng: str, init: str = "he-normal", **train: object) -> LabSpec:
 
 def test_legacy_draws_as_a_listing_does() -> None:
     problem = problem_of(spec_of("legacy", seeds=3))
-    params = born(problem).params
+    params = initialize(problem).params
     for k in range(3):
         np.random.seed(11 + k)  # what a printed listing does
         for layer, (a, b) in enumerate([(2, 5), (5, 3), (3, 1)]):
@@ -126,8 +126,8 @@ def test_legacy_draws_as_a_listing_does() -> None:
 @pytest.mark.parametrize("rng", ["default", "legacy"])
 @pytest.mark.parametrize("init", NAMES)
 def test_a_seed_is_the_same_network_in_any_run(init: str, rng: str) -> None:
-    many = born(problem_of(spec_of(rng, init, seeds=4)))
-    one = born(
+    many = initialize(problem_of(spec_of(rng, init, seeds=4)))
+    one = initialize(
         problem_of(
             LabSpec(
                 task=TaskSpec(name="circle"),
@@ -142,8 +142,8 @@ def test_a_seed_is_the_same_network_in_any_run(init: str, rng: str) -> None:
 
 
 def test_float32_is_the_same_draw_rounded() -> None:
-    exact = born(problem_of(spec_of("default"))).params
-    rounded = born(
+    exact = initialize(problem_of(spec_of("default"))).params
+    rounded = initialize(
         problem_of(
             LabSpec(
                 task=TaskSpec(name="circle"),

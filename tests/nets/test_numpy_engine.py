@@ -11,15 +11,10 @@ import pytest
 from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit
 from layerlab.nets.engines.base import Batches, penalty
-from layerlab.nets.engines.broken import checked
-from layerlab.nets.engines.numpy_ import (
-    NumpyEngine,
-    Trainer,
-    backward,
-    forward,
-    training_loss,
-)
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.engines.finite import ensure_finite
+from layerlab.nets.engines.numpy_ import Trainer, backward, forward, training_loss
+from layerlab.nets.engines.numpy_engine import NumpyEngine
+from layerlab.nets.problem import initialize, problem_of
 
 ENGINE = NumpyEngine()
 
@@ -39,7 +34,7 @@ def by_neuron(spec: LabSpec, seed: int, updates: int) -> tuple[list, list, list]
     Returns its weights [layer][source][unit], its biases and the loss of each batch.
     """
     problem = problem_of(spec)
-    start = born(problem).params[seed]
+    start = initialize(problem).params[seed]
     sizes = problem.layout.sizes
     w = [problem.layout.weights(start, k).tolist() for k in range(len(sizes) - 1)]
     b = [problem.layout.biases(start, k).tolist() for k in range(len(sizes) - 1)]
@@ -132,7 +127,7 @@ def test_report_after_is_of_the_whole_training_set() -> None:
 def test_layer_norm() -> None:
     spec = spec_of({"layer_norm": True, "hidden": (6,)})
     problem = problem_of(spec)
-    params = born(problem).params
+    params = initialize(problem).params
     done = forward(problem, params, problem.x)
     variance = done.z[0].var(-1)
     np.testing.assert_allclose(done.n[0].mean(-1), 0, atol=1e-15)
@@ -150,13 +145,13 @@ def test_layer_norm() -> None:
 def test_dropout_scales_what_is_left_and_ends_with_training() -> None:
     spec = spec_of({"dropout": 0.4, "hidden": (50,)})
     problem = problem_of(spec)
-    params = born(problem).params
-    silent, whole = forward(problem, params, problem.x, 0), forward(problem, params, problem.x)
-    ratio = silent.h[1] / whole.h[1]
+    params = initialize(problem).params
+    dropped, whole = forward(problem, params, problem.x, 0), forward(problem, params, problem.x)
+    ratio = dropped.h[1] / whole.h[1]
     assert set(np.round(ratio.ravel(), 12)) == {0.0, round(1 / 0.6, 12)}
     assert (ratio[0] != ratio[1]).any()  # each seed its own
-    assert (forward(problem, params, problem.x, 1).h[1] != silent.h[1]).any()  # each update
-    np.testing.assert_array_equal(forward(problem, params, problem.x, 0).h[1], silent.h[1])
+    assert (forward(problem, params, problem.x, 1).h[1] != dropped.h[1]).any()  # each update
+    np.testing.assert_array_equal(forward(problem, params, problem.x, 0).h[1], dropped.h[1])
 
 
 def test_penalty_is_of_weights_alone() -> None:
@@ -240,7 +235,7 @@ def test_says_where_the_numbers_broke() -> None:
     with pytest.raises(NotFiniteError, match=r"began in layer [123] of seed [12]") as told:
         list(ENGINE.run(spec))
     # Walked one update at a time, it is the first that breaks.
-    problem, trainer = problem_of(spec), Trainer(problem_of(spec), born(problem_of(spec)))
+    problem, trainer = problem_of(spec), Trainer(problem_of(spec), initialize(problem_of(spec)))
     with np.errstate(all="ignore"):
         while np.isfinite(training_loss(problem, trainer.params)).all():
             trainer.step()
@@ -249,9 +244,9 @@ def test_says_where_the_numbers_broke() -> None:
 
 def test_names_layer_and_seed_of_a_weight_that_broke() -> None:
     problem = problem_of(spec_of({}, seeds=3))
-    bad = born(problem).with_parameter(2, problem.layout.weight_index(1, 0, 0), np.inf)
+    bad = initialize(problem).with_parameter(2, problem.layout.weight_index(1, 0, 0), np.inf)
     with pytest.raises(NotFiniteError, match="layer 2 of seed 3") as told:
-        checked(problem, bad, bad)
+        ensure_finite(problem, bad, bad)
     assert told.value.layer == 2
 
 

@@ -5,9 +5,10 @@ import pytest
 
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
 from layerlab.nets import optimizers
-from layerlab.nets.engines.numpy_ import NumpyEngine, backward, forward
+from layerlab.nets.engines.numpy_ import backward, forward
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.optimizers import OPTIMIZERS
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 torch = pytest.importorskip("torch")  # the oracle
 
@@ -92,7 +93,7 @@ def test_constants_are_torchs_defaults() -> None:
 def one_update(spec: LabSpec) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return parameters before, after, and which are weights."""
     problem = problem_of(spec)
-    start = born(problem)
+    start = initialize(problem)
     *_, after = NumpyEngine().run(spec, start, until=1)
     return start.params, after.params, problem.layout.is_weight()
 

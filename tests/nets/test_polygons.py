@@ -10,7 +10,7 @@ import pytest
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.polygons import Polygons, cuttable, polygons
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 
 Array = np.ndarray
 WINDOW = (-1.2, 1.3, -0.9, 1.1)
@@ -39,7 +39,7 @@ def sampled(count: int) -> Array:
 def slopes_seen(made: Problem, params: Array, x: Array) -> tuple[Array, Array]:
     """Return which slopes are not 0, (n, neurons), and the outputs, by a forward pass."""
     done = forward(made, params[None], x)
-    rates = [made.activation.slope_at(z[0], made.spec.net.slope) for z in done.z[:-1]]
+    rates = [made.activation.derivative_at(z[0], made.spec.net.slope) for z in done.z[:-1]]
     return np.concatenate(rates, axis=1) != 0, done.h[-1][0]
 
 
@@ -57,7 +57,7 @@ NETS = [
 def test_every_pattern_that_sampling_finds_is_a_polygon_s(hidden: tuple, net: dict) -> None:
     made = problem(hidden, **net)
     x = sampled(60_000)
-    for params in born(made).params[:2]:
+    for params in initialize(made).params[:2]:
         found = cells_of(made, params)
         patterns, _ = slopes_seen(made, params, x)
         seen = {row.tobytes() for row in np.unique(np.packbits(patterns, axis=1), axis=0)}
@@ -71,7 +71,7 @@ def test_every_pattern_that_sampling_finds_is_a_polygon_s(hidden: tuple, net: di
 @pytest.mark.parametrize(("hidden", "net"), NETS)
 def test_polygons_tile_the_window(hidden: tuple, net: dict) -> None:
     made = problem(hidden, **net)
-    for params in born(made).params:
+    for params in initialize(made).params:
         found = cells_of(made, params)
         areas = found.areas()
         assert areas.sum() == pytest.approx(AREA, rel=1e-12)
@@ -93,7 +93,7 @@ def test_polygons_tile_the_window(hidden: tuple, net: dict) -> None:
 @pytest.mark.parametrize("task", ["multi-gauss", "blobs"])
 def test_each_polygon_s_map_is_the_network_there(task: str, hidden: tuple, net: dict) -> None:
     made = problem(hidden, task, **net)
-    for params in born(made).params[:2]:
+    for params in initialize(made).params[:2]:
         found = cells_of(made, params)
         # Between centre and corners, so near to them that cracks would show.
         middle = found.centres()[:, None]
@@ -109,13 +109,13 @@ def test_lines_in_general_position_make_as_many_regions_as_possible() -> None:
     for n in (1, 2, 3, 8, 16, 33):
         made = problem((n,))
         far = 1e5  # lines that are nearly parallel meet far away
-        found = cells_of(made, born(made).params[1], (-far, far, -far, far))
+        found = cells_of(made, initialize(made).params[1], (-far, far, -far, far))
         assert len(found) == 1 + n + math.comb(n, 2)
 
 
 def test_lines_through_one_point_make_two_regions_each() -> None:
     made = problem((11,), bias_std=0.0)
-    assert len(cells_of(made, born(made).params[0])) == 22
+    assert len(cells_of(made, initialize(made).params[0])) == 22
 
 
 def test_a_line_that_meets_corners_exactly_cuts_them_once() -> None:
@@ -151,7 +151,7 @@ def test_maps_are_counted_once() -> None:
 
 def test_levels_lie_where_the_output_has_the_value() -> None:
     made = problem((16, 16))
-    params = born(made).params[3]
+    params = initialize(made).params[3]
     found = cells_of(made, params)
     value = float(np.median(found.offsets))
     ends = found.level(value)
@@ -164,7 +164,7 @@ def test_levels_lie_where_the_output_has_the_value() -> None:
 
 def test_the_polygon_at_a_place_is_the_one_with_its_pattern() -> None:
     made = problem((12, 12))
-    params = born(made).params[0]
+    params = initialize(made).params[0]
     found = cells_of(made, params)
     x = sampled(200)
     patterns, _ = slopes_seen(made, params, x)
@@ -181,14 +181,14 @@ def test_other_networks_are_not_cut() -> None:
     huge = problem((512,))
     for made in (curve, smooth, normed, huge):
         assert not cuttable(made)
-        assert polygons(made, born(made).params[0], WINDOW) is None
+        assert polygons(made, initialize(made).params[0], WINDOW) is None
     made = problem((4,))
-    params = born(made).params[0].copy()
+    params = initialize(made).params[0].copy()
     params[3] = np.inf
     assert polygons(made, params, WINDOW) is None
 
 
 def test_without_hidden_layers_there_is_one_polygon() -> None:
     made = problem(())
-    found = cells_of(made, born(made).params[0])
+    found = cells_of(made, initialize(made).params[0])
     assert (len(found), found.by_layer, found.cuts.shape) == (1, (), (0, 2, 2))

@@ -28,10 +28,11 @@ from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.core.state import State
 from layerlab.nets import probes
 from layerlab.nets.engines import numpy_
-from layerlab.nets.engines.numpy_ import NumpyEngine, forward
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.maths import NUMPY
 from layerlab.nets.probes import base, layers
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -105,12 +106,12 @@ def test_all_parts_have_the_shapes_that_views_rely_on(task: str) -> None:
 
 def test_only_what_is_wanted_is_measured() -> None:
     spec = lab()
-    assert set(probes.measure(spec, born(problem_of(spec)), (SIGNAL,))) == {SIGNAL}
+    assert set(probes.measure(spec, initialize(problem_of(spec)), (SIGNAL,))) == {SIGNAL}
 
 
 def test_a_linear_model_has_layers_of_nothing() -> None:
     spec = lab(hidden=())
-    parts = probes.measure(spec, born(problem_of(spec)), PARTS)
+    parts = probes.measure(spec, initialize(problem_of(spec)), PARTS)
     assert parts[SIGNAL].counts.shape[0] == 0
     assert parts[SIGNAL].measured[ACROSS_INPUTS].shape == (5, 0)
     assert parts[PREDICTION].pieces == 1
@@ -290,7 +291,7 @@ def test_curve_is_the_network_in_the_datas_own_units() -> None:
 )
 def test_what_is_not_counted_is_not_called_smooth(net: dict, pieces: int) -> None:
     spec = lab(seeds=1, **net)
-    part = probes.measure(spec, born(problem_of(spec)), (PREDICTION,))[PREDICTION]
+    part = probes.measure(spec, initialize(problem_of(spec)), (PREDICTION,))[PREDICTION]
     assert part.pieces == pieces
 
 
@@ -478,6 +479,6 @@ def test_narrow_deep_relu_networks_are_born_dead(width: int, share: float) -> No
     for seed in range(0, 512, 64):
         train = TrainSpec(seeds=64, seed=seed)
         again = LabSpec(task=spec.task, net=spec.net, train=train)
-        part = probes.measure(again, born(problem_of(again)), (SIGNAL,))[SIGNAL]
+        part = probes.measure(again, initialize(problem_of(again)), (SIGNAL,))[SIGNAL]
         dead += int((part.dead == 1).any(1).sum())
     assert dead / 512 == pytest.approx(share, abs=0.06)

@@ -15,7 +15,8 @@ from layerlab.core.frames import LOSS
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.core.state import State
 from layerlab.nets import probes
-from layerlab.nets.engines.numpy_ import NumpyEngine, forward, training_loss
+from layerlab.nets.engines.numpy_ import forward, training_loss
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.probes import report
 from layerlab.nets.probes.loss import History, score_of
 from layerlab.nets.probes.references import linear_loss, noise_floor

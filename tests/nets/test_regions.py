@@ -7,7 +7,7 @@ import pytest
 
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.nets.engines.numpy_ import forward
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.regions import countable, regions
 
 Array = np.ndarray
@@ -49,7 +49,7 @@ def seen_on_a_grid(problem: Problem, params: Array, points: int = 240_001) -> Ar
 def test_every_kink_is_found_where_a_fine_grid_sees_it(hidden: tuple, net: dict) -> None:
     made = problem(hidden, **net)
     kinks = 0
-    for params in born(made).params:
+    for params in initialize(made).params:
         found = regions(made, params, LOW, HIGH)
         seen = seen_on_a_grid(made, params)
         assert found is not None
@@ -61,7 +61,7 @@ def test_every_kink_is_found_where_a_fine_grid_sees_it(hidden: tuple, net: dict)
 
 def test_pieces_tell_their_slopes() -> None:
     made = problem((8, 8))
-    params = born(made).params[2]
+    params = initialize(made).params[2]
     found = regions(made, params, LOW, HIGH)
     ends = np.concatenate(([LOW], found.kinks, [HIGH]))
     y = forward(made, params[None], ends[:, None]).h[-1][0]
@@ -97,7 +97,7 @@ def test_a_neuron_nobody_listens_to_makes_no_kink() -> None:
 
 def test_without_biases_all_kinks_are_at_zero() -> None:
     made = problem((32, 32), init="he-normal")
-    for params in born(made).params:
+    for params in initialize(made).params:
         found = regions(made, params, LOW, HIGH)
         np.testing.assert_allclose(found.kinks, [0], atol=1e-12)
         assert found.layers[0] == 1
@@ -106,25 +106,25 @@ def test_without_biases_all_kinks_are_at_zero() -> None:
 def test_neurons_of_one_layer_make_at_most_one_kink_each() -> None:
     """L3: 128 neurons with biases make about 129 pieces, in one layer or in four."""
     wide, deep = problem((128,), init="normal", bias_std=0.3), problem((32,) * 4)
-    for params in born(wide).params:
+    for params in initialize(wide).params:
         assert 60 < regions(wide, params, -9.0, 9.0).pieces <= 129
     assert countable(deep)
 
 
 def test_no_bend_one_piece() -> None:
     made = problem((4, 4), activation="identity")
-    found = regions(made, born(made).params[0], LOW, HIGH)
+    found = regions(made, initialize(made).params[0], LOW, HIGH)
     assert found.pieces == 1
     assert problem(()).layout.layers == 1
-    assert regions(problem(()), born(problem(())).params[0], LOW, HIGH).pieces == 1
+    assert regions(problem(()), initialize(problem(())).params[0], LOW, HIGH).pieces == 1
 
 
 def test_smooth_normed_huge_or_broken_networks_are_not_counted() -> None:
     smooth, normed = problem((4,), activation="tanh"), problem((4,), layer_norm=True)
     huge = problem_of(LabSpec(net=NetSpec(hidden=(512,) * 3), train=TrainSpec(seeds=1)))
     for made in (smooth, normed, huge):
-        assert regions(made, born(made).params[0], LOW, HIGH) is None
+        assert regions(made, initialize(made).params[0], LOW, HIGH) is None
     made = problem((4,))
-    params = born(made).params[0].copy()
+    params = initialize(made).params[0].copy()
     params[0] = np.nan
     assert regions(made, params, LOW, HIGH) is None

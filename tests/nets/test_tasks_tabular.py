@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from layerlab.core.errors import LabError
 from layerlab.core.spec import TaskSpec
 from layerlab.nets.data import Column, Data, Table
-from layerlab.nets.engines.numpy_ import NumpyEngine, forward
+from layerlab.nets.engines.numpy_ import forward
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.problem import problem_of
 from layerlab.nets.tasks import TASKS, sets, shipped
 from layerlab.nets.tasks.shipped import shipped_table

@@ -17,7 +17,7 @@ from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, VARIA
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.nets import probes
 from layerlab.nets.activations import ACTIVATIONS
-from layerlab.nets.problem import born, load_data, problem_of
+from layerlab.nets.problem import initialize, load_data, problem_of
 from layerlab.nets.theory import theory
 from layerlab.nets.theory.ground import MOST, ground_of
 from layerlab.nets.theory.kernel import Sums, _general, pairs, passed
@@ -58,7 +58,7 @@ def measured(spec: LabSpec, runs: int = 1) -> dict[str, dict[str, Array]]:
     for run in range(runs):
         train = msgspec.structs.replace(spec.train, seed=10_000 * run)
         again = msgspec.structs.replace(spec, train=train)
-        parts = probes.measure(again, born(problem_of(again)), tuple(found))
+        parts = probes.measure(again, initialize(problem_of(again)), tuple(found))
         for key, kinds in found.items():
             for name, values in parts[key].measured.items():
                 kinds.setdefault(name, []).append(values)
@@ -344,8 +344,9 @@ def test_the_default_lab_needs_no_scipy() -> None:
     code = (
         "import sys; from layerlab.core.spec import LabSpec;"
         "from layerlab.core.frames import PARTS;"
-        "from layerlab.nets import probes; from layerlab.nets.problem import born, problem_of;"
-        "spec = LabSpec(); probes.measure(spec, born(problem_of(spec)), PARTS);"
+        "from layerlab.nets import probes;"
+        "from layerlab.nets.problem import initialize, problem_of;"
+        "spec = LabSpec(); probes.measure(spec, initialize(problem_of(spec)), PARTS);"
         "bad = {'scipy', 'sklearn', 'torch', 'PySide6'} & set(sys.modules); assert not bad, bad"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from layerlab.core.cancel import CancelledError, never
+from layerlab.core.cancel import CancelledError, not_cancelled
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG
 from layerlab.core.experiment import UNKNOWN as UNKNOWN
@@ -46,7 +46,7 @@ class Context:
         share: of the full population, 0 to 1. The ledger takes all of it; tests take less.
     """
 
-    is_cancelled: Callable[[], bool] = never
+    is_cancelled: Callable[[], bool] = not_cancelled
     progress: Callable[[float], None] = ignore
     share: float = 1.0
 

@@ -34,7 +34,7 @@ from layerlab.experiments.born_dead.collapse import (
 from layerlab.experiments.born_dead.collapse import RATES as ADAM_RATES
 from layerlab.experiments.born_dead.names import NETS
 from layerlab.nets.engines.numpy_ import Trainer, forward
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 Array = np.ndarray
 RATES = (0.03, 0.1, 0.3, 1.0)
@@ -126,7 +126,7 @@ def _looks(ctx: Context, spec: LabSpec) -> tuple[Array, Array]:
     By the engine to read, because the others end a run of which one network explodes.
     """
     problem = problem_of(spec)
-    trainer, looks = Trainer(problem, born(problem)), []
+    trainer, looks = Trainer(problem, initialize(problem)), []
     with np.errstate(all="ignore"):
         while trainer.update < problem.length:
             if trainer.update % LOOKS == 0:

@@ -16,7 +16,7 @@ from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import engine
 from layerlab.nets.gradcheck import BUG, GOOD, check_problem
 from layerlab.nets.losses import LOSSES, sigmoid
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 
 Array = np.ndarray
 SLIGHT = 2e-4  # a mistake that neither threshold names
@@ -45,7 +45,7 @@ def _measure_twins(ctx: Context) -> Twins:
 
     def params(name: str) -> list[Array]:
         states = (torch if name == "torch" else engine(name)).run(
-            spec, born(problem_of(spec)), marks=UPDATES, is_cancelled=ctx.is_cancelled
+            spec, initialize(problem_of(spec)), marks=UPDATES, is_cancelled=ctx.is_cancelled
         )
         return [state.params for state in states]
 
@@ -92,7 +92,7 @@ def _problem(task: str, activation: str, loss: str) -> Problem:
 
 
 def _error(problem: Problem) -> float:
-    return check_problem(problem, born(problem).params).max_relative_error
+    return check_problem(problem, initialize(problem).params).max_relative_error
 
 
 def _slope(problem: Problem, slope: Callable[[Any, Any, float], Any]) -> Problem:

@@ -9,7 +9,7 @@ from typing import Any
 from layerlab.claims.base import UNKNOWN, Claim, Context, Finding, Verdict, ignore
 from layerlab.claims.pages import page_of
 from layerlab.claims.registry import claims
-from layerlab.core.cancel import CancelledError, never
+from layerlab.core.cancel import CancelledError, not_cancelled
 from layerlab.core.errors import LabError
 from layerlab.core.libraries import sentence_of
 
@@ -17,7 +17,7 @@ from layerlab.core.libraries import sentence_of
 def examine(
     claim: Claim[Any],
     *,
-    is_cancelled: Callable[[], bool] = never,
+    is_cancelled: Callable[[], bool] = not_cancelled,
     progress: Callable[[float], None] = ignore,
     share: float = 1.0,
 ) -> Verdict:
@@ -59,7 +59,7 @@ def examine(
 def ledger(
     rows: Iterable[Claim[Any]] | None = None,
     *,
-    is_cancelled: Callable[[], bool] = never,
+    is_cancelled: Callable[[], bool] = not_cancelled,
     progress: Callable[[int, int, Claim[Any], float], None] | None = None,
 ) -> Iterator[Verdict]:
     """Compute rows one after another; the verdict of each is yielded as it is found.

@@ -17,8 +17,7 @@ from layerlab.experiments.graph_filter.filters import (
     roughness,
     spectrum,
 )
-from layerlab.nets.engines.numpy_ import NORM_EPS
-from layerlab.nets.norms import norm, norm_gradient
+from layerlab.nets.norms import NORM_EPS, norm, norm_gradient
 
 Array = np.ndarray
 EXACT = 1e-12

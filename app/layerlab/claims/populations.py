@@ -16,7 +16,7 @@ from layerlab.core.state import State
 from layerlab.nets.engines import Engine, default_engine, engine
 from layerlab.nets.engines.ready import instead
 from layerlab.nets.probes.loss import evaluate
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -53,7 +53,7 @@ def chunks(spec: LabSpec, count: int) -> list[LabSpec]:
 
 def births(spec: LabSpec, count: int) -> Array:
     """Return the parameters of so many networks before training. (count, P)"""
-    return np.concatenate([born(problem_of(run)).params for run in chunks(spec, count)])
+    return np.concatenate([initialize(problem_of(run)).params for run in chunks(spec, count)])
 
 
 def runs(
@@ -83,7 +83,7 @@ def runs(
     parts = chunks(spec, count)
     for k, part in enumerate(parts):
         ctx.step(k, len(parts))
-        start = born(problem_of(part))
+        start = initialize(problem_of(part))
         start = with_fields(start, params=start.params * scale)
         with closing(_states(ctx, trainer, part, start, marks)) as states:
             yield states

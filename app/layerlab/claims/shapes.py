@@ -106,7 +106,7 @@ def _judge_gate(n: Gates) -> Finding:
 
 def _measure_steepest(ctx: Context) -> Place:
     sigmoid = ACTIVATIONS["sigmoid"]
-    found = _lowest(lambda z: -sigmoid.slope_at(z), _line())
+    found = _lowest(lambda z: -sigmoid.derivative_at(z), _line())
     return Place(found.at, -found.value)
 
 
@@ -127,10 +127,10 @@ def _measure_slopes(ctx: Context) -> Slopes:
     below = np.linspace(-100, 0, 10_000, endpoint=False)
     z = _line()
     zeros = {
-        label: crossings(ACTIVATIONS[name].slope_at(z), z)
+        label: crossings(ACTIVATIONS[name].derivative_at(z), z)
         for name, label in (("gelu", "GELU"), ("silu", "Swish"))
     }
-    return Slopes(float(np.abs(ACTIVATIONS["relu"].slope_at(below)).max()), zeros)
+    return Slopes(float(np.abs(ACTIVATIONS["relu"].derivative_at(below)).max()), zeros)
 
 
 def _judge_slopes(n: Slopes) -> Finding:

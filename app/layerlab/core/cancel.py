@@ -15,12 +15,14 @@ class CancelledError(Exception):
     """The work is no longer wanted."""
 
 
-def never() -> bool:
+def not_cancelled() -> bool:
     """Say that nobody cancels."""
     return False
 
 
-_is_cancelled: ContextVar[Callable[[], bool]] = ContextVar("is_cancelled", default=never)
+_is_cancelled: ContextVar[Callable[[], bool]] = ContextVar(
+    "is_cancelled", default=not_cancelled
+)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ class NotReadyError(LabError):
 
 
 class NotFiniteError(LabError):
-    """A training that left the finite numbers.
+    """A training whose numbers became NaN or infinite.
 
     Attributes:
         update: the update after which the loss was not finite first.

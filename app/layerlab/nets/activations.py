@@ -41,7 +41,7 @@ class Activation(Entry):
         """Return h for an array z of any shape."""
         return np.asarray(self.value(NUMPY, z, slope))
 
-    def slope_at(self, z: np.ndarray, slope: float = 0.01) -> np.ndarray:
+    def derivative_at(self, z: np.ndarray, slope: float = 0.01) -> np.ndarray:
         """Return dh/dz for an array z of any shape."""
         return np.asarray(self.derivative(NUMPY, z, slope))
 

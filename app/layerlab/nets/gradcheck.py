@@ -30,9 +30,9 @@ from layerlab.core.layout import Layout
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets.engines.base import penalty
-from layerlab.nets.engines.numpy_ import Pass, add_penalties, backward, forward
+from layerlab.nets.engines.numpy_ import ForwardCache, add_penalties, backward, forward
 from layerlab.nets.maths import NUMPY
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 
 Array = np.ndarray
 EPS = 1e-5
@@ -126,7 +126,7 @@ def check_gradients(
     """
     train = msgspec.structs.replace(spec.train, dtype="float64")
     problem = problem_of(msgspec.structs.replace(spec, train=train))
-    params = (state or born(problem)).params.astype(np.float64)  # (seeds, P)
+    params = (state or initialize(problem)).params.astype(np.float64)  # (seeds, P)
     return check_problem(problem, params[:seeds], eps=eps, batch=batch, entries=entries)
 
 
@@ -196,9 +196,9 @@ class _Network:
 
     def _on_kink(self) -> Array:
         """Tell which points put a sum on a kink. (batch,)"""
-        done = forward(self._copies(1), self._params[None], self.x, 0)
+        cache = forward(self._copies(1), self._params[None], self.x, 0)
         on = np.zeros(len(self.x), bool)
-        for n in done.n[:-1]:
+        for n in cache.n[:-1]:
             for kink in self._kinks:
                 on |= (np.abs(n[0] - kink) <= self._eps).any(-1)
         return on
@@ -206,15 +206,15 @@ class _Network:
     def _gradient(self) -> tuple[float, Array]:
         """Return the loss, and the gradient (P,) that backpropagation finds."""
         problem, params = self._copies(1), self._params[None]
-        done = forward(problem, params, self.x, 0)
-        out = done.h[-1]
+        cache = forward(problem, params, self.x, 0)
+        out = cache.h[-1]
         loss = (problem.loss.value(NUMPY, out, self.y) + penalty(problem, params)).item()
         if not np.isfinite(loss):
             raise LabError(
                 f"the loss of seed {self._seed} is not finite, so it has no gradient to "
                 "check; a smaller initialization may help"
             )
-        found = backward(problem, params, done, problem.loss.gradient(out, self.y)).params
+        found = backward(problem, params, cache, problem.loss.gradient(out, self.y)).params
         add_penalties(problem, params, found)
         return loss, found[0]
 
@@ -229,18 +229,18 @@ class _Network:
         params[up, places] += self.dtype.type(push)
         params[down, places] -= self.dtype.type(push)
         problem = self._copies(2 * count)
-        done = forward(problem, params, self.x.astype(self.dtype), 0)
-        loss = problem.loss.value(NUMPY, done.h[-1], self.y) + penalty(problem, params)
+        cache = forward(problem, params, self.x.astype(self.dtype), 0)
+        loss = problem.loss.value(NUMPY, cache.h[-1], self.y) + penalty(problem, params)
         slope = (loss[up] - loss[down]) / (params[up, places] - params[down, places])
-        smooth = self._same_gates(done, up, down)
+        smooth = self._same_gates(cache, up, down)
         if problem.spec.train.l1:
             crosses = np.abs(self._params[places]) <= push
             smooth &= ~(crosses & problem.layout.is_weight()[places])
         return slope, smooth
 
-    def _same_gates(self, done: Pass, up: Array, down: Array) -> Array:
+    def _same_gates(self, cache: ForwardCache, up: Array, down: Array) -> Array:
         same = np.ones(len(up), bool)
-        for n in done.n[:-1]:
+        for n in cache.n[:-1]:
             for kink in self._kinks:
                 gates = np.sign(n - kink)
                 same &= (gates[up] == gates[down]).all((1, 2))

@@ -10,7 +10,7 @@ from layerlab.core.state import State
 from layerlab.nets.engines.base import Batches
 from layerlab.nets.engines.numpy_ import Trainer
 from layerlab.nets.engines.ready import is_ready, wait_for_kernels
-from layerlab.nets.problem import Problem, born
+from layerlab.nets.problem import Problem, initialize
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class IncrementalTraining(Generic[T]):
             chunk: updates after which it is asked who wants the time; divides `every`.
         """
         self.problem, self.every, self._chunk, self._look = problem, every, chunk, look
-        self._state = born(problem)
+        self._state = initialize(problem)
         self._looks = [look(self._state)]
 
     @property

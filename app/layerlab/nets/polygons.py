@@ -127,7 +127,7 @@ def polygons(problem: Problem, params: Array, window: Window) -> Polygons | None
         slopes_z, offsets_z = slopes_z[parents], offsets_z[parents]
         centres = cutter.centres()
         z = np.einsum("knd,kd->kn", slopes_z, centres) + offsets_z
-        rate = problem.activation.slope_at(z, net.slope)
+        rate = problem.activation.derivative_at(z, net.slope)
         value = problem.activation(z, net.slope)
         skip = problem.skips(layer)
         before, start = slopes[parents], offsets[parents]

@@ -183,8 +183,8 @@ def problem_of(spec: LabSpec) -> Problem:
     return _PROBLEMS.get((spec, file_stamp(spec.task)))
 
 
-def born(problem: Problem) -> State:
-    """Return the state before the first update: weights drawn, nothing trained."""
+def initialize(problem: Problem) -> State:
+    """Return the state before the first update, with initial parameters drawn."""
     spec, layout = problem.spec, problem.layout
     seeds = spec.train.seeds
     params = np.zeros((seeds, layout.parameters))

@@ -126,7 +126,7 @@ def _slopes(problem: Problem, flat: Array, x: Array) -> Array:
         weights = layout.weights(flat, layer)
         z, dz = h @ weights + layout.biases(flat, layer), dh @ weights
         a = problem.activation(z, net.slope)
-        da = problem.activation.slope_at(z, net.slope) * dz
+        da = problem.activation.derivative_at(z, net.slope) * dz
         skip = problem.skips(layer)
         h, dh = (h + a, dh + da) if skip else (a, da)
     return np.asarray(dh @ layout.weights(flat, layout.layers - 1))

@@ -6,7 +6,7 @@ from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets.engines import Engine, engine
 from layerlab.nets.engines.ready import is_ready
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 
 def fastest_engine(dtype: str = "float32") -> Engine:
@@ -24,7 +24,7 @@ class Rewindable:
     def __init__(self, spec: LabSpec, every: int) -> None:
         """Draw the weights; nothing is trained yet. `every`: updates between kept states."""
         self.problem, self._every = problem_of(spec), every
-        self._states: dict[int, State] = {0: born(self.problem)}
+        self._states: dict[int, State] = {0: initialize(self.problem)}
         self._engine = fastest_engine(spec.train.dtype)
 
     def at(self, update: int) -> State:

@@ -25,7 +25,7 @@ from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.data import Data, Shape
 from layerlab.nets.losses import LOSSES
 from layerlab.nets.optimizers import OPTIMIZERS
-from layerlab.nets.problem import Problem, born
+from layerlab.nets.problem import Problem, initialize
 
 Array = np.ndarray
 RATE = 0.003
@@ -159,7 +159,7 @@ def problem_of_case(case: Case, seeds: int) -> Problem:
 def _numpy(problem: Problem) -> Callable[[int], None]:
     from layerlab.nets.engines.numpy_ import Trainer
 
-    trainer = Trainer(problem, born(problem))
+    trainer = Trainer(problem, initialize(problem))
 
     def train(updates: int) -> None:
         for _ in range(updates):
@@ -174,7 +174,7 @@ def _compiled(problem: Problem) -> Callable[[int], None]:
     warm_up().result()
     from layerlab.nets.engines.compiled.trainer import CompiledTrainer
 
-    return CompiledTrainer(problem, born(problem)).train_here
+    return CompiledTrainer(problem, initialize(problem)).train_here
 
 
 # Engine -> (problem) -> what trains it, on this thread alone, for some updates.

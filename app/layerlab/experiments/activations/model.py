@@ -133,7 +133,7 @@ def _facts(entry: Activation, z: Array, mean: float, spread: float, slope: float
     first, second = moments(entry, mean, spread, slope)
     largest, lowest = _extremes(entry.key, slope)
     middles, share = cells()
-    rate = np.abs(entry.slope_at(mean + spread * middles, slope))
+    rate = np.abs(entry.derivative_at(mean + spread * middles, slope))
     dead = float(share[rate == 0].sum())
     # Smooth ones underflow to 0 far out; they are dead nowhere.
     dead = dead if entry.piecewise_linear else 0.0
@@ -141,7 +141,7 @@ def _facts(entry: Activation, z: Array, mean: float, spread: float, slope: float
         entry.key,
         entry.label,
         entry(z, slope),
-        entry.slope_at(z, slope),
+        entry.derivative_at(z, slope),
         first,
         second,
         dead,

@@ -37,7 +37,7 @@ def extremes(entry: Activation, slope: float) -> tuple[float, tuple[float, float
     The minimum is where the slope changes from falling to rising, found by halving.
     """
     z = np.linspace(-FAR, FAR, 2 * _CELLS + 1)
-    rate = entry.slope_at(z, slope)
+    rate = entry.derivative_at(z, slope)
     peak = int(np.abs(rate).argmax())
     largest = _peak(entry, slope, z[max(0, peak - 1)], z[min(len(z) - 1, peak + 1)])
     turns = np.flatnonzero((rate[:-1] < 0) & (rate[1:] > 0))
@@ -46,7 +46,7 @@ def extremes(entry: Activation, slope: float) -> tuple[float, tuple[float, float
     low, high = float(z[turns[0]]), float(z[turns[0] + 1])
     for _ in range(60):
         middle = 0.5 * (low + high)
-        below = float(entry.slope_at(np.array(middle), slope)) < 0
+        below = float(entry.derivative_at(np.array(middle), slope)) < 0
         low, high = (middle, high) if below else (low, middle)
     return largest, (low, float(entry(np.array(low), slope)))
 
@@ -56,7 +56,7 @@ def _peak(entry: Activation, slope: float, low: float, high: float) -> float:
     best = 0.0
     for _ in range(8):
         z = np.linspace(low, high, 21)
-        size = np.abs(entry.slope_at(z, slope))
+        size = np.abs(entry.derivative_at(z, slope))
         top = int(size.argmax())
         best = max(best, float(size[top]))
         low, high = float(z[max(0, top - 1)]), float(z[min(20, top + 1)])

@@ -13,7 +13,7 @@ from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.experiments.basis.terms import bent
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines.numpy_ import forward
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 Array = np.ndarray
 EXACT = 1e-12  # relative
@@ -106,7 +106,7 @@ def _nearest_shift(
 def composition_row(activation: str) -> ClaimRow:
     """Compose four expansions, each of the units before, and hold them against a network."""
     problem = problem_of(_spec("moons", (6, 6, 6, 6), activation))
-    params, x = born(problem).params, problem.x
+    params, x = initialize(problem).params, problem.x
     network = forward(problem, params, x).h[-1][0]
     units = [x[:, j] for j in range(x.shape[1])]
     for layer in range(problem.layout.layers):

@@ -148,7 +148,7 @@ def dying_layers(cure: str, layout: Layout, params: Array) -> Array:
     for k in range(depth):
         weights = layout.weights(params, k)
         z = h @ weights + layout.biases(params, k)[:, None]
-        dz = entry.slope_at(z, slope) * (dh @ weights)
+        dz = entry.derivative_at(z, slope) * (dh @ weights)
         skips = recipe.residual and h.shape == z.shape
         h = entry(z, slope) + (h if skips else 0)
         dh = dz + (dh if skips else 0)

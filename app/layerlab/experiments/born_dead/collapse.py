@@ -15,7 +15,7 @@ from layerlab.experiments.born_dead.births import RECIPES, networks
 from layerlab.experiments.born_dead.names import NETS
 from layerlab.nets.engines.numpy_ import forward, outputs
 from layerlab.nets.engines.ready import wait_for_kernels
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.rewind import fastest_engine
 from layerlab.nets.tasks import TASKS
 
@@ -42,7 +42,7 @@ def dead_units(problem: Problem, params: Array, x: Array) -> list[Array]:
     """Return which units have slope 0 on every input, by layer. (n, units) each"""
     slope = problem.spec.net.slope
     sums = forward(problem, params, x).n[:-1]
-    return [np.asarray(~problem.activation.slope_at(n, slope).any(axis=1)) for n in sums]
+    return [np.asarray(~problem.activation.derivative_at(n, slope).any(axis=1)) for n in sums]
 
 
 def as_published(shares: Sequence[float]) -> bool:
@@ -102,7 +102,7 @@ class Training:
 
     def _trained(self, spec: LabSpec, ask: Ask) -> Generator[None, None, Array]:
         problem, engine, one = problem_of(spec), fastest_engine(), self.setting
-        state = born(problem)
+        state = initialize(problem)
         recipe = RECIPES[one.cure]
         if recipe.bias or recipe.is_asymmetric:
             drawn = networks(one.cure, one.width, one.depth, problem.seeds)

@@ -17,7 +17,7 @@ from layerlab.core.spec import LabSpec, edit, read_spec
 from layerlab.core.state import State
 from layerlab.nets.engines import engine
 from layerlab.nets.probes.loss import evaluate
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 Array = np.ndarray
 IMAGES = 16  # updates of an epoch
@@ -62,7 +62,7 @@ class Training:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
         self._spec = setting.spec
-        start = born(problem_of(self._spec))
+        start = initialize(problem_of(self._spec))
         self._state: State = replace(start, params=start.params * INITS[setting.init][1])
         self._params = [self._state.params[0].copy()]  # of seed 42, after each epoch
         self._losses: list[Array] = []  # each (seeds,)

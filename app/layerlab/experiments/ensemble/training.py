@@ -18,7 +18,7 @@ from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.engines.ready import is_ready, wait_for_kernels
 from layerlab.nets.ensembles import Draws, draws_of, means_of
 from layerlab.nets.incremental import NumpyStepper, Stepper, stepper
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -119,7 +119,7 @@ def trained(setting: Setting, draw: int, nets: Array) -> Generator[None, None, A
     kinds = setting.architectures(draw)[nets]
     for kind in np.unique(kinds):
         problem = problem_of(setting.spec(draw, int(kind), int(nets[-1]) + 1))
-        start, mine = born(problem), np.flatnonzero(kinds == kind)
+        start, mine = initialize(problem), np.flatnonzero(kinds == kind)
         for places, trainer in _trainers(setting, draw, problem, start, nets, mine):
             for updates in _pieces(len(places)):
                 trainer.train_here(updates)

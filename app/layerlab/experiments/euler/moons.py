@@ -15,7 +15,7 @@ from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
 from layerlab.nets.engines.numpy_ import forward, training_loss
 from layerlab.nets.engines.ready import wait_for_kernels
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.rewind import fastest_engine
 from layerlab.nets.tasks import TASKS
 
@@ -173,7 +173,7 @@ def _step(problem: Problem, params: Array, sums: Array, layer: int) -> tuple[Arr
 
     (seeds, N, 2) complex and (seeds, N): of 2 x 2 matrices by their trace and determinant.
     """
-    slope = problem.activation.slope_at(sums, 0.0)  # (seeds, N, 2)
+    slope = problem.activation.derivative_at(sums, 0.0)  # (seeds, N, 2)
     w = problem.layout.weights(params, layer)[:, None]
     a, d = w[..., 0, 0] * slope[..., 0], w[..., 1, 1] * slope[..., 1]
     b, c = w[..., 0, 1] * slope[..., 1], w[..., 1, 0] * slope[..., 0]
@@ -187,7 +187,7 @@ def _step(problem: Problem, params: Array, sums: Array, layer: int) -> tuple[Arr
 def at_birth(setting: Setting) -> Flow:
     """Return what the first network of a population does before it is trained."""
     problem = problem_of(setting.spec)
-    looking = look(problem, born(problem).params[:1].astype(float), 0, lambda: False)
+    looking = look(problem, initialize(problem).params[:1].astype(float), 0, lambda: False)
     try:
         next(looking)
     except StopIteration as done:  # it was never interrupted

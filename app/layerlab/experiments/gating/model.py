@@ -19,7 +19,7 @@ from layerlab.experiments.gating.parts import OPEN, Net, Result, Seeds
 from layerlab.nets.chance import difference
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.probes.loss import evaluate
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.rewind import Rewindable, fastest_engine
 from layerlab.nets.tasks import TASKS
 
@@ -92,7 +92,7 @@ def _grid(problem: Problem) -> Array:
 def _looked_at(problem: Problem, state: State) -> Net:
     params = state.params.astype(float)
     done = forward(problem, params, _grid(problem)[:, None])
-    slopes = [problem.activation.slope_at(z[0]).T for z in done.z[:-1]]
+    slopes = [problem.activation.derivative_at(z[0]).T for z in done.z[:-1]]
     gates = np.concatenate(slopes)  # (units, GRID)
     turns = ((gates[:, 1:] > OPEN) != (gates[:, :-1] > OPEN)).any(0)
     loss = float(evaluate(problem, params).train[0])
@@ -151,7 +151,7 @@ def work(
 
 def _states(spec: LabSpec, ask: Ask, all_marks: bool) -> Iterator[State | None]:
     """Yield the states at all marks, or the last alone; None where it should make room."""
-    state, marks = born(problem_of(spec)), list(range(EVERY, LENGTH, EVERY))
+    state, marks = initialize(problem_of(spec)), list(range(EVERY, LENGTH, EVERY))
     marks = marks if all_marks else []
     trainer = fastest_engine()
     if all_marks:

@@ -14,7 +14,7 @@ from layerlab.core.kept import Kept
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.core.state import State
 from layerlab.nets.engines.numpy_ import training_loss
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.rewind import fastest_engine
 
 Array = np.ndarray
@@ -53,7 +53,7 @@ class Setting:
 
 def stretched(problem: Problem, stretch: float) -> State:
     """Return the networks at birth, weights and biases of hidden layers times a number."""
-    state, layout = born(problem), problem.layout
+    state, layout = initialize(problem), problem.layout
     params = state.params.copy()
     params[:, : layout.offset(layout.layers - 1)] *= params.dtype.type(stretch)
     return dataclasses.replace(state, params=params)

@@ -16,7 +16,7 @@ from layerlab.experiments.numpy_or_torch.trainings import Setting
 from layerlab.nets.engines.numpy_ import backward, forward
 from layerlab.nets.gradcheck import BUG, GOOD, arrays_of
 from layerlab.nets.maths import NUMPY
-from layerlab.nets.problem import Problem, born
+from layerlab.nets.problem import Problem, initialize
 
 Array = np.ndarray
 POINTS = 8  # of the batch that is checked
@@ -106,7 +106,7 @@ def picked(setting: Setting) -> Picked:
 def gradient(setting: Setting, mistake: Mistake) -> Array:
     """Return the gradient (n,) at birth that backpropagation finds, of picked entries."""
     problem = setting.problem
-    params = born(problem).params
+    params = initialize(problem).params
     done = forward(problem, params, problem.x[:POINTS])
     d_out = problem.loss.gradient(done.h[-1], problem.y[:POINTS])
     found = backward(problem, params, done, d_out, mistake).params[0]
@@ -116,7 +116,7 @@ def gradient(setting: Setting, mistake: Mistake) -> Array:
 def slopes(setting: Setting, pushes: Array) -> Slopes:
     """Push parameters by each of some lengths and look at the loss; see `Slopes`."""
     problem, some = setting.problem, picked(setting)
-    start = born(problem).params  # (1, P)
+    start = initialize(problem).params  # (1, P)
     steps, many = pushes.astype(start.dtype)[:, None], np.arange(len(some.places))
     pushed = np.tile(start, (len(pushes), 2, len(many), 1))  # (pushes, 2, n, P)
     pushed[:, 0, many, some.places] += steps
@@ -136,7 +136,7 @@ def slopes(setting: Setting, pushes: Array) -> Slopes:
 def bends(setting: Setting) -> Array:
     """Return second and third derivative of the loss along picked parameters. (2, n)"""
     problem, places = setting.problem, picked(setting).places
-    start = born(problem).params.astype(float)
+    start = initialize(problem).params.astype(float)
     many, steps = np.arange(len(places)), WIDE * np.array([-2, -1, 0, 1, 2])
     pushed = np.tile(start, (len(steps), len(places), 1))
     pushed[:, many, places] += steps[:, None]

@@ -16,7 +16,7 @@ from layerlab.experiments.numpy_or_torch.names import (
     SLIGHT,
     TRANSPOSED,
 )
-from layerlab.nets.engines.numpy_ import ChainRule, Pass
+from layerlab.nets.engines.numpy_ import ChainRule, ForwardCache
 from layerlab.nets.maths import NUMPY
 from layerlab.nets.problem import Problem
 
@@ -51,30 +51,34 @@ class Mistake(ChainRule):
     def _is_here(self, name: str, layer: int) -> bool:
         return self.name == name and layer == self.place - 1
 
-    def slope(self, problem: Problem, done: Pass, layer: int) -> Array:
+    def derivative(self, problem: Problem, cache: ForwardCache, layer: int) -> Array:
         """Return the slope; forgotten, taken at h instead of z, or a little too large."""
-        slope = super().slope(problem, done, layer)
+        slope = super().derivative(problem, cache, layer)
         if self._is_here(FORGOTTEN, layer):
             return np.ones_like(slope)
         if self._is_here(AT_H, layer):
             net = problem.spec.net
-            return problem.activation.derivative(NUMPY, done.h[layer + 1], net.slope)
+            return problem.activation.derivative(NUMPY, cache.h[layer + 1], net.slope)
         return slope * (1 + OFF) if self._is_here(SLIGHT, layer) else slope
 
-    def sums(self, problem: Problem, done: Pass, layer: int, dh: Array) -> Array:
+    def pre_activation_gradient(
+        self, problem: Problem, cache: ForwardCache, layer: int, dh: Array
+    ) -> Array:
         """Return dL/dz; of the wrong sign, or of the sum of the losses instead of the mean."""
-        dz = super().sums(problem, done, layer, dh)
+        dz = super().pre_activation_gradient(problem, cache, layer, dh)
         if self._is_here(NO_MEAN, layer):
             return dz * dz.shape[1]
         return -dz if self._is_here(SIGN, layer) else dz
 
-    def parameters(self, layer: int, h_before: Array, dz: Array) -> tuple[Array, Array]:
+    def parameter_gradients(
+        self, layer: int, h_before: Array, dz: Array
+    ) -> tuple[Array, Array]:
         """Return dL/dW and dL/db; the latter forgotten."""
-        d_weights, d_biases = super().parameters(layer, h_before, dz)
+        d_weights, d_biases = super().parameter_gradients(layer, h_before, dz)
         return d_weights, 0 * d_biases if self._is_here(NO_BIAS, layer) else d_biases
 
-    def handed_on(self, layer: int, dz: Array, weights: Array) -> Array:
+    def input_gradient(self, layer: int, dz: Array, weights: Array) -> Array:
         """Return what goes to the layer before; through W instead of its transpose."""
         if self._is_here(TRANSPOSED, layer - 1):
             return dz @ weights
-        return super().handed_on(layer, dz, weights)
+        return super().input_gradient(layer, dz, weights)

@@ -278,10 +278,10 @@ def _missed(setting: Setting, place: int, numeric: Array) -> dict[str, float]:
 
 def _slope(entry: Activation, mistake: str, eps: float) -> Slope:
     z = np.linspace(-REACH, REACH, 201)
-    slope = entry.slope_at(z)
+    slope = entry.derivative_at(z)
     used = {
         FORGOTTEN: np.ones_like(z),
-        AT_H: entry.slope_at(entry(z)),
+        AT_H: entry.derivative_at(entry(z)),
         SLIGHT: slope * (1 + OFF),
     }.get(mistake, slope)
     up, down = z + eps, z - eps

@@ -30,7 +30,7 @@ def all_rows(result: Result) -> tuple[ClaimRow, ...]:
 
 @functools.cache
 def _steepest() -> ClaimRow:
-    largest = float(ACTIVATIONS["sigmoid"].slope_at(LINE).max())
+    largest = float(ACTIVATIONS["sigmoid"].derivative_at(LINE).max())
     return ClaimRow(
         "B2",
         "The slope of the sigmoid is at most 0.25.",
@@ -43,9 +43,9 @@ def _steepest() -> ClaimRow:
 
 @functools.cache
 def _zeros() -> ClaimRow:
-    below = float(np.abs(ACTIVATIONS["relu"].slope_at(LINE[LINE < 0])).max())
+    below = float(np.abs(ACTIVATIONS["relu"].derivative_at(LINE[LINE < 0])).max())
     places = {
-        name: crossings(ACTIVATIONS[key].slope_at(LINE), LINE)
+        name: crossings(ACTIVATIONS[key].derivative_at(LINE), LINE)
         for key, name in (("gelu", "GELU"), ("silu", "Swish"))
     }
     words = [f"{name} at {number(z, 4)}" for name, found in places.items() for z in found]

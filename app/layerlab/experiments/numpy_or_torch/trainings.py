@@ -17,7 +17,7 @@ from layerlab.experiments.numpy_or_torch.mistakes import Mistake
 from layerlab.experiments.numpy_or_torch.names import LENGTH, NONE
 from layerlab.nets.engines import available, engine, ready
 from layerlab.nets.engines.numpy_ import CHAIN_RULE, Trainer
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 
 Array = np.ndarray
 WIDTH, SAMPLES, RATE = 8, 32, 0.03
@@ -65,7 +65,7 @@ def _by_hand(key: tuple[Setting, Mistake]) -> Array:
     setting, mistake = key
     problem = setting.problem
     rule = CHAIN_RULE if mistake.name == NONE else mistake  # a little quicker
-    trainer = Trainer(problem, born(problem), rule)
+    trainer = Trainer(problem, initialize(problem), rule)
     found = [trainer.params[0].copy()]
     for _ in range(LENGTH):
         trainer.step()
@@ -96,7 +96,7 @@ class Training:
         """Draw the weights; nothing is trained yet."""
         self._name, setting = key
         self._spec = setting.spec
-        self._state: State = born(setting.problem)
+        self._state: State = initialize(setting.problem)
         self._params = [self._state.params[0]]
         self.speed = 0.0  # updates a second; 0 until it was timed
 
@@ -135,7 +135,7 @@ class Training:
         The quickest slice counts: what other programs take away is not the engine's.
         """
         trainer, updates = engine(self._name), SLICE[self._name]
-        state, best_s = born(problem_of(self._spec)), np.inf
+        state, best_s = initialize(problem_of(self._spec)), np.inf
         for _ in range(0 if self.speed else SLICES):
             until = state.update + updates
             begun_s = time.perf_counter()

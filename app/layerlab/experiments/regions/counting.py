@@ -10,7 +10,7 @@ import numpy as np
 
 from layerlab.core.spec import LabSpec, NetSpec, edit, replace
 from layerlab.nets.folding import folded
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.regions import regions
 
 Array = np.ndarray
@@ -71,7 +71,7 @@ def born_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
     net = NetSpec(hidden=hidden, init="normal", weight_std=math.sqrt(2), bias_std=1.0)
     spec = replace(line_problem(hidden).spec, net=net)
     problem = problem_of(edit(spec, "train.seeds", seeds))
-    found = [regions(problem, flat, -FAR, FAR) for flat in born(problem).params]
+    found = [regions(problem, flat, -FAR, FAR) for flat in initialize(problem).params]
     return np.array([one.pieces for one in found if one is not None])
 
 

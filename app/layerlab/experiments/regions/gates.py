@@ -11,7 +11,7 @@ import numpy as np
 from layerlab.core.layout import Layout
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.nets.engines.numpy_ import Trainer, forward
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 
 Array = np.ndarray
 DIMENSIONS = (2, 4, 8, 16, 32, 64)
@@ -81,7 +81,7 @@ def watch(inputs: int, seeds: int, updates: int, looks: int) -> Iterator[Flips |
         None after each update, so that others can have their turn; at last what was found.
     """
     problem = wavy(inputs, seeds)
-    trainer, flips = Trainer(problem, born(problem)), []
+    trainer, flips = Trainer(problem, initialize(problem)), []
     for _ in range(looks):
         before = opened(problem, trainer.params)
         trainer.step()

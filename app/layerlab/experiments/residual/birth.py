@@ -101,7 +101,7 @@ def send(
         sums[k] = z
         h = skip * h + entry(z, SLOPE)
         signal[..., k + 1] = _square(h)
-    slopes = entry.slope_at(sums, SLOPE)
+    slopes = entry.derivative_at(sums, SLOPE)
     dh = np.broadcast_to(d_last, shape)
     gradient[..., depth] = _square(dh)
     for k in reversed(range(depth)):
@@ -153,7 +153,7 @@ def _back(
     """
     z, w = normal_rule()
     sums = roots[..., None] * z
-    slope = entry.slope_at(sums, SLOPE)
+    slope = entry.derivative_at(sums, SLOPE)
     steep = _steep(entry, roots.ravel()).reshape(roots.shape)
     turn = sums * slope  # W act' dh . h = act' z . dh
     h, m, after = square[:-1], mean[:-1], square[1:]
@@ -179,9 +179,9 @@ def _back(
 def _steep(entry: Activation, root: Array) -> Array:
     """Return E[act'^2] at sums of these spreads. (n,)"""
     if entry.kinks:  # the slope jumps: split the integral there
-        return split_mean(lambda v: entry.slope_at(v, SLOPE) ** 2, root, entry.kinks)
+        return split_mean(lambda v: entry.derivative_at(v, SLOPE) ** 2, root, entry.kinks)
     z, w = normal_rule()
-    return np.asarray(entry.slope_at(root[:, None] * z, SLOPE) ** 2 @ w)
+    return np.asarray(entry.derivative_at(root[:, None] * z, SLOPE) ** 2 @ w)
 
 
 @functools.lru_cache(maxsize=256)

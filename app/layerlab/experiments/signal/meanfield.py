@@ -111,9 +111,9 @@ def _steep(entry: Activation, q: Array) -> Array:
     """Return E[act'^2] at lengths q. (n,)"""
     r = np.sqrt(q)
     if entry.kinks and not homogeneous(entry):  # the slope jumps: split the integral there
-        return split_mean(lambda v: entry.slope_at(v, SLOPE) ** 2, r, entry.kinks)
+        return split_mean(lambda v: entry.derivative_at(v, SLOPE) ** 2, r, entry.kinks)
     z, w = normal_rule()
-    return np.asarray(entry.slope_at(r[:, None] * z, SLOPE) ** 2 @ w)
+    return np.asarray(entry.derivative_at(r[:, None] * z, SLOPE) ** 2 @ w)
 
 
 def _distances(
@@ -188,7 +188,7 @@ def _scatter(
     pair += np.maximum(alone - known, 0) * r ** (DEGREE + 1)
     k = (alone + (inputs - 1) * pair) / inputs
     root = np.sqrt(q)[:, None]
-    turn = values * entry.slope_at(root * z, SLOPE) * root * z
+    turn = values * entry.derivative_at(root * z, SLOPE) * root * z
     answer = turn @ w / np.maximum(squares, TINY)  # d log E[act^2] / d log q
     before = np.append(1.0, squares[:-1])
     answer *= s * before / np.maximum(q, TINY)  # biases do not scatter

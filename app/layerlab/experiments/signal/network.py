@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.core.cancel import never
+from layerlab.core.cancel import not_cancelled
 from layerlab.experiments.signal.meanfield import SLOPE
 from layerlab.nets.activations import ACTIVATIONS, Activation
 
@@ -93,7 +93,7 @@ class Birth:
                     slice(j, min(j + TILE, self.width)),
                 )
 
-    def forward(self, layer: int, h: Array, ask: Ask = never) -> Iterator[Array | None]:
+    def forward(self, layer: int, h: Array, ask: Ask = not_cancelled) -> Iterator[Array | None]:
         """Yield None where it is asked to make room, then the layer's sums. (N, width)"""
         z = np.zeros_like(h)
         for i, j, rows, columns in self.tiles():
@@ -106,7 +106,9 @@ class Birth:
             z += self.bias_std * _normal(_BIASES, layer, 1, self.width)
         yield z
 
-    def backward(self, layer: int, dz: Array, ask: Ask = never) -> Iterator[Array | None]:
+    def backward(
+        self, layer: int, dz: Array, ask: Ask = not_cancelled
+    ) -> Iterator[Array | None]:
         """Yield None where it is asked to make room, then dL/dh of the layer before."""
         dh = np.zeros_like(dz)
         for i, j, rows, columns in self.tiles():
@@ -140,7 +142,7 @@ class Pass:
         """Layers gone through, there and back."""
         return self.there + self.back
 
-    def go_on(self, ask: Ask = never) -> Iterator[Array | None]:
+    def go_on(self, ask: Ask = not_cancelled) -> Iterator[Array | None]:
         """Yield after each layer, there and back; None where it is asked to make room."""
         while self.there < self.birth.depth:
             yield from self._layer(ask)
@@ -164,7 +166,7 @@ class Pass:
             yield self.dh[k]
             return
         with np.errstate(all="ignore"):
-            dz = self.dh[k + 1] * self.birth.entry.slope_at(self.z[k + 1], SLOPE)
+            dz = self.dh[k + 1] * self.birth.entry.derivative_at(self.z[k + 1], SLOPE)
             for dh in self.birth.backward(k + 1, dz, ask):
                 if dh is not None:
                     self.dh[k] = dh
@@ -223,7 +225,7 @@ def largest_singular(birth: Birth, z: Array, steps: int = 24) -> float:
     Args:
         birth: the network, at most `TILE` wide. z: (width,) sums of its first layer.
     """
-    gate = birth.entry.slope_at(z, SLOPE)
+    gate = birth.entry.derivative_at(z, SLOPE)
     layer = tile(0, 0, 0)[: birth.width, : birth.width]
     scale = birth.weight_std / np.sqrt(birth.width)
     v, size = _normal(_GRADIENTS, 1, 1, birth.width)[0], 0.0
@@ -258,7 +260,7 @@ class Spectrum:
     width: int
 
 
-def spectra(birth: Birth, x: Array, ask: Ask = never) -> Iterator[Spectrum | None]:
+def spectra(birth: Birth, x: Array, ask: Ask = not_cancelled) -> Iterator[Spectrum | None]:
     """Yield the spectrum so far, from the last layer down; None to make room.
 
     Args:
@@ -276,7 +278,7 @@ def spectra(birth: Birth, x: Array, ask: Ask = never) -> Iterator[Spectrum | Non
     jacobian = np.eye(width)
     found: list[tuple[int, Array, float]] = []
     for layer in range(birth.depth - 1, 0, -1):
-        gate = birth.entry.slope_at(done.z[layer][0], SLOPE)
+        gate = birth.entry.derivative_at(done.z[layer][0], SLOPE)
         weights = tile(layer, 0, 0)[:width, :width] * (birth.weight_std / np.sqrt(width))
         jacobian = (weights * gate) @ jacobian  # d h_last / d h_layer, transposed
         if ask():

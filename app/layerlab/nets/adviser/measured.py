@@ -11,7 +11,7 @@ from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.core.success import default_threshold
 from layerlab.nets.probes import History, measure
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 Array = np.ndarray
 LATE = 1 / 3  # of the reports: what is called the end of a run
@@ -110,7 +110,7 @@ def examine(
     """
     problem = problem_of(spec)
     now = measure(spec, state, (LOSS, SIGNAL), history=history)
-    birth = measure(spec, born(problem), (SIGNAL, GRADIENT))
+    birth = measure(spec, initialize(problem), (SIGNAL, GRADIENT))
     loss, signal, gradient = now[LOSS], birth[SIGNAL], birth[GRADIENT]
     late = now[SIGNAL]
     assert isinstance(signal, LayerPart)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from layerlab.core.cancel import never
+from layerlab.core.cancel import not_cancelled
 from layerlab.core.errors import NotReadyError, unknown_name
 from layerlab.core.libraries import needed_for
 from layerlab.nets.engines import ready
@@ -35,7 +35,7 @@ def engine(name: str) -> Engine:
     if device and device not in DEVICES:
         raise unknown_name("device of engine torch", device, DEVICES)
     if base == "numpy":
-        from layerlab.nets.engines.numpy_ import NumpyEngine
+        from layerlab.nets.engines.numpy_engine import NumpyEngine
 
         return NumpyEngine()
     if base == "compiled":
@@ -63,7 +63,7 @@ def available() -> dict[str, str]:
 
 
 def default_engine(
-    dtype: str = "float32", is_cancelled: Callable[[], bool] = never
+    dtype: str = "float32", is_cancelled: Callable[[], bool] = not_cancelled
 ) -> tuple[str, str]:
     """Return the engine that trains where none is asked for; waits for its kernels.
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from layerlab.core.cancel import never
+from layerlab.core.cancel import not_cancelled
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
@@ -40,7 +40,7 @@ class Engine(Protocol):
         marks: Sequence[int] = (),
         interval_s: float | None = None,
         warmup_s: float = 0.0,
-        is_cancelled: Callable[[], bool] = never,
+        is_cancelled: Callable[[], bool] = not_cancelled,
     ) -> Iterator[State]:
         """Train and yield one state after another.
 
@@ -63,12 +63,12 @@ class Engine(Protocol):
 
         Raises:
             LabError: the spec cannot be trained.
-            NotFiniteError: a parameter or a loss left the finite numbers.
+            NotFiniteError: a parameter or a loss became NaN or infinite.
         """
         ...
 
     def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
-        """Return what trained networks say of points, without dropout.
+        """Return the predictions of trained networks at x, without dropout.
 
         Args:
             problem: what was trained.
@@ -82,7 +82,7 @@ class Engine(Protocol):
 
 
 class Stepper(Protocol):
-    """What an engine's own trainer can do, so that `walk` can drive it.
+    """What an engine's own trainer can do, so that `run_until` can drive it.
 
     Attributes:
         update: updates done.
@@ -99,9 +99,9 @@ class Stepper(Protocol):
         ...
 
 
-def walk(
+def run_until(
     trainer: Stepper,
-    checked: Callable[[State, State], State],
+    ensure_finite: Callable[[State, State], State],
     *,
     end: int,
     marks: Sequence[int],
@@ -113,7 +113,7 @@ def walk(
 
     Args:
         trainer: the engine's own trainer, at the state where to go on.
-        checked: (last good state, state) -> state; raises NotFiniteError if it is broken.
+        ensure_finite: (last good state, state) -> state; raises NotFiniteError if it is broken.
         end: update to stop at.
         marks, interval_s, warmup_s, is_cancelled: see `Engine.run`.
     """
@@ -125,7 +125,7 @@ def walk(
         while trainer.update < stop:
             if is_cancelled():
                 with contextlib.suppress(NotFiniteError):  # then the last good one will do
-                    good = checked(good, trainer.state())
+                    good = ensure_finite(good, trainer.state())
                 yield good
                 return
             trainer.step()
@@ -137,7 +137,7 @@ def walk(
                 and now_s >= quiet_until_s
             )
             if trainer.update == stop or is_due:
-                good = checked(good, trainer.state())
+                good = ensure_finite(good, trainer.state())
                 yield good
                 last_s = time.perf_counter()
 

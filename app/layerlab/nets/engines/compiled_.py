@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from layerlab.core.cancel import never
+from layerlab.core.cancel import not_cancelled
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
-from layerlab.nets.engines.broken import checked
 from layerlab.nets.engines.compiled import pool
+from layerlab.nets.engines.finite import ensure_finite
 from layerlab.nets.engines.ready import known, warm_up
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.problem import Problem, initialize, problem_of
 
 if TYPE_CHECKING:
     from layerlab.nets.engines.compiled.block import Block
@@ -48,7 +48,7 @@ class CompiledEngine:
     name, is_parallel = "compiled", True
 
     def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
-        """Return what networks say of points; see `Engine.outputs`."""
+        """Return the predictions at x; see `Engine.outputs`."""
         warm_up(problem.spec.train.dtype).result()
         from layerlab.nets.engines.compiled.looking import outputs
 
@@ -64,11 +64,11 @@ class CompiledEngine:
         marks: Sequence[int] = (),
         interval_s: float | None = None,
         warmup_s: float = 0.0,
-        is_cancelled: Callable[[], bool] = never,
+        is_cancelled: Callable[[], bool] = not_cancelled,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
         problem = problem_of(spec)
-        start = state or born(problem)
+        start = state or initialize(problem)
         dtype = spec.train.dtype
         for _ in known(dtype, is_cancelled):  # the very first run waits for the compiler
             yield start
@@ -76,7 +76,7 @@ class CompiledEngine:
         warm_up(dtype).result()
         from layerlab.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
 
-        with np.errstate(all="ignore"):  # broken numbers are looked for by `checked`
+        with np.errstate(all="ignore"):  # broken numbers are looked for by `ensure_finite`
             trainer = CompiledTrainer(problem, start)
         good = trainer.state()
         if state is None:
@@ -164,7 +164,7 @@ def _sound(
         )
     if not sound:
         for state in states:
-            good = checked(problem, good, state)  # raises at the first that broke
+            good = ensure_finite(problem, good, state)  # raises at the first that broke
     return states
 
 

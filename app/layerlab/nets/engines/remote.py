@@ -17,13 +17,14 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import numpy as np
 
-from layerlab.core.cancel import never
+from layerlab.core.cancel import not_cancelled
 from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.libraries import how_to_install, is_installed
 from layerlab.core.program import ENGINE_CHILD, is_bundle, own_command
 from layerlab.core.spec import LabSpec, to_json
 from layerlab.core.state import State
-from layerlab.nets.engines.numpy_ import NumpyEngine, outputs
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.engines.process import STOP_S, Child, error_of
 from layerlab.nets.engines.wire import state_of, state_parts
 from layerlab.nets.problem import Problem, problem_of
@@ -72,7 +73,7 @@ class RemoteEngine:
         marks: Sequence[int] = (),
         interval_s: float | None = None,
         warmup_s: float = 0.0,
-        is_cancelled: Callable[[], bool] = never,
+        is_cancelled: Callable[[], bool] = not_cancelled,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
         problem_of(spec)  # refuses at once, and names a file as the user did
@@ -102,10 +103,12 @@ class RemoteEngine:
             self._give_back(child)
 
     def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
-        """Return what networks say of points; numpy is as good, and here already."""
+        """Return the predictions at x; numpy is as good, and here already."""
         return outputs(problem, params, x)
 
-    def ask(self, name: str, is_cancelled: Callable[[], bool] = never) -> dict[str, np.ndarray]:
+    def ask(
+        self, name: str, is_cancelled: Callable[[], bool] = not_cancelled
+    ) -> dict[str, np.ndarray]:
         """Return what torch itself does, as arrays by name.
 
         Args:

@@ -17,15 +17,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from layerlab.core.cancel import never
+from layerlab.core.cancel import not_cancelled
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets import optimizers, randomness
-from layerlab.nets.engines.base import Batches, Report, walk
-from layerlab.nets.engines.broken import checked
-from layerlab.nets.engines.numpy_ import NORM_EPS, outputs
-from layerlab.nets.problem import Problem, born, problem_of
+from layerlab.nets.engines.base import Batches, Report, run_until
+from layerlab.nets.engines.finite import ensure_finite
+from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.norms import NORM_EPS
+from layerlab.nets.problem import Problem, initialize, problem_of
 
 Array = np.ndarray
 Tensor = torch.Tensor
@@ -232,18 +233,18 @@ class TorchEngine:
         marks: Sequence[int] = (),
         interval_s: float | None = None,
         warmup_s: float = 0.0,
-        is_cancelled: Callable[[], bool] = never,
+        is_cancelled: Callable[[], bool] = not_cancelled,
     ) -> Iterator[State]:
         """Train and yield one state after another; see `Engine.run`."""
         problem = problem_of(spec)
         self._check(problem)
         torch.set_num_threads(_threads(problem))
-        trainer = TorchTrainer(problem, state or born(problem), self.device)
+        trainer = TorchTrainer(problem, state or initialize(problem), self.device)
         if state is None:
             yield trainer.state()
-        yield from walk(
+        yield from run_until(
             trainer,
-            functools.partial(checked, problem),
+            functools.partial(ensure_finite, problem),
             end=problem.length if until is None else until,
             marks=marks,
             interval_s=interval_s,
@@ -252,7 +253,7 @@ class TorchEngine:
         )
 
     def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
-        """Return what networks say of points; numpy is as good as torch for that."""
+        """Return the predictions at x; numpy is as good as torch for that."""
         return outputs(problem, params, x)
 
     def _check(self, problem: Problem) -> None:

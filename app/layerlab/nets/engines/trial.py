@@ -14,7 +14,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.libraries import sentence_of
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.nets.engines import engine
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 DTYPES = ("float32", "float64")
 UPDATES, RATE = 4, 0.1
@@ -44,7 +44,7 @@ def _spec(dtype: str) -> LabSpec:
 def disagreement(name: str, dtype: str) -> str:
     """Return how an engine fails a few updates beside NumPy's in float64; "" if it does not."""
     spec, exact = _spec(dtype), _spec("float64")
-    start = born(problem_of(spec))
+    start = initialize(problem_of(spec))
     same = replace(
         start, params=start.params.astype(float), moments=start.moments.astype(float)
     )

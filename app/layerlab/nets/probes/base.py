@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.core.frames import QUANTILES
 from layerlab.core.state import State
-from layerlab.nets.engines.numpy_ import Gradients, Pass, backward, forward
+from layerlab.nets.engines.numpy_ import ForwardCache, Gradients, backward, forward
 from layerlab.nets.losses import sigmoid, softmax
 from layerlab.nets.problem import Problem
 
@@ -71,7 +71,7 @@ class Look:
         return typical_rows(self.problem, len(rows))
 
     @functools.cached_property
-    def done(self) -> Pass:
+    def cache(self) -> ForwardCache:
         """The forward pass of all seeds over `rows`."""
         return forward(self.problem, self.state.params, self.problem.x[self.rows])
 
@@ -82,9 +82,9 @@ class Look:
         The loss of a batch is a mean, so a batch's gradient holds 1 / batch; without it
         the figures do not depend on how many inputs are looked at.
         """
-        problem, out = self.problem, self.done.h[-1]
+        problem, out = self.problem, self.cache.h[-1]
         d_out = problem.loss.gradient(out, problem.y[self.rows]) * len(self.rows)
-        return backward(problem, self.state.params, self.done, d_out)
+        return backward(problem, self.state.params, self.cache, d_out)
 
     @property
     def one(self) -> Array:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.frames import DiagramLayer, DiagramPart, Units, shown_units
-from layerlab.nets.engines.numpy_ import Pass, forward
+from layerlab.nets.engines.numpy_ import ForwardCache, forward
 from layerlab.nets.maths import NUMPY
 from layerlab.nets.probes.base import Look, probe_rows
 from layerlab.nets.probes.layers import across_inputs
@@ -102,12 +102,12 @@ def _fit(units: Units, sizes: tuple[int, ...]) -> bool:
     )
 
 
-def _real(look: Look) -> Pass:
+def _real(look: Look) -> ForwardCache:
     """Return the chosen network's pass over training inputs; shared if it is made."""
-    if "done" in vars(look):
+    if "cache" in vars(look):
         one = slice(look.seed, look.seed + 1)
-        done = look.done
-        return Pass(h=[h[one] for h in done.h], z=[], n=[n[one] for n in done.n])
+        cache = look.cache
+        return ForwardCache(h=[h[one] for h in cache.h], z=[], n=[n[one] for n in cache.n])
     return forward(look.problem, look.one, look.problem.x[look.rows])
 
 
@@ -118,8 +118,8 @@ def _column(
     shown: list[Array],
     weights: tuple[Array, ...],
     biases: tuple[Array, ...],
-    seen: Pass,
-    real: Pass,
+    seen: ForwardCache,
+    real: ForwardCache,
 ) -> DiagramLayer:
     units, size = shown[k], problem.layout.sizes[k]
     hidden = 0 < k < len(weights)
@@ -150,7 +150,7 @@ def _thumbs(
     k: int,
     units: Array,
     weights: tuple[Array, ...],
-    seen: Pass,
+    seen: ForwardCache,
 ) -> tuple[str, Array, tuple[float, float]]:
     """Return the form of a layer's thumbnails, those of some units, and the span of all."""
     size, image = problem.layout.sizes[k], problem.data.image_shape

@@ -71,7 +71,7 @@ SIGNAL_VARIANCES = {
 
 def dead_units(look: Look) -> list[Array]:
     """Return for each hidden layer which units have slope 0 on every input. (seeds, units)"""
-    return [_dead(look, n) for n in look.done.n[:-1]]
+    return [_dead(look, n) for n in look.cache.n[:-1]]
 
 
 def _dead(look: Look, n: Array) -> Array:
@@ -82,7 +82,7 @@ def _dead(look: Look, n: Array) -> Array:
 
 def signal_part(look: Look) -> LayerPart:
     """Return the activations of the hidden layers: what each passes on, skip included."""
-    hidden = look.done.h[1:-1]
+    hidden = look.cache.h[1:-1]
     measured = {name: _stack(f, hidden, look) for name, f in SIGNAL_VARIANCES.items()}
     known = theory(look.problem.spec)
     return _part(look, hidden, measured, known["signal"], whole=True)

@@ -27,9 +27,9 @@ def trace(spec: LabSpec, state: State, seed: int, sample: int) -> Trace:
     x = problem.x[sample : sample + 1].astype(float)  # (1, D)
     y = problem.y[sample : sample + 1].astype(float)  # (1, outputs)
     with np.errstate(all="ignore"):
-        done = forward(problem, params, x)
-        out = done.h[-1]
-        found = backward(problem, params, done, problem.loss.gradient(out, y))
+        cache = forward(problem, params, x)
+        out = cache.h[-1]
+        found = backward(problem, params, cache, problem.loss.gradient(out, y))
         loss = float(problem.loss.value(NUMPY, out, y)[0])
     layers = range(problem.layout.layers)
     return Trace(
@@ -37,8 +37,8 @@ def trace(spec: LabSpec, state: State, seed: int, sample: int) -> Trace:
         sample=sample,
         inputs=x[0],
         target=y[0],
-        z=tuple(z[0, 0] for z in done.z),
-        h=tuple(h[0, 0] for h in done.h[1:]),
+        z=tuple(z[0, 0] for z in cache.z),
+        h=tuple(h[0, 0] for h in cache.h[1:]),
         loss=loss,
         dh=tuple(dh[0, 0] for dh in found.h),
         dz=tuple(dz[0, 0] for dz in found.z),

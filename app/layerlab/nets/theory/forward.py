@@ -22,8 +22,8 @@ import numpy as np
 
 from layerlab.core.spec import NetSpec
 from layerlab.nets.activations import ACTIVATIONS, Activation
-from layerlab.nets.engines.numpy_ import NORM_EPS
 from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.norms import NORM_EPS
 from layerlab.nets.theory.ground import Ground
 from layerlab.nets.theory.kernel import Passed, Sums, pairs, passed
 from layerlab.nets.theory.quadrature import normal_rule
@@ -228,7 +228,7 @@ def _close_layer(
         q = q / (q + NORM_EPS)
     z, w = normal_rule()
     at = np.sqrt(q) * z
-    values, steep = activation(at, net.slope), activation.slope_at(at, net.slope) ** 2
+    values, steep = activation(at, net.slope), activation.derivative_at(at, net.slope) ** 2
     square, mean = float(values**2 @ w), float(values @ w)
     slope = float(passed(activation, net.slope, Sums(np.array([q]), np.zeros(0))).slope[0])
     apart = length * float((steep * z**2) @ w) + rest * slope
@@ -252,5 +252,5 @@ def _length_slope(q: float, activation: Activation, net: NetSpec) -> float:
     at = np.sqrt(q) * z
     values = activation(at, net.slope)
     square = float(values**2 @ w)
-    turn = float((values * activation.slope_at(at, net.slope) * z) @ w)
+    turn = float((values * activation.derivative_at(at, net.slope) * z) @ w)
     return turn / square**0.5 if square else 0.0

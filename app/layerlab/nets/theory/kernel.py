@@ -119,11 +119,11 @@ def _general(activation: Activation, slope: float, sums: Sums) -> Passed:
     if activation.kinks:  # the slope jumps: split the integral there
 
         def squared_slope(v: Array) -> Array:
-            return activation.slope_at(v, slope) ** 2
+            return activation.derivative_at(v, slope) ** 2
 
         steep = split_mean(squared_slope, r, activation.kinks)
     else:
-        steep = _mean(activation.slope_at(at, slope) ** 2, w)
+        steep = _mean(activation.derivative_at(at, slope) ** 2, w)
     c = _coefficients(values)
     d = _distance(c, *_tail(c, square, sums.q * steep), sums.lag())
     return Passed(square=square, mean=mean, d=d, slope=steep)

@@ -154,7 +154,7 @@ def _spread_draws(covariance: Array, draws: Array) -> Array:
 def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
     """Return the statistics of one unit whose sums have this covariance over inputs."""
     z = _spread_draws(covariance, normal_draws(DRAWS, len(covariance)))  # (draws, inputs)
-    h, steep = activation(z, slope), activation.slope_at(z, slope)
+    h, steep = activation(z, slope), activation.derivative_at(z, slope)
     change = 0.5 * steep * z  # of h, if all lengths q grow by one per cent
     centred = [h, h - h.mean(1, keepdims=True), h - h.mean(0)]
     moved = [change, change - change.mean(1, keepdims=True), change - change.mean(0)]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from layerlab.core.cancel import never
+from layerlab.core.cancel import not_cancelled
 
 Array = np.ndarray
 ASK_S = 0.001  # how often whoever waits for a block looks how far it is
@@ -73,7 +73,7 @@ class Block:
         """Return how many marks all shares have passed."""
         return int(self.progress.min())
 
-    def wait(self, seen: int = 0, is_cancelled: Callable[[], bool] = never) -> bool:
+    def wait(self, seen: int = 0, is_cancelled: Callable[[], bool] = not_cancelled) -> bool:
         """Wait for a mark beyond the first `seen`, or for the end; False if cancelled before.
 
         Raises:

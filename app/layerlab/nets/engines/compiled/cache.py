@@ -76,7 +76,7 @@ def _stamp() -> bytes:
 
 _NETS = pathlib.Path(__file__).parents[2]
 # Constants of the kernels that stand elsewhere.
-_OUTSIDE = [_NETS / "randomness.py", _NETS / "optimizers.py", _NETS / "engines" / "numpy_.py"]
+_OUTSIDE = [_NETS / "randomness.py", _NETS / "optimizers.py", _NETS / "norms.py"]
 
 
 def _warn(place: pathlib.Path | None, what: str, lasts: bool = True) -> None:

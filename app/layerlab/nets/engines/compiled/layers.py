@@ -8,7 +8,7 @@ from typing import Any
 from layerlab.nets.engines.compiled.jit import apart, jit
 from layerlab.nets.engines.compiled.numbers import mix
 from layerlab.nets.engines.compiled.vectors import view
-from layerlab.nets.engines.numpy_ import NORM_EPS
+from layerlab.nets.norms import NORM_EPS
 
 
 @apart

@@ -27,7 +27,7 @@ def _plan(problem: Problem, points: int) -> tuple[Plan, Array, int]:
 
 
 def outputs(problem: Problem, params: Array, x: Array) -> Array:
-    """Return what networks say of points, without dropout, on the thread that calls.
+    """Return the predictions at x, without dropout, on the thread that calls.
 
     Args:
         problem: what was trained.

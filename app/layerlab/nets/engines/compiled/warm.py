@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.nets.engines.compiled.trainer import CompiledTrainer
-from layerlab.nets.problem import born, problem_of
+from layerlab.nets.problem import initialize, problem_of
 
 
 def make_kernels(dtype: str) -> None:
@@ -21,4 +21,4 @@ def make_kernels(dtype: str) -> None:
     )
     problem = problem_of(spec)
     # Its start looks at the loss, so that `look` is compiled as well.
-    CompiledTrainer(problem, born(problem)).train_here(1)
+    CompiledTrainer(problem, initialize(problem)).train_here(1)

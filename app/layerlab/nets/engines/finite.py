@@ -1,4 +1,4 @@
-"""Where numbers broke: the update, the layer and the seed in which they left the finite."""
+"""Divergence: the update, the layer and the seed in which numbers became NaN or infinite."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from layerlab.nets.problem import Problem
 Array = np.ndarray
 
 
-def checked(problem: Problem, good: State, state: State) -> State:
-    """Return the state, or say at which update and layer the numbers broke.
+def ensure_finite(problem: Problem, good: State, state: State) -> State:
+    """Return the state, or raise with the update and the layer where training diverged.
 
     Args:
         problem: what is trained, by any engine.
@@ -28,7 +28,7 @@ def checked(problem: Problem, good: State, state: State) -> State:
     with np.errstate(all="ignore"):
         if state.is_finite() and np.isfinite(training_loss(problem, state.params)).all():
             return state
-        # A training is a pure function of its state: walk again, one update at a time.
+        # A training is a pure function of its state: repeat it, one update at a time.
         trainer, batches = Trainer(problem, good), Batches(problem)
         before = good.params
         while trainer.update < state.update:
@@ -38,7 +38,7 @@ def checked(problem: Problem, good: State, state: State) -> State:
             if not (np.isfinite(trainer.params).all() and np.isfinite(loss).all()):
                 break
         x, y = batches.at(max(trainer.update - 1, 0))
-        layer, seed = _broken_layer(problem, before, trainer.params, x, y)
+        layer, seed = _diverged_layer(problem, before, trainer.params, x, y)
     raise NotFiniteError(
         f"the loss is not finite after update {trainer.update}: it began in layer {layer} of "
         f"seed {seed + 1}; a smaller learning rate or initialization may help",
@@ -47,13 +47,13 @@ def checked(problem: Problem, good: State, state: State) -> State:
     )
 
 
-def _broken_layer(
+def _diverged_layer(
     problem: Problem, before: Array, after: Array, x: Array, y: Array
 ) -> tuple[int, int]:
-    """Return the layer (1-based) and the seed where numbers broke first."""
+    """Return the layer (1-based) and the seed that diverged first."""
     layout = problem.layout
-    done = forward(problem, before, x)
-    for layer, z in enumerate(done.z):  # the signal, on its way forward
+    cache = forward(problem, before, x)
+    for layer, z in enumerate(cache.z):  # the signal, on its way forward
         bad = ~np.isfinite(z).all((1, 2))
         if bad.any():
             return layer + 1, int(bad.argmax())
@@ -62,10 +62,10 @@ def _broken_layer(
         bad = ~np.isfinite(weights).all((1, 2))
         if bad.any():
             return layer + 1, int(bad.argmax())
-    done = forward(problem, after, problem.x)
-    for layer, z in enumerate(done.z):
+    cache = forward(problem, after, problem.x)
+    for layer, z in enumerate(cache.z):
         bad = ~np.isfinite(z).all((1, 2))
         if bad.any():
             return layer + 1, int(bad.argmax())
-    loss = problem.loss.value(NUMPY, done.h[-1], problem.y)
+    loss = problem.loss.value(NUMPY, cache.h[-1], problem.y)
     return layout.layers, int((~np.isfinite(loss)).argmax())
