@@ -15,7 +15,7 @@ from layerlab.core.jobs import Job, steps_of
 from layerlab.core.spec import NetSpec
 from layerlab.experiments.signal import meanfield, model, network, rows
 from layerlab.nets.activations import ACTIVATIONS
-from layerlab.nets.theory.forward import walk
+from layerlab.nets.theory.forward import propagate_layers
 from layerlab.nets.theory.scatter import bands
 from tests.experiments.conftest import settle
 from tests.helpers.programs import printed_by
@@ -39,14 +39,14 @@ def lab_walk(key, weight, bias, depth, width, correlation, inputs):
     net = NetSpec(
         hidden=(width,) * depth, activation=key, init="normal", weight_std=weight, bias_std=bias
     )
-    done = walk(ground, net, 1)
+    done = propagate_layers(ground, net, 1)
     return done, bands(ground, net, "mse", done)
 
 
 @pytest.mark.parametrize("key", KEYS)
 def test_the_walk_is_that_of_the_lab_s_theory(key):
     weight, bias = CASES.get(key, (1.5, 0.2))
-    found = meanfield.walk(key, weight, bias, 14, 128, 0.4, 4)
+    found = meanfield.propagate_layers(key, weight, bias, 14, 128, 0.4, 4)
     done, scatter = lab_walk(key, weight, bias, 14, 128, 0.4, 4)
     layers = done.layers
     for name in ("across_inputs", "across_units"):
@@ -62,7 +62,7 @@ def test_the_walk_is_that_of_the_lab_s_theory(key):
 
 
 def test_relu_with_he_has_closed_forms():
-    found = meanfield.walk("relu", math.sqrt(2), 0.0, 20, 64, 0.3, 2)
+    found = meanfield.propagate_layers("relu", math.sqrt(2), 0.0, 20, 64, 0.3, 2)
     assert found.square == pytest.approx(np.ones(20), rel=1e-6)
     assert found.gradient == pytest.approx(np.ones(20), rel=1e-6)
     c = [0.3]
@@ -82,9 +82,9 @@ def test_the_map_has_the_published_lines():
         log_chi, _ = meanfield.settled_chi("tanh", np.array(weight), np.array(0.0))
         assert np.sign(log_chi) == side
     # Schoenholz et al. 2017, figure 3: at bias variance 0.05 the line is at 1.76.
-    spreads = np.sqrt(np.linspace(1.5, 2.0, 101))
-    log_chi, _ = meanfield.settled_chi("tanh", spreads, np.array(math.sqrt(0.05)))
-    assert np.interp(0.0, log_chi, spreads**2) == pytest.approx(1.76, abs=0.01)
+    variances = np.sqrt(np.linspace(1.5, 2.0, 101))
+    log_chi, _ = meanfield.settled_chi("tanh", variances, np.array(math.sqrt(0.05)))
+    assert np.interp(0.0, log_chi, variances**2) == pytest.approx(1.76, abs=0.01)
 
 
 @pytest.mark.parametrize(("key", "weight", "bias"), [("tanh", 1.3, 0.2), ("relu", 1.4, 0.1)])

@@ -19,8 +19,8 @@ from layerlab.nets import probes
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.problem import initialize, load_data, problem_of
 from layerlab.nets.theory import theory
-from layerlab.nets.theory.ground import MOST, ground_of
-from layerlab.nets.theory.kernel import Sums, _general, pairs, passed
+from layerlab.nets.theory.ground import MAX_INPUTS, ground_of
+from layerlab.nets.theory.kernel import PreActivations, _general, pairs, propagate
 from layerlab.nets.theory.quadrature import (
     log_gamma_moments,
     normal_draws,
@@ -72,9 +72,9 @@ def agree(found: Array, expected: Array) -> None:
     assert (np.abs(found.mean(0) - expected) < 0.05 * expected + 3 * error).all()
 
 
-def sums_of(x: Array) -> Sums:
+def pre_activations_of(x: Array) -> PreActivations:
     a, b = pairs(len(x))
-    return Sums((x**2).sum(1), 0.5 * ((x[a] - x[b]) ** 2).sum(1))
+    return PreActivations((x**2).sum(1), 0.5 * ((x[a] - x[b]) ** 2).sum(1))
 
 
 # ---- integrals
@@ -112,7 +112,7 @@ def test_draws_have_mean_square_one() -> None:
 
 def test_relu_is_the_arc_cosine_kernel() -> None:
     x = np.random.default_rng(0).standard_normal((7, 3))
-    got, (a, b) = passed(ACTIVATIONS["relu"], 0.01, sums_of(x)), pairs(7)
+    got, (a, b) = propagate(ACTIVATIONS["relu"], 0.01, pre_activations_of(x)), pairs(7)
     length = np.linalg.norm(x, axis=1)
     theta = np.arccos((x @ x.T)[a, b] / length[a] / length[b])
     # Cho & Saul 2009: |x||y| (sin + (pi - angle) cos) / 2 pi
@@ -127,11 +127,11 @@ def test_relu_is_the_arc_cosine_kernel() -> None:
 
 def test_sine_has_a_closed_form() -> None:
     x = np.random.default_rng(1).standard_normal((6, 2))
-    sums, (a, b) = sums_of(x), pairs(6)
-    got = passed(ACTIVATIONS["sine"], 0.01, sums)
-    cov = 0.5 * (sums.q[a] + sums.q[b]) - sums.d
-    product = np.exp(-0.5 * (sums.q[a] + sums.q[b])) * np.sinh(cov)
-    np.testing.assert_allclose(got.square, 0.5 * (1 - np.exp(-2 * sums.q)), rtol=1e-9)
+    pre, (a, b) = pre_activations_of(x), pairs(6)
+    got = propagate(ACTIVATIONS["sine"], 0.01, pre)
+    cov = 0.5 * (pre.q[a] + pre.q[b]) - pre.d
+    product = np.exp(-0.5 * (pre.q[a] + pre.q[b])) * np.sinh(cov)
+    np.testing.assert_allclose(got.square, 0.5 * (1 - np.exp(-2 * pre.q)), rtol=1e-9)
     np.testing.assert_allclose(
         got.d, 0.5 * (got.square[a] + got.square[b]) - product, rtol=1e-8
     )
@@ -147,14 +147,14 @@ def test_power_series_agrees_with_two_dimensional_integral(key: str, rtol: float
         second = activation(math.sqrt(qb) * (r * z[:, None] + math.sqrt(1 - r * r) * z))
         expected = w @ (0.5 * (first - second) ** 2) @ w
         lag = 0.5 * (qa + qb) - r * math.sqrt(qa * qb)
-        got = passed(activation, 0.01, Sums(np.array([qa, qb]), np.array([lag])))
+        got = propagate(activation, 0.01, PreActivations(np.array([qa, qb]), np.array([lag])))
         assert got.d[0] == pytest.approx(expected, rel=rtol)
 
 
 def test_general_way_is_right_for_relu_too() -> None:
-    sums = sums_of(np.random.default_rng(2).standard_normal((9, 3)))
-    exact = passed(ACTIVATIONS["relu"], 0.01, sums)
-    series = _general(ACTIVATIONS["relu"], 0.01, sums)
+    pre = pre_activations_of(np.random.default_rng(2).standard_normal((9, 3)))
+    exact = propagate(ACTIVATIONS["relu"], 0.01, pre)
+    series = _general(ACTIVATIONS["relu"], 0.01, pre)
     np.testing.assert_allclose(series.square, exact.square, rtol=1e-7)
     np.testing.assert_allclose(series.slope, exact.slope, rtol=1e-7)
     np.testing.assert_allclose(series.d, exact.d, rtol=1e-2)
@@ -162,8 +162,8 @@ def test_general_way_is_right_for_relu_too() -> None:
 
 @pytest.mark.parametrize("key", ["tanh", "sigmoid", "relu", "elu"])
 def test_tiny_distances_grow_by_the_mean_squared_slope(key: str) -> None:
-    sums = Sums(np.array([0.8, 0.8]), np.array([1e-18]))
-    got = passed(ACTIVATIONS[key], 0.01, sums)
+    pre = PreActivations(np.array([0.8, 0.8]), np.array([1e-18]))
+    got = propagate(ACTIVATIONS[key], 0.01, pre)
     assert got.d[0] / 1e-18 == pytest.approx(got.slope[0], rel=1e-6)
 
 
@@ -327,10 +327,10 @@ def test_bands_are_left_out_where_scatter_is_not_known() -> None:
 def test_many_inputs_are_stood_for_by_few_of_equal_mean_and_variance() -> None:
     data = load_data(TaskSpec(name="circle", samples=700, noise=0.1))
     ground = ground_of(data, "logistic")
-    assert len(ground.x) == MOST
+    assert len(ground.x) == MAX_INPUTS
     np.testing.assert_allclose(ground.x.mean(0), data.x.mean(0))
     np.testing.assert_allclose(ground.x.var(0).sum(), data.x.var(0).sum())
-    np.testing.assert_allclose(2 * ground.d.sum() / MOST**2, data.x.var(0).mean())
+    np.testing.assert_allclose(2 * ground.d.sum() / MAX_INPUTS**2, data.x.var(0).mean())
 
 
 def test_explosions_are_survived() -> None:

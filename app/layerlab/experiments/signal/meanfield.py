@@ -1,11 +1,16 @@
 """Signal and gradient of infinitely wide layers, and the map of order and chaos. No Qt.
 
 All inputs of the page have the same length and, two by two, the same correlation. So a
-layer is three numbers, its length q, its correlation c and the slope's mean square, and a
-walk through 64 layers takes a millisecond; `nets.theory` takes any data, and is the oracle.
+layer is three numbers, its length q, its correlation c and the slope's mean square, and 64
+layers take a millisecond; `nets.theory` takes any data, and is the oracle. With z, z_a and z_b
+standard normal, z_a and z_b of correlation c, s = weight_std^2 and t = bias_std^2:
 
-    q' = s E[act(sqrt(q) z)^2] + t        s = weight_std^2, t = bias_std^2
-    chi = s E[act'(sqrt(q) z)^2]          a small difference, squared, grows by this
+    q' = s E[act(sqrt(q) z)^2] + t                               length map
+    c' = (s E[act(sqrt(q) z_a) act(sqrt(q) z_b)] + t) / q'       correlation map
+    chi = s E[act'(sqrt(q) z)^2]                                 its slope at c = 1
+
+A small squared difference grows by chi a layer on the way forward, and the mean square of a
+gradient on the way back: chi < 1 is the ordered phase, chi > 1 the chaotic one.
 
 Poole et al. 2016 (arXiv 1606.05340), eq. 3, 5 and 8; Schoenholz et al. 2017 (1611.01232).
 """
@@ -19,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.nets.activations import ACTIVATIONS, Activation
-from layerlab.nets.theory.kernel import Sums, passed
+from layerlab.nets.theory.kernel import PreActivations, propagate
 from layerlab.nets.theory.quadrature import (
     hermite_rule,
     log_gamma_moments,
@@ -31,7 +36,7 @@ Array = np.ndarray
 SLOPE = 0.01  # of leaky ReLU
 DEGREE = 40  # of the series in the correlation
 TINY = 1e-300
-NINE_OF_TEN = 1.6449  # a normal number lies within this many spreads, 9 times of 10
+NINE_OF_TEN = 1.6449  # standard deviations within which a normal number lies 9 times of 10
 WEIGHT_RANGE, BIAS_RANGE = (0.05, 32.0), (0.0, 3.0)  # of the map
 COLUMNS, ROWS = 57, 37  # samples of the map
 LENGTHS = np.logspace(-12, 12, 241)  # at which the map's curves are known
@@ -45,7 +50,7 @@ class Theory:
     Attributes:
         square, across_inputs, across_units: the three variances.
         low, high: between which the mean square of 9 of 10 networks lies.
-        correlation: of the sums of two inputs, (L + 1,): the inputs' own first.
+        correlation: of the pre-activations of two inputs, (L + 1,): the inputs' own first.
         chi: growth of a squared difference, or of a squared gradient, in each layer.
         gradient: mean square of dL/dh where that of the last layer is 1.
     """
@@ -65,7 +70,7 @@ def homogeneous(entry: Activation) -> bool:
     return entry.piecewise_linear and set(entry.kinks) <= {0.0}
 
 
-def walk(
+def propagate_layers(
     activation: str,
     weight_std: float,
     bias_std: float,
@@ -74,11 +79,11 @@ def walk(
     correlation: float,
     inputs: int,
 ) -> Theory:
-    """Follow inputs of mean square 1 through a network that is just born.
+    """Follow inputs of mean square 1 through a network at initialization.
 
     Args:
-        activation: its name. weight_std: spread of a weight times the root of the fan-in.
-        bias_std: spread of a bias. depth, width: of the network.
+        activation: its name. weight_std: that of a weight times the root of the fan-in.
+        bias_std: that of a bias. depth, width: of the network.
         correlation: of any two inputs, 0 to 1. inputs: how many are measured.
     """
     entry, s, t = ACTIVATIONS[activation], weight_std**2, bias_std**2
@@ -86,24 +91,26 @@ def walk(
     q, square = np.empty(depth), 1.0
     values = np.empty((depth, z.size))
     for layer in range(depth):
-        q[layer] = s * square + t
+        q[layer] = s * square + t  # q' = s E[act^2] + t
         values[layer] = entry(math.sqrt(q[layer]) * z, SLOPE)
         square = float(values[layer] ** 2 @ w)
     squares, mean = values**2 @ w, values @ w
     steep = _steep(entry, q)
-    d, lags = _distances(entry, values, squares, steep, q, s, correlation)
+    d, one_minus_c = _distances(entry, values, squares, steep, q, s, correlation)
     chi = s * steep
-    behind = np.append(np.cumprod(chi[:0:-1])[::-1], 1.0)
-    low, high = _scatter(entry, values, squares, q, s, 1 - lags, width, inputs)
+    # E[dh_l^2] = chi_(l+1) E[dh_(l+1)^2], so it is the product of all chi behind the layer.
+    gradient = np.append(np.cumprod(chi[:0:-1])[::-1], 1.0)
+    low, high = _scatter(entry, values, squares, q, s, 1 - one_minus_c, width, inputs)
     return Theory(
         squares,
+        # The variance over n draws around their own mean is 1 - 1/n of that of the law.
         d * (1 - 1 / inputs),
         (squares - mean**2) * (1 - 1 / width),
         low,
         high,
-        np.append(correlation, 1 - lags),
+        np.append(correlation, 1 - one_minus_c),
         chi,
-        behind,
+        gradient,
     )
 
 
@@ -127,26 +134,28 @@ def _distances(
 ) -> tuple[Array, Array]:
     """Return half the squared distance behind each layer, and 1 - c before it. (L,), (L,)
 
-    Distances are handed on, not correlations: 1 - 1e-24 would be 1.
+    d = E[(h_a - h_b)^2] / 2 = E[act^2] - E[act act], and biases are the same for both inputs:
+    1 - c' = s d / q'. Distances are propagated, not correlations: 1 - 1e-24 would be 1.
     """
-    d, lags, before = np.empty(len(q)), np.empty(len(q)), 1 - correlation
+    d, one_minus_c, before = np.empty(len(q)), np.empty(len(q)), 1 - correlation
     series = None if homogeneous(entry) else _series(values, squares, steep * q)
     for layer, length in enumerate(q):
-        lags[layer] = lag = min(1.0, s * before / max(length, TINY))
+        one_minus_c[layer] = apart = min(1.0, s * before / max(length, TINY))
         if series is None:
-            sums = Sums(np.array([length, length]), np.array([lag * length]))
-            d[layer] = passed(entry, SLOPE, sums).d[0]
-        else:
+            pre = PreActivations(np.array([length, length]), np.array([apart * length]))
+            d[layer] = propagate(entry, SLOPE, pre).d[0]
+        else:  # sum of c_k^2 (1 - c^k)
             sizes, powers = (part[layer] for part in series)
-            d[layer] = float(sizes @ _missing(lag, powers))
+            d[layer] = float(sizes @ _missing(apart, powers))
         before = d[layer]
-    return d, lags
+    return d, one_minus_c
 
 
 def _series(values: Array, squares: Array, power: Array) -> tuple[Array, Array]:
-    """Return sizes and powers of E[act act] = sum sizes r^powers. (L, K), (L, K)
+    """Return sizes and powers of E[act act] = sum sizes c^powers. (L, K), (L, K)
 
-    Mehler's formula; what lies beyond the degree is one term of the right size and power.
+    Mehler's formula, sizes the squares of the Hermite coefficients; what lies beyond the
+    degree is one term of the right size and power.
     """
     sizes = (values @ hermite_rule(DEGREE)) ** 2
     k = np.arange(DEGREE + 1.0)
@@ -157,11 +166,11 @@ def _series(values: Array, squares: Array, power: Array) -> tuple[Array, Array]:
     return np.column_stack([sizes, left]), powers
 
 
-def _missing(lag: float, powers: Array) -> Array:
-    """Return 1 - (1 - lag)^powers without cancellation."""
-    if lag >= 1:
+def _missing(one_minus_c: float, powers: Array) -> Array:
+    """Return 1 - c^powers without cancellation."""
+    if one_minus_c >= 1:
         return (powers > 0).astype(float)
-    return np.asarray(-np.expm1(powers * math.log1p(-lag)))
+    return np.asarray(-np.expm1(powers * math.log1p(-one_minus_c)))
 
 
 def _scatter(
@@ -209,8 +218,9 @@ class Map:
     """Order and chaos for one activation.
 
     Attributes:
-        weights: (COLUMNS,) spreads of weights, evenly spaced in the logarithm.
-        biases: (ROWS,) spreads of biases.
+        weights: (COLUMNS,) std of weights times the root of the fan-in, evenly spaced in
+            the logarithm.
+        biases: (ROWS,) std of biases.
         log_chi: (ROWS, COLUMNS) natural logarithm of chi where lengths have settled.
     """
 
@@ -229,9 +239,9 @@ def _curves(activation: str) -> tuple[Array, Array]:
 
 
 def settled_chi(activation: str, weight_std: Array, bias_std: Array) -> tuple[Array, Array]:
-    """Return log chi and the length q at which layers settle, at any places of the map.
+    """Return log chi at the fixed point q of the length map, and that q, anywhere on the map.
 
-    Lengths that grow or shrink for ever settle at the end of what is tabulated.
+    Lengths that grow or shrink for ever stop at the end of what is tabulated.
     """
     square, steep = _curves(activation)
     logs = np.log(LENGTHS)

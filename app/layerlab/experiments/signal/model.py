@@ -16,7 +16,14 @@ from layerlab.core.jobs import Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, NetSpec, edit
 from layerlab.experiments.signal import rows
-from layerlab.experiments.signal.meanfield import SLOPE, Map, Theory, chart, settled_chi, walk
+from layerlab.experiments.signal.meanfield import (
+    SLOPE,
+    Map,
+    Theory,
+    chart,
+    propagate_layers,
+    settled_chi,
+)
 from layerlab.experiments.signal.network import (
     INPUTS,
     TILE,
@@ -125,7 +132,9 @@ def _computed(birth: Birth, correlation: float) -> Result:
             break
     bend, weight_std, bias_std = birth.activation, birth.weight_std, birth.bias_std
     with np.errstate(all="ignore"):
-        theory = walk(bend, weight_std, bias_std, birth.depth, birth.width, correlation, INPUTS)
+        theory = propagate_layers(
+            bend, weight_std, bias_std, birth.depth, birth.width, correlation, INPUTS
+        )
     log_chi, _ = settled_chi(bend, np.array(weight_std), np.array(bias_std))
     rate = abs(float(log_chi))
     result = Result(

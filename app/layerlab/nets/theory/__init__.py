@@ -1,12 +1,12 @@
-"""Theory: what signal and gradient should be at birth, before any training.
+"""Theory: the expected signal and gradient at initialization, before any training.
 
 Length map and correlation map of wide networks (Poole et al. 2016, arXiv 1606.05340;
 Schoenholz et al. 2017, arXiv 1611.01232), started from the data's own Gram matrix, for
-any activation, any list of widths, any spread of weights and biases, with skip
+any activation, any list of widths, any std of weights and biases, with skip
 connections and layer norm. Dropout is left out, as in measuring.
 
-Sums are taken as Gaussian: exact for weights drawn from a normal law in the first layer,
-close for any law once a layer has many inputs.
+Pre-activations are taken as Gaussian: exact for weights drawn from a normal law in the first
+layer, close for any law once a layer has many inputs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from layerlab.core.spec import LabSpec, NetSpec
 from layerlab.nets.data import Data
 from layerlab.nets.problem import load_data
 from layerlab.nets.theory.backward import gradient_squares
-from layerlab.nets.theory.forward import walk
+from layerlab.nets.theory.forward import propagate_layers
 from layerlab.nets.theory.ground import ground_of
 from layerlab.nets.theory.scatter import bands, covered, no_bands
 
@@ -32,7 +32,7 @@ NARROWEST_NORM = 4  # units; layer norm over fewer is far from that over many
 
 
 def theory(spec: LabSpec) -> dict[str, Lines]:
-    """Return the expected variances of each hidden layer at birth.
+    """Return the expected variances of each hidden layer at initialization.
 
     Args:
         spec: the lab; only its data, network and loss matter. Results are kept.
@@ -54,15 +54,15 @@ def _theory(data: Data, net: NetSpec, loss: str) -> dict[str, Lines]:
         return {"signal": {}, "gradient": {}}
     ground = ground_of(data, loss)
     with np.errstate(all="ignore"):  # exploding nets leave the range of numbers
-        done = walk(ground, net, ground.y.shape[1])
-        gradient = gradient_squares(ground, net, loss, done)
+        wide = propagate_layers(ground, net, ground.y.shape[1])
+        gradient = gradient_squares(ground, net, loss, wide)
         signal = {
-            ACROSS_INPUTS: np.array([layer.across_inputs for layer in done.layers]),
-            MEAN_SQUARE: np.array([layer.square.mean() for layer in done.layers]),
-            ACROSS_UNITS: np.array([layer.across_units for layer in done.layers]),
+            ACROSS_INPUTS: np.array([layer.across_inputs for layer in wide.layers]),
+            MEAN_SQUARE: np.array([layer.square.mean() for layer in wide.layers]),
+            ACROSS_UNITS: np.array([layer.across_units for layer in wide.layers]),
         }
         known = bool(net.hidden) and covered(net)
-        ends = bands(ground, net, loss, done) if known else no_bands(len(net.hidden))
+        ends = bands(ground, net, loss, wide) if known else no_bands(len(net.hidden))
     return {
         "signal": {name: _line(line, ends.signal[name]) for name, line in signal.items()},
         "gradient": {MEAN_SQUARE: _line(gradient, ends.gradient)},

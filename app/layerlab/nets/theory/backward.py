@@ -1,4 +1,4 @@
-"""The gradient at birth: its mean square handed from the last layer to the first.
+"""The gradient at initialization: its mean square, from the last layer to the first.
 
     E[dz_a^2] = E[dh_a^2] E[act'(z_a)^2]        E[dh_a^2] = n v E[dz_a^2 of the next]
 
@@ -16,7 +16,7 @@ import numpy as np
 from layerlab.core.spec import NetSpec
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.losses import LOSSES
-from layerlab.nets.theory.forward import Walk
+from layerlab.nets.theory.forward import WideNetwork
 from layerlab.nets.theory.ground import Ground
 from layerlab.nets.theory.quadrature import normal_draws
 
@@ -27,8 +27,8 @@ DRAWS = 256
 def output_gradient(ground: Ground, loss: str, out_q: Array) -> Array:
     """Return the expected mean square of dL/d output for each input. (N,)
 
-    Outputs at birth are normal with mean 0. Exact for the squared losses, whose gradient
-    is linear; others are averaged over evenly spread draws.
+    Outputs at initialization are normal with mean 0. Exact for the squared losses, whose
+    gradient is linear; others are averaged over stratified draws.
 
     Args:
         ground: inputs and targets.
@@ -41,20 +41,20 @@ def output_gradient(ground: Ground, loss: str, out_q: Array) -> Array:
     return np.asarray((d_out**2).mean((0, 2)))
 
 
-def gradient_squares(ground: Ground, net: NetSpec, loss: str, done: Walk) -> Array:
+def gradient_squares(ground: Ground, net: NetSpec, loss: str, wide: WideNetwork) -> Array:
     """Return the expected mean square of dL/dz of each hidden layer. (L,)"""
     sizes = (ground.x.shape[1], *net.hidden, ground.y.shape[1])
     init = INITIALIZERS[net.init]
     found = np.zeros(len(net.hidden))
-    dz = output_gradient(ground, loss, done.out_q)  # (N,)
+    dz = output_gradient(ground, loss, wide.out_q)  # (N,)
     dh_after = np.zeros_like(dz)
     for layer in reversed(range(len(net.hidden))):
         width, after = sizes[layer + 1], sizes[layer + 2]
         dh = after * init.weight_variance(width, after, net) * dz
         if net.residual and layer + 1 < len(net.hidden) and width == after:
-            dh = dh + dh_after  # the skip hands the gradient on untouched
-        dz = dh * done.layers[layer].slope
-        if net.layer_norm:  # moving and stretching all sums changes nothing
+            dh = dh + dh_after  # the skip passes the gradient on unchanged
+        dz = dh * wide.layers[layer].slope
+        if net.layer_norm:  # two directions of z do not change n; see `norms.norm_gradient`
             dz = dz * max(0.0, 1 - 2 / width)
         found[layer] = float(dz.mean())
         dh_after = dh

@@ -1,12 +1,23 @@
-"""The signal at birth: lengths and distances handed from layer to layer.
+"""The signal at initialization: mean squares and distances, from layer to layer.
 
-With s = fan-in times the variance of a weight and t the variance of a bias,
+    notation    in the code                meaning
+    a, b        pairs(n)                   two inputs
+    z           pre_activations            z = W h + b of a layer; Gaussian for infinite width
+    h           h                          what a layer passes on: act(z), or h + act(z)
+    s           s                          fan-in times the variance of a weight (sigma_w^2)
+    t           t, bias                    variance of a bias (sigma_b^2)
+    q_a         q                          E[z_a^2], the length
+    d_ab        d                          E[(z_a - z_b)^2] / 2, or of h; the distance
+    c_ab        1 - one_minus_correlation  correlation of z_a and z_b
+    chi         s * slope                  s E[act'(z)^2]: growth of a small squared difference
+
+A layer's pre-activations have
 
     q_a = s E[h_a^2] + t        d_ab = s E[(h_a - h_b)^2] / 2
 
-so biases lengthen the sums and never tell inputs apart. An activation then makes h of
-the sums (`kernel.passed`). Exact for infinite width (Poole et al. 2016, eq. 3 and 5);
-the mean square under ReLU is exact in the mean over networks of any width.
+so biases add to the lengths and not to the distances. The activation then makes h of z
+(`kernel.propagate`). Exact for infinite width (Poole et al. 2016, eq. 3 and 5); the mean
+square under ReLU is exact in the mean over networks of any width.
 
 Skip connections: h + act(z). The weights of z have mean 0 and are independent of h, so
 E[h act] = E[h] E[act], and the moments add up with that cross term. Layer norm: over
@@ -25,28 +36,28 @@ from layerlab.nets.activations import ACTIVATIONS, Activation
 from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.norms import NORM_EPS
 from layerlab.nets.theory.ground import Ground
-from layerlab.nets.theory.kernel import Passed, Sums, pairs, passed
+from layerlab.nets.theory.kernel import Moments, PreActivations, pairs, propagate
 from layerlab.nets.theory.quadrature import normal_rule
 
 Array = np.ndarray
-CLOSE = 1e-10  # of the length: below, the difference of two inputs is handed on linearly
+MAX_LINEAR_DISTANCE = 1e-10  # of the length: below, differences are propagated linearly
 
 
 @dataclass(frozen=True, eq=False)
 class Signal:
-    """What theory says of one hidden layer.
+    """The expected statistics of one hidden layer.
 
     Attributes:
-        sums: of the layer, after layer norm; None where all inputs have become one.
-        q: (N,) mean square of the sums, before layer norm.
+        pre_activations: after layer norm; None where all inputs have become nearly equal.
+        q: (N,) mean square of the pre-activations, before layer norm.
         square: (N,) mean square of what the layer passes on.
         slope: (N,) mean square of dh/dz, layer norm included.
         across_inputs, across_units: as the probes measure them.
-        gain: part of the mean square of the sums that comes from the layer before, not
-            from biases.
+        gain: part of the mean square of the pre-activations that comes from the layer
+            before, not from biases.
     """
 
-    sums: Sums | None
+    pre_activations: PreActivations | None
     q: Array
     square: Array
     slope: Array
@@ -66,8 +77,8 @@ class _Units:
 
 
 @dataclass(eq=False)
-class _Close:
-    """Inputs that have become nearly one: their difference splits in two parts.
+class _NearlyEqual:
+    """Inputs that have become nearly equal: their difference splits in two parts.
 
     Attributes:
         q: length. length: d that comes of lengths alone. rest: all other d, averaged over
@@ -80,31 +91,31 @@ class _Close:
 
 
 @dataclass(frozen=True, eq=False)
-class Walk:
-    """A walk through all hidden layers.
+class WideNetwork:
+    """A network of infinite width, as its inputs go through it.
 
     Attributes:
         layers: one `Signal` a hidden layer.
         out_q: (N,) mean square of an output.
-        out: the sums of an output; None where all inputs have become one.
+        out: the pre-activations of an output; None where all inputs have become nearly equal.
         out_gain: as `Signal.gain`, of the outputs.
     """
 
     layers: list[Signal]
     out_q: Array
-    out: Sums | None
+    out: PreActivations | None
     out_gain: float
 
 
-def spreads(net: NetSpec, fan_in: int, fan_out: int) -> tuple[float, float]:
+def variances(net: NetSpec, fan_in: int, fan_out: int) -> tuple[float, float]:
     """Return fan-in times the variance of a weight, and the variance of a bias."""
     init = INITIALIZERS[net.init]
     weight = fan_in * init.weight_variance(fan_in, fan_out, net)
     return weight, init.bias_variance(fan_in, net)
 
 
-def walk(ground: Ground, net: NetSpec, outputs: int) -> Walk:
-    """Follow the inputs through all layers of a network that is just born.
+def propagate_layers(ground: Ground, net: NetSpec, outputs: int) -> WideNetwork:
+    """Propagate the inputs through all layers of a network at initialization.
 
     Args:
         ground: the inputs.
@@ -114,56 +125,59 @@ def walk(ground: Ground, net: NetSpec, outputs: int) -> Walk:
     sizes = (ground.x.shape[1], *net.hidden, outputs)
     activation, count = ACTIVATIONS[net.activation], len(ground.x)
     h = _Units(ground.square, ground.mean, np.zeros(count), ground.d)
-    close: _Close | None = None
+    nearly_equal: _NearlyEqual | None = None
     layers: list[Signal] = []
     for a, b in itertools.pairwise(sizes[:-1]):
-        s, t = spreads(net, a, b)
-        if close is not None:
-            close, signal = _close_layer(close, activation, net, b, count, s, t)
+        s, t = variances(net, a, b)
+        if nearly_equal is not None:
+            nearly_equal, signal = _nearly_equal_layer(
+                nearly_equal, activation, net, b, count, s, t
+            )
             layers.append(signal)
             continue
-        sums = Sums(s * h.square + t, s * h.d)
+        pre = PreActivations(s * h.square + t, s * h.d)
         skip = net.residual and a == b
-        h, signal = _layer(h, sums, activation, net, b, skip, t)
+        h, signal = _layer(h, pre, activation, net, b, skip, t)
         layers.append(signal)
         if not net.residual and len(h.d) and layers[-1].q.min() > 0:
-            close = _closed(signal, sums, activation, net, count)
-    s, t = spreads(net, sizes[-2], sizes[-1])
+            nearly_equal = _when_nearly_equal(signal, pre, activation, net, count)
+    s, t = variances(net, sizes[-2], sizes[-1])
     q = s * (layers[-1].square if layers else ground.square) + t
-    return Walk(layers, q, None if close else Sums(q, s * h.d), _gain(q, t))
+    out = None if nearly_equal else PreActivations(q, s * h.d)
+    return WideNetwork(layers, q, out, _gain(q, t))
 
 
 def _layer(
     h: _Units,
-    sums: Sums,
+    pre: PreActivations,
     activation: Activation,
     net: NetSpec,
     width: int,
     skip: bool,
     bias: float,
 ) -> tuple[_Units, Signal]:
-    count = len(sums.q)
-    normed = _normed(sums) if net.layer_norm else sums
-    got = passed(activation, net.slope, normed)
+    count = len(pre.q)
+    normed = _normed(pre) if net.layer_norm else pre
+    got = propagate(activation, net.slope, normed)
     fresh = np.maximum(got.square - got.mean**2, 0)
     new = _Units(got.square, got.mean, fresh, got.d)
     if skip:
         new = _added(h, got, fresh)
-    slope = got.slope / (sums.q + NORM_EPS) if net.layer_norm else got.slope
+    slope = got.slope / (pre.q + NORM_EPS) if net.layer_norm else got.slope
     # The mean over n units varies by 1/n of one unit, which the units' own variance lacks.
     units = new.square - new.mean**2 - new.varying / width
     return new, Signal(
-        sums=normed,
-        q=sums.q,
+        pre_activations=normed,
+        q=pre.q,
         square=new.square,
         slope=slope,
         across_inputs=_over_inputs(new.d, count),
         across_units=max(0.0, float(units.mean())),
-        gain=_gain(sums.q, bias),
+        gain=_gain(pre.q, bias),
     )
 
 
-def _added(h: _Units, got: Passed, fresh: Array) -> _Units:
+def _added(h: _Units, got: Moments, fresh: Array) -> _Units:
     """Return h + act(z): independent but for their means."""
     a, b = pairs(len(got.mean))
     means = (h.mean[a] - h.mean[b]) * (got.mean[a] - got.mean[b])
@@ -185,36 +199,44 @@ def _over_inputs(d: Array, count: int) -> float:
     return 2 * float(d.sum()) / count**2
 
 
-def _normed(sums: Sums) -> Sums:
-    a, b = pairs(len(sums.q))
-    r = np.sqrt(sums.q / (sums.q + NORM_EPS))
-    return Sums(r**2, 0.5 * (r[a] - r[b]) ** 2 + r[a] * r[b] * sums.lag())
+def _normed(pre: PreActivations) -> PreActivations:
+    a, b = pairs(len(pre.q))
+    r = np.sqrt(pre.q / (pre.q + NORM_EPS))
+    d = 0.5 * (r[a] - r[b]) ** 2 + r[a] * r[b] * pre.one_minus_correlation()
+    return PreActivations(r**2, d)
 
 
-# ---- when all inputs have become nearly one
+# ---- when all inputs have become nearly equal
 
 
-def _closed(
-    signal: Signal, sums: Sums, activation: Activation, net: NetSpec, count: int
-) -> _Close | None:
+def _when_nearly_equal(
+    signal: Signal, pre: PreActivations, activation: Activation, net: NetSpec, count: int
+) -> _NearlyEqual | None:
     """Return what goes on as one input, if a layer leaves no more of the differences."""
-    if signal.across_inputs > CLOSE * float(signal.square.min()) or not signal.across_inputs:
+    least = MAX_LINEAR_DISTANCE * float(signal.square.min())
+    if signal.across_inputs > least or not signal.across_inputs:
         return None
     a, b = pairs(count)
-    r = np.sqrt(sums.q)
+    r = np.sqrt(pre.q)
     length = _over_inputs(0.5 * (r[a] - r[b]) ** 2, count)
-    before = _Close(float(sums.q.mean()), length, 0.0)
+    before = _NearlyEqual(float(pre.q.mean()), length, 0.0)
     length = before.length * _length_slope(before.q, activation, net) ** 2
-    return _Close(float(signal.square.mean()), length, signal.across_inputs - length)
+    return _NearlyEqual(float(signal.square.mean()), length, signal.across_inputs - length)
 
 
-def _close_layer(
-    h: _Close, activation: Activation, net: NetSpec, width: int, count: int, s: float, t: float
-) -> tuple[_Close, Signal]:
-    """Return the next layer of inputs that are nearly one.
+def _nearly_equal_layer(
+    h: _NearlyEqual,
+    activation: Activation,
+    net: NetSpec,
+    width: int,
+    count: int,
+    s: float,
+    t: float,
+) -> tuple[_NearlyEqual, Signal]:
+    """Return the next layer of inputs that are nearly equal.
 
-    The sums u = sqrt(q) z of two inputs differ by a multiple of z, where their lengths
-    differ, and by something independent. The first part grows by E[(act' z)^2], the
+    The pre-activations u = sqrt(q) z of two inputs differ by a multiple of z, where their
+    lengths differ, and by something independent. The first part grows by E[(act' z)^2], the
     other by E[act'^2].
     """
     q = s * h.q + t
@@ -230,13 +252,14 @@ def _close_layer(
     at = np.sqrt(q) * z
     values, steep = activation(at, net.slope), activation.derivative_at(at, net.slope) ** 2
     square, mean = float(values**2 @ w), float(values @ w)
-    slope = float(passed(activation, net.slope, Sums(np.array([q]), np.zeros(0))).slope[0])
+    one = PreActivations(np.array([q]), np.zeros(0))
+    slope = float(propagate(activation, net.slope, one).slope[0])
     apart = length * float((steep * z**2) @ w) + rest * slope
     moved = length * _length_slope(q, activation, net) ** 2
     same = np.ones(count)
     norm = 1 / (before + NORM_EPS) if net.layer_norm else 1.0
-    return _Close(square, moved, max(0.0, apart - moved)), Signal(
-        sums=None,
+    return _NearlyEqual(square, moved, max(0.0, apart - moved)), Signal(
+        pre_activations=None,
         q=before * same,
         square=square * same,
         slope=slope * norm * same,

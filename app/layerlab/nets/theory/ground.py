@@ -10,15 +10,15 @@ from layerlab.nets.data import Data, encode
 from layerlab.nets.theory.kernel import pairs
 
 Array = np.ndarray
-MOST = 96  # inputs that theory follows; all their pairs are 4,560
+MAX_INPUTS = 96  # inputs that theory follows; all their pairs are 4,560
 
 
 class Ground:
     """Inputs and targets that theory follows through the layers.
 
     Attributes:
-        x: (N, D) at most `MOST` inputs. Of more data, evenly spaced ones, moved and
-            stretched so that mean and total variance are exactly those of all data.
+        x: (N, D) at most `MAX_INPUTS` inputs. Of more data, evenly spaced ones, shifted
+            and scaled so that mean and total variance are exactly those of all data.
         y: (N, outputs) targets, as the loss gets them.
         square, mean: (N,) mean square and mean over the features.
         d: (P,) half the mean squared distance over the features, for each pair.
@@ -27,11 +27,11 @@ class Ground:
     def __init__(self, data: Data, loss: str) -> None:
         y = encode(data.y, data.shape, loss)
         x = data.x
-        if data.n > MOST:
-            rows = np.linspace(0, data.n - 1, MOST).round().astype(int)
+        if data.n > MAX_INPUTS:
+            rows = np.linspace(0, data.n - 1, MAX_INPUTS).round().astype(int)
             few, y = x[rows], y[rows]
-            spread = float(few.var(0).sum())
-            stretch = (float(x.var(0).sum()) / spread) ** 0.5 if spread else 1.0
+            variance = float(few.var(0).sum())
+            stretch = (float(x.var(0).sum()) / variance) ** 0.5 if variance else 1.0
             x = (few - few.mean(0)) * stretch + x.mean(0)
         self.x, self.y = x, y
         self.square, self.mean = (x**2).mean(1), x.mean(1)

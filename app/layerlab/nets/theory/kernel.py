@@ -1,12 +1,12 @@
-"""One layer of infinite width: Gaussian sums in, moments of activations out.
+"""One layer of infinite width: Gaussian pre-activations in, moments of activations out.
 
-Given the inputs, the sums z of a wide layer are Gaussian, with a covariance between any
-two inputs a and b. Here that covariance is kept as
+Given the inputs, the pre-activations z of a wide layer are Gaussian, with a covariance between
+any two inputs a and b. Here that covariance is kept as
 
     length    q_a = E[z_a^2]
     distance  d_ab = E[(z_a - z_b)^2] / 2
 
-because a distance of 1e-24 can be handed on, while a covariance of 1 - 1e-24 is 1.
+because a distance of 1e-24 can be propagated, while a covariance of 1 - 1e-24 is 1.
 
 For two standard normals of correlation r, functions f = sum c_k He_k / sqrt(k!) obey
 E[f g] = sum c_k(f) c_k(g) r^k (Mehler's formula), so that each layer is a power series
@@ -36,8 +36,8 @@ def pairs(n: int) -> tuple[Array, Array]:
 
 
 @dataclass(frozen=True, eq=False)
-class Sums:
-    """Sums of a layer, before its activation.
+class PreActivations:
+    """Pre-activations of a layer: their second moments over the units.
 
     Attributes:
         q: (N,) mean square for each input.
@@ -47,7 +47,7 @@ class Sums:
     q: Array
     d: Array
 
-    def lag(self) -> Array:
+    def one_minus_correlation(self) -> Array:
         """Return 1 - correlation for each pair, 0 to 2. (P,)"""
         a, b = pairs(len(self.q))
         r = np.sqrt(self.q)
@@ -56,8 +56,8 @@ class Sums:
 
 
 @dataclass(frozen=True, eq=False)
-class Passed:
-    """Activations of a layer.
+class Moments:
+    """Moments of the activations of a layer, over its units.
 
     Attributes:
         square: (N,) mean square for each input.
@@ -72,47 +72,47 @@ class Passed:
     slope: Array
 
 
-def passed(activation: Activation, slope: float, sums: Sums) -> Passed:
-    """Return what an activation makes of Gaussian sums.
+def propagate(activation: Activation, slope: float, pre: PreActivations) -> Moments:
+    """Return the moments of an activation of Gaussian pre-activations.
 
     Args:
         activation: the activation.
         slope: of leaky ReLU.
-        sums: lengths and distances before it.
+        pre: lengths and distances before it.
     """
     if activation.piecewise_linear and set(activation.kinks) <= {0.0}:
         up = float(activation(np.array([1.0]), slope)[0])
         down = -float(activation(np.array([-1.0]), slope)[0])
-        return _homogeneous(up, down, sums)
-    return _general(activation, slope, sums)
+        return _homogeneous(up, down, pre)
+    return _general(activation, slope, pre)
 
 
-def _homogeneous(up: float, down: float, sums: Sums) -> Passed:
+def _homogeneous(up: float, down: float, pre: PreActivations) -> Moments:
     """Return the exact moments of up * z above 0 and down * z below.
 
     That is even + odd part, m z + e |z|. Cho & Saul 2009, the arc-cosine kernel of
     degree 1, written for distances.
     """
     m, e = 0.5 * (up + down), 0.5 * (up - down)
-    a, b = pairs(len(sums.q))
-    r = np.sqrt(sums.q)
-    angle = 2 * np.arcsin(np.sqrt(0.5 * sums.lag()))
+    a, b = pairs(len(pre.q))
+    r = np.sqrt(pre.q)
+    angle = 2 * np.arcsin(np.sqrt(0.5 * pre.one_minus_correlation()))
     # sin - angle cos, where both are equal to rounding: its series
     near = angle**3 * (1 / 3 - angle**2 / 30)
     turn = np.where(angle < 0.02, near, np.sin(angle) - angle * np.cos(angle))
-    folded = sums.d - r[a] * r[b] * (2 / math.pi) * turn  # distance of |z_a| and |z_b|
-    square = (m * m + e * e) * sums.q
-    return Passed(
+    folded = pre.d - r[a] * r[b] * (2 / math.pi) * turn  # distance of |z_a| and |z_b|
+    square = (m * m + e * e) * pre.q
+    return Moments(
         square=square,
         mean=e * math.sqrt(2 / math.pi) * r,
-        d=np.maximum(m * m * sums.d + e * e * folded, 0),
-        slope=np.full_like(sums.q, m * m + e * e),
+        d=np.maximum(m * m * pre.d + e * e * folded, 0),
+        slope=np.full_like(pre.q, m * m + e * e),
     )
 
 
-def _general(activation: Activation, slope: float, sums: Sums) -> Passed:
+def _general(activation: Activation, slope: float, pre: PreActivations) -> Moments:
     z, w = normal_rule()
-    r = np.sqrt(sums.q)
+    r = np.sqrt(pre.q)
     at = r[:, None] * z  # (N, m)
     values = activation(at, slope)
     square, mean = _mean(values**2, w), _mean(values, w)
@@ -125,8 +125,8 @@ def _general(activation: Activation, slope: float, sums: Sums) -> Passed:
     else:
         steep = _mean(activation.derivative_at(at, slope) ** 2, w)
     c = _coefficients(values)
-    d = _distance(c, *_tail(c, square, sums.q * steep), sums.lag())
-    return Passed(square=square, mean=mean, d=d, slope=steep)
+    d = _distance(c, *_tail(c, square, pre.q * steep), pre.one_minus_correlation())
+    return Moments(square=square, mean=mean, d=d, slope=steep)
 
 
 # OpenBLAS hands larger products to threads, which wait for each other many times longer
@@ -161,11 +161,11 @@ def _tail(c: Array, square: Array, steep: Array) -> tuple[Array, Array, float]:
     return np.sqrt(left), power, (even - odd) / max(even + odd, SMALL)
 
 
-def _distance(c: Array, tail: Array, power: Array, parity: float, lag: Array) -> Array:
+def _distance(c: Array, tail: Array, power: Array, parity: float, one_minus_r: Array) -> Array:
     """Return sum over k of (c_a - c_b)^2 / 2 + c_a c_b (1 - r^k), for each pair. (P,)"""
     a, b = pairs(len(c))
     total = 0.5 * ((c[a] - c[b]) ** 2).sum(1) + 0.5 * (tail[a] - tail[b]) ** 2
-    r, missing = 1 - lag, lag.copy()  # missing = 1 - r^k, without cancellation
+    r, missing = 1 - one_minus_r, one_minus_r.copy()  # missing = 1 - r^k, without cancellation
     columns = np.ascontiguousarray(c.T)  # (DEGREE + 1, N)
     largest = np.abs(columns[1:]).max(1)
     counts = largest > 1e-9 * largest.max(initial=0)  # odd functions have no even terms
@@ -173,11 +173,11 @@ def _distance(c: Array, tail: Array, power: Array, parity: float, lag: Array) ->
         if counts[k - 1]:
             total += columns[k][a] * columns[k][b] * missing
         missing *= r
-        missing += lag
+        missing += one_minus_r
     if tail.any():
         mean_power = 0.5 * (power[a] + power[b])
         with np.errstate(divide="ignore"):
-            same = -np.expm1(mean_power * np.log1p(-np.minimum(lag, 1)))  # r above 0
-            opposite = 1 - parity * np.exp(mean_power * np.log(np.maximum(lag - 1, 0)))
-        total += tail[a] * tail[b] * np.where(lag <= 1, same, opposite)
+            same = -np.expm1(mean_power * np.log1p(-np.minimum(one_minus_r, 1)))  # r above 0
+            opposite = 1 - parity * np.exp(mean_power * np.log(np.maximum(one_minus_r - 1, 0)))
+        total += tail[a] * tail[b] * np.where(one_minus_r <= 1, same, opposite)
     return np.maximum(total, 0)

@@ -1,8 +1,8 @@
 """Integrals over a standard normal z, and the functions that go with them.
 
 Panels of Gauss-Legendre nodes instead of one Gauss-Hermite rule: activations bend at 0,
-sharply so when the sums are large (tanh of 30 z is a step), and a polynomial rule over
-the whole line is blind to that. The panels shrink towards 0 and end there.
+sharply so when the pre-activations are large (tanh of 30 z is a step), and a polynomial rule
+over the whole line is blind to that. The panels shrink towards 0 and end there.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def split_mean(f: Callable[[Array], Array], scale: Array, kinks: tuple[float, ..
 
     Args:
         f: an elementwise function.
-        scale: (n,) spreads, at least 0.
+        scale: (n,) standard deviations, at least 0.
         kinks: values of scale z at which f or its slope jumps.
 
     Returns:

@@ -20,18 +20,18 @@ from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, VARIA
 from layerlab.core.spec import NetSpec
 from layerlab.nets.activations import ACTIVATIONS, Activation
 from layerlab.nets.losses import LOSSES
-from layerlab.nets.theory.forward import Walk
+from layerlab.nets.theory.forward import WideNetwork
 from layerlab.nets.theory.ground import Ground
-from layerlab.nets.theory.kernel import Sums, pairs
+from layerlab.nets.theory.kernel import PreActivations, pairs
 from layerlab.nets.theory.quadrature import log_gamma_moments, normal_draws
 
 Array = np.ndarray
 FEW = 10  # inputs that are looked at
 DRAWS = 384
-NINE_OF_TEN = 1.6449  # a normal number lies within this many spreads, 9 times of 10
+NINE_OF_TEN = 1.6449  # standard deviations within which a normal number lies 9 times of 10
 ALIKE = 1e-6  # of the length: nearer inputs scatter as they did in the layer before,
 LINEAR = 0.02  # nearer than this, a spread is handed on in proportion,
-STEADY = 0.01  # and so do sums whose covariance changed by no more of the length
+STEADY = 0.01  # and so do pre-activations whose covariance changed by no more of the length
 TINY = 1e-300
 
 
@@ -73,14 +73,14 @@ def covered(net: NetSpec) -> bool:
     return not (net.residual or net.layer_norm or net.init == "orthogonal")
 
 
-def bands(ground: Ground, net: NetSpec, loss: str, done: Walk) -> Bands:
+def bands(ground: Ground, net: NetSpec, loss: str, wide: WideNetwork) -> Bands:
     """Return between which factors of the expected value 9 of 10 networks lie.
 
     Args:
         ground: inputs and targets.
         net: the architecture; `covered` holds for it.
         loss: name of the loss.
-        done: the expected values.
+        wide: the expected values.
     """
     depth, activation = len(net.hidden), ACTIVATIONS[net.activation]
     rows = np.linspace(0, len(ground.x) - 1, min(FEW, len(ground.x))).round().astype(int)
@@ -88,18 +88,19 @@ def bands(ground: Ground, net: NetSpec, loss: str, done: Walk) -> Bands:
     known: Array | None = None  # covariance of the last unit
     found = np.zeros((3, depth, 2))  # mean and variance of the logarithm
     shift, spread = np.zeros(2), np.zeros((2, 2))  # of the logs of length and distance
-    for layer, signal in enumerate(done.layers):
+    for layer, signal in enumerate(wide.layers):
         shift[0] *= signal.gain
         spread[0] *= signal.gain
         spread[:, 0] *= signal.gain
-        if signal.sums is not None and not (units and _alike(signal.sums)):
-            covariance = _few(signal.sums, rows)
+        pre = signal.pre_activations
+        if pre is not None and not (units and _alike(pre)):
+            covariance = _few(pre, rows)
             if known is None or _moved(known, covariance):
                 unit, known = _unit(activation, net.slope, covariance), covariance
         units.append(unit)
         found[:, layer], shift, spread = _step(units[-1], net.hidden[layer], shift, spread)
     names = (MEAN_SQUARE, ACROSS_INPUTS, ACROSS_UNITS)
-    back = _backward(ground, net, loss, done, units, rows, shift[0], spread[0, 0])
+    back = _backward(ground, net, loss, wide, units, rows, shift[0], spread[0, 0])
     return Bands({n: _factors(f) for n, f in zip(names, found, strict=True)}, _factors(back))
 
 
@@ -128,20 +129,20 @@ def _step(unit: _Unit, width: int, shift: Array, spread: Array) -> tuple[Array, 
     return logs, logs[:2, 0].copy(), new
 
 
-def _alike(sums: Sums) -> bool:
-    return not len(sums.d) or float(sums.d.max()) < ALIKE * float(sums.q.min())
+def _alike(pre: PreActivations) -> bool:
+    return not len(pre.d) or float(pre.d.max()) < ALIKE * float(pre.q.min())
 
 
 def _moved(old: Array, new: Array) -> bool:
     return not float(np.abs(new - old).max()) <= STEADY * float(np.diag(old).mean())
 
 
-def _few(sums: Sums, rows: Array) -> Array:
-    """Return the covariance of the sums at a few inputs. (n, n)"""
-    a, b = pairs(len(sums.q))
-    full = np.zeros((len(sums.q), len(sums.q)))
-    full[a, b] = full[b, a] = sums.d
-    q = sums.q[rows]
+def _few(pre: PreActivations, rows: Array) -> Array:
+    """Return the covariance of the pre-activations at a few inputs. (n, n)"""
+    a, b = pairs(len(pre.q))
+    full = np.zeros((len(pre.q), len(pre.q)))
+    full[a, b] = full[b, a] = pre.d
+    q = pre.q[rows]
     return np.asarray(0.5 * (q[:, None] + q) - full[np.ix_(rows, rows)])
 
 
@@ -152,7 +153,7 @@ def _spread_draws(covariance: Array, draws: Array) -> Array:
 
 
 def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
-    """Return the statistics of one unit whose sums have this covariance over inputs."""
+    """Return the statistics of one unit; `covariance`: of its pre-activations over inputs."""
     z = _spread_draws(covariance, normal_draws(DRAWS, len(covariance)))  # (draws, inputs)
     h, steep = activation(z, slope), activation.derivative_at(z, slope)
     change = 0.5 * steep * z  # of h, if all lengths q grow by one per cent
@@ -183,7 +184,7 @@ def _backward(
     ground: Ground,
     net: NetSpec,
     loss: str,
-    done: Walk,
+    wide: WideNetwork,
     units: list[_Unit],
     rows: Array,
     shift: float,
@@ -195,7 +196,7 @@ def _backward(
     slope. The normal numbers of different inputs are taken to be as many as there are
     outputs: all the same for one output.
     """
-    mean, variance = _output_scatter(ground, loss, done, rows, shift, spread)
+    mean, variance = _output_scatter(ground, loss, wide, rows, shift, spread)
     kurtosis = 1 + 2 / ground.y.shape[1]
     found = np.zeros((len(net.hidden), 2))
     for layer in reversed(range(len(net.hidden))):
@@ -207,12 +208,12 @@ def _backward(
 
 
 def _output_scatter(
-    ground: Ground, loss: str, done: Walk, rows: Array, shift: float, spread: float
+    ground: Ground, loss: str, wide: WideNetwork, rows: Array, shift: float, spread: float
 ) -> tuple[float, float]:
     """Return mean and variance of the log of the mean square of dL/d output."""
     y, count = ground.y[rows], ground.y.shape[1]
-    q = done.out_q[rows]
-    covariance = np.sqrt(q[:, None] * q) if done.out is None else _few(done.out, rows)
+    q = wide.out_q[rows]
+    covariance = np.sqrt(q[:, None] * q) if wide.out is None else _few(wide.out, rows)
     draws = normal_draws(DRAWS, len(rows) * count).reshape(DRAWS, count, len(rows))
     out = _spread_draws(covariance, draws).transpose(0, 2, 1)  # (draws, rows, outputs)
 
@@ -221,6 +222,6 @@ def _output_scatter(
 
     each = np.maximum(squares(1.0), TINY)
     grown = float(squares(1.01).mean() / each.mean())
-    answer = np.log(max(grown, TINY)) / (2 * np.log(1.01)) * done.out_gain
+    answer = np.log(max(grown, TINY)) / (2 * np.log(1.01)) * wide.out_gain
     own = np.log(each) - np.log(each.mean())
     return float(answer * shift + own.mean()), float(answer**2 * spread + own.var())
