@@ -300,7 +300,10 @@ def test_ctrl_c_ends_cleanly_with_130() -> None:
         (["train", "--set", "net.hidden=[8, true]"], "whole numbers"),
         (["train", "--set", "train.rate=NaN"], "train.rate is nan"),
         (["train", "--set", "net.activation=rellu"], "did you mean 'relu'?"),
-        (["train", "--set", "net.hidden=[512,512,512,512,512,512]"], "at most 5,000,000"),
+        (
+            ["train", "--set", "net.hidden=[512,512,512,512,512,512]"],
+            "at most 5\u202f000\u202f000",
+        ),
         (["train", "--set", "train.loss=cross-entropy"], "needs classes"),
         (["gradcheck", "--spec", "none.json"], "none.json"),
         (["spec", "--check", "none.json"], "none.json: no such file"),

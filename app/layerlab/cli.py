@@ -1,7 +1,7 @@
 """The command `layerlab`: opens the window, or runs one of the commands without it.
 
-Exit codes: 0 done; 1 it could not be done (the training left the finite numbers, or this
-machine lacks something); 2 wrong input, said in one sentence; 130 stopped by Ctrl-C.
+Exit codes: 0 done; 1 it could not be done (the training diverged, or this machine lacks
+something); 2 wrong input, said in one sentence; 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
 from layerlab.core.folders import log_folder
 from layerlab.core.libraries import FAILURES, import_sentence
 from layerlab.core.outlet import is_unread
-from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE, leave
+from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE, leave, print_anywhere
 from layerlab.core.themes import THEME_NAMES
 from layerlab.threads import one_thread_each
 
@@ -44,6 +44,7 @@ _FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.EN
 
 def run() -> NoReturn:
     """Run the command line as a process, which ends with it; see `main`."""
+    print_anywhere()
     try:
         code = main()
     except SystemExit as end:  # such as after --help

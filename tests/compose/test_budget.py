@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from layerlab.compose.budget import budget_of, wordings
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, edit
 from layerlab.nets.problem import layout_of
 from layerlab.ui.fonts import load_fonts
@@ -149,10 +150,7 @@ def test_it_says_where_the_width_cannot_follow(hidden, depth, says):
     budget = budget_of(spec)
     other = edit(spec, "net.hidden", budget.hidden_at(depth))
     assert says in wordings(budget, other)[0]
-    assert (
-        f"→ {layout_of(other).parameters:,} ".replace(",", "\u202f")
-        in (wordings(budget, other)[0])
-    )
+    assert f"→ {grouped(layout_of(other).parameters)} " in (wordings(budget, other)[0])
 
 
 def test_the_lock_is_reached_by_keys_and_has_a_name(open_lab):

@@ -210,6 +210,6 @@ def test_columns_beyond_the_limit_become_a_banner(lab, qtbot, tmp_path):
     path.write_text("\n".join([",".join("ab" * 1001)] * 3))
     lab.files.open_path(str(path))
     idle(qtbot, lab)
-    assert "has 2,002 columns" in lab.window.banner.text.text()
+    assert "has 2\u202f002 columns" in lab.window.banner.text.text()
     assert str(path) in lab.window.banner.text.text()
     assert cells.MAX_COLUMNS == 2000

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from layerlab.core.errors import LabError
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, TaskSpec
 from layerlab.nets.problem import check, problem_of
 from layerlab.nets.tasks import TASKS, cells, export_csv, recommended_for_csv
@@ -131,7 +132,7 @@ def test_files_that_are_too_large(
     path = tmp_path / "data.csv"
     with path.open("wb") as file:
         file.truncate(cells.MAX_BYTES + 1)  # sparse: takes no room
-    assert "at most 20,000,000 bytes" in message(path)
+    assert "at most 20\u202f000\u202f000 bytes" in message(path)
     monkeypatch.setattr(cells, "MAX_ROWS", 3)
     path.write_text(HEAD + GOOD)
     assert "has more than 3 rows" in message(path)
@@ -266,7 +267,10 @@ def test_a_table_of_too_many_columns_is_refused_before_it_is_typed(
     for columns in (2001, 900_000):
         names = ",".join(f"c{k}" for k in range(columns))
         path.write_text("\n".join([names, *[",".join("1" * columns)] * 3]))
-        assert f"FILE has {columns:,} columns; a table can have at most 2,000" in message(path)
+        assert (
+            f"FILE has {grouped(columns)} columns; a table can have at most 2\u202f000"
+            in message(path)
+        )
     monkeypatch.undo()
     path.write_text(
         "\n".join(

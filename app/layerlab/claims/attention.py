@@ -195,7 +195,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "q . k has variance d_k; divided by sqrt(d_k), 1.",
         published="d_k; 1",
         page="attention",
-        tolerance=f"within 3 % for d_k = {SIZES[0]} to {SIZES[-1]}, 100,000 pairs",
+        tolerance=f"within 3 % for d_k = {SIZES[0]} to {SIZES[-1]}, 100\u202f000 pairs",
         measure=_measure_products,
         judge=_judge_products,
     ),
@@ -229,7 +229,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "A larger query sharpens attention.",
         published="sharper",
         page="attention",
-        tolerance="the entropy of the weights falls in every one of 2,000 draws at each "
+        tolerance="the entropy of the weights falls in every one of 2\u202f000 draws at each "
         "doubling of the norm from 0.25 to 8",
         measure=_measure_sharper,
         judge=_judge_sharper,

@@ -295,8 +295,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "Adam at 0.01 is about what SGD is at 0.001.",
         published="about the same",
         page=None,
-        tolerance=f"the median losses of {SEEDS} seeds after 1,500 updates are within a factor "
-        f"of {TWICE:g}, on wave and on the flip",
+        tolerance=f"the median losses of {SEEDS} seeds after 1\u202f500 updates are within a "
+        f"factor of {TWICE:g}, on wave and on the flip",
         measure=_measure_rates,
         judge=_judge_rates,
     ),

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from layerlab.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
 from layerlab.claims.figures import exponent, figure, listed, within
 from layerlab.core.layout import Layout
+from layerlab.core.numbers import grouped
 from layerlab.nets.published import model
 from layerlab.nets.transformers import cache_numbers, feed_forward_parameters
 
@@ -29,7 +30,7 @@ def _parameters(sizes: list[tuple[int, ...]], ctx: Context) -> dict[str, int]:
 def _judge_parameters(printed: tuple[int, ...], n: dict[str, int]) -> Finding:
     """Compare the first networks with the printed numbers; any others explain them."""
     counted = list(n.values())[: len(printed)]
-    words = [f"{name} has {count:,}" for name, count in n.items()]
+    words = [f"{name} has {grouped(count)}" for name, count in n.items()]
     why = ", ".join(words)
     if tuple(counted) == printed:
         return holds(listed(counted), why)
@@ -230,8 +231,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "keys and values with the length of the sequence.",
         published="exponents 2 and 1",
         page="at-scale",
-        tolerance=f"exponents within {TOTAL:.2f}, from d_model 512 to 8,192 and from 1,024 to "
-        "65,536 tokens",
+        tolerance=f"exponents within {TOTAL:.2f}, from d_model 512 to 8\u202f192 and from "
+        "1\u202f024 to 65\u202f536 tokens",
         measure=_measure_growth,
         judge=_judge_growth,
     ),

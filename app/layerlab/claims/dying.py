@@ -19,6 +19,7 @@ from layerlab.claims.base import (
 )
 from layerlab.claims.figures import percent
 from layerlab.claims.populations import births, lab, population
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.experiments.born_dead.collapse import (
     BAND,
@@ -190,7 +191,7 @@ def _judge_collapse(n: Collapsed) -> Finding:
     initial = ", ".join(map(percent, n.initial))
     measured = f"{said[slow]}; at initialization {initial}"
     why = (
-        f"of {n.nets:,} networks of width {', '.join(map(str, WIDTHS))} {initial} "
+        f"of {grouped(n.nets)} networks of width {', '.join(map(str, WIDTHS))} {initial} "
         f"are constant at initialization, {said[slow]} after {UPDATES} updates of Adam at "
         f"{slow:g}, and {said[quick]} (of {n.nets // 4}) at {quick:g}, which kills more"
     )
@@ -220,8 +221,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         published="never; more",
         page="gating",
         tolerance="not one of the units found dead (16-16, wave, SGD 0.03 to 1, 64 networks a "
-        f"rate, looked at every {LOOKS} of 1,000 updates) is alive later, in either layer; the "
-        "share that is dead in the end grows with every step of the rate",
+        f"rate, looked at every {LOOKS} of 1\u202f000 updates) is alive later, in either "
+        "layer; the share that is dead in the end grows with every step of the rate",
         measure=_measure_fates,
         judge=_judge_fates,
     ),
@@ -229,12 +230,13 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "L2",
         "Lu et al. 2019 (arXiv 1903.06733)",
         "ReLU networks of ten layers that are to learn |x| collapse to a constant in over 90 % "
-        "of 1,000 runs at width 2, about 60 % at width 3, over 10 % at width 5, under 1 % at "
-        "width 10.",
+        "of 1\u202f000 runs at width 2, about 60 % at width 3, over 10 % at width 5, under 1 % "
+        "at width 10.",
         published="> 90 %, 60 %, > 10 %, < 1 %",
         page="born-dead",
-        tolerance=f"shares of {NETS:,} networks that are constant after {UPDATES} updates of "
-        f"Adam: over 90 %, within {BAND * 100:g} points of 60 %, 10 to 20 %, under 1 %",
+        tolerance=f"shares of {grouped(NETS)} networks that are constant after {UPDATES} "
+        f"updates of Adam: over 90 %, within {BAND * 100:g} points of 60 %, 10 to 20 %, "
+        "under 1 %",
         measure=_measure_collapse,
         judge=_judge_collapse,
     ),

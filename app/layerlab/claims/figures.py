@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from layerlab.core.numbers import grouped
 from layerlab.core.numbers import percent as percent
 from layerlab.nets.chance import Band as Band
 from layerlab.nets.chance import difference as difference
@@ -25,7 +26,7 @@ def figure(value: float) -> str:
     if not math.isfinite(value):
         return "not finite"
     if value == round(value) and abs(value) < 1e9:
-        return f"{value:,.0f}"
+        return grouped(value)
     if 1e-3 <= abs(value) < 1e4:
         return f"{value:.4g}"
     return f"{value:.2e}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")

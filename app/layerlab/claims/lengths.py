@@ -127,9 +127,9 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "the sum of 1 / width.",
         published="sum of 1 / width",
         page="signal",
-        tolerance="variance of the log of the mean square over 1,000 networks, divided by the "
-        f"sum of 1 / width, is the same within {LENGTHS * 100:g} % for five architectures of "
-        "equal and unequal widths from 16 to 128 and depths 5 to 30",
+        tolerance="variance of the log of the mean square over 1\u202f000 networks, divided by "
+        f"the sum of 1 / width, is the same within {LENGTHS * 100:g} % for five architectures "
+        "of equal and unequal widths from 16 to 128 and depths 5 to 30",
         measure=_measure_lengths,
         judge=_judge_lengths,
     ),

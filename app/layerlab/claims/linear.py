@@ -19,6 +19,7 @@ from layerlab.claims.base import (
 from layerlab.claims.figures import figure, listed, percent
 from layerlab.claims.populations import births, lab
 from layerlab.core.layout import Layout
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.problem import problem_of
@@ -125,8 +126,8 @@ def _judge_factored(n: Factored) -> Finding:
     said = ", ".join(f"{percent(e)} at r = {r}" for r, e in saves.items())
     why = (
         f"A and B have {listed(n.parameters.values())} parameters for r = {listed(n.errors)} "
-        f"(W has {M * N:,}); where that saves any, the best A B misses a random W by {said}; "
-        f"at full rank it misses by {figure(full)}"
+        f"(W has {grouped(M * N)}); where that saves any, the best A B misses a random W "
+        f"by {said}; at full rank it misses by {figure(full)}"
     )
     if not formula:
         return wrong(measured, why)

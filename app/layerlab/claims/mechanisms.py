@@ -8,6 +8,7 @@ import numpy as np
 
 from layerlab.claims.base import Claim, Context, E, Finding, holds, wrong
 from layerlab.claims.figures import figure, listed, percent, within
+from layerlab.core.numbers import grouped
 from layerlab.experiments.euler.stability import largest_step, through_lab, walked
 from layerlab.experiments.graph_filter.filters import (
     Edges,
@@ -177,10 +178,10 @@ def _judge_stable(n: Stable) -> Finding:
     above = min(n.matrices[1], n.numbers[1])
     measured = f"length x {figure(below)} at 0.99 dt, x {figure(above)} at 1.01 dt"
     why = (
-        f"after {STEPS:,} steps lengths are at most {figure(below)} times as large at 0.99 of "
-        f"the largest step and at least {figure(above)} times at 1.01; after 64 layers of the "
-        f"lab's residual network {figure(n.lab[0])} at 0.9 and {figure(n.lab[1])} at 1.1 "
-        "(0.8^64 and 1.2^64)"
+        f"after {grouped(STEPS)} steps lengths are at most {figure(below)} times as large at "
+        f"0.99 of the largest step and at least {figure(above)} times at 1.01; after 64 layers "
+        f"of the lab's residual network {figure(n.lab[0])} at 0.9 and {figure(n.lab[1])} at "
+        "1.1 (0.8^64 and 1.2^64)"
     )
     as_said = within(n.lab[0], 0.8**64, 1e-6) and within(n.lab[1], 1.2**64, 1e-6)
     if below <= BOUNDED and above >= UNBOUNDED and as_said:
@@ -220,9 +221,9 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "<= 1; for a symmetric negative W if dt <= 2 / |lambda_min|.",
         published="exact",
         page="euler",
-        tolerance="after 4,000 steps bounded at 0.99 and unbounded at 1.01 times the largest "
-        "dt, for 64 symmetric W of 8 x 8 and for 200 complex lambda; the lab's residual "
-        "network of 64 layers does as the formula says",
+        tolerance="after 4\u202f000 steps bounded at 0.99 and unbounded at 1.01 times the "
+        "largest dt, for 64 symmetric W of 8 x 8 and for 200 complex lambda; the lab's "
+        "residual network of 64 layers does as the formula says",
         measure=_measure_stable,
         judge=_judge_stable,
     ),

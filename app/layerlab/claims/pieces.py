@@ -20,6 +20,7 @@ from layerlab.claims.base import (
 )
 from layerlab.claims.figures import exponent, figure, listed
 from layerlab.claims.populations import births
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, replace
 from layerlab.experiments.regions.counting import line_problem
 from layerlab.nets.cells import count_cells
@@ -120,7 +121,8 @@ def _measure_layers(ctx: Context) -> Layers:
 def _judge_layers(n: Layers) -> Finding:
     median, most = float(np.median(n.random)), 8**4
     reached = [made == width**depth for (width, depth), made in n.built.items()]
-    measured = f"4^4: {n.built[4, 4]} built; 8^4 = {most:,}: {figure(median)} at initialization"
+    built = f"4^4: {n.built[4, 4]} built; 8^4 = {grouped(most)}"
+    measured = f"{built}: {figure(median)} at initialization"
     why = (
         f"built from weights, 2 and 4 neurons in 1 to 4 layers make {listed(n.built.values())} "
         f"pieces, while {len(n.random)} random networks of 4 x 8 have a median of "

@@ -244,8 +244,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "non-zero everywhere.",
         published="0; non-zero everywhere",
         page="numpy-or-torch",
-        tolerance="ReLU: exactly 0 at 10,000 points below 0; GELU, Swish: the slope changes "
-        "its sign nowhere in [-6, 6]",
+        tolerance="ReLU: exactly 0 at 10\u202f000 points below 0; GELU, Swish: the slope "
+        "changes its sign nowhere in [-6, 6]",
         measure=_measure_slopes,
         judge=_judge_slopes,
     ),

@@ -11,6 +11,7 @@ from layerlab.claims.base import Claim, Context, D, Finding, holds, not_reproduc
 from layerlab.claims.figures import difference, figure, listed, within
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.claims.signal import kept
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import NetSpec, TrainSpec
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.remote import RemoteEngine
@@ -134,10 +135,8 @@ def _measure_tanh(ctx: Context) -> Drawn:
 def _judge_tanh(n: Drawn) -> Finding:
     gain = n.std * np.sqrt(n.n)
     measured = f"{gain:.3f} sqrt(1/n)"
-    why = (
-        f"for n = {n.n:,} it draws with standard deviation {n.std:.5f}, {gain:.3f} times "
-        "sqrt(1/n)"
-    )
+    drawn = f"with standard deviation {n.std:.5f}, {gain:.3f} times sqrt(1/n)"
+    why = f"for n = {grouped(n.n)} it draws {drawn}"
     return holds(measured, why) if within(gain, 1.0, VARIANCE) else wrong(measured, why)
 
 

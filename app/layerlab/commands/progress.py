@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TextIO
 
+from layerlab.core.numbers import grouped
+
 WIDTH = 32  # characters of the bar
 INTERVAL_S = 0.1
 
@@ -39,7 +41,8 @@ class Progress:
     def show(self, update: int, loss: float) -> None:
         """Draw the bar of a training, if it is time to."""
         self.draw(
-            update / self._length, f"{update:,} of {self._length:,} updates, loss {loss:.4g}"
+            update / self._length,
+            f"{grouped(update)} of {grouped(self._length)} updates, loss {loss:.4g}",
         )
 
     def draw(self, share: float, text: str) -> None:

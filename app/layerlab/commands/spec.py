@@ -6,6 +6,7 @@ import argparse
 
 from layerlab.commands.common import add_path_argument, path_option
 from layerlab.core.errors import LabError
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, to_json
 
 
@@ -50,10 +51,11 @@ def described(path: str, any_path: bool = False) -> str:
         raise error if path in text else LabError(f"{path}: {text}") from None
     kind = "a spec"
     if saved.state is not None:
-        kind = f"a lab, trained for {saved.state.update:,} updates"
+        kind = f"a lab, trained for {grouped(saved.state.update)} updates"
     seeds = spec.train.seeds
     return (
         f"{path} is {kind}: {spec.task.name}, hidden {list(spec.net.hidden)}, "
-        f"{spec.net.activation}, {spec.net.init}, {layout_of(spec).parameters:,} parameters, "
+        f"{spec.net.activation}, {spec.net.init}, "
+        f"{grouped(layout_of(spec).parameters)} parameters, "
         f"{seeds} {'seed' if seeds == 1 else 'seeds'}"
     )

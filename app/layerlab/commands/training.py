@@ -12,6 +12,7 @@ import numpy as np
 from layerlab.commands.common import json_line
 from layerlab.commands.progress import Progress
 from layerlab.core.errors import NotFiniteError
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets import engines
@@ -141,7 +142,7 @@ class Training:
         seeds = self.spec.train.seeds
         lines = [
             f"{self.spec.task.name}: {seeds} {'seed' if seeds == 1 else 'seeds'} of "
-            f"{report['parameters']:,} parameters, {state.update:,} updates, "
+            f"{grouped(report['parameters'])} parameters, {grouped(state.update)} updates, "
             f"engine {self._name}",
             f"loss        {_spread(report['loss'])}, at first {_spread(report['first_loss'])}",
         ]

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from layerlab.core.errors import LabError, quoted
+from layerlab.core.numbers import grouped
 from layerlab.core.temporaries import NOTES, temporary_beside
 
 # Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.
@@ -97,10 +98,10 @@ def _check_regular(status: os.stat_result, path: object, what: str) -> None:
 
 
 def _sizes(*counts: int) -> list[str]:
-    megabytes = [f"{count / 1e6:,.0f} MB" for count in counts]
+    megabytes = [f"{grouped(count / 1e6)} MB" for count in counts]
     if min(counts) >= 1e6 and len(set(megabytes)) == len(counts):
         return megabytes
-    return [f"{count:,} bytes" for count in counts]
+    return [f"{grouped(count)} bytes" for count in counts]
 
 
 def reason(error: OSError) -> str:

@@ -1,15 +1,30 @@
-"""How numbers are written: in plots, in figures above them, in verdicts."""
+"""How numbers are written: in plots, in figures above them, in verdicts and sentences."""
 
 from __future__ import annotations
 
 import math
 
+THIN_SPACE = "\u202f"  # between thousands; no line breaks there
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def power(exponent: int, base: str = "10") -> str:
     """Return a power as text, of ten if nothing is said: `10⁻²`."""
     return base + str(exponent).translate(_SUPERSCRIPTS)
+
+
+def grouped(count: float, digits: int = 0) -> str:
+    """Return a number with thin spaces between thousands, such as `1 500`.
+
+    Every number of four digits and more that a person reads is written here, in axes, cards
+    and sentences alike; the command line writes plain spaces where these cannot be encoded.
+
+    Args:
+        count: is exact where its type is int.
+        digits: after the point, for other types.
+    """
+    text = f"{count:,}" if isinstance(count, int) else f"{count:,.{digits}f}"
+    return text.replace(",", THIN_SPACE)
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -23,7 +38,7 @@ def number(value: float, digits: int = 3) -> str:
         mantissa, _, exponent = f"{value:.{digits - 1}e}".partition("e")
         text = f"{float(mantissa):g}·{power(int(exponent))}"
     elif size >= 1000:
-        text = f"{value:,.0f}".replace(",", "\u202f")
+        text = grouped(value)
     else:
         text = f"{value:.{digits}g}"
     return text.replace("-", "−")

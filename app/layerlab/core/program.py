@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import codecs
 import contextlib
+import io
 import os
 import pathlib
 import sys
@@ -14,6 +16,8 @@ ENGINE_CHILD = "--engine-child"
 ASK_QT = "--ask-qt"
 WITH_PLOT = "plot"  # after ASK_QT
 TRY_ENGINE = "--try-engine"
+_PLAIN = "layerlab.plain"  # name of our handler of characters that an encoding lacks
+_PLAIN_SIGNS = str.maketrans({"\u202f": " ", "−": "-"})
 
 
 def is_bundle() -> bool:
@@ -34,6 +38,29 @@ def begin() -> None:
         known = os.environ.get("LC_CTYPE") or os.environ.get("LANG") or "C"
         if known in ("C", "POSIX"):  # as Python does outside of a bundle (PEP 538)
             os.environ["LC_CTYPE"] = "C.UTF-8"
+
+
+def print_anywhere() -> None:
+    """Let numbers be printed in encodings that lack their signs, such as Windows' cp1252.
+
+    The thin space between thousands becomes a blank, the minus a hyphen; anything else that
+    an encoding lacks is escaped.
+    """
+    codecs.register_error(_PLAIN, _plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):
+            continue  # none, or not a terminal's, a pipe's or a file's
+        try:
+            "\u202f−".encode(stream.encoding)
+        except UnicodeEncodeError:
+            stream.reconfigure(errors=_PLAIN)
+
+
+def _plainly(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_PLAIN_SIGNS)
+    return text.encode("ascii", "backslashreplace").decode("ascii"), error.end
 
 
 def leave(code: int) -> NoReturn:

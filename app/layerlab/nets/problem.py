@@ -11,6 +11,7 @@ from layerlab.core.declared import MAX_WEIGHTS
 from layerlab.core.errors import LabError
 from layerlab.core.kept import Kept
 from layerlab.core.layout import Layout
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, TaskSpec
 from layerlab.core.state import State
 from layerlab.nets import randomness
@@ -137,8 +138,9 @@ def check(spec: LabSpec) -> None:
     total = parameters * spec.train.seeds
     if total > MAX_WEIGHTS:
         raise LabError(
-            f"{spec.train.seeds} seeds of {parameters:,} parameters are {total:,}; "
-            f"at most {MAX_WEIGHTS:,} fit, so use fewer seeds or narrower layers"
+            f"{spec.train.seeds} seeds of {grouped(parameters)} parameters are "
+            f"{grouped(total)}; at most {grouped(MAX_WEIGHTS)} fit, "
+            "so use fewer seeds or narrower layers"
         )
 
 

@@ -19,6 +19,7 @@ from layerlab.core.decoding import convert_json, decode_json
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError, quoted, unknown_name
 from layerlab.core.layout import Layout
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
 from layerlab.nets import randomness
 from layerlab.nets.activations import ACTIVATIONS
@@ -71,7 +72,8 @@ def read_cases(path: str | pathlib.Path) -> list[Case]:
         raise LabError(f"{path} must be a JSON list of cases")
     if len(listed) > MAX_CASES:
         raise LabError(
-            f"{path} lists {len(listed):,} cases, at most {MAX_CASES:,} are measured"
+            f"{path} lists {grouped(len(listed))} cases, "
+            f"at most {grouped(MAX_CASES)} are measured"
         )
     cases = [_case(fields, f"{path}: case {place}") for place, fields in enumerate(listed, 1)]
     names = [case.name for case in cases]
@@ -96,11 +98,14 @@ def _case(fields: object, where: str) -> Case:
     numbers = case.samples * (case.shape[0] + case.shape[-1])
     if numbers > MAX_NUMBERS:
         raise LabError(
-            f"{where}: {case.samples:,} samples have more than {MAX_NUMBERS:,} numbers"
+            f"{where}: {grouped(case.samples)} samples have more than "
+            f"{grouped(MAX_NUMBERS)} numbers"
         )
     weights = Layout(case.shape).parameters
     if weights > MAX_WEIGHTS:
-        raise LabError(f"{where}: {weights:,} parameters; at most {MAX_WEIGHTS:,} fit")
+        raise LabError(
+            f"{where}: {grouped(weights)} parameters; at most {grouped(MAX_WEIGHTS)} fit"
+        )
     try:
         _spec(case, 1)
     except LabError as error:

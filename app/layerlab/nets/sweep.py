@@ -13,6 +13,7 @@ import numpy as np
 
 from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets.engines import Engine
@@ -127,7 +128,7 @@ def _trained(
         state = yield from _last_state(problem, engine, marks, is_interrupted)
         loss, validation = yield from _losses(problem, engine, state, is_interrupted)
     except NotFiniteError as error:
-        return _without(spec, f"not finite from update {error.update:,} on")
+        return _without(spec, f"not finite from update {grouped(error.update)} on")
     except LabError as error:
         return _without(spec, str(error))
     if not np.isfinite(loss).all():  # a running loss whose epoch is not over

@@ -24,6 +24,7 @@ from layerlab.core.disk import read_file, write_file
 from layerlab.core.errors import LabError, one_line, quoted
 from layerlab.core.layout import Layout
 from layerlab.core.libraries import needed_for
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import MAX_SPEC_BYTES, LabSpec, from_json, to_json
 from layerlab.core.state import State
 from layerlab.runtime.arrays import joined
@@ -206,7 +207,8 @@ def _is_text(raw: bytes, name: str) -> bool:
 def _plain_spec(raw: bytes, name: str) -> LabSpec:
     if len(raw) > MAX_SPEC_BYTES:
         raise LabError(
-            f"{name} has {len(raw):,} bytes; a spec has at most {MAX_SPEC_BYTES:,} bytes"
+            f"{name} has {grouped(len(raw))} bytes; "
+            f"a spec has at most {grouped(MAX_SPEC_BYTES)} bytes"
         )
     return from_json(raw.removeprefix(_BOM), name)
 

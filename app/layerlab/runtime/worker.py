@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from layerlab.core import frames
 from layerlab.core.frames import Frame
+from layerlab.core.numbers import grouped
 from layerlab.core.state import State
 from layerlab.runtime.mailbox import Mailbox
 from layerlab.runtime.order import Order, Run, idle_status
@@ -209,7 +210,7 @@ class Worker(QThread):
         if loss <= target and run.state.update > 0:
             run.status = "stopped"
             run.note = (
-                f"Stopped at update {run.state.update:,}: the median loss {loss:.3g} "
+                f"Stopped at update {grouped(run.state.update)}: the median loss {loss:.3g} "
                 f"reached the target {target:g}"
             )
 

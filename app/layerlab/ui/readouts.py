@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from layerlab.core.frames import Frame
+from layerlab.core.numbers import grouped as grouped
 from layerlab.core.success import Ranking, ranking_of
 from layerlab.ui.plotting.scale import level_text, number
 
@@ -51,11 +52,6 @@ def duration(seconds: float) -> str:
     if seconds < 119.5:
         return f"{seconds:.{1 if seconds < 9.95 else 0}f} s"
     return f"{seconds / 60:.0f} min"
-
-
-def grouped(count: int) -> str:
-    """Return a whole number with thin spaces between thousands."""
-    return f"{count:,}".replace(",", "\u202f")
 
 
 class Readout(NamedTuple):

@@ -129,7 +129,7 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "Read a long book",
-            "At 131 072 tokens the keys and values of one text take five "
+            "At 131\u202f072 tokens the keys and values of one text take five "
             "times the memory of all weights, and looking back takes most of the arithmetic.",
             {"context": (131_072.0,)},
         ),

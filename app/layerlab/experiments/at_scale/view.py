@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
+from layerlab.core.numbers import grouped
 from layerlab.experiments.at_scale.compared import FACTORS, ComparedCards
 from layerlab.experiments.at_scale.costs import CostCards
 from layerlab.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of, part_color
@@ -187,7 +188,7 @@ class View(PageView):
 
 def tokens(number: int) -> str:
     """Return a number of tokens in words."""
-    return f"{number:,} tokens".replace(",", "\u202f")
+    return f"{grouped(number)} tokens"
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from layerlab.core.numbers import grouped
+
 COUNTS = ("", " K", " M", " B", " T")
 UNITS = ("", " k", " M", " G", " T", " P")
 
@@ -10,7 +12,7 @@ def _sized(value: float, digits: int, units: tuple[str, ...], tail: str) -> str:
     place, size = 0, abs(value)
     while float(f"{size:.{digits}g}") >= 1000 and place < len(units) - 1:
         place, size = place + 1, size / 1000
-    text = f"{size:.{digits}g}" if size < 10**digits else f"{size:,.0f}".replace(",", "\u202f")
+    text = f"{size:.{digits}g}" if size < 10**digits else grouped(size)
     return f"{text}{units[place] or ' ' * bool(tail)}{tail}"
 
 

@@ -13,7 +13,7 @@ from layerlab.core.experiment import (
     WRONG,
     ClaimRow,
 )
-from layerlab.core.numbers import percent
+from layerlab.core.numbers import grouped, percent
 from layerlab.experiments.born_dead.collapse import (
     LAYERS,
     NETS_AT,
@@ -59,7 +59,7 @@ def collapse_row(
             PUBLISHED,
             "…",
             PENDING,
-            f"{NETS:,} networks of each width are counted, then trained: {done} of "
+            f"{grouped(NETS)} networks of each width are counted, then trained: {done} of "
             f"{len(WIDTHS)} widths are",
         )
     at_birth, after, hasty = ([found[w] for w in WIDTHS] for found in (born, slow, quick))
@@ -76,7 +76,7 @@ def collapse_row(
         PUBLISHED,
         f"{_listed(after)}; at birth {_listed(at_birth)}",
         verdict,
-        f"of {NETS:,} networks of width {', '.join(map(str, WIDTHS))} with {depth} "
+        f"of {grouped(NETS)} networks of width {', '.join(map(str, WIDTHS))} with {depth} "
         f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(at_birth)} are born constant, "
         f"{_listed(after)} are after {UPDATES} updates of Adam at {RATES[0]:g}, and "
         f"{_listed(hasty)} (of {NETS_AT[RATES[1]]}) at {RATES[1]:g}",

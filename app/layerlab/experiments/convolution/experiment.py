@@ -135,12 +135,12 @@ EXPERIMENT = Experiment(
         Try(
             "A filter at each place",
             "Shift and filter no longer commute: the difference is "
-            "all over the picture, and 2 304 weights do it.",
+            "all over the picture, and 2\u202f304 weights do it.",
             {"layer": "local"},
         ),
         Try(
             "A dense layer, averaged",
-            "Over all shifts 65 536 weights become 256. The filter "
+            "Over all shifts 65\u202f536 weights become 256. The filter "
             "is the same at every place, and the two orders agree: it is a convolution.",
             {"layer": "dense", "over": 256},
         ),

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from layerlab.core import picture as pic
+from layerlab.core.numbers import grouped
 from layerlab.experiments.euler import flow
 from layerlab.experiments.euler.model import GRID, MOST_STARTS, Result
 from layerlab.experiments.euler.moons import SEEDS, UPDATES
@@ -139,7 +140,7 @@ class View(PageView):
             (number(result.off, 3), "distance to the flow at most"),
         ]
         if not result.is_trained:
-            return [*found, (str(result.net.updates), f"of {UPDATES:,} updates")]
+            return [*found, (str(result.net.updates), f"of {grouped(UPDATES)} updates")]
         parts = int((result.net.right >= 0.995).sum())
         return [
             *found,

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from layerlab.core.numbers import grouped
 from layerlab.experiments.layer_norm.model import LENGTH, SEEDS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, Post
@@ -62,4 +63,6 @@ def draw_ends(view: PageView, card: PlotCard, result: Result) -> None:
         )
     card.show_plot(series=series, live=live)
     name = result.optimizer
-    card.set_note(f"{name}, after {LENGTH:,} updates" if series else "not trained yet", name)
+    card.set_note(
+        f"{name}, after {grouped(LENGTH)} updates" if series else "not trained yet", name
+    )

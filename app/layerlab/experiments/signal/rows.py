@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
-from layerlab.core.numbers import number
+from layerlab.core.numbers import grouped, number
 from layerlab.core.spec import NetSpec
 from layerlab.experiments.signal.meanfield import Theory, settled_chi
 from layerlab.experiments.signal.network import (
@@ -276,8 +276,9 @@ def _scatter_row(birth: Birth) -> ClaimRow:
         "∑ 1/width",
         f"{ratios[-1]:.2f} ∑ 1/width",
         verdict,
-        f"{NETWORKS:,} networks each: {ratios[-1]:.2f} times the sum for {birth.depth} layers "
-        f"of {birth.width}, {min(ratios):.2f} to {max(ratios):.2f} for five other shapes",
+        f"{grouped(NETWORKS)} networks each: {ratios[-1]:.2f} times the sum for {birth.depth} "
+        f"layers of {birth.width}, {min(ratios):.2f} to {max(ratios):.2f} for five "
+        "other shapes",
     )
 
 

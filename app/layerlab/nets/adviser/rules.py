@@ -13,7 +13,7 @@ import numpy as np
 
 from layerlab.core.advice import DEAD, EXPLODING, NARROW, OVERFIT, RATE, VANISHING, Finding
 from layerlab.core.declared import KNOBS
-from layerlab.core.numbers import number
+from layerlab.core.numbers import grouped, number
 from layerlab.core.spec import edit
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.adviser.measured import Measured
@@ -144,9 +144,8 @@ def rate(m: Measured) -> Finding | None:
     swings = m.swings >= SWINGS or m.rise >= RISES
     is_well = m.broken is None and m.loss <= WELL * m.threshold
     if m.broken is not None:
-        line = (
-            f"Nothing is finite from update {m.broken:,} on: rate {speed:g} is over the edge."
-        )
+        line = f"Nothing is finite from update {grouped(m.broken)} on: rate {speed:g} "
+        line += "is over the edge."
     elif swings and not is_well:
         line = f"The loss swings by {100 * np.expm1(m.swings):.0f} % between reports: rate " + (
             f"{speed:g} is over the edge."
@@ -207,7 +206,7 @@ def overfit(m: Measured) -> Finding | None:
         hint,
         (
             ("lowest validation loss", number(float(held[best]))),
-            ("at update", f"{int(m.updates[best]):,}"),
+            ("at update", grouped(int(m.updates[best]))),
             *_ends(m),
         ),
         cure,
@@ -243,8 +242,8 @@ def _wider(m: Measured) -> Finding:
     flat = _flat_since(m)
     return Finding(
         NARROW,
-        f"Underfits: training loss {number(m.loss, 2)}, flat for {flat:,} updates, at width "
-        f"{own}.",
+        f"Underfits: training loss {number(m.loss, 2)}, flat for {grouped(flat)} updates, "
+        f"at width {own}.",
         "More neurons a layer give the function more bends.",
         (("a fit would be", f"below {m.threshold:g}"), *_ends(m)),
         (("net.width", wide),),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from layerlab.core.cancel import check_cancelled
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError, one_line
+from layerlab.core.numbers import grouped
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 100_000
@@ -184,7 +185,9 @@ def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block]
                 else:
                     first = cells
             if len(lines) > MAX_ROWS + 1:
-                raise LabError(f"{path} has more than {MAX_ROWS:,} rows; use fewer of them")
+                raise LabError(
+                    f"{path} has more than {grouped(MAX_ROWS)} rows; use fewer of them"
+                )
             if len(rows) * len(first) >= BLOCK:
                 blocks.append(tuple(zip(*rows, strict=True)))
                 rows.clear()
@@ -206,7 +209,8 @@ def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block]
 def _check_columns(path: str, first: list[str]) -> None:
     if len(first) > MAX_COLUMNS:
         raise LabError(
-            f"{path} has {len(first):,} columns; a table can have at most {MAX_COLUMNS:,}"
+            f"{path} has {grouped(len(first))} columns; "
+            f"a table can have at most {grouped(MAX_COLUMNS)}"
         )
 
 

@@ -11,6 +11,7 @@ import re
 import numpy as np
 
 from layerlab.core.errors import LabError, quoted
+from layerlab.core.numbers import grouped
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
 from layerlab.nets.data import Column, Data, Shape, Table
 
@@ -95,8 +96,8 @@ def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
     inputs = sum(len(set(column.values)) if column.is_text else 1 for column in used)
     if inputs * table.rows > MAX_NUMBERS:
         raise LabError(
-            f"{where} has {table.rows:,} rows of {inputs:,} inputs; at most "
-            f"{MAX_NUMBERS:,} numbers fit, so use fewer rows or columns"
+            f"{where} has {grouped(table.rows)} rows of {grouped(inputs)} inputs; at most "
+            f"{grouped(MAX_NUMBERS)} numbers fit, so use fewer rows or columns"
         )
     for column in used:
         if not column.is_text:
@@ -136,7 +137,8 @@ def _classes(target: Column, where: str) -> tuple[Array, tuple[str, ...]]:
     if len(values) > MAX_CLASSES or rare:
         raise LabError(
             f"{where}, column {quoted(target.name)} has {len(values)} different values in "
-            f"{len(target.values):,} rows, too many to be classes; choose another target column"
+            f"{grouped(len(target.values))} rows, too many to be classes; "
+            "choose another target column"
         )
     index = {value: k for k, value in enumerate(values)}
     names = values if target.is_text else [number_text(value) for value in values]
@@ -253,7 +255,7 @@ def _summary(
     else:
         kind = f"regression: {target} is a number"
     parts = [
-        f"{table.rows:,} rows ({held:,} for validation)",
+        f"{grouped(table.rows)} rows ({grouped(held)} for validation)",
         f"{inputs} input{'s' if inputs > 1 else ''}",
         kind,
     ]

@@ -12,11 +12,11 @@ import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.knobs import Knob
+from layerlab.core.numbers import grouped
 
 _LADDER = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # even to the eye, on a log axis
 _END = 0.93  # where finite values end on a scale with an open end
 _PAGE = 0.1  # of the travel
-_THIN = "\u202f"  # narrow no-break space between thousands
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,7 +169,7 @@ def number_text(value: float) -> str:
     if math.isinf(value):
         return "∞"
     if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}".replace(",", _THIN)
+        return grouped(int(value))
     text = f"{value:.4g}"
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if e else text
