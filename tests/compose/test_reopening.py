@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from layerlab.compose.files import read_lab
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit, to_json
 from layerlab.core.windowfile import window_from_json
@@ -136,7 +136,7 @@ def forget_all():
         clear = getattr(thing, "cache_clear", None)
         if clear is not None:
             clear()
-        if isinstance(thing, Kept):
+        if isinstance(thing, LRUCache):
             thing.forget()
 
 

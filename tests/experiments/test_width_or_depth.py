@@ -12,7 +12,7 @@ from layerlab.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG
 from layerlab.core.spec import edit
 from layerlab.experiments.width_or_depth import model, twins, verdicts
 from layerlab.experiments.width_or_depth.names import DEEP, TWINS, WIDE
-from layerlab.nets.chance import ratio
+from layerlab.nets.bootstrap import ratio
 from layerlab.nets.engines import default_engine, engine
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.problem import check, problem_of

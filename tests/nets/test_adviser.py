@@ -35,8 +35,8 @@ def sound(hidden=(8, 8), **net):
         square=np.ones(depth),
         gradient=np.ones(depth),
         expected_back=1.0,
-        born_silent=0.0,
-        born_dead=np.zeros(depth),
+        dead_layer_share=0.0,
+        initially_dead=np.zeros(depth),
         dead=np.zeros(depth),
     )
 
@@ -61,11 +61,11 @@ SICK = {
         VANISHING,
         lambda: changed(sound(SIX, init="small-normal"), signal=FADING, expected_back=1e-4),
     ),
-    "born dead": (
+    "dead at initialization": (
         DEAD,
-        lambda: changed(poor(sound(init="normal")), born_dead=np.array([0.5, 0.5])),
+        lambda: changed(poor(sound(init="normal")), initially_dead=np.array([0.5, 0.5])),
     ),
-    "born silent": (DEAD, lambda: changed(poor(sound((3,) * 10)), born_silent=0.7)),
+    "dead layer": (DEAD, lambda: changed(poor(sound((3,) * 10)), dead_layer_share=0.7)),
     "dead at the end": (DEAD, lambda: changed(poor(sound()), dead=np.array([0.0, 0.5]))),
     "narrow": (NARROW, lambda: poor(sound((2,)))),
     "flat at width 8": (NARROW, lambda: poor(sound())),
@@ -87,8 +87,8 @@ WELL = {
     "growing signal": {"square": np.ones(6)},
     "growing gradient": {"gradient": np.ones(6)},
     "fading signal": {"signal": np.ones(6)},
-    "born dead": {"born_dead": np.zeros(2)},
-    "born silent": {"born_silent": 0.2},
+    "dead at initialization": {"initially_dead": np.zeros(2)},
+    "dead layer": {"dead_layer_share": 0.2},
     "dead at the end": {"dead": np.array([0.0, 0.2])},
     "narrow": {"train": np.full(100, 0.008)},
     "flat at width 8": {"train": np.geomspace(0.3, 0.08, 100)},

@@ -9,8 +9,8 @@ import numpy as np
 
 from layerlab.core.numbers import grouped
 from layerlab.core.numbers import percent as percent
-from layerlab.nets.chance import Band as Band
-from layerlab.nets.chance import difference as difference
+from layerlab.nets.bootstrap import Band as Band
+from layerlab.nets.bootstrap import difference as difference
 
 Array = np.ndarray
 

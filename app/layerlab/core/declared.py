@@ -113,14 +113,14 @@ _KNOBS: list[Knob] = [
         "net.init",
         "choice",
         "Initialization",
-        "How large the first weights are: whether signal and gradient survive the depth.",
+        "Scale of the initial weights: whether signal and gradient survive the depth.",
         registry="initializers",
     ),
     Knob(
         "net.weight_std",
         "float",
-        "Weight spread",
-        "Spread of the weights times the root of the fan-in, for `normal`: "
+        "Weight std",
+        "Standard deviation of the weights times the root of the fan-in, for `normal`: "
         "above the critical value the signal explodes.",
         low=0.0,
         high=5.0,
@@ -128,8 +128,9 @@ _KNOBS: list[Knob] = [
     Knob(
         "net.bias_std",
         "float",
-        "Bias spread",
-        "Spread of the biases at birth, for `normal`: pushes all inputs towards each other.",
+        "Bias std",
+        "Standard deviation of the initial biases, for `normal`: pushes all inputs towards "
+        "each other.",
         low=0.0,
         high=5.0,
     ),
@@ -144,13 +145,14 @@ _KNOBS: list[Knob] = [
         "net.layer_norm",
         "bool",
         "Layer norm",
-        "Brings each layer's sums to mean 0 and variance 1 before the activation.",
+        "Brings each layer's pre-activations to mean 0 and variance 1 before the activation.",
     ),
     Knob(
         "net.dropout",
         "float",
         "Dropout",
-        "Share of hidden activations silenced in each update: no neuron can rely on another.",
+        "Fraction of hidden activations zeroed at random in each update: no neuron can rely on "
+        "another.",
         low=0.0,
         high=0.9,
     ),
@@ -186,10 +188,16 @@ _KNOBS: list[Knob] = [
         "train.order",
         "choice",
         "Order",
-        "Whether points come as in the file or shuffled anew each epoch.",
+        "Whether points come as in the file or reshuffled each epoch.",
         choices=("shuffle", "file"),
     ),
-    Knob("train.loss", "choice", "Loss", "What training makes small.", registry="losses"),
+    Knob(
+        "train.loss",
+        "choice",
+        "Loss",
+        "The quantity that training minimizes.",
+        registry="losses",
+    ),
     Knob(
         "train.epochs",
         "int",
@@ -252,7 +260,7 @@ _KNOBS: list[Knob] = [
         "train.seed",
         "int",
         "First seed",
-        "Another draw of weights and order.",
+        "Seed for initialization and shuffling.",
         low=0,
         high=2**31 - 1,
     ),
@@ -275,7 +283,7 @@ _KNOBS: list[Knob] = [
         "train.dtype",
         "choice",
         "Precision",
-        "Number of bits of every weight and sum.",
+        "Floating-point precision of training.",
         choices=("float32", "float64"),
     ),
 ]

@@ -209,8 +209,8 @@ class LayerPart:
         counts: (L, B) density per bin, pooled over seeds, units and inputs, peak 1 a layer.
         unit: power of ten to which `edges` refer, such as -2 for "×10⁻²".
         measured: name of the variance -> (S, L).
-        theory: name of the variance -> (3, L): expected value at birth, and the low and
-            high ends of the scatter expected of one network; empty where none is known.
+        theory: name of the variance -> (3, L): expected value at initialization, and the
+            low and high ends of the scatter expected of one network; empty where none is known.
         dead: (S, L) share of units with slope 0 on every training input.
     """
 
@@ -222,8 +222,8 @@ class LayerPart:
     dead: Array
 
 
-MOST_SHOWN = 12  # neurons of a layer at the overview; deep networks get fewer, so that all fit
-SHOWN_OF_ALL, FEWEST_SHOWN = 120, 3  # of all layers together; of each
+MAX_SHOWN = 12  # neurons of a layer at the overview; deep networks get fewer, so that all fit
+SHOWN_OF_ALL, MIN_SHOWN = 120, 3  # of all layers together; of each
 
 # Which units of the diagram are to be measured, for each layer; empty for `shown_units`.
 Units = tuple[tuple[int, ...], ...]
@@ -239,7 +239,7 @@ def shown_units(size: int, depth: int, *, is_input: bool = False) -> Array:
         size: neurons of the layer. depth: hidden layers; nothing else counts.
         is_input: whether it is the layer of the inputs.
     """
-    fit = min(MOST_SHOWN, max(FEWEST_SHOWN, SHOWN_OF_ALL // (depth + 2)))
+    fit = min(MAX_SHOWN, max(MIN_SHOWN, SHOWN_OF_ALL // (depth + 2)))
     if size <= fit:
         return np.arange(size)
     if is_input:

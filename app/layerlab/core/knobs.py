@@ -16,7 +16,7 @@ from layerlab.core.errors import LabError, quoted
 class Effect(enum.Enum):
     """What an edit does to a running training."""
 
-    REBUILD = "rebuild"  # a new network, trained anew
+    REBUILD = "rebuild"  # a new network, trained from scratch
     LIVE = "live"  # training goes on with the new value
     VIEW = "view"  # only what is drawn changes
 

@@ -98,7 +98,7 @@ class TrainSpec(_Room, frozen=True):
         optimizer: a registered optimizer.
         rate: learning rate.
         batch: points in an update, or "full". The last batch of an epoch may be smaller.
-        order: `file`, or `shuffle` (anew each epoch).
+        order: `file`, or `shuffle` (again each epoch).
         loss: a registered loss.
         epochs, updates: length of the run; 1,500 updates if neither is given.
         target_loss: stops the run when the median loss of the seeds is at most this.
@@ -206,7 +206,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 
 def replace(part: S, **changes: Any) -> S:
-    """Return a copy of a spec or of a room with some fields changed, validated anew."""
+    """Return a copy of a spec or of a room with some fields changed, validated again."""
     return msgspec.structs.replace(part, **changes)
 
 

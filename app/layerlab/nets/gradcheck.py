@@ -41,8 +41,8 @@ SMALL = 1e-8  # norms below are skipped
 LIMIT = 1e-5  # the relative error that the differences must be able to see
 SHARP = 2e-6  # relative: how well two pushes must agree for that
 BATCH = 32
-ENTRIES, FEWEST_ENTRIES = 64, 4  # of an array that are compared: the most, and the least
-FEWEST_POINTS = 4
+ENTRIES, MIN_ENTRIES = 64, 4  # of an array that are compared: the most, and the least
+MIN_POINTS = 4
 EXTENDED_WORK = 1e9  # products that are done in extended precision; more go in float64
 WORK = 4e9  # products in all; above, fewer entries and points are used
 CHUNK = 4e6  # numbers in the arrays of one forward pass
@@ -111,7 +111,7 @@ def check_gradients(
 
     Args:
         spec: what to check; its own dtype does not matter.
-        state: where to check; None: at birth.
+        state: where to check; None: at initialization.
         eps: how far each parameter is pushed, up and down.
         batch: at most so many training points, the first ones in the file's order.
         entries: at most so many entries of each array, drawn by the network's seed. Large
@@ -176,10 +176,10 @@ class _Network:
         self._kinks = problem.activation.kinks
         # Each entry is pushed four times, and each push is a forward pass.
         pass_work = problem.layout.parameters * 8 * problem.layout.layers  # of one point
-        points = int(WORK / (pass_work * FEWEST_ENTRIES))
-        batch = min(batch, len(problem.x), max(FEWEST_POINTS, points))
+        points = int(WORK / (pass_work * MIN_ENTRIES))
+        batch = min(batch, len(problem.x), max(MIN_POINTS, points))
         most = int(WORK / (pass_work * batch))
-        self._entries = min(entries, max(FEWEST_ENTRIES, most))
+        self._entries = min(entries, max(MIN_ENTRIES, most))
         work = pass_work * batch * self._entries
         self.dtype: np.dtype[np.floating[Any]] = np.dtype(
             np.longdouble if work <= EXTENDED_WORK else np.float64

@@ -22,7 +22,7 @@ Draw = Callable[[Any, int, int, NetSpec], tuple[Array, Array]]
 
 @dataclass(frozen=True, eq=False)
 class Initializer(Entry):
-    """How a layer's weights and biases are born.
+    """How a layer's weights and biases are initialized.
 
     Attributes:
         draw: (generator, fan_in, fan_out, net) -> weights (in, out), biases (out,).

@@ -20,7 +20,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True, eq=False)
 class Loss(Entry):
-    """What training makes small.
+    """The quantity that training minimizes.
 
     Attributes:
         name: in words, as an axis says it.

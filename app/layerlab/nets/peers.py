@@ -128,7 +128,7 @@ def _jax(case: Case, seeds: int) -> float:
     shape, xy, updates = case.shape, data_of(case), updates_per_call(case, seeds)
     xs, ys = (jnp.asarray(a.reshape(case.batches, case.batch, -1)) for a in xy)
 
-    def born(key: Any) -> Any:
+    def initial(key: Any) -> Any:
         sizes = itertools.pairwise(shape)
         return [(jax.random.normal(key, (a, b)) / a**0.5, jnp.zeros(b)) for a, b in sizes]
 
@@ -149,7 +149,7 @@ def _jax(case: Case, seeds: int) -> float:
         return jax.lax.scan(epoch, params, None, length=updates // case.batches)[0]
 
     run = jax.jit(jax.vmap(epochs))
-    params = jax.vmap(born)(jax.random.split(jax.random.PRNGKey(0), seeds))
+    params = jax.vmap(initial)(jax.random.split(jax.random.PRNGKey(0), seeds))
     return rate_of(lambda updates: jax.block_until_ready(run(params)), updates, seeds)
 
 

@@ -18,7 +18,7 @@ Array = np.ndarray
 Window = tuple[float, float, float, float]
 TOUCHES = 1e-11  # of a sum's scale: corners that are nearer lie on the line
 SAME_MAP = 1e-9  # of the steepest map: smaller differences are rounding
-MOST_NEURONS = 256  # polygons grow with their square
+MAX_NEURONS = 256  # polygons grow with their square
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ def cuttable(problem: Problem) -> bool:
     """Tell whether `polygons` can cut: two inputs, straight pieces, not too many neurons."""
     net, inputs = problem.spec.net, problem.layout.sizes[0]
     straight = problem.activation.piecewise_linear and not net.layer_norm
-    return inputs == 2 and straight and sum(net.hidden) <= MOST_NEURONS
+    return inputs == 2 and straight and sum(net.hidden) <= MAX_NEURONS
 
 
 def polygons(problem: Problem, params: Array, window: Window) -> Polygons | None:

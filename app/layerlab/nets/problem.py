@@ -9,8 +9,8 @@ import numpy as np
 
 from layerlab.core.declared import MAX_WEIGHTS
 from layerlab.core.errors import LabError
-from layerlab.core.kept import Kept
 from layerlab.core.layout import Layout
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, TaskSpec
 from layerlab.core.state import State
@@ -87,7 +87,7 @@ def _loaded(key: tuple[TaskSpec, Stamp]) -> Data:
     return TASKS[key[0].name].load(key[0])
 
 
-_DATA = Kept(_loaded, most=16, max_bytes=MAX_DATA_BYTES, size=lambda data: data.nbytes)
+_DATA = LRUCache(_loaded, max_items=16, max_bytes=MAX_DATA_BYTES, size=lambda data: data.nbytes)
 
 
 def load_data(spec: TaskSpec) -> Data:
@@ -173,7 +173,9 @@ def _made(key: tuple[LabSpec, Stamp]) -> Problem:
     )
 
 
-_PROBLEMS = Kept(_made, most=8, max_bytes=MAX_DATA_BYTES, size=lambda problem: problem.nbytes)
+_PROBLEMS = LRUCache(
+    _made, max_items=8, max_bytes=MAX_DATA_BYTES, size=lambda problem: problem.nbytes
+)
 
 
 def problem_of(spec: LabSpec) -> Problem:

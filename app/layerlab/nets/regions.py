@@ -17,7 +17,7 @@ from layerlab.nets.problem import Problem
 Array = np.ndarray
 SAME = 1e-12  # of the interval: breakpoints that lie closer are one
 STRAIGHT = 1e-9  # of the steepest slope: a smaller bend is rounding
-MOST_WORK = 2e8  # multiplications; beyond, nothing is counted rather than wait
+MAX_WORK = 2e8  # multiplications; beyond, nothing is counted rather than wait
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ def countable(problem: Problem) -> bool:
     # Each neuron makes a few breakpoints, at each of which every layer is evaluated.
     work = 2 * sum(net.hidden) * problem.layout.parameters
     straight = problem.activation.piecewise_linear and not net.layer_norm
-    return sizes[0] == 1 and straight and work <= MOST_WORK
+    return sizes[0] == 1 and straight and work <= MAX_WORK
 
 
 def regions(problem: Problem, params: Array, low: float, high: float) -> Regions | None:

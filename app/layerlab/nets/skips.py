@@ -1,4 +1,4 @@
-"""Skips: blocks of residual networks at birth, and what is left where a layer is silent."""
+"""Skips: blocks of residual networks at initialization, and what passes a dead layer."""
 
 from __future__ import annotations
 

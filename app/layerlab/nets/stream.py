@@ -15,7 +15,7 @@ Array = np.ndarray
 
 
 def stream(net: NetSpec, x: Array, rng: Any) -> Iterator[tuple[Array, Array]]:
-    """Send inputs through one network that is born on the way.
+    """Send inputs through one network that is initialized on the way.
 
     Args:
         net: widths, activation, initialization; skips where widths match, no layer norm.

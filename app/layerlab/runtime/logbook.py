@@ -152,14 +152,14 @@ class Logbook:
 
     def report(self, error: BaseException) -> str:
         """Write down an error, keep a report of it, and return the report."""
-        told = "".join(traceback.format_exception(error))
-        self._log.error(told.rstrip())
+        trace = "".join(traceback.format_exception(error))
+        self._log.error(trace.rstrip())
         text = "\n".join(
             [
                 f"Layerlab {__version__}, {time.strftime('%Y-%m-%d %H:%M:%S %z')}",
                 *versions(),
                 "",
-                without_names(told),
+                without_names(trace),
                 f"The last {RECENT} lines of the log:",
                 *self._recent.lines,
                 "",

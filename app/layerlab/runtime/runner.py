@@ -73,7 +73,7 @@ class Runner(QObject):
         self._worker.close()
 
     def snapshot(self) -> tuple[State | None, HistoryLike | None]:
-        """Return the network and the reports of this moment; None before its birth."""
+        """Return the network and the reports of this moment; None before its initialization."""
         state, history = self._worker.latest(self.order.run_id)
         return (self.order.start, self.order.history) if state is None else (state, history)
 

@@ -224,5 +224,5 @@ class Store(QObject):
         left = UNDO_BYTES
         for i in reversed(range(len(self._undo))):
             left -= self._undo[i].nbytes
-            if left < 0:  # the spec is kept, the network would be trained anew
+            if left < 0:  # the spec is kept, the network would be trained again
                 self._undo[i] = replace(self._undo[i], state=None, history=None)

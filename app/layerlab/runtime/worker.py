@@ -119,8 +119,8 @@ class Worker(QThread):
         self._publish(run)
         is_hurried = order.playing and math.isinf(order.speed) and run.status == "ready"
         if is_hurried and self._is_seen:
-            # A small network is finished before its birth could be drawn. A drag that leaves
-            # each network before it is seen gets to see the next one's birth, though.
+            # A small network is finished before its initial state could be drawn. A drag that
+            # leaves each network before it is seen gets to see the next one's, though.
             run.measure_at, self._is_seen = time.perf_counter() + QUIET_S, False
         else:
             self._post(run, whole=True)

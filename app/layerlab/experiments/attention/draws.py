@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.experiments.attention.heads import entropy, temperature
 from layerlab.nets.losses import softmax
 
@@ -135,7 +135,7 @@ def power(sizes: Iterable[float], means: Iterable[float]) -> float:
     return float(np.polyfit(np.log(list(sizes)), np.log(list(means)), 1)[0])
 
 
-_kept: Kept[int, tuple[Draws, ...]] = Kept(
+_kept: LRUCache[int, tuple[Draws, ...]] = LRUCache(
     lambda keys: tuple(Draws(d_k, keys) for d_k in SIZES), _KEPT
 )
 

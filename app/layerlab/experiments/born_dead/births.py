@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.jobs import Ask
-from layerlab.core.kept import Kept
 from layerlab.core.layout import Layout
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import NetSpec
 from layerlab.experiments.born_dead.names import CURES, DEEPEST, NETS, WIDEST
 from layerlab.nets.activations import ACTIVATIONS
@@ -186,7 +186,7 @@ class Column:
         return np.asarray(counts.cumsum() / max(1, len(self.died)))
 
 
-_kept = Kept(Column, len(CURES) * WIDEST)
+_kept = LRUCache(Column, len(CURES) * WIDEST)
 
 
 def column(cure: str, width: int) -> Column:

@@ -9,7 +9,7 @@ import numpy as np
 
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.jobs import Ask
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, TrainSpec, edit
 from layerlab.experiments.born_dead.births import RECIPES, networks
 from layerlab.experiments.born_dead.names import NETS
@@ -119,7 +119,7 @@ class Training:
         return state.alone().params
 
 
-_kept = Kept(Training, KEPT)
+_kept = LRUCache(Training, KEPT)
 
 
 def training(setting: Setting) -> Training:

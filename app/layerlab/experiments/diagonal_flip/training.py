@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.resources import resource
 from layerlab.core.spec import LabSpec, edit, read_spec
 from layerlab.core.state import State
@@ -105,7 +105,7 @@ class Training:
         return np.asarray(h)
 
 
-_kept = Kept(Training, KEPT)
+_kept = LRUCache(Training, KEPT)
 
 
 def training(setting: Setting) -> Training:

@@ -9,7 +9,7 @@ import numpy as np
 
 from layerlab.experiments.ensemble.names import DRAWS, MOST
 from layerlab.experiments.ensemble.training import Population
-from layerlab.nets.chance import ENDS, Band
+from layerlab.nets.bootstrap import ENDS, Band
 from layerlab.nets.ensembles import Draws, Spread, mean_variance, resamples
 
 Array = np.ndarray

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from layerlab.core.jobs import Ask
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec
 from layerlab.core.spec import replace as changed
 from layerlab.core.state import State
@@ -245,8 +245,8 @@ class Population:
         self.done += 1
 
 
-_kept = Kept(Population, KEPT)
-_early = Kept(Early, KEPT_EARLY)
+_kept = LRUCache(Population, KEPT)
+_early = LRUCache(Early, KEPT_EARLY)
 
 
 def early(setting: Setting, draw: int) -> Early:

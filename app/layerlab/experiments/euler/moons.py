@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 
 from layerlab.core.jobs import Ask
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
 from layerlab.nets.engines.numpy_ import forward, training_loss
@@ -237,7 +237,7 @@ class Training:
         self._state = None  # the moments are not needed any more
 
 
-_kept = Kept(Training, KEPT)
+_kept = LRUCache(Training, KEPT)
 
 
 def training(setting: Setting) -> Training:

@@ -16,7 +16,7 @@ from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
 from layerlab.experiments.gating.parts import OPEN, Net, Result, Seeds
-from layerlab.nets.chance import difference
+from layerlab.nets.bootstrap import difference
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.probes.loss import evaluate
 from layerlab.nets.problem import Problem, initialize, problem_of

@@ -10,7 +10,7 @@ import numpy as np
 
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.jobs import Ask
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.core.state import State
 from layerlab.nets.engines.numpy_ import training_loss
@@ -109,7 +109,7 @@ class Population:
         return np.asarray(training_loss(self.problem, state.params.astype(float)))
 
 
-_kept = Kept(Population, KEPT)
+_kept = LRUCache(Population, KEPT)
 
 
 def plan(optimizer: str) -> list[Setting]:

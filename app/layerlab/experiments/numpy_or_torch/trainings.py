@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.jobs import Ask
-from layerlab.core.kept import Kept
 from layerlab.core.libraries import say_once
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.core.state import State
 from layerlab.experiments.numpy_or_torch.mistakes import Mistake
@@ -75,7 +75,7 @@ def _by_hand(key: tuple[Setting, Mistake]) -> Array:
     return np.array(found)
 
 
-_hand: Kept[tuple[Setting, Mistake], Array] = Kept(_by_hand, KEPT)
+_hand: LRUCache[tuple[Setting, Mistake], Array] = LRUCache(_by_hand, KEPT)
 
 
 def by_hand(setting: Setting, mistake: Mistake) -> Array:
@@ -145,7 +145,7 @@ class Training:
         self.speed = self.speed or updates / best_s
 
 
-_others: Kept[tuple[str, Setting], Training] = Kept(Training, 3 * KEPT)
+_others: LRUCache[tuple[str, Setting], Training] = LRUCache(Training, 3 * KEPT)
 
 
 def training(name: str, setting: Setting) -> Training:

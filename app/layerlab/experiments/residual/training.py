@@ -9,7 +9,7 @@ import numpy as np
 
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.jobs import Ask
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
 from layerlab.experiments.residual.birth import GAIN, NAMES
@@ -159,7 +159,7 @@ class Training:
         self.found = Trained(self.setting, problem, params, loss, UPDATES, kept, without)
 
 
-_kept = Kept(Training, KEPT)
+_kept = LRUCache(Training, KEPT)
 
 
 def training(setting: Setting) -> Training:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
 from layerlab.experiments.sawtooth.nets import hidden_of, pieces, target
@@ -97,7 +97,7 @@ class Population(IncrementalTraining[Snapshot]):
         return Snapshot(state.update, y.astype(np.float32), loss, held, count)
 
 
-_kept = Kept(Population, KEPT)
+_kept = LRUCache(Population, KEPT)
 
 
 def population(setting: Setting) -> Population:

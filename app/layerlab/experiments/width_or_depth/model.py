@@ -33,7 +33,7 @@ from layerlab.experiments.width_or_depth.twins import (
     population,
     speed,
 )
-from layerlab.nets.chance import Band, ratio
+from layerlab.nets.bootstrap import Band, ratio
 from layerlab.nets.engines.numpy_ import outputs
 
 Array = np.ndarray

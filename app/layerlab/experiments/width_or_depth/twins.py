@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from layerlab.core.jobs import Ask
-from layerlab.core.kept import Kept
 from layerlab.core.layout import Layout
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
 from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, WIDE
@@ -171,7 +171,7 @@ def advance_together(
             del runs[behind]
 
 
-_kept = Kept(Population, KEPT)
+_kept = LRUCache(Population, KEPT)
 
 
 def population(setting: Setting) -> Population:

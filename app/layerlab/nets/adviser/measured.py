@@ -15,7 +15,7 @@ from layerlab.nets.problem import initialize, problem_of
 
 Array = np.ndarray
 LATE = 1 / 3  # of the reports: what is called the end of a run
-SMALLEST = 1e-300
+MIN_POSITIVE = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,11 +35,12 @@ class Measured:
         rise: median over the seeds of the last loss beside the lowest of the run.
         signal, gradient: (L,) median variance across inputs and mean square of dL/dz, at
             birth.
-        square: (L,) median mean square of the activations at birth.
+        square: (L,) median mean square of the activations at initialization.
         expected_back: how many times theory has the gradient grow from the last hidden layer
-            to the first at birth, or None where it does not know.
-        born_silent: share of the seeds with a hidden layer that is dead as a whole at birth.
-        born_dead, dead: (L,) median share of units with slope 0 on every training input.
+            to the first at initialization, or None where it does not know.
+        dead_layer_share: share of the seeds with a hidden layer that is dead as a whole at
+            initialization.
+        initially_dead, dead: (L,) median share of units with slope 0 on every training input.
     """
 
     spec: LabSpec
@@ -57,8 +58,8 @@ class Measured:
     square: Array
     gradient: Array
     expected_back: float | None
-    born_silent: float
-    born_dead: Array
+    dead_layer_share: float
+    initially_dead: Array
     dead: Array
 
     @property
@@ -73,7 +74,7 @@ class Measured:
 
     @property
     def forth(self) -> float:
-        """How many times the signal grows from the first hidden layer to the last, at birth."""
+        """Growth of the initial signal from the first hidden layer to the last."""
         return _growth(self.signal)
 
     @property
@@ -91,7 +92,7 @@ def _growth(line: Array) -> float:
     if len(line) < 2:
         return 1.0
     first, last = (float(np.nan_to_num(v, posinf=1e300)) for v in (line[0], line[-1]))
-    return max(last, SMALLEST) / max(first, SMALLEST)
+    return max(last, MIN_POSITIVE) / max(first, MIN_POSITIVE)
 
 
 def examine(
@@ -110,8 +111,8 @@ def examine(
     """
     problem = problem_of(spec)
     now = measure(spec, state, (LOSS, SIGNAL), history=history)
-    birth = measure(spec, initialize(problem), (SIGNAL, GRADIENT))
-    loss, signal, gradient = now[LOSS], birth[SIGNAL], birth[GRADIENT]
+    initial = measure(spec, initialize(problem), (SIGNAL, GRADIENT))
+    loss, signal, gradient = now[LOSS], initial[SIGNAL], initial[GRADIENT]
     late = now[SIGNAL]
     assert isinstance(signal, LayerPart)
     assert isinstance(gradient, LayerPart)
@@ -135,8 +136,8 @@ def examine(
         square=np.median(signal.measured[MEAN_SQUARE], axis=0),
         gradient=np.median(gradient.measured[MEAN_SQUARE], axis=0),
         expected_back=_expected(gradient),
-        born_silent=float((signal.dead == 1).any(axis=1).mean()),
-        born_dead=np.median(signal.dead, axis=0),
+        dead_layer_share=float((signal.dead == 1).any(axis=1).mean()),
+        initially_dead=np.median(signal.dead, axis=0),
         dead=np.median(late.dead, axis=0),
     )
 
@@ -149,7 +150,7 @@ def _expected(gradient: LayerPart) -> float | None:
 def _swings(train: Array) -> tuple[float, float]:
     """Return how far the late losses (R, S) swing, and how far they end above their lowest."""
     with np.errstate(all="ignore"):
-        log = np.log(np.maximum(train, SMALLEST))
+        log = np.log(np.maximum(train, MIN_POSITIVE))
         late = log[-max(2, round(LATE * len(log))) :]
         path = np.abs(np.diff(late, axis=0)).sum(0)
         fallen = np.abs(late[-1] - late[0])

@@ -1,8 +1,8 @@
 """The adviser's rules: which figures mean which trouble, and what is turned then.
 
 Each rule takes what was measured and returns a finding or None. Their order in `RULES` is
-the order in which troubles hide each other: what is wrong at birth before what is wrong in
-training, and that before what is wrong at its end.
+the order in which troubles hide each other: what is wrong at initialization, then in training,
+then at its end.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ Rule = Callable[[Measured], Finding | None]
 Cure = tuple[tuple[str, object], ...]
 
 # The thresholds, each with its reason.
-GROWS = 30.0  # times over the hidden layers at birth; sound nets of four layers stay below 3
+GROWS = 30.0  # times over the hidden layers, initially; sound nets of four layers stay below 3
 FADES = 0.01  # likewise; sound nets of four layers stay above 0.1
 FADES_A_LAYER = 0.7  # of theory: He keeps ReLU's at 1, Xavier tanh's above 0.8
 LAYERS = 4  # fewer do not fade far enough to matter
-BORN_DEAD = 0.35  # of the first layer: without biases none is, PyTorch's default has 0.25
-BORN_SILENT = 0.5  # of the seeds, with a whole layer dead
+INITIALLY_DEAD = 0.35  # of the first layer: without biases none is, PyTorch's default has 0.25
+DEAD_LAYER_SHARE = 0.5  # of the seeds, with a whole layer dead
 FEW, SHALLOW = 2, 4  # so few neurons in so few layers are what is wrong, whatever they do
 DEAD_SHARE = 0.4  # of a layer; a trained sound ReLU net has up to 0.2
-DIED = 0.5  # of a layer since birth
+DIED = 0.5  # of a layer since initialization
 SWINGS = 0.28  # of the loss's logarithm between reports; sound runs stay below 0.23
 RISES = 1.6  # times its lowest that the loss ends at; sound runs stay below 1.45
 WELL = 0.1  # of the loss that counts as a fit: what swings there does no harm
@@ -62,7 +62,7 @@ def _is_flat(m: Measured) -> bool:
     return m.broken is None and before <= FLAT * m.loss
 
 
-# ---- at birth
+# ---- at initialization
 
 
 def exploding(m: Measured) -> Finding | None:
@@ -77,7 +77,7 @@ def exploding(m: Measured) -> Finding | None:
         f"The {what} grows ×{number(_a_layer(m, growth), 2)} a layer, ×{number(growth, 2)} "
         f"over {m.depth}.",
         why,
-        (*_birth(m), *_ends(m)),
+        (*_at_initialization(m), *_ends(m)),
         cure,
         label,
     )
@@ -86,7 +86,7 @@ def exploding(m: Measured) -> Finding | None:
 def vanishing(m: Measured) -> Finding | None:
     """Signal or gradient fade from layer to layer, as the initialization has it."""
     least = min(m.forth, m.back)
-    if m.depth < LAYERS or least > FADES or m.born_silent >= BORN_SILENT:
+    if m.depth < LAYERS or least > FADES or m.dead_layer_share >= DEAD_LAYER_SHARE:
         return None
     expected = m.expected_back
     if expected is not None and _a_layer(m, expected) > FADES_A_LAYER:
@@ -98,20 +98,20 @@ def vanishing(m: Measured) -> Finding | None:
         f"The {what} fades ×{number(_a_layer(m, fade), 2)} a layer, ×{number(fade, 2)} over "
         f"{m.depth}.",
         why,
-        (*_birth(m), *_ends(m)),
+        (*_at_initialization(m), *_ends(m)),
         cure,
         label,
     )
 
 
-def born_dead(m: Measured) -> Finding | None:
-    """Biases too wide for the weights silence neurons before they have learned anything."""
-    if not m.depth or float(m.born_dead[0]) < BORN_DEAD or is_fit(m):
+def dead_at_initialization(m: Measured) -> Finding | None:
+    """Biases too large for the weights: neurons are dead before they have learned anything."""
+    if not m.depth or float(m.initially_dead[0]) < INITIALLY_DEAD or is_fit(m):
         return None
     cure, label, why = _sound_init(m)
     return Finding(
         DEAD,
-        f"Layer 1: {m.born_dead[0]:.0%} of its neurons are born dead.".replace("%", " %"),
+        f"Layer 1: {100 * m.initially_dead[0]:.0f} % of neurons are dead at initialization.",
         why,
         (*_deaths(m), *_ends(m)),
         cure,
@@ -119,13 +119,12 @@ def born_dead(m: Measured) -> Finding | None:
     )
 
 
-def born_silent(m: Measured) -> Finding | None:
-    """So few ReLU neurons a layer, so deep, that a whole layer is silent in most seeds."""
-    if m.born_silent < BORN_SILENT or is_fit(m):
+def dead_layer(m: Measured) -> Finding | None:
+    """So few ReLU neurons a layer, so deep, that a whole layer is dead in most seeds."""
+    if m.dead_layer_share < DEAD_LAYER_SHARE or is_fit(m):
         return None
-    return _leaky(
-        m, f"A whole layer is born dead in {m.born_silent:.0%} of the seeds.".replace("%", " %")
-    )
+    share = f"{100 * m.dead_layer_share:.0f} %"
+    return _leaky(m, f"A whole layer is dead at initialization in {share} of the seeds.")
 
 
 def narrow(m: Measured) -> Finding | None:
@@ -140,23 +139,23 @@ def narrow(m: Measured) -> Finding | None:
 def rate(m: Measured) -> Finding | None:
     """The loss swings, rises, or neurons die, because the steps are too long."""
     speed, steep = m.spec.train.rate, STEEP.get(m.spec.train.optimizer, np.inf)
-    died = m.depth and float((m.dead - m.born_dead).max()) >= DIED and speed >= steep
+    died = m.depth and float((m.dead - m.initially_dead).max()) >= DIED and speed >= steep
     swings = m.swings >= SWINGS or m.rise >= RISES
-    is_well = m.broken is None and m.loss <= WELL * m.threshold
+    fits_well = m.broken is None and m.loss <= WELL * m.threshold
     if m.broken is not None:
-        line = f"Nothing is finite from update {grouped(m.broken)} on: rate {speed:g} "
-        line += "is over the edge."
-    elif swings and not is_well:
+        line = (
+            f"Diverged at update {grouped(m.broken)}: the learning rate {speed:g} is too high."
+        )
+    elif swings and not fits_well:
         line = f"The loss swings by {100 * np.expm1(m.swings):.0f} % between reports: rate " + (
-            f"{speed:g} is over the edge."
+            f"{speed:g} is too high."
         )
         if m.swings < SWINGS:
             line = (
-                f"The loss ends at {m.rise:.1f} times its lowest: rate {speed:g} is over "
-                + ("the edge.")
+                f"The loss ends at {m.rise:.1f} times its lowest: rate {speed:g} is too high."
             )
     elif died and not is_fit(m):
-        layer = int((m.dead - m.born_dead).argmax())
+        layer = int((m.dead - m.initially_dead).argmax())
         line = f"Layer {layer + 1}: {100 * m.dead[layer]:.0f} % died in training at rate " + (
             f"{speed:g}."
         )
@@ -222,9 +221,9 @@ def underfit(m: Measured) -> Finding | None:
 
 RULES: tuple[Rule, ...] = (
     exploding,
-    born_dead,
+    dead_at_initialization,
     narrow,
-    born_silent,
+    dead_layer,
     vanishing,
     rate,
     dying,
@@ -244,7 +243,7 @@ def _wider(m: Measured) -> Finding:
         NARROW,
         f"Underfits: training loss {number(m.loss, 2)}, flat for {grouped(flat)} updates, "
         f"at width {own}.",
-        "More neurons a layer give the function more bends.",
+        "More neurons a layer add more kinks to the function.",
         (("a fit would be", f"below {m.threshold:g}"), *_ends(m)),
         (("net.width", wide),),
         f"Width {wide}",
@@ -294,7 +293,7 @@ def _a_layer(m: Measured, growth: float) -> float:
     return float(growth ** (1 / (m.depth - 1)))
 
 
-def _birth(m: Measured) -> tuple[tuple[str, str], ...]:
+def _at_initialization(m: Measured) -> tuple[tuple[str, str], ...]:
     return (
         ("variance, first to last layer", f"×{number(m.forth, 2)}"),
         ("mean square, first to last layer", f"×{number(m.length_growth, 2)}"),
@@ -303,11 +302,11 @@ def _birth(m: Measured) -> tuple[tuple[str, str], ...]:
 
 
 def _deaths(m: Measured) -> tuple[tuple[str, str], ...]:
-    born, now = float(m.born_dead.max()), float(m.dead.max())
+    at_start, now = float(m.initially_dead.max()), float(m.dead.max())
     return (
-        ("dead at birth, worst layer", f"{100 * born:.0f} %"),
+        ("dead initially, worst layer", f"{100 * at_start:.0f} %"),
         ("dead now, worst layer", f"{100 * now:.0f} %"),
-        ("seeds with a layer born dead", f"{100 * m.born_silent:.0f} %"),
+        ("seeds with a layer dead initially", f"{100 * m.dead_layer_share:.0f} %"),
     )
 
 

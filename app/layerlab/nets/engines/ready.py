@@ -25,7 +25,7 @@ from layerlab.core.jobs import Ask
 from layerlab.core.libraries import FAILURES, how_to_install, import_sentence, missing, say_once
 
 WAIT_S = 0.002
-_MOST_WORDS = 200  # letters of a compiler's own message
+_MAX_MESSAGE = 200  # letters of a compiler's own message
 
 _log = logging.getLogger("layerlab")
 _lock = threading.Lock()
@@ -125,7 +125,7 @@ def _problem(error: BaseException) -> NotReadyError:
 def _words(error: BaseException) -> str:
     """Return an error on one line, however long its message is."""
     said = " ".join(f"{type(error).__name__}: {error}".split())
-    return textwrap.shorten(said, _MOST_WORDS, placeholder=" …")
+    return textwrap.shorten(said, _MAX_MESSAGE, placeholder=" …")
 
 
 def is_ready(dtype: str = "float32") -> bool:

@@ -42,7 +42,7 @@ def kaiming_draws() -> Facts:
 def flip_listing() -> Facts:
     """Return the losses of five networks on the diagonal flip, seed 42 set once.
 
-    He, no biases at birth, Adam at 0.01, 200 updates on all sixteen images, mean squared
+    He, biases initialized to 0, Adam at 0.01, 200 updates on all sixteen images, mean squared
     error. `losses`, (networks,).
     """
     torch.manual_seed(42)

@@ -14,7 +14,7 @@ from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 PROBE_COST = 1e8  # multiplications a forward pass may take: some milliseconds
-FEWEST_ROWS = 32
+MIN_ROWS = 32
 
 
 def _row_cost(problem: Problem) -> int:
@@ -22,7 +22,7 @@ def _row_cost(problem: Problem) -> int:
     return problem.layout.parameters + 60 * sum(problem.layout.sizes)
 
 
-def probe_rows(problem: Problem, count: int, seeds: int, fewest: int = FEWEST_ROWS) -> Array:
+def probe_rows(problem: Problem, count: int, seeds: int, fewest: int = MIN_ROWS) -> Array:
     """Return which of `count` inputs a probe looks at: all, or as many as time allows.
 
     Large networks are looked at through evenly spaced inputs, the same each time, at

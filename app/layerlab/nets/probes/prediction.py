@@ -29,12 +29,12 @@ from layerlab.nets.problem import Problem
 from layerlab.nets.regions import regions
 
 Array = np.ndarray
-CURVE_POINTS, CURVE_POINTS_LEAST = 160, 80
-MAP_SIDE, MAP_SIDE_LEAST = 64, 20  # the ui scales a map up, smoothly
+CURVE_POINTS, MIN_CURVE_POINTS = 160, 80
+MAP_SIDE, MIN_MAP_SIDE = 64, 20  # the ui scales a map up, smoothly
 MARGIN = 0.07  # of the data's range, on either side
-CLASS_POINTS_LEAST = 128
+MIN_CLASS_POINTS = 128
 EXAMPLES = 12
-SCATTER_POINTS, SCATTER_POINTS_LEAST = 400, 100
+SCATTER_POINTS, MIN_SCATTER_POINTS = 400, 100
 
 
 def prediction_part(look: Look) -> Prediction:
@@ -84,7 +84,7 @@ def _curve_ground(problem: Problem) -> _CurveGround:
     data = problem.data
     low, high = _range(np.concatenate((data.x, data.validation_x)))
     seeds = problem.spec.train.seeds
-    count = len(probe_rows(problem, CURVE_POINTS, seeds, CURVE_POINTS_LEAST))
+    count = len(probe_rows(problem, CURVE_POINTS, seeds, MIN_CURVE_POINTS))
     inputs = np.linspace(low, high, count)  # (G, 1), as the network gets them
     target = None if data.truth is None else _own_y(problem, data.truth(inputs))[:, 0]
     points = (
@@ -151,7 +151,7 @@ def _map_ground(problem: Problem) -> _MapGround:
     x = np.concatenate((data.x, data.validation_x))
     y = np.concatenate((data.y, data.validation_y))
     low, high = _range(x)
-    fit = len(probe_rows(problem, MAP_SIDE**2, problem.spec.train.seeds, MAP_SIDE_LEAST**2))
+    fit = len(probe_rows(problem, MAP_SIDE**2, problem.spec.train.seeds, MIN_MAP_SIDE**2))
     side = int(fit**0.5)
     columns, rows = np.meshgrid(
         np.linspace(low[0], high[0], side), np.linspace(low[1], high[1], side)
@@ -239,7 +239,7 @@ def _classes(look: Look) -> ClassPrediction:
     held = len(problem.validation_x) > 0
     x = problem.validation_x if held else problem.x
     true = (data.validation_y if held else data.y).astype(int)
-    rows = probe_rows(problem, len(x), look.state.seeds, CLASS_POINTS_LEAST)
+    rows = probe_rows(problem, len(x), look.state.seeds, MIN_CLASS_POINTS)
     x, true = x[rows], true[rows]
     said = class_of(outputs(problem, look.state.params, x))  # (S, rows)
     count = data.shape.classes
@@ -263,7 +263,7 @@ def _scatter(look: Look) -> ScatterPrediction:
     n, held = len(problem.x), len(problem.validation_x)
     x = np.concatenate((problem.x, problem.validation_x))
     y = np.concatenate((problem.y, problem.validation_y))
-    rows = probe_rows(problem, len(x), look.state.seeds, SCATTER_POINTS_LEAST)
+    rows = probe_rows(problem, len(x), look.state.seeds, MIN_SCATTER_POINTS)
     out = outputs(problem, look.state.params, x[rows])  # (S, rows, outputs)
     scored = rows >= n if held else rows >= 0
     r2 = score_of(problem, out[:, scored], y[rows][scored])

@@ -14,7 +14,7 @@ import numpy as np
 from layerlab.core.cancel import check_cancelled
 from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, replace
 from layerlab.nets.data import Column, Data, Shape, Table
 from layerlab.nets.tasks.base import Advice, Task
@@ -162,8 +162,8 @@ class _Facts(NamedTuple):
     shape: Shape
 
 
-_TABLES = Kept(_read, most=2)
-_DATA = Kept(_prepared, most=1)  # for whoever asks next; `nets.problem` keeps more
+_TABLES = LRUCache(_read, max_items=2)
+_DATA = LRUCache(_prepared, max_items=1)  # for whoever asks next; `nets.problem` keeps more
 _FACTS: dict[tuple[str | None, str | None, str, Stamp], _Facts] = {}
 
 

@@ -113,7 +113,7 @@ CURVES = (
     _curve(
         "abs",
         "|x|",
-        "One corner: two ReLU neurons are enough, if they are born alive.",
+        "One corner: two ReLU neurons are enough, if they are alive at initialization.",
         np.abs,
         featured=True,
         source="Lu et al. 2019",

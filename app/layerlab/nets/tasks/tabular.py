@@ -22,7 +22,9 @@ MAX_WHOLE_CLASSES = 20  # a target of at most as many whole numbers is read as c
 ROWS_PER_CLASS = 5  # ... if each of them comes at least this often on average
 MAX_CLASSES = 100
 MAX_NUMBERS = 10_000_000  # rows times inputs
-FARTHEST = 1e6  # held-out values beyond as many spreads are cut there: float32 holds them
+MAX_DEVIATIONS = (
+    1e6  # held-out values beyond as many standard deviations are clipped: float32 holds them
+)
 _PIXEL = re.compile(r"pixel_(\d{1,3})_(\d{1,3})")
 
 
@@ -80,7 +82,7 @@ def scaling(x: Array) -> tuple[Array, Array]:
 
 
 def _scaled(x: Array, mean: Array, scale: Array) -> Array:
-    return np.clip((x - mean) / scale, -FARTHEST, FARTHEST)
+    return np.clip((x - mean) / scale, -MAX_DEVIATIONS, MAX_DEVIATIONS)
 
 
 def left_out(column: Column) -> bool:

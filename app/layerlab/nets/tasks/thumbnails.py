@@ -1,7 +1,7 @@
 """Thumbnails of the tasks, built once from the real data.
 
 The window shows them before scikit-learn is imported, and a test compares them with what
-the generators draw today. To build them anew: `python -m layerlab.nets.tasks.thumbnails`.
+the generators draw today. To rebuild them: `python -m layerlab.nets.tasks.thumbnails`.
 """
 
 from __future__ import annotations

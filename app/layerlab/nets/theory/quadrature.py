@@ -17,7 +17,7 @@ import numpy as np
 Array = np.ndarray
 REACH = 7.0  # beyond lie 3e-12 of the normal law
 NODES = 8  # of a panel
-_NEAR = (0.0, 0.004, 0.02, 0.08, 0.25)  # panels shrink towards 0
+_PANEL_EDGES = (0.0, 0.004, 0.02, 0.08, 0.25)  # panels shrink towards 0
 
 
 @functools.cache
@@ -33,8 +33,8 @@ def _density(z: Array) -> Array:
 @functools.cache
 def normal_rule() -> tuple[Array, Array]:
     """Return nodes and weights of the mean over a standard normal. (m,), (m,)"""
-    far = np.linspace(_NEAR[-1], REACH, 14)[1:]
-    edges = np.concatenate((_NEAR, far))
+    far = np.linspace(_PANEL_EDGES[-1], REACH, 14)[1:]
+    edges = np.concatenate((_PANEL_EDGES, far))
     share, weight = _legendre()
     width = np.diff(edges)[:, None]
     z = (edges[:-1, None] + width * share).ravel()

@@ -95,7 +95,7 @@ def _warn(place: pathlib.Path | None, what: str, lasts: bool = True) -> None:
 class KernelCache(_Cache):
     """Keeps each compiled form of one function in a file of its own.
 
-    Nothing that goes wrong here stops a training: the kernel is then compiled anew, and
+    Nothing that goes wrong here stops a training: the kernel is then compiled again, and
     one warning says what the folder's trouble is.
 
     Args:

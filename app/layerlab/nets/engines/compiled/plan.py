@@ -26,7 +26,7 @@ _LINE = 64  # bytes
 
 # Columns of the table of layers.
 FAN_IN, FAN_OUT, OFFSET, H_IN, H_OUT, SLOPE, NORMED, SPREAD, SKIPS, PACKED = range(10)
-_MOST_PACKED = 8  # units; see `packed`
+_MAX_PACKED = 8  # units; see `packed`
 
 
 class Plan(NamedTuple):
@@ -161,7 +161,7 @@ def make_plan(
     sums, out = places.take(tallest * stride), places.take(sizes[-1] * stride)
     delta = places.take(3 * tallest * stride)
     delta_by_point = places.take(-(-batch // width) * width * widest)
-    delta_packed = places.take((-(-batch // width) + 1) * width * min(_MOST_PACKED, width))
+    delta_packed = places.take((-(-batch // width) + 1) * width * min(_MAX_PACKED, width))
     gradient = places.take(BLOCK + 8 * max(sizes[1:]) + width)
     targets = places.take(sizes[-1] * stride)
     plan = Plan(
@@ -197,7 +197,7 @@ def make_plan(
 def _packed(units: int, batch: int, width: int) -> int:
     """Return for how many of a layer's last units to pack points: 1, 2, 4, 8; 0 if no gain."""
     left = units % width
-    if left == 0 or 2 * left > width or left > _MOST_PACKED or batch < width:
+    if left == 0 or 2 * left > width or left > _MAX_PACKED or batch < width:
         return 0
     return 1 << (left - 1).bit_length()
 

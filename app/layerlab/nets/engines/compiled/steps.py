@@ -19,7 +19,7 @@ from layerlab.nets.optimizers import ADAM_EPS, BETA1, BETA2, MOMENTUM, RMS_DECAY
 _HALF_MSE, _MSE, _CROSS_ENTROPY = (LOSSES[k] for k in ("half-mse", "mse", "cross-entropy"))
 # The moments of a dead unit shrink for ever, and numbers too small to be normal (in float32
 # below 1.2e-38) take longer, on some processors many times. No step feels their loss.
-LEAST = 1e-37
+MIN_MOMENT = 1e-37
 _SGD, _MOMENTUM, _RMSPROP, _ADAMW = (
     OPTIMIZERS[k] for k in ("sgd", "momentum", "rmsprop", "adamw")
 )
@@ -111,7 +111,7 @@ def step(
         rate, l1, l2: in that dtype; L2 shrinks the weights directly in AdamW.
     """
     real = p.dtype.type
-    zero, one, least = real(0.0), real(1.0), real(LEAST)
+    zero, one, least = real(0.0), real(1.0), real(MIN_MOMENT)
     if l1 != zero:
         for i in range(len(p)):
             w = p[i]

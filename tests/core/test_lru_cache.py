@@ -1,10 +1,10 @@
-"""Things that are dear to make."""
+"""The cache of values that take long to compute."""
 
 import threading
 
 import pytest
 
-from layerlab.core.kept import Kept
+from layerlab.core.lru_cache import LRUCache
 
 
 def test_each_is_made_once_and_the_least_used_goes():
@@ -14,7 +14,7 @@ def test_each_is_made_once_and_the_least_used_goes():
         made.append(key)
         return [key]
 
-    kept = Kept(make, 2)
+    kept = LRUCache(make, 2)
     first = kept.get("a")
     assert kept.known("b") is None
     assert kept.get("b") == ["b"]
@@ -28,7 +28,7 @@ def test_each_is_made_once_and_the_least_used_goes():
 
 
 def test_a_budget_of_bytes_keeps_the_newest():
-    kept = Kept(lambda key: "x" * key, 9, max_bytes=10, size=len)
+    kept = LRUCache(lambda key: "x" * key, 9, max_bytes=10, size=len)
     for key in (3, 4, 5):
         kept.get(key)
     assert [kept.known(key) is not None for key in (3, 4, 5)] == [False, True, True]
@@ -45,7 +45,7 @@ def test_nobody_waits_for_another_thing_that_is_being_made():
             assert go_on.wait(30)
         return [key]
 
-    kept = Kept(make, 5)
+    kept = LRUCache(make, 5)
     found = []
     threads = [threading.Thread(target=lambda: found.append(kept.get("slow"))) for _ in "ab"]
     for thread in threads:
@@ -69,7 +69,7 @@ def test_what_could_not_be_made_is_tried_again():
             raise ValueError("not yet")
         return key
 
-    kept = Kept(make, 5)
+    kept = LRUCache(make, 5)
     with pytest.raises(ValueError, match="not yet"):
         kept.get("a")
     assert kept.get("a") == "a"

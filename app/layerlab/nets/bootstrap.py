@@ -1,4 +1,4 @@
-"""Chance: medians of two populations compared, with the band in which seeds leave them."""
+"""Bootstrap: medians of two populations compared, with a 95 % confidence interval."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENDS = (2.5, 97.5)  # percentiles of a 95 % band
 
 
 class Band(NamedTuple):
-    """A figure with its 95 % bootstrap band."""
+    """A figure with its 95 % bootstrap confidence interval."""
 
     middle: float
     low: float
