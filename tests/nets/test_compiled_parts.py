@@ -148,7 +148,7 @@ def test_masks_are_those_of_the_numpy_engine_bit_for_bit() -> None:
                 prefix = np.uint64(mix(prefix, counter))
             h, d = np.ones(9 * 8), np.ones(9 * 8)
             below = np.uint64(int(dropout * 2.0**64))
-            layers.silence(prefix, below, 2.0, h, d, 8, 9, 5)
+            layers.dropout(prefix, below, 2.0, h, d, 8, 9, 5)
             np.testing.assert_array_equal(h.reshape(9, 8)[:, :5].T, 2.0 * mask)
             np.testing.assert_array_equal(h, d)
 

@@ -35,7 +35,7 @@ _PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def is_small(path: str | pathlib.Path) -> bool:
-    """Tell whether a file is read in a moment; one that cannot be read is refused in one."""
+    """Return whether a file is read in a moment; one that cannot be read is refused in one."""
     try:
         return os.stat(path).st_size <= SMALL_BYTES
     except (OSError, ValueError):
@@ -163,7 +163,7 @@ def _refuse_no_file(path: str | pathlib.Path) -> None:
 
 
 def is_no_file(path: str | pathlib.Path) -> bool:
-    """Tell whether there is something at a path that must not be replaced."""
+    """Return whether there is something at a path that must not be replaced."""
     try:
         status = os.stat(path)
     except FileNotFoundError:

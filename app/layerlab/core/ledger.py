@@ -92,7 +92,7 @@ class Entry:
         return UNCHECKED if self.verdict is None else self.verdict.kind
 
     def matches(self, words: Iterable[str]) -> bool:
-        """Tell whether every word, in small letters, is somewhere in the row."""
+        """Return whether every word, in small letters, is somewhere in the row."""
         found = self.verdict
         said = (found.verdict, found.measured, found.why) if found else (UNCHECKED,)
         text = " ".join(

@@ -19,7 +19,7 @@ _PLAIN = getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def is_unread(handle: int) -> bool:
-    """Tell whether an open file is a pipe that nobody reads any more; False on Windows."""
+    """Return whether an open file is a pipe that nobody reads any more; False on Windows."""
     if not hasattr(select, "poll") or not stat.S_ISFIFO(os.fstat(handle).st_mode):
         return False
     poll = select.poll()

@@ -27,7 +27,7 @@ def owner() -> str:
 
 
 def is_gone(mark: str) -> bool:
-    """Tell whether a process has ended for certain.
+    """Return whether a process has ended for certain.
 
     Args:
         mark: its `owner()`; of another computer's process, and of any other text, nothing is

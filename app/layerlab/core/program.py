@@ -21,7 +21,7 @@ _PLAIN_SIGNS = str.maketrans({"\u202f": " ", "−": "-"})
 
 
 def is_bundle() -> bool:
-    """Tell whether this is the built program, which has no Python of its own to call."""
+    """Return whether this is the built program, which has no Python of its own to call."""
     return bool(getattr(sys, "frozen", False))  # set by PyInstaller
 
 

@@ -37,7 +37,7 @@ class TaskSpec(_Room, frozen=True):
         name: a registered task.
         samples: training points that a generated task draws; fixed data sets and CSV
             files have their own number.
-        noise: spread of the noise of a generated task, in units of the target.
+        noise: standard deviation of the noise of a generated task, in units of the target.
         validation: share of all points that is held out, 0 to 0.9. None: the task's own.
             A generated task draws them in addition, so that `samples` are trained on.
         seed: seed of points, noise and split.
@@ -66,11 +66,11 @@ class NetSpec(_Room, frozen=True):
         activation: a registered activation, the same after every hidden layer.
         slope: slope of `leaky-relu` for negative input.
         init: a registered initializer.
-        weight_std: for `normal`: weights have spread weight_std / sqrt(fan-in).
-        bias_std: for `normal`: spread of the biases.
+        weight_std: for `normal`: weights have standard deviation weight_std / sqrt(fan-in).
+        bias_std: for `normal`: standard deviation of the biases.
         residual: h <- h + act(z) where the widths match.
         layer_norm: z to mean 0, variance 1 over the units (eps 1e-5, no gain).
-        dropout: probability that a hidden activation is silenced in an update.
+        dropout: probability that a hidden activation is zeroed in an update.
     """
 
     hidden: tuple[int, ...] = (8, 8)

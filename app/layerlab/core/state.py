@@ -69,7 +69,7 @@ class State:
         return replace(self, params=params)
 
     def is_finite(self) -> bool:
-        """Tell whether every parameter of every seed is a number."""
+        """Return whether every parameter of every seed is a number."""
         return bool(np.isfinite(self.params).all())
 
 

@@ -17,7 +17,7 @@ class Trace:
         seed, sample: which network, which training point.
         inputs: (in,) as the network gets them.
         target: (out,) as the loss gets it.
-        z: for each layer with weights, the sums (units,), before norm and activation.
+        z: for each layer with weights, the pre-activations (units,), before the norm.
         h: for each layer, what it passes on (units,); the last is the output.
         loss: the loss of this one sample.
         dh: for each layer, dL/dh (units,).

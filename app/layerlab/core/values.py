@@ -119,6 +119,6 @@ def knobs_from_json(raw: bytes) -> tuple[str, dict[str, Any]]:
 
 
 def is_knob_file(raw: bytes) -> bool:
-    """Tell whether a file means to hold a page's knobs, broken or not."""
+    """Return whether a file means to hold a page's knobs, broken or not."""
     head = raw[:4096]
     return b'"experiment"' in head and b'"task"' not in head

@@ -76,7 +76,7 @@ def window_from_json(raw: bytes, where: str = "the window's file") -> WindowFile
 
 
 def is_same_network(one: LabSpec, other: LabSpec) -> bool:
-    """Tell whether two specs differ in live knobs alone: one network goes on by either."""
+    """Return whether two specs differ in live knobs alone: one network goes on by either."""
     live = {
         knob.name: getattr(other.train, knob.name)
         for path, knob in KNOBS.items()

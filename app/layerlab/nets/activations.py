@@ -23,7 +23,7 @@ Function = Callable[[Any, Any, float], Any]  # (namespace, z, slope of leaky) ->
 
 @dataclass(frozen=True, eq=False)
 class Activation(Entry):
-    """A function that is applied to every sum of a hidden layer.
+    """A function that is applied to every pre-activation of a hidden layer.
 
     Attributes:
         value: h = value(m, z, slope).
@@ -75,7 +75,7 @@ ACTIVATIONS.add(
     Activation(
         "relu",
         "ReLU",
-        "Passes what is positive, silences the rest: cheap, and can die.",
+        "Passes what is positive, zeroes the rest: cheap, and can die.",
         value=lambda m, z, a: m.relu(z),
         derivative=lambda m, z, a: m.step(z),
         kinks=(0.0,),

@@ -20,7 +20,7 @@ class Band(NamedTuple):
     high: float
 
     def excludes(self, value: float = 0.0) -> bool:
-        """Tell whether the band lies on one side of a value."""
+        """Return whether the band lies on one side of a value."""
         return self.low > value or self.high < value
 
 

@@ -36,14 +36,14 @@ def count_cells(weights: Array, biases: Array) -> int:
     corners = np.array(list(itertools.combinations(range(n), rank)))  # (corners, rank)
     corners = corners[np.linalg.cond(w[corners]) < 1 / TOUCHES]  # parallel ones never meet
     at = np.linalg.solve(w[corners], -biases[corners][..., None])[..., 0]  # (corners, rank)
-    sums = at @ w.T + biases  # (corners, n)
-    meets = np.zeros(sums.shape, bool)
+    z = at @ w.T + biases  # (corners, n)
+    meets = np.zeros(z.shape, bool)
     np.put_along_axis(meets, corners, True, axis=1)
     scale = np.abs(at) @ np.abs(w).T + np.abs(biases)
-    if (np.abs(sums) <= TOUCHES * scale)[~meets].any():
+    if (np.abs(z) <= TOUCHES * scale)[~meets].any():
         raise ValueError("more hyperplanes meet in a corner than there are dimensions")
     place = 2.0 ** np.arange(n)  # a number for each combination of sides; exact up to n = 53
     sides = np.array(list(itertools.product((0, 1), repeat=rank)))  # (2^rank, rank)
-    fixed = ((sums > 0) & ~meets) @ place  # (corners,)
+    fixed = ((z > 0) & ~meets) @ place  # (corners,)
     free = place[corners] @ sides.T  # (corners, 2^rank)
     return len(np.unique(fixed[:, None] + free))

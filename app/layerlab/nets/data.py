@@ -77,7 +77,7 @@ class Data:
         x_mean, x_scale: (D,), own units = x * x_scale + x_mean.
         y_mean, y_scale: (O,), likewise for the targets of a regression.
         truth: the true function of a generated regression, (n, D) -> (n, O), else None.
-        noise: spread of the noise in the targets, 0 where unknown.
+        noise: standard deviation of the noise in the targets, 0 where unknown.
         image_shape: rows and columns if an input is an image.
         summary: one sentence on what was recognised, such as "150 rows, 3 classes".
         table: the rows before split and scaling; None for generated points.

@@ -51,7 +51,7 @@ def correlation(shared: Array, one: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """How networks spread that are alike but for chance, by place.
+    """How networks scatter that differ in their seed alone, by position.
 
     Attributes:
         mean: (x,) over all draws and networks.

@@ -5,8 +5,8 @@ look at the loss, penalties included, with the same dropout mask. Three things w
 them lie, and each is counted instead of being hidden:
 
 - Kinks. Points that sit on a kink of the activation at the start are left out of the batch
-  (`left_out`). A parameter whose push still moves a sum across a kink, or itself across
-  the kink of L1 at 0, has no slope there and is not compared (`excluded`).
+  (`left_out`). A parameter whose push still moves a pre-activation across a kink, or itself
+  across the kink of L1 at 0, has no slope there and is not compared (`excluded`).
 - Gradients that have faded to nothing: an array whose norms are both below 1e-8 (`skipped`).
 - Differences that are not sharp enough: half the push must give the same slope, and the
   loss's last digit must be small beside it. Else the differences are at fault, whatever
@@ -195,7 +195,7 @@ class _Network:
         return replace(self._problem, seeds=np.full(count, self._seed, np.uint64))
 
     def _on_kink(self) -> Array:
-        """Tell which points put a sum on a kink. (batch,)"""
+        """Return which points put a pre-activation on a kink. (batch,)"""
         cache = forward(self._copies(1), self._params[None], self.x, 0)
         on = np.zeros(len(self.x), bool)
         for n in cache.n[:-1]:
@@ -221,7 +221,7 @@ class _Network:
     def _pushed(self, places: Array, push: float) -> tuple[Array, Array]:
         """Return the slope of the loss at each place by a push up and one down.
 
-        Also return whether no sum crosses a kink on the way. Both (places,).
+        Also return whether no pre-activation crosses a kink on the way. Both (places,).
         """
         count = len(places)
         params = np.repeat(self._params[None].astype(self.dtype), 2 * count, axis=0)

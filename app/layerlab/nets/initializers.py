@@ -121,7 +121,7 @@ _normal(
 _normal(
     "he-normal",
     "He",
-    "Variance 2/in: makes up for the half that ReLU silences.",
+    "Variance 2/in: makes up for the half that ReLU zeroes.",
     "He et al. 2015, eq. 10",
     lambda a, b: math.sqrt(2 / a),
 )
@@ -136,7 +136,7 @@ INITIALIZERS.add(
     Initializer(
         "normal",
         "free",
-        "Your own spread of weights and biases, by two sliders.",
+        "Your own standard deviation of weights and biases, by two sliders.",
         draw=_draw_free,
         weight_variance=lambda a, b, net: net.weight_std**2 / a,
         bias_variance=lambda a, net: net.bias_std**2,

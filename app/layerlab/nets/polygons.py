@@ -93,7 +93,7 @@ class Polygons:
 
 
 def cuttable(problem: Problem) -> bool:
-    """Tell whether `polygons` can cut: two inputs, straight pieces, not too many neurons."""
+    """Return whether `polygons` can cut: two inputs, straight pieces, not too many neurons."""
     net, inputs = problem.spec.net, problem.layout.sizes[0]
     straight = problem.activation.piecewise_linear and not net.layer_norm
     return inputs == 2 and straight and sum(net.hidden) <= MAX_NEURONS
@@ -180,7 +180,7 @@ class _Cutter:
         return np.concatenate(self._cuts), np.concatenate(self._layers)
 
     def cut(self, slopes: Array, offsets: Array, kinks: tuple[float, ...], layer: int) -> Array:
-        """Cut where a sum of the layer passes a kink.
+        """Cut where a pre-activation of the layer passes a kink.
 
         Args:
             slopes, offsets: (k, n, 2) and (k, n): the sums of n neurons in each polygon.

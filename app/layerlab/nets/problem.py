@@ -65,7 +65,7 @@ class Problem:
         return sum(array.nbytes for array in arrays)
 
     def skips(self, layer: int) -> bool:
-        """Tell whether hidden layer `layer` (0-based) adds its input to its output."""
+        """Return whether hidden layer `layer` (0-based) adds its input to its output."""
         sizes = self.layout.sizes
         return self.spec.net.residual and sizes[layer] == sizes[layer + 1]
 

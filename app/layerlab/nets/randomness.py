@@ -68,7 +68,7 @@ def keep_mask(
         update: number of the update, 0 for the first.
         layer: hidden layer, 0-based.
         batch, width: rows of the batch and units of the layer.
-        dropout: probability of silence, 0 to 0.9.
+        dropout: probability of a zero, 0 to 0.9.
 
     Returns:
         bool (seeds, batch, width).

@@ -1,8 +1,8 @@
 """Linear regions of networks of one input, exactly.
 
 A network of piecewise linear activations is itself piecewise linear: between two
-neighbouring breakpoints every neuron's sum is a straight line. So the breakpoints can
-be handed from layer to layer: where a sum crosses a kink of the activation, on a piece
+neighbouring breakpoints every pre-activation is a straight line. So the breakpoints can
+be handed from layer to layer: where it crosses a kink of the activation, on a piece
 where it is straight, there is a new breakpoint, found by solving one linear equation.
 """
 
@@ -41,7 +41,7 @@ class Regions:
 
 
 def countable(problem: Problem) -> bool:
-    """Tell whether `regions` can count: one input, straight pieces, not too large."""
+    """Return whether `regions` can count: one input, straight pieces, not too large."""
     net, sizes = problem.spec.net, problem.layout.sizes
     # Each neuron makes a few breakpoints, at each of which every layer is evaluated.
     work = 2 * sum(net.hidden) * problem.layout.parameters
@@ -96,7 +96,7 @@ def _breakpoints(problem: Problem, flat: Array, low: float, high: float) -> tupl
 
 
 def _crossings(z: Array, kinks: tuple[float, ...]) -> tuple[Array, Array]:
-    """Return the pieces in which a sum crosses a kink, and how far along. (c,), (c,)"""
+    """Return the pieces in which z crosses a kink, and how far along. (c,), (c,)"""
     pieces, shares = [np.zeros(0, int)], [np.zeros(0)]
     for kink in kinks:
         above = z - kink  # (m, width)

@@ -25,12 +25,12 @@ def output_scale(blocks: int) -> float:
 
 
 def is_steady(variances: tuple[float, float]) -> bool:
-    """Tell whether a variance after `MANY` blocks is about that after `FEW`."""
+    """Return whether a variance after `MANY` blocks is about that after `FEW`."""
     return variances[1] <= GROWTH * variances[0]
 
 
 def is_growing(variances: tuple[float, float]) -> bool:
-    """Tell whether a variance after `MANY` blocks is far above that after `FEW`."""
+    """Return whether a variance after `MANY` blocks is far above that after `FEW`."""
     return variances[1] >= 4 * variances[0]
 
 

@@ -23,7 +23,7 @@ def stream(net: NetSpec, x: Array, rng: Any) -> Iterator[tuple[Array, Array]]:
         rng: the generator of the weights.
 
     Yields:
-        For each hidden layer its sums and what it passes on, both (N, width).
+        For each hidden layer its pre-activations and what it passes on, both (N, width).
     """
     activation, init, h = ACTIVATIONS[net.activation], INITIALIZERS[net.init], x
     for width in net.hidden:

@@ -66,7 +66,7 @@ def keep_aside(data: pathlib.Path, files: Sequence[pathlib.Path]) -> list[pathli
 
 
 def _is_free(file: pathlib.Path, copy: pathlib.Path) -> bool:
-    """Tell whether a copy may have this name: nothing is there, or the copy itself."""
+    """Return whether a copy may have this name: nothing is there, or the copy itself."""
     return not os.path.lexists(copy) or filecmp.cmp(file, copy)
 
 

@@ -192,7 +192,7 @@ class Background(QObject):
             self._thread.drop(entry)
 
     def has(self, key: Hashable) -> bool:
-        """Tell whether a job of that key is not done, as far as has been told."""
+        """Return whether a job of that key is not done, as far as has been told."""
         return key in self._entries
 
     def set_busy(self, busy: bool) -> None:

@@ -58,7 +58,7 @@ class Keeper(QObject):
             self._thread.start()
 
     def is_free(self, kind: str) -> bool:
-        """Tell whether something of that kind should be put: nothing of it is on its way.
+        """Return whether something of that kind should be put: nothing of it is on its way.
 
         After a write that took long, or asked for it, the next one is not due for some time,
         so that the disk is not kept busy.
@@ -73,7 +73,7 @@ class Keeper(QObject):
             return self._troubles.get(kind, "")
 
     def wait_until_idle(self, timeout_s: float) -> bool:
-        """Wait until all is written or has failed; tell whether it is."""
+        """Wait until all is written or has failed; return whether it is."""
         with self._condition:
             return self._condition.wait_for(
                 lambda: not (self._waiting or self._writing), timeout_s

@@ -32,7 +32,7 @@ class Lock:
         self._is_elsewhere = False
 
     def take(self, wait_ms: int = 0) -> bool:
-        """Take the lock, and tell whether it is held.
+        """Take the lock, and return whether it is held.
 
         Args:
             wait_ms: how long another owner is waited for.
@@ -61,7 +61,7 @@ class Lock:
         self._lock.unlock()
 
     def _is_of_another_computer(self) -> bool:
-        """Tell whether the lock is there, is not too old and names another computer.
+        """Return whether the lock is there, is not too old and names another computer.
 
         A computer that has another name now, but was not started again, is still this one.
         """

@@ -79,7 +79,7 @@ def forget() -> None:
 
 
 def was_opened(path: str) -> bool:
-    """Tell whether a person opened the table before; the file is not looked for."""
+    """Return whether a person opened the table before; the file is not looked for."""
     name = _plain(path)
     return name in _here or name in (_read() or [])
 
@@ -176,14 +176,14 @@ def _joined(folder: str, path: str) -> str:
 
 
 def _is_foreign(path: str) -> bool:
-    """Tell whether a path is absolute, but on another system than this."""
+    """Return whether a path is absolute, but on another system than this."""
     if os.name == "nt":
         return path.startswith("/") and not path.startswith("//")
     return bool(pathlib.PureWindowsPath(path).drive)  # C:\\... and \\\\server\\share\\...
 
 
 def _may_read(path: str, folder: str) -> bool:
-    """Tell whether a table may be read unasked: it is the lab's neighbour, or known.
+    """Return whether a table may be read unasked: it is the lab's neighbour, or known.
 
     Only of what lies in the lab's folder by its name is it looked at where it really lies.
     """
@@ -206,7 +206,7 @@ def _is_within(path: str, folder: str) -> bool:
 
 
 def _is_own(lab: str) -> bool:
-    """Tell whether the lab itself keeps this file: the window showed what is in it."""
+    """Return whether the lab itself keeps this file: the window showed what is in it."""
     try:
         folder = os.path.realpath(settings.data_folder())
         return _is_within(os.path.realpath(lab), folder)

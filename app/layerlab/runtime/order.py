@@ -41,7 +41,7 @@ class Order:
     units: frames.Units = ()
 
     def resumes(self, old: Order) -> bool:
-        """Tell whether training was asked for since another order."""
+        """Return whether training was asked for since another order."""
         return self.playing and (not old.playing or self.plays != old.plays)
 
 

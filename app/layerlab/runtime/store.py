@@ -47,7 +47,7 @@ class Snapshot:
         return state + (self.history.nbytes if self.history is not None else 0)
 
     def is_like(self, other: Snapshot) -> bool:
-        """Tell whether the other is the same training at the same update."""
+        """Return whether the other is the same training at the same update."""
         if self.state is None or other.state is None:
             return False
         same_place = (self.spec, self.state.update) == (other.spec, other.state.update)

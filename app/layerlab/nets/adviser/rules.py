@@ -52,7 +52,7 @@ def findings(m: Measured) -> tuple[Finding, ...]:
 
 
 def is_fit(m: Measured) -> bool:
-    """Tell whether the training set is fitted, as the lab's success or the score has it."""
+    """Return whether the training set is fitted, as the lab's success or the score has it."""
     scored = m.score is not None and m.score >= FITS
     return m.broken is None and (m.loss <= m.threshold or scored)
 
@@ -262,7 +262,7 @@ def _leaky(m: Measured, line: str) -> Finding:
         cure: Cure = (("net.activation", "leaky-relu"), ("net.slope", LEAK))
         label, hint = (
             "Leaky ReLU",
-            f"A slope of {LEAK} for negative sums keeps a gradient there.",
+            f"A slope of {LEAK} for negative pre-activations keeps a gradient there.",
         )
     else:
         cure, label, hint = _sound_init(m)
@@ -282,7 +282,7 @@ def _sound_init(m: Measured) -> tuple[Cure, str, str]:
     why = f"{INITIALIZERS[init].label} keeps {ACTIVATIONS[activation].label}'s variance."
     if all(edit(m.spec, path, value) == m.spec for path, value in cure):
         cure, label = (("net.layer_norm", True),), "Layer norm"
-        why = "Layer norm brings each layer's sums back to variance 1."
+        why = "Layer norm brings each layer's pre-activations back to variance 1."
     return cure, label, why
 
 

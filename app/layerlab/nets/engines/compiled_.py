@@ -194,11 +194,11 @@ class _Pace:
         self._has_begun = False
 
     def is_free(self) -> bool:
-        """Tell whether every core may train: no window waits for one."""
+        """Return whether every core may train: no window waits for one."""
         return self._interval_s is None or time.perf_counter() < self._quiet_until_s
 
     def wants_all(self) -> bool:
-        """Tell whether each single update is wanted."""
+        """Return whether each single update is wanted."""
         return self._interval_s == 0.0 and not self.is_free()
 
     def threads(self) -> int:
@@ -237,7 +237,7 @@ class _Pace:
         _pace[threads] = min(max(found, known / 2), known * 4)
 
     def is_due(self) -> bool:
-        """Tell whether a window wants a state that nobody else asked for."""
+        """Return whether a window wants a state that nobody else asked for."""
         now_s = time.perf_counter()
         return (
             self._interval_s is not None

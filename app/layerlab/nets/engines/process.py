@@ -65,7 +65,7 @@ class Child:
                 self._last_words.append(text)
 
     def is_alive(self) -> bool:
-        """Tell whether it still runs."""
+        """Return whether it still runs."""
         return self._process.poll() is None
 
     def tell(

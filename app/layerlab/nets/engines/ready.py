@@ -129,7 +129,7 @@ def _words(error: BaseException) -> str:
 
 
 def is_ready(dtype: str = "float32") -> bool:
-    """Tell whether the compiled engine starts at once; where it may come to that, begin."""
+    """Return whether the compiled engine starts at once; where it may come to that, begin."""
     try:
         future = warm_up(dtype)
     except NotReadyError:

@@ -204,7 +204,7 @@ def _states(child: Child, is_cancelled: Callable[[], bool]) -> Iterator[State]:
 
 
 def _stopped(child: Child) -> bool:
-    """Stop a run that nobody waits for any more; tell whether the child is free again."""
+    """Stop a run that nobody waits for any more; return whether the child is free again."""
     child.tell("cancel")
     child.tell("stop")
     limit_s = time.monotonic() + STOP_S

@@ -95,7 +95,7 @@ def diagram_part(look: Look, units: Units = ()) -> DiagramPart:
 
 
 def _fit(units: Units, sizes: tuple[int, ...]) -> bool:
-    """Tell whether units that were asked for are some of a network of these sizes."""
+    """Return whether units that were asked for are some of a network of these sizes."""
     return len(units) == len(sizes) and all(
         min(wanted, default=0) >= 0 and max(wanted, default=0) < size
         for wanted, size in zip(units, sizes, strict=True)

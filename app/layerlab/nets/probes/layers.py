@@ -91,7 +91,7 @@ def signal_part(look: Look) -> LayerPart:
 def gradient_part(look: Look) -> LayerPart:
     """Return dL/dz of the hidden layers, of each input's own loss.
 
-    The histograms leave out what is exactly 0: silenced units would dwarf all others, and
+    The histograms leave out what is exactly 0: inactive units would dwarf all others, and
     are counted by `dead` and by the activations. The mean square counts them.
     """
     hidden = look.gradients.z[:-1]

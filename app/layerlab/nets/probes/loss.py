@@ -68,10 +68,10 @@ def score_of(problem: Problem, out: Array, y: Array) -> Array | None:
     """
     if problem.data.shape.classes:
         return np.asarray((class_of(out) == class_of(y)).mean(1))
-    spread = float(((y - y.mean(0)) ** 2).sum())
-    if problem.data.form == "images" or spread == 0:
+    variation = float(((y - y.mean(0)) ** 2).sum())
+    if problem.data.form == "images" or variation == 0:
         return None
-    return np.asarray(1 - ((out - y) ** 2).sum((1, 2)) / spread)
+    return np.asarray(1 - ((out - y) ** 2).sum((1, 2)) / variation)
 
 
 def evaluate(problem: Problem, params: Array, outputs: Outputs = outputs) -> Scores:

@@ -246,7 +246,7 @@ def _has_decimal_comma(first: list[str], blocks: list[Block]) -> bool:
 
 
 def _is_header(first: list[str], blocks: list[Block], pattern: re.Pattern[str]) -> bool:
-    """Tell whether the first row names the columns.
+    """Return whether the first row names the columns.
 
     It does if none of its cells is a number. It also does if its numbers count up from 0,
     as tables without names are written, and its texts do not come again below.

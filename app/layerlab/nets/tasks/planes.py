@@ -46,7 +46,7 @@ def xor(rng: Rng, label: Array) -> Array:
 
 
 def gauss(rng: Rng, label: Array) -> Array:
-    """Return two round clouds of spread 0.18 about (0.45, 0.45) and its mirror. (n, 2)"""
+    """Return two round clouds of std 0.18 about (0.45, 0.45) and its mirror. (n, 2)"""
     center = np.where(label == 1, 0.45, -0.45)[:, None]
     return center + 0.18 * rng.standard_normal((len(label), 2))
 
@@ -65,7 +65,7 @@ def moons(rng: Rng, label: Array) -> Array:
 
 
 def blobs(rng: Rng, label: Array) -> Array:
-    """Return three round clouds of spread 0.16 around the origin. (n, 2)"""
+    """Return three round clouds of std 0.16 around the origin. (n, 2)"""
     center = _polar(np.full(len(label), 0.6), np.pi / 2 + 2 * np.pi / 3 * label)
     return center + 0.16 * rng.standard_normal((len(label), 2))
 
@@ -76,7 +76,7 @@ def plane(x: Array) -> Array:
 
 
 def hills(x: Array) -> Array:
-    """Return six Gaussian hills of alternating sign and spread 0.2. (n, 2) -> (n, 1)"""
+    """Return six Gaussian hills of alternating sign and std 0.2. (n, 2) -> (n, 1)"""
     columns, rows = np.meshgrid([-0.65, 0.0, 0.65], [-0.45, 0.45])
     centers = np.stack([columns.ravel(), rows.ravel()], axis=1)  # (6, 2)
     signs = np.array([1, -1, 1, -1, 1, -1.0])

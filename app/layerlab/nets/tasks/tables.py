@@ -26,7 +26,7 @@ class UnreadError(Exception):
 
 
 def is_table(name: str) -> bool:
-    """Tell whether a file's name is one of a table."""
+    """Return whether a file's name is one of a table."""
     return name.lower().endswith(ENDINGS)
 
 
@@ -49,7 +49,7 @@ def stamp_of(path: str) -> Stamp:
 
 
 def has_changed(path: str) -> bool:
-    """Tell whether a held file is another one, or gone, since it was opened."""
+    """Return whether a held file is another one, or gone, since it was opened."""
     return path in _held and on_disk(path) != _held[path]
 
 

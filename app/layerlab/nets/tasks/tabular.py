@@ -67,7 +67,7 @@ def _quotas(sizes: Array, wanted: int) -> Array:
 
 
 def scaling(x: Array) -> tuple[Array, Array]:
-    """Return mean and spread of each column; the spread of a constant one is 1.
+    """Return mean and standard deviation of each column; that of a constant one is 1.
 
     Args:
         x: (n, D).
@@ -76,7 +76,7 @@ def scaling(x: Array) -> tuple[Array, Array]:
         mean (D,) and scale (D,), above 0.
     """
     mean, scale = x.mean(axis=0), x.std(axis=0)
-    # The mean of equal numbers may be off by a rounding: that is no spread to divide by.
+    # The mean of equal numbers may be off by a rounding: that is no deviation to divide by.
     constant = scale <= 10 * np.finfo(float).eps * np.abs(x).max(axis=0)
     return np.where(constant, x[0], mean), np.where(constant, 1.0, scale)
 
@@ -86,7 +86,7 @@ def _scaled(x: Array, mean: Array, scale: Array) -> Array:
 
 
 def left_out(column: Column) -> bool:
-    """Tell whether a column has too many texts to be an input, such as a name."""
+    """Return whether a column has too many texts to be an input, such as a name."""
     return column.is_text and len(set(column.values)) > MAX_CATEGORIES
 
 
@@ -118,7 +118,7 @@ def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
 
 
 def is_classes(target: Column, problem: str) -> bool:
-    """Tell whether a target is read as classes.
+    """Return whether a target is read as classes.
 
     Args:
         target: the column.

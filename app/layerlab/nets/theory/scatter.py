@@ -3,7 +3,7 @@
 A layer of n units is an average over n draws. Where one unit's contribution has relative
 variance k = Var / mean^2, the layer's has k / n, and its logarithm the variance
 trigamma(n / k): about k / n when wide, more when narrow, as for a gamma law. Each layer
-adds its own share to what it is handed, and the shares add up in the logarithm (Hanin &
+adds its own share to that of the layers before, and the shares add up in the logarithm (Hanin &
 Rolnick 2018; for ReLU with He, k = 5 where inputs have grown alike: 5 sum(1/n)).
 
 k, and how a layer answers to lengths that are off, are averages over fixed normal draws
@@ -30,7 +30,7 @@ FEW = 10  # inputs that are looked at
 DRAWS = 384
 NINE_OF_TEN = 1.6449  # standard deviations within which a normal number lies 9 times of 10
 ALIKE = 1e-6  # of the length: nearer inputs scatter as they did in the layer before,
-LINEAR = 0.02  # nearer than this, a spread is handed on in proportion,
+LINEAR = 0.02  # nearer than this, a distance is propagated in proportion,
 STEADY = 0.01  # and so do pre-activations whose covariance changed by no more of the length
 TINY = 1e-300
 
@@ -43,14 +43,14 @@ class _Unit:
         k: (3,) relative variances.
         together: correlation of the first two.
         to_length: (3,) by how many per cent each grows if all lengths grow by one.
-        to_spread: the same for across inputs, if only its spread grows.
+        to_distance: the same for across inputs, if only the distances grow.
         slope: relative mean of the fourth power of the slope: E[(mean act'^2)^2] / E[act'^2]^2.
     """
 
     k: Array
     together: float
     to_length: Array
-    to_spread: float
+    to_distance: float
     slope: float
 
 
@@ -69,7 +69,7 @@ def no_bands(depth: int) -> Bands:
 
 
 def covered(net: NetSpec) -> bool:
-    """Tell whether the scatter is known: plain layers, weights drawn one by one."""
+    """Return whether the scatter is known: plain layers, weights drawn one by one."""
     return not (net.residual or net.layer_norm or net.init == "orthogonal")
 
 
@@ -87,20 +87,22 @@ def bands(ground: Ground, net: NetSpec, loss: str, wide: WideNetwork) -> Bands:
     units: list[_Unit] = []
     known: Array | None = None  # covariance of the last unit
     found = np.zeros((3, depth, 2))  # mean and variance of the logarithm
-    shift, spread = np.zeros(2), np.zeros((2, 2))  # of the logs of length and distance
+    log_mean, log_cov = np.zeros(2), np.zeros((2, 2))  # of the logs of length and distance
     for layer, signal in enumerate(wide.layers):
-        shift[0] *= signal.gain
-        spread[0] *= signal.gain
-        spread[:, 0] *= signal.gain
+        log_mean[0] *= signal.gain
+        log_cov[0] *= signal.gain
+        log_cov[:, 0] *= signal.gain
         pre = signal.pre_activations
         if pre is not None and not (units and _alike(pre)):
             covariance = _few(pre, rows)
             if known is None or _moved(known, covariance):
                 unit, known = _unit(activation, net.slope, covariance), covariance
         units.append(unit)
-        found[:, layer], shift, spread = _step(units[-1], net.hidden[layer], shift, spread)
+        found[:, layer], log_mean, log_cov = _step(
+            units[-1], net.hidden[layer], log_mean, log_cov
+        )
     names = (MEAN_SQUARE, ACROSS_INPUTS, ACROSS_UNITS)
-    back = _backward(ground, net, loss, wide, units, rows, shift[0], spread[0, 0])
+    back = _backward(ground, net, loss, wide, units, rows, log_mean[0], log_cov[0, 0])
     return Bands({n: _factors(f) for n, f in zip(names, found, strict=True)}, _factors(back))
 
 
@@ -110,20 +112,22 @@ def _factors(logs: Array) -> Array:
     return np.exp(np.stack([mean - reach, mean + reach]))
 
 
-def _step(unit: _Unit, width: int, shift: Array, spread: Array) -> tuple[Array, Array, Array]:
-    """Return a layer's logs (3, 2), and those of its length and distance to hand on."""
+def _step(
+    unit: _Unit, width: int, log_mean: Array, log_cov: Array
+) -> tuple[Array, Array, Array]:
+    """Return a layer's logs (3, 2), and those of its length and distance for the next."""
     own = np.array([log_gamma_moments(width / max(k, 1e-9)) for k in unit.k])  # (3, 2)
-    spread_part = unit.to_spread
+    own_distance = unit.to_distance
     answer = np.array(
         [
             [unit.to_length[0], 0.0],
-            [unit.to_length[1] - spread_part, spread_part],
+            [unit.to_length[1] - own_distance, own_distance],
             [unit.to_length[2], 0.0],
         ]
     )
-    handed = answer @ spread @ answer.T  # (3, 3)
-    logs = np.stack([answer @ shift + own[:, 0], np.diag(handed) + own[:, 1]], axis=1)
-    new = handed[:2, :2] + np.diag(own[:2, 1])
+    propagated = answer @ log_cov @ answer.T  # (3, 3)
+    logs = np.stack([answer @ log_mean + own[:, 0], np.diag(propagated) + own[:, 1]], axis=1)
+    new = propagated[:2, :2] + np.diag(own[:2, 1])
     new[0, 1] += unit.together * float(np.sqrt(own[0, 1] * own[1, 1]))
     new[1, 0] = new[0, 1]
     return logs, logs[:2, 0].copy(), new
@@ -146,7 +150,7 @@ def _few(pre: PreActivations, rows: Array) -> Array:
     return np.asarray(0.5 * (q[:, None] + q) - full[np.ix_(rows, rows)])
 
 
-def _spread_draws(covariance: Array, draws: Array) -> Array:
+def _correlated_draws(covariance: Array, draws: Array) -> Array:
     """Return normal numbers of a covariance: (count, n) standard ones -> (count, n)."""
     values, vectors = np.linalg.eigh(covariance)
     return np.asarray(draws * np.sqrt(np.maximum(values, 0)) @ vectors.T)
@@ -154,7 +158,7 @@ def _spread_draws(covariance: Array, draws: Array) -> Array:
 
 def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
     """Return the statistics of one unit; `covariance`: of its pre-activations over inputs."""
-    z = _spread_draws(covariance, normal_draws(DRAWS, len(covariance)))  # (draws, inputs)
+    z = _correlated_draws(covariance, normal_draws(DRAWS, len(covariance)))  # (draws, inputs)
     h, steep = activation(z, slope), activation.derivative_at(z, slope)
     change = 0.5 * steep * z  # of h, if all lengths q grow by one per cent
     centred = [h, h - h.mean(1, keepdims=True), h - h.mean(0)]
@@ -170,12 +174,12 @@ def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
     alike = steep.T @ steep / len(z)  # E[act'_a act'_b]
     squares = (steep**2).mean(1)
     near = float(apart.max()) < LINEAR * float(q.mean())  # then exactly 1
-    to_spread = 1.0 if near else float((alike * apart).mean() / mean[1])
+    to_distance = 1.0 if near else float((alike * apart).mean() / mean[1])
     return _Unit(
         k=relative.var(1),
         together=float((off[0] * off[1]).sum()) / max(sizes, TINY),
         to_length=np.array(to_length) / mean,
-        to_spread=min(1.0, to_spread),
+        to_distance=min(1.0, to_distance),
         slope=float((squares**2).mean() / max(float(squares.mean()) ** 2, TINY)),
     )
 
@@ -187,8 +191,8 @@ def _backward(
     wide: WideNetwork,
     units: list[_Unit],
     rows: Array,
-    shift: float,
-    spread: float,
+    log_mean: float,
+    log_cov: float,
 ) -> Array:
     """Return mean and variance of the logarithm of each layer's gradient. (L, 2)
 
@@ -196,7 +200,7 @@ def _backward(
     slope. The normal numbers of different inputs are taken to be as many as there are
     outputs: all the same for one output.
     """
-    mean, variance = _output_scatter(ground, loss, wide, rows, shift, spread)
+    mean, variance = _output_scatter(ground, loss, wide, rows, log_mean, log_cov)
     kurtosis = 1 + 2 / ground.y.shape[1]
     found = np.zeros((len(net.hidden), 2))
     for layer in reversed(range(len(net.hidden))):
@@ -208,14 +212,14 @@ def _backward(
 
 
 def _output_scatter(
-    ground: Ground, loss: str, wide: WideNetwork, rows: Array, shift: float, spread: float
+    ground: Ground, loss: str, wide: WideNetwork, rows: Array, log_mean: float, log_cov: float
 ) -> tuple[float, float]:
     """Return mean and variance of the log of the mean square of dL/d output."""
     y, count = ground.y[rows], ground.y.shape[1]
     q = wide.out_q[rows]
     covariance = np.sqrt(q[:, None] * q) if wide.out is None else _few(wide.out, rows)
     draws = normal_draws(DRAWS, len(rows) * count).reshape(DRAWS, count, len(rows))
-    out = _spread_draws(covariance, draws).transpose(0, 2, 1)  # (draws, rows, outputs)
+    out = _correlated_draws(covariance, draws).transpose(0, 2, 1)  # (draws, rows, outputs)
 
     def squares(scale: float) -> Array:
         return ((LOSSES[loss].gradient(scale * out, y) * len(rows)) ** 2).mean((1, 2))
@@ -224,4 +228,4 @@ def _output_scatter(
     grown = float(squares(1.01).mean() / each.mean())
     answer = np.log(max(grown, TINY)) / (2 * np.log(1.01)) * wide.out_gain
     own = np.log(each) - np.log(each.mean())
-    return float(answer * shift + own.mean()), float(answer**2 * spread + own.var())
+    return float(answer * log_mean + own.mean()), float(answer**2 * log_cov + own.var())

@@ -1,4 +1,4 @@
-"""Values and slopes of a layer's activations, in one pass over its sums.
+"""Values and slopes of a layer's activations, in one pass over its pre-activations.
 
 The functions are those of `nets.activations`, written again so that LLVM vectorizes them;
 tests hold the two against each other. `CODES` says which ones there are.
@@ -44,7 +44,7 @@ def activate(code: int, z: Any, h: Any, d: Any, slope: float) -> None:
     if code == _RELU:
         for i in range(len(z)):
             v = z[i]
-            # A sum that is not a number stays one: `max` alone would hide it.
+            # NaN stays NaN: `max` alone would hide it.
             h[i] = zero if v <= zero else v
             d[i] = one if v > zero else zero
     elif code == _LEAKY:

@@ -48,7 +48,7 @@ class Block:
     # ---- the pool's threads
 
     def enter(self) -> bool:
-        """Take that a share begins; tell whether it still may."""
+        """Take that a share begins; return whether it still may."""
         with self._changed:
             self._running += not self._is_closed
             return not self._is_closed

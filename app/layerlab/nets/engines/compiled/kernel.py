@@ -18,11 +18,11 @@ from layerlab.nets.engines.compiled.jit import jit, kernel
 from layerlab.nets.engines.compiled.layers import (
     add,
     copy,
+    dropout,
     gather,
     multiply,
     normalize,
     normalize_back,
-    silence,
 )
 from layerlab.nets.engines.compiled.numbers import fence, mix, shuffle
 from layerlab.nets.engines.compiled.packed import pack, packed_product
@@ -32,12 +32,12 @@ from layerlab.nets.engines.compiled.plan import (
     FAN_OUT,
     H_IN,
     H_OUT,
+    INVERSE_STD,
     NORMED,
     OFFSET,
     PACKED,
     SKIPS,
     SLOPE,
-    SPREAD,
 )
 from layerlab.nets.engines.compiled.products import product, transpose
 from layerlab.nets.engines.compiled.steps import loss_gradient, loss_value, step
@@ -47,16 +47,16 @@ from layerlab.nets.randomness import DROPOUT, ORDER
 
 @jit
 def _hidden(plan: Any, row: Any, h_in: Any, work: Any, count: int, prefix: Any) -> None:
-    """Turn a layer's sums into activations and slopes."""
+    """Turn a layer's pre-activations into activations and slopes."""
     units, stride = row[FAN_OUT], plan.stride
     size = units * stride
-    z = view(work, row[NORMED] if plan.norm else plan.sums, size)
+    z = view(work, row[NORMED] if plan.norm else plan.pre_activations, size)
     h, d = view(work, row[H_OUT], size), view(work, row[SLOPE], size)
     if plan.norm:
-        normalize(z, view(work, row[SPREAD], stride), units)
+        normalize(z, view(work, row[INVERSE_STD], stride), units)
     activate(plan.activation, z, h, d, plan.slope)
     if plan.drop_below > 0:
-        silence(prefix, plan.drop_below, plan.keep_scale, h, d, stride, units, count)
+        dropout(prefix, plan.drop_below, plan.keep_scale, h, d, stride, units, count)
 
 
 @jit
@@ -78,7 +78,7 @@ def _forward(
             return
         row = layers[layer]
         fan_in, fan_out = row[FAN_IN], row[FAN_OUT]
-        to = plan.out if layer == last else (row[NORMED] if plan.norm else plan.sums)
+        to = plan.out if layer == last else (row[NORMED] if plan.norm else plan.pre_activations)
         weights = view(params, row[OFFSET], (fan_in + 1) * fan_out)
         z = view(work, to, fan_out * plan.stride)
         product(weights, 1, fan_out, h_in, h_row, z, plan.stride, fan_out, count, fan_in + 1)
@@ -185,7 +185,7 @@ def _backward(
                 normalize_back(
                     dz_now,
                     view(work, row[NORMED], numbers),
-                    view(work, row[SPREAD], stride),
+                    view(work, row[INVERSE_STD], stride),
                     view(before, 0, 2 * stride),
                     fan_out,
                 )

@@ -13,10 +13,10 @@ from layerlab.nets.norms import NORM_EPS
 
 @apart
 def normalize(z: Any, inverse: Any, units: int) -> None:
-    """Give each point's sums mean 0 and variance 1 over the units, in place.
+    """Give each point's pre-activations mean 0 and variance 1 over the units, in place.
 
     Args:
-        z: (units * stride,) sums.
+        z: (units * stride,) pre-activations.
         inverse: (stride,) written: 1 / sqrt(variance + eps) of each point.
     """
     real, stride = z.dtype.type, len(inverse)
@@ -45,7 +45,7 @@ def normalize(z: Any, inverse: Any, units: int) -> None:
 
 @apart
 def normalize_back(d: Any, n: Any, inverse: Any, scratch: Any, units: int) -> None:
-    """Turn the gradient of what was normalized into that of the sums, in place.
+    """Turn the gradient of what was normalized into that of the pre-activations, in place.
 
     Args:
         d, n: (units * stride,) gradient, and what `normalize` made.
@@ -68,14 +68,14 @@ def normalize_back(d: Any, n: Any, inverse: Any, scratch: Any, units: int) -> No
 
 
 @apart
-def silence(
+def dropout(
     prefix: Any, below: Any, scale: float, h: Any, d: Any, stride: int, units: int, count: int
 ) -> None:
     """Apply dropout to activations and slopes, by the masks of `randomness.keep_mask`.
 
     Args:
         prefix: uint64 hash of seed, stream, update and layer.
-        below: uint64; a hash below it silences.
+        below: uint64; a hash below it drops the activation.
         scale: what the others are multiplied by, in the dtype of h.
         h, d: (units * stride,). count: points of the batch.
     """

@@ -29,7 +29,7 @@ def _shuffled(builder: Any, a: Any, b: Any, lanes: list[int]) -> Any:
 
 
 def _leaves_room(width: int, units: int) -> bool:
-    """Tell whether a vector of that many lanes holds at least two points of so many units."""
+    """Return whether a vector of that many lanes holds at least two points of so many units."""
     return 2 * units <= width
 
 

@@ -1,4 +1,4 @@
-"""What a kernel is told: the problem as plain numbers, and where its workspace keeps what.
+"""The input of a kernel: the problem as plain numbers, and where its workspace keeps what.
 
 Activations lie feature by feature, `h[unit, point]`, with the points of a batch padded to
 whole vectors. Below the units of each layer's input lies one more row, of ones: weights
@@ -25,7 +25,7 @@ LOOK = 128  # points sent through a trained network at once: they stay in the fi
 _LINE = 64  # bytes
 
 # Columns of the table of layers.
-FAN_IN, FAN_OUT, OFFSET, H_IN, H_OUT, SLOPE, NORMED, SPREAD, SKIPS, PACKED = range(10)
+FAN_IN, FAN_OUT, OFFSET, H_IN, H_OUT, SLOPE, NORMED, INVERSE_STD, SKIPS, PACKED = range(10)
 _MAX_PACKED = 8  # units; see `packed`
 
 
@@ -36,10 +36,10 @@ class Plan(NamedTuple):
         batch: points of a whole batch. points: of the training set.
         stride: how far apart rows of activations lie. data_stride: rows of the data.
         shuffled, norm, running: 0 or 1.
-        drop_below: a hash below it silences an activation; 0 without dropout.
+        drop_below: a hash below it drops an activation; 0 without dropout.
         keep_scale, slope, rate, l1, l2: of the spec, in its dtype.
-        sums, out, delta, delta_by_point, delta_packed, gradient, targets: offsets into the
-            workspace.
+        pre_activations, out, delta, delta_by_point, delta_packed, gradient, targets: offsets
+            into the workspace.
         delta_size: size of each of the three buffers at `delta`.
         delta_stride: how far apart rows lie at `delta_by_point`.
     """
@@ -60,7 +60,7 @@ class Plan(NamedTuple):
     rate: Any
     l1: Any
     l2: Any
-    sums: int
+    pre_activations: int
     out: int
     delta: int
     delta_size: int
@@ -155,10 +155,10 @@ def make_plan(
             row[SKIPS] = problem.skips(layer)
             if net.layer_norm:
                 row[NORMED] = places.take(fan_out * stride)
-                row[SPREAD] = places.take(stride)
+                row[INVERSE_STD] = places.take(stride)
     tallest = -(-max(sizes) // width) * width  # transposed in whole blocks
     widest = max(_padded(size, width) for size in sizes[1:])
-    sums, out = places.take(tallest * stride), places.take(sizes[-1] * stride)
+    pre_activations, out = places.take(tallest * stride), places.take(sizes[-1] * stride)
     delta = places.take(3 * tallest * stride)
     delta_by_point = places.take(-(-batch // width) * width * widest)
     delta_packed = places.take((-(-batch // width) + 1) * width * min(_MAX_PACKED, width))
@@ -181,7 +181,7 @@ def make_plan(
         rate=real(train.rate),
         l1=real(train.l1),
         l2=real(train.l2),
-        sums=sums,
+        pre_activations=pre_activations,
         out=out,
         delta=delta,
         delta_size=tallest * stride,

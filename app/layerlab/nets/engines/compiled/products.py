@@ -5,6 +5,11 @@ spends more time around a loop than in it. So these two are written in LLVM's ow
 accumulators that stay in registers, loads that never check a length. Numba compiles them
 into the kernel like any other code, for the vectors of the `target`.
 
+    C[r, j] = sum over k of A[r, k] B[k, j]
+
+is done in tiles of a few rows and a few vectors of columns, see `_tile`: within a tile each
+number of A and each vector of B is loaded once and used for a whole row or column of sums.
+
 All arrays are flat, and parts of them are `view`s; nothing here checks a bound.
 """
 
