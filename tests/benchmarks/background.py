@@ -112,7 +112,7 @@ def finish(name: str, times: int, is_filling: bool) -> list[float]:
 
     def is_finished() -> bool:
         frame = session.frame
-        newest = frame is not None and frame.run_id == session.runner.order.run_id
+        newest = frame is not None and frame.run_id == session.runner.request.run_id
         return newest and frame.status == "finished"
 
     wait(lambda: session.frame is not None)

@@ -105,7 +105,7 @@ def drag(seeds: int, moves: int, engine: str) -> list[Move]:
 
     def finished() -> bool:
         frame = session.frame
-        newest = frame is not None and frame.run_id == session.runner.order.run_id
+        newest = frame is not None and frame.run_id == session.runner.request.run_id
         return newest and frame.status == "finished"
 
     session.runner.finish()

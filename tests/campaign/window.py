@@ -86,7 +86,7 @@ class Driver:
 
     def _note_finished(self) -> None:
         frame, runner = self.session.frame, self.session.runner
-        if not self._is_open or frame is None or frame.run_id != runner.order.run_id:
+        if not self._is_open or frame is None or frame.run_id != runner.request.run_id:
             return
         if frame.status == "finished" and not runner.is_playing:
             self.note()

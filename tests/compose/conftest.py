@@ -70,7 +70,7 @@ def finished(qtbot, session, run_id=None):
 
     def is_over():
         frame = session.frame
-        newest = frame is not None and frame.run_id == session.runner.order.run_id
+        newest = frame is not None and frame.run_id == session.runner.request.run_id
         return newest and frame.status == "finished" and not session.runner.is_playing
 
     qtbot.waitUntil(is_over)

@@ -124,7 +124,7 @@ def test_a_click_on_a_learning_rate_trains_it_from_its_birth(open_lab, qtbot):
     finished(qtbot, lab)
     turn(lab, "train.rate", 0.7)  # which goes on with the network there is
     goal = filled(qtbot, lab).points[20]
-    run = lab.runner.order.run_id
+    run = lab.runner.request.run_id
     click(lab, goal.number)
     frame = finished(qtbot, lab)
     assert frame.run_id > run

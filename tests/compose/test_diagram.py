@@ -89,4 +89,4 @@ def test_another_task_shows_the_whole_network_again(open_lab, qtbot):
     lab.on_edited("task.name", "moons")
     qtbot.waitUntil(lambda: lab.frame.spec.task.name == "moons")
     assert not lab.window.diagram.is_zoomed
-    qtbot.waitUntil(lambda: lab.runner.order.units == ())
+    qtbot.waitUntil(lambda: lab.runner.request.units == ())

@@ -75,7 +75,7 @@ def test_a_newer_value_takes_the_place_of_one_that_takes_long(compiled, qtbot):
     QTest.mousePress(bar, LEFT, pos=QPoint(round(bar.handle_x()), middle))
     for share in (0.2, 0.3):
         QTest.mouseMove(bar, QPoint(round(share * bar.width()), middle))
-        run = lab.runner.order.run_id
+        run = lab.runner.request.run_id
         # Results come while it goes on, and say that they are not the end.
         qtbot.waitUntil(lambda run=run: lab.frame.run_id == run and lab.frame.update > 0)
         assert lab.frame.status == "running"

@@ -39,10 +39,10 @@ def test_it_is_on_and_a_held_value_is_finished_whatever_the_speed(open_lab, qtbo
     frame = finished(qtbot, lab)  # with the button still down
     assert frame.spec == lab.store.spec != QUICK
     np.testing.assert_array_equal(lab.runner.snapshot()[0].params, trained(frame.spec))
-    run = lab.runner.order
+    run = lab.runner.request
     QTest.mouseRelease(bar, LEFT, pos=place)
     qtbot.wait(50)
-    assert lab.runner.order is run  # letting go trains nothing
+    assert lab.runner.request is run  # letting go trains nothing
     assert lab.frame is frame
 
 
@@ -56,7 +56,7 @@ def test_off_a_value_trains_at_the_pace_of_the_slider(open_lab, qtbot, dragged):
     else:
         QTest.mouseClick(tile_of(lab, "net.activation", "tanh"), LEFT)
     assert lab.runner.is_playing
-    assert lab.runner.order.speed == 20.0
+    assert lab.runner.request.speed == 20.0
     qtbot.waitUntil(lambda: lab.frame.spec == lab.store.spec and lab.frame.update > 0)
     assert lab.frame.update < 1000  # a run without a pace would do them all
     assert lab.frame.status == "running"

@@ -71,7 +71,7 @@ def test_a_surprise_is_told_kept_and_copied_and_the_lab_goes_on(lab, qtbot, home
         assert '"hidden": [ 5, 5 ]' in copied  # what was done before
     finally:
         book.end()
-    run = lab.runner.order.run_id
+    run = lab.runner.request.run_id
     lab.store.replace(edit(lab.store.spec, "net.width", 6), "goes on")
     qtbot.waitUntil(lambda: lab.frame.run_id > run)
 

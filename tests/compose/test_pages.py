@@ -118,7 +118,7 @@ def test_open_in_the_lab_trains_it_and_undo_brings_the_old_one_back(lab, qtbot):
     assert lab.window.is_lab_shown
     assert lab.store.spec == page.experiment.lab_spec(page.values)
     assert lab.runner.is_playing
-    run = lab.runner.order.run_id
+    run = lab.runner.request.run_id
     qtbot.waitUntil(lambda: lab.frame.run_id == run and lab.frame.update > 0)
     lab.store.undo()
     assert lab.store.spec == old

@@ -39,7 +39,7 @@ def shows(lab, qtbot, seed):
 
 def test_best_and_worst_are_one_click_away(trained, qtbot):
     lab, diagram = trained, trained.window.diagram
-    run, params = lab.runner.order.run_id, lab.runner.snapshot()[0].params
+    run, params = lab.runner.request.run_id, lab.runner.snapshot()[0].params
     for mark, seed in (
         (diagram.worst, losses(lab).argmax()),
         (diagram.best, losses(lab).argmin()),
@@ -52,7 +52,7 @@ def test_best_and_worst_are_one_click_away(trained, qtbot):
         curve = lab.window.prediction.curve.plot.live["this seed"]
         np.testing.assert_array_equal(curve.y, lab.frame.prediction.shown)
         assert lab.window.loss.plot.live[f"seed {seed + 1}"].y[-1] == losses(lab)[seed]
-    assert lab.runner.order.run_id == run  # nothing was trained
+    assert lab.runner.request.run_id == run  # nothing was trained
     assert lab.runner.snapshot()[0].params is params
 
 
@@ -113,7 +113,7 @@ def test_the_exact_count_is_under_the_mouse(trained, qtbot):
 def test_dragging_the_line_counts_anew_and_trains_nothing(trained, qtbot):
     lab = trained
     line, plot = lab.window.loss.line, lab.window.loss.plot
-    run = lab.runner.order
+    run = lab.runner.request
     QTest.mousePress(line, LEFT, pos=line.rect().center())
     goal = round(float(plot.py(np.array(0.05))))
     QTest.mouseMove(line, line.mapFromParent(QPoint(line.x() + 50, goal)))
@@ -121,7 +121,7 @@ def test_dragging_the_line_counts_anew_and_trains_nothing(trained, qtbot):
     assert lab.options.thresholds == {"wave": pytest.approx(0.05, rel=0.2)}
     level = lab.options.thresholds["wave"]
     assert readout(lab).help.startswith(f"{int((losses(lab) < level).sum())} of 16 ")
-    assert lab.runner.order is run
+    assert lab.runner.request is run
     assert not lab.store.can_undo  # a choice of view
 
 

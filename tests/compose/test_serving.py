@@ -158,7 +158,7 @@ def test_an_engine_that_does_not_start_is_replaced_too(open_lab, qtbot, monkeypa
     qtbot.waitUntil(lab.window.banner.isVisible)
     assert "libtorch.so is broken" in lab.window.banner.text.text()
     finished(qtbot, lab)
-    assert lab.runner.order.engine == "compiled"
+    assert lab.runner.request.engine == "compiled"
 
 
 # ---- beside the trainer

@@ -95,12 +95,12 @@ def test_play_at_the_default_pace_takes_about_four_seconds(open_lab, qtbot):
 
 def test_a_live_rate_keeps_the_network(open_lab, qtbot):
     lab = open_lab(QUICK)
-    run = lab.runner.order.run_id
+    run = lab.runner.request.run_id
     lab.runner.step(5)
     qtbot.waitUntil(lambda: lab.frame.update == 5)
     drag(bar_of(lab, "train.rate"), 0.3)
     assert lab.store.spec.train.rate != QUICK.train.rate
-    assert lab.runner.order.run_id == run
+    assert lab.runner.request.run_id == run
     qtbot.waitUntil(lambda: lab.frame.spec == lab.store.spec)
     assert lab.frame.update == 5
 

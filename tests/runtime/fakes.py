@@ -10,7 +10,7 @@ import numpy as np
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.frames import LossPart
 from layerlab.core.state import State
-from layerlab.runtime.ports import Ports
+from layerlab.runtime.backend import Backend
 
 
 def fake_state(update=0, value=0.0):
@@ -99,7 +99,7 @@ def fake_ports(engine, measured=None):
         )
         return {"loss": loss}
 
-    return Ports(
+    return Backend(
         engine=lambda name: engine,
         length=lambda spec: spec.train.updates or 0,
         parameters=lambda spec: 3,

@@ -175,7 +175,7 @@ def test_a_part_of_the_diagram_is_measured_alone_and_at_once(lab, qtbot):
     assert measured[-1][3:] == units
     runner.set_wanted({"loss"})
     runner.set_units(())
-    qtbot.waitUntil(lambda: not runner.order.units and len(measured[-1]) == 3)
+    qtbot.waitUntil(lambda: not runner.request.units and len(measured[-1]) == 3)
     assert measured[-1][1] <= {"loss"}
 
 
@@ -248,7 +248,7 @@ def test_a_quick_run_is_drawn_once_and_a_slow_one_on_its_way(lab, qtbot, monkeyp
     slow = lab(FakeEngine(delay_s=0.01), edit(SPEC, "train.updates", 100_000))
     wait_for(qtbot, slow, lambda f: True)
     slow.frames.clear()
-    slow.start(slow.order.spec, play=True)
+    slow.start(slow.request.spec, play=True)
     qtbot.waitUntil(lambda: len(slow.frames) > 2)
     assert all(f.status == "running" for f in slow.frames)
     slow.pause()
@@ -259,7 +259,7 @@ def test_a_drag_that_leaves_every_network_unfinished_still_shows_some(lab, qtbot
     wait_for(qtbot, runner, lambda f: True)
     runner.frames.clear()
     for _ in range(50):
-        runner.start(runner.order.spec, play=True)
+        runner.start(runner.request.spec, play=True)
         qtbot.wait(40)
         if runner.frames:
             break
@@ -270,12 +270,14 @@ def test_a_drag_that_leaves_every_network_unfinished_still_shows_some(lab, qtbot
 def test_a_measurement_that_fails_is_reported_and_the_thread_lives_on(lab, qtbot, monkeypatch):
     runner = lab()
     wait_for(qtbot, runner, lambda f: True)
-    ports = runner._worker._ports
+    backend = runner._worker._backend
 
     def broken(*args):
         raise RuntimeError("cannot be measured")
 
-    monkeypatch.setattr(runner._worker, "_ports", dataclasses.replace(ports, measure=broken))
+    monkeypatch.setattr(
+        runner._worker, "_backend", dataclasses.replace(backend, measure=broken)
+    )
     with qtbot.waitSignal(runner.failed) as failed:
         runner.finish()
     assert "cannot be measured" in str(failed.args[0])

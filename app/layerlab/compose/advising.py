@@ -72,7 +72,7 @@ class Advising:
     def ask(self) -> None:
         """Measure the network of this moment in the background."""
         session, broken = self._session, self._broken
-        spec = session.runner.order.spec
+        spec = session.runner.request.spec
         state, history = session.runner.snapshot()
         if state is None or not session.window.is_lab_shown:
             return
@@ -91,7 +91,7 @@ class Advising:
         from layerlab.nets.adviser import advise
 
         self._soon.stop()
-        spec = self._session.runner.order.spec
+        spec = self._session.runner.request.spec
         state, history = self._session.runner.snapshot()
         if state is not None:
             self._say(advise(spec, state, history, self._broken))  # type: ignore[arg-type]

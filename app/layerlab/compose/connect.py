@@ -150,7 +150,7 @@ def _fill_engines(session: Session) -> None:
     for name, missing in available().items():
         action = menu.addAction(name)
         action.setCheckable(True)
-        action.setChecked(name == session.runner.order.engine)
+        action.setChecked(name == session.runner.request.engine)
         action.setEnabled(not missing)
         action.setToolTip(missing)
         action.triggered.connect(lambda _=False, name=name: session.on_engine(name))

@@ -9,7 +9,7 @@ from layerlab.core.frames import DIAGRAM, DiagramPart, Units
 from layerlab.core.layout import Layout
 from layerlab.core.state import State
 from layerlab.nets.problem import layout_of
-from layerlab.runtime.ports import HistoryLike
+from layerlab.runtime.backend import HistoryLike
 
 if TYPE_CHECKING:
     from layerlab.compose.session import Session
@@ -25,7 +25,7 @@ class Network:
         """Return the network and the reports of this moment, and which seed is shown."""
         runner = self._session.runner
         state, history = runner.snapshot()
-        seed = min(runner.order.seed, state.seeds - 1) if state is not None else 0
+        seed = min(runner.request.seed, state.seeds - 1) if state is not None else 0
         return state, history, seed
 
     def edit_weight(self, gap: int, source: int, unit: int, value: float) -> None:
@@ -39,7 +39,7 @@ class Network:
     def _edit(self, place: Callable[[Layout], int], value: float, label: str) -> None:
         runner, frame = self._session.runner, self._session.frame
         state, history, seed = self._shown()
-        order, layout = runner.order, layout_of(runner.order.spec)
+        order, layout = runner.request, layout_of(runner.request.spec)
         if state is None or frame is None or layout_of(frame.spec).sizes != layout.sizes:
             # What was clicked is of the network before, whose place another one takes.
             self._session.toast.say("The new network is not there yet: nothing was changed.")
@@ -67,5 +67,5 @@ class Network:
             assert isinstance(part, DiagramPart)
             return part
 
-        part = look(self._session.runner.order.units)
+        part = look(self._session.runner.request.units)
         self._session.window.diagram.show_trace(trace, part, state.update, look)

@@ -208,7 +208,7 @@ class Pages:
     def _rest_lab(self) -> None:
         runner = self._session.runner
         if runner.is_playing:
-            self._resting = runner.order.speed
+            self._resting = runner.request.speed
             runner.pause()
 
     def _wake_lab(self) -> None:

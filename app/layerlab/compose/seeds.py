@@ -56,7 +56,7 @@ class Seeds:
         """Take the threshold that was chosen for the spec's task."""
         chosen = self._session.options.thresholds.get(spec.task.name)
         self._session.window.loss.set_threshold(chosen)
-        shown = min(self._session.runner.order.seed, spec.train.seeds - 1)
+        shown = min(self._session.runner.request.seed, spec.train.seeds - 1)
         self._session.window.topbar.set_seeds(spec.train.seeds, shown)
 
     def show(self, frame: Frame) -> None:

@@ -20,7 +20,7 @@ from layerlab.core.state import State
 from layerlab.nets.engines import Engine, engine
 from layerlab.nets.engines.ready import instead, known
 from layerlab.nets.problem import Problem
-from layerlab.runtime.ports import EngineLike, Ports
+from layerlab.runtime.backend import Backend, EngineLike
 
 Array = np.ndarray
 COMPILED = "compiled"
@@ -163,7 +163,7 @@ def quiet_engine(name: str, dtype: str, is_interrupted: Ask) -> Work:
     return engine("numpy" if why else COMPILED)
 
 
-def serving_ports(parent: QObject | None = None) -> tuple[Ports, ServingEngine]:
+def serving_ports(parent: QObject | None = None) -> tuple[Backend, ServingEngine]:
     """Return the runtime's ports with the serving engine in the place of `compiled`."""
     serving = ServingEngine(_warm_up, parent)
 

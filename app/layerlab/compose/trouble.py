@@ -51,11 +51,12 @@ class Trouble:
         store, runner = self._session.store, self._session.runner
         sentence, details = sentence_of(error), ""
         _log.warning("the training stopped: %s", sentence)
-        if isinstance(error, NotReadyError) and runner.order.engine not in ("numpy", COMPILED):
-            self._session.serving.replace(runner.order.engine, error)
+        engine = runner.request.engine
+        if isinstance(error, NotReadyError) and engine not in ("numpy", COMPILED):
+            self._session.serving.replace(engine, error)
             runner.set_engine(COMPILED)
             state, history = runner.snapshot()
-            runner.start(store.spec, state, history, play=True, speed=runner.order.speed)
+            runner.start(store.spec, state, history, play=True, speed=runner.request.speed)
             return
         self._session.on_not_begun()
         if not isinstance(error, LabError | ImportError):

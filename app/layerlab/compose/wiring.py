@@ -16,7 +16,7 @@ from layerlab.nets.losses import LOSSES
 from layerlab.nets.optimizers import OPTIMIZERS
 from layerlab.nets.problem import layout_of, problem_of
 from layerlab.nets.tasks import TASKS
-from layerlab.runtime.ports import EngineLike, HistoryLike, Ports
+from layerlab.runtime.backend import Backend, EngineLike, HistoryLike
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "tasks": TASKS,
@@ -72,7 +72,7 @@ def _new_history(engine: EngineLike) -> HistoryLike:
     return History(outputs=cast("Engine", engine).outputs)
 
 
-PORTS = Ports(
+PORTS = Backend(
     engine=engine,
     length=lambda spec: problem_of(spec).length,
     parameters=lambda spec: layout_of(spec).parameters,

@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from layerlab.core.frames import Frame, Units
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
+from layerlab.runtime.backend import Backend, HistoryLike
 from layerlab.runtime.mailbox import Mailbox
-from layerlab.runtime.order import Order
-from layerlab.runtime.ports import HistoryLike, Ports
+from layerlab.runtime.request import WorkerRequest
 from layerlab.runtime.worker import Worker
 
 TICK_MS = 16
@@ -32,13 +32,13 @@ class Runner(QObject):
     failed = Signal(object)
     played = Signal(bool)
 
-    def __init__(self, ports: Ports, spec: LabSpec, parent: QObject | None = None) -> None:
+    def __init__(self, backend: Backend, spec: LabSpec, parent: QObject | None = None) -> None:
         """Prepare a run of `spec`; `begin` starts the thread."""
         super().__init__(parent)
         self._mailbox = Mailbox()
         self._speed = math.inf
         self._closed = False
-        self._worker = Worker(ports, self._mailbox, Order(run_id=1, spec=spec), self)
+        self._worker = Worker(backend, self._mailbox, WorkerRequest(run_id=1, spec=spec), self)
         self._worker.woken.connect(self._on_tick, Qt.ConnectionType.QueuedConnection)
         self._worker.failed.connect(self._on_failed, Qt.ConnectionType.QueuedConnection)
         self._timer = QTimer(self)
@@ -47,14 +47,14 @@ class Runner(QObject):
         self._timer.timeout.connect(self._on_tick)
 
     @property
-    def order(self) -> Order:
+    def request(self) -> WorkerRequest:
         """What the worker is asked to do now."""
-        return self._worker.order
+        return self._worker.request
 
     @property
     def is_playing(self) -> bool:
         """Whether training goes on."""
-        return self.order.playing
+        return self.request.playing
 
     @property
     def pace(self) -> float:
@@ -74,8 +74,8 @@ class Runner(QObject):
 
     def snapshot(self) -> tuple[State | None, HistoryLike | None]:
         """Return the network and the reports of this moment; None before its initialization."""
-        state, history = self._worker.latest(self.order.run_id)
-        return (self.order.start, self.order.history) if state is None else (state, history)
+        state, history = self._worker.latest(self.request.run_id)
+        return (self.request.start, self.request.history) if state is None else (state, history)
 
     def start(
         self,
@@ -95,7 +95,7 @@ class Runner(QObject):
             speed: updates per second if it plays, such as `pace`.
         """
         self._command(
-            run_id=self.order.run_id + 1,
+            run_id=self.request.run_id + 1,
             spec=spec,
             start=state,
             history=history,
@@ -110,7 +110,7 @@ class Runner(QObject):
 
     def play(self) -> None:
         """Train at the speed of the slider."""
-        self._command(playing=True, speed=self._speed, plays=self.order.plays + 1)
+        self._command(playing=True, speed=self._speed, plays=self.request.plays + 1)
 
     def pause(self) -> None:
         """Stop after the update under way."""
@@ -118,11 +118,11 @@ class Runner(QObject):
 
     def finish(self) -> None:
         """Train to the end as fast as it goes."""
-        self._command(playing=True, speed=math.inf, plays=self.order.plays + 1)
+        self._command(playing=True, speed=math.inf, plays=self.request.plays + 1)
 
     def step(self, updates: int = 1) -> None:
         """Do single updates and pause."""
-        self._command(playing=False, steps=self.order.steps + updates)
+        self._command(playing=False, steps=self.request.steps + updates)
 
     def set_speed(self, updates_per_s: float) -> None:
         """Set the pace of `play`; takes effect at once while training."""
@@ -148,7 +148,7 @@ class Runner(QObject):
 
     def _command(self, **changes: object) -> None:
         was_playing = self.is_playing
-        self._worker.command(replace(self.order, **changes))  # type: ignore[arg-type]
+        self._worker.command(replace(self.request, **changes))  # type: ignore[arg-type]
         if self.is_playing and not self._timer.isActive():
             self._timer.start()
         if self.is_playing != was_playing:
@@ -156,15 +156,15 @@ class Runner(QObject):
 
     def _on_tick(self) -> None:
         frame: Frame | None = self._mailbox.take()
-        if frame is not None and frame.run_id == self.order.run_id:
+        if frame is not None and frame.run_id == self.request.run_id:
             ended = frame.status in ("finished", "stopped")
-            if ended and self.is_playing and frame.spec == self.order.spec:
+            if ended and self.is_playing and frame.spec == self.request.spec:
                 self._command(playing=False)
             self.framed.emit(frame)
         elif not self.is_playing:
             self._timer.stop()
 
     def _on_failed(self, run_id: int, error: object) -> None:
-        if run_id == self.order.run_id:
+        if run_id == self.request.run_id:
             self._command(playing=False)
             self.failed.emit(error)

@@ -1,7 +1,7 @@
 """The worker: trains in its own thread, and measures frames for the window.
 
-It looks at one shared `Order` between updates. Whoever changes the order wakes it, and an
-engine that is training is cancelled by the change itself.
+It looks at one shared `WorkerRequest` between updates. Whoever changes it wakes the worker, and
+an engine that is training is cancelled by the change itself.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from layerlab.core import frames
 from layerlab.core.frames import Frame
 from layerlab.core.numbers import grouped
 from layerlab.core.state import State
+from layerlab.runtime.backend import Backend, HistoryLike
 from layerlab.runtime.mailbox import Mailbox
-from layerlab.runtime.order import Order, Run, idle_status
-from layerlab.runtime.ports import HistoryLike, Ports
+from layerlab.runtime.request import Run, WorkerRequest, idle_status
 
 FRAME_S = 1 / 60
 YIELD_S = FRAME_S / 2  # so that there is a fresh state whenever the window has drawn one
@@ -29,7 +29,7 @@ SLOW_PARTS = frozenset({frames.SIGNAL, frames.GRADIENT, frames.DIAGRAM})
 
 
 class Worker(QThread):
-    """Trains what the order says.
+    """Trains what the request says.
 
     Signals:
         woken(): a frame is in the mailbox that should be drawn at once.
@@ -40,12 +40,16 @@ class Worker(QThread):
     failed = Signal(int, object)
 
     def __init__(
-        self, ports: Ports, mailbox: Mailbox, order: Order, parent: QObject | None = None
+        self,
+        backend: Backend,
+        mailbox: Mailbox,
+        request: WorkerRequest,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._ports, self._mailbox = ports, mailbox
+        self._backend, self._mailbox = backend, mailbox
         self._condition = threading.Condition()
-        self._order = order
+        self._request = request
         self._closing = False
         self._latest: tuple[int, State, HistoryLike] | None = None
         self._is_seen = True  # whether the last run has got as far as a frame
@@ -53,14 +57,14 @@ class Worker(QThread):
     # ---- called from the window's thread
 
     @property
-    def order(self) -> Order:
-        """The order as it stands."""
-        return self._order
+    def request(self) -> WorkerRequest:
+        """The request as it stands."""
+        return self._request
 
-    def command(self, order: Order) -> None:
-        """Change the order; an engine at work is cancelled if it has to hear of it."""
+    def command(self, request: WorkerRequest) -> None:
+        """Change the request; an engine at work is cancelled if it has to hear of it."""
         with self._condition:
-            self._order = order
+            self._request = request
             self._condition.notify_all()
 
     def close(self) -> None:
@@ -82,42 +86,42 @@ class Worker(QThread):
     def run(self) -> None:
         """Work until closed."""
         run: Run | None = None
-        broken: Order | None = None  # an order that failed: wait for another
+        broken: WorkerRequest | None = None  # a request that failed: wait for another
         while not self._closing:
-            order = self._order
+            request = self._request
             try:
-                if order is broken:
-                    self._sleep(order, None)
-                elif run is None or run.order.run_id != order.run_id:
-                    run = self._begin(order)
+                if request is broken:
+                    self._sleep(request, None)
+                elif run is None or run.request.run_id != request.run_id:
+                    run = self._begin(request)
                 else:
-                    run = self._go_on(run, order)
+                    run = self._go_on(run, request)
             except Exception as error:  # every error reaches the banner
-                broken = order
-                self.failed.emit(order.run_id, error)
-                if run is not None and run.order.run_id == order.run_id:
+                broken = request
+                self.failed.emit(request.run_id, error)
+                if run is not None and run.request.run_id == request.run_id:
                     run.status = "stopped"
                     # What was just reported may be that it cannot be measured.
                     with contextlib.suppress(Exception):
                         self._post(run, whole=True)
 
-    def _begin(self, order: Order) -> Run:
-        engine = self._ports.engine(order.engine)
-        length = self._ports.length(order.spec)
-        state = order.start
+    def _begin(self, request: WorkerRequest) -> Run:
+        engine = self._backend.engine(request.engine)
+        length = self._backend.length(request.spec)
+        state = request.start
         if state is None:
-            state = next(iter(engine.run(order.spec, until=0)))
-        history = order.history.copy() if order.history else self._ports.new_history(engine)
-        run = Run(
-            order, state, history, length, self._ports.parameters(order.spec), frozenset(), ()
-        )
+            state = next(iter(engine.run(request.spec, until=0)))
+        known = request.history
+        history = known.copy() if known else self._backend.new_history(engine)
+        parameters = self._backend.parameters(request.spec)
+        run = Run(request, state, history, length, parameters, frozenset(), ())
         self._set_marks(run)
         run.pace_from = run.speed_from = (time.perf_counter(), state.update)
-        if order.history is None:
-            history.record(order.spec, state)
+        if request.history is None:
+            history.record(request.spec, state)
         run.status = idle_status(run)
         self._publish(run)
-        is_hurried = order.playing and math.isinf(order.speed) and run.status == "ready"
+        is_hurried = request.playing and math.isinf(request.speed) and run.status == "ready"
         if is_hurried and self._is_seen:
             # A small network is finished before its initial state could be drawn. A drag that
             # leaves each network before it is seen gets to see the next one's, though.
@@ -127,20 +131,20 @@ class Worker(QThread):
         return run
 
     def _set_marks(self, run: Run) -> None:
-        run.ordered_marks = tuple(self._ports.marks(run.length))
-        run.marks = frozenset(run.ordered_marks)
+        run.sorted_marks = tuple(self._backend.marks(run.length))
+        run.marks = frozenset(run.sorted_marks)
 
-    def _go_on(self, run: Run, order: Order) -> Run:
-        old, run.order = run.order, order
-        if order.spec != old.spec:  # a live edit: go on with the new value
-            run.length = self._ports.length(order.spec)
+    def _go_on(self, run: Run, request: WorkerRequest) -> Run:
+        old, run.request = run.request, request
+        if request.spec != old.spec:  # a live edit: go on with the new value
+            run.length = self._backend.length(request.spec)
             self._set_marks(run)
             if run.status in ("ready", "paused", "finished"):
                 run.status = idle_status(run)
-        resumed = order.resumes(old) or order.steps > run.steps_done
-        if resumed or order.speed != old.speed:
+        resumed = request.resumes(old) or request.steps > run.steps_done
+        if resumed or request.speed != old.speed:
             run.pace_from = run.speed_from = (time.perf_counter(), run.state.update)
-        if run.status == "stopped" and (resumed or order.spec != old.spec):
+        if run.status == "stopped" and (resumed or request.spec != old.spec):
             run.status, run.note = "paused", ""
         until = self._due(run)
         if until > run.state.update and run.status != "stopped":
@@ -151,50 +155,50 @@ class Worker(QThread):
 
     def _due(self, run: Run) -> int:
         """Return the update up to which training may go now."""
-        order, update = run.order, run.state.update
-        if order.steps > run.steps_done:
-            until = update + order.steps - run.steps_done
-            run.steps_done = order.steps
+        request, update = run.request, run.state.update
+        if request.steps > run.steps_done:
+            until = update + request.steps - run.steps_done
+            run.steps_done = request.steps
             return min(until, run.length)
-        if not order.playing:
+        if not request.playing:
             return update
-        if math.isinf(order.speed):
+        if math.isinf(request.speed):
             return run.length
         clock, first = run.pace_from
-        due = first + int((time.perf_counter() - clock) * order.speed)
+        due = first + int((time.perf_counter() - clock) * request.speed)
         return min(max(due, update), run.length)
 
     def _train(self, run: Run, until: int) -> None:
-        order, began = run.order, time.perf_counter()
+        request, began = run.request, time.perf_counter()
         in_one_go = run.state.update == 0 and until == run.length
         run.status, run.elapsed_s = "running", 0.0
-        engine = self._ports.engine(order.engine)
+        engine = self._backend.engine(request.engine)
         states = engine.run(
-            order.spec,
+            request.spec,
             run.state,
             until=until,
-            marks=run.ordered_marks,
+            marks=run.sorted_marks,
             interval_s=YIELD_S,
             warmup_s=max(0.0, run.measure_at - time.perf_counter()),
-            is_cancelled=lambda: self._order is not order or self._closing,
+            is_cancelled=lambda: self._request is not request or self._closing,
         )
         for state in states:
             now = time.perf_counter()
             run.state = state
             if state.update in run.marks:
                 with self._condition:
-                    run.history.record(order.spec, state)
+                    run.history.record(request.spec, state)
                 self._stop_at_target(run)
             self._publish(run)
             self._measure_speed(run, now)
             if not run.is_prepared:
                 run.is_prepared = True
-                self._ports.prepare(order.spec)
+                self._backend.prepare(request.spec)
             if state.update >= run.length or run.status == "stopped":
                 run.status = "finished" if run.status == "running" else run.status
                 run.elapsed_s = now - began if in_one_go else 0.0
                 self._post(run, whole=True)
-            elif self._mailbox.is_empty and self._order is order and now >= run.measure_at:
+            elif self._mailbox.is_empty and self._request is request and now >= run.measure_at:
                 self._post(run)
             if run.status == "stopped":
                 break
@@ -203,7 +207,7 @@ class Worker(QThread):
         self._publish(run)
 
     def _stop_at_target(self, run: Run) -> None:
-        target = run.order.spec.train.target_loss
+        target = run.request.spec.train.target_loss
         if target is None:
             return
         loss = run.history.median_loss()
@@ -220,57 +224,57 @@ class Worker(QThread):
             run.speed = (run.state.update - update) / max(now - clock, 1e-6)
             run.speed_from = (now, run.state.update)
 
-    def _rest(self, run: Run, old: Order) -> None:
-        """Nothing to train now: show what changed, then wait for an order or the clock."""
-        order = run.order
-        if run.status == "running" and not order.playing:
+    def _rest(self, run: Run, old: WorkerRequest) -> None:
+        """Nothing to train now: show what changed, then wait for a request or the clock."""
+        request = run.request
+        if run.status == "running" and not request.playing:
             run.status = "paused"
             self._post(run, whole=True)
-        elif order.playing and (order.resumes(old) or run.status in ("ready", "paused")):
+        elif request.playing and (request.resumes(old) or run.status in ("ready", "paused")):
             # Nothing is left to train, or the first update of a paced run is not due yet.
             run.status = "finished" if run.state.update >= run.length else "running"
             self._post(run, whole=True)
-        elif order is not old and (
-            (order.seed, order.wanted, order.spec) != (old.seed, old.wanted, old.spec)
+        elif request is not old and (
+            (request.seed, request.wanted, request.spec) != (old.seed, old.wanted, old.spec)
         ):
             self._post(run, whole=True)
-        elif order.units != old.units:
+        elif request.units != old.units:
             self._post(run, whole=True, only=frozenset({frames.DIAGRAM}))
         timeout = None
-        if run.status == "running" and order.playing and not math.isinf(order.speed):
+        if run.status == "running" and request.playing and not math.isinf(request.speed):
             clock, first = run.pace_from
-            next_at = clock + (run.state.update + 1 - first) / order.speed
+            next_at = clock + (run.state.update + 1 - first) / request.speed
             timeout = max(next_at - time.perf_counter(), FRAME_S / 2)
-        self._sleep(order, timeout)
+        self._sleep(request, timeout)
 
-    def _sleep(self, order: Order, timeout: float | None) -> None:
+    def _sleep(self, request: WorkerRequest, timeout: float | None) -> None:
         with self._condition:
-            if self._order is order and not self._closing:
+            if self._request is request and not self._closing:
                 self._condition.wait(timeout)
 
     def _publish(self, run: Run) -> None:
         with self._condition:
-            self._latest = (run.order.run_id, run.state, run.history)
+            self._latest = (run.request.run_id, run.state, run.history)
 
     def _post(self, run: Run, whole: bool = False, only: frozenset[str] | None = None) -> None:
         """Measure what visible views want, or only some of it, and leave it in the mailbox."""
-        order, now = run.order, time.perf_counter()
-        wanted = set(order.wanted if only is None else order.wanted & only)
+        request, now = run.request, time.perf_counter()
+        wanted = set(request.wanted if only is None else request.wanted & only)
         if not whole and now - run.slow_at < SLOW_PARTS_S:
             wanted -= SLOW_PARTS
         else:
             run.slow_at = now
-        seed = min(order.seed, run.state.seeds - 1)
-        parts = self._ports.measure(
-            order.spec, run.state, wanted, seed, run.history, order.units
+        seed = min(request.seed, run.state.seeds - 1)
+        parts = self._backend.measure(
+            request.spec, run.state, wanted, seed, run.history, request.units
         )
         measured = time.perf_counter()
         # An engine that trains on this thread gets two thirds of its time.
-        rest = 0.0 if self._ports.engine(order.engine).is_parallel else 2 * (measured - now)
+        rest = 0.0 if self._backend.engine(request.engine).is_parallel else 2 * (measured - now)
         run.measure_at = measured + rest
         frame = Frame(
-            run_id=order.run_id,
-            spec=order.spec,
+            run_id=request.run_id,
+            spec=request.spec,
             update=run.state.update,
             length=run.length,
             parameters=run.parameters,

@@ -58,7 +58,7 @@ class HistoryLike(Protocol):
 
 
 @dataclass(frozen=True)
-class Ports:
+class Backend:
     """Functions of nets.
 
     Attributes:

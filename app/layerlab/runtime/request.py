@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from layerlab.core import frames
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
-from layerlab.runtime.ports import HistoryLike
+from layerlab.runtime.backend import HistoryLike
 
 
 @dataclass(frozen=True)
-class Order:
+class WorkerRequest:
     """What the window wants of the worker.
 
     Attributes:
@@ -21,7 +21,7 @@ class Order:
         history: reports that belong to `start`.
         playing: whether to train. speed: updates per second, inf for unlimited.
         steps: updates to do although not playing, counted up since the run began.
-        plays: counted up with every play, because the worker sees the newest order alone: of
+        plays: counted up with every play, because the worker sees the newest request alone: of
             a pause and a play that follow each other at once it sees that it plays.
         engine: its name. wanted: parts of the visible views. seed: the one shown alone.
         units: of the diagram, those in sight; empty for those of its overview.
@@ -40,8 +40,8 @@ class Order:
     seed: int = 0
     units: frames.Units = ()
 
-    def resumes(self, old: Order) -> bool:
-        """Return whether training was asked for since another order."""
+    def resumes(self, old: WorkerRequest) -> bool:
+        """Return whether training was asked for since another request."""
         return self.playing and (not old.playing or self.plays != old.plays)
 
 
@@ -49,13 +49,13 @@ class Order:
 class Run:
     """The run under way; only the worker's thread touches it."""
 
-    order: Order
+    request: WorkerRequest
     state: State
     history: HistoryLike
     length: int
     parameters: int
     marks: frozenset[int]
-    ordered_marks: tuple[int, ...]
+    sorted_marks: tuple[int, ...]
     status: str = "ready"
     note: str = ""
     steps_done: int = 0
