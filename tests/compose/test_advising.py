@@ -75,5 +75,5 @@ def test_a_run_that_breaks_is_advised_beside_the_banner(open_lab, qtbot):
     lab = open_lab(edit(spec, "train.seeds", 4))
     lab.runner.finish()
     qtbot.waitUntil(lambda: bool(lab.advising.findings))
-    assert "finite" in lab.window.foot.advice.finding.line
+    assert "Diverged at update" in lab.window.foot.advice.finding.line
     assert lab.errors
