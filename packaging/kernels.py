@@ -60,10 +60,10 @@ def compile_one(place: int) -> None:
     from layerlab.nets.engines.compiled import target
 
     target.compile_for(target.shipped()[place])
-    from layerlab.nets.engines.compiled import looking, trainer, warm
+    from layerlab.nets.engines.compiled import inference, trainer, warm
 
     # Whatever a training would call: the arguments are its own.
-    for module, name in ((trainer, "train"), (looking, "look")):
+    for module, name in ((trainer, "train"), (inference, "look")):
         setattr(module, name, _CompiledOnly(getattr(module, name)))
     with np.errstate(all="ignore"):  # what was not called has left no numbers
         for dtype in DTYPES:

@@ -26,7 +26,7 @@ def test_the_published_figure():
 
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.9])
 def test_what_was_put_in_comes_out(rho):
-    found = ensembles.spread(2.0 + predictors(4000, 12, 5, rho, 1.5))
+    found = ensembles.variance_components(2.0 + predictors(4000, 12, 5, rho, 1.5))
     assert found.mean == pytest.approx(np.full(5, 2.0), abs=0.12)
     assert found.rho == pytest.approx(rho, abs=0.02)
     assert found.rho_at == pytest.approx(np.full(5, rho), abs=0.05)
@@ -37,14 +37,14 @@ def test_what_was_put_in_comes_out(rho):
 
 def test_it_is_the_analysis_of_variance_of_scipy():
     answers = predictors(9, 6, 3, 0.4)
-    found = ensembles.spread(answers)
+    found = ensembles.variance_components(answers)
     ratio = stats.f_oneway(*answers).statistic  # of a mean square between to one within
     assert (found.own + 6 * found.shared) / found.own == pytest.approx(ratio, rel=1e-10)
 
 
 def test_it_is_the_covariances_of_numpy_but_for_the_means_of_networks():
     answers = predictors(3000, 5, 1, 0.5)
-    found = ensembles.spread(answers)
+    found = ensembles.variance_components(answers)
     table = np.cov(answers[..., 0].T)
     off = table[~np.eye(5, dtype=bool)].mean()
     assert found.shared[0] == pytest.approx(off, abs=1e-3)
@@ -53,7 +53,7 @@ def test_it_is_the_covariances_of_numpy_but_for_the_means_of_networks():
 
 def test_what_is_algebra_and_what_is_not():
     answers = predictors(40, 6, 7, 0.5)
-    found = ensembles.spread(answers)
+    found = ensembles.variance_components(answers)
     # Of the very networks that were looked at the formula is an identity,
     assert found.of_mean(6) == pytest.approx(answers.mean(1).var(0, ddof=1), rel=1e-10)
     truth = RNG.standard_normal(7)
@@ -63,7 +63,7 @@ def test_what_is_algebra_and_what_is_not():
     assert found.squared_bias(truth) + found.of_mean(6) == pytest.approx(of_mean, rel=1e-10)
     # of others it is a forecast.
     others = predictors(400, 26, 7, 0.5)
-    told = ensembles.spread(others[:, :6]).of_mean(20).mean()
+    told = ensembles.variance_components(others[:, :6]).of_mean(20).mean()
     seen = others[:, 6:].mean(1).var(0, ddof=1).mean()
     assert told != pytest.approx(seen, rel=1e-6)
     assert told == pytest.approx(seen, rel=0.1)
@@ -94,12 +94,12 @@ def test_resamples_are_draws_taken_again():
     assert draws.sum(1) == pytest.approx(np.ones(50))
     kept = ensembles.draws_of(answers)
     again = np.repeat(answers, np.rint(draws[7] * 30).astype(int), axis=0)
-    want = ensembles.spread(again)
+    want = ensembles.variance_components(again)
     assert kept.variance(draws)[7] == pytest.approx(want.one.mean(), rel=1e-10)
     assert kept.correlations(draws)[7] == pytest.approx(want.rho, rel=1e-10)
 
 
 def test_where_nothing_varies_there_is_no_correlation():
-    found = ensembles.spread(np.ones((4, 3, 2)))
+    found = ensembles.variance_components(np.ones((4, 3, 2)))
     assert found.rho == 0
     assert list(found.rho_at) == [0, 0]

@@ -27,12 +27,12 @@ from layerlab.nets.skips import (
     FEW,
     GROWTH,
     MANY,
+    ablate,
     block_variance,
     cut_out,
     is_growing,
     is_steady,
     output_scale,
-    silenced,
 )
 
 Array = np.ndarray
@@ -127,7 +127,7 @@ def _measure_silenced(ctx: Context) -> Silenced:
         params, x = births(plain, 8), problem_of(plain).x
         ranges, error = [], []
         for layer in range(depth):
-            ablated = silenced(problem_of(plain).layout, params, layer)
+            ablated = ablate(problem_of(plain).layout, params, layer)
             cut = cut_out(problem_of(plain).layout, params, layer)
             ranges.append(np.ptp(_out(plain, ablated, x), axis=1).max())
             error.append(np.abs(_out(skips, ablated, x) - _out(shorter, cut, x)).max())

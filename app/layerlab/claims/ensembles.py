@@ -11,7 +11,7 @@ from layerlab.claims.figures import within
 from layerlab.claims.populations import lab, population
 from layerlab.core.spec import TrainSpec, edit
 from layerlab.nets.engines.numpy_ import outputs
-from layerlab.nets.ensembles import mean_variance, simulated_variance, spread
+from layerlab.nets.ensembles import mean_variance, simulated_variance, variance_components
 from layerlab.nets.problem import problem_of
 
 # ---- E13: ensembles
@@ -36,7 +36,7 @@ def _measure_ensembles(ctx: Context) -> Ensembles:
         end = population(ctx.part(k, sets), edit(spec, "train.seed", 1000 * k), 2 * K)[-1]
         predictions.append(outputs(problem_of(spec), end.params, x.astype(np.float32))[..., 0])
     p = np.array(predictions, float)  # (sets, networks, x)
-    first, second = spread(p[:, :K]), p[:, K:]
+    first, second = variance_components(p[:, :K]), p[:, K:]
     measured = second.mean(1).var(axis=0, ddof=1).mean() / first.one.mean()
     return Ensembles(
         simulated_variance(K, RHO), float(measured), mean_variance(K, first.rho), first.rho

@@ -50,7 +50,7 @@ def correlation(shared: Array, one: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Spread:
+class VarianceComponents:
     """How networks scatter that differ in their seed alone, by position.
 
     Attributes:
@@ -109,7 +109,7 @@ class Draws:
     squares: Array
     nets: int
 
-    def spread(self) -> Spread:
+    def variance_components(self) -> VarianceComponents:
         """Take the variance apart: the unbiased estimates of one-way analysis.
 
         Two draws and two networks at least.
@@ -118,13 +118,13 @@ class Draws:
         draws = len(self.means)
         own = self.squares.sum(0) / (draws * (self.nets - 1))
         shared = self.means.var(0, ddof=1) - own / self.nets
-        return Spread(self.means.mean(0), own, shared, draws, self.nets)
+        return VarianceComponents(self.means.mean(0), own, shared, draws, self.nets)
 
     def variance_at(self) -> Array:
         """Return the variance of one network by place. (x,)"""
         if self.nets == 1:
             return self.means.var(0, ddof=1)
-        return self.spread().one
+        return self.variance_components().one
 
     def variance(self, shares: Array | None = None) -> Array:
         """Return the variance of one network, averaged over places.
@@ -159,9 +159,9 @@ def draws_of(answers: Array) -> Draws:
     return Draws(means, ((answers - means[:, None]) ** 2).sum(1), answers.shape[1])
 
 
-def spread(answers: Array) -> Spread:
+def variance_components(answers: Array) -> VarianceComponents:
     """Take the variance of networks apart. (draws, nets, x), at least two of both"""
-    return draws_of(answers).spread()
+    return draws_of(answers).variance_components()
 
 
 def means_of(answers: Array, k: int) -> Array:

@@ -75,11 +75,11 @@ def block_variance(blocks: int, scale: float, is_normed: bool, seed: int) -> flo
     return float(through(h, (drawn() for _ in range(blocks)), scale, is_normed)[-1])
 
 
-def silenced(layout: Layout, params: Array, layer: int) -> Array:
+def ablate(layout: Layout, params: Array, layer: int) -> Array:
     """Return parameters with all weights and biases of a layer at 0. (seeds, P)"""
-    silent = params.copy()
-    silent[:, layout.offset(layer) : layout.offset(layer + 1)] = 0
-    return silent
+    ablated = params.copy()
+    ablated[:, layout.offset(layer) : layout.offset(layer + 1)] = 0
+    return ablated
 
 
 def cut_out(layout: Layout, params: Array, layer: int) -> Array:

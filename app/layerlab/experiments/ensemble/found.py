@@ -10,7 +10,7 @@ import numpy as np
 from layerlab.experiments.ensemble.names import DRAWS, MOST
 from layerlab.experiments.ensemble.training import Population
 from layerlab.nets.bootstrap import ENDS, Band
-from layerlab.nets.ensembles import Draws, Spread, mean_variance, resamples
+from layerlab.nets.ensembles import Draws, VarianceComponents, mean_variance, resamples
 
 Array = np.ndarray
 LEAST = 8  # draws; fewer say nothing of a variance
@@ -59,8 +59,8 @@ class Found:
     """
 
     draws: int
-    all: Spread
-    half: Spread
+    all: VarianceComponents
+    half: VarianceComponents
     means_at: Array
     chance: Chance | None
 
@@ -105,7 +105,11 @@ def look_at(people: Population) -> None:
     means = np.stack([people.part(k).variance_at() for k in range(1, MOST + 1)])
     chance = _chance(people) if people.done == DRAWS else None
     people.looked = Found(
-        people.done, people.part("all").spread(), people.part("half").spread(), means, chance
+        people.done,
+        people.part("all").variance_components(),
+        people.part("half").variance_components(),
+        means,
+        chance,
     )
 
 
@@ -125,9 +129,9 @@ def _chance(people: Population) -> Chance:
     shares = np.vstack([np.full(draws, 1 / draws), resamples(draws, RESAMPLES)])
     means = np.stack([_half(people.part(k), 1).variance(shares) for k in ks], axis=1)
     return Chance(
-        Band(whole.spread().rho, *ends),
+        Band(whole.variance_components().rho, *ends),
         fit,
-        _half(half, 0).spread().rho,
+        _half(half, 0).variance_components().rho,
         means / np.maximum(means[:, :1], TINY),
     )
 

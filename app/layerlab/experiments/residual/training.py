@@ -17,7 +17,7 @@ from layerlab.nets.engines.numpy_ import outputs, training_loss
 from layerlab.nets.engines.ready import wait_for_kernels
 from layerlab.nets.problem import Problem, problem_of
 from layerlab.nets.rewind import fastest_engine
-from layerlab.nets.skips import silenced
+from layerlab.nets.skips import ablate
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -96,7 +96,7 @@ class Trained:
             raise ValueError("this training left the range of numbers")
         one = self.params[self.best : self.best + 1]
         if layer is not None:
-            one = silenced(self.problem.layout, one, layer)
+            one = ablate(self.problem.layout, one, layer)
         return np.asarray(outputs(self.problem, one, GRID[:, None])[0, :, 0])
 
 
@@ -151,7 +151,7 @@ class Training:
             spread = net.weight_std / layout.sizes[k] ** 0.5
             kept[k] = np.sqrt((weights**2).mean((1, 2))) / spread
             with np.errstate(all="ignore"):
-                without[k] = training_loss(problem, silenced(layout, params, k))
+                without[k] = training_loss(problem, ablate(layout, params, k))
             if ask():
                 yield None
         with np.errstate(all="ignore"):

@@ -20,12 +20,12 @@ from layerlab.nets.problem import problem_of
 from layerlab.nets.skips import (
     FEW,
     MANY,
+    ablate,
     block_variance,
     cut_out,
     is_growing,
     is_steady,
     output_scale,
-    silenced,
 )
 
 EXACT = 1e-12
@@ -175,8 +175,8 @@ def error_of(skips: Trained, layer: int) -> float:
 
 def _answers(one: Trained, layer: int) -> np.ndarray:
     assert one.params is not None
-    silent = silenced(one.problem.layout, one.params, layer)
-    return np.asarray(outputs(one.problem, silent, GRID[:, None])[..., 0])
+    ablated = ablate(one.problem.layout, one.params, layer)
+    return np.asarray(outputs(one.problem, ablated, GRID[:, None])[..., 0])
 
 
 def silent_row(plain: Trained | None, skips: Trained | None, layer: int) -> ClaimRow:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Array = np.ndarray
 BLOCK_S = 0.06  # of work in a block: the next one waits for the interpreter for a moment
-HURRY_S = 0.01  # of work between two copies while nobody looks
+WARMUP_COPY_S = 0.01  # of work between two copies while nobody looks
 FIRST_WORK = 3e7  # of the first block, see `_work`: 1 to 5 ms
 COPY_SHARE = 15  # the work between two copies takes so many times as long as a copy
 COPY_BYTES_PER_S = 4e9
@@ -50,7 +50,7 @@ class CompiledEngine:
     def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
         """Return the predictions at x; see `Engine.outputs`."""
         warm_up(problem.spec.train.dtype).result()
-        from layerlab.nets.engines.compiled.looking import outputs
+        from layerlab.nets.engines.compiled.inference import outputs
 
         with np.errstate(all="ignore"):
             return outputs(problem, params, x)
@@ -213,7 +213,7 @@ class _Pace:
             stops: ascending updates at which a state is wanted in any case.
         """
         free, known = self.is_free(), _pace.get(self.threads(), 0.0)
-        tick_s = max(HURRY_S if free else self._interval_s or 0.0, self._copy_s)
+        tick_s = max(WARMUP_COPY_S if free else self._interval_s or 0.0, self._copy_s)
         tick = max(1, int(tick_s * known / self._work))
         length = max(tick, int(BLOCK_S * known / self._work))
         if not self._has_begun or not known:  # a quick first look at how it goes

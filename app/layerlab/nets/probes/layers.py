@@ -27,7 +27,7 @@ Array = np.ndarray
 BINS = 48
 HISTOGRAM_VALUES = 40_000  # a layer; more would not change what is seen
 STEPS = (1, 2, 5, 10)  # ends of the histograms, so that they seldom change
-SILENT = 1e-30  # nothing is seen of smaller numbers
+MIN_VISIBLE = 1e-30  # nothing is seen of smaller numbers
 SAFE = 1e-18, 1e18  # squares of numbers in between are exact enough in float32
 
 
@@ -159,7 +159,7 @@ def _ends(values: list[Array], whole: bool) -> tuple[float, float]:
     low = min((t[0] for t in tails), default=-1.0)
     high = max((t[1] for t in tails), default=1.0)
     size = max(-low, high)
-    if size < SILENT:
+    if size < MIN_VISIBLE:
         low, high, size = (0.0, 1.0, 1.0) if whole else (-1.0, 1.0, 1.0)
     if not whole:
         return -_rounded(size), _rounded(size)

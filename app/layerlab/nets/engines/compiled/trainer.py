@@ -13,8 +13,8 @@ import numpy as np
 from layerlab.core.state import State
 from layerlab.nets.engines.compiled import pool
 from layerlab.nets.engines.compiled.block import Block
+from layerlab.nets.engines.compiled.inference import outputs
 from layerlab.nets.engines.compiled.kernel import train
-from layerlab.nets.engines.compiled.looking import outputs
 from layerlab.nets.engines.compiled.plan import (
     FAN_IN,
     H_IN,

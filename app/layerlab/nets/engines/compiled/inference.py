@@ -1,4 +1,4 @@
-"""Sending points through trained networks: what reports and views want of many of them."""
+"""Inference: predictions of trained networks, many points at a time, for reports and views."""
 
 from __future__ import annotations
 
