@@ -61,7 +61,7 @@ _PARTS = {
 # What a library that is damaged raises when it is imported.
 FAILURES = (ImportError, OSError, AttributeError)
 
-_said: set[str] = set()
+_reported: set[str] = set()
 _lock = threading.Lock()
 
 
@@ -107,14 +107,14 @@ def import_sentence(error: BaseException, what: str = "") -> str:
         return f"this copy of Layerlab is incomplete, it lacks {module}: install it again"
     library = _library(module)
     if library is None:
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        return f"{what or 'a library of the lab'} does not load ({said})"
+        text = " ".join(f"{type(error).__name__}: {error}".split())
+        return f"{what or 'a library of the lab'} does not load ({text})"
     needs = f"{what or library.use or 'Layerlab'} needs {library.name}"
     # What is missing may be a part of what is there.
     if isinstance(error, ModuleNotFoundError) and "." not in module and module not in _PARTS:
         return f"{needs}, which is not installed; {how_to_install(library.name)}"
-    said = " ".join(str(error).split())
-    return f"{needs}, which does not load ({said}); {how_to_install(library.name, True)}"
+    text = " ".join(str(error).split())
+    return f"{needs}, which does not load ({text}); {how_to_install(library.name, True)}"
 
 
 def load_sentence(name: str, error: Exception) -> str:
@@ -126,8 +126,8 @@ def load_sentence(name: str, error: Exception) -> str:
     """
     if isinstance(error, ImportError):
         return import_sentence(error, _named(name).use)
-    said = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"{name} does not load ({said}); {how_to_install(name, True)}"
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"{name} does not load ({text}); {how_to_install(name, True)}"
 
 
 def sentence_of(error: BaseException) -> str:
@@ -164,7 +164,7 @@ def needed_for(what: str) -> Iterator[None]:
 def say_once(sentence: str) -> None:
     """Say a sentence as a `LabWarning`, unless it was said in this process before."""
     with _lock:
-        is_known = sentence in _said
-        _said.add(sentence)
+        is_known = sentence in _reported
+        _reported.add(sentence)
     if not is_known:
         warnings.warn(sentence, LabWarning, stacklevel=2)

@@ -41,11 +41,16 @@ class Optimizer(Entry):
 OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
 
 
+# p are the parameters (theta in the papers), g = dL/dp, `rate` the learning rate (eta, alpha).
+
+
 def _sgd(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
-    p -= rate * g
+    p -= rate * g  # p_t = p_(t-1) - rate g_t
 
 
 def _momentum(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
+    # v_t = mu v_(t-1) + g_t, p_t = p_(t-1) - rate v_t: PyTorch's form, in which a changed rate
+    # acts on all of the velocity at once.
     v = moments[0]
     v *= MOMENTUM
     v += g
@@ -53,6 +58,7 @@ def _momentum(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
 
 
 def _rmsprop(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
+    # s_t = rho s_(t-1) + (1 - rho) g_t^2, p_t = p_(t-1) - rate g_t / (sqrt(s_t) + eps)
     s = moments[0]
     s *= RMS_DECAY
     s += (1 - RMS_DECAY) * g * g
@@ -60,12 +66,14 @@ def _rmsprop(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
 
 
 def _adam(p: Array, g: Array, moments: Array, rate: float, t: int) -> None:
+    # Kingma & Ba 2014, algorithm 1.
     m, v = moments
-    m *= BETA1
+    m *= BETA1  # m_t = beta1 m_(t-1) + (1 - beta1) g_t
     m += (1 - BETA1) * g
-    v *= BETA2
+    v *= BETA2  # v_t = beta2 v_(t-1) + (1 - beta2) g_t^2
     v += (1 - BETA2) * g * g
-    # Both averages start at 0; the corrections undo that pull.
+    # Both averages start at 0, so they are too small by 1 - beta^t, which is divided out:
+    # p_t = p_(t-1) - rate m^ / (sqrt(v^) + eps) with m^ = m_t / (1 - beta1^t), v^ likewise.
     m_correction, v_correction = 1 - BETA1**t, 1 - BETA2**t
     p -= (rate / m_correction) * m / (np.sqrt(v) / math.sqrt(v_correction) + ADAM_EPS)
 

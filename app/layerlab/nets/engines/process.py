@@ -68,7 +68,7 @@ class Child:
         """Return whether it still runs."""
         return self._process.poll() is None
 
-    def tell(
+    def send(
         self, kind: str, arrays: dict[str, np.ndarray] | None = None, **fields: Any
     ) -> None:
         """Send a message; that it has died is noticed by `hear`."""

@@ -108,7 +108,9 @@ def _loading_problem(error: Exception) -> str:
     if (getattr(error, "name", None) or "").startswith("layerlab."):
         return import_sentence(error, "the engine compiled")
     remedy = how_to_install("numba llvmlite", again=True)
-    return f"the engine compiled needs numba, which does not load ({_words(error)}); {remedy}"
+    return (
+        f"the engine compiled needs numba, which does not load ({_one_line(error)}); {remedy}"
+    )
 
 
 def _problem(error: BaseException) -> NotReadyError:
@@ -118,14 +120,14 @@ def _problem(error: BaseException) -> NotReadyError:
         return NotReadyError(import_sentence(error, "the engine compiled"))
     return NotReadyError(
         "the kernels of the engine compiled do not compile on this machine "
-        f"({_words(error)}; LAYERLAB_DEBUG=1 shows where)"
+        f"({_one_line(error)}; LAYERLAB_DEBUG=1 shows where)"
     )
 
 
-def _words(error: BaseException) -> str:
+def _one_line(error: BaseException) -> str:
     """Return an error on one line, however long its message is."""
-    said = " ".join(f"{type(error).__name__}: {error}".split())
-    return textwrap.shorten(said, _MAX_MESSAGE, placeholder=" …")
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return textwrap.shorten(text, _MAX_MESSAGE, placeholder=" …")
 
 
 def is_ready(dtype: str = "float32") -> bool:

@@ -87,7 +87,7 @@ class RemoteEngine:
                     return
                 child.wait_until_ready(POLL_S)
             arrays, fields = state_parts(state) if state else ({}, {})
-            child.tell(
+            child.send(
                 "run",
                 arrays,
                 **fields,
@@ -124,7 +124,7 @@ class RemoteEngine:
         try:
             while not child.is_ready and not is_cancelled():
                 child.wait_until_ready(POLL_S)
-            child.tell("ask", name=name)
+            child.send("ask", name=name)
             while not is_cancelled():
                 if (reply := child.hear(POLL_S)) is None:
                     continue
@@ -181,7 +181,7 @@ def _states(child: Child, is_cancelled: Callable[[], bool]) -> Iterator[State]:
     try:
         while not ended:
             if not cancelled and is_cancelled():
-                child.tell("cancel")
+                child.send("cancel")
                 cancelled = True
             reply = child.hear(POLL_S)
             if reply is None:
@@ -190,9 +190,9 @@ def _states(child: Child, is_cancelled: Callable[[], bool]) -> Iterator[State]:
             if message.kind == "state":
                 yield state_of(message, arrays)
                 if not cancelled and is_cancelled():  # heard before the next update
-                    child.tell("cancel")
+                    child.send("cancel")
                     cancelled = True
-                child.tell("next")
+                child.send("next")
             elif message.kind == "error":
                 ended = True
                 raise error_of(message)
@@ -205,8 +205,8 @@ def _states(child: Child, is_cancelled: Callable[[], bool]) -> Iterator[State]:
 
 def _stopped(child: Child) -> bool:
     """Stop a run that nobody waits for any more; return whether the child is free again."""
-    child.tell("cancel")
-    child.tell("stop")
+    child.send("cancel")
+    child.send("stop")
     limit_s = time.monotonic() + STOP_S
     with contextlib.suppress(LabError):
         while time.monotonic() < limit_s:
