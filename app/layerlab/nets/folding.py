@@ -55,7 +55,7 @@ def folded(teeth: int, depth: int) -> Array:
 
 
 def one_layer(places: Array, slopes: Array) -> Array:
-    """Return the parameters of one hidden layer that bends where it is told.
+    """Return the parameters of one hidden layer with kinks at given places.
 
     Args:
         places: (w,) ascending inputs at which a neuron's kink is.

@@ -192,7 +192,7 @@ class Background(QObject):
             self._thread.drop(entry)
 
     def has(self, key: Hashable) -> bool:
-        """Return whether a job of that key is not done, as far as has been told."""
+        """Return whether a job of that key is not done, as far as has been reported."""
         return key in self._entries
 
     def set_busy(self, busy: bool) -> None:
@@ -204,7 +204,7 @@ class Background(QObject):
             self._calm.start()
 
     def close(self) -> None:
-        """End the thread, whatever it does; nothing more is done or told."""
+        """End the thread, whatever it does; nothing more is done or reported."""
         self._closed = True
         self._calm.stop()
         self._thread.end()

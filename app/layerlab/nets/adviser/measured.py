@@ -34,7 +34,7 @@ class Measured:
             absolute change of its logarithm beyond what it falls.
         rise: median over the seeds of the last loss beside the lowest of the run.
         signal, gradient: (L,) median variance across inputs and mean square of dL/dz, at
-            birth.
+            initialization.
         square: (L,) median mean square of the activations at initialization.
         expected_back: how many times theory has the gradient grow from the last hidden layer
             to the first at initialization, or None where it does not know.

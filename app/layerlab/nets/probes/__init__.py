@@ -24,7 +24,7 @@ from layerlab.core.frames import (
 )
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
-from layerlab.nets.probes.base import Look
+from layerlab.nets.probes.base import ProbedState
 from layerlab.nets.probes.diagram import diagram_part
 from layerlab.nets.probes.layers import gradient_part, signal_part
 from layerlab.nets.probes.loss import History, loss_part
@@ -77,17 +77,17 @@ def measure(
     Raises:
         LabError: the spec does not fit its data.
     """
-    look = Look(problem_of(spec), state, min(seed, state.seeds - 1))
+    probed = ProbedState(problem_of(spec), state, min(seed, state.seeds - 1))
     parts: dict[str, Part] = {}
     with np.errstate(all="ignore"):  # numbers may explode; the engine says where
         if LOSS in wanted:
-            parts[LOSS] = loss_part(look, history)
+            parts[LOSS] = loss_part(probed, history)
         if PREDICTION in wanted:
-            parts[PREDICTION] = prediction_part(look)
+            parts[PREDICTION] = prediction_part(probed)
         if SIGNAL in wanted:
-            parts[SIGNAL] = signal_part(look)
+            parts[SIGNAL] = signal_part(probed)
         if GRADIENT in wanted:
-            parts[GRADIENT] = gradient_part(look)
+            parts[GRADIENT] = gradient_part(probed)
         if DIAGRAM in wanted:
-            parts[DIAGRAM] = diagram_part(look, units)
+            parts[DIAGRAM] = diagram_part(probed, units)
     return parts

@@ -1,4 +1,4 @@
-"""What all probes share: one look at a state, outputs in bounded memory, quantiles."""
+"""What all probes share: the state that is measured, outputs in bounded memory, quantiles."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ def typical_rows(problem: Problem, count: int) -> Array:
     return choices[int(np.abs(found / np.maximum(whole, 1e-300) - 1).sum(1).argmin())]
 
 
-class Look:
-    """One state being measured: passes are made once and shared by the parts.
+class ProbedState:
+    """One state being measured: its passes are computed once and shared by the parts.
 
     Attributes:
         problem: what is trained.

@@ -14,7 +14,7 @@ import numpy as np
 from layerlab.core.frames import DiagramLayer, DiagramPart, Units, shown_units
 from layerlab.nets.engines.numpy_ import ForwardCache, forward
 from layerlab.nets.maths import NUMPY
-from layerlab.nets.probes.base import Look, probe_rows
+from layerlab.nets.probes.base import ProbedState, probe_rows
 from layerlab.nets.probes.layers import across_inputs
 from layerlab.nets.problem import Problem
 
@@ -57,18 +57,18 @@ def _ground(problem: Problem) -> _Ground:
     return _Ground("weights", problem.x[:1], ())
 
 
-def diagram_part(look: Look, units: Units = ()) -> DiagramPart:
+def diagram_part(probed: ProbedState, units: Units = ()) -> DiagramPart:
     """Return the network of the chosen seed.
 
     Args:
-        look: the state.
+        probed: the state.
         units: of each layer, which units are drawn; those of the overview where it is empty,
             or about a network of other sizes.
     """
-    problem, layout = look.problem, look.problem.layout
+    problem, layout = probed.problem, probed.problem.layout
     depth = layout.layers - 1
     ground = _ground(problem)
-    flat = look.one[0].copy()  # the frame keeps views into it
+    flat = probed.one[0].copy()  # the frame keeps views into it
     weights = tuple(layout.weights(flat, k) for k in range(layout.layers))
     biases = tuple(layout.biases(flat, k) for k in range(layout.layers))
     if not _fit(units, layout.sizes):
@@ -77,14 +77,14 @@ def diagram_part(look: Look, units: Units = ()) -> DiagramPart:
         np.array(units[k], int) if units else shown_units(n, depth, is_input=k == 0)
         for k, n in enumerate(layout.sizes)
     ]
-    seen = forward(problem, look.one, ground.inputs)
-    real = _real(look)
+    seen = forward(problem, probed.one, ground.inputs)
+    real = _real(probed)
     columns = tuple(
         _column(problem, ground, k, shown, weights, biases, seen, real)
         for k in range(len(layout.sizes))
     )
     return DiagramPart(
-        seed=look.seed,
+        seed=probed.seed,
         layers=columns,
         edges=tuple(w[np.ix_(shown[k], shown[k + 1])] for k, w in enumerate(weights)),
         weights=weights,
@@ -102,13 +102,13 @@ def _fit(units: Units, sizes: tuple[int, ...]) -> bool:
     )
 
 
-def _real(look: Look) -> ForwardCache:
+def _real(probed: ProbedState) -> ForwardCache:
     """Return the chosen network's pass over training inputs; shared if it is made."""
-    if "cache" in vars(look):
-        one = slice(look.seed, look.seed + 1)
-        cache = look.cache
+    if "cache" in vars(probed):
+        one = slice(probed.seed, probed.seed + 1)
+        cache = probed.cache
         return ForwardCache(h=[h[one] for h in cache.h], z=[], n=[n[one] for n in cache.n])
-    return forward(look.problem, look.one, look.problem.x[look.rows])
+    return forward(probed.problem, probed.one, probed.problem.x[probed.rows])
 
 
 def _column(

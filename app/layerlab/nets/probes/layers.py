@@ -20,7 +20,7 @@ import numpy as np
 
 from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, LayerPart
 from layerlab.nets.maths import NUMPY
-from layerlab.nets.probes.base import Look
+from layerlab.nets.probes.base import ProbedState
 from layerlab.nets.theory import theory
 
 Array = np.ndarray
@@ -69,44 +69,44 @@ SIGNAL_VARIANCES = {
 }
 
 
-def dead_units(look: Look) -> list[Array]:
+def dead_units(probed: ProbedState) -> list[Array]:
     """Return for each hidden layer which units have slope 0 on every input. (seeds, units)"""
-    return [_dead(look, n) for n in look.cache.n[:-1]]
+    return [_dead(probed, n) for n in probed.cache.n[:-1]]
 
 
-def _dead(look: Look, n: Array) -> Array:
-    activation, net = look.problem.activation, look.problem.spec.net
+def _dead(probed: ProbedState, n: Array) -> Array:
+    activation, net = probed.problem.activation, probed.problem.spec.net
     slope = activation.derivative(NUMPY, n, net.slope)
     return np.asarray(~np.any(slope, axis=1))
 
 
-def signal_part(look: Look) -> LayerPart:
+def signal_part(probed: ProbedState) -> LayerPart:
     """Return the activations of the hidden layers: what each passes on, skip included."""
-    hidden = look.cache.h[1:-1]
-    measured = {name: _stack(f, hidden, look) for name, f in SIGNAL_VARIANCES.items()}
-    known = theory(look.problem.spec)
-    return _part(look, hidden, measured, known["signal"], whole=True)
+    hidden = probed.cache.h[1:-1]
+    measured = {name: _stack(f, hidden, probed) for name, f in SIGNAL_VARIANCES.items()}
+    known = theory(probed.problem.spec)
+    return _part(probed, hidden, measured, known["signal"], whole=True)
 
 
-def gradient_part(look: Look) -> LayerPart:
+def gradient_part(probed: ProbedState) -> LayerPart:
     """Return dL/dz of the hidden layers, of each input's own loss.
 
     The histograms leave out what is exactly 0: inactive units would dwarf all others, and
     are counted by `dead` and by the activations. The mean square counts them.
     """
-    hidden = look.gradients.z[:-1]
-    measured = {MEAN_SQUARE: _stack(mean_square, hidden, look)}
-    known = theory(look.problem.spec)
-    return _part(look, hidden, measured, known["gradient"], whole=False)
+    hidden = probed.gradients.z[:-1]
+    measured = {MEAN_SQUARE: _stack(mean_square, hidden, probed)}
+    known = theory(probed.problem.spec)
+    return _part(probed, hidden, measured, known["gradient"], whole=False)
 
 
-def _stack(value: Callable[[Array], Array], layers: list[Array], look: Look) -> Array:
+def _stack(value: Callable[[Array], Array], layers: list[Array], probed: ProbedState) -> Array:
     columns = np.array([value(h) for h in layers])  # (L, S)
-    return columns.reshape(len(layers), look.state.seeds).T
+    return columns.reshape(len(layers), probed.state.seeds).T
 
 
 def _part(
-    look: Look,
+    probed: ProbedState,
     layers: list[Array],
     measured: dict[str, Array],
     known: dict[str, Array],
@@ -114,14 +114,14 @@ def _part(
     whole: bool,
 ) -> LayerPart:
     edges, counts, unit = histograms(layers, whole)
-    dead = np.array([units.mean(1) for units in dead_units(look)])  # (L, S)
+    dead = np.array([units.mean(1) for units in dead_units(probed)])  # (L, S)
     return LayerPart(
         edges=edges,
         counts=counts,
         unit=unit,
         measured=measured,
         theory=known,
-        dead=dead.reshape(len(layers), look.state.seeds).T,
+        dead=dead.reshape(len(layers), probed.state.seeds).T,
     )
 
 

@@ -17,7 +17,7 @@ from layerlab.core.state import State
 from layerlab.nets.engines.base import Outputs, penalty
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.maths import NUMPY
-from layerlab.nets.probes.base import Look, class_of
+from layerlab.nets.probes.base import ProbedState, class_of
 from layerlab.nets.probes.references import linear_loss, noise_floor
 from layerlab.nets.problem import Problem, problem_of
 
@@ -269,9 +269,9 @@ class History:
         return np.array(self._updates), columns
 
 
-def loss_part(look: Look, history: History | None = None) -> LossPart:
+def loss_part(probed: ProbedState, history: History | None = None) -> LossPart:
     """Return the history with the state that is looked at as its last point."""
-    problem, state = look.problem, look.state
+    problem, state = probed.problem, probed.state
     past = history or History()
     if past.last_update != state.update:
         past = past.copy()

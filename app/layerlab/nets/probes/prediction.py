@@ -17,7 +17,7 @@ from layerlab.core.frames import (
 )
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.probes.base import (
-    Look,
+    ProbedState,
     class_of,
     median,
     probability_of_one,
@@ -37,16 +37,16 @@ EXAMPLES = 12
 SCATTER_POINTS, MIN_SCATTER_POINTS = 400, 100
 
 
-def prediction_part(look: Look) -> Prediction:
+def prediction_part(probed: ProbedState) -> Prediction:
     """Return what the networks predict."""
-    form = look.problem.data.form
+    form = probed.problem.data.form
     if form == "curve":
-        return _curve(look)
+        return _curve(probed)
     if form == "map":
-        return _map(look)
+        return _map(probed)
     if form == "images":
-        return _images(look)
-    return _classes(look) if look.problem.data.shape.classes else _scatter(look)
+        return _images(probed)
+    return _classes(probed) if probed.problem.data.shape.classes else _scatter(probed)
 
 
 def _own_x(problem: Problem, x: Array) -> Array:
@@ -103,19 +103,19 @@ def _curve_ground(problem: Problem) -> _CurveGround:
     )
 
 
-def _curve(look: Look) -> CurvePrediction:
-    problem = look.problem
+def _curve(probed: ProbedState) -> CurvePrediction:
+    problem = probed.problem
     ground = _curve_ground(problem)
-    out = outputs(problem, look.state.params, ground.inputs)[..., 0]  # (S, G)
+    out = outputs(problem, probed.state.params, ground.inputs)[..., 0]  # (S, G)
     out = _own_y(problem, out)
-    found = regions(problem, look.state.params[look.seed], ground.low, ground.high)
+    found = regions(problem, probed.state.params[probed.seed], ground.low, ground.high)
     kinks = np.zeros(0) if found is None else found.kinks
     train_x, train_y, validation_x, validation_y = ground.points
     return CurvePrediction(
         x=ground.x,
         target=ground.target,
         quantiles=quantiles(out),
-        shown=out[look.seed],
+        shown=out[probed.seed],
         train_x=train_x,
         train_y=train_y,
         validation_x=validation_x,
@@ -171,18 +171,18 @@ def _map_ground(problem: Problem) -> _MapGround:
     )
 
 
-def _map(look: Look) -> MapPrediction:
-    problem, ground = look.problem, _map_ground(look.problem)
-    out = outputs(problem, look.state.params, ground.grid)  # (S, side * side, outputs)
+def _map(probed: ProbedState) -> MapPrediction:
+    problem, ground = probed.problem, _map_ground(probed.problem)
+    out = outputs(problem, probed.state.params, ground.grid)  # (S, side * side, outputs)
     count = problem.data.shape.classes
     classes = agreement = std = None
     if count > 2:
         said = class_of(out)  # (S, cells)
         classes, agreement = _vote(said, count)
-        values, boundary = agreement, said[look.seed].astype(float)
+        values, boundary = agreement, said[probed.seed].astype(float)
     else:
         cells = probability_of_one(problem, out) if count else _own_y(problem, out)[..., 0]
-        values, boundary = median(cells), cells[look.seed]
+        values, boundary = median(cells), cells[probed.seed]
         if count:
             classes, agreement = _vote((cells > 0.5).astype(int), count)
         else:
@@ -217,12 +217,12 @@ def _vote(said: Array, count: int) -> tuple[Array, Array]:
 # ---- images
 
 
-def _images(look: Look) -> ImagePrediction:
-    problem, data = look.problem, look.problem.data
+def _images(probed: ProbedState) -> ImagePrediction:
+    problem, data = probed.problem, probed.problem.data
     shape = (-1, *(data.image_shape or (1, data.shape.inputs)))
     x = np.concatenate((problem.x, problem.validation_x))
     y = np.concatenate((problem.y, problem.validation_y))
-    out = outputs(problem, look.state.params, x)  # (S, n, outputs)
+    out = outputs(problem, probed.state.params, x)  # (S, n, outputs)
     return ImagePrediction(
         inputs=_own_x(problem, x).reshape(shape),
         targets=_own_y(problem, y).reshape(shape),
@@ -234,37 +234,37 @@ def _images(look: Look) -> ImagePrediction:
 # ---- many inputs
 
 
-def _classes(look: Look) -> ClassPrediction:
-    problem, data = look.problem, look.problem.data
+def _classes(probed: ProbedState) -> ClassPrediction:
+    problem, data = probed.problem, probed.problem.data
     held = len(problem.validation_x) > 0
     x = problem.validation_x if held else problem.x
     true = (data.validation_y if held else data.y).astype(int)
-    rows = probe_rows(problem, len(x), look.state.seeds, MIN_CLASS_POINTS)
+    rows = probe_rows(problem, len(x), probed.state.seeds, MIN_CLASS_POINTS)
     x, true = x[rows], true[rows]
-    said = class_of(outputs(problem, look.state.params, x))  # (S, rows)
+    said = class_of(outputs(problem, probed.state.params, x))  # (S, rows)
     count = data.shape.classes
     pairs = np.bincount((true * count + said).ravel(), minlength=count * count)
-    missed = np.flatnonzero(said[look.seed] != true)[:EXAMPLES]
+    missed = np.flatnonzero(said[probed.seed] != true)[:EXAMPLES]
     return ClassPrediction(
-        confusion=pairs.reshape(count, count) / look.state.seeds,
+        confusion=pairs.reshape(count, count) / probed.state.seeds,
         class_names=data.class_names,
         accuracy=(said == true).mean(1),
         points="validation" if held else "training",
         examples=_own_x(problem, x[missed].astype(float)),
         example_true=true[missed],
-        example_said=said[look.seed][missed],
+        example_said=said[probed.seed][missed],
         image_shape=data.image_shape,
         feature_names=data.feature_names,
     )
 
 
-def _scatter(look: Look) -> ScatterPrediction:
-    problem, data = look.problem, look.problem.data
+def _scatter(probed: ProbedState) -> ScatterPrediction:
+    problem, data = probed.problem, probed.problem.data
     n, held = len(problem.x), len(problem.validation_x)
     x = np.concatenate((problem.x, problem.validation_x))
     y = np.concatenate((problem.y, problem.validation_y))
-    rows = probe_rows(problem, len(x), look.state.seeds, MIN_SCATTER_POINTS)
-    out = outputs(problem, look.state.params, x[rows])  # (S, rows, outputs)
+    rows = probe_rows(problem, len(x), probed.state.seeds, MIN_SCATTER_POINTS)
+    out = outputs(problem, probed.state.params, x[rows])  # (S, rows, outputs)
     scored = rows >= n if held else rows >= 0
     r2 = score_of(problem, out[:, scored], y[rows][scored])
     few = np.unique(np.linspace(0, len(rows) - 1, SCATTER_POINTS).round().astype(int))
@@ -272,8 +272,8 @@ def _scatter(look: Look) -> ScatterPrediction:
     return ScatterPrediction(
         true=_own_y(problem, y[rows][few])[:, 0],
         predicted=quantiles(shown),
-        shown=shown[look.seed],
+        shown=shown[probed.seed],
         is_validation=rows[few] >= n,
-        r2=np.full(look.state.seeds, np.nan) if r2 is None else r2,
+        r2=np.full(probed.state.seeds, np.nan) if r2 is None else r2,
         label=data.target_name,
     )
