@@ -21,7 +21,7 @@ from layerlab.core.values import Values
 # Headings of the gallery, in the order in which they stand there.
 SIGNAL = "Signal and gradient"
 SHAPE = "Width and depth"
-FUNCTION = "What a network can say"
+FUNCTION = "Expressivity"
 LEARNING = "Learning and checking"
 MECHANISM = "Mechanisms of modern networks"
 GROUPS = (SIGNAL, SHAPE, FUNCTION, LEARNING, MECHANISM)

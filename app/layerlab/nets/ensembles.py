@@ -1,8 +1,8 @@
 """Ensembles: the mean of several networks, over many draws of the data.
 
-A network's answer at a place is taken apart as
+A network's prediction at a position is taken apart as
 
-    answer = mean over all + what the draw of the data does to all of them + what is its own
+    prediction = mean over all + what the draw of the data does to all of them + what is its own
 
 so that two networks that learn from the same draw share a covariance. With v the variance of
 one network and rho the correlation of two, the mean of K of them has the variance
@@ -79,7 +79,7 @@ class VarianceComponents:
 
     @property
     def rho_at(self) -> Array:
-        """Correlation of two networks by place; 0 where nothing varies. (x,)"""
+        """Correlation of two networks by position; 0 where nothing varies. (x,)"""
         return correlation(self.shared, self.one)
 
     def of_mean(self, k: int) -> Array:
@@ -100,7 +100,7 @@ class Draws:
     """What is kept of each draw's networks; all else follows from it.
 
     Attributes:
-        means: (draws, x) of the networks' answers.
+        means: (draws, x) of the networks' predictions.
         squares: (draws, x) sum of the squared distances from these.
         nets: networks of a draw.
     """
@@ -121,13 +121,13 @@ class Draws:
         return VarianceComponents(self.means.mean(0), own, shared, draws, self.nets)
 
     def variance_at(self) -> Array:
-        """Return the variance of one network by place. (x,)"""
+        """Return the variance of one network by position. (x,)"""
         if self.nets == 1:
             return self.means.var(0, ddof=1)
         return self.variance_components().one
 
     def variance(self, shares: Array | None = None) -> Array:
-        """Return the variance of one network, averaged over places.
+        """Return the variance of one network, averaged over positions.
 
         Args:
             shares: (b, draws) which weigh the draws, adding up to 1: resamples of a
@@ -153,31 +153,31 @@ class Draws:
         return correlation(one - own, one)
 
 
-def draws_of(answers: Array) -> Draws:
-    """Keep what is needed of answers. (draws, nets, x)"""
-    means = answers.mean(1)
-    return Draws(means, ((answers - means[:, None]) ** 2).sum(1), answers.shape[1])
+def draws_of(predictions: Array) -> Draws:
+    """Keep what is needed of predictions. (draws, nets, x)"""
+    means = predictions.mean(1)
+    return Draws(means, ((predictions - means[:, None]) ** 2).sum(1), predictions.shape[1])
 
 
-def variance_components(answers: Array) -> VarianceComponents:
+def variance_components(predictions: Array) -> VarianceComponents:
     """Take the variance of networks apart. (draws, nets, x), at least two of both"""
-    return draws_of(answers).variance_components()
+    return draws_of(predictions).variance_components()
 
 
-def means_of(answers: Array, k: int) -> Array:
+def means_of(predictions: Array, k: int) -> Array:
     """Return the means of as many ensembles of k networks as there are, none used twice.
 
     Their variance is that of a mean, measured: no formula enters.
 
     Args:
-        answers: (draws, nets, x). k: 1 to nets.
+        predictions: (draws, nets, x). k: 1 to nets.
 
     Returns:
         (draws, nets // k, x).
     """
-    draws, nets, places = answers.shape
+    draws, nets, positions = predictions.shape
     groups = nets // k
-    return np.asarray(answers[:, : groups * k].reshape(draws, groups, k, places).mean(2))
+    return np.asarray(predictions[:, : groups * k].reshape(draws, groups, k, positions).mean(2))
 
 
 @functools.lru_cache(maxsize=8)

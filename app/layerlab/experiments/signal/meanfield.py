@@ -198,14 +198,15 @@ def _scatter(
     k = (alone + (inputs - 1) * pair) / inputs
     root = np.sqrt(q)[:, None]
     turn = values * entry.derivative_at(root * z, SLOPE) * root * z
-    answer = turn @ w / np.maximum(squares, TINY)  # d log E[act^2] / d log q
+    elasticity = turn @ w / np.maximum(squares, TINY)  # d log E[act^2] / d log q
     before = np.append(1.0, squares[:-1])
-    answer *= s * before / np.maximum(q, TINY)  # biases do not scatter
+    elasticity *= s * before / np.maximum(q, TINY)  # biases do not scatter
     mean = variance = 0.0
     logs = np.empty((2, len(q)))
     for layer in range(len(q)):
         own = log_gamma_moments(width / k[layer])
-        mean, variance = answer[layer] * mean + own[0], answer[layer] ** 2 * variance + own[1]
+        slope = elasticity[layer]
+        mean, variance = slope * mean + own[0], slope**2 * variance + own[1]
         logs[:, layer] = mean, NINE_OF_TEN * math.sqrt(variance)
     return squares * np.exp(logs[0] - logs[1]), squares * np.exp(logs[0] + logs[1])
 

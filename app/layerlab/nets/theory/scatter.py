@@ -6,7 +6,7 @@ trigamma(n / k): about k / n when wide, more when narrow, as for a gamma law. Ea
 adds its own share to that of the layers before, and the shares add up in the logarithm (Hanin &
 Rolnick 2018; for ReLU with He, k = 5 where inputs have grown alike: 5 sum(1/n)).
 
-k, and how a layer answers to lengths that are off, are averages over fixed normal draws
+k, and how sensitive a layer is to lengths that are off, are averages over fixed normal draws
 at a few of the inputs: a band need not be sharp.
 """
 
@@ -118,15 +118,15 @@ def _step(
     """Return a layer's logs (3, 2), and those of its length and distance for the next."""
     own = np.array([log_gamma_moments(width / max(k, 1e-9)) for k in unit.k])  # (3, 2)
     own_distance = unit.to_distance
-    answer = np.array(
+    jacobian = np.array(
         [
             [unit.to_length[0], 0.0],
             [unit.to_length[1] - own_distance, own_distance],
             [unit.to_length[2], 0.0],
         ]
     )
-    propagated = answer @ log_cov @ answer.T  # (3, 3)
-    logs = np.stack([answer @ log_mean + own[:, 0], np.diag(propagated) + own[:, 1]], axis=1)
+    propagated = jacobian @ log_cov @ jacobian.T  # (3, 3)
+    logs = np.stack([jacobian @ log_mean + own[:, 0], np.diag(propagated) + own[:, 1]], axis=1)
     new = propagated[:2, :2] + np.diag(own[:2, 1])
     new[0, 1] += unit.together * float(np.sqrt(own[0, 1] * own[1, 1]))
     new[1, 0] = new[0, 1]
@@ -226,6 +226,6 @@ def _output_scatter(
 
     each = np.maximum(squares(1.0), TINY)
     grown = float(squares(1.01).mean() / each.mean())
-    answer = np.log(max(grown, TINY)) / (2 * np.log(1.01)) * wide.out_gain
+    slope = np.log(max(grown, TINY)) / (2 * np.log(1.01)) * wide.out_gain
     own = np.log(each) - np.log(each.mean())
-    return float(answer * log_mean + own.mean()), float(answer**2 * log_cov + own.var())
+    return float(slope * log_mean + own.mean()), float(slope**2 * log_cov + own.var())
