@@ -45,20 +45,22 @@ def trained(name, init, hidden, x, y, at):
     adam = Adam(params, RATE)
 
     def forward(h):
-        sums, passed = [], [h]
+        pre_activations, outputs = [], [h]
         for layer in range(depth):
-            sums.append(passed[-1] @ params[layer] + params[depth + layer])
-            passed.append(activation(sums[-1]) if layer < depth - 1 else sums[-1])
-        return sums, passed
+            z = outputs[-1] @ params[layer] + params[depth + layer]
+            pre_activations.append(z)
+            outputs.append(activation(z) if layer < depth - 1 else z)
+        return pre_activations, outputs
 
     for _ in range(UPDATES):
-        sums, passed = forward(x)
-        dz, gradient = (passed[-1] - y) / SAMPLES, [None] * (2 * depth)
+        pre_activations, outputs = forward(x)
+        dz, gradient = (outputs[-1] - y) / SAMPLES, [None] * (2 * depth)
         for layer in reversed(range(depth)):
-            gradient[layer] = passed[layer].transpose(0, 2, 1) @ dz
+            gradient[layer] = outputs[layer].transpose(0, 2, 1) @ dz
             gradient[depth + layer] = dz.sum(1, keepdims=True)
             if layer:
-                dz = dz @ params[layer].transpose(0, 2, 1) * derivative(sums[layer - 1])
+                slope = derivative(pre_activations[layer - 1])
+                dz = dz @ params[layer].transpose(0, 2, 1) * slope
         adam.step(gradient)
     return forward(np.broadcast_to(at, (shape, *at.shape)))[1][-1][..., 0]
 

@@ -72,17 +72,17 @@ for seed in range(3):
     params += [rng.standard_normal((2, 1)) / np.sqrt(2 * DEPTH), np.zeros(1)]
     adam = Adam(params, rate=0.01)
     for _ in range(1000):
-        h, sums = [x], []
+        h, pre_activations = [x], []
         for k in range(DEPTH):
-            sums.append(h[k] @ params[2 * k] + params[2 * k + 1])
-            h.append(h[k] + phi(sums[k]))
+            pre_activations.append(h[k] @ params[2 * k] + params[2 * k + 1])
+            h.append(h[k] + phi(pre_activations[k]))
         out = (h[-1] @ params[-2] + params[-1])[:, 0]
-        chance = 0.5 + 0.5 * np.tanh(out / 2)  # the logistic function
-        dh, gradient = ((chance - label) / n)[:, None], [None] * len(params)
+        probability = 0.5 + 0.5 * np.tanh(out / 2)  # the logistic function
+        dh, gradient = ((probability - label) / n)[:, None], [None] * len(params)
         gradient[-2], gradient[-1] = h[-1].T @ dh, dh.sum(0)
         dh = dh @ params[-2].T
         for k in reversed(range(DEPTH)):
-            dz = dh * derivative(sums[k])
+            dz = dh * derivative(pre_activations[k])
             gradient[2 * k], gradient[2 * k + 1] = h[k].T @ dz, dz.sum(0)
             dh = dh + dz @ params[2 * k].T  # the skip
         for p, g in zip(params, gradient, strict=True):

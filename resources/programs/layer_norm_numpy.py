@@ -1,4 +1,4 @@
-"""Layer norm behind a layer whose weights are stretched by a and whose sums are shifted.
+"""Layer norm behind a layer: weights stretched by a, pre-activations shifted.
 
 The outputs stay; the gradient is shorter by a, and at a right angle to the weights.
 
@@ -8,7 +8,7 @@ learning rate).
 
 # ---- Parameters
 STRETCH = 2.0  # a
-SHIFT = 1.0  # of all sums
+SHIFT = 1.0  # of all pre-activations
 EPS = 1e-05  # what is added to the variance
 INPUT = [0.8, -0.5, 0.3]
 SUMS = [1.4, -0.6, 0.3, -1.7, 0.9, 2.1, -0.2, -1.1]  # z = x W + b, at a = 1
@@ -31,7 +31,7 @@ def layer(W, b):
     return n, np.vstack([np.outer(x, dz), dz])
 
 
-with np.errstate(invalid="ignore"):  # 0 / 0, where EPS is 0 and all sums are equal
+with np.errstate(invalid="ignore"):  # 0 / 0, where EPS is 0 and all pre-activations are equal
     first, gradient = layer(W, b)
     print(f"a = 1: gradient {np.linalg.norm(gradient):.6g}")
     for a in (0.1, 1, 10, STRETCH):

@@ -37,7 +37,7 @@ y = 0.55 * np.sin(8 * x) + 0.2 * x + 0.06 * noise
 
 
 def forward(x):
-    """Return the output, and of each layer its input h and its sums z."""
+    """Return the output, and of each layer its input h and its pre-activations z."""
     h, kept = x, []
     for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
         z = h @ w + b

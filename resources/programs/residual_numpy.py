@@ -28,13 +28,13 @@ for name, scale in scales.items():
     rng = np.random.default_rng(1)
     weights = rng.standard_normal((DEPTH, width, width)) * scale * np.sqrt(2 / width)
     skip = 0.0 if name == "plain" else 1.0
-    h, sums = rng.standard_normal(width), []
+    h, pre_activations = rng.standard_normal(width), []
     dh = rng.standard_normal(width)
     begun, arrived = np.mean(h**2), np.mean(dh**2)
     for w in weights:
-        sums.append(h @ w)
-        h = skip * h + activation(sums[-1])
-    for w, z in zip(weights[::-1], sums[::-1], strict=True):
+        pre_activations.append(h @ w)
+        h = skip * h + activation(pre_activations[-1])
+    for w, z in zip(weights[::-1], pre_activations[::-1], strict=True):
         dh = skip * dh + (dh * derivative(z)) @ w.T
     print(
         f"{name:9} after {DEPTH} layers: signal {np.mean(h**2) / begun:.3g}, "
@@ -55,16 +55,16 @@ y = np.sin(2 * np.pi * x)
 
 
 def forward(params, skip):
-    """Return the values behind every layer, and the sums z within."""
-    h, sums = [x], []
+    """Return the values behind every layer, and the pre-activations z within."""
+    h, pre_activations = [x], []
     for k in range(LAYERS + 1):
         z = h[k] @ params[2 * k] + params[2 * k + 1]
-        sums.append(z)
+        pre_activations.append(z)
         if k == LAYERS:
             h.append(z)
         else:
             h.append((skip * h[k] if k else 0) + activation(z))  # the first layer widens
-    return h, sums
+    return h, pre_activations
 
 
 for name in ("plain", "scaled"):
@@ -77,10 +77,10 @@ for name in ("plain", "scaled"):
         params += [w, np.zeros(fan_out)]
     adam = Adam(params, rate)
     for _ in range(1500):
-        h, sums = forward(params, skip)
+        h, pre_activations = forward(params, skip)
         dh, gradient = (h[-1] - y) / len(x), [None] * len(params)
         for k in reversed(range(LAYERS + 1)):
-            dz = dh if k == LAYERS else dh * derivative(sums[k])
+            dz = dh if k == LAYERS else dh * derivative(pre_activations[k])
             gradient[2 * k], gradient[2 * k + 1] = h[k].T @ dz, dz.sum(0)
             dh = dz @ params[2 * k].T + (skip * dh if 0 < k < LAYERS else 0)
         for p in params[::2]:  # the weights; with their decay, Adam is AdamW
