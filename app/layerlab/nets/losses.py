@@ -45,6 +45,8 @@ def _cell_count(out: Array) -> int:
 
 
 def _cross_entropy(m: Any, out: Any, target: Any) -> Any:
+    # L = log sum_j exp(o_j) - sum_j y_j o_j, mean over the batch: -log softmax(o) of the right
+    # class. The largest o is subtracted first, so that no exp overflows.
     top = out.max(-1, keepdims=True)
     top = top if isinstance(top, np.ndarray) else top.values  # torch returns places too
     shifted = out - top
@@ -53,7 +55,7 @@ def _cross_entropy(m: Any, out: Any, target: Any) -> Any:
 
 
 def _cross_entropy_gradient(out: Array, target: Array) -> Array:
-    return (softmax(out) - target) / out.shape[-2]
+    return (softmax(out) - target) / out.shape[-2]  # dL/do = (softmax(o) - y) / batch
 
 
 def _logistic(m: Any, out: Any, target: Any) -> Any:
@@ -62,6 +64,7 @@ def _logistic(m: Any, out: Any, target: Any) -> Any:
 
 
 def _logistic_gradient(out: Array, target: Array) -> Array:
+    # dL/do = (sigmoid(o) - y) / (batch * outputs)
     return (sigmoid(out) - target) / _cell_count(out)
 
 
@@ -100,7 +103,7 @@ LOSSES.add(
     Loss(
         "cross-entropy",
         "Cross-entropy",
-        "Surprise at the right class, after a softmax.",
+        "Negative log-likelihood of the right class, after a softmax.",
         name="cross-entropy, nats",
         value=_cross_entropy,
         gradient=_cross_entropy_gradient,
@@ -110,7 +113,7 @@ LOSSES.add(
     Loss(
         "logistic",
         "Logistic",
-        "Surprise at yes or no, output by output, after a sigmoid.",
+        "Negative log-likelihood of yes or no, output by output, after a sigmoid.",
         name="logistic loss, nats",
         value=_logistic,
         gradient=_logistic_gradient,

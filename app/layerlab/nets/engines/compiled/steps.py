@@ -81,12 +81,13 @@ def loss_value(
     total = 0.0
     for b in range(count):
         if code == _CROSS_ENTROPY:
-            top, spread = _softmax_parts(out, b, o_row, outputs)
-            surprise = np.float64(math.log(spread))
+            # -log softmax of the right class: log sum exp(o - top) - (o - top) . target
+            top, total_exp = _softmax_parts(out, b, o_row, outputs)
+            log_loss = np.float64(math.log(total_exp))
             for o in range(outputs):
                 shifted = out[o * o_row + b] - top
-                surprise -= np.float64(shifted * target[o * t_row + b])
-            total += surprise * outputs  # this loss alone is no mean over the outputs
+                log_loss -= np.float64(shifted * target[o * t_row + b])
+            total += log_loss * outputs  # this loss alone is no mean over the outputs
             continue
         for o in range(outputs):
             v, t = np.float64(out[o * o_row + b]), np.float64(target[o * t_row + b])
