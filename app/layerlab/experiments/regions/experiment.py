@@ -80,8 +80,8 @@ EXPERIMENT = Experiment(
     tries=(
         Try(
             "Watch the spiral being learned",
-            "After 1\u202f500 updates the decision boundary winds between the arms: straight on "
-            "each polygon, with a kink where it leaves one.",
+            "After 1\u202f500 updates the decision boundary winds between the arms: straight "
+            "on each polygon, with a kink where it leaves one.",
             {"updates": 1500, "width": 16},
         ),
         Try(
