@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QColor
 
-from layerlab.experiments.numpy_or_torch.model import BUG, GOOD, Result
+from layerlab.experiments.numpy_or_torch.model import BUG, GOOD
 from layerlab.experiments.numpy_or_torch.names import NONE
+from layerlab.experiments.numpy_or_torch.result import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from layerlab.core.experiment import HOLDS, ONLY_IF, PENDING, UNKNOWN, WRONG, ClaimRow
 from layerlab.core.numbers import number
 from layerlab.experiments.numpy_or_torch.names import LENGTH, NONE, SLIGHT
+from layerlab.experiments.numpy_or_torch.result import Result
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.gradcheck import BUG, EPS, GOOD
 from layerlab.nets.maths import crossings
-
-if TYPE_CHECKING:
-    from layerlab.experiments.numpy_or_torch.model import Result
 
 NAMES = {"numpy": "NumPy", "compiled": "compiled", "torch": "PyTorch"}
 ROUNDING = {1: 1e-12, 20: 1e-11, LENGTH: 1e-10}  # updates -> distance that is rounding still

@@ -13,8 +13,9 @@ from layerlab.experiments.numpy_or_torch.checking import (
     draw_slope,
     draw_valley,
 )
-from layerlab.experiments.numpy_or_torch.model import ENGINES, REACH, Result
+from layerlab.experiments.numpy_or_torch.model import ENGINES, REACH
 from layerlab.experiments.numpy_or_torch.names import FORGOTTEN, LENGTH, NONE
+from layerlab.experiments.numpy_or_torch.result import Result
 from layerlab.experiments.numpy_or_torch.rows import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb, value_colors
