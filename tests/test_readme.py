@@ -41,6 +41,6 @@ def test_what_it_links_to_is_there() -> None:
 
 
 def test_every_command_is_listed() -> None:
-    from layerlab.cli import COMMANDS
+    from layerlab.commands import COMMANDS
 
     assert [name for name in COMMANDS if f"`layerlab {name}" not in README] == []

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from layerlab import __version__
+from layerlab.commands import COMMANDS
 from layerlab.core.disk import reason, write_file
 from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
 from layerlab.core.folders import log_folder
@@ -26,17 +27,6 @@ from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE, leave, print
 from layerlab.core.themes import THEME_NAMES
 from layerlab.threads import one_thread_each
 
-# Name -> what it does. Each is a module of layerlab.commands with `add_arguments` and `run`.
-COMMANDS = {
-    "train": "train without a window and report the losses",
-    "bench": "measure how many updates a second an engine does",
-    "claims": "recompute what the sources claim, beside what they print",
-    "gradcheck": "check backpropagation against finite differences",
-    "experiments": "list the pages of the gallery",
-    "shot": "draw the whole window into a picture; no display is needed",
-    "doctor": "say what is installed, what is missing and what to do",
-    "spec": "print or check a spec",
-}
 TRAINS_NOTHING = ("experiments", "doctor", "spec")
 FAILED, WRONG_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 _FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))

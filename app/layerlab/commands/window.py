@@ -9,6 +9,7 @@ import os
 import re
 import sys
 
+from layerlab.commands import COMMANDS
 from layerlab.commands.spec import described
 from layerlab.core.disk import is_small
 from layerlab.core.errors import LabError, NotReadyError
@@ -81,8 +82,6 @@ def check_name(path: str) -> None:
     """Refuse a word that names no file and may be a misspelt command."""
     if os.path.exists(path) or not (is_terminal() or re.fullmatch(r"[\w-]+", path)):
         return
-    from layerlab.cli import COMMANDS
-
     near = difflib.get_close_matches(path, COMMANDS, 1)
     hint = f"; did you mean the command {near[0]!r}?" if near else ""
     raise LabError(f"{path}: no such file or command{hint}")
