@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from layerlab.core.advice import Finding
 from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.frames import Frame
 from layerlab.core.jobs import Ask, Job, Step
 from layerlab.core.spec import LabSpec
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
+from layerlab.runtime.background import Background
+from layerlab.runtime.runner import Runner
+from layerlab.runtime.store import Store
+from layerlab.ui.window import LabWindow
 
 CALM_MS = 120  # a drag trains the next value before; then nothing is asked
 KEY, PRIORITY = "advice", 20  # some milliseconds, before the knob curve's seconds
@@ -22,29 +22,45 @@ RESTS = ("finished", "stopped", "paused")
 
 
 class Advising:
-    """The session's adviser. It measures in the background, so no picture waits for it."""
+    """The lab's adviser. It measures in the background, so no picture waits for it."""
 
-    def __init__(self, session: Session) -> None:
-        """Connect to a session."""
-        self._session = session
+    def __init__(
+        self,
+        window: LabWindow,
+        store: Store,
+        runner: Runner,
+        background: Background,
+        newest: Callable[[], Frame | None],
+        refuse: Callable[[str], None],
+        parent: QObject,
+    ) -> None:
+        """Connect to the lab.
+
+        Args:
+            window: shows the findings. store, runner: of the run that they are about.
+            background: measures. newest: gives the frame that is drawn.
+            refuse: says why a finding cannot be followed. parent: of the clock.
+        """
+        self._window, self._store, self._runner = window, store, runner
+        self._background, self._newest, self._refuse = background, newest, refuse
         self._asked: tuple[int, LabSpec, int] | None = None  # run, spec, update
         self._dismissed: set[tuple[LabSpec, str]] = set()
         self.findings: tuple[Finding, ...] = ()
         self._broken: int | None = None
         self._is_closed = False
-        self._soon = QTimer(session)  # after the picture
+        self._soon = QTimer(parent)  # after the picture
         self._soon.setSingleShot(True)
         self._soon.setInterval(CALM_MS)
         self._soon.timeout.connect(self.ask)
-        line = session.window.foot.advice
+        line = window.foot.advice
         line.taken.connect(self.take)
         line.dismissed.connect(self.dismiss)
-        session.runner.framed.connect(self._on_framed)
-        session.runner.failed.connect(self._on_failed)
-        session.store.changed.connect(lambda spec, effect: self.forget())
-        session.store.restored.connect(lambda snapshot: self.forget())
-        session.window.parts_changed.connect(self._on_shown)
-        session.background.stepped.connect(self._on_stepped)
+        runner.framed.connect(self._on_framed)
+        runner.failed.connect(self._on_failed)
+        store.changed.connect(lambda spec, effect: self.forget())
+        store.restored.connect(lambda snapshot: self.forget())
+        window.parts_changed.connect(self._on_shown)
+        background.stepped.connect(self._on_stepped)
 
     def forget(self) -> None:
         """Call off what is under way: it is of another run. What is said stays till it ends.
@@ -53,28 +69,26 @@ class Advising:
         """
         self._asked = self._broken = None
         self._soon.stop()
-        self._session.background.cancel(KEY)
+        self._background.cancel(KEY)
 
     def take(self, finding: Finding) -> None:
         """Turn the knobs as a finding has it: one step of undo."""
-        store = self._session.store
         try:
-            store.replace(finding.cured(store.spec), finding.label)
+            self._store.replace(finding.cured(self._store.spec), finding.label)
         except LabError as error:
-            self._session.trouble.say(str(error))
+            self._refuse(str(error))
         self._say(())
 
     def dismiss(self, finding: Finding) -> None:
         """Say this no more of this spec; what comes after it takes its place."""
-        self._dismissed.add((self._session.store.spec, finding.kind))
+        self._dismissed.add((self._store.spec, finding.kind))
         self._say(self.findings)
 
     def ask(self) -> None:
         """Measure the network of this moment in the background."""
-        session, broken = self._session, self._broken
-        spec = session.runner.request.spec
-        state, history = session.runner.snapshot()
-        if state is None or not session.window.is_lab_shown:
+        spec, broken = self._runner.order.spec, self._broken
+        state, history = self._runner.snapshot()
+        if state is None or not self._window.is_lab_shown:
             return
 
         def work(is_interrupted: Ask) -> Iterator[Step | None]:
@@ -84,15 +98,15 @@ class Advising:
                 yield None
             yield Step(result=(spec, advise(spec, state, history, broken)))  # type: ignore[arg-type]
 
-        session.background.submit(Job(KEY, work, PRIORITY))
+        self._background.submit(Job(KEY, work, PRIORITY))
 
     def finish(self) -> None:
         """Say here and now what there is to say, for a picture of the window."""
         from layerlab.nets.adviser import advise
 
         self._soon.stop()
-        spec = self._session.runner.request.spec
-        state, history = self._session.runner.snapshot()
+        spec = self._runner.order.spec
+        state, history = self._runner.snapshot()
         if state is not None:
             self._say(advise(spec, state, history, self._broken))  # type: ignore[arg-type]
 
@@ -120,17 +134,17 @@ class Advising:
         self._wait()
 
     def _on_shown(self) -> None:
-        frame = self._session.frame
-        if frame is not None and self._session.window.is_lab_shown:
+        frame = self._newest()
+        if frame is not None and self._window.is_lab_shown:
             self._on_framed(frame)
 
     def _on_stepped(self, job: Job, step: Step) -> None:
         if job.key == KEY:
             spec, findings = step.result
-            if spec == self._session.store.spec:
+            if spec == self._store.spec:
                 self._say(findings)
 
     def _say(self, findings: tuple[Finding, ...]) -> None:
-        spec = self._session.store.spec
+        spec = self._store.spec
         self.findings = tuple(f for f in findings if (spec, f.kind) not in self._dismissed)
-        self._session.window.foot.show_advice(self.findings)
+        self._window.foot.show_advice(self.findings)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from layerlab.core import spec as specs
 from layerlab.core.declared import KNOBS
 from layerlab.core.spec import LabSpec
 from layerlab.nets.budget import equal_widths
 from layerlab.nets.problem import layout_of
+from layerlab.runtime.store import Store
+from layerlab.ui.controls.panel import ControlPanel
 from layerlab.ui.readouts import grouped
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
 
 _LINEAR = "A linear model has no width that could follow the depth."
 
@@ -80,40 +78,39 @@ def _end(width: int) -> str:
 
 
 class BudgetLock:
-    """The session's lock on the number of parameters.
+    """The panel's lock on the number of parameters.
 
     The budget is the count at the moment of locking, not that of the last depth: so depth
     can be turned there and back without drifting. Whatever else changes the network, such
     as the width or another task, sets it anew.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, store: Store, panel: ControlPanel) -> None:
+        self._store, self._panel = store, panel
         self._budget: Budget | None = None
         self.is_on = False
 
     def set_on(self, on: bool) -> None:
         """Lock the number of parameters of this moment, or let it go."""
         self.is_on, self._budget = on, None
-        self.follow(self._session.store.spec)
+        self.follow(self._store.spec)
 
     def turn(self, depth: int) -> None:
         """Turn the depth, and the width with it."""
-        self._session.store.turn("net.depth", self.turned(depth))
+        self._store.turn("net.depth", self.turned(depth))
 
     def turned(self, depth: int) -> LabSpec:
         """Return the spec that the depth leads to, whether locked or not."""
-        spec = self._session.store.spec
+        spec = self._store.spec
         if self._budget is None:  # not locked, or from a linear model: there is nothing to keep
             return specs.edit(spec, "net.depth", depth)
         return specs.edit(spec, "net.hidden", self._budget.hidden_at(depth))
 
     def follow(self, spec: LabSpec) -> None:
         """Take note of the spec that is shown now, and say the numbers."""
-        panel = self._session.window.panel
         if not self.is_on:
-            panel.show_budget(())
+            self._panel.show_budget(())
             return
         if self._budget is None or not self._budget.is_kept_by(spec):
             self._budget = budget_of(spec)
-        panel.show_budget(wordings(self._budget, spec))
+        self._panel.show_budget(wordings(self._budget, spec))

@@ -56,6 +56,7 @@ def _connect_controls(session: Session) -> None:
     session.window.banner.acted.connect(session.trouble.on_banner)
     session.window.banner.acted.connect(session.files.on_banner)
     session.window.banner.acted.connect(session.table.on_banner)
+    session.table.reread_wanted.connect(session.files.reread)
     top.play_pressed.connect(session.toggle_play)
     top.step_pressed.connect(session.runner.step)
     top.reset_pressed.connect(session.reset)

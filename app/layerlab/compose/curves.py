@@ -11,12 +11,15 @@ import math
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtGui import QAction
 
-from layerlab.compose.serving import COMPILED, quiet_engine
+from layerlab.compose.budget import BudgetLock
+from layerlab.compose.remembered import Remembered
+from layerlab.compose.serving import COMPILED, ServingEngine, quiet_engine
 from layerlab.compose.wiring import PORTS
 from layerlab.core import spec as specs
 from layerlab.core.curves import CurvePoint, KnobCurve
@@ -28,11 +31,12 @@ from layerlab.core.knobs import Effect
 from layerlab.core.libraries import sentence_of
 from layerlab.core.spec import LabSpec
 from layerlab.nets.problem import file_stamp
+from layerlab.runtime.background import Background
+from layerlab.runtime.runner import Runner
+from layerlab.runtime.store import Store
 from layerlab.ui.controls.scale import Scale
 from layerlab.ui.curve.place import CurvePlace, slider_of
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
+from layerlab.ui.window import LabWindow
 
 KEY, PRIORITY = "knob curve", 10  # before whatever has time until the curve is there
 LATE_MS = 25  # in a drag; the engine has begun by then
@@ -42,14 +46,33 @@ WITHOUT = ("train.seeds",)  # more seeds tell the same loss better
 
 
 class Curves:
-    """The session's curve: which knob it is of, what is known, what is asked for."""
+    """The lab's curve: which knob it is of, what is known, what is asked for."""
 
-    def __init__(self, session: Session) -> None:
-        """Connect to a session."""
-        self._session = session
-        first = slider_of(session.window.panel, "net.width")
+    def __init__(
+        self,
+        window: LabWindow,
+        store: Store,
+        runner: Runner,
+        background: Background,
+        serving: ServingEngine,
+        budget: BudgetLock,
+        remembered: Remembered,
+        parent: QObject,
+    ) -> None:
+        """Connect to the lab.
+
+        Args:
+            window: has the sliders. store, runner: of what the lab trains.
+            background: trains the other values. serving: knows which engine the lab had.
+            budget: may let the width follow the depth.
+            remembered: whether a curve is wanted. parent: of the clock.
+        """
+        self._panel, self._store, self._runner = window.panel, store, runner
+        self._background, self._serving = background, serving
+        self._budget, self._remembered = budget, remembered
+        first = slider_of(self._panel, "net.width")
         assert first is not None
-        self.place = CurvePlace(session.window.panel, first, session.window.theme)
+        self.place = CurvePlace(self._panel, first, window.theme)
         self.plot = self.place.plot
         self._path = ""  # the knob that was touched last
         self._known: OrderedDict[LabSpec, CurvePoint] = OrderedDict()
@@ -59,29 +82,27 @@ class Curves:
         self._planned: list[float] = []
         self._note = ""
         self._edited_run = 0  # the last run that something was changed in on its way
-        self._soon = QTimer(
-            session
-        )  # what one edit changes is looked at once, when all of it is done
+        # What one edit changes is looked at once, when all of it is done.
+        self._soon = QTimer(parent)
         self._soon.setSingleShot(True)
         self._is_held = self._is_closed = False
         self._soon.timeout.connect(self.refresh)
-        self._connect()
+        self._connect(window.commands["knob_curve"])
 
-    def _connect(self) -> None:
-        session, panel = self._session, self._session.window.panel
+    def _connect(self, action: QAction) -> None:
+        panel = self._panel
         panel.edited.connect(lambda path, value: self.touch(path))
         panel.grabbed.connect(self._on_grabbed)
         panel.released.connect(lambda path: self._on_released())
-        session.store.changed.connect(self._on_changed)
-        session.store.restored.connect(lambda snapshot: self._look())
+        self._store.changed.connect(self._on_changed)
+        self._store.restored.connect(lambda snapshot: self._look())
         panel.budget_locked.connect(lambda on: self._look())
-        session.runner.framed.connect(self._on_framed)
-        session.background.stepped.connect(self._on_stepped)
-        session.background.failed.connect(self._on_failed)
+        self._runner.framed.connect(self._on_framed)
+        self._background.stepped.connect(self._on_stepped)
+        self._background.failed.connect(self._on_failed)
         self.plot.chosen.connect(self._on_chosen)
         self.plot.seen.connect(lambda seen: self._look())
-        action = session.window.commands["knob_curve"]
-        action.setChecked(session.options.knob_curve)
+        action.setChecked(self._remembered.options.knob_curve)
         action.toggled.connect(self._on_toggled)
 
     def close(self) -> None:
@@ -93,11 +114,10 @@ class Curves:
 
     def touch(self, path: str) -> None:
         """Show the curve of a knob, if a slider turns it."""
-        panel = self._session.window.panel
-        slider = slider_of(panel, path)
+        slider = slider_of(self._panel, path)
         if slider is None or slider.path != path or path in WITHOUT:
             return
-        if not self._session.options.knob_curve:
+        if not self._remembered.options.knob_curve:
             return
         if path != self._path:
             self._path, self._scale = path, None
@@ -114,20 +134,20 @@ class Curves:
             self.place.reveal()
 
     def _on_grabbed(self, path: str) -> None:
-        every = slider_of(self._session.window.panel, "net.width")
+        every = slider_of(self._panel, "net.width")
         if path == "net.hidden" and every is not None and every.bar.isSliderDown():
             path = "net.width"  # and not the slider of a single layer
         self.touch(path)
 
     def _on_toggled(self, on: bool) -> None:
-        self._session.options = specs.replace(self._session.options, knob_curve=on)
+        self._remembered.change(knob_curve=on)
         if not on:
             self._path = ""
             self.place.leave()
 
     def _on_changed(self, spec: LabSpec, effect: Effect) -> None:
         if effect is Effect.LIVE:
-            self._edited_run = self._session.runner.request.run_id
+            self._edited_run = self._runner.order.run_id
         self._look()
 
     def _on_framed(self, frame: Frame) -> None:
@@ -147,20 +167,20 @@ class Curves:
 
     def _is_plain(self, frame: Frame) -> bool:
         """Tell whether the run is one from birth, by the curve's own engine."""
-        order, serving = self._session.runner.request, self._session.serving
+        order = self._runner.order
         from_birth = order.start is None and order.run_id != self._edited_run
         if order.engine == COMPILED:
-            same_engine = serving.trains_as_quiet_engine(frame.spec)
+            same_engine = self._serving.trains_as_quiet_engine(frame.spec)
         else:
             same_engine = order.engine == "numpy"
-        return self._session.options.knob_curve and from_birth and same_engine
+        return self._remembered.options.knob_curve and from_birth and same_engine
 
     def _on_chosen(self, number: float) -> None:
         """Go to a value of the curve: trained from its birth, as the curve says it ends."""
         spec = self._variants.get(number)
-        if spec is not None and spec != self._session.store.spec:
+        if spec is not None and spec != self._store.spec:
             label = KNOBS[self._path].label.lower()
-            self._session.store.replace(spec, label, self._path)
+            self._store.replace(spec, label, self._path)
 
     # ---- the curve
 
@@ -172,7 +192,7 @@ class Curves:
         """Show what is known of the curve, and ask for what is not."""
         if self._is_closed:  # a last frame may still come
             return
-        background = self._session.background
+        background = self._background
         if not self._path or not self.plot.isVisible():
             background.cancel(KEY)
             return
@@ -186,7 +206,7 @@ class Curves:
             background.submit(Job(KEY, self._work(wanted), PRIORITY))
 
     def _curve(self) -> KnobCurve:
-        spec = self._session.store.spec
+        spec = self._store.spec
         number = self._number(spec)
         points = [
             replace(self._known[variant], number=n)
@@ -208,7 +228,7 @@ class Curves:
 
     def _plan(self) -> bool:
         """Find the specs of the curve's values; tell whether it is a new curve."""
-        slider, spec = self.plot.slider, self._session.store.spec
+        slider, spec = self.plot.slider, self._store.spec
         scale = slider.bar.scale
         self._forget_other(spec)
         last = float(scale.stops[-1])
@@ -229,13 +249,13 @@ class Curves:
     def _variant(self, number: float) -> LabSpec:
         value = self.plot.slider.value_of(number)
         if self._path == "net.depth":
-            return self._session.budget.turned(value)  # the width may follow
-        return specs.edit(self._session.store.spec, self._path, value)
+            return self._budget.turned(value)  # the width may follow
+        return specs.edit(self._store.spec, self._path, value)
 
     # ---- the work
 
     def _work(self, wanted: list[LabSpec]) -> Any:
-        name, dtype = self._session.runner.request.engine, wanted[0].train.dtype
+        name, dtype = self._runner.order.engine, wanted[0].train.dtype
 
         def work(is_interrupted: Ask) -> Iterator[Step | None]:
             from layerlab.nets.sweep import sweep  # with it come the probes, in this thread
@@ -256,10 +276,10 @@ class Curves:
 
     def _forget_other(self, spec: LabSpec) -> None:
         """Forget what another engine trained, or on a file that has changed since."""
-        origin = (self._session.runner.request.engine, file_stamp(spec.task))
+        origin = (self._runner.order.engine, file_stamp(spec.task))
         if origin != self._origin:
             if self._origin is not None:
-                self._edited_run = self._session.runner.request.run_id
+                self._edited_run = self._runner.order.run_id
             self._known.clear()
             self._origin, self._scale = origin, None
 

@@ -77,7 +77,7 @@ class Files:
     def remember_folder(self, path: pathlib.Path) -> None:
         """Note where dialogs begin the next time: where this file is."""
         folder = os.path.dirname(os.path.abspath(path))
-        self._session.options = specs.replace(self._session.options, folder=folder)
+        self._session.remembered.change(folder=folder)
 
     def open(self) -> None:
         """Ask for a file and open it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
@@ -14,10 +14,8 @@ from layerlab.core.glossary import glossary
 from layerlab.core.licences import licence_of
 from layerlab.core.resources import resource
 from layerlab.runtime.logbook import log_folder
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
-    from layerlab.ui.guide import Guide
+from layerlab.ui.banner import Banner
+from layerlab.ui.window import LabWindow
 
 # What the lab stands on; each brings more. A bundle lists all that is in it instead.
 LIBRARIES = (
@@ -37,30 +35,25 @@ LIBRARIES = (
 
 
 class Help:
-    """The session's dealings with whoever wants to know more."""
+    """What the window has for whoever wants to know more."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, window: LabWindow, banner: Callable[[], Banner]) -> None:
+        """Prepare.
+
+        Args:
+            window: has the keys. banner: gives that of what is shown.
+        """
+        self._window, self._banner = window, banner
 
     def show_keys(self) -> None:
-        """Show all keys, and beside them the glossary."""
-        self._show_guide()
-
-    def show_glossary(self) -> None:
-        """Show the glossary, and beside it all keys."""
-        self._show_guide().show_glossary()
-
-    def _show_guide(self) -> Guide:
-        from layerlab.ui.guide import Guide
-
-        window = self._session.window
-        guide = Guide(window.commands.keys(), glossary(), window.theme, window)
-        guide.open()
-        return guide
+        """Show all keys."""
+        banner = self._banner()
+        banner.show_message("Keys and hints", details=self._window.commands.help_text())
+        banner.more.setChecked(True)
 
     def show_logs(self) -> None:
         """Open the folder of logs and reports in the system's own window, or name it."""
-        folder, banner = log_folder(), self._session.pages.banner
+        folder, banner = log_folder(), self._banner()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -73,8 +66,7 @@ class Help:
         """Show version and licences."""
         from layerlab.ui.about import About
 
-        window = self._session.window
-        About(__version__, licences(), window.theme, window).open()
+        About(__version__, licences(), self._window.theme, self._window).open()
 
 
 def licences() -> str:

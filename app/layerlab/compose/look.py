@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QGuiApplication
 
+from layerlab.compose.remembered import Remembered
 from layerlab.core import spec as specs
 from layerlab.core.options import Options
 from layerlab.ui.theme import THEMES, Theme
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
+from layerlab.ui.window import LabWindow
 
 
 def theme_of(options: Options) -> Theme:
@@ -25,46 +22,45 @@ def theme_of(options: Options) -> Theme:
 
 
 class Look:
-    """The session's dealings with how the window looks."""
+    """How the window looks, and what is remembered of that."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, window: LabWindow, remembered: Remembered) -> None:
+        self._window, self._remembered = window, remembered
 
     def zoom(self, by: float) -> None:
         """Make everything larger or smaller."""
-        now = self._session.options.zoom
+        now = self._remembered.options.zoom
         self._set(zoom=min(2.0, max(1.0, round(now + by, 2))))
 
     def toggle_theme(self) -> None:
         """Change to the next theme: dark, light, high contrast."""
         names = list(THEMES)
-        place = names.index(self._session.window.theme.name)
+        place = names.index(self._window.theme.name)
         self._set(theme=names[(place + 1) % len(names)])
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or not."""
-        window = self._session.window
+        window = self._window
         window.setWindowState(window.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def options(self) -> Options:
-        """Return the session's options with the size that the window has now."""
-        window = self._session.window
+        """Return the options with the size that the window has now."""
+        window = self._window
         size = window.normalGeometry().size() if window.isMaximized() else window.size()
         if window.isFullScreen() or size.isEmpty():
-            return self._session.options
-        return specs.replace(self._session.options, size=(size.width(), size.height()))
+            return self._remembered.options
+        return specs.replace(self._remembered.options, size=(size.width(), size.height()))
 
     def geometry(self) -> str:
         """Return place and size of the window, and whether it is maximised, for `restore`."""
-        return bytes(self._session.window.saveGeometry().toBase64().data()).decode()
+        return bytes(self._window.saveGeometry().toBase64().data()).decode()
 
     def restore(self, geometry: str) -> None:
         """Put the window where it was, as far as the screens of today have that place."""
         if geometry:
             raw = QByteArray.fromBase64(QByteArray(geometry.encode("ascii", "replace")))
-            self._session.window.restoreGeometry(raw)
+            self._window.restoreGeometry(raw)
 
     def _set(self, **changes: object) -> None:
-        session = self._session
-        session.options = specs.replace(session.options, **changes)
-        session.window.set_theme(theme_of(session.options))
+        self._remembered.change(**changes)
+        self._window.set_theme(theme_of(self._remembered.options))

@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from layerlab.core.frames import DIAGRAM, DiagramPart, Units
+from layerlab.core.frames import DIAGRAM, DiagramPart, Frame
 from layerlab.core.layout import Layout
 from layerlab.core.state import State
 from layerlab.nets.problem import layout_of
-from layerlab.runtime.backend import HistoryLike
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
+from layerlab.runtime.ports import HistoryLike
+from layerlab.runtime.runner import Runner
+from layerlab.runtime.store import Store
+from layerlab.ui.diagram.view import DiagramView
 
 
 class Network:
-    """The session's dealings with single parameters of the shown network."""
+    """The window's dealings with single parameters of the shown network."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(
+        self,
+        store: Store,
+        runner: Runner,
+        diagram: DiagramView,
+        newest: Callable[[], Frame | None],
+        say: Callable[[str], None],
+    ) -> None:
+        """Prepare.
+
+        Args:
+            store: takes the step of undo. runner: goes on with what is edited.
+            diagram: shows what is traced. newest: gives the frame that is drawn.
+            say: takes a sentence for the foot of the window.
+        """
+        self._store, self._runner, self._diagram = store, runner, diagram
+        self._newest, self._say = newest, say
 
     def _shown(self) -> tuple[State | None, HistoryLike | None, int]:
         """Return the network and the reports of this moment, and which seed is shown."""
-        runner = self._session.runner
-        state, history = runner.snapshot()
-        seed = min(runner.request.seed, state.seeds - 1) if state is not None else 0
+        state, history = self._runner.snapshot()
+        seed = min(self._runner.order.seed, state.seeds - 1) if state is not None else 0
         return state, history, seed
 
     def edit_weight(self, gap: int, source: int, unit: int, value: float) -> None:
@@ -37,14 +50,14 @@ class Network:
         self._edit(lambda layout: layout.bias_index(gap, unit), value, "a bias")
 
     def _edit(self, place: Callable[[Layout], int], value: float, label: str) -> None:
-        runner, frame = self._session.runner, self._session.frame
+        runner, frame = self._runner, self._newest()
         state, history, seed = self._shown()
         order, layout = runner.request, layout_of(runner.request.spec)
         if state is None or frame is None or layout_of(frame.spec).sizes != layout.sizes:
             # What was clicked is of the network before, whose place another one takes.
-            self._session.toast.say("The new network is not there yet: nothing was changed.")
+            self._say("The new network is not there yet: nothing was changed.")
             return
-        self._session.store.mark(label)
+        self._store.mark(label)
         edited = state.with_parameter(seed, place(layout), value)
         if history is not None:  # what was reported of this update was of another network
             history = history.copy()
@@ -58,14 +71,10 @@ class Network:
             return
         from layerlab.nets import probes
 
-        spec = self._session.store.spec
+        spec = self._store.spec
         trace = probes.trace(spec, state, seed, sample)
-
-        def look(units: Units) -> DiagramPart:
-            """Draw the network of this very moment: training may be ahead of what is drawn."""
-            part = probes.measure(spec, state, {DIAGRAM}, seed=seed, units=units)[DIAGRAM]
-            assert isinstance(part, DiagramPart)
-            return part
-
-        part = look(self._session.runner.request.units)
-        self._session.window.diagram.show_trace(trace, part, state.update, look)
+        # The network of this very moment: training may be ahead of what is drawn.
+        units = self._runner.order.units
+        part = probes.measure(spec, state, {DIAGRAM}, seed=seed, units=units)[DIAGRAM]
+        assert isinstance(part, DiagramPart)
+        self._diagram.show_trace(trace, part, state.update)

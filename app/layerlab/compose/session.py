@@ -22,6 +22,7 @@ from layerlab.compose.look import Look, theme_of
 from layerlab.compose.network import Network
 from layerlab.compose.pages import Pages
 from layerlab.compose.reading import Reading
+from layerlab.compose.remembered import Remembered
 from layerlab.compose.reopening import Reopened
 from layerlab.compose.seeds import Seeds
 from layerlab.compose.serving import serving_ports
@@ -59,7 +60,7 @@ class Session(QObject):
     def __init__(self, spec: LabSpec, options: Options) -> None:
         """Build the window; nothing trains until `begin`."""
         super().__init__()
-        self.options = options
+        self.remembered = Remembered(options)
         self.presets = {preset.key: preset for preset in presets()}
         self.window = LabWindow(REGISTRIES, list(self.presets.values()), theme_of(options))
         ports, self.serving = serving_ports(self)
@@ -69,17 +70,20 @@ class Session(QObject):
         self.toast = Toast(self.window)
         self.toast.set_theme(self.window.theme)
         self.files = Files(self)
-        self.table = TableWatch(self)
-        self.network = Network(self)
+        self.table = TableWatch(self.window.banner, self)
+        self.network = Network(
+            self.store, self.runner, self.window.diagram, self._newest, self.toast.say
+        )
         self.figures = Figures(self)
         self.settling = Settling(self.runner, self)
         self.ghost = Ghost(self.window)
-        self.seeds = Seeds(self)
-        self.budget = BudgetLock(self)
+        self.seeds = Seeds(self.window, self.store, self.runner, self.remembered, self._newest)
+        self.budget = BudgetLock(self.store, self.window.panel)
         self.trouble = Trouble(self)
         self.reading = Reading(self)
         self.pages = Pages(self)
-        self.help, self.look = Help(self), Look(self)
+        self.help = Help(self.window, lambda: self.pages.banner)
+        self.look = Look(self.window, self.remembered)
         self.keeping, self.kept = Keeping(self), KeptLabs(self)
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
@@ -89,8 +93,25 @@ class Session(QObject):
         self._late_veil = Deferred(self._veil, LOADING_MS, self)
         self._paced = False  # the next run shows learning at the slider's speed
         connect(self)
-        self.curves = Curves(self)
-        self.advising = Advising(self)
+        self.curves = Curves(
+            self.window,
+            self.store,
+            self.runner,
+            self.background,
+            self.serving,
+            self.budget,
+            self.remembered,
+            self,
+        )
+        self.advising = Advising(
+            self.window,
+            self.store,
+            self.runner,
+            self.background,
+            self._newest,
+            self.trouble.say,
+            self,
+        )
         speed = math.inf if options.speed is None else options.speed
         self.runner.set_speed(speed)
         self.window.topbar.set_speed(speed)
@@ -100,6 +121,14 @@ class Session(QObject):
         self.window.resize(*options.size)
         self._show_spec(spec)
         self.show_state()
+
+    @property
+    def options(self) -> Options:
+        """What the window remembers between starts, as it is now."""
+        return self.remembered.options
+
+    def _newest(self) -> Frame | None:
+        return self.frame
 
     # ---- what a person does
 
@@ -247,21 +276,19 @@ class Session(QObject):
 
     def on_speed(self, speed: float) -> None:
         """The speed slider was moved."""
-        self.options = specs.replace(
-            self.options, speed=None if math.isinf(speed) else float(speed)
-        )
+        self.remembered.change(speed=None if math.isinf(speed) else float(speed))
         self.runner.set_speed(speed)
 
     def on_engine(self, name: str) -> None:
         """Another engine was chosen."""
         _log.info("engine %s", name)
-        self.options = specs.replace(self.options, engine=name)
+        self.remembered.change(engine=name)
         self.runner.set_engine(name)
         self.toast.say(f"Training with the engine {name} from here on.")
 
     def on_finish_dragging(self, on: bool) -> None:
         """Edits are to be finished at once, or trained at the slider's speed."""
-        self.options = specs.replace(self.options, finish_dragging=on)
+        self.remembered.change(finish_dragging=on)
 
     def on_parts(self) -> None:
         """Other views are visible now."""

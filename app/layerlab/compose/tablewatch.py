@@ -5,15 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import pathlib
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from layerlab.core.spec import TaskSpec
 from layerlab.nets.tasks.tables import NO_FILE, Stamp, hold, on_disk, stamp_of
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
+from layerlab.ui.banner import Banner
 
 _log = logging.getLogger("layerlab")
 REREAD = "reread"  # the banner's action
@@ -25,13 +22,20 @@ class TableWatch(QObject):
 
     Signals:
         looked(): the file or its folder changed, and the file was looked at.
+        reread_wanted(): the banner's button asks for the file as it is now.
     """
 
     looked = Signal()
+    reread_wanted = Signal()
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(self, banner: Banner, parent: QObject | None = None) -> None:
+        """Watch nothing yet.
+
+        Args:
+            banner: says what happened to the file. parent: with which it is deleted.
+        """
+        super().__init__(parent)
+        self._banner = banner
         self._path = ""
         self._said: Stamp | None = None  # the file as it was looked at last
         self._sentence = ""
@@ -73,7 +77,7 @@ class TableWatch(QObject):
     def on_banner(self, action: str) -> None:
         """Read the file again where the banner's button asks for it."""
         if action == REREAD:
-            self._session.files.reread()
+            self.reread_wanted.emit()
 
     def _watch(self) -> None:
         """Watch the file, and the folder in which it may be replaced or come back."""
@@ -101,10 +105,9 @@ class TableWatch(QObject):
         else:
             text, action, label = f"{name} has changed on the disk", REREAD, "Read it again"
         self._sentence = f"{text}. The lab goes on with the rows that it has read."
-        self._session.window.banner.show_message(self._sentence, "notice", action, label)
+        self._banner.show_message(self._sentence, "notice", action, label)
 
     def _take_back(self) -> None:
         """Hide what is no longer so: the file is the one that was read."""
-        banner = self._session.window.banner
-        if self._sentence and banner.text.text() == self._sentence:
-            banner.hide()
+        if self._sentence and self._banner.text.text() == self._sentence:
+            self._banner.hide()
