@@ -16,7 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 _WHERE = """
 import json, sys
 from PySide6.QtCore import QEventLoop
-from layerlab.compose.files import read_lab
+from layerlab.compose.labs import read_lab
 from layerlab.compose.session import Session
 from layerlab.compose.start import application
 from layerlab.core.options import Options

@@ -4,8 +4,8 @@ import pathlib
 
 import pytest
 
-from layerlab.compose.files import read_lab
 from layerlab.compose.knobfile import read_knobs
+from layerlab.compose.labs import read_lab
 from layerlab.core.options import fields_from_json, options_from_fields
 from layerlab.core.spec import LabSpec, read_spec
 from layerlab.experiments import EXPERIMENTS

@@ -47,7 +47,7 @@ def watch(minutes: float) -> None:
     session.window.show()
     session.begin()
     session.runner.played.connect(
-        lambda playing: None if playing else QTimer.singleShot(50, session.toggle_play)
+        lambda playing: None if playing else QTimer.singleShot(50, session.training.toggle_play)
     )
     seen: list[float] = []
 

@@ -10,8 +10,8 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 
-from layerlab.compose.files import read_lab
 from layerlab.compose.knobfile import read_knobs
+from layerlab.compose.labs import read_lab
 from layerlab.compose.reopening import read_window
 from layerlab.core.errors import LabError
 from layerlab.core.options import Options, options_to_json

@@ -138,7 +138,7 @@ class Driver:
             self.session.pages.show(rng.choice(["lab", "lab", "lab", "claims", *keys]))
         elif kind == "engine":
             names = [name for name, missing in available().items() if not missing]
-            self.session.on_engine(rng.choice(names))
+            self.session.training.on_engine(rng.choice(names))
         else:
             act(rng, self.session)
 

@@ -289,6 +289,6 @@ def test_another_engine_forgets_what_the_last_one_trained(open_lab, qtbot):
     turn(lab, "net.width", 0.4)
     filled(qtbot, lab)
     without_background(lab)
-    lab.on_engine("torch")
+    lab.training.on_engine("torch")
     lab.curves.refresh()
     assert lab.curves.plot.curve.points == ()

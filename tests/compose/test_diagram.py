@@ -86,7 +86,7 @@ def test_another_task_shows_the_whole_network_again(open_lab, qtbot):
     lab = open_lab(edit(WIDE, "train.updates", 5))
     lab.window.diagram.canvas.zoom_by(3, 3)
     assert lab.window.diagram.is_zoomed
-    lab.on_edited("task.name", "moons")
+    lab.training.on_edited("task.name", "moons")
     qtbot.waitUntil(lambda: lab.frame.spec.task.name == "moons")
     assert not lab.window.diagram.is_zoomed
     qtbot.waitUntil(lambda: lab.runner.request.units == ())

@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from layerlab.compose.dialogs import ask_where_to_save
-from layerlab.compose.files import read_lab
+from layerlab.compose.labs import read_lab
 from layerlab.core.spec import LabSpec, TaskSpec, to_json
 from layerlab.runtime import labfile, opened
 from tests.helpers.waiting import PATIENCE_S, wait_for

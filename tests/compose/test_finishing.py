@@ -81,7 +81,7 @@ def test_a_run_finished_at_once_tells_its_time(open_lab, qtbot):
     shown = lab.window.topbar.readouts.shown()[1]
     assert shown.value.startswith("960 in ")  # 60 updates of 16 seeds
     assert shown.label == "updates, all seeds"
-    lab.reset()
+    lab.training.reset()
     lab.runner.step(30)
     qtbot.waitUntil(lambda: lab.frame.update == 30)
     lab.runner.finish()

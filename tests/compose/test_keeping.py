@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from layerlab.compose import keeping
-from layerlab.compose.files import read_lab
+from layerlab.compose.labs import read_lab
 from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
 from layerlab.core.options import Options

@@ -88,7 +88,7 @@ def test_no_way_to_a_table_reads_it_in_the_windows_thread(
         ("net.hidden", (5,)),
         ("train.seeds", 3),
     ):
-        lab.on_edited(path, value)
+        lab.training.on_edited(path, value)
         idle(qtbot, lab)
     assert lab.store.spec.task.target == "c0"
     assert lab.store.spec.task.validation == 0.4
@@ -181,7 +181,7 @@ def test_a_target_that_does_not_fit_is_refused_where_it_is_chosen(lab, qtbot, tm
     idle(qtbot, lab)
     finished(qtbot, lab)
     before = lab.store.spec
-    lab.on_edited("task.target", "name")
+    lab.training.on_edited("task.target", "name")
     idle(qtbot, lab)
     assert lab.store.spec == before
     assert "too many to be classes" in lab.window.panel.control("task.target").error

@@ -153,7 +153,7 @@ def test_an_engine_that_does_not_start_is_replaced_too(open_lab, qtbot, monkeypa
         lambda name: broken if name == "torch" else engine(name),
     )
     lab = open_lab(SPEC, Options(speed=None, engine="compiled"))
-    lab.on_engine("torch")
+    lab.training.on_engine("torch")
     lab.runner.finish()
     qtbot.waitUntil(lab.window.banner.isVisible)
     assert "libtorch.so is broken" in lab.window.banner.text.text()

@@ -131,7 +131,7 @@ def test_a_runtime_error_in_the_worker_reaches_the_banner(lab, qtbot, monkeypatc
     assert "the engine fell over" in lab.window.banner.text.text()
     assert "Traceback" in lab.window.banner.details.text()
     monkeypatch.undo()
-    lab.reset()
+    lab.training.reset()
     lab.runner.finish()
     finished(qtbot, lab)
 
@@ -221,7 +221,7 @@ def test_zoom_and_theme_reach_every_widget(lab, qtbot):
 
 
 def test_the_last_lab_reopens_as_it_was(open_lab, qtbot, home):
-    from layerlab.compose.files import read_lab
+    from layerlab.compose.labs import read_lab
     from layerlab.runtime import settings
 
     lab = open_lab(QUICK, Options(engine="numpy", speed=100.0, zoom=1.2, theme="light"))

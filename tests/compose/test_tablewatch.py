@@ -110,5 +110,5 @@ def test_a_run_goes_on_with_the_rows_it_has_where_the_table_goes(with_table, tab
 
 def test_another_task_is_no_longer_about_the_table(with_table, table, qtbot):
     lab = with_table
-    lab.on_edited("task.name", "wave")
+    lab.training.on_edited("task.name", "wave")
     assert lab.table.watched == []

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from layerlab.commands import window
-from layerlab.compose.reading import quick_lab
+from layerlab.compose.labs import quick_lab
 from layerlab.core import disk
 from layerlab.core.disk import check_writable, read_file, write_file
 from layerlab.core.errors import LabError

@@ -5,35 +5,42 @@ from __future__ import annotations
 import logging
 import pathlib
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from PySide6.QtCore import QMimeData, Qt, QTemporaryDir, QUrl
 from PySide6.QtGui import QCursor, QDrag, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from layerlab.compose.dialogs import ask_where_to_save
+from layerlab.compose.dialogs import Folder, ask_where_to_save
+from layerlab.compose.pages import Pages
 from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
 from layerlab.core.figures import ENDINGS
 from layerlab.ui.card import Card
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
+from layerlab.ui.window import LabWindow
 
 DRAGGED = 220  # width of the picture under the mouse, in pixels
 _log = logging.getLogger("layerlab")
 
 
 class Figures:
-    """The session's dealings with figures."""
+    """Figures of what the window shows."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._folder: QTemporaryDir | None = None  # of what is dragged out
+    def __init__(
+        self, window: LabWindow, pages: Pages, folder: Folder, say: Callable[[str], None]
+    ) -> None:
+        """Prepare.
+
+        Args:
+            window, pages: have the cards. folder: where dialogs begin.
+            say: takes a sentence for the foot of the window.
+        """
+        self._window, self._pages, self._folder, self._say = window, pages, folder, say
+        self._dragged: QTemporaryDir | None = None  # of what is dragged out
 
     def by_name(self) -> dict[str, Card]:
         """Return the cards that are shown, by the names that the command line has for them."""
-        window, page = self._session.window, self._session.pages.page
+        window, page = self._window, self._pages.page
         if not window.is_lab_shown:
             return {_name(card): card for card in page.frame.view.cards} if page else {}
         return {
@@ -56,23 +63,22 @@ class Figures:
         from layerlab.ui.figures import figure  # which no start needs
 
         kinds = {f"{kind} (*{ending})": ending for ending, kind in ENDINGS.items()}
-        files, window = self._session.files, self._session.window
-        start = files.folder() / f"{_name(card)}.svg"
-        path = ask_where_to_save(window, f"Save a figure of {card.title()}", start, kinds)
+        start = self._folder.path() / f"{_name(card)}.svg"
+        path = ask_where_to_save(self._window, f"Save a figure of {card.title()}", start, kinds)
         if path is None:
             return
         try:
             write_file(path, figure(card, path.suffix.lower(), for_print=for_print))
         except LabError as error:
             _log.warning("no figure: %s", error)
-            self._session.pages.banner.show_message(str(error), "error")
+            self._pages.banner.show_message(str(error), "error")
             return
         _log.info("a figure of %s in %s", card.title(), path)
-        self._session.toast.say(f"Saved as {path}")
+        self._say(f"Saved as {path}")
 
     def drag_out(self, card: Card) -> None:
         """Let another program have a figure: as a file, as a picture, or as an SVG."""
-        drag = QDrag(self._session.window)
+        drag = QDrag(self._window)
         drag.setMimeData(self.dragged(card))
         picture = card.picture().scaledToWidth(DRAGGED)
         drag.setPixmap(picture)
@@ -85,10 +91,10 @@ class Figures:
         """
         from layerlab.ui.figures import figure  # which no start needs
 
-        if self._folder is None:
-            self._folder = QTemporaryDir()
+        if self._dragged is None:
+            self._dragged = QTemporaryDir()
         svg, png = figure(card, ".svg"), figure(card, ".png", scale=2.0)
-        path = pathlib.Path(self._folder.path()) / f"{_name(card)}.svg"
+        path = pathlib.Path(self._dragged.path()) / f"{_name(card)}.svg"
         write_file(path, svg)
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path))])
@@ -106,7 +112,7 @@ class Figures:
                 self.ask(card)
                 return
         if not cards:
-            self._session.toast.say("There is no view here that could be saved as a figure.")
+            self._say("There is no view here that could be saved as a figure.")
             return
         self.ask(max(cards, key=lambda card: card.width() * card.height()))
 

@@ -24,13 +24,18 @@ from layerlab.runtime import settings
 from layerlab.runtime.keeper import Keeper
 
 if TYPE_CHECKING:
-    from layerlab.compose.session import Session
+    from layerlab.compose.look import Look
+    from layerlab.compose.pages import Pages
+    from layerlab.compose.saving import Saving
+    from layerlab.core.frames import Frame
     from layerlab.core.options import Options
     from layerlab.core.spec import LabSpec
     from layerlab.core.state import State
-    from layerlab.runtime.backend import HistoryLike
+    from layerlab.runtime.ports import HistoryLike
+    from layerlab.runtime.runner import Runner
     from layerlab.runtime.slot import Slot
-    from layerlab.runtime.store import Snapshot
+    from layerlab.runtime.store import Snapshot, Store
+    from layerlab.ui.window import LabWindow
 
 _log = logging.getLogger("layerlab")
 LOOK_MS = 500  # between two looks
@@ -45,16 +50,38 @@ TRY_AGAIN = "keep"  # the banner's action
 
 
 class Keeping(QObject):
-    """The session's dealings with what reopens at the next start.
+    """Keeps what reopens at the next start.
 
     Attributes:
         base: the settings as they are in the file; None: not known, all are written.
         asks: whether a window that closes asks what to do where something was not kept.
     """
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(
+        self,
+        window: LabWindow,
+        store: Store,
+        runner: Runner,
+        look: Look,
+        pages: Pages,
+        saving: Saving,
+        newest: Callable[[], Frame | None],
+        say: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        """Keep nothing yet.
+
+        Args:
+            window: in which it asks. store, runner, look, pages: what there is to keep.
+            saving: files that a window which closes waits for.
+            newest: gives the frame that is drawn.
+            say: takes a sentence for the foot of the window.
+            parent: with which it is deleted.
+        """
+        super().__init__(parent)
+        self._window, self._store, self._runner = window, store, runner
+        self._look, self._pages, self._saving = look, pages, saving
+        self._newest, self._say = newest, say
         self._slot: Slot | None = None
         self._reopened: Reopened | None = None
         self._keepers = {SETTINGS: Keeper(EVERY_S, 0), LAB: Keeper(EVERY_S, 4)}
@@ -105,7 +132,7 @@ class Keeping(QObject):
         assert self._slot is not None
         self._settle()
         is_untouched = self._first is not None and self._deeds() == self._first
-        self._session.store.open(snapshot)
+        self._store.open(snapshot)
         if is_untouched:
             self._first = self._deeds()
             if reopened.late is self._slot:
@@ -117,8 +144,7 @@ class Keeping(QObject):
 
     def _now(self) -> dict[str, object]:
         """Return what the window is, by kind; equal where nothing has to be written."""
-        session = self._session
-        order, frame, spec = session.runner.request, session.frame, session.store.spec
+        order, frame, spec = self._runner.order, self._newest(), self._store.spec
         if order.playing:  # its numbers change all the time
             progress: object = ("at", time.monotonic() // PROGRESS_S)
         elif frame is not None and frame.run_id == order.run_id:
@@ -126,8 +152,8 @@ class Keeping(QObject):
         else:
             progress = 0 if order.start is None else order.start.update
         return {
-            SETTINGS: session.look.options(),
-            WINDOW: (spec, session.pages.shown, session.pages.knobs(), session.look.geometry()),
+            SETTINGS: self._look.options(),
+            WINDOW: (spec, self._pages.shown, self._pages.knobs(), self._look.geometry()),
             LAB: (spec, order.run_id, progress),
         }
 
@@ -163,18 +189,18 @@ class Keeping(QObject):
 
     def _writer(self, kind: str) -> Callable[[], float | None]:
         """Take a snapshot, and return what writes it in another thread."""
-        session, slot = self._session, self._slot
+        slot = self._slot
         assert slot is not None
         if kind == SETTINGS:
-            options, base = session.look.options(), self.base
+            options, base = self._look.options(), self.base
             return partial(self._write_settings, options, base)
-        spec = session.store.spec
+        spec = self._store.spec
         if kind == WINDOW:
             window = make_window_file(
-                spec, session.pages.shown, session.pages.knobs(), session.look.geometry()
+                spec, self._pages.shown, self._pages.knobs(), self._look.geometry()
             )
             return lambda: slot.write_window(window_to_json(window))
-        state, history = session.runner.snapshot()
+        state, history = self._runner.snapshot()
         return partial(_write_lab, slot, spec, state, history)
 
     def _write_settings(self, options: Options, base: Options | None) -> None:
@@ -189,11 +215,11 @@ class Keeping(QObject):
         if self._slot.kept:
             copies, self._slot.kept = self._slot.kept, []
             _log.info("the lab before this one is kept as %s", copies[0])
-            self._session.toast.say(f"The previous lab is kept as {copies[0].name}.")
+            self._say(f"The previous lab is kept as {copies[0].name}.")
         if kind in self._failing:
             self._failing.discard(kind)
             if not self._failing:
-                self._session.toast.say("Everything is saved again.")
+                self._say("Everything is saved again.")
 
     def _on_failed(self, kind: str, sentence: str) -> None:
         _log.warning("%s not kept: %s", kind, sentence)
@@ -203,12 +229,14 @@ class Keeping(QObject):
         self._retry_at[kind] = time.monotonic() + RETRY_S
         if kind not in self._failing and not self._is_over:
             self._failing.add(kind)
-            self._session.pages.banner.show_message(
+            self._pages.banner.show_message(
                 f"{NAMES[kind]} not saved: {sentence}.", "error", TRY_AGAIN, "Try again"
             )
 
-    def try_again(self) -> None:
-        """Write what could not be written, now."""
+    def on_banner(self, action: str) -> None:
+        """Write what could not be written, where the banner's button asks for it."""
+        if action != TRY_AGAIN:
+            return
         self._failing.clear()
         self._retry_at = dict.fromkeys(NAMES, 0.0)
         self.look()
@@ -225,7 +253,7 @@ class Keeping(QObject):
         while True:
             self.look(at_once=True)
             self._wait()
-            if not self._session.files.saving.settle() and self.asks:
+            if not self._saving.settle() and self.asks:
                 return False  # the banner says why a file is not saved
             troubles = self._troubles()
             for kind in troubles:
@@ -246,7 +274,7 @@ class Keeping(QObject):
         if self._wait_for(PATIENCE_S) or not self.asks:
             self._wait_for(RETRY_S)
             return
-        box = QMessageBox(self._session.window)
+        box = QMessageBox(self._window)
         box.setWindowTitle("Layerlab")
         box.setText("Saving the lab takes a moment.")
         box.setStandardButtons(QMessageBox.StandardButton.Discard)
@@ -258,13 +286,13 @@ class Keeping(QObject):
         box.deleteLater()
 
     def _wait_for(self, seconds: float) -> bool:
-        keepers = [*self._keepers.values(), self._session.files.saving.keeper]
+        keepers = [*self._keepers.values(), self._saving.keeper]
         return all(keeper.wait_until_idle(seconds) for keeper in keepers)
 
     def _ask(self, sentences: list[str]) -> QMessageBox.StandardButton:
         """Ask what to do where something is not kept."""
         button = QMessageBox.StandardButton
-        box = QMessageBox(self._session.window)
+        box = QMessageBox(self._window)
         box.setWindowTitle("Layerlab")
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText("Your latest changes are not saved.")
@@ -292,7 +320,7 @@ class Keeping(QObject):
                 print(f"layerlab: {sentence}", file=sys.stderr)
         for keeper in self._keepers.values():
             keeper.end()
-        self._session.files.saving.keeper.end()
+        self._saving.keeper.end()
         self._slot.release()
 
 

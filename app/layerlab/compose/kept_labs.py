@@ -5,20 +5,19 @@ from __future__ import annotations
 import logging
 import pathlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMenu
 
-from layerlab.compose.reopening import keep_unread, read_pair, read_window
+from layerlab.compose.keeping import Keeping
+from layerlab.compose.pages import LAB as LAB_PAGE
+from layerlab.compose.pages import Pages
+from layerlab.compose.reading import Reading
+from layerlab.compose.reopening import Reopened, keep_unread, read_pair, read_window
 from layerlab.core.errors import LabError
 from layerlab.runtime import settings
 from layerlab.runtime.aside import kept_folder
 from layerlab.runtime.labfile import SUFFIX
-from layerlab.runtime.store import Snapshot
-
-if TYPE_CHECKING:
-    from layerlab.compose.reopening import Reopened
-    from layerlab.compose.session import Session
+from layerlab.runtime.store import Snapshot, Store
 
 _log = logging.getLogger("layerlab")
 AGAIN, OTHER = "again", "other"  # the banner's actions
@@ -27,10 +26,17 @@ LAB, WINDOW = SUFFIX, ".window.json"
 
 
 class KeptLabs:
-    """The session's dealings with labs that were kept aside."""
+    """The window's dealings with labs that were kept aside."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, store: Store, pages: Pages, reading: Reading, keeping: Keeping) -> None:
+        """Prepare.
+
+        Args:
+            store: opens them. pages: have the banner, and go to the lab.
+            reading: reads them. keeping: takes the lab of the last window.
+        """
+        self._store, self._pages = store, pages
+        self._reading, self._keeping = reading, keeping
         self._offered: pathlib.Path | None = None  # by the banner
 
     def offer(self, reopened: Reopened) -> None:
@@ -44,11 +50,11 @@ class KeptLabs:
             self._offered, action, label = reopened.other, OTHER, "Open it"
         text = " ".join(reopened.notices)
         kind = "notice" if action == OTHER and len(reopened.notices) == 1 else "error"
-        self._session.pages.banner.show_message(text, kind, action, label)
+        self._pages.banner.show_message(text, kind, action, label)
 
-    def open_offered(self) -> None:
-        """Open what the banner offered."""
-        if self._offered is not None:
+    def on_banner(self, action: str) -> None:
+        """Open what the banner offered, where its button asks for it."""
+        if action in (AGAIN, OTHER) and self._offered is not None:
             self.open(self._offered)
 
     def open(self, path: pathlib.Path) -> None:
@@ -61,16 +67,16 @@ class KeptLabs:
         lab, window = _pair(path)
 
         def take(snapshot: Snapshot) -> None:
-            self._session.pages.show("lab")
-            self._session.store.open(snapshot)
+            self._pages.show(LAB_PAGE)
+            self._store.open(snapshot)
 
         def refuse(error: LabError) -> None:
             self._offered = path
-            self._session.pages.banner.show_message(
+            self._pages.banner.show_message(
                 f"{error}. It stays in {path.parent}.", "error", AGAIN, "Try again"
             )
 
-        self._session.reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
+        self._reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
 
     def read_late(self, reopened: Reopened, then: Callable[[], None]) -> None:
         """Read the last lab while the window is there already; until then it stays what it is.
@@ -87,11 +93,11 @@ class KeptLabs:
             self.offer(reopened)
 
         def take(snapshot: Snapshot) -> None:
-            self._session.keeping.take_late(reopened, snapshot)
+            self._keeping.take_late(reopened, snapshot)
             then()
 
         lab, window = slot.lab, slot.window
-        self._session.reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
+        self._reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
 
     def fill(self, menu: QMenu) -> None:
         """List the newest of what is kept."""

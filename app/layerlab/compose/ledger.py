@@ -7,8 +7,8 @@ all jobs they rest at once whenever the trainer trains.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -22,11 +22,10 @@ from layerlab.core.libraries import sentence_of
 from layerlab.core.picture import picture_of
 from layerlab.experiments import EXPERIMENTS
 from layerlab.nets.engines import available
+from layerlab.runtime.background import Background
 from layerlab.ui.ledger.page import LedgerPage
 from layerlab.ui.style import apply_theme
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
+from layerlab.ui.window import LabWindow
 
 KEY = "claim"  # of the jobs, with the row's id
 READY = (KEY, "")  # the job that has the kernels made ready before the first row
@@ -64,7 +63,7 @@ def prepare(is_interrupted: Ask) -> Iterator[Step | None]:
 
 
 class Ledger(QObject):
-    """The session's ledger.
+    """The window's ledger.
 
     Attributes:
         page: its widget.
@@ -75,10 +74,22 @@ class Ledger(QObject):
 
     page_wanted = Signal(str)
 
-    def __init__(self, session: Session) -> None:
-        """Build the page; nothing is computed until somebody asks."""
-        super().__init__(session)
-        self._session = session
+    def __init__(
+        self,
+        window: LabWindow,
+        background: Background,
+        say: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        """Build the page; nothing is computed until somebody asks.
+
+        Args:
+            window: has the theme, and the rail that shows how far it is.
+            background: computes the rows. say: takes a sentence for the foot of the window.
+            parent: with which it is deleted; the page goes with the window.
+        """
+        super().__init__(parent)
+        self._rail, self._background, self._say = window.rail, background, say
         self._claims = {claim.id: claim for claim in claims()}
         missing = available()["torch"]
         self.page = LedgerPage(
@@ -87,16 +98,16 @@ class Ledger(QObject):
                 for claim in self._claims.values()
             ],
             {page.key: (page, picture_of(page.key)) for page in EXPERIMENTS},
-            session.window.theme,
+            window.theme,
         )
-        apply_theme(self.page, session.window.theme)
+        apply_theme(self.page, window.theme)
         self._batch: list[str] = []  # all that was asked for since nothing was left
         self._now = ""  # the row under way
         self._connect()
         self._show_lacks(missing)
 
     def _connect(self) -> None:
-        page, background = self.page, self._session.background
+        page, background = self.page, self._background
         page.check_wanted.connect(self.check)
         page.stop_pressed.connect(self.stop)
         page.copy_wanted.connect(self.copy)
@@ -120,7 +131,7 @@ class Ledger(QObject):
         names = [name for name in names if not self._entry(name).waits]
         if not names:
             return
-        background = self._session.background
+        background = self._background
         background.submit(Job(READY, prepare, AT_ONCE))
         for name in names:
             if name in self._batch:
@@ -135,7 +146,7 @@ class Ledger(QObject):
 
     def stop(self) -> None:
         """Call off what is not done; what was measured stays."""
-        background = self._session.background
+        background = self._background
         background.cancel(READY)
         for name in self.waiting:
             background.cancel((KEY, name))
@@ -146,11 +157,11 @@ class Ledger(QObject):
         """Put what is measured of the shown rows on the clipboard."""
         found = [entry.verdict for entry in self.page.rows.shown() if entry.verdict]
         if not found:
-            self._session.toast.say("Nothing is measured yet of the claims that are shown.")
+            self._say("Nothing is measured yet of the claims that are shown.")
             return
         QGuiApplication.clipboard().setText(FORMS[form](found))
         count = f"{len(found)} claim{'s' * (len(found) > 1)}"
-        self._session.toast.say(f"Copied: what is measured of {count}, as {form}.")
+        self._say(f"Copied: what is measured of {count}, as {form}.")
 
     def finish(self, names: Iterable[str]) -> None:
         """Compute rows here and now, for a picture."""
@@ -195,7 +206,7 @@ class Ledger(QObject):
         if not waiting:
             self._now = ""
             self.page.show_work("", None)
-            self._session.window.rail.show_share("claims", None)
+            self._rail.show_share("claims", None)
             return
         entry = self._entry(self._now) if self._now in waiting else None
         done = len(self._batch) - len(waiting)
@@ -204,7 +215,7 @@ class Ledger(QObject):
         if len(self._batch) > 1:
             what += f", {done} of {len(self._batch)} done"
         self.page.show_work(what, share)
-        self._session.window.rail.show_share("claims", share)
+        self._rail.show_share("claims", share)
 
     def _show_lacks(self, missing: str) -> None:
         names = [entry.id for entry in self.page.rows.entries if entry.lacks]

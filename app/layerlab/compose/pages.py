@@ -11,17 +11,22 @@ import pathlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from layerlab.compose.dialogs import ask_where_to_save
+from PySide6.QtCore import QObject, Signal
+
+from layerlab.compose.dialogs import Folder, ask_where_to_save
 from layerlab.compose.knobfile import read_text_file
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec
 from layerlab.core.values import is_knob_file, knobs_from_json
+from layerlab.runtime.background import Background
+from layerlab.runtime.runner import Runner
+from layerlab.runtime.store import Store
+from layerlab.ui.window import LabWindow
 
 # Gallery, views and models are imported when the first page is shown: a start needs none.
 if TYPE_CHECKING:
     from layerlab.compose.ledger import Ledger
     from layerlab.compose.page import Page
-    from layerlab.compose.session import Session
     from layerlab.core.experiment import Experiment
     from layerlab.core.registry import Registry
     from layerlab.ui.banner import Banner
@@ -45,11 +50,44 @@ _OWN = (
 )
 
 
-class Pages:
-    """The session's dealings with the gallery."""
+class Pages(QObject):
+    """The window's pages beside the lab.
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    Signals:
+        shown_changed(): another page is shown, or what can be undone on it is another.
+        made(page): a page of the gallery was opened for the first time.
+        banner_acted(action): the button of a page's banner was pressed.
+        theme_pressed(): the theme's button of a page.
+        lab_file_chosen(name): a file that is for the lab, which is shown now.
+    """
+
+    shown_changed = Signal()
+    made = Signal(object)
+    banner_acted = Signal(str)
+    theme_pressed = Signal()
+    lab_file_chosen = Signal(str)
+
+    def __init__(
+        self,
+        window: LabWindow,
+        store: Store,
+        runner: Runner,
+        background: Background,
+        folder: Folder,
+        say: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        """Show the lab.
+
+        Args:
+            window: shows them. store: takes what a page opens in the lab.
+            runner: rests while a page is shown. background: does the pages' longer work.
+            folder: where dialogs begin. say: takes a sentence for the foot of the window.
+            parent: with which they are deleted.
+        """
+        super().__init__(parent)
+        self._window, self._store, self._runner = window, store, runner
+        self._background, self._folder, self._say = background, folder, say
         self._gallery: Gallery | None = None
         self._pages: dict[str, Page] = {}  # those that were opened; they keep their knobs
         self.page: Page | None = None  # of the gallery's, the one that is, or was, shown
@@ -68,11 +106,11 @@ class Pages:
         """Show the lab, the gallery, the claims, or a page of the gallery by its key."""
         if key == LAB:
             self._hide_pages()
-            self._session.window.show_page(None)
+            self._window.show_page(None)
             self._wake_lab()
         elif key == GALLERY:
             # Back to where one was; a second click goes to all pages.
-            was_away = self._session.window.is_lab_shown or self._is_ledger_shown
+            was_away = self._window.is_lab_shown or self._is_ledger_shown
             if was_away and self.page is not None:
                 self.open(self.page.experiment.key)
             else:
@@ -88,26 +126,26 @@ class Pages:
         if self._ledger is None:
             from layerlab.compose.ledger import Ledger
 
-            self._ledger = Ledger(self._session)
+            self._ledger = Ledger(self._window, self._background, self._say, self)
             self._ledger.page_wanted.connect(self._on_chosen)
             self._fill_bar(self._ledger.page.bar, self._ledger.page.banner)
         return self._ledger
 
     @property
     def _is_ledger_shown(self) -> bool:
-        window, ledger = self._session.window, self._ledger
+        window, ledger = self._window, self._ledger
         return ledger is not None and window.pages.currentWidget() is ledger.page
 
     @property
     def _seen(self) -> Page | None:
         """The page of the gallery that one sees; None on the lab, gallery and claims."""
-        is_elsewhere = self._session.window.is_lab_shown or self._is_ledger_shown
+        is_elsewhere = self._window.is_lab_shown or self._is_ledger_shown
         return None if is_elsewhere else self.page
 
     @property
     def shown(self) -> str:
         """The key of what is shown, as `show` takes it."""
-        if self._session.window.is_lab_shown:
+        if self._window.is_lab_shown:
             return LAB
         if self._is_ledger_shown:
             return CLAIMS
@@ -126,9 +164,9 @@ class Pages:
         page = self.ledger.page
         self._rest_lab()
         self._hide_pages()
-        self._session.window.show_page(page)
-        self._session.window.rail.show_page(CLAIMS)
-        self._session.show_state()
+        self._window.show_page(page)
+        self._window.rail.show_page(CLAIMS)
+        self.shown_changed.emit()
         page.take_keys()
 
     def show_gallery(self) -> None:
@@ -140,16 +178,16 @@ class Pages:
 
             pages = list(self.experiments())
             pictures = {page.key: picture_of(page.key) for page in pages}
-            self._gallery = Gallery(pages, pictures, self._session.window.theme)
-            apply_theme(self._gallery, self._session.window.theme)
+            self._gallery = Gallery(pages, pictures, self._window.theme)
+            apply_theme(self._gallery, self._window.theme)
             self._gallery.chosen.connect(self._on_chosen)
             self._fill_bar(self._gallery.bar, self._gallery.banner)
         self._rest_lab()
         self._hide_pages()
         self.page = None
-        self._session.window.show_page(self._gallery)
-        self._session.window.rail.show_page(GALLERY)
-        self._session.show_state()
+        self._window.show_page(self._gallery)
+        self._window.rail.show_page(GALLERY)
+        self.shown_changed.emit()
 
     def open(self, key: str, knobs: str | None = None) -> None:
         """Open a page of the gallery.
@@ -164,41 +202,39 @@ class Pages:
         self._rest_lab()
         self._hide_pages()
         self.page = page
-        self._session.window.show_page(page.frame)
+        self._window.show_page(page.frame)
         page.set_shown(True)
         if knobs is not None:
             page.open_file(knobs)
-        self._session.window.rail.show_page(GALLERY)
-        self._session.show_state()
+        self._window.rail.show_page(GALLERY)
+        self.shown_changed.emit()
 
     def _on_chosen(self, key: str) -> None:
         try:
             self.open(key)
         except LabError as error:
-            self._say(str(error))
+            self._refuse(str(error))
 
     def _make(self, experiment: Experiment) -> Page:
         from layerlab.compose.page import Page
         from layerlab.ui.style import apply_theme
 
-        session = self._session
-        page = Page(experiment, session.window.theme, session.background, session)
-        apply_theme(page.frame, session.window.theme)
-        page.changed.connect(session.show_state)
-        page.said.connect(session.toast.say)
+        page = Page(experiment, self._window.theme, self._background, self)
+        apply_theme(page.frame, self._window.theme)
+        page.changed.connect(self.shown_changed)
+        page.said.connect(self._say)
         page.lab_wanted.connect(self._open_in_lab)
-        page.frame.view.figure_wanted.connect(session.figures.ask)
-        page.frame.view.dragged_out.connect(session.figures.drag_out)
         page.frame.bar.back_pressed.connect(self.show_gallery)
         self._fill_bar(page.frame.bar, page.frame.banner)
         self._pages[experiment.key] = page
+        self.made.emit(page)
         page.restore(self._kept.pop(experiment.key, {}))
         return page
 
     def _fill_bar(self, bar: PageBar, banner: Banner) -> None:
-        banner.acted.connect(self._session.trouble.on_banner)
-        bar.theme_pressed.connect(self._session.look.toggle_theme)
-        bar.menu_button.setMenu(self._session.window.topbar.menu_button.menu())
+        banner.acted.connect(self.banner_acted)
+        bar.theme_pressed.connect(self.theme_pressed)
+        bar.menu_button.setMenu(self._window.topbar.menu_button.menu())
 
     def _hide_pages(self) -> None:
         for page in self._pages.values():
@@ -206,31 +242,29 @@ class Pages:
 
     # ---- the lab meanwhile
     def _rest_lab(self) -> None:
-        runner = self._session.runner
-        if runner.is_playing:
-            self._resting = runner.request.speed
-            runner.pause()
+        if self._runner.is_playing:
+            self._resting = self._runner.order.speed
+            self._runner.pause()
 
     def _wake_lab(self) -> None:
         speed, self._resting = self._resting, None
-        self._session.window.rail.show_page(LAB)
-        self._session.show_state()
+        self._window.rail.show_page(LAB)
+        self.shown_changed.emit()
         if speed is not None:
-            runner = self._session.runner
-            runner.finish() if math.isinf(speed) else runner.play()
+            self._runner.finish() if math.isinf(speed) else self._runner.play()
 
     def _open_in_lab(self, spec: LabSpec) -> None:
-        session, page = self._session, self.page
+        page = self.page
         self._resting = None  # the network that played is replaced
         self.show(LAB)
         label = page.experiment.key if page is not None else "page"
-        if session.store.replace(spec, label):
-            session.toast.say("As on the page, trained anew. Undo brings the old lab back.")
+        if self._store.replace(spec, label):
+            self._say("As on the page, trained anew. Undo brings the old lab back.")
 
     # ---- commands and files
     def run(self, key: str, lab: Callable[[], object]) -> None:
         """Do a command for the page that is shown; `lab` is what it does in the lab."""
-        if self._session.window.is_lab_shown or key not in _OWN:
+        if self._window.is_lab_shown or key not in _OWN:
             lab()
         elif (page := self._seen) is not None:
             own: dict[str, Callable[[], object]] = {
@@ -244,12 +278,12 @@ class Pages:
 
     def show_undo(self, undo: str, redo: str) -> None:
         """Name in the menu what can be undone; `undo`, `redo`: in the lab, or empty."""
-        if not self._session.window.is_lab_shown:
+        if not self._window.is_lab_shown:
             page = self._seen
             undo = "a knob" if page is not None and page.can_undo else ""
             redo = "a knob" if page is not None and page.can_redo else ""
         for key, label in (("undo", undo), ("redo", redo)):
-            action = self._session.window.commands[key]
+            action = self._window.commands[key]
             action.setEnabled(bool(label))
             action.setText(f"{key.capitalize()} {label}".strip())
 
@@ -268,7 +302,7 @@ class Pages:
         try:
             raw = read_text_file(name)
         except LabError as error:
-            self._say(str(error))
+            self._refuse(str(error))
             return
         if not is_knob_file(raw):
             if (page := self._seen) is not None and (
@@ -277,38 +311,37 @@ class Pages:
                 page.open_file(name)  # which says what is wrong with it
                 return
             self.show(LAB)
-            self._session.files.open_path(name)
+            self.lab_file_chosen.emit(name)
             return
         try:
             self.open(knobs_from_json(raw)[0], name)
         except LabError as error:
-            self._say(f"{name}: {error}")
+            self._refuse(f"{name}: {error}")
         else:
-            self._session.files.remember_folder(pathlib.Path(name))
+            self._folder.remember(pathlib.Path(name))
 
     def save(self) -> None:
         """Ask where to, and save the knobs of the page that is shown."""
         if self.page is None:
             return
-        files = self._session.files
-        start = files.folder() / f"{self.page.experiment.key}{ENDING}"
+        start = self._folder.path() / f"{self.page.experiment.key}{ENDING}"
         kinds = {FILTER.partition(";;")[0]: ENDING}
-        path = ask_where_to_save(self._session.window, "Save the knobs", start, kinds)
+        path = ask_where_to_save(self._window, "Save the knobs", start, kinds)
         if path is None:
             return
         try:
             self.page.save(path)
         except LabError as error:
-            self._say(str(error))
+            self._refuse(str(error))
         else:
-            files.remember_folder(path)
-            self._session.toast.say(f"Saved as {path.name}")
+            self._folder.remember(path)
+            self._say(f"Saved as {path.name}")
 
     @property
     def banner(self) -> Banner:
         """The banner of what is shown."""
-        if self._session.window.is_lab_shown:
-            return self._session.window.banner
+        if self._window.is_lab_shown:
+            return self._window.banner
         if self._is_ledger_shown:
             return self.ledger.page.banner
         if self.page is not None:
@@ -316,6 +349,6 @@ class Pages:
         assert self._gallery is not None
         return self._gallery.banner
 
-    def _say(self, sentence: str) -> None:
+    def _refuse(self, sentence: str) -> None:
         """Say in the banner that is seen why something was not done."""
         self.banner.show_message(sentence[:1].upper() + sentence[1:], "error")

@@ -10,23 +10,16 @@ import logging
 import os
 import pathlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
+from layerlab.compose.labs import quick_lab, read_with_data
 from layerlab.core.cancel import CancelledError, cancellable
-from layerlab.core.disk import is_small
 from layerlab.core.errors import LabError
-from layerlab.core.spec import LabSpec, TaskSpec
-from layerlab.nets.problem import load_data
-from layerlab.nets.tasks import TASKS, recommended_for_csv
-from layerlab.nets.tasks.tables import UnreadError, from_memory, opening
-from layerlab.runtime import opened
+from layerlab.nets.tasks.tables import UnreadError
 from layerlab.runtime.store import Snapshot
 from layerlab.ui.banner import Banner
-
-if TYPE_CHECKING:
-    from layerlab.compose.session import Session
 
 T = TypeVar("T")
 _log = logging.getLogger("layerlab")
@@ -61,7 +54,7 @@ class _Thread(QThread, Generic[T]):
 
 
 class Reading(QObject):
-    """The session's reading of files, one at a time.
+    """Reads files for the window, one at a time.
 
     Signals:
         ended(): nothing is read any more.
@@ -69,9 +62,20 @@ class Reading(QObject):
 
     ended = Signal()
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(
+        self,
+        add_banner: Callable[[Banner], None],
+        say: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        """Read nothing yet.
+
+        Args:
+            add_banner: puts a banner into the window. say: says why a file was not read.
+            parent: with which it is deleted.
+        """
+        super().__init__(parent)
+        self._add_banner, self._say_why = add_banner, say
         self._current: _Thread[object] | None = None
         self._threads: list[_Thread[object]] = []  # those that are called off end soon
         self._refused: Callable[[LabError], None] = self._say
@@ -89,58 +93,6 @@ class Reading(QObject):
         return self._current is not None
 
     # ---- what is read
-
-    def open_table(self, name: str) -> None:
-        """Read a CSV file, and take its last column as the target."""
-
-        def work() -> LabSpec:
-            with opening():
-                spec = recommended_for_csv(name)
-                load_data(spec.task)
-                return spec
-
-        def take(spec: LabSpec) -> None:
-            self._session.choose_task(spec, "file")
-            opened.remember(name)
-
-        self.begin(name, work, take)
-
-    def reread(self, task: TaskSpec) -> None:
-        """Read the table that the lab has again, as it is now, with the same target."""
-
-        def work() -> LabSpec:
-            with opening():
-                spec = TASKS[task.name].recommend(task)
-                load_data(spec.task)
-                return spec
-
-        self.begin(
-            task.path or task.name, work, lambda spec: self._session.choose_task(spec, "table")
-        )
-
-    def choose(self, task: TaskSpec, label: str, path: str) -> None:
-        """Take another target or another problem of a table.
-
-        Args:
-            task: the task as it should be. label: for the undo menu.
-            path: the knob that was turned; it shows a refusal.
-        """
-        session = self._session
-
-        def work() -> LabSpec:
-            spec = TASKS[task.name].recommend(task)
-            load_data(spec.task)
-            return spec
-
-        def refuse(error: LabError) -> None:
-            session.show_spec()  # what was chosen is not in force
-            session.trouble.on_refused(path, str(error))
-
-        def take(spec: LabSpec) -> None:
-            session.show_spec()  # first: where this is refused after all, the sentence stays
-            session.choose_task(spec, label, path)
-
-        self.begin(task.path or task.name, work, take, refuse)
 
     def open_lab(
         self,
@@ -162,7 +114,7 @@ class Reading(QObject):
         try:
             snapshot = quick_lab(name, any_path)
         except UnreadError:
-            self.begin(name, lambda: _read(name, any_path), then, refused)
+            self.begin(name, lambda: read_with_data(name, any_path), then, refused)
         else:
             then(snapshot)
 
@@ -225,7 +177,7 @@ class Reading(QObject):
             self._refused(error)
 
     def _say(self, error: LabError) -> None:
-        self._session.trouble.say(str(error))
+        self._say_why(str(error))
 
     def _rest(self) -> None:
         self._soon.stop()
@@ -237,38 +189,10 @@ class Reading(QObject):
         if self._banner is None:
             self._banner = Banner()
             self._banner.setObjectName("banner")
-            self._session.window.add_banner(self._banner)
+            self._add_banner(self._banner)
             self._banner.acted.connect(self.cancel)
             self._banner.close_button.clicked.connect(self.cancel)
         self._banner.show_message(self._sentence, "notice", "cancel", "Cancel")
-
-
-def _read(name: str, any_path: bool = False) -> Snapshot:
-    """Read a lab and its data, in the thread."""
-    from layerlab.compose.files import read_lab
-
-    with opening():
-        snapshot = read_lab(name, any_path)
-        load_data(snapshot.spec.task)
-        return snapshot
-
-
-def quick_lab(name: str, any_path: bool = False) -> Snapshot:
-    """Return a lab that is read in a moment.
-
-    Args:
-        name: the file. any_path: whether its table may be anywhere.
-
-    Raises:
-        UnreadError: it is large, or a table has to be read first.
-        LabError: it cannot be opened.
-    """
-    from layerlab.compose.files import read_lab
-
-    if not is_small(name):
-        raise UnreadError
-    with from_memory(), opening():
-        return read_lab(name, any_path)
 
 
 def _announcement(name: str) -> str:

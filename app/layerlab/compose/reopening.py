@@ -9,8 +9,7 @@ import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from layerlab.compose.files import read_lab
-from layerlab.compose.reading import quick_lab
+from layerlab.compose.labs import quick_lab, read_lab
 from layerlab.core.cancel import CancelledError
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError

@@ -1,17 +1,18 @@
-"""A session: one window, one store, one runner, and what happens between them."""
+"""A session: one window, one store, one runner; who has what, and which signal calls whom."""
 
 from __future__ import annotations
 
-import logging
 import math
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from layerlab.compose.advising import Advising
 from layerlab.compose.budget import BudgetLock
-from layerlab.compose.connect import connect
 from layerlab.compose.curves import Curves
 from layerlab.compose.deferred import Deferred
+from layerlab.compose.dialogs import Folder
 from layerlab.compose.figures import Figures
 from layerlab.compose.files import Files
 from layerlab.compose.ghost import Ghost
@@ -25,37 +26,40 @@ from layerlab.compose.reading import Reading
 from layerlab.compose.remembered import Remembered
 from layerlab.compose.reopening import Reopened
 from layerlab.compose.seeds import Seeds
-from layerlab.compose.serving import serving_ports
+from layerlab.compose.serving import WAITING, serving_ports
 from layerlab.compose.settling import Settling
-from layerlab.compose.showing import same_data, show_data, show_spec
+from layerlab.compose.tables import Tables
 from layerlab.compose.tablewatch import TableWatch
+from layerlab.compose.training import Training
 from layerlab.compose.trouble import Trouble
 from layerlab.compose.wiring import REGISTRIES
-from layerlab.core import spec as specs
-from layerlab.core.errors import LabError
 from layerlab.core.frames import Frame
-from layerlab.core.knobs import Effect
 from layerlab.core.options import Options
 from layerlab.core.presets import presets
 from layerlab.core.spec import LabSpec
-from layerlab.nets.engines import NAMES
+from layerlab.nets.engines import NAMES, available
 from layerlab.nets.problem import check
-from layerlab.nets.tasks import TASKS
 from layerlab.runtime.background import Background
 from layerlab.runtime.runner import Runner
 from layerlab.runtime.store import Snapshot, Store
+from layerlab.ui.banner import Banner
 from layerlab.ui.toast import Toast
 from layerlab.ui.window import LabWindow
 
-_log = logging.getLogger("layerlab")
+if TYPE_CHECKING:
+    from layerlab.compose.page import Page
+
 UNSEEN_MS = 1500
-PANEL_MS, BUTTONS_MS = 10, 150  # which the panel and the top bar wait in a drag
+PATIENCE_MS = 3000
+ZOOM_STEP = 0.1
 PAINT_MS = 10  # more than the events of the first frame wait: it is painted by then
-LOADING_MS = 200  # after which views of another task than the panel's get a veil
 
 
 class Session(QObject):
-    """Wires the window to the store and the runner."""
+    """Wires one window: the only place where its parts are made and connected.
+
+    Each part is given what it uses, and says the rest in signals; none knows the session.
+    """
 
     def __init__(self, spec: LabSpec, options: Options) -> None:
         """Build the window; nothing trains until `begin`."""
@@ -69,49 +73,11 @@ class Session(QObject):
         self.store = Store(spec, check, self.runner.snapshot, self)
         self.toast = Toast(self.window)
         self.toast.set_theme(self.window.theme)
-        self.files = Files(self)
-        self.table = TableWatch(self.window.banner, self)
-        self.network = Network(
-            self.store, self.runner, self.window.diagram, self._newest, self.toast.say
-        )
-        self.figures = Figures(self)
-        self.settling = Settling(self.runner, self)
-        self.ghost = Ghost(self.window)
-        self.seeds = Seeds(self.window, self.store, self.runner, self.remembered, self._newest)
-        self.budget = BudgetLock(self.store, self.window.panel)
-        self.trouble = Trouble(self)
-        self.reading = Reading(self)
-        self.pages = Pages(self)
-        self.help = Help(self.window, lambda: self.pages.banner)
-        self.look = Look(self.window, self.remembered)
-        self.keeping, self.kept = Keeping(self), KeptLabs(self)
-        self.frame: Frame | None = None
-        self._gesture = self._haunted = False
-        self._late_spec = Deferred(lambda: self._show_spec(self.store.spec), PANEL_MS, self)
-        self._late_state = Deferred(self._show_state, BUTTONS_MS, self)
-        self._late_engine = Deferred(self.serving.let_go, PAINT_MS, self)
-        self._late_veil = Deferred(self._veil, LOADING_MS, self)
-        self._paced = False  # the next run shows learning at the slider's speed
-        connect(self)
-        self.curves = Curves(
-            self.window,
-            self.store,
-            self.runner,
-            self.background,
-            self.serving,
-            self.budget,
-            self.remembered,
-            self,
-        )
-        self.advising = Advising(
-            self.window,
-            self.store,
-            self.runner,
-            self.background,
-            self._newest,
-            self.trouble.say,
-            self,
-        )
+        self._make_lab()
+        self._make_files()
+        self._make_pages()
+        self._connect()
+        self._add_to_lab()
         speed = math.inf if options.speed is None else options.speed
         self.runner.set_speed(speed)
         self.window.topbar.set_speed(speed)
@@ -119,18 +85,98 @@ class Session(QObject):
             self.runner.set_engine(options.engine)
         self.window.commands["finish_dragging"].setChecked(options.finish_dragging)
         self.window.resize(*options.size)
-        self._show_spec(spec)
-        self.show_state()
+        self.training.show_spec()
+        self.training.show_state()
+
+    # ---- who has what
+
+    def _make_lab(self) -> None:
+        """Make what edits of the lab go through, and what its frames are drawn by."""
+        window, store, runner = self.window, self.store, self.runner
+        self.table = TableWatch(window.banner, self)
+        self.seeds = Seeds(window, store, runner, self.remembered, self._newest)
+        self.budget = BudgetLock(store, window.panel)
+        self.training = Training(
+            window,
+            store,
+            runner,
+            Ghost(window),
+            self.seeds,
+            self.budget,
+            self.table,
+            self.presets,
+            self.remembered,
+            self.toast.say,
+            self,
+        )
+        self.network = Network(store, runner, window.diagram, self._newest, self.toast.say)
+        self.trouble = Trouble(
+            window, store, runner, self.serving, self._banner, self.training.on_not_begun
+        )
+        self.settling = Settling(runner, self)
+
+    def _make_files(self) -> None:
+        """Make what reads and writes files for the lab."""
+        training, say = self.training, self.toast.say
+        self.folder = Folder(self.remembered)
+        self.reading = Reading(self.window.add_banner, self.trouble.say, self)
+        self.tables = Tables(
+            self.reading, training.choose_task, training.show_spec, self.trouble.on_refused
+        )
+        self.files = Files(
+            self.window,
+            self.store,
+            self.runner,
+            self.reading,
+            self.tables,
+            self.folder,
+            say,
+            self,
+        )
+
+    def _make_pages(self) -> None:
+        """Make what is for all pages, the lab among them, and what keeps them."""
+        window, store, runner, say = self.window, self.store, self.runner, self.toast.say
+        self.pages = Pages(window, store, runner, self.background, self.folder, say, self)
+        self.figures = Figures(window, self.pages, self.folder, say)
+        self.help = Help(window, self._banner)
+        self.look = Look(window, self.remembered)
+        self.keeping = Keeping(
+            window,
+            store,
+            runner,
+            self.look,
+            self.pages,
+            self.files.saving,
+            self._newest,
+            say,
+            self,
+        )
+        self.kept = KeptLabs(store, self.pages, self.reading, self.keeping)
+
+    def _add_to_lab(self) -> None:
+        """Make what follows the lab after all others: it connects itself."""
+        lab = self.window, self.store, self.runner, self.background
+        self.curves = Curves(*lab, self.serving, self.budget, self.remembered, self)
+        self.advising = Advising(*lab, self._newest, self.trouble.say, self)
+
+    def _newest(self) -> Frame | None:
+        return self.training.frame
+
+    def _banner(self) -> Banner:
+        return self.pages.banner
 
     @property
     def options(self) -> Options:
         """What the window remembers between starts, as it is now."""
         return self.remembered.options
 
-    def _newest(self) -> Frame | None:
-        return self.frame
+    @property
+    def frame(self) -> Frame | None:
+        """The newest frame; None before the first."""
+        return self.training.frame
 
-    # ---- what a person does
+    # ---- begin and end
 
     def begin(
         self,
@@ -156,42 +202,6 @@ class Session(QObject):
         elif play:
             self.runner.play()
 
-    def toggle_play(self) -> None:
-        """Play or pause; from the end, play again from the same weights."""
-        if self.runner.is_playing:
-            self.runner.pause()
-        elif self.frame is not None and self.frame.status == "finished":
-            self.reset()
-            self.runner.play()
-        else:
-            self.runner.play()
-
-    def reset(self) -> None:
-        """Go back to the weights of the start; undo brings the trained network back."""
-        if self.frame is not None and self.frame.update > 0:
-            self.store.mark("reset")
-        self.runner.start(self.store.spec)
-
-    def new_seed(self) -> None:
-        """Draw all networks anew, from seeds that this run did not use."""
-        train = self.store.spec.train
-        self.store.edit("train.seed", (train.seed + train.seeds) % 2**31)
-
-    def choose_task(self, spec: LabSpec, label: str, path: str = "task.name") -> None:
-        """Take a task's recommended sizes and training; keep the rest as it is set."""
-        own = self.store.spec
-        net = specs.replace(own.net, hidden=spec.net.hidden)
-        train = specs.replace(spec.train, seed=own.train.seed, dtype=own.train.dtype)
-        self._paced = True
-        self.store.replace(specs.replace(spec, net=net, train=train), label, path)
-        self._paced = False
-
-    def _choose(self, task: specs.TaskSpec, label: str, path: str) -> None:
-        try:
-            self.choose_task(TASKS[task.name].recommend(task), label, path)
-        except LabError as error:
-            self.trouble.on_refused(path, str(error))
-
     def close(self) -> None:
         """End the threads; settings and the lab are kept."""
         self.keeping.end()
@@ -201,174 +211,164 @@ class Session(QObject):
         self.background.close()
         self.runner.close()
 
-    # ---- edits
+    # ---- which signal calls what
 
-    def on_edited(self, path: str, value: object) -> None:
-        """A control was turned."""
-        if path == "task.name":
-            if value == "csv":
-                self.files.open_csv()
-                return
-            own = specs.TaskSpec(name=str(value), seed=self.store.spec.task.seed)
-            self._choose(own, f"task {TASKS[own.name].label}", path)
-            self.show_spec()  # where it was refused, the true tile again
-        elif path in ("task.target", "task.problem"):
-            task = specs.replace(self.store.spec.task, **{path.partition(".")[2]: value})
-            self.reading.choose(task, "target", path)
-        elif path == "net.depth" and self.budget.is_on:
-            self.budget.turn(int(str(value)))
-        else:
-            self.store.edit(path, value)
+    def _connect(self) -> None:
+        """Connect everything, once."""
+        self._connect_runtime()
+        self._connect_controls()
+        self._connect_views()
+        self._connect_pages()
+        self._connect_commands()
 
-    def on_grabbed(self, path: str) -> None:
-        """A drag begins: all of it is one step of undo."""
-        self._gesture, self._haunted = True, False
-        self.window.hold_axes(True)
-        self.store.begin_gesture()
+    def _connect_runtime(self) -> None:
+        self.store.changed.connect(self.training.on_changed)
+        self.store.restored.connect(self.training.on_restored)
+        self.store.refused.connect(self.trouble.on_refused)
+        self.store.undo_changed.connect(self.training.show_state)
+        self.runner.framed.connect(self.training.on_framed)
+        self.runner.failed.connect(self.trouble.on_failed)
+        self.runner.played.connect(self.training.show_state)
+        self.runner.played.connect(self.background.set_busy)
+        self.background.failed.connect(lambda job, error: self.trouble.on_surprise(error))
+        # The engine rests until the first frame is on screen.
+        painted = Deferred(self.serving.let_go, PAINT_MS, self)
+        self.training.first_drawn.connect(painted.ask)
+        # From the cache the kernels are there in a second, which is not worth a word.
+        patience = Deferred(self._say_waiting, PATIENCE_MS, self)
+        self.serving.waited.connect(patience.ask)
+        self.serving.failed.connect(self.trouble.note)
 
-    def on_released(self, path: str) -> None:
-        """The drag is over."""
-        self._gesture = self._haunted = False
-        _log.info("%s was dragged: %s", path, _told(self.store.spec))
-        self.window.hold_axes(False)
-        self._late_spec.now()
-        self._late_state.now()
-        self.store.end_gesture()
+    def _say_waiting(self) -> None:
+        if self.serving.is_waiting:
+            self.toast.say(WAITING)
 
-    def on_preset(self, key: str) -> None:
-        """One of the experiments to try was chosen."""
-        preset = self.presets[key]
-        self._paced = True
-        if self.store.replace(preset.spec, preset.label):
-            self.toast.say(preset.help)
-        self._paced = False
+    def _connect_controls(self) -> None:
+        panel, top = self.window.panel, self.window.topbar
+        panel.edited.connect(self.training.on_edited)
+        panel.grabbed.connect(self.training.on_grabbed)
+        panel.released.connect(self.training.on_released)
+        panel.csv_wanted.connect(self.files.open_csv)
+        panel.budget_locked.connect(self.budget.set_on)
+        self.window.try_these.chosen.connect(self.training.on_preset)
+        self.window.banner.acted.connect(self.trouble.on_banner)
+        self.window.banner.acted.connect(self.keeping.on_banner)
+        self.window.banner.acted.connect(self.kept.on_banner)
+        self.window.banner.acted.connect(self.files.on_banner)
+        self.window.banner.acted.connect(self.table.on_banner)
+        self.table.reread_wanted.connect(self.files.reread)
+        self.training.csv_wanted.connect(self.files.open_csv)
+        self.training.target_chosen.connect(self.tables.choose)
+        self.training.refused.connect(self.trouble.on_refused)
+        top.play_pressed.connect(self.training.toggle_play)
+        top.step_pressed.connect(self.runner.step)
+        top.reset_pressed.connect(self.training.reset)
+        top.undo_pressed.connect(self.store.undo)
+        top.redo_pressed.connect(self.store.redo)
+        top.finish_pressed.connect(self.runner.finish)
+        top.new_seed_pressed.connect(self.training.new_seed)
+        top.speed_changed.connect(self.training.on_speed)
+        top.seed_chosen.connect(self.seeds.choose)
+        top.theme_pressed.connect(self.look.toggle_theme)
 
-    def on_changed(self, spec: LabSpec, effect: Effect) -> None:
-        """The spec is another one: go on training, or train anew."""
-        self.window.banner.hide()
-        if effect is Effect.LIVE:
-            self.runner.go_on(spec)
-        elif effect is Effect.REBUILD:
-            if self._haunted:
-                self.ghost.name(spec)
-            else:
-                self.ghost.keep(self.frame, spec)
-                self._haunted = self._gesture  # all of a drag has one ghost
-            shows_learning = self._paced or not self.options.finish_dragging
-            speed = self.runner.pace if shows_learning else math.inf
-            self.runner.start(spec, play=True, speed=speed)
-            if not (self._paced or self._gesture):
-                self.toast.say("A new network, trained anew. Undo brings the old one back.")
-        if self._gesture:
-            self._late_spec.ask()
-        else:
-            _log.info("%s: %s", effect.value, _told(spec))
-            self._show_spec(spec)
+    def _connect_views(self) -> None:
+        self.window.parts_changed.connect(self.training.on_parts)
+        self.window.may_close = self.keeping.may_close
+        self.window.closing.connect(self.reading.close)
+        self.window.closing.connect(self.settling.close)
+        self.window.closing.connect(self.close)
+        # With them go their connections, of which many hold the session where Python's
+        # collector does not see it.
+        self.window.closing.connect(self.window.deleteLater)
+        self.window.closing.connect(self.deleteLater)
+        self.window.dropped.connect(self.pages.open_path)
+        self.window.escaped.connect(self.pages.on_escaped)
+        self.window.rail.page_chosen.connect(self.pages.show)
+        self.files.chosen.connect(self.pages.open_path)
+        for view in self.window.views:
+            view.figure_wanted.connect(partial(self.figures.ask, view))
+            view.dragged_out.connect(partial(self.figures.drag_out, view))
+        diagram = self.window.diagram
+        diagram.weight_edited.connect(self.network.edit_weight)
+        diagram.bias_edited.connect(self.network.edit_bias)
+        diagram.units_wanted.connect(self.runner.set_units)
+        diagram.trace_wanted.connect(self.network.trace)
+        diagram.best_wanted.connect(self.seeds.choose_best)
+        diagram.worst_wanted.connect(self.seeds.choose_worst)
+        self.window.loss.threshold_chosen.connect(self.seeds.set_threshold)
+        self.window.loss.refused.connect(self.trouble.say)
 
-    def on_restored(self, snapshot: Snapshot) -> None:
-        """Undo, redo or a file: show that network again, not a new one."""
-        self.ghost.clear()
-        self.window.banner.hide()
-        self._show_spec(snapshot.spec)
-        self.runner.start(
-            snapshot.spec, snapshot.state, snapshot.history, play=snapshot.state is None
-        )
+    def _connect_pages(self) -> None:
+        pages = self.pages
+        pages.shown_changed.connect(self.training.show_state)
+        self.training.undo_shown.connect(pages.show_undo)
+        pages.made.connect(self._connect_page)
+        pages.theme_pressed.connect(self.look.toggle_theme)
+        pages.lab_file_chosen.connect(self.files.open_path)
+        pages.banner_acted.connect(self.trouble.on_banner)
+        pages.banner_acted.connect(self.keeping.on_banner)
+        pages.banner_acted.connect(self.kept.on_banner)
 
-    def on_speed(self, speed: float) -> None:
-        """The speed slider was moved."""
-        self.remembered.change(speed=None if math.isinf(speed) else float(speed))
-        self.runner.set_speed(speed)
+    def _connect_page(self, page: Page) -> None:
+        page.frame.view.figure_wanted.connect(self.figures.ask)
+        page.frame.view.dragged_out.connect(self.figures.drag_out)
 
-    def on_engine(self, name: str) -> None:
-        """Another engine was chosen."""
-        _log.info("engine %s", name)
-        self.remembered.change(engine=name)
-        self.runner.set_engine(name)
-        self.toast.say(f"Training with the engine {name} from here on.")
-
-    def on_finish_dragging(self, on: bool) -> None:
-        """Edits are to be finished at once, or trained at the slider's speed."""
-        self.remembered.change(finish_dragging=on)
-
-    def on_parts(self) -> None:
-        """Other views are visible now."""
-        self.runner.set_wanted(self.window.wanted())
-
-    # ---- what the runner says
-
-    def on_framed(self, frame: Frame) -> None:
-        """Draw the newest frame."""
-        known = self.frame
-        self.frame = frame.completed(known)  # a view that moves is measured alone
-        if same_data(frame.spec.task, self.store.spec.task):
-            self._unveil()
-        self._late_spec.now()
-        self.ghost.show()
-        self.window.draw(frame)
-        if known is None:
-            self._late_engine.ask()
-        self.seeds.show(self.frame)
-        if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
-            summary = show_data(self.window, frame)
-            if summary and (known is None or known.spec.task != frame.spec.task):
-                self.toast.say(summary)
-        if known is None or (known.status, known.run_id) != (frame.status, frame.run_id):
-            self.show_state()
-            if frame.note and frame.status == "stopped":
-                self.toast.say(frame.note)
-
-    # ---- showing
-
-    def show_spec(self) -> None:
-        """Show what is in force, such as after a choice that was refused."""
-        self._show_spec(self.store.spec)
-
-    def _unveil(self) -> None:
-        self._late_veil.forget()
-        self.window.stage.veil.show_text("")
-
-    def _veil(self) -> None:
-        self.window.diagram.close_editor()
-        task = TASKS[self.store.spec.task.name]
-        self.window.stage.veil.show_text(
-            f"Loading {task.label}… The views show the task before it."
-        )
-
-    def on_not_begun(self) -> None:
-        """The newest run has failed; if it has no frame yet, the views are of another task."""
-        self._late_veil.forget()
-        if self.frame is not None and not same_data(self.frame.spec.task, self.store.spec.task):
-            task = TASKS[self.store.spec.task.name]
-            self.window.stage.veil.show_text(
-                f"{task.label} is not there. The views show the task before it."
+    def _connect_commands(self) -> None:
+        keys = {
+            "play": self.training.toggle_play,
+            "step": self.runner.step,
+            "reset": self.training.reset,
+            "finish": self.runner.finish,
+            "new_seed": self.training.new_seed,
+            "best_seed": self.seeds.choose_best,
+            "worst_seed": self.seeds.choose_worst,
+        }
+        self.window.key_pressed.connect(lambda name: keys[name]())
+        files, store = self.files, self.store
+        commands = {
+            "open": files.open,
+            "save": files.save,
+            "save_as": files.save_as,
+            "open_csv": files.open_csv,
+            "figure": self.figures.ask_current,
+            "undo": store.undo,
+            "redo": store.redo,
+            "reset": self.training.reset,
+            "new_seed": self.training.new_seed,
+            "finish": self.runner.finish,
+            "best_seed": self.seeds.choose_best,
+            "worst_seed": self.seeds.choose_worst,
+            "zoom_in": lambda: self.look.zoom(ZOOM_STEP),
+            "zoom_out": lambda: self.look.zoom(-ZOOM_STEP),
+            "zoom_reset": lambda: self.look.zoom(1 - self.options.zoom),
+            "theme": self.look.toggle_theme,
+            "full_screen": self.look.toggle_full_screen,
+            "keys": self.help.show_keys,
+            "logs": self.help.show_logs,
+            "about": self.help.show_about,
+            "quit": self.window.close,
+        }
+        for key, run in commands.items():
+            self.window.commands[key].triggered.connect(
+                lambda _=False, key=key, run=run: self.pages.run(key, run)
             )
+        self.window.commands["finish_dragging"].toggled.connect(
+            self.training.on_finish_dragging
+        )
+        menu = self.window.engine_menu
+        menu.aboutToShow.connect(self._fill_engines)
+        kept = self.window.kept_menu
+        kept.aboutToShow.connect(lambda: self.kept.fill(kept))
 
-    def _show_spec(self, spec: LabSpec) -> None:
-        self._late_spec.forget()
-        if self.frame is None or same_data(self.frame.spec.task, spec.task):
-            self._unveil()
-        else:
-            self._late_veil.ask()
-        show_spec(self.window, spec)
-        self.table.follow(spec.task)
-        self.budget.follow(spec)
-        self.seeds.follow(spec)
-
-    def show_state(self) -> None:
-        """Show what can be played, undone and redone; in a drag it need not flicker."""
-        if self._gesture:
-            self._late_state.ask()
-        else:
-            self._show_state()
-
-    def _show_state(self) -> None:
-        self._late_state.forget()
-        finished = self.frame is not None and self.frame.status == "finished"
-        undo, redo = self.store.can_undo, self.store.can_redo
-        self.window.topbar.show_state(self.runner.is_playing, bool(undo), bool(redo), finished)
-        self.pages.show_undo(undo, redo)
-
-
-def _told(spec: LabSpec) -> str:
-    """Return a spec on one line of the log."""
-    return " ".join(specs.to_json(spec).split())
+    def _fill_engines(self) -> None:
+        # When it is opened, not before: looking for torch takes time that the start has not.
+        menu = self.window.engine_menu
+        menu.clear()
+        menu.setToolTipsVisible(True)
+        for name, missing in available().items():
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(name == self.runner.order.engine)
+            action.setEnabled(not missing)
+            action.setToolTip(missing)
+            action.triggered.connect(lambda _=False, name=name: self.training.on_engine(name))

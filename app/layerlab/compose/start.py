@@ -12,8 +12,8 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from layerlab.compose.labs import quick_lab
 from layerlab.compose.notices import Notices
-from layerlab.compose.reading import quick_lab
 from layerlab.compose.reopening import Reopened, reopen
 from layerlab.compose.session import Session
 from layerlab.core import spec as specs

@@ -1,0 +1,73 @@
+"""Saved labs: read and checked, with the table that one may name."""
+
+from __future__ import annotations
+
+import pathlib
+
+from layerlab.core import spec as specs
+from layerlab.core.disk import is_small
+from layerlab.core.errors import LabError
+from layerlab.nets.optimizers import slots_of
+from layerlab.nets.problem import check, layout_of, load_data
+from layerlab.nets.tasks.csv import with_target
+from layerlab.nets.tasks.tables import UnreadError, from_memory, opening
+from layerlab.runtime import labfile
+from layerlab.runtime.store import Snapshot
+
+
+def read_lab(path: str | pathlib.Path, any_path: bool = False) -> Snapshot:
+    """Read a saved lab or a spec.
+
+    Args:
+        path: the file. any_path: whether its table may be anywhere.
+
+    Raises:
+        UnknownTableError: it has to be asked whether its table may be read.
+        LabError: one sentence with the file, for anything else that does not fit.
+    """
+    from layerlab.nets.probes import (
+        History,  # not before the first paint, where there is no file
+    )
+
+    saved = labfile.load(path, layout_of, slots_of, any_path)
+    try:
+        check(saved.spec)
+        history = None
+        if saved.state is not None:
+            history = History.from_arrays(saved.history, saved.spec.train.seeds)
+            history.truncate(saved.state.update)
+    except LabError as error:
+        raise LabError(f"{path}: {error}") from None
+    spec = specs.replace(saved.spec, task=with_target(saved.spec.task))
+    return Snapshot(spec, saved.state, history)
+
+
+def read_with_data(name: str, any_path: bool = False) -> Snapshot:
+    """Read a lab and its data; takes its time.
+
+    Args:
+        name: the file. any_path: whether its table may be anywhere.
+
+    Raises:
+        LabError: it cannot be opened.
+    """
+    with opening():
+        snapshot = read_lab(name, any_path)
+        load_data(snapshot.spec.task)
+        return snapshot
+
+
+def quick_lab(name: str, any_path: bool = False) -> Snapshot:
+    """Return a lab that is read in a moment.
+
+    Args:
+        name: the file. any_path: whether its table may be anywhere.
+
+    Raises:
+        UnreadError: it is large, or a table has to be read first.
+        LabError: it cannot be opened.
+    """
+    if not is_small(name):
+        raise UnreadError
+    with from_memory(), opening():
+        return read_lab(name, any_path)

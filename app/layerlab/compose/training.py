@@ -1,0 +1,301 @@
+"""Training: what edits do to the lab's training, and what the window shows of it."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, Signal
+
+from layerlab.compose.budget import BudgetLock
+from layerlab.compose.deferred import Deferred
+from layerlab.compose.ghost import Ghost
+from layerlab.compose.remembered import Remembered
+from layerlab.compose.seeds import Seeds
+from layerlab.compose.showing import same_data, show_data, show_spec
+from layerlab.compose.tablewatch import TableWatch
+from layerlab.core import spec as specs
+from layerlab.core.errors import LabError
+from layerlab.core.frames import Frame
+from layerlab.core.knobs import Effect
+from layerlab.core.presets import Preset
+from layerlab.core.spec import LabSpec
+from layerlab.nets.tasks import TASKS
+from layerlab.runtime.runner import Runner
+from layerlab.runtime.store import Snapshot, Store
+from layerlab.ui.window import LabWindow
+
+_log = logging.getLogger("layerlab")
+PANEL_MS, BUTTONS_MS = 10, 150  # which the panel and the top bar wait in a drag
+LOADING_MS = 200  # after which views of another task than the panel's get a veil
+
+
+class Training(QObject):
+    """Takes what a person does to the store and the runner, and their answers to the window.
+
+    Attributes:
+        frame: the newest; None before the first.
+
+    Signals:
+        csv_wanted(): a table is to be chosen.
+        target_chosen(task, label, path): another column or problem of the table, by that knob.
+        refused(path, sentence): why a knob was not turned.
+        first_drawn(): the window has drawn the first frame.
+        undo_shown(undo, redo): what can be undone and redone in the lab, or empty.
+    """
+
+    csv_wanted = Signal()
+    target_chosen = Signal(object, str, str)
+    refused = Signal(str, str)
+    first_drawn = Signal()
+    undo_shown = Signal(str, str)
+
+    def __init__(
+        self,
+        window: LabWindow,
+        store: Store,
+        runner: Runner,
+        ghost: Ghost,
+        seeds: Seeds,
+        budget: BudgetLock,
+        table: TableWatch,
+        presets: Mapping[str, Preset],
+        remembered: Remembered,
+        say: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        """Prepare; nothing is shown yet.
+
+        Args:
+            window, store, runner: between which edits and frames travel.
+            ghost, seeds, budget, table: follow the spec and the frames.
+            presets: key -> what can be tried.
+            remembered: has speed, engine and whether drags are finished.
+            say: takes a sentence for the foot of the window.
+            parent: with which it is deleted.
+        """
+        super().__init__(parent)
+        self._window, self._store, self._runner = window, store, runner
+        self._ghost, self._seeds, self._budget, self._table = ghost, seeds, budget, table
+        self._presets, self._remembered, self._say = presets, remembered, say
+        self.frame: Frame | None = None
+        self._gesture = self._haunted = False
+        self._late_spec = Deferred(self.show_spec, PANEL_MS, self)
+        self._late_state = Deferred(self._show_state, BUTTONS_MS, self)
+        self._late_veil = Deferred(self._veil, LOADING_MS, self)
+        self._paced = False  # the next run shows learning at the slider's speed
+
+    # ---- what a person does
+
+    def toggle_play(self) -> None:
+        """Play or pause; from the end, play again from the same weights."""
+        if self._runner.is_playing:
+            self._runner.pause()
+        elif self.frame is not None and self.frame.status == "finished":
+            self.reset()
+            self._runner.play()
+        else:
+            self._runner.play()
+
+    def reset(self) -> None:
+        """Go back to the weights of the start; undo brings the trained network back."""
+        if self.frame is not None and self.frame.update > 0:
+            self._store.mark("reset")
+        self._runner.start(self._store.spec)
+
+    def new_seed(self) -> None:
+        """Draw all networks anew, from seeds that this run did not use."""
+        train = self._store.spec.train
+        self._store.edit("train.seed", (train.seed + train.seeds) % 2**31)
+
+    def choose_task(self, spec: LabSpec, label: str, path: str = "task.name") -> None:
+        """Take a task's recommended sizes and training; keep the rest as it is set."""
+        own = self._store.spec
+        net = specs.replace(own.net, hidden=spec.net.hidden)
+        train = specs.replace(spec.train, seed=own.train.seed, dtype=own.train.dtype)
+        self._paced = True
+        self._store.replace(specs.replace(spec, net=net, train=train), label, path)
+        self._paced = False
+
+    def _choose(self, task: specs.TaskSpec, label: str, path: str) -> None:
+        try:
+            self.choose_task(TASKS[task.name].recommend(task), label, path)
+        except LabError as error:
+            self.refused.emit(path, str(error))
+
+    # ---- edits
+
+    def on_edited(self, path: str, value: object) -> None:
+        """A control was turned."""
+        if path == "task.name":
+            if value == "csv":
+                self.csv_wanted.emit()
+                return
+            own = specs.TaskSpec(name=str(value), seed=self._store.spec.task.seed)
+            self._choose(own, f"task {TASKS[own.name].label}", path)
+            self.show_spec()  # where it was refused, the true tile again
+        elif path in ("task.target", "task.problem"):
+            task = specs.replace(self._store.spec.task, **{path.partition(".")[2]: value})
+            self.target_chosen.emit(task, "target", path)
+        elif path == "net.depth" and self._budget.is_on:
+            self._budget.turn(int(str(value)))
+        else:
+            self._store.edit(path, value)
+
+    def on_grabbed(self, path: str) -> None:
+        """A drag begins: all of it is one step of undo."""
+        self._gesture, self._haunted = True, False
+        self._window.hold_axes(True)
+        self._store.begin_gesture()
+
+    def on_released(self, path: str) -> None:
+        """The drag is over."""
+        self._gesture = self._haunted = False
+        _log.info("%s was dragged: %s", path, _told(self._store.spec))
+        self._window.hold_axes(False)
+        self._late_spec.now()
+        self._late_state.now()
+        self._store.end_gesture()
+
+    def on_preset(self, key: str) -> None:
+        """One of the experiments to try was chosen."""
+        preset = self._presets[key]
+        self._paced = True
+        if self._store.replace(preset.spec, preset.label):
+            self._say(preset.help)
+        self._paced = False
+
+    def on_changed(self, spec: LabSpec, effect: Effect) -> None:
+        """The spec is another one: go on training, or train anew."""
+        self._window.banner.hide()
+        if effect is Effect.LIVE:
+            self._runner.go_on(spec)
+        elif effect is Effect.REBUILD:
+            if self._haunted:
+                self._ghost.name(spec)
+            else:
+                self._ghost.keep(self.frame, spec)
+                self._haunted = self._gesture  # all of a drag has one ghost
+            shows_learning = self._paced or not self._remembered.options.finish_dragging
+            speed = self._runner.pace if shows_learning else math.inf
+            self._runner.start(spec, play=True, speed=speed)
+            if not (self._paced or self._gesture):
+                self._say("A new network, trained anew. Undo brings the old one back.")
+        if self._gesture:
+            self._late_spec.ask()
+        else:
+            _log.info("%s: %s", effect.value, _told(spec))
+            self._show_spec(spec)
+
+    def on_restored(self, snapshot: Snapshot) -> None:
+        """Undo, redo or a file: show that network again, not a new one."""
+        self._ghost.clear()
+        self._window.banner.hide()
+        self._show_spec(snapshot.spec)
+        self._runner.start(
+            snapshot.spec, snapshot.state, snapshot.history, play=snapshot.state is None
+        )
+
+    def on_speed(self, speed: float) -> None:
+        """The speed slider was moved."""
+        self._remembered.change(speed=None if math.isinf(speed) else float(speed))
+        self._runner.set_speed(speed)
+
+    def on_engine(self, name: str) -> None:
+        """Another engine was chosen."""
+        _log.info("engine %s", name)
+        self._remembered.change(engine=name)
+        self._runner.set_engine(name)
+        self._say(f"Training with the engine {name} from here on.")
+
+    def on_finish_dragging(self, on: bool) -> None:
+        """Edits are to be finished at once, or trained at the slider's speed."""
+        self._remembered.change(finish_dragging=on)
+
+    def on_parts(self) -> None:
+        """Other views are visible now."""
+        self._runner.set_wanted(self._window.wanted())
+
+    # ---- what the runner says
+
+    def on_framed(self, frame: Frame) -> None:
+        """Draw the newest frame."""
+        known = self.frame
+        self.frame = frame.completed(known)  # a view that moves is measured alone
+        if same_data(frame.spec.task, self._store.spec.task):
+            self._unveil()
+        self._late_spec.now()
+        self._ghost.show()
+        self._window.draw(frame)
+        if known is None:
+            self.first_drawn.emit()
+        self._seeds.show(self.frame)
+        if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
+            summary = show_data(self._window, frame)
+            if summary and (known is None or known.spec.task != frame.spec.task):
+                self._say(summary)
+        if known is None or (known.status, known.run_id) != (frame.status, frame.run_id):
+            self.show_state()
+            if frame.note and frame.status == "stopped":
+                self._say(frame.note)
+
+    def on_not_begun(self) -> None:
+        """The newest run has failed; if it has no frame yet, the views are of another task."""
+        self._late_veil.forget()
+        if self.frame is not None and not same_data(
+            self.frame.spec.task, self._store.spec.task
+        ):
+            task = TASKS[self._store.spec.task.name]
+            self._window.stage.veil.show_text(
+                f"{task.label} is not there. The views show the task before it."
+            )
+
+    # ---- showing
+
+    def show_spec(self) -> None:
+        """Show what is in force, such as after a choice that was refused."""
+        self._show_spec(self._store.spec)
+
+    def _show_spec(self, spec: LabSpec) -> None:
+        self._late_spec.forget()
+        if self.frame is None or same_data(self.frame.spec.task, spec.task):
+            self._unveil()
+        else:
+            self._late_veil.ask()
+        show_spec(self._window, spec)
+        self._table.follow(spec.task)
+        self._budget.follow(spec)
+        self._seeds.follow(spec)
+
+    def _unveil(self) -> None:
+        self._late_veil.forget()
+        self._window.stage.veil.show_text("")
+
+    def _veil(self) -> None:
+        self._window.diagram.close_editor()
+        task = TASKS[self._store.spec.task.name]
+        self._window.stage.veil.show_text(
+            f"Loading {task.label}… The views show the task before it."
+        )
+
+    def show_state(self) -> None:
+        """Show what can be played, undone and redone; in a drag it need not flicker."""
+        if self._gesture:
+            self._late_state.ask()
+        else:
+            self._show_state()
+
+    def _show_state(self) -> None:
+        self._late_state.forget()
+        finished = self.frame is not None and self.frame.status == "finished"
+        undo, redo = self._store.can_undo, self._store.can_redo
+        self._window.topbar.show_state(
+            self._runner.is_playing, bool(undo), bool(redo), finished
+        )
+        self.undo_shown.emit(undo, redo)
+
+
+def _told(spec: LabSpec) -> str:
+    """Return a spec on one line of the log."""
+    return " ".join(specs.to_json(spec).split())
