@@ -16,8 +16,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from layerlab.core.errors import LabError, quoted
-from layerlab.core.numbers import grouped
-from layerlab.core.temporaries import NOTES, temporary_beside
+from layerlab.core.temporaries import temporary_beside
 
 # Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
@@ -187,9 +186,7 @@ def own_output(status: os.stat_result) -> int | None:
 
 def _replace(target: pathlib.Path, content: bytes | memoryview | None) -> None:
     """Write a new file and let it replace another; None: only try whether one can be made."""
-    temporary = temporary_beside(target)
-    NOTES.begin(temporary)  # so that it goes at the next start where this program is killed
-    try:
+    with temporary_beside(target) as temporary:
         mode = _protected_mode(target)
         _write_new(temporary, content or b"")
         if content is None:
@@ -197,10 +194,6 @@ def _replace(target: pathlib.Path, content: bytes | memoryview | None) -> None:
         if mode is not None:
             os.chmod(temporary, mode)
         _rename(temporary, target)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        NOTES.end(temporary)
     _sync_folder(target.parent)
 
 

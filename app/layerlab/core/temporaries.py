@@ -13,6 +13,7 @@ import pathlib
 import re
 import secrets
 import threading
+from collections.abc import Iterator
 
 MAX_NOTE_BYTES = 2**20
 # What may be removed, whatever a note says: names of the one writer of files, and of the
@@ -65,9 +66,20 @@ class _Notes:
 NOTES = _Notes()
 
 
-def temporary_beside(path: pathlib.Path) -> pathlib.Path:
-    """Return a name for a temporary file beside a file, as `remove_left_behind` knows them."""
-    return path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
+@contextlib.contextmanager
+def temporary_beside(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Yield a name for a temporary file beside a file, under which there is none afterwards.
+
+    It is noted meanwhile, so that it goes at the next start where this program is killed.
+    """
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
+    NOTES.begin(temporary)
+    try:
+        yield temporary
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        NOTES.end(temporary)
 
 
 def remove_left_behind(notes: pathlib.Path) -> list[pathlib.Path]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from layerlab.core.disk import reason
 from layerlab.core.errors import LabError
-from layerlab.core.temporaries import NOTES, temporary_beside
+from layerlab.core.temporaries import temporary_beside
 
 FOLDER = "kept"
 MAX_KEPT = 60  # moments of which files are kept; the oldest go
@@ -81,15 +81,10 @@ def _copy(file: pathlib.Path, copy: pathlib.Path) -> None:
     except FileExistsError:
         raise
     except OSError:  # a file system without links
-        part = temporary_beside(copy)
-        NOTES.begin(part)
-        try:
+        with temporary_beside(copy) as part:
             shutil.copy2(file, part)
             copy.touch(exist_ok=False)  # the name is this window's, also among computers
             os.replace(part, copy)
-        finally:
-            part.unlink(missing_ok=True)
-            NOTES.end(part)
 
 
 def _prune(folder: pathlib.Path, newest: Sequence[pathlib.Path]) -> None:
