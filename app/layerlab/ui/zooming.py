@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtWidgets import QMenu
 
 from layerlab.ui.head import HeadButton
 from layerlab.ui.theme import Theme
-
-if TYPE_CHECKING:
-    from layerlab.ui.card import Card
 
 HELP = "Shows everything again (A); until then the axes hold still"
 
@@ -58,6 +55,20 @@ class Switchable(Protocol):
         """Change between both."""
 
 
+class ZoomingCard(Protocol):
+    """What is known of the card."""
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is painted into a file."""
+
+    def fit_head(self) -> None:
+        """Lay out the head for what is in it now."""
+
+    def redraw_axes(self) -> None:
+        """Draw once more what another kind of axis changes."""
+
+
 class CardZoom:
     """The plots of a card, and whether a person has zoomed them.
 
@@ -66,7 +77,7 @@ class CardZoom:
         chip: says that a plot is zoomed, and resets it.
     """
 
-    def __init__(self, card: Card) -> None:
+    def __init__(self, card: ZoomingCard) -> None:
         """Serve a card that is being made."""
         self._card = card
         self.plots: list[Zoomable] = []

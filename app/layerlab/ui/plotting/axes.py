@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,11 +12,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QTransf
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.guard import reported
+from layerlab.ui.plotting.host import Host
 from layerlab.ui.plotting.scale import lay_texts
 from layerlab.ui.plotting.writing import RIGHT, TEXT, Written, write
-
-if TYPE_CHECKING:
-    from layerlab.ui.plotting.plot import Plot
 
 ROUNDING = 1e-6
 ROW = 14  # height of a row of texts, at zoom 1
@@ -40,9 +38,16 @@ class Label:
     weight: int = 400
     size: float = TEXT
 
-    def color(self, plot: Plot) -> QColor:
+    def color(self, plot: Host) -> QColor:
         """Return its colour in the plot's theme."""
         return plot.theme.color(self.token) if isinstance(self.token, str) else self.token
+
+
+class LabelHost(Host, Protocol):
+    """A plot with texts beside its upright axis."""
+
+    def y_labels(self) -> list[Label]:
+        """Return these texts."""
 
 
 class TextAxis(pg.AxisItem):
@@ -55,7 +60,7 @@ class TextAxis(pg.AxisItem):
     screen_cache = _CACHE
     _bounds = QRectF()
 
-    def __init__(self, plot: Plot, orientation: str) -> None:
+    def __init__(self, plot: LabelHost, orientation: str) -> None:
         super().__init__(orientation, showValues=False)
         self._plot = plot
         self._drawn: object = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -11,11 +11,9 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.guard import reported
+from layerlab.ui.plotting.host import Host
 from layerlab.ui.plotting.items import Dots, Line, Post, Rule, Strokes, Tag, Words
 from layerlab.ui.plotting.writing import CENTRE, Written, write
-
-if TYPE_CHECKING:
-    from layerlab.ui.plotting.plot import Plot
 
 Array = np.ndarray
 SIZE = 10  # of the letters, at zoom 1
@@ -40,7 +38,7 @@ def _texts(named: dict[str, Any]) -> tuple[str, ...]:
 class Names(pg.GraphicsObject):
     """The names of reference lines and points of a plot, over everything drawn in it."""
 
-    def __init__(self, plot: Plot) -> None:
+    def __init__(self, plot: Host) -> None:
         super().__init__()
         self._plot = plot
         self._placed: dict[str, tuple[Any, QRectF]] = {}

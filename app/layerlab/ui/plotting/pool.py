@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QRectF, Qt
 
+from layerlab.ui.plotting.host import Host
 from layerlab.ui.plotting.items import Mark
 from layerlab.ui.plotting.still import StillItem
 
-if TYPE_CHECKING:
-    from layerlab.ui.plotting.plot import Plot
-
 LAYERS = {"bands": -1000.0, "still": 0.0, "live": 1000.0}  # z of each
+
+
+class MarkHost(Host, Protocol):
+    """A plot with marks, by the names of `LAYERS`."""
+
+    @property
+    def still(self) -> Mapping[str, Mark]:
+        """Return those that keep a picture."""
 
 
 class MarkPool:
@@ -23,7 +29,7 @@ class MarkPool:
         still: paints the grid and the items of still marks.
     """
 
-    def __init__(self, plot: Plot) -> None:
+    def __init__(self, plot: MarkHost) -> None:
         """Serve a plot whose view box is there."""
         self._plot = plot
         self._items: dict[tuple[str, str], tuple[type, Any]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import pyqtgraph as pg
@@ -13,13 +13,10 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.colors import amount_colors, value_colors
 from layerlab.ui.plotting.guard import reported
-from layerlab.ui.plotting.legend import Row, key_widths, paint_keys
+from layerlab.ui.plotting.host import Host
+from layerlab.ui.plotting.legend import SIZE, Key, key_widths, paint_key
 from layerlab.ui.plotting.scale import Axis
-from layerlab.ui.plotting.writing import TEXT, Written, write
-
-if TYPE_CHECKING:
-    from layerlab.ui.plotting.plot import Plot
-    from layerlab.ui.theme import Theme
+from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 GAP, BAR, LINE = 14, 9, 19  # left of it; width of a bar; height of an entry, at zoom 1
@@ -53,12 +50,24 @@ def color_scale(low: float, high: float, colors: Array, name: str = "") -> Color
     return ColorScale(axis, tuple(QColor(*map(round, row)) for row in colors.tolist()), name)
 
 
+class SideHost(Host, Protocol):
+    """A plot with a legend or a scale of colours right of it."""
+
+    @property
+    def column(self) -> tuple[Key, ...]:
+        """Return the entries of the legend."""
+
+    @property
+    def color_scale(self) -> ColorScale | None:
+        """Return what its colours mean."""
+
+
 class SideItem(pg.GraphicsObject):
     """A bar of colours with ticks, and entries below it."""
 
     screen_cache = QGraphicsItem.CacheMode.DeviceCoordinateCache
 
-    def __init__(self, plot: Plot) -> None:
+    def __init__(self, plot: SideHost) -> None:
         super().__init__()
         self._plot = plot
         self._drawn: object = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
@@ -12,9 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.axes import to_pixels
 from layerlab.ui.plotting.guard import reported
-
-if TYPE_CHECKING:
-    from layerlab.ui.plotting.plot import Plot
+from layerlab.ui.plotting.host import Host
 
 _CACHE = QGraphicsItem.CacheMode.DeviceCoordinateCache
 _NOTHING = QGraphicsItem.GraphicsItemFlag.ItemHasNoContents
@@ -29,7 +27,7 @@ class StillItem(pg.GraphicsObject):
 
     screen_cache = _CACHE
 
-    def __init__(self, plot: Plot) -> None:
+    def __init__(self, plot: Host) -> None:
         super().__init__()
         self._plot = plot
         self._rect = QRectF(0, 0, 1, 1)
