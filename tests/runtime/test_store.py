@@ -160,10 +160,11 @@ def test_a_step_of_undo_keeps_no_other_states_of_its_engine(lab):
     block = np.zeros((500, 16, 1000))
     lab.state = replace(fake_state(), params=block[7], moments=block[8:10])
     lab.store.edit("net.width", 4)
-    kept = lab.store._undo[-1].state
+    kept = lab.store._steps.past[-1].state
     for array in (kept.params, kept.moments):
         assert array.base is None or array.base.nbytes == array.nbytes
     assert kept.params.tobytes() == block[7].tobytes()
     lab.store.undo()
-    assert lab.store._redo[-1].state.params.base is None
-    assert lab.store._redo[-1].state.alone() is lab.store._redo[-1].state  # not copied again
+    undone = lab.store._steps.future[-1].state
+    assert undone.params.base is None
+    assert undone.alone() is undone  # not copied again

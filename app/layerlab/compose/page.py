@@ -20,6 +20,7 @@ from layerlab.core.libraries import needed_for, sentence_of
 from layerlab.core.spec import LabSpec
 from layerlab.core.values import Values, values_to_json
 from layerlab.runtime.background import Background
+from layerlab.runtime.undo import UndoStack
 from layerlab.ui.pages.frame import PageFrame
 from layerlab.ui.theme import Theme
 
@@ -67,8 +68,7 @@ class Page(QObject):
             self._model, views = experiment.model(), experiment.view()
         self._shown = False
         self._good = self.values  # of the last result
-        self._undo: list[Values] = []
-        self._redo: list[Values] = []
+        self._steps: UndoStack[Values] = UndoStack(MAX_UNDO)
         self._before: Values | None = None  # the values at the start of a drag
         view = views.View(theme)
         has = [hasattr(self._model, name) for name in ("lab_spec", "torch_code")]
@@ -131,25 +131,25 @@ class Page(QObject):
 
     def undo(self) -> None:
         """Go back by one edit."""
-        if self._undo:
-            self._redo.append(self.values)
-            self._show(self._undo.pop())
+        self._go_to(self._steps.undo(lambda _: self.values))
 
     def redo(self) -> None:
         """Go on by one edit that was undone."""
-        if self._redo:
-            self._undo.append(self.values)
-            self._show(self._redo.pop())
+        self._go_to(self._steps.redo(lambda _: self.values))
+
+    def _go_to(self, values: Values | None) -> None:
+        if values is not None:
+            self._show(values)
 
     @property
     def can_undo(self) -> bool:
         """Whether there is an edit to undo."""
-        return bool(self._undo)
+        return bool(self._steps.past)
 
     @property
     def can_redo(self) -> bool:
         """Whether there is an edit to do again."""
-        return bool(self._redo)
+        return bool(self._steps.future)
 
     def reset(self) -> None:
         """Turn all knobs to where the page starts; can be undone."""
@@ -275,8 +275,7 @@ class Page(QObject):
         self._show(values)
 
     def _remember(self, values: Values) -> None:
-        self._undo = [*self._undo, values][-MAX_UNDO:]
-        self._redo.clear()
+        self._steps.push(values)
         self._tell()
 
     def _show(self, values: Values) -> None:

@@ -19,7 +19,8 @@ from layerlab.core.errors import LabError
 from layerlab.core.knobs import Effect
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
-from layerlab.runtime.backend import HistoryLike
+from layerlab.runtime.ports import HistoryLike
+from layerlab.runtime.undo import UndoStack
 
 UNDO_BYTES = 32 * 2**20
 UNDO_STEPS = 200
@@ -88,8 +89,7 @@ class Store(QObject):
         self._spec = spec
         self._check = check
         self._snapshot = snapshot
-        self._undo: list[Snapshot] = []
-        self._redo: list[Snapshot] = []
+        self._steps: UndoStack[Snapshot] = UndoStack(UNDO_STEPS)
         self._in_gesture = False
         self._last_path, self._last_time = "", 0.0
 
@@ -101,12 +101,12 @@ class Store(QObject):
     @property
     def can_undo(self) -> str:
         """What an undo would take back; empty if there is nothing."""
-        return self._undo[-1].label if self._undo else ""
+        return self._steps.past[-1].label if self._steps.past else ""
 
     @property
     def can_redo(self) -> str:
         """What a redo would bring back; empty if there is nothing."""
-        return self._redo[-1].label if self._redo else ""
+        return self._steps.future[-1].label if self._steps.future else ""
 
     def begin_gesture(self) -> None:
         """Make all edits until `end_gesture` one step of undo, such as a drag."""
@@ -186,17 +186,15 @@ class Store(QObject):
 
     def undo(self) -> None:
         """Go back one step, to the spec and the network of then."""
-        self._swap(self._undo, self._redo)
+        self._restore(self._steps.undo(lambda back: self._now(back.label)))
 
     def redo(self) -> None:
         """Go forward again."""
-        self._swap(self._redo, self._undo)
+        self._restore(self._steps.redo(lambda back: self._now(back.label)))
 
-    def _swap(self, source: list[Snapshot], goal: list[Snapshot]) -> None:
-        if not source:
+    def _restore(self, back: Snapshot | None) -> None:
+        if back is None:
             return
-        back = source.pop()
-        goal.append(self._now(back.label))
         self._spec, self._last_path = back.spec, ""
         self.restored.emit(back)
         self.undo_changed.emit()
@@ -206,13 +204,14 @@ class Store(QObject):
         same = bool(path) and path == self._last_path
         merge = same and (self._in_gesture or now - self._last_time < MERGE_S)
         self._last_path, self._last_time = path, now
-        if not (merge and self._undo):
+        past = self._steps.past
+        if not (merge and past):
             snapshot = self._now(label)
             # A run that is played again and again ends where it did before.
-            if not (self._undo and self._undo[-1].is_like(snapshot)):
-                self._undo.append(snapshot)
+            if not (past and past[-1].is_like(snapshot)):
+                self._steps.push(snapshot)
                 self._trim()
-        self._redo.clear()
+        self._steps.future.clear()
         self.undo_changed.emit()
 
     def _now(self, label: str) -> Snapshot:
@@ -220,9 +219,8 @@ class Store(QObject):
         return Snapshot(self._spec, None if state is None else state.alone(), history, label)
 
     def _trim(self) -> None:
-        del self._undo[:-UNDO_STEPS]
-        left = UNDO_BYTES
-        for i in reversed(range(len(self._undo))):
-            left -= self._undo[i].nbytes
-            if left < 0:  # the spec is kept, the network would be trained again
-                self._undo[i] = replace(self._undo[i], state=None, history=None)
+        left, past = UNDO_BYTES, self._steps.past
+        for i in reversed(range(len(past))):
+            left -= past[i].nbytes
+            if left < 0:  # the spec is kept, the network would be trained anew
+                past[i] = replace(past[i], state=None, history=None)
