@@ -86,7 +86,7 @@ class Advising:
 
     def ask(self) -> None:
         """Measure the network of this moment in the background."""
-        spec, broken = self._runner.order.spec, self._broken
+        spec, broken = self._runner.request.spec, self._broken
         state, history = self._runner.snapshot()
         if state is None or not self._window.is_lab_shown:
             return
@@ -105,7 +105,7 @@ class Advising:
         from layerlab.nets.adviser import advise
 
         self._soon.stop()
-        spec = self._runner.order.spec
+        spec = self._runner.request.spec
         state, history = self._runner.snapshot()
         if state is not None:
             self._say(advise(spec, state, history, self._broken))  # type: ignore[arg-type]

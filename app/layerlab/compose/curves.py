@@ -147,7 +147,7 @@ class Curves:
 
     def _on_changed(self, spec: LabSpec, effect: Effect) -> None:
         if effect is Effect.LIVE:
-            self._edited_run = self._runner.order.run_id
+            self._edited_run = self._runner.request.run_id
         self._look()
 
     def _on_framed(self, frame: Frame) -> None:
@@ -167,7 +167,7 @@ class Curves:
 
     def _is_plain(self, frame: Frame) -> bool:
         """Tell whether the run is one from birth, by the curve's own engine."""
-        order = self._runner.order
+        order = self._runner.request
         from_birth = order.start is None and order.run_id != self._edited_run
         if order.engine == COMPILED:
             same_engine = self._serving.trains_as_quiet_engine(frame.spec)
@@ -255,7 +255,7 @@ class Curves:
     # ---- the work
 
     def _work(self, wanted: list[LabSpec]) -> Any:
-        name, dtype = self._runner.order.engine, wanted[0].train.dtype
+        name, dtype = self._runner.request.engine, wanted[0].train.dtype
 
         def work(is_interrupted: Ask) -> Iterator[Step | None]:
             from layerlab.nets.sweep import sweep  # with it come the probes, in this thread
@@ -276,10 +276,10 @@ class Curves:
 
     def _forget_other(self, spec: LabSpec) -> None:
         """Forget what another engine trained, or on a file that has changed since."""
-        origin = (self._runner.order.engine, file_stamp(spec.task))
+        origin = (self._runner.request.engine, file_stamp(spec.task))
         if origin != self._origin:
             if self._origin is not None:
-                self._edited_run = self._runner.order.run_id
+                self._edited_run = self._runner.request.run_id
             self._known.clear()
             self._origin, self._scale = origin, None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
@@ -16,6 +17,9 @@ from layerlab.core.resources import resource
 from layerlab.runtime.logbook import log_folder
 from layerlab.ui.banner import Banner
 from layerlab.ui.window import LabWindow
+
+if TYPE_CHECKING:
+    from layerlab.ui.guide import Guide
 
 # What the lab stands on; each brings more. A bundle lists all that is in it instead.
 LIBRARIES = (
@@ -46,10 +50,20 @@ class Help:
         self._window, self._banner = window, banner
 
     def show_keys(self) -> None:
-        """Show all keys."""
-        banner = self._banner()
-        banner.show_message("Keys and hints", details=self._window.commands.help_text())
-        banner.more.setChecked(True)
+        """Show all keys, and beside them the glossary."""
+        self._show_guide()
+
+    def show_glossary(self) -> None:
+        """Show the glossary, and beside it all keys."""
+        self._show_guide().show_glossary()
+
+    def _show_guide(self) -> Guide:
+        from layerlab.ui.guide import Guide
+
+        window = self._window
+        guide = Guide(window.commands.keys(), glossary(), window.theme, window)
+        guide.open()
+        return guide
 
     def show_logs(self) -> None:
         """Open the folder of logs and reports in the system's own window, or name it."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from layerlab.core.options import Options
     from layerlab.core.spec import LabSpec
     from layerlab.core.state import State
-    from layerlab.runtime.ports import HistoryLike
+    from layerlab.runtime.backend import HistoryLike
     from layerlab.runtime.runner import Runner
     from layerlab.runtime.slot import Slot
     from layerlab.runtime.store import Snapshot, Store
@@ -144,7 +144,7 @@ class Keeping(QObject):
 
     def _now(self) -> dict[str, object]:
         """Return what the window is, by kind; equal where nothing has to be written."""
-        order, frame, spec = self._runner.order, self._newest(), self._store.spec
+        order, frame, spec = self._runner.request, self._newest(), self._store.spec
         if order.playing:  # its numbers change all the time
             progress: object = ("at", time.monotonic() // PROGRESS_S)
         elif frame is not None and frame.run_id == order.run_id:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layerlab.core.frames import DIAGRAM, DiagramPart, Frame
+from layerlab.core.frames import DIAGRAM, DiagramPart, Frame, Units
 from layerlab.core.layout import Layout
 from layerlab.core.state import State
 from layerlab.nets.problem import layout_of
-from layerlab.runtime.ports import HistoryLike
+from layerlab.runtime.backend import HistoryLike
 from layerlab.runtime.runner import Runner
 from layerlab.runtime.store import Store
 from layerlab.ui.diagram.view import DiagramView
@@ -38,7 +38,7 @@ class Network:
     def _shown(self) -> tuple[State | None, HistoryLike | None, int]:
         """Return the network and the reports of this moment, and which seed is shown."""
         state, history = self._runner.snapshot()
-        seed = min(self._runner.order.seed, state.seeds - 1) if state is not None else 0
+        seed = min(self._runner.request.seed, state.seeds - 1) if state is not None else 0
         return state, history, seed
 
     def edit_weight(self, gap: int, source: int, unit: int, value: float) -> None:
@@ -73,8 +73,12 @@ class Network:
 
         spec = self._store.spec
         trace = probes.trace(spec, state, seed, sample)
-        # The network of this very moment: training may be ahead of what is drawn.
-        units = self._runner.order.units
-        part = probes.measure(spec, state, {DIAGRAM}, seed=seed, units=units)[DIAGRAM]
-        assert isinstance(part, DiagramPart)
-        self._diagram.show_trace(trace, part, state.update)
+
+        def look(units: Units) -> DiagramPart:
+            """Draw the network of this very moment: training may be ahead of what is drawn."""
+            part = probes.measure(spec, state, {DIAGRAM}, seed=seed, units=units)[DIAGRAM]
+            assert isinstance(part, DiagramPart)
+            return part
+
+        part = look(self._runner.request.units)
+        self._diagram.show_trace(trace, part, state.update, look)

@@ -243,7 +243,7 @@ class Pages(QObject):
     # ---- the lab meanwhile
     def _rest_lab(self) -> None:
         if self._runner.is_playing:
-            self._resting = self._runner.order.speed
+            self._resting = self._runner.request.speed
             self._runner.pause()
 
     def _wake_lab(self) -> None:

@@ -71,7 +71,7 @@ class Seeds:
         """Take the threshold that was chosen for the spec's task."""
         chosen = self._remembered.options.thresholds.get(spec.task.name)
         self._window.loss.set_threshold(chosen)
-        shown = min(self._runner.order.seed, spec.train.seeds - 1)
+        shown = min(self._runner.request.seed, spec.train.seeds - 1)
         self._window.topbar.set_seeds(spec.train.seeds, shown)
 
     def show(self, frame: Frame) -> None:

@@ -344,6 +344,7 @@ class Session(QObject):
             "theme": self.look.toggle_theme,
             "full_screen": self.look.toggle_full_screen,
             "keys": self.help.show_keys,
+            "glossary": self.help.show_glossary,
             "logs": self.help.show_logs,
             "about": self.help.show_about,
             "quit": self.window.close,
@@ -368,7 +369,7 @@ class Session(QObject):
         for name, missing in available().items():
             action = menu.addAction(name)
             action.setCheckable(True)
-            action.setChecked(name == self.runner.order.engine)
+            action.setChecked(name == self.runner.request.engine)
             action.setEnabled(not missing)
             action.setToolTip(missing)
             action.triggered.connect(lambda _=False, name=name: self.training.on_engine(name))

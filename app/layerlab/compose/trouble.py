@@ -65,8 +65,9 @@ class Trouble:
         store, runner = self._store, self._runner
         sentence, details = sentence_of(error), ""
         _log.warning("the training stopped: %s", sentence)
-        if isinstance(error, NotReadyError) and runner.order.engine not in ("numpy", COMPILED):
-            self._serving.replace(runner.order.engine, error)
+        engine = runner.request.engine
+        if isinstance(error, NotReadyError) and engine not in ("numpy", COMPILED):
+            self._serving.replace(engine, error)
             runner.set_engine(COMPILED)
             state, history = runner.snapshot()
             runner.start(store.spec, state, history, play=True, speed=runner.request.speed)

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from layerlab.core.errors import LabError, quoted
+from layerlab.core.numbers import grouped
 from layerlab.core.temporaries import temporary_beside
 
 # Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.

@@ -19,7 +19,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.knobs import Effect
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
-from layerlab.runtime.ports import HistoryLike
+from layerlab.runtime.backend import HistoryLike
 from layerlab.runtime.undo import UndoStack
 
 UNDO_BYTES = 32 * 2**20

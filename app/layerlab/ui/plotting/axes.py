@@ -44,10 +44,21 @@ class Label:
 
 
 class LabelHost(Host, Protocol):
-    """A plot with texts beside its upright axis."""
+    """A plot with texts beside its upright axis and below the other one."""
+
+    @property
+    def name_row(self) -> bool:
+        """Return whether the lying axis' name stands below its ticks."""
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Return whether a person chose what is shown."""
 
     def y_labels(self) -> list[Label]:
-        """Return these texts."""
+        """Return the texts beside the upright axis."""
+
+    def elided(self, text: str, room: float) -> str:
+        """Return a text that fits, in pixels."""
 
 
 class TextAxis(pg.AxisItem):
@@ -159,7 +170,7 @@ class Below:
     has_own_row: bool = False
 
 
-def lay_below(plot: Plot) -> Below:
+def lay_below(plot: LabelHost) -> Below:
     """Place the texts of the lying axis: its name whole, and at least two of its ticks.
 
     One number alone gives no scale. So the name stands among the ticks if these keep enough

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from layerlab.ui.plotting.colors import amount_colors, value_colors
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.host import Host
-from layerlab.ui.plotting.legend import SIZE, Key, key_widths, paint_key
+from layerlab.ui.plotting.legend import Key, Row, key_widths, paint_keys
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.writing import TEXT, Written, write
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
