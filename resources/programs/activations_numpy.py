@@ -29,7 +29,7 @@ square = weight @ h**2
 print(f"mean {weight @ h:.4f}")
 print(f"mean square {square:.4f} of {MEAN**2 + STD**2:.4f}")
 print(f"variance {square - (weight @ h) ** 2:.4f} of {STD**2:.4f}")
-print(f"slope exactly 0 at {100 * weight[rate == 0].sum():.1f} % of z")
+print(f"derivative exactly 0 at {100 * weight[rate == 0].sum():.1f} % of z")
 
 softplus = np.logaddexp(SHARPNESS * z, 0) / SHARPNESS
 print(f"softplus is at most {np.max(softplus - np.maximum(z, 0)):.4f} above ReLU")

@@ -60,7 +60,7 @@ p = softmax(keys @ q / divisor)
 distances = ((keys - q) ** 2).sum(1)
 kernel = np.exp(-(distances - distances.min()) / (2 * divisor))  # bandwidth^2 = divisor
 kernel /= kernel.sum()
-print(f"answer {p @ values:.6f}, kernel {kernel @ values:.6f}")
+print(f"output {p @ values:.6f}, kernel {kernel @ values:.6f}")
 print(f"weights differ by {np.abs(p - kernel).max():.1e}")
 print(f"entropy {entropy(p):.6f} of {np.log(len(p)):.6f}")
 for times in (0.5, 2):  # longer queries are a lower temperature

@@ -1,4 +1,4 @@
-"""Which units of a ReLU and of a softplus network are open, input by input.
+"""Which units of a ReLU and of a softplus network are active, input by input.
 
 The weights are those of two networks that learned the same curve.
 
@@ -10,7 +10,7 @@ Sources: Nair & Hinton 2010 (ReLU), Dugas et al. 2001 (softplus), Glorot, Bordes
 LOW = -0.9945229887962341  # the smallest input
 HIGH = 0.9944198727607727  # the largest
 POINTS = 321  # inputs from LOW to HIGH
-OPEN = 0.5  # a unit with a slope above this counts as open
+ACTIVE = 0.5  # a unit with a derivative above this counts as active
 SIZES = [1, 12, 12, 1]  # input, hidden layers, output
 # Weights (by rows) and biases of each layer in turn.
 RELU = [
@@ -101,9 +101,9 @@ for name, (parameters, activation, derivative) in NETWORKS.items():
         h = activation(z)
         gates.append(derivative(z))
     gates = np.concatenate(gates, axis=1)  # (inputs, units)
-    is_open = gates > OPEN
+    is_active = gates > ACTIVE
     print(name)
-    for unit in is_open[::5].T:
+    for unit in is_active[::5].T:
         print("".join("#" if on else "." for on in unit))
-    patterns = len(np.unique(is_open, axis=0))
-    print(f"open {100 * is_open.mean():.1f} %, subnetworks {patterns}")
+    patterns = len(np.unique(is_active, axis=0))
+    print(f"active {100 * is_active.mean():.1f} %, subnetworks {patterns}")

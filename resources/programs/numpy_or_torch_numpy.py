@@ -110,12 +110,12 @@ def error(a, n):
     return np.linalg.norm(a - n) / max(np.linalg.norm(a) + np.linalg.norm(n), 1e-300)
 
 
-# 1. The check, array by array, and what another push would have said.
+# 1. The check, array by array, and what another step would have given.
 print(f"relative error of each array, eps {EPS:.3g}")
 for k, (d_weights, d_biases) in enumerate(gradients(), 1):
     print(f"W{k} {error(d_weights, by_differences(weights[k - 1], EPS)):.2e}", end="  ")
     print(f"b{k} {error(d_biases, by_differences(biases[k - 1], EPS)):.2e}")
-print("of W1, by push")
+print("of W1, by step")
 for power in range(-14, 1, 2):
     worst = error(gradients()[0][0], by_differences(weights[0], 10.0**power))
     print(f"eps 1e{power:+03d}  {worst:.2e}")

@@ -9,7 +9,7 @@ ACTIVATION = "relu"  # one of those in activation_and_derivative
 DEPTH = 20  # layers at initialization
 FACTOR = 0.5  # a: what each layer of the chain multiplies by
 LAYERS = 20  # of the networks that are trained
-SILENCED = 10  # the one whose weights and biases are set to 0, from 1
+ABLATED = 10  # the one whose weights and biases are set to 0, from 1
 DECAY = 0.0  # weight decay of AdamW
 
 import itertools
@@ -87,11 +87,11 @@ for name in ("plain", "scaled"):
             p *= 1 - rate * DECAY
         adam.step(gradient)
     loss = 0.5 * np.mean((forward(params, skip)[0][-1] - y) ** 2)
-    params[2 * SILENCED - 2][:] = 0
-    params[2 * SILENCED - 1][:] = 0
-    answer = forward(params, skip)[0][-1]
+    params[2 * ABLATED - 2][:] = 0
+    params[2 * ABLATED - 1][:] = 0
+    prediction = forward(params, skip)[0][-1]
     print(
-        f"{name:9} {LAYERS} layers: loss {loss:.2g}; without layer {SILENCED} "
-        f"{0.5 * np.mean((answer - y) ** 2):.2g}, answers {answer.min():.3f} to "
-        f"{answer.max():.3f}"
+        f"{name:9} {LAYERS} layers: loss {loss:.2g}; without layer {ABLATED} "
+        f"{0.5 * np.mean((prediction - y) ** 2):.2g}, predictions {prediction.min():.3f} to "
+        f"{prediction.max():.3f}"
     )

@@ -127,10 +127,10 @@ def test_what_is_dragged_moves_that_key():
 @pytest.mark.parametrize(
     ("knobs", "words"),
     [
-        ({"d_k": 6}, "d_k is 6"),
+        ({"d_k": 6}, "dₖ is 6"),
         ({"query": ()}, "Query lists 0 numbers"),
         ({"points": (0.1,)}, "they must be pairs"),
-        ({"points": (0.1, 0.2, 1.4, 0.0)}, "place of key 2 is 1.4"),
+        ({"points": (0.1, 0.2, 1.4, 0.0)}, "position of key 2 is 1.4"),
     ],
 )
 def test_bad_input_is_said_in_one_sentence(knobs, words):

@@ -173,7 +173,7 @@ def test_before_it_works_nothing_is_claimed():
 
 def test_verdicts_are_those_of_the_figures(whole):
     verdicts = {row.id: row.verdict for row in model.claims(whole[-1].result)}
-    half = "holds only if all weights have spread 0.5"
+    half = "holds only if all weights have std 0.5"
     assert verdicts["D1"] == "holds"
     assert {verdicts[f"D{k}"] for k in (2, 3, 4, 5, 6)} == {half}
     assert {verdicts[f"D{k}"] for k in (7, 8, 9, 10)} == {"holds"}
@@ -224,7 +224,7 @@ def test_the_lab_trains_the_same():
     check(spec)
     assert spec.train.rng == "legacy"
     assert spec.train.epochs == 30
-    with pytest.raises(LabError, match=r"spread 0\.5"):
+    with pytest.raises(LabError, match=r"standard deviation 0\.5"):
         model.lab_spec(init="0.5")
 
 

@@ -136,9 +136,9 @@ def test_the_verdict_follows_the_seeds():
 
 def test_the_copied_program_finds_the_same_subnetworks():
     said = printed_by(model.numpy_code(width=6, updates=200))
-    printed = [line for line in said.splitlines() if "open" in line]
+    printed = [line for line in said.splitlines() if "active" in line]
     nets = model.compute(width=6, updates=200).nets
     for line, name in zip(printed, model.BENDS, strict=True):
         words = line.replace(",", "").split()
-        assert float(words[1]) == pytest.approx(100 * nets[name].is_open.mean(), abs=0.2)
+        assert float(words[1]) == pytest.approx(100 * nets[name].is_active.mean(), abs=0.2)
         assert int(words[-1]) == pytest.approx(nets[name].subnetworks, abs=1)

@@ -142,7 +142,7 @@ def test_verdicts_are_those_of_the_figures():
 
 def test_verdicts_move_with_the_knobs():
     assert found(rank=18)["A1"] == "holds"
-    assert found(activation="relu")["B1"] == "holds only if nothing bends between them"
+    assert found(activation="relu")["B1"] == "holds only if there is no activation between them"
     assert found(activation="relu", depth=1)["B1"] == "holds"
 
 

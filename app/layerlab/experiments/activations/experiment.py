@@ -62,7 +62,7 @@ EXPERIMENT = Experiment(
     "that no gradient flows back.",
     tries=(
         Try(
-            "ReLU, as the books say",
+            "ReLU, as in the books",
             "Half of the mean square is kept, but only a third of "
             "the variance: the other part became a mean.",
             {"activation": "relu"},

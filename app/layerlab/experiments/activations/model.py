@@ -167,7 +167,7 @@ def _sigmoid_row(result: Result) -> ClaimRow:
     largest = result.of("sigmoid").largest
     return ClaimRow(
         "B2",
-        "The slope of the sigmoid is at most a quarter.",
+        "The derivative of the sigmoid is at most a quarter.",
         "0.25",
         f"{largest:.4f}",
         HOLDS if abs(largest - 0.25) < 1e-9 else WRONG,
@@ -185,11 +185,11 @@ def _zero_row(result: Result) -> ClaimRow:
     where = " and ".join(number(z) for z in turns)
     return ClaimRow(
         "B3",
-        "ReLU's slope is 0 below zero; those of GELU and Swish are zero nowhere.",
+        "ReLU's derivative is 0 below zero; those of GELU and Swish are zero nowhere.",
         "nowhere",
         f"z = {where}",
         verdict,
-        f"GELU and Swish have a minimum, and there a slope of zero: z = {where}",
+        f"GELU and Swish have a minimum, and there a derivative of zero: z = {where}",
     )
 
 
@@ -247,7 +247,7 @@ def _alive_row(result: Result) -> ClaimRow:
         "none",
         f"{100 * leaky:.0f} % of z",
         HOLDS if leaky == 0 else f"{ONLY_IF} its slope is above 0",
-        f"{100 * leaky:.0f} % of z find a slope of zero, with ReLU {100 * relu:.0f} %",
+        f"{100 * leaky:.0f} % of z have a derivative of zero, with ReLU {100 * relu:.0f} %",
     )
 
 

@@ -72,7 +72,7 @@ def growth_row(block: str) -> ClaimRow:
 
     return ClaimRow(
         "D26",
-        "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance "
+        "Scaling the output of N residual blocks by 1/√(2N) keeps the variance "
         "from growing with depth.",
         "does not grow",
         f"{said(v['scaled, norm'][1])} scaled, {said(v['norm'][1])} not",

@@ -134,7 +134,7 @@ def compute(
             beside the line.
     """
     if d_k not in SIZES:
-        raise LabError(f"d_k is {d_k}, it must be one of {', '.join(map(str, SIZES))}")
+        raise LabError(f"dₖ is {d_k}, it must be one of {', '.join(map(str, SIZES))}")
     if len(query) != 1:
         raise LabError(f"Query lists {len(query)} numbers, it must be one")
     by = temperature(d_k) if scaled else 1.0
@@ -206,8 +206,8 @@ def _with_moved(pairs: Array, points: Numbers) -> Array:
     far = np.flatnonzero(np.abs(moved[:, 0]) > 1)
     if far.size:
         raise LabError(
-            f"Keys and values: place of key {far[0] + 1} is {moved[far[0], 0]:g}, the range is "
-            "-1 to 1"
+            f"Keys and values: position of key {far[0] + 1} is {moved[far[0], 0]:g}, the "
+            "range is -1 to 1"
         )
     pairs[: len(moved)] = moved
     return pairs

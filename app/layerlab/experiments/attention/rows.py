@@ -104,7 +104,7 @@ def temperature_row(entropies: Array, falls: float) -> ClaimRow:
     statement = "A larger query sharpens attention."
     why = (
         f"from norm 0.25 to 256 the entropy of this query's weights goes from "
-        f"{number(entropies[0])} to {number(entropies[-1])}; at all places it falls in "
+        f"{number(entropies[0])} to {number(entropies[-1])}; at all positions it falls in "
         f"{100 * falls:.3g} % of the doublings"
     )
     verdict = HOLDS if falls == 1 else f"{ONLY_IF} the products q · k differ"

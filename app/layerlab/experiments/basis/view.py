@@ -52,7 +52,7 @@ class View(PageView):
             card.plot.y_axis.fix(1e-4, 1)
         self.equal.plot.x_axis.fix(0, MOST + 1)
         self.equal.plot.y_axis.fix(1e-4, 1.3)
-        self.again = HeadButton("As fitted", "Takes back what was moved by hand")
+        self.again = HeadButton("As fitted", "Undoes what was moved by hand")
         self.again.clicked.connect(self._on_again)
         self.terms.add_control(self.again)
         self.handles = TermHandles(self, self._plot(self.terms))

@@ -221,7 +221,7 @@ def work(
         return Step(done, total, compute(*knobs), note)
 
     for counted in births.count(cure, width, is_interrupted):
-        yield None if counted is None else step("networks counted at birth", counted)
+        yield None if counted is None else step("networks counted at initialization", counted)
     for training in trainings:
         before = len(training.constant)
         for _ in training.advance(is_interrupted):

@@ -69,17 +69,17 @@ def collapse_row(
     elif as_published(after):
         verdict = HOLDS
     elif as_published(at_birth):
-        verdict = f"{ONLY_IF} networks are counted as they are born"
+        verdict = f"{ONLY_IF} networks are counted at initialization"
     return ClaimRow(
         "L2",
         L2,
         PUBLISHED,
-        f"{_listed(after)}; at birth {_listed(at_birth)}",
+        f"{_listed(after)}; at initialization {_listed(at_birth)}",
         verdict,
         f"of {grouped(NETS)} networks of width {', '.join(map(str, WIDTHS))} with {depth} "
-        f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(at_birth)} are born constant, "
-        f"{_listed(after)} are after {UPDATES} updates of Adam at {RATES[0]:g}, and "
-        f"{_listed(hasty)} (of {NETS_AT[RATES[1]]}) at {RATES[1]:g}",
+        f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(at_birth)} are constant at "
+        f"initialization, {_listed(after)} are after {UPDATES} updates of Adam at "
+        f"{RATES[0]:g}, and {_listed(hasty)} (of {NETS_AT[RATES[1]]}) at {RATES[1]:g}",
         "" if cure == "He" else "weights of variance 1/n",
     )
 
@@ -97,7 +97,7 @@ def leaky_row(shares: tuple[float, float], width: int, depth: int) -> ClaimRow:
         f"ReLU {percent(relu)} dead, leaky {percent(leaky)}",
         verdict,
         f"of the units of networks of width {width} with {depth} layers {percent(relu)} have "
-        f"slope 0 on every input with ReLU, {percent(leaky)} with leaky ReLU from the same "
-        "weights" + ("; that is too few to compare" if verdict == NOT_HERE else ""),
-        "networks at birth, where the ledger trains",
+        f"derivative 0 on every input with ReLU, {percent(leaky)} with leaky ReLU from the "
+        "same weights" + ("; that is too few to compare" if verdict == NOT_HERE else ""),
+        "networks at initialization, where the ledger trains",
     )

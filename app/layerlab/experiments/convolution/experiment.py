@@ -19,7 +19,7 @@ from layerlab.experiments.convolution.names import (
 EXPERIMENT = Experiment(
     "convolution",
     "What does one shared filter give?",
-    "A picture that you draw and shift, under one filter for all places: what commutes with "
+    "A picture that you draw and shift, under one filter for all positions: what commutes with "
     "shifts, and how nine numbers do the work of thousands.",
     source="Fukushima 1980 and LeCun et al. 1989 (shared filters), Cohen & Welling 2016 "
     "(what commutes with a group)",
@@ -31,14 +31,14 @@ EXPERIMENT = Experiment(
             "kernel",
             "choice",
             "Kernel",
-            "The nine weights that every place shares; drag a cell to make your own.",
+            "The nine weights that every position shares; drag a cell to make your own.",
             choices=(*KERNELS, BY_HAND),
         ),
         Knob(
             "layer",
             "choice",
             "Layer",
-            "Convolution: one filter. Local: a filter of its own at each place, scattered "
+            "Convolution: one filter. Local: a filter of its own at each position, scattered "
             "about the kernel. Dense: random weights from everywhere besides.",
             choices=LAYERS,
         ),
@@ -46,7 +46,7 @@ EXPERIMENT = Experiment(
             "over",
             "int",
             "Averaged over",
-            "Replaces the layer by its mean over so many shifts of the picture, spread "
+            "Replaces the layer by its mean over so many shifts of the picture, spaced "
             "evenly; 256 are all.",
             low=1,
             high=256,
@@ -127,13 +127,14 @@ EXPERIMENT = Experiment(
     },
     look_for="Draw on the picture, drag the shifted one, drag a cell of the kernel up or down. "
     "Shift and filter in either order: for one shared filter, wrapped round, the pictures are "
-    "equal. With filters of its own at each place, or weights from everywhere, they are not, "
-    "until the layer is averaged over all shifts: then it is a convolution, and its kernel can "
-    "be read off. The maximum over all of the output does not notice a shift, those of small "
-    "blocks do. Below right, the kernel is hidden, and found again from noisy outputs.",
+    "equal. With filters of its own at each position, or weights from everywhere, they are "
+    "not, until the layer is averaged over all shifts: then it is a convolution, and its "
+    "kernel can be read off. The maximum over all of the output does not notice a shift, those "
+    "of small blocks do. Below right, the kernel is hidden, and found again from noisy "
+    "outputs.",
     tries=(
         Try(
-            "A filter at each place",
+            "A filter at each position",
             "Shift and filter no longer commute: the difference is "
             "all over the picture, and 2\u202f304 weights do it.",
             {"layer": "local"},
@@ -141,7 +142,7 @@ EXPERIMENT = Experiment(
         Try(
             "A dense layer, averaged",
             "Over all shifts 65\u202f536 weights become 256. The filter "
-            "is the same at every place, and the two orders agree: it is a convolution.",
+            "is the same at every position, and the two orders agree: it is a convolution.",
             {"layer": "dense", "over": 256},
         ),
         Try(

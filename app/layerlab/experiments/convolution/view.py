@@ -28,11 +28,11 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.picture, self.kernel = PictureSheet(), KernelSheet()
-        self.orders, self.filters = OrdersSheet(), FiltersSheet("Filters of several places")
+        self.orders, self.filters = OrdersSheet(), FiltersSheet("Filters of several positions")
         self.picture_card = TileCard("Picture", self.picture)
         self.kernel_card = TileCard("Kernel", self.kernel)
         self.orders_card = TileCard("Shift last, shift first", self.orders)
-        self.filters_card = TileCard("Filter by place", self.filters)
+        self.filters_card = TileCard("Filter by position", self.filters)
         self._add_buttons()
         self.below = LowerCards(self)
         for knob, sheet in (

@@ -178,8 +178,8 @@ def lab_spec(
     """Return the same training as a lab; see `compute`.
 
     Raises:
-        LabError: weights of spread 0.5, which no initializer of the lab draws.
+        LabError: weights of std 0.5, which no initializer of the lab draws.
     """
     if INITS[init][1] != 1.0:
-        raise LabError(f"the lab draws no weights of spread {init} in every layer")
+        raise LabError(f"the lab draws no weights of standard deviation {init} in every layer")
     return edit(setting_of(width, depth, init, seeds).spec, "train.epochs", epochs)

@@ -93,8 +93,8 @@ def _run(name: str, one: Printed) -> ClaimRow:
     if right:
         return ClaimRow(name, statement, published, measured, HOLDS, why)
     if one.other is not None and same(one.other[1], one.last):
-        verdict = f"{ONLY_IF} all weights have spread 0.5"
-        why = f"{why} with He's weights, to {one.other[1]:.6f} with spread 0.5"
+        verdict = f"{ONLY_IF} all weights have std 0.5"
+        why = f"{why} with He's weights, to {one.other[1]:.6f} with std 0.5"
         return ClaimRow(name, statement, published, measured, verdict, why)
     return ClaimRow(name, statement, published, measured, NOT_REPRODUCED, why)
 
@@ -113,15 +113,15 @@ def _first_epochs(printed: Sequence[Printed]) -> ClaimRow:
         return ClaimRow("D6", statement, published, measured, HOLDS, f"He gives {measured}")
     listed = ", ".join(f"{value:.4f}" for value in others)
     if len(others) == len(firsts) and all(map(same, others, firsts)):
-        verdict = f"{ONLY_IF} all weights have spread 0.5"
+        verdict = f"{ONLY_IF} all weights have std 0.5"
     else:
         verdict = NOT_REPRODUCED
-    why = f"He gives {measured}; spread 0.5 gives {listed or 'no figure yet'}"
+    why = f"He gives {measured}; std 0.5 gives {listed or 'no figure yet'}"
     return ClaimRow("D6", statement, published, measured, verdict, why)
 
 
 def _order(known: Study) -> ClaimRow:
-    statement = "After 100 epochs He is ahead of Xavier, then spread 1, then spread 0.01."
+    statement = "After 100 epochs He is ahead of Xavier, then std 1, then std 0.01."
     published = "0.0244 < 0.0305 < 0.0658 < 0.0984"
     if known.after_100 is None:
         return pending("D11", statement, published)
@@ -188,7 +188,7 @@ def _three() -> ClaimRow:
 
 
 def _adam(known: Study) -> ClaimRow:
-    statement = "One run of five PyTorch nets (Adam 0.01, 200 updates) tells which is better."
+    statement = "One run of five PyTorch nets (Adam 0.01, 200 updates) shows which is better."
     if known.adam is None:
         return pending("D18", statement, "no figures")
     medians = {name: float(np.median(losses)) for name, losses in known.adam.items()}
@@ -232,7 +232,7 @@ def _regions(printed: Sequence[Printed], known: Study) -> ClaimRow:
 
 
 def _slower(known: Study) -> ClaimRow:
-    statement = "Weights of spread 0.01 converge four times more slowly than He's."
+    statement = "Weights of standard deviation 0.01 converge four times more slowly than He's."
     if known.reached is None or known.reached_small is None:
         return pending("D32", statement, "4×")
     he, small = known.reached["4-8-4"], known.reached_small

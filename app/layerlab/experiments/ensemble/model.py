@@ -204,10 +204,10 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     why = (
         f"simulated predictors have {number(drawn, 4)} v (formula "
         f"{number(mean_variance(K, RHO), 3)}); v and ρ = {number(here.half.rho, 3)} of half "
-        f"of the networks foretell {number(told, 3)} v for means of {k} of the other half, "
+        f"of the networks predict {number(told, 3)} v for means of {k} of the other half, "
         f"which have {number(seen, 3)} v; on draws that were not looked at "
         f"{number(other.seen, 3)} v, {number(other.low, 3)} to {number(other.high, 3)}, "
-        f"where {number(other.told, 3)} is foretold{falls}"
+        f"where {number(other.told, 3)} is predicted{falls}"
     )
     where = f"{DRAWS} draws of {result.setting.task} at this noise and width, K = {k}"
     measured = f"{number(drawn, 4)} v simulated, {number(seen, 3)} v of networks"

@@ -15,7 +15,7 @@ from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
-from layerlab.experiments.gating.parts import OPEN, Net, Result, Seeds
+from layerlab.experiments.gating.parts import ACTIVE, Net, Result, Seeds
 from layerlab.nets.bootstrap import difference
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.probes.loss import evaluate
@@ -94,7 +94,7 @@ def _looked_at(problem: Problem, state: State) -> Net:
     done = forward(problem, params, _grid(problem)[:, None])
     slopes = [problem.activation.derivative_at(z[0]).T for z in done.z[:-1]]
     gates = np.concatenate(slopes)  # (units, GRID)
-    turns = ((gates[:, 1:] > OPEN) != (gates[:, :-1] > OPEN)).any(0)
+    turns = ((gates[:, 1:] > ACTIVE) != (gates[:, :-1] > ACTIVE)).any(0)
     loss = float(evaluate(problem, params).train[0])
     return Net(gates, done.h[-1][0, :, 0], np.append(0, np.cumsum(turns)), loss)
 
@@ -214,7 +214,7 @@ def numpy_code(
         LOW=float(problem.x.min()),
         HIGH=float(problem.x.max()),
         POINTS=GRID,
-        OPEN=OPEN,
+        ACTIVE=ACTIVE,
         SIZES=list(problem.layout.sizes),
         **{
             name.upper(): training.at(at).params[0].astype(float).round(9).tolist()

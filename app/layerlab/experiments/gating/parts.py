@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 Array = np.ndarray
-OPEN = 0.5  # a softplus unit whose slope is above counts as open
+ACTIVE = 0.5  # a softplus unit whose derivative is above this counts as active
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,7 +15,7 @@ class Net:
     """One trained network along the input.
 
     Attributes:
-        gates: (units, GRID) slope of each unit, the first layer's first.
+        gates: (units, GRID) derivative of each unit, the first layer's first.
         y: (GRID,) the function.
         patterns: (GRID,) which pattern of open units holds, counted from the left.
         loss: on the training points.
@@ -27,18 +27,18 @@ class Net:
     loss: float
 
     @property
-    def is_open(self) -> Array:
+    def is_active(self) -> Array:
         """Share of the units that are open, by input. (GRID,)"""
-        return np.asarray((self.gates > OPEN).mean(0))
+        return np.asarray((self.gates > ACTIVE).mean(0))
 
     @property
     def subnetworks(self) -> int:
         """Number of different patterns along the input."""
-        return len(np.unique(self.gates > OPEN, axis=1).T)
+        return len(np.unique(self.gates > ACTIVE, axis=1).T)
 
     @property
     def dead(self) -> int:
-        """Units whose slope is 0 at every input."""
+        """Units whose derivative is 0 at every input."""
         return int((self.gates == 0).all(1).sum())
 
 

@@ -85,7 +85,7 @@ class View(PageView):
         """Return sparsity, subnetworks and losses."""
         relu, soft = (result.nets[name] for name in BENDS)
         found = [
-            (f"{100 * relu.is_open.mean():.0f} %", "of ReLU's units active, on average"),
+            (f"{100 * relu.is_active.mean():.0f} %", "of ReLU's units active, on average"),
             (str(relu.subnetworks), "subnetworks along the input"),
             (str(relu.dead), "dead units"),
             (number(relu.loss, 2), f"loss of ReLU after {result.updates}"),
@@ -182,14 +182,14 @@ class View(PageView):
         card, x = self.share_open, result.x
         card.plot.x_axis.fix(float(x[0]), float(x[-1]))
         soft = result.nets["softplus"].gates.mean(0)
-        relu = result.nets["relu"].is_open
+        relu = result.nets["relu"].is_active
         pale = mix(self.theme, self.color("accent"), 0.2)
         card.show_plot(
             series=(
                 self._series("relu", x, relu, ", active"),
                 self._series("softplus", x, soft, ", mean derivative"),
             ),
-            bands={"open": Band(x, np.zeros_like(x), relu, pale)},
+            bands={"active": Band(x, np.zeros_like(x), relu, pale)},
         )
 
     # ---- many seeds

@@ -113,10 +113,10 @@ EXPERIMENT = Experiment(
     },
     look_for="Each edge is as bright as its ends differ. The filter takes from every node what "
     "it differs from its neighbours, no more; yet it does to each wave of the graph just what "
-    "the curve says at its frequency. Low waves are the signal, noise is in all of them alike: "
-    "turn the high ones down and the signal comes out. Drag the curve, the noise, a node: only "
-    "in the random graph do the edges follow it, in the others the picture alone changes. "
-    "Click a frequency, and the signal is that wave.",
+    "the curve shows at its frequency. Low waves are the signal, noise is in all of them "
+    "alike: turn the high ones down and the signal comes out. Drag the curve, the noise, a "
+    "node: only in the random graph do the edges follow it, in the others the picture alone "
+    "changes. Click a frequency, and the signal is that wave.",
     tries=(
         Try(
             "Sixty-four times",

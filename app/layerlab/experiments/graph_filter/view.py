@@ -66,7 +66,7 @@ class View(PageView):
         )
         self.opened.clicked.connect(self._on_open)
         before.add_control(self.opened)
-        self.back = HeadButton("Own signal", "Takes the wave back that was clicked")
+        self.back = HeadButton("Own signal", "Deselects the wave that was clicked")
         self.back.clicked.connect(lambda: self.edited.emit("wave", ()))
         self.parts.add_control(self.back)
         self._listen(clicked)

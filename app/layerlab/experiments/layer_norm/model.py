@@ -114,7 +114,7 @@ def compute(
         LabError: there are more or fewer sums than units.
     """
     if len(sums) != len(TARGET):
-        raise LabError(f"Sums lists {len(sums)} numbers, they must be {len(TARGET)}")
+        raise LabError(f"Pre-activations lists {len(sums)} numbers, they must be {len(TARGET)}")
     a, e, z = size * SIGN[sign], float(eps), np.array(sums)
     first, now = layer(z, e), layer(a * z + shift, e)
     ideal = layer(z, 0.0).gradient / CURVE
@@ -255,7 +255,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     outputs, gradient = result.exact
     measured = f"outputs off by {number(outputs, 2)}, gradient by {number(gradient, 2)}"
     if result.stretch <= 0 or not layer(result.sums, 0.0).is_defined:
-        words = "it is about a > 0" if result.stretch <= 0 else "all sums are equal"
+        words = "it is about a > 0" if result.stretch <= 0 else "all pre-activations are equal"
         why = f"{words}; here outputs change by {number(result.off, 2)}"
         return (ClaimRow("E9", statement, "exact", measured, NOT_HERE, why),)
     holds = outputs <= EXACT and gradient <= GRADIENT

@@ -139,7 +139,7 @@ class View(PageView):
         """Return what the norm does not see, and what comes back through it."""
         a = number(result.stretch, 3)
         if not result.now.is_defined:
-            return [("0/0", "behind the norm: no variance, and no eps"), ("none", "gradient")]
+            return [("0/0", "after the norm: no variance, and no eps"), ("none", "gradient")]
         return [
             (number(result.off, 2), "largest change of an output from a = 1, c = 0"),
             (f"× {number(result.ratio, 4)}", f"gradient at a = {a}, to that at 1"),

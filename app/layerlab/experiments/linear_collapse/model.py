@@ -131,7 +131,7 @@ def _collapse_row(result: Result) -> ClaimRow:
     if apart <= EXACT:
         verdict = HOLDS
     elif result.activation != "identity":
-        verdict = f"{ONLY_IF} nothing bends between them"
+        verdict = f"{ONLY_IF} there is no activation between them"
     else:
         verdict = WRONG
     return ClaimRow(

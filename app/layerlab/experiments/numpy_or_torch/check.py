@@ -204,7 +204,7 @@ def located(checks: tuple[ArrayCheck, ...], expected: float) -> Found:
         checks: of all arrays. expected: error that theory gives the differences alone.
     """
     if expected > GOOD:
-        return Found("blind", 0, "this push cannot tell")
+        return Found("blind", 0, "this step cannot decide")
     for kind, limit in (("mistake", BUG), ("doubt", GOOD)):
         off = [check for check in checks if check.error > limit]
         if off:

@@ -30,11 +30,11 @@ def _steepest() -> ClaimRow:
     largest = float(ACTIVATIONS["sigmoid"].derivative_at(LINE).max())
     return ClaimRow(
         "B2",
-        "The slope of the sigmoid is at most 0.25.",
+        "The derivative of the sigmoid is at most 0.25.",
         "0.25",
         f"{largest:.12g}",
         HOLDS if abs(largest - 0.25) <= EXACT else WRONG,
-        f"the largest slope between −6 and 6 is {largest:.12g}",
+        f"the largest derivative between −6 and 6 is {largest:.12g}",
     )
 
 
@@ -54,11 +54,11 @@ def _zeros() -> ClaimRow:
         verdict = f"{ONLY_IF} one point is left out, where each is lowest"
     return ClaimRow(
         "B3",
-        "ReLU's slope is exactly 0 below 0; those of GELU and Swish are non-zero everywhere.",
+        "ReLU's derivative is exactly 0 below 0; those of GELU and Swish are nowhere 0.",
         "0 nowhere",
-        f"0 at {' and '.join(at) or 'no place'}",
+        f"0 at {' and '.join(at) or 'no point'}",
         verdict,
-        f"below 0 ReLU's slope is {number(below)}; those that are 0 somewhere: "
+        f"below 0 ReLU's derivative is {number(below)}; those that are 0 somewhere: "
         f"{', '.join(words) or 'none'}",
     )
 
@@ -113,6 +113,6 @@ def _thresholds(result: Result) -> ClaimRow:
         verdict,
         f"at eps {number(eps, 2)} the worst array of the sound gradient has an error of "
         f"{number(sound, 2)}, with the mildest of {len(made)} mistakes ({mildest}) "
-        f"{number(made[mildest], 2)}, with a slope that is 0.02 % off "
+        f"{number(made[mildest], 2)}, with a derivative that is 0.02 % off "
         f"{number(result.missed[SLIGHT], 2)}",
     )

@@ -125,7 +125,7 @@ class View(PageView):
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what the check says, how far the engines are apart, and how quick."""
         eps, error = result.valley.here
-        found = [(result.found.words, "says the gradient check")]
+        found = [(result.found.words, "by the gradient check")]
         if result.missing:
             found.append((_MISSING, result.missing))
         found.append((number(error, 2), f"its error, eps {number(eps, 2)}"))

@@ -30,7 +30,7 @@ def gates_row(flips: tuple[Flips, ...]) -> ClaimRow:
         measured,
         verdict,
         f"an update flips {percent(few.share)} of the gates at {few.inputs} inputs and "
-        f"{percent(many.share)} at {many.inputs}; {percent(many.is_open)} are open; "
+        f"{percent(many.share)} at {many.inputs}; {percent(many.is_open)} are active; "
         f"from {many.updates} updates of {many.seeds} network{'s' * (many.seeds > 1)}",
     )
 
@@ -98,12 +98,12 @@ def neurons_row(counts: Counts) -> ClaimRow:
     first, last = counts.born_neurons[0], counts.born_neurons[-1]
     return ClaimRow(
         "L3",
-        "At birth the pieces along a line grow linearly with the neurons, whatever the depth.",
+        "At initialization pieces along a line grow linearly with the neurons, at any depth.",
         "power 1",
         f"power {power:.2f} at depth {counts.depth}",
         verdict,
         f"{first} to {last} neurons in {counts.depth} layers make a median of {ends} pieces of "
-        f"an endless line, over {counts.born.shape[1]} seeds",
+        f"an infinite line, over {counts.born.shape[1]} seeds",
         here=f"{counts.depth} layer{'s' * (counts.depth > 1)} alone, where the ledger looks at "
         "1, 2 and 4",
     )

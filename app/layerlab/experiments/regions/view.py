@@ -154,8 +154,8 @@ class View(PageView):
             live=live,
             legend=keys,
             columns={
-                "slope 1": cells.slopes[:, 0, 0],
-                "slope 2": cells.slopes[:, 0, 1],
+                "gradient 1": cells.slopes[:, 0, 0],
+                "gradient 2": cells.slopes[:, 0, 1],
                 "offset": cells.offsets[:, 0],
                 "area": cells.areas(),
             },

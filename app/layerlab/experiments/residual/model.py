@@ -101,7 +101,7 @@ def compute(
         LabError: more than one layer is silenced.
     """
     if len(silenced) > 1:
-        raise LabError(f"{len(silenced)} layers are silenced, the page silences one")
+        raise LabError(f"{len(silenced)} layers are ablated, the page ablates one")
     ladder, shown = known(activation, decay), trained_depth(depth)
     silent = min(max(round(silenced[0]), 1), shown) if silenced else None
     problem = problem_of(Setting("plain", shown, activation, decay).spec)
@@ -180,7 +180,7 @@ def numpy_code(
         DEPTH=depth,
         FACTOR=factor,
         LAYERS=min(shown, 20),
-        SILENCED=min(silent, 20),
+        ABLATED=min(silent, 20),
         DECAY=decay,
     )
 

@@ -93,7 +93,7 @@ class Trained:
             ValueError: there are no parameters.
         """
         if self.params is None:
-            raise ValueError("this training left the range of numbers")
+            raise ValueError("this training has diverged")
         one = self.params[self.best : self.best + 1]
         if layer is not None:
             one = ablate(self.problem.layout, one, layer)

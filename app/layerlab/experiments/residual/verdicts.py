@@ -36,7 +36,7 @@ C3 = (
     "that layer alone."
 )
 D26 = (
-    "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance from "
+    "Scaling the output of N residual blocks by 1/√(2N) keeps the variance from "
     "growing with depth."
 )
 E4 = (
@@ -184,9 +184,7 @@ def silent_row(plain: Trained | None, skips: Trained | None, layer: int) -> Clai
     if plain is None or skips is None:
         return ClaimRow("C3", C3, "exact", "…", PENDING, "the networks are being trained")
     if plain.params is None or skips.params is None:
-        return ClaimRow(
-            "C3", C3, "exact", "not finite", NOT_HERE, "numbers left the range in training"
-        )
+        return ClaimRow("C3", C3, "exact", "not finite", NOT_HERE, "the training diverged")
     spread, error = spread_of(plain, layer), error_of(skips, layer)
     not_zero, name = leftovers(), plain.setting.activation
     is_exact = error <= EXACT
@@ -197,9 +195,9 @@ def silent_row(plain: Trained | None, skips: Trained | None, layer: int) -> Clai
         "C3",
         C3,
         "exact",
-        f"plain: spread {number(spread, 2)}; residual: off by {number(error, 2)}",
+        f"plain: range {number(spread, 2)}; residual: off by {number(error, 2)}",
         verdict,
-        f"with layer {layer + 1} at 0, {len(plain.loss)} trained plain networks answer the "
+        f"with layer {layer + 1} ablated, {len(plain.loss)} trained plain networks predict the "
         f"same everywhere to {number(spread, 2)}, and the scaled residual ones differ from "
         f"those without the layer by {number(error, 2)} of their size, with {name}{rest}",
     )

@@ -253,7 +253,7 @@ class View(PageView):
         }
         if result.silent is not None:
             name = f"layer {result.silent}"
-            live["silent"] = Post(float(result.silent), name, self.color("text"), self.theme)
+            live["ablated"] = Post(float(result.silent), name, self.color("text"), self.theme)
         series = []
         columns: dict[str, Array] = {}
         for name, (one, without, _) in self._best(result).items():
@@ -289,7 +289,7 @@ class View(PageView):
             columns |= {f"{name}, relative weight norm": kept, f"{name}, loss ratio": times}
             if result.silent is not None:
                 k = slice(result.silent - 1, result.silent)
-                live[f"{name}, silent"] = Dots(x[k], times[k], self.color("text"), 5.0, True)
+                live[f"{name}, ablated"] = Dots(x[k], times[k], self.color("text"), 5.0, True)
         legend = [*self._keys(), Key("dash", muted, "weight decay alone", 1.4, brief="decay")]
         if result.silent is not None:
             ink = self.color("text")

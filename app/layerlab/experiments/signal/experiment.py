@@ -7,7 +7,7 @@ EXPERIMENT = Experiment(
     "signal",
     "What happens to a signal in a deep network?",
     "One network at initialization, layer by layer: mean squares, correlations and gradients, "
-    "with theory over them, and the map of order and chaos that says how deep it may be.",
+    "with theory over them, and the map of order and chaos that shows how deep it may be.",
     source="Poole et al. 2016 (length and correlation map), Schoenholz et al. 2017 (depth "
     "scales), Glorot & Bengio 2010 (Xavier), He et al. 2015 (He), Hanin & Rolnick 2018 "
     "(scatter), Pennington et al. 2017 (singular values)",

@@ -142,8 +142,8 @@ def _sums_rows() -> tuple[ClaimRow, ClaimRow]:
         rows.append(
             ClaimRow(
                 name,
-                f"512 inputs, weights of spread {spread:g}: "
-                "the sums have variance n s² Var(x).",
+                f"512 inputs, weights of std {spread:g}: "
+                "the pre-activations have variance n s² Var(x).",
                 f"{published:g}",
                 number(a),
                 verdict if as_said[0] else WRONG,
@@ -212,7 +212,7 @@ def _gain_row() -> ClaimRow:
     drawn, log_chi = _drawn_with(TANH_GAIN)
     return ClaimRow(
         "D30",
-        "kaiming_normal_ for tanh draws with spread √(1/n).",
+        "kaiming_normal_ for tanh draws with std √(1/n).",
         "√(1/n)",
         f"{drawn:.3f} √(1/n)",
         HOLDS if abs(drawn - 1) <= WITHIN else WRONG,
@@ -272,7 +272,7 @@ def _scatter_row(birth: Birth) -> ClaimRow:
         verdict = NOT_REPRODUCED
     return ClaimRow(
         "L4",
-        "The spread of the log length of ReLU networks is set by the sum of 1 / width.",
+        "The variation of the log length of ReLU networks is set by the sum of 1 / width.",
         "∑ 1/width",
         f"{ratios[-1]:.2f} ∑ 1/width",
         verdict,
@@ -296,7 +296,7 @@ def _length_row(birth: Birth, theory: Theory, found: Measured, length: float) ->
             "on the critical line a difference has no length over which it fades"
             if math.isinf(length)
             else f"a small difference changes by a factor of e in {gap} layers, which "
-            f"{birth.depth} layers of this bend do not show"
+            f"{birth.depth} layers of this activation do not show"
         )
         return ClaimRow("L5", statement, "6 ξ", f"ξ = {gap}", NOT_HERE, why)
     off = abs(seen / expected - 1)
