@@ -10,8 +10,8 @@ Sources: Vaswani et al. 2017, section 3.2.1 (scaled dot product), Nadaraya 1964 
 D_K = 64  # numbers of a query or a key
 SCALED = True  # whether q . k is divided by the root of D_K
 NORM = 64.0  # length of the query
-QUERY = 0.3  # its place on the line
-# Of each key its place on the line, its value, its length.
+QUERY = 0.3  # its position on the line
+# Of each key its position on the line, its value, its length.
 KEYS = [
     [-0.9375, 0.251636, 1.0],
     [-0.8125, -0.684304, 1.0],
@@ -33,7 +33,7 @@ KEYS = [
 
 import numpy as np
 
-places, values, norms = np.array(KEYS).T
+positions, values, norms = np.array(KEYS).T
 divisor = np.sqrt(D_K) if SCALED else 1.0
 
 
@@ -48,13 +48,13 @@ def entropy(p):
     return -(p * np.log(np.where(p > 0, p, 1))).sum(-1)
 
 
-def direction(place):
-    """Return vectors of length 1, (places, D_K): the line bent to half a circle."""
-    angle = np.pi / 2 * np.atleast_1d(place)[:, None]
+def direction(position):
+    """Return vectors of length 1, (positions, D_K): the line bent to half a circle."""
+    angle = np.pi / 2 * np.atleast_1d(position)[:, None]
     return np.tile(np.hstack((np.cos(angle), np.sin(angle))), D_K // 2) / np.sqrt(D_K // 2)
 
 
-keys = norms[:, None] * direction(places)
+keys = norms[:, None] * direction(positions)
 q = NORM * direction(QUERY)[0]
 p = softmax(keys @ q / divisor)
 distances = ((keys - q) ** 2).sum(1)
@@ -68,7 +68,7 @@ for times in (0.5, 2):  # longer queries are a lower temperature
     print(f"entropy {longer:.6f} at norm {times * NORM:g}")
 
 print("random vectors: mean and median of |dL/dq|^2")
-rng, n, draws = np.random.default_rng(0), len(places), 400
+rng, n, draws = np.random.default_rng(0), len(positions), 400
 for size in (16, 64, 256):
     q, k = rng.standard_normal((draws, size)), rng.standard_normal((draws, n, size))
     target = np.eye(n)[rng.integers(n, size=draws)]

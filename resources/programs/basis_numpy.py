@@ -1,6 +1,6 @@
 """A sum of terms a s(b x + c) + d, fitted to a curve in three ways.
 
-The slopes b and shifts c stay as they are; least squares, gradient descent and a Bayesian
+The factors b and shifts c stay as they are; least squares, gradient descent and a Bayesian
 posterior choose the heights a and the constant d.
 
 Sources: Bishop 2006, section 3.3 (posterior), MacKay 1992 (evidence).
@@ -9,7 +9,7 @@ Sources: Bishop 2006, section 3.3 (posterior), MacKay 1992 (evidence).
 # ---- Parameters
 CURVE = "wave"  # "wave", "abs", "step" or "sine-mix"
 ACTIVATION = "relu"  # s, one of those in activation_and_derivative
-# Slope b and shift c of each term.
+# Factor b and shift c of each term.
 TERMS = [
     [4.0, 3.7],
     [4.0, 2.6],
@@ -34,7 +34,7 @@ from common.curves import CURVES
 activation, _ = activation_and_derivative(ACTIVATION)
 b, c = np.array(TERMS).T
 
-# The points of the lab: places and noise have generators of their own.
+# The points of the lab: positions and noise have generators of their own.
 x = np.random.default_rng([0, 0, 0]).uniform(-1, 1, 96)
 y = CURVES[CURVE](x) + NOISE * np.random.default_rng([0, 0, 1]).standard_normal(96)
 n = len(x)

@@ -13,13 +13,13 @@ NETS = 1000  # networks that are counted
 NET = 19  # the one of them that is looked at, from 1
 VARIANCE = 2  # of a weight times the units before it: 2 by He et al. 2015
 BIAS = 0.0  # of every unit
-LEAK = 0.0  # slope of the activation below zero: of leaky ReLU 0.01
+LEAK = 0.0  # derivative of the activation below zero: of leaky ReLU 0.01
 SKIPS = False  # whether each layer adds what came in
 ASYMMETRIC = False  # whether weights are drawn as Lu et al. propose
 
 import numpy as np
 
-# Without biases the function is a ray to each side of zero: two inputs say all.
+# Without biases the function is a ray to each side of zero: two inputs are enough.
 x = np.linspace(-1, 1, 33 if BIAS or ASYMMETRIC else 2)[:, None]
 
 
@@ -50,7 +50,7 @@ def asymmetric(seed, deepest=64):
 
 def first_dead_layer(layers):
     """Return the layer behind which nothing depends on the input, or DEPTH + 1."""
-    h, dh = x, np.ones_like(x)  # values, and their slopes by the input
+    h, dh = x, np.ones_like(x)  # values, and their derivatives by the input
     for k, (w, b) in enumerate(layers):
         z = h @ w + b
         skip = SKIPS and (k > 0 or WIDTH == 1)  # the first layer widens

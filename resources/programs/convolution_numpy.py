@@ -27,7 +27,7 @@ PICTURE = [
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
 ]
 KERNEL = [0.0, -1.0, 0.0, -1.0, 4.0, -1.0, 0.0, -1.0, 0.0]  # 3 by 3, by rows
-LAYER = "convolution"  # "local": a filter at each place; "dense": other weights too
+LAYER = "convolution"  # "local": a filter at each position; "dense": other weights too
 STEP = 16  # the mean is over shifts by multiples of it: 16, the side, for the layer itself
 BORDER = "wrap"  # what is beyond the border: "wrap", the other side, or "constant", zeros
 POOL = 2  # side of the blocks whose maximum is taken
@@ -85,10 +85,10 @@ print(f"pooled: off by {np.abs(pooled(first) - pooled(f(x))).max():.6g}")
 # 2. How far the layer is from a convolution.
 pulse = np.zeros((n, n))
 pulse[0, 0] = 1
-answer = f(pulse)  # of a convolution, it says all: the kernel, turned by half
-convolved = np.fft.ifft2(np.fft.fft2(x) * np.fft.fft2(answer)).real
+response = f(pulse)  # of a convolution, it is all: the kernel, turned by half
+convolved = np.fft.ifft2(np.fft.fft2(x) * np.fft.fft2(response)).real
 print(f"not a convolution by {np.abs(f(x) - convolved).max():.3g}; its kernel:")
-print(np.round(np.roll(answer, (1, 1), (0, 1))[2::-1, 2::-1], 3))
+print(np.round(np.roll(response, (1, 1), (0, 1))[2::-1, 2::-1], 3))
 
 # 3. The kernel, found by least squares from random images.
 drawn = rng.standard_normal((IMAGES, SMALL, SMALL))

@@ -32,7 +32,7 @@ nets = max(2 * K, 4)  # of a draw
 
 
 def trained(name, init, hidden, x, y, at):
-    """Train one network on each of x, y (n, samples, 1) by Adam; return its answers at `at`."""
+    """Train one network on each of x, y (n, samples, 1) by Adam; return the outputs at `at`."""
     activation, derivative = activation_and_derivative(name)
     pairs = list(itertools.pairwise([1, *hidden, 1]))
     shape = len(x)
@@ -75,12 +75,12 @@ if BOOTSTRAP:
     x, y = (np.take_along_axis(a, rows, 1) for a in (x, y))
 at = np.linspace(-EDGE, EDGE, 61)[:, None]
 which = rng.integers(0, len(ARCHITECTURES), DRAWS * nets)
-answers = np.empty((DRAWS * nets, len(at)))
+predictions = np.empty((DRAWS * nets, len(at)))
 for number, (name, init, hidden) in enumerate(ARCHITECTURES):
     mine = which == number
-    answers[mine] = trained(name, init, hidden, x[mine], y[mine], at)
-answers = answers.reshape(DRAWS, nets, -1)
-known, others = answers[:, : nets // 2], answers[:, nets // 2 :]
+    predictions[mine] = trained(name, init, hidden, x[mine], y[mine], at)
+predictions = predictions.reshape(DRAWS, nets, -1)
+known, others = predictions[:, : nets // 2], predictions[:, nets // 2 :]
 
 # Variance within a draw of the data is a network's own; that between draws is shared.
 means = known.mean(1)
@@ -90,7 +90,7 @@ v = (own + shared).mean()
 rho = shared.mean() / v
 predicted = 1 / K + (K - 1) / K * rho
 seen = others[:, :K].mean(1).var(0, ddof=1).mean() / v
-bias = ((answers.mean((0, 1)) - curve(at)[:, 0]) ** 2).mean()
+bias = ((predictions.mean((0, 1)) - curve(at)[:, 0]) ** 2).mean()
 print(f"{DRAWS} draws: squared bias {bias:.4f}, v {v:.4f}, rho {rho:.3f}")
 print(f"mean of {K} other networks: {seen:.3f} v, predicted {predicted:.3f} v")
 print(f"ten of rho 0.3: {1 / 10 + 9 / 10 * 0.3:.2f} v")

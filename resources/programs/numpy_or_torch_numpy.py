@@ -93,16 +93,16 @@ if MISTAKE != "none":
 
 
 def by_differences(array, eps):
-    """Return the loss's slope by each number of an array, from two losses each."""
-    slopes = np.zeros_like(array)
-    for place in np.ndindex(array.shape):
-        kept = array[place]
-        array[place] = kept + eps
+    """Return the loss's derivative by each number of an array, from two losses each."""
+    derivatives = np.zeros_like(array)
+    for index in np.ndindex(array.shape):
+        kept = array[index]
+        array[index] = kept + eps
         up = loss()
-        array[place] = kept - eps
-        slopes[place] = (up - loss()) / (2 * eps)
-        array[place] = kept
-    return slopes
+        array[index] = kept - eps
+        derivatives[index] = (up - loss()) / (2 * eps)
+        array[index] = kept
+    return derivatives
 
 
 def error(a, n):

@@ -1,4 +1,4 @@
-"""Language models counted against PyTorch's modules and printed totals; blocks at birth."""
+"""Language models counted against PyTorch's modules and printed totals; initial blocks."""
 
 import dataclasses
 import math
@@ -135,7 +135,7 @@ def test_released_weights_are_met_exactly() -> None:
     assert {name: found[name] for name in exact} == exact
 
 
-def test_parts_add_up_and_the_cache_is_as_large_as_the_weights_where_it_is_said() -> None:
+def test_parts_add_up_and_the_cache_is_as_large_as_the_weights_where_it_is_stated() -> None:
     result = model.compute(experts=8, sharing=(4.0,), bytes=(4.0,))
     whole = result.decoder.parameters
     assert sum(result.parameters.values()) == whole
@@ -262,7 +262,7 @@ def test_broken_figures_turn_every_verdict(monkeypatch) -> None:
         ({"sharing": (1.0, 2.0)}, "heads that share keys is one number, not 2"),
     ],
 )
-def test_bad_knobs_are_told(knobs, words: str) -> None:
+def test_bad_knobs_are_refused(knobs, words: str) -> None:
     with pytest.raises(LabError, match=words):
         model.compute(**knobs)
 

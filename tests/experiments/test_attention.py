@@ -48,7 +48,7 @@ def whole():
         {"scaled": False, "norm": 3.0},
     ],
 )
-def test_answers_are_those_of_pytorch(knobs):
+def test_outputs_are_those_of_pytorch(knobs):
     result = model.compute(**knobs)
     d_k, by = result.d_k, result.by
     pair = 0.5 * np.pi * np.append(result.x, result.query)
@@ -68,7 +68,7 @@ def test_answers_are_those_of_pytorch(knobs):
 
 
 @pytest.mark.parametrize("d_k", SIZES)
-def test_places_are_unit_vectors_with_the_cosine_of_their_distance(d_k):
+def test_positions_are_unit_vectors_with_the_cosine_of_their_distance(d_k):
     places = np.linspace(-1, 1, 9)
     vectors = heads.directions(places, d_k)
     assert vectors.shape == (9, d_k)
@@ -99,7 +99,7 @@ def test_entropy_is_that_of_scipy():
     assert heads.entropy(p) == pytest.approx(stats.entropy(p, axis=1))
 
 
-def test_entropy_falls_with_the_norm_as_the_variance_of_the_logits_says():
+def test_entropy_falls_with_the_norm_as_the_variance_of_the_logits_predicts():
     result = model.compute(norm=16.0)
     step = 1e-4
     near = [model.compute(norm=16.0 * (1 + s)).entropy for s in (-step, step)]
@@ -133,7 +133,7 @@ def test_what_is_dragged_moves_that_key():
         ({"points": (0.1, 0.2, 1.4, 0.0)}, "position of key 2 is 1.4"),
     ],
 )
-def test_bad_input_is_said_in_one_sentence(knobs, words):
+def test_bad_input_is_refused_in_one_sentence(knobs, words):
     with pytest.raises(LabError, match=words):
         model.compute(**knobs)
 
@@ -240,7 +240,7 @@ def test_work_tells_how_far_it_is_and_goes_on_where_it_was():
         return len(asked) > 3
 
     job = model.work(ask, keys=2)
-    assert None in [next(job) for _ in range(3)]  # it may tell something first
+    assert None in [next(job) for _ in range(3)]  # it may report something first
     job.close()
     before = sum(one.count for one in draws.draws_of(2))
     steps = list(steps_of(Job("attention", lambda _: model.work(lambda: False, keys=2))))

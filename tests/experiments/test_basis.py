@@ -68,7 +68,7 @@ def test_the_band_is_the_matrix_formula_s_with_a_free_constant(points):
 
 
 @pytest.mark.parametrize("repeated", [False, True])
-def test_draws_have_the_posterior_s_mean_and_spread(points, repeated):
+def test_draws_have_the_posterior_s_mean_and_std(points, repeated):
     basis, y = points
     if repeated:  # a direction of which the data say nothing
         basis = np.column_stack((basis, basis[:, 0]))

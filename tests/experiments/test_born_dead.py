@@ -1,4 +1,4 @@
-"""Networks born dead, against the lab's own, closed forms and hand-made ones."""
+"""Networks dead at initialization, against the lab's own, closed forms and hand-made ones."""
 
 import itertools
 
@@ -59,7 +59,7 @@ def counted(cure: str, width: int, nets: int) -> births.Column:
     return one
 
 
-# ---- at birth
+# ---- at initialization
 
 
 @pytest.mark.parametrize("cure", DRAWN)
@@ -91,7 +91,7 @@ def test_each_unit_of_the_asymmetric_draw_has_one_number_of_beta() -> None:
 
 
 @pytest.mark.parametrize("cure", CURES)
-def test_a_dead_network_says_the_same_of_all_inputs(cure: str) -> None:
+def test_a_dead_network_has_one_output_for_all_inputs(cure: str) -> None:
     """By the lab's engine on the training points, and its slopes by differences."""
     own = problem(cure, 3, 8)
     params = births.networks(cure, 3, 8, np.arange(150))
@@ -111,7 +111,7 @@ def test_the_layer_at_which_a_network_dies() -> None:
     layout = births.layout_of(3, 6)
     params = np.abs(births.networks("He", 3, 6, np.arange(2)))
     params[:, ~layout.is_weight()] = 0
-    layout.weights(params[1], 3)[:] *= -1  # all sums below 0
+    layout.weights(params[1], 3)[:] *= -1  # all pre-activations below 0
     assert births.dying_layers("He", layout, params).tolist() == [7, 4]
     assert births.dying_layers("leaky", layout, params).tolist() == [7, 7]
 
@@ -278,7 +278,7 @@ def test_every_verdict_can_turn() -> None:
     assert verdicts.leaky_row((0.0, 0.0), 3, 10).verdict == NOT_HERE
 
 
-def test_which_units_are_open_is_what_the_engine_says() -> None:
+def test_which_units_are_active_is_what_the_engine_computes() -> None:
     result = model.compute(net=7)
     own = problem("He", 3, 10)
     params = births.networks("He", 3, 10, np.array([6]))

@@ -194,7 +194,7 @@ def tried(place):
     return model.compute(**page.values(**page.tries[place].values))
 
 
-def test_a_filter_at_each_place_differs_all_over():
+def test_a_filter_at_each_position_differs_all_over():
     one = tried(0)
     seen = conv2d(one.shifted[None], np.ones(TAPS), "wrapped")[0] > 0
     seen |= (
@@ -319,7 +319,7 @@ def test_broken_figures_turn_the_verdicts(monkeypatch):
         ({"noise": ()}, "Noise lists 0 numbers"),
     ],
 )
-def test_bad_input_is_said_in_one_sentence(knobs, words):
+def test_bad_input_is_refused_in_one_sentence(knobs, words):
     with pytest.raises(LabError, match=words):
         model.compute(**knobs)
 

@@ -229,7 +229,7 @@ def test_a_picture_is_opened_by_its_button(page, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("content", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n broken"])
-def test_a_file_that_is_no_picture_is_said_and_nothing_is_lost(page, tmp_path, content):
+def test_a_file_that_is_no_picture_is_refused_and_nothing_is_lost(page, tmp_path, content):
     canvas = page.frame.view.picture
     pull(canvas, middle(canvas, (0, 0)), middle(canvas, (0, 5)))
     before = page.values

@@ -194,7 +194,7 @@ def test_chance_is_no_verdict(quick):
     assert not found.is_chance(found.Chance(chance.rho, 2 * chance.fit, 0, chance.means), 10)
 
 
-def test_one_draw_and_one_place(quick):
+def test_one_draw_and_one_position(quick):
     assert model.compute(draw=(), at=(), width=4).draw == 0
     assert model.compute(draw=(24.0,), width=4).draw == 23
     with pytest.raises(LabError, match="2 draws are given"):
@@ -282,7 +282,7 @@ def test_a_dot_shows_its_draw_and_a_row_its_kind(quick, open_page):
     assert "draw" in plot.reader(*off).title
 
 
-def test_k_averages_anew_at_once(quick, open_page):
+def test_k_averages_again_at_once(quick, open_page):
     list(model.work(never))
     page = open_page("ensemble")
     view = page.frame.view

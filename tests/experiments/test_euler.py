@@ -112,7 +112,7 @@ def test_what_steps_are_off_is_of_first_order_in_dt(field: str) -> None:
 # ---- eigenvalues
 
 
-def test_wrong_numbers_are_told() -> None:
+def test_wrong_numbers_are_refused() -> None:
     with pytest.raises(LabError, match=r"1\+2i and 3; those of a real matrix"):
         model.compute(values=(1.0, 2.0, 3.0, 0.0))
     with pytest.raises(LabError, match="lists 3 numbers, they must be four"):
@@ -254,7 +254,7 @@ def test_interrupted_training_ends_the_same(monkeypatch) -> None:
     assert not list(model.work(never, depth=2))  # nothing is trained twice
 
 
-def test_a_net_that_is_not_trained_is_the_one_that_is_born() -> None:
+def test_a_net_that_is_not_trained_is_the_initial_one() -> None:
     result, setting = model.compute(depth=5), moons.Setting("tanh", 5)
     assert not result.is_trained
     problem = problem_of(setting.spec)

@@ -47,7 +47,7 @@ def test_a_pattern_is_one_linear_network():
     assert net.subnetworks == len(patterns)
 
 
-def test_at_birth_all_gates_turn_at_zero():
+def test_at_initialization_all_gates_turn_at_zero():
     result = model.compute(updates=0)
     net = result.nets["relu"]
     assert net.subnetworks == 2

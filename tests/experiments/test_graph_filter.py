@@ -96,7 +96,7 @@ def test_in_other_graphs_dragging_changes_the_picture_alone(kind):
     assert np.array_equal(moved.filtered, start.filtered)
 
 
-def test_places_of_another_graph_are_not_used():
+def test_positions_of_another_graph_are_not_used():
     ring = model.compute(graph=names.RING, places=(0.5,) * 2 * graphs.RING_NODES)
     assert (ring.graph.places == 0.5).all()
     grid = model.compute(graph=names.GRID, places=(0.5,) * 2 * graphs.RING_NODES)
@@ -288,7 +288,7 @@ FULL = "".join(f"{a} {b}\n" for a in range(70) for b in range(a))
         (FULL.encode(), "line 2001 brings edge 2001"),
     ],
 )
-def test_what_is_wrong_with_a_file_is_said_with_its_line(raw, words, tmp_path):
+def test_what_is_wrong_with_a_file_is_named_with_its_line(raw, words, tmp_path):
     file = tmp_path / "wrong.csv"
     file.write_bytes(raw)
     with pytest.raises(LabError, match=re.escape(f"wrong.csv: {words}")) as error:
@@ -305,7 +305,7 @@ def test_what_is_wrong_with_a_file_is_said_with_its_line(raw, words, tmp_path):
         ({"edges": "a"}, "Edges of my own: line 1 has one word"),
     ],
 )
-def test_bad_knobs_are_said_in_one_sentence(knobs, words):
+def test_bad_knobs_are_refused_in_one_sentence(knobs, words):
     with pytest.raises(LabError, match=words):
         model.compute(**knobs)
 

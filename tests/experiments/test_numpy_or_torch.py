@@ -141,8 +141,8 @@ def test_a_piecewise_linear_network_has_no_corner_to_cut_until_a_gate_turns():
     assert valley.centred[valley.pushes >= 0.3].min() > BUG
 
 
-# ReLU has the same slope at z and at h; in some layers of hard tanh no unit is out of the
-# middle at birth, where its slope is 1.
+# ReLU has the same derivative at z and at h; in some layers of hard tanh no unit is out of the
+# middle at initialization, where its derivative is 1.
 SEEN_BY_NOBODY = {("relu", AT_H), ("hard-tanh", AT_H), ("hard-tanh", FORGOTTEN)}
 
 
@@ -153,7 +153,7 @@ def test_every_mistake_is_found_in_its_layer(activation, depth):
         result = model.compute(activation, depth, mistake=name, place=(place,))
         found, made = result.found, result.mistake.place
         assert made == place_of(name, depth, place)
-        if not result.missed[name]:  # the same gradient: nothing is wrong, at birth at least
+        if not result.missed[name]:  # the same gradient: nothing is wrong, initially at least
             assert found.kind == "sound"
             assert (activation, name) in SEEN_BY_NOBODY
             continue
@@ -164,7 +164,7 @@ def test_every_mistake_is_found_in_its_layer(activation, depth):
                 assert one.error < GOOD
 
 
-def test_what_is_found_is_said():
+def test_what_is_found_is_stated():
     def words(name, place=2):
         return model.compute(mistake=name, place=(place,)).found.words
 
@@ -283,7 +283,7 @@ def test_without_pytorch_the_page_says_so_and_goes_on(no_torch, monkeypatch):
     assert (row.verdict, row.why) == ("cannot be computed", no_torch)
 
 
-def test_pytorch_that_does_not_start_is_said_once(monkeypatch):
+def test_pytorch_that_does_not_start_is_reported_once(monkeypatch):
     monkeypatch.setattr(trainings, "SLICES", 2)
     real = engine
 
@@ -321,7 +321,7 @@ def test_nobody_waits_for_kernels_that_are_compiled_first(is_ready, monkeypatch)
 
 
 @pytest.mark.usefixtures("no_kernels", "no_torch")
-def test_a_compiler_that_fails_late_is_said_all_the_same(monkeypatch):
+def test_a_compiler_that_fails_late_is_reported_all_the_same(monkeypatch):
     """As on a busy machine, where the other engines train by then."""
     is_due, make = threading.Event(), ready._make
 

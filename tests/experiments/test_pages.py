@@ -283,7 +283,7 @@ def test_the_kept_thumbnail_is_what_the_view_draws(key: str) -> None:
         (b'{"experiment": "other", "knobs": {}}', "other"),
     ],
 )
-def test_a_wrong_knob_file_is_said_and_nothing_is_lost(
+def test_a_wrong_knob_file_is_refused_and_nothing_is_lost(
     key: str, content: bytes, words: str, open_page, tmp_path
 ) -> None:
     page = open_page(key)

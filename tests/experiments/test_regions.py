@@ -76,10 +76,10 @@ def test_bounds_are_the_known_numbers() -> None:
     assert found.power[at[24]] == 144
     one = counting.counts(1)
     assert (one.born <= one.born_neurons[:, None] + 1).all()
-    assert (one.born >= one.born_neurons[:, None] - 2).all()  # an endless line meets them all
+    assert (one.born >= one.born_neurons[:, None] - 2).all()  # an infinite line meets them all
 
 
-def test_kinks_on_an_endless_line_do_not_depend_on_the_biases_spread() -> None:
+def test_kinks_on_an_infinite_line_do_not_depend_on_the_biases_std() -> None:
     """A network with biases b times as large is b f(x / b): ReLU is homogeneous."""
     made = counting.line_problem((9, 9))
     flat = np.random.default_rng(1).standard_normal(made.layout.parameters)
@@ -196,7 +196,7 @@ def test_playing_trains_on_and_is_one_undo(open_page) -> None:
     assert not page.can_undo
 
 
-def test_playing_ends_with_the_training_and_begins_anew(open_page) -> None:
+def test_playing_ends_with_the_training_and_begins_again(open_page) -> None:
     page = open_page("regions")
     view = page.frame.view
     page.on_edited("updates", 1995)

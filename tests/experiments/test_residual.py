@@ -1,4 +1,4 @@
-"""Networks at birth against hand-made ones and closed forms, trained ones against the lab."""
+"""Initial networks against hand-made ones and closed forms, trained ones against the lab."""
 
 import itertools
 from dataclasses import replace
@@ -41,7 +41,7 @@ def never() -> bool:
     return False
 
 
-# ---- at birth
+# ---- at initialization
 
 
 def loss_of(x, weights, scale, skip, entry, d_last):
@@ -71,7 +71,7 @@ def test_a_pass_is_the_network_and_its_gradient(activation: str) -> None:
         assert gradient[0, k, 0] == pytest.approx(np.mean(np.square(slope)), rel=1e-6)
 
 
-def test_what_is_measured_at_birth_is_what_is_trained() -> None:
+def test_what_is_measured_at_initialization_is_what_is_trained() -> None:
     for k, name in enumerate(birth.NAMES):
         spec = training.Setting(name, 4, "relu", 0.0).spec
         assert spec.net.weight_std == pytest.approx(birth.gains(4)[k])
@@ -161,7 +161,7 @@ def test_interrupted_training_ends_the_same() -> None:
     assert list(one.advance(never)) == []
 
 
-def test_weights_that_are_left_are_1_at_birth(monkeypatch) -> None:
+def test_weights_that_are_left_are_1_at_initialization(monkeypatch) -> None:
     monkeypatch.setattr(training, "UPDATES", 0)
     one = trained("scaled", 2)
     params = initialize(one.problem).params
@@ -188,7 +188,7 @@ def test_what_nothing_holds_on_to_is_left_by_decay_alone() -> None:
     assert left == pytest.approx(np.full_like(left, result.alone), rel=1e-3)
 
 
-def test_a_silent_layer_makes_the_plain_network_a_constant() -> None:
+def test_an_ablated_layer_makes_the_plain_network_a_constant() -> None:
     plain, skips = trained("plain"), trained("scaled")
     for layer in range(1, 4):
         assert verdicts.spread_of(plain, layer) < 1e-12
@@ -205,7 +205,7 @@ def test_what_is_not_0_at_0_leaves_a_constant() -> None:
     assert set(verdicts.leftovers()) >= {"sigmoid", "softplus"}
 
 
-def test_numbers_that_leave_the_range_are_told(monkeypatch) -> None:
+def test_a_training_that_diverges_is_reported(monkeypatch) -> None:
     class Breaking:
         def run(self, *_, **__):
             raise NotFiniteError("it left", 7)
@@ -251,7 +251,7 @@ def test_broken_figures_turn_every_verdict(monkeypatch) -> None:
     assert verdicts.chain_row(0.5, 20).verdict == WRONG
 
 
-def test_one_layer_is_silenced() -> None:
+def test_one_layer_is_ablated() -> None:
     assert model.compute(silenced=()).silent is None
     assert model.compute(depth=2, silenced=(60.0,)).silent == 2
     with pytest.raises(LabError, match="2 layers are ablated"):

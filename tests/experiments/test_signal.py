@@ -1,4 +1,4 @@
-"""Signal and gradient at birth, against the lab's theory, its engine, and closed forms."""
+"""Signal and gradient at initialization, against the lab's theory, its engine, closed forms."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_the_map_has_the_published_lines():
     assert np.exp(relu.log_chi) == pytest.approx(
         np.tile(relu.weights**2 / 2, (len(relu.biases), 1)), rel=1e-5
     )
-    # tanh without biases is critical at spread 1 (Poole et al. 2016, figure 1).
+    # tanh without biases is critical at std 1 (Poole et al. 2016, figure 1).
     for weight, side in ((0.99, -1), (1.05, 1)):
         log_chi, _ = meanfield.settled_chi("tanh", np.array(weight), np.array(0.0))
         assert np.sign(log_chi) == side
@@ -161,7 +161,7 @@ def test_the_largest_singular_value_is_numpy_s():
     assert network.largest_singular(birth, z[0], 200) == pytest.approx(expected, rel=1e-3)
 
 
-def test_the_network_lies_where_theory_says():
+def test_the_network_lies_where_theory_predicts():
     result = model.compute(depth=20)
     n = np.arange(20)
     inside = (result.theory.low < result.found.square) & (

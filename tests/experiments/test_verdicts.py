@@ -1,4 +1,4 @@
-"""A page and the ledger say the same of a claim, or the page says what it looks at instead."""
+"""A page and the ledger agree on a claim, or the page states what it looks at instead."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DIFFERENT = {
     "off it",
     ("regions", "L3"): "one depth, at which no layer is narrow enough to disturb the power",
     ("basis", "C5"): "terms are picked out of hundreds; units that are trained need others",
-    ("diagonal-flip", "D12"): "sixteen seeds are too few to tell 4-8-8-4 from 4-8-4",
+    ("diagonal-flip", "D12"): "sixteen seeds are too few to distinguish 4-8-8-4 from 4-8-4",
     ("diagonal-flip", "D18"): "the lab draws other weights from seed 42 than PyTorch",
 }
 
@@ -68,7 +68,7 @@ def found_at_start(key: str) -> list[ClaimRow]:
 
 
 @pytest.mark.parametrize("key", EXPERIMENTS.keys())
-def test_a_page_agrees_with_the_ledger_or_says_what_is_other_here(key: str) -> None:
+def test_a_page_agrees_with_the_ledger_or_states_what_is_other_here(key: str) -> None:
     rows = [row for row in found_at_start(key) if row.verdict != UNKNOWN]  # lacks PyTorch
     assert PENDING not in {row.verdict for row in rows}
     other = {row.id: row for row in rows if kind_of(row.verdict) != BROKEN[row.id][0]}

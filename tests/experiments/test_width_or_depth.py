@@ -1,4 +1,4 @@
-"""Twins against the lab's engine, exact kinks against slopes, winners and every verdict."""
+"""Twins against the lab's engine, exact kinks against gradients, winners and every verdict."""
 
 import itertools
 
@@ -43,7 +43,7 @@ def never() -> bool:
 
 
 @pytest.mark.parametrize("crests", range(1, 9))
-def test_the_curve_has_as_many_crests_as_it_says(crests: int) -> None:
+def test_the_curve_has_as_many_crests_as_it_states(crests: int) -> None:
     x = np.linspace(-1, 1, 20_001)
     signs = np.sign(np.diff(twins.curve(crests, x)))
     assert int(((signs[:-1] > 0) & (signs[1:] < 0)).sum()) == crests
@@ -71,7 +71,7 @@ def test_arithmetic_is_that_of_the_products() -> None:
     for layer, (a, b) in enumerate(itertools.pairwise(sizes)):
         total += twins.BATCH * a * b  # forwards
         total += a * twins.BATCH * b  # gradient of the weights
-        total += twins.BATCH * b * a if layer else 0  # handed back
+        total += twins.BATCH * b * a if layer else 0  # passed back
     assert twins.arithmetic((5, 4)) == total
 
 
@@ -166,7 +166,7 @@ def test_the_winner_is_named_only_beyond_chance() -> None:
     assert duel(scatter[0], scatter[0]).winner == model.CLOSE
 
 
-def test_the_band_holds_the_true_ratio_as_often_as_it_says() -> None:
+def test_the_band_holds_the_true_ratio_as_often_as_it_states() -> None:
     rng = np.random.default_rng(5)
     pairs = np.exp(rng.normal(0, 1, (200, 2, 64)))
     bands = [ratio(2 * a, b) for a, b in pairs]
@@ -216,7 +216,7 @@ def test_the_copied_program_ends_where_the_page_does(monkeypatch) -> None:
     for words, name in zip(printed, TWINS, strict=True):
         twin = last.result.twins[name]
         assert (words[0], int(words[1])) == (f"{name}:", twin.parameters)
-        # Other draws of the same training: within the spread of the seeds.
+        # Other draws of the same training: within the variation over seeds.
         assert twin.loss.min() / 3 < float(words[-1]) < 3 * twin.loss.max()
 
 

@@ -1,4 +1,4 @@
-"""The zoo of activations: value, slope, and what a gaussian looks like behind them."""
+"""The activations: value, derivative, and what becomes of a Gaussian after them."""
 
 from layerlab.core.experiment import SIGNAL, Experiment, Try
 from layerlab.core.knobs import Knob

@@ -1,4 +1,4 @@
-"""Activations in numbers: slopes, minima, and moments of a gaussian behind them. No Qt."""
+"""Activations in numbers: derivatives, minima, and moments of a Gaussian after them. No Qt."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from layerlab.experiments.activations.moments import cells, density_behind, extr
 from layerlab.nets.activations import ACTIVATIONS, Activation
 
 Array = np.ndarray
-FLAT = 0.05  # a slope below this share of the largest counts as saturated
+FLAT = 0.05  # a derivative below this share of the largest counts as saturated
 VIEW = 5.0  # curves are drawn over -VIEW to VIEW
 
 
@@ -26,11 +26,11 @@ class Facts:
 
     Attributes:
         key, label: its name in files, and on screen.
-        h, slope: (n,) value and slope at `Result.z`.
+        h, slope: (n,) value and derivative at `Result.z`.
         mean, square: E[h] and E[h^2]. variance: of h.
-        dead: share of z at which the slope is exactly 0.
+        dead: share of z at which the derivative is exactly 0.
         saturated: share of z at which it is below `FLAT` of the largest, dead ones too.
-        largest: largest size of the slope, anywhere.
+        largest: largest size of the derivative, anywhere.
         lowest: where the smallest value is and what it is; None without a minimum.
     """
 
@@ -56,9 +56,10 @@ class Result:
     """All that the page draws.
 
     Attributes:
-        z: (n,) places of the curves.
+        z: (n,) of the curves.
         facts: of every activation, in the order of the registry. chosen: one of them.
-        mean, spread: of the gaussian that arrives; its density at z: `before`, (n,).
+        mean, spread: its standard deviation, of the Gaussian that arrives; its density at z:
+            `before`, (n,).
         edges: (b + 1,) of the histogram of h; `after`: (b,) density of h in its cells.
         softplus, corner: (n,) softplus of the chosen sharpness, and ReLU.
         gap: their largest difference, at 0.
@@ -95,8 +96,8 @@ def compute(
 
     Args:
         activation: name of the one that is looked at closely.
-        mean, spread: of the gaussian z.
-        slope: of leaky ReLU below zero. sharpness: beta of softplus.
+        mean, spread: of the Gaussian z, its standard deviation.
+        slope: derivative of leaky ReLU below zero. sharpness: beta of softplus.
 
     Raises:
         LabError: an activation that is not known.

@@ -32,9 +32,9 @@ def moments(entry: Activation, mean: float, spread: float, slope: float) -> tupl
 
 
 def extremes(entry: Activation, slope: float) -> tuple[float, tuple[float, float] | None]:
-    """Return the largest size of the slope, and the minimum of the value: place and value.
+    """Return the largest size of the derivative, and the minimum of the value: z and value.
 
-    The minimum is where the slope changes from falling to rising, found by halving.
+    The minimum is where the derivative changes its sign to positive, found by bisection.
     """
     z = np.linspace(-FAR, FAR, 2 * _CELLS + 1)
     rate = entry.derivative_at(z, slope)
@@ -52,7 +52,7 @@ def extremes(entry: Activation, slope: float) -> tuple[float, tuple[float, float
 
 
 def _peak(entry: Activation, slope: float, low: float, high: float) -> float:
-    """Return the largest size of the slope between two places, by finer and finer looks."""
+    """Return the largest size of the derivative between two z, on finer and finer grids."""
     best = 0.0
     for _ in range(8):
         z = np.linspace(low, high, 21)

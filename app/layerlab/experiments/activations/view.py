@@ -22,7 +22,7 @@ BIN_TOP = 1.2  # densities above are cut: a spike of zeros is as high as its cel
 
 
 class View(PageView):
-    """Value and slope over z, the gaussian behind the bend, and what is kept of it."""
+    """Value and derivative over z, the Gaussian after the activation, and what is preserved."""
 
     def build(self) -> None:
         """Make the cards."""

@@ -100,7 +100,7 @@ class CostCards:
         self._view.edited.emit("bytes", (float(SIZES[self._view.result.bytes]),))
 
     def _on_gate(self, x: float, y: float) -> None:
-        """Choose the block whose curve is nearest to the place."""
+        """Choose the block whose curve is nearest to the point."""
         result: Result = self._view.result
         away = {
             block: abs(float(np.interp(x, GATE_Z, result.gates[bend])) - y)

@@ -1,4 +1,4 @@
-"""Residual feed-forward blocks at birth: variance, measured and by theory. No Qt.
+"""Residual feed-forward blocks at initialization: variance, measured and by theory. No Qt.
 
 Weights are normal: of a plain block as He has them for the first matrix, else of variance
 1 / fan-in. So with mean square q, what a block adds has the mean square

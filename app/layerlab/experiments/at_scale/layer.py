@@ -44,7 +44,7 @@ class Box:
     used: bool = True
 
     def holds(self, x: float, y: float) -> bool:
-        """Tell whether a place is in it."""
+        """Return whether a point is in it."""
         left, low, wide, high = self.place
         return left <= x <= left + wide and low <= y <= low + high
 

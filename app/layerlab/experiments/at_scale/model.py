@@ -51,7 +51,7 @@ class Result:
         decoder: the whole model. context: tokens. bytes: of a number.
         parameters, memory, operations: part -> how many parameters, bytes, and operations for
             one token; parts as in `PARTS`.
-        blocks: the kinds side by side. chosen: place of the one that is used.
+        blocks: the kinds side by side. chosen: index of the one that is used.
         cache: (CONTEXTS,) bytes of keys and values.
         even: tokens whose keys and values take as much as all parameters.
         growth: variance of a signal through as many random blocks as there are layers.
@@ -93,7 +93,7 @@ def compute(
     context: tuple[float, ...] = (2048.0,),
     bytes: tuple[float, ...] = (2.0,),
 ) -> Result:
-    """Count a language model, and send a signal through its blocks at birth.
+    """Count a language model, and send a signal through its initial blocks.
 
     Args:
         block: `plain`, `GLU` or `SwiGLU`. d_model: numbers of a token.

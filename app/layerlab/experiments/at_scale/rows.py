@@ -32,7 +32,7 @@ def _is_near(value: float, printed: float) -> bool:
 
 
 def block_row(decoder: Decoder) -> ClaimRow:
-    """Judge D25: the printed block, matrix by matrix; and tell of the page's own."""
+    """Judge D25: the printed block, matrix by matrix; and count the page's own."""
     d_model, hidden = 4096, 16_384
     matrix = d_model * hidden
     both = feed_forward_parameters(d_model, hidden)

@@ -1,4 +1,4 @@
-"""One head of attention, and the Gaussian kernel that it is said to be. No Qt."""
+"""One head of attention, and the Gaussian kernel that is claimed for it. No Qt."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def temperature(d_k: int) -> float:
 
 
 def squared_width(d_k: int) -> float:
-    """Return h^2 of the Gaussian kernel that attention is said to be: sqrt(d_k)."""
+    """Return h^2 of the Gaussian kernel that is claimed for attention: √d_k."""
     return float(np.sqrt(d_k))
 
 
@@ -28,7 +28,7 @@ def kernel_weights(q: Array, keys: Array, width2: float) -> Array:
     """Return the weights of Gaussian kernel smoothing. (m, d_k), (n, d_k) -> (m, n)
 
     Args:
-        q: places to look at. keys: places that are known.
+        q: positions to look at. keys: positions that are known.
         width2: h^2 of the kernel exp(-|q - k|^2 / 2 h^2).
 
     Source: Nadaraya 1964, Watson 1964.
@@ -48,10 +48,10 @@ def entropy(weights: Array) -> Array:
 
 
 def directions(places: Array, d_k: int) -> Array:
-    """Return unit vectors for places on a line: half a circle for -1 to 1. (n, d_k)
+    """Return unit vectors for positions on a line: half a circle for -1 to 1. (n, d_k)
 
     Cosine and sine of the angle pi/2 x, repeated d_k / 2 times, so that every number of the
-    vector takes part. Places x, y have the product cos(pi/2 (x - y)) whatever d_k is.
+    vector takes part. Positions x, y have the product cos(pi/2 (x - y)) whatever d_k is.
     """
     angles = 0.5 * np.pi * np.asarray(places, float)
     pair = np.stack((np.cos(angles), np.sin(angles)), axis=1)

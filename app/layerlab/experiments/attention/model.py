@@ -47,18 +47,18 @@ class Result:
     Attributes:
         d_k, norm, by: numbers of a vector, norm of q, and what q . k is divided by.
         scaled: whether that is sqrt(d_k).
-        places, values, norms: (n,) of the keys, from left to right. order: (n,) which keys
-            of `points` they are. query: place of the query.
-        x: (m,) places of queries. curve, kernel: (m,) what attention and the Gaussian kernel
-            of h^2 = by answer there.
-        map: (n, m) weights of attention. weights: (n,) of the query. answer: of the query.
+        places, values, norms: (n,) positions, values and norms of the keys, from left to
+            right. order: (n,) which keys of `points` they are. query: its position.
+        x: (m,) positions of queries. curve, kernel: (m,) what attention and the Gaussian kernel
+            of h^2 = by give there.
+        map: (n, m) weights of attention. weights: (n,) of the query. answer: output there.
         difference: largest difference of attention's weights and the kernel's.
         claimed: the same for a kernel of h^2 = sqrt(d_k), scaled or not.
         entropies: (NORMS,) of this query's weights, by norm. low, high: (NORMS,) the least
-            and the largest of queries at all places. falls: share of the doublings of the
-            norm at which it falls, of queries at all places.
+            and the largest of queries at all positions. falls: share of the doublings of the
+            norm at which it falls, of queries at all positions.
         edges, heights: (BINS + 1,) and (2, BINS) densities of random q . k, scaled and not.
-        density: (2, BINS) what theory says of them.
+        density: (2, BINS) what theory predicts for them.
         summaries: what random draws give, by `SIZES`. limits: what they lead to.
     """
 
@@ -96,7 +96,7 @@ class Result:
 
     @property
     def points(self) -> Array:
-        """Places and values as the knob has them. (n, 2)"""
+        """Positions and values as the knob has them. (n, 2)"""
         found = np.empty((self.keys, 2))
         found[self.order] = np.stack((self.places, self.values), axis=1)
         return found
@@ -127,7 +127,7 @@ def compute(
         norm: of the query. d_k: numbers of a vector, one of `draws.SIZES`.
         scaled: whether q . k is divided by sqrt(d_k).
         keys: how many. unequal: how far their norms differ, 0 to 1.
-        query: its place, -1 to 1. points: pairs of place and value of the first keys.
+        query: its position, -1 to 1. points: pairs of position and value of the first keys.
 
     Raises:
         LabError: a d_k of which nothing is drawn; numbers that come in the wrong count; a key
@@ -185,7 +185,7 @@ def compute(
 
 
 def born_points(keys: int) -> Array:
-    """Return the keys that the page starts with: places and noisy values of a wave. (n, 2)"""
+    """Return the keys that the page starts with: positions, noisy values of a wave. (n, 2)"""
     rng = np.random.default_rng(3)
     places = -1 + (2 * np.arange(keys) + 1) / keys
     noise = 0.12 * rng.standard_normal(32)[:keys]
@@ -214,7 +214,7 @@ def _with_moved(pairs: Array, points: Numbers) -> Array:
 
 
 def _falls(entropies: Array) -> Array:
-    """Tell where the entropy falls as the norm doubles; at 0 it cannot. (NORMS, m) -> (., m)"""
+    """Return where the entropy falls as the norm doubles; not at 0. (NORMS, m) -> (., m)"""
     doubled = entropies[::4]
     return np.asarray((np.diff(doubled, axis=0) < 0) | (doubled[:-1] < 1e-12))
 
@@ -228,7 +228,7 @@ def _histogram(drawn: Draws, scaled: bool) -> tuple[Array, Array, Array]:
     heights = [
         np.histogram(dots / by, BINS, (-reach, reach))[0] / (dots.size * np.diff(edges))
         for by in (root, 1.0)
-    ]  # equal cells, said as a range: sorting into any cells takes ten times as long
+    ]  # equal cells, given as a range: sorting into any cells takes ten times as long
     density = [product_density(middles, drawn.d_k, by) for by in (root, 1.0)]
     return edges, np.stack(heights), np.stack(density)
 

@@ -87,7 +87,8 @@ def limits(keys: int) -> Limits:
 def product_density(x: Array, d_k: int, by: float) -> Array:
     """Return the density of q . k / by, q and k standard normal. (n,) -> (n,)
 
-    Given |q|, it is normal with that spread; |q|^2 is averaged over its chi-squared law.
+    Given |q|, it is normal with that standard deviation; |q|^2 is averaged over its chi-squared
+    law.
     """
     from scipy.special import gammaincinv  # not before it is needed: slow to import
 

@@ -19,7 +19,7 @@ from layerlab.ui.plotting.series import Series
 from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
-EDGE, TOP = 1.06, 1.5  # of places and values
+EDGE, TOP = 1.06, 1.5  # of positions and values
 
 
 class View(PageView):

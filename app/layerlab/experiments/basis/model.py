@@ -23,7 +23,7 @@ COMPARED = ("relu", "leaky-relu", "sigmoid")
 UPDATES = np.geomspace(1, 1e6, 121)
 L2S = np.geomspace(1e-8, 10, 109)
 DRAWS = 6
-STEEPEST = 400.0  # slope b that can be dragged to
+STEEPEST = 400.0  # factor b that can be dragged to
 FLATTEST = 0.4
 
 
@@ -32,8 +32,8 @@ class Result:
     """All that the page draws.
 
     Attributes:
-        curve, activation: what was asked. noise: spread of the data's noise.
-        x: (n,) places of the curves. truth: (n,) the curve without noise.
+        curve, activation: what was asked. noise: standard deviation of the data's noise.
+        x: (n,) of the curves. truth: (n,) the curve without noise.
         data_x, data_y: (N,) the training points.
         b, c, a: (K,) the terms; d: the constant. units: K. shown: how many are added up.
         by_hand: whether the a are. moved: whether some b or c are.

@@ -1,1 +1,1 @@
-"""Born dead: networks of ReLUs that are constant before any training."""
+"""Dead at initialization: networks of ReLUs that are constant before any training."""

@@ -1,9 +1,9 @@
-"""Networks at birth: drawn as the lab draws them, and the layer at which each dies. No Qt.
+"""Initial networks: drawn as the lab draws them, and the layer at which each dies. No Qt.
 
-A network is born dead if it says the same of every input. The networks of all depths are
-those of the deepest, cut short: the lab draws layer after layer from one generator, so that
-network k of 3 layers has the first 3 layers of network k of 64. One pass through the deepest
-hence gives a whole column of the map.
+A network is dead at initialization if its output is the same for every input. The networks of
+all depths are those of the deepest, cut short: the lab draws layer after layer from one
+generator, so that network k of 3 layers has the first 3 layers of network k of 64. One pass
+through the deepest hence gives a whole column of the map.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from layerlab.nets.initializers import INITIALIZERS
 Array = np.ndarray
 BIAS = 0.1  # Goodfellow et al. 2016, section 6.3: a small positive value, such as 0.1
 # Lu et al. 2019: of each unit's weights and bias one is drawn from Beta(2, 1), never negative;
-# the others have this spread over the root of the fan-in.
+# the others have this standard deviation over the root of the fan-in.
 BETA = (2.0, 1.0)
 REST = 0.6007
 STREAM = 1  # of the generators of the asymmetric draw
@@ -85,7 +85,7 @@ def layout_of(width: int, depth: int) -> Layout:
 
 
 def inputs(cure: str) -> Array:
-    """Return inputs that tell a constant network from others. (n, 1)"""
+    """Return inputs that distinguish a constant network from others. (n, 1)"""
     if RECIPES[cure].is_straight:
         return np.array([[-1.0], [0.0], [1.0]])
     return np.linspace(-1, 1, POINTS)[:, None]
@@ -132,9 +132,9 @@ def _lean(layout: Layout, params: Array, rng: np.random.Generator) -> None:
 def dying_layers(cure: str, layout: Layout, params: Array) -> Array:
     """Return the first hidden layer behind which nothing depends on the input. (n,)
 
-    It is one more than there are hidden layers where the network lives. Slopes are sent along
-    with the values: what is cut off has a slope of exactly 0, however little is left of what
-    lives; and values differ where a network lives between two inputs only.
+    It is one more than there are hidden layers where the network lives. Derivatives are sent
+    along with the values: what is cut off has a derivative of exactly 0, however little is left
+    of what lives; and values differ where a network lives between two inputs only.
 
     Args:
         cure: a name of `CURES`. layout, params: (n, P) the networks.

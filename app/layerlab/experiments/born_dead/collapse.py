@@ -1,4 +1,4 @@
-"""Networks that are to learn |x|: which are constant at birth, and after training. No Qt."""
+"""Networks that are to learn |x|: which are constant before and after training. No Qt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Array = np.ndarray
 LAYERS, UPDATES, RUN = 10, 500, 50  # hidden layers, length of a training, networks of a run
 RATES = (0.001, 0.01)  # of Adam
 NETS_AT = dict(zip(RATES, (NETS, NETS // 4), strict=True))
-SPREAD = 0.01  # of the answers of a trained network that is called constant, at most
+SPREAD = 0.01  # range of the outputs of a trained network that is called constant, at most
 BAND = 0.05
 # What is printed, as the claim is judged: width -> least and largest share.
 PUBLISHED = {2: (0.9, 1.0), 3: (0.6 - BAND, 0.6 + BAND), 5: (0.1, 0.2), 10: (0.0, 0.01)}
@@ -33,20 +33,20 @@ QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
 
 
 def is_constant(problem: Problem, params: Array, least: float) -> Array:
-    """Return which networks say the same, up to `least`, of all training inputs. (n,)"""
+    """Return which networks predict the same, up to `least`, for all training inputs. (n,)"""
     out = outputs(problem, params, problem.x)[..., 0]  # (n, inputs)
     return np.asarray(np.ptp(out, axis=1) <= least)
 
 
 def dead_units(problem: Problem, params: Array, x: Array) -> list[Array]:
-    """Return which units have slope 0 on every input, by layer. (n, units) each"""
+    """Return which units have derivative 0 on every input, by layer. (n, units) each"""
     slope = problem.spec.net.slope
     sums = forward(problem, params, x).n[:-1]
     return [np.asarray(~problem.activation.derivative_at(n, slope).any(axis=1)) for n in sums]
 
 
 def as_published(shares: Sequence[float]) -> bool:
-    """Tell whether shares at `WIDTHS` are what Lu et al. print: > 90 %, 60, > 10, < 1 %."""
+    """Return whether shares at `WIDTHS` are what Lu et al. print: > 90 %, 60, > 10, < 1 %."""
     two, three, five, ten = shares
     return two > 0.9 and abs(three - 0.6) <= BAND and 0.1 <= five <= 0.2 and ten < 0.01
 

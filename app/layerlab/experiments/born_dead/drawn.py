@@ -1,4 +1,4 @@
-"""Draws one network: what it says, and which of its units are open."""
+"""Draws one network: its function, and which of its units are active."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ KINDS = (
 
 
 def draw_answer(view: PageView, card: PlotCard, result: Result) -> None:
-    """Draw what the network says before and after training, and others of its cell."""
+    """Draw the network's function before and after training, and others of its cell."""
     x = result.x
     birth, after, muted = (view.color(t) for t in ("accent", "warning", "muted"))
     shown = [y for y in (result.curve, result.after) if y is not None]
@@ -46,7 +46,7 @@ def draw_answer(view: PageView, card: PlotCard, result: Result) -> None:
 
 
 def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
-    """Draw each unit as a dot in the colour of the inputs for which it is open."""
+    """Draw each unit as a dot in the colour of the inputs for which it is active."""
     depth, width = result.depth, result.width
     card.plot.x_axis.fix(0.4, depth + 0.6)
     card.plot.y_axis.fix(0.4, 1.1 * width + 0.6)  # room for words

@@ -1,4 +1,4 @@
-"""Born dead: ReLU networks that say the same of every input before any training."""
+"""Dead at initialization: ReLU networks that are constant before any training."""
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob

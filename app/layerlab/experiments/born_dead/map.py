@@ -1,4 +1,4 @@
-"""The map of born dead networks: a plot whose dot goes cell by cell with the arrows, too."""
+"""The map of networks that are dead at initialization: a plot whose dot the arrows move."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class MapPlot(HandlePlot):
 
 
 def cell_at(x: float, y: float) -> tuple[int, int]:
-    """Return width and depth of the cell at a place."""
+    """Return width and depth of the cell at a point."""
     depth = int(np.clip(_depths(np.array(x)), 1, DEEPEST))
     return int(np.clip(round(y), 1, WIDEST)), depth
 

@@ -1,4 +1,4 @@
-"""Networks born dead: the map, its theory, one network, and what training leaves. No Qt."""
+"""Networks dead at initialization: map, theory, one network, what training leaves. No Qt."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = ["LAYERS", "PUBLISHED", "RATES", "UPDATES", "WIDTHS"]
 Array = np.ndarray
 X = np.linspace(-1, 1, 65)
 OTHERS = 16  # networks of the cell that are drawn beside the chosen one
-LEFT, RIGHT = 1, 2  # a unit is open for some x below 0, above 0
+LEFT, RIGHT = 1, 2  # a unit is active for some x below 0, above 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,16 +53,16 @@ class Result:
     Attributes:
         width, depth, cure, net: the knobs.
         shares: (WIDEST, DEEPEST) share of dead networks, by width and depth from 1.
-        nets: (WIDEST,) how many are counted; where none are, the shares say nothing.
+        nets: (WIDEST,) how many are counted; where none are, the shares mean nothing.
         low, high: (WIDEST, DEEPEST) bounds in theory, None where there is no theory.
-        x: (n,) places. curve: (n,) the network at birth.
-        others: (m,) places, and (OTHERS, m) what more networks of the cell say there.
+        x: (n,) inputs. curve: (n,) the network at initialization.
+        others: (m,) inputs, and (OTHERS, m) outputs of more networks of the cell.
         after: (n,) the same network after training, or None.
         dies: the layer at which it dies, None if it lives.
-        open: (depth, width) for which inputs a unit is open: `LEFT`, `RIGHT`, both or 0.
+        open: (depth, width) for which inputs a unit is active: `LEFT`, `RIGHT`, both or 0.
         trained: by rate, width -> what training leaves, of those that are begun.
-        dead_units: share of units with slope 0 on all inputs in this cell, with ReLU and with
-            leaky ReLU from the same weights.
+        dead_units: share of units with derivative 0 on all inputs in this cell, with ReLU and
+            with leaky ReLU from the same weights.
     """
 
     width: int
@@ -139,7 +139,7 @@ def _bounds(cure: str) -> tuple[Array | None, Array | None]:
     recipe = RECIPES[cure]
     if not recipe.is_straight:
         return None, None
-    if recipe.residual or recipe.activation != "relu":  # what lives is handed on
+    if recipe.residual or recipe.activation != "relu":  # what lives is passed on
         return np.zeros((WIDEST, DEEPEST)), np.zeros((WIDEST, DEEPEST))
     both = [theory.bounds(width, DEEPEST) for width in range(1, WIDEST + 1)]
     return np.array([low for low, _ in both]), np.array([high for _, high in both])
@@ -166,7 +166,7 @@ def _after(problem: Problem, setting: Setting, net: int) -> Array | None:
 
 
 def _open(problem: Problem, cure: str, params: Array) -> Array:
-    """Return for which inputs the units of one network are open. (depth, width)"""
+    """Return for which inputs the units of one network are active. (depth, width)"""
     x = births.inputs(cure)
     sides = np.where(x[:, 0] < 0, LEFT, 0) | np.where(x[:, 0] > 0, RIGHT, 0)  # (inputs,)
     sums = forward(problem, params, x).n[:-1]
@@ -175,11 +175,11 @@ def _open(problem: Problem, cure: str, params: Array) -> Array:
 
 @functools.lru_cache(maxsize=64)
 def _cell(cure: str, width: int, depth: int) -> tuple[tuple[Array, Array], tuple[float, float]]:
-    """Return what some networks of a cell say, and the share of their dead units.
+    """Return the outputs of some networks of a cell, and the share of their dead units.
 
     Returns:
-        (m,) places and (OTHERS, m) outputs; units with slope 0 on all inputs, with ReLU and
-        with leaky ReLU.
+        (m,) inputs and (OTHERS, m) outputs; units with derivative 0 on all inputs, with ReLU
+        and with leaky ReLU.
     """
     here = Setting(cure, width, depth, RATES[0])
     params, x = networks(cure, width, depth, np.arange(OTHERS)), births.inputs(cure)
@@ -193,7 +193,7 @@ def _cell(cure: str, width: int, depth: int) -> tuple[tuple[Array, Array], tuple
 
 
 def _curves(cure: str, problem: Problem, params: Array, x: Array) -> Array:
-    """Return what networks say before training of inputs, (m, 1). (n, m)"""
+    """Return the outputs of networks before training, of inputs (m, 1). (n, m)"""
     if not RECIPES[cure].is_straight:
         return np.asarray(outputs(problem, params, x)[..., 0])
     ends = outputs(problem, params, np.array([[-1.0], [1.0]]))[..., 0]  # two rays

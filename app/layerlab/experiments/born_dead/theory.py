@@ -1,16 +1,16 @@
-"""How likely a network is born dead: bounds for symmetric weights without biases. No Qt.
+"""How likely a network is dead at initialization: bounds, without biases. No Qt.
 
-Without biases a ReLU network is linear on each side of 0, so it is enough to follow two
-inputs, -1 and 1. A layer of n units sends an input that is not 0 to 0 if all n sums are
-negative, with probability 2^-n: one input survives k layers with a^k, a = 1 - 2^-n. A network
-is dead when both are gone.
+Weights are symmetric. Without biases a ReLU network is linear on each side of 0, so it is
+enough to follow two inputs, -1 and 1. A layer of n units sends an input that is not 0 to 0 if
+all n pre-activations are negative, with probability 2^-n: one input survives k layers with
+a^k, a = 1 - 2^-n. A network is dead when both are gone.
 
-The first layer never loses both: what is open for 1 is shut for -1. With probability 2^(1-n)
-it loses one. Else two are left, of which at least one survives k layers with V_k:
+The first layer never loses both: what is active for 1 is inactive for -1. With probability
+2^(1-n) it loses one. Else two are left, of which at least one survives k layers with V_k:
 
 - V_k >= a^k, because one of them does;
 - V_(k+1) <= c V_k + (1 - c - 4^-n) a^k, c = 1 - 2 * 2^-n - (n - 1) 4^-n. Let q be the
-  probability that a unit is shut for both, 1/4 where the two are orthogonal, else more.
+  probability that a unit is inactive for both, 1/4 where the two are orthogonal, else more.
   Both die with q^n, one with 2 (2^-n - q^n), and with n q^n both come out along the same
   unit and are one input from then on. A larger q is never better, since V_k >= a^k.
 

@@ -48,8 +48,8 @@ def collapse_row(
 
     Args:
         cure, depth: the knobs.
-        born, slow, quick: width -> share of constant networks at birth and after training at
-            both rates, of widths that are done.
+        born, slow, quick: width -> share of constant networks at initialization and after
+            training at both rates, of widths that are done.
     """
     if not all(width in found for width in WIDTHS for found in (born, slow, quick)):
         done = sum(width in slow for width in WIDTHS)
@@ -85,7 +85,7 @@ def collapse_row(
 
 
 def leaky_row(shares: tuple[float, float], width: int, depth: int) -> ClaimRow:
-    """Judge D24 by units with slope 0 on every input, of ReLU and of leaky ReLU, at birth."""
+    """Judge D24 by initial units with derivative 0 on every input, of ReLU and leaky ReLU."""
     relu, leaky = shares
     verdict = HOLDS if leaky == 0 else WRONG
     if relu < SEEN and not leaky:

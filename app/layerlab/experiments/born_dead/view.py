@@ -1,4 +1,4 @@
-"""Draws the map of born dead networks, its theory, one network, and what training leaves."""
+"""Draws the map of initially dead networks, its theory, one network, what training leaves."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WIDTHS = np.arange(1.0, WIDEST + 1)
 
 
 class View(PageView):
-    """The map; shares by depth and by width; the network's answer, and its units."""
+    """The map; shares by depth and by width; the network's prediction, and its units."""
 
     def build(self) -> None:
         """Make the cards."""

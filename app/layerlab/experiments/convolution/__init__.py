@@ -1,1 +1,1 @@
-"""Convolution: one filter shared by all places, what that commutes with, and what it saves."""
+"""One filter shared by all positions: what that commutes with and what it saves."""

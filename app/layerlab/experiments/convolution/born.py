@@ -16,8 +16,8 @@ from layerlab.experiments.convolution.layers import (
 from layerlab.experiments.convolution.names import KERNEL, SIDE
 
 Array = np.ndarray
-OWN = 0.4  # spread of what each place's own filter adds to the kernel
-DENSE = 0.12  # spread of what a dense layer adds, to all its weights
+OWN = 0.4  # std of what each position's own filter adds to the kernel
+DENSE = 0.12  # std of what a dense layer adds, to all its weights
 _SHADES = {".": 0.0, "-": 0.35, "+": 0.65, "#": 1.0}
 _PICTURE = """
 ................
@@ -55,7 +55,7 @@ def _random(layer: str) -> Array:
 def maps_of(layer: str, kernel: tuple[float, ...], border: str, step: int) -> Array:
     """Return all weights of a layer, averaged over shifts by multiples of `step`.
 
-    A convolution has the kernel at all places; a locally connected layer has a filter of its
+    A convolution has the kernel at all positions; a locally connected layer has a filter of its
     own at each, the kernel plus random numbers; a dense layer is the convolution plus random
     numbers everywhere. (SIDE, SIDE, SIDE, SIDE), as in `layers`.
     """

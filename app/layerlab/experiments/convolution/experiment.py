@@ -1,4 +1,4 @@
-"""One filter for all places: it commutes with shifts, and needs nine numbers."""
+"""One filter for all positions: it commutes with shifts, and needs nine numbers."""
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob

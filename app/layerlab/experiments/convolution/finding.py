@@ -45,7 +45,8 @@ def found(hidden: Array, images: int, noise: float) -> Found:
     """Find a kernel from the first images and their outputs.
 
     Args:
-        hidden: (TAPS,). images: 1 to `IMAGES`. noise: spread of what is added to outputs.
+        hidden: (TAPS,). images: 1 to `IMAGES`. noise: standard deviation of what is added to
+            outputs.
     """
     seen, unit = _turned(images)
     clean = seen @ hidden
@@ -68,7 +69,7 @@ def found(hidden: Array, images: int, noise: float) -> Found:
 
 @functools.cache
 def _sample() -> tuple[Array, Array]:
-    """Return patches of random images and noise of spread 1, in the order of the images."""
+    """Return patches of random images and standard normal noise, in the order of the images."""
     rng = np.random.default_rng(4)
     seen = patches(rng.standard_normal((IMAGES, SMALL, SMALL))).reshape(-1, TAPS)
     return seen, rng.standard_normal(len(seen))
@@ -76,7 +77,7 @@ def _sample() -> tuple[Array, Array]:
 
 @functools.lru_cache(IMAGES)
 def _turned(images: int) -> tuple[Array, Array]:
-    """Return patches and noise of so many images, turned so that ten rows say all.
+    """Return patches and noise of so many images, rotated so that ten rows hold all.
 
     A rotation of all equations changes no sum of squares, so neither what fits best, nor how
     well; the other rows are 0 after it.

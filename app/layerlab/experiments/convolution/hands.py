@@ -82,7 +82,7 @@ class HandSheet(TileSheet):
         self.mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Choose another cell with the arrows, or do with it what the key says."""
+        """Choose another cell with the arrows, or do with it what the key is for."""
         move = ARROWS.get(Qt.Key(event.key()))
         if move is not None:
             rows, columns = self.cells.shape

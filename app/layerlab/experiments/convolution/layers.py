@@ -1,4 +1,4 @@
-"""Filters as linear maps of images: shared, one at each place, dense; averages. No Qt.
+"""Filters as linear maps of images: shared, one at each position, dense; averages. No Qt.
 
 A map of images is an array of all its weights: `maps[i, j, r, c]` is what the pixel (i, j) of
 the input adds to the pixel (r, c) of the output.
@@ -19,7 +19,7 @@ _PROBES = 16  # random signals by which maps are compared
 
 
 def patches(images: Array, border: str = "valid") -> Array:
-    """Return what a filter sees at each place.
+    """Return what a filter sees at each position.
 
     Args:
         images: (N, H, W).
@@ -42,7 +42,7 @@ def filtered(images: Array, kernel: Array, border: str = "valid") -> Array:
 
 
 def local(images: Array, kernels: Array, border: str = "valid") -> Array:
-    """Return images under a filter of its own at each place. kernels (H', W', KERNEL^2)"""
+    """Return images under a filter of its own at each position. kernels (H', W', KERNEL^2)"""
     return np.asarray((patches(images, border) * kernels).sum(-1))
 
 
@@ -89,7 +89,7 @@ def averaged(maps: Array, step: int) -> Array:
 
 
 def filter_at(maps: Array, place: tuple[int, int]) -> Array:
-    """Return the weights that a place of the output gives to the input, around that place.
+    """Return the weights that a position of the output gives to the input, around it.
 
     The weight of the pixel right over it is in the middle, at (H / 2, W / 2). (H, W)
     """
@@ -99,7 +99,7 @@ def filter_at(maps: Array, place: tuple[int, int]) -> Array:
 
 
 def off_convolution(maps: Array) -> float:
-    """Return how far a map is from the convolution by its answer to a pulse at the origin.
+    """Return how far a map is from the convolution by its response to a pulse at the origin.
 
     By Fourier's transform, on random signals: whatever it is given, (n, n) or (H, W, H, W).
     """
@@ -177,7 +177,7 @@ def solved(seen: Array, targets: Array) -> Array:
 
 
 def log_likelihoods(seen: Array, targets: Array, kernels: Array, noise: float) -> Array:
-    """Return those of filters up to a constant, for Gaussian noise of that spread.
+    """Return those of filters up to a constant, for Gaussian noise of that standard deviation.
 
     Args:
         seen: (m, KERNEL^2). targets: (m,). kernels: (k, KERNEL^2).

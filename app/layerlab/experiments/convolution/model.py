@@ -48,19 +48,19 @@ __all__ = [
 ]
 Array = np.ndarray
 Numbers = tuple[float, ...]
-PLACES = (0, 8, 4, 2, 1)  # how far the places lie from the first, whose filters are shown
+PLACES = (0, 8, 4, 2, 1)  # how far the positions lie from the first, whose filters are shown
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """All that the page draws; pictures are (SIDE, SIDE) unless said.
+    """All that the page draws; pictures are (SIDE, SIDE) unless stated.
 
     Attributes:
         layer: its name. kernel: (TAPS,) by rows. over: shifts that it is averaged over.
         picture, shifted: the input, and the input shifted. shift: down and to the right.
         output, moved, other: the layer's output, that shifted, and that of the shifted input.
         pool: side of a block. pools: (2, SIDE / pool, SIDE / pool) of `output` and `other`.
-        filters: (PLACES, SIDE, SIDE) of the output's places. mean: over all places.
+        filters: (PLACES, SIDE, SIDE) of the output's positions. mean: over all positions.
         off: how far the layer is from a convolution.
         whole, now: parameters of each layer, before it is averaged and after.
         counts: for the claim: those that change something, not averaged.
@@ -122,7 +122,7 @@ def compute(
         pool: side of the blocks, one of `POOLS`.
         picture: pixels by rows, 0 to 1; the page's own where there are none.
         shift: whole pixels down and to the right.
-        images, noise: number of pairs, and spread of the noise of their outputs.
+        images, noise: number of pairs, and standard deviation of the noise of their outputs.
 
     Raises:
         LabError: numbers that come in the wrong count, or are not of their kind.

@@ -18,4 +18,4 @@ BORDERS = ("wrapped", "zeros")
 AVERAGED = (1, 4, 16, 64, 256)  # shifts that a layer is averaged over
 POOLS = (1, 2, 4, 8, 16)  # side of a block
 IMAGES = 64  # most pairs from which a hidden kernel is found
-NOISE = (0.01, 1.0)  # spread of what is added to their outputs
+NOISE = (0.01, 1.0)  # std of what is added to their outputs

@@ -1,4 +1,4 @@
-"""Both orders of a shift and a layer, and the filters of several places."""
+"""Both orders of a shift and a layer, and the filters of several positions."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class OrdersSheet(TileSheet):
 
 
 class FiltersSheet(TileSheet):
-    """The filters of places that lie 8, 4, 2 and 1 pixels on, and the mean of all."""
+    """The filters of positions that lie 8, 4, 2 and 1 pixels on, and the mean of all."""
 
     def show_result(self, result: Result) -> None:
         """Show the middle of each filter."""

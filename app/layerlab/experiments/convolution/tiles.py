@@ -72,25 +72,25 @@ class TileSheet(Sheet):
         return self.theme.px(15)
 
     def place_of(self, pixel: QPointF) -> QPointF:
-        """Return which place of the sheet is at a pixel of the surface."""
+        """Return which point of the sheet is at a pixel of the surface."""
         return QPointF(*self.data_at(pixel))
 
     def cell_at(self, place: QPointF) -> tuple[str, int, int] | None:
-        """Return the tile at a place of the sheet, and row and column in it."""
+        """Return the tile at a point of the sheet, and row and column in it."""
         for key, box in self.boxes().items():
             if box.contains(place) and key in self.tiles:
                 return key, *self.cell_of(key, place)
         return None
 
     def cell_of(self, key: str, place: QPointF) -> tuple[int, int]:
-        """Return row and column of a tile at a place of the sheet, held within it."""
+        """Return row and column of a tile at a point of the sheet, held within it."""
         box, (rows, columns) = self.boxes()[key], self.tiles[key].pixels.shape
         row = int(np.floor((place.y() - box.top()) / box.height() * rows))
         column = int(np.floor((place.x() - box.left()) / box.width() * columns))
         return min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
 
     def read(self, x: float, y: float) -> Reading | None:
-        """Return the pixel at a place of the sheet."""
+        """Return the pixel at a point of the sheet."""
         found = self.cell_at(QPointF(x, y))
         if found is None:
             return None
@@ -116,7 +116,7 @@ class TileSheet(Sheet):
         self.live = self.marks() if self.tiles else {}
 
     def marks(self) -> dict[str, Mark]:
-        """Return what is drawn: the tiles, their names above and what is said below."""
+        """Return what is drawn: the tiles, their names above and their texts below."""
         theme, boxes = self.theme, self.boxes()
         found: dict[str, Mark] = {}
         for key, tile in self.tiles.items():
@@ -149,7 +149,7 @@ class TileSheet(Sheet):
     def words(
         self, x: Array, y: Array, texts: Sequence[str], token: str, weight: int = 400
     ) -> Words:
-        """Return words in the middle of places; zoomed out, they shrink."""
+        """Return words in the middle of positions; zoomed out, they shrink."""
         ink, within = self.theme.color(token), float(self.line)
         return Words(x, y, texts, ink, self.theme, 10.5, weight, within=within, centred=True)
 

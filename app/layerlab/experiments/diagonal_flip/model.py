@@ -34,7 +34,7 @@ class Result:
         floor: least loss that its rank allows. floors: the same for widths 1, 2, 3, 4.
         inputs, targets, outputs: (16, 2, 2); outputs are those of seed 42.
         error: (16,) half mean squared error of each image.
-        trained: epochs that are done; 0 is birth.
+        trained: epochs that are done; 0 is at initialization.
         quartiles: (3, trained) losses over the seeds. first: (trained,) those of seed 42.
         widths: (W,) of the sweep that are done. sweep: (3, W) quartiles of the loss at the
             end. sweep_first: (W,) of seed 42.

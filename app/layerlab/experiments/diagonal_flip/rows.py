@@ -146,7 +146,7 @@ def _order(known: Study) -> ClaimRow:
 
 
 def _few(known: Study, ledger: int) -> str:
-    """Say how many seeds were looked at, if there are fewer of them than the ledger has."""
+    """State how many seeds were looked at, if there are fewer of them than the ledger has."""
     return f"{known.seeds} seeds, where the ledger trains {ledger}" * (known.seeds < ledger)
 
 

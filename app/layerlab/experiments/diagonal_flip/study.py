@@ -29,7 +29,7 @@ class Printed:
         label: such as `2 neurons`. setting, epochs: the run as it is described.
         first, last: as printed; None where it is not.
         found: ours, (first, last); None while it is not trained.
-        other: ours with weights of spread 0.5, where that was tried.
+        other: ours with weights of std 0.5, where that was tried.
     """
 
     label: str
@@ -48,12 +48,12 @@ class Printed:
 
     @property
     def has_other(self) -> bool:
-        """Whether spread 0.5 is tried in its place: where He's weights are said."""
+        """Whether std 0.5 is tried instead: where He's weights are stated."""
         return self.epochs == 200
 
 
 def same(measured: float, printed: float) -> bool:
-    """Tell whether a figure is the printed one, as far as it is printed."""
+    """Return whether a figure is the printed one, as far as it is printed."""
     return abs(measured - printed) <= HALF_A_UNIT
 
 
@@ -91,7 +91,7 @@ class Study:
         seeds: networks of each population.
         after_100: losses of 8 neurons after 100 epochs by first weights, (seeds,) each.
         reached: epochs to a loss of `LOSS` by network, (seeds,) each; inf: not in 200.
-        reached_small: the same of 4-8-4 with weights of spread 0.01.
+        reached_small: the same of 4-8-4 with weights of std 0.01.
         linear: loss of seed 42 without a hidden layer after 200 epochs.
         lowest: least final loss found for widths 1, 2, 3.
         adam: final losses of the five PyTorch networks, trained as described.

@@ -94,7 +94,7 @@ class Training:
         return float(evaluate(problem_of(self._spec), self._state.params).train.min())
 
     def outputs(self, x: Array, epochs: int) -> Array:
-        """Return what seed 42 answers after so many epochs, or after those done. (n, 4)"""
+        """Return what seed 42 predicts after so many epochs, or after those done. (n, 4)"""
         params = self._params[min(epochs, self.epochs)]
         problem = problem_of(self._spec)
         h = x

@@ -1,4 +1,4 @@
-"""What many draws say: error and correlation over x, variance by K, and by kind."""
+"""What many draws show: error and correlation over x, variance by K, and by kind."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Array = np.ndarray
 BRIEF = {"bootstrap": "data", "architecture": "arch."}  # where there is little room
 TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}
 ROOM = 2.0  # what the axis of the kinds has beside the bars: for the numbers
-PEAK = 3.0  # an error this many times as high as nine tenths of the places leaves the axis
+PEAK = 3.0  # an error this many times as high as nine tenths of the positions leaves the axis
 SHARES = {"one": 0.16, "own": 0.42, "shared": 0.85}  # of the ink
 
 

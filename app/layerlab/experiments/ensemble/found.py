@@ -1,4 +1,4 @@
-"""What many draws say of the networks of a setting. No Qt."""
+"""What many draws show of the networks of a setting. No Qt."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from layerlab.nets.bootstrap import ENDS, Band
 from layerlab.nets.ensembles import Draws, VarianceComponents, mean_variance, resamples
 
 Array = np.ndarray
-LEAST = 8  # draws; fewer say nothing of a variance
+LEAST = 8  # draws; fewer say nothing about a variance
 RESAMPLES = 200
 TINY = 1e-30
 
 
 class Unseen(NamedTuple):
-    """Variance of means over v on draws that were not looked at, and as foretold."""
+    """Variance of means over v on draws that were not looked at, and as predicted."""
 
     seen: float
     low: float
@@ -53,7 +53,7 @@ class Found:
     Attributes:
         draws: that are done.
         all: of all networks. half: of every other one.
-        means_at: (MOST, places) variance of means of 1, 2 ... of the other half of the
+        means_at: (MOST, positions) variance of means of 1, 2 ... of the other half of the
             networks, as measured.
         chance: what is known at the end, or None.
     """
@@ -66,7 +66,7 @@ class Found:
 
     @property
     def means(self) -> Array:
-        """The same, averaged over places. (MOST,)"""
+        """The same, averaged over positions. (MOST,)"""
         return np.asarray(self.means_at.mean(1))
 
     def told(self, k: int) -> float:
@@ -79,7 +79,7 @@ class Found:
 
 
 def is_chance(chance: Chance, k: int) -> bool:
-    """Tell whether chance alone may be why means of k are not as foretold."""
+    """Return whether random variation alone may explain how means of k differ from theory."""
     low, high = np.percentile(chance.fit[:, k - 1], ENDS)
     return bool(low <= 1 <= high)
 

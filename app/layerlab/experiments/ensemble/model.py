@@ -1,4 +1,4 @@
-"""Ensembles: the fan of one draw, what many draws say, and the formula. No Qt."""
+"""Ensembles: the fan of one draw, what many draws show, and the formula. No Qt."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Result:
 
     Attributes:
         setting: what is trained. k: networks that are averaged.
-        x: (p,) places. truth: (p,) the curve.
+        x: (p,) positions. truth: (p,) the curve.
         points: (N, 2) of the draw that is shown. draw: its number, from 0.
-        fan: (k, p) what its networks answer; fewer until they are trained.
-        at: index of the place where two networks are compared.
-        pairs: (draws, 2) what the first two networks of each draw answer there.
-        found: by kind, what many draws say so far; without those of which too few are done.
+        fan: (k, p) what its networks predict; fewer until they are trained.
+        at: index of the x at which two networks are compared.
+        pairs: (draws, 2) what the first two networks of each draw predict there.
+        found: by kind, what many draws show so far; without those of which too few are done.
     """
 
     setting: Setting
@@ -74,7 +74,7 @@ class Result:
 
     @property
     def here(self) -> Found | None:
-        """What many draws say of the kind that is chosen, if enough of them are done."""
+        """What many draws show of the kind that is chosen, if enough of them are done."""
         return self.found.get(self.setting.kind)
 
 
@@ -87,7 +87,7 @@ def compute(
     draw: tuple[float, ...] = (1.0,),
     at: tuple[float, ...] = (0.4,),
 ) -> Result:
-    """Return one draw's networks, and what all that are trained so far tell.
+    """Return one draw's networks, and what all that are trained so far show.
 
     Args:
         k: networks of an ensemble. kind: of `KINDS`, by what they differ.
@@ -96,7 +96,7 @@ def compute(
         at: where two networks are compared; the middle if none.
 
     Raises:
-        LabError: more than one draw or place.
+        LabError: more than one draw or position.
     """
     for name, given in (("draw", draw), ("place", at)):
         if len(given) > 1:

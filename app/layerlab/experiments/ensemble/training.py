@@ -22,7 +22,7 @@ from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
-NETS = 2 * MOST  # a half tells v and rho, the other one's means are looked at
+NETS = 2 * MOST  # a half gives v and ρ, the other one's means are looked at
 SAMPLES, UPDATES, RATE = 32, 500, 0.01
 PIECES = 50  # of a training of many networks; of few, as many as there are networks
 PLACES = np.linspace(-EDGE, EDGE, 61)
@@ -107,13 +107,13 @@ def trained(setting: Setting, draw: int, nets: Array) -> Generator[None, None, A
     """Train some networks of a draw.
 
     Args:
-        setting, draw: which. nets: (n,) places of the networks, 0 to NETS.
+        setting, draw: which. nets: (n,) indices of the networks, 0 to NETS.
 
     Yields:
         After some milliseconds at most, so that it can be asked who wants the time.
 
     Returns:
-        (n, PLACES) what they answer.
+        (n, PLACES) what they predict.
     """
     found = np.empty((len(nets), len(PLACES)), np.float32)
     kinds = setting.architectures(draw)[nets]
@@ -139,7 +139,7 @@ def _pieces(nets: int) -> list[int]:
 def _trainers(
     setting: Setting, draw: int, problem: Problem, start: State, nets: Array, mine: Array
 ) -> Iterator[tuple[Array, Stepper]]:
-    """Yield what trains networks of one architecture, with their places among `nets`.
+    """Yield what trains networks of one architecture, with their indices in `nets`.
 
     The compiled engine gives all its networks the same points, so that those of a bootstrap
     have a trainer each; it costs little. In NumPy many at once are much quicker.
@@ -164,7 +164,7 @@ class Early:
     """The first networks of one draw, as many as were asked for.
 
     Attributes:
-        answers: at `PLACES`. (networks, places)
+        answers: predictions at `PLACES`. (networks, positions)
     """
 
     def __init__(self, key: tuple[Setting, int]) -> None:
@@ -201,7 +201,7 @@ class Population:
 
     @property
     def answers(self) -> Array:
-        """What is answered at `PLACES`. (done, NETS, places)"""
+        """Predictions at `PLACES`. (done, NETS, positions)"""
         return self._answers[: self.done]
 
     def part(self, name: str | int) -> Draws:
@@ -234,7 +234,7 @@ class Population:
             yield True
 
     def _take(self, answers: Array) -> None:
-        whole = answers[None].astype(float)  # (1, NETS, places)
+        whole = answers[None].astype(float)  # (1, NETS, positions)
         half, other = whole[:, ::2], whole[:, 1::2]
         for place, name in enumerate(PARTS):
             some = means_of(other, name) if isinstance(name, int) else half
@@ -261,7 +261,7 @@ def first(setting: Setting, draw: int, count: int) -> Array:
         setting, draw: which. count: of networks; fewer come if they are not trained yet.
 
     Returns:
-        (count or fewer, places).
+        (count or fewer, positions).
     """
     people = known(setting)
     if people is not None and draw < people.done:

@@ -1,4 +1,4 @@
-"""Draws ensembles: one draw's fan, two of its networks, and what many draws say."""
+"""Draws ensembles: one draw's fan, two of its networks, and what many draws show."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ class View(PageOfDraws):
 def thumbnail(result: Result) -> pic.Picture:
     """Return the fan of one draw with its mean.
 
-    Its answers are in order at each place, without the outermost: a network that another
+    Its predictions are in order at each position, without the outermost: a network that another
     processor's rounding leads elsewhere moves little of it.
     """
     low, high = float(result.truth.min()) - 0.4, float(result.truth.max()) + 0.4

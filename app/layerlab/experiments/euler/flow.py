@@ -24,7 +24,7 @@ FAR = 1e12  # numbers beyond it are no picture
 
 
 def bend(field: str) -> Callable[[Array], Array]:
-    """Return what a layer does to its sums."""
+    """Return what a layer does to its pre-activations."""
     return np.tanh if field == "tanh" else np.asarray
 
 
@@ -52,7 +52,7 @@ def eigenvalues(numbers: Numbers) -> Array:
 
 
 def dragged(values: Array, which: int, real: float, imag: float, magnet: float) -> Numbers:
-    """Return both eigenvalues when one of them is dragged to a place.
+    """Return both eigenvalues when one of them is dragged to a point.
 
     Off the real axis the other one is its conjugate; on it, it stays where it is.
 

@@ -34,13 +34,13 @@ class Result:
         values: (2,) complex eigenvalues of w. w: (2, 2).
         limit: the largest stable dt, 0 if there is none.
         growth: (2,) |1 + dt lambda|.
-        places, slopes: (g, 2) where the field has arrows, and the field there.
+        places, slopes: (g, 2) where the field has arrows, and the derivatives there.
         starts: (s, 2).
         course: the flow's paths from there.
         steps: (N + 1, s, 2) Euler's points, the starts first.
         off: how far they come off the flow at most.
         shown: the layer that is shown, between 0 and depth.
-        net: the trained network, or how it was born.
+        net: the trained network, or the initial one.
         points: (N, 2) where it has the moons. lattice: (2, lines, dots, 2) and the lattice.
     """
 
@@ -126,7 +126,7 @@ def compute(
 
 
 def step_at(shown: float) -> int:
-    """Return which layer's step leads to a place between layers, from 0."""
+    """Return which layer's step leads to a point between layers, from 0."""
     return max(math.ceil(shown) - 1, 0)
 
 

@@ -39,7 +39,7 @@ class Flow:
         label: (N,) class of each point, 0 or 1.
         points: (L + 1, N, 2) where the points are: at first, and behind each layer.
         lattice: (L + 1, 2, LINES, DOTS, 2) likewise the lines of a lattice.
-        line: (3,) the last layer says class 1 where line[:2] @ h + line[2] > 0.
+        line: (3,) the last layer predicts class 1 where line[:2] @ h + line[2] > 0.
         rates: (L, N, 2) complex: eigenvalues of each layer's step at each point, that of
             phi(h W + b) by h, at dt = 1.
         folded: (L, N) whether the step turns the plane over there.
@@ -246,7 +246,7 @@ def training(setting: Setting) -> Training:
 
 
 def known(setting: Setting) -> Flow:
-    """Return what is trained, or the first network as it was born."""
+    """Return what is trained, or the first network as it is initialized."""
     one = _kept.known(setting)
     return at_birth(setting) if one is None or one.found is None else one.found
 

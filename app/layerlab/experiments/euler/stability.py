@@ -50,7 +50,7 @@ def walked(matrices: Array, start: Array, steps: int) -> Array:
 
 
 def stays(matrix: Array) -> bool:
-    """Tell whether 2^`DOUBLINGS` steps leave every start bounded: by squaring, not by theory.
+    """Return whether 2^`DOUBLINGS` steps leave every start bounded: by squaring, not by theory.
 
     Args:
         matrix: (d, d) of one step.

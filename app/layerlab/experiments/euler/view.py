@@ -201,7 +201,7 @@ class View(PageView):
         card.set_note(f"x' = <b>{what}</b>, drag a start or click", f"<b>{what}</b>")
 
     def _read_flow(self, result: Result, x: float, y: float) -> Reading:
-        """Read where a step from a place leads."""
+        """Read where a step from a point leads."""
         place = np.array([x, y])
         led = place + result.step * flow.bend(result.field)(result.w @ place)
         accent = self.color("accent")

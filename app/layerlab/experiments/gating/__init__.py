@@ -1,1 +1,1 @@
-"""Units as gates: which of them are open for which input."""
+"""Units as gates: which of them are active for which input."""

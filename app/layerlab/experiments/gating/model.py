@@ -198,7 +198,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 
 def _is_ahead(a: Array, b: Array) -> bool:
-    """Tell whether the median of a is lower, beyond what chance does (bootstrap, 95 %)."""
+    """Return whether the median of a is lower, beyond random variation (bootstrap, 95 %)."""
     return difference(a, b).high < 0
 
 

@@ -17,7 +17,7 @@ class Net:
     Attributes:
         gates: (units, GRID) derivative of each unit, the first layer's first.
         y: (GRID,) the function.
-        patterns: (GRID,) which pattern of open units holds, counted from the left.
+        patterns: (GRID,) which pattern of active units holds, counted from the left.
         loss: on the training points.
     """
 
@@ -28,7 +28,7 @@ class Net:
 
     @property
     def is_active(self) -> Array:
-        """Share of the units that are open, by input. (GRID,)"""
+        """Share of the units that are active, by input. (GRID,)"""
         return np.asarray((self.gates > ACTIVE).mean(0))
 
     @property
@@ -64,7 +64,7 @@ class Result:
     Attributes:
         x: (GRID,) inputs. points: (N, 2) the training points.
         nets: activation -> network. hidden: widths. updates: of their training.
-        seeds: what many seeds said so far.
+        seeds: what many seeds gave so far.
         task: its name.
     """
 

@@ -25,7 +25,7 @@ from layerlab.ui.plotting.side import color_scale
 Array = np.ndarray
 NAMES = {"relu": "ReLU", "softplus": "softplus"}
 LEAST = 1e-9  # smaller losses have no place on the logarithmic axes
-DIM, LIT = 0.1, 0.95  # how much of its colour a shut unit has, and an open one
+DIM, LIT = 0.1, 0.95  # how much of its colour an inactive unit has, and an active one
 FINE = 4  # rows of a raster's picture for each unit
 TOKENS = {"relu": "accent", "softplus": "negative"}
 
@@ -40,7 +40,7 @@ class Raster(HandlePlot):
         self._hidden: tuple[int, ...] = ()
 
     def set_layers(self, hidden: tuple[int, ...]) -> None:
-        """Say how many units each layer has."""
+        """Return how many units each layer has."""
         if hidden != self._hidden:
             self._hidden = hidden
             self.refresh()
@@ -57,7 +57,7 @@ class Raster(HandlePlot):
 
 
 class View(PageView):
-    """Two rasters, the two functions, open units, losses by update and by task."""
+    """Two rasters, the two functions, active units, losses by update and by task."""
 
     def build(self) -> None:
         """Make the cards."""

@@ -126,7 +126,7 @@ def roughness(laplacian: Array, signals: Array) -> Array:
 
 
 def is_low_pass(gains: Array) -> bool:
-    """Tell whether |p| never grows with the frequency, and falls somewhere. (nodes,)
+    """Return whether |p| never grows with the frequency, and falls somewhere. (nodes,)
 
     Then no signal becomes rougher: x L x / x x is a mean of the frequencies, and the weights
     of the high ones fall.

@@ -1,4 +1,4 @@
-"""The graphs that can be chosen, each with places of its nodes and a signal on them. No Qt."""
+"""The graphs that can be chosen, each with positions and a signal of its nodes. No Qt."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def own(text: str) -> Graph:
 
 
 def _scatter() -> Array:
-    """Return places of the random graph as it comes. (SCATTERED, 2)"""
+    """Return positions of the random graph as it comes. (SCATTERED, 2)"""
     found = nx.random_geometric_graph(SCATTERED, 0.0, seed=11)
     places = nx.get_node_attributes(found, "pos")
     return 0.94 * (2 * np.array([places[k] for k in range(SCATTERED)]) - 1)
@@ -160,7 +160,7 @@ def _joined(edges: Edges) -> nx.Graph:
 
 
 def _spring(found: nx.Graph) -> Array:
-    """Return places at which springs along the edges rest, filling the square. (nodes, 2)"""
+    """Return positions at which springs along the edges rest, filling the square. (nodes, 2)"""
     places = nx.spring_layout(found, weight=None, iterations=100, seed=7)
     pairs = np.array([places[k] for k in range(len(found))])
     pairs -= pairs.mean(0)

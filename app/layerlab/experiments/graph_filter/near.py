@@ -91,7 +91,7 @@ def _read_far(theme: Theme, result: Result, sums: Array, at: float) -> Reading |
 
 
 def _side_by_side(hops: Array) -> Array:
-    """Return places around each distance at which its nodes stand side by side. (n,)"""
+    """Return x around each distance at which its nodes stand side by side. (n,)"""
     places = hops.astype(float)
     for hop in np.unique(hops):
         same = np.flatnonzero(hops == hop)

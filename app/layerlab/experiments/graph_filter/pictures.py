@@ -184,13 +184,13 @@ def _brief(name: str) -> str:
 
 
 def node_at(plot: GraphPlot, result: Result, x: float, y: float) -> int | None:
-    """Return the node at a place of a plot, or None if there is none near."""
+    """Return the node at a point of a plot, or None if there is none near."""
     across, down = result.graph.places.T
     return nearest(plot, (across, down), x, y, NEAR * plot.theme.zoom)
 
 
 def _shade(places: Array) -> list[int]:
-    """Return the shades of places from 0 to 1; beyond, the ends."""
+    """Return the shades of numbers from 0 to 1; beyond, the ends."""
     held = np.clip(np.nan_to_num(places), 0, 1)
     return [int(k) for k in np.round(held * (SHADES - 1))]
 

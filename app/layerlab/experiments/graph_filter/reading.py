@@ -22,7 +22,7 @@ _SEPARATOR = re.compile(r"[\s,;]+")
 
 @dataclass(frozen=True)
 class Read:
-    """What a text says.
+    """What a text holds.
 
     Attributes:
         names: of the nodes, in the order in which they come.

@@ -11,7 +11,7 @@ from layerlab.nets.norms import norm, norm_gradient
 Array = np.ndarray
 INPUT = np.array([0.8, -0.5, 0.3, 1.0])  # the last one is the bias's
 TARGET = np.array([0.6, 0.4, -0.9, -0.7, 1.2, 0.8, 0.5, -1.9])  # of the outputs
-FLAT = 1e-12  # a spread below this share of the sums is rounding
+FLAT = 1e-12  # a std below this share of the pre-activations is rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,10 +19,10 @@ class Layer:
     """The layer at some weights; the loss is half the mean square of n - TARGET.
 
     Attributes:
-        z: (..., units) sums. n: outputs; 0 where they are not defined.
-        dn: gradient of the loss by the outputs. dz: by the sums.
+        z: (..., units) pre-activations. n: outputs; 0 where they are not defined.
+        dn: gradient of the loss by the outputs. dz: by the pre-activations.
         loss: (...,).
-        is_defined: (...,) False where eps is 0 and all sums are equal: 0 / 0.
+        is_defined: (...,) False where eps is 0 and all pre-activations are equal: 0 / 0.
     """
 
     z: Array
@@ -40,7 +40,7 @@ class Layer:
 
 
 def layer(z: Array, eps: float) -> Layer:
-    """Return what the layer makes of sums, (..., units), behind a norm with `eps`."""
+    """Return what the layer makes of pre-activations, (..., units), after a norm with `eps`."""
     is_flat = np.ptp(z, axis=-1, keepdims=True) <= FLAT * np.abs(z).max(-1, keepdims=True)
     exact = np.where(is_flat, 0.0, z)  # rounding is no variance
     is_defined = ~(is_flat & (eps == 0))
@@ -60,9 +60,9 @@ def plain(z: Array) -> Layer:
 
 
 def weights(sums: Array) -> Array:
-    """Return weights and bias of every unit that give these sums. (inputs, units)
+    """Return weights and bias of every unit that give these pre-activations. (inputs, units)
 
-    The weights are the same for all sums; the biases, in the last row, do the rest.
+    The weights are the same for all pre-activations; the biases, in the last row, do the rest.
     """
     drawn = np.random.default_rng(5).normal(size=(len(INPUT) - 1, len(sums))) / np.sqrt(3)
     return np.vstack([drawn, sums - INPUT[:-1] @ drawn])

@@ -55,7 +55,8 @@ class Result:
     """All that the page draws.
 
     Attributes:
-        stretch: a, with its sign. shift: c. eps: of the norm. sums: (units,) before both.
+        stretch: a, with its sign. shift: c. eps: of the norm. sums: (units,) pre-activations
+            before both.
         now: the layer as it is. first: the same at a = 1, c = 0.
         off: largest change of an output from `first`; 0 / 0 counts as none.
         gradient: (n,) length of the gradient over `CURVE`. unnormed: without the norm.
@@ -108,10 +109,10 @@ def compute(
 
     Args:
         size, sign: of the stretch a. shift: c. eps: of the norm, as written.
-        optimizer: of the trainings. sums: (units,) weighted sums at a = 1, c = 0.
+        optimizer: of the trainings. sums: (units,) pre-activations at a = 1, c = 0.
 
     Raises:
-        LabError: there are more or fewer sums than units.
+        LabError: there are more or fewer pre-activations than units.
     """
     if len(sums) != len(TARGET):
         raise LabError(f"Pre-activations lists {len(sums)} numbers, they must be {len(TARGET)}")
@@ -173,9 +174,9 @@ def _map(z: Array, a: float, shift: float, eps: float) -> tuple[Array, Array, fl
     """
     first = layer(z, eps)
     size = float(np.linalg.norm(first.dz))
-    # Without a gradient any direction will do that is not along the sums.
+    # Without a gradient any direction will do that is not along the pre-activations.
     turn = first.dz / size if size else (TARGET - TARGET.mean()) / np.linalg.norm(TARGET)
-    # A step of length 1 in the weights moves the sums by the input's length.
+    # A step of length 1 in the weights moves the pre-activations by the input's length.
     up = np.linalg.norm(weights(z)) * np.linalg.norm(INPUT) * turn
     ticks = (np.arange(CELLS) + 0.5) / CELLS * 2 * REACH - REACH
     places = ticks[:, None] * z + shift, ticks[:, None] * up  # (cells, units) each

@@ -1,4 +1,4 @@
-"""Networks whose hidden layers are stretched at birth, trained with and without the norm."""
+"""Networks whose initial hidden layers are scaled, trained with and without the norm."""
 
 from __future__ import annotations
 

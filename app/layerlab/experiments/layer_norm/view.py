@@ -41,7 +41,7 @@ from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
 FARTHEST = 40.0  # of a sum that is drawn
-BEND = 0.4  # where the axis of the sums turns from linear to logarithmic
+BEND = 0.4  # where the axis of the pre-activations turns from linear to logarithmic
 PULL = 0.9  # share of the axis that a pull of 1 is long
 ARROW = 5.0  # length of the map's arrow at a = 1
 LOW, HIGH = 0.1, 10.0  # range of the stretch
@@ -68,7 +68,7 @@ class BothWays(Axis):
 
 
 class View(PageView):
-    """Sums, outputs and the map above; gradient, losses by update and at the end below."""
+    """Pre-activations, outputs, map above; gradient, losses by update and at the end below."""
 
     def build(self) -> None:
         """Make the cards."""
@@ -159,7 +159,7 @@ class View(PageView):
 
     # ---- the layer
     def _draw_sums(self, result: Result) -> None:
-        """Draw the sums as bars, with the pull of the loss at their ends."""
+        """Draw the pre-activations as bars, with the pull of the loss at their ends."""
         plot, z = self.sums, result.now.z
         rows, zero = np.arange(len(z)), np.zeros(len(z))
         plot.set_rows([str(k + 1) for k in rows])

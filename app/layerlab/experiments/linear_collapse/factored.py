@@ -11,7 +11,7 @@ Array = np.ndarray
 M, N = 20, 18
 MOST_UPDATES = 240
 RATE = 0.2  # its edge is at 1 for a largest singular value of 1
-SMALL = 0.02  # spread of the first A and B
+SMALL = 0.02  # std of the first A and B
 SEED = 11
 EVERY = 3  # updates between two looks
 

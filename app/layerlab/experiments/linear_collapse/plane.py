@@ -16,7 +16,7 @@ Array = np.ndarray
 WIDTH = 8
 LINES = 11  # each way
 POINTS = 41  # on each
-BIAS = 0.3  # mean and spread of the biases: enough of a ReLU layer stays open
+BIAS = 0.3  # mean and std of the biases: enough of a ReLU layer stays active
 TURN = 0.2
 SHEAR = ((1.0, 0.3), (-0.1, 0.8))
 

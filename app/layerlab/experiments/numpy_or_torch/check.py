@@ -1,6 +1,6 @@
 """Backpropagation against differences of the loss, at any push, without any safeguard. No Qt.
 
-`nets.gradcheck` computes in extended precision and leaves out what differences cannot tell.
+`nets.gradcheck` computes in extended precision and leaves out what differences cannot decide.
 Here that is what one wants to see: how far a push goes wrong, and why.
 """
 
@@ -30,7 +30,8 @@ class Picked:
     """Some entries of every array.
 
     Attributes:
-        places: (n,) in the flat vector. arrays: name of each array, and where it is in them.
+        places: (n,) indices in the flat vector. arrays: name of each array, and where it is in
+            them.
     """
 
     places: Array
@@ -39,7 +40,7 @@ class Picked:
 
 @dataclass(frozen=True, eq=False)
 class Slopes:
-    """The loss's slope along the picked parameters, at birth, by differences.
+    """The loss's derivatives by the picked parameters, at initialization, by differences.
 
     Attributes:
         picked: the parameters.
@@ -68,13 +69,13 @@ class ArrayCheck:
 
 @dataclass(frozen=True)
 class Found:
-    """What the check says of the backward pass.
+    """What the check finds in the backward pass.
 
     Attributes:
         kind: `sound`; `mistake`; `doubt`, between the two thresholds; `blind` where the
             differences themselves are worse than a sound gradient may look.
         layer: where the first array is off, seen from the output; 0 if none is.
-        words: the same as a person says it.
+        words: the same for a person.
     """
 
     kind: str
@@ -104,7 +105,7 @@ def picked(setting: Setting) -> Picked:
 
 @functools.lru_cache(maxsize=512)
 def gradient(setting: Setting, mistake: Mistake) -> Array:
-    """Return the gradient (n,) at birth that backpropagation finds, of picked entries."""
+    """Return the initial gradient (n,) that backpropagation finds, of picked entries."""
     problem = setting.problem
     params = initialize(problem).params
     done = forward(problem, params, problem.x[:POINTS])
@@ -164,7 +165,7 @@ def worst(some: Picked, a: Array, n: Array) -> Array:
 
 @functools.lru_cache(maxsize=64)
 def valley(setting: Setting) -> Slopes:
-    """Return the slopes for all of `PUSHES`; kept, as they know of no mistake."""
+    """Return the derivatives for all of `PUSHES`; kept, as they know of no mistake."""
     return slopes(setting, PUSHES)
 
 
@@ -189,7 +190,7 @@ def forecast(setting: Setting, pushes: Array) -> tuple[Array, Array]:
 
 
 def each_array(setting: Setting, mistake: Mistake, numeric: Array) -> tuple[ArrayCheck, ...]:
-    """Return the check of every array; `numeric` (n,) are the slopes of picked entries."""
+    """Return the check of every array; `numeric` (n,) are the derivatives of picked entries."""
     found = gradient(setting, mistake)
     return tuple(
         ArrayCheck(name, int(name[1:]), float(relative(found[at], numeric[at])))
@@ -198,7 +199,7 @@ def each_array(setting: Setting, mistake: Mistake, numeric: Array) -> tuple[Arra
 
 
 def located(checks: tuple[ArrayCheck, ...], expected: float) -> Found:
-    """Say in which layer the backward pass goes wrong, walking back as it walks.
+    """Return in which layer the backward pass goes wrong, walking back as it walks.
 
     Args:
         checks: of all arrays. expected: error that theory gives the differences alone.

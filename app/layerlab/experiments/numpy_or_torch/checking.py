@@ -1,4 +1,4 @@
-"""Draws what the differences say: error by push, array by array, and the slope alone."""
+"""Draws what the differences show: error by step, by array, and the derivative alone."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _read_array(view: PageView, result: Result, row: int) -> Reading:
 
 
 def draw_slope(view: PageView, card: PlotCard, result: Result) -> None:
-    """Draw the slope by hand, as it is used, and by differences of the value."""
+    """Draw the derivative by hand, as it is used, and by differences of the value."""
     slope = result.slope
     card.set_title(f"Derivative of {result.label}")
     accent, ink, text = (view.color(token) for token in ("accent", "negative", "text"))

@@ -21,14 +21,14 @@ from layerlab.nets.maths import NUMPY
 from layerlab.nets.problem import Problem
 
 Array = np.ndarray
-OFF = 2e-4  # how much too large a slope is that neither threshold of the check names
+OFF = 2e-4  # how much too large a derivative is that neither threshold of the check names
 
 
 def place_of(mistake: str, depth: int, wanted: int) -> int:
     """Return the layer (1-based) in which a mistake can be made, nearest to the wanted one.
 
-    A slope is that of a hidden layer. Only a square matrix can be transposed unnoticed, so it
-    is one between two hidden layers. What forgets the mean does so behind the output.
+    A derivative is that of a hidden layer. Only a square matrix can be transposed unnoticed, so
+    it is one between two hidden layers. What forgets the mean does so behind the output.
     """
     if mistake == NO_MEAN:
         return depth + 1

@@ -42,7 +42,7 @@ from layerlab.nets.gradcheck import arrays_of
 
 Array = np.ndarray
 ENGINES = ("numpy", "compiled", "torch")
-REACH = 5.0  # slopes are drawn over -REACH to REACH
+REACH = 5.0  # derivatives are drawn over -REACH to REACH
 _SOUND = Mistake()
 _trouble: dict[str, str] = {}  # engine -> why it did not start, as it was found by `work`
 
@@ -158,7 +158,7 @@ def _losses(setting: Setting, track: Array) -> Array:
 
 
 def _valley(setting: Setting, wrong: Mistake, eps: float) -> tuple[Valley, Array]:
-    """Return the errors by push, and the slopes of the picked entries at the page's push."""
+    """Return the errors by step, and the picked derivatives at the page's step."""
     wide = check.valley(setting)
     single = check.valley(Setting(setting.activation, setting.depth, "float32"))
     sound, made = (check.gradient(setting, one) for one in (_SOUND, wrong))
@@ -214,7 +214,7 @@ def work(
 ) -> Iterator[Step | None]:
     """Train the same on the other engines, in both precisions, and time each; see `compute`.
 
-    What has no engine here is left out; the result says why PyTorch is.
+    What has no engine here is left out; the result states why PyTorch is.
     """
     plan = yield from trainings.plan(is_interrupted)
     for done, (is_timed, name, dtype) in enumerate(plan):

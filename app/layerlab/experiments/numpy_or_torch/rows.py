@@ -1,4 +1,4 @@
-"""What the page says of the claims about gradients. No Qt."""
+"""What the page finds for the claims about gradients. No Qt."""
 
 from __future__ import annotations
 

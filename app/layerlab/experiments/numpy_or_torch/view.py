@@ -47,7 +47,7 @@ class LayerAxis(Axis):
 
 
 class View(PageView):
-    """Barcodes, distances and losses above; the V, the arrays and the slope below."""
+    """Barcodes, distances and losses above; the V, the arrays and the derivative below."""
 
     def build(self) -> None:
         """Make the cards."""
@@ -123,7 +123,7 @@ class View(PageView):
         self.released.emit("place")
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
-        """Return what the check says, how far the engines are apart, and how quick."""
+        """Return what the check finds, how far the engines are apart, and how quick."""
         eps, error = result.valley.here
         found = [(result.found.words, "by the gradient check")]
         if result.missing:

@@ -1,4 +1,4 @@
-"""How many pieces there can be, and how many networks have at birth."""
+"""How many pieces there can be, and how many networks have at initialization."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.regions import regions
 
 Array = np.ndarray
-NEURONS = (12, 24, 48, 96)  # of the networks that are counted at birth
+NEURONS = (12, 24, 48, 96)  # of the networks that are counted at initialization
 SEEDS = 5
 MOST_BUILT = 8  # neurons in a layer of what is built
-FAR = 1e3  # spreads of the biases: beyond, kinks are rare
+FAR = 1e3  # std of the biases: beyond, kinks are rare
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,8 @@ class Counts:
         neurons: (n,) 1 to the most. depth: hidden layers.
         line: (n,) n + 1. plane: (n,) 1 + n + n(n - 1)/2.
         power: (n,) (neurons / depth)^depth, at least 1.
-        born_neurons, born: (4,) and (4, seeds): pieces of networks at birth, on a line.
+        born_neurons, born: (4,) and (4, seeds): pieces of networks at initialization, on a
+            line.
     """
 
     neurons: Array
@@ -41,7 +42,7 @@ class Counts:
 
 
 def counts(depth: int) -> Counts:
-    """Return the bounds, and the pieces of networks at birth of such a depth."""
+    """Return the bounds, and the pieces of initial networks of such a depth."""
     n = np.arange(1, max(NEURONS) + 1)
     found = np.stack([born_pieces((count // depth,) * depth, SEEDS) for count in NEURONS])
     return Counts(
@@ -63,10 +64,10 @@ def line_problem(hidden: tuple[int, ...]) -> Problem:
 
 @functools.lru_cache(maxsize=64)
 def born_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
-    """Return the pieces of networks of one input at birth, on an endless line. (seeds,)
+    """Return the pieces of initial networks of one input, on an infinite line. (seeds,)
 
-    Weights as He draws them, biases of spread 1: any other spread moves all kinks away from
-    0 by the same factor, and their number stays.
+    Weights as He draws them, biases of standard deviation 1: any other moves all kinks away
+    from 0 by the same factor, and their number stays.
     """
     net = NetSpec(hidden=hidden, init="normal", weight_std=math.sqrt(2), bias_std=1.0)
     spec = replace(line_problem(hidden).spec, net=net)

@@ -28,7 +28,7 @@ class Flips:
         inputs: dimension of the inputs. seeds, updates: how many were looked at.
         share: mean share of all gates that flip in one update.
         low, high: quartiles of it over the seeds.
-        is_open: share of the gates that are open in the end.
+        is_open: share of the units that are active in the end.
     """
 
     inputs: int
@@ -65,7 +65,7 @@ def wavy(inputs: int, seeds: int) -> Problem:
 
 
 def opened(problem: Problem, params: Array) -> Array:
-    """Return which gates are open for which training points. (seeds, points, neurons)"""
+    """Return which units are active for which training points. (seeds, points, neurons)"""
     sums = forward(problem, params, problem.x).z[:-1]
     return np.concatenate([z > 0 for z in sums], axis=2)
 
@@ -75,7 +75,7 @@ def watch(inputs: int, seeds: int, updates: int, looks: int) -> Iterator[Flips |
 
     Args:
         inputs: their dimension. seeds: networks trained at once.
-        updates: of each. looks: how many of them are looked at, evenly spread.
+        updates: of each. looks: how many of them are looked at, evenly spaced.
 
     Yields:
         None after each update, so that others can have their turn; at last what was found.
@@ -105,7 +105,7 @@ def known_flips() -> tuple[Flips, ...]:
 
 
 def is_thorough(inputs: int) -> bool:
-    """Tell whether more than a short training is known of a dimension."""
+    """Return whether more than a short training is known of a dimension."""
     return inputs in _thorough
 
 
@@ -115,7 +115,7 @@ def keep(found: Flips) -> None:
 
 
 def forget() -> None:
-    """Let `known_flips` begin anew."""
+    """Let `known_flips` begin again."""
     _thorough.clear()
 
 

@@ -40,12 +40,12 @@ class Result:
     Attributes:
         polygons: of the network in the window. hidden: its widths.
         points: (N, 2) training points. labels: (N,) their classes; None for numbers.
-        t, y: (m,) places along the line, its ends and kinks, and the network there.
+        t, y: (m,) positions along the line, its ends and kinks, and the network there.
         regions: of the line. line: its ends.
         counts: pieces against neurons.
         flips: by number of inputs. flip: share of this network's gates that the next update
             flips; None at the end of the training.
-        is_open: share of the gates that are open for the training points.
+        is_open: share of the units that are active for the training points.
         update: updates trained. loss: on the training points.
     """
 
@@ -81,7 +81,7 @@ def compute(
     """Cut the plane where a network bends, after so many updates of its training.
 
     Args:
-        width, depth: of the network. biases: their spread at birth.
+        width, depth: of the network. biases: their initial standard deviation.
         task: what it is trained on. updates: how long.
         line: x, y of the start and of the end of a line through the plane.
 

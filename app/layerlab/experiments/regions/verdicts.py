@@ -1,4 +1,4 @@
-"""What the counted pieces say of the claims about them."""
+"""What the counted pieces show of the claims about them."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def power_row(hidden: tuple[int, ...], pieces: int, width: int, built: int) -> C
 
 
 def neurons_row(counts: Counts) -> ClaimRow:
-    """Judge L3: at birth, pieces along a line grow with the number of neurons."""
+    """Judge L3: at initialization, pieces along a line grow with the number of neurons."""
     medians = np.median(counts.born, axis=1)
     widths = counts.born_neurons // counts.depth
     power = exponent(counts.born_neurons, medians)

@@ -36,7 +36,7 @@ WHEEL = (
     "#2fc4a0",
     "accent",
 )
-STEEP = 0.8  # quantile of the slopes that is drawn in full colour
+STEEP = 0.8  # quantile of the gradients that is drawn in full colour
 
 
 class View(PageView):
@@ -167,7 +167,7 @@ class View(PageView):
         plot.reader = lambda at_x, at_y: self._read_cell(result, at_x, at_y)
 
     def _wheel(self) -> Array:
-        """Return the colours of steep slopes by their direction. (n, 3)"""
+        """Return the colours of steep gradients by their direction. (n, 3)"""
         angles = np.linspace(0, 2 * math.pi, 17)
         return slope_colors(self.theme, np.stack((np.cos(angles), np.sin(angles)), axis=1))
 
@@ -219,7 +219,7 @@ class View(PageView):
         )
 
     def _is_far(self, y: Array) -> bool:
-        """Tell whether the axis of the output is much too large or too small for it."""
+        """Return whether the axis of the output is much too large or too small for it."""
         axis, span = self.along.plot.y_axis, float(np.ptp(y))
         inside = axis.low <= float(y.min()) and float(y.max()) <= axis.high
         return not inside or span < 0.25 * (axis.high - axis.low)

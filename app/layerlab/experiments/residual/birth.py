@@ -1,8 +1,8 @@
-"""Networks at birth, plain and with skips: one pass through all of them, and theory. No Qt.
+"""Networks at initialization, plain and with skips: one pass through all, and theory. No Qt.
 
 All layers are square, h' = s h + act(z) with z = h W, s = 1 where there is a skip, else 0, and
-weights of spread g / sqrt(n): g = sqrt(2) as He has it for the plain and the residual network,
-and 1 / sqrt(2 N) of that for the scaled one of N layers. As W is fresh in each layer,
+weights of standard deviation g / √n: g = √2 as He has it for the plain and the residual
+network, and 1/√(2N) of that for the scaled one of N layers. As W is fresh in each layer,
 
     E[h'^2] = s E[h^2] + 2 s E[h] E[act] + E[act^2]
 
@@ -10,7 +10,7 @@ On the way back the textbook multiplies the gradient's square by s + g^2 E[act'^
 knew nothing of h (Schoenholz et al. 2017). That is the limit of infinite width. With n units
 1/n of the gradient lies along h, and this part goes another way: dL/dh . h is passed on whole
 where act is homogeneous (Euler), so it grows as the signal does. Hence two parts, along h and
-across it, each handed on by its own factor (`_back`).
+across it, each passed on by its own factor (`_back`).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Birth:
 
 
 def gains(depth: int) -> Array:
-    """Return the spread of a weight times the root of the width, by name. (3,)"""
+    """Return the standard deviation of a weight times the root of the width, by name. (3,)"""
     return GAIN * np.array([1.0, 1.0, 1 / math.sqrt(2 * depth)])
 
 
@@ -148,8 +148,8 @@ def _back(
     """Return the gradient's mean square, that of the last layer being 1. (L + 1, 3)
 
     Args:
-        gain: (3,) g. roots: (L, 3) spread of each layer's sums. values: (L, 3, m) of the
-            activation at the nodes. square, mean: (L + 1, 3) of h.
+        gain: (3,) g. roots: (L, 3) std of each layer's pre-activations. values: (L, 3, m) of
+            the activation at the nodes. square, mean: (L + 1, 3) of h.
     """
     z, w = normal_rule()
     sums = roots[..., None] * z

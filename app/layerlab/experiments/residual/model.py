@@ -1,4 +1,4 @@
-"""Plain and residual networks: at birth, trained, and with a layer silenced. No Qt."""
+"""Plain and residual networks: initial, trained, and with a layer ablated. No Qt."""
 
 from __future__ import annotations
 
@@ -37,13 +37,14 @@ class Result:
 
     Attributes:
         activation, depth, factor, decay: the knobs.
-        silent: the hidden layer (from 1) that is silenced, or None.
+        silent: the hidden layer (from 1) that is ablated, or None.
         birth: signal and gradient by layer.
         chain: (2, depth + 1) |dL/dh| of single neurons, plain and with skips.
         ladder: by name, what is trained at each of `DEPTHS`, None where it is not yet.
-        shown: the depth of the trained networks that are silenced.
-        grid: (g,) places. target: (g,).
-        curves: by name, (2, g) the best network's answers, whole and with the silent layer.
+        shown: the depth of the trained networks that are ablated.
+        grid: (g,) inputs. target: (g,).
+        curves: by name, (2, g) the best network's predictions, intact and with the layer
+            ablated.
         constant: loss of the best constant.
         alone: share of a weight that decay leaves where the loss does not hold on to it.
         blocks: variances of blocks of two layers, or None.
@@ -89,16 +90,16 @@ def compute(
     decay: float = 0.0,
     silenced: tuple[float, ...] = (10.0,),
 ) -> Result:
-    """Measure networks at birth, and look up what is trained so far.
+    """Measure networks at initialization, and look up what is trained so far.
 
     Args:
         activation: a registered one. depth: layers, 2 to 100.
         factor: weight of the chain of single neurons.
         decay: weight decay of the training.
-        silenced: the layer (from 1) that is silenced, or nothing.
+        silenced: the layer (from 1) that is ablated, or nothing.
 
     Raises:
-        LabError: more than one layer is silenced.
+        LabError: more than one layer is ablated.
     """
     if len(silenced) > 1:
         raise LabError(f"{len(silenced)} layers are ablated, the page ablates one")
@@ -142,7 +143,7 @@ def work(
     decay: float = 0.0,
     silenced: tuple[float, ...] = (10.0,),
 ) -> Iterator[Step | None]:
-    """Train all depths, those that are silenced first; see `compute`."""
+    """Train all depths, those that are ablated first; see `compute`."""
     shown = trained_depth(depth)
     depths = (shown, *(d for d in DEPTHS if d != shown))
     total = len(depths) * len(NAMES)
@@ -171,7 +172,7 @@ def numpy_code(
     decay: float = 0.0,
     silenced: tuple[float, ...] = (10.0,),
 ) -> str:
-    """Return a program that measures, trains and silences; see `compute`."""
+    """Return a program that measures, trains and ablates; see `compute`."""
     shown = trained_depth(depth)
     silent = min(max(round(silenced[0]), 1), shown) if silenced else 1
     return program(

@@ -1,4 +1,4 @@
-"""Plain, residual and scaled networks of several depths: trained, then silenced. No Qt."""
+"""Plain, residual and scaled networks of several depths: trained, then ablated. No Qt."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ class Trained:
 
     Attributes:
         setting: what was trained. problem: its data.
-        params: (seeds, P), or None where numbers left the range: see `update`.
+        params: (seeds, P), or None where the training diverged: see `update`.
         loss: (seeds,) on the training points; infinite where there are no parameters.
         update: the last that was done.
-        kept: (depth, seeds) spread of each layer's weights over that at birth.
-        without: (depth, seeds) loss with one layer silenced.
+        kept: (depth, seeds) std of each layer's weights over that at initialization.
+        without: (depth, seeds) loss with one layer ablated.
     """
 
     setting: Setting
@@ -87,7 +87,7 @@ class Trained:
         return int(self.loss.argmin())
 
     def curve(self, layer: int | None = None) -> Array:
-        """Return what the best network answers at `GRID`, with hidden layer `layer` silent.
+        """Return what the best network predicts at `GRID`, with hidden layer `layer` ablated.
 
         Raises:
             ValueError: there are no parameters.
@@ -143,7 +143,7 @@ class Training:
         return Trained(self.setting, problem, None, nothing[0], update, nothing, nothing)
 
     def _look(self, problem: Problem, params: Array, ask: Ask) -> Iterator[None]:
-        """Silence one layer after another."""
+        """Ablate one layer after another."""
         layout, depth, net = problem.layout, self.setting.depth, problem.spec.net
         kept, without = np.empty((depth, SEEDS)), np.empty((depth, SEEDS))
         for k in range(depth):

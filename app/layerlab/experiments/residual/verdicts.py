@@ -55,7 +55,7 @@ def ratio(a: float, length: int) -> float:
 
 
 def chain_row(factor: float, length: int) -> ClaimRow:
-    """Judge E4 as it is printed, and say what the page's own chain has."""
+    """Judge E4 as it is printed, and add what the page's own chain has."""
     printed, own = ratio(0.5, 20), ratio(factor, length)
     holds = abs(printed - PRINTED) <= NEAR
     return ClaimRow(
@@ -158,7 +158,7 @@ def leftovers() -> list[str]:
 
 
 def spread_of(plain: Trained, layer: int) -> float:
-    """Return how far the outputs of the plain networks spread with a silent layer."""
+    """Return the range of the outputs of the plain networks with a layer ablated."""
     out = _answers(plain, layer)
     return float(np.ptp(out, axis=1).max())
 
@@ -180,7 +180,7 @@ def _answers(one: Trained, layer: int) -> np.ndarray:
 
 
 def silent_row(plain: Trained | None, skips: Trained | None, layer: int) -> ClaimRow:
-    """Judge C3 by the trained networks with one layer (from 0) silenced."""
+    """Judge C3 by the trained networks with one layer (from 0) ablated."""
     if plain is None or skips is None:
         return ClaimRow("C3", C3, "exact", "…", PENDING, "the networks are being trained")
     if plain.params is None or skips.params is None:

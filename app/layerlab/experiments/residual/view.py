@@ -1,4 +1,4 @@
-"""Draws plain and residual networks: at birth, trained, and with a layer silenced."""
+"""Draws plain and residual networks: initial, trained, and with a layer ablated."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def inside(values: Array, ends: tuple[float, float]) -> Array:
 
 
 class View(PageView):
-    """Signal, gradient and chain; losses by depth, by silent layer, and what is answered."""
+    """Signal, gradient and chain; losses by depth, by ablated layer, and predictions."""
 
     def build(self) -> None:
         """Make the cards."""
@@ -114,7 +114,7 @@ class View(PageView):
         self._draw_left(result)
         self._draw_answer(result)
 
-    # ---- at birth
+    # ---- at initialization
     def _draw_birth(self, card: PlotCard, seen: Array, theory: Array) -> None:
         depth, muted = theory.shape[1] - 1, self.color("muted")
         x = np.arange(depth + 1.0)
@@ -235,7 +235,7 @@ class View(PageView):
             "depth", int(min(DEPTHS, key=lambda d: abs(math.log(d / max(x, 1e-9)))))
         )
 
-    # ---- a silent layer
+    # ---- an ablated layer
     def _best(self, result: Result) -> dict[str, tuple[Trained, Array, Array]]:
         """Return the trained networks that are drawn: loss without each layer, weights left."""
         return {

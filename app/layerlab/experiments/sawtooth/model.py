@@ -32,7 +32,7 @@ class Result:
 
     Attributes:
         folds, net, updates, samples, seeds: the knobs.
-        x: (g,) places. target: (g,) the folded triangle. stages: (folds, g) after each
+        x: (g,) inputs. target: (g,) the folded triangle. stages: (folds, g) after each
             layer of the deep network that is built, 0 to 1.
         exact: loss of that network on the training points.
         floor: the least loss of one layer with half as many neurons as pieces.

@@ -56,7 +56,7 @@ class Snapshot:
 
     Attributes:
         update: updates done.
-        y: (seeds, grid) what the networks answer at `GRID`.
+        y: (seeds, grid) what the networks predict at `GRID`.
         loss: (seeds,) on the training points. held: (seeds,) on the grid.
         pieces: of the best network, counted exactly.
     """

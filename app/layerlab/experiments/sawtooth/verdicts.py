@@ -1,4 +1,4 @@
-"""What built and trained networks say of the claims about folding."""
+"""What built and trained networks show of the claims about folding."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def open_row(floor: float, exact: float, losses: Array, held: float, update: int
 
 
 def fold_row(counts: Counts, folds: int) -> ClaimRow:
-    """Judge E11 by exact counts for all depths; says those of the chosen one."""
+    """Judge E11 by exact counts for all depths; states those of the chosen one."""
     enough = bool((counts.pieces == 2**counts.folds).all())
     bound = bool((counts.below < 2**counts.folds).all())
     k = folds - 1

@@ -1,1 +1,1 @@
-"""What becomes of signal and gradient in a deep network that is just born."""
+"""What becomes of signal and gradient in a deep network at initialization."""

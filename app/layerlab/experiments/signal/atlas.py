@@ -46,7 +46,7 @@ class MapPlot(HandlePlot):
     """Standard deviation of the weights to the right, of the biases upwards.
 
     Signals:
-        chosen: weight and bias std of a mark, or of a place, that was clicked.
+        chosen: weight and bias std of a mark, or of a point, that was clicked.
     """
 
     chosen = Signal(float, float)
@@ -122,7 +122,7 @@ class MapPlot(HandlePlot):
         return {"places": Dots(x, y, ink, 3.4 * self.theme.zoom), **names}
 
     def mark_at(self, x: float, y: float) -> Mark | None:
-        """Return the mark whose dot or name is at a place."""
+        """Return the mark whose dot or name is at a point."""
         here = QPointF(float(self.px(np.array(x))), float(self.py(np.array(y))))
         names = self.name_item.rects()
         best, least = None, NEAR * self.theme.zoom

@@ -66,7 +66,7 @@ class Theory:
 
 
 def homogeneous(entry: Activation) -> bool:
-    """Tell whether act(a z) = a act(z) for a > 0: then moments have closed forms."""
+    """Return whether act(a z) = a act(z) for a > 0: then moments have closed forms."""
     return entry.piecewise_linear and set(entry.kinks) <= {0.0}
 
 

@@ -1,4 +1,4 @@
-"""Signal and gradient at birth: theory at once, one network as fast as it can. No Qt."""
+"""Signal and gradient at initialization: theory at once, one network as it comes. No Qt."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.probes.layers import histograms
 
 Array = np.ndarray
-RIDGES = 16  # layers that have a ridge, evenly spaced; more would not be told apart
+RIDGES = 16  # layers that have a ridge, evenly spaced; more could not be distinguished
 DRAWN = 16  # tiles that are drawn at once
 KEPT_PASSES = 64  # through kept tiles, at once
 ON_LINE = 1e-5  # |ln chi| below is the critical line
@@ -52,7 +52,7 @@ OFTEN = 3  # layers between two pictures of a network that comes layer by layer
 
 @dataclass(frozen=True)
 class Mark:
-    """A place of the map that is known by name."""
+    """A point of the map that is known by name."""
 
     label: str
     weight_std: float
@@ -65,7 +65,8 @@ class Result:
     """All that the page draws.
 
     Attributes:
-        birth: activation, spreads, depth and width. correlation: of the inputs.
+        birth: activation, std of weights and biases, depth and width. correlation: of the
+            inputs.
         theory: of every layer. found: of the layers that are there so far.
         signal, gradient: ridges of the layers in `ridges`, or None before there are any.
         ridges: the layers (from 1) that the ridges belong to: of `signal`, of `gradient`.
@@ -113,8 +114,8 @@ def compute(
     Of a wider one only the first layer: `work` adds the others.
 
     Args:
-        activation: its name. weight_std: spread of a weight times the root of the fan-in.
-        bias_std: spread of a bias. depth, width: hidden layers and their units.
+        activation: its name. weight_std: std of a weight times the root of the fan-in.
+        bias_std: std of a bias. depth, width: hidden layers and their units.
         start: one number, the correlation of any two inputs.
 
     Raises:
@@ -163,7 +164,7 @@ def _birth(
     width: int,
     start: tuple[float, ...],
 ) -> tuple[Birth, float]:
-    _ = ACTIVATIONS[activation]  # says which there are
+    _ = ACTIVATIONS[activation]  # raises with the names there are
     if len(start) != 1:
         raise LabError(f"start has {len(start)} numbers, it must have one: a correlation")
     return Birth(activation, weight_std, bias_std, depth, width), start[0]
@@ -300,7 +301,7 @@ def lab_spec(
     """Return the default lab with these layers, at most 64 wide: a lab trains them.
 
     Raises:
-        LabError: a spread beyond what the lab allows.
+        LabError: a std beyond what the lab allows.
     """
     spec = LabSpec()
     spec = edit(spec, "net.hidden", (min(width, 64),) * depth)

@@ -2,7 +2,7 @@
 
 Matrices are made of tiles of 256 x 256 normal numbers, each from its own seed. So a layer
 of 1,024 never lies in memory as a whole, a narrower network is the corner of a wider one,
-and a spread that is turned scales the same draws.
+and a std that is changed scales the same draws.
 """
 
 from __future__ import annotations
@@ -179,11 +179,12 @@ class Pass:
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """One network's layers, as far as they are known; (n,) each unless said.
+    """One network's layers, as far as they are known; (n,) each unless stated.
 
     Attributes:
         square, across_inputs, across_units: the three variances.
-        correlation: (n, 3) of the sums of two inputs: least, mean, largest of all pairs.
+        correlation: (n, 3) of the pre-activations of two inputs: least, mean, largest of all
+            pairs.
         gradient: (m,) mean square of dL/dh of the last m layers, the last layer's is 1.
     """
 
@@ -223,7 +224,7 @@ def largest_singular(birth: Birth, z: Array, steps: int = 24) -> float:
     """Return the largest singular value of one layer's Jacobian, by power iteration.
 
     Args:
-        birth: the network, at most `TILE` wide. z: (width,) sums of its first layer.
+        birth: the network, at most `TILE` wide. z: (width,) pre-activations of its first layer.
     """
     gate = birth.entry.derivative_at(z, SLOPE)
     layer = tile(0, 0, 0)[: birth.width, : birth.width]

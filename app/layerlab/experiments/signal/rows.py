@@ -124,7 +124,7 @@ def _kept_row(depth: int) -> ClaimRow:
 
 @functools.cache
 def _sums() -> tuple[float, float]:
-    """Return the variance of sums of 512 inputs of variance 1 and mean 0, and mean 1."""
+    """Return the variance of pre-activations of 512 inputs of variance 1, of mean 0 and 1."""
     rng = np.random.default_rng(0)
     n, x = 512, rng.standard_normal((96, 512))
     x = (x - x.mean()) / x.std()
@@ -202,7 +202,7 @@ def _default_row(depth: int) -> ClaimRow:
 
 @functools.lru_cache(maxsize=4)
 def _drawn_with(gain: float) -> tuple[float, float]:
-    """Return the spread of a layer's weights times the root of n, and log chi of tanh."""
+    """Return the std of a layer's weights times the root of n, and log chi of tanh."""
     weights = tile(0, 0, 0) * gain / math.sqrt(TILE)
     log_chi, _ = settled_chi("tanh", np.array(gain), np.array(0.0))
     return float(weights.std() * math.sqrt(TILE)), float(log_chi)
@@ -248,8 +248,8 @@ def _jacobian_row(birth: Birth, theory: Theory, found: Measured, largest: float)
 def _log_variance(hidden: tuple[int, ...]) -> float:
     """Return the variance of the log length of `NETWORKS` ReLU networks with He.
 
-    Given the layer below, sums are normal: so a layer multiplies the length by 2 / n times
-    a chi-squared number, of as many degrees as units are open. Exact for any width.
+    Given the layer below, pre-activations are normal: so a layer multiplies the length by 2 / n
+    times a chi-squared number, of as many degrees as units are active. Exact for any width.
     """
     rng = np.random.default_rng(0)
     logs = np.zeros(NETWORKS)
@@ -283,7 +283,7 @@ def _scatter_row(birth: Birth) -> ClaimRow:
 
 
 def _length_row(birth: Birth, theory: Theory, found: Measured, length: float) -> ClaimRow:
-    """Compare how fast the correlation settles with what theory says of it."""
+    """Compare how fast the correlation settles with what theory predicts."""
     statement = (
         "Inputs settle over a correlation length ξ; networks can be trained to a "
         "depth of about 6 ξ."

@@ -50,9 +50,9 @@ class Twin:
         hidden: widths. parameters: weights and biases.
         arithmetic: multiplications of an update.
         loss: (seeds,) on the training points.
-        low, high: (points,) quartiles of the answers at `Result.points`.
+        low, high: (points,) quartiles of the predictions at `Result.points`.
         kinks: (n + 2,) inputs between which the median network is straight, ends included.
-        y: (n + 2,) what it answers there. layers: (n,) layer of the neuron that bends it.
+        y: (n + 2,) what it predicts there. layers: (n,) layer of the neuron that bends it.
         pieces: (seeds,) of all networks, once they are counted at the end; else (1,), of
             the one that is drawn.
         history: (4, m) updates and quartiles of the losses on the way.
@@ -93,7 +93,7 @@ class Duel:
 
     @property
     def winner(self) -> str:
-        """The twin whose median is lower beyond what chance does, or `CLOSE`."""
+        """The twin whose median is lower beyond random variation, or `CLOSE`."""
         if not self.ratio.excludes(1.0):
             return CLOSE
         return DEEP if self.ratio.high < 1 else WIDE

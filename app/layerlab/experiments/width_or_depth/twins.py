@@ -55,7 +55,7 @@ def arithmetic(hidden: tuple[int, ...]) -> int:
     """Return the multiplications of one update by backpropagation, biases and Adam aside.
 
     Each weight takes part once forwards, once in its own gradient, and, but for those of the
-    first layer, once in what is handed back.
+    first layer, once in the gradient that is passed back.
     """
     sizes = (1, *hidden, 1)
     weights = sum(a * b for a, b in itertools.pairwise(sizes))
@@ -98,7 +98,7 @@ class Snapshot:
 
     Attributes:
         update: updates done. loss: (seeds,) on the training points.
-        low, high: (points,) quartiles of what the networks answer at the sorted points.
+        low, high: (points,) quartiles of what the networks predict at the sorted points.
         params: (P,) of the network whose loss is the median.
     """
 

@@ -1,4 +1,4 @@
-"""What the twins say of claims about pieces and parameters."""
+"""What the twins show of claims about pieces and parameters."""
 
 from __future__ import annotations
 

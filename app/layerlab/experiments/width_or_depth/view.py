@@ -24,7 +24,7 @@ TOKENS = {WIDE: "negative", DEEP: "positive"}
 LEAST, MOST = 1e-6, 1.0  # losses beyond stand at the edge
 STEP, FRAME_MS = 100, 100  # of playing: updates of a frame, and its time
 RULER, ROW = -0.98, 0.07  # top of the kinks' ruler, and height of a layer in it
-TOP = 0.6  # place of the winners' dots
+TOP = 0.6  # height of the winners' dots
 
 
 class View(PageView):
