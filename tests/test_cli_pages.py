@@ -40,15 +40,15 @@ def test_experiments_are_listed_for_people(capsys: pytest.CaptureFixture[str]) -
         (["shot", "--out", "OUT", "--experiment", "activations", "--task", "xor"], "--task"),
         (["shot", "--out", "OUT", "--experiment", "activations", "--updates", "3"], "--upda"),
         (
-            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread"],
+            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "std"],
             "KNOB=VALUE",
         ),
         (
-            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread=99"],
+            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "std=99"],
             "the range is 0.1 to 5",
         ),
         (
-            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "spread=wide"],
+            ["shot", "--out", "OUT", "--experiment", "activations", "--set", "std=wide"],
             "must be a number",
         ),
         (
@@ -79,7 +79,7 @@ def test_wrong_input_is_one_sentence(
     [
         b"",
         b"{}",
-        b'{"experiment": "activations", "knobs": {"spread": 1e9}}',
+        b'{"experiment": "activations", "knobs": {"std": 1e9}}',
         b'{"experiment": "signal", "knobs": {}}',
     ],
 )

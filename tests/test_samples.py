@@ -58,9 +58,12 @@ def test_knobs_of_a_release_open(path: pathlib.Path) -> None:
     page = EXPERIMENTS[path.stem]
     read = read_knobs(path, page)
     values = page.values(**read)
-    assert set(read) <= set(values)
+    names = {old: knob.path for knob in page.knobs for old in (*knob.former, knob.path)}
+    choices = {old: new for knob in page.knobs for old, new in knob.former_choices}
+    assert set(read) <= set(names)
     for name, value in read.items():
-        assert values[name] == (tuple(value) if isinstance(value, list) else value)
+        kept = choices.get(value, value) if isinstance(value, str) else value
+        assert values[names[name]] == (tuple(kept) if isinstance(kept, list) else kept)
 
 
 def test_what_is_written_today_opens_too(tmp_path: pathlib.Path) -> None:

@@ -11,14 +11,14 @@ STRETCH = 2.0  # a
 SHIFT = 1.0  # of all pre-activations
 EPS = 1e-05  # what is added to the variance
 INPUT = [0.8, -0.5, 0.3]
-SUMS = [1.4, -0.6, 0.3, -1.7, 0.9, 2.1, -0.2, -1.1]  # z = x W + b, at a = 1
+PRE_ACTIVATIONS = [1.4, -0.6, 0.3, -1.7, 0.9, 2.1, -0.2, -1.1]  # z = x W + b, at a = 1
 TARGET = [0.6, 0.4, -0.9, -0.7, 1.2, 0.8, 0.5, -1.9]  # of the outputs
 
 import numpy as np
 
 x, target = np.array(INPUT), np.array(TARGET)
-W = np.random.default_rng(5).normal(size=(len(x), len(SUMS))) / np.sqrt(3)
-b = np.array(SUMS) - x @ W
+W = np.random.default_rng(5).normal(size=(len(x), len(PRE_ACTIVATIONS))) / np.sqrt(3)
+b = np.array(PRE_ACTIVATIONS) - x @ W
 
 
 def layer(W, b):

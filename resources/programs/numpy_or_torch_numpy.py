@@ -74,11 +74,11 @@ def wrong_gradients():
         h, z = kept[k]
         mistake = MISTAKE if k == LAYER - 1 else "none"
         if k < len(weights) - 1:
-            if mistake == "slope at h":
+            if mistake == "derivative at h":
                 d = d * derivative(activation(z))
-            elif mistake != "slope forgotten":
+            elif mistake != "derivative forgotten":
                 d = d * derivative(z)
-            if mistake == "slope 0.02 % off":
+            if mistake == "derivative 0.02 % off":
                 d = d * 1.0002
             elif mistake == "sign":
                 d = -d

@@ -325,14 +325,14 @@ def test_keys_and_commands_on_the_page_touch_no_lab_and_no_page(show):
     lab.store.edit("net.width", 5)
     lab.pages.open("activations")
     shown = lab.pages.page
-    shown.on_edited("spread", 2.0)
+    shown.on_edited("std", 2.0)
     rail(lab, "claims")
     for key in (Qt.Key.Key_Space, Qt.Key.Key_R, Qt.Key.Key_N, Qt.Key.Key_F, Qt.Key.Key_Escape):
         QTest.keyClick(lab.window, key)
     for name in ("undo", "redo"):
         assert not lab.window.commands[name].isEnabled()
         lab.pages.run(name, lab.store.undo)
-    assert shown.values["spread"] == 2.0
+    assert shown.values["std"] == 2.0
     assert lab.store.spec.net.hidden[0] == 5
     assert page_of(lab).isVisible()
     rail(lab, "gallery")  # back to the page on which one was

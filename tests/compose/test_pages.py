@@ -57,11 +57,11 @@ def test_from_the_rail_to_a_page_and_back(lab):
 
 def test_the_rail_leads_back_to_the_page_with_its_knobs(lab):
     lab.pages.open(KEY)
-    lab.pages.page.on_edited("spread", 2.0)
+    lab.pages.page.on_edited("std", 2.0)
     rail(lab, "lab")
     rail(lab, "gallery")
     assert lab.pages.page.frame.isVisible()
-    assert lab.pages.page.values["spread"] == 2.0
+    assert lab.pages.page.values["std"] == 2.0
     rail(lab, "gallery")
     assert lab.pages._gallery.isVisible()
 
@@ -95,12 +95,12 @@ def test_keys_and_commands_are_for_what_is_seen(lab):
         press(lab, key)
     assert not lab.runner.is_playing
     assert not lab.window.commands["undo"].isEnabled()
-    page.on_edited("spread", 2.0)
+    page.on_edited("std", 2.0)
     assert lab.window.commands["undo"].text() == "Undo a knob"
     press(lab, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert page.values == page.experiment.values()
     press(lab, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
-    assert page.values["spread"] == 2.0
+    assert page.values["std"] == 2.0
     lab.window.commands["new_seed"].trigger()
     assert lab.store.spec.train.seed == LabSpec().train.seed
     assert lab.store.spec.net.hidden[0] == 5
@@ -134,7 +134,7 @@ def test_hidden_pages_compute_nothing(lab, monkeypatch):
         page._model, "compute", lambda **values: counted.append(1) or compute(**values)
     )
     rail(lab, "lab")
-    page.on_edited("spread", 3.0)
+    page.on_edited("std", 3.0)
     QApplication.processEvents()
     assert not counted
     lab.pages.open(KEY)
@@ -149,11 +149,11 @@ def test_edits_of_one_pass_are_computed_once(lab, monkeypatch):
     counted = []
     claims = page._model.claims
     monkeypatch.setattr(page._model, "claims", lambda r: counted.append(1) or claims(r))
-    for spread in (2.0, 3.0, 4.0):
-        page.on_edited("spread", spread)
+    for std in (2.0, 3.0, 4.0):
+        page.on_edited("std", std)
     QApplication.processEvents()
     assert len(counted) == 1
-    assert page.result.spread == 4.0
+    assert page.result.std == 4.0
 
 
 def test_a_page_that_breaks_says_so_and_goes_back(lab, monkeypatch):
@@ -163,28 +163,28 @@ def test_a_page_that_breaks_says_so_and_goes_back(lab, monkeypatch):
     compute = page._model.compute
 
     def broken(**values):
-        if values["spread"] > 3:
+        if values["std"] > 3:
             raise RuntimeError("no such gaussian")
         return compute(**values)
 
     monkeypatch.setattr(page._model, "compute", broken)
-    page.on_edited("spread", 4.0)
+    page.on_edited("std", 4.0)
     QApplication.processEvents()
     assert "no such gaussian" in page.frame.banner.text.text()
     assert "RuntimeError" in page.frame.banner.details.text()
-    assert page.values["spread"] == 1.0
-    page.on_edited("spread", 2.0)
+    assert page.values["std"] == 1.0
+    page.on_edited("std", 2.0)
     QApplication.processEvents()
     assert page.frame.banner.isHidden()
-    assert page.result.spread == 2.0
+    assert page.result.std == 2.0
 
 
 def test_a_value_outside_its_range_is_said_under_the_knob(lab):
     lab.pages.open(KEY)
     page = lab.pages.page
-    page.on_edited("spread", 99.0)
-    assert "the range is 0.1 to 5" in page.frame.panel.controls["spread"].error
-    assert page.values["spread"] == 1.0
+    page.on_edited("std", 99.0)
+    assert "the range is 0.1 to 5" in page.frame.panel.controls["std"].error
+    assert page.values["std"] == 1.0
 
 
 def test_a_dropped_knob_file_opens_its_page(lab, tmp_path):
@@ -230,9 +230,9 @@ def test_a_drag_is_one_step_of_undo(lab):
     lab.pages.open(KEY)
     page = lab.pages.page
     QApplication.processEvents()
-    drag(page.frame.panel.controls["spread"].findChild(SliderBar), 0.8)
+    drag(page.frame.panel.controls["std"].findChild(SliderBar), 0.8)
     QApplication.processEvents()
-    assert page.values["spread"] > 3
+    assert page.values["std"] > 3
     page.undo()
     assert page.values == page.experiment.values()
     assert not page.can_undo

@@ -61,3 +61,23 @@ def test_a_file_gives_back_what_was_written():
     assert Values(KNOBS, knobs) == VALUES
     assert is_knob_file(raw)
     assert not is_knob_file(b'{"version": 1, "task": {"name": "step"}}')
+
+
+def test_former_names_are_read_and_written_as_they_are_now():
+    renamed = (
+        Knob("std", "float", "Std", "h", low=0.0, high=1.0, former=("spread",)),
+        Knob(
+            *("law", "choice", "Law", "h"),
+            choices=("he", "xavier"),
+            former_choices=(("glorot", "xavier"),),
+        ),
+    )
+    start = {"std": 0.5, "law": "he"}
+    raw = b'{"experiment": "page", "knobs": {"spread": 0.25, "law": "glorot"}, "version": 1}'
+    _, knobs = knobs_from_json(raw)
+    for read in (Values(renamed, {**start, **knobs}), Values(renamed, start).turned(knobs)):
+        assert dict(read) == {"std": 0.25, "law": "xavier"}
+    written = knobs_from_json(values_to_json("page", read))[1]
+    assert written == {"std": 0.25, "law": "xavier"}
+    with pytest.raises(LabError, match="Std is 2, the range is 0 to 1"):
+        Values(renamed, start).edit("spread", 2)

@@ -14,10 +14,10 @@ from tests.helpers.programs import printed_by
 KEYS = ACTIVATIONS.keys()
 
 
-def by_quad(f, mean, spread, kinks):
+def by_quad(f, mean, std, kinks):
     """Integrate f against the gaussian, by scipy."""
-    law = stats.norm(mean, spread)
-    low, high = mean - 9 * spread, mean + 9 * spread
+    law = stats.norm(mean, std)
+    low, high = mean - 9 * std, mean + 9 * std
     ends = [low, *(k for k in kinks if low < k < high), high]
     return sum(
         integrate.quad(lambda z: f(np.array(z)) * law.pdf(z), a, b, limit=400)[0]
@@ -26,20 +26,20 @@ def by_quad(f, mean, spread, kinks):
 
 
 @pytest.mark.parametrize("key", KEYS)
-@pytest.mark.parametrize(("mean", "spread"), [(0, 1), (-3, 0.1), (3, 5), (0.7, 2.3)])
-def test_moments_are_integrals(key, mean, spread):
+@pytest.mark.parametrize(("mean", "std"), [(0, 1), (-3, 0.1), (3, 5), (0.7, 2.3)])
+def test_moments_are_integrals(key, mean, std):
     entry = ACTIVATIONS[key]
-    first, second = moments.moments(entry, mean, spread, 0.1)
+    first, second = moments.moments(entry, mean, std, 0.1)
     assert first == pytest.approx(
-        by_quad(lambda z: entry(z, 0.1), mean, spread, entry.kinks), abs=2e-7
+        by_quad(lambda z: entry(z, 0.1), mean, std, entry.kinks), abs=2e-7
     )
     assert second == pytest.approx(
-        by_quad(lambda z: entry(z, 0.1) ** 2, mean, spread, entry.kinks), rel=1e-6, abs=2e-7
+        by_quad(lambda z: entry(z, 0.1) ** 2, mean, std, entry.kinks), rel=1e-6, abs=2e-7
     )
 
 
 def test_relu_has_its_closed_form():
-    relu = model.compute("relu", spread=2.0).chosen
+    relu = model.compute("relu", std=2.0).chosen
     assert relu.square == pytest.approx(4 / 2, rel=1e-9)
     assert relu.variance == pytest.approx(4 * (0.5 - 1 / (2 * math.pi)), rel=1e-9)
     assert relu.dead == pytest.approx(0.5, abs=1e-9)
@@ -47,7 +47,7 @@ def test_relu_has_its_closed_form():
 
 @pytest.mark.parametrize("mean", [-3.0, 0.4, 3.0])
 def test_the_dead_are_a_share_of_the_gaussian(mean):
-    share = model.compute("relu", mean=mean, spread=1.5).chosen.dead
+    share = model.compute("relu", mean=mean, std=1.5).chosen.dead
     assert share == pytest.approx(stats.norm.cdf(0, mean, 1.5), abs=2e-3)
 
 
@@ -126,7 +126,7 @@ def test_a_broken_activation_turns_the_verdicts(monkeypatch):
 
 
 def test_the_copied_program_prints_the_page_s_figures():
-    knobs = {"activation": "gelu", "mean": 0.5, "spread": 2.0}
+    knobs = {"activation": "gelu", "mean": 0.5, "std": 2.0}
     printed = printed_by(model.numpy_code(**knobs)).splitlines()
     one = model.compute(**knobs).chosen
     assert float(printed[1].split()[2]) == pytest.approx(one.square, abs=6e-5)

@@ -45,28 +45,28 @@ def test_laplacian_and_hops_are_those_of_networkx(kind):
     for start, lengths in nx.all_pairs_shortest_path_length(oracle):
         assert {k: int(h) for k, h in enumerate(graph.hops[start]) if h >= 0} == lengths
     assert np.mean(graph.signal**2) == pytest.approx(1)
-    assert np.abs(graph.places).max() <= 1
+    assert np.abs(graph.positions).max() <= 1
     assert len(set(graph.names)) == graph.nodes
 
 
 def test_spectra_of_ring_and_grid_have_closed_forms():
     n, m = graphs.RING_NODES, graphs.SIDE
     ring = np.sort(2 - 2 * np.cos(2 * np.pi * np.arange(n) / n))
-    assert graphs.born(names.RING).spectrum.values == pytest.approx(ring, abs=1e-9)
+    assert graphs.built_in(names.RING).spectrum.values == pytest.approx(ring, abs=1e-9)
     line = 2 - 2 * np.cos(np.pi * np.arange(m) / m)
     grid = np.sort((line[:, None] + line).ravel())
-    assert graphs.born(names.GRID).spectrum.values == pytest.approx(grid, abs=1e-9)
+    assert graphs.built_in(names.GRID).spectrum.values == pytest.approx(grid, abs=1e-9)
 
 
 def test_the_karate_club_is_zachary_s():
-    graph = graphs.born(names.KARATE)
+    graph = graphs.built_in(names.KARATE)
     assert (graph.nodes, len(graph.edges.i)) == (34, 78)  # Zachary 1977
     assert graph.hops[0, 33] == 2
     assert sorted(np.unique(graph.signal, return_counts=True)[1]) == [17, 17]
 
 
 def test_communities_are_two_and_the_slowest_wave_nearly_tells_them_apart():
-    graph = graphs.born(names.COMMUNITIES)
+    graph = graphs.built_in(names.COMMUNITIES)
     same = graph.signal[graph.edges.i] == graph.signal[graph.edges.j]
     assert same.mean() > 0.8
     side = np.sign(graph.spectrum.waves[:, 1])
@@ -75,12 +75,12 @@ def test_communities_are_two_and_the_slowest_wave_nearly_tells_them_apart():
 
 
 def test_edges_of_the_random_graph_follow_the_distances_of_dragged_nodes():
-    start = graphs.born(names.RANDOM)
-    places = start.places.copy()
-    places[0] = -places[0]
-    moved = graphs.graph(names.RANDOM, "", tuple(places.ravel()))
+    start = graphs.built_in(names.RANDOM)
+    positions = start.positions.copy()
+    positions[0] = -positions[0]
+    moved = graphs.graph(names.RANDOM, "", tuple(positions.ravel()))
     oracle = nx.Graph()
-    oracle.add_nodes_from((k, {"pos": tuple(place)}) for k, place in enumerate(places))
+    oracle.add_nodes_from((k, {"pos": tuple(place)}) for k, place in enumerate(positions))
     pairs = set(zip(moved.edges.i, moved.edges.j, strict=True))
     assert pairs == set(nx.geometric_edges(oracle, graphs.RADIUS))
     assert not np.array_equal(moved.spectrum.values, start.spectrum.values)
@@ -90,17 +90,17 @@ def test_edges_of_the_random_graph_follow_the_distances_of_dragged_nodes():
 @pytest.mark.parametrize("kind", [k for k in names.GRAPHS if k != names.RANDOM])
 def test_in_other_graphs_dragging_changes_the_picture_alone(kind):
     start = model.compute(graph=kind)
-    places = -start.graph.places
-    moved = model.compute(graph=kind, places=tuple(places.ravel()))
-    assert moved.graph.places == pytest.approx(places)
+    positions = -start.graph.positions
+    moved = model.compute(graph=kind, positions=tuple(positions.ravel()))
+    assert moved.graph.positions == pytest.approx(positions)
     assert np.array_equal(moved.filtered, start.filtered)
 
 
 def test_positions_of_another_graph_are_not_used():
-    ring = model.compute(graph=names.RING, places=(0.5,) * 2 * graphs.RING_NODES)
-    assert (ring.graph.places == 0.5).all()
-    grid = model.compute(graph=names.GRID, places=(0.5,) * 2 * graphs.RING_NODES)
-    assert np.array_equal(grid.graph.places, graphs.born(names.GRID).places)
+    ring = model.compute(graph=names.RING, positions=(0.5,) * 2 * graphs.RING_NODES)
+    assert (ring.graph.positions == 0.5).all()
+    grid = model.compute(graph=names.GRID, positions=(0.5,) * 2 * graphs.RING_NODES)
+    assert np.array_equal(grid.graph.positions, graphs.built_in(names.GRID).positions)
 
 
 # ---- filters
@@ -151,15 +151,15 @@ def test_the_course_is_that_of_the_repeated_filter():
         assert result.errors[times] == pytest.approx(
             np.mean((result.filtered - result.clean) ** 2)
         )
-        assert result.spreads[times] == pytest.approx(result.filtered.var())
+        assert result.variances[times] == pytest.approx(result.filtered.var())
     assert result.errors[0] == pytest.approx(np.mean((result.noisy - result.clean) ** 2))
 
 
 def test_many_repetitions_leave_the_slowest_wave_and_then_the_mean():
     result = model.compute(times=64)
-    rates = result.spreads[50:] / result.spreads[49:-1]
+    rates = result.variances[50:] / result.variances[49:-1]
     assert rates == pytest.approx(np.full(15, result.gains[1] ** 2), rel=1e-3)
-    assert result.slowest[64] == pytest.approx(result.spreads[64], rel=1e-3)
+    assert result.slowest[64] == pytest.approx(result.variances[64], rel=1e-3)
     assert result.filtered == pytest.approx(np.full(40, result.noisy.mean()), abs=0.05)
 
 
@@ -414,11 +414,13 @@ def test_what_is_dragged_turns_its_knob(open_page):
     drag_handle(view.dragged, handle_of(view.dragged, "5"), QPoint(20, 10))
     settle(page)
     assert page.values["node"] == (5.0,)
-    assert page.result.graph.places[5] != pytest.approx(graphs.born("communities").places[5])
+    assert page.result.graph.positions[5] != pytest.approx(
+        graphs.built_in("communities").positions[5]
+    )
     page.undo()  # a drag of a node, and what is chosen with it, is one step
     settle(page)
     assert page.values["node"] == (0.0,)
-    assert page.values["places"] == ()
+    assert page.values["positions"] == ()
 
 
 def test_a_click_on_a_frequency_makes_the_signal_that_wave(open_page):
@@ -442,7 +444,7 @@ def test_a_click_on_a_frequency_makes_the_signal_that_wave(open_page):
 def test_a_click_on_a_filtered_node_shows_its_neighbours(open_page):
     page = open_page("graph-filter")
     plot = page.frame.view.after.plot
-    x, y = page.result.graph.places[30]
+    x, y = page.result.graph.positions[30]
     at = QPointF(float(plot.px(np.array(x))), float(plot.py(np.array(y)))).toPoint()
     QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
     settle(page)
@@ -466,5 +468,5 @@ def test_the_program_prints_the_page_s_figures(capsys):
     assert smoothed == pytest.approx(result.smoothed, rel=1e-4)
     rows = {int(r): (float(a), float(b)) for r, a, b in map(str.split, lines[4:])}
     for times, found in rows.items():
-        wanted = result.errors[times], result.spreads[times]
+        wanted = result.errors[times], result.variances[times]
         assert found == pytest.approx(wanted, rel=1e-3, abs=1e-6)

@@ -12,7 +12,7 @@ from layerlab.core.jobs import Step
 from layerlab.experiments.layer_norm import layer as layers
 from layerlab.experiments.layer_norm import model, training
 from layerlab.experiments.layer_norm.layer import INPUT, TARGET, layer, plain, weights
-from layerlab.experiments.layer_norm.names import EPS, SUMS
+from layerlab.experiments.layer_norm.names import EPS, PRE_ACTIVATIONS
 from layerlab.experiments.layer_norm.training import EVERY, LENGTH, Population, Setting
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.norms import norm, norm_gradient
@@ -22,7 +22,7 @@ from tests.helpers.programs import printed_by
 
 torch = pytest.importorskip("torch")  # the oracle
 
-Z = np.array(SUMS)
+Z = np.array(PRE_ACTIVATIONS)
 
 
 @pytest.fixture(autouse=True)
@@ -47,9 +47,9 @@ def test_norm_and_its_gradient_are_pytorch_s(eps):
     assert norm_gradient(dn, n, spread) == pytest.approx(wanted.numpy(), abs=1e-12)
 
 
-def by_torch(a, c, eps, sums=SUMS, normed=True):
+def by_torch(a, c, eps, pre_activations=PRE_ACTIVATIONS, normed=True):
     """Return outputs, loss, and the gradient of all weights, by autograd."""
-    drawn = weights(np.array(sums))
+    drawn = weights(np.array(pre_activations))
     w, b = (torch.tensor(part, requires_grad=True) for part in (a * drawn[:-1], a * drawn[-1]))
     n = torch.tensor(INPUT[:-1]) @ w + b + c
     if normed:
@@ -113,8 +113,8 @@ def test_a_step_turns_the_weights_as_pytorch_s_does(name):
 
 @pytest.mark.parametrize("eps", EPS)
 def test_without_variance_there_is_no_number_but_by_eps(eps):
-    equal = (0.7,) * len(SUMS)  # whose mean is not 0.7 to the last digit
-    for knobs in ({"sums": equal}, {"sign": "zero"}):
+    equal = (0.7,) * len(PRE_ACTIVATIONS)  # whose mean is not 0.7 to the last digit
+    for knobs in ({"pre_activations": equal}, {"sign": "zero"}):
         result = model.compute(eps=eps, **knobs)
         assert bool(result.now.is_defined) == (float(eps) > 0)
         assert not result.now.n.any()
@@ -187,7 +187,7 @@ def test_the_verdict_is_that_of_the_figures():
     assert row(size=10.0, eps="1").verdict == "holds"  # the claim is about no eps
     assert row(sign="negative").verdict == NOT_HERE
     assert row(sign="zero").verdict == NOT_HERE
-    assert row(sums=(1.0,) * 8).verdict == NOT_HERE
+    assert row(pre_activations=(1.0,) * 8).verdict == NOT_HERE
 
 
 def test_a_broken_norm_turns_the_verdict(monkeypatch):
@@ -319,10 +319,10 @@ def test_the_dot_is_dragged_through_zero_to_the_other_side(open_page):
 
 def test_a_sum_is_dragged_and_the_others_stay(open_page):
     page = open_page("layer-norm")
-    plot = page.frame.view.sums
+    plot = page.frame.view.bars
     handle = plot.handles[3]
     drag_handle(plot, handle, QPoint(40, 0))
     settle(page)
-    moved = np.array(page.values["sums"]) - Z
+    moved = np.array(page.values["pre_activations"]) - Z
     assert np.flatnonzero(moved).tolist() == [3]
     assert moved[3] > 0

@@ -17,7 +17,7 @@ from layerlab.claims.registry import claim
 from layerlab.core.errors import LabError, LabWarning
 from layerlab.core.jobs import Job, steps_of
 from layerlab.experiments.numpy_or_torch import check, model, rows, trainings
-from layerlab.experiments.numpy_or_torch.mistakes import Mistake, place_of
+from layerlab.experiments.numpy_or_torch.mistakes import Mistake, layer_of
 from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
     FORGOTTEN,
@@ -149,24 +149,24 @@ SEEN_BY_NOBODY = {("relu", AT_H), ("hard-tanh", AT_H), ("hard-tanh", FORGOTTEN)}
 @pytest.mark.parametrize("activation", ["tanh", "relu", "hard-tanh", "sigmoid", "gelu"])
 @pytest.mark.parametrize("depth", [2, 3, 4])
 def test_every_mistake_is_found_in_its_layer(activation, depth):
-    for name, place in itertools.product(MISTAKES[1:], range(1, depth + 2)):
-        result = model.compute(activation, depth, mistake=name, place=(place,))
-        found, made = result.found, result.mistake.place
-        assert made == place_of(name, depth, place)
+    for name, layer in itertools.product(MISTAKES[1:], range(1, depth + 2)):
+        result = model.compute(activation, depth, mistake=name, layer=(layer,))
+        found, made = result.found, result.mistake.layer
+        assert made == layer_of(name, depth, layer)
         if not result.missed[name]:  # the same gradient: nothing is wrong, initially at least
             assert found.kind == "sound"
             assert (activation, name) in SEEN_BY_NOBODY
             continue
-        assert found.kind == ("doubt" if name == SLIGHT else "mistake"), (name, place)
-        assert found.layer == made, (name, place)
+        assert found.kind == ("doubt" if name == SLIGHT else "mistake"), (name, layer)
+        assert found.layer == made, (name, layer)
         for one in result.checks:  # what the mistake is behind, is right
             if one.layer > made:
                 assert one.error < GOOD
 
 
 def test_what_is_found_is_stated():
-    def words(name, place=2):
-        return model.compute(mistake=name, place=(place,)).found.words
+    def words(name, layer=2):
+        return model.compute(mistake=name, layer=(layer,)).found.words
 
     assert words(NONE) == "no mistake"
     assert words(FORGOTTEN) == "mistake in layer 2"
@@ -195,12 +195,12 @@ def test_a_push_that_cannot_tell_accuses_nobody(eps):
     ],
 )
 def test_mistakes_are_made_where_they_can_be(name, depth, wanted, made):
-    assert place_of(name, depth, wanted) == made
+    assert layer_of(name, depth, wanted) == made
 
 
 def test_a_missing_layer_is_refused():
     with pytest.raises(LabError, match="layer"):
-        model.compute(place=())
+        model.compute(layer=())
 
 
 # ---- engines
@@ -220,7 +220,7 @@ def test_a_mistake_trains_on_another_path_and_a_harmless_one_does_not():
     harmless = model.compute("relu", mistake=AT_H)
     assert (sound.params["numpy"] == harmless.params["numpy"]).all()
     assert not harmless.is_wrong
-    unseen = model.compute("hard-tanh", mistake=FORGOTTEN, place=(2.0,))
+    unseen = model.compute("hard-tanh", mistake=FORGOTTEN, layer=(2.0,))
     assert unseen.found.kind == "sound"
     assert unseen.is_wrong  # later, where units leave the middle
     wrong = model.compute(mistake=FORGOTTEN, updates=LENGTH)
@@ -424,7 +424,7 @@ def test_the_copied_pytorch_has_the_lab_s_parameters():
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_the_copied_numpy_makes_the_same_mistake(mistake):
-    knobs = {"mistake": mistake, "depth": 2, "updates": 12, "place": (1.0,)}
+    knobs = {"mistake": mistake, "depth": 2, "updates": 12, "layer": (1.0,)}
     names = {}
     said = printed_by(model.numpy_code(**knobs), names)
     result = model.compute(**knobs)
@@ -473,7 +473,7 @@ def test_a_click_on_an_array_puts_a_mistake_there(open_page):
     QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=place)
     settle(page)
     assert page.values["mistake"] == FORGOTTEN
-    assert page.values["place"] == (3.0,)
+    assert page.values["layer"] == (3.0,)
     assert view.arrays_card.note().endswith("mistake in layer 3</b>")
     page.undo()  # both at once
     settle(page)

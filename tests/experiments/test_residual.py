@@ -191,7 +191,7 @@ def test_what_nothing_holds_on_to_is_left_by_decay_alone() -> None:
 def test_an_ablated_layer_makes_the_plain_network_a_constant() -> None:
     plain, skips = trained("plain"), trained("scaled")
     for layer in range(1, 4):
-        assert verdicts.spread_of(plain, layer) < 1e-12
+        assert verdicts.range_of(plain, layer) < 1e-12
         assert verdicts.error_of(skips, layer) < 1e-12
         assert np.ptp(plain.curve(layer)) < 1e-12 < np.ptp(skips.curve(layer))
     assert np.ptp(skips.curve(0)) < 1e-12  # one input, eight units: no skip
@@ -214,7 +214,7 @@ def test_a_training_that_diverges_is_reported(monkeypatch) -> None:
     lost = trained("residual", 2)
     assert lost.update == 7
     assert np.isinf(lost.loss).all()
-    assert verdicts.silent_row(lost, lost, 1).verdict == NOT_HERE
+    assert verdicts.ablation_row(lost, lost, 1).verdict == NOT_HERE
     with pytest.raises(ValueError, match="has diverged"):
         lost.curve()
 
@@ -245,28 +245,28 @@ def test_broken_figures_turn_every_verdict(monkeypatch) -> None:
     growing = verdicts.Blocks((1.5, 3.5), (5.0, 70.0), (1.6, 1.7), (16.0, 1e18))
     assert verdicts.blocks_row(growing).verdict == WRONG
     plain, skips = trained("plain"), trained("scaled")
-    assert verdicts.silent_row(plain, skips, 1).verdict.startswith(ONLY_IF)
-    assert verdicts.silent_row(skips, skips, 1).verdict == WRONG  # not constant
+    assert verdicts.ablation_row(plain, skips, 1).verdict.startswith(ONLY_IF)
+    assert verdicts.ablation_row(skips, skips, 1).verdict == WRONG  # not constant
     monkeypatch.setattr(verdicts, "chain", lambda a, n: birth.chain(0.9 * a, n))
     assert verdicts.chain_row(0.5, 20).verdict == WRONG
 
 
 def test_one_layer_is_ablated() -> None:
-    assert model.compute(silenced=()).silent is None
-    assert model.compute(depth=2, silenced=(60.0,)).silent == 2
+    assert model.compute(ablated=()).ablated is None
+    assert model.compute(depth=2, ablated=(60.0,)).ablated == 2
     with pytest.raises(LabError, match="2 layers are ablated"):
-        model.compute(silenced=(1.0, 2.0))
+        model.compute(ablated=(1.0, 2.0))
 
 
 def test_clicks_choose_depth_and_layer(open_page) -> None:
     page = open_page("residual")
     view = page.frame.view
-    view.silent.plot.clicked.emit(2.2, 0.1)
+    view.ablation.plot.clicked.emit(2.2, 0.1)
     settle(page)
-    assert page.values["silenced"] == (2.0,)
-    view.silent.plot.clicked.emit(1.9, 0.1)
+    assert page.values["ablated"] == (2.0,)
+    view.ablation.plot.clicked.emit(1.9, 0.1)
     settle(page)
-    assert page.values["silenced"] == ()
+    assert page.values["ablated"] == ()
     view.depths.plot.clicked.emit(3.4, 0.1)
     assert page.values["depth"] == 4
 
@@ -275,7 +275,7 @@ def test_clicks_choose_depth_and_layer(open_page) -> None:
 
 
 def test_the_copied_program_learns_and_misses_the_layer() -> None:
-    said = printed_by(model.numpy_code(**QUICK, factor=0.5, decay=0.01, silenced=(2.0,)))
+    said = printed_by(model.numpy_code(**QUICK, factor=0.5, decay=0.01, ablated=(2.0,)))
     lines = said.splitlines()
     plain, with_skips = (one[0] for one in birth.chain(0.5, 2))
     assert lines[3] == f"chain: {plain:.4g} plain, {with_skips:.4g} with skips, ratio 9"

@@ -40,6 +40,8 @@ class Knob:
         choices: for `choice` without a registry: the values themselves.
         optional: whether None is a value.
         marks: values worth a stop of the slider, if not every value.
+        former: names that a page's knob had; files of older versions have them.
+        former_choices: pairs of a choice's former name and its name.
     """
 
     path: str
@@ -55,6 +57,8 @@ class Knob:
     choices: tuple[str, ...] = ()
     optional: bool = False
     marks: tuple[float, ...] = ()
+    former: tuple[str, ...] = ()
+    former_choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def room(self) -> str:

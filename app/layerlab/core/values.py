@@ -25,17 +25,21 @@ class Values(Mapping[str, Any]):
 
         Args:
             knobs: the declarations, by their `path`.
-            given: a value for each of them.
+            given: a value for each of them, by its name or a former one. Of several for one
+                knob the last one counts.
 
         Raises:
             LabError: one sentence with the knob, the value and the range.
         """
         self._knobs = {knob.path: knob for knob in knobs}
-        for name in given:
-            if name not in self._knobs:
+        names = {name: knob.path for knob in knobs for name in (*knob.former, knob.path)}
+        found: dict[str, object] = {}
+        for name, value in given.items():
+            if name not in names:
                 raise unknown_name("knob", name, self._knobs)
+            found[names[name]] = value
         self._values = MappingProxyType(
-            {name: _checked(knob, given.get(name)) for name, knob in self._knobs.items()}
+            {name: _checked(knob, found.get(name)) for name, knob in self._knobs.items()}
         )
 
     def edit(self, name: str, value: object) -> Values:
@@ -74,6 +78,8 @@ def _checked(knob: Knob, value: object) -> object:
     if knob.kind in ("choice", "text") and not isinstance(value, str):
         what = "a name" if knob.kind == "choice" else "a text"
         raise LabError(f"{where} is {quoted(value)}, it must be {what}")
+    if isinstance(value, str):
+        value = dict(knob.former_choices).get(value, value)
     if knob.kind == "numbers":
         if not isinstance(value, list | tuple):
             raise LabError(f"{where} is {quoted(value)}, it must be a list of numbers")

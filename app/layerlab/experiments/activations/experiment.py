@@ -30,12 +30,13 @@ EXPERIMENT = Experiment(
             high=3.0,
         ),
         Knob(
-            "spread",
+            "std",
             "float",
             "Pre-activation std",
             "Standard deviation of the Gaussian pre-activations: large weights widen it.",
             low=0.1,
             high=5.0,
+            former=("spread",),
         ),
         Knob(
             "slope",
@@ -55,7 +56,7 @@ EXPERIMENT = Experiment(
             log=True,
         ),
     ),
-    start={"activation": "relu", "mean": 0.0, "spread": 1.0, "slope": 0.1, "sharpness": 1.0},
+    start={"activation": "relu", "mean": 0.0, "std": 1.0, "slope": 0.1, "sharpness": 1.0},
     look_for="After the activation the distribution is no longer Gaussian. Three numbers say "
     "what is left of it: the mean square, which initializations count on; the variance around "
     "the mean, which is smaller; and the share of inputs at which the derivative is zero, so "
@@ -71,7 +72,7 @@ EXPERIMENT = Experiment(
             "A sigmoid that saturates",
             "With widely distributed pre-activations most inputs lie where it is flat: the "
             "derivative is nearly zero.",
-            {"activation": "sigmoid", "spread": 5.0},
+            {"activation": "sigmoid", "std": 5.0},
         ),
         Try(
             "Softplus, sharpened",

@@ -58,8 +58,7 @@ class Result:
     Attributes:
         z: (n,) of the curves.
         facts: of every activation, in the order of the registry. chosen: one of them.
-        mean, spread: its standard deviation, of the Gaussian that arrives; its density at z:
-            `before`, (n,).
+        mean, std: of the Gaussian that arrives; its density at z: `before`, (n,).
         edges: (b + 1,) of the histogram of h; `after`: (b,) density of h in its cells.
         softplus, corner: (n,) softplus of the chosen sharpness, and ReLU.
         gap: their largest difference, at 0.
@@ -70,7 +69,7 @@ class Result:
     facts: tuple[Facts, ...]
     chosen: Facts
     mean: float
-    spread: float
+    std: float
     before: Array
     edges: Array
     after: Array
@@ -88,7 +87,7 @@ class Result:
 def compute(
     activation: str = "relu",
     mean: float = 0.0,
-    spread: float = 1.0,
+    std: float = 1.0,
     slope: float = 0.1,
     sharpness: float = 1.0,
 ) -> Result:
@@ -96,7 +95,7 @@ def compute(
 
     Args:
         activation: name of the one that is looked at closely.
-        mean, spread: of the Gaussian z, its standard deviation.
+        mean, std: of the Gaussian z.
         slope: derivative of leaky ReLU below zero. sharpness: beta of softplus.
 
     Raises:
@@ -104,16 +103,16 @@ def compute(
     """
     entry = ACTIVATIONS[activation]
     z = np.linspace(-VIEW, VIEW, 401)
-    facts = tuple(_facts(one, z, mean, spread, slope) for one in ACTIVATIONS)
-    edges, after = density_behind(entry, mean, spread, slope)
+    facts = tuple(_facts(one, z, mean, std, slope) for one in ACTIVATIONS)
+    edges, after = density_behind(entry, mean, std, slope)
     softplus, corner = np.logaddexp(sharpness * z, 0) / sharpness, np.maximum(z, 0)
     return Result(
         z,
         facts,
         next(one for one in facts if one.key == activation),
         mean,
-        spread,
-        np.exp(-0.5 * ((z - mean) / spread) ** 2) / (spread * math.sqrt(2 * math.pi)),
+        std,
+        np.exp(-0.5 * ((z - mean) / std) ** 2) / (std * math.sqrt(2 * math.pi)),
         edges,
         after,
         softplus,
@@ -129,12 +128,12 @@ def _extremes(key: str, slope: float) -> tuple[float, tuple[float, float] | None
     return extremes(ACTIVATIONS[key], slope)
 
 
-def _facts(entry: Activation, z: Array, mean: float, spread: float, slope: float) -> Facts:
+def _facts(entry: Activation, z: Array, mean: float, std: float, slope: float) -> Facts:
     slope = slope if entry.key == "leaky-relu" else 0.01
-    first, second = moments(entry, mean, spread, slope)
+    first, second = moments(entry, mean, std, slope)
     largest, lowest = _extremes(entry.key, slope)
     middles, share = cells()
-    rate = np.abs(entry.derivative_at(mean + spread * middles, slope))
+    rate = np.abs(entry.derivative_at(mean + std * middles, slope))
     dead = float(share[rate == 0].sum())
     # Smooth ones underflow to 0 far out; they are dead nowhere.
     dead = dead if entry.piecewise_linear else 0.0
@@ -209,8 +208,8 @@ def _gelu_row(result: Result) -> ClaimRow:
 
 def _half_row(result: Result) -> ClaimRow:
     relu = result.of("relu")
-    arrived = result.mean**2 + result.spread**2
-    square, variance = relu.square / arrived, relu.variance / result.spread**2
+    arrived = result.mean**2 + result.std**2
+    square, variance = relu.square / arrived, relu.variance / result.std**2
     if abs(variance - 0.5) < 0.01:
         verdict = HOLDS
     elif abs(square - 0.5) < 0.01:
@@ -255,7 +254,7 @@ def _alive_row(result: Result) -> ClaimRow:
 def numpy_code(
     activation: str = "relu",
     mean: float = 0.0,
-    spread: float = 1.0,
+    std: float = 1.0,
     slope: float = 0.1,
     sharpness: float = 1.0,
 ) -> str:
@@ -265,7 +264,7 @@ def numpy_code(
         ACTIVATION=activation,
         SLOPE=slope,
         MEAN=mean,
-        STD=spread,
+        STD=std,
         SHARPNESS=sharpness,
     )
 
@@ -273,7 +272,7 @@ def numpy_code(
 def lab_spec(
     activation: str = "relu",
     mean: float = 0.0,
-    spread: float = 1.0,
+    std: float = 1.0,
     slope: float = 0.1,
     sharpness: float = 1.0,
 ) -> LabSpec:

@@ -16,18 +16,18 @@ _PANELS, _NODES, _CELLS, _COARSE = 32, 12, 4000, 1200
 _LEGENDRE = np.polynomial.legendre.leggauss(_NODES)
 
 
-def moments(entry: Activation, mean: float, spread: float, slope: float) -> tuple[float, float]:
+def moments(entry: Activation, mean: float, std: float, slope: float) -> tuple[float, float]:
     """Return E[h] and E[h^2] of h = phi(z), z gaussian.
 
     Gauss-Legendre on panels that end at the activation's kinks, and at 0, where some have a
     jump of a higher derivative: so that each panel is smooth.
     """
-    kinks = [(kink - mean) / spread for kink in (0.0, *entry.kinks)]
+    kinks = [(kink - mean) / std for kink in (0.0, *entry.kinks)]
     ends = np.unique(np.clip([*np.linspace(-REACH, REACH, _PANELS + 1), *kinks], -REACH, REACH))
     half = 0.5 * np.diff(ends)[:, None]
     x = (ends[:-1, None] + half * (_LEGENDRE[0] + 1)).ravel()  # standard normal
     weight = (half * _LEGENDRE[1]).ravel() * np.exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
-    h = entry(mean + spread * x, slope)
+    h = entry(mean + std * x, slope)
     return float(weight @ h), float(weight @ (h * h))
 
 
@@ -78,7 +78,7 @@ def cells() -> tuple[Array, Array]:
 
 
 def density_behind(
-    entry: Activation, mean: float, spread: float, slope: float, bins: int = 120
+    entry: Activation, mean: float, std: float, slope: float, bins: int = 120
 ) -> tuple[Array, Array]:
     """Return the density of h: edges (bins + 1,) and heights (bins,), of total 1.
 
@@ -87,7 +87,7 @@ def density_behind(
     """
     ends = np.linspace(-REACH, REACH, _COARSE + 1)
     share = np.diff(_normal_below(_COARSE))
-    h = entry(mean + spread * ends, slope)
+    h = entry(mean + std * ends, slope)
     low, high = np.minimum(h[:-1], h[1:]), np.maximum(h[:-1], h[1:])
     known = share > 1e-7
     start, stop = float(low[known].min()), float(high[known].max())

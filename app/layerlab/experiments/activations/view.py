@@ -58,10 +58,10 @@ class View(PageView):
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what happens to the gaussian."""
         one = result.chosen
-        arrived = result.mean**2 + result.spread**2
+        arrived = result.mean**2 + result.std**2
         found = [
             (number(one.square, 3), f"mean square, of {number(arrived, 3)}"),
-            (number(one.variance, 3), f"variance, of {number(result.spread**2, 3)}"),
+            (number(one.variance, 3), f"variance, of {number(result.std**2, 3)}"),
             (f"{100 * one.dead:.0f} %", "dead: derivative 0"),
             (f"{100 * one.saturated:.0f} %", f"saturated: derivative < {100 * FLAT:g} % of it"),
             (number(one.largest, 4), "largest derivative"),
@@ -112,8 +112,8 @@ class View(PageView):
         heights = np.minimum(result.after, BIN_TOP)
         edges = result.edges
         after = Histogram(edges, heights, mix(self.theme, accent, 0.42), accent)
-        low = min(float(edges[0]), result.mean - 3 * result.spread)
-        high = max(float(edges[-1]), result.mean + 3 * result.spread)
+        low = min(float(edges[0]), result.mean - 3 * result.std)
+        high = max(float(edges[-1]), result.mean + 3 * result.std)
         card.plot.x_axis.follow(max(low, -VIEW), min(high, VIEW))
         card.plot.y_axis.fix(
             0, max(0.45, 1.12 * float(max(heights.max(), result.before.max())))
@@ -131,13 +131,13 @@ class View(PageView):
         ]
         card.show_plot(series=densities, bands={"h": after}, live={"mean": mean})
         card.set_note(
-            f"variance <b>{number(one.variance, 3)}</b> of {number(result.spread**2, 3)}"
+            f"variance <b>{number(one.variance, 3)}</b> of {number(result.std**2, 3)}"
         )
 
     def _draw_kept(self, result: Result) -> None:
         """Draw a thick bar for the mean square and a thin one for the variance of each."""
         plot, facts = self.rows, result.facts
-        arrived = result.mean**2 + result.spread**2
+        arrived = result.mean**2 + result.std**2
         square = np.array([one.square for one in facts]) / arrived
         variance = np.array([one.variance for one in facts]) / arrived
         rows = np.arange(len(facts))

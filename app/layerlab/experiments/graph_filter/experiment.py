@@ -90,10 +90,11 @@ EXPERIMENT = Experiment(
             high=199,
         ),
         Knob(
-            "places",
+            "positions",
             "numbers",
             "Positions",
             "Where the nodes are, dragged in the graph.",
+            former=("places",),
             low=-1.0,
             high=1.0,
         ),
@@ -108,7 +109,7 @@ EXPERIMENT = Experiment(
         "noise": (0.7,),
         "wave": (),
         "node": (0.0,),
-        "places": (),
+        "positions": (),
         "edges": CAFFEINE,
     },
     look_for="Each edge is as bright as its ends differ. The filter takes from every node what "

@@ -33,7 +33,7 @@ class Graph:
 
     Attributes:
         names: of the nodes. edges: both ends and weights.
-        places: (nodes, 2) where they are drawn, -1 to 1.
+        positions: (nodes, 2) where they are drawn, -1 to 1.
         signal: (nodes,) what they carry without noise, mean square 1.
         spectrum: waves of the Laplacian. laplacian: (nodes, nodes).
         hops: (nodes, nodes) edges between two nodes on the shortest way; -1 where none is.
@@ -41,7 +41,7 @@ class Graph:
 
     names: tuple[str, ...]
     edges: Edges
-    places: Array
+    positions: Array
     signal: Array
     spectrum: Spectrum
     laplacian: Array
@@ -53,49 +53,49 @@ class Graph:
         return self.edges.nodes
 
 
-def graph(kind: str, text: str, places: tuple[float, ...]) -> Graph:
+def graph(kind: str, text: str, positions: tuple[float, ...]) -> Graph:
     """Return a graph with its nodes where they were dragged.
 
     Args:
         kind: one of `names.GRAPHS`. text: edges of one's own.
-        places: x and y of all nodes, or of another number of nodes: then they are not used.
+        positions: x and y of all nodes, or of another number of nodes: then they are not used.
     """
-    found = own(text) if kind == OWN else born(kind)
-    if len(places) != 2 * found.nodes:
+    found = own(text) if kind == OWN else built_in(kind)
+    if len(positions) != 2 * found.nodes:
         return found
     if kind == RANDOM:
-        return _scattered(places)
-    return replace(found, places=np.array(places).reshape(-1, 2))
+        return _scattered(positions)
+    return replace(found, positions=np.array(positions).reshape(-1, 2))
 
 
 @functools.cache
-def born(kind: str) -> Graph:
+def built_in(kind: str) -> Graph:
     """Return a graph as it comes."""
     if kind == RANDOM:
         return _scattered(tuple(map(float, _scatter().ravel())))
     if kind == RING:
         found = nx.cycle_graph(RING_NODES)
         angles = 2 * np.pi * np.arange(RING_NODES) / RING_NODES
-        places = 0.92 * np.stack((np.sin(angles), np.cos(angles)), 1)
+        positions = 0.92 * np.stack((np.sin(angles), np.cos(angles)), 1)
         signal = np.where(np.sin(angles + 0.1) > 0, 1.0, -1.0)
     elif kind == GRID:
         found = nx.convert_node_labels_to_integers(nx.grid_2d_graph(SIDE, SIDE))
         rows, columns = np.divmod(np.arange(SIDE * SIDE), SIDE)
-        places = 1.84 * np.stack((columns, rows), 1) / (SIDE - 1) - 0.92
+        positions = 1.84 * np.stack((columns, rows), 1) / (SIDE - 1) - 0.92
         signal = np.cos(np.pi * (columns + rows + 1) / SIDE)
     elif kind == KARATE:
         found = nx.karate_club_graph()
-        places = _spring(found)
+        positions = _spring(found)
         clubs = nx.get_node_attributes(found, "club")
         signal = np.array([1.0 if clubs[k] == "Mr. Hi" else -1.0 for k in sorted(clubs)])
     else:
         assert kind == COMMUNITIES
         found = nx.planted_partition_graph(2, HALF, WITHIN, BETWEEN, seed=4)
-        places = _spring(found)
+        positions = _spring(found)
         signal = np.repeat([1.0, -1.0], HALF)
     i, j = np.array(found.edges).T
     edges = Edges(len(found), i, j, np.ones(len(i)))
-    return _made(tuple(map(str, range(1, len(found) + 1))), edges, places, signal)
+    return _made(tuple(map(str, range(1, len(found) + 1))), edges, positions, signal)
 
 
 @functools.lru_cache(maxsize=16)
@@ -109,14 +109,14 @@ def own(text: str) -> Graph:
 def _scatter() -> Array:
     """Return positions of the random graph as it comes. (SCATTERED, 2)"""
     found = nx.random_geometric_graph(SCATTERED, 0.0, seed=11)
-    places = nx.get_node_attributes(found, "pos")
-    return 0.94 * (2 * np.array([places[k] for k in range(SCATTERED)]) - 1)
+    positions = nx.get_node_attributes(found, "pos")
+    return 0.94 * (2 * np.array([positions[k] for k in range(SCATTERED)]) - 1)
 
 
 @functools.lru_cache(maxsize=64)
-def _scattered(places: tuple[float, ...]) -> Graph:
+def _scattered(positions: tuple[float, ...]) -> Graph:
     """Return the graph that joins what is near; the signal stays with the nodes."""
-    pairs = np.array(places).reshape(-1, 2)
+    pairs = np.array(positions).reshape(-1, 2)
     away = np.hypot(*(pairs[:, None] - pairs).transpose(2, 0, 1))  # (nodes, nodes)
     i, j = np.nonzero(np.triu(away <= RADIUS, 1))
     x, y = _scatter().T
@@ -125,7 +125,9 @@ def _scattered(places: tuple[float, ...]) -> Graph:
     return _made(names, edges, pairs, np.sin(1.5 * (x + y)))
 
 
-def _made(names: tuple[str, ...], edges: Edges, places: Array, signal: Array | None) -> Graph:
+def _made(
+    names: tuple[str, ...], edges: Edges, positions: Array, signal: Array | None
+) -> Graph:
     """Solve a graph; without a signal it carries its slowest wave."""
     found = spectrum(edges)
     laplacian = edges.laplacian()
@@ -134,7 +136,7 @@ def _made(names: tuple[str, ...], edges: Edges, places: Array, signal: Array | N
     if signal is None:
         signal = _slowest(found, hops[0] >= 0)
     signal = signal / np.sqrt(np.mean(signal**2))
-    return Graph(names, edges, places, signal, found, laplacian, hops)
+    return Graph(names, edges, positions, signal, found, laplacian, hops)
 
 
 def _slowest(found: Spectrum, part: Array) -> Array:
@@ -161,8 +163,8 @@ def _joined(edges: Edges) -> nx.Graph:
 
 def _spring(found: nx.Graph) -> Array:
     """Return positions at which springs along the edges rest, filling the square. (nodes, 2)"""
-    places = nx.spring_layout(found, weight=None, iterations=100, seed=7)
-    pairs = np.array([places[k] for k in range(len(found))])
+    positions = nx.spring_layout(found, weight=None, iterations=100, seed=7)
+    pairs = np.array([positions[k] for k in range(len(found))])
     pairs -= pairs.mean(0)
     _, axes = np.linalg.eigh(pairs.T @ pairs)
     axes *= np.sign(axes[np.abs(axes).argmax(0), [0, 1]])  # the same on every machine

@@ -48,7 +48,7 @@ class Result:
         rough, smoothed: x L x / x x before and after.
         is_low_pass: whether |p| falls.
         errors: (TIMES,) mean square off the clean signal, by repetition, its mean square 1.
-        spreads: (TIMES,) variance across nodes. slowest: (TIMES,) that of the slowest wave.
+        variances: (TIMES,) variance across nodes. slowest: (TIMES,) that of the slowest wave.
         node: whose neighbours are looked at. wave: which one the signal is, or None.
         weights, spectral: (nodes,) what each counts for the node, by both ways.
         reach: how many edges away the filter looks.
@@ -73,7 +73,7 @@ class Result:
     smoothed: float
     is_low_pass: bool
     errors: Array
-    spreads: Array
+    variances: Array
     slowest: Array
     node: int
     wave: int | None
@@ -103,7 +103,7 @@ def compute(
     noise: Numbers = (0.7,),
     wave: Numbers = (),
     node: Numbers = (0.0,),
-    places: Numbers = (),
+    positions: Numbers = (),
     edges: str = CAFFEINE,
 ) -> Result:
     """Filter a noisy signal by neighbours, and see what that is in the spectrum.
@@ -112,7 +112,7 @@ def compute(
         graph: one of `names.GRAPHS`. low, middle, high: gains at 0, half, the largest.
         times: repetitions. noise: its standard deviation, one number.
         wave: which one the signal is, or nothing. node: which is looked at, one number.
-        places: of all nodes, or of another number of nodes: then they are not used.
+        positions: of all nodes, or of another number of nodes: then they are not used.
         edges: a graph of one's own, as a text.
 
     Raises:
@@ -123,7 +123,7 @@ def compute(
             raise LabError(f"{name} lists {len(numbers)} numbers, it must be one")
     if len(wave) > 1:
         raise LabError(f"Wave lists {len(wave)} numbers, it must be one or none")
-    chosen = _graph(graph, edges, places)
+    chosen = _graph(graph, edges, positions)
     n, found = chosen.nodes, chosen.spectrum
     k = min(n - 1, round(wave[0])) if wave else None
     clean = chosen.signal if k is None else np.sqrt(n) * found.waves[:, k]
@@ -171,13 +171,13 @@ def compute(
     )
 
 
-def _graph(kind: str, text: str, places: Numbers) -> Graph:
+def _graph(kind: str, text: str, positions: Numbers) -> Graph:
     """Return a graph; raises LabError where edges of one's own are wrong, even if not shown."""
     try:
         read(text)
     except LabError as error:
         raise LabError(f"Edges of my own: {error}") from None
-    return graph(kind, text, places)
+    return graph(kind, text, positions)
 
 
 def _noise(nodes: int) -> Array:
@@ -242,11 +242,11 @@ def numpy_code(
     noise: Numbers = (0.7,),
     wave: Numbers = (),
     node: Numbers = (0.0,),
-    places: Numbers = (),
+    positions: Numbers = (),
     edges: str = CAFFEINE,
 ) -> str:
     """Return a program that filters the same signal by both ways; see `compute`."""
-    result = compute(graph, low, middle, high, times, noise, wave, node, places, edges)
+    result = compute(graph, low, middle, high, times, noise, wave, node, positions, edges)
     links = result.graph.edges
     return program(
         "graph_filter_numpy",

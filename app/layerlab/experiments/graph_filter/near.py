@@ -52,7 +52,7 @@ class NearCard(PlotCard):
                 form="rings",
                 width=3.6,
                 brief="spectrum",
-                places="place",
+                places="position",
             ),
             Series("by neighbours", x, weights, accent, form="dots", width=2.0, brief="near"),
             replace(summed, brief="sum", column="sum", places="distance"),
@@ -92,8 +92,8 @@ def _read_far(theme: Theme, result: Result, sums: Array, at: float) -> Reading |
 
 def _side_by_side(hops: Array) -> Array:
     """Return x around each distance at which its nodes stand side by side. (n,)"""
-    places = hops.astype(float)
+    positions = hops.astype(float)
     for hop in np.unique(hops):
         same = np.flatnonzero(hops == hop)
-        places[same] += (np.arange(len(same)) + 0.5) / len(same) * 0.7 - 0.35
-    return places
+        positions[same] += (np.arange(len(same)) + 0.5) / len(same) * 0.7 - 0.35
+    return positions

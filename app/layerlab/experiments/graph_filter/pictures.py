@@ -63,8 +63,8 @@ def ramp(theme: Theme, tokens: tuple[str, ...]) -> list[QColor]:
     """Return `SHADES` colours from one token over others to the last."""
     stops = np.linspace(0, 1, len(tokens))
     inks = np.stack([rgb(theme.color(token)) for token in tokens])
-    places = np.linspace(0, 1, SHADES)
-    channels = np.stack([np.interp(places, stops, inks[:, k]) for k in range(3)], 1)
+    positions = np.linspace(0, 1, SHADES)
+    channels = np.stack([np.interp(positions, stops, inks[:, k]) for k in range(3)], 1)
     return [QColor(*map(round, row)) for row in channels.tolist()]
 
 
@@ -118,7 +118,7 @@ class GraphPicture:
         """
         graph = result.graph
         self.plot.square = result.kind in (RING, GRID, RANDOM)  # others have no lengths
-        x, y = graph.places.T
+        x, y = graph.positions.T
         i, j = graph.edges.i, graph.edges.j
         values = ramp(theme, ("negative", "faint", "positive"))
         inks = [values[k] for k in _shade(0.5 + signal / (2 * FULL))]
@@ -166,9 +166,9 @@ def _names(theme: Theme, result: Result) -> dict[str, Mark]:
     """Return the names of the nodes, each on the side on which it has no neighbours."""
     graph, found = result.graph, {}
     joined = (graph.hops == 1) / np.maximum(1, (graph.hops == 1).sum(1))[:, None]
-    away = graph.places - joined @ graph.places
+    away = graph.positions - joined @ graph.positions
     away /= np.maximum(np.hypot(*away.T), 1e-9)[:, None]
-    at = graph.places + (0.045, 0.075) * away
+    at = graph.positions + (0.045, 0.075) * away
     for right in (False, True):
         some = np.flatnonzero((away[:, 0] < 0) == right)
         words = [_brief(graph.names[k]) for k in some]
@@ -185,13 +185,13 @@ def _brief(name: str) -> str:
 
 def node_at(plot: GraphPlot, result: Result, x: float, y: float) -> int | None:
     """Return the node at a point of a plot, or None if there is none near."""
-    across, down = result.graph.places.T
+    across, down = result.graph.positions.T
     return nearest(plot, (across, down), x, y, NEAR * plot.theme.zoom)
 
 
-def _shade(places: Array) -> list[int]:
+def _shade(positions: Array) -> list[int]:
     """Return the shades of numbers from 0 to 1; beyond, the ends."""
-    held = np.clip(np.nan_to_num(places), 0, 1)
+    held = np.clip(np.nan_to_num(positions), 0, 1)
     return [int(k) for k in np.round(held * (SHADES - 1))]
 
 

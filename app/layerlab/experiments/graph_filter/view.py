@@ -79,7 +79,7 @@ class View(PageView):
     def _listen(self, clicked: HandlePlot) -> None:
         """Turn knobs by what is dragged and clicked."""
         self.dragged.grabbed.connect(self._on_node_grabbed)
-        self.dragged.released.connect(lambda _: self.released.emit("places"))
+        self.dragged.released.connect(lambda _: self.released.emit("positions"))
         self.dragged.dragged.connect(self._on_node_dragged)
         clicked.takes_clicks = True
         clicked.clicked.connect(self._on_node_clicked)
@@ -107,15 +107,15 @@ class View(PageView):
         return plot
 
     def _on_node_grabbed(self, name: str) -> None:
-        self.grabbed.emit("places")
+        self.grabbed.emit("positions")
         self.edited.emit("node", (float(name),))
 
     def _on_node_dragged(self, name: str, x: float, y: float) -> None:
         result: Result | None = self.result
         if result is not None and int(name) < result.graph.nodes:
-            places = result.graph.places.copy()
-            places[int(name)] = np.clip((x, y), -1, 1)
-            self.edited.emit("places", tuple(map(float, places.ravel())))
+            positions = result.graph.positions.copy()
+            positions[int(name)] = np.clip((x, y), -1, 1)
+            self.edited.emit("positions", tuple(map(float, positions.ravel())))
 
     def _on_node_clicked(self, x: float, y: float) -> None:
         node = None if self.result is None else node_at(self.after.plot, self.result, x, y)
@@ -139,7 +139,7 @@ class View(PageView):
         text = read_text(path)
         self.grabbed.emit("edges")
         self.edited.emit("edges", text)
-        for knob, value in (("graph", OWN), ("wave", ()), ("node", (0.0,)), ("places", ())):
+        for knob, value in (("graph", OWN), ("wave", ()), ("node", (0.0,)), ("positions", ())):
             self.edited.emit(knob, value)
         self.released.emit("edges")
 
@@ -154,8 +154,8 @@ class View(PageView):
                 "mean square off the signal without noise",
             ),
             (
-                f"{number(float(result.spreads[0]))} → "
-                f"{number(float(result.spreads[result.times]))}",
+                f"{number(float(result.variances[0]))} → "
+                f"{number(float(result.variances[result.times]))}",
                 "variance across nodes",
             ),
             (f"{result.seen} of {result.graph.nodes}", "nodes that a node can see"),
@@ -175,8 +175,8 @@ class View(PageView):
 
     def _draw_response(self, result: Result) -> None:
         card, accent, muted = self.response, self.color("accent"), self.color("muted")
-        places = result.graph.spectrum.places
-        counts, edges = np.histogram(places, CELLS, (0, 1))
+        positions = result.graph.spectrum.places
+        counts, edges = np.histogram(positions, CELLS, (0, 1))
         heights = FLOOR + 0.65 * counts / counts.max()
         ground, pale = mix(self.theme, muted, 0.22), mix(self.theme, accent, 0.5)
         stems = mix(self.theme, accent, 0.3)
@@ -187,14 +187,14 @@ class View(PageView):
         if result.times > 1:
             shown = np.clip(power, -9, 9)
             series.append(Series(name, T, shown, accent, width=2.4, values=power))
-        zero = np.zeros(len(places))
+        zero = np.zeros(len(positions))
         card.show_plot(
             series=series,
             bands={
                 "spectrum": Histogram(edges, heights, ground, base=FLOOR),
-                "stems": Strokes(places, zero, places, gains, stems, 1.2),
+                "stems": Strokes(positions, zero, positions, gains, stems, 1.2),
             },
-            live={"gains": Dots(places, gains, point, 2.2)},
+            live={"gains": Dots(positions, gains, point, 2.2)},
             legend=[
                 Key("dot", point, "eigenvalues", brief="λ"),
                 Key("band", ground, "how many", brief="count"),
@@ -282,7 +282,7 @@ class View(PageView):
             series=(
                 course("error", result.errors, ink, "", width=2.2),
                 course(
-                    "across nodes", result.spreads, self.color("accent"), "across", width=2.2
+                    "across nodes", result.variances, self.color("accent"), "across", width=2.2
                 ),
                 course("slowest wave", result.slowest, text, "slowest", **slowest),
             ),
@@ -312,7 +312,7 @@ def _written(coefficients: tuple[float, ...]) -> str:
 def thumbnail(result: Result) -> pic.Picture:
     """Return the filtered graph."""
     window = (-1.1, 1.1, -1.1, 1.1)
-    x, y = result.graph.places.T
+    x, y = result.graph.positions.T
     points = pic.unit_points(x, y, window)
     edges = result.graph.edges
     shapes: list[pic.Shape] = [

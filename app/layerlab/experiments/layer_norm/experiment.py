@@ -2,7 +2,7 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
-from layerlab.experiments.layer_norm.names import EPS, MOST, OPTIMIZERS, SIGNS, SUMS
+from layerlab.experiments.layer_norm.names import EPS, MOST, OPTIMIZERS, PRE_ACTIVATIONS, SIGNS
 
 EXPERIMENT = Experiment(
     "layer-norm",
@@ -55,10 +55,11 @@ EXPERIMENT = Experiment(
             choices=OPTIMIZERS,
         ),
         Knob(
-            "sums",
+            "pre_activations",
             "numbers",
             "Pre-activations",
             "The weighted sum of each unit's inputs, before it is scaled.",
+            former=("sums",),
             low=-MOST,
             high=MOST,
         ),
@@ -69,7 +70,7 @@ EXPERIMENT = Experiment(
         "shift": 1.0,
         "eps": "1e-5",
         "optimizer": "Adam",
-        "sums": SUMS,
+        "pre_activations": PRE_ACTIVATIONS,
     },
     look_for="Drag the dot in the map along its line. The loss has the same colour all along "
     "a ray, so its gradient can only point across; ten times farther out the same turn is ten "

@@ -59,10 +59,10 @@ def plain(z: Array) -> Layer:
     return Layer(z, z, dn, dn, loss, np.ones(z.shape[:-1], bool))
 
 
-def weights(sums: Array) -> Array:
+def weights(z: Array) -> Array:
     """Return weights and bias of every unit that give these pre-activations. (inputs, units)
 
     The weights are the same for all pre-activations; the biases, in the last row, do the rest.
     """
-    drawn = np.random.default_rng(5).normal(size=(len(INPUT) - 1, len(sums))) / np.sqrt(3)
-    return np.vstack([drawn, sums - INPUT[:-1] @ drawn])
+    drawn = np.random.default_rng(5).normal(size=(len(INPUT) - 1, len(z))) / np.sqrt(3)
+    return np.vstack([drawn, z - INPUT[:-1] @ drawn])

@@ -16,7 +16,7 @@ from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.layer_norm import training
 from layerlab.experiments.layer_norm.layer import INPUT, TARGET, Layer, layer, plain, weights
-from layerlab.experiments.layer_norm.names import MOST, SUMS
+from layerlab.experiments.layer_norm.names import MOST, PRE_ACTIVATIONS
 from layerlab.experiments.layer_norm.training import (
     EVERY,
     LENGTH,
@@ -55,8 +55,8 @@ class Result:
     """All that the page draws.
 
     Attributes:
-        stretch: a, with its sign. shift: c. eps: of the norm. sums: (units,) pre-activations
-            before both.
+        stretch: a, with its sign. shift: c. eps: of the norm. pre_activations: (units,) before
+            both.
         now: the layer as it is. first: the same at a = 1, c = 0.
         off: largest change of an output from `first`; 0 / 0 counts as none.
         gradient: (n,) length of the gradient over `CURVE`. unnormed: without the norm.
@@ -74,7 +74,7 @@ class Result:
     stretch: float
     shift: float
     eps: float
-    sums: Array
+    pre_activations: Array
     now: Layer
     first: Layer
     off: float
@@ -103,20 +103,21 @@ def compute(
     shift: float = 1.0,
     eps: str = "1e-5",
     optimizer: str = "Adam",
-    sums: tuple[float, ...] = SUMS,
+    pre_activations: tuple[float, ...] = PRE_ACTIVATIONS,
 ) -> Result:
     """Stretch and shift a layer's weights, and look behind its norm.
 
     Args:
         size, sign: of the stretch a. shift: c. eps: of the norm, as written.
-        optimizer: of the trainings. sums: (units,) pre-activations at a = 1, c = 0.
+        optimizer: of the trainings. pre_activations: (units,) at a = 1, c = 0.
 
     Raises:
         LabError: there are more or fewer pre-activations than units.
     """
-    if len(sums) != len(TARGET):
-        raise LabError(f"Pre-activations lists {len(sums)} numbers, they must be {len(TARGET)}")
-    a, e, z = size * SIGN[sign], float(eps), np.array(sums)
+    if len(pre_activations) != len(TARGET):
+        found = f"Pre-activations lists {len(pre_activations)} numbers"
+        raise LabError(f"{found}, they must be {len(TARGET)}")
+    a, e, z = size * SIGN[sign], float(eps), np.array(pre_activations)
     first, now = layer(z, e), layer(a * z + shift, e)
     ideal = layer(z, 0.0).gradient / CURVE
     loss, down, along = _map(z, a, shift, e)
@@ -221,13 +222,13 @@ def work(
     shift: float = 1.0,
     eps: str = "1e-5",
     optimizer: str = "Adam",
-    sums: tuple[float, ...] = SUMS,
+    pre_activations: tuple[float, ...] = PRE_ACTIVATIONS,
 ) -> Iterator[Step | None]:
     """Train networks of several first sizes, with and without the norm; see `compute`."""
     plan, said = training.plan(optimizer), time.monotonic()
 
     def result() -> Result:
-        return compute(size, sign, shift, eps, optimizer, sums)
+        return compute(size, sign, shift, eps, optimizer, pre_activations)
 
     total = len(plan) * LENGTH
     for k, setting in enumerate(plan):
@@ -255,7 +256,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
     outputs, gradient = result.exact
     measured = f"outputs off by {number(outputs, 2)}, gradient by {number(gradient, 2)}"
-    if result.stretch <= 0 or not layer(result.sums, 0.0).is_defined:
+    if result.stretch <= 0 or not layer(result.pre_activations, 0.0).is_defined:
         words = "it is about a > 0" if result.stretch <= 0 else "all pre-activations are equal"
         why = f"{words}; here outputs change by {number(result.off, 2)}"
         return (ClaimRow("E9", statement, "exact", measured, NOT_HERE, why),)
@@ -274,7 +275,7 @@ def numpy_code(
     shift: float = 1.0,
     eps: str = "1e-5",
     optimizer: str = "Adam",
-    sums: tuple[float, ...] = SUMS,
+    pre_activations: tuple[float, ...] = PRE_ACTIVATIONS,
 ) -> str:
     """Return a program that prints outputs and gradients of the layer; see `compute`."""
     return program(
@@ -283,7 +284,7 @@ def numpy_code(
         SHIFT=shift,
         EPS=float(eps),
         INPUT=INPUT[:-1].tolist(),
-        SUMS=list(sums),
+        PRE_ACTIVATIONS=list(pre_activations),
         TARGET=TARGET.tolist(),
     )
 
@@ -294,7 +295,7 @@ def lab_spec(
     shift: float = 1.0,
     eps: str = "1e-5",
     optimizer: str = "Adam",
-    sums: tuple[float, ...] = SUMS,
+    pre_activations: tuple[float, ...] = PRE_ACTIVATIONS,
 ) -> LabSpec:
     """Return the lab that the page trains with the norm, its weights as they are drawn."""
     return Setting(1.0, True, optimizer).spec

@@ -3,5 +3,14 @@
 SIGNS = ("positive", "zero", "negative")  # of the stretch
 EPS = ("0", "1e-12", "1e-5", "0.01", "1")
 OPTIMIZERS = ("SGD", "Adam")
-SUMS = (1.4, -0.6, 0.3, -1.7, 0.9, 2.1, -0.2, -1.1)  # of the eight units at the start
+PRE_ACTIVATIONS = (
+    1.4,
+    -0.6,
+    0.3,
+    -1.7,
+    0.9,
+    2.1,
+    -0.2,
+    -1.1,
+)  # of eight units at the start
 MOST = 3.0  # size of a sum, before it is stretched

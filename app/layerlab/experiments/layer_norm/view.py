@@ -72,12 +72,12 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.sums = RowPlot(BothWays("z"))
-        self.sums.x_axis.fix(-FARTHEST, FARTHEST)
+        self.bars = RowPlot(BothWays("z"))
+        self.bars.x_axis.fix(-FARTHEST, FARTHEST)
         self.outputs = RowPlot(Axis("n"))
         self.outputs.x_axis.fix(-2.8, 2.8)
         self.before = PlotCard(
-            "Pre-activations", self.sums.x_axis, self.sums.y_axis, "", self.sums
+            "Pre-activations", self.bars.x_axis, self.bars.y_axis, "", self.bars
         )
         self.behind = PlotCard(
             "After layer norm", self.outputs.x_axis, self.outputs.y_axis, "", self.outputs
@@ -103,7 +103,7 @@ class View(PageView):
             card.plot.y_axis.fix(1e-3, 1.0)
         self._drag(self.map, "size", self._on_stretch)
         self._drag(self.gradient, "size", self._on_size)
-        self._drag(self.before, "sums", self._on_sum)
+        self._drag(self.before, "pre_activations", self._on_sum)
         cards = self.before, self.behind, self.map, self.gradient, self.loss, self.ends
         for k, card in enumerate(cards):
             self.add(card, k // 3, k % 3)
@@ -130,10 +130,10 @@ class View(PageView):
         result: Result | None = self.result
         if result is None or not result.stretch:
             return
-        sums = [float(value) for value in result.sums]
+        z = [float(value) for value in result.pre_activations]
         wanted = (x - result.shift) / result.stretch
-        sums[int(name)] = min(max(wanted, -MOST), MOST)
-        self.edited.emit("sums", tuple(sums))
+        z[int(name)] = min(max(wanted, -MOST), MOST)
+        self.edited.emit("pre_activations", tuple(z))
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what the norm does not see, and what comes back through it."""
@@ -150,7 +150,7 @@ class View(PageView):
 
     def draw(self, result: Result) -> None:
         """Draw all six."""
-        self._draw_sums(result)
+        self._draw_pre_activations(result)
         self._draw_outputs(result)
         self._draw_map(result)
         self._draw_gradient(result)
@@ -158,9 +158,9 @@ class View(PageView):
         draw_ends(self, self.ends, result)
 
     # ---- the layer
-    def _draw_sums(self, result: Result) -> None:
+    def _draw_pre_activations(self, result: Result) -> None:
         """Draw the pre-activations as bars, with the pull of the loss at their ends."""
-        plot, z = self.sums, result.now.z
+        plot, z = self.bars, result.now.z
         rows, zero = np.arange(len(z)), np.zeros(len(z))
         plot.set_rows([str(k + 1) for k in rows])
         first = self._pale(len(z), "faint", 0.45)
@@ -172,8 +172,8 @@ class View(PageView):
         ]
         muted = self.color("muted")
         live: dict[str, Mark] = {
-            "first": Bars(rows, zero, result.sums, first, 0.78),
-            "sums": Bars(rows, zero, z, accent, 0.4),
+            "first": Bars(rows, zero, result.pre_activations, first, 0.78),
+            "pre_activations": Bars(rows, zero, z, accent, 0.4),
             "mean": Post(float(z.mean()), "", muted, self.theme),
             "pull": Arrows(z, rows, np.array(ends), rows, self.color("negative")),
         }
@@ -316,7 +316,7 @@ class View(PageView):
             curve(angle, result.turn, turn, width=1.6, brief="angle of a step"),
         )
         still: dict[str, Mark] = {}
-        width = float(result.sums.std())
+        width = float(result.pre_activations.std())
         bend = math.sqrt(result.eps) / width if width else 0.0
         if CURVE[0] < bend < CURVE[-1]:
             still["eps"] = Post(bend, "variance = eps", self.color("faint"), self.theme)

@@ -39,7 +39,7 @@ class Picked:
 
 
 @dataclass(frozen=True, eq=False)
-class Slopes:
+class Differences:
     """The loss's derivatives by the picked parameters, at initialization, by differences.
 
     Attributes:
@@ -114,8 +114,8 @@ def gradient(setting: Setting, mistake: Mistake) -> Array:
     return np.asarray(found[picked(setting).places])
 
 
-def slopes(setting: Setting, pushes: Array) -> Slopes:
-    """Push parameters by each of some lengths and look at the loss; see `Slopes`."""
+def differences(setting: Setting, pushes: Array) -> Differences:
+    """Push parameters by each of some lengths and look at the loss; see `Differences`."""
     problem, some = setting.problem, picked(setting)
     start = initialize(problem).params  # (1, P)
     steps, many = pushes.astype(start.dtype)[:, None], np.arange(len(some.places))
@@ -130,7 +130,7 @@ def slopes(setting: Setting, pushes: Array) -> Slopes:
         there = pushed[:, :, many, some.places] - start[0, some.places]
         centred = (up - down) / (there[:, 0] - there[:, 1])
         one_sided = (up - loss) / there[:, 0]
-    return Slopes(some, np.nan_to_num(centred), np.nan_to_num(one_sided), float(loss))
+    return Differences(some, np.nan_to_num(centred), np.nan_to_num(one_sided), float(loss))
 
 
 @functools.lru_cache(maxsize=64)
@@ -164,9 +164,9 @@ def worst(some: Picked, a: Array, n: Array) -> Array:
 
 
 @functools.lru_cache(maxsize=64)
-def valley(setting: Setting) -> Slopes:
+def valley(setting: Setting) -> Differences:
     """Return the derivatives for all of `PUSHES`; kept, as they know of no mistake."""
-    return slopes(setting, PUSHES)
+    return differences(setting, PUSHES)
 
 
 def forecast(setting: Setting, pushes: Array) -> tuple[Array, Array]:

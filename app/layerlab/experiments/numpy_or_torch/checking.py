@@ -74,7 +74,7 @@ def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
     assert isinstance(plot, RowPlot)
     wrong = result.mistake.name != NONE
     bright = next(
-        (k for k, one in enumerate(checks) if wrong and one.layer == result.mistake.place), -1
+        (k for k, one in enumerate(checks) if wrong and one.layer == result.mistake.layer), -1
     )
     plot.set_rows([one.name for one in checks], bright)
     rows = np.arange(float(len(checks)))
@@ -118,18 +118,18 @@ def _read_array(view: PageView, result: Result, row: int) -> Reading:
     )
 
 
-def draw_slope(view: PageView, card: PlotCard, result: Result) -> None:
+def draw_derivative(view: PageView, card: PlotCard, result: Result) -> None:
     """Draw the derivative by hand, as it is used, and by differences of the value."""
-    slope = result.slope
+    found = result.derivative
     card.set_title(f"Derivative of {result.label}")
     accent, ink, text = (view.color(token) for token in ("accent", "negative", "text"))
     some = slice(None, None, 8)
-    series = [Series("by hand", slope.z, slope.by_hand, accent)]
-    if (slope.used != slope.by_hand).any():
-        series.append(Series("used", slope.z, slope.used, ink, form="dash"))
-    pushed = slope.by_differences[some]
-    z, y = slope.z[some], np.clip(pushed, -2, 2)
+    series = [Series("by hand", found.z, found.by_hand, accent)]
+    if (found.used != found.by_hand).any():
+        series.append(Series("used", found.z, found.used, ink, form="dash"))
+    pushed = found.by_differences[some]
+    z, y = found.z[some], np.clip(pushed, -2, 2)
     series.append(Series("differences", z, y, text, form="dots", width=2.2, values=pushed))
     card.show_plot(series=series)
-    most = float(np.abs(slope.by_hand).max())
+    most = float(np.abs(found.by_hand).max())
     card.set_note(f"at most <b>{number(most, 4)}</b>", f"max <b>{number(most, 4)}</b>")

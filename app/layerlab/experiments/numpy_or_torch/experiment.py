@@ -10,6 +10,7 @@ from layerlab.experiments.numpy_or_torch.names import (
     MISTAKES,
     NONE,
     SHALLOW,
+    SLIGHT,
 )
 
 EXPERIMENT = Experiment(
@@ -64,14 +65,20 @@ EXPERIMENT = Experiment(
             "Mistake",
             "What is wrong in the backward pass by hand; the other engines stay correct.",
             choices=MISTAKES,
+            former_choices=(
+                ("slope forgotten", FORGOTTEN),
+                ("slope at h", AT_H),
+                ("slope 0.02 % off", SLIGHT),
+            ),
         ),
         Knob(
-            "place",
+            "layer",
             "numbers",
             "Layer of the mistake",
             "The layer in which the mistake is made: click a row of the check.",
             low=1,
             high=DEEP + 1,
+            former=("place",),
         ),
     ),
     start={
@@ -80,7 +87,7 @@ EXPERIMENT = Experiment(
         "updates": 100,
         "eps": 1e-5,
         "mistake": NONE,
-        "place": (2.0,),
+        "layer": (2.0,),
     },
     look_for="Three engines draw one barcode: equal to rounding, seldom to the last bit. Are "
     "they right? Differences of the loss know no chain rule. With a large step they are "

@@ -24,7 +24,7 @@ Array = np.ndarray
 OFF = 2e-4  # how much too large a derivative is that neither threshold of the check names
 
 
-def place_of(mistake: str, depth: int, wanted: int) -> int:
+def layer_of(mistake: str, depth: int, wanted: int) -> int:
     """Return the layer (1-based) in which a mistake can be made, nearest to the wanted one.
 
     A derivative is that of a hidden layer. Only a square matrix can be transposed unnoticed, so
@@ -42,24 +42,24 @@ class Mistake(ChainRule):
 
     Attributes:
         name: one of `names.MISTAKES`; `none` is the chain rule itself.
-        place: the layer (1-based), see `place_of`.
+        layer: where it is (1-based), see `layer_of`.
     """
 
     name: str = NONE
-    place: int = 1
+    layer: int = 1
 
     def _is_here(self, name: str, layer: int) -> bool:
-        return self.name == name and layer == self.place - 1
+        return self.name == name and layer == self.layer - 1
 
     def derivative(self, problem: Problem, cache: ForwardCache, layer: int) -> Array:
-        """Return the slope; forgotten, taken at h instead of z, or a little too large."""
-        slope = super().derivative(problem, cache, layer)
+        """Return the derivative; forgotten, taken at h instead of z, or a little too large."""
+        derivative = super().derivative(problem, cache, layer)
         if self._is_here(FORGOTTEN, layer):
-            return np.ones_like(slope)
+            return np.ones_like(derivative)
         if self._is_here(AT_H, layer):
             net = problem.spec.net
             return problem.activation.derivative(NUMPY, cache.h[layer + 1], net.slope)
-        return slope * (1 + OFF) if self._is_here(SLIGHT, layer) else slope
+        return derivative * (1 + OFF) if self._is_here(SLIGHT, layer) else derivative
 
     def pre_activation_gradient(
         self, problem: Problem, cache: ForwardCache, layer: int, dh: Array

@@ -13,7 +13,7 @@ from layerlab.core.libraries import say_once
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.numpy_or_torch import check, rows, trainings
-from layerlab.experiments.numpy_or_torch.mistakes import OFF, Mistake, place_of
+from layerlab.experiments.numpy_or_torch.mistakes import OFF, Mistake, layer_of
 from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
     FORGOTTEN,
@@ -22,7 +22,7 @@ from layerlab.experiments.numpy_or_torch.names import (
     NONE,
     SLIGHT,
 )
-from layerlab.experiments.numpy_or_torch.result import Result, Slope, Valley
+from layerlab.experiments.numpy_or_torch.result import Derivative, Result, Valley
 from layerlab.experiments.numpy_or_torch.trainings import (
     DTYPES,
     RATE,
@@ -53,21 +53,21 @@ def compute(
     updates: int = 100,
     eps: float = 1e-5,
     mistake: str = NONE,
-    place: Sequence[float] = (2.0,),
+    layer: Sequence[float] = (2.0,),
 ) -> Result:
     """Train by hand, check its gradient, and compare with what `work` has of other engines.
 
     Args:
         activation: name of the bend. depth: hidden layers, of eight neurons.
         updates: after which parameters are compared. eps: push of the check.
-        mistake: one of `names.MISTAKES`. place: (layer,) of it, from 1.
+        mistake: one of `names.MISTAKES`. layer: (1,) of it, from 1.
 
     Raises:
         LabError: an activation that is not known, or no layer.
     """
     label = ACTIVATIONS[activation].label
     setting = Setting(activation, depth)
-    wrong = _mistake(mistake, depth, place)
+    wrong = _mistake(mistake, depth, layer)
     tracks = _tracks(setting, wrong)
     hand = tracks["numpy", "float64"]
     missing = available()["torch"] or _trouble.get("torch", "")
@@ -103,8 +103,8 @@ def compute(
         valley,
         checks,
         check.located(checks, valley.expected),
-        _missed(setting, wrong.place, numeric),
-        _slope(ACTIVATIONS[activation], mistake, eps),
+        _missed(setting, wrong.layer, numeric),
+        _derivative(ACTIVATIONS[activation], mistake, eps),
         {
             name: one.speed
             for name in ENGINES
@@ -114,11 +114,11 @@ def compute(
     )
 
 
-def _mistake(name: str, depth: int, place: Sequence[float]) -> Mistake:
-    if not place:
+def _mistake(name: str, depth: int, layer: Sequence[float]) -> Mistake:
+    if not layer:
         raise LabError("the layer of the mistake is missing")
-    wanted = 1 if name == NONE else round(place[0])  # nothing wrong is wrong nowhere
-    return Mistake(name, place_of(name, depth, wanted))
+    wanted = 1 if name == NONE else round(layer[0])  # nothing wrong is wrong nowhere
+    return Mistake(name, layer_of(name, depth, wanted))
 
 
 def _tracks(setting: Setting, wrong: Mistake) -> dict[tuple[str, str], Array]:
@@ -163,7 +163,7 @@ def _valley(setting: Setting, wrong: Mistake, eps: float) -> tuple[Valley, Array
     single = check.valley(Setting(setting.activation, setting.depth, "float32"))
     sound, made = (check.gradient(setting, one) for one in (_SOUND, wrong))
     push = np.array([eps])
-    numeric = check.slopes(setting, push).centred[0]
+    numeric = check.differences(setting, push).centred[0]
 
     def error(a: Array, n: Array) -> Array:
         return check.worst(wide.picked, a, n)
@@ -180,27 +180,27 @@ def _valley(setting: Setting, wrong: Mistake, eps: float) -> tuple[Valley, Array
     ), numeric
 
 
-def _missed(setting: Setting, place: int, numeric: Array) -> dict[str, float]:
+def _missed(setting: Setting, layer: int, numeric: Array) -> dict[str, float]:
     """Return the worst array's error with each of the mistakes, 0 if it is none here."""
     sound, found = check.gradient(setting, _SOUND), {}
     for name in MISTAKES:
-        made = Mistake(name, place_of(name, setting.depth, place))
+        made = Mistake(name, layer_of(name, setting.depth, layer))
         is_none = name != NONE and (check.gradient(setting, made) == sound).all()
         errors = [one.error for one in check.each_array(setting, made, numeric)]
         found[name] = 0.0 if is_none else max(errors)
     return found
 
 
-def _slope(entry: Activation, mistake: str, eps: float) -> Slope:
+def _derivative(entry: Activation, mistake: str, eps: float) -> Derivative:
     z = np.linspace(-REACH, REACH, 201)
-    slope = entry.derivative_at(z)
+    exact = entry.derivative_at(z)
     used = {
         FORGOTTEN: np.ones_like(z),
         AT_H: entry.derivative_at(entry(z)),
-        SLIGHT: slope * (1 + OFF),
-    }.get(mistake, slope)
+        SLIGHT: exact * (1 + OFF),
+    }.get(mistake, exact)
     up, down = z + eps, z - eps
-    return Slope(z, slope, used, (entry(up) - entry(down)) / (up - down))
+    return Derivative(z, exact, used, (entry(up) - entry(down)) / (up - down))
 
 
 def work(
@@ -210,7 +210,7 @@ def work(
     updates: int = 100,
     eps: float = 1e-5,
     mistake: str = NONE,
-    place: Sequence[float] = (2.0,),
+    layer: Sequence[float] = (2.0,),
 ) -> Iterator[Step | None]:
     """Train the same on the other engines, in both precisions, and time each; see `compute`.
 
@@ -231,9 +231,9 @@ def work(
             _trouble[name] = str(error)
             continue
         _trouble.pop(name, None)
-        result = compute(activation, depth, updates, eps, mistake, place)
+        result = compute(activation, depth, updates, eps, mistake, layer)
         yield Step(done + 1, len(plan), result, note)
-    result = compute(activation, depth, updates, eps, mistake, place)
+    result = compute(activation, depth, updates, eps, mistake, layer)
     yield Step(len(plan), len(plan), result, "done")
 
 
@@ -248,10 +248,10 @@ def numpy_code(
     updates: int = 100,
     eps: float = 1e-5,
     mistake: str = NONE,
-    place: Sequence[float] = (2.0,),
+    layer: Sequence[float] = (2.0,),
 ) -> str:
     """Return the pass by hand, its mistake too, and its check as a program of NumPy."""
-    wrong, setting = _mistake(mistake, depth, place), Setting(activation, depth)
+    wrong, setting = _mistake(mistake, depth, layer), Setting(activation, depth)
     return program(
         "numpy_or_torch_numpy",
         ACTIVATION=activation,
@@ -261,7 +261,7 @@ def numpy_code(
         RATE=RATE,
         EPS=eps,
         MISTAKE=wrong.name,
-        LAYER=wrong.place,
+        LAYER=wrong.layer,
     )
 
 
@@ -271,7 +271,7 @@ def torch_code(
     updates: int = 100,
     eps: float = 1e-5,
     mistake: str = NONE,
-    place: Sequence[float] = (2.0,),
+    layer: Sequence[float] = (2.0,),
 ) -> str:
     """Return the network as a program of PyTorch, from the same first weights."""
     setting = Setting(activation, depth)
@@ -291,7 +291,7 @@ def lab_spec(
     updates: int = 100,
     eps: float = 1e-5,
     mistake: str = NONE,
-    place: Sequence[float] = (2.0,),
+    layer: Sequence[float] = (2.0,),
 ) -> LabSpec:
     """Return the same training as a lab, from sixteen seeds and for longer."""
     spec = edit(Setting(activation, depth).spec, "train.updates", 4 * LENGTH)

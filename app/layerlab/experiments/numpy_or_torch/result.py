@@ -15,8 +15,8 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Slope:
-    """One activation's slope.
+class Derivative:
+    """One activation's derivative.
 
     Attributes:
         z: (n,) places. by_hand: as it is written down. used: by the backward pass, with its
@@ -67,7 +67,7 @@ class Result:
             if nothing is wrong.
         valley, checks, found: the gradient check by push; array by array; what it says.
         missed: mistake -> error of the worst array if it were made; 0 if it changes nothing.
-        slope: of the activation.
+        derivative: of the activation.
         speeds: engine -> updates a second, of those that were timed.
         missing: why there is no PyTorch, in one sentence, or "".
     """
@@ -88,7 +88,7 @@ class Result:
     checks: tuple[ArrayCheck, ...]
     found: Found
     missed: dict[str, float]
-    slope: Slope
+    derivative: Derivative
     speeds: dict[str, float]
     missing: str
 

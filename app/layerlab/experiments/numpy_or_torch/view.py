@@ -10,7 +10,7 @@ from layerlab.experiments.numpy_or_torch.checking import (
     FLOOR,
     TOP,
     draw_arrays,
-    draw_slope,
+    draw_derivative,
     draw_valley,
 )
 from layerlab.experiments.numpy_or_torch.model import ENGINES, REACH
@@ -86,9 +86,9 @@ class View(PageView):
         self.arrays_card = PlotCard(
             "Error by array", self.rows.x_axis, self.rows.y_axis, "", self.rows
         )
-        self.slope = PlotCard("Derivative", Axis("z"), Axis("h′"))
-        self.slope.plot.x_axis.fix(-REACH, REACH)
-        self.slope.plot.y_axis.fix(-1.15, 1.25)
+        self.derivative = PlotCard("Derivative", Axis("z"), Axis("h′"))
+        self.derivative.plot.x_axis.fix(-REACH, REACH)
+        self.derivative.plot.y_axis.fix(-1.15, 1.25)
         for card, knob in ((self.apart, "updates"), (self.valley, "eps")):
             self._drag(card, knob)
         for card, row, column, columns in (
@@ -97,7 +97,7 @@ class View(PageView):
             (self.loss, 0, 9, 3),
             (self.valley, 1, 0, 5),
             (self.arrays_card, 1, 5, 4),
-            (self.slope, 1, 9, 3),
+            (self.derivative, 1, 9, 3),
         ):
             self.add(card, row, column, 1, columns)
         self.share(rows=(10, 11), columns=(1,) * 12)
@@ -116,11 +116,11 @@ class View(PageView):
         result: Result | None = self.result
         if result is None:
             return
-        self.grabbed.emit("place")
+        self.grabbed.emit("layer")
         if result.mistake.name == NONE:
             self.edited.emit("mistake", FORGOTTEN)
-        self.edited.emit("place", (float(result.checks[row].layer),))
-        self.released.emit("place")
+        self.edited.emit("layer", (float(result.checks[row].layer),))
+        self.released.emit("layer")
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what the check finds, how far the engines are apart, and how quick."""
@@ -147,7 +147,7 @@ class View(PageView):
         self._draw_loss(result)
         draw_valley(self, self.valley, result)
         draw_arrays(self, self.arrays_card, result)
-        draw_slope(self, self.slope, result)
+        draw_derivative(self, self.derivative, result)
 
     # ---- engines
     def _ink(self, name: str) -> QColor:
@@ -217,8 +217,8 @@ class View(PageView):
         k = int(np.clip(round(x), 0, len(result.params["numpy"]) - 1))
         name, start, _ = next(array for array in result.arrays if array[1] <= k < array[2])
         across = result.sizes[int(name[1:])]
-        place = ", ".join(str(n + 1) for n in divmod(k - start, across))
-        place = place if name[0] == "W" else str(k - start + 1)
+        index = ", ".join(str(n + 1) for n in divmod(k - start, across))
+        index = index if name[0] == "W" else str(k - start + 1)
         rows: list[tuple[QColor | None, str]] = [
             (self._ink(engine), f"{NAMES[engine]} {result.params[engine][k]:.17g}")
             for engine in ENGINES
@@ -227,7 +227,7 @@ class View(PageView):
         if result.reference in result.params:
             gap = abs(float(result.params["numpy"][k] - result.params[result.reference][k]))
             rows.append((self.color("negative"), f"difference {number(gap, 2)}"))
-        return Reading(f"{name}[{place}]", tuple(rows), float(k))
+        return Reading(f"{name}[{index}]", tuple(rows), float(k))
 
     def _draw_apart(self, result: Result) -> None:
         """Draw the distance to PyTorch of each engine, in both precisions."""

@@ -50,15 +50,16 @@ EXPERIMENT = Experiment(
             high=2.0,
         ),
         Knob(
-            "silenced",
+            "ablated",
             "numbers",
             "Ablated layer",
             "The layer whose weights and biases are 0; clicked in the plot.",
             low=1,
             high=64,
+            former=("silenced",),
         ),
     ),
-    start={"activation": "relu", "depth": 20, "factor": 0.5, "decay": 0.0, "silenced": (10.0,)},
+    start={"activation": "relu", "depth": 20, "factor": 0.5, "decay": 0.0, "ablated": (10.0,)},
     look_for="At initialization a plain ReLU network preserves its gradient on average, and "
     "loses it in the tails; the residual one of the same weights more than doubles it a "
     "layer; scaled by 1/√(2N) it stays. Training follows: the plain one learns until it is "
@@ -70,19 +71,19 @@ EXPERIMENT = Experiment(
             "Too deep for the plain one",
             "At 64 layers no plain network learns and the "
             "residual one blows up; the scaled one learns as if it were shallow.",
-            {"depth": 64, "silenced": (40.0,)},
+            {"depth": 64, "ablated": (40.0,)},
         ),
         Try(
             "Let decay choose",
             "Weight decay empties a few of 64 layers: those on the dashed line, where decay "
             "alone leads. Layer 12 is one of them: ablated, it is not missed.",
-            {"depth": 64, "decay": 1.0, "silenced": (12.0,)},
+            {"depth": 64, "decay": 1.0, "ablated": (12.0,)},
         ),
         Try(
             "A bounded activation",
             "A tanh layer adds 1 at most: the signal grows slowly, "
             "and residual networks of 64 layers learn without any scale.",
-            {"activation": "tanh", "depth": 64, "silenced": (40.0,)},
+            {"activation": "tanh", "depth": 64, "ablated": (40.0,)},
         ),
     ),
     formula=(

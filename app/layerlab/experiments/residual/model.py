@@ -37,7 +37,7 @@ class Result:
 
     Attributes:
         activation, depth, factor, decay: the knobs.
-        silent: the hidden layer (from 1) that is ablated, or None.
+        ablated: the hidden layer (from 1) that is ablated, or None.
         birth: signal and gradient by layer.
         chain: (2, depth + 1) |dL/dh| of single neurons, plain and with skips.
         ladder: by name, what is trained at each of `DEPTHS`, None where it is not yet.
@@ -54,7 +54,7 @@ class Result:
     depth: int
     factor: float
     decay: float
-    silent: int | None
+    ablated: int | None
     birth: Birth
     chain: Array
     ladder: dict[str, tuple[Trained | None, ...]]
@@ -88,7 +88,7 @@ def compute(
     depth: int = 20,
     factor: float = 0.5,
     decay: float = 0.0,
-    silenced: tuple[float, ...] = (10.0,),
+    ablated: tuple[float, ...] = (10.0,),
 ) -> Result:
     """Measure networks at initialization, and look up what is trained so far.
 
@@ -96,22 +96,22 @@ def compute(
         activation: a registered one. depth: layers, 2 to 100.
         factor: weight of the chain of single neurons.
         decay: weight decay of the training.
-        silenced: the layer (from 1) that is ablated, or nothing.
+        ablated: the layer (from 1) that is ablated, or nothing.
 
     Raises:
         LabError: more than one layer is ablated.
     """
-    if len(silenced) > 1:
-        raise LabError(f"{len(silenced)} layers are ablated, the page ablates one")
+    if len(ablated) > 1:
+        raise LabError(f"{len(ablated)} layers are ablated, the page ablates one")
     ladder, shown = known(activation, decay), trained_depth(depth)
-    silent = min(max(round(silenced[0]), 1), shown) if silenced else None
+    layer = min(max(round(ablated[0]), 1), shown) if ablated else None
     problem = problem_of(Setting("plain", shown, activation, decay).spec)
     curves = {}
     for name in NAMES:
         one = ladder[name][DEPTHS.index(shown)]
         if one is not None and one.params is not None:
             whole = one.curve()
-            less = whole if silent is None else one.curve(silent - 1)
+            less = whole if layer is None else one.curve(layer - 1)
             curves[name] = np.stack([whole, less])
     y = problem.y.astype(float)
     order = np.argsort(problem.x[:, 0])
@@ -121,7 +121,7 @@ def compute(
         depth,
         factor,
         decay,
-        silent,
+        layer,
         born(activation, depth),
         np.stack(chain(factor, depth)),
         ladder,
@@ -141,7 +141,7 @@ def work(
     depth: int = 20,
     factor: float = 0.5,
     decay: float = 0.0,
-    silenced: tuple[float, ...] = (10.0,),
+    ablated: tuple[float, ...] = (10.0,),
 ) -> Iterator[Step | None]:
     """Train all depths, those that are ablated first; see `compute`."""
     shown = trained_depth(depth)
@@ -150,16 +150,16 @@ def work(
     yield from verdicts.measure_blocks(is_interrupted)
     for k, (d, name) in enumerate((d, name) for d in depths for name in NAMES):
         yield from training(Setting(name, d, activation, decay)).advance(is_interrupted)
-        result = compute(activation, depth, factor, decay, silenced)
+        result = compute(activation, depth, factor, decay, ablated)
         yield Step(k + 1, total, result, f"{name} of {d} layers trained")
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about skips, beside what is found here."""
     trained = result.trained
-    layer = max(1, (result.silent or min(2, result.shown)) - 1)  # the first has no skip
+    layer = max(1, (result.ablated or min(2, result.shown)) - 1)  # the first has no skip
     return (
-        verdicts.silent_row(trained["plain"], trained["scaled"], layer),
+        verdicts.ablation_row(trained["plain"], trained["scaled"], layer),
         verdicts.blocks_row(result.blocks),
         verdicts.chain_row(result.factor, result.depth),
     )
@@ -170,18 +170,18 @@ def numpy_code(
     depth: int = 20,
     factor: float = 0.5,
     decay: float = 0.0,
-    silenced: tuple[float, ...] = (10.0,),
+    ablated: tuple[float, ...] = (10.0,),
 ) -> str:
     """Return a program that measures, trains and ablates; see `compute`."""
     shown = trained_depth(depth)
-    silent = min(max(round(silenced[0]), 1), shown) if silenced else 1
+    layer = min(max(round(ablated[0]), 1), shown) if ablated else 1
     return program(
         "residual_numpy",
         ACTIVATION=activation,
         DEPTH=depth,
         FACTOR=factor,
         LAYERS=min(shown, 20),
-        ABLATED=min(silent, 20),
+        ABLATED=min(layer, 20),
         DECAY=decay,
     )
 
@@ -191,7 +191,7 @@ def lab_spec(
     depth: int = 20,
     factor: float = 0.5,
     decay: float = 0.0,
-    silenced: tuple[float, ...] = (10.0,),
+    ablated: tuple[float, ...] = (10.0,),
 ) -> LabSpec:
     """Return the lab that trains the scaled residual network; its skips are a knob there.
 

@@ -40,13 +40,13 @@ class Setting:
     @property
     def spec(self) -> LabSpec:
         """The lab's wave without noise, with this network."""
-        spread = GAIN / (2 * self.depth) ** 0.5 if self.name == "scaled" else GAIN
+        std = GAIN / (2 * self.depth) ** 0.5 if self.name == "scaled" else GAIN
         turned = {
             "task.noise": 0.0,
             "net.hidden": (WIDTH,) * self.depth,
             "net.activation": self.activation,
             "net.init": "normal",
-            "net.weight_std": spread,
+            "net.weight_std": std,
             "net.residual": self.name != "plain",
             "train.optimizer": "adamw",
             "train.rate": RATE,
@@ -148,8 +148,8 @@ class Training:
         kept, without = np.empty((depth, SEEDS)), np.empty((depth, SEEDS))
         for k in range(depth):
             weights = layout.weights(params, k)
-            spread = net.weight_std / layout.sizes[k] ** 0.5
-            kept[k] = np.sqrt((weights**2).mean((1, 2))) / spread
+            std = net.weight_std / layout.sizes[k] ** 0.5
+            kept[k] = np.sqrt((weights**2).mean((1, 2))) / std
             with np.errstate(all="ignore"):
                 without[k] = training_loss(problem, ablate(layout, params, k))
             if ask():

@@ -157,7 +157,7 @@ def leftovers() -> list[str]:
     return [one.key for one in ACTIVATIONS if abs(float(one(zero, 0.01)[0])) > EXACT]
 
 
-def spread_of(plain: Trained, layer: int) -> float:
+def range_of(plain: Trained, layer: int) -> float:
     """Return the range of the outputs of the plain networks with a layer ablated."""
     out = _answers(plain, layer)
     return float(np.ptp(out, axis=1).max())
@@ -179,25 +179,25 @@ def _answers(one: Trained, layer: int) -> np.ndarray:
     return np.asarray(outputs(one.problem, ablated, GRID[:, None])[..., 0])
 
 
-def silent_row(plain: Trained | None, skips: Trained | None, layer: int) -> ClaimRow:
+def ablation_row(plain: Trained | None, skips: Trained | None, layer: int) -> ClaimRow:
     """Judge C3 by the trained networks with one layer (from 0) ablated."""
     if plain is None or skips is None:
         return ClaimRow("C3", C3, "exact", "…", PENDING, "the networks are being trained")
     if plain.params is None or skips.params is None:
         return ClaimRow("C3", C3, "exact", "not finite", NOT_HERE, "the training diverged")
-    spread, error = spread_of(plain, layer), error_of(skips, layer)
+    reach, error = range_of(plain, layer), error_of(skips, layer)
     not_zero, name = leftovers(), plain.setting.activation
     is_exact = error <= EXACT
-    as_said = spread <= EXACT and is_exact == (name not in not_zero)
-    verdict = f"{ONLY_IF} the activation is 0 at 0" if as_said and not_zero else WRONG
+    as_claimed = reach <= EXACT and is_exact == (name not in not_zero)
+    verdict = f"{ONLY_IF} the activation is 0 at 0" if as_claimed and not_zero else WRONG
     rest = f"; {', '.join(not_zero)} are not 0 at 0 and leave a constant" if not_zero else ""
     return ClaimRow(
         "C3",
         C3,
         "exact",
-        f"plain: range {number(spread, 2)}; residual: off by {number(error, 2)}",
+        f"plain: range {number(reach, 2)}; residual: off by {number(error, 2)}",
         verdict,
         f"with layer {layer + 1} ablated, {len(plain.loss)} trained plain networks predict the "
-        f"same everywhere to {number(spread, 2)}, and the scaled residual ones differ from "
+        f"same everywhere to {number(reach, 2)}, and the scaled residual ones differ from "
         f"those without the layer by {number(error, 2)} of their size, with {name}{rest}",
     )

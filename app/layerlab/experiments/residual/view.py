@@ -52,7 +52,7 @@ class View(PageView):
             "Gradient through a chain", Axis("layers", integer=True), Axis("gradient", log=True)
         )
         self.depths = PlotCard("Trained", Axis("layers", log=True), Axis("loss", log=True))
-        self.silent = PlotCard(
+        self.ablation = PlotCard(
             "One layer ablated", Axis("layer", integer=True), Axis("loss", log=True)
         )
         self.left = PlotCard(
@@ -60,25 +60,25 @@ class View(PageView):
             Axis("norm ratio", log=True),
             Axis("loss ratio", log=True),
         )
-        self.answer = PlotCard("Prediction", Axis("x"), Axis("output"))
+        self.prediction = PlotCard("Prediction", Axis("x"), Axis("output"))
         self.left.plot.x_axis.brief = "norm"
         self.depths.plot.x_axis.brief = "L"
         self.depths.plot.x_axis.fix(1.7, 76)
-        for card in (self.depths, self.silent):
+        for card in (self.depths, self.ablation):
             card.plot.y_axis.fix(LOSSES[0], 1.5 * LOSSES[1])
         self.left.plot.x_axis.fix(*LEFT)
         self.left.plot.y_axis.fix(NEEDED[0], 1.5 * NEEDED[1])
-        self.answer.plot.x_axis.fix(-1, 1)
-        self.answer.plot.y_axis.fix(-1.9, 1.9)
+        self.prediction.plot.x_axis.fix(-1, 1)
+        self.prediction.plot.y_axis.fix(-1.9, 1.9)
         self._take_clicks()
         for k, card in enumerate((self.signal, self.gradient, self.chain)):
             self.add(card, 0, 4 * k, 1, 4)
-        for k, card in enumerate((self.depths, self.silent, self.left, self.answer)):
+        for k, card in enumerate((self.depths, self.ablation, self.left, self.prediction)):
             self.add(card, 1, 3 * k, 1, 3)
         self.share(rows=(10, 10), columns=(1,) * 12)
 
     def _take_clicks(self) -> None:
-        for card, act in ((self.depths, self._on_depth), (self.silent, self._on_layer)):
+        for card, act in ((self.depths, self._on_depth), (self.ablation, self._on_layer)):
             card.plot.takes_clicks = True
             card.plot.clicked.connect(act)
         self.chain.plot.dragged.connect(self._on_chain)
@@ -110,7 +110,7 @@ class View(PageView):
         self._draw_birth(self.gradient, birth.gradient, birth.gradient_theory)
         self._draw_chain(result)
         self._draw_depths(result)
-        self._draw_silent(result)
+        self._draw_ablation(result)
         self._draw_left(result)
         self._draw_answer(result)
 
@@ -244,16 +244,16 @@ class View(PageView):
             if one is not None and one.params is not None
         }
 
-    def _draw_silent(self, result: Result) -> None:
-        card, depth = self.silent, result.shown
+    def _draw_ablation(self, result: Result) -> None:
+        card, depth = self.ablation, result.shown
         card.plot.x_axis.fix(0.5, depth + 0.5)
         x = np.arange(1.0, depth + 1)
         live: dict[str, Mark] = {
             "constant": Rule(result.constant, "constant", self.color("muted"), self.theme)
         }
-        if result.silent is not None:
-            name = f"layer {result.silent}"
-            live["ablated"] = Post(float(result.silent), name, self.color("text"), self.theme)
+        if result.ablated is not None:
+            name = f"layer {result.ablated}"
+            live["ablated"] = Post(float(result.ablated), name, self.color("text"), self.theme)
         series = []
         columns: dict[str, Array] = {}
         for name, (one, without, _) in self._best(result).items():
@@ -271,7 +271,7 @@ class View(PageView):
 
     def _on_layer(self, x: float, _: float) -> None:
         layer = min(max(round(x), 1), self.result.shown)
-        self.edited.emit("silenced", () if layer == self.result.silent else (float(layer),))
+        self.edited.emit("ablated", () if layer == self.result.ablated else (float(layer),))
 
     def _draw_left(self, result: Result) -> None:
         card = self.left
@@ -287,18 +287,18 @@ class View(PageView):
             x = inside(kept, LEFT)
             live[name] = Dots(x, times, color, 2.8)
             columns |= {f"{name}, relative weight norm": kept, f"{name}, loss ratio": times}
-            if result.silent is not None:
-                k = slice(result.silent - 1, result.silent)
+            if result.ablated is not None:
+                k = slice(result.ablated - 1, result.ablated)
                 live[f"{name}, ablated"] = Dots(x[k], times[k], self.color("text"), 5.0, True)
         legend = [*self._keys(), Key("dash", muted, "weight decay alone", 1.4, brief="decay")]
-        if result.silent is not None:
+        if result.ablated is not None:
             ink = self.color("text")
-            legend.append(Key("ring", ink, f"layer {result.silent}", brief="ablated"))
+            legend.append(Key("ring", ink, f"layer {result.ablated}", brief="ablated"))
         card.show_plot(live=live, legend=legend, columns=columns)
         card.plot.reader = None
 
     def _draw_answer(self, result: Result) -> None:
-        card, x = self.answer, result.grid
+        card, x = self.prediction, result.grid
         muted = self.color("muted")
         series = []
         for name in ("plain", "scaled"):
@@ -315,7 +315,7 @@ class View(PageView):
         pale = mix(self.theme, muted, 0.4)
         legend = [Key("line", pale, "intact", 1.4)] if len(series) > 1 else []
         card.show_plot(series=series, legend=legend)
-        where = "intact" if result.silent is None else f"without layer {result.silent}"
+        where = "intact" if result.ablated is None else f"without layer {result.ablated}"
         long = f"{result.shown} layers, {where}"
         card.set_note(long if result.curves else "not trained yet", where)
 
