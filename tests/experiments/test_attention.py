@@ -53,7 +53,7 @@ def test_outputs_are_those_of_pytorch(knobs):
     d_k, by = result.d_k, result.by
     pair = 0.5 * np.pi * np.append(result.x, result.query)
     q = result.norm * np.stack([np.cos(pair), np.sin(pair)] * (d_k // 2), axis=1)
-    angles = 0.5 * np.pi * result.places
+    angles = 0.5 * np.pi * result.positions
     k = np.stack([np.cos(angles), np.sin(angles)] * (d_k // 2), axis=1)
     q, k = q / math.sqrt(d_k // 2), result.norms[:, None] * k / math.sqrt(d_k // 2)
     out = torch.nn.functional.scaled_dot_product_attention(
@@ -63,7 +63,7 @@ def test_outputs_are_those_of_pytorch(knobs):
         scale=1 / by,
     )[0, :, 0].numpy()
     assert result.curve == pytest.approx(out[:-1], abs=1e-9)
-    assert result.answer == pytest.approx(out[-1], abs=1e-9)
+    assert result.output == pytest.approx(out[-1], abs=1e-9)
     assert (by == pytest.approx(math.sqrt(d_k))) == result.scaled
 
 
@@ -82,7 +82,7 @@ def test_equal_norms_make_it_a_kernel_and_unequal_ones_do_not():
     free = model.compute(unequal=1.0, d_k=4, norm=4.0)
     # Attention is the kernel times exp(|k|^2 / 2 h^2), renormalized.
     tilt = np.exp(free.norms**2 / (2 * free.by))
-    k = free.norms[:, None] * heads.directions(free.places, 4)
+    k = free.norms[:, None] * heads.directions(free.positions, 4)
     q = 4.0 * heads.directions(np.array([free.query]), 4)
     kernel = np.exp(-((q - k) ** 2).sum(1) / (2 * free.by))
     assert free.weights == pytest.approx(kernel * tilt / (kernel * tilt).sum(), abs=1e-12)
@@ -106,7 +106,7 @@ def test_entropy_falls_with_the_norm_as_the_variance_of_the_logits_predicts():
     slope = (near[1] - near[0]) / (2 * step * 16.0)
     logits = (
         heads.directions(np.array([result.query]), 64)
-        @ heads.directions(result.places, 64).T
+        @ heads.directions(result.positions, 64).T
         / result.by
     )
     p = result.weights
@@ -119,7 +119,7 @@ def test_what_is_dragged_moves_that_key():
     points[1] = 0.95, -1.0
     moved = model.compute(keys=4, points=tuple(points.ravel()))
     assert moved.points == pytest.approx(points)
-    assert moved.places == pytest.approx(np.sort(points[:, 0]))
+    assert moved.positions == pytest.approx(np.sort(points[:, 0]))
     assert moved.values[-1] == -1.0
     assert moved.order[-1] == 1
 
@@ -296,8 +296,8 @@ def test_the_copied_program_prints_the_page_s_figures():
     knobs = {"norm": 20.0, "d_k": 16, "unequal": 0.3, "query": (-0.2,), "keys": 8}
     printed = printed_by(model.numpy_code(**knobs)).splitlines()
     result = model.compute(**knobs)
-    answer, kernel = (float(word.strip(",")) for word in printed[0].split()[1::2])
-    assert answer == pytest.approx(result.answer, abs=1e-5)
+    output, kernel = (float(word.strip(",")) for word in printed[0].split()[1::2])
+    assert output == pytest.approx(result.output, abs=1e-5)
     assert kernel == pytest.approx(
         float(np.interp(result.query, result.x, result.kernel)), abs=1e-3
     )

@@ -64,7 +64,7 @@ def test_the_band_is_the_matrix_formula_s_with_a_free_constant(points):
     whole, new = (np.column_stack((t, np.ones(len(t)))) for t in (basis, at))
     precision = whole.T @ whole + np.diag([len(y) * l2] * basis.shape[1] + [0.0])
     var = NOISE**2 * np.einsum("ij,jk,ik->i", new, np.linalg.inv(precision), new)
-    assert fits.Ridge.of(basis, y).spread(l2, NOISE, at) == pytest.approx(var**0.5, rel=1e-8)
+    assert fits.Ridge.of(basis, y).std(l2, NOISE, at) == pytest.approx(var**0.5, rel=1e-8)
 
 
 @pytest.mark.parametrize("repeated", [False, True])
@@ -76,9 +76,9 @@ def test_draws_have_the_posterior_s_mean_and_std(points, repeated):
     normals = np.random.default_rng(1).standard_normal((20_000, basis.shape[1] + 1))
     drawn = ridge.draws(l2, NOISE, basis[:5], normals)
     a, d = ridge.fit(l2)
-    spread = ridge.spread(l2, NOISE, basis[:5])
-    assert drawn.mean(0) == pytest.approx(basis[:5] @ a[0] + d[0], abs=0.05 * spread.max())
-    assert drawn.std(0) == pytest.approx(spread, rel=0.03)
+    std = ridge.std(l2, NOISE, basis[:5])
+    assert drawn.mean(0) == pytest.approx(basis[:5] @ a[0] + d[0], abs=0.05 * std.max())
+    assert drawn.std(0) == pytest.approx(std, rel=0.03)
 
 
 def test_the_evidence_is_the_density_of_the_data(points):

@@ -12,7 +12,7 @@ from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, PENDING, WRONG
 from layerlab.core.spec import edit
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.born_dead import births, collapse, model, theory, verdicts
+from layerlab.experiments.born_dead import collapse, initial, model, theory, verdicts
 from layerlab.experiments.born_dead.map import cell_at
 from layerlab.experiments.born_dead.names import CURES, DEEPEST, WIDEST
 from layerlab.nets.engines import engine
@@ -38,7 +38,7 @@ def _fresh(monkeypatch):
 @pytest.fixture
 def _few(monkeypatch):
     """Count and train a few networks, a little."""
-    for module in (births, collapse, model, verdicts):
+    for module in (initial, collapse, model, verdicts):
         monkeypatch.setattr(module, "NETS", 20)
     monkeypatch.setattr(collapse, "NETS_AT", dict.fromkeys(collapse.RATES, 20))
     monkeypatch.setattr(collapse, "UPDATES", 8)
@@ -53,8 +53,8 @@ def problem(cure: str, width: int, depth: int):
     return problem_of(collapse.Setting(cure, width, depth, 0.001).spec)
 
 
-def counted(cure: str, width: int, nets: int) -> births.Column:
-    one = births.column(cure, width)
+def counted(cure: str, width: int, nets: int) -> initial.Column:
+    one = initial.column(cure, width)
     assert not list(one.advance(nets, never))
     return one
 
@@ -66,20 +66,20 @@ def counted(cure: str, width: int, nets: int) -> births.Column:
 @pytest.mark.parametrize(("width", "depth"), [(1, 1), (2, 5), (7, 3)])
 def test_networks_are_those_that_the_lab_draws(cure: str, width: int, depth: int) -> None:
     own = problem(cure, width, depth)
-    found = births.networks(cure, width, depth, own.seeds)
+    found = initial.networks(cure, width, depth, own.seeds)
     assert found.astype(np.float32) == pytest.approx(initialize(own).params, rel=1e-6)
 
 
 @pytest.mark.parametrize("cure", CURES)
 def test_a_shallow_network_is_the_deepest_cut_short(cure: str) -> None:
-    deep, shallow = (births.networks(cure, 3, d, np.arange(4)) for d in (DEEPEST, 5))
-    hidden = births.layout_of(3, 5).offset(5)
+    deep, shallow = (initial.networks(cure, 3, d, np.arange(4)) for d in (DEEPEST, 5))
+    hidden = initial.layout_of(3, 5).offset(5)
     assert (deep[:, :hidden] == shallow[:, :hidden]).all()
 
 
 def test_each_unit_of_the_asymmetric_draw_has_one_number_of_beta() -> None:
-    layout = births.layout_of(12, DEEPEST)
-    params = births.networks("asymmetric", 12, DEEPEST, np.arange(20))
+    layout = initial.layout_of(12, DEEPEST)
+    params = initial.networks("asymmetric", 12, DEEPEST, np.arange(20))
     weights = np.stack([layout.weights(params, k) for k in range(1, DEEPEST)])
     biases = np.stack([layout.biases(params, k) for k in range(1, DEEPEST)])
     rows = np.concatenate([weights, biases[..., None, :]], axis=-2)  # (..., 13, units)
@@ -94,33 +94,33 @@ def test_each_unit_of_the_asymmetric_draw_has_one_number_of_beta() -> None:
 def test_a_dead_network_has_one_output_for_all_inputs(cure: str) -> None:
     """By the lab's engine on the training points, and its slopes by differences."""
     own = problem(cure, 3, 8)
-    params = births.networks(cure, 3, 8, np.arange(150))
-    dead = births.dying_layers(cure, own.layout, params) <= 8
+    params = initial.networks(cure, 3, 8, np.arange(150))
+    dead = initial.dying_layers(cure, own.layout, params) <= 8
     x = np.linspace(-1, 1, 401)[:, None]
     out = outputs(own, params, x)[..., 0]
     spread = np.ptp(out, axis=1)
     assert (spread[dead] <= 1e-14 * np.abs(out[dead]).max(initial=1.0)).all()
     assert (spread[~dead] > 0).all()
-    if births.RECIPES[cure].is_straight:
+    if initial.RECIPES[cure].is_straight:
         alike = collapse.is_constant(own, params, 0.0)
         assert (alike == dead).all()
     assert dead.any() == (cure not in ("leaky", "residual"))
 
 
 def test_the_layer_at_which_a_network_dies() -> None:
-    layout = births.layout_of(3, 6)
-    params = np.abs(births.networks("He", 3, 6, np.arange(2)))
+    layout = initial.layout_of(3, 6)
+    params = np.abs(initial.networks("He", 3, 6, np.arange(2)))
     params[:, ~layout.is_weight()] = 0
     layout.weights(params[1], 3)[:] *= -1  # all pre-activations below 0
-    assert births.dying_layers("He", layout, params).tolist() == [7, 4]
-    assert births.dying_layers("leaky", layout, params).tolist() == [7, 7]
+    assert initial.dying_layers("He", layout, params).tolist() == [7, 4]
+    assert initial.dying_layers("leaky", layout, params).tolist() == [7, 7]
 
 
 def test_interrupted_counting_ends_the_same() -> None:
     whole = counted("He", 4, 90).died
-    births.forget()
+    initial.forget()
     asked = itertools.count()
-    one = births.column("He", 4)
+    one = initial.column("He", 4)
     assert list(one.advance(90, lambda: next(asked) % 2 == 0))
     assert (one.died == whole).all()
 
@@ -201,7 +201,7 @@ def test_what_the_lab_does_not_draw_begins_as_it_is_counted(cure: str, monkeypat
     monkeypatch.setattr(collapse, "UPDATES", 0)
     one = collapse.training(collapse.Setting(cure, 3, 4, 0.001))
     list(one.advance(never))
-    assert one.params == pytest.approx(births.networks(cure, 3, 4, np.arange(20)), rel=1e-6)
+    assert one.params == pytest.approx(initial.networks(cure, 3, 4, np.arange(20)), rel=1e-6)
     with pytest.raises(LabError, match=f"does not draw networks of the cure {cure}"):
         model.lab_spec(cure=cure)
 
@@ -281,12 +281,12 @@ def test_every_verdict_can_turn() -> None:
 def test_which_units_are_active_is_what_the_engine_computes() -> None:
     result = model.compute(net=7)
     own = problem("He", 3, 10)
-    params = births.networks("He", 3, 10, np.array([6]))
+    params = initial.networks("He", 3, 10, np.array([6]))
     for side, x in ((model.LEFT, -0.7), (model.RIGHT, 0.4)):
         h = np.array([[x]])
         for k in range(10):
             h = np.maximum(h @ own.layout.weights(params[0], k), 0)
-            assert ((result.open[k] & side > 0) == (h[0] > 0)).all()
+            assert ((result.active[k] & side > 0) == (h[0] > 0)).all()
     straight = outputs(own, params, result.x[:, None])[0, :, 0]
     assert result.curve == pytest.approx(straight, abs=1e-12)
 
@@ -356,7 +356,7 @@ def test_clicks_and_arrows_choose_a_cell(open_page) -> None:
     assert chosen() == (3, 10)
     view.by_depth.plot.clicked.emit(21.7, 0.5)
     view.by_width.plot.clicked.emit(6.8, 0.5)
-    view.answer.plot.clicked.emit(0.0, 0.0)
+    view.prediction.plot.clicked.emit(0.0, 0.0)
     settle(page)
     assert chosen() == (7, 22)
     assert page.values["net"] == 20

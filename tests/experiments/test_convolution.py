@@ -9,7 +9,7 @@ from scipy import linalg, signal, stats
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.convolution import born, finding, layers, model, names, rows
+from layerlab.experiments.convolution import finding, initial, layers, model, names, rows
 from layerlab.experiments.convolution.finding import COUNTS, OUTPUTS, SMALL, TAPS
 from layerlab.experiments.convolution.names import SIDE
 from tests.helpers.programs import printed_by
@@ -65,7 +65,7 @@ def test_a_local_layer_is_pytorch_s_unfolded_patches():
 
 @pytest.mark.parametrize("border", names.BORDERS)
 def test_the_weights_of_a_convolution_do_what_conv2d_does(border):
-    maps = born.maps_of("convolution", tuple(KERNEL), border, SIDE)
+    maps = initial.maps_of("convolution", tuple(KERNEL), border, SIDE)
     image = RNG.standard_normal((SIDE, SIDE))
     wanted = conv2d(image[None], KERNEL, border)[0]
     assert layers.applied(maps, image) == pytest.approx(wanted, abs=1e-12)
@@ -131,21 +131,21 @@ def test_parameters_are_ranks(border, step):
         )
         for name, maps in every.items()
     }
-    assert born.parameters(border, step, side) == ranks
+    assert initial.parameters(border, step, side) == ranks
 
 
 # ---- what is drawn
 
 
 def test_each_layer_is_the_kernel_and_what_is_random():
-    image = born.picture()
+    image = initial.picture()
     shared = conv2d(image[None], names.KERNELS["edge"], "wrapped")[0]
-    for layer, spread in (("local", born.OWN), ("dense", born.DENSE)):
+    for layer, std in (("local", initial.OWN), ("dense", initial.DENSE)):
         off = model.compute(layer=layer).output - shared
         weights = conv2d(image[None] ** 2, np.ones(TAPS), "wrapped")[0]
         variance = weights if layer == "local" else np.full_like(image, (image**2).sum())
         seen = variance > 0
-        assert (off[seen] ** 2 / variance[seen]).mean() == pytest.approx(spread**2, rel=0.2)
+        assert (off[seen] ** 2 / variance[seen]).mean() == pytest.approx(std**2, rel=0.2)
 
 
 @pytest.mark.parametrize(("shift"), [(2.0, 3.0), (-5.0, 1.0), (8.0, -8.0)])
@@ -154,7 +154,7 @@ def test_orders_are_those_of_roll(layer, shift):
     one = model.compute(layer=layer, shift=shift, kernel="emboss")
     by = tuple(map(int, shift))
     assert np.array_equal(one.moved, np.roll(one.output, by, (0, 1)))
-    maps = born.maps_of(layer, names.KERNELS["emboss"], "wrapped", SIDE)
+    maps = initial.maps_of(layer, names.KERNELS["emboss"], "wrapped", SIDE)
     wanted = np.einsum("ij,ijrc->rc", np.roll(one.picture, by, (0, 1)), maps)
     assert one.other == pytest.approx(wanted, abs=1e-12)
     assert (np.abs(one.difference).max() < 1e-12) == (layer == "convolution")
@@ -167,7 +167,7 @@ def test_averaging_over_some_shifts_makes_the_layer_commute_with_those():
         other = model.compute(layer="dense", over=over, shift=(by / 2, 0.0)) if by > 1 else None
         assert other is None or np.abs(other.difference).max() > 0.05
         alike = [np.allclose(f, same.filters[0]) for f in same.filters]
-        assert alike == [place % by == 0 for place in model.PLACES]
+        assert alike == [place % by == 0 for place in model.POSITIONS]
 
 
 def test_at_a_border_of_zeros_the_orders_differ_along_edges_alone():
@@ -230,7 +230,7 @@ def test_the_kernel_is_found_as_the_normal_equations_do():
     wanted = linalg.cho_solve(factor, seen.T @ targets)
     one = finding.found(KERNEL, 5, 0.3)
     assert one.kernel == pytest.approx(wanted, abs=1e-10)
-    assert one.spread == pytest.approx(
+    assert one.std == pytest.approx(
         0.3 * np.sqrt(np.diag(linalg.cho_solve(factor, np.eye(TAPS))))
     )
     assert one.error == pytest.approx(np.linalg.norm(wanted - KERNEL))

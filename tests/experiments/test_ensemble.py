@@ -63,7 +63,7 @@ def test_networks_are_those_of_the_lab():
     check(spec)
     assert (spec.train.seeds, spec.task.seed) == (3, 5)
     state = list(engine("numpy").run(spec))[-1]
-    x = training.PLACES[:, None].astype(np.float32)
+    x = training.POSITIONS[:, None].astype(np.float32)
     want = outputs(problem_of(spec), state.params, x)[..., 0]
     list(wait_for_kernels(never))
     assert trained(SETTING, 5, [0, 1, 2]) == pytest.approx(want, abs=2e-3)
@@ -136,24 +136,24 @@ def test_what_is_kept_of_draws_is_enough(quick):
     one = training.Population(SETTING)
     list(one.advance(never))
     found.look_at(one)
-    seen, answers = one.looked, one.answers.astype(float)
-    other = answers[:, 1::2]
-    assert seen.all.mean == pytest.approx(answers.mean((0, 1)))
+    seen, predictions = one.looked, one.predictions.astype(float)
+    other = predictions[:, 1::2]
+    assert seen.all.mean == pytest.approx(predictions.mean((0, 1)))
     assert seen.means[-1] == pytest.approx(other.mean(1).var(0, ddof=1).mean())
-    pairs = np.array([np.cov(answers[:, :, k].T) for k in range(0, 61, 10)])
+    pairs = np.array([np.cov(predictions[:, :, k].T) for k in range(0, 61, 10)])
     off = pairs[:, ~np.eye(training.NETS, dtype=bool)].mean(1)
     assert seen.all.shared[::10] == pytest.approx(off, rel=0.1, abs=1e-4)
-    unseen = found.unseen(seen.chance, 20)
+    unseen = found.unseen(seen.bootstrap, 20)
     by_hand = other[1::2].mean(1).var(0, ddof=1).mean()
     assert unseen.seen == pytest.approx(by_hand / one_of(other[1::2]))
     assert unseen.low < unseen.seen < unseen.high
 
 
-def one_of(answers):
+def one_of(predictions):
     """Return the variance of one network about the mean of all, unbiased."""
-    nets = answers.shape[1]
-    within = answers.var(1, ddof=1).mean(0)
-    between = answers.mean(1).var(0, ddof=1)
+    nets = predictions.shape[1]
+    within = predictions.var(1, ddof=1).mean(0)
+    between = predictions.mean(1).var(0, ddof=1)
     return (within * (1 - 1 / nets) + between).mean()
 
 
@@ -182,16 +182,18 @@ def test_broken_figures_turn_the_verdict(quick, monkeypatch):
     monkeypatch.setattr(model, "simulated", lambda: 0.1)
     assert model.claims(last.result)[0].verdict == WRONG
     monkeypatch.undo()
-    monkeypatch.setattr(model, "is_chance", lambda *_: False)
+    monkeypatch.setattr(model, "may_be_random", lambda *_: False)
     monkeypatch.setattr(found, "mean_variance", lambda k, rho: 1 / k)
     assert model.claims(last.result)[0].verdict == WRONG
 
 
 def test_chance_is_no_verdict(quick):
     *_, last = model.work(never, width=4)
-    chance = last.result.here.chance
-    assert found.is_chance(chance, 10)
-    assert not found.is_chance(found.Chance(chance.rho, 2 * chance.fit, 0, chance.means), 10)
+    bootstrap = last.result.here.bootstrap
+    assert found.may_be_random(bootstrap, 10)
+    assert not found.may_be_random(
+        found.Bootstrap(bootstrap.rho, 2 * bootstrap.fit, 0, bootstrap.means), 10
+    )
 
 
 def test_one_draw_and_one_position(quick):
@@ -199,7 +201,7 @@ def test_one_draw_and_one_position(quick):
     assert model.compute(draw=(24.0,), width=4).draw == 23
     with pytest.raises(LabError, match="2 draws are given"):
         model.compute(draw=(1.0, 2.0))
-    with pytest.raises(LabError, match="2 places are given"):
+    with pytest.raises(LabError, match="2 positions are given"):
         model.compute(at=(0.1, 0.2))
 
 
@@ -292,7 +294,7 @@ def test_k_averages_again_at_once(quick, open_page):
     assert page.values["k"] == 3
     assert len(view.result.fan) == 3
     assert view.mean.plot.y_axis.high == held  # the axis stands
-    view.fan.plot.dragged.emit("place", -0.5, 0.0)
+    view.fan.plot.dragged.emit("position", -0.5, 0.0)
     settle(page)
     assert page.values["at"] == (-0.5,)
     view.mean.plot.setFocus()

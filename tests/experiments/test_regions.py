@@ -75,8 +75,10 @@ def test_bounds_are_the_known_numbers() -> None:
     assert found.line[at[16]] == 17
     assert found.power[at[24]] == 144
     one = counting.counts(1)
-    assert (one.born <= one.born_neurons[:, None] + 1).all()
-    assert (one.born >= one.born_neurons[:, None] - 2).all()  # an infinite line meets them all
+    assert (one.initial <= one.initial_neurons[:, None] + 1).all()
+    assert (
+        one.initial >= one.initial_neurons[:, None] - 2
+    ).all()  # infinite: it meets them all
 
 
 def test_kinks_on_an_infinite_line_do_not_depend_on_the_biases_std() -> None:
@@ -128,12 +130,12 @@ def test_work_finds_more_of_the_flips_and_makes_room(monkeypatch) -> None:
     quick = {one.inputs: one for one in model.compute().flips}
     steps = list(model.work(lambda: True))
     assert None in steps
-    told = [step for step in steps if step is not None]
-    assert [(step.done, step.total) for step in told] == [(1, 2), (2, 2)]
-    found = {one.inputs: one for one in told[-1].result.flips}
+    reported = [step for step in steps if step is not None]
+    assert [(step.done, step.total) for step in reported] == [(1, 2), (2, 2)]
+    found = {one.inputs: one for one in reported[-1].result.flips}
     assert found[2].seeds == found[8].seeds == 2
     assert found[64] == quick[64]
-    assert model.compute().flips == told[-1].result.flips
+    assert model.compute().flips == reported[-1].result.flips
     assert list(model.work(lambda: False)) == []
     gates.forget()
     assert {one.inputs: one for one in model.compute().flips} == quick
@@ -163,7 +165,7 @@ def test_broken_figures_turn_every_verdict() -> None:
     assert verdicts.layer_row(4, 6, 9).verdict == WRONG
     assert verdicts.power_row((4, 4), 9, 4, 15).verdict == WRONG
     good = counting.counts(1)
-    squared = counting.Counts(**{**vars(good), "born": good.born**2})
+    squared = counting.Counts(**{**vars(good), "initial": good.initial**2})
     assert verdicts.neurons_row(good).verdict == HOLDS
     assert verdicts.neurons_row(squared).verdict == "does not reproduce"
 

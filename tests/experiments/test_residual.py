@@ -11,7 +11,7 @@ from layerlab.claims.depth import CLAIMS
 from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG
 from layerlab.core.spec import edit
-from layerlab.experiments.residual import birth, model, training, verdicts
+from layerlab.experiments.residual import initial, model, training, verdicts
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import training_loss
@@ -47,7 +47,7 @@ def never() -> bool:
 def loss_of(x, weights, scale, skip, entry, d_last):
     h = x
     for w in weights:
-        h = skip * h + entry(scale * (h @ w), birth.SLOPE)
+        h = skip * h + entry(scale * (h @ w), initial.SLOPE)
     return float((h * d_last).sum()), float((h**2).mean())
 
 
@@ -58,7 +58,7 @@ def test_a_pass_is_the_network_and_its_gradient(activation: str) -> None:
     weights = rng.standard_normal((5, 1, 6, 6)) / 6**0.5
     x, d_last = rng.standard_normal((2, 1, 1, 1, 6))
     scales, skips = np.array([1.3, 0.4]), np.array([0.0, 1.0])
-    signal, gradient = birth.send(weights, scales, skips, entry, x, d_last)
+    signal, gradient = initial.send(weights, scales, skips, entry, x, d_last)
     for k, (scale, skip) in enumerate(zip(scales, skips, strict=True)):
 
         def at(h, scale=scale, skip=skip):
@@ -72,19 +72,19 @@ def test_a_pass_is_the_network_and_its_gradient(activation: str) -> None:
 
 
 def test_what_is_measured_at_initialization_is_what_is_trained() -> None:
-    for k, name in enumerate(birth.NAMES):
+    for k, name in enumerate(initial.NAMES):
         spec = training.Setting(name, 4, "relu", 0.0).spec
-        assert spec.net.weight_std == pytest.approx(birth.gains(4)[k])
-        assert spec.net.residual == bool(birth.SKIPS[k])
+        assert spec.net.weight_std == pytest.approx(initial.gains(4)[k])
+        assert spec.net.residual == bool(initial.SKIPS[k])
     line = theory(training.Setting("residual", 4, "relu", 0.0).spec)["gradient"]
     squares = next(iter(line.values()))[0]
     assert squares[0] / squares[2] == pytest.approx(4.0)  # the lab's, of infinite width
 
 
 def test_relu_doubles_with_every_layer_in_the_limit(monkeypatch) -> None:
-    monkeypatch.setattr(birth, "WIDTH", 10**12)
+    monkeypatch.setattr(initial, "WIDTH", 10**12)
     entry, depth = ACTIVATIONS["relu"], 30
-    square, factor = birth._theory(entry, birth.gains(depth), depth)
+    square, factor = initial._theory(entry, initial.gains(depth), depth)
     assert factor[0] == pytest.approx(1.0, rel=1e-6)
     assert factor[1] == pytest.approx(2.0 ** np.arange(depth, -1, -1), rel=1e-4)
     assert factor[2, 0] == pytest.approx((1 + 1 / (2 * depth)) ** depth, rel=1e-6)
@@ -93,13 +93,13 @@ def test_relu_doubles_with_every_layer_in_the_limit(monkeypatch) -> None:
 
 @pytest.mark.parametrize(("activation", "within"), [("relu", 2.5), ("tanh", 1.6)])
 def test_theory_is_what_many_networks_have_on_average(activation: str, within: float) -> None:
-    depth, nets, width = 12, 60, birth.WIDTH
+    depth, nets, width = 12, 60, initial.WIDTH
     rng = np.random.default_rng(5)
     weights = rng.standard_normal((depth, nets, width, width)) / width**0.5
     x, d_last = rng.standard_normal((2, nets, 1, 1, width))
-    entry, gains = ACTIVATIONS[activation], birth.gains(depth)
-    signal, gradient = birth.send(weights, gains, birth.SKIPS, entry, x, d_last)
-    square, whole = birth._theory(entry, gains, depth)
+    entry, gains = ACTIVATIONS[activation], initial.gains(depth)
+    signal, gradient = initial.send(weights, gains, initial.SKIPS, entry, x, d_last)
+    square, whole = initial._theory(entry, gains, depth)
     for seen, line in ((signal, square), (gradient, whole)):
         off = np.log(seen.mean(0) / line)
         assert np.abs(off).max() < np.log(within)
@@ -107,16 +107,16 @@ def test_theory_is_what_many_networks_have_on_average(activation: str, within: f
 
 def test_euler_keeps_the_product_of_signal_and_gradient() -> None:
     """dL/dh . h is passed on whole by ReLU, so a gradient cannot fall below that."""
-    found = birth.born("relu", 40)
-    x, d_last = birth._ends()
+    found = initial.measured("relu", 40)
+    x, d_last = initial._ends()
     assert x.shape == d_last.shape
     growth = found.signal[:, 1, -1] / found.signal[:, 1, 0]
-    assert np.median(found.gradient[:, 1, 0] / growth) > 0.05 / birth.WIDTH
+    assert np.median(found.gradient[:, 1, 0] / growth) > 0.05 / initial.WIDTH
 
 
 @pytest.mark.parametrize(("a", "length"), [(0.5, 20), (0.1, 100), (1.0, 3)])
 def test_a_chain_is_powers(a: float, length: int) -> None:
-    plain, skips = birth.chain(a, length)
+    plain, skips = initial.chain(a, length)
     left = np.arange(length, -1, -1)
     assert plain == pytest.approx(a**left, rel=1e-12)
     assert skips == pytest.approx((1 + a) ** left, rel=1e-12)
@@ -230,7 +230,7 @@ def test_work_fills_the_page_and_every_claim() -> None:
     assert None in steps
     last = [step for step in steps if step is not None][-1]
     assert last.done == last.total == 6
-    assert set(last.result.curves) == set(birth.NAMES)
+    assert set(last.result.curves) == set(initial.NAMES)
     rows = {row.id: row.verdict for row in model.claims(last.result)}
     assert rows["C3"].startswith(ONLY_IF)
     assert rows["D26"] == rows["E4"] == HOLDS
@@ -247,7 +247,7 @@ def test_broken_figures_turn_every_verdict(monkeypatch) -> None:
     plain, skips = trained("plain"), trained("scaled")
     assert verdicts.ablation_row(plain, skips, 1).verdict.startswith(ONLY_IF)
     assert verdicts.ablation_row(skips, skips, 1).verdict == WRONG  # not constant
-    monkeypatch.setattr(verdicts, "chain", lambda a, n: birth.chain(0.9 * a, n))
+    monkeypatch.setattr(verdicts, "chain", lambda a, n: initial.chain(0.9 * a, n))
     assert verdicts.chain_row(0.5, 20).verdict == WRONG
 
 
@@ -277,7 +277,7 @@ def test_clicks_choose_depth_and_layer(open_page) -> None:
 def test_the_copied_program_learns_and_misses_the_layer() -> None:
     said = printed_by(model.numpy_code(**QUICK, factor=0.5, decay=0.01, ablated=(2.0,)))
     lines = said.splitlines()
-    plain, with_skips = (one[0] for one in birth.chain(0.5, 2))
+    plain, with_skips = (one[0] for one in initial.chain(0.5, 2))
     assert lines[3] == f"chain: {plain:.4g} plain, {with_skips:.4g} with skips, ratio 9"
     for line in lines[4:]:
         loss, without = (float(word.rstrip(",;")) for word in line.split()[4:8:3])

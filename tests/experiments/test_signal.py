@@ -82,15 +82,15 @@ def test_the_map_has_the_published_lines():
         log_chi, _ = meanfield.settled_chi("tanh", np.array(weight), np.array(0.0))
         assert np.sign(log_chi) == side
     # Schoenholz et al. 2017, figure 3: at bias variance 0.05 the line is at 1.76.
-    variances = np.sqrt(np.linspace(1.5, 2.0, 101))
-    log_chi, _ = meanfield.settled_chi("tanh", variances, np.array(math.sqrt(0.05)))
-    assert np.interp(0.0, log_chi, variances**2) == pytest.approx(1.76, abs=0.01)
+    stds = np.sqrt(np.linspace(1.5, 2.0, 101))
+    log_chi, _ = meanfield.settled_chi("tanh", stds, np.array(math.sqrt(0.05)))
+    assert np.interp(0.0, log_chi, stds**2) == pytest.approx(1.76, abs=0.01)
 
 
 @pytest.mark.parametrize(("key", "weight", "bias"), [("tanh", 1.3, 0.2), ("relu", 1.4, 0.1)])
 def test_the_pass_is_pytorch_s(key, weight, bias):
-    birth = network.Birth(key, weight, bias, 5, 40)
-    done = network.Pass(birth, network.inputs_of(40, 0.3))
+    net = network.Network(key, weight, bias, 5, 40)
+    done = network.Pass(net, network.inputs_of(40, 0.3))
     for _ in done.go_on():
         pass
     h = [torch.tensor(done.x, requires_grad=True)]
@@ -115,21 +115,21 @@ def test_inputs_are_as_alike_as_asked():
 
 
 def test_a_wide_network_is_made_of_tiles():
-    birth = network.Birth("tanh", 1.2, 0.3, 1, 300)
+    net = network.Network("tanh", 1.2, 0.3, 1, 300)
     x = network.inputs_of(300, 0.5)
-    (z,) = birth.forward(0, x)
+    (z,) = net.forward(0, x)
     parts = [[network.tile(0, i, j) for j in range(2)] for i in range(2)]
     weights = np.block(parts)[:300, :300]
     bias = 0.3 * network._normal(network._BIASES, 0, 1, 300)
     assert z == pytest.approx(x @ weights * 1.2 / math.sqrt(300) + bias)
-    (dh,) = birth.backward(0, x)
+    (dh,) = net.backward(0, x)
     assert dh == pytest.approx(x @ weights.T * 1.2 / math.sqrt(300))
 
 
 def test_singular_values_are_those_of_the_jacobian():
-    birth = network.Birth("tanh", 1.4, 0.1, 4, 32)
+    net = network.Network("tanh", 1.4, 0.1, 4, 32)
     x = network.inputs_of(32, 0.0)[0]
-    *_, spectrum = network.spectra(birth, x)
+    *_, spectrum = network.spectra(net, x)
     weights = [
         torch.tensor(network.tile(k, 0, 0)[:32, :32] * 1.4 / math.sqrt(32)) for k in range(4)
     ]
@@ -154,11 +154,11 @@ def test_singular_values_are_those_of_the_jacobian():
 
 
 def test_the_largest_singular_value_is_numpy_s():
-    birth = network.Birth("relu", 1.4, 0.0, 2, 60)
-    (z,) = birth.forward(0, network.inputs_of(60, 0.0))
+    net = network.Network("relu", 1.4, 0.0, 2, 60)
+    (z,) = net.forward(0, network.inputs_of(60, 0.0))
     gated = network.tile(0, 0, 0)[:60, :60] * (z[0] > 0) * 1.4 / math.sqrt(60)
     expected = np.linalg.svd(gated, compute_uv=False)[0]
-    assert network.largest_singular(birth, z[0], 200) == pytest.approx(expected, rel=1e-3)
+    assert network.largest_singular(net, z[0], 200) == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_network_lies_where_theory_predicts():
@@ -188,10 +188,10 @@ def test_work_adds_the_layers_of_a_wide_network_and_singular_values():
     interrupted = iter([True, False] * 500)
     steps = list(model.work(lambda: next(interrupted), **knobs))
     assert None in steps
-    told = [step for step in steps if step is not None]
-    assert [step.done for step in told] == sorted(step.done for step in told)
-    assert told[-1].done == told[-1].total
-    result = told[-1].result
+    reported = [step for step in steps if step is not None]
+    assert [step.done for step in reported] == sorted(step.done for step in reported)
+    assert reported[-1].done == reported[-1].total
+    result = reported[-1].result
     assert result.is_whole
     assert result.spectrum.layers.tolist() == [1, 2, 3, 4, 5]
     assert result.found.square[0] == pytest.approx(at_once.found.square[0])
@@ -233,7 +233,7 @@ def test_verdicts_move_with_the_knobs():
 
 @pytest.fixture
 def forget():
-    caches = (rows._through, rows._log_variance, rows._sums, model._computed)
+    caches = (rows._through, rows._log_variance, rows._variances, model._computed)
     for cache in caches:
         cache.cache_clear()
     yield
@@ -245,13 +245,13 @@ def test_broken_computations_turn_the_verdicts(monkeypatch, forget):
     monkeypatch.setattr(rows, "TANH_GAIN", 1.0)
     assert verdicts()["D30"] == "holds"
     monkeypatch.setattr(rows, "tile", lambda *at: 2 * network.tile(*at))
-    rows._sums.cache_clear()
+    rows._variances.cache_clear()
     assert verdicts()["D20"] == "wrong as printed"
     monkeypatch.setitem(rows.PAIRS, "relu", 1.0)
     assert "relu" not in verdicts()["B4"]
-    wrong = network.Birth.backward
+    wrong = network.Network.backward
     monkeypatch.setattr(
-        network.Birth,
+        network.Network,
         "backward",
         lambda self, layer, dz, ask=network.not_cancelled: (
             9 * dh if dh is not None else None for dh in wrong(self, layer, dz, ask)

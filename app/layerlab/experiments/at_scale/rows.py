@@ -64,18 +64,18 @@ def growth_row(block: str) -> ClaimRow:
     else:
         verdict = WRONG
 
-    def said(value: float) -> str:
+    def text_of(value: float) -> str:
         return number(value, 3) if value < HUGE else f"beyond {number(HUGE)}"
 
     def both(case: str) -> str:
-        return " and ".join(said(value) for value in v[case])
+        return " and ".join(text_of(value) for value in v[case])
 
     return ClaimRow(
         "D26",
         "Scaling the output of N residual blocks by 1/√(2N) keeps the variance "
         "from growing with depth.",
         "does not grow",
-        f"{said(v['scaled, norm'][1])} scaled, {said(v['norm'][1])} not",
+        f"{text_of(v['scaled, norm'][1])} scaled, {text_of(v['norm'][1])} not",
         verdict,
         f"variance after {FEW} and {MANY} random {block} blocks is {both('scaled, norm')} "
         f"scaled and {both('norm')} not where blocks have layer norm, {both('scaled')} and "

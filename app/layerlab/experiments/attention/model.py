@@ -34,7 +34,7 @@ from layerlab.nets.losses import softmax
 
 Array = np.ndarray
 Numbers = tuple[float, ...]
-PLACES = np.linspace(-1, 1, 161)
+POSITIONS = np.linspace(-1, 1, 161)
 NORMS = np.geomspace(0.25, 256, 41)  # of the query: four a doubling
 BINS = 80
 SAY_S = 0.15  # how often work under way is drawn
@@ -47,11 +47,11 @@ class Result:
     Attributes:
         d_k, norm, by: numbers of a vector, norm of q, and what q . k is divided by.
         scaled: whether that is sqrt(d_k).
-        places, values, norms: (n,) positions, values and norms of the keys, from left to
+        positions, values, norms: (n,) positions, values and norms of the keys, from left to
             right. order: (n,) which keys of `points` they are. query: its position.
         x: (m,) positions of queries. curve, kernel: (m,) what attention and the Gaussian kernel
             of h^2 = by give there.
-        map: (n, m) weights of attention. weights: (n,) of the query. answer: output there.
+        map: (n, m) weights of attention. weights: (n,) of the query. output: output there.
         difference: largest difference of attention's weights and the kernel's.
         claimed: the same for a kernel of h^2 = sqrt(d_k), scaled or not.
         entropies: (NORMS,) of this query's weights, by norm. low, high: (NORMS,) the least
@@ -66,7 +66,7 @@ class Result:
     norm: float
     by: float
     scaled: bool
-    places: Array
+    positions: Array
     values: Array
     norms: Array
     order: Array
@@ -76,7 +76,7 @@ class Result:
     kernel: Array
     map: Array
     weights: Array
-    answer: float
+    output: float
     difference: float
     claimed: float
     entropies: Array
@@ -92,13 +92,13 @@ class Result:
     @property
     def keys(self) -> int:
         """How many keys there are."""
-        return len(self.places)
+        return len(self.positions)
 
     @property
     def points(self) -> Array:
         """Positions and values as the knob has them. (n, 2)"""
         found = np.empty((self.keys, 2))
-        found[self.order] = np.stack((self.places, self.values), axis=1)
+        found[self.order] = np.stack((self.positions, self.values), axis=1)
         return found
 
     @property
@@ -141,13 +141,13 @@ def compute(
     pairs = _with_moved(born_points(keys), points)
     order = np.argsort(pairs[:, 0], kind="stable")
     norms = born_norms(keys, unequal)[order]
-    places, values = pairs[order].T
-    k = norms[:, None] * directions(places, d_k)
-    q = norm * directions(np.append(PLACES, query[0]), d_k)
+    positions, values = pairs[order].T
+    k = norms[:, None] * directions(positions, d_k)
+    q = norm * directions(np.append(POSITIONS, query[0]), d_k)
     found = attention_weights(q, k, by)
     kernel = kernel_weights(q, k, by)
     other = kernel if scaled else kernel_weights(q, k, squared_width(d_k))
-    logits = directions(np.append(PLACES, query[0]), d_k) @ k.T / by  # of unit queries
+    logits = directions(np.append(POSITIONS, query[0]), d_k) @ k.T / by  # of unit queries
     entropies = entropy(softmax(NORMS[:, None, None] * logits))  # (NORMS, m + 1)
     drawn = draws_of(keys)
     for one in drawn:
@@ -159,12 +159,12 @@ def compute(
         norm,
         by,
         scaled,
-        places,
+        positions,
         values,
         norms,
         order,
         float(query[0]),
-        PLACES,
+        POSITIONS,
         found[:-1] @ values,
         kernel[:-1] @ values,
         found[:-1].T,
@@ -187,9 +187,9 @@ def compute(
 def born_points(keys: int) -> Array:
     """Return the keys that the page starts with: positions, noisy values of a wave. (n, 2)"""
     rng = np.random.default_rng(3)
-    places = -1 + (2 * np.arange(keys) + 1) / keys
+    positions = -1 + (2 * np.arange(keys) + 1) / keys
     noise = 0.12 * rng.standard_normal(32)[:keys]
-    return np.stack((places, 0.8 * np.sin(4 * places + 0.6) + noise), axis=1)
+    return np.stack((positions, 0.8 * np.sin(4 * positions + 0.6) + noise), axis=1)
 
 
 def born_norms(keys: int, unequal: float) -> Array:
@@ -244,7 +244,7 @@ def work(
     points: Numbers = (),
 ) -> Iterator[Step | None]:
     """Draw more queries of all sizes; see `compute`."""
-    drawn, said = draws_of(keys), time.monotonic()
+    drawn, reported_s = draws_of(keys), time.monotonic()
 
     def step() -> Step:
         done = sum(one.count for one in drawn)
@@ -256,9 +256,9 @@ def work(
             is_enough = False
             while not is_enough:
                 is_enough = one.grow(many)
-                if time.monotonic() - said > SAY_S:
+                if time.monotonic() - reported_s > SAY_S:
                     yield step()
-                    said = time.monotonic()
+                    reported_s = time.monotonic()
                 if is_interrupted():
                     yield None
     yield step()
@@ -285,7 +285,7 @@ def numpy_code(
 ) -> str:
     """Return a program that prints the page's figures; see `compute`."""
     result = compute(norm, d_k, scaled, keys, unequal, query, points)
-    table = np.stack((result.places, result.values, result.norms), 1).round(6)
+    table = np.stack((result.positions, result.values, result.norms), 1).round(6)
     return program(
         "attention_numpy",
         D_K=d_k,

@@ -93,6 +93,6 @@ def product_density(x: Array, d_k: int, by: float) -> Array:
     from scipy.special import gammaincinv  # not before it is needed: slow to import
 
     shares = (np.arange(120) + 0.5) / 120
-    spreads = np.sqrt(2 * gammaincinv(d_k / 2, shares))[:, None] / by
-    bells = np.exp(-0.5 * (x / spreads) ** 2) / (spreads * math.sqrt(2 * math.pi))
+    stds = np.sqrt(2 * gammaincinv(d_k / 2, shares))[:, None] / by
+    bells = np.exp(-0.5 * (x / stds) ** 2) / (stds * math.sqrt(2 * math.pi))
     return np.asarray(bells.mean(axis=0))

@@ -71,7 +71,7 @@ class View(PageView):
         free = number(float(drawn.dots.var()))
         return [
             (number(result.difference, 2), "attention − kernel, largest difference of weights"),
-            (number(result.answer), "output at the query"),
+            (number(result.output), "output at the query"),
             (f"{number(result.entropy)} of {number(most)}", "entropy of its weights, nats"),
             (number(many), f"of {result.keys} keys count, e to the entropy"),
             (
@@ -97,13 +97,13 @@ class View(PageView):
     def _draw_line(self, result: Result) -> None:
         card, x, accent = self.line, result.x, self.color("accent")
         at, ink, kernel = np.array([result.query]), self.color("warning"), self.color("text")
-        ends = np.full(result.keys, result.query), np.full(result.keys, result.answer)
+        ends = np.full(result.keys, result.query), np.full(result.keys, result.output)
         live: dict[str, Mark] = {
             "looks": Strokes(
-                *ends, result.places, result.values, self._shades(result.weights, 0.05), 1.4
+                *ends, result.positions, result.values, self._shades(result.weights, 0.05), 1.4
             ),
             "query": Post(result.query, "query", ink, self.theme),
-            "answer": Dots(at, np.array([result.answer]), ink, 4.2),
+            "output": Dots(at, np.array([result.output]), ink, 4.2),
         }
         series = [
             Series("attention", x, result.curve, accent, width=3.2),
@@ -121,24 +121,24 @@ class View(PageView):
             Key("dot", accent, "keys and values", brief="keys"),
             Key("dot", ink, "prediction"),
         ]
-        places, values = result.places, result.values
+        places, values = result.positions, result.values
         columns = {"position of key": places, "value": values, "weight": result.weights}
         card.show_plot(live=live, series=series, legend=legend, columns=columns)
         # A dot is as bright as its weight, but can always be seen.
         inks = self._shades(result.weights, 0.35)
         dots = [
-            Handle(str(key), float(result.places[k]), float(result.values[k]), inks[k], 4.6)
+            Handle(str(key), float(result.positions[k]), float(result.values[k]), inks[k], 4.6)
             for k, key in enumerate(result.order)
         ]
         dots.append(Handle("query", result.query, -TOP * 0.93, ink, 6.0, "x"))
         plot = card.plot
         assert isinstance(plot, HandlePlot)
         plot.set_handles(tuple(dots))
-        said = (
+        text = (
             f"differ by <b>{number(float(np.abs(result.curve - result.kernel).max()), 2)}</b>"
         )
         width = float(np.sqrt(result.by / result.norm) * 2 / np.pi)
-        card.set_note(f"{said}, width of the bell <b>{number(width, 2)}</b>", said)
+        card.set_note(f"{text}, width of the bell <b>{number(width, 2)}</b>", text)
 
     def _draw_map(self, result: Result) -> None:
         card, n = self.map, result.keys
@@ -149,7 +149,7 @@ class View(PageView):
         keys, ink = np.arange(1.0, n + 1), self.color("warning")
         live: dict[str, Mark] = {
             "weights": Field((-1.0, 1.0, 1.0, float(n)), colors, smooth=False),
-            "keys": Dots(result.places, keys, self.color("point"), 1.6),
+            "keys": Dots(result.positions, keys, self.color("point"), 1.6),
             "query": Post(result.query, "", ink, self.theme),
         }
         shades = panel + (accent - panel) * np.sqrt(np.linspace(0, 1, 33))[:, None]
@@ -175,7 +175,7 @@ class View(PageView):
                 (ink, f"weight {number(float(result.map[k, at]))}"),
                 (
                     None,
-                    f"key {k + 1} at {number(float(result.places[k]))}, "
+                    f"key {k + 1} at {number(float(result.positions[k]))}, "
                     f"norm {number(float(result.norms[k]))}",
                 ),
             ),
@@ -187,7 +187,7 @@ class View(PageView):
         card.plot.y_axis.fix(0, 1.3 * most)  # with room for the name of what is most
         shade = mix(self.theme, accent, 0.2)
         card.show_plot(
-            bands={"places": Band(NORMS, result.low, result.high, shade)},
+            bands={"range": Band(NORMS, result.low, result.high, shade)},
             still={"most": Rule(most, "all keys alike", self.color("muted"), self.theme)},
             series=[Series("this query", NORMS, result.entropies, accent, width=2.2)],
             legend=[Key("band", shade, "other queries", brief="others")],
@@ -212,8 +212,8 @@ def drawn_by(result: Result) -> float:
 def thumbnail(result: Result) -> pic.Picture:
     """Return the keys, the curve through them, and a query that looks at them."""
     window = (-1.05, 1.05, -1.35, 1.35)
-    keys = pic.unit_points(result.places, result.values, window)
-    at = pic.unit_points([result.query], [result.answer], window)[0]
+    keys = pic.unit_points(result.positions, result.values, window)
+    at = pic.unit_points([result.query], [result.output], window)[0]
     shapes: list[pic.Shape] = []
     for key, weight in zip(keys, result.weights, strict=True):
         if weight > 0.02:

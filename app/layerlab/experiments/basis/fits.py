@@ -45,7 +45,7 @@ class Ridge:
         a = (self.s / (self.s**2 + weight) * (self.y @ self.u)) @ self.v.T
         return a, self.mean_y - a @ self.mean_x
 
-    def spread(self, l2: float, noise: float, terms: Array) -> Array:
+    def std(self, l2: float, noise: float, terms: Array) -> Array:
         """Return the standard deviation of the function at terms (m, K). (m,)"""
         weight = len(self.y) * l2
         across = terms - self.mean_x

@@ -162,7 +162,7 @@ def compute(
         a[: len(heights)] = heights[:units]
         d = float((data_y - basis @ a).mean())
     walked, walked_d = descent.fit(steps)
-    spread = ridge.spread(weight, noise, bends)
+    std = ridge.std(weight, noise, bends)
     mean = bends @ likely[0] + likely_d[0]
     every, every_d = ridge.fit(L2S)
     total = bends @ a + d
@@ -194,8 +194,8 @@ def compute(
         rate=descent.rate,
         condition=descent.condition,
         l2=weight,
-        low=mean - 2 * spread,
-        high=mean + 2 * spread,
+        low=mean - 2 * std,
+        high=mean + 2 * std,
         draws=ridge.draws(weight, noise, bends, normals),
         deviations=ridge.deviations(weight, noise),
         posterior=posterior,

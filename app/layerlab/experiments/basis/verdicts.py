@@ -147,7 +147,7 @@ def leak_row(curve: str, level: float, needed: dict[str, int | None]) -> ClaimRo
     added = ACTIVATIONS["leaky-relu"](z, LEAK) - ACTIVATIONS["relu"](z)
     change = float(np.ptp(added))
     linear = _apart(added, LEAK * (z - ACTIVATIONS["relu"](z)))
-    counts = f"{said(needed['relu'])} terms of ReLU, {said(needed['leaky-relu'])} of leaky"
+    counts = f"{shown(needed['relu'])} terms of ReLU, {shown(needed['leaky-relu'])} of leaky"
     return ClaimRow(
         "C4",
         "Leaky ReLU is ReLU with a larger bias, so that little changes.",
@@ -167,7 +167,7 @@ def needed_row(level: float, needed: dict[str, dict[str, int | None]]) -> ClaimR
     """Compare the terms that ReLU and the sigmoid need, on four curves."""
     fewer = [curve for curve, of in needed.items() if _less(of["relu"], of["sigmoid"])]
     pairs = ", ".join(
-        f"{curve} {said(of['relu'])} / {said(of['sigmoid'])}" for curve, of in needed.items()
+        f"{curve} {shown(of['relu'])} / {shown(of['sigmoid'])}" for curve, of in needed.items()
     )
     if len(fewer) == len(needed):
         verdict = HOLDS
@@ -187,7 +187,7 @@ def needed_row(level: float, needed: dict[str, dict[str, int | None]]) -> ClaimR
     )
 
 
-def said(units: int | None) -> str:
+def shown(units: int | None) -> str:
     """Return a number of terms in words."""
     return "over 24" if units is None else str(units)
 

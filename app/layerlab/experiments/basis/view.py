@@ -170,8 +170,8 @@ class View(PageView):
         self.again.setVisible(result.moved or result.by_hand)
         card.fit_head()
         a, b, c = result.a[last], result.b[last], result.c[last]
-        said = f"a <b>{number(a)}</b>, b <b>{number(b)}</b>, c <b>{number(c)}</b>"
-        card.set_note(said, f"a <b>{number(a)}</b>")
+        text = f"a <b>{number(a)}</b>, b <b>{number(b)}</b>, c <b>{number(c)}</b>"
+        card.set_note(text, f"a <b>{number(a)}</b>")
         card.plot.reader = lambda x, y: self._read_term(result, x, y)
         self.handles.show(result)
 
@@ -210,8 +210,8 @@ class View(PageView):
             (Handle("updates", result.updates, result.descent_loss, ink, along="x"),)
         )
         away = result.descent_loss / max(result.squares, 1e-300)
-        said = f"<b>{number(away, 3)}</b> times the least"
-        card.set_note(f"{said}, rate {number(result.rate, 2)}", said)
+        text = f"<b>{number(away, 3)}</b> times the least"
+        card.set_note(f"{text}, rate {number(result.rate, 2)}", text)
 
     def _draw_prior(self, result: Result) -> None:
         card, ink, faint = self.prior, self.color("accent"), self.color("muted")
@@ -260,10 +260,10 @@ class View(PageView):
         self._plot(card).set_handles(
             (Handle("level", MOST + 0.5, result.level, text, along="y"),)
         )
-        said = ", ".join(
+        weights = ", ".join(
             f"{names[key]} <b>{found[key] if key in reached else '—'}</b>" for key in names
         )
-        card.set_note(f"{share} left: {said}", said, f"{share} left")
+        card.set_note(f"{share} left: {weights}", weights, f"{share} left")
 
     def _inks(self, result: Result) -> dict[str, QColor]:
         """Return the colour of each activation that is compared; the chosen one is bright."""

@@ -11,7 +11,7 @@ from layerlab.core.errors import NotFiniteError
 from layerlab.core.jobs import Ask
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, TrainSpec, edit
-from layerlab.experiments.born_dead.births import RECIPES, networks
+from layerlab.experiments.born_dead.initial import RECIPES, networks
 from layerlab.experiments.born_dead.names import NETS
 from layerlab.nets.engines.numpy_ import forward, outputs
 from layerlab.nets.engines.ready import wait_for_kernels
@@ -41,8 +41,10 @@ def is_constant(problem: Problem, params: Array, least: float) -> Array:
 def dead_units(problem: Problem, params: Array, x: Array) -> list[Array]:
     """Return which units have derivative 0 on every input, by layer. (n, units) each"""
     slope = problem.spec.net.slope
-    sums = forward(problem, params, x).n[:-1]
-    return [np.asarray(~problem.activation.derivative_at(n, slope).any(axis=1)) for n in sums]
+    pre_activations = forward(problem, params, x).n[:-1]
+    return [
+        np.asarray(~problem.activation.derivative_at(n, slope).any(axis=1)) for n in pre_activations
+    ]
 
 
 def as_published(shares: Sequence[float]) -> bool:

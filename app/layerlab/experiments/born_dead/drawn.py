@@ -21,10 +21,10 @@ KINDS = (
 )
 
 
-def draw_answer(view: PageView, card: PlotCard, result: Result) -> None:
+def draw_prediction(view: PageView, card: PlotCard, result: Result) -> None:
     """Draw the network's function before and after training, and others of its cell."""
     x = result.x
-    birth, after, muted = (view.color(t) for t in ("accent", "warning", "muted"))
+    ink, after, muted = (view.color(t) for t in ("accent", "warning", "muted"))
     shown = [y for y in (result.curve, result.after) if y is not None]
     low = min(-0.2, *(1.1 * float(y.min()) for y in shown))
     card.plot.y_axis.follow(low, max(1.1, *(1.1 * float(y.max()) for y in shown)))
@@ -36,7 +36,7 @@ def draw_answer(view: PageView, card: PlotCard, result: Result) -> None:
     series = [replace(one, is_still=True, is_read=False) for one in series]
     series += [
         Series("|x|", x, np.abs(x), muted, form="dash", width=1.4),
-        Series("initial", x, result.curve, birth, width=2.4),
+        Series("initial", x, result.curve, ink, width=2.4),
     ]
     if result.after is not None:
         series.append(Series("trained", x, result.after, after))
@@ -51,7 +51,7 @@ def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
     card.plot.x_axis.fix(0.4, depth + 0.6)
     card.plot.y_axis.fix(0.4, 1.1 * width + 0.6)  # room for words
     layers, units = (a.ravel() + 1.0 for a in np.indices((depth, width)))
-    kinds = result.open.ravel()
+    kinds = result.active.ravel()
     radius = max(2.2, min(6.0, 150 / depth, 52 / width))
     live: dict[str, Mark] = {}
     legend = []
@@ -78,7 +78,7 @@ def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
 
 def _read_layer(view: PageView, result: Result, x: float) -> Reading:
     layer = min(max(round(x), 1), result.depth)
-    row = result.open[layer - 1]
+    row = result.active[layer - 1]
     rows = [
         (view.color(token), f"{int((row == kind).sum())} active for {name}")
         for kind, token, name in KINDS

@@ -13,8 +13,7 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
-from layerlab.experiments.born_dead import births, collapse, theory, verdicts
-from layerlab.experiments.born_dead.births import RECIPES, dying_layers, networks
+from layerlab.experiments.born_dead import collapse, initial, theory, verdicts
 from layerlab.experiments.born_dead.collapse import (
     LAYERS,
     PUBLISHED,
@@ -23,6 +22,7 @@ from layerlab.experiments.born_dead.collapse import (
     WIDTHS,
     Setting,
 )
+from layerlab.experiments.born_dead.initial import RECIPES, dying_layers, networks
 from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
 from layerlab.nets.engines.numpy_ import forward, outputs
 from layerlab.nets.problem import Problem, problem_of
@@ -59,7 +59,7 @@ class Result:
         others: (m,) inputs, and (OTHERS, m) outputs of more networks of the cell.
         after: (n,) the same network after training, or None.
         dies: the layer at which it dies, None if it lives.
-        open: (depth, width) for which inputs a unit is active: `LEFT`, `RIGHT`, both or 0.
+        active: (depth, width) for which inputs a unit is active: `LEFT`, `RIGHT`, both or 0.
         trained: by rate, width -> what training leaves, of those that are begun.
         dead_units: share of units with derivative 0 on all inputs in this cell, with ReLU and
             with leaky ReLU from the same weights.
@@ -78,7 +78,7 @@ class Result:
     others: tuple[Array, Array]
     after: Array | None
     dies: int | None
-    open: Array
+    active: Array
     trained: dict[float, dict[int, Trained]]
     dead_units: tuple[float, float]
 
@@ -106,7 +106,7 @@ def compute(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) ->
         net: which network of the cell, from 1.
     """
     shares, nets = np.zeros((WIDEST, DEEPEST)), np.zeros(WIDEST, int)
-    for k, column in enumerate(births.columns(cure)):
+    for k, column in enumerate(initial.columns(cure)):
         if column is not None:
             shares[k], nets[k] = column.share(), len(column.died)
     low, high = _bounds(cure)
@@ -167,10 +167,12 @@ def _after(problem: Problem, setting: Setting, net: int) -> Array | None:
 
 def _open(problem: Problem, cure: str, params: Array) -> Array:
     """Return for which inputs the units of one network are active. (depth, width)"""
-    x = births.inputs(cure)
+    x = initial.inputs(cure)
     sides = np.where(x[:, 0] < 0, LEFT, 0) | np.where(x[:, 0] > 0, RIGHT, 0)  # (inputs,)
-    sums = forward(problem, params, x).n[:-1]
-    return np.array([np.bitwise_or.reduce(sides[:, None] * (z[0] > 0), axis=0) for z in sums])
+    pre_activations = forward(problem, params, x).n[:-1]
+    return np.array(
+        [np.bitwise_or.reduce(sides[:, None] * (z[0] > 0), axis=0) for z in pre_activations]
+    )
 
 
 @functools.lru_cache(maxsize=64)
@@ -182,7 +184,7 @@ def _cell(cure: str, width: int, depth: int) -> tuple[tuple[Array, Array], tuple
         and with leaky ReLU.
     """
     here = Setting(cure, width, depth, RATES[0])
-    params, x = networks(cure, width, depth, np.arange(OTHERS)), births.inputs(cure)
+    params, x = networks(cure, width, depth, np.arange(OTHERS)), initial.inputs(cure)
     problem = problem_of(here.spec)
     curves = _curves(cure, problem, params, x)
     shares = []
@@ -220,7 +222,7 @@ def work(
         done = counted + sum(len(training.constant) for training in trainings)
         return Step(done, total, compute(*knobs), note)
 
-    for counted in births.count(cure, width, is_interrupted):
+    for counted in initial.count(cure, width, is_interrupted):
         yield None if counted is None else step("networks counted at initialization", counted)
     for training in trainings:
         before = len(training.constant)
@@ -242,14 +244,14 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         }
         for rate in RATES
     )
-    born = {
+    initially = {
         width: float(result.shares[width - 1, result.depth - 1])
         for width in WIDTHS
         if result.nets[width - 1] >= NETS
     }
     return (
         verdicts.leaky_row(result.dead_units, result.width, result.depth),
-        verdicts.collapse_row(result.cure, result.depth, born, slow, quick),
+        verdicts.collapse_row(result.cure, result.depth, initially, slow, quick),
     )
 
 
@@ -302,5 +304,5 @@ def half_depths(result: Result, of: str) -> tuple[Array, Array]:
 
 def forget() -> None:
     """Forget all that was counted and trained."""
-    births.forget()
+    initial.forget()
     collapse.forget()

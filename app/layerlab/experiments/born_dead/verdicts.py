@@ -40,7 +40,7 @@ def _listed(shares: list[float]) -> str:
 def collapse_row(
     cure: str,
     depth: int,
-    born: Mapping[int, float],
+    initial: Mapping[int, float],
     slow: Mapping[int, float],
     quick: Mapping[int, float],
 ) -> ClaimRow:
@@ -48,10 +48,10 @@ def collapse_row(
 
     Args:
         cure, depth: the knobs.
-        born, slow, quick: width -> share of constant networks at initialization and after
+        initial, slow, quick: width -> share of constant networks at initialization and after
             training at both rates, of widths that are done.
     """
-    if not all(width in found for width in WIDTHS for found in (born, slow, quick)):
+    if not all(width in found for width in WIDTHS for found in (initial, slow, quick)):
         done = sum(width in slow for width in WIDTHS)
         return ClaimRow(
             "L2",
@@ -62,22 +62,22 @@ def collapse_row(
             f"{grouped(NETS)} networks of each width are counted, then trained: {done} of "
             f"{len(WIDTHS)} widths are",
         )
-    at_birth, after, hasty = ([found[w] for w in WIDTHS] for found in (born, slow, quick))
+    before, after, hasty = ([found[w] for w in WIDTHS] for found in (initial, slow, quick))
     verdict = NOT_REPRODUCED
     if depth != LAYERS or cure not in ("none", "He"):
         verdict = NOT_HERE
     elif as_published(after):
         verdict = HOLDS
-    elif as_published(at_birth):
+    elif as_published(before):
         verdict = f"{ONLY_IF} networks are counted at initialization"
     return ClaimRow(
         "L2",
         L2,
         PUBLISHED,
-        f"{_listed(after)}; at initialization {_listed(at_birth)}",
+        f"{_listed(after)}; at initialization {_listed(before)}",
         verdict,
         f"of {grouped(NETS)} networks of width {', '.join(map(str, WIDTHS))} with {depth} "
-        f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(at_birth)} are constant at "
+        f"layer{'s' * (depth > 1)} and the cure {cure} {_listed(before)} are constant at "
         f"initialization, {_listed(after)} are after {UPDATES} updates of Adam at "
         f"{RATES[0]:g}, and {_listed(hasty)} (of {NETS_AT[RATES[1]]}) at {RATES[1]:g}",
         "" if cure == "He" else "weights of variance 1/n",

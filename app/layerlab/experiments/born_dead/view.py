@@ -10,7 +10,7 @@ import numpy as np
 
 from layerlab.core import picture as pic
 from layerlab.core.numbers import percent
-from layerlab.experiments.born_dead.drawn import draw_answer, draw_units
+from layerlab.experiments.born_dead.drawn import draw_prediction, draw_units
 from layerlab.experiments.born_dead.map import MapPlot, cell_at, map_marks, share_scale
 from layerlab.experiments.born_dead.model import (
     LAYERS,
@@ -45,7 +45,7 @@ class View(PageView):
         )
         self.by_depth = PlotCard("By depth", Axis("layers", log=True), Axis("dead"))
         self.by_width = PlotCard("Learning |x|", Axis("width", integer=True), Axis("share"))
-        self.answer = PlotCard("Prediction", Axis("x"), Axis("output"))
+        self.prediction = PlotCard("Prediction", Axis("x"), Axis("output"))
         self.units = PlotCard(
             "Active units", Axis("layer", integer=True), Axis("unit", integer=True)
         )
@@ -54,12 +54,12 @@ class View(PageView):
         for card in (self.by_depth, self.by_width):
             card.plot.y_axis.fix(-0.02, 1.05)
             card.plot.tick_gap = 36
-        self.answer.plot.x_axis.fix(-1, 1)
+        self.prediction.plot.x_axis.fix(-1, 1)
         self._listen()
         self.add(self.map_card, 0, 0, 1, 5)
         self.add(self.by_depth, 0, 5, 1, 3)
         self.add(self.by_width, 0, 8, 1, 4)
-        self.add(self.answer, 1, 0, 1, 4)
+        self.add(self.prediction, 1, 0, 1, 4)
         self.add(self.units, 1, 4, 1, 8)
         self.share(rows=(11, 9), columns=(1,) * 12)
 
@@ -72,7 +72,7 @@ class View(PageView):
         clicks = {
             self.by_depth: self._on_depth,
             self.by_width: self._on_width,
-            self.answer: self._on_next,
+            self.prediction: self._on_next,
             self.units: self._on_depth,
         }
         for card, act in clicks.items():
@@ -139,7 +139,7 @@ class View(PageView):
         self._draw_map(result)
         self._draw_by_depth(result)
         self._draw_by_width(result)
-        draw_answer(self, self.answer, result)
+        draw_prediction(self, self.prediction, result)
         draw_units(self, self.units, result)
 
     # ---- shares
@@ -235,7 +235,7 @@ class View(PageView):
 
     def _draw_by_width(self, result: Result) -> None:
         card, d = self.by_width, result.depth - 1
-        birth, after, ink = (self.color(t) for t in ("accent", "warning", "text"))
+        before, after, ink = (self.color(t) for t in ("accent", "warning", "text"))
         live: dict[str, Mark] = {
             "here": Post(
                 float(result.width), f"width {result.width}", self.color("muted"), self.theme
@@ -251,7 +251,7 @@ class View(PageView):
         shares = result.shares[known, d]
         series = [
             Series(
-                *("initial", WIDTHS[known], shares, birth),
+                *("initial", WIDTHS[known], shares, before),
                 form="joined",
                 width=1.4,
                 radius=3.4,

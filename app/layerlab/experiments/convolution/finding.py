@@ -24,7 +24,7 @@ class Found:
     """A kernel found from so many pairs.
 
     Attributes:
-        kernel: (TAPS,). spread: (TAPS,) standard deviation that theory gives it.
+        kernel: (TAPS,). std: (TAPS,) standard deviation that theory gives it.
         error: length of what it is off by. clean: largest error without noise.
         raised: largest gain in log-likelihood of random steps away from it.
         quartiles: (3, COUNTS) of the errors of other draws. theory: (COUNTS,) expected.
@@ -32,7 +32,7 @@ class Found:
     """
 
     kernel: Array
-    spread: Array
+    std: Array
     error: float
     clean: float
     raised: float

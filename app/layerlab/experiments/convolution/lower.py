@@ -131,7 +131,7 @@ class LowerCards:
         reach = float(np.ceil(max(1.0, 1.15 * np.abs(result.kernel).max())))
         card.plot.y_axis.fix(-reach, reach)
         ink, dot = view.color("text"), view.color("warning")
-        low, high = one.kernel - one.spread, one.kernel + one.spread
+        low, high = one.kernel - one.std, one.kernel + one.std
         live: dict[str, Mark] = {
             "hidden": Strokes(at - WIDE, result.kernel, at + WIDE, result.kernel, ink, 1.6),
         }

@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.programs import program
-from layerlab.experiments.convolution import born, rows
+from layerlab.experiments.convolution import initial, rows
 from layerlab.experiments.convolution.finding import COUNTS, SMALL, TAPS, Found, found
 from layerlab.experiments.convolution.layers import (
     EXACT,
@@ -42,13 +42,13 @@ __all__ = [
     "LAYERS",
     "MOST",
     "NOISE",
-    "PLACES",
+    "POSITIONS",
     "SIDE",
     "TAPS",
 ]
 Array = np.ndarray
 Numbers = tuple[float, ...]
-PLACES = (0, 8, 4, 2, 1)  # how far the positions lie from the first, whose filters are shown
+POSITIONS = (0, 8, 4, 2, 1)  # how far the positions lie from the first, whose filters are shown
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ class Result:
         picture, shifted: the input, and the input shifted. shift: down and to the right.
         output, moved, other: the layer's output, that shifted, and that of the shifted input.
         pool: side of a block. pools: (2, SIDE / pool, SIDE / pool) of `output` and `other`.
-        filters: (PLACES, SIDE, SIDE) of the output's positions. mean: over all positions.
+        filters: (POSITIONS, SIDE, SIDE) of the output's positions. mean: over all positions.
         off: how far the layer is from a convolution.
         whole, now: parameters of each layer, before it is averaged and after.
         counts: for the claim: those that change something, not averaged.
@@ -128,18 +128,18 @@ def compute(
         LabError: numbers that come in the wrong count, or are not of their kind.
     """
     _check(over, pool, picture, weights, shift, images, noise)
-    x = np.reshape(picture, (SIDE, SIDE)) if picture else born.picture()
+    x = np.reshape(picture, (SIDE, SIDE)) if picture else initial.picture()
     taps = tuple(weights if kernel == BY_HAND else KERNELS[kernel])
     mine = np.array(taps, float)
     by = (int(shift[0]), int(shift[1]))
     step = SIDE // round(over**0.5)
-    maps = born.maps_of(layer, taps, border, step)
+    maps = initial.maps_of(layer, taps, border, step)
     first = shifted(x, by)
     output, other = applied(maps, x), applied(maps, first)
-    dense = born.maps_of("dense", taps, border, SIDE)
-    spots = [(PLACES[0], PLACES[0]), *((place, place) for place in PLACES[1:])]
+    dense = initial.maps_of("dense", taps, border, SIDE)
+    spots = [(POSITIONS[0], POSITIONS[0]), *((place, place) for place in POSITIONS[1:])]
     distances = [
-        born.distance_of(name, taps, border, every)
+        initial.distance_of(name, taps, border, every)
         for name, every in ((layer, step), ("dense", SIDE), ("dense", 1))
     ]
     return Result(
@@ -157,8 +157,8 @@ def compute(
         np.stack([filter_at(maps, spot) for spot in spots]),
         filter_at(averaged(maps, 1), (0, 0)),
         distances[0],
-        born.parameters(border, SIDE),
-        born.parameters(border, step),
+        initial.parameters(border, SIDE),
+        initial.parameters(border, step),
         shift_first_or_last(x[None], mine, lambda y: applied(dense, y[0])[None], by),
         (distances[1], distances[2]),
         int(images[0]),
@@ -231,7 +231,7 @@ def numpy_code(
         SHIFT=result.shift,
         IMAGES=result.images,
         NOISE=result.noise,
-        OWN=born.OWN,
-        DENSE=born.DENSE,
+        OWN=initial.OWN,
+        DENSE=initial.DENSE,
         SMALL=SMALL,
     )

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from layerlab.experiments.convolution.hands import ARROWS
-from layerlab.experiments.convolution.model import EXACT, PLACES, SIDE, Result
+from layerlab.experiments.convolution.model import EXACT, POSITIONS, SIDE, Result
 from layerlab.experiments.convolution.tiles import Tile, TileSheet
 from layerlab.ui.plotting.items import Arrows, Mark
 from layerlab.ui.plotting.scale import number
@@ -159,7 +159,7 @@ class FiltersSheet(TileSheet):
     def show_result(self, result: Result) -> None:
         """Show the middle of each filter."""
         near = slice(SIDE // 2 - AROUND, SIDE // 2 + AROUND + 1)
-        names = ("here", *(f"{place} on" for place in PLACES[1:]))
+        names = ("here", *(f"{place} on" for place in POSITIONS[1:]))
         top = max(float(np.abs(result.filters).max()), 1e-9)
         self.color_scale = value_scale(self.theme, -top, top)
         tiles = {

@@ -28,13 +28,13 @@ class Tile:
     Attributes:
         pixels: (rows, columns), the first row on top. name: above it.
         top: the value in full colour, and its opposite; 0 for shades of ink from 0 to 1.
-        said: below it, in ink.
+        text: below it, in ink.
     """
 
     pixels: Array
     name: str = ""
     top: float = 0.0
-    said: str = ""
+    text: str = ""
 
     def colors(self, theme: Theme) -> Array:
         """Return the colour of each pixel. (rows, columns, 3)"""
@@ -129,11 +129,11 @@ class TileSheet(Sheet):
         x = np.array([box.center().x() for box in shown])
         above = np.array([box.top() for box in shown])
         below = np.array([box.bottom() for box in shown])
-        names, said = zip(
-            *((tile.name, tile.said) for tile in self.tiles.values()), strict=True
+        names, text = zip(
+            *((tile.name, tile.text) for tile in self.tiles.values()), strict=True
         )
         found["names"] = self.words(x, above + up, names, "muted")
-        found["said"] = self.words(x, below + down, said, "text", 600)
+        found["text"] = self.words(x, below + down, text, "text", 600)
         return found
 
     def frames(self, boxes: Sequence[QRectF], token: str, width: float) -> Polygons:

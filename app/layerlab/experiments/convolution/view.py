@@ -124,7 +124,7 @@ class View(PageView):
     def _say_shift(self, result: Result) -> None:
         """Say how far the picture is shifted, and how many pixels the orders differ in."""
         ways = (("up", "down"), ("left", "right"))
-        said = ", ".join(
+        text = ", ".join(
             f"<b>{abs(by)}</b> {way[by > 0]}"
             for by, way in zip(result.shift, ways, strict=True)
         )
@@ -132,7 +132,7 @@ class View(PageView):
         first = (
             f"<b>{count}</b> of {SIDE**2} pixels differ," if count else "drag what is shifted:"
         )
-        self.orders_card.set_note(f"{first} {said}", said)
+        self.orders_card.set_note(f"{first} {text}", text)
 
 
 def thumbnail(result: Result) -> pic.Picture:

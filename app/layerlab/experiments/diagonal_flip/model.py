@@ -138,13 +138,13 @@ def work(
     plan += [(p.setting, p.epochs) for p in PRINTED]
     plan += [(setting_of(w, depth, init, seeds), epochs) for w in SWEEP if depth]
     plan += Study.plan(seeds)
-    total, done, said = sum(length for _, length in plan), 0, time.monotonic()
+    total, done, reported_s = sum(length for _, length in plan), 0, time.monotonic()
     for setting, length in plan:
         note = f"training {setting.name}, {setting.init}"
         for epoch in training(setting).advance(length):
             now = time.monotonic()
-            if now - said > SAY_S:
-                said = now
+            if now - reported_s > SAY_S:
+                reported_s = now
                 result = compute(width, depth, init, epochs, seeds)
                 yield Step(done + epoch, total, result, note)
             if is_interrupted():

@@ -49,7 +49,7 @@ class Before(NamedTuple):
 
     error: Array
     rho: Array
-    told: Array
+    predicted: Array
 
 
 class PageOfDraws(PageView):
@@ -101,7 +101,7 @@ class PageOfDraws(PageView):
             if result.here is not None:
                 whole = result.here.all.one + result.here.all.squared_bias(result.truth)
                 top = min(float(whole.max()), PEAK * float(np.quantile(whole, 0.9)))
-                self._held[0].reach(1.1 * top, (setting, result.here.chance is None))
+                self._held[0].reach(1.1 * top, (setting, result.here.bootstrap is None))
         self._draw_error(result)
         self._draw_rho(result)
         self._draw_mean(result)
@@ -129,7 +129,7 @@ class PageOfDraws(PageView):
             return
         card.show_plot(series=series, live=every_third)
         card.set_note(f"mean of {result.k}", "")
-        self._before = Before(one.y, np.clip(found.all.rho_at, -0.1, 1), _told(found))
+        self._before = Before(one.y, np.clip(found.all.rho_at, -0.1, 1), _predicted(found))
 
     def _error_series(self, result: Result) -> list[Series]:
         """Return the error's parts, one on the other, one network's error, and the mean's."""
@@ -173,7 +173,7 @@ class PageOfDraws(PageView):
             mean = result.here.all.rho
             live["mean"] = Rule(mean, "", self.ink(result), self.theme)
             legend.append(Key("dash", self.ink(result), f"mean {number(mean, 2)}", 1.0))
-        live["place"] = Post(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
+        live["position"] = Post(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
         card.show_plot(live=live, series=series, legend=legend)
         card.set_note("of two networks", "")
         if result.here is None:
@@ -183,22 +183,22 @@ class PageOfDraws(PageView):
     def _draw_mean(self, result: Result) -> None:
         card, ks = self.mean, np.arange(1.0, MOST + 1)
         series = [
-            Series(kind, ks, _told(other), mix(self.theme, self.color(TOKENS[kind]), 0.5))
+            Series(kind, ks, _predicted(other), mix(self.theme, self.color(TOKENS[kind]), 0.5))
             for kind, other in result.found.items()
             if kind != result.setting.kind
         ]
         series = [replace(one, width=1.3, brief=BRIEF.get(one.name, "")) for one in series]
         found, ink, height = result.here, self.ink(result), 0.0
-        live = self._grey(ks, "told") if found is None else {}
+        live = self._grey(ks, "predicted") if found is None else {}
         if found is not None:
-            told, text = _told(found), self.color("text")
+            predicted, text = _predicted(found), self.color("text")
             floor = float(found.half.shared.mean())
             live["floor"] = Rule(floor, "ρ v", ink, self.theme, low=True)
             series += [
-                Series("formula", ks, told, ink),
+                Series("formula", ks, predicted, ink),
                 Series("measured", ks, found.means, text, form="dots", width=2.6),
             ]
-            height = float(told[result.k - 1])
+            height = float(predicted[result.k - 1])
         live["k"] = Post(float(result.k), f"K = {result.k}", self.color("muted"), self.theme)
         card.show_plot(live=live, series=series)
         if found is not None:
@@ -212,7 +212,7 @@ class PageOfDraws(PageView):
         k = int(np.clip(round(x), 1, MOST))
         one = float(found.half.one.mean())
         rows = (
-            (ink, f"formula {number(found.told(k), 3)} v"),
+            (ink, f"formula {number(found.predicted(k), 3)} v"),
             (self.color("text"), f"measured {number(found.seen(k), 3)} v"),
         )
         dots = ((float(k), float(found.means[k - 1]), self.color("text")),)
@@ -274,9 +274,9 @@ class PageOfDraws(PageView):
         if found is None:
             return None
         rho = f"ρ {number(found.all.rho, 2)}"
-        if found.chance is not None:
-            chance = found.chance.rho
-            rho += f", {number(chance.low, 2)} to {number(chance.high, 2)}"
+        if found.bootstrap is not None:
+            bootstrap = found.bootstrap.rho
+            rho += f", {number(bootstrap.low, 2)} to {number(bootstrap.high, 2)}"
         bias = float(found.all.squared_bias(result.truth).mean())
         of_mean = float(found.all.of_mean(result.k).mean())
         rows = (
@@ -289,6 +289,6 @@ class PageOfDraws(PageView):
         return Reading(kind, tuple((ink, text) for text in rows))
 
 
-def _told(found: Found) -> Array:
+def _predicted(found: Found) -> Array:
     """Return the variance of means of 1, 2 ... as half of the networks foretell it. (MOST,)"""
     return np.array([found.half.of_mean(k).mean() for k in range(1, MOST + 1)])

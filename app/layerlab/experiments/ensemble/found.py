@@ -24,11 +24,11 @@ class Unseen(NamedTuple):
     seen: float
     low: float
     high: float
-    told: float
+    predicted: float
 
 
 @dataclass(frozen=True, eq=False)
-class Chance:
+class Bootstrap:
     """What is known once all draws are done.
 
     Attributes:
@@ -55,21 +55,21 @@ class Found:
         all: of all networks. half: of every other one.
         means_at: (MOST, positions) variance of means of 1, 2 ... of the other half of the
             networks, as measured.
-        chance: what is known at the end, or None.
+        bootstrap: what is known at the end, or None.
     """
 
     draws: int
     all: VarianceComponents
     half: VarianceComponents
     means_at: Array
-    chance: Chance | None
+    bootstrap: Bootstrap | None
 
     @property
     def means(self) -> Array:
         """The same, averaged over positions. (MOST,)"""
         return np.asarray(self.means_at.mean(1))
 
-    def told(self, k: int) -> float:
+    def predicted(self, k: int) -> float:
         """Return what half of the networks foretell of a mean's variance, over v."""
         return mean_variance(k, self.half.rho)
 
@@ -78,18 +78,18 @@ class Found:
         return float(self.means[k - 1] / max(float(self.half.one.mean()), TINY))
 
 
-def is_chance(chance: Chance, k: int) -> bool:
+def may_be_random(bootstrap: Bootstrap, k: int) -> bool:
     """Return whether random variation alone may explain how means of k differ from theory."""
-    low, high = np.percentile(chance.fit[:, k - 1], ENDS)
+    low, high = np.percentile(bootstrap.fit[:, k - 1], ENDS)
     return bool(low <= 1 <= high)
 
 
-def unseen(chance: Chance, k: int) -> Unseen:
+def unseen(bootstrap: Bootstrap, k: int) -> Unseen:
     """Return what means of other networks vary by on other draws, over v of these draws."""
-    measured = chance.means[:, k - 1]
+    measured = bootstrap.means[:, k - 1]
     low, high = np.percentile(measured[1:], ENDS)
-    told = mean_variance(k, chance.half_rho)
-    return Unseen(float(measured[0]), float(low), float(high), told)
+    predicted = mean_variance(k, bootstrap.half_rho)
+    return Unseen(float(measured[0]), float(low), float(high), predicted)
 
 
 def found_in(people: Population) -> Found | None:
@@ -103,17 +103,13 @@ def look_at(people: Population) -> None:
     if people.done < LEAST or (kept is not None and kept.draws == people.done):
         return
     means = np.stack([people.part(k).variance_at() for k in range(1, MOST + 1)])
-    chance = _chance(people) if people.done == DRAWS else None
+    bootstrap = _bootstrap(people) if people.done == DRAWS else None
     people.looked = Found(
-        people.done,
-        people.part("all").variance_components(),
-        people.part("half").variance_components(),
-        means,
-        chance,
+        people.done, people.part("all").variance_components(), people.part("half").variance_components(), means, bootstrap
     )
 
 
-def _chance(people: Population) -> Chance:
+def _bootstrap(people: Population) -> Bootstrap:
     whole, half, ks = people.part("all"), people.part("half"), range(1, MOST + 1)
     every = resamples(people.done, RESAMPLES)
     ends = (float(end) for end in np.percentile(whole.correlations(every), ENDS))
@@ -128,7 +124,7 @@ def _chance(people: Population) -> Chance:
     draws = people.done // 2
     shares = np.vstack([np.full(draws, 1 / draws), resamples(draws, RESAMPLES)])
     means = np.stack([_half(people.part(k), 1).variance(shares) for k in ks], axis=1)
-    return Chance(
+    return Bootstrap(
         Band(whole.variance_components().rho, *ends),
         fit,
         _half(half, 0).variance_components().rho,

@@ -15,7 +15,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
-from layerlab.experiments.ensemble.found import Found, found_in, is_chance, look_at, unseen
+from layerlab.experiments.ensemble.found import Found, found_in, look_at, may_be_random, unseen
 from layerlab.experiments.ensemble.names import (
     ARCHITECTURE,
     BOOTSTRAP,
@@ -26,7 +26,7 @@ from layerlab.experiments.ensemble.names import (
 )
 from layerlab.experiments.ensemble.training import (
     ARCHITECTURES,
-    PLACES,
+    POSITIONS,
     RATE,
     SAMPLES,
     UPDATES,
@@ -98,15 +98,15 @@ def compute(
     Raises:
         LabError: more than one draw or position.
     """
-    for name, given in (("draw", draw), ("place", at)):
+    for name, given in (("draw", draw), ("position", at)):
         if len(given) > 1:
             raise LabError(f"{len(given)} {name}s are given, the page shows one")
     setting = Setting(task, noise, width, kind)
     shown = number_of(draw)
-    place = int(np.abs(PLACES - (at[0] if at else 0.0)).argmin())
+    place = int(np.abs(POSITIONS - (at[0] if at else 0.0)).argmin())
     data, truth = load_data(setting.spec(shown).task), truth_of(setting)
     people = known(setting)
-    pairs = np.zeros((0, 2)) if people is None else people.answers[:, :2, place]
+    pairs = np.zeros((0, 2)) if people is None else people.predictions[:, :2, place]
     found = {}
     for other in KINDS:
         others = known(Setting(task, noise, width, other))
@@ -116,7 +116,7 @@ def compute(
     return Result(
         setting,
         k,
-        PLACES,
+        POSITIONS,
         truth,
         np.column_stack([data.x[:, 0], data.y[:, 0]]),
         shown,
@@ -136,11 +136,11 @@ def number_of(draw: tuple[float, ...]) -> int:
 def _truth(task: str) -> Array:
     truth = load_data(Setting(task, 0.0, 2, SEED).spec(0).task).truth
     assert truth is not None  # a generated task
-    return truth(PLACES[:, None])[:, 0]
+    return truth(POSITIONS[:, None])[:, 0]
 
 
 def truth_of(setting: Setting) -> Array:
-    """Return the curve under a setting's points, at `PLACES`."""
+    """Return the curve under a setting's points, at `POSITIONS`."""
     return _truth(setting.task)
 
 
@@ -155,7 +155,7 @@ def work(
     at: tuple[float, ...] = (0.4,),
 ) -> Iterator[Step | None]:
     """Train the networks of all draws, of the kind that is chosen first; see `compute`."""
-    kinds, said = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
+    kinds, reported_s = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
     total = DRAWS * len(kinds)
     yield from wait_for_kernels(is_interrupted)
     for _ in early(Setting(task, noise, width, kind), number_of(draw)).reach(k):
@@ -166,8 +166,8 @@ def work(
         for is_further in one.advance(is_interrupted):
             if not is_further:
                 yield None
-            elif one.done == DRAWS or time.monotonic() - said > SAY_S:
-                said = time.monotonic()
+            elif one.done == DRAWS or time.monotonic() - reported_s > SAY_S:
+                reported_s = time.monotonic()
                 look_at(one)
                 result = compute(k, kind, noise, width, task, draw, at)
                 yield Step(place * DRAWS + one.done, total, result, f"draws, by {other}")
@@ -191,23 +191,25 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         "v (1/K + (K−1)/K ρ)."
     )
     published, here = f"{PRINTED} v at K = {K}, ρ = {RHO}", result.here
-    if here is None or here.chance is None:
+    if here is None or here.bootstrap is None:
         done = 0 if here is None else here.draws
         why = f"the networks of {done} of {DRAWS} draws are trained so far"
         return (ClaimRow("E13", statement, published, "…", PENDING, why),)
     k, drawn = result.k, simulated()
-    told, seen = here.told(k), here.seen(k)
+    predicted, seen = here.predicted(k), here.seen(k)
     fits = abs(drawn - PRINTED) <= NEAR_DRAWN * PRINTED
-    fits = fits and (abs(seen - told) <= NEAR_TRAINED * told or is_chance(here.chance, k))
-    other = unseen(here.chance, k)
+    fits = fits and (
+        abs(seen - predicted) <= NEAR_TRAINED * predicted or may_be_random(here.bootstrap, k)
+    )
+    other = unseen(here.bootstrap, k)
     falls = _falls(result)
     why = (
         f"simulated predictors have {number(drawn, 4)} v (formula "
         f"{number(mean_variance(K, RHO), 3)}); v and ρ = {number(here.half.rho, 3)} of half "
-        f"of the networks predict {number(told, 3)} v for means of {k} of the other half, "
+        f"of the networks predict {number(predicted, 3)} v for means of {k} of the other half, "
         f"which have {number(seen, 3)} v; on draws that were not looked at "
         f"{number(other.seen, 3)} v, {number(other.low, 3)} to {number(other.high, 3)}, "
-        f"where {number(other.told, 3)} is predicted{falls}"
+        f"where {number(other.predicted, 3)} is predicted{falls}"
     )
     where = f"{DRAWS} draws of {result.setting.task} at this noise and width, K = {k}"
     measured = f"{number(drawn, 4)} v simulated, {number(seen, 3)} v of networks"
@@ -218,15 +220,15 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
 
 def _falls(result: Result) -> str:
     """Return in words how the correlation depends on what networks differ by."""
-    chances = {kind: found.chance for kind, found in result.found.items()}
-    rhos = {kind: one.rho for kind, one in chances.items() if one is not None}
+    bootstraps = {kind: found.bootstrap for kind, found in result.found.items()}
+    rhos = {kind: one.rho for kind, one in bootstraps.items() if one is not None}
     if len(rhos) < 2:
         return ""
-    said = ", ".join(
+    listed = ", ".join(
         f"{number(rho.middle, 2)} by {kind} ({number(rho.low, 2)} to {number(rho.high, 2)})"
         for kind, rho in rhos.items()
     )
-    return f"; ρ is {said}"
+    return f"; ρ is {listed}"
 
 
 # ---- programs and the lab

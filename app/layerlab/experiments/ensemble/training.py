@@ -25,7 +25,7 @@ Array = np.ndarray
 NETS = 2 * MOST  # a half gives v and ρ, the other one's means are looked at
 SAMPLES, UPDATES, RATE = 32, 500, 0.01
 PIECES = 50  # of a training of many networks; of few, as many as there are networks
-PLACES = np.linspace(-EDGE, EDGE, 61)
+POSITIONS = np.linspace(-EDGE, EDGE, 61)
 KEPT = 24  # populations, of 4 MB each: all kinds of eight settings
 PARTS: tuple[str | int, ...] = ("all", "half", *range(1, MOST + 1))
 LIVE, KEPT_EARLY = 10, 256  # networks that a turned knob waits for; draws of such
@@ -113,9 +113,9 @@ def trained(setting: Setting, draw: int, nets: Array) -> Generator[None, None, A
         After some milliseconds at most, so that it can be asked who wants the time.
 
     Returns:
-        (n, PLACES) what they predict.
+        (n, POSITIONS) what they predict.
     """
-    found = np.empty((len(nets), len(PLACES)), np.float32)
+    found = np.empty((len(nets), len(POSITIONS)), np.float32)
     kinds = setting.architectures(draw)[nets]
     for kind in np.unique(kinds):
         problem = problem_of(setting.spec(draw, int(kind), int(nets[-1]) + 1))
@@ -125,7 +125,7 @@ def trained(setting: Setting, draw: int, nets: Array) -> Generator[None, None, A
                 trainer.train_here(updates)
                 yield
             params = trainer.state().params
-            x = PLACES[:, None].astype(params.dtype)
+            x = POSITIONS[:, None].astype(params.dtype)
             found[places] = outputs(problem, params, x)[..., 0]
     return found
 
@@ -164,21 +164,21 @@ class Early:
     """The first networks of one draw, as many as were asked for.
 
     Attributes:
-        answers: predictions at `PLACES`. (networks, positions)
+        predictions: predictions at `POSITIONS`. (networks, positions)
     """
 
     def __init__(self, key: tuple[Setting, int]) -> None:
         """Train nothing yet. `key`: setting and draw."""
         self._setting, self._draw = key
-        self.answers = np.zeros((0, len(PLACES)), np.float32)
+        self.predictions = np.zeros((0, len(POSITIONS)), np.float32)
 
     def reach(self, count: int) -> Iterator[None]:
         """Train up to so many; yields after some milliseconds at most."""
-        known = self.answers
+        known = self.predictions
         if len(known) < count:
             nets = np.arange(len(known), count)
             more = yield from trained(self._setting, self._draw, nets)
-            self.answers = np.concatenate([known, more])
+            self.predictions = np.concatenate([known, more])
 
 
 class Population:
@@ -196,13 +196,13 @@ class Population:
         """Train nothing yet."""
         self.setting, self.done = setting, 0
         self.looked: object = None
-        self._answers = np.zeros((DRAWS, NETS, len(PLACES)), np.float32)
-        self._means, self._squares = np.zeros((2, DRAWS, len(PARTS), len(PLACES)))
+        self._predictions = np.zeros((DRAWS, NETS, len(POSITIONS)), np.float32)
+        self._means, self._squares = np.zeros((2, DRAWS, len(PARTS), len(POSITIONS)))
 
     @property
-    def answers(self) -> Array:
-        """Predictions at `PLACES`. (done, NETS, positions)"""
-        return self._answers[: self.done]
+    def predictions(self) -> Array:
+        """Predictions at `POSITIONS`. (done, NETS, positions)"""
+        return self._predictions[: self.done]
 
     def part(self, name: str | int) -> Draws:
         """Return what is kept of the draws that are done.
@@ -233,15 +233,15 @@ class Population:
                     yield False
             yield True
 
-    def _take(self, answers: Array) -> None:
-        whole = answers[None].astype(float)  # (1, NETS, positions)
+    def _take(self, predictions: Array) -> None:
+        whole = predictions[None].astype(float)  # (1, NETS, positions)
         half, other = whole[:, ::2], whole[:, 1::2]
         for place, name in enumerate(PARTS):
             some = means_of(other, name) if isinstance(name, int) else half
             kept = draws_of(whole if name == "all" else some)
             self._means[self.done, place] = kept.means[0]
             self._squares[self.done, place] = kept.squares[0]
-        self._answers[self.done] = answers
+        self._predictions[self.done] = predictions
         self.done += 1
 
 
@@ -265,11 +265,11 @@ def first(setting: Setting, draw: int, count: int) -> Array:
     """
     people = known(setting)
     if people is not None and draw < people.done:
-        return people.answers[draw, :count]
+        return people.predictions[draw, :count]
     some = early(setting, draw)
     for _ in some.reach(min(count, LIVE)):
         pass
-    return some.answers[:count]
+    return some.predictions[:count]
 
 
 def population(setting: Setting) -> Population:

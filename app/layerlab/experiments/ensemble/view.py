@@ -66,7 +66,7 @@ class View(PageOfDraws):
             (number(found.all.rho, 2), "ρ of two networks"),
             (number(one, 2), "variance of one, v"),
             (f"{number(found.seen(k), 3)} v", f"mean of {k}, measured"),
-            (f"{number(found.told(k), 3)} v", "by the formula"),
+            (f"{number(found.predicted(k), 3)} v", "by the formula"),
             (
                 f"{number(bias + one, 2)} → {number(bias + mean, 2)}",
                 "error of one, of the mean",
@@ -107,7 +107,7 @@ class View(PageOfDraws):
         point, panel = self.color("point"), self.color("panel")
         live: dict[str, Mark] = {
             "points": Dots(x_data, y_data, point, 2.6, outline=panel),
-            "place": Post(place, "x of the pairs", self.color("muted"), self.theme),
+            "position": Post(place, "x of the pairs", self.color("muted"), self.theme),
         }
         shade = mix(self.theme, self.color("muted"), 0.3)
         legend = [
@@ -122,7 +122,7 @@ class View(PageOfDraws):
             legend=legend,
             columns={"x of data": x_data, "data": y_data},
         )
-        handle = Handle("place", place, float(mean[result.at]), ink, 6.0, "x")
+        handle = Handle("position", place, float(mean[result.at]), ink, 6.0, "x")
         card.plot.set_handles((handle,))
         card.set_note(
             f"draw {result.draw + 1} of {DRAWS}, drag the dot", f"draw {result.draw + 1}"

@@ -45,7 +45,7 @@ def eigenvalues(numbers: Numbers) -> Array:
     one, other = complex(*numbers[:2]), complex(*numbers[2:])
     if not (one.imag == other.imag == 0 or one == other.conjugate()):
         raise LabError(
-            f"Eigenvalues are {_said(one)} and {_said(other)}; those of a real "
+            f"Eigenvalues are {_text(one)} and {_text(other)}; those of a real "
             "matrix are both real, or conjugate"
         )
     return np.array([one, other])
@@ -72,7 +72,7 @@ def dragged(values: Array, which: int, real: float, imag: float, magnet: float) 
     return (*one, *two)
 
 
-def _said(value: complex) -> str:
+def _text(value: complex) -> str:
     return f"{value.real:g}{value.imag:+g}i" if value.imag else f"{value.real:g}"
 
 

@@ -34,7 +34,7 @@ class Result:
         values: (2,) complex eigenvalues of w. w: (2, 2).
         limit: the largest stable dt, 0 if there is none.
         growth: (2,) |1 + dt lambda|.
-        places, slopes: (g, 2) where the field has arrows, and the derivatives there.
+        positions, velocities: (g, 2) where the field has arrows, and the field there.
         starts: (s, 2).
         course: the flow's paths from there.
         steps: (N + 1, s, 2) Euler's points, the starts first.
@@ -51,8 +51,8 @@ class Result:
     w: Array
     limit: float
     growth: Array
-    places: Array
-    slopes: Array
+    positions: Array
+    velocities: Array
     starts: Array
     course: flow.Course
     steps: Array
@@ -101,7 +101,7 @@ def compute(
     )
     along = flow.course(field, values, skew, starts)
     across, up = (np.arange(-end, end + GRID / 2, GRID) for end in REACH)
-    places = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
+    positions = np.stack(np.meshgrid(across, up), -1).reshape(-1, 2)
     net = known(Setting(field, depth))
     shown = min(layer, float(depth))
     return Result(
@@ -112,8 +112,8 @@ def compute(
         w,
         limit_of(rates),
         np.abs(1 + step * rates),
-        places,
-        act(places @ w.T),
+        positions,
+        act(positions @ w.T),
         begun,
         along,
         taken,

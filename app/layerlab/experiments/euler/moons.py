@@ -114,9 +114,9 @@ def parted(h: Array, label: Array) -> Array:
         (...) by logistic regression, which a Newton iteration fits.
     """
     flat = h.reshape(-1, *h.shape[-2:])
-    middle, spread = flat.mean(1, keepdims=True), flat.std(1, keepdims=True)
+    middle, std = flat.mean(1, keepdims=True), flat.std(1, keepdims=True)
     x = np.ones((*flat.shape[:2], 3))  # (n, N, 3)
-    x[..., :2] = (flat - middle) / np.maximum(spread, 1e-12)
+    x[..., :2] = (flat - middle) / np.maximum(std, 1e-12)
     w, pull, turned = np.zeros((len(x), 3, 1)), PULL * np.eye(3), x.swapaxes(1, 2)
     wanted = label[:, None]
     for _ in range(NEWTON):
@@ -124,8 +124,8 @@ def parted(h: Array, label: Array) -> Array:
         slope = turned @ (p - wanted) / len(label) + PULL * w
         curve = turned @ (x * (p * (1 - p))) / len(label) + pull
         w = w - np.linalg.solve(curve, slope)
-    says = (x @ w)[..., 0] > 0
-    return np.asarray((says == (label > 0.5)).mean(1).reshape(h.shape[:-2]))
+    predicted = (x @ w)[..., 0] > 0
+    return np.asarray((predicted == (label > 0.5)).mean(1).reshape(h.shape[:-2]))
 
 
 def look(
@@ -168,12 +168,12 @@ def look(
     )
 
 
-def _step(problem: Problem, params: Array, sums: Array, layer: int) -> tuple[Array, Array]:
+def _step(problem: Problem, params: Array, z: Array, layer: int) -> tuple[Array, Array]:
     """Return eigenvalues of a layer's step at each point, and whether it turns over there.
 
     (seeds, N, 2) complex and (seeds, N): of 2 x 2 matrices by their trace and determinant.
     """
-    slope = problem.activation.derivative_at(sums, 0.0)  # (seeds, N, 2)
+    slope = problem.activation.derivative_at(z, 0.0)  # (seeds, N, 2)
     w = problem.layout.weights(params, layer)[:, None]
     a, d = w[..., 0, 0] * slope[..., 0], w[..., 1, 1] * slope[..., 1]
     b, c = w[..., 0, 1] * slope[..., 1], w[..., 1, 0] * slope[..., 0]
@@ -184,7 +184,7 @@ def _step(problem: Problem, params: Array, sums: Array, layer: int) -> tuple[Arr
 
 
 @functools.lru_cache(maxsize=KEPT)
-def at_birth(setting: Setting) -> Flow:
+def at_initialization(setting: Setting) -> Flow:
     """Return what the first network of a population does before it is trained."""
     problem = problem_of(setting.spec)
     looking = look(problem, initialize(problem).params[:1].astype(float), 0, lambda: False)
@@ -248,7 +248,7 @@ def training(setting: Setting) -> Training:
 def known(setting: Setting) -> Flow:
     """Return what is trained, or the first network as it is initialized."""
     one = _kept.known(setting)
-    return at_birth(setting) if one is None or one.found is None else one.found
+    return at_initialization(setting) if one is None or one.found is None else one.found
 
 
 def forget() -> None:

@@ -37,15 +37,15 @@ def stable_row(values: Array, w: Array, step: float) -> ClaimRow:
     Args:
         values: (2,) complex eigenvalues of w. w: (2, 2). step: the dt of the page.
     """
-    said, found, lab = limit_of(values), limit_by_walking(w), lab_apart(w, step)
-    holds = abs(found - min(said, HIGH)) <= NEAR * max(found, 1.0) and lab <= NEAR
+    limit, found, lab = limit_of(values), limit_by_walking(w), lab_apart(w, step)
+    holds = abs(found - min(limit, HIGH)) <= NEAR * max(found, 1.0) and lab <= NEAR
     symmetric = bool(np.abs(w - w.T).max() <= 1e-12 * np.abs(w).max())
-    if symmetric and 0 < said < HIGH:
+    if symmetric and 0 < limit < HIGH:
         lowest = abs(float(np.linalg.eigvalsh(w)[0]))
         holds = holds and abs(found - 2 / lowest) <= NEAR * found
         by = f"W is symmetric and 2 / |λ_min| is {number(2 / lowest, 4)}"
-    elif said:
-        by = f"the dt at which the first |1 + dt λ| is 1 is {number(said, 4)}"
+    elif limit:
+        by = f"the dt at which the first |1 + dt λ| is 1 is {number(limit, 4)}"
     else:
         by = "an eigenvalue is not left of 0, so that every dt makes |1 + dt λ| more than 1"
     walks = (

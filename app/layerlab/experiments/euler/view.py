@@ -43,7 +43,7 @@ def within(path: Array) -> Array:
     return np.concatenate([path[: k + 1], cut[None]])
 
 
-def said(x: float, y: float) -> str:
+def point_text(x: float, y: float) -> str:
     """Return a point in words."""
     return f"({number(x, 2)}, {number(y, 2)})"
 
@@ -164,10 +164,10 @@ class View(PageView):
     # ---- the flow
     def _draw_flow(self, result: Result) -> None:
         card, count = self.flow, len(result.starts)
-        size = np.linalg.norm(result.slopes, axis=1, keepdims=True)
-        reach = 0.85 * GRID * result.slopes / (size + 0.8)
-        x, y = result.places.T
-        ends = result.places + reach
+        size = np.linalg.norm(result.velocities, axis=1, keepdims=True)
+        reach = 0.85 * GRID * result.velocities / (size + 0.8)
+        x, y = result.positions.T
+        ends = result.positions + reach
         field = mix(self.theme, self.color("muted"), 0.42)
         still: dict[str, Mark] = {
             "field": Arrows(x, y, ends[:, 0], ends[:, 1], field, 1.1, 4.0)
@@ -205,8 +205,8 @@ class View(PageView):
         place = np.array([x, y])
         led = place + result.step * flow.bend(result.field)(result.w @ place)
         accent = self.color("accent")
-        rows = ((accent, f"one step on {said(*led)}"),)
-        return Reading(said(x, y), rows, None, ((float(led[0]), float(led[1]), accent),))
+        rows = ((accent, f"one step on {point_text(*led)}"),)
+        return Reading(point_text(x, y), rows, None, ((float(led[0]), float(led[1]), accent),))
 
     # ---- eigenvalues
     def _draw_values(self, result: Result) -> None:

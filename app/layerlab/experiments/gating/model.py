@@ -187,13 +187,13 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         verdict = HOLDS
     else:
         verdict = f"{ONLY_IF} the task is {' or '.join(ahead)}" if ahead else NOT_REPRODUCED
-    said = ", ".join(
+    listed = ", ".join(
         f"{task} {number(float(np.median(pair['relu'])), 2)} against "
         f"{number(float(np.median(pair['softplus'])), 2)}"
         for task, pair in finals.items()
     )
     measured = f"ahead on {len(ahead)} of {len(TRIED)}, behind on {len(behind)}"
-    why = f"medians of {SEEDS} seeds at this rate, ReLU against softplus: {said}"
+    why = f"medians of {SEEDS} seeds at this rate, ReLU against softplus: {listed}"
     return (ClaimRow("A3", statement, "often", measured, verdict, why),)
 
 

@@ -211,8 +211,8 @@ class View(PageView):
                 for (name, x), y in zip(GAINS.items(), at, strict=True)
             )
         )
-        said = f"p = <b>{_written(result.coefficients)}</b>"
-        card.set_note(said, said.removeprefix("p = "))
+        text = f"p = <b>{_written(result.coefficients)}</b>"
+        card.set_note(text, text.removeprefix("p = "))
 
     def _draw_parts(self, result: Result) -> None:
         card, muted, accent = self.parts, self.color("muted"), self.color("accent")

@@ -44,10 +44,10 @@ def layer(z: Array, eps: float) -> Layer:
     is_flat = np.ptp(z, axis=-1, keepdims=True) <= FLAT * np.abs(z).max(-1, keepdims=True)
     exact = np.where(is_flat, 0.0, z)  # rounding is no variance
     is_defined = ~(is_flat & (eps == 0))
-    n, spread = norm(np.where(is_defined, exact, TARGET), eps)
+    n, std = norm(np.where(is_defined, exact, TARGET), eps)
     n = np.where(is_defined, n, 0.0)
     dn = (n - TARGET) / len(TARGET)
-    dz = np.where(is_defined, norm_gradient(dn, n, spread), 0.0)
+    dz = np.where(is_defined, norm_gradient(dn, n, std), 0.0)
     loss = 0.5 * ((n - TARGET) ** 2).mean(-1)
     return Layer(z, n, dn, dz, loss, is_defined[..., 0])
 

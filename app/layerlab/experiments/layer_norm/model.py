@@ -225,7 +225,7 @@ def work(
     pre_activations: tuple[float, ...] = PRE_ACTIVATIONS,
 ) -> Iterator[Step | None]:
     """Train networks of several first sizes, with and without the norm; see `compute`."""
-    plan, said = training.plan(optimizer), time.monotonic()
+    plan, reported_s = training.plan(optimizer), time.monotonic()
 
     def result() -> Result:
         return compute(size, sign, shift, eps, optimizer, pre_activations)
@@ -239,8 +239,8 @@ def work(
                 yield None
                 continue
             now = time.monotonic()
-            if now - said > SAY_S:
-                said = now
+            if now - reported_s > SAY_S:
+                reported_s = now
                 done = k * LENGTH + EVERY * (len(one.losses) - 1)
                 yield Step(
                     done, total, result(), f"training a = {setting.stretch:g} {words} norm"

@@ -46,7 +46,7 @@ def off(product: Array) -> float:
 
 def parameters(rank: int) -> int:
     """Return how many numbers A and B have."""
-    a, b = _born(rank)
+    a, b = _initial(rank)
     return a.size + b.size
 
 
@@ -64,7 +64,7 @@ class Training:
     sizes: Array
 
 
-def _born(rank: int) -> tuple[Array, Array]:
+def _initial(rank: int) -> tuple[Array, Array]:
     rng = np.random.default_rng([SEED, rank])
     return SMALL * rng.standard_normal((M, rank)), SMALL * rng.standard_normal((rank, N))
 
@@ -80,7 +80,7 @@ def steps(a: Array, b: Array, goal: Array, rate: float, count: int) -> tuple[Arr
 @functools.lru_cache(maxsize=16)
 def trained(rank: int) -> Training:
     """Train A and B of a rank from small random numbers."""
-    a, b = _born(rank)
+    a, b = _initial(rank)
     products = [a @ b]
     for _ in range(MOST_UPDATES // EVERY):
         a, b = steps(a, b, target(), RATE, EVERY)
@@ -96,5 +96,5 @@ def at(rank: int, updates: int) -> Array:
     k = min(updates // EVERY, len(training.updates) - 1)
     if updates == training.updates[k]:
         return np.asarray(training.products[k])
-    a, b = steps(*_born(rank), target(), RATE, updates)
+    a, b = steps(*_initial(rank), target(), RATE, updates)
     return np.asarray(a @ b)

@@ -102,11 +102,11 @@ def pushed(activation: str, depth: int) -> Pushed:
     linear = x @ matrix + bias
     design = np.column_stack((x, np.ones(len(x))))
     nearest = design @ np.linalg.lstsq(design, out)[0]
-    spread = float(((out - out.mean(0)) ** 2).sum())
+    total = float(((out - out.mean(0)) ** 2).sum())
     return Pushed(
         out.reshape(lines.shape),
         nearest.reshape(lines.shape),
-        float(((out - nearest) ** 2).sum()) / max(spread, 1e-300),
+        float(((out - nearest) ** 2).sum()) / max(total, 1e-300),
         float(np.abs(out - linear).max() / np.abs(linear).max()),
         matrix,
     )

@@ -234,8 +234,8 @@ class View(PageView):
             live={"even": Post(even, "as many as W", self.color("negative"), self.theme)},
         )
         best = float(result.errors[result.rank])
-        said = f"trained <b>{number(100 * result.error)} %</b>"
-        card.set_note(f"best {number(100 * best)} %, {said}", said)
+        text = f"trained <b>{number(100 * result.error)} %</b>"
+        card.set_note(f"best {number(100 * best)} %, {text}", text)
 
     def _draw_learning(self, result: Result) -> None:
         training, rank = result.training, result.rank

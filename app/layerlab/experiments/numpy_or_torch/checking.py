@@ -101,9 +101,9 @@ def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
     )
     token = VERDICTS[result.found.kind]
     ink = view.color(token).name()
-    said = f"<b style='color:{ink}'>{result.found.words}</b>"
+    text = f"<b style='color:{ink}'>{result.found.words}</b>"
     brief = f"layer {result.found.layer}" if result.found.layer else "?"
-    card.set_note(said, f"<b style='color:{ink}'>{brief}</b>")
+    card.set_note(text, f"<b style='color:{ink}'>{brief}</b>")
     plot.reader = lambda x, y: _read_array(view, result, plot.row_at(y))
 
 

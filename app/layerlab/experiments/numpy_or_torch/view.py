@@ -135,9 +135,9 @@ class View(PageView):
             of = NAMES[result.reference]
             found.append((number(float(apart[at - 1]), 2), f"NumPy from {of}, {_updates(at)}"))
         if result.speeds:
-            said = " · ".join(_thousands(speed) for speed in result.speeds.values())
+            listed = " · ".join(_thousands(speed) for speed in result.speeds.values())
             of = " · ".join(NAMES[name] for name in result.speeds)
-            found.append((said, f"updates/s, {of}"))
+            found.append((listed, f"updates/s, {of}"))
         return found
 
     def draw(self, result: Result) -> None:

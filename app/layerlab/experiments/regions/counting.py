@@ -28,8 +28,8 @@ class Counts:
         neurons: (n,) 1 to the most. depth: hidden layers.
         line: (n,) n + 1. plane: (n,) 1 + n + n(n - 1)/2.
         power: (n,) (neurons / depth)^depth, at least 1.
-        born_neurons, born: (4,) and (4, seeds): pieces of networks at initialization, on a
-            line.
+        initial_neurons, initial: (4,) and (4, seeds): pieces of networks at initialization, on
+            a line.
     """
 
     neurons: Array
@@ -37,14 +37,14 @@ class Counts:
     line: Array
     plane: Array
     power: Array
-    born_neurons: Array
-    born: Array
+    initial_neurons: Array
+    initial: Array
 
 
 def counts(depth: int) -> Counts:
     """Return the bounds, and the pieces of initial networks of such a depth."""
     n = np.arange(1, max(NEURONS) + 1)
-    found = np.stack([born_pieces((count // depth,) * depth, SEEDS) for count in NEURONS])
+    found = np.stack([initial_pieces((count // depth,) * depth, SEEDS) for count in NEURONS])
     return Counts(
         n,
         depth,
@@ -63,7 +63,7 @@ def line_problem(hidden: tuple[int, ...]) -> Problem:
 
 
 @functools.lru_cache(maxsize=64)
-def born_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
+def initial_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
     """Return the pieces of initial networks of one input, on an infinite line. (seeds,)
 
     Weights as He draws them, biases of standard deviation 1: any other moves all kinks away

@@ -64,10 +64,10 @@ def wavy(inputs: int, seeds: int) -> Problem:
     )
 
 
-def opened(problem: Problem, params: Array) -> Array:
+def active(problem: Problem, params: Array) -> Array:
     """Return which units are active for which training points. (seeds, points, neurons)"""
-    sums = forward(problem, params, problem.x).z[:-1]
-    return np.concatenate([z > 0 for z in sums], axis=2)
+    pre_activations = forward(problem, params, problem.x).z[:-1]
+    return np.concatenate([z > 0 for z in pre_activations], axis=2)
 
 
 def watch(inputs: int, seeds: int, updates: int, looks: int) -> Iterator[Flips | None]:
@@ -83,16 +83,16 @@ def watch(inputs: int, seeds: int, updates: int, looks: int) -> Iterator[Flips |
     problem = wavy(inputs, seeds)
     trainer, flips = Trainer(problem, initialize(problem)), []
     for _ in range(looks):
-        before = opened(problem, trainer.params)
+        before = active(problem, trainer.params)
         trainer.step()
-        flips.append((opened(problem, trainer.params) != before).mean((1, 2)))  # (seeds,)
+        flips.append((active(problem, trainer.params) != before).mean((1, 2)))  # (seeds,)
         yield None
         for _ in range(updates // looks - 1):
             trainer.step()
             yield None
     share = np.mean(flips, axis=0)  # (seeds,)
     low, high = np.percentile(share, (25, 75)).tolist()
-    is_open = float(opened(problem, trainer.params).mean())
+    is_open = float(active(problem, trainer.params).mean())
     yield Flips(inputs, seeds, updates, float(share.mean()), low, high, is_open)
 
 

@@ -15,7 +15,7 @@ from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.regions import gates, verdicts
 from layerlab.experiments.regions.counting import Counts, built_pieces, counts
-from layerlab.experiments.regions.gates import Flips, known_flips, opened
+from layerlab.experiments.regions.gates import Flips, active, known_flips
 from layerlab.experiments.regions.training import (
     LENGTH,
     Line,
@@ -97,9 +97,9 @@ def compute(
     found = pieces_along(problem, params, _long(line))
     t = np.concatenate(([0.0], found.kinks, [1.0]))
     narrow, flat = along(problem, params, _long(line))
-    before, flip = opened(problem, state.params), None
+    before, flip = active(problem, state.params), None
     if updates < LENGTH:
-        flip = float((opened(problem, training.at(updates + 1).params) != before).mean())
+        flip = float((active(problem, training.at(updates + 1).params) != before).mean())
     data = problem.data
     return Result(
         cells,

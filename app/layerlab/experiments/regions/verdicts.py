@@ -83,11 +83,11 @@ def power_row(hidden: tuple[int, ...], pieces: int, width: int, built: int) -> C
 
 def neurons_row(counts: Counts) -> ClaimRow:
     """Judge L3: at initialization, pieces along a line grow with the number of neurons."""
-    medians = np.median(counts.born, axis=1)
-    widths = counts.born_neurons // counts.depth
-    power = exponent(counts.born_neurons, medians)
+    medians = np.median(counts.initial, axis=1)
+    widths = counts.initial_neurons // counts.depth
+    power = exponent(counts.initial_neurons, medians)
     wide = widths >= NARROW
-    wider = exponent(counts.born_neurons[wide], medians[wide])
+    wider = exponent(counts.initial_neurons[wide], medians[wide])
     if abs(power - 1) <= TOLERANCE:
         verdict = HOLDS
     elif abs(wider - 1) <= TOLERANCE:
@@ -95,7 +95,7 @@ def neurons_row(counts: Counts) -> ClaimRow:
     else:
         verdict = NOT_REPRODUCED
     ends = f"{number(medians[0])} to {number(medians[-1])}"
-    first, last = counts.born_neurons[0], counts.born_neurons[-1]
+    first, last = counts.initial_neurons[0], counts.initial_neurons[-1]
     return ClaimRow(
         "L3",
         "At initialization pieces along a line grow linearly with the neurons, at any depth.",
@@ -103,7 +103,7 @@ def neurons_row(counts: Counts) -> ClaimRow:
         f"power {power:.2f} at depth {counts.depth}",
         verdict,
         f"{first} to {last} neurons in {counts.depth} layers make a median of {ends} pieces of "
-        f"an infinite line, over {counts.born.shape[1]} seeds",
+        f"an infinite line, over {counts.initial.shape[1]} seeds",
         here=f"{counts.depth} layer{'s' * (counts.depth > 1)} alone, where the ledger looks at "
         "1, 2 and 4",
     )

@@ -113,7 +113,7 @@ class View(PageView):
 
     def _draw_map(self, result: Result) -> None:
         cells, depth = result.polygons, len(result.hidden)
-        fills = [QColor(*map(int, c)) for c in slope_colors(self.theme, cells.slopes[:, 0])]
+        fills = [QColor(*map(int, c)) for c in gradient_colors(self.theme, cells.slopes[:, 0])]
         bands: dict[str, Mark] = {"cells": Polygons(cells.outlines(), fills)}
         live: dict[str, Mark] = {}
         for layer in range(depth, 0, -1):
@@ -169,7 +169,7 @@ class View(PageView):
     def _wheel(self) -> Array:
         """Return the colours of steep gradients by their direction. (n, 3)"""
         angles = np.linspace(0, 2 * math.pi, 17)
-        return slope_colors(self.theme, np.stack((np.cos(angles), np.sin(angles)), axis=1))
+        return gradient_colors(self.theme, np.stack((np.cos(angles), np.sin(angles)), axis=1))
 
     def _read_cell(self, result: Result, x: float, y: float) -> Reading | None:
         cells = result.polygons
@@ -178,11 +178,11 @@ class View(PageView):
             return None
         a, b = cells.slopes[k, 0]
         words = f"{number(a)} x₁ + {number(b)} x₂ + {number(cells.offsets[k, 0])}"
-        opened, area = int(cells.open[k].sum()), float(cells.areas()[k])
+        active, area = int(cells.open[k].sum()), float(cells.areas()[k])
         return Reading(
             words,
             (
-                (None, f"{opened} of {result.neurons} units active"),
+                (None, f"{active} of {result.neurons} units active"),
                 (None, f"{number(100 * area / (2 * EDGE) ** 2, 2)} % of the window"),
             ),
         )
@@ -227,8 +227,8 @@ class View(PageView):
     def _draw_counts(self, result: Result) -> None:
         card, found, n = self.count, result.counts, result.counts.neurons
         line, plane = self.color("positive"), self.color("negative")
-        born_at = found.born_neurons.astype(float)
-        low, middle, high = np.percentile(found.born, (0, 50, 100), axis=1)
+        initial_at = found.initial_neurons.astype(float)
+        low, middle, high = np.percentile(found.initial, (0, 50, 100), axis=1)
         muted = self.color("muted")
         series = [
             Series("n + 1", n, found.line, line, form="dash", width=1.4, is_still=True),
@@ -256,7 +256,7 @@ class View(PageView):
         ]
         series += [
             Series(
-                *("at initialization", born_at, middle, muted, low, high),
+                *("at initialization", initial_at, middle, muted, low, high),
                 form="dots",
                 width=2.8,
                 shade=1.0,
@@ -271,7 +271,7 @@ class View(PageView):
         rows = (
             (plane, f"{polygons} polygons in the window"),
             (line, f"{pieces} pieces along the line"),
-            (muted, f"at initialization, infinite line, {found.born.shape[1]} seeds"),
+            (muted, f"at initialization, infinite line, {found.initial.shape[1]} seeds"),
         )
         card.plot.reader = lambda x, y: Reading(f"{result.neurons} neurons", rows)
 
@@ -297,7 +297,7 @@ def _strokes(ends: Array, color: QColor, width: float) -> Strokes:
     return Strokes(ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1], color, width)
 
 
-def slope_colors(theme: Theme, slopes: Array) -> Array:
+def gradient_colors(theme: Theme, slopes: Array) -> Array:
     """Return the colour of each affine map, 0 to 255: the way it climbs, and how steeply.
 
     Args:

@@ -13,8 +13,8 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.residual import verdicts
-from layerlab.experiments.residual.birth import NAMES, Birth, born, chain
-from layerlab.experiments.residual.birth import release as release
+from layerlab.experiments.residual.initial import NAMES, Initial, chain, measured
+from layerlab.experiments.residual.initial import release as release
 from layerlab.experiments.residual.training import (
     DEPTHS,
     GRID,
@@ -38,7 +38,7 @@ class Result:
     Attributes:
         activation, depth, factor, decay: the knobs.
         ablated: the hidden layer (from 1) that is ablated, or None.
-        birth: signal and gradient by layer.
+        initial: signal and gradient by layer.
         chain: (2, depth + 1) |dL/dh| of single neurons, plain and with skips.
         ladder: by name, what is trained at each of `DEPTHS`, None where it is not yet.
         shown: the depth of the trained networks that are ablated.
@@ -55,7 +55,7 @@ class Result:
     factor: float
     decay: float
     ablated: int | None
-    birth: Birth
+    initial: Initial
     chain: Array
     ladder: dict[str, tuple[Trained | None, ...]]
     shown: int
@@ -122,7 +122,7 @@ def compute(
         factor,
         decay,
         layer,
-        born(activation, depth),
+        measured(activation, depth),
         np.stack(chain(factor, depth)),
         ladder,
         shown,

@@ -12,7 +12,7 @@ from layerlab.core.jobs import Ask
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
-from layerlab.experiments.residual.birth import GAIN, NAMES
+from layerlab.experiments.residual.initial import GAIN, NAMES
 from layerlab.nets.engines.numpy_ import outputs, training_loss
 from layerlab.nets.engines.ready import wait_for_kernels
 from layerlab.nets.problem import Problem, problem_of

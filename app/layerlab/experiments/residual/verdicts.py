@@ -12,7 +12,7 @@ from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG, C
 from layerlab.core.jobs import Ask
 from layerlab.core.numbers import number
 from layerlab.core.spec import edit
-from layerlab.experiments.residual.birth import chain
+from layerlab.experiments.residual.initial import chain
 from layerlab.experiments.residual.training import GRID, Trained
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines.numpy_ import outputs
@@ -159,7 +159,7 @@ def leftovers() -> list[str]:
 
 def range_of(plain: Trained, layer: int) -> float:
     """Return the range of the outputs of the plain networks with a layer ablated."""
-    out = _answers(plain, layer)
+    out = _predictions(plain, layer)
     return float(np.ptp(out, axis=1).max())
 
 
@@ -170,10 +170,12 @@ def error_of(skips: Trained, layer: int) -> float:
     assert skips.params is not None
     cut = cut_out(skips.problem.layout, skips.params, layer)
     alone = outputs(shorter, cut, GRID[:, None])[..., 0]
-    return float(np.abs(_answers(skips, layer) - alone).max() / max(1.0, np.abs(alone).max()))
+    return float(
+        np.abs(_predictions(skips, layer) - alone).max() / max(1.0, np.abs(alone).max())
+    )
 
 
-def _answers(one: Trained, layer: int) -> np.ndarray:
+def _predictions(one: Trained, layer: int) -> np.ndarray:
     assert one.params is not None
     ablated = ablate(one.problem.layout, one.params, layer)
     return np.asarray(outputs(one.problem, ablated, GRID[:, None])[..., 0])

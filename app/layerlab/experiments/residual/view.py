@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from layerlab.core import picture as pic
-from layerlab.experiments.residual.birth import NAMES
+from layerlab.experiments.residual.initial import NAMES
 from layerlab.experiments.residual.model import Result
 from layerlab.experiments.residual.training import DEPTHS, Trained
 from layerlab.ui.pages.view import PageView, PlotCard
@@ -90,7 +90,7 @@ class View(PageView):
         factor, depth = result.factor, result.depth
         reach = [result.reach(name) for name in NAMES]
         deepest = " · ".join("–" if r is None else str(r) for r in reach)
-        gradient = np.median(result.birth.gradient[:, :, 0], axis=0)
+        gradient = np.median(result.initial.gradient[:, :, 0], axis=0)
         return [
             (
                 number(result.chain[1, 0] / result.chain[0, 0], 4),
@@ -105,17 +105,17 @@ class View(PageView):
 
     def draw(self, result: Result) -> None:
         """Draw all seven."""
-        birth = result.birth
-        self._draw_birth(self.signal, birth.signal, birth.signal_theory)
-        self._draw_birth(self.gradient, birth.gradient, birth.gradient_theory)
+        initial = result.initial
+        self._draw_initial(self.signal, initial.signal, initial.signal_theory)
+        self._draw_initial(self.gradient, initial.gradient, initial.gradient_theory)
         self._draw_chain(result)
         self._draw_depths(result)
         self._draw_ablation(result)
         self._draw_left(result)
-        self._draw_answer(result)
+        self._draw_prediction(result)
 
     # ---- at initialization
-    def _draw_birth(self, card: PlotCard, seen: Array, theory: Array) -> None:
+    def _draw_initial(self, card: PlotCard, seen: Array, theory: Array) -> None:
         depth, muted = theory.shape[1] - 1, self.color("muted")
         x = np.arange(depth + 1.0)
         card.plot.x_axis.fix(-0.02 * depth, 1.02 * depth)
@@ -297,7 +297,7 @@ class View(PageView):
         card.show_plot(live=live, legend=legend, columns=columns)
         card.plot.reader = None
 
-    def _draw_answer(self, result: Result) -> None:
+    def _draw_prediction(self, result: Result) -> None:
         card, x = self.prediction, result.grid
         muted = self.color("muted")
         series = []
@@ -322,7 +322,7 @@ class View(PageView):
 
 def thumbnail(result: Result) -> pic.Picture:
     """Return the gradient of the three networks, from the last layer to the first."""
-    gradient = np.log10(np.median(result.birth.gradient, axis=0))
+    gradient = np.log10(np.median(result.initial.gradient, axis=0))
     window = (0.0, float(result.depth), float(gradient.min()) - 1, float(gradient.max()) + 1)
     x = np.arange(result.depth + 1.0)
     shapes: list[pic.Shape] = []

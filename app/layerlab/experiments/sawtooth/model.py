@@ -112,7 +112,7 @@ def work(
     """Train all networks of the page, the one that is drawn first; see `compute`."""
     names = (net, *(name for name in NAMES if name != net))
     each = updates // EVERY
-    said = time.monotonic()
+    reported_s = time.monotonic()
 
     def now(done: int, note: str) -> Step:
         result = compute(folds, net, updates, samples, seeds)
@@ -123,8 +123,8 @@ def work(
         for is_further in one.advance(updates, is_interrupted):
             if not is_further:
                 yield None
-            elif time.monotonic() - said > SAY_S:
-                said = time.monotonic()
+            elif time.monotonic() - reported_s > SAY_S:
+                reported_s = time.monotonic()
                 yield now(place * each + one.done // EVERY, f"training {name}")
     yield now(each * len(names), "done")
 

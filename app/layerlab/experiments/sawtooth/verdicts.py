@@ -27,7 +27,7 @@ def three_row(
     learnable = sorted(losses, key=lambda name: losses[name])
     orders = len({tuple(order) for order in (capacity, efficient, learnable)})
     verdict = {1: WRONG, 2: f"{ONLY_IF} two may go together", 3: HOLDS}[orders]
-    said = "; ".join(
+    listed = "; ".join(
         f"{name}: {pieces[name]} pieces, {number(pieces[name] / parameters[name], 2)} for a "
         f"parameter, median loss {number(losses[name], 2)}"
         for name in pieces
@@ -38,7 +38,7 @@ def three_row(
         "three things",
         f"{orders} different orders of 3 nets",
         verdict,
-        f"after {update} updates, {said}",
+        f"after {update} updates, {listed}",
     )
 
 

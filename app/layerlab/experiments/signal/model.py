@@ -28,8 +28,8 @@ from layerlab.experiments.signal.network import (
     INPUTS,
     TILE,
     Ask,
-    Birth,
     Measured,
+    Network,
     Pass,
     Spectrum,
     inputs_of,
@@ -65,7 +65,7 @@ class Result:
     """All that the page draws.
 
     Attributes:
-        birth: activation, std of weights and biases, depth and width. correlation: of the
+        net: activation, std of weights and biases, depth and width. correlation: of the
             inputs.
         theory: of every layer. found: of the layers that are there so far.
         signal, gradient: ridges of the layers in `ridges`, or None before there are any.
@@ -76,7 +76,7 @@ class Result:
         chi: where lengths have settled. length: correlation length in layers; inf on the line.
     """
 
-    birth: Birth
+    net: Network
     correlation: float
     theory: Theory
     found: Measured
@@ -93,12 +93,12 @@ class Result:
     @property
     def is_whole(self) -> bool:
         """Whether all layers are known, there and back."""
-        return self.found.gradient.size == self.birth.depth
+        return self.found.gradient.size == self.net.depth
 
     @property
     def layers(self) -> Array:
         """1 to depth."""
-        return np.arange(1.0, self.birth.depth + 1)
+        return np.arange(1.0, self.net.depth + 1)
 
 
 def compute(
@@ -121,25 +121,23 @@ def compute(
     Raises:
         LabError: an activation that is not known, or not exactly one correlation.
     """
-    return _computed(*_birth(activation, weight_std, bias_std, depth, width, start))
+    return _computed(*_network(activation, weight_std, bias_std, depth, width, start))
 
 
 @functools.lru_cache(maxsize=4)  # `work` begins with what was drawn
-def _computed(birth: Birth, correlation: float) -> Result:
-    done = Pass(birth, inputs_of(birth.width, correlation))
-    affordable = _affordable(birth)
+def _computed(net: Network, correlation: float) -> Result:
+    done = Pass(net, inputs_of(net.width, correlation))
+    affordable = _affordable(net)
     for _ in done.go_on():
         if done.done >= affordable:
             break
-    bend, weight_std, bias_std = birth.activation, birth.weight_std, birth.bias_std
+    bend, weight_std, bias_std = net.activation, net.weight_std, net.bias_std
     with np.errstate(all="ignore"):
-        theory = propagate_layers(
-            bend, weight_std, bias_std, birth.depth, birth.width, correlation, INPUTS
-        )
+        theory = propagate_layers(bend, weight_std, bias_std, net.depth, net.width, correlation, INPUTS)
     log_chi, _ = settled_chi(bend, np.array(weight_std), np.array(bias_std))
     rate = abs(float(log_chi))
     result = Result(
-        birth,
+        net,
         correlation,
         theory,
         measured(done),
@@ -147,40 +145,40 @@ def _computed(birth: Birth, correlation: float) -> Result:
         None,
         (np.zeros(0), np.zeros(0)),
         None,
-        largest_singular(_corner(birth), done.z[0, 0, :TILE]),
+        largest_singular(_corner(net), done.z[0, 0, :TILE]),
         chart(bend),
-        marks(bend, birth.width),
+        marks(bend, net.width),
         math.exp(float(log_chi)),
         1 / rate if rate > ON_LINE else math.inf,
     )
     return _with_ridges(result, done)
 
 
-def _birth(
+def _network(
     activation: str,
     weight_std: float,
     bias_std: float,
     depth: int,
     width: int,
     start: tuple[float, ...],
-) -> tuple[Birth, float]:
+) -> tuple[Network, float]:
     _ = ACTIVATIONS[activation]  # raises with the names there are
     if len(start) != 1:
         raise LabError(f"start has {len(start)} numbers, it must have one: a correlation")
-    return Birth(activation, weight_std, bias_std, depth, width), start[0]
+    return Network(activation, weight_std, bias_std, depth, width), start[0]
 
 
-def _affordable(birth: Birth) -> int:
+def _affordable(net: Network) -> int:
     """Return how many layers, there and back, are computed at once; the rest is `work`.
 
     What takes time are products with kept tiles, or drawing tiles that are not kept.
     """
-    tiles = sum(1 for _ in birth.tiles())
-    return max(1, DRAWN // tiles) if tiles > 1 else max(birth.depth, KEPT_PASSES)
+    tiles = sum(1 for _ in net.tiles())
+    return max(1, DRAWN // tiles) if tiles > 1 else max(net.depth, KEPT_PASSES)
 
 
-def _corner(birth: Birth) -> Birth:
-    return replace(birth, width=min(birth.width, TILE))
+def _corner(net: Network) -> Network:
+    return replace(net, width=min(net.width, TILE))
 
 
 def work(
@@ -197,8 +195,8 @@ def work(
     Args: see `compute`.
     """
     result = compute(activation, weight_std, bias_std, depth, width, start)
-    birth = result.birth
-    done = Pass(birth, inputs_of(width, result.correlation))
+    net = result.net
+    done = Pass(net, inputs_of(width, result.correlation))
     far = 0 if result.is_whole else 2 * depth
     total = far + depth - 1
     for layer in done.go_on(is_interrupted) if far else ():
@@ -208,7 +206,7 @@ def work(
             result = _with_ridges(replace(result, found=measured(done)), done)
             way = "there" if not done.back else "back"
             yield Step(done.done, total, result, f"layer by layer, {way}")
-    for spectrum in spectra(birth, done.x[0], is_interrupted):
+    for spectrum in spectra(net, done.x[0], is_interrupted):
         if spectrum is None:
             yield None
         elif len(spectrum.layers) % OFTEN == 0 or len(spectrum.layers) == depth - 1:
@@ -219,7 +217,7 @@ def work(
 def _with_ridges(result: Result, done: Pass) -> Result:
     there = _some(0, done.there)
     signal = _part(done.h[there], True)
-    back = _some(done.birth.depth - done.back, done.birth.depth)
+    back = _some(done.net.depth - done.back, done.net.depth)
     gradient = _part(done.dh[back], False)
     ridges = (np.array(there, float) + 1, np.array(back, float) + 1)
     return replace(result, signal=signal, gradient=gradient, ridges=ridges)
@@ -263,7 +261,7 @@ def marks(activation: str, width: int) -> tuple[Mark, ...]:
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about signals, beside what is computed here."""
     return rows.claims(
-        result.birth, result.theory, result.found, result.largest, result.chi, result.length
+        result.net, result.theory, result.found, result.largest, result.chi, result.length
     )
 
 
@@ -276,10 +274,10 @@ def numpy_code(
     start: tuple[float, ...] = (0.3,),
 ) -> str:
     """Return a program that sends inputs through such a network; see `compute`."""
-    birth, correlation = _birth(activation, weight_std, bias_std, depth, width, start)
+    net, correlation = _network(activation, weight_std, bias_std, depth, width, start)
     return program(
         "signal_numpy",
-        ACTIVATION=birth.activation,
+        ACTIVATION=net.activation,
         SLOPE=SLOPE,
         WEIGHT_STD=weight_std,
         BIAS_STD=bias_std,

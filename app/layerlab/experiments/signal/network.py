@@ -67,7 +67,7 @@ def inputs_of(width: int, correlation: float) -> Array:
 
 
 @dataclass(frozen=True)
-class Birth:
+class Network:
     """What a network is made of: see the page's knobs."""
 
     activation: str
@@ -127,15 +127,15 @@ class Pass:
     """A pass through the network, as far as it went.
 
     Attributes:
-        birth: the network. x: (N, width) what is sent through.
+        net: the network. x: (N, width) what is sent through.
         z, h, dh: of each layer, (depth, N, width) each; filled as far as it went.
         there, back: layers gone through on the way there, and gradients known.
     """
 
-    def __init__(self, birth: Birth, x: Array) -> None:
+    def __init__(self, net: Network, x: Array) -> None:
         """Prepare."""
-        self.birth, self.x, self.there, self.back = birth, x, 0, 0
-        self.z, self.h, self.dh = (np.empty((birth.depth, *x.shape)) for _ in range(3))
+        self.net, self.x, self.there, self.back = net, x, 0, 0
+        self.z, self.h, self.dh = (np.empty((net.depth, *x.shape)) for _ in range(3))
 
     @property
     def done(self) -> int:
@@ -144,30 +144,30 @@ class Pass:
 
     def go_on(self, ask: Ask = not_cancelled) -> Iterator[Array | None]:
         """Yield after each layer, there and back; None where it is asked to make room."""
-        while self.there < self.birth.depth:
+        while self.there < self.net.depth:
             yield from self._layer(ask)
-        while self.back < self.birth.depth:
+        while self.back < self.net.depth:
             yield from self._layer_back(ask)
 
     def _layer(self, ask: Ask) -> Iterator[Array | None]:
         k = self.there
-        for z in self.birth.forward(k, self.h[k - 1] if k else self.x, ask):
+        for z in self.net.forward(k, self.h[k - 1] if k else self.x, ask):
             if z is not None:
                 self.z[k] = z
                 with np.errstate(all="ignore"):  # exploding nets leave the range of numbers
-                    self.h[k] = self.birth.entry(z, SLOPE)
+                    self.h[k] = self.net.entry(z, SLOPE)
                 self.there += 1
             yield z
 
     def _layer_back(self, ask: Ask) -> Iterator[Array | None]:
-        k = self.birth.depth - 1 - self.back  # the gradient with respect to h[k] comes now
+        k = self.net.depth - 1 - self.back  # the gradient with respect to h[k] comes now
         if not self.back:
-            self.dh[k], self.back = self.birth.last_gradient(len(self.x)), 1
+            self.dh[k], self.back = self.net.last_gradient(len(self.x)), 1
             yield self.dh[k]
             return
         with np.errstate(all="ignore"):
-            dz = self.dh[k + 1] * self.birth.entry.derivative_at(self.z[k + 1], SLOPE)
-            for dh in self.birth.backward(k + 1, dz, ask):
+            dz = self.dh[k + 1] * self.net.entry.derivative_at(self.z[k + 1], SLOPE)
+            for dh in self.net.backward(k + 1, dz, ask):
                 if dh is not None:
                     self.dh[k] = dh
                     self.back += 1
@@ -205,7 +205,7 @@ def measured(done: Pass) -> Measured:
         length = np.sqrt(np.einsum("nii->ni", gram))
         cosine = gram / np.maximum(length[:, :, None] * length[:, None, :], 1e-300)
     pairs = cosine[:, *np.triu_indices(count, 1)]
-    dh = done.dh[done.birth.depth - done.back :]
+    dh = done.dh[done.net.depth - done.back :]
     gradient = np.einsum("niw,niw->n", dh, dh)
     return Measured(
         np.einsum("niw,niw->n", h, h) / (count * width),
@@ -220,16 +220,16 @@ def _square(h: Array) -> Array:
     return np.asarray(np.einsum("niw,niw->n", h, h) / (h.shape[1] * h.shape[2]))
 
 
-def largest_singular(birth: Birth, z: Array, steps: int = 24) -> float:
+def largest_singular(net: Network, z: Array, steps: int = 24) -> float:
     """Return the largest singular value of one layer's Jacobian, by power iteration.
 
     Args:
-        birth: the network, at most `TILE` wide. z: (width,) pre-activations of its first layer.
+        net: the network, at most `TILE` wide. z: (width,) pre-activations of its first layer.
     """
-    gate = birth.entry.derivative_at(z, SLOPE)
-    layer = tile(0, 0, 0)[: birth.width, : birth.width]
-    scale = birth.weight_std / np.sqrt(birth.width)
-    v, size = _normal(_GRADIENTS, 1, 1, birth.width)[0], 0.0
+    gate = net.entry.derivative_at(z, SLOPE)
+    layer = tile(0, 0, 0)[: net.width, : net.width]
+    scale = net.weight_std / np.sqrt(net.width)
+    v, size = _normal(_GRADIENTS, 1, 1, net.width)[0], 0.0
     for _ in range(steps):
         v = layer @ (gate**2 * (v @ layer)) * scale**2
         size = float(np.linalg.norm(v))
@@ -261,26 +261,26 @@ class Spectrum:
     width: int
 
 
-def spectra(birth: Birth, x: Array, ask: Ask = not_cancelled) -> Iterator[Spectrum | None]:
+def spectra(net: Network, x: Array, ask: Ask = not_cancelled) -> Iterator[Spectrum | None]:
     """Yield the spectrum so far, from the last layer down; None to make room.
 
     Args:
-        birth: the network; of a wider one its corner of `TILE` is looked at.
+        net: the network; of a wider one its corner of `TILE` is looked at.
         x: (width,) the input.
     """
-    width = min(birth.width, TILE)
-    small = Birth(birth.activation, birth.weight_std, birth.bias_std, birth.depth, width)
+    width = min(net.width, TILE)
+    small = Network(net.activation, net.weight_std, net.bias_std, net.depth, width)
     done = Pass(small, x[None, :width])
     for _ in done.go_on():
         if ask():
             yield None
-        if done.there == birth.depth:
+        if done.there == net.depth:
             break
     jacobian = np.eye(width)
     found: list[tuple[int, Array, float]] = []
-    for layer in range(birth.depth - 1, 0, -1):
-        gate = birth.entry.derivative_at(done.z[layer][0], SLOPE)
-        weights = tile(layer, 0, 0)[:width, :width] * (birth.weight_std / np.sqrt(width))
+    for layer in range(net.depth - 1, 0, -1):
+        gate = net.entry.derivative_at(done.z[layer][0], SLOPE)
+        weights = tile(layer, 0, 0)[:width, :width] * (net.weight_std / np.sqrt(width))
         jacobian = (weights * gate) @ jacobian  # d h_last / d h_layer, transposed
         if ask():
             yield None

@@ -14,8 +14,8 @@ from layerlab.core.spec import NetSpec
 from layerlab.experiments.signal.meanfield import Theory, settled_chi
 from layerlab.experiments.signal.network import (
     TILE,
-    Birth,
     Measured,
+    Network,
     inputs_of,
     tile,
 )
@@ -38,25 +38,25 @@ PAIRS = {"tanh": 1.0, "sigmoid": 1.0, "relu": math.sqrt(2)}  # Xavier, Xavier, H
 
 
 def claims(
-    birth: Birth, theory: Theory, found: Measured, largest: float, chi: float, length: float
+    net: Network, theory: Theory, found: Measured, largest: float, chi: float, length: float
 ) -> tuple[ClaimRow, ...]:
     """Return all rows.
 
     Args:
-        birth: the network. theory, found: its layers.
+        net: the network. theory, found: its layers.
         largest: largest singular value of one layer.
         chi, length: where lengths have settled.
     """
-    depth = birth.depth
+    depth = net.depth
     return (
         _kept_row(depth),
-        *_sums_rows(),
+        *_variance_rows(),
         _half_row(depth),
         _default_row(depth),
         _gain_row(),
-        _jacobian_row(birth, theory, found, largest),
-        _scatter_row(birth),
-        _length_row(birth, theory, found, length),
+        _jacobian_row(net, theory, found, largest),
+        _scatter_row(net),
+        _length_row(net, theory, found, length),
     )
 
 
@@ -100,10 +100,10 @@ def _kept(ratio: float) -> bool:
 
 
 def _kept_row(depth: int) -> ClaimRow:
-    nets = {name: _through(name, spread, 0.0) for name, spread in PAIRS.items()}
+    nets = {name: _through(name, std, 0.0) for name, std in PAIRS.items()}
     across = {name: _ratio(net.across_inputs, depth) for name, net in nets.items()}
     squares = {name: _ratio(net.square, depth) for name, net in nets.items()}
-    said = ", ".join(f"{name} × {number(v, 2)}" for name, v in across.items())
+    listed = ", ".join(f"{name} × {number(v, 2)}" for name, v in across.items())
     by_square = [name for name, v in squares.items() if _kept(v)]
     if all(_kept(v) for v in (*across.values(), *squares.values())):
         verdict = HOLDS
@@ -115,15 +115,15 @@ def _kept_row(depth: int) -> ClaimRow:
         "B4",
         "Xavier keeps the variance for sigmoid and tanh, He for ReLU.",
         "keeps",
-        said,
+        listed,
         verdict,
-        f"from layer 1 to {depth} across inputs {said}; the mean square "
+        f"from layer 1 to {depth} across inputs {listed}; the mean square "
         + ", ".join(f"{name} × {number(v, 2)}" for name, v in squares.items()),
     )
 
 
 @functools.cache
-def _sums() -> tuple[float, float]:
+def _variances() -> tuple[float, float]:
     """Return the variance of pre-activations of 512 inputs of variance 1, of mean 0 and 1."""
     rng = np.random.default_rng(0)
     n, x = 512, rng.standard_normal((96, 512))
@@ -132,21 +132,21 @@ def _sums() -> tuple[float, float]:
     return float((x @ weights).var()), float(((x + 1) @ weights).var())
 
 
-def _sums_rows() -> tuple[ClaimRow, ClaimRow]:
-    centred, moved = _sums()
+def _variance_rows() -> tuple[ClaimRow, ClaimRow]:
+    centred, moved = _variances()
     rows = []
-    for name, spread, published in (("D20", 1.0, 512.0), ("D21", 0.01, 0.0512)):
-        a, b = centred * spread**2, moved * spread**2
-        as_said = [abs(v / published - 1) <= WITHIN for v in (a, b)]
-        verdict = HOLDS if all(as_said) else f"{ONLY_IF} the inputs have mean 0"
+    for name, std, published in (("D20", 1.0, 512.0), ("D21", 0.01, 0.0512)):
+        a, b = centred * std**2, moved * std**2
+        as_claimed = [abs(v / published - 1) <= WITHIN for v in (a, b)]
+        verdict = HOLDS if all(as_claimed) else f"{ONLY_IF} the inputs have mean 0"
         rows.append(
             ClaimRow(
                 name,
-                f"512 inputs, weights of std {spread:g}: "
+                f"512 inputs, weights of std {std:g}: "
                 "the pre-activations have variance n s² Var(x).",
                 f"{published:g}",
                 number(a),
-                verdict if as_said[0] else WRONG,
+                verdict if as_claimed[0] else WRONG,
                 f"{number(a)} for inputs of mean 0, {number(b)} of mean 1: "
                 "the mean square counts",
             )
@@ -169,7 +169,7 @@ def _half_row(depth: int) -> ClaimRow:
         needs.append("layers have as many outputs as inputs")
     makes_up = abs(square - 0.5) <= 0.5 * WITHIN and he > xavier
     verdict = HOLDS if not needs else f"{ONLY_IF} {', and '.join(needs)}"
-    said = ", ".join(f"{ratio:.3g} for {name}" for name, ratio in ratios.items())
+    listed = ", ".join(f"{ratio:.3g} for {name}" for name, ratio in ratios.items())
     return ClaimRow(
         "D22",
         "ReLU halves the variance; He makes up for it, with twice Xavier's.",
@@ -177,7 +177,7 @@ def _half_row(depth: int) -> ClaimRow:
         f"variance × {variance:.3f}, mean square × {square:.3f}",
         verdict if makes_up else NOT_REPRODUCED,
         f"over {depth} layers He leaves {number(he, 2)} of the mean square, Xavier "
-        f"{number(xavier, 2)}; He's variance over Xavier's is {said}",
+        f"{number(xavier, 2)}; He's variance over Xavier's is {listed}",
     )
 
 
@@ -225,8 +225,8 @@ def _gain_row() -> ClaimRow:
 # ---- what moves with the knobs
 
 
-def _jacobian_row(birth: Birth, theory: Theory, found: Measured, largest: float) -> ClaimRow:
-    known = found.gradient.size == birth.depth
+def _jacobian_row(net: Network, theory: Theory, found: Measured, largest: float) -> ClaimRow:
+    known = found.gradient.size == net.depth
     end = float(found.gradient[0] if known else theory.gradient[0])
     what = "gradient" if known else "expected gradient"
     verdict, sides = HOLDS if end < 1 else WRONG, ""
@@ -239,7 +239,7 @@ def _jacobian_row(birth: Birth, theory: Theory, found: Measured, largest: float)
         "vanish, explode",
         f"× {number(math.sqrt(end), 2)}",
         verdict,
-        f"one layer's largest is {number(largest)}{sides}; over {birth.depth} layers the "
+        f"one layer's largest is {number(largest)}{sides}; over {net.depth} layers the "
         f"{what} is multiplied by {number(math.sqrt(end), 2)}: what counts is the mean square",
     )
 
@@ -259,8 +259,8 @@ def _log_variance(hidden: tuple[int, ...]) -> float:
     return float(logs.var())
 
 
-def _scatter_row(birth: Birth) -> ClaimRow:
-    shapes = (*SHAPES, (birth.width,) * birth.depth)
+def _scatter_row(net: Network) -> ClaimRow:
+    shapes = (*SHAPES, (net.width,) * net.depth)
     ratios = [_log_variance(h) / sum(1 / n for n in h) for h in shapes]
     alike = max(ratios) <= (1 + ALIKE) * min(ratios)
     wide = [r for r, h in zip(ratios, shapes, strict=True) if min(h) > 16]
@@ -276,13 +276,12 @@ def _scatter_row(birth: Birth) -> ClaimRow:
         "∑ 1/width",
         f"{ratios[-1]:.2f} ∑ 1/width",
         verdict,
-        f"{grouped(NETWORKS)} networks each: {ratios[-1]:.2f} times the sum for {birth.depth} "
-        f"layers of {birth.width}, {min(ratios):.2f} to {max(ratios):.2f} for five "
-        "other shapes",
+        f"{grouped(NETWORKS)} networks each: {ratios[-1]:.2f} times the sum for {net.depth} layers "
+        f"of {net.width}, {min(ratios):.2f} to {max(ratios):.2f} for five other shapes",
     )
 
 
-def _length_row(birth: Birth, theory: Theory, found: Measured, length: float) -> ClaimRow:
+def _length_row(net: Network, theory: Theory, found: Measured, length: float) -> ClaimRow:
     """Compare how fast the correlation settles with what theory predicts."""
     statement = (
         "Inputs settle over a correlation length ξ; networks can be trained to a "
@@ -296,7 +295,7 @@ def _length_row(birth: Birth, theory: Theory, found: Measured, length: float) ->
             "on the critical line a difference has no length over which it fades"
             if math.isinf(length)
             else f"a small difference changes by a factor of e in {gap} layers, which "
-            f"{birth.depth} layers of this activation do not show"
+            f"{net.depth} layers of this activation do not show"
         )
         return ClaimRow("L5", statement, "6 ξ", f"ξ = {gap}", NOT_HERE, why)
     off = abs(seen / expected - 1)
@@ -304,7 +303,7 @@ def _length_row(birth: Birth, theory: Theory, found: Measured, length: float) ->
         "L5",
         statement,
         "6 ξ",
-        f"{number(birth.depth * seen, 2)} ξ deep",
+        f"{number(net.depth * seen, 2)} ξ deep",
         HOLDS if off <= SETTLES else NOT_REPRODUCED,
         f"measured, inputs settle over {number(1 / seen)} layers, expected "
         f"{number(1 / expected)}; 6 ξ are {6 / expected:.0f} layers",

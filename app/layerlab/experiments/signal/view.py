@@ -101,10 +101,10 @@ class View(PageView):
 
     # ---- the map
     def _draw_map(self, result: Result) -> None:
-        birth = result.birth
-        self.map_plot.show_chart(result.chart, result.marks, birth.depth)
+        net = result.net
+        self.map_plot.show_chart(result.chart, result.marks, net.depth)
         self.map_plot.set_handles(
-            (Handle("here", birth.weight_std, birth.bias_std, self.color("text"), 6.0),)
+            (Handle("here", net.weight_std, net.bias_std, self.color("text"), 6.0),)
         )
         rows, columns = result.chart.log_chi.shape
         self.map.columns = {
@@ -140,7 +140,7 @@ class View(PageView):
     # ---- two inputs
     def _draw_pair(self, result: Result) -> None:
         card, accent, muted = self.pair, self.color("accent"), self.color("muted")
-        depth = result.birth.depth
+        depth = result.net.depth
         card.plot.x_axis.fix(-0.02 * depth, 1.02 * depth)
         x = np.arange(depth + 1.0)
         first = np.full((1, 3), result.correlation)
@@ -286,5 +286,5 @@ def thumbnail(result: Result) -> pic.Picture:
     window = (float(x[0]), float(x[-1]), 0.0, float(chart.biases[-1]))
     critical = [float(np.interp(0.0, row[columns], x)) for row in chart.log_chi]
     line = pic.unit_points(critical, chart.biases, window)
-    here = pic.unit_points([math.log(result.birth.weight_std)], [0.12], window)
+    here = pic.unit_points([math.log(result.net.weight_std)], [0.12], window)
     return (pic.Image(image), pic.Line(line, "text", 1.8), pic.Dots(here, "text", 4.0))

@@ -223,7 +223,7 @@ def work(
     """Train both twins to the end, on this curve first, then on all others; see `compute`."""
     hidden = hidden_of(budget, depth)
     curves = (crests, *(k for k in range(1, WILDEST + 1) if k != crests))
-    each, said = LENGTH // EVERY, time.monotonic()
+    each, reported_s = LENGTH // EVERY, time.monotonic()
 
     def now(done: int, note: str) -> Step:
         result = compute(crests, budget, depth, updates)
@@ -234,8 +234,8 @@ def work(
         for is_further in advance_together(pair, LENGTH, is_interrupted):
             if not is_further:
                 yield None
-            elif pair[0].done == pair[1].done and time.monotonic() - said > SAY_S:
-                said = time.monotonic()
+            elif pair[0].done == pair[1].done and time.monotonic() - reported_s > SAY_S:
+                reported_s = time.monotonic()
                 done = min(one.done for one in pair) // EVERY
                 yield now(place * each + done, f"training on {wild} crests")
         if not place:

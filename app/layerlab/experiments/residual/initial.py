@@ -34,7 +34,7 @@ SEED = 1
 
 
 @dataclass(frozen=True, eq=False)
-class Birth:
+class Initial:
     """Layers 0 (the input) to L of plain, residual and scaled networks.
 
     Attributes:
@@ -93,19 +93,19 @@ def send(
     shape = (nets, kinds, count, width)
     flat = (nets, kinds * count, width)
     scale, skip = scales[:, None, None], skips[:, None, None]
-    h, sums = np.broadcast_to(x, shape), np.empty((depth, *shape))
+    h, all_z = np.broadcast_to(x, shape), np.empty((depth, *shape))
     signal, gradient = (np.empty((nets, kinds, depth + 1)) for _ in range(2))
     signal[..., 0] = _square(h)
     for k in range(depth):
         z = scale * (h.reshape(flat) @ weights[k]).reshape(shape)
-        sums[k] = z
+        all_z[k] = z
         h = skip * h + entry(z, SLOPE)
         signal[..., k + 1] = _square(h)
-    slopes = entry.derivative_at(sums, SLOPE)
+    derivatives = entry.derivative_at(all_z, SLOPE)
     dh = np.broadcast_to(d_last, shape)
     gradient[..., depth] = _square(dh)
     for k in reversed(range(depth)):
-        dz = scale * dh * slopes[k]
+        dz = scale * dh * derivatives[k]
         dh = skip * dh + (dz.reshape(flat) @ weights[k].transpose(0, 2, 1)).reshape(shape)
         gradient[..., k] = _square(dh)
     return signal, gradient
@@ -116,7 +116,7 @@ def _square(h: Array) -> Array:
 
 
 @functools.lru_cache(maxsize=32)
-def born(activation: str, depth: int) -> Birth:
+def measured(activation: str, depth: int) -> Initial:
     """Return what many layers make of signal and gradient before any training.
 
     Args:
@@ -125,7 +125,7 @@ def born(activation: str, depth: int) -> Birth:
     x, d_last = _ends()
     entry, size = ACTIVATIONS[activation], gains(depth)
     signal, gradient = send(_weights()[:depth], size, SKIPS, entry, x, d_last)
-    return Birth(signal, gradient, *_theory(entry, size, depth))
+    return Initial(signal, gradient, *_theory(entry, size, depth))
 
 
 def _theory(entry: Activation, gain: Array, depth: int) -> tuple[Array, Array]:
@@ -152,18 +152,21 @@ def _back(
             the activation at the nodes. square, mean: (L + 1, 3) of h.
     """
     z, w = normal_rule()
-    sums = roots[..., None] * z
-    slope = entry.derivative_at(sums, SLOPE)
+    pre_activations = roots[..., None] * z
+    derivative = entry.derivative_at(pre_activations, SLOPE)
     steep = _steep(entry, roots.ravel()).reshape(roots.shape)
-    turn = sums * slope  # W act' dh . h = act' z . dh
+    turn = pre_activations * derivative  # W act' dh . h = act' z . dh
     h, m, after = square[:-1], mean[:-1], square[1:]
     norm = np.sqrt(h * after)
     shared = SKIPS * (h + m * (values @ w)) / norm  # cosine of h and s h in h'
     bent = (SKIPS * m * (turn @ w) + (turn * values) @ w) / norm
-    spread = SKIPS * (h * steep + 2 * m * ((slope**2 * values) @ w)) + (slope * values) ** 2 @ w
+    variance = (
+        SKIPS * (h * steep + 2 * m * ((derivative**2 * values) @ w))
+        + (derivative * values) ** 2 @ w
+    )
     stray = (SKIPS * (h + 2 * m * (turn @ w)) + turn**2 @ w) / h
     # What becomes of a gradient along h', and of one of any direction: all, and along h.
-    own = SKIPS + gain**2 * spread / after + 2 * SKIPS * shared * bent + bent**2
+    own = SKIPS + gain**2 * variance / after + 2 * SKIPS * shared * bent + bent**2
     own_along = (shared + bent) ** 2
     rest = (SKIPS + gain**2 * steep - own / WIDTH) / (1 - 1 / WIDTH)
     rest_along = np.maximum(stray - own_along, 0) / (WIDTH - 1)
