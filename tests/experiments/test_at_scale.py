@@ -218,9 +218,9 @@ def found(**knobs):
 
 
 def test_verdicts_are_those_of_the_figures() -> None:
-    said = {"D25": WRONG, "D26": HOLDS, "D27": WRONG, "D31": WRONG, "D37": HOLDS}
+    shown = {"D25": WRONG, "D26": HOLDS, "D27": WRONG, "D31": WRONG, "D37": HOLDS}
     for block in KINDS:
-        assert found(block=block, d_model=64, experts=4) == said
+        assert found(block=block, d_model=64, experts=4) == shown
     result = model.compute("plain", factor=4.0)
     why = rows.block_row(result.decoder).why
     assert "67.11 M" in why

@@ -98,9 +98,9 @@ def test_a_dead_network_has_one_output_for_all_inputs(cure: str) -> None:
     dead = initial.dying_layers(cure, own.layout, params) <= 8
     x = np.linspace(-1, 1, 401)[:, None]
     out = outputs(own, params, x)[..., 0]
-    spread = np.ptp(out, axis=1)
-    assert (spread[dead] <= 1e-14 * np.abs(out[dead]).max(initial=1.0)).all()
-    assert (spread[~dead] > 0).all()
+    ranges = np.ptp(out, axis=1)
+    assert (ranges[dead] <= 1e-14 * np.abs(out[dead]).max(initial=1.0)).all()
+    assert (ranges[~dead] > 0).all()
     if initial.RECIPES[cure].is_straight:
         alike = collapse.is_constant(own, params, 0.0)
         assert (alike == dead).all()
@@ -243,9 +243,9 @@ def test_work_fills_map_and_claims() -> None:
     asked = itertools.count()
     steps = list(model.work(lambda: next(asked) % 5 == 0))
     assert None in steps
-    told = [step for step in steps if step is not None]
-    assert [step.done for step in told] == sorted(step.done for step in told)
-    last = told[-1]
+    reported = [step for step in steps if step is not None]
+    assert [step.done for step in reported] == sorted(step.done for step in reported)
+    last = reported[-1]
     assert last.done == last.total == (WIDEST + 8) * 20
     assert last.result.is_counted
     assert sorted(last.result.trained[0.01]) == list(collapse.WIDTHS)
@@ -260,19 +260,19 @@ def shares(*found: float) -> dict[int, float]:
 
 
 def test_every_verdict_can_turn() -> None:
-    born_so, worse = shares(0.906, 0.608, 0.171, 0.0), shares(0.951, 0.755, 0.303, 0.007)
+    at_start, worse = shares(0.906, 0.608, 0.171, 0.0), shares(0.951, 0.755, 0.303, 0.007)
 
-    def said(birth, after, cure="He", depth=10):
-        return verdicts.collapse_row(cure, depth, birth, after, worse)
+    def judged(initially, after, cure="He", depth=10):
+        return verdicts.collapse_row(cure, depth, initially, after, worse)
 
-    assert said(born_so, worse).verdict.startswith(ONLY_IF)
-    assert said(worse, born_so).verdict == HOLDS
-    assert said(worse, worse).verdict == NOT_REPRODUCED
-    assert said(born_so, worse, depth=11).verdict == NOT_HERE
-    assert said(born_so, worse, cure="leaky").verdict == NOT_HERE
-    assert said(born_so, {2: 0.9}).verdict == PENDING
-    assert said(born_so, worse).here == ""
-    assert said(born_so, worse, cure="none").here == "weights of variance 1/n"
+    assert judged(at_start, worse).verdict.startswith(ONLY_IF)
+    assert judged(worse, at_start).verdict == HOLDS
+    assert judged(worse, worse).verdict == NOT_REPRODUCED
+    assert judged(at_start, worse, depth=11).verdict == NOT_HERE
+    assert judged(at_start, worse, cure="leaky").verdict == NOT_HERE
+    assert judged(at_start, {2: 0.9}).verdict == PENDING
+    assert judged(at_start, worse).here == ""
+    assert judged(at_start, worse, cure="none").here == "weights of variance 1/n"
     assert verdicts.leaky_row((0.5, 0.0), 3, 10).verdict == HOLDS
     assert verdicts.leaky_row((0.5, 0.1), 3, 10).verdict == WRONG
     assert verdicts.leaky_row((0.0, 0.0), 3, 10).verdict == NOT_HERE

@@ -105,8 +105,8 @@ def test_printed_figures_come_out_step_for_step(hidden, init, first, last, epoch
 )
 def test_the_copied_program_trains_the_same_networks(knobs):
     """It is backpropagation written out for one image, the engine's is for batches."""
-    said = printed_by(model.numpy_code(**knobs, epochs=20, seeds=2))
-    printed = [float(line.split()[-1]) for line in said.splitlines()]
+    shown = printed_by(model.numpy_code(**knobs, epochs=20, seeds=2))
+    printed = [float(line.split()[-1]) for line in shown.splitlines()]
     result = model.compute(**knobs, epochs=20, seeds=2)
     assert printed[0] == pytest.approx(result.floor, abs=1e-5)
     losses = done(result.setting, 20)

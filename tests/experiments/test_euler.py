@@ -320,9 +320,9 @@ def test_four_layers_fold_and_twelve_flow() -> None:
 @pytest.mark.parametrize("field", flow.FIELDS)
 def test_the_program_finds_what_the_page_finds(field: str) -> None:
     result = model.compute(field=field, depth=2)
-    said = printed_by(model.numpy_code(field=field, depth=2))
-    limit = float(re.search(r"stable dt ([\d.]+)", said).group(1))
-    off = float(re.search(r"flow by ([\d.e+-]+)", said).group(1))
+    shown = printed_by(model.numpy_code(field=field, depth=2))
+    limit = float(re.search(r"stable dt ([\d.]+)", shown).group(1))
+    off = float(re.search(r"flow by ([\d.e+-]+)", shown).group(1))
     assert limit == pytest.approx(result.limit, rel=1e-5)
     assert off == pytest.approx(result.off, rel=1e-3)
 

@@ -135,8 +135,8 @@ def test_the_verdict_follows_the_seeds():
 
 
 def test_the_copied_program_finds_the_same_subnetworks():
-    said = printed_by(model.numpy_code(width=6, updates=200))
-    printed = [line for line in said.splitlines() if "active" in line]
+    shown = printed_by(model.numpy_code(width=6, updates=200))
+    printed = [line for line in shown.splitlines() if "active" in line]
     nets = model.compute(width=6, updates=200).nets
     for line, name in zip(printed, model.BENDS, strict=True):
         words = line.replace(",", "").split()

@@ -42,9 +42,9 @@ def test_norm_and_its_gradient_are_pytorch_s(eps):
     leaf = torch.tensor(z, requires_grad=True)
     out = torch.nn.functional.layer_norm(leaf, (9,), eps=eps)
     (wanted,) = torch.autograd.grad(out, leaf, torch.tensor(dn))
-    n, spread = norm(z, eps)
+    n, std = norm(z, eps)
     assert n == pytest.approx(out.detach().numpy(), abs=1e-12)
-    assert norm_gradient(dn, n, spread) == pytest.approx(wanted.numpy(), abs=1e-12)
+    assert norm_gradient(dn, n, std) == pytest.approx(wanted.numpy(), abs=1e-12)
 
 
 def by_torch(a, c, eps, pre_activations=PRE_ACTIVATIONS, normed=True):
@@ -194,7 +194,7 @@ def test_a_broken_norm_turns_the_verdict(monkeypatch):
     monkeypatch.setattr(layers, "norm", lambda z, eps=0.0: norm(z, eps + 1e-5))
     assert row().verdict == "wrong as printed"
     monkeypatch.undo()
-    monkeypatch.setattr(layers, "norm_gradient", lambda dn, n, spread: dn - dn.mean())
+    monkeypatch.setattr(layers, "norm_gradient", lambda dn, n, std: dn - dn.mean())
     assert row().verdict == "wrong as printed"
 
 
@@ -280,8 +280,8 @@ def test_what_the_text_says_of_training():
         for key, c in model.compute(optimizer=name).courses.items()
     }
     assert all(len(c) == LENGTH // EVERY + 1 for c in losses.values())
-    births = [losses["SGD", (True, a)][0] for a in (0.1, 1.0, 10.0)]
-    assert births == pytest.approx([births[0]] * 3, rel=0.01)  # the same function
+    initial = [losses["SGD", (True, a)][0] for a in (0.1, 1.0, 10.0)]
+    assert initial == pytest.approx([initial[0]] * 3, rel=0.01)  # the same function
     assert losses["SGD", (True, 10.0)][-1] > 1.5 * losses["SGD", (True, 1.0)][-1]
     ends = [losses["Adam", (True, a)][-1] for a in (0.1, 1.0, 10.0)]
     assert max(ends) < 3 * min(ends)

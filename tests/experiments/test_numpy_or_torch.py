@@ -335,9 +335,9 @@ def test_a_compiler_that_fails_late_is_reported_all_the_same(monkeypatch):
     steps = steps_of(Job("page", lambda ask: model.work(ask, depth=2)))
     next(steps)
     is_due.set()
-    with pytest.warns(LabWarning, match="NumPy trains instead: .* do not compile") as said:
+    with pytest.warns(LabWarning, match="NumPy trains instead: .* do not compile") as stated:
         *_, last = steps
-    assert len(said) == 1
+    assert len(stated) == 1
     assert last.result.reference != "compiled"
 
 
@@ -397,12 +397,12 @@ def printed_alone(code, tmp_path):
 
 
 def test_the_copied_pytorch_has_the_lab_s_parameters():
-    threads, said = torch.get_num_threads(), []
+    threads, stated = torch.get_num_threads(), []
     try:
         for activation, depth, updates in (("tanh", 3, 100), ("sine", 2, 40), ("gelu", 4, 7)):
             names = {}
             code = model.torch_code(activation, depth, updates)
-            said += printed_by(code, names).splitlines()
+            stated += printed_by(code, names).splitlines()
             found = [layer for layer in names["net"] if isinstance(layer, torch.nn.Linear)]
             flat_found = np.concatenate(
                 [
@@ -417,8 +417,8 @@ def test_the_copied_pytorch_has_the_lab_s_parameters():
         torch.set_default_dtype(torch.float32)
         torch.set_num_threads(threads)
     result = model.compute(updates=100)
-    assert said[3] == "2.bias (8,)"
-    losses = [float(line.split()[-1]) for line in said if line.startswith("loss")]
+    assert stated[3] == "2.bias (8,)"
+    losses = [float(line.split()[-1]) for line in stated if line.startswith("loss")]
     assert losses[0] == pytest.approx(result.loss[100], rel=1e-9)
 
 
@@ -426,14 +426,14 @@ def test_the_copied_pytorch_has_the_lab_s_parameters():
 def test_the_copied_numpy_makes_the_same_mistake(mistake):
     knobs = {"mistake": mistake, "depth": 2, "updates": 12, "layer": (1.0,)}
     names = {}
-    said = printed_by(model.numpy_code(**knobs), names)
+    stated = printed_by(model.numpy_code(**knobs), names)
     result = model.compute(**knobs)
     parts = [
         part for pair in zip(names["weights"], names["biases"], strict=True) for part in pair
     ]
     found = np.concatenate([part.ravel() for part in parts])
     assert found == pytest.approx(result.params["numpy"], rel=1e-9, abs=1e-12)
-    errors = [float(word) for line in said.splitlines()[1:4] for word in line.split()[1::2]]
+    errors = [float(word) for line in stated.splitlines()[1:4] for word in line.split()[1::2]]
     for error, one in zip(errors, result.checks, strict=True):
         assert (error > BUG) == (one.error > BUG), one.name
         assert (error < GOOD) == (one.error < GOOD), one.name
@@ -454,12 +454,12 @@ def test_modules_of_the_copied_pytorch_are_the_lab_s_activations(key):
 
 
 def test_the_programs_run_alone(tmp_path):
-    said = printed_alone(model.torch_code(depth=2, updates=3), tmp_path)
-    assert "0.weight (8, 1)" in said
+    stated = printed_alone(model.torch_code(depth=2, updates=3), tmp_path)
+    assert "0.weight (8, 1)" in stated
     expected = model.compute(depth=2, updates=3).loss[3]
-    assert float(said.split()[-1]) == pytest.approx(expected, rel=1e-9)
-    said = printed_alone(model.numpy_code(depth=2, updates=3), tmp_path)
-    assert float(said.split()[-1]) == pytest.approx(expected, rel=1e-9)
+    assert float(stated.split()[-1]) == pytest.approx(expected, rel=1e-9)
+    stated = printed_alone(model.numpy_code(depth=2, updates=3), tmp_path)
+    assert float(stated.split()[-1]) == pytest.approx(expected, rel=1e-9)
 
 
 # ---- the page

@@ -92,7 +92,7 @@ def test_a_file_runs_as_it_stands(name: str, tmp_path: pathlib.Path) -> None:
     """It finds `common` beside itself, and prints what the copied text prints."""
     copied = tmp_path / "copied.py"
     copied.write_text(copied_from(name), "utf-8")
-    said = [
+    stated = [
         subprocess.run(
             [sys.executable, "-B", "-W", "error", str(path)],
             cwd=tmp_path,
@@ -102,7 +102,7 @@ def test_a_file_runs_as_it_stands(name: str, tmp_path: pathlib.Path) -> None:
         ).stdout
         for path in (FILES[name], copied)
     ]
-    assert said[0] == said[1] != ""
+    assert stated[0] == stated[1] != ""
 
 
 @pytest.mark.parametrize("key", ACTIVATIONS.keys())

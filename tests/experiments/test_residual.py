@@ -275,8 +275,8 @@ def test_clicks_choose_depth_and_layer(open_page) -> None:
 
 
 def test_the_copied_program_learns_and_misses_the_layer() -> None:
-    said = printed_by(model.numpy_code(**QUICK, factor=0.5, decay=0.01, ablated=(2.0,)))
-    lines = said.splitlines()
+    shown = printed_by(model.numpy_code(**QUICK, factor=0.5, decay=0.01, ablated=(2.0,)))
+    lines = shown.splitlines()
     plain, with_skips = (one[0] for one in initial.chain(0.5, 2))
     assert lines[3] == f"chain: {plain:.4g} plain, {with_skips:.4g} with skips, ratio 9"
     for line in lines[4:]:

@@ -210,8 +210,8 @@ def test_fewer_parameters_are_counted(monkeypatch) -> None:
 
 def test_the_copied_program_ends_where_the_page_does(monkeypatch) -> None:
     monkeypatch.setattr(model, "WILDEST", 1)
-    said = printed_by(model.numpy_code(crests=1, budget=60, depth=2, updates=1000))
-    printed = [line.split() for line in said.splitlines()]
+    shown = printed_by(model.numpy_code(crests=1, budget=60, depth=2, updates=1000))
+    printed = [line.split() for line in shown.splitlines()]
     *_, last = model.work(never, crests=1, budget=60, depth=2, updates=1000)
     for words, name in zip(printed, TWINS, strict=True):
         twin = last.result.twins[name]

@@ -27,17 +27,17 @@ BLOCKS, VARIANCES = (1.0, 128.0), (0.3, 500.0)
 GATES = (-1.3, 4.2)
 BRIEF = {"feed-forward": "feed", "attention": "attn."}
 WHAT = ("parameters", "memory", "arithmetic")
-# block -> bend that is its gate, or its own; name of its curve
+# block -> activation that is its gate, or its own; name of its curve
 CURVES = {
     "plain": ("relu", "ReLU, plain"),
     "GLU": ("sigmoid", "σ(z), GLU"),
     "SwiGLU": ("silu", "z σ(z), SwiGLU"),
 }
 SIZES = {2: 4, 4: 2}
-SAID = {
-    "scaled, norm": "× 1/√2N",
+LABELS = {
+    "scaled, norm": "× 1/√(2N)",
     "norm": "as is",
-    "scaled": "× 1/√2N, no norm",
+    "scaled": "× 1/√(2N), no norm",
     "bare": "as is, no norm",
 }
 
@@ -231,10 +231,12 @@ class CostCards:
             )
             if is_normed:
                 bands[case] = Band(x, low, high, mix(view.theme, ink, 0.22))
-            thin = Series(f"theory, {SAID[case]}", x, theory, view.color("muted"), form="dash")
+            thin = Series(
+                f"theory, {LABELS[case]}", x, theory, view.color("muted"), form="dash"
+            )
             thin = replace(thin, width=1.2, values=result.growth.theory[case][1:])
             shade = ink if is_normed else mix(view.theme, ink, 0.55)
-            wide = Series(SAID[case], x, shown, shade, width=2.2 if is_normed else 1.3)
+            wide = Series(LABELS[case], x, shown, shade, width=2.2 if is_normed else 1.3)
             series += [
                 replace(thin, in_legend=False, is_read=is_normed),
                 replace(wide, values=middle, in_legend=is_normed),

@@ -1,1 +1,1 @@
-"""Attention: a kernel, a temperature, and why it is divided by sqrt(d_k)."""
+"""Attention: a kernel, a temperature, and why it is divided by √d_k."""

@@ -10,7 +10,7 @@ Array = np.ndarray
 
 
 def temperature(d_k: int) -> float:
-    """Return what q . k is divided by: sqrt(d_k)."""
+    """Return what q . k is divided by: √d_k."""
     return float(np.sqrt(d_k))
 
 

@@ -46,14 +46,14 @@ class Result:
 
     Attributes:
         d_k, norm, by: numbers of a vector, norm of q, and what q . k is divided by.
-        scaled: whether that is sqrt(d_k).
+        scaled: whether that is √d_k.
         positions, values, norms: (n,) positions, values and norms of the keys, from left to
             right. order: (n,) which keys of `points` they are. query: its position.
         x: (m,) positions of queries. curve, kernel: (m,) what attention and the Gaussian kernel
             of h^2 = by give there.
         map: (n, m) weights of attention. weights: (n,) of the query. output: output there.
         difference: largest difference of attention's weights and the kernel's.
-        claimed: the same for a kernel of h^2 = sqrt(d_k), scaled or not.
+        claimed: the same for a kernel of h^2 = √d_k, scaled or not.
         entropies: (NORMS,) of this query's weights, by norm. low, high: (NORMS,) the least
             and the largest of queries at all positions. falls: share of the doublings of the
             norm at which it falls, of queries at all positions.
@@ -125,7 +125,7 @@ def compute(
 
     Args:
         norm: of the query. d_k: numbers of a vector, one of `draws.SIZES`.
-        scaled: whether q . k is divided by sqrt(d_k).
+        scaled: whether q . k is divided by √d_k.
         keys: how many. unequal: how far their norms differ, 0 to 1.
         query: its position, -1 to 1. points: pairs of position and value of the first keys.
 

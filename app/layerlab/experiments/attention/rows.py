@@ -80,7 +80,7 @@ def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
 
 
 def kernel_row(difference: float, norms: Array, scaled: bool, norm: float) -> ClaimRow:
-    """Judge that attention is Gaussian smoothing of h^2 = sqrt(d_k)."""
+    """Judge that attention is Gaussian smoothing of h^2 = √d_k."""
     statement = "With norms of 1, attention is Gaussian kernel smoothing with h² = √dₖ."
     equal = bool(np.ptp(norms) < 1e-12)
     needs = [] if equal else ["all keys have one norm"]

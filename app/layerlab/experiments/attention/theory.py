@@ -27,7 +27,7 @@ class Limits:
     Attributes:
         entropy: median entropy of the weights, scaled; not scaled it goes to 0.
         weights, values: |dL/dq|^2, scaled: no d_k in it.
-        weights_free: by d_k, not scaled. values_free: by the root of d_k, not scaled.
+        weights_free: by d_k, not scaled. values_free: by √d_k, not scaled.
     """
 
     entropy: float
@@ -67,7 +67,7 @@ def limits(keys: int) -> Limits:
     """Return what large d_k lead to.
 
     Scaled, the logits are standard normal: means over draws of them. Not scaled, the largest
-    weight is 1 but for a share of 1 / sqrt(d_k) of the queries, at which two keys tie. The loss
+    weight is 1 but for a share of 1 / √d_k of the queries, at which two keys tie. The loss
     on the weights is then wrong by two keys unless the target is the largest; the loss through
     the values has a gradient at ties alone.
     """

@@ -205,7 +205,7 @@ def _knob_of(handle: str) -> str:
 
 
 def drawn_by(result: Result) -> float:
-    """Return sqrt(d_k), which random products are divided by."""
+    """Return √d_k, which random products are divided by."""
     return float(np.sqrt(result.d_k))
 
 

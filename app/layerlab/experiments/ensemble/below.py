@@ -290,5 +290,5 @@ class PageOfDraws(PageView):
 
 
 def _predicted(found: Found) -> Array:
-    """Return the variance of means of 1, 2 ... as half of the networks foretell it. (MOST,)"""
+    """Return the variance of means of 1, 2 ... as half of the networks predict it. (MOST,)"""
     return np.array([found.half.of_mean(k).mean() for k in range(1, MOST + 1)])

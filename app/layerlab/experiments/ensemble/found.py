@@ -70,7 +70,7 @@ class Found:
         return np.asarray(self.means_at.mean(1))
 
     def predicted(self, k: int) -> float:
-        """Return what half of the networks foretell of a mean's variance, over v."""
+        """Return what half of the networks predict for a mean's variance, over v."""
         return mean_variance(k, self.half.rho)
 
     def seen(self, k: int) -> float:
