@@ -76,9 +76,9 @@ def wrong_gradients():
         if k < len(weights) - 1:
             if mistake == "derivative at h":
                 d = d * derivative(activation(z))
-            elif mistake != "derivative forgotten":
+            elif mistake != "no derivative":
                 d = d * derivative(z)
-            if mistake == "derivative 0.02 % off":
+            if mistake == "derivative off":
                 d = d * 1.0002
             elif mistake == "sign":
                 d = -d
