@@ -54,7 +54,7 @@ def train(seed, rate=0.05):
     return np.mean(losses)
 
 
-# The narrowest layer bounds the rank, and so the loss, of a network without bends.
+# The narrowest layer bounds the rank, and so the loss, of a linear network.
 covariance = np.linalg.eigvalsh(np.cov(y.T, bias=True))
 floor = 0.5 * covariance[: max(0, 4 - min(sizes))].sum() / 4
 print(f"floor of the rank {floor:.5f}")

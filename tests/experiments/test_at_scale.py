@@ -26,14 +26,14 @@ torch = pytest.importorskip("torch")  # the oracle
 class Gated(torch.nn.Module):
     """A gated block as it is published: W2 (W1 x * act(Wg x)), without biases."""
 
-    def __init__(self, d: int, hidden: int, bend: str) -> None:
+    def __init__(self, d: int, hidden: int, activation: str) -> None:
         super().__init__()
-        self.bend = torch.nn.functional.silu if bend == "silu" else torch.sigmoid
+        self.activation = torch.nn.functional.silu if activation == "silu" else torch.sigmoid
         self.up, self.gate = (torch.nn.Linear(d, hidden, bias=False) for _ in range(2))
         self.down = torch.nn.Linear(hidden, d, bias=False)
 
     def forward(self, x):
-        return self.down(self.up(x) * self.bend(self.gate(x)))
+        return self.down(self.up(x) * self.activation(self.gate(x)))
 
 
 def numbers_of(*modules: torch.nn.Module) -> int:

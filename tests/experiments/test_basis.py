@@ -204,7 +204,7 @@ def test_heights_by_hand_stay_and_the_constant_follows():
     ("knobs", "words"),
     [
         ({"terms": (1.0, 2.0, 3.0)}, "pairs"),
-        ({"terms": (0.0, 1.0)}, "slope b of term 1"),
+        ({"terms": (0.0, 1.0)}, "factor b of term 1"),
         ({"updates": ()}, "Updates lists 0"),
         ({"l2": (1e-3, 1e-3)}, "L2 lists 2"),
     ],

@@ -220,21 +220,22 @@ def test_things_to_try_show_what_they_say(monkeypatch):
         monkeypatch.setattr(module, "DRAWS", 32)
     start = EXPERIMENTS["ensemble"].start
     setting = training.Setting(*(start[name] for name in ("task", "noise", "width", "kind")))
-    seed, other, bend = (
+    seed, other, other_kind = (
         looked(training.Setting(setting.task, setting.noise, setting.width, kind)).all
         for kind in names.KINDS
     )
     truth = model.truth_of(setting)
     assert seed.rho == pytest.approx(0.76, abs=0.05)
     assert other.rho == pytest.approx(0.31, abs=0.06)
-    assert bend.rho == pytest.approx(0.5, abs=0.06)
+    assert other_kind.rho == pytest.approx(0.5, abs=0.06)
     assert other.one.mean() / seed.one.mean() == pytest.approx(2.0, abs=0.3)
-    assert bend.one.mean() / seed.one.mean() == pytest.approx(1.25, abs=0.15)
+    assert other_kind.one.mean() / seed.one.mean() == pytest.approx(1.25, abs=0.15)
     assert other.of_mean(10).mean() == pytest.approx(seed.of_mean(10).mean(), rel=0.15)
     assert other.of_mean(2).mean() > seed.of_mean(2).mean()
     assert other.of_mean(20).mean() < seed.of_mean(20).mean()
     errors = [
-        one.squared_bias(truth).mean() + one.of_mean(10).mean() for one in (seed, other, bend)
+        one.squared_bias(truth).mean() + one.of_mean(10).mean()
+        for one in (seed, other, other_kind)
     ]
     assert min(errors) == errors[2]
     alone = looked(training.Setting("abs", 0.0, 4, names.SEED)).all

@@ -279,7 +279,7 @@ def test_a_step_too_long_grows_while_the_flow_rests() -> None:
     assert np.linalg.norm(result.course.true[-1], axis=-1).max() < 0.5
 
 
-def test_the_bend_holds_steps_that_hop_for_ever() -> None:
+def test_tanh_bounds_steps_that_hop_for_ever() -> None:
     result = tried("tanh bounds them")
     assert result.step == 2 * result.limit
     w, x = result.w, result.starts

@@ -16,20 +16,20 @@ from tests.helpers.programs import printed_by
 torch = pytest.importorskip("torch")  # the oracle
 
 
-@pytest.mark.parametrize("name", model.BENDS)
+@pytest.mark.parametrize("name", model.ACTIVATIONS)
 def test_gates_and_function_are_pytorch_s(name):
     result = model.compute(width=5, depth=2, updates=40)
     training = model._training(model.spec_of("wave", name, (5, 5), 0.01))
     layout, params = training.problem.layout, training.at(40).params[0].astype(float)
     h, gates = torch.tensor(result.x[:, None], requires_grad=True), []
-    bend = torch.relu if name == "relu" else torch.nn.functional.softplus
+    activation = torch.relu if name == "relu" else torch.nn.functional.softplus
     for layer in range(3):
         z = h @ torch.tensor(layout.weights(params, layer)) + torch.tensor(
             layout.biases(params, layer)
         )
         if layer == 2:
             break
-        h = bend(z)
+        h = activation(z)
         (slope,) = torch.autograd.grad(h.sum(), z, retain_graph=True)
         gates.append(slope.numpy().T)
     net = result.nets[name]
@@ -85,7 +85,7 @@ def test_work_trains_the_seeds_and_makes_room(monkeypatch):
     last = steps[-1]
     assert last.done == last.total
     *_, plain = steps_of(Job("plain", lambda ask: model.work(ask, **knobs)))
-    for name in model.BENDS:
+    for name in model.ACTIVATIONS:
         losses = last.result.seeds.losses[name]
         assert losses == pytest.approx(plain.result.seeds.losses[name], rel=1e-3)
         spec = model.spec_of("wave", name, (3,), 0.01, 2)
@@ -103,9 +103,11 @@ def held_out(problem, params, name):
     """Return the loss on the held-out points, by PyTorch."""
     layout = problem.layout
     h = torch.tensor(problem.validation_x.astype(float))
-    bend = torch.relu if name == "relu" else torch.nn.functional.softplus
+    activation = torch.relu if name == "relu" else torch.nn.functional.softplus
     flat = params.numpy()
-    h = bend(h @ torch.tensor(layout.weights(flat, 0)) + torch.tensor(layout.biases(flat, 0)))
+    h = activation(
+        h @ torch.tensor(layout.weights(flat, 0)) + torch.tensor(layout.biases(flat, 0))
+    )
     out = h @ torch.tensor(layout.weights(flat, 1)) + torch.tensor(layout.biases(flat, 1))
     wanted = torch.tensor(problem.validation_y.astype(float))
     return 0.5 * torch.nn.functional.mse_loss(out, wanted)
@@ -138,7 +140,7 @@ def test_the_copied_program_finds_the_same_subnetworks():
     shown = printed_by(model.numpy_code(width=6, updates=200))
     printed = [line for line in shown.splitlines() if "active" in line]
     nets = model.compute(width=6, updates=200).nets
-    for line, name in zip(printed, model.BENDS, strict=True):
+    for line, name in zip(printed, model.ACTIVATIONS, strict=True):
         words = line.replace(",", "").split()
         assert float(words[1]) == pytest.approx(100 * nets[name].is_active.mean(), abs=0.2)
         assert int(words[-1]) == pytest.approx(nets[name].subnetworks, abs=1)

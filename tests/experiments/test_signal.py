@@ -95,11 +95,11 @@ def test_the_pass_is_pytorch_s(key, weight, bias):
         pass
     h = [torch.tensor(done.x, requires_grad=True)]
     scale = weight / math.sqrt(40)
-    bend = torch.relu if key == "relu" else torch.tanh
+    activation = torch.relu if key == "relu" else torch.tanh
     for layer in range(5):
         weights = torch.tensor(network.tile(layer, 0, 0)[:40, :40] * scale)
         biases = torch.tensor(bias * network._normal(network._BIASES, layer, 1, 40))
-        h.append(bend(h[-1] @ weights + biases))
+        h.append(activation(h[-1] @ weights + biases))
         h[-1].retain_grad()
     h[-1].backward(torch.tensor(done.dh[-1]))
     for k in range(5):

@@ -26,7 +26,7 @@ class Facts:
 
     Attributes:
         key, label: its name in files, and on screen.
-        h, slope: (n,) value and derivative at `Result.z`.
+        h, derivative: (n,) value and derivative at `Result.z`.
         mean, square: E[h] and E[h^2]. variance: of h.
         dead: share of z at which the derivative is exactly 0.
         saturated: share of z at which it is below `FLAT` of the largest, dead ones too.
@@ -37,7 +37,7 @@ class Facts:
     key: str
     label: str
     h: Array
-    slope: Array
+    derivative: Array
     mean: float
     square: float
     dead: float
@@ -176,7 +176,7 @@ def _sigmoid_row(result: Result) -> ClaimRow:
 
 
 def _zero_row(result: Result) -> ClaimRow:
-    below = result.of("relu").slope[result.z < 0]
+    below = result.of("relu").derivative[result.z < 0]
     places = [result.of(key).lowest for key in ("gelu", "silu")]
     turns = [place[0] for place in places if place is not None]
     verdict = f"{ONLY_IF} one point is left out, where each is lowest" if turns else HOLDS

@@ -1,4 +1,4 @@
-"""Integrals over a gaussian behind a bend, and the bend's own extremes. No Qt."""
+"""Integrals over a Gaussian after an activation, and the activation's own extremes. No Qt."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.value = PlotCard("Value", Axis("z"), Axis("h"))
-        self.slope = PlotCard("Derivative", Axis("z"), Axis("dh/dz"))
+        self.derivative = PlotCard("Derivative", Axis("z"), Axis("dh/dz"))
         self.behind = PlotCard("Output density", Axis("z, h"), Axis("density"))
         self.rows = RowPlot(Axis("fraction preserved"))
         self.rows.x_axis.brief = "fraction"
@@ -42,14 +42,14 @@ class View(PageView):
             self.rows,
         )
         self.corner = PlotCard("Softplus and ReLU", Axis("z"), Axis("h"))
-        for card in (self.value, self.slope):
+        for card in (self.value, self.derivative):
             card.plot.x_axis.fix(-VIEW, VIEW)
         self.corner.plot.x_axis.fix(-3, 3)
         self.corner.plot.y_axis.fix(-0.15, 3)
         self.value.plot.y_axis.fix(-1.4, 3)
-        self.slope.plot.y_axis.fix(-0.3, 1.3)
+        self.derivative.plot.y_axis.fix(-0.3, 1.3)
         self.add(self.value, 0, 0, 1, 3)
-        self.add(self.slope, 0, 3, 1, 3)
+        self.add(self.derivative, 0, 3, 1, 3)
         self.add(self.behind, 1, 0, 1, 2)
         self.add(self.kept, 1, 2, 1, 2)
         self.add(self.corner, 1, 4, 1, 2)
@@ -74,7 +74,7 @@ class View(PageView):
     def draw(self, result: Result) -> None:
         """Draw all five."""
         self._draw_curves(self.value, result, "h")
-        self._draw_curves(self.slope, result, "slope")
+        self._draw_curves(self.derivative, result, "derivative")
         self._draw_behind(result)
         self._draw_kept(result)
         self._draw_corner(result)

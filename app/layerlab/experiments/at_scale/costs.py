@@ -103,8 +103,8 @@ class CostCards:
         """Choose the block whose curve is nearest to the point."""
         result: Result = self._view.result
         away = {
-            block: abs(float(np.interp(x, GATE_Z, result.gates[bend])) - y)
-            for block, (bend, _) in CURVES.items()
+            block: abs(float(np.interp(x, GATE_Z, result.gates[activation])) - y)
+            for block, (activation, _) in CURVES.items()
         }
         self._view.edited.emit("block", min(away, key=lambda block: away[block]))
 
@@ -260,10 +260,12 @@ class CostCards:
         card, view, z = self.gates, self._view, GATE_Z
         tokens = {"plain": "muted", "GLU": "negative", "SwiGLU": "accent"}
         series = []
-        for block, (bend, name) in CURVES.items():
+        for block, (activation, name) in CURVES.items():
             is_chosen, ink = block == result.block, view.color(tokens[block])
             shade = ink if is_chosen else mix(view.theme, ink, 0.5)
-            one = Series(name, z, result.gates[bend], shade, width=3.0 if is_chosen else 1.4)
+            one = Series(
+                name, z, result.gates[activation], shade, width=3.0 if is_chosen else 1.4
+            )
             series.append(replace(one, brief=block))
         printed, true = (result.gates[CURVES[name][0]] for name in ("GLU", "SwiGLU"))
         band = Band(

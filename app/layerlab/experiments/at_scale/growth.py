@@ -95,13 +95,13 @@ def _measured(block: str, blocks: int, scale: float, is_normed: bool) -> Array:
 
 def _expected(block: str, blocks: int, scale: float, is_normed: bool) -> Array:
     kind, (z, w) = KINDS[block], normal_rule()
-    bend, gain = ACTIVATIONS[kind.bend], up_gain(kind)
+    activation, gain = ACTIVATIONS[kind.bend], up_gain(kind)
     found, adds = np.ones(blocks + 1), 0.0
     for k in range(blocks):
         q = found[k]
         if k == 0 or not is_normed:
             root = np.sqrt(q) * z
-            adds = float((q if kind.gated else 1.0) * (bend(gain * root) ** 2 @ w))
+            adds = float((q if kind.gated else 1.0) * (activation(gain * root) ** 2 @ w))
         found[k + 1] = q + scale**2 * adds
         if found[k + 1] > HUGE:
             found[k + 1 :] = np.inf

@@ -47,12 +47,12 @@ def entropy(weights: Array) -> Array:
     return np.asarray(-(weights * logs).sum(axis=-1))
 
 
-def directions(places: Array, d_k: int) -> Array:
+def directions(positions: Array, d_k: int) -> Array:
     """Return unit vectors for positions on a line: half a circle for -1 to 1. (n, d_k)
 
     Cosine and sine of the angle pi/2 x, repeated d_k / 2 times, so that every number of the
     vector takes part. Positions x, y have the product cos(pi/2 (x - y)) whatever d_k is.
     """
-    angles = 0.5 * np.pi * np.asarray(places, float)
+    angles = 0.5 * np.pi * np.asarray(positions, float)
     pair = np.stack((np.cos(angles), np.sin(angles)), axis=1)
     return np.asarray(np.tile(pair, d_k // 2) / np.sqrt(d_k // 2))

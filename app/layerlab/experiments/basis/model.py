@@ -133,7 +133,7 @@ def compute(
     """Fit the weights of terms to the points of a curve.
 
     Args:
-        curve: name of the task. activation: the bend.
+        curve: name of the task. activation: its name.
         units: terms that there are, the best ones for the curve but for `terms`.
         shown: how many of them are added up.
         posterior: whether the weights are the most likely ones under the prior.
@@ -237,7 +237,7 @@ def _with_moved(b: Array, c: Array, terms: Numbers) -> tuple[Array, Array]:
     flat = np.flatnonzero((np.abs(pairs[:, 0]) < FLATTEST) | (np.abs(pairs[:, 0]) > STEEPEST))
     if flat.size:
         raise LabError(
-            f"Terms: slope b of term {flat[0] + 1} is {pairs[flat[0], 0]:g}, its size must be "
+            f"Terms: factor b of term {flat[0] + 1} is {pairs[flat[0], 0]:g}, its size must be "
             f"{FLATTEST:g} to {STEEPEST:g}"
         )
     b[: len(pairs)], c[: len(pairs)] = pairs[:, 0], pairs[:, 1]

@@ -14,8 +14,8 @@ from layerlab.nets.problem import load_data
 Array = np.ndarray
 MOST = 24  # terms
 CURVE_KEYS = ("wave", "abs", "step", "sine-mix")
-PLACES = np.linspace(-1, 1, 81)
-SLOPES = np.geomspace(1.5, 384, 9)
+POSITIONS = np.linspace(-1, 1, 81)
+FACTORS = np.geomspace(1.5, 384, 9)
 GRID = np.linspace(-1, 1, 201)  # where a curve is known without noise
 COARSE = GRID[::2]  # enough to choose by, in half of the time
 SAME = 1e-7  # a candidate with less of its own is a sum of the others
@@ -63,9 +63,9 @@ def _candidates(activation: str) -> tuple[Array, Array]:
     entry = ACTIVATIONS[activation]
     # Without another corner than 0, a stretch of a term is a height.
     plain = entry.piecewise_linear and entry.kinks in ((), (0.0,))
-    slopes = np.array([4.0]) if plain else SLOPES
-    b, places = np.meshgrid(slopes, PLACES, indexing="ij")
-    return b.ravel(), (-b * places).ravel() + 0.0  # no -0.0
+    factors = np.array([4.0]) if plain else FACTORS
+    b, positions = np.meshgrid(factors, POSITIONS, indexing="ij")
+    return b.ravel(), (-b * positions).ravel() + 0.0  # no -0.0
 
 
 @functools.lru_cache(maxsize=64)

@@ -23,7 +23,7 @@ LEFT, RIGHT, TOP = -5.0, 1.5, 2.4  # where eigenvalues can be dragged
 FAR = 1e12  # numbers beyond it are no picture
 
 
-def bend(field: str) -> Callable[[Array], Array]:
+def nonlinearity(field: str) -> Callable[[Array], Array]:
     """Return what a layer does to its pre-activations."""
     return np.tanh if field == "tanh" else np.asarray
 
@@ -117,11 +117,11 @@ def _solved(values: tuple[complex, ...], skew: float, starts: Numbers) -> Any:
 
     turned = matrix(np.array(values), skew).T
 
-    def slope(_: float, x: Array) -> Array:
+    def velocity(_: float, x: Array) -> Array:
         return np.tanh(x.reshape(-1, 2) @ turned).ravel()
 
     done = solve_ivp(
-        slope,
+        velocity,
         (0, END),
         starts,
         method="DOP853",
@@ -155,7 +155,7 @@ def euler(field: str, w: Array, starts: Array, step: Array, count: int) -> Array
     Returns:
         (count + 1, m, s, 2), kept below `FAR`.
     """
-    act = bend(field)
+    act = nonlinearity(field)
     found = np.empty((count + 1, len(step), *starts.shape))
     x = np.broadcast_to(starts, found.shape[1:])
     found[0] = x

@@ -93,7 +93,7 @@ def compute(
         LabError: eigenvalues of no real matrix; starts that are no pairs, or too many.
     """
     rates, begun = flow.eigenvalues(values), _pairs(starts)
-    w, act = flow.matrix(rates, skew), flow.bend(field)
+    w, act = flow.matrix(rates, skew), flow.nonlinearity(field)
     count = int(flow.END / step + 1e-9)
     taken = flow.euler(field, w, begun, np.array([step]), count)[:, 0]
     beside = flow.path(

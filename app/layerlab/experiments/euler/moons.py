@@ -20,7 +20,7 @@ from layerlab.nets.rewind import fastest_engine
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
-ACTIVATIONS = {"linear": "identity", "tanh": "tanh"}  # field -> what bends the layer
+ACTIVATIONS = {"linear": "identity", "tanh": "tanh"}  # field -> activation of the layer
 SEEDS, UPDATES, RATE, L2 = 16, 4000, 0.003, 0.01
 LINES, DOTS, REACH = 13, 33, 1.25  # of the lattice: lines each way, points on each, its edge
 PULL = 1e-4  # keeps the best line finite where classes come apart
@@ -121,9 +121,9 @@ def parted(h: Array, label: Array) -> Array:
     wanted = label[:, None]
     for _ in range(NEWTON):
         p = 0.5 + 0.5 * np.tanh(0.5 * (x @ w))  # (n, N, 1)
-        slope = turned @ (p - wanted) / len(label) + PULL * w
+        gradient = turned @ (p - wanted) / len(label) + PULL * w
         curve = turned @ (x * (p * (1 - p))) / len(label) + pull
-        w = w - np.linalg.solve(curve, slope)
+        w = w - np.linalg.solve(curve, gradient)
     predicted = (x @ w)[..., 0] > 0
     return np.asarray((predicted == (label > 0.5)).mean(1).reshape(h.shape[:-2]))
 
@@ -173,10 +173,10 @@ def _step(problem: Problem, params: Array, z: Array, layer: int) -> tuple[Array,
 
     (seeds, N, 2) complex and (seeds, N): of 2 x 2 matrices by their trace and determinant.
     """
-    slope = problem.activation.derivative_at(z, 0.0)  # (seeds, N, 2)
+    derivative = problem.activation.derivative_at(z, 0.0)  # (seeds, N, 2)
     w = problem.layout.weights(params, layer)[:, None]
-    a, d = w[..., 0, 0] * slope[..., 0], w[..., 1, 1] * slope[..., 1]
-    b, c = w[..., 0, 1] * slope[..., 1], w[..., 1, 0] * slope[..., 0]
+    a, d = w[..., 0, 0] * derivative[..., 0], w[..., 1, 1] * derivative[..., 1]
+    b, c = w[..., 0, 1] * derivative[..., 1], w[..., 1, 0] * derivative[..., 0]
     half, area = (a + d) / 2, a * d - b * c
     root = np.sqrt((half**2 - area).astype(complex))
     rates = np.stack([half + root, half - root], -1)

@@ -203,7 +203,7 @@ class View(PageView):
     def _read_flow(self, result: Result, x: float, y: float) -> Reading:
         """Read where a step from a point leads."""
         place = np.array([x, y])
-        led = place + result.step * flow.bend(result.field)(result.w @ place)
+        led = place + result.step * flow.nonlinearity(result.field)(result.w @ place)
         accent = self.color("accent")
         rows = ((accent, f"one step on {point_text(*led)}"),)
         return Reading(point_text(x, y), rows, None, ((float(led[0]), float(led[1]), accent),))

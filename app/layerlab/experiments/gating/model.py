@@ -25,7 +25,7 @@ from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
 Ask = Callable[[], bool]
-BENDS = ("relu", "softplus")
+ACTIVATIONS = ("relu", "softplus")
 TRIED = ("wave", "abs", "step", "sine-mix", "sawtooth", "multi-gauss")  # of the claim
 LENGTH = 600  # updates of the whole training
 EVERY = 20  # updates between two states that are kept
@@ -71,7 +71,7 @@ def compute(
     """
     hidden, at = (width,) * depth, round(updates / EVERY) * EVERY
     nets, problem = {}, None
-    for name in BENDS:
+    for name in ACTIVATIONS:
         training = _training(spec_of(task, name, hidden, rate))
         problem = training.problem
         if problem.x.shape[1] != 1:
@@ -118,7 +118,7 @@ def work(
     hidden, total, done = (width,) * depth, 2 * (1 + len(TRIED)), 0
     losses: dict[str, Array] = {}
     seeds = Seeds()
-    for name in BENDS:
+    for name in ACTIVATIONS:
         rows: list[Array] = []
         spec = spec_of(task, name, hidden, rate, SEEDS)
         for state in _states(spec, is_interrupted, True):
@@ -133,7 +133,7 @@ def work(
     finals: dict[str, dict[str, Array]] = {}
     for other in TRIED:
         pair = {}
-        for name in BENDS:
+        for name in ACTIVATIONS:
             if other == task:
                 pair[name] = losses[name][:, -1]
             else:
@@ -181,7 +181,7 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         return (ClaimRow("A3", statement, "often", "…", PENDING, why),)
     ahead, behind = (
         [task for task, pair in finals.items() if _is_ahead(pair[one], pair[other])]
-        for one, other in (BENDS, BENDS[::-1])
+        for one, other in (ACTIVATIONS, ACTIVATIONS[::-1])
     )
     if len(ahead) > len(TRIED) / 2:
         verdict = HOLDS
@@ -207,7 +207,7 @@ def numpy_code(
 ) -> str:
     """Return a program that prints the gates of both trained networks; see `compute`."""
     hidden, at = (width,) * depth, round(updates / EVERY) * EVERY
-    nets = {name: _training(spec_of(task, name, hidden, rate)) for name in BENDS}
+    nets = {name: _training(spec_of(task, name, hidden, rate)) for name in ACTIVATIONS}
     problem = nets["relu"].problem
     return program(
         "gating_numpy",

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
-from layerlab.experiments.gating.model import BENDS, LENGTH, SEEDS
+from layerlab.experiments.gating.model import ACTIVATIONS, LENGTH, SEEDS
 from layerlab.experiments.gating.parts import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
@@ -63,7 +63,7 @@ class View(PageView):
         """Make the cards."""
         self.rasters = {
             name: PlotCard(f"Active units, {NAMES[name]}", plot.x_axis, plot.y_axis, "", plot)
-            for name, plot in ((name, Raster()) for name in BENDS)
+            for name, plot in ((name, Raster()) for name in ACTIVATIONS)
         }
         self.fit = PlotCard("The functions", Axis("input"), Axis("output"))
         self.share_open = PlotCard("Share of active units", Axis("input"), Axis("share"))
@@ -83,7 +83,7 @@ class View(PageView):
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return sparsity, subnetworks and losses."""
-        relu, soft = (result.nets[name] for name in BENDS)
+        relu, soft = (result.nets[name] for name in ACTIVATIONS)
         found = [
             (f"{100 * relu.is_active.mean():.0f} %", "of ReLU's units active, on average"),
             (str(relu.subnetworks), "subnetworks along the input"),
@@ -95,7 +95,7 @@ class View(PageView):
 
     def draw(self, result: Result) -> None:
         """Draw all six."""
-        for name in BENDS:
+        for name in ACTIVATIONS:
             self._draw_raster(name, result)
         self._draw_fit(result)
         self._draw_share(result)
@@ -141,8 +141,8 @@ class View(PageView):
         gates = result.nets[name].gates
         unit = int(np.clip(len(gates) - round(y), 0, len(gates) - 1))
         layer = unit // result.hidden[0]
-        slope = float(gates[unit, int(np.abs(result.x - at).argmin())])
-        text = f"layer {layer + 1}, derivative {number(slope, 2)}"
+        derivative = float(gates[unit, int(np.abs(result.x - at).argmin())])
+        text = f"layer {layer + 1}, derivative {number(derivative, 2)}"
         return Reading(
             f"unit {unit % result.hidden[0] + 1}", ((self._layer(layer, result), text),), at
         )
@@ -153,7 +153,7 @@ class View(PageView):
         y = result.points[:, 1]
         room = 0.25 * float(np.ptp(y))
         card.plot.y_axis.fix(float(y.min()) - room, float(y.max()) + room)
-        curves = [self._series(name, x, result.nets[name].y) for name in BENDS]
+        curves = [self._series(name, x, result.nets[name].y) for name in ACTIVATIONS]
         data = Series(
             "data",
             result.points[:, 0],
@@ -215,7 +215,7 @@ class View(PageView):
         shapes: dict[str, Mark] = {}
         columns: dict[str, Array] = {"task": np.array(list(finals))} if finals else {}
         spans = []
-        for name, shift in zip(BENDS, (-0.17, 0.17), strict=True):
+        for name, shift in zip(ACTIVATIONS, (-0.17, 0.17), strict=True):
             if not finals:
                 break
             values = [np.quantile(pair[name], (0.25, 0.5, 0.75)) for pair in finals.values()]
@@ -231,14 +231,14 @@ class View(PageView):
             columns |= {f"{NAMES[name]} {part}": found for part, found in parts}
         if spans:
             plot.x_axis.cover(np.concatenate(spans), restart=True, decades=2)
-        legend = [Key("dot", self.color(TOKENS[name]), NAMES[name]) for name in BENDS]
+        legend = [Key("dot", self.color(TOKENS[name]), NAMES[name]) for name in ACTIVATIONS]
         plot.reader = lambda _, y: self._read_task(columns, plot.row_at(y)) if columns else None
         self.tasks.show_plot(live=shapes, columns=columns, legend=legend)
         self.tasks.set_note("median, half of the seeds" if finals else "not trained yet", "")
 
     def _read_task(self, columns: dict[str, Array], row: int) -> Reading:
         rows = []
-        for name in BENDS:
+        for name in ACTIVATIONS:
             low, middle, high = (
                 float(column[row])
                 for of, column in columns.items()

@@ -182,10 +182,10 @@ def _map(z: Array, a: float, shift: float, eps: float) -> tuple[Array, Array, fl
     ticks = (np.arange(CELLS) + 0.5) / CELLS * 2 * REACH - REACH
     places = ticks[:, None] * z + shift, ticks[:, None] * up  # (cells, units) each
     field = layer(places[0][None] + places[1][:, None], eps).loss
-    slope = np.array([layer(a * z + shift, eps).dz @ z, layer(a * z + shift, eps).dz @ up])
+    gradient = np.array([layer(a * z + shift, eps).dz @ z, layer(a * z + shift, eps).dz @ up])
     unit = float(first.dz @ up) or 1.0
-    length = float(np.linalg.norm(slope))
-    return field, -slope / unit, float(abs(slope[0]) / length) if length else 0.0
+    length = float(np.linalg.norm(gradient))
+    return field, -gradient / unit, float(abs(gradient[0]) / length) if length else 0.0
 
 
 def _courses(optimizer: str) -> dict[tuple[bool, float], Course]:

@@ -24,7 +24,7 @@ class Result:
     """All that the page draws.
 
     Attributes:
-        activation, label: what bends the plane, in files and on screen. depth: layers.
+        activation, label: of the plane, in files and on screen. depth: layers.
         pushed: the lattice behind them.
         rank, updates: of A and B. parameters: of A and B; all: of W.
         target, best, product: (M, N) W, the nearest of the rank, and A B.

@@ -61,7 +61,7 @@ def weights(layout: Layout) -> Array:
     """Return parameters whose matrices keep the plane a plane. (1, P)
 
     Orthonormal columns or rows; the last matrix brings the plane back with a turn and a shear.
-    Random ones would squeeze it to a line within a few layers, with or without a bend.
+    Random ones would squeeze it to a line within a few layers, with or without an activation.
     """
     rng, params = np.random.default_rng(5), np.zeros((1, layout.parameters))
     reach = np.eye(2)  # of the two inputs, so far

@@ -58,7 +58,7 @@ def compute(
     """Train by hand, check its gradient, and compare with what `work` has of other engines.
 
     Args:
-        activation: name of the bend. depth: hidden layers, of eight neurons.
+        activation: its name. depth: hidden layers, of eight neurons.
         updates: after which parameters are compared. eps: push of the check.
         mistake: one of `names.MISTAKES`. layer: (1,) of it, from 1.
 

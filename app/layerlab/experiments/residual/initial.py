@@ -38,7 +38,7 @@ class Initial:
     """Layers 0 (the input) to L of plain, residual and scaled networks.
 
     Attributes:
-        signal: (nets, 3, L + 1) mean square of what each layer hands on.
+        signal: (nets, 3, L + 1) mean square of the output of each layer.
         gradient: (nets, 3, L + 1) mean square of dL/dh, that of the last layer being 1.
         signal_theory, gradient_theory: (3, L + 1) what is expected.
     """

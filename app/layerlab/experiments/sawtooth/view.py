@@ -113,7 +113,7 @@ class View(PageView):
         card.set_note(f"{result.net}, {number(shown.update, 4)} updates", result.net)
 
     def _draw_stages(self, result: Result) -> None:
-        """Draw what each layer of the built network hands on, one above the other."""
+        """Draw the output of each layer of the built network, one above the other."""
         card, x, count = self.stages, result.x, result.folds
         card.plot.y_axis.fix(0.9, count + 0.95)
         series = []

@@ -131,10 +131,10 @@ def _computed(net: Network, correlation: float) -> Result:
     for _ in done.go_on():
         if done.done >= affordable:
             break
-    bend, weight_std, bias_std = net.activation, net.weight_std, net.bias_std
+    name, weight_std, bias_std = net.activation, net.weight_std, net.bias_std
     with np.errstate(all="ignore"):
-        theory = propagate_layers(bend, weight_std, bias_std, net.depth, net.width, correlation, INPUTS)
-    log_chi, _ = settled_chi(bend, np.array(weight_std), np.array(bias_std))
+        theory = propagate_layers(name, weight_std, bias_std, net.depth, net.width, correlation, INPUTS)
+    log_chi, _ = settled_chi(name, np.array(weight_std), np.array(bias_std))
     rate = abs(float(log_chi))
     result = Result(
         net,
@@ -146,8 +146,8 @@ def _computed(net: Network, correlation: float) -> Result:
         (np.zeros(0), np.zeros(0)),
         None,
         largest_singular(_corner(net), done.z[0, 0, :TILE]),
-        chart(bend),
-        marks(bend, net.width),
+        chart(name),
+        marks(name, net.width),
         math.exp(float(log_chi)),
         1 / rate if rate > ON_LINE else math.inf,
     )
