@@ -43,7 +43,8 @@ def dead_units(problem: Problem, params: Array, x: Array) -> list[Array]:
     slope = problem.spec.net.slope
     pre_activations = forward(problem, params, x).n[:-1]
     return [
-        np.asarray(~problem.activation.derivative_at(n, slope).any(axis=1)) for n in pre_activations
+        np.asarray(~problem.activation.derivative_at(n, slope).any(axis=1))
+        for n in pre_activations
     ]
 
 

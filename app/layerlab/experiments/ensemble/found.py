@@ -105,7 +105,11 @@ def look_at(people: Population) -> None:
     means = np.stack([people.part(k).variance_at() for k in range(1, MOST + 1)])
     bootstrap = _bootstrap(people) if people.done == DRAWS else None
     people.looked = Found(
-        people.done, people.part("all").variance_components(), people.part("half").variance_components(), means, bootstrap
+        people.done,
+        people.part("all").variance_components(),
+        people.part("half").variance_components(),
+        means,
+        bootstrap,
     )
 
 

@@ -133,7 +133,9 @@ def _computed(net: Network, correlation: float) -> Result:
             break
     name, weight_std, bias_std = net.activation, net.weight_std, net.bias_std
     with np.errstate(all="ignore"):
-        theory = propagate_layers(name, weight_std, bias_std, net.depth, net.width, correlation, INPUTS)
+        theory = propagate_layers(
+            name, weight_std, bias_std, net.depth, net.width, correlation, INPUTS
+        )
     log_chi, _ = settled_chi(name, np.array(weight_std), np.array(bias_std))
     rate = abs(float(log_chi))
     result = Result(
