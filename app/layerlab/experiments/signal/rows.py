@@ -276,8 +276,8 @@ def _scatter_row(net: Network) -> ClaimRow:
         "∑ 1/width",
         f"{ratios[-1]:.2f} ∑ 1/width",
         verdict,
-        f"{grouped(NETWORKS)} networks each: {ratios[-1]:.2f} times the sum for {net.depth} layers "
-        f"of {net.width}, {min(ratios):.2f} to {max(ratios):.2f} for five other shapes",
+        f"{grouped(NETWORKS)} networks each: {ratios[-1]:.2f} times the sum for {net.depth} "
+        f"layers of {net.width}, {min(ratios):.2f} to {max(ratios):.2f} for five other shapes",
     )
 
 
