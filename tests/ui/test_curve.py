@@ -214,7 +214,7 @@ def test_progress_then_the_least_loss_then_a_note(plot):
     assert plot.words.state() == ["4 of 30", ""]
     assert plot.words.title((0.001, 0.1))[0] == "final loss  0.001 – 0.1"
     plot.show_curve(KnobCurve(POINTS, 8.0, done=30, total=30))
-    assert plot.words.state()[0] == "least 0.0019 at 64"
+    assert plot.words.state()[0] == "lowest 0.0019 at 64"
     plot.show_curve(KnobCurve(POINTS, 8.0, done=3, total=30, note="stopped by an error"))
     assert plot.words.state()[0] == "stopped by an error"
 
@@ -223,7 +223,7 @@ def test_screen_readers_hear_the_best_value_and_the_present_one(plot):
     reader = QAccessible.queryAccessibleInterface(plot)
     assert reader.text(QAccessible.Text.Name) == "Final loss over width"
     said = reader.text(QAccessible.Text.Description)
-    assert said.startswith("Least at width 64: 0.0019 (0.0018 to 0.0021), 16 seeds")
+    assert said.startswith("Lowest at width 64: 0.0019 (0.0018 to 0.0021), 16 seeds")
     assert "Now width 8: 0.003 (0.002 to 0.02), 16 seeds" in said
     assert "4 of 30 values are trained" in said
 
@@ -260,7 +260,7 @@ def test_keys_walk_through_the_known_values_and_enter_goes_there(plot):
     assert plot.asked == [64.0]
     plot.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)  # wherever it was left
     plot.clearFocus()
-    assert plot.accessibleDescription().startswith("Least at")
+    assert plot.accessibleDescription().startswith("Lowest at")
 
 
 # ---- painted

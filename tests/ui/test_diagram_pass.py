@@ -222,8 +222,8 @@ def test_a_residual_derivative_names_what_goes_past_the_layer(qapp):
     spec = LabSpec(net=NetSpec(hidden=(4, 4), residual=True))
     for unit in range(4):
         line = plain(backward_lines(part, spec, trace, 1, unit, 99)[0])
-        assert "past the layer" in line
-        left = line.split(" = ")[1].replace(" past the layer", "")
+        assert "from the skip connection" in line
+        left = line.split(" = ")[1].replace(" from the skip connection", "")
         assert worked_out(left) == pytest.approx(trace.dh[0][unit], abs=0.03)
         # the oracle's dz are finite differences: relu's slope times dh must meet them
         if abs(trace.z[0][unit]) > 1e-3:

@@ -312,7 +312,7 @@ def test_the_work_bar_stops_and_goes_on(shown):
     assert bar.button.accessibleName() == "Stop"
     QTest.mouseClick(bar.button, LEFT)
     bar.show_work("training", 2.0, stopped=True)
-    assert bar.button.accessibleName() == "Go on"
+    assert bar.button.accessibleName() == "Resume"
     assert "100 %" in bar.accessibleDescription()
     assert presses == [1]
     bar.grab()

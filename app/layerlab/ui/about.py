@@ -42,7 +42,7 @@ class About(QDialog):
         self.texts = QPlainTextEdit(licences)
         self.texts.setReadOnly(True)
         self.texts.setTabChangesFocus(True)
-        self.texts.setAccessibleName("What the lab is made of, and the licences")
+        self.texts.setAccessibleName("Libraries and their licences")
         self.texts.setFont(theme.font(11.5))
         self.texts.setStyleSheet(
             f"QPlainTextEdit {{ background: {theme.panel}; color: {theme.text};"

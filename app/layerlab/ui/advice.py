@@ -77,8 +77,8 @@ class AdviceLine(QFrame):
         self.finding: Finding | None = None
         self._dot = QLabel("●")
         self.text = _Sentence()
-        self.why = self._button("why", "Show the figures behind this")
-        self.apply = self._button("", "Turn the knobs so; undo brings this network back")
+        self.why = self._button("why", "Show the measurements behind this advice")
+        self.apply = self._button("", "Apply this advice; undo restores the current network")
         self.close_button = self._button("✕", "Dismiss this advice")
         self.why.clicked.connect(self._on_why)
         self.apply.clicked.connect(lambda: self.taken.emit(self.finding))

@@ -58,7 +58,7 @@ class Banner(QFrame):
         self.more.setCheckable(True)
         self.more.toggled.connect(self.details.setVisible)
         self.copy_button = QPushButton("Copy details")
-        self.copy_button.setToolTip("Copies all of it, to be sent to whoever can help")
+        self.copy_button.setToolTip("Copies the whole message, for a bug report")
         self.copy_button.clicked.connect(self._on_copy)
         self.action_button = QPushButton()
         self.action_button.clicked.connect(self._on_action)

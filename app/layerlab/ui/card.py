@@ -82,7 +82,7 @@ class Card(QFrame):
         self._control_list: list[QWidget] = []
         self.menu_button = MenuButton(self)
         self.menu_button.clicked.connect(self._on_menu_clicked)
-        self.back_button = HeadButton(BACK, "Brings the other views back (Esc)")
+        self.back_button = HeadButton(BACK, "Restores the other views (Esc)")
         self.back_button.clicked.connect(lambda: self.maximise_requested.emit())
         self.back_button.hide()
         self._head = QHBoxLayout()

@@ -42,10 +42,10 @@ TABLE: tuple[tuple[str, str, tuple[str, ...]] | None, ...] = (
 
 # Those that are on or off, with what they do.
 CHOICES = {
-    "finish_dragging": "Trains every edit to the end at once, each value of a drag too. "
-    "Off: an edit trains at the pace of the speed slider, so that one sees it learn.",
-    "knob_curve": "Trains all values of the knob turned last while the lab is idle, and shows "
-    "below its slider what each ends in. It keeps a core busy.",
+    "finish_dragging": "Trains to completion after every edit, and at every value of a drag. "
+    "Off: training runs at the pace of the speed slider, so that you see it learn.",
+    "knob_curve": "Trains a network for every value of the knob edited last while the lab is "
+    "idle, and plots the final losses below its slider. It keeps a core busy.",
 }
 
 # Keys that the window itself takes where the focused control has no use for them.
@@ -57,7 +57,7 @@ PLAIN_KEYS = {
     "N": "new seed",
     "B": "the best seed",
     "W": "the worst seed",
-    "A": "all of a plot that is zoomed",
+    "A": "show everything in a zoomed plot",
     "Esc": "back from a maximised view",
 }
 
@@ -68,7 +68,7 @@ MOUSE = {
     "Drag": "pan a plot; with the right button or with Shift: zoom it",
     "Hover": "the exact numbers of a curve, a neuron or a weight",
     "Click": "edit a weight or a bias in the network",
-    "Arrows": "in the network: walk along neurons; with Shift: along weights; Enter: edit",
+    "Arrows": "in the network: move between neurons; with Shift: between weights; Enter: edit",
 }
 
 

@@ -67,10 +67,10 @@ class TopBar(WindowBar):
         self._line.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self.play = self._button("play", "Play", "Plays or pauses the training", "play", True)
         self.step = self._button("step", "", "One update", "step")
-        self.reset = self._button("reset", "", "Back to the same first weights", "reset")
+        self.reset = self._button("reset", "", "Resets to the same initial weights", "reset")
         self.undo = self._button("undo", "", "Undo", "undo")
         self.redo = self._button("redo", "", "Redo", "redo")
-        self.finish = self._button("finish", "", "Trains to the end at once", "finish")
+        self.finish = self._button("finish", "", "Trains to completion", "finish")
         signals = (
             self.play_pressed,
             self.step_pressed,
@@ -90,7 +90,7 @@ class TopBar(WindowBar):
         self._room = QSpacerItem(0, 0, QSizePolicy.Policy.Expanding)  # instead of them
         self._is_one_row = True
         self.seed = BarButton(theme, text="Seed", arrow=True)
-        self.seed.setToolTip("Which of the networks trained at once is drawn")
+        self.seed.setToolTip("Which of the networks trained in parallel is drawn")
         self.seed.clicked.connect(self.open_seeds)
         self._line.addWidget(self.seed)
         self.theme_button = self._button("theme", "", "Dark, light or high contrast", "theme")

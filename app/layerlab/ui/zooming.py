@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 from layerlab.ui.head import HeadButton
 from layerlab.ui.theme import Theme
 
-HELP = "Shows everything again (A); until then the axes hold still"
+HELP = "Shows everything again (A); until then the axes are fixed"
 
 
 @runtime_checkable

@@ -60,8 +60,8 @@ class DepthSlider(Slider):
         """Make the row, not locked."""
         self.lock = Pill(
             "lock parameters",
-            "Keeps the number of parameters while you turn the depth: the width of all layers "
-            "follows. So you compare shapes of networks, not their sizes.",
+            "Keeps the number of parameters constant while the depth changes: the width of all "
+            "layers adapts. So you compare networks of different shape but equal size.",
             theme,
         )
         self.note = FittedLabel()

@@ -63,7 +63,7 @@ _RARE: dict[str, tuple[str | tuple[str, str], ...]] = {
 }
 _TYPED = {
     "task.seed": "",
-    "task.validation": "task's own",
+    "task.validation": "default",
     "train.target_loss": "never",
     "train.seed": "",
 }

@@ -95,7 +95,7 @@ class SeedPopup(QFrame):
                 self._add_extreme(name, seed, ranking, theme, line)
         self.new = BarButton(theme, "new-seed", "New seeds")
         self.new.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.new.setToolTip("Draws other weights and orders for all seeds.")
+        self.new.setToolTip("Draws new initial weights and shuffling orders for all seeds.")
         self.new.clicked.connect(self._on_new)
         line.addWidget(self.new)
         line.addStretch(1)

@@ -20,13 +20,13 @@ class Words:
         best = curve.best()
         here = None if curve.current is None else curve.at(curve.current)
         if best is not None:
-            parts.append(f"Least at {self.reading(best.number)}")
+            parts.append(f"Lowest at {self.reading(best.number)}")
         if here is not None and here is not best:
             parts.append(f"Now {self.reading(here.number)}")
         parts.append(f"{curve.done} of {curve.total} values are trained")
         if curve.note:
             parts.append(curve.note)
-        parts.append("Left and right move through them, Enter goes to one")
+        parts.append("Left and right move through the values, Enter selects one")
         return ". ".join(parts) + "."
 
     def reading(self, place: float) -> str:
@@ -68,7 +68,7 @@ class Words:
         if best is None:
             return [""]
         value = self._slider.texts(best.number)[0]
-        return [f"least {number(best.median)} at {value}", f"least at {value}", ""]
+        return [f"lowest {number(best.median)} at {value}", f"lowest at {value}", ""]
 
 
 def _band(point: CurvePoint) -> str:

@@ -22,10 +22,10 @@ _FAR = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CLOSER = {Qt.Key.Key_Plus: 1.35, Qt.Key.Key_Equal: 1.35, Qt.Key.Key_Minus: 1 / 1.35}
 HELP = (
-    "Arrows walk from neuron to neuron, Home and End to the first and the last of a layer. "
-    "Shift with up and down walks the weights into a neuron, Shift with left goes to where a "
-    "weight comes from. Enter edits the bias or the weight, Escape lets go. Plus and minus "
-    "zoom, A shows the whole network."
+    "Arrows move from neuron to neuron, Home and End to the first and the last of a layer. "
+    "Shift with up and down moves through the weights into a neuron, Shift with left goes to "
+    "where a weight comes from. Enter edits the bias or the weight, Escape lets go. Plus and "
+    "minus zoom, A shows the whole network."
 )
 
 

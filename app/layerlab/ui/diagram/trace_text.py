@@ -82,7 +82,7 @@ def _norm_line(z: Array, unit: int) -> tuple[Line, float]:
     """Return the line of layer norm, and the normalized sum."""
     mean, spread = float(z.mean()), float(np.sqrt(z.var() + NORM_EPS))
     value = (float(z[unit]) - mean) / spread
-    text = f"norm(z) = ({number(z[unit])} − mean {number(mean)}) / spread {number(spread)} = "
+    text = f"norm(z) = ({number(z[unit])} − mean {number(mean)}) / std {number(spread)} = "
     return ((text, "muted"), (number(value), "text")), value
 
 
@@ -168,7 +168,7 @@ def _back_sum(part: DiagramPart, trace: Trace, layer: int, unit: int, most: int)
     if layer < len(part.layers) - 2 and part.skips[layer]:
         past = float(np.ravel(trace.dh[layer])[unit])
         joint = " − " if past < 0 else " + "
-        spans.append((f"{joint}{number(abs(past))} past the layer", "accent"))
+        spans.append((f"{joint}{number(abs(past))} from the skip connection", "accent"))
     return spans
 
 

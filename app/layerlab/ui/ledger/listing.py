@@ -149,7 +149,7 @@ class ListPanel(QFrame):
         super().__init__()
         self._theme = theme
         self.list = Listing(rows, theme)
-        self.nothing = QLabel("No claim has all of this. Escape shows all of them again.")
+        self.nothing = QLabel("No matching claims. Escape shows all claims again.")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
         self._column = QVBoxLayout(self)

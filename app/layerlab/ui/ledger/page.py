@@ -69,9 +69,9 @@ class LedgerPage(QWidget):
 
     def _build_bar(self, theme: Theme) -> None:
         self.check = BarButton(theme, "play", "Check all", accent=True)
-        self.check.setToolTip("Compute the rows that are shown, one after another")
+        self.check.setToolTip("Compute the claims shown, one after another")
         self.copy = BarButton(theme, "copy", "Copy", arrow=True)
-        self.copy.setToolTip("Copy what is measured of the rows that are shown")
+        self.copy.setToolTip("Copy the results of the claims shown")
         menu = QMenu(self)
         for form in FORMS:
             action = menu.addAction(f"As {form}")
@@ -83,7 +83,7 @@ class LedgerPage(QWidget):
         self.theme_choice.setToolTip("The gallery's themes")
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search: rank, softplus, D22 …")
-        self.search.setToolTip("Rows that have all of these words (Ctrl+F)")
+        self.search.setToolTip("Show the claims that contain all of these words (Ctrl+F)")
         self.search.setAccessibleName("Search the claims")
         self.search.setClearButtonEnabled(True)
         for widget in (self.check, self.copy, self.search, self.theme_choice):

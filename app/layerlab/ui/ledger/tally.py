@@ -31,11 +31,11 @@ SHORT = dict(
         ALL, ("holds", "only if", "not reproduced", "wrong", "cannot", "unchecked"), strict=True
     )
 )  # what is said where it is narrow
-HINT = "No answer is stored: what you ask for is computed here and now."
+HINT = "No results are stored: claims are computed here, on request."
 _PAD = 10  # pixels at zoom 1, at both sides of a count
 _WIDE = 920  # pixels at zoom 1 below which there is no room for the hint
 HELP = {
-    UNCHECKED: "Nobody asked yet, or it was called off. Click to see these rows alone.",
+    UNCHECKED: "Not run yet, or cancelled. Click to show only these claims.",
 }
 
 
@@ -49,7 +49,9 @@ class Count(KeyboardRing, QPushButton):
         self.is_short = False
         self.setProperty("painted", True)
         self.setCheckable(True)
-        self.setToolTip(HELP.get(kind, f"Click to see the rows alone that say: {kind}."))
+        self.setToolTip(
+            HELP.get(kind, f"Click to show only the claims with this verdict: {kind}.")
+        )
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

@@ -83,16 +83,19 @@ class PageBar(WindowBar):
         self._line.addWidget(self.title, 1)
         self.undo = self._button("undo", "", "Undo (Ctrl+Z)", self.undo_pressed)
         self.redo = self._button("redo", "", "Redo (Ctrl+Shift+Z)", self.redo_pressed)
-        self.reset = self._button("reset", "", "All knobs as at the start", self.reset_pressed)
+        self.reset = self._button("reset", "", "Resets all knobs", self.reset_pressed)
         self.copy = self._button(
-            "copy", "Copy as NumPy", "A program that computes this by itself", self.copy_pressed
+            "copy",
+            "Copy as NumPy",
+            "Copies a self-contained program that computes this",
+            self.copy_pressed,
         )
         self.copy_torch = self._button(
-            "copy", "PyTorch", "The same as a program of PyTorch", self.torch_pressed
+            "copy", "PyTorch", "Copies the same as a PyTorch program", self.torch_pressed
         )
         self.copy_torch.setAccessibleName("Copy as PyTorch")
         self.lab = self._button(
-            "lab", "Open in the lab", "The same network in the lab", self.lab_pressed
+            "lab", "Open in the lab", "Opens the same network in the lab", self.lab_pressed
         )
         self.theme_button = self._button(
             "theme", "", "Dark or light (Ctrl+T)", self.theme_pressed

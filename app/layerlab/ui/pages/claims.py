@@ -233,7 +233,7 @@ class ClaimsCard(Card):
     """All claims of a page; what does not fit scrolls."""
 
     def __init__(self) -> None:
-        super().__init__("Claims", "what the sources print, and what is computed here")
+        super().__init__("Claims", "what the sources report, and what is computed here")
         self.grid = _Grid()
         self.grid.setObjectName("claims")
         self.area, self._bar = scroll_area(self.grid, "Claims")

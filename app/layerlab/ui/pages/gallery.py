@@ -204,7 +204,7 @@ class Gallery(QWidget):
             self._groups.append((label, group))
             self._column.addWidget(label)
             self._column.addWidget(group)
-        self.nothing = QLabel("No page has all of these words.")
+        self.nothing = QLabel("No matching pages.")
         self.nothing.hide()
         self._column.addWidget(self.nothing)
         self._column.addStretch(1)

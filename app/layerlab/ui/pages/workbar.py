@@ -55,7 +55,7 @@ class WorkBar(QWidget):
         """
         self._text, self._share, self._is_stopped = text, min(1.0, max(0.0, share)), stopped
         self.button.set_face("play" if stopped else "close", "")
-        word = "Go on" if stopped else "Stop"
+        word = "Resume" if stopped else "Stop"
         self.button.setToolTip(f"{word}: {text}")
         self.button.setAccessibleName(word)
         self.setAccessibleDescription(f"{text}, {100 * self._share:.0f} %")

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from layerlab.ui.views.variance import VariancePlot
 
 _WORDS = {
-    SIGNAL: ("activations", "No hidden layers: a linear model has no signal to lose."),
-    GRADIENT: ("gradients", "No hidden layers: the gradient has no way to get lost on."),
+    SIGNAL: ("activations", "No hidden layers: the signal cannot vanish."),
+    GRADIENT: ("gradients", "No hidden layers: the gradient cannot vanish."),
 }
 
 

@@ -166,7 +166,7 @@ class MapView(Form):
         keys = [Key("dot", theme.class_color(k), f"class {k}") for k in range(part.class_count)]
         if part.is_validation.any():
             keys.append(Key("ring", theme.color("muted"), "validation"))
-        words = "this seed's border" if part.class_count else "this seed, level lines"
+        words = "this seed's boundary" if part.class_count else "this seed, level lines"
         keys.append(Key("line", theme.color("text"), words, 1.6))
         if part.class_count and self.seeds > 1:
             keys.append(Key("text", theme.color("muted"), "pale: seeds disagree"))
@@ -177,7 +177,9 @@ class MapView(Form):
         if self.part is None:
             return ""
         if self.part.class_count:
-            return f"class that most of {self.seeds} seeds say" if self.seeds > 1 else "class"
+            return (
+                f"class predicted by most of {self.seeds} seeds" if self.seeds > 1 else "class"
+            )
         return f"median of {self.seeds} seeds" if self.seeds > 1 else "value"
 
     def read(self, x: float, y: float) -> Reading | None:

@@ -57,8 +57,8 @@ class ThresholdLine(HeldSlider):
         self.setRange(0, len(self._scale.stops) - 1)
         self.setAccessibleName(KNOB.label)
         self.setToolTip(
-            f"{KNOB.help} Drag it, or double-click to type a number; empty brings back the "
-            "task's own."
+            f"{KNOB.help} Drag it, or double-click to type a number; clear it for the "
+            "task's default."
         )
         self.setCursor(Qt.CursorShape.SizeVerCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
