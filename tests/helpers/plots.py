@@ -28,7 +28,7 @@ BY = QPoint(24, 15)  # how far is panned
 # Sizes of the window, and how much larger its letters are.
 # Sizes of the window, and how much larger its letters are.
 LOOKS = (((1440, 900), 1.0), ((1100, 700), 1.0), ((1280, 720), 1.2), ((1100, 700), 1.2))
-_BARE = re.compile(r"[-−+0-9.,·⁰¹²³⁴⁵⁶⁷⁸⁹⁻\s]+%?")  # a figure of which nobody says what it is
+_BARE = re.compile(r"[-−+0-9.,·⁰¹²³⁴⁵⁶⁷⁸⁹⁻\s]+%?")  # a figure without a name
 _TEXT = re.compile(r"<text[^>]*>([^<]*)</text>")
 
 
@@ -183,7 +183,7 @@ def closed_up(text: str) -> str:
 
 
 def lost_texts(card: Card) -> list[str]:
-    """Return a sentence for each text of a card that is cut, missing or says nothing."""
+    """Return a sentence for each text of a card that is cut, missing or uninformative."""
     title, found = card.title(), []
     for label in card.findChildren(HeadLabel):
         is_plain = label.textFormat() == Qt.TextFormat.PlainText
@@ -199,7 +199,7 @@ def lost_texts(card: Card) -> list[str]:
 
 
 def lost_of_plot(plot: Plot) -> list[str]:
-    """Return what a plot does not say: entries, names of axes and rows, ticks."""
+    """Return what a plot lacks: entries, names of axes and rows, ticks."""
     shown = {key.text for row in plot.legend_item.rows for key, _ in row}
     named = [(key.text, key.brief) for key in plot.legend]
     named += [(plot.y_axis.label, plot.y_axis.brief)] * bool(plot.y_axis.label)

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def script(name: str) -> types.ModuleType:
-    """Import a file of packaging/, anew each time."""
+    """Import a file of packaging/ again each time."""
     path = ROOT / "packaging" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(f"packaging_{name}", path)
     assert spec is not None

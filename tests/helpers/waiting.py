@@ -1,6 +1,6 @@
 """Waiting for conditions, with a limit that a slow and busy machine meets.
 
-A limit is there to end a test that hangs, never to say how fast something is. So there is one
+A limit is there to end a test that hangs, never to state how fast something is. So there is one
 for all: the fixture `qtbot` waits as long where a test gives no other, and so does `wait_for`
 without Qt.
 """

@@ -44,7 +44,7 @@ def test_a_note_that_does_not_fit_is_hidden_and_comes_back(card: Card) -> None:
     assert not card._note_label.isVisible()
 
 
-def test_a_shorter_note_is_said_where_the_long_one_does_not_fit(card: Card) -> None:
+def test_a_shorter_note_is_shown_where_the_long_one_does_not_fit(card: Card) -> None:
     card.set_note("accuracy <b>97.8 %</b> · validation <b>97.1 %</b>", "<b>97.1 %</b>")
     card.resize(400, 250)
     assert card._note_label.text().startswith("accuracy")
@@ -86,7 +86,7 @@ def test_a_title_keeps_its_room_from_a_control_that_can_be_brief(card: Card) -> 
     assert (control.is_brief, card._title.width()) == (True, card._title.sizeHint().width())
     assert control.text() == "across inputs ▾"
     narrow = card.grab().toImage()
-    card.resize(100, 250)  # not even that is enough: an ellipsis says so
+    card.resize(100, 250)  # not even that is enough: an ellipsis shows it
     QApplication.processEvents()
     assert card._title.width() < card._title.sizeHint().width()
     corner = card._title.geometry()
@@ -136,7 +136,7 @@ def test_a_right_click_anywhere_opens_the_menu(card: Card, qtbot: QtBot) -> None
         menu.close()
 
 
-def test_a_maximised_card_says_how_to_get_back(card: Card, qtbot: QtBot) -> None:
+def test_a_maximised_card_shows_how_to_get_back(card: Card, qtbot: QtBot) -> None:
     assert not card.back_button.isVisible()
     card.set_maximised(True)
     assert card.back_button.isVisible()

@@ -1,4 +1,4 @@
-"""The table of commands and what is said of it."""
+"""The table of commands and its descriptions."""
 
 from __future__ import annotations
 

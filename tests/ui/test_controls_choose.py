@@ -199,7 +199,7 @@ def test_the_csv_tile_asks_for_a_file_but_not_in_passing(stage, qtbot):
     assert lit(tasks) == ["csv"]
 
 
-def test_a_tile_says_what_choosing_it_does(activations):
+def test_a_tile_shows_what_choosing_it_does(activations):
     tile = activations.grid.tile("gelu")
     reader = QAccessible.queryAccessibleInterface(tile)
     assert reader.role() == QAccessible.Role.RadioButton

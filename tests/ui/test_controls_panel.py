@@ -1,4 +1,4 @@
-"""The panel: what it shows, what it says, how it fits; fonts, icons and the style sheet."""
+"""The panel: what it shows, what it emits, how it fits; fonts, icons and the style sheet."""
 
 from __future__ import annotations
 

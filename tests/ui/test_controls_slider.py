@@ -69,7 +69,7 @@ def wheel(bar, notches, steps=1):
         QApplication.sendEvent(bar, event)
 
 
-def test_a_drag_says_every_value_on_its_way(sheet, qtbot):
+def test_a_drag_emits_every_value_on_its_way(sheet, qtbot):
     width = Slider(KNOBS["net.width"], DARK)
     window = sheet(width)
     width.show_value(8)

@@ -1,4 +1,4 @@
-"""The knob curve's plot: it stands below the handle, says what it shows, and can be clicked."""
+"""The knob curve's plot: it stands below the handle, is described, and can be clicked."""
 
 import math
 
@@ -146,7 +146,7 @@ def test_what_no_slider_turns_has_no_place(panel, path):
     assert slider_of(panel, path) is None
 
 
-def test_it_says_whether_it_is_seen(panel, plot):
+def test_it_reports_whether_it_is_visible(panel, plot):
     seen = []
     plot.seen.connect(seen.append)
     panel.hide()
@@ -187,7 +187,7 @@ def test_without_a_loss_there_is_no_axis():
     assert places.ends is None
 
 
-# ---- what it says
+# ---- its texts
 
 
 @pytest.mark.parametrize(

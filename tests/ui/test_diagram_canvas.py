@@ -53,7 +53,7 @@ def wave(canvas_of):
 
 
 def hover(canvas: DiagramCanvas, point: QPointF) -> str:
-    """Move the mouse there and return what the panel says."""
+    """Move the mouse there and return the panel's text."""
     viewport = canvas.viewport()
     QTest.mouseMove(viewport, QPoint(1, 1))
     QTest.mouseMove(viewport, point.toPoint())
@@ -80,7 +80,7 @@ def value(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
-def test_hover_tells_the_formula_with_the_largest_terms_first(wave):
+def test_hover_shows_the_formula_with_the_largest_terms_first(wave):
     part, geometry = wave.part, wave.geometry_now()
     text = hover(wave, geometry.tile_rect(2, 4).center())
     assert text.startswith("layer 2, neuron 5")
@@ -141,7 +141,7 @@ def test_the_panel_stays_on_the_canvas_and_off_the_neuron(canvas_of, size, net):
             assert not canvas.placed.rect.intersects(tile)
 
 
-def test_hover_an_edge_tells_its_weight(wave):
+def test_hover_an_edge_shows_its_weight(wave):
     geometry = wave.geometry_now()
     i, j = np.unravel_index(np.abs(wave.part.edges[1]).argmax(), wave.part.edges[1].shape)
     text = hover(wave, geometry.edge_point(1, int(i), int(j), 0.35))
@@ -442,7 +442,7 @@ def test_a_theme_changes_the_pixels_of_edges_and_tiles(canvas_of):
     assert seen[0] != seen[1]
 
 
-def test_a_broken_network_is_drawn_and_said(canvas_of):
+def test_a_diverged_network_is_drawn_and_described(canvas_of):
     canvas = canvas_of("curve", (1, 4, 1))
     bad = tuple(np.full_like(w, np.nan) for w in canvas.part.weights)
     layers = tuple(
@@ -474,7 +474,7 @@ def test_a_double_click_beside_the_network_maximises_and_on_a_neuron_does_not(qt
         QTest.mouseDClick(view.canvas.viewport(), LEFT, pos=neuron)
 
 
-def test_the_head_says_the_seed_and_the_numbers_are_all_parameters(qtbot):
+def test_the_head_shows_the_seed_and_the_numbers_are_all_parameters(qtbot):
     view = DiagramView()
     qtbot.addWidget(view)
     assert view.wants == "diagram"

@@ -78,7 +78,7 @@ def test_chips_do_not_overlap_and_both_ends_have_one(qapp, name, size):
     assert (np.diff(xs) >= geometry.chip_width - 1).all()
 
 
-def test_chips_say_size_variance_dead_share_parameters_and_the_output_bias(qapp):
+def test_chips_show_size_variance_dead_share_parameters_and_the_output_bias(qapp):
     part = part_of("wave")
     layer = dataclasses.replace(part.layers[2], variance=0.24, dead_share=0.125)
     part = dataclasses.replace(part, layers=(*part.layers[:2], layer, *part.layers[3:]))
@@ -97,7 +97,7 @@ def test_chips_say_size_variance_dead_share_parameters_and_the_output_bias(qapp)
     )
 
 
-def test_every_one_of_several_output_biases_is_told(qapp):
+def test_every_one_of_several_output_biases_is_shown(qapp):
     part = part_of("flip")
     labels = outer_labels(part, arrange(part, 690, 262, DARK), DARK)
     told = [(text, of) for _, text, _, of in labels if of is not None]
@@ -120,7 +120,7 @@ def test_layers_too_high_are_folded_and_the_count_is_right(qapp):
         assert (edges == part.weights[gap][np.ix_(rows, columns)]).all()
 
 
-def test_folded_units_are_told_where_the_gap_is(qapp):
+def test_folded_units_are_noted_where_the_gap_is(qapp):
     layer = part_of("digits").layers[1]
     assert fold_place(layer.size, layer.shown) == len(layer.shown)
     assert fold_place(32, np.array([0, 1, 2, 30, 31])) == 3

@@ -311,7 +311,7 @@ def test_what_is_below_the_chips_is_not_met(canvas_of):
     assert canvas.target is None
 
 
-def test_the_minimap_says_where_one_is_and_is_dragged(canvas_of):
+def test_the_minimap_shows_where_one_is_and_is_dragged(canvas_of):
     canvas = canvas_of(WIDE)
     assert canvas.minimap.isHidden()
     wheel(canvas, QPointF(200, 60), 10)

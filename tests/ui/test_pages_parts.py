@@ -109,7 +109,7 @@ def test_a_handle_moves_by_keys(shown):
     assert plot.moved[1] == pytest.approx(("a", 2.0, 0.02))
 
 
-def test_clicks_beside_the_handles_are_told_where_they_are_wanted(shown):
+def test_clicks_beside_the_handles_are_reported_where_they_are_wanted(shown):
     plot = handle_plot(shown, Handle("a", 2, 0, RED))
     clicks = []
     plot.clicked.connect(lambda *where: clicks.append(where))
@@ -203,7 +203,7 @@ def test_rows_are_named_and_clicked(shown):
     assert pixel(plot, 0.5, 0).y() < pixel(plot, 0.5, 2).y()  # the first stands at the top
 
 
-def test_a_table_tells_clicks_and_says_less_where_it_is_narrow(shown):
+def test_a_table_reports_clicks_and_shows_less_where_it_is_narrow(shown):
     table = shown(Table(), 500, 200)
     long = Cell("0.3863 → 0.0650", help="both epochs", brief="0.0650")
     table.show_rows(
@@ -276,7 +276,7 @@ def test_a_verdict_has_its_colour(verdict, token):
     assert token_of(verdict) == token
 
 
-def test_a_verdict_of_a_special_case_says_so(shown):
+def test_a_verdict_of_a_special_case_is_marked(shown):
     card = shown(ClaimsCard(), 900, 200)
     row = ClaimRow("D1", "A statement.", "1", "2", HOLDS, "because", here="2 seeds of 64")
     card.show_rows([row, dataclasses.replace(row, verdict=PENDING)])
@@ -287,7 +287,7 @@ def test_a_verdict_of_a_special_case_says_so(shown):
     assert "here: holds" in card.numbers()
 
 
-def test_claims_stand_in_columns_and_say_why_when_they_are_large(shown):
+def test_claims_stand_in_columns_and_show_why_when_they_are_large(shown):
     card = ClaimsCard()
     rows = [ClaimRow(f"D{k}", "A statement.", "1", "2", HOLDS, "because") for k in range(5)]
     card.show_rows(rows)

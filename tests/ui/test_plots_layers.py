@@ -78,7 +78,7 @@ def test_a_frame_with_one_variance_needs_no_switch(qtbot: QtBot) -> None:
     assert view.ridges.y_axis.label == "gradients ×10⁻², root scale"
 
 
-def test_no_hidden_layer_is_said_in_a_sentence(view: LayersView) -> None:
+def test_no_hidden_layer_is_explained_in_a_sentence(view: LayersView) -> None:
     view.draw(sample_frame(layers=0))
     assert view._stack.currentWidget() is view.empty
     assert view.empty.text().startswith("No hidden layers: the signal")

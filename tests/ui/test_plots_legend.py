@@ -39,7 +39,7 @@ def inter(qapp):
     load_fonts()
 
 
-def test_where_there_is_room_all_is_said_in_one_row():
+def test_where_there_is_room_all_is_shown_in_one_row():
     assert texts(laid(width_of(KEYS))) == [[key.text for key in KEYS]]
 
 

@@ -134,7 +134,7 @@ def test_score_texts() -> None:
     assert score_text(np.array([[np.nan]]), "R²") == "—"
 
 
-def test_the_axis_holds_still_within_a_run_and_starts_anew_with_the_next(
+def test_the_axis_holds_still_within_a_run_and_restarts_with_the_next(
     view: LossView,
 ) -> None:
     def ends() -> tuple[float, float]:

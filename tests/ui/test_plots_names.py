@@ -80,7 +80,7 @@ def test_what_is_still_follows_a_new_size_and_look_at_once(plot) -> None:
 
 
 @pytest.mark.parametrize("height", [90, 160, 300])
-def test_a_scale_has_room_for_its_texts_and_says_both_signs(plot, height: int) -> None:
+def test_a_scale_has_room_for_its_texts_and_shows_both_signs(plot, height: int) -> None:
     plot.resize(420, height)
     plot.color_scale = value_scale(DARK, -0.28, 0.28, "weight")
     plot.refresh()
@@ -122,7 +122,7 @@ def test_an_axis_made_linear_shows_what_is_drawn_and_comes_back(qtbot) -> None:
     assert (axis.low, axis.high) == pytest.approx((1e-6, 10))
 
 
-def test_words_stand_where_they_say(plot) -> None:
+def test_texts_stand_at_their_positions(plot) -> None:
     words = Words(np.array([0.5]), np.array([0.5]), ["text"], INK, DARK, right=True)
     (rect,) = words.rects(plot)
     assert isinstance(rect, QRectF)

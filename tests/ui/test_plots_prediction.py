@@ -148,7 +148,7 @@ def test_curve_axes_depend_on_the_data_alone_and_follow_a_function_that_left(
     assert (axis.low, axis.high) == first
 
 
-def test_the_kink_ruler_says_what_it_shows(view: PredictionView) -> None:
+def test_the_kink_ruler_describes_what_it_shows(view: PredictionView) -> None:
     frame = sample_frame("curve", layers=3)
     view.draw(frame)
     plot = view.curve.plot
@@ -230,7 +230,7 @@ def test_map_reading_counts_the_seeds(view: PredictionView) -> None:
     assert "class 2" in view.shown().read(-0.6, -0.6).text
 
 
-def test_points_are_told_apart_by_class_and_part(view: PredictionView) -> None:
+def test_points_are_distinguished_by_class_and_part(view: PredictionView) -> None:
     frame = sample_frame("map")
     view.draw(frame)
     still, part = view.shown().plot.still, frame.prediction
@@ -287,7 +287,7 @@ def test_a_confusion_cell_is_read_as_a_count(view: PredictionView) -> None:
     assert view.numbers().splitlines()[4].split("\t")[9] == "2.5"
 
 
-def test_scatter_reads_the_nearest_point_and_tells_held_out_apart(
+def test_scatter_reads_the_nearest_point_and_distinguishes_held_out(
     view: PredictionView,
 ) -> None:
     frame = sample_frame("scatter")
@@ -311,7 +311,7 @@ def test_of_one_hot_columns_an_example_names_the_hot_one() -> None:
 
 
 @pytest.mark.parametrize("form", ["map", "multi-map", "value-map"])
-def test_a_wide_map_has_what_the_seeds_say_beyond_it_beside(
+def test_a_wide_map_has_how_far_the_seeds_differ_beside(
     view: PredictionView, qtbot: QtBot, form: str
 ) -> None:
     frame = sample_frame(form)

@@ -54,7 +54,7 @@ def drag_to(view, level):
     QTest.mouseRelease(line, LEFT, pos=line.rect().center())
 
 
-def test_the_line_lies_at_its_level_and_says_what_is_below(view):
+def test_the_line_lies_at_its_level_and_shows_what_is_below(view):
     losses = view.part().train[-1]
     assert view.line.level == 0.01  # a tenth of the linear model's 0.085, rounded
     assert line_y(view) == pytest.approx(level_y(view, 0.01), abs=1)
@@ -190,7 +190,7 @@ def test_one_seed_is_below_or_not(view):
     assert view.seed_toggle.isHidden()
 
 
-def test_a_narrow_plot_says_less(view):
+def test_a_narrow_plot_shows_less(view):
     view.resize(200, 200)
     QApplication.processEvents()
     assert view.line.text() == "below .01"

@@ -103,7 +103,7 @@ def test_the_right_button_zooms_and_shift_draws_a_rubber_band(shown):
     assert sorted(found) == pytest.approx(sorted((ends[0][0], ends[1][0])), rel=0.05)
 
 
-def test_axes_hold_still_while_one_looks_closer_and_the_head_says_so(shown):
+def test_axes_hold_still_while_one_looks_closer_and_the_head_shows_it(shown):
     view = shown(LossView(), sample_frame())
     plot, chip = view.plot, view.zoom.chip
     assert chip.isHidden()
@@ -186,7 +186,7 @@ def test_layers_are_linked_over_two_cards(shown):
 
 
 @pytest.mark.parametrize("notches", [60, -60])
-def test_nobody_gets_lost_however_far_the_wheel_is_turned(shown, qtlog, notches):
+def test_the_zoom_is_limited_however_far_the_wheel_is_turned(shown, qtlog, notches):
     for view in (
         shown(LossView(), sample_frame()),
         shown(PredictionView(), sample_frame("curve")),

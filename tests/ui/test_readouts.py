@@ -86,13 +86,13 @@ def test_a_share_of_the_seeds_is_below_the_threshold() -> None:
         ([math.nan] * 3, "0 %", "0 of 3 seeds have"),
     ],
 )
-def test_few_seeds_are_told_in_words(losses: list[float], value: str, says: str) -> None:
+def test_few_seeds_are_described_in_words(losses: list[float], value: str, says: str) -> None:
     shown = success(Ranking(np.array(losses), 0.01))
     assert shown.value == value
     assert says in shown.help
 
 
-def test_a_run_finished_at_once_tells_how_long_it_took() -> None:
+def test_a_run_finished_at_once_shows_how_long_it_took() -> None:
     frame = dataclasses.replace(sample_frame("curve", update=1500), elapsed_s=0.0381)
     assert told(frame)["updates, all seeds"].value == "24\u202f000 in 38 ms"
     assert "updates, each of all seeds" not in told(frame)

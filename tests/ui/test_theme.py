@@ -90,7 +90,7 @@ def test_the_measures_are_those_of_the_standards() -> None:
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
     assert lab("#ff0000", np.eye(3)) == pytest.approx([53.24, 80.09, 67.20], abs=0.05)
     assert too_close(("#ff0000", "#fe0101")) != []
-    # Red and green of one lightness: only eyes with all cones tell them apart.
+    # Red and green of one lightness: only eyes with all cones distinguish them.
     confused = {line.split(", ")[1].split(":")[0] for line in too_close(("#b5513c", "#7b7134"))}
     assert "none" not in confused
     assert "deuteranopia" in confused
@@ -127,7 +127,7 @@ def test_lines_and_points_are_seen(theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-def test_colour_blind_eyes_tell_them_apart(theme: Theme) -> None:
+def test_colour_blind_eyes_distinguish_them(theme: Theme) -> None:
     assert too_close(tuple(getattr(theme, token) for token in HUES)) == []
     assert too_close(theme.classes[:7]) == []
     assert theme.classes[:2] == (theme.negative, theme.positive)

@@ -57,7 +57,7 @@ def bar(qtbot):
         ("theme_button", "theme_pressed"),
     ],
 )
-def test_each_button_says_its_own_signal(bar, qtbot, name, signal):
+def test_each_button_emits_its_own_signal(bar, qtbot, name, signal):
     bar.show_state(False, True, True, False)
     button = getattr(bar, name)
     bar.speed.bar.setFocus()
@@ -93,7 +93,7 @@ def test_the_state_decides_words_and_which_buttons_work(bar):
     assert bar.play.width() == width
 
 
-def test_a_disabled_button_says_nothing(bar):
+def test_a_disabled_button_emits_nothing(bar):
     pressed = []
     bar.undo_pressed.connect(lambda: pressed.append(True))
     bar.show_state(False, False, False, False)

@@ -64,7 +64,7 @@ class AdviceLine(QFrame):
 
     Signals:
         taken(finding): the cure is wanted.
-        dismissed(finding): it is not to be said again of this run.
+        dismissed(finding): it is not shown again for this run.
     """
 
     taken = Signal(object)

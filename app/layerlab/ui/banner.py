@@ -30,7 +30,7 @@ class _Dot(QWidget):
 
 
 class Banner(QFrame):
-    """A sentence over the views; hidden while there is nothing to say.
+    """A sentence over the views; hidden while there is no message.
 
     Signals:
         acted(action): the button was pressed; `action` is what `show_message` was given.

@@ -11,7 +11,7 @@ from layerlab.ui.theme import Theme
 
 
 class WindowBar(QWidget):
-    """A row of buttons and words, of which some go where it is narrow; see `adapt`."""
+    """A row of buttons and labels, some of which are hidden where it is narrow; see `adapt`."""
 
     def __init__(self, theme: Theme) -> None:
         """Make an empty bar."""
@@ -34,7 +34,7 @@ class WindowBar(QWidget):
         self.update()
 
     def minimumSizeHint(self) -> QSize:
-        """Return a small width: words and what matters least give way."""
+        """Return a small width: labels and the least important buttons are hidden."""
         return QSize(self._theme.px(440), self._theme.px(BAR_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

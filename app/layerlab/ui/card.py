@@ -43,7 +43,7 @@ class Painted(Protocol):
     """A widget that paints from pictures that it keeps, but not into a file."""
 
     def set_figure(self, is_figure: bool) -> None:
-        """Paint everything anew, and nothing of the cursor; or as on the screen again."""
+        """Repaint everything, without what follows the cursor; or as on the screen again."""
 
 
 class Card(QFrame):
@@ -126,9 +126,9 @@ class Card(QFrame):
         """Set the text at the right of the head; rich text.
 
         Args:
-            note: what is said where there is room for it. What begins with `drag` or `click`
+            note: the text where there is room for it. What begins with `drag` or `click`
                 is for those who have a mouse, and is left out of figures.
-            shorter: what is said instead where there is not, from long to short; nothing
+            shorter: the texts instead where there is not, from long to short; nothing
                 where none fits.
         """
         if (note, *shorter) != self._wordings:
@@ -145,7 +145,7 @@ class Card(QFrame):
 
     # ---- zoom
     def watch(self, plot: Zoomable) -> None:
-        """Let a person zoom a plot, and say so in the head."""
+        """Let the user zoom a plot, and show in the head that it is zoomed."""
         self.zoom.watch(plot)
 
     @property
@@ -183,7 +183,7 @@ class Card(QFrame):
         self.fit_head()
 
     def screen_tools(self) -> list[QWidget]:
-        """Return what is of no use in a figure, beside buttons that say nothing in one."""
+        """Return what is of no use in a figure, beside buttons without a text in one."""
         return []
 
     def fit_head(self) -> None:
@@ -313,7 +313,7 @@ class Card(QFrame):
         QGuiApplication.clipboard().setPixmap(self.picture())
 
     def set_maximised(self, maximised: bool) -> None:
-        """Say whether the card fills the window; the window decides, the menu follows."""
+        """Set whether the card fills the window; the window decides, the menu follows."""
         self._maximised = maximised
         self.back_button.setVisible(maximised)
         self.fit_head()
@@ -366,7 +366,7 @@ class Card(QFrame):
             self.dragged_out.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the head."""
+        """Release the head."""
         self._grip = None
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

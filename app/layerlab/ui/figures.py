@@ -177,7 +177,7 @@ def _posed(card: Card, size: QSize, theme: Theme | None) -> Iterator[None]:
 
 
 def _owner(card: Card) -> Card | PageView:
-    """Return who draws a card anew for another theme: itself, or the page it is on."""
+    """Return what redraws a card for another theme: itself, or the page it is on."""
     from layerlab.ui.pages.view import PageView  # which no start needs
 
     above: QWidget | None = card

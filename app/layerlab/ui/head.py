@@ -1,4 +1,4 @@
-"""What stands in a card's head: words that can be clicked, and its menu."""
+"""What stands in a card's head: labels that can be clicked, and its menu."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from layerlab.ui.theme import DARK, Theme
 
 
 class HeadButton(QAbstractButton):
-    """A word in a card's head that can be clicked: muted, bright under the mouse.
+    """A label in a card's head that can be clicked: muted, highlighted under the mouse.
 
     Attributes:
         brief: what is shown instead of the text where that leaves no room for the title.
         is_brief: whether it is shown.
-        in_figure: what it says in a figure, where nothing can be clicked; "" for nothing.
+        in_figure: its text in a figure, where nothing can be clicked; "" for nothing.
     """
 
     def __init__(self, text: str = "", help_text: str = "", brief: str = "") -> None:
@@ -48,7 +48,7 @@ class HeadButton(QAbstractButton):
             self.update()
 
     def set_figure(self, is_figure: bool) -> None:
-        """Say what is said in a figure, or on the screen again."""
+        """Show the text for a figure, or for the screen again."""
         self._is_figure = is_figure
         self.updateGeometry()
 

@@ -1,4 +1,4 @@
-"""The figures in the top bar: what a frame says in a few numbers."""
+"""The figures in the top bar: a frame in a few numbers."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def pace(per_s: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Return a time as a person says it: `38 ms`, `2.4 s`, `3 min`."""
+    """Return a time with its unit: `38 ms`, `2.4 s`, `3 min`."""
     if seconds < 0.9995:
         return f"{max(1, round(1000 * seconds))} ms"
     if seconds < 119.5:
@@ -112,7 +112,7 @@ def success(ranking: Ranking) -> Readout:
     count, seeds = ranking.count, ranking.seeds
     level, brief = number(ranking.threshold), level_text(ranking.threshold)
     how = "Drag the line in the loss plot to choose another threshold."
-    if seeds == 1:  # a share of one would say too much
+    if seeds == 1:  # a share of one would claim too much
         said = f"The training loss is {'' if count else 'not '}below {level}. {how}"
         return Readout(
             "yes" if count else "no", f"loss below {brief}", said, 2, f"below {brief}"

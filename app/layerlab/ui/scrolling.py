@@ -41,7 +41,7 @@ def see_through(area: QScrollArea) -> None:
 def scroll_area(content: QWidget, name: str) -> tuple[QScrollArea, OverlayBar]:
     """Return an upright area around a widget with an object name, and its bar to place.
 
-    Nothing is drawn behind the widget; screen readers say `name`.
+    Nothing is drawn behind the widget; screen readers read `name`.
     """
     area = QScrollArea()
     area.setWidgetResizable(True)

@@ -31,7 +31,7 @@ from layerlab.ui.theme import Theme, Themed
 
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _DRESSED = "dressed"  # property of a widget that was given a sheet: of which kind
-_OWN = "ownSheet"  # property of such a window: what it said itself
+_OWN = "ownSheet"  # property of such a window: its own sheet
 _WINDOW = "window"
 _COMBO_LIST = "QComboBoxPrivateContainer"  # Qt's; it has the sheet of its box
 _kinds: dict[type, str] = {}
@@ -85,7 +85,7 @@ def _kind(widget: QWidget) -> str:
 
 
 def _has_sheet_above(widget: QWidget) -> bool:
-    """Tell whether a widget without a sheet is below one that has one."""
+    """Return whether a widget without a sheet is below one that has one."""
     # Its style is Qt's own for sheets then; to ask all that it is in takes far longer.
     return bool(widget.style().inherits("QStyleSheetStyle"))
 
@@ -131,7 +131,7 @@ class LabStyle(QProxyStyle):
 
 
 def _is_never_seen(bar: QWidget) -> bool:
-    """Tell whether a widget is the bar of an area that hides its bars."""
+    """Return whether a widget is the bar of an area that hides its bars."""
     holder = bar.parentWidget()
     area = None if holder is None else holder.parentWidget()
     if not (isinstance(bar, QScrollBar) and isinstance(area, QAbstractScrollArea)):

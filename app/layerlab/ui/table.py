@@ -1,4 +1,4 @@
-"""A table painted in the theme: a header, rows of cells, one of them bright."""
+"""A table painted in the theme: a header, rows of cells, one of them highlighted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Cell:
     """One cell.
 
     Attributes:
-        text: what it says. brief: what it says where the table is too narrow.
+        text: of the cell. brief: the text where the table is too narrow.
         token: of its colour. weight: of its font.
         help: what the cursor reads.
     """
@@ -87,7 +87,7 @@ class Table(QWidget):
         return row if 0 <= row < len(self.rows) else -1
 
     def is_brief(self) -> bool:
-        """Tell whether there is no room for the whole texts."""
+        """Return whether there is no room for the whole texts."""
         widths = self._widths(False)
         gaps = self.theme.px(_GAP) * (len(widths) - 1)
         return sum(widths) + gaps > self.width() - self.theme.px(8)
@@ -122,7 +122,7 @@ class Table(QWidget):
         return Reading(cell.help) if cell.help else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Tell which row was clicked."""
+        """Report which row was clicked."""
         row = self.row_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and row >= 0:
             self.row_clicked.emit(row)

@@ -11,7 +11,7 @@ SHOWN_MS = 3500
 
 
 class Toast(QLabel):
-    """Says what an edit did, over the views, without moving anything."""
+    """Shows what an edit did, over the views, without moving anything."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

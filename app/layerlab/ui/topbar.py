@@ -26,7 +26,7 @@ SHORTCUTS = {
     "new_seed": "N",
     "theme": "Ctrl+T",
 }
-# Widths at zoom 1 below which the readouts get a row of their own, words go, the speed goes.
+# Widths at zoom 1 below which the readouts get a row of their own, labels hide, speed hides.
 _ONE_ROW, _FULL, _NARROW = 1040, 672, 576
 _SECOND_ROW = 38  # height at zoom 1
 
@@ -37,7 +37,7 @@ def _hint(text: str, key: str) -> str:
 
 
 class TopBar(WindowBar):
-    """Drives the run and says how it goes. Knows no runner.
+    """Drives the run and shows its progress. Knows no runner.
 
     Signals:
         play_pressed, step_pressed, reset_pressed, undo_pressed, redo_pressed,

@@ -88,7 +88,7 @@ class TryThese(QFrame):
         return QSize(0, self._theme.px(44))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit the line anew."""
+        """Fit the line again."""
         self._place()
 
     def _chip(self, text: str, name: str, help_text: str) -> QPushButton:

@@ -1,4 +1,4 @@
-"""A veil over views that show what is no longer chosen, with a sentence that says so."""
+"""A veil over views that show what is no longer chosen, with a sentence that explains it."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Veil(QWidget):
 
     @property
     def text(self) -> str:
-        """What it says; "" while it is not there."""
+        """Its text; "" while it is hidden."""
         return self.accessibleName() if not self.isHidden() else ""
 
     def show_text(self, text: str) -> None:
-        """Lie over the widget and say something; "" takes the veil away."""
+        """Cover the widget with a text; "" takes the veil away."""
         self.setAccessibleName(text)
         self.setGeometry(self._below.rect())
         self.setVisible(bool(text))

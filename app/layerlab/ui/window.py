@@ -75,7 +75,7 @@ class LabWindow(QMainWindow):
         self.setWindowIcon(window_icon())
         self.setAcceptDrops(True)
         self.theme = theme
-        _style(theme)  # before there are widgets, each of which would be styled anew
+        _style(theme)  # before there are widgets, each of which would be styled again
         self.may_close: Callable[[], bool] = lambda: True  # asked before it goes away
         self._maximised: Card | None = None
         self._is_painted = False
@@ -157,7 +157,7 @@ class LabWindow(QMainWindow):
         """Take colours, fonts and sizes from the theme, everywhere."""
         self.theme = theme
         _style(theme)
-        # Those that nobody sees take it when they are shown.
+        # Hidden ones take it when they are shown.
         pages = map(self.pages.widget, range(self.pages.count()))
         shown = self.pages.currentWidget()
         self._outdated = {page for page in pages if page is not None and page is not shown}
@@ -226,7 +226,7 @@ class LabWindow(QMainWindow):
                 view.draw(frame)
 
     def hold_axes(self, on: bool) -> None:
-        """Let the views' axes only grow from one run to the next, or start anew with each."""
+        """Let the views' axes only grow from one run to the next, or restart with each."""
         for view in self.views:
             view.holds_axes = on
 
@@ -248,7 +248,7 @@ class LabWindow(QMainWindow):
     # ---- events
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Tell once that there is something to see, when all of it is painted."""
+        """Report once that the window can be seen, when all of it is painted."""
         super().paintEvent(event)
         if not self._is_painted:
             self._is_painted = True
@@ -315,7 +315,7 @@ class LabWindow(QMainWindow):
         self.dropped.emit(event.mimeData().urls()[0].toLocalFile())
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Say goodbye, or stay."""
+        """Close, or stay open."""
         if not self.may_close():
             event.ignore()
             return

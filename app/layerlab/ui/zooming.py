@@ -35,10 +35,10 @@ class Fitting(Protocol):
     """A plot that can show its curves alone, as large as possible."""
 
     def isVisible(self) -> bool:
-        """Tell whether it can be seen."""
+        """Return whether it can be seen."""
 
     def has_curves(self) -> bool:
-        """Tell whether there are any."""
+        """Return whether there are any."""
 
     def fit_curves(self) -> None:
         """Show as much of the axes as the curves need."""
@@ -74,7 +74,7 @@ class CardZoom:
 
     Attributes:
         plots: in the order in which they came.
-        chip: says that a plot is zoomed, and resets it.
+        chip: shows that a plot is zoomed, and resets it.
     """
 
     def __init__(self, card: ZoomingCard) -> None:
@@ -86,7 +86,7 @@ class CardZoom:
         self.chip.hide()
 
     def watch(self, plot: Zoomable) -> None:
-        """Say in the head when a person has zoomed this plot."""
+        """Show in the head when the user has zoomed this plot."""
         self.plots.append(plot)
         plot.zoomed_changed.connect(self.show)
 

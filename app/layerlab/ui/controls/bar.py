@@ -148,7 +148,7 @@ class SliderBar(HeldSlider):
         self._move(place.x() + self._offset)
 
     def let_go(self) -> None:
-        """Say that the drag has ended."""
+        """Report that the drag has ended."""
         self.setSliderDown(False)
         self.released.emit()
 

@@ -16,7 +16,7 @@ _UNKNOWN = object()
 
 
 class Control(QWidget):
-    """Turns one knob. Knows no store: it says what was wanted and shows what is.
+    """Turns one knob. Knows no store: it emits edits and shows the current value.
 
     Subclasses fill `body` and implement `_display` and `_restyle`.
 
@@ -36,7 +36,7 @@ class Control(QWidget):
         self.knob, self._theme = knob, theme
         self._true: Any = _UNKNOWN  # what the store holds, as far as it was shown
         self._wanted: Any = _UNKNOWN  # what was emitted last; the store may lag behind
-        self._error: QLabel | None = None  # made when there is something to say
+        self._error: QLabel | None = None  # made when there is a message
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -69,7 +69,7 @@ class Control(QWidget):
         blocker.unblock()
 
     def shows(self, value: Any) -> bool:
-        """Tell whether it shows just this value, and nothing else was wanted of it since."""
+        """Return whether it shows just this value, and nothing else was wanted of it since."""
         is_same = value == self._true == self._wanted and type(value) is type(self._true)
         return is_same and not self.error
 
@@ -81,7 +81,7 @@ class Control(QWidget):
             blocker.unblock()
 
     def set_error(self, sentence: str) -> None:
-        """Say why a value was refused and go back to the true one; empty: say nothing."""
+        """Show why a value was refused and go back to the true one; empty: hide the message."""
         if sentence and self._true is not _UNKNOWN:
             self._wanted = self._true
             self.redisplay()

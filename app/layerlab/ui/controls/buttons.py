@@ -31,7 +31,7 @@ class BarButton(KeyboardRing, QPushButton):
             icon: see `icons.pixmap`; none if empty.
             text: a word beside the icon; none if empty.
             accent: whether it is the one that matters most.
-            arrow: whether a small arrow says that something opens.
+            arrow: whether a small arrow shows that something opens.
         """
         super().__init__(text)
         self.setProperty("painted", True)

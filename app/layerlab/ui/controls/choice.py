@@ -1,4 +1,4 @@
-"""Small controls in one line: a switch, or a few words to choose from."""
+"""Small controls in one line: a switch, or a few options to choose from."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Toggle(Control):
 
 
 class Segment(KeyboardRing, QRadioButton):
-    """One of a few words side by side."""
+    """One of a few options side by side."""
 
     claimed = frozenset((Qt.Key.Key_Left, Qt.Key.Key_Right))
 
@@ -163,7 +163,7 @@ class Segment(KeyboardRing, QRadioButton):
 
 
 class Choice(Control):
-    """A few words: side by side if there are at most three and they fit, else a list."""
+    """A few options: side by side if there are at most three and they fit, else a list."""
 
     def __init__(self, knob: Knob, options: Sequence[Option], theme: Theme) -> None:
         """Make the line of a knob of kind `choice`; options in the order shown."""

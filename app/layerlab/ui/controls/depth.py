@@ -16,7 +16,7 @@ from layerlab.ui.theme import Theme
 
 
 class FittedLabel(QLabel):
-    """One line that says as much as there is room for."""
+    """One line with the longest of its texts that fits."""
 
     def __init__(self) -> None:
         """Make an empty line."""
@@ -26,7 +26,7 @@ class FittedLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
 
     def set_wordings(self, wordings: Sequence[str]) -> None:
-        """Say the first that fits, else the last; all of the first is in the tooltip."""
+        """Show the first text that fits, else the last; the first is the tooltip."""
         self._wordings = tuple(wordings) or ("",)
         self.setToolTip(self._wordings[0])
         self.setAccessibleName(self._wordings[0])
@@ -37,7 +37,7 @@ class FittedLabel(QLabel):
         return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Choose the words anew."""
+        """Choose the text again."""
         super().resizeEvent(event)
         self._fit()
 
@@ -72,7 +72,7 @@ class DepthSlider(Slider):
         self.body.addWidget(self.note)
 
     def show_budget(self, wordings: Sequence[str]) -> None:
-        """Say below the slider what the lock does, from long to short; nothing: hide it."""
+        """Show below the slider what the lock does, from long to short; nothing: hide it."""
         self.note.set_wordings(wordings)
         self.note.setVisible(bool(wordings))
         self._tell(self.bar.number)

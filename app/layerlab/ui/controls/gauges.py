@@ -15,7 +15,7 @@ from layerlab.ui.readouts import SPARE, Readout
 from layerlab.ui.theme import Theme
 
 BAR_HEIGHT = 52  # of the top bar at zoom 1, with the hairline below
-_FASTEST = 100_000.0  # updates a second that the slider tells from unlimited
+_FASTEST = 100_000.0  # updates a second that the slider distinguishes from unlimited
 _ROUND = 8  # pixels; a readout widens in steps, so that its neighbours rest
 _LEAST = 44  # pixels, width of a readout
 _GAP = 22  # pixels between two of them
@@ -149,7 +149,7 @@ class Readouts(QWidget):
         return places
 
     def event(self, event: QEvent) -> bool:
-        """Say more about the readout under the mouse."""
+        """Show the help of the readout under the mouse."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             for place, readout in zip(self.places(), self.shown(), strict=True):
                 if place.contains(QPointF(event.pos())) and readout.help:
@@ -178,7 +178,7 @@ class Readouts(QWidget):
     def _fitting(self) -> tuple[bool, list[int]]:
         """Return whether labels are brief, and which readouts there is room for, ascending.
 
-        Labels say more than what one can do without.
+        Labels matter more than the readouts that can be left out.
         """
         full, brief = (self._kept(self._widths[is_brief]) for is_brief in (False, True))
         needed = {i for i, readout in enumerate(self._readouts) if readout.rank < SPARE}

@@ -48,12 +48,12 @@ class HeldSlider(KeyboardRing, QSlider):
             event.ignore()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
+        """Release the handle."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._release()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let go: no release comes to a hidden widget."""
+        """Release the handle: no release comes to a hidden widget."""
         self._release()
         super().hideEvent(event)
 

@@ -88,6 +88,6 @@ class InlineEdit(QLineEdit):
 
 
 def begins_number(event: QKeyEvent) -> bool:
-    """Tell whether a key begins to type a number."""
+    """Return whether a key begins to type a number."""
     text = event.text()
     return len(text) == 1 and (text.isdigit() or text in ".,")

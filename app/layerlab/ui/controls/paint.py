@@ -46,7 +46,7 @@ class KeyboardRing:
             super().keyPressEvent(event)  # type: ignore[misc]
 
     def claims(self, event: QKeyEvent) -> bool:
-        """Tell whether another key than those in `claimed` is this widget's."""
+        """Return whether another key than those in `claimed` is this widget's."""
         return False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -64,7 +64,7 @@ class KeyboardRing:
 def check_alone(button: QRadioButton, on: bool) -> None:
     """Check or uncheck one of several radio buttons, none of which need be checked.
 
-    They stay exclusive, which is how screen readers tell them from check boxes.
+    They stay exclusive, which is how screen readers distinguish them from check boxes.
     """
     button.setAutoExclusive(False)
     button.setChecked(on)

@@ -72,7 +72,7 @@ _SHARED = {"net.width": "net.hidden", "train.epochs": "train.updates"}
 
 
 def _relevant(spec: LabSpec, path: str) -> bool:
-    """Tell whether a knob does anything under the other choices of the spec."""
+    """Return whether a knob does anything under the other choices of the spec."""
     if path == "net.slope":
         return spec.net.activation == "leaky-relu"
     if path in ("net.weight_std", "net.bias_std"):
@@ -83,7 +83,7 @@ def _relevant(spec: LabSpec, path: str) -> bool:
 
 
 class ControlPanel(SidePanel):
-    """All controls. Shows a spec, says what was wanted, knows no store.
+    """All controls. Shows a spec, emits edits, knows no store.
 
     Signals:
         edited: path and wanted value, for every change during a drag too.
@@ -141,7 +141,7 @@ class ControlPanel(SidePanel):
             control.setVisible(here and _relevant(spec, path))
 
     def set_points(self, points: int, batch: int | str) -> None:
-        """Say how many training points there are, and the batch: bounds of two controls."""
+        """Set the number of training points, and the batch size: bounds of two controls."""
         slider, length = self.controls["train.batch"], self.controls["train.updates"]
         assert isinstance(slider, BatchSlider)
         assert isinstance(length, LengthField)
@@ -157,11 +157,11 @@ class ControlPanel(SidePanel):
             target.set_options([(name, name, "") for name in names], names[-1])
 
     def set_summary(self, section: str, text: str) -> None:
-        """Say something at the right of a title: `task`, `network` or `training`."""
+        """Show a text at the right of a title: `task`, `network` or `training`."""
         self.sections[section].title.set_summary(text)
 
     def show_budget(self, wordings: Sequence[str]) -> None:
-        """Say below the depth what its lock does, from long to short; nothing: say nothing."""
+        """Show below the depth what its lock does, from long to short; nothing: hide it."""
         depth = self.controls["net.depth"]
         assert isinstance(depth, DepthSlider)
         depth.show_budget(wordings)
@@ -175,7 +175,7 @@ class ControlPanel(SidePanel):
         return self.controls[_SHARED.get(path, path)]
 
     def has(self, path: str) -> bool:
-        """Tell whether a control turns this knob."""
+        """Return whether a control turns this knob."""
         return _SHARED.get(path, path) in self.controls
 
     def below(self, path: str) -> QVBoxLayout:

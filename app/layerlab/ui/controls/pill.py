@@ -39,7 +39,7 @@ class Pill(KeyboardRing, QCheckBox):
         self.move(x, (theme.px(18) - self.height()) // 2)
 
     def sizeHint(self) -> QSize:
-        """Return room for the words."""
+        """Return room for the label."""
         theme = self._theme
         words = QFontMetricsF(theme.font(10)).horizontalAdvance(self.text())
         return QSize(round(words) + theme.px(14), theme.px(16))

@@ -23,11 +23,11 @@ class SectionTitle(QWidget):
 
     @property
     def summary(self) -> str:
-        """What is said at the right."""
+        """The text at the right."""
         return self._summary
 
     def set_summary(self, text: str) -> None:
-        """Say something else at the right."""
+        """Show another text at the right."""
         if text != self._summary:
             self._summary = text
             self.setAccessibleDescription(text)
@@ -140,7 +140,7 @@ class Section(QWidget):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from `theme`; the controls are told by the panel."""
+        """Take colours and sizes from `theme`; the panel sets those of the controls."""
         self._theme = theme
         column = self.layout()
         assert column is not None

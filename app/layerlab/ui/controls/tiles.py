@@ -145,7 +145,7 @@ class Tile(KeyboardRing, QRadioButton):
             draw_ring(painter, box, theme, radius)
 
     def _picture(self, token: str) -> QPixmap:
-        """Return the picture alone, kept: a panel that is laid out anew paints all of them."""
+        """Return the picture alone, kept: a panel that is laid out again paints all of them."""
         ratio = self.devicePixelRatioF()
         key = (self.size(), ratio, self._theme, token, self.isChecked())
         if key != self._kept_key:

@@ -20,7 +20,7 @@ _SHOWN = 8  # layers before the list scrolls
 
 
 class AllSlider(Slider):
-    """The width of all layers; says so when they differ."""
+    """The width of all layers; shows when they differ."""
 
     low = 0.0  # the smallest width of several; 0 where all are the same
 

@@ -1,4 +1,4 @@
-"""The widget of a knob curve: read with the mouse, clicked, walked through with keys."""
+"""The widget of a knob curve: read with the mouse, clicked, stepped through with keys."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class CurvePlot(KeyboardRing, QWidget):
 
     @property
     def words(self) -> Words:
-        """What it says."""
+        """The text of its line."""
         return Words(self._curve, self._slider)
 
     def set_slider(self, slider: Slider) -> None:
@@ -121,7 +121,7 @@ class CurvePlot(KeyboardRing, QWidget):
         self._places.room = QRectF(self.rect()).adjusted(0, top, 0, -foot)
 
     def _tell(self) -> None:
-        """Say what is read, or the whole curve."""
+        """Describe the value that is read, or the whole curve."""
         pointed = self._pointed
         reading = "" if pointed is None else self.words.reading(pointed)
         self.setToolTip(reading)
@@ -191,12 +191,12 @@ class CurvePlot(KeyboardRing, QWidget):
     # ---- seen and painted
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Tell that it is seen."""
+        """Report that it is visible."""
         super().showEvent(event)
         self.seen.emit(True)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Tell that it is not."""
+        """Report that it is hidden."""
         super().hideEvent(event)
         self.seen.emit(False)
 
@@ -218,7 +218,7 @@ class CurvePlot(KeyboardRing, QWidget):
         return self._drawn
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint box, words, curve, and the dots of what is shown and read."""
+        """Paint box, texts, curve, and the dots of what is shown and read."""
         theme, curve, words = self._theme, self._curve, self.words
         box, pad, raised = QRectF(self.rect()), theme.px(7), theme.color("raised")
         with QPainter(self) as painter:

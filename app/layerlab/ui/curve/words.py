@@ -1,4 +1,4 @@
-"""What a knob curve says: in its line of text, under the mouse, to screen readers."""
+"""The texts of a knob curve: in its line, under the mouse, for screen readers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from layerlab.ui.plotting.scale import number
 
 
 class Words:
-    """The words of one curve of one slider."""
+    """The texts of one curve of one slider."""
 
     def __init__(self, curve: KnobCurve, slider: Slider) -> None:
         """Speak about a curve as its slider does."""

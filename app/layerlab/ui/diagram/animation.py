@@ -63,11 +63,11 @@ class PassState:
 
     @property
     def is_loss(self) -> bool:
-        """Tell whether this step compares prediction and target."""
+        """Return whether this step compares prediction and target."""
         return not self.is_backward and self.step == self.last_step
 
     def reached(self, layer: int) -> bool:
-        """Tell whether a layer's numbers are known by now."""
+        """Return whether a layer's numbers are known by now."""
         arrived = self.share >= 1.0
         if self.is_backward:
             reach = self.layers - self.step + (0 if arrived else 1)
@@ -161,7 +161,7 @@ class PassPlayer(QObject):
 
     @property
     def is_playing(self) -> bool:
-        """Tell whether the timer moves the pass."""
+        """Return whether the timer moves the pass."""
         return self._timer.isActive()
 
     def start(self, part: DiagramPart, trace: Trace, is_backward: bool, step: int = 0) -> None:
@@ -170,7 +170,7 @@ class PassPlayer(QObject):
         self._show(fresh, min(step, fresh.last_step))
 
     def play(self) -> None:
-        """Go on by the timer; from the beginning if the end is reached."""
+        """Continue by the timer; from the beginning if the end is reached."""
         if self.state is None:
             return
         if self.state.step >= self.state.last_step and self.state.share >= 1.0:
@@ -198,7 +198,7 @@ class PassPlayer(QObject):
         self.moved.emit()
 
     def show_part(self, part: DiagramPart) -> None:
-        """Go on with the same network of which other units have pictures."""
+        """Continue with the same network of which other units have pictures."""
         if self.state is not None:
             self.state = replace(self.state, part=part)
             self.moved.emit()

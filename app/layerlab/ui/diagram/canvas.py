@@ -115,7 +115,7 @@ class DiagramCanvas(NeuronKeys):
         self.refresh()
 
     def _forget(self) -> None:
-        """Let go of what was about another arrangement."""
+        """Drop what belongs to another arrangement."""
         assert self._given is not None
         self._geometry = None
         self.target = None
@@ -160,7 +160,7 @@ class DiagramCanvas(NeuronKeys):
         self._arrange_again()
 
     def set_figure(self, is_figure: bool) -> None:
-        """Paint everything anew, and nothing of the cursor; or as on the screen again."""
+        """Repaint everything, without what follows the cursor; or as on the screen again."""
         super().set_figure(is_figure)
         self.picture.is_figure = is_figure
         if is_figure:
@@ -190,7 +190,7 @@ class DiagramCanvas(NeuronKeys):
         self._arrange_again()
 
     def _arrange_again(self) -> None:
-        """Fold and arrange anew, for another size or theme."""
+        """Fold and arrange again, for another size or theme."""
         self._shape = self._network = None  # what fits is another choice of units
         if self._given is not None:
             self._take(self._given)

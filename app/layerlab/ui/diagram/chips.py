@@ -1,4 +1,4 @@
-"""The words around the network: labels of inputs and outputs, a chip below each layer."""
+"""The texts around the network: labels of inputs and outputs, a chip below each layer."""
 
 from __future__ import annotations
 

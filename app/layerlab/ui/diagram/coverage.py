@@ -69,7 +69,7 @@ class EdgeRaster:
         return len(self._code)
 
     def rest(self) -> None:
-        """Let go of the image until the next `color`; the pixels stay listed."""
+        """Drop the image until the next `color`; the pixels stay listed."""
         self._pixels = None
 
     def color(self, half_width: Array, opacity: Array, positive: Array, table: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The edges of a network as one image: which are drawn, how wide, how bright."""
+"""The edges of a network as one image: which are drawn, their widths and opacities."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from layerlab.ui.theme import Theme
 Array = np.ndarray
 
 MOST_ENTRIES = 600_000  # pairs of pixel and edge that fit into the time of a frame
-MOVING_ENTRIES = 200_000  # that can be found anew in it, while the view is moved
+MOVING_ENTRIES = 200_000  # that can be recomputed in it, while the view is moved
 THINNEST, WIDEST = 0.36, 1.45  # half widths at zoom 1, logical pixels
 DIMMED = 0.16  # opacity of what is not in focus, relative
 STALE_AFTER = 24  # frames after which the choice of the strongest is looked at again

@@ -36,7 +36,7 @@ def row_limits(part: DiagramPart, height: float, theme: Theme, zoom: float = 1.0
     growth = theme.zoom * min(max(1.0, zoom) ** ROW_GROWTH, MOST_GROWTH)
     row = (PICTURE_ROW if has_pictures else DRAWING_ROW) * growth
     rows = max(FEWEST, int(height / row))
-    # All outputs are kept as long as there is any room: each is an answer.
+    # All outputs are kept as long as there is any room: each is a prediction.
     limits = [rows] * (len(part.layers) - 1)
     limits.append(max(rows, int(height / (LOWEST_ROW * growth))))
     return limits

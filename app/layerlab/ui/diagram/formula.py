@@ -128,7 +128,7 @@ def weighted_sum(
     bias = float(part.biases[layer - 1][unit])
     sizes = np.abs(weights if values is None else weights * values)
     order = np.argsort(-np.nan_to_num(sizes), kind="stable")
-    # A rest of one term is written out: saying "1 smaller term" would take as much room.
+    # A rest of one term is written out: "1 smaller term" would take as much room.
     count = len(order) if len(order) <= most + 1 else most
     terms: list[Span] = []
     signs: list[float] = []

@@ -36,7 +36,7 @@ class Column:
         tile: side of a neuron's tile.
         row: distance of its rows.
         units: (n,) int, which units these are.
-        fold_y: where the folded units are told, or None where that is nowhere in sight.
+        fold_y: where the folded units are listed, or None where that is nowhere in sight.
         folded: number of units that have no place.
     """
 

@@ -17,7 +17,7 @@ REACH, NEAR = 4.0, 1.5  # pixels at zoom 1
 
 @dataclass(frozen=True)
 class Target:
-    """A neuron, the bias told beside it, or an edge.
+    """A neuron, the bias shown beside it, or an edge.
 
     Attributes:
         kind: `neuron`, `bias` or `edge`.
@@ -33,7 +33,7 @@ class Target:
 
     @property
     def is_editable(self) -> bool:
-        """Tell whether there is a parameter to edit: inputs have no bias."""
+        """Return whether there is a parameter to edit: inputs have no bias."""
         return self.kind == "edge" or self.neuron[0] > 0
 
 
@@ -59,7 +59,7 @@ def find_target(
 def _chip_target(
     part: DiagramPart, geometry: Geometry, theme: Theme, point: QPointF
 ) -> Target | None:
-    """Return the output's bias where its chip tells it and is under a point."""
+    """Return the output's bias where its chip shows it and is under a point."""
     last = len(part.layers) - 1
     if part.layers[last].size != 1 or not len(part.layers[last].shown):
         return None

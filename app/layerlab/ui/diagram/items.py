@@ -152,7 +152,7 @@ class GroundItem(SightItem):
     """What does not change between frames: empty tiles, skip arcs, marks of folded units.
 
     Its picture is kept here and not by `DeviceCoordinateCache`, whose pictures share ten
-    megabytes with all others: a diagram on a large screen would be painted anew each frame.
+    megabytes with all others: a diagram on a large screen would be repainted each frame.
     """
 
     def __init__(self, picture: Picture, depth: float) -> None:
@@ -186,7 +186,7 @@ class NeuronItem(SightItem):
     def draw(
         self, painter: QPainter, picture: Picture, part: DiagramPart, geometry: Geometry
     ) -> None:
-        """Paint all thumbnails as one image; a layer is drawn anew when its values change."""
+        """Paint all thumbnails as one image; a layer is redrawn when its values change."""
         ratio = FINE if picture.is_figure else picture.ratio
         key = (geometry, picture.theme, ratio)
         if key != self._key:

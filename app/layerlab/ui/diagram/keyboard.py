@@ -114,7 +114,7 @@ class NeuronKeys(ZoomingView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Walk with the arrows, edit with Enter, let go with Escape, zoom."""
+        """Move with the arrows, edit with Enter, leave with Escape, zoom."""
         key, modifiers = Qt.Key(event.key()), event.modifiers()
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -225,7 +225,7 @@ class NeuronKeys(ZoomingView):
         self.refresh()
 
     def tell(self) -> None:
-        """Say what has the focus, or the whole network, to a screen reader."""
+        """Describe what has the focus, or the whole network, to a screen reader."""
         name = "Network diagram"
         if self.part is not None:
             sizes = "-".join(str(layer.size) for layer in self.part.layers)

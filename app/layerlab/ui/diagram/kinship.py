@@ -21,7 +21,7 @@ def shape_of(part: DiagramPart) -> Hashable:
 
 
 def is_another_task(before: Network | None, now: Network) -> bool:
-    """Tell whether places in one network mean nothing in another: other ends, or depth."""
+    """Return whether places in one network mean nothing in another: other ends, or depth."""
     if before is None:
         return False
     old, new = before[0], now[0]
@@ -29,6 +29,6 @@ def is_another_task(before: Network | None, now: Network) -> bool:
 
 
 def holds(sizes: Sequence[int], neuron: tuple[int, int]) -> bool:
-    """Tell whether a network of these sizes has a unit of a layer."""
+    """Return whether a network of these sizes has a unit of a layer."""
     layer, unit = neuron
     return layer < len(sizes) and unit < sizes[layer]

@@ -48,7 +48,7 @@ class Zoom:
 
     @property
     def is_out(self) -> bool:
-        """Tell whether all is in sight."""
+        """Return whether all is in sight."""
         return self.x <= 1.0 and self.y <= 1.0
 
 
@@ -328,7 +328,7 @@ def _row(
     """Return the height of a column's rows, of `each` at most, and the side of its tiles."""
     scale = theme.zoom
     gap = min(GAP * scale, 0.25 * each)
-    if not zoom.is_out and is_hidden:  # the bias is told below the tile
+    if not zoom.is_out and is_hidden:  # the bias is shown below the tile
         gap += min(LINE_HEIGHT * scale, max(0.0, each - NUMBER_ROW * scale))
     largest = LARGEST_TILE * scale * min(GROWTH, max(1.0, zoom.y))
     tile = min(largest, each - gap, pitch_room)
@@ -348,7 +348,7 @@ def _rows(
 
 
 def fold_place(size: int, units: Array) -> int:
-    """Return before which drawn unit the folded ones are told; the end if they are spread."""
+    """Return before which drawn unit the folded ones are noted; the end if scattered."""
     breaks = np.flatnonzero(np.diff(units) > 1)
     ends_well = len(units) and int(units[-1]) == size - 1
     return int(breaks[0]) + 1 if len(breaks) == 1 and ends_well else len(units)

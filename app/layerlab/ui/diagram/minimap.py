@@ -16,7 +16,7 @@ LEAST = 6.0  # pixels of the outline, so that it can be seen and dragged
 
 
 class Minimap(QWidget):
-    """Columns as bars, the visible part of each bright, the view outlined.
+    """Columns as bars, the visible part of each highlighted, the view outlined.
 
     It stands where the chips end, so it covers nothing that is read. A drag moves the view.
 
@@ -67,7 +67,7 @@ class Minimap(QWidget):
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the kept picture: what is below it is painted anew with every frame."""
+        """Paint the kept picture: what is below it is repainted with every frame."""
         if self._layout is None:
             return
         ratio = self.devicePixelRatioF()
@@ -135,7 +135,7 @@ class Minimap(QWidget):
             self._move_to(event.position() - self._grip)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
+        """Release the outline."""
         self.setCursor(Qt.CursorShape.OpenHandCursor)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -35,7 +35,7 @@ LEAST_BAND = 5  # pixels of the longer side of a rectangle that is to fill the v
 
 
 class ZoomingView(Surface):
-    """A view of one network: all of it, or a part that is larger and says more. Abstract.
+    """A view of one network: all of it, or a part that is larger and more detailed. Abstract.
 
     Signals:
         zoomed_changed: whether a part is shown, when that has changed.
@@ -82,7 +82,7 @@ class ZoomingView(Surface):
     # ---- what is in sight
     @property
     def is_zoomed(self) -> bool:
-        """Tell whether a part of the network is shown."""
+        """Return whether a part of the network is shown."""
         return not self.zoom.is_out
 
     def _overview(self, part: DiagramPart | None = None) -> tuple[Layout, Geometry]:
@@ -216,7 +216,7 @@ class ZoomingView(Surface):
         self.refresh()
 
     def _rearrange(self) -> None:
-        """Lay out anew, for another size, theme or network."""
+        """Lay out again, for another size, theme or network."""
         self._layout = None
         if self._given is not None and self.is_zoomed:
             self.zoom = self._limited(self.zoom)

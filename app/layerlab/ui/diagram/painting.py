@@ -123,7 +123,7 @@ def _fold_room(geometry: Geometry, theme: Theme) -> float:
 def _paint_fold_note(
     painter: QPainter, part: DiagramPart, geometry: Geometry, theme: Theme
 ) -> None:
-    """Say once how many units are drawn, where the columns have no room to say it each."""
+    """Write once how many units are drawn, where the columns have no room to write it each."""
     painter.setFont(theme.font(10))
     metrics = QFontMetricsF(painter.font())
     folds = [c for c in geometry.columns if c.folded]
@@ -154,7 +154,7 @@ def dashed_pen(theme: Theme, tile: float) -> QPen:
 
 
 def paint_dead(painter: QPainter, part: DiagramPart, geometry: Geometry, theme: Theme) -> None:
-    """Draw the dashed border of every neuron that answers no input."""
+    """Draw the dashed border of every neuron that is active for no input."""
     for layer, column in enumerate(part.layers):
         tile = geometry.columns[layer].tile
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -259,7 +259,7 @@ def paint_number(
 
 
 def number_room(geometry: Geometry, layer: int, theme: Theme) -> bool:
-    """Tell whether a layer's neurons have room for numbers."""
+    """Return whether a layer's neurons have room for numbers."""
     zoom = theme.zoom
     return geometry.columns[layer].row >= 13 * zoom and geometry.pitch >= 46 * zoom
 

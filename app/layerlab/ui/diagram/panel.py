@@ -18,7 +18,7 @@ TALLEST_PICTURE = 84.0
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """What a panel says.
+    """The text of a panel.
 
     Attributes:
         title: one line.
@@ -41,7 +41,7 @@ class PlacedPanel:
         rect: where it is, in the canvas.
         rows: the wrapped lines.
         picture_rect: where the picture is; empty where there is none.
-        panel: what it says.
+        panel: its text.
     """
 
     rect: QRectF
@@ -60,7 +60,7 @@ def place_panel(
     """Find a place beside the anchor: inside the bounds, never over the anchor.
 
     Args:
-        panel: what it says.
+        panel: its text.
         anchor: what it is about.
         bounds: where it may be.
         theme: fonts and zoom.

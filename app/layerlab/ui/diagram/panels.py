@@ -1,4 +1,4 @@
-"""What the panels beside neurons and edges say."""
+"""The texts of the panels beside neurons and edges."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from layerlab.ui.theme import DARK, Theme
 ICON, HEIGHT = 13, 24  # pixels at zoom 1
 GROUP_GAP = 6
 # On the buttons of both directions and of the live view, from long to short; whether
-# "sample" is said, and whether there is a button for the next one.
+# "sample" is shown, and whether there is a button for the next one.
 _WORDS = (
     ("Forward pass", "Backward pass", "Live", True, True),
     ("Forward", "Back", "Live", True, True),
@@ -170,7 +170,7 @@ class PassBar(QWidget):
         self.next.clicked.connect(self._on_next_clicked)
 
     def set_sample_count(self, count: int) -> None:
-        """Say how many samples there are to choose from."""
+        """Set how many samples there are to choose from."""
         self.spin.setMaximum(max(0, count - 1))
         self.next.setEnabled(count > 1)
 
@@ -213,11 +213,11 @@ class PassBar(QWidget):
         return QSize(self.theme.px(226), self.theme.px(HEIGHT + 2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten the words where the strip is narrow."""
+        """Shorten the labels where the strip is narrow."""
         self._fit()
 
     def _fit(self) -> None:
-        """Take the longest words with which everything stands in the strip."""
+        """Take the longest labels with which everything fits into the strip."""
         for forward, backward, live, sample, has_next in _WORDS:
             self.forward.set_face(forward, "play")
             self.backward.set_face(backward, "play")

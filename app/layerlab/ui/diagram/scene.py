@@ -59,5 +59,5 @@ class DiagramItems:
         self.edges.refresh()
 
     def rest(self) -> None:
-        """Take little memory while nobody looks."""
+        """Take little memory while hidden."""
         self.edges.layer.rest()

@@ -43,7 +43,7 @@ def _label_room(
 ) -> float:
     """Return the room beside an outer column for its labels and output biases."""
     if layer.size == 1:
-        return 0.0  # the chip below says it
+        return 0.0  # the chip below shows it
     texts = layer.labels
     if len(texts) == layer.size:
         texts = tuple(texts[int(unit)] for unit in units)

@@ -28,7 +28,7 @@ def layer_values(trace: Trace, layer: int) -> Array:
 
 
 def fits(part: DiagramPart, trace: Trace) -> bool:
-    """Tell whether a trace was made with the weights of this part."""
+    """Return whether a trace was made with the weights of this part."""
     if len(trace.z) != len(part.weights):
         return False
     for gap, (w, b, z) in enumerate(zip(part.weights, part.biases, trace.z, strict=True)):

@@ -147,7 +147,7 @@ class DiagramView(Card):
             mark.setChecked(place == seed)
 
     def set_sample_count(self, count: int) -> None:
-        """Say how many training points there are to send through the network."""
+        """Set how many training points there are to send through the network."""
         self._counted = True
         self.bar.set_sample_count(count)
 
@@ -176,7 +176,7 @@ class DiagramView(Card):
         found, drawn = self._network_of(trace)
         part = part if part is not None else drawn
         if len(trace.z) != len(part.weights):
-            return  # an answer about another architecture came too late
+            return  # a trace of another architecture came too late
         self._update = found if update is None else update
         self._look = look
         self.player.start(part, trace, asked.is_backward, asked.step)
@@ -226,7 +226,7 @@ class DiagramView(Card):
         self.set_note(*self._notes())
 
     def _notes(self) -> list[str]:
-        """Return what the head says, from long to short."""
+        """Return the texts of the head, from long to short."""
         if self.frame is None or self.frame.diagram is None:
             return [""]
         part = self.frame.diagram
@@ -329,7 +329,7 @@ def _shown(part: DiagramPart) -> str:
 
 
 def _is_other(before: Frame, after: Frame) -> bool:
-    """Tell whether two frames show different networks: a pass through one ends then."""
+    """Return whether two frames show different networks: a pass through one ends then."""
     return (
         before.spec.net != after.spec.net
         or before.spec.task != after.spec.task

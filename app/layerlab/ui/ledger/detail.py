@@ -29,12 +29,12 @@ from layerlab.ui.theme import Theme
 
 Shown = Mapping[str, tuple[Experiment, Picture]]  # pages of the gallery by their keys
 _HINT = "↑ ↓   ·   Enter checks it   ·   Ctrl+Enter opens its page"
-_HIGH = 300  # pixels at zoom 1 below which the words need the hint's place
+_HIGH = 300  # pixels at zoom 1 below which the texts need the hint's place
 _NONE = "no page of the gallery shows it yet"
 
 
 class Words(QLabel):
-    """Words that wrap and can be selected, in a token's colour."""
+    """Text that wraps and can be selected, in a token's colour."""
 
     def __init__(
         self, theme: Theme, size: float = 12, weight: int = 400, token: str = "text"
@@ -49,7 +49,7 @@ class Words(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
 
     def say(self, text: str, token: str | None = None) -> None:
-        """Say something else."""
+        """Show another text."""
         self.setText(text)
         if token is not None and token != self.token:
             self.token = token
@@ -63,10 +63,10 @@ class Words(QLabel):
 
 
 class Part(QWidget):
-    """A title over words."""
+    """A title over a text."""
 
     def __init__(self, title: str, words: QWidget, theme: Theme) -> None:
-        """Put the words below the title."""
+        """Put the text below the title."""
         super().__init__()
         self.title = SectionTitle(title, theme)
         self._column = QVBoxLayout(self)
@@ -231,7 +231,7 @@ class Detail(QFrame):
 
 
 def sentence(text: str) -> str:
-    """Return words as a sentence; names such as `nn.Linear` stay as they are."""
+    """Return a text as a sentence; names such as `nn.Linear` stay as they are."""
     if not text:
         return ""
     first = text.split()[0]

@@ -1,4 +1,4 @@
-"""The list of all rows: a panel with a list that one walks with mouse and arrows."""
+"""The list of all rows: a panel with a list to move through with mouse and arrows."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Listing(QListView):
         return True
 
     def currentChanged(self, current: Index, previous: Index) -> None:
-        """Tell which row is the current one."""
+        """Report which row is the current one."""
         super().currentChanged(current, previous)
         if current.row() == 1:
             self.scrollToTop()  # to the heading, where nothing stops the arrows
@@ -122,7 +122,7 @@ class Listing(QListView):
             self.check_wanted.emit(entry.id)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Keep no pictures of a list that nobody sees."""
+        """Keep no pictures of a hidden list."""
         super().hideEvent(event)
         self.painter.rest()
 

@@ -22,7 +22,7 @@ from layerlab.ui.theme import Theme
 
 ANY = "All themes"
 _SIDE, _LEAST, _MOST = 0.3, 300, 420  # width of the chosen row: share, bounds at zoom 1
-_WIDE = 1000  # pixels at zoom 1 below which the bar's words go
+_WIDE = 1000  # pixels at zoom 1 below which the bar's labels are hidden
 _BUTTONS = 370  # pixels at zoom 1 that the bar's buttons and gaps take, at most
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -32,7 +32,7 @@ class LedgerPage(QWidget):
 
     Signals:
         check_wanted(ids): these rows are to be computed, in this order.
-        stop_pressed(): what is left of them is to be called off.
+        stop_pressed(): what is left of them is to be cancelled.
         page_wanted(id): the page that shows a row is to be opened.
         copy_wanted(form): what is measured is to be copied; one of `FORMS`.
     """
@@ -129,7 +129,7 @@ class LedgerPage(QWidget):
             self._show_counts()
 
     def show_work(self, text: str, share: float | None) -> None:
-        """Show how far the work is: words and a share, 0 to 1; None: nothing is done."""
+        """Show how far the work is: a text and a share, 0 to 1; None: nothing is done."""
         self._is_working = share is not None
         self.tally.show_work(text, share)
         self._show_check()
@@ -150,7 +150,7 @@ class LedgerPage(QWidget):
         return was != Filter()
 
     def take_keys(self) -> None:
-        """Let the arrows walk the list."""
+        """Let the arrows move through the list."""
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_chosen(self, name: str) -> None:
@@ -219,7 +219,7 @@ class LedgerPage(QWidget):
         return self.show_all()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go on from the search to the list with Down or Enter; Escape gives it up."""
+        """Move from the search to the list with Down or Enter; Escape gives it up."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() == Qt.Key.Key_Escape and self.search.text():

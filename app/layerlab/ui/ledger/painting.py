@@ -69,7 +69,7 @@ def wrapped(text: str, metrics: QFontMetricsF, width: float, most: int) -> list[
 
 
 def state_of(entry: Entry) -> tuple[str, str, str]:
-    """Return what is said in place of a verdict: the word, what follows, the colour's token."""
+    """Return the text in place of a verdict: the word, what follows, the colour's token."""
     if entry.share is not None:
         return "measuring", f"{100 * entry.share:.0f} %", "accent"
     if entry.waits:
@@ -95,7 +95,7 @@ class Painter(QStyledItemDelegate):
         self._pictures: OrderedDict[tuple[object, ...], QPixmap] = OrderedDict()
 
     def rest(self) -> None:
-        """Let go of the pictures, until lines are painted again."""
+        """Drop the pictures, until lines are painted again."""
         self._pictures.clear()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:

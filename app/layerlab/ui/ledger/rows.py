@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from layerlab.core.ledger import Entry
 
 Index = QModelIndex | QPersistentModelIndex
-ENTRY = Qt.ItemDataRole.UserRole  # an Entry, or the words of a heading
+ENTRY = Qt.ItemDataRole.UserRole  # an Entry, or the text of a heading
 _NOWHERE = QModelIndex()
 
 
@@ -30,7 +30,7 @@ class Filter:
     theme: str = ""
 
     def fits(self, entry: Entry) -> bool:
-        """Tell whether a row is wanted."""
+        """Return whether a row is wanted."""
         return (
             self.kind in ("", entry.kind)
             and self.theme in ("", entry.theme)
@@ -98,7 +98,7 @@ class Rows(QAbstractListModel):
         return 0 if parent.isValid() else len(self._lines)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a line, or the words for it."""
+        """Return a line, or its text."""
         line = self._lines[index.row()]
         if role == ENTRY:
             return line

@@ -30,7 +30,7 @@ SHORT = dict(
     zip(
         ALL, ("holds", "only if", "not reproduced", "wrong", "cannot", "unchecked"), strict=True
     )
-)  # what is said where it is narrow
+)  # labels where it is narrow
 HINT = "No results are stored: claims are computed here, on request."
 _PAD = 10  # pixels at zoom 1, at both sides of a count
 _WIDE = 920  # pixels at zoom 1 below which there is no room for the hint
@@ -72,7 +72,7 @@ class Count(KeyboardRing, QPushButton):
         self.update()
 
     def set_short(self, short: bool) -> None:
-        """Say the kind in one word, or in full."""
+        """Show the kind in one word, or in full."""
         if short != self.is_short:
             self.is_short = short
             self.updateGeometry()
@@ -211,7 +211,7 @@ class Tally(QFrame):
         self._show_hint()
 
     def show_note(self, text: str) -> None:
-        """Say what this machine lacks; nothing if empty."""
+        """Show what this machine lacks; nothing if empty."""
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
@@ -255,7 +255,7 @@ class Tally(QFrame):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Drop the hint, and words, where it is narrow."""
+        """Hide the hint, and labels, where it is narrow."""
         super().resizeEvent(event)
         self._show_hint()
         wide = sum(count.width_of(count.kind) for count in self.counts.values())

@@ -10,7 +10,7 @@ from layerlab.ui.bars import WindowBar
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.theme import Theme
 
-_FULL = 880  # width at zoom 1 below which the words go
+_FULL = 880  # width at zoom 1 below which the labels are hidden
 
 
 class PageTitle(QLabel):
@@ -133,7 +133,7 @@ class PageBar(WindowBar):
         return button
 
     def adapt(self) -> None:
-        """Drop the words that do not fit."""
+        """Hide the labels that do not fit."""
         wide = self.width() >= _FULL * self._theme.zoom
         self.copy.set_face("copy", "Copy as NumPy" if wide else "")
         self.copy_torch.set_face("copy", "Copy as PyTorch" if wide else "PyTorch")

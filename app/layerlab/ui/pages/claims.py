@@ -86,7 +86,7 @@ class ClaimTile(QWidget):
         return 1 if used <= room else 2
 
     def _figures(self) -> tuple[tuple[str, QFont, str], ...]:
-        """Return what the lowest line says: text, font and colour."""
+        """Return the lowest line: text, font and colour."""
         plain, bold = self._theme.font(11), self._theme.font(11.5, 600)
         return (
             ("printed ", plain, "muted"),
@@ -225,7 +225,7 @@ class _Grid(QWidget):
         self.setMinimumHeight(max(0, rows * (high + gap) - gap))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the tiles anew."""
+        """Place the tiles again."""
         self.place()
 
 
@@ -264,7 +264,7 @@ class ClaimsCard(Card):
             self.grid.place()
 
     def set_maximised(self, maximised: bool) -> None:
-        """Say whether the card fills the page: then every claim says why, too."""
+        """Set whether the card fills the page: then every claim shows its reason, too."""
         super().set_maximised(maximised)
         self.grid.is_tall = maximised
         for tile in self.grid.tiles:

@@ -11,7 +11,7 @@ from layerlab.ui.pages.view import PageView
 
 
 class PlayButton(HeadButton):
-    """Plays a knob to its end; all of it is one undo. It stops where nobody sees it.
+    """Plays a knob to its end; all of it is one undo. It stops when hidden.
 
     Attributes:
         clock: what makes the frames.

@@ -48,7 +48,7 @@ class Figures(QFrame):
             self.work.hide()
 
     def set_theme(self, theme: Theme) -> None:
-        """Take sizes from `theme`; the numbers are told themselves."""
+        """Take sizes from `theme`; the numbers take their own."""
         self._theme = theme
         self._line.setContentsMargins(theme.px(16), 0, theme.px(14), 1)
         self.update()

@@ -56,7 +56,7 @@ class PageCard(KeyboardRing, QPushButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def matches(self, words: Iterable[str]) -> bool:
-        """Tell whether every word is in the page's title, summary, theme or claims."""
+        """Return whether every word is in the page's title, summary, theme or claims."""
         page = self.page
         text = " ".join(
             (
@@ -86,7 +86,7 @@ class PageCard(KeyboardRing, QPushButton):
             super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint picture and words."""
+        """Paint picture and text."""
         theme, box = self._theme, QRectF(self.rect())
         px, radius = theme.px, theme.px(12)
         over = self.underMouse()
@@ -155,7 +155,7 @@ class _Cards(QWidget):
         self.setFixedHeight(max(0, rows * (high + gap) - gap))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the cards anew."""
+        """Place the cards again."""
         self.place()
 
 
@@ -261,7 +261,7 @@ class Gallery(QWidget):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Go on to the cards with Down or Enter, give the search up with Escape."""
+        """Move to the cards with Down or Enter, give the search up with Escape."""
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         if event.key() == Qt.Key.Key_Escape and self.search.text():

@@ -50,7 +50,7 @@ def control_for(knob: Knob, registries: Mapping[str, Registry[Any]], theme: Them
 
 
 class PagePanel(SidePanel):
-    """All that a page says in words, and its knobs above it.
+    """All texts of a page, and its knobs above them.
 
     Signals:
         edited: knob and wanted value, for every change during a drag too.
@@ -83,7 +83,7 @@ class PagePanel(SidePanel):
             control.show_value(values[name])
 
     def refuse(self, name: str, sentence: str) -> bool:
-        """Say under a knob why its value was refused; False: it has no control here."""
+        """Show under a knob why its value was refused; False: it has no control here."""
         if name in self.controls:
             self.controls[name].set_error(sentence)
         return name in self.controls

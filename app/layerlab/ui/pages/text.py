@@ -1,4 +1,4 @@
-"""Text of a page: paragraphs, and buttons that say what one will see."""
+"""Text of a page: paragraphs, and buttons with what one will see."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def inner_width(theme: Theme) -> int:
 
 
 class Paragraph(QLabel):
-    """Words that wrap in a page's panel, in a token's colour."""
+    """Text that wraps in a page's panel, in a token's colour."""
 
     def __init__(self, text: str, token: str = "text", size: float = 12) -> None:
         """Make the paragraph; size in pixels at zoom 1."""

@@ -116,7 +116,7 @@ class PageView(QWidget):
     Signals:
         edited: knob and wanted value: something was dragged or clicked in a plot.
         grabbed, released: knob; a drag begins, has ended. All of it is one undo.
-        said: a sentence to say at the foot of the window.
+        said: a sentence to show at the foot of the window.
         file_chosen: path of a file whose data the page should take.
         maximised: whether one card fills the place of all.
         dragged_out: a card that is dragged by its head, to another program.

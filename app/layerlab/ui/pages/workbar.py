@@ -13,7 +13,7 @@ _WIDE = 200  # pixels at zoom 1, without the button
 
 
 class WorkBar(QWidget):
-    """A word and a thin bar, with a button that stops the work or lets it go on.
+    """A text and a thin bar, with a button that stops or resumes the work.
 
     Signals:
         pressed: the button was pressed.
@@ -42,7 +42,7 @@ class WorkBar(QWidget):
 
     @property
     def text(self) -> str:
-        """What is said."""
+        """The text beside the bar."""
         return self._text
 
     def show_work(self, text: str, share: float, stopped: bool = False) -> None:
@@ -51,7 +51,7 @@ class WorkBar(QWidget):
         Args:
             text: what is done now, a few words.
             share: of it that is done, 0 to 1.
-            stopped: whether it waits to be let on.
+            stopped: whether it waits to be resumed.
         """
         self._text, self._share, self._is_stopped = text, min(1.0, max(0.0, share)), stopped
         self.button.set_face("play" if stopped else "close", "")

@@ -27,7 +27,7 @@ class Label:
     """A text beside the upright axis.
 
     Attributes:
-        value: its place, in data units. text: what it says.
+        value: its place, in data units. text: its label.
         token: of its colour, or the colour itself. weight: of its font.
         size: of its letters, at zoom 1.
     """
@@ -81,11 +81,11 @@ class TextAxis(pg.AxisItem):
         """Leave pyqtgraph's label empty: typesetting it is a quarter of making an axis."""
 
     def is_lying(self) -> bool:
-        """Tell whether it is the axis below."""
+        """Return whether it is the axis below."""
         return self.orientation == "bottom"
 
     def follow(self) -> None:
-        """Draw anew if ticks, place or look have changed."""
+        """Redraw if ticks, place or look have changed."""
         plot = self._plot
         drawn = (
             plot.x_ticks() if self.is_lying() else plot.y_labels(),

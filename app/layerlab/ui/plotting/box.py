@@ -84,7 +84,7 @@ class PlotBox(BandBox):
         self._show_ranges()
 
     def _limit(self, x: tuple[float, float], y: tuple[float, float]) -> None:
-        """Let nobody get lost: not closer nor farther than makes sense."""
+        """Limit the zoom: not closer nor farther than makes sense."""
         wide, high = x[1] - x[0], y[1] - y[0]
         limits = self.state["limits"]
         limits["xRange"] = [NEAREST * wide, FARTHEST * wide]

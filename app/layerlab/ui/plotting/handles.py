@@ -84,7 +84,7 @@ class HandlePlot(Plot):
     def __init__(self, x: Axis, y: Axis, parent: QWidget | None = None) -> None:
         super().__init__(x, y, parent)
         self.handles: tuple[Handle, ...] = ()
-        self.takes_clicks = False  # whether the cursor says that places can be clicked
+        self.takes_clicks = False  # whether the cursor shows that places can be clicked
         self._held = ""
         self._chosen = ""  # by keyboard
         self._offset = QPointF()
@@ -140,7 +140,7 @@ class HandlePlot(Plot):
         super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
+        """Release the handle."""
         if self._held:
             held, self._held = self._held, ""
             self.refresh()
@@ -150,7 +150,7 @@ class HandlePlot(Plot):
             super().mouseReleaseEvent(event)
 
     def click(self, place: QPointF) -> None:
-        """Tell where between the axes was clicked."""
+        """Report where between the axes was clicked."""
         if self.takes_clicks and self.area().contains(place):
             self.clicked.emit(*self.data_at(place))
 

@@ -27,7 +27,7 @@ _NAME, _CURVE, _DOT, _MOVE = 1000.0, 3.0, 4.0, 2.0  # what it costs to lie on ea
 
 
 def _place_key(mark: Any) -> tuple[object, ...]:
-    """Return what the place of a mark's name depends on: not what it says."""
+    """Return what the place of a mark's name depends on: not its text."""
     return tuple(part for part in mark.key() if part != mark.text)
 
 
@@ -88,7 +88,7 @@ class Names(pg.GraphicsObject):
         self._late.stop()
         if self._frame != (self._plot.theme, self._plot.area()):
             self._frame = (self._plot.theme, self._plot.area())
-            self._last.clear()  # begins anew: not where it was in another size
+            self._last.clear()  # starts afresh: not where it was in another size
         self.prepareGeometryChange()
         self.setVisible(bool(named))
         self._placed = {}
@@ -109,7 +109,7 @@ class Names(pg.GraphicsObject):
                 taken.append(best)
 
     def _rewrite(self, named: dict[str, Any]) -> None:
-        """Write names whose words changed, such as a count, where they were."""
+        """Write names whose text changed, such as a count, where they were."""
         if _texts(named) != self._texts:
             self._texts = _texts(named)
             for name in self._placed:

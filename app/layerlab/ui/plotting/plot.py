@@ -1,7 +1,7 @@
 """Plot: a pyqtgraph view with two axes, what is drawn between them, and a legend above.
 
-A page says what is drawn by marks (`items`). For each name there is one item in the view box,
-which is given the mark's data: none is added or removed from frame to frame. What seldom
+A page declares what is drawn by marks (`items`). For each name there is one item in the view
+box, which is given the mark's data: none is added or removed from frame to frame. What seldom
 changes keeps its picture until it, or its place, looks different.
 """
 
@@ -139,7 +139,7 @@ class Plot(Surface):
         self.refresh()
 
     def has_curves(self) -> bool:
-        """Tell whether there are curves."""
+        """Return whether there are curves."""
         return any(isinstance(mark, Line) for mark in self.live.values())
 
     def fit_curves(self) -> None:
@@ -309,7 +309,7 @@ class Plot(Surface):
         return QRectF(area.left(), area.top(), wide * scale, high * scale)
 
     def has_legend_row(self) -> bool:
-        """Tell whether there is room for a row above the plot."""
+        """Return whether there is room for a row above the plot."""
         return self.height() >= self.theme.px(70)
 
     def legend_left(self) -> float:
@@ -356,7 +356,7 @@ class Plot(Surface):
         return []
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let go of the pictures: dozens of plots on hidden pages keep a megabyte each."""
+        """Drop the pictures: dozens of plots on hidden pages keep a megabyte each."""
         super().hideEvent(event)
         for item in self.scene().items():
             mode, none = item.cacheMode(), QGraphicsItem.CacheMode.NoCache

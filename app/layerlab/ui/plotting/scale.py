@@ -88,7 +88,7 @@ class Axis:
         integer: bool = False,
         can_switch: bool | None = None,
     ) -> None:
-        """Make an axis; one that is logarithmic can be switched if nothing else is said."""
+        """Make an axis; one that is logarithmic can be switched by default."""
         self.label, self.brief = label, ""
         self.log = log
         self.integer = integer
@@ -140,7 +140,7 @@ class Axis:
 
         Args:
             values: any shape; what is not finite, or not positive on a log axis, is skipped.
-            restart: forget the old range first, because a run starts anew.
+            restart: forget the old range first, because a new run starts.
             decades: least number of decades of a log axis.
         """
         good = values[np.isfinite(values)]

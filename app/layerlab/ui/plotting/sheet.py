@@ -1,4 +1,4 @@
-"""Sheet: a plot without axes, whose units are pixels: images, words and strokes at places."""
+"""Sheet: a plot without axes, whose units are pixels: images, texts and lines at places."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Sheet(Plot):
         return QRectF(0, top, wide, self.height() - top)
 
     def has_legend_row(self) -> bool:
-        """Tell whether there is a row above the sheet."""
+        """Return whether there is a row above the sheet."""
         return bool(self.legend)
 
     def x_ticks(self) -> list[tuple[float, str]]:

@@ -31,7 +31,7 @@ class ColorScale:
     Attributes:
         axis: from the low to the high end; a logarithmic one for colours of logarithms.
         colors: evenly from the low end to the high one.
-        name: of the quantity; "" where the card says it.
+        name: of the quantity; "" where the card shows it.
     """
 
     axis: Axis
@@ -88,7 +88,7 @@ class SideItem(pg.GraphicsObject):
         return max(widths) + theme.px(GAP) + theme.px(4) if widths else 0.0
 
     def follow(self) -> None:
-        """Draw anew if something of it has changed."""
+        """Redraw if something of it has changed."""
         plot = self._plot
         scale = plot.color_scale
         ends = None if scale is None else (scale.axis.low, scale.axis.high, scale.colors)

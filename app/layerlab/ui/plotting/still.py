@@ -59,7 +59,7 @@ class StillItem(pg.GraphicsObject):
         return self._rect
 
     def informViewBoundsChanged(self) -> None:
-        """Tell nobody: the axes do not follow the items."""
+        """Emit nothing: the axes do not follow the items."""
 
     @reported
     def paint(

@@ -108,7 +108,7 @@ class Surface(pg.GraphicsView):
     def setCentralWidget(self, item: QGraphicsItem | None) -> None:
         """Keep pyqtgraph from adding an item that fills the view: ours are placed in pixels.
 
-        It would also be told of its size before the view is made.
+        It would also get its size before the view is made.
         """
         self.centralWidget = item
 
@@ -134,7 +134,7 @@ class Surface(pg.GraphicsView):
         self.refresh()
 
     def minimumSizeHint(self) -> QSize:
-        """Return the least size at which a picture says anything."""
+        """Return the smallest size at which a picture is readable."""
         return QSize(self.theme.px(60), self.theme.px(50))
 
     def sizeHint(self) -> QSize:
@@ -190,7 +190,7 @@ class Surface(pg.GraphicsView):
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up with what changed while nobody saw it."""
+        """Catch up with what changed while it was hidden."""
         super().showEvent(event)
         self._is_posted = False
         self.refresh()

@@ -20,7 +20,7 @@ class Written:
     """A text in a box, upright in its middle.
 
     Attributes:
-        box: in pixels. text: what it says. color: of its letters.
+        box: in pixels. text: of the label. color: of its letters.
         side: `LEFT`, `RIGHT` or `CENTRE` of the box. size: of its letters, at zoom 1.
         weight: of its font, 100 to 900.
     """

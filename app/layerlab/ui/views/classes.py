@@ -30,7 +30,7 @@ CELL = 12  # pixels of a cell from which all are equally large
 FEW, MANY = 16, 40  # classes up to which gaps are wide, and there are gaps and numbers at all
 MARGINS = 40  # above and below the matrix, at zoom 1
 WIDEST = 0.68  # share of the matrix with its names, where examples are beside it
-NARROWEST = 76  # width of examples that say anything
+NARROWEST = 76  # width of readable examples
 IMAGE, LINE = 48, 15  # side of an example, and height of a row of text
 READ = 14  # lines that a reading has at most
 
@@ -49,7 +49,7 @@ def confusion_colors(theme: Theme, counts: Array) -> Array:
 
 
 def features_of(names: tuple[str, ...], values: Array) -> list[str]:
-    """Return an example in words: `bill 38.2`, `island=Dream`; of one-hot columns the hot."""
+    """Return an example as text: `bill 38.2`, `island=Dream`; of one-hot columns the hot."""
     found = []
     for name, value in zip(names, values.tolist(), strict=False):
         if "=" in name and min(abs(value), abs(value - 1)) < 1e-3:
@@ -244,7 +244,7 @@ class ExamplesSheet(Sheet):
         count = min(len(part.examples), int(size.height() // self._pitch()))
         self.set_units(1.0, size)
         y = np.arange(count) * self._pitch() + line / 2
-        x = np.full(count, -float(theme.px(5)))  # words keep off their points
+        x = np.full(count, -float(theme.px(5)))  # texts stay clear of their points
         examples = [features_of(part.feature_names, v) for v in part.examples[:count]]
         captions = [self.elided(self._caption(part, i), wide, 11, 600) for i in range(count)]
         texts = [self.elided(", ".join(words), wide) for words in examples]
@@ -255,7 +255,7 @@ class ExamplesSheet(Sheet):
         }
 
     def _pitch(self) -> float:
-        """Return the height of an example in words, in pixels."""
+        """Return the height of an example as text, in pixels."""
         return float(2 * self.theme.px(LINE) + self.theme.px(9))
 
     def read(self, x: float, y: float) -> Reading | None:

@@ -15,8 +15,8 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
 
 MANY = 8  # hidden layers of which all are in the ruler's legend
-LEAST, ROOM = 170, 34  # height of a plot with a ruler, and of the ruler with its words
-STRIP, LINE = 11, 15  # height of the ruler, and of its words
+LEAST, ROOM = 170, 34  # height of a plot with a ruler, and of the ruler with its text
+STRIP, LINE = 11, 15  # height of the ruler, and of its text
 
 
 class KinkPlot(Plot):
@@ -51,7 +51,7 @@ class KinkPlot(Plot):
         return f"{self.pieces} linear {noun} (this seed){units}"
 
     def has_ruler(self) -> bool:
-        """Tell whether there is room for the ruler."""
+        """Return whether there is room for the ruler."""
         return self.height() >= self.theme.px(LEAST)
 
     def ruler(self) -> QRectF:

@@ -81,7 +81,7 @@ class LossView(PlotView):
     def set_threshold(self, threshold: float | None) -> None:
         """Count the seeds below this loss as successes; None: the task's own threshold."""
         if threshold == self.threshold:
-            return  # every edit of a lab says it again; the plot would be painted twice
+            return  # every edit of a lab sets it again; the plot would be painted twice
         self.threshold = threshold
         part = self.part()
         if part is not None:

@@ -59,7 +59,7 @@ class MapView(Form):
 
     @property
     def surfaces(self) -> tuple[MapPlot, ...]:
-        """All that it draws on: the map, and what the seeds say beyond it."""
+        """All that it draws on: the map, and how far the seeds differ."""
         return self.plot, self.beside
 
     def resizeEvent(self, event: object) -> None:
@@ -116,7 +116,7 @@ class MapView(Form):
         )
 
     def _draw_beside(self, part: MapPrediction) -> None:
-        """Draw how far the seeds differ: what the majority, or the median, does not say."""
+        """Draw how far the seeds differ: what the majority, or the median, does not show."""
         plot, theme = self.beside, self.theme
         if part.agreement is not None:
             values, name = 1.0 - part.agreement, "share of seeds that disagree"

@@ -1,4 +1,4 @@
-"""PredictionView: what the networks say, in the form that fits the task."""
+"""PredictionView: the networks' predictions, in the form that fits the task."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _EDIT = 64  # width of the field, in pixels
 
 
 class ThresholdLine(HeldSlider):
-    """A strip over a plot: a line at the level, and a label that says what is below it.
+    """A strip over a plot: a line at the level, and a label with what is below it.
 
     The stops are those of a logarithmic scale. Where the level lies outside the plot, the label
     waits at the edge.
@@ -71,7 +71,7 @@ class ThresholdLine(HeldSlider):
 
         Args:
             level: in data units.
-            words: what the label says, from long to short.
+            words: the texts of the label, from long to short.
         """
         if (level, words) != (self.level, self._words):
             self.level, self._words = level, words
@@ -101,7 +101,7 @@ class ThresholdLine(HeldSlider):
         self.update()
 
     def text(self) -> str:
-        """Return what is said of the level; with an arrow where it is out of sight."""
+        """Return the text of the level; with an arrow where it is out of sight."""
         metrics = QFontMetricsF(self._theme.font(10))
         room = 0.45 * self.width()  # the curves fall across the rest
         fitting = (w for w in self._words if metrics.horizontalAdvance(w) <= room)
@@ -114,7 +114,7 @@ class ThresholdLine(HeldSlider):
         return int(self.level > high) - int(self.level < low)
 
     def is_outside(self) -> bool:
-        """Tell whether the level is out of sight; then a label waits at the edge."""
+        """Return whether the level is out of sight; then a label waits at the edge."""
         return self._side() != 0
 
     def _label(self) -> QRectF:

@@ -34,7 +34,7 @@ class VariancePlot(Plot):
     """Median and quartiles of the measured variance by layer, theory dashed.
 
     Values of 0, and what is below 1e-30, have no place on a logarithmic axis: they are
-    rings on its lower edge, and the legend says so.
+    rings on its lower edge, and the legend explains them.
     """
 
     def __init__(self) -> None:

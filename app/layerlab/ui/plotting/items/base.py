@@ -56,7 +56,7 @@ class Mark(Protocol):
 
 
 class Everywhere:
-    """An item whose bounds are what its view shows: nobody has to look at its data for them.
+    """An item whose bounds are what its view shows: its data are not read for them.
 
     It comes before a class of pyqtgraph among the bases.
     """
@@ -78,7 +78,7 @@ class Everywhere:
         return None, None
 
     def informViewBoundsChanged(self) -> None:
-        """Tell nobody, for the same reason."""
+        """Emit nothing, for the same reason."""
 
 
 class Styled:
@@ -87,7 +87,7 @@ class Styled:
     _look: object = None
 
     def restyled(self, look: object) -> bool:
-        """Note what the item is to look like; tell whether that is another look."""
+        """Note what the item is to look like; return whether that is another look."""
         is_other = look != self._look
         self._look = look
         return is_other

@@ -66,7 +66,7 @@ class PictureItem(OnPaper, pg.ImageItem):
                 painter.fillRect(cell.translated(box.topLeft()) & box, QColor(int(row[a])))
 
     def informViewBoundsChanged(self) -> None:
-        """Tell nobody: the axes do not follow the items."""
+        """Emit nothing: the axes do not follow the items."""
 
     def show_picture(self, colors: Array, rect: QRectF, is_smooth: bool) -> None:
         """Show an array of colours in a rectangle of the view's numbers.

@@ -46,7 +46,7 @@ class RuleItem(Styled, OnPaper, pg.InfiniteLine):
         super().paint(painter, *args)
 
     def informViewBoundsChanged(self) -> None:
-        """Tell nobody: the axes do not follow the items."""
+        """Emit nothing: the axes do not follow the items."""
 
 
 @dataclass(eq=False)
