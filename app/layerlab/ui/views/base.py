@@ -49,12 +49,12 @@ class PlotView(Card):
         part = getattr(frame, self.wants)
         if part is None:
             return
-        anew = frame.run_id != self._run_id and not (self.holds_axes and self.frame)
+        restart = frame.run_id != self._run_id and not (self.holds_axes and self.frame)
         self.frame, self._run_id = frame, frame.run_id
-        self.draw_part(part, anew)
+        self.draw_part(part, restart)
 
-    def draw_part(self, part: Any, anew: bool) -> None:
-        """Draw the part; `anew` says that it is the first of its run, and axes start anew."""
+    def draw_part(self, part: Any, restart: bool) -> None:
+        """Draw the part; `restart`: of a new run, so that the axes restart with it."""
         raise NotImplementedError
 
     def part(self) -> Any:
@@ -68,12 +68,12 @@ class PlotView(Card):
             plot.set_theme(theme)
         self.redraw()
 
-    def redraw(self, anew: bool = False) -> None:
-        """Draw the last frame again, with another theme or choice; `anew`: with other axes."""
+    def redraw(self, restart: bool = False) -> None:
+        """Draw the last frame again, with another theme or choice; `restart`: other axes."""
         part = self.part()
         if part is not None:
-            self.draw_part(part, anew)
+            self.draw_part(part, restart)
 
     def redraw_axes(self) -> None:
         """Draw the last frame again: an axis became logarithmic or linear."""
-        self.redraw(anew=True)
+        self.redraw(restart=True)

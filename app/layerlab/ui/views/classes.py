@@ -321,9 +321,9 @@ class ClassView(Form):
         self._layout.setStretch(0, round(wanted))
         self._layout.setStretch(1, max(1, round(left)))
 
-    def show_part(self, part: ClassPrediction, frame: Frame, anew: bool) -> None:
+    def show_part(self, part: ClassPrediction, frame: Frame, restart: bool) -> None:
         """Draw the matrix and the examples."""
-        super().show_part(part, frame, anew)
+        super().show_part(part, frame, restart)
         self._fit()
         self.matrix.show_part(part, self.seeds)
         self.examples.show_part(part)

@@ -39,10 +39,10 @@ class CurveView(Form):
         """Keep an earlier median as a faint line with a name; None takes it away."""
         self._ghost = None if part is None else (part.x, part.quantiles[2], label)
 
-    def show_part(self, part: CurvePrediction, frame: Frame, anew: bool) -> None:
+    def show_part(self, part: CurvePrediction, frame: Frame, restart: bool) -> None:
         """Draw the curves, the data and the kinks."""
-        super().show_part(part, frame, anew)
-        self._set_ranges(part, anew)
+        super().show_part(part, frame, restart)
+        self._set_ranges(part, restart)
         self._series = tuple(self._declare(part))
         found = declare(self._series, self.theme)
         bands: dict[str, Mark] = {}
@@ -58,7 +58,7 @@ class CurveView(Form):
         self.plot.set_kinks(part, len(hidden), sum(hidden))
         self.plot.show_marks({**bands, **found.bands}, found.still, found.live)
 
-    def _set_ranges(self, part: CurvePrediction, anew: bool) -> None:
+    def _set_ranges(self, part: CurvePrediction, restart: bool) -> None:
         self.plot.x_axis.label, self.plot.y_axis.label = part.x_label, part.y_label
         if part.x.size:
             self.plot.x_axis.fix(float(part.x.min()), float(part.x.max()))
@@ -71,7 +71,7 @@ class CurveView(Form):
             away = max(float(inner.max()) - high, low - float(inner.min()))
             step = span * 2.0 ** np.ceil(np.log2(max(away / span, 0.25)))
             low, high = (low, high + step) if inner.max() > high else (low - step, high)
-        if not anew:
+        if not restart:
             low, high = self._kept(low, high, span)
         self.plot.y_axis.fix(low, high)
 

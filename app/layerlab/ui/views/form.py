@@ -47,8 +47,8 @@ class Form(QWidget):
             surface.set_theme(theme)
         self.update()
 
-    def show_part(self, part: Any, frame: Frame, anew: bool) -> None:
-        """Draw the frame's prediction; `anew` says that it is the first of its run."""
+    def show_part(self, part: Any, frame: Frame, restart: bool) -> None:
+        """Draw the frame's prediction; `restart`: the axes restart with it."""
         self.part, self.seeds = part, frame.spec.train.seeds
 
     def note(self) -> str:

@@ -155,9 +155,9 @@ class ImageView(Form):
         self.sheet = ImageSheet()
         self.hold(self.sheet)
 
-    def show_part(self, part: ImagePrediction, frame: Frame, anew: bool) -> None:
+    def show_part(self, part: ImagePrediction, frame: Frame, restart: bool) -> None:
         """Draw the images."""
-        super().show_part(part, frame, anew)
+        super().show_part(part, frame, restart)
         self.sheet.show_part(part)
 
     def note(self) -> str:

@@ -91,7 +91,7 @@ class LayersView(PlotView):
             self._row.setSpacing(theme.px(10))
         super().set_theme(theme)
 
-    def draw_part(self, part: LayerPart, anew: bool) -> None:
+    def draw_part(self, part: LayerPart, restart: bool) -> None:
         """Draw histograms and the chosen variance."""
         depth = len(part.counts)
         self._stack.setCurrentWidget(self._plots if depth else self.empty)
@@ -110,9 +110,9 @@ class LayersView(PlotView):
             "theory dashed" if depth and part.theory.get(self.kind) is not None else ""
         )
         if depth:
-            self.ridges.show_part(part, anew)
+            self.ridges.show_part(part, restart)
             if self.kind:
-                self.variance.show_part(part, self.kind, anew)
+                self.variance.show_part(part, self.kind, restart)
 
     def set_kind(self, kind: str) -> None:
         """Show another of the variances, one of the names in the part's `measured`."""

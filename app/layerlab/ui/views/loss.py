@@ -88,7 +88,7 @@ class LossView(PlotView):
             self.plot.threshold = threshold
             self.plot.show_threshold(part)
 
-    def draw_part(self, part: LossPart, anew: bool) -> None:
+    def draw_part(self, part: LossPart, restart: bool) -> None:
         """Draw the history."""
         several = part.train.shape[1] > 1
         self.seed_toggle.setVisible(several)
@@ -97,7 +97,7 @@ class LossView(PlotView):
         alone = several and self.seed_toggle.isChecked()
         plot.shown_seed = self._shown(part) if alone else None
         self._show_score(part)
-        plot.show_part(part, anew)
+        plot.show_part(part, restart)
 
     def _on_chosen(self, threshold: float | None) -> None:
         self.set_threshold(threshold)

@@ -63,11 +63,11 @@ class LossPlot(Plot):
         super().set_theme(theme)
         self.line.set_theme(theme)
 
-    def show_part(self, part: LossPart, anew: bool) -> None:
-        """Draw a history; `anew`: the axes start anew."""
+    def show_part(self, part: LossPart, restart: bool) -> None:
+        """Draw a history; `restart`: the axes restart with it."""
         self.part = part
         self._curves = tuple(self._series(part))
-        self._set_ranges(part, anew)
+        self._set_ranges(part, restart)
         found = declare(self._curves, self.theme)
         bands: dict[str, Mark] = dict(sorted(found.bands.items(), reverse=True))
         if "validation" in bands:
@@ -110,7 +110,7 @@ class LossPlot(Plot):
         over = mix(theme, theme.color("accent"), 0.6)
         return training.overlap(validation, mix(theme, over, 0.2))
 
-    def _set_ranges(self, part: LossPart, anew: bool) -> None:
+    def _set_ranges(self, part: LossPart, restart: bool) -> None:
         self.x_axis.fix(0, max(1, part.length))
         levels = [v for v in (part.linear_loss, part.noise_floor) if v is not None]
         seen = [np.array(levels, float)]
@@ -120,7 +120,7 @@ class LossPlot(Plot):
             seen.append(one.y)
             if one.name == "training":
                 seen += [band for band in (one.low, one.high) if band is not None]
-        self.y_axis.cover(np.concatenate(seen), restart=anew, decades=3)
+        self.y_axis.cover(np.concatenate(seen), restart=restart, decades=3)
 
     def _references(self, part: LossPart) -> dict[str, Mark]:
         theme = self.theme

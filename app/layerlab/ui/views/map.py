@@ -80,9 +80,9 @@ class MapView(Form):
         layout.setStretch(0, high)
         layout.setStretch(1, max(1, wide - high))
 
-    def show_part(self, part: MapPrediction, frame: Frame, anew: bool) -> None:
+    def show_part(self, part: MapPrediction, frame: Frame, restart: bool) -> None:
         """Draw the map."""
-        super().show_part(part, frame, anew)
+        super().show_part(part, frame, restart)
         self._fit()
         self._draw(part)
 

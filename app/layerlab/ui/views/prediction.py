@@ -78,14 +78,14 @@ class PredictionView(PlotView):
         if not self._made:
             self.form_of(CurvePrediction)
 
-    def draw_part(self, part: Prediction, anew: bool) -> None:
+    def draw_part(self, part: Prediction, restart: bool) -> None:
         """Draw the part with the view of its form."""
         view = self.form_of(type(part))
-        anew = anew or self._current is not view
+        restart = restart or self._current is not view
         self._stack.setCurrentWidget(view)
         self.seed_toggle.setVisible(isinstance(part, CurvePrediction))
         assert self.frame is not None
-        view.show_part(part, self.frame, anew)
+        view.show_part(part, self.frame, restart)
         self._current = view
         self.set_note(view.note())
 

@@ -33,13 +33,13 @@ class Ridges(Plot):
         self.reader = self.read
         self.tick_gap = 38
 
-    def show_part(self, part: LayerPart, anew: bool) -> None:
+    def show_part(self, part: LayerPart, restart: bool) -> None:
         """Draw the histograms of a part."""
         edges = part.edges[np.isfinite(part.edges)]
         if edges.size:
             changed = self.part is None or self.part.unit != part.unit
             low, high = float(edges[0]), float(edges[-1])
-            self.x_axis.follow(low, high, restart=anew or changed)
+            self.x_axis.follow(low, high, restart=restart or changed)
         self.part = part
         unit = f" ×{power(part.unit)}" if part.unit else ""
         self.y_axis.label = f"{self.what}{unit}, root scale"

@@ -30,10 +30,10 @@ class ScatterView(Form):
         self._series: tuple[Series, ...] = ()
         self.hold(self.plot)
 
-    def show_part(self, part: ScatterPrediction, frame: Frame, anew: bool) -> None:
+    def show_part(self, part: ScatterPrediction, frame: Frame, restart: bool) -> None:
         """Draw the points."""
-        super().show_part(part, frame, anew)
-        self._set_ranges(part, anew)
+        super().show_part(part, frame, restart)
+        self._set_ranges(part, restart)
         self.plot.x_axis.label = f"true {part.label}"
         self._series = tuple(self._declare(part))
         some = [one.at(evenly_spaced(one.x.size, MAX_DOTS)) for one in self._series]
@@ -68,7 +68,7 @@ class ScatterView(Form):
             is_still=True,
         )
 
-    def _set_ranges(self, part: ScatterPrediction, anew: bool) -> None:
+    def _set_ranges(self, part: ScatterPrediction, restart: bool) -> None:
         true = part.true[np.isfinite(part.true)]
         low, high = (float(true.min()), float(true.max())) if true.size else (0.0, 1.0)
         pad = 0.04 * (high - low) or 1.0
@@ -77,7 +77,7 @@ class ScatterView(Form):
         seen = np.array([low - pad, high + pad])
         if middle.size:  # a few wild points must not press all others flat
             seen = np.concatenate((seen, np.percentile(middle, (2, 98))))
-        if anew:
+        if restart:
             self.plot.y_axis.fix(low - pad, high + pad)
         self.plot.y_axis.cover(seen)
 

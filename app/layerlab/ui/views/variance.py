@@ -77,18 +77,18 @@ class VariancePlot(Plot):
         )
         return measured, expected
 
-    def show_part(self, part: LayerPart, kind: str, anew: bool) -> None:
+    def show_part(self, part: LayerPart, kind: str, restart: bool) -> None:
         """Draw one of the part's variances."""
         count = part.measured[kind].shape[1]
         self._curves = self.curves(part, kind)
-        anew = anew or self._shown != (kind, count)
+        restart = restart or self._shown != (kind, count)
         self._shown = (kind, count)
         self.x_axis.fix(*((0.5, 1.5) if count == 1 else (1 - 0.03 * count, 1.03 * count)))
-        if anew:
+        if restart:
             self.y_axis.fix(0.01, 10.0)
         seen = [one.y for one in self._curves]
         seen += [end for end in (self._curves[0].low, self._curves[0].high) if end is not None]
-        self.y_axis.cover(np.concatenate(seen), restart=anew, decades=3)
+        self.y_axis.cover(np.concatenate(seen), restart=restart, decades=3)
         name = kind if "square" in kind else "variance"
         self.y_axis.label = f"{name}, log" if self.y_axis.log else name
         self._draw()
