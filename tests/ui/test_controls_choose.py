@@ -54,8 +54,8 @@ def stage(qtbot):
         QVBoxLayout(window).addWidget(control)
         window.resize(292, control.sizeHint().height() + 40)
         qtbot.addWidget(window)
-        control.said = []
-        control.edited.connect(lambda path, value: control.said.append((path, value)))
+        control.edits = []
+        control.edited.connect(lambda path, value: control.edits.append((path, value)))
         window.show()
         window.activateWindow()
         QApplication.processEvents()
@@ -89,7 +89,7 @@ def test_the_usual_ones_come_first_and_the_list_fills_up(stage):
 
 def test_a_click_on_a_tile_asks_for_it_and_lights_nothing(activations):
     QTest.mouseClick(activations.grid.tile("tanh"), LEFT)
-    assert activations.said == [("net.activation", "tanh")]
+    assert activations.edits == [("net.activation", "tanh")]
     assert lit(activations) == ["relu"]  # the store has the word
     activations.show_value("tanh")
     assert lit(activations) == ["tanh"]
@@ -102,15 +102,15 @@ def test_another_choice_takes_the_last_tile_and_leaves_it(activations):
     assert lit(activations) == ["sigmoid"]
     activations.show_value("relu")
     assert keys_of(activations) == ["relu", "gelu", "tanh"]
-    assert activations.said == []
+    assert activations.edits == []
 
 
 def test_arrows_choose_and_stop_at_the_ends(activations):
     activations.grid.tile("relu").setFocus()
     QTest.keyClick(activations.grid.tile("relu"), Qt.Key.Key_Left)
-    assert activations.said == []
+    assert activations.edits == []
     QTest.keyClick(activations.grid.tile("relu"), Qt.Key.Key_Right)
-    assert activations.said == [("net.activation", "gelu")]
+    assert activations.edits == [("net.activation", "gelu")]
     assert activations.grid.tile("gelu").hasFocus()
 
 
@@ -120,10 +120,10 @@ def test_arrows_up_and_down_change_the_row(stage):
     tasks.show_value("sine")
     tasks.grid.tile("sine").setFocus()
     QTest.keyClick(tasks.grid.tile("sine"), Qt.Key.Key_Down)
-    assert tasks.said == [("task.name", "elu")]
+    assert tasks.edits == [("task.name", "elu")]
     QTest.keyClick(tasks.grid.tile("elu"), Qt.Key.Key_Down)
     QTest.keyClick(tasks.grid.tile("elu"), Qt.Key.Key_Up)
-    assert [value for _, value in tasks.said] == ["elu", "sine"]
+    assert [value for _, value in tasks.edits] == ["elu", "sine"]
 
 
 def test_space_is_the_windows_after_a_click_and_the_tiles_after_tab(activations):
@@ -133,12 +133,12 @@ def test_space_is_the_windows_after_a_click_and_the_tiles_after_tab(activations)
     tile = activations.grid.tile("relu")
     tile.setFocus(Qt.FocusReason.MouseFocusReason)
     QTest.keyClick(tile, Qt.Key.Key_Space)
-    assert (fired, activations.said) == ([True], [])
+    assert (fired, activations.edits) == ([True], [])
     tile = activations.grid.tile("gelu")
     tile.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(tile, Qt.Key.Key_Space)
     assert fired == [True]
-    assert activations.said == [("net.activation", "gelu")]
+    assert activations.edits == [("net.activation", "gelu")]
 
 
 def test_the_popup_shows_all_in_groups_and_closes_with_a_choice(activations):
@@ -151,7 +151,7 @@ def test_the_popup_shows_all_in_groups_and_closes_with_a_choice(activations):
     assert groups == [{"r"}, {"s"}, {"t"}, {"g"}, {"e"}]
     tile = next(t for grid in popup.grids for t in grid.tiles if t.key == "silu")
     QTest.mouseClick(tile, LEFT)
-    assert activations.said == [("net.activation", "silu")]
+    assert activations.edits == [("net.activation", "silu")]
     QApplication.processEvents()
     assert activations.popup is None
 
@@ -162,9 +162,9 @@ def test_keys_move_in_the_popup_without_choosing(activations):
     QTest.keyClick(first, Qt.Key.Key_Right)
     second = activations.popup.grids[1].tiles[0]
     assert second.hasFocus()
-    assert activations.said == []
+    assert activations.edits == []
     QTest.keyClick(second, Qt.Key.Key_Return)
-    assert activations.said == [("net.activation", second.key)]
+    assert activations.edits == [("net.activation", second.key)]
 
 
 def test_escape_closes_the_popup(activations):
@@ -172,7 +172,7 @@ def test_escape_closes_the_popup(activations):
     QTest.keyClick(activations.popup.grids[0].tiles[0], Qt.Key.Key_Escape)
     QApplication.processEvents()
     assert activations.popup is None
-    assert activations.said == []
+    assert activations.edits == []
 
 
 def test_a_short_list_has_no_popup(stage):
@@ -194,7 +194,7 @@ def test_the_csv_tile_asks_for_a_file_but_not_in_passing(stage, qtbot):
     assert wanted == []
     QTest.mouseClick(tile, LEFT)
     assert wanted == [True]
-    assert tasks.said == []
+    assert tasks.edits == []
     tasks.show_value("csv")
     assert lit(tasks) == ["csv"]
 
@@ -257,12 +257,12 @@ def test_a_switch_toggles_by_mouse_and_by_keyboard(stage):
     residual = stage(Toggle(KNOBS["net.residual"], DARK))
     residual.show_value(False)
     QTest.mouseClick(residual.switch, LEFT)
-    assert residual.said == [("net.residual", True)]
+    assert residual.edits == [("net.residual", True)]
     residual.show_value(True)
     residual.switch.clearFocus()
     residual.switch.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(residual.switch, Qt.Key.Key_Space)
-    assert residual.said[-1] == ("net.residual", False)
+    assert residual.edits[-1] == ("net.residual", False)
     residual.set_error("no")
     assert residual.switch.isChecked()
 
@@ -276,12 +276,12 @@ def test_few_words_stand_side_by_side(stage):
     order.show_value("shuffle")
     assert order.combo is None
     QTest.mouseClick(order.segments[1], LEFT)
-    assert order.said == [("train.order", "file")]
+    assert order.edits == [("train.order", "file")]
     assert order.segments[0].isChecked()
     order.show_value("file")
     order.segments[1].setFocus()
     QTest.keyClick(order.segments[1], Qt.Key.Key_Left)
-    assert order.said[-1] == ("train.order", "shuffle")
+    assert order.edits[-1] == ("train.order", "shuffle")
 
 
 def test_many_words_are_a_list(stage):
@@ -291,7 +291,7 @@ def test_many_words_are_a_list(stage):
     assert optimizer.combo.currentText() == "adam"
     optimizer.combo.setFocus()
     QTest.keyClick(optimizer.combo, Qt.Key.Key_Down)
-    assert optimizer.said == [("train.optimizer", "adamw")]
+    assert optimizer.edits == [("train.optimizer", "adamw")]
     optimizer.set_error("no")
     assert optimizer.combo.currentText() == "adam"
 
@@ -304,7 +304,7 @@ def test_a_list_takes_other_options_and_shows_a_value_it_does_not_know(stage):
     assert target.combo.currentText() == "rooms"
     target.show_value("gone")
     assert target.combo.currentText() == "gone"
-    assert target.said == []
+    assert target.edits == []
 
 
 def retype(field, text, key=Qt.Key.Key_Return):
@@ -320,24 +320,24 @@ def test_a_number_is_typed_or_stepped(stage):
     seed = stage(NumberField(KNOBS["train.seed"], DARK))
     seed.show_value(7)
     retype(seed.field, "42")
-    assert seed.said == [("train.seed", 42)]
+    assert seed.edits == [("train.seed", 42)]
     seed.show_value(42)
     QTest.keyClick(seed.field, Qt.Key.Key_Up)
-    assert seed.said[-1] == ("train.seed", 43)
-    count = len(seed.said)
+    assert seed.edits[-1] == ("train.seed", 43)
+    count = len(seed.edits)
     retype(seed.field, "9", Qt.Key.Key_Escape)
     assert seed.field.text() == "42"
     retype(seed.field, "-1")
     assert "-1" in seed.error
     assert seed.field.text() == "42"
-    assert len(seed.said) == count
+    assert len(seed.edits) == count
 
 
 def test_an_empty_field_means_none_where_that_is_a_value(stage):
     limit = stage(NumberField(KNOBS["train.target_loss"], DARK, "never"))
     limit.show_value(0.01)
     retype(limit.field, "")
-    assert limit.said == [("train.target_loss", None)]
+    assert limit.edits == [("train.target_loss", None)]
     limit.show_value(None)
     assert limit.field.text() == ""
     assert limit.field.placeholderText() == "never"
@@ -349,11 +349,11 @@ def test_the_length_keeps_the_run_when_its_unit_changes(stage):
     length.show_value((1500, None))
     assert length.unit == "updates"
     QTest.mouseClick(length.segments[1], LEFT)
-    assert length.said == [("train.epochs", 500)]
+    assert length.edits == [("train.epochs", 500)]
     length.show_value((None, 500))
     assert (length.unit, length.field.text()) == ("epochs", "500")
     retype(length.field, "20")
-    assert length.said[-1] == ("train.epochs", 20)
+    assert length.edits[-1] == ("train.epochs", 20)
     retype(length.field, "soon")
     assert length.error == "Epochs: 'soon' is not a number"
     assert length.field.text() == "500"

@@ -62,8 +62,8 @@ def panel(qtbot):
     panel.show_spec(LabSpec())
     panel.set_points(96, 32)
     panel.resize(panel.width(), 848)
-    panel.said = []
-    panel.edited.connect(lambda path, value: panel.said.append((path, value)))
+    panel.edits = []
+    panel.edited.connect(lambda path, value: panel.edits.append((path, value)))
     panel.show()
     QApplication.processEvents()
     return panel
@@ -96,7 +96,7 @@ def test_showing_any_spec_emits_nothing(panel):
     ):
         spec = edit(spec, path, value)
         panel.show_spec(spec)
-    assert panel.said == []
+    assert panel.edits == []
     assert panel.control("train.epochs").field.text() == "12"
     assert panel.control("net.width").all.header.text == "2 to 9 neurons"
 
@@ -105,7 +105,7 @@ def test_an_edit_of_each_section_comes_out_with_its_path(panel):
     QTest.mouseClick(panel.controls["task.name"].grid.tile("xor"), LEFT)
     QTest.mouseClick(panel.controls["net.activation"].grid.tile("tanh"), LEFT)
     QTest.mouseClick(panel.controls["train.seeds"].bar, LEFT, pos=QPoint(1, 11))
-    assert panel.said == [
+    assert panel.edits == [
         ("task.name", "xor"),
         ("net.activation", "tanh"),
         ("train.seeds", 1),
@@ -123,7 +123,7 @@ def test_a_drag_is_announced_with_its_path(panel):
 def test_a_csv_tile_asks_for_a_file(panel, qtbot):
     with qtbot.waitSignal(panel.csv_wanted):
         QTest.mouseClick(panel.controls["task.name"].grid.tile("csv"), LEFT)
-    assert panel.said == []
+    assert panel.edits == []
 
 
 def test_rare_knobs_wait_behind_more(panel):
@@ -157,12 +157,12 @@ def test_a_refusal_appears_at_the_knob_and_goes_with_the_next_value(panel):
     for path in ("net.width", "net.depth", "train.epochs", "net.init", "task.noise"):
         panel.refuse(path, f"{path} is refused")
         assert panel.control(path).error == f"{path} is refused"
-        said = [
+        messages = [
             label.text()
             for label in panel.control(path).findChildren(QLabel)
             if label.isVisible()
         ]
-        assert said == [f"{path} is refused"] or path == "train.epochs"
+        assert messages == [f"{path} is refused"] or path == "train.epochs"
     panel.show_spec(LabSpec())
     assert not any(control.error for control in panel.controls.values())
 
@@ -289,11 +289,11 @@ def test_after_a_click_space_and_right_still_reach_the_window(panel, qtbot):
         widget.setFocus(Qt.FocusReason.MouseFocusReason)
         QTest.keyClick(widget, space)
         QTest.keyClick(widget, right)
-    assert panel.said == [("net.activation", "leaky-relu")]  # a tile's own arrow
+    assert panel.edits == [("net.activation", "leaky-relu")]  # a tile's own arrow
     assert window.keys == [space, right, space, space, right, space, right]
     panel.controls["net.residual"].switch.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(panel.controls["net.residual"].switch, space)
-    assert panel.said[-1] == ("net.residual", True)
+    assert panel.edits[-1] == ("net.residual", True)
     panel.setParent(None)  # it has an owner of its own
 
 

@@ -21,16 +21,16 @@ class Sheet(QWidget):
 
     def __init__(self, *controls):
         super().__init__()
-        self.said: list[tuple[str, object]] = []
+        self.edits: list[tuple[str, object]] = []
         column = QVBoxLayout(self)
         for control in controls:
             column.addWidget(control)
-            control.edited.connect(lambda path, value: self.said.append((path, value)))
+            control.edited.connect(lambda path, value: self.edits.append((path, value)))
         self.resize(292, 60 * len(controls) + 40)
 
     @property
     def values(self):
-        return [value for _, value in self.said]
+        return [value for _, value in self.edits]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_a_drag_emits_every_value_on_its_way(sheet, qtbot):
     width.released.connect(lambda: order.append("released"))
     width.edited.connect(lambda *_: order.append("edited"))
     QTest.mousePress(width.bar, LEFT, pos=at(width.bar, 8))
-    assert window.said == []  # touching the handle changes nothing
+    assert window.edits == []  # touching the handle changes nothing
     for value in (10, 12, 16):
         QTest.mouseMove(width.bar, at(width.bar, value))
     QTest.mouseRelease(width.bar, LEFT, pos=at(width.bar, 16))
@@ -87,7 +87,7 @@ def test_a_drag_emits_every_value_on_its_way(sheet, qtbot):
     assert window.values == sorted(set(window.values))
     assert order[0] == "grabbed"
     assert order[-1] == "released"
-    assert order.count("edited") == len(window.said) >= 3
+    assert order.count("edited") == len(window.edits) >= 3
     assert width.header.text == "16 neurons"
 
 
@@ -96,7 +96,7 @@ def test_a_click_beside_the_handle_brings_it_there(sheet):
     window = sheet(depth)
     depth.show_value(2)
     QTest.mouseClick(depth.bar, LEFT, pos=at(depth.bar, 12))
-    assert window.said == [("net.depth", 12)]
+    assert window.edits == [("net.depth", 12)]
     QTest.mouseClick(depth.bar, LEFT, pos=QPoint(depth.bar.width() - 1, 10))
     QTest.mouseClick(depth.bar, LEFT, pos=QPoint(0, 10))
     assert window.values == [12, 64, 0]
@@ -107,7 +107,7 @@ def test_the_right_button_does_nothing(sheet):
     window = sheet(depth)
     depth.show_value(2)
     QTest.mouseClick(depth.bar, Qt.MouseButton.RightButton, pos=at(depth.bar, 12))
-    assert window.said == []
+    assert window.edits == []
 
 
 def test_keys_step_page_and_go_to_the_ends(sheet):
@@ -156,7 +156,7 @@ def test_the_wheel_turns_only_a_focused_slider(sheet):
     width.show_value(8)
     width.bar.clearFocus()
     wheel(width.bar, 1)
-    assert window.said == []
+    assert window.edits == []
     width.bar.setFocus()
     wheel(width.bar, 1)
     wheel(width.bar, -1, steps=2)
@@ -175,7 +175,7 @@ def test_an_exact_value_is_typed_after_a_double_click(sheet):
     window = sheet(rate)
     rate.show_value(0.01)
     type_over(rate, "0.0137")
-    assert window.said == [("train.rate", 0.0137)]
+    assert window.edits == [("train.rate", 0.0137)]
     rate.show_value(0.0137)
     assert rate.header.text == "0.0137"
     # The stop nearest to it stays away: the handle was only touched.
@@ -196,7 +196,7 @@ def test_enter_and_digits_type_on_a_focused_slider(sheet):
     edit = width.header.findChild(QLineEdit)
     QTest.keyClick(edit, Qt.Key.Key_7)
     QTest.keyClick(edit, Qt.Key.Key_Return)
-    assert window.said == [("net.width", 37)]
+    assert window.edits == [("net.width", 37)]
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_refused_number_is_explained_and_the_true_one_returns(sheet, text, sen
     window = sheet(width)
     width.show_value(8)
     type_over(width, text)
-    assert window.said == []
+    assert window.edits == []
     assert width.error == sentence
     assert width.header.text == "8 neurons"
     width.show_value(9)
@@ -241,7 +241,7 @@ def test_showing_a_value_emits_nothing(sheet):
     width.show_value(300)
     batch.show_value("full")
     widths.show_value((4, 8))
-    assert window.said == []
+    assert window.edits == []
 
 
 def test_a_late_store_does_not_swallow_the_way_back(sheet):
@@ -269,8 +269,8 @@ def test_screen_readers_find_name_help_and_value(sheet):
     reader = QAccessible.queryAccessibleInterface(width.bar)
     assert reader.role() == QAccessible.Role.Slider
     assert reader.text(QAccessible.Text.Name) == "Width"
-    said = reader.text(QAccessible.Text.Description)
-    assert said == f"8 neurons. {KNOBS['net.width'].help}"
+    text = reader.text(QAccessible.Text.Description)
+    assert text == f"8 neurons. {KNOBS['net.width'].help}"
     assert width.bar.toolTip() == KNOBS["net.width"].help
     reader.valueInterface().setCurrentValue(15)  # the sixteenth stop
     assert window.values == [16]
@@ -319,7 +319,7 @@ def test_a_theme_change_closes_an_open_field(sheet):
     QTest.mouseDClick(width.header, LEFT, pos=QPoint(width.header.width() - 8, 8))
     QTest.keyClicks(width.header.findChild(QLineEdit), "99")
     width.set_theme(LIGHT)
-    assert window.said == []
+    assert window.edits == []
     QTest.mouseClick(width.bar, LEFT, pos=at(width.bar, 16))
     assert window.values == [16]
 
@@ -347,16 +347,16 @@ def test_widths_all_at_once_and_one_by_one(sheet):
     window.resize(292, 400)
     widths.show_value((8, 8))
     QTest.mouseClick(widths.all.bar, LEFT, pos=at(widths.all.bar, 16))
-    assert window.said == [("net.width", 16)]
+    assert window.edits == [("net.width", 16)]
     widths.show_value((16, 16))
     QTest.mouseClick(widths.each, LEFT)
     first = widths.layers[0]
     QTest.mouseClick(first.bar, LEFT, pos=at(first.bar, 4))
-    assert window.said[-1] == ("net.hidden", (4, 16))
+    assert window.edits[-1] == ("net.hidden", (4, 16))
     widths.show_value((4, 16))
     assert widths.all.header.text == "4 to 16 neurons"
     type_over(widths.layers[1], "77")
-    assert window.said[-1] == ("net.hidden", (4, 77))
+    assert window.edits[-1] == ("net.hidden", (4, 77))
 
 
 def test_a_list_of_many_layers_scrolls_and_follows_the_depth(sheet):
@@ -384,7 +384,7 @@ def test_a_linear_model_has_no_width(sheet):
     widths.show_value(())
     assert widths.all.header.text == "none linear model"
     QTest.mouseClick(widths.all.bar, LEFT, pos=QPoint(100, 11))
-    assert window.said == []
+    assert window.edits == []
     widths.show_value((8,))
     assert widths.all.header.text == "8 neurons"
     assert widths.all.isEnabled()

@@ -191,16 +191,16 @@ def test_without_a_loss_there_is_no_axis():
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "text"),
     [
         (8.0, "width 8: 0.003 (0.002 to 0.02), 16 seeds; validation 0.004"),
         (512.0, "width 512: left out: 7e+11 multiplications are too many"),
         (20.0, "width 20: not trained yet"),
     ],
 )
-def test_the_value_under_the_mouse_is_read(plot, number, said):
+def test_the_value_under_the_mouse_is_read(plot, number, text):
     point_at(plot, number)
-    assert plot.toolTip() == plot.accessibleDescription() == said
+    assert plot.toolTip() == plot.accessibleDescription() == text
     QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
     assert plot.toolTip() == ""
 
@@ -222,10 +222,10 @@ def test_progress_then_the_least_loss_then_a_note(plot):
 def test_screen_readers_hear_the_best_value_and_the_present_one(plot):
     reader = QAccessible.queryAccessibleInterface(plot)
     assert reader.text(QAccessible.Text.Name) == "Final loss over width"
-    said = reader.text(QAccessible.Text.Description)
-    assert said.startswith("Lowest at width 64: 0.0019 (0.0018 to 0.0021), 16 seeds")
-    assert "Now width 8: 0.003 (0.002 to 0.02), 16 seeds" in said
-    assert "4 of 30 values are trained" in said
+    text = reader.text(QAccessible.Text.Description)
+    assert text.startswith("Lowest at width 64: 0.0019 (0.0018 to 0.0021), 16 seeds")
+    assert "Now width 8: 0.003 (0.002 to 0.02), 16 seeds" in text
+    assert "4 of 30 values are trained" in text
 
 
 # ---- going there

@@ -100,11 +100,11 @@ def test_chips_show_size_variance_dead_share_parameters_and_the_output_bias(qapp
 def test_every_one_of_several_output_biases_is_shown(qapp):
     part = part_of("flip")
     labels = outer_labels(part, arrange(part, 690, 262, DARK), DARK)
-    told = [(text, of) for _, text, _, of in labels if of is not None]
-    assert [of for _, of in told] == [(2, k) for k in range(4)]
-    assert [float(t.removeprefix("b = ").replace("−", "-")) for t, _ in told] == pytest.approx(
-        part.biases[-1], abs=0.006
-    )
+    biases = [(text, of) for _, text, _, of in labels if of is not None]
+    assert [of for _, of in biases] == [(2, k) for k in range(4)]
+    assert [
+        float(t.removeprefix("b = ").replace("−", "-")) for t, _ in biases
+    ] == pytest.approx(part.biases[-1], abs=0.006)
 
 
 def test_layers_too_high_are_folded_and_the_count_is_right(qapp):

@@ -92,14 +92,14 @@ def frame_of(part: DiagramPart, update: int = 740, **net: object) -> Frame:
 @pytest.fixture
 def view_of(qtbot):
     def make(
-        sizes: tuple[int, ...] = WAVE, answers: bool = True, **keys: object
+        sizes: tuple[int, ...] = WAVE, has_traces: bool = True, **keys: object
     ) -> DiagramView:
         view = DiagramView()
         qtbot.addWidget(view)
         view.resize(690, 330)
         view.draw(frame_of(part_of(sizes, **keys)))
         view.set_sample_count(96)
-        if answers:
+        if has_traces:
             view.trace_wanted.connect(
                 lambda n: view.show_trace(trace_of(view.frame.diagram, n))
             )
@@ -212,8 +212,8 @@ def test_residual_and_norm_are_written_as_they_are_computed(qapp):
         lines = [plain(line) for line in forward_lines(part, spec, trace, 2, unit, 99)]
         normed = (zs[1][unit] - zs[1].mean()) / np.sqrt(zs[1].var() + 1e-5)
         assert lines[1].endswith(f"= {number(normed)}")
-        told = f"{number(hs[0][unit])} + relu({number(normed)}) = {number(hs[1][unit])}"
-        assert lines[2].endswith(told)
+        text = f"{number(hs[0][unit])} + relu({number(normed)}) = {number(hs[1][unit])}"
+        assert lines[2].endswith(text)
 
 
 def test_a_residual_derivative_names_what_goes_past_the_layer(qapp):
@@ -232,7 +232,7 @@ def test_a_residual_derivative_names_what_goes_past_the_layer(qapp):
 
 
 def test_weights_that_have_changed_are_not_passed_off_as_the_traces(view_of):
-    view = view_of(answers=False)
+    view = view_of(has_traces=False)
     trace = trace_of(view.frame.diagram)
     other = dataclasses.replace(
         view.frame.diagram, weights=tuple(1.1 * w for w in view.frame.diagram.weights)
@@ -394,7 +394,7 @@ def test_training_goes_on_and_the_pass_stays_a_snapshot(view_of):
 
 
 def test_a_trace_finds_its_network_among_those_drawn_last(view_of):
-    view = view_of(answers=False)
+    view = view_of(has_traces=False)
     old = view.frame.diagram
     for update in (741, 742):
         newer = dataclasses.replace(old, weights=tuple(w * update / 740 for w in old.weights))
@@ -405,7 +405,7 @@ def test_a_trace_finds_its_network_among_those_drawn_last(view_of):
 
 
 def test_the_network_can_be_handed_in_with_the_trace(view_of):
-    view = view_of(answers=False)
+    view = view_of(has_traces=False)
     other = sample_diagram("curve", np.random.default_rng(5), WAVE)
     view.show_trace(trace_of(other), other, 1234)
     assert view.player.state.part is other
@@ -413,7 +413,7 @@ def test_the_network_can_be_handed_in_with_the_trace(view_of):
 
 
 def test_another_network_ends_the_pass_and_a_late_answer_is_ignored(view_of):
-    view = view_of(answers=False)
+    view = view_of(has_traces=False)
     late = trace_of(view.frame.diagram)
     view.show_trace(late)
     assert view.player.state is not None
@@ -444,7 +444,7 @@ def test_samples_are_chosen_and_keep_the_step(qtbot, view_of):
 
 
 def test_a_sample_chosen_before_the_pass_asks_for_nothing(qtbot, view_of):
-    view = view_of(answers=False)
+    view = view_of(has_traces=False)
     with qtbot.assertNotEmitted(view.trace_wanted):
         view.bar.spin.setValue(7)
     with qtbot.waitSignal(view.trace_wanted) as asked:
@@ -469,7 +469,7 @@ def test_the_way_back_uses_the_same_snapshot(view_of):
 @pytest.mark.parametrize("sizes", [(1, 1), (1, *(3,) * 64, 1), (3, 40, 2)])
 @pytest.mark.parametrize("backward", [False, True])
 def test_any_network_is_stepped_through_at_any_size(view_of, sizes, backward):
-    view = view_of(sizes, answers=False)
+    view = view_of(sizes, has_traces=False)
     part = view.frame.diagram
     zs, hs = forward(part, np.ones(sizes[0]), residual=False)
     dw = tuple(np.ones_like(w) for w in part.weights)
@@ -492,7 +492,7 @@ def test_any_network_is_stepped_through_at_any_size(view_of, sizes, backward):
 
 
 def test_a_pass_with_numbers_that_are_not_finite_is_shown(view_of):
-    view = view_of(answers=False)
+    view = view_of(has_traces=False)
     trace = trace_of(view.frame.diagram)
     bad = {
         n: tuple(np.full_like(a, np.nan) for a in getattr(trace, n))

@@ -27,7 +27,7 @@ VIEWS = {
 SIZES = ((690, 400), (250, 180), (120, 90))
 
 
-def said(log: object) -> list[str]:
+def warnings_in(log: object) -> list[str]:
     """Return what Qt complained about."""
     return [record.message for record in log.records if not record.ignored]
 
@@ -57,7 +57,7 @@ def test_predictions(qtbot: QtBot, qtlog: object, form: str, case: str) -> None:
     view = PredictionView()
     qtbot.addWidget(view)
     exercise(view, broken(frame) if case == "not finite" else frame)
-    assert not said(qtlog)
+    assert not warnings_in(qtlog)
 
 
 @pytest.mark.parametrize("name", ["loss", "signal", "gradient"])
@@ -70,7 +70,7 @@ def test_layers_and_loss(
     qtbot.addWidget(view)
     exercise(view, sample_frame(layers=layers, seeds=seeds, held_out=seeds > 1))
     exercise(view, broken(sample_frame(layers=layers, seeds=seeds, run_id=2)))
-    assert not said(qtlog)
+    assert not warnings_in(qtlog)
 
 
 def test_a_history_of_one_report_and_of_none(qtbot: QtBot, qtlog: object) -> None:
@@ -82,7 +82,7 @@ def test_a_history_of_one_report_and_of_none(qtbot: QtBot, qtlog: object) -> Non
     empty = replace(frame.loss, updates=np.empty(0, int), train=np.empty((0, 16)))
     exercise(view, replace(frame, loss=replace(empty, validation=None)))
     assert view.plot.read(0.0, 0.0) is None
-    assert not said(qtlog)
+    assert not warnings_in(qtlog)
 
 
 @pytest.mark.parametrize("value", [0.0, 1e-300, 1e300, -1.0])
@@ -93,7 +93,7 @@ def test_losses_at_the_ends_of_the_numbers(qtbot: QtBot, qtlog: object, value: f
     level = np.full_like(frame.loss.train, value)
     references = {"noise_floor": value, "linear_loss": float("nan")}
     exercise(view, replace(frame, loss=replace(frame.loss, train=level, **references)))
-    assert not said(qtlog)
+    assert not warnings_in(qtlog)
 
 
 @pytest.mark.parametrize("value", [0.0, 1e12, -1e-12])
@@ -109,7 +109,7 @@ def test_constant_curves_and_scatters(qtbot: QtBot, qtlog: object, value: float)
     frame = sample_frame("scatter")
     true = np.full_like(frame.prediction.true, value)
     exercise(view, replace(frame, prediction=replace(frame.prediction, true=true)))
-    assert not said(qtlog)
+    assert not warnings_in(qtlog)
 
 
 def test_a_hundred_classes_and_no_mistakes(qtbot: QtBot, qtlog: object) -> None:
@@ -125,4 +125,4 @@ def test_a_hundred_classes_and_no_mistakes(qtbot: QtBot, qtlog: object) -> None:
         example_said=np.empty(0, int),
     )
     exercise(view, replace(frame, prediction=part))
-    assert not said(qtlog)
+    assert not warnings_in(qtlog)

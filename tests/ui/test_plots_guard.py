@@ -35,8 +35,8 @@ class Unplaced(Broken):
 def test_an_exception_ends_where_all_others_do_and_the_plot_lives(
     qtbot, monkeypatch, mark, layer
 ):
-    said = []
-    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: said.append(str(error)))
+    errors = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: errors.append(str(error)))
     plot = Plot(Axis("x"), Axis("y"))
     qtbot.addWidget(plot)
     plot.set_theme(DARK)
@@ -44,13 +44,13 @@ def test_an_exception_ends_where_all_others_do_and_the_plot_lives(
     plot.show()
     plot.show_marks(**{layer: {"mark": mark}})
     plot.grab()
-    assert said
-    assert "painted" in said[0]
-    said.clear()
+    assert errors
+    assert "painted" in errors[0]
+    errors.clear()
     x = np.linspace(0, 1, 5)
     plot.show_marks(live={"curve": Line(x, 0.5 + 0 * x, DARK.color("accent"), 4.0)})
     image = plot.grab().toImage()
-    assert not said
+    assert not errors
     here = image.pixelColor(
         *(round(float(v)) for v in (plot.px(x)[2], plot.py(0.5 + 0 * x)[2]))
     )

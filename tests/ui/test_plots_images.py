@@ -81,9 +81,9 @@ def test_words_that_do_not_fit_give_way_to_brief_ones_or_to_nothing(plot: Plot) 
     plot.grab()
     assert list(words.fitting_texts(plot)) == ["a long name"]
     unit = plot.area().width() / 10
-    for room, said in ((100, "a long name"), (40, "brief"), (8, "")):
+    for room, text in ((100, "a long name"), (40, "brief"), (8, "")):
         words.across = room / unit
-        assert list(words.fitting_texts(plot)) == [said]
+        assert list(words.fitting_texts(plot)) == [text]
     words.across, words.centred = 0.0, True
     (rect,) = words.rects(plot)
     assert rect.center().x() == pytest.approx(float(plot.px(at)[0]), abs=0.01)
@@ -162,8 +162,8 @@ def test_long_names_of_classes_are_cut_and_read_whole(qtbot: QtBot) -> None:
     read = matrix.reading_at(matrix.area().center())
     assert read.title == f"true {names[1]}, predicted {names[1]}"
     row = examples.reading_at(examples.area().topLeft() + QPointF(5, 5))
-    said = int(part.example_said[0])
-    assert row.title.endswith(f"predicted {names[said]}")
+    text = int(part.example_said[0])
+    assert row.title.endswith(f"predicted {names[text]}")
     assert "feature 13" in row.text  # which has no room in its row
 
 

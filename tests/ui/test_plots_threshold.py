@@ -25,8 +25,8 @@ def view(qtbot):
     view = LossView()
     qtbot.addWidget(view)
     view.resize(360, 260)
-    view.said, view.refusals = [], []
-    view.threshold_chosen.connect(view.said.append)
+    view.chosen, view.refusals = [], []
+    view.threshold_chosen.connect(view.chosen.append)
     view.refused.connect(view.refusals.append)
     view.draw(sample_frame())
     view.show()
@@ -62,20 +62,20 @@ def test_the_line_lies_at_its_level_and_shows_what_is_below(view):
     view.set_threshold(0.003)
     assert line_y(view) == pytest.approx(level_y(view, 0.003), abs=1)
     assert view.line.text() == f"{(losses < 0.003).sum()} of 16 below .003"
-    assert view.said == []  # nobody chose: it was shown
+    assert view.chosen == []  # nobody chose: it was shown
 
 
 def test_a_drag_goes_along_round_numbers_and_a_click_moves_nothing(view):
     QTest.mouseClick(view.line, LEFT, pos=QPoint(60, 3))
-    assert view.said == []
+    assert view.chosen == []
     drag_to(view, 0.0031)
-    assert view.said[-1] == 0.003
+    assert view.chosen[-1] == 0.003
     assert view.threshold == 0.003
-    assert len(view.said) >= 2  # said on the way too
+    assert len(view.chosen) >= 2  # emitted on the way too
     drag_to(view, 1e-12)
-    assert view.said[-1] >= view.plot.y_axis.low  # the plot's edge holds it
+    assert view.chosen[-1] >= view.plot.y_axis.low  # the plot's edge holds it
     drag_to(view, 1e12)
-    assert view.said[-1] <= view.plot.y_axis.high
+    assert view.chosen[-1] <= view.plot.y_axis.high
 
 
 def test_the_line_follows_axis_size_and_theme(view):
@@ -108,7 +108,7 @@ def test_keys_step_the_level(view):
     QTest.keyClick(view.line, KEY.Key_Down)
     QTest.keyClick(view.line, KEY.Key_Down)
     QTest.keyClick(view.line, KEY.Key_PageUp)
-    assert view.said == [0.012, 0.01, 0.008, 0.08]
+    assert view.chosen == [0.012, 0.01, 0.008, 0.08]
 
 
 @pytest.mark.parametrize(("typed", "level"), [("0,25", 0.25), ("1e-3", 0.001), (" ", None)])
@@ -121,7 +121,7 @@ def test_a_number_is_typed_after_a_double_click(view, typed, level):
     edit.selectAll()
     QTest.keyClicks(edit, typed)
     QTest.keyClick(edit, KEY.Key_Return)
-    assert view.said == [level]
+    assert view.chosen == [level]
     assert view.line.level == (0.01 if level is None else level)  # None: the task's own
     assert view.line.hasFocus()
 
@@ -132,7 +132,7 @@ def test_a_digit_begins_to_type_and_escape_gives_up(view):
     edit = view.line.findChild(QLineEdit)
     assert edit.text() == "5"
     QTest.keyClick(edit, KEY.Key_Escape)
-    assert view.said == []
+    assert view.chosen == []
     assert view.line.level == 0.01
     QTest.keyClick(view.line, KEY.Key_Return)
     assert view.line._edit is not None
@@ -144,7 +144,7 @@ def test_what_is_no_threshold_is_refused_in_one_sentence(view, typed):
     edit = view.line._edit
     edit.setText(typed)
     QTest.keyClick(edit, KEY.Key_Return)
-    assert view.said == []
+    assert view.chosen == []
     assert view.line.level == 0.01
     assert len(view.refusals) == 1
     assert view.refusals[0].startswith("Loss threshold")
@@ -154,11 +154,11 @@ def test_screen_readers_find_a_slider_with_name_and_value(view):
     reader = QAccessible.queryAccessibleInterface(view.line)
     assert reader.role() == QAccessible.Role.Slider
     assert reader.text(QAccessible.Text.Name) == "Loss threshold"
-    told = view.line.accessibleDescription()
-    assert told.startswith("0.01: ")
-    assert " of 16 below .01" in told
+    text = view.line.accessibleDescription()
+    assert text.startswith("0.01: ")
+    assert " of 16 below .01" in text
     reader.valueInterface().setCurrentValue(view.line.value() + 1)
-    assert view.said == [0.012]
+    assert view.chosen == [0.012]
 
 
 def test_the_plots_crosshair_still_hears_of_the_mouse(view):

@@ -59,7 +59,7 @@ def test_the_newest_median_comes_after_the_updates() -> None:
     assert next(iter(found.values())) == grouped(frame.update)
 
 
-def told(frame: Frame, threshold: float | None = None) -> dict[str, Readout]:
+def by_label(frame: Frame, threshold: float | None = None) -> dict[str, Readout]:
     return {readout.label: readout for readout in readouts(frame, threshold)}
 
 
@@ -73,12 +73,15 @@ def test_a_share_of_the_seeds_is_below_the_threshold() -> None:
     count = int((train[-1] < level).sum())
     assert shown.value == f"{100 * count / 16:.0f} %"
     assert shown.help.startswith(f"{count} of 16 seeds have a training loss below ")
-    assert told(frame, 0.01)["of 16 seeds below .01"].value.endswith(" %")
-    assert told(frame)["of 16 seeds below .01"] == told(frame, 0.01)["of 16 seeds below .01"]
+    assert by_label(frame, 0.01)["of 16 seeds below .01"].value.endswith(" %")
+    assert (
+        by_label(frame)["of 16 seeds below .01"]
+        == by_label(frame, 0.01)["of 16 seeds below .01"]
+    )
 
 
 @pytest.mark.parametrize(
-    ("losses", "value", "says"),
+    ("losses", "value", "text"),
     [
         ([0.1], "no", "is not below 0.01"),
         ([0.001], "yes", "is below 0.01"),
@@ -86,16 +89,16 @@ def test_a_share_of_the_seeds_is_below_the_threshold() -> None:
         ([math.nan] * 3, "0 %", "0 of 3 seeds have"),
     ],
 )
-def test_few_seeds_are_described_in_words(losses: list[float], value: str, says: str) -> None:
+def test_few_seeds_are_described_in_words(losses: list[float], value: str, text: str) -> None:
     shown = success(Ranking(np.array(losses), 0.01))
     assert shown.value == value
-    assert says in shown.help
+    assert text in shown.help
 
 
 def test_a_run_finished_at_once_shows_how_long_it_took() -> None:
     frame = dataclasses.replace(sample_frame("curve", update=1500), elapsed_s=0.0381)
-    assert told(frame)["updates, all seeds"].value == "24\u202f000 in 38 ms"
-    assert "updates, each of all seeds" not in told(frame)
+    assert by_label(frame)["updates, all seeds"].value == "24\u202f000 in 38 ms"
+    assert "updates, each of all seeds" not in by_label(frame)
     running = dataclasses.replace(frame, elapsed_s=0.0)
     assert len(readouts(running)) == len(readouts(frame))  # the places stay
 

@@ -102,21 +102,21 @@ def test_a_disabled_button_emits_nothing(bar):
 
 
 def test_the_speed_runs_from_one_update_a_second_to_no_limit(bar):
-    said = []
-    bar.speed_changed.connect(said.append)
+    emitted = []
+    bar.speed_changed.connect(emitted.append)
     slider = bar.speed.bar
     bar.set_speed(375)
     assert bar.speed.text == "375 updates/s"
-    assert said == []
+    assert emitted == []
     QTest.mouseClick(slider, LEFT, pos=QPoint(slider.width() - 1, 11))
     QTest.mouseClick(slider, LEFT, pos=QPoint(0, 11))
-    assert said == [math.inf, 1.0]
+    assert emitted == [math.inf, 1.0]
     assert bar.speed.text == "1 update/s"
     slider.setFocus()
     QTest.keyClick(slider, Qt.Key.Key_End)
     QTest.keyClick(slider, Qt.Key.Key_Left)
-    assert said[-1] == 100_000
-    assert speed_text(said[-1]) == "100\u202f000 updates/s"
+    assert emitted[-1] == 100_000
+    assert speed_text(emitted[-1]) == "100\u202f000 updates/s"
 
 
 def test_readouts_keep_their_places_while_numbers_change(bar):
@@ -186,9 +186,9 @@ def test_a_seed_is_chosen_from_all(bar, qtbot):
     popup = bar.popup
     assert len(popup.buttons) == 16
     assert [b.isChecked() for b in popup.buttons].index(True) == 11
-    with qtbot.waitSignal(bar.seed_chosen) as said:
+    with qtbot.waitSignal(bar.seed_chosen) as emitted:
         QTest.mouseClick(popup.buttons[4], LEFT)
-    assert said.args == [4]
+    assert emitted.args == [4]
     QApplication.processEvents()
     assert bar.popup is None
     assert bar.seed.text() == "Seed 12 of 16"  # until the window shows another
@@ -291,6 +291,6 @@ def test_the_popup_marks_successes_and_leads_to_best_and_worst(bar, qtbot):
     popup.buttons[15].setFocus()
     QTest.keyClick(popup.buttons[15], Qt.Key.Key_Down)
     assert popup.extremes["best"].hasFocus()
-    with qtbot.waitSignal(bar.seed_chosen) as said:
+    with qtbot.waitSignal(bar.seed_chosen) as emitted:
         QTest.mouseClick(popup.extremes["worst"], LEFT)
-    assert said.args == [7]
+    assert emitted.args == [7]

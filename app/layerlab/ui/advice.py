@@ -125,13 +125,13 @@ class AdviceLine(QFrame):
         grid.setHorizontalSpacing(px(18))
         grid.setVerticalSpacing(px(5))
         finding = self.finding
-        said = () if finding is None else (finding.line, finding.hint)
-        for row, sentence in enumerate(said):
+        sentences = () if finding is None else (finding.line, finding.hint)
+        for row, sentence in enumerate(sentences):
             label = QLabel(sentence)
             label.setFont(theme.font(12.5, 400 if row else 600))
             grid.addWidget(label, row, 0, 1, 2)
         rows = () if finding is None else finding.evidence
-        for row, (name, figure) in enumerate(rows, len(said)):
+        for row, (name, figure) in enumerate(rows, len(sentences)):
             for column, text in enumerate((name, figure)):
                 label = QLabel(text)
                 label.setFont(theme.font(11.5, 600 if column else 400))
@@ -143,7 +143,7 @@ class AdviceLine(QFrame):
         foot = QLabel("medians over the seeds")
         foot.setFont(theme.font(10.5))
         foot.setStyleSheet(f"color: {theme.faint};")
-        grid.addWidget(foot, len(said) + len(rows), 0, 1, 2)
+        grid.addWidget(foot, len(sentences) + len(rows), 0, 1, 2)
         return popup
 
     def set_theme(self, theme: Theme) -> None:

@@ -277,10 +277,10 @@ _WRITERS: dict[str, Callable[[Page, float], bytes]] = {
 
 
 def _numbers(card: Card) -> bytes:
-    told = card.numbers()
-    if not told:
+    numbers = card.numbers()
+    if not numbers:
         raise LabError(f"{card.title()} has no numbers to save")
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerows(csv.reader(told.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    writer.writerows(csv.reader(numbers.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
     return text.getvalue().encode("utf-8")

@@ -91,8 +91,8 @@ class HeadButton(QAbstractButton):
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.setPen(QPen(self.theme.color("accent"), 1.5))
                 painter.drawRoundedRect(box, round_px, round_px)
-            bright = self.isChecked() or self.underMouse()
-            painter.setPen(self.theme.color("text" if bright else "muted"))
+            highlighted = self.isChecked() or self.underMouse()
+            painter.setPen(self.theme.color("text" if highlighted else "muted"))
             painter.setFont(self.font())
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._word())
 
@@ -137,10 +137,10 @@ class HeadLabel(QLabel):
             return
         with QPainter(self) as painter:
             painter.setPen(self.palette().color(self.foregroundRole()))
-            told = self.fontMetrics().elidedText(
+            text = self.fontMetrics().elidedText(
                 self.text(), Qt.TextElideMode.ElideRight, self.width()
             )
-            painter.drawText(self.rect(), self.alignment(), told)
+            painter.drawText(self.rect(), self.alignment(), text)
 
     def _paint_rich(self) -> None:
         """Paint rich text as QLabel does, but without its clip, which SVG files misplace."""

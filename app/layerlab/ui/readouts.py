@@ -113,11 +113,11 @@ def success(ranking: Ranking) -> Readout:
     level, brief = number(ranking.threshold), level_text(ranking.threshold)
     how = "Drag the line in the loss plot to choose another threshold."
     if seeds == 1:  # a share of one would claim too much
-        said = f"The training loss is {'' if count else 'not '}below {level}. {how}"
+        help_text = f"The training loss is {'' if count else 'not '}below {level}. {how}"
         return Readout(
-            "yes" if count else "no", f"loss below {brief}", said, 2, f"below {brief}"
+            "yes" if count else "no", f"loss below {brief}", help_text, 2, f"below {brief}"
         )
     noun = "seed has" if count == 1 else "seeds have"
-    said = f"{count} of {seeds} {noun} a training loss below {level}. {how}"
+    help_text = f"{count} of {seeds} {noun} a training loss below {level}. {how}"
     share, label = f"{100 * count / seeds:.0f} %", f"of {seeds} seeds below {brief}"
-    return Readout(share, label, said, 2, f"below {brief}")
+    return Readout(share, label, help_text, 2, f"below {brief}")

@@ -52,19 +52,19 @@ class Table(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.header: tuple[str, ...] = ()
         self.rows: tuple[tuple[Cell, ...], ...] = ()
-        self.bright = -1
+        self.highlighted = -1
 
     def show_rows(
-        self, header: Sequence[str], rows: Sequence[Sequence[Cell]], bright: int = -1
+        self, header: Sequence[str], rows: Sequence[Sequence[Cell]], highlighted: int = -1
     ) -> None:
         """Show a table.
 
         Args:
             header: names of the columns. rows: as many cells each.
-            bright: place of the row that is lit up; -1 for none.
+            highlighted: place of the row that is lit up; -1 for none.
         """
         self.header, self.rows = tuple(header), tuple(map(tuple, rows))
-        self.bright = bright
+        self.highlighted = highlighted
         self.update()
 
     def numbers(self) -> str:
@@ -95,7 +95,7 @@ class Table(QWidget):
     def _widths(self, brief: bool) -> list[float]:
         font = QFontMetricsF(self._font(600))
         texts = [
-            [name, *(_said(row[k], brief) for row in self.rows)]
+            [name, *(_cell_text(row[k], brief) for row in self.rows)]
             for k, name in enumerate(self.header)
         ]
         return [max(map(font.horizontalAdvance, column), default=0.0) for column in texts]
@@ -166,7 +166,7 @@ class Table(QWidget):
         columns, brief = self.columns(), self.is_brief()
         for row in range(-1, len(self.rows)):
             top = (row + 1) * high
-            if row >= 0 and row == self.bright:
+            if row >= 0 and row == self.highlighted:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(theme.color("raised"))
                 painter.drawRoundedRect(QRectF(-theme.px(5), top, self.width(), high), 5, 5)
@@ -179,12 +179,12 @@ class Table(QWidget):
                 painter.setPen(theme.color(cell.token))
                 side = Qt.AlignmentFlag.AlignRight if k else Qt.AlignmentFlag.AlignLeft
                 box = QRectF(left - (2 if k else 0), top, right - left + 4, high)
-                painter.drawText(box, _MIDDLE | side, _said(cell, brief))
+                painter.drawText(box, _MIDDLE | side, _cell_text(cell, brief))
 
     def _font(self, weight: int) -> QFont:
         size = min(11.5, 0.8 * self.row_height() / self.theme.zoom)
         return self.theme.font(size, weight)
 
 
-def _said(cell: Cell, brief: bool) -> str:
+def _cell_text(cell: Cell, brief: bool) -> str:
     return cell.brief if brief and cell.brief else cell.text

@@ -75,13 +75,13 @@ class DepthSlider(Slider):
         """Show below the slider what the lock does, from long to short; nothing: hide it."""
         self.note.set_wordings(wordings)
         self.note.setVisible(bool(wordings))
-        self._tell(self.bar.number)
+        self._describe(self.bar.number)
 
-    def _tell(self, number: float) -> None:
-        super()._tell(number)
+    def _describe(self, number: float) -> None:
+        super()._describe(number)
         if not self.note.isHidden():
-            told = f"{self.note.accessibleName()}. {self.bar.accessibleDescription()}"
-            self.bar.setAccessibleDescription(told)
+            text = f"{self.note.accessibleName()}. {self.bar.accessibleDescription()}"
+            self.bar.setAccessibleDescription(text)
 
     def _restyle(self, theme: Theme) -> None:
         super()._restyle(theme)

@@ -111,8 +111,8 @@ class Readouts(QWidget):
         self._readouts = list(readouts)
         self._measure()
         self._fit_height()
-        told = (f"{r.value} {r.label}" + f" ({r.help})" * bool(r.help) for r in readouts)
-        self.setAccessibleDescription(", ".join(told))
+        texts = (f"{r.value} {r.label}" + f" ({r.help})" * bool(r.help) for r in readouts)
+        self.setAccessibleDescription(", ".join(texts))
         self.update()
 
     def set_theme(self, theme: Theme) -> None:

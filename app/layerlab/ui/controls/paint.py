@@ -136,8 +136,8 @@ def draw_cloud(painter: QPainter, rect: QRectF, cloud: np.ndarray, theme: Theme)
     if not cloud.shape[1]:
         return
     low, high = cloud[:2].min(axis=1), cloud[:2].max(axis=1)  # (2,)
-    spread = np.maximum(high - low, 1e-12)
-    scale = min(rect.width() / spread[0], rect.height() / spread[1])
+    extent = np.maximum(high - low, 1e-12)
+    scale = min(rect.width() / extent[0], rect.height() / extent[1])
     middle = (low + high) / 2
     size = theme.px(2.6) * (1.0 if cloud.shape[1] <= 120 else 0.8)
     painter.setPen(Qt.PenStyle.NoPen)

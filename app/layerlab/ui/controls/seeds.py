@@ -20,7 +20,7 @@ _MOVES = {
 }
 
 
-def told(ranking: Ranking, seed: int) -> str:
+def loss_text(ranking: Ranking, seed: int) -> str:
     """Return a seed's loss in words; empty where it is not known."""
     if seed >= ranking.seeds:
         return ""
@@ -41,9 +41,9 @@ class SeedButton(QPushButton):
         self.setChecked(shown)
         self.setAccessibleName(f"Seed {seed + 1}")
         if seed < ranking.seeds:
-            said = f"Seed {seed + 1}: {told(ranking, seed)}"
-            self.setAccessibleName(said)
-            self.setToolTip(said)
+            text = f"Seed {seed + 1}: {loss_text(ranking, seed)}"
+            self.setAccessibleName(text)
+            self.setToolTip(text)
             token = theme.good if ranking.successes[seed] else theme.muted
             self.setStyleSheet(f"SeedButton {{ color: {token}; }}")
 
@@ -120,8 +120,8 @@ class SeedPopup(QFrame):
     ) -> None:
         button = BarButton(theme, text=f"{name}: {seed + 1}")
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setAccessibleName(f"{name} seed, {seed + 1}: {told(ranking, seed)}")
-        button.setToolTip(f"Seed {seed + 1}: {told(ranking, seed)}")
+        button.setAccessibleName(f"{name} seed, {seed + 1}: {loss_text(ranking, seed)}")
+        button.setToolTip(f"Seed {seed + 1}: {loss_text(ranking, seed)}")
         button.clicked.connect(lambda: self._on_chosen(seed))
         line.addWidget(button)
         self.extremes[name.lower()] = button

@@ -57,7 +57,7 @@ class Slider(Control):
         return round(number) if self.whole else float(number)
 
     def _on_moved(self, number: float) -> None:
-        self._tell(number)
+        self._describe(number)
         self.want(self.value_of(number))
 
     def _on_typing(self, first: str) -> None:
@@ -74,9 +74,9 @@ class Slider(Control):
 
     def _display(self, value: Any) -> None:
         self.bar.set_number(float(value))
-        self._tell(float(value))
+        self._describe(float(value))
 
-    def _tell(self, number: float) -> None:
+    def _describe(self, number: float) -> None:
         value, unit = self.texts(number)
         self.header.set_value(value, unit)
         self.bar.setAccessibleDescription(f"{self.header.text}. {self.knob.help}")
@@ -99,7 +99,7 @@ class BatchSlider(Slider):
         if points != self._points:
             self._points = points
             self.bar.set_scale(_batch_scale(points))
-            self._tell(self.bar.number)
+            self._describe(self.bar.number)
 
     def texts(self, number: float) -> tuple[str, str]:
         """Return such as `32`, `of 96`."""

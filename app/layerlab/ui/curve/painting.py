@@ -21,7 +21,7 @@ def paint_words(
     rights: Sequence[str],
     theme: Theme,
     *,
-    bright: bool,
+    highlighted: bool,
 ) -> None:
     """Write the longest of the texts at both ends that fit into one line."""
     font = theme.font(10)
@@ -32,7 +32,7 @@ def paint_words(
         if used + (gap if right else 0) <= line.width():
             break
     painter.setFont(font)
-    painter.setPen(theme.color("text" if bright else "muted"))
+    painter.setPen(theme.color("text" if highlighted else "muted"))
     middle = Qt.AlignmentFlag.AlignVCenter
     left = metrics.elidedText(left, Qt.TextElideMode.ElideRight, line.width())
     painter.drawText(line, middle | Qt.AlignmentFlag.AlignLeft, left)

@@ -91,7 +91,7 @@ class CurvePlot(KeyboardRing, QWidget):
         """Show what is known now."""
         self._curve = curve
         self._places.fit(curve)
-        self._tell()
+        self._describe()
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -120,7 +120,7 @@ class CurvePlot(KeyboardRing, QWidget):
         top, foot = self._theme.px(_STRIP + 5), self._theme.px(5)
         self._places.room = QRectF(self.rect()).adjusted(0, top, 0, -foot)
 
-    def _tell(self) -> None:
+    def _describe(self) -> None:
         """Describe the value that is read, or the whole curve."""
         pointed = self._pointed
         reading = "" if pointed is None else self.words.reading(pointed)
@@ -183,7 +183,7 @@ class CurvePlot(KeyboardRing, QWidget):
         if number == self._pointed:
             return
         self._pointed = number
-        self._tell()
+        self._describe()
         hand, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
         self.setCursor(arrow if number is None else hand)
         self.update()
@@ -229,14 +229,14 @@ class CurvePlot(KeyboardRing, QWidget):
             lefts, rights = words.title(self._places.ends), words.state()
             if pointed is not None:
                 lefts, rights = words.readings(pointed), [""]
-            paint_words(painter, line, lefts, rights, theme, bright=pointed is not None)
+            paint_words(painter, line, lefts, rights, theme, highlighted=pointed is not None)
             painter.drawPixmap(0, 0, self._drawn_curve())
             if pointed is not None:
                 x = self._bar().x_of(pointed)
                 painter.setPen(QPen(theme.color("faint"), 1))
                 painter.drawLine(QPointF(x, self._places.room.top()), QPointF(x, box.bottom()))
-                bright = theme.color("text")
-                paint_dot(painter, curve, pointed, self.place, theme, bright, 3.0 * theme.zoom)
+                ink = theme.color("text")
+                paint_dot(painter, curve, pointed, self.place, theme, ink, 3.0 * theme.zoom)
             if curve.current is not None:
                 accent = theme.color("accent")
                 paint_dot(

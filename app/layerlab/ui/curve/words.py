@@ -31,10 +31,10 @@ class Words:
 
     def reading(self, place: float) -> str:
         """Return what is known of a value: `width 12: 0.0021 (0.0019 to 0.0030), 16 seeds`."""
-        point, (said, *_) = self._curve.at(place), self.readings(place)
+        point, (text, *_) = self._curve.at(place), self.readings(place)
         if point is None or point.why or point.validation is None:
-            return said
-        return f"{said}; validation {number(point.validation)}"
+            return text
+        return f"{text}; validation {number(point.validation)}"
 
     def readings(self, place: float) -> list[str]:
         """Return the same in one line, from long to short."""

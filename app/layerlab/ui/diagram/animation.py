@@ -126,7 +126,7 @@ class PassState:
         values = self.values(layer)[shown]
         return layer, int(np.argmax(np.abs(np.nan_to_num(values))))
 
-    def told(self) -> str:
+    def text(self) -> str:
         """Return the step in a few words."""
         if self.is_backward:
             if self.step == 0:

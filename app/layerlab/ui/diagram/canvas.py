@@ -63,7 +63,7 @@ class DiagramCanvas(NeuronKeys):
         self.editor.closed.connect(self._on_editor_closed)
         self.walked.connect(lambda: self._set_target(None))
         self.edit_asked.connect(self._on_edit_asked)
-        self.tell()
+        self.update_description()
 
     @property
     def placed(self) -> PlacedPanel | None:
@@ -111,7 +111,7 @@ class DiagramCanvas(NeuronKeys):
             self._pick()
         if self._edited is not None:
             self.editor.follow(value_of(part, self._edited_indices))
-        self.tell()
+        self.update_description()
         self.refresh()
 
     def _forget(self) -> None:

@@ -89,8 +89,8 @@ def chip_rows(part: DiagramPart, layer: int, geometry: Geometry) -> list[list[Sp
         return [[(name, "bold")], [(f"{size} input" + "s" * (size > 1), "muted")]]
     if not hidden:
         bias = number(part.biases[-1][0])
-        told = f"b = {bias}" if size == 1 else f"{size} outputs"
-        rows = [[(name if size == 1 else f"{name} · {size}", "bold")], [(told, "muted")]]
+        text = f"b = {bias}" if size == 1 else f"{size} outputs"
+        rows = [[(name if size == 1 else f"{name} · {size}", "bold")], [(text, "muted")]]
         return [*rows, [(_parameters(parameters, geometry), "faint")]]
     share = 100 * column.dead_share
     dead = f"{share:.0f} % dead" if share == 0 or share >= 1 else "< 1 % dead"

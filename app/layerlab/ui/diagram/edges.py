@@ -78,10 +78,10 @@ class EdgeLayer:
         values: Sequence[Array],
         theme: Theme,
         ratio: float,
-        bright: Sequence[Array | float] | None = None,
+        dimming: Sequence[Array | float] | None = None,
     ) -> QImage:
         """Return the edges in the colours of their signs; see `pixels`."""
-        pixels = self.pixels(geometry, values, theme, ratio, bright)
+        pixels = self.pixels(geometry, values, theme, ratio, dimming)
         height, width = pixels.shape
         premultiplied = QImage.Format.Format_ARGB32_Premultiplied
         image = QImage(pixels.data, width, height, 4 * width, premultiplied)
@@ -95,7 +95,7 @@ class EdgeLayer:
         values: Sequence[Array],
         theme: Theme,
         ratio: float,
-        bright: Sequence[Array | float] | None = None,
+        dimming: Sequence[Array | float] | None = None,
         peaks: Sequence[float] | None = None,
     ) -> Array:
         """Return the edges in the colours of their signs, as premultiplied ARGB.
@@ -105,7 +105,7 @@ class EdgeLayer:
             values: for each gap (n_from, n_to), weights or derivatives.
             theme: colours and zoom.
             ratio: device pixels per logical pixel.
-            bright: for each gap, factors of the opacity (n_from, n_to) or one for all.
+            dimming: for each gap, factors of the opacity (n_from, n_to) or one for all.
             peaks: for each gap, the size that counts as strongest; the largest of `values`
                 if None.
 
@@ -119,7 +119,7 @@ class EdgeLayer:
             self._theme_name = theme.name
         drawn = self._prepare(geometry, values, flat, theme.zoom, ratio)
         edges = flat, drawn.chosen, drawn.gap
-        half, opacity, signs = _style(geometry, values, *edges, theme.zoom, bright)
+        half, opacity, signs = _style(geometry, values, *edges, theme.zoom, dimming)
         return drawn.raster.color(half * drawn.scale, opacity, signs, self._table)
 
     def _prepare(
@@ -200,19 +200,19 @@ def paint_lines(
     geometry: Geometry,
     values: Sequence[Array],
     theme: Theme,
-    bright: Sequence[Array | float] | None = None,
+    dimming: Sequence[Array | float] | None = None,
     peaks: Sequence[float] | None = None,
 ) -> None:
     """Paint the edges as lines, for a file: the strongest `MOST_LINES`, these on top.
 
     Args:
         painter: paints in logical pixels.
-        geometry, values, theme, bright, peaks: as of `pixels`.
+        geometry, values, theme, dimming, peaks: as of `pixels`.
     """
     flat = _strengths(values, peaks)
     chosen = np.argsort(flat, kind="stable")[-MOST_LINES:]
     gap = np.repeat(np.arange(len(values)), [v.size for v in values])[chosen]
-    half, opacity, signs = _style(geometry, values, flat, chosen, gap, theme.zoom, bright)
+    half, opacity, signs = _style(geometry, values, flat, chosen, gap, theme.zoom, dimming)
     edges = _curves(geometry, 1.0)
     along = np.linspace(0.0, 1.0, STEPS + 1)
     rise = ease(along)
@@ -233,15 +233,15 @@ def _style(
     chosen: Array,
     gap: Array,
     zoom: float,
-    bright: Sequence[Array | float] | None,
+    dimming: Sequence[Array | float] | None,
 ) -> tuple[Array, Array, Array]:
     """Return half widths in logical pixels, opacities and whether positive, of chosen edges."""
     crowd = np.array([_gamma(v.size) for v in values])[gap]
     strength = flat[chosen] ** crowd
     half = (THINNEST + (WIDEST - THINNEST) * strength) * _slimness(geometry, zoom)
     opacity = 0.07 + 0.88 * strength
-    if bright is not None:
-        factors = [np.broadcast_to(b, v.shape) for b, v in zip(bright, values, strict=True)]
+    if dimming is not None:
+        factors = [np.broadcast_to(b, v.shape) for b, v in zip(dimming, values, strict=True)]
         opacity = opacity * np.concatenate([f.ravel() for f in factors])[chosen]
     signs = np.concatenate([v.ravel() for v in values])[chosen] >= 0
     return half, opacity, signs
@@ -307,14 +307,14 @@ def _overlap(a: Array, b: Array) -> float:
 
 
 def fan(part: DiagramPart, layer: int, place: int) -> list[Array | float]:
-    """Return brightness that leaves only the edges of one drawn neuron lit."""
-    bright: list[Array | float] = [DIMMED] * len(part.edges)
+    """Return factors of the opacity that highlight the edges of one drawn neuron."""
+    dimming: list[Array | float] = [DIMMED] * len(part.edges)
     if layer > 0:
         into = np.full(part.edges[layer - 1].shape, DIMMED)
         into[:, place] = 1.25
-        bright[layer - 1] = into
+        dimming[layer - 1] = into
     if layer < len(part.edges):
         out = np.full(part.edges[layer].shape, DIMMED)
         out[place] = 1.25
-        bright[layer] = out
-    return bright
+        dimming[layer] = out
+    return dimming

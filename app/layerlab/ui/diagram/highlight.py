@@ -62,7 +62,7 @@ def peaks(
     return [peak_of(np.asarray(values, float)) for values in whole]
 
 
-def brightness(part: DiagramPart, highlight: Highlight) -> Sequence[Array | float] | None:
+def dimming_of(part: DiagramPart, highlight: Highlight) -> Sequence[Array | float] | None:
     """Return factors of the edges' opacity, gap by gap; None where none stands out."""
     run = highlight.run
     if run is not None:
@@ -72,8 +72,8 @@ def brightness(part: DiagramPart, highlight: Highlight) -> Sequence[Array | floa
     if highlight.neuron is not None:
         return fan(part, *highlight.neuron)
     if highlight.edge is not None:
-        bright: list[Array | float] = [2.5 * DIMMED] * len(part.edges)
-        return bright
+        dimming: list[Array | float] = [2.5 * DIMMED] * len(part.edges)
+        return dimming
     return None
 
 
@@ -82,8 +82,8 @@ def number_anchor(run: PassState, geometry: Geometry, neuron: Neuron, theme: The
     layer, place = neuron
     if not run.reached(layer) or not painting.number_room(geometry, layer, theme):
         return geometry.tile_rect(*neuron)
-    told = number(float(run.values(layer)[run.part.layers[layer].shown[place]]))
-    return painting.number_rect(geometry, neuron, told, theme)
+    text = number(float(run.values(layer)[run.part.layers[layer].shown[place]]))
+    return painting.number_rect(geometry, neuron, text, theme)
 
 
 def enlarged(

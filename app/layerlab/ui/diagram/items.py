@@ -19,7 +19,7 @@ from layerlab.ui.diagram.geometry import SMALLEST, Geometry
 from layerlab.ui.diagram.highlight import (
     Highlight,
     Neuron,
-    brightness,
+    dimming_of,
     edge_values,
     number_anchor,
     peaks,
@@ -108,10 +108,10 @@ class EdgeItem(pg.ImageItem):
         if picture.part is None or picture.geometry is None or picture.is_figure:
             return
         values = edge_values(picture.part, picture.highlight)
-        bright = brightness(picture.part, picture.highlight)
+        dimming = dimming_of(picture.part, picture.highlight)
         strongest = peaks(picture.part, picture.geometry, picture.highlight)
         pixels = self.layer.pixels(
-            picture.geometry, values, picture.theme, picture.ratio, bright, strongest
+            picture.geometry, values, picture.theme, picture.ratio, dimming, strongest
         )
         self.setImage(pixels, autoLevels=False)
         if (pixels.shape, picture.sight) != self._placed:
@@ -143,9 +143,9 @@ class LineItem(SightItem):
         """Paint the lines."""
         if picture.is_figure:
             values = edge_values(part, picture.highlight)
-            bright = brightness(part, picture.highlight)
+            dimming = dimming_of(part, picture.highlight)
             strongest = peaks(part, geometry, picture.highlight)
-            paint_lines(painter, geometry, values, picture.theme, bright, strongest)
+            paint_lines(painter, geometry, values, picture.theme, dimming, strongest)
 
 
 class GroundItem(SightItem):
@@ -343,10 +343,10 @@ def _paint_pass(painter: QPainter, geometry: Geometry, theme: Theme, run: PassSt
         for place, unit in enumerate(column.shown):
             value = float(values[unit])
             if room:
-                told = number(value)
-                rect = painting.number_rect(geometry, (layer, place), told, theme)
+                text = number(value)
+                rect = painting.number_rect(geometry, (layer, place), text, theme)
                 if rect.bottom() <= end:  # else the strip of chips would cut it
-                    painting.paint_number(painter, rect, told, value, peak, theme)
+                    painting.paint_number(painter, rect, text, value, peak, theme)
             else:
                 rect = geometry.tile_rect(layer, place)
                 painting.paint_level(painter, rect, value, peak, theme)

@@ -221,10 +221,10 @@ class NeuronKeys(ZoomingView):
                 self._follow_sight()
         if self.unit is not None:
             self.reveal(*self.unit)
-        self.tell()
+        self.update_description()
         self.refresh()
 
-    def tell(self) -> None:
+    def update_description(self) -> None:
         """Describe what has the focus, or the whole network, to a screen reader."""
         name = "Network diagram"
         if self.part is not None:

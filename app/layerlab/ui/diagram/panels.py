@@ -39,8 +39,8 @@ def neuron_panel(
     unit = int(column.shown[place])
 
     def lines(most: int) -> Sequence[Line]:
-        told = [neuron_formula(part, spec, layer, unit, most)]
-        return [*told, DEAD] if bool(column.dead[place]) else told
+        formula = [neuron_formula(part, spec, layer, unit, most)]
+        return [*formula, DEAD] if bool(column.dead[place]) else formula
 
     def picture(width: float, height: float) -> QImage:
         return enlarged(part, neuron, width, height, theme, ratio)

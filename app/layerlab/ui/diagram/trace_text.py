@@ -71,18 +71,18 @@ def forward_lines(
     if spec is not None and spec.net.layer_norm:
         line, inner = _norm_line(np.ravel(trace.z[layer - 1]).astype(float), unit)
         lines.append(line)
-    told = f"{act}({number(inner)})"
+    text = f"{act}({number(inner)})"
     if part.skips[layer - 1]:
         past = float(before[unit])
-        told = f"{number(past)} + {told}"
-    return [*lines, ((f"{name} = {told} = ", "muted"), (number(h), "text"))]
+        text = f"{number(past)} + {text}"
+    return [*lines, ((f"{name} = {text} = ", "muted"), (number(h), "text"))]
 
 
 def _norm_line(z: Array, unit: int) -> tuple[Line, float]:
     """Return the line of layer norm, and the normalized sum."""
-    mean, spread = float(z.mean()), float(np.sqrt(z.var() + NORM_EPS))
-    value = (float(z[unit]) - mean) / spread
-    text = f"norm(z) = ({number(z[unit])} − mean {number(mean)}) / std {number(spread)} = "
+    mean, std = float(z.mean()), float(np.sqrt(z.var() + NORM_EPS))
+    value = (float(z[unit]) - mean) / std
+    text = f"norm(z) = ({number(z[unit])} − mean {number(mean)}) / std {number(std)} = "
     return ((text, "muted"), (number(value), "text")), value
 
 
@@ -92,12 +92,12 @@ def loss_lines(part: DiagramPart, spec: LabSpec | None, trace: Trace) -> list[Li
     kind = spec.train.loss if spec is not None else "loss"
     lines: list[Line] = [(("prediction ŷ = ", "muted"), (_vector(output), "accent"))]
     if kind == "cross-entropy":
-        chances = np.exp(output - output.max())
-        told = _vector(chances / chances.sum())
-        lines.append((("softmax(ŷ) = ", "muted"), (told, "accent")))
+        exponentials = np.exp(output - output.max())
+        text = _vector(exponentials / exponentials.sum())
+        lines.append((("softmax(ŷ) = ", "muted"), (text, "accent")))
     elif kind == "logistic":
-        told = _vector(0.5 + 0.5 * np.tanh(output / 2))
-        lines.append((("sigmoid(ŷ) = ", "muted"), (told, "accent")))
+        text = _vector(0.5 + 0.5 * np.tanh(output / 2))
+        lines.append((("sigmoid(ŷ) = ", "muted"), (text, "accent")))
     lines.append((("target y = ", "muted"), (_vector(target), "text")))
     head = f"{kind.replace('-', ' ')} of this sample = "
     return [*lines, ((head, "muted"), (number(trace.loss), "text"))]
@@ -106,8 +106,8 @@ def loss_lines(part: DiagramPart, spec: LabSpec | None, trace: Trace) -> list[Li
 def _vector(values: Array, most: int = 4) -> str:
     if len(values) == 1:
         return number(values[0])
-    told = ", ".join(number(v) for v in values[:most])
-    return f"({told}{', …' if len(values) > most else ''})"
+    text = ", ".join(number(v) for v in values[:most])
+    return f"({text}{', …' if len(values) > most else ''})"
 
 
 def backward_lines(

@@ -134,7 +134,7 @@ class DiagramView(Card):
         if not self._counted:
             self.bar.set_sample_count(frame.spec.task.samples)
         self.canvas.draw(frame)
-        self._tell()
+        self._describe()
 
     def show_ranking(self, ranking: Ranking, seed: int) -> None:
         """Light up whether the shown seed is the best or the worst of several."""
@@ -219,9 +219,9 @@ class DiagramView(Card):
         if self._has_canvas:
             self.canvas.set_theme(theme)
         self.bar.set_theme(theme)
-        self._tell()
+        self._describe()
 
-    def _tell(self) -> None:
+    def _describe(self) -> None:
         """Put the longest of the notes that fits into the head."""
         self.set_note(*self._notes())
 
@@ -236,7 +236,7 @@ class DiagramView(Card):
             way = "Backward" if state.is_backward else "Forward"
             when = f"snapshot at update {self._update:,}".replace(",", " ")
             sample = f"sample {state.trace.sample}"
-            step = f'<span style="color:{self.theme.text}">{way}: {state.told()}</span>'
+            step = f'<span style="color:{self.theme.text}">{way}: {state.text()}</span>'
             return [f"{step} · {sample}, {seed} · {when}", f"{step} · {when}", step]
         edge = (
             f'edge: <b style="color:{self.theme.positive}">positive</b> '
@@ -290,7 +290,7 @@ class DiagramView(Card):
         self.bar.show_state(
             state is not None, state is not None and state.is_backward, self.player.is_playing
         )
-        self._tell()
+        self._describe()
 
     # ---- numbers
     def numbers(self) -> str:

@@ -48,7 +48,7 @@ class Words(QLabel):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
 
-    def say(self, text: str, token: str | None = None) -> None:
+    def show_text(self, text: str, token: str | None = None) -> None:
         """Show another text."""
         self.setText(text)
         if token is not None and token != self.token:
@@ -116,12 +116,12 @@ class Detail(QFrame):
         self.check.setToolTip("Compute this claim now, before all others (Enter)")
         self.page = BarButton(theme, "gallery", "Open its page")
         self.hint = Words(theme, 10.5, 400, "muted")
-        self.hint.say(_HINT)
+        self.hint.show_text(_HINT)
         for card in self.cards.values():
             card.setParent(self._shown)
-            card.clicked.connect(lambda: self._tell(self.page_wanted))
-        self.check.clicked.connect(lambda: self._tell(self.check_wanted))
-        self.page.clicked.connect(lambda: self._tell(self.page_wanted))
+            card.clicked.connect(lambda: self._emit(self.page_wanted))
+        self.check.clicked.connect(lambda: self._emit(self.check_wanted))
+        self.page.clicked.connect(lambda: self._emit(self.page_wanted))
         self._build()
         self.set_theme(theme)
 
@@ -157,19 +157,19 @@ class Detail(QFrame):
         found = entry.verdict
         word, rest, token = state_of(entry)
         if found is not None:
-            said = found.verdict
+            text = found.verdict
         elif entry.share is not None:
-            said = f"{word}, {rest}"
+            text = f"{word}, {rest}"
         else:
-            said = word
-        self.name.say(f"{entry.id}   ·   {entry.theme}")
-        self.statement.say(entry.statement)
-        self.verdict.say(said, token)
-        self._say("Printed", entry.published)
-        self._say("Measured", found.measured if found else "", token)
-        self._say("Why", sentence(found.why if found else entry.lacks))
-        self._say("Tolerance", entry.tolerance)
-        self._say("Source", entry.source)
+            text = word
+        self.name.show_text(f"{entry.id}   ·   {entry.theme}")
+        self.statement.show_text(entry.statement)
+        self.verdict.show_text(text, token)
+        self._show_text("Printed", entry.published)
+        self._show_text("Measured", found.measured if found else "", token)
+        self._show_text("Why", sentence(found.why if found else entry.lacks))
+        self._show_text("Tolerance", entry.tolerance)
+        self._show_text("Source", entry.source)
         self._parts["Measured"].title.set_summary(_took(found.seconds) if found else "")
         for key, card in self.cards.items():
             card.setVisible(key == entry.page)
@@ -181,11 +181,11 @@ class Detail(QFrame):
         self.page.setEnabled(entry.page is not None)
         self.page.setToolTip(f"{entry.question} (Ctrl+Enter)" if entry.page else _NONE)
 
-    def _say(self, title: str, text: str, token: str = "text") -> None:
-        self.texts[title].say(text, token)
+    def _show_text(self, title: str, text: str, token: str = "text") -> None:
+        self.texts[title].show_text(text, token)
         self._parts[title].setVisible(bool(text))
 
-    def _tell(self, signal: object) -> None:
+    def _emit(self, signal: object) -> None:
         if self.entry is not None:
             signal.emit(self.entry.id)  # type: ignore[attr-defined]
 

@@ -194,11 +194,11 @@ class Painter(QStyledItemDelegate):
         painter: QPainter,
         place: tuple[float, float],
         top: float,
-        said: tuple[str, str, str],
+        state: tuple[str, str, str],
         entry: Entry,
     ) -> None:
         theme = self.theme
-        word, rest, token = said
+        word, rest, token = state
         left, width = place
         dot, high = theme.px(13), theme.px(15)
         center = QPointF(left + theme.px(4), top + high / 2)

@@ -139,8 +139,8 @@ class Shares(QWidget):
     def show_counts(self, counts: Counter[str]) -> None:
         """Show how many rows are of each kind."""
         self.counts = counts
-        told = (f"{counts[kind]} {kind}" for kind in ALL if counts[kind])
-        self.setAccessibleName(f"Verdicts: {', '.join(told)}")
+        texts = (f"{counts[kind]} {kind}" for kind in ALL if counts[kind])
+        self.setAccessibleName(f"Verdicts: {', '.join(texts)}")
         self.update()
 
     def set_theme(self, theme: Theme) -> None:

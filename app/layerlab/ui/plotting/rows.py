@@ -20,7 +20,7 @@ class RowPlot(HandlePlot):
     """Rows from the top; the upright axis runs from row 0 to the last.
 
     Attributes:
-        names: of the rows. bright: place of the one in full ink; -1 for none.
+        names: of the rows. highlighted: place of the one in full ink; -1 for none.
 
     Signals:
         row_clicked: place of a row, from 0.
@@ -31,14 +31,14 @@ class RowPlot(HandlePlot):
     def __init__(self, x: Axis) -> None:
         super().__init__(x, Axis())
         self.names: tuple[str, ...] = ()
-        self.bright = -1
+        self.highlighted = -1
         self.clicked.connect(self._on_clicked)
 
-    def set_rows(self, names: Sequence[str], bright: int = -1) -> None:
+    def set_rows(self, names: Sequence[str], highlighted: int = -1) -> None:
         """Name the rows."""
-        if (tuple(names), bright) == (self.names, self.bright):
+        if (tuple(names), highlighted) == (self.names, self.highlighted):
             return
-        self.names, self.bright = tuple(names), bright
+        self.names, self.highlighted = tuple(names), highlighted
         self.y_axis.low, self.y_axis.high = len(self.names) - 0.5, -0.5  # from the top
         self.y_axis.label = ""
         self.refresh()
@@ -53,7 +53,7 @@ class RowPlot(HandlePlot):
 
     def frame_look(self) -> tuple[object, ...]:
         """Return all that axes, grid and legend depend on."""
-        return (*super().frame_look(), self.names, self.bright)
+        return (*super().frame_look(), self.names, self.highlighted)
 
     def y_labels(self) -> list[Label]:
         """Return the names; thin rows have smaller ones, too thin rows none."""
@@ -66,7 +66,7 @@ class RowPlot(HandlePlot):
             return []  # they would lie on each other
         return [
             Label(k, name, "accent", 600, size)
-            if int(k) == self.bright
+            if int(k) == self.highlighted
             else Label(k, name, size=size)
             for k, name in self.y_ticks()
         ]

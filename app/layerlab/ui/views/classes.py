@@ -282,8 +282,8 @@ class ExamplesSheet(Sheet):
         return Reading(self._classes(part, i), tuple((None, line) for line in lines))
 
     def _classes(self, part: ClassPrediction, i: int) -> str:
-        true, said = int(part.example_true[i]), int(part.example_said[i])
-        return f"true {part.class_names[true]}, predicted {part.class_names[said]}"
+        true, predicted = int(part.example_true[i]), int(part.example_said[i])
+        return f"true {part.class_names[true]}, predicted {part.class_names[predicted]}"
 
 
 class ClassView(Form):

@@ -63,9 +63,9 @@ class ImageSheet(Sheet):
             room = size.width() / across, size.height() / math.ceil(count / across)
             free = self._words() + self.theme.px(9)
             unit = min(room[0] / (wide + apart), (room[1] - free) / rows)
-            worth = unit if count % across == 0 else 0.7 * unit  # whole rows look better
-            if worth > most:
-                most, unit = worth, whole(unit)
+            score = unit if count % across == 0 else 0.7 * unit  # whole rows look better
+            if score > most:
+                most, unit = score, whole(unit)
                 gaps = int(room[0] / unit) - wide, max(1, int(room[1] / unit) - rows)
                 best = (Mosaic(count, rows, wide, across, *gaps), unit)
         return best

@@ -129,20 +129,20 @@ class ThresholdLine(HeldSlider):
         At rest line and name are the plot's: they stand where no curve runs through them.
         """
         theme, label = self._theme, self._label()
-        bright = self._held or self._over or self.hasFocus()
+        highlighted = self._held or self._over or self.hasFocus()
         color = theme.color("good")
         with QPainter(self) as painter:
-            if not self._side() and bright:
+            if not self._side() and highlighted:
                 painter.setPen(QPen(color, theme.px(2)))
                 y = self.height() // 2 + 0.5
                 painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             if self._side():
-                edge = theme.color("good", 1.0 if bright else 0.6)
+                edge = theme.color("good", 1.0 if highlighted else 0.6)
                 ground = theme.color("panel")
                 draw_box(painter, label, ground, edge, label.height() / 2, theme.px(1))
                 painter.setFont(theme.font(10))
-                painter.setPen(theme.color("text") if bright else color)
+                painter.setPen(theme.color("text") if highlighted else color)
                 painter.drawText(label, Qt.AlignmentFlag.AlignCenter, self.text())
             if self.ring and self.hasFocus():
                 ring = QRectF(self.rect()).adjusted(1, 1, -1, -1)
