@@ -17,7 +17,7 @@ from layerlab.ui.diagram import edges as edge_layer
 from layerlab.ui.diagram.canvas import DiagramCanvas
 from layerlab.ui.diagram.chips import chip_rows, outer_labels
 from layerlab.ui.diagram.coverage import EdgeRaster, Edges, color_table
-from layerlab.ui.diagram.edges import MOST_ENTRIES, EdgeLayer
+from layerlab.ui.diagram.edges import MAX_ENTRIES, EdgeLayer
 from layerlab.ui.diagram.folding import overview_units, pick
 from layerlab.ui.diagram.formula import plain
 from layerlab.ui.diagram.geometry import ease
@@ -205,7 +205,7 @@ def test_too_many_edges_keep_the_strongest(qapp):
     layer.image(geometry, part.edges, DARK, 2.0)
     assert layer.hidden > 0
     assert layer._drawn is not None
-    assert layer._drawn.raster.entries < 1.3 * MOST_ENTRIES
+    assert layer._drawn.raster.entries < 1.3 * MAX_ENTRIES
     kept = np.zeros(sum(e.size for e in part.edges), bool)
     kept[layer._drawn.chosen] = True
     sizes = np.concatenate([(np.abs(e) / np.abs(e).max()).ravel() for e in part.edges])

@@ -27,7 +27,7 @@ from layerlab.ui.pages.claims import ClaimsCard, cut, token_of
 from layerlab.ui.pages.formula import Formula
 from layerlab.ui.pages.paint import draw_thumbnail
 from layerlab.ui.pages.text import TryButton, inner_width
-from layerlab.ui.pages.view import NARROW, NARROWEST, PageView, PlotCard
+from layerlab.ui.pages.view import MIN_CARD_WIDTH, NARROW, PageView, PlotCard
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Post, Strokes, Words
@@ -361,7 +361,7 @@ def test_cards_stand_in_pairs_where_they_would_be_too_narrow_for_their_texts(sho
     view.share(rows=(3, 2), columns=(1, 1, 1, 9, 9, 9, 9))  # now the second one is a strip
     view.resize(NARROW + 20, 700)
     assert corners() == placed  # the first stands alone, the others side by side
-    assert min(card.width() for card in view.cards) > NARROWEST
+    assert min(card.width() for card in view.cards) > MIN_CARD_WIDTH
     assert view.minimumHeight() >= low
     view.resize(NARROW - 20, 700)
     assert corners() == [(False, True)] * 3

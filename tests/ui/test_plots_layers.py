@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import ACROSS_INPUTS, MEAN_SQUARE, Frame
-from layerlab.ui.plotting.items.ridges import ROOMY, lanes
+from layerlab.ui.plotting.items.ridges import MAX_SEPARATE_LAYERS, lanes
 from layerlab.ui.theme import DARK
 from layerlab.ui.views.layers import LayersView, gradient_view, signal_view
 from tests.helpers.frames import sample_frame
@@ -115,7 +115,7 @@ def test_a_vanishing_signal_keeps_its_decades(view: LayersView) -> None:
 
 def test_lanes_are_in_order_and_inside_for_any_depth() -> None:
     area = QRectF(20, 10, 120, 160)
-    for count in (1, 3, ROOMY, ROOMY + 1, 64):
+    for count in (1, 3, MAX_SEPARATE_LAYERS, MAX_SEPARATE_LAYERS + 1, 64):
         bases, tall = lanes(count, area, 1.0)
         assert len(bases) == count
         assert (np.diff(bases) > 0).all()

@@ -17,7 +17,7 @@ from layerlab.ui.theme import Theme
 BAR_HEIGHT = 52  # of the top bar at zoom 1, with the hairline below
 _FASTEST = 100_000.0  # updates a second that the slider distinguishes from unlimited
 _ROUND = 8  # pixels; a readout widens in steps, so that its neighbours rest
-_LEAST = 44  # pixels, width of a readout
+_MIN_READOUT_WIDTH = 44  # pixels, width of a readout
 _GAP = 22  # pixels between two of them
 _ROW = 38  # pixels that one more row takes
 
@@ -216,7 +216,7 @@ class Readouts(QWidget):
             for i, readout in enumerate(self._readouts):
                 label = labels.horizontalAdvance(_label(readout, is_brief))
                 need = max(values.horizontalAdvance(readout.value), label)
-                need = max(need, self._theme.px(_LEAST))
+                need = max(need, self._theme.px(_MIN_READOUT_WIDTH))
                 widths[i] = max(widths[i], math.ceil(need / step) * step)
 
 

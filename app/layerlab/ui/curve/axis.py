@@ -10,7 +10,8 @@ from layerlab.core.curves import KnobCurve
 from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.plotting.scale import Axis
 
-_FAR = 30.0  # times the upper quartile of the medians: from there on a loss has exploded
+# Times the upper quartile of the medians: from there on a loss has exploded.
+_MAX_LOSS_RATIO = 30.0
 _RUNGS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # where the axis may end, in a decade
 
 
@@ -46,7 +47,7 @@ class Places:
         if not seen:
             return
         usual = sorted(point.median for point in known)[3 * (len(known) - 1) // 4]
-        most = max(_FAR * usual, 1e3 * min(seen))
+        most = max(_MAX_LOSS_RATIO * usual, 1e3 * min(seen))
         low, high = _rung(min(seen), down=True), _rung(min(max(seen), most), down=False)
         self._axis.fix(low, high)
         self._axis.high = max(high, 2 * low)

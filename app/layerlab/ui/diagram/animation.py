@@ -15,7 +15,7 @@ Array = np.ndarray
 
 TICK_MS: Final = 33
 PULSE_SHARE: Final = 0.5  # of a step, for the dots; the rest is for reading
-LONGEST_PASS_MS, SLOWEST_STEP_MS, FASTEST_STEP_MS = 20_000, 1_800, 260
+MAX_PASS_MS, MAX_STEP_MS, MIN_STEP_MS = 20_000, 1_800, 260
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,9 +206,9 @@ class PassPlayer(QObject):
     def step_ms(self) -> int:
         """Return how long a step lasts while playing: deep networks go faster."""
         if self.state is None:
-            return SLOWEST_STEP_MS
-        even = LONGEST_PASS_MS // (self.state.last_step + 1)
-        return min(SLOWEST_STEP_MS, max(FASTEST_STEP_MS, even))
+            return MAX_STEP_MS
+        even = MAX_PASS_MS // (self.state.last_step + 1)
+        return min(MAX_STEP_MS, max(MIN_STEP_MS, even))
 
     def _show(self, state: PassState, step: int, share: float = 1.0) -> None:
         self.state = PassState(state.part, state.trace, state.is_backward, step, share)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from layerlab.core.frames import DiagramPart, Frame
 from layerlab.ui.diagram import panels
 from layerlab.ui.diagram.animation import PassState
-from layerlab.ui.diagram.edges import MOST_ENTRIES, MOVING_ENTRIES
+from layerlab.ui.diagram.edges import MAX_ENTRIES, MOVING_ENTRIES
 from layerlab.ui.diagram.editing import parameter_of, value_of
 from layerlab.ui.diagram.editor import ParameterEditor
 from layerlab.ui.diagram.folding import pick
@@ -139,7 +139,7 @@ class DiagramCanvas(NeuronKeys):
             self.run = dataclasses.replace(self.run, part=part)
 
     def _sight_changed(self) -> None:
-        self.drawn.edges.layer.most = MOVING_ENTRIES if self.is_zoomed else MOST_ENTRIES
+        self.drawn.edges.layer.most = MOVING_ENTRIES if self.is_zoomed else MAX_ENTRIES
         self._resting.start()
         self.drawn.see(QRectF(self.corner, QRectF(self.rect()).size()))
         self.editor.close_quietly()
@@ -148,7 +148,7 @@ class DiagramCanvas(NeuronKeys):
 
     def _on_rested(self) -> None:
         """Draw also the weakest edges, now that the view stands still."""
-        self.drawn.edges.layer.most = MOST_ENTRIES
+        self.drawn.edges.layer.most = MAX_ENTRIES
         self.refresh()
 
     def set_theme(self, theme: Theme) -> None:

@@ -17,12 +17,12 @@ from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 
-MOST_ENTRIES = 600_000  # pairs of pixel and edge that fit into the time of a frame
+MAX_ENTRIES = 600_000  # pairs of pixel and edge that fit into the time of a frame
 MOVING_ENTRIES = 200_000  # that can be recomputed in it, while the view is moved
-THINNEST, WIDEST = 0.36, 1.45  # half widths at zoom 1, logical pixels
+MIN_HALF_WIDTH, MAX_HALF_WIDTH = 0.36, 1.45  # half widths at zoom 1, logical pixels
 DIMMED = 0.16  # opacity of what is not in focus, relative
 STALE_AFTER = 24  # frames after which the choice of the strongest is looked at again
-MOST_LINES, STEPS = 4000, 24  # of a figure: edges, and straight pieces of each
+MAX_LINES, STEPS = 4000, 24  # of a figure: edges, and straight pieces of each
 KEPT_ENTRIES = 2_000_000  # of arrangements seen before, 16 bytes each
 
 
@@ -59,7 +59,7 @@ class EdgeLayer:
         self._table = np.zeros(0, np.uint32)
         self._theme_name = ""
         self._age = 0
-        self.most = MOST_ENTRIES
+        self.most = MAX_ENTRIES
 
     def rest(self) -> None:
         """Forget the arrangements seen before, until something is drawn again."""
@@ -151,7 +151,7 @@ class EdgeLayer:
                 Edges(*(a[chosen] for a in (edges.x0, edges.x1, edges.y0, edges.y1))),
                 max(1, round(geometry.width * scale)),
                 max(1, round(geometry.height * scale)),
-                WIDEST * _slimness(geometry, zoom) * scale,
+                MAX_HALF_WIDTH * _slimness(geometry, zoom) * scale,
             )
             hidden = len(flat) - len(chosen)
             found = _Drawn(key, raster, chosen, gap, scale, hidden, self.most)
@@ -177,7 +177,7 @@ def _choose(
     """Return all curves, the indices of those to draw, and the raster's scale."""
     scale = ratio
     edges = _curves(geometry, scale)
-    reach = WIDEST * _slimness(geometry, zoom)
+    reach = MAX_HALF_WIDTH * _slimness(geometry, zoom)
     need = _need(edges, reach, scale, geometry)
     if need.sum() > most and scale > 1.0:  # better a little soft than late
         scale = max(1.0, scale * float(np.sqrt(most / need.sum())))
@@ -203,14 +203,14 @@ def paint_lines(
     dimming: Sequence[Array | float] | None = None,
     peaks: Sequence[float] | None = None,
 ) -> None:
-    """Paint the edges as lines, for a file: the strongest `MOST_LINES`, these on top.
+    """Paint the edges as lines, for a file: the strongest `MAX_LINES`, these on top.
 
     Args:
         painter: paints in logical pixels.
         geometry, values, theme, dimming, peaks: as of `pixels`.
     """
     flat = _strengths(values, peaks)
-    chosen = np.argsort(flat, kind="stable")[-MOST_LINES:]
+    chosen = np.argsort(flat, kind="stable")[-MAX_LINES:]
     gap = np.repeat(np.arange(len(values)), [v.size for v in values])[chosen]
     half, opacity, signs = _style(geometry, values, flat, chosen, gap, theme.zoom, dimming)
     edges = _curves(geometry, 1.0)
@@ -238,7 +238,9 @@ def _style(
     """Return half widths in logical pixels, opacities and whether positive, of chosen edges."""
     crowd = np.array([_gamma(v.size) for v in values])[gap]
     strength = flat[chosen] ** crowd
-    half = (THINNEST + (WIDEST - THINNEST) * strength) * _slimness(geometry, zoom)
+    half = (MIN_HALF_WIDTH + (MAX_HALF_WIDTH - MIN_HALF_WIDTH) * strength) * _slimness(
+        geometry, zoom
+    )
     opacity = 0.07 + 0.88 * strength
     if dimming is not None:
         factors = [np.broadcast_to(b, v.shape) for b, v in zip(dimming, values, strict=True)]

@@ -13,11 +13,11 @@ from layerlab.ui.theme import Theme
 Array = np.ndarray
 
 # Pixels at zoom 1: what an output needs for its name, a curve or a map, an image.
-LOWEST_ROW, DRAWING_ROW, PICTURE_ROW = 11.0, 15.0, 20.0
-FEWEST = 3
+MIN_ROW_HEIGHT, DRAWING_ROW, PICTURE_ROW = 11.0, 15.0, 20.0
+MIN_ROWS = 3
 FINE_PICTURE = 25  # pixels from which on an image needs room to be read
 # While units unfold, rows grow by a power of the zoom, up to the room for a readable tile.
-ROW_GROWTH, MOST_GROWTH = 0.3, 5.0
+ROW_GROWTH, MAX_GROWTH = 0.3, 5.0
 
 
 def row_limits(part: DiagramPart, height: float, theme: Theme, zoom: float = 1.0) -> list[int]:
@@ -33,12 +33,12 @@ def row_limits(part: DiagramPart, height: float, theme: Theme, zoom: float = 1.0
         layer.form == "image" and math.prod(layer.thumbs.shape[1:]) >= FINE_PICTURE
         for layer in part.layers
     )
-    growth = theme.zoom * min(max(1.0, zoom) ** ROW_GROWTH, MOST_GROWTH)
+    growth = theme.zoom * min(max(1.0, zoom) ** ROW_GROWTH, MAX_GROWTH)
     row = (PICTURE_ROW if has_pictures else DRAWING_ROW) * growth
-    rows = max(FEWEST, int(height / row))
+    rows = max(MIN_ROWS, int(height / row))
     # All outputs are kept as long as there is any room: each is a prediction.
     limits = [rows] * (len(part.layers) - 1)
-    limits.append(max(rows, int(height / (LOWEST_ROW * growth))))
+    limits.append(max(rows, int(height / (MIN_ROW_HEIGHT * growth))))
     return limits
 
 

@@ -15,7 +15,7 @@ Span = tuple[str, str]  # text, token of its colour
 Line = tuple[Span, ...]
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-LONGEST_LABEL = 16
+MAX_LABEL_LENGTH = 16
 HOLD = "\u00a0"  # a space at which no row is broken
 
 
@@ -56,7 +56,7 @@ def unit_name(part: DiagramPart, layer: int, unit: int) -> str:
     column = part.layers[layer]
     label = unit_label(part, layer, unit)
     if layer == 0:
-        if label and len(label) <= LONGEST_LABEL:
+        if label and len(label) <= MAX_LABEL_LENGTH:
             return label
         return "x" if column.size == 1 else "x" + str(unit + 1).translate(SUBSCRIPTS)
     letter = "ŷ" if layer == len(part.layers) - 1 else "h"

@@ -12,7 +12,7 @@ from layerlab.ui.diagram.chips import STRIP, chip_rects, outer_labels
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.theme import Theme
 
-REACH, NEAR = 4.0, 1.5  # pixels at zoom 1
+REACH, MAX_TIE_DISTANCE = 4.0, 1.5  # pixels at zoom 1
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def nearest_edge(
     nearest = float(distances.min())
     if nearest > REACH * theme.zoom:
         return None
-    near = distances <= nearest + NEAR * theme.zoom
+    near = distances <= nearest + MAX_TIE_DISTANCE * theme.zoom
     strength = np.where(near, np.abs(np.nan_to_num(part.edges[gap])), -1.0)
     source, unit = divmod(int(np.argmax(strength)), strength.shape[1])
     return gap, source, unit

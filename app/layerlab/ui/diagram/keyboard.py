@@ -18,7 +18,7 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
-_FAR = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
+_ENDS = {Qt.Key.Key_Home: -1, Qt.Key.Key_End: 1}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CLOSER = {Qt.Key.Key_Plus: 1.35, Qt.Key.Key_Equal: 1.35, Qt.Key.Key_Minus: 1 / 1.35}
 HELP = (
@@ -107,7 +107,7 @@ class NeuronKeys(ZoomingView):
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
             and self.unit is not None
-            and event.key() in (*_ARROWS, *_FAR, *_ENTER, Qt.Key.Key_Escape)
+            and event.key() in (*_ARROWS, *_ENDS, *_ENTER, Qt.Key.Key_Escape)
         ):
             event.accept()
             return True
@@ -124,9 +124,9 @@ class NeuronKeys(ZoomingView):
             self._walk_weights(*_ARROWS[key])
         elif key in _ARROWS:
             self._walk(*_ARROWS[key])
-        elif key in _FAR and self.unit is not None:
+        elif key in _ENDS and self.unit is not None:
             size = self.part.layers[self.unit[0]].size
-            self._walk_to(self.unit[0], 0 if _FAR[key] < 0 else size - 1)
+            self._walk_to(self.unit[0], 0 if _ENDS[key] < 0 else size - 1)
         elif key in _ENTER and self.unit is not None:
             self.edit_asked.emit()
         elif key == Qt.Key.Key_Escape and self.source is not None:

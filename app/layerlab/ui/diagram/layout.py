@@ -34,7 +34,7 @@ Array = np.ndarray
 # Pixels at zoom 1.
 LARGEST_TILE, GAP = 68.0, 3.0
 NUMBER_ROW = 40.0  # from which on a zoomed row makes room for a bias below its tile
-WIDEST_PITCH = 320.0
+MAX_PITCH = 320.0
 WORTH_IT = 1.5  # the least factor by which columns are ever moved apart
 GROWTH = 1.8  # of the largest tile, when zoomed
 
@@ -315,7 +315,7 @@ def arrange(part: DiagramPart, width: int, height: int, theme: Theme) -> Geometr
 
 def largest_zoom(overview: Layout, theme: Theme) -> Zoom:
     """Return how far a network may be zoomed: to readable tiles of every unit."""
-    widest = min(WIDEST_PITCH * theme.zoom, 0.6 * overview.view[0])
+    widest = min(MAX_PITCH * theme.zoom, 0.6 * overview.view[0])
     x = (widest - overview.pitch) * (len(overview.sizes) - 1) / overview.view[0] + 1.0
     x = x if x >= WORTH_IT else 1.0  # else it would only push the names beside out of sight
     row = (GROWTH * LARGEST_TILE + LINE_HEIGHT) * theme.zoom

@@ -12,7 +12,7 @@ from layerlab.ui.theme import DARK, Theme
 
 WIDTH = 132  # pixels at zoom 1
 MARGIN = 5.0
-LEAST = 6.0  # pixels of the outline, so that it can be seen and dragged
+MIN_OUTLINE = 6.0  # pixels of the outline, so that it can be seen and dragged
 
 
 class Minimap(QWidget):
@@ -58,8 +58,8 @@ class Minimap(QWidget):
         layout, inner = self._layout, self._inner()
         if layout is None:
             return inner
-        wide = max(LEAST, inner.width() * layout.view[0] / layout.width)
-        high = max(LEAST, inner.height() * layout.view[1] / layout.height)
+        wide = max(MIN_OUTLINE, inner.width() * layout.view[0] / layout.width)
+        high = max(MIN_OUTLINE, inner.height() * layout.view[1] / layout.height)
         free = QPointF(inner.width() - wide, inner.height() - high)
         share = _share(self._corner, layout)
         return QRectF(

@@ -31,7 +31,7 @@ KEPT = 24  # arrangements: a drag of a slider comes back to the same widths
 ASKING_MS = 50  # between two requests for units in sight
 UNFOLDING = 1.15  # how much closer a step of unfolding goes
 TOLERANCE = 1.02  # a zoom below is none
-LEAST_BAND = 5  # pixels of the longer side of a rectangle that is to fill the view
+MIN_BAND = 5  # pixels of the longer side of a rectangle that is to fill the view
 
 
 class ZoomingView(Surface):
@@ -268,7 +268,7 @@ class ZoomingView(Surface):
     def _on_framed(self, rect: QRectF) -> None:
         layout = self.layout_now()
         wide, high = rect.width(), rect.height()
-        if layout is None or min(wide, high) < 1 or max(wide, high) < LEAST_BAND:
+        if layout is None or min(wide, high) < 1 or max(wide, high) < MIN_BAND:
             return
         spot = layout.spot(self.corner, rect.center() - self.corner)
         x, y = self.width() / wide, layout.room / high

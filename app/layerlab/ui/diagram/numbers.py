@@ -19,10 +19,11 @@ from layerlab.ui.diagram.spacing import LINE_HEIGHT
 from layerlab.ui.theme import Theme
 
 CENTER = Qt.AlignmentFlag.AlignCenter
-MOST = 30  # edges of a gap that get numbers; more would hide the edges themselves
-LOWEST_ROW = 26.0  # pixels at zoom 1 from which on edges are far enough apart
+MAX_NUMBERS = 30  # edges of a gap that get numbers; more would hide the edges themselves
+MIN_EDGE_SPACING = 26.0  # pixels at zoom 1 from which on edges are far enough apart
 SHARES = (0.68, 0.5, 0.32, 0.59, 0.41, 0.77, 0.23)  # of an edge's way, the best first
-WIDEST, ROOMY = "−0.000", 2.2  # the room of a number, and of how many a gap has to have room
+WIDEST_NUMBER = "−0.000"  # the room of a number
+MIN_GAP_WIDTHS = 2.2  # of how many numbers a gap has to have room
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,14 +103,14 @@ def _choose(
 ) -> tuple[tuple[Edge, ...], tuple[QRectF, ...]]:
     """Return the edges that get a number, and where: none covers another, or a tile."""
     metrics = QFontMetricsF(theme.font(10))
-    wide, high = metrics.horizontalAdvance(WIDEST) + 4 * theme.zoom, 13 * theme.zoom
+    wide, high = metrics.horizontalAdvance(WIDEST_NUMBER) + 4 * theme.zoom, 13 * theme.zoom
     inside = above_chips(geometry, theme)
     edges: list[Edge] = []
     rooms: list[QRectF] = []
     for gap, weights in enumerate(part.edges):
         start, end = geometry.gap_ends(gap)
         found = _candidates(part, geometry, theme, gap, neuron)
-        if end - start < ROOMY * wide or not 0 < len(found) <= MOST:
+        if end - start < MIN_GAP_WIDTHS * wide or not 0 < len(found) <= MAX_NUMBERS:
             continue
         strength = [abs(float(np.nan_to_num(weights[at]))) for at in found]
         for at in np.argsort([-size for size in strength], kind="stable"):
@@ -137,6 +138,6 @@ def _candidates(
             return [(place, unit) for unit in range(columns)]
         return [(source, place) for source in range(rows)] if layer == gap + 1 else []
     several = [c.row for c in geometry.columns[gap : gap + 2] if len(c.ys) > 1]
-    if min(several, default=100.0) < LOWEST_ROW * theme.zoom:
+    if min(several, default=100.0) < MIN_EDGE_SPACING * theme.zoom:
         return []
     return [(source, unit) for source in range(rows) for unit in range(columns)]

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
 from layerlab.ui.diagram.formula import Line, Span
 from layerlab.ui.theme import Theme
 
-WIDEST, PADDING, MARGIN, ROW = 286.0, 10.0, 8.0, 16.0  # pixels at zoom 1
+MAX_WIDTH, PADDING, MARGIN, ROW = 286.0, 10.0, 8.0, 16.0  # pixels at zoom 1
 TALLEST_PICTURE = 84.0
 
 
@@ -69,7 +69,7 @@ def place_panel(
     zoom = theme.zoom
     gap, pad = MARGIN * zoom, PADDING * zoom
     right, left = bounds.right() - anchor.right() - gap, anchor.left() - bounds.left() - gap
-    room = min(WIDEST * zoom, max(60.0, right, left))
+    room = min(MAX_WIDTH * zoom, max(60.0, right, left))
     rows, size, tall = _fill(panel, room - 2 * pad, bounds.height(), theme)
     middle = anchor.center() - QPointF(size.width() / 2, size.height() / 2)
     corners = [

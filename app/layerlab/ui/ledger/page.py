@@ -21,7 +21,7 @@ from layerlab.ui.stage import EDGE, GAP
 from layerlab.ui.theme import Theme
 
 ANY = "All themes"
-_SIDE, _LEAST, _MOST = 0.3, 300, 420  # width of the chosen row: share, bounds at zoom 1
+_SIDE, _MIN_SIDE, _MAX_SIDE = 0.3, 300, 420  # width of the chosen row: share, bounds at zoom 1
 _WIDE = 1000  # pixels at zoom 1 below which the bar's labels are hidden
 _BUTTONS = 370  # pixels at zoom 1 that the bar's buttons and gaps take, at most
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -256,7 +256,9 @@ class LedgerPage(QWidget):
 
     def _fit(self) -> None:
         px = self._theme.px
-        self.detail.setFixedWidth(min(max(round(_SIDE * self.width()), px(_LEAST)), px(_MOST)))
+        self.detail.setFixedWidth(
+            min(max(round(_SIDE * self.width()), px(_MIN_SIDE)), px(_MAX_SIDE))
+        )
         wide = self.width() >= px(_WIDE)
         spare = self.width() - px(_BUTTONS)  # of the bar
         self.search.setFixedWidth(min(px(230), max(px(90), round(0.5 * spare))))

@@ -33,7 +33,7 @@ from layerlab.ui.theme import DARK, Theme
 
 TEXT = 88  # pixels at zoom 1, of a card's text
 PICTURE = 0.5  # height of a thumbnail beside its width
-_LEAST, _GAP = 270, 14  # pixels at zoom 1: width of a card, gap
+_MIN_CARD_WIDTH, _GAP = 270, 14  # pixels at zoom 1: width of a card, gap
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 0, Qt.Key.Key_Down: 0}
 
@@ -141,7 +141,7 @@ class _Cards(QWidget):
     def columns(self) -> int:
         """Return how many cards stand side by side."""
         gap = self.theme.px(_GAP)
-        return max(1, (self.width() + gap) // (self.theme.px(_LEAST) + gap))
+        return max(1, (self.width() + gap) // (self.theme.px(_MIN_CARD_WIDTH) + gap))
 
     def place(self) -> None:
         """Place the cards that are shown."""

@@ -24,7 +24,7 @@ from layerlab.ui.theme import Theme
 Array = np.ndarray
 GAP = 14  # between cards, at zoom 1
 NARROW, LOW = 480, 210  # width below which cards stand in a column; their least height then
-NARROWEST = 148  # width of a card below which all stand in pairs: texts would be cut
+MIN_CARD_WIDTH = 148  # width of a card below which all stand in pairs: texts would be cut
 
 
 class PlotCard(Card):
@@ -260,7 +260,7 @@ class PageView(QWidget):
         least = min((sum(parts[c : c + n]) for _, c, _, n in self._places), default=1)
         gap = self.theme.px(GAP)
         narrowest = (self.width() + gap) * least / sum(parts) - gap
-        return 0 if narrowest >= self.theme.px(NARROWEST) else 2
+        return 0 if narrowest >= self.theme.px(MIN_CARD_WIDTH) else 2
 
     def _in_columns(self) -> dict[Card, tuple[int, int, int, int]]:
         """Place the cards as they were added; where one stands alone it is the first."""

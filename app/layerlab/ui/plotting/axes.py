@@ -18,7 +18,7 @@ from layerlab.ui.plotting.writing import RIGHT, TEXT, Written, write
 
 ROUNDING = 1e-6
 ROW = 14  # height of a row of texts, at zoom 1
-LEAST_FOR_ROWS = 90  # height of a plot from which its axis' name may have a row, at zoom 1
+MIN_HEIGHT_FOR_ROWS = 90  # height of a plot from which its axis' name may have a row, at zoom 1
 _CACHE = QGraphicsItem.CacheMode.DeviceCoordinateCache
 
 
@@ -191,7 +191,7 @@ def lay_below(plot: LabelHost) -> Below:
             found = Below(tuple(lefts), name, start)
             if start >= 0 and sum(left is not None for left in lefts) >= least:
                 return found
-    if held is False or plot.height() < theme.px(LEAST_FOR_ROWS):
+    if held is False or plot.height() < theme.px(MIN_HEIGHT_FOR_ROWS):
         return found
     name = names[metrics.horizontalAdvance(names[0]) > edge]
     name = plot.elided(name, edge)

@@ -15,7 +15,7 @@ from layerlab.ui.plotting.writing import TEXT, Written, write
 from layerlab.ui.theme import DARK, Theme
 
 GAP, NARROW_GAP = 14, 9  # between entries, at zoom 1; where that saves a name
-_SHORTEST = 3  # letters of a name that is cut
+_MIN_LETTERS = 3  # letters of a name that is cut
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def lay_legend(
             return _placed(found, first, theme, right, gap)
     cut = briefs
     letters = max((len(key.text) for key in cut), default=0)
-    while letters > _SHORTEST:
+    while letters > _MIN_LETTERS:
         letters -= 1
         cut = tuple(replace(key, text=_cut(key.text, letters)) for key in cut)
         found = _pack("", cut, first, theme, most, narrow)

@@ -20,7 +20,7 @@ SIZE = 10  # of the letters, at zoom 1
 Z = 500.0
 LATE_MS = 250  # after which curves that moved are looked at once more
 _PATIENCE = 10  # frames of moving curves after which a name may have to go elsewhere
-_NEAR = 3.0  # pixels from a dot's middle that it covers
+_DOT_RADIUS = 3.0  # pixels from a dot's middle that it covers
 _APART, _ALONG = 6.0, 64  # pixels between places on a straight line, and how many at most
 _SAMPLES = 9  # places across a name at which curves are looked at
 _NAME, _CURVE, _DOT, _MOVE = 1000.0, 3.0, 4.0, 2.0  # what it costs to lie on each; to move
@@ -166,9 +166,9 @@ class Names(pg.GraphicsObject):
                 rows = np.interp(at, x, y, left=np.nan, right=np.nan)
                 cost += _CURVE * np.sum((rows > rect.top() - 2) & (rows < rect.bottom() + 2))
         for x, y in dots:
-            across = (x > rect.left() - _NEAR) & (x < rect.right() + _NEAR)
+            across = (x > rect.left() - _DOT_RADIUS) & (x < rect.right() + _DOT_RADIUS)
             cost += _DOT * np.sum(
-                across & (y > rect.top() - _NEAR) & (y < rect.bottom() + _NEAR)
+                across & (y > rect.top() - _DOT_RADIUS) & (y < rect.bottom() + _DOT_RADIUS)
             )
         for mark in others:
             if isinstance(mark, Rule):

@@ -29,8 +29,8 @@ Array = np.ndarray
 CELL = 12  # pixels of a cell from which all are equally large
 FEW, MANY = 16, 40  # classes up to which gaps are wide, and there are gaps and numbers at all
 MARGINS = 40  # above and below the matrix, at zoom 1
-WIDEST = 0.68  # share of the matrix with its names, where examples are beside it
-NARROWEST = 76  # width of readable examples
+MAX_MATRIX_SHARE = 0.68  # share of the matrix with its names, where examples are beside it
+MIN_EXAMPLES_WIDTH = 76  # width of readable examples
 IMAGE, LINE = 48, 15  # side of an example, and height of a row of text
 READ = 14  # lines that a reading has at most
 
@@ -314,10 +314,10 @@ class ClassView(Form):
         widest = max(map(metrics.horizontalAdvance, names), default=0.0) + 1
         self.matrix.names_room = min(widest, 0.24 * wide)
         beside = max(self.matrix.names_room + theme.px(8), theme.px(22)) + theme.px(10)
-        wanted = min(self.height() - theme.px(MARGINS) + beside, WIDEST * wide)
+        wanted = min(self.height() - theme.px(MARGINS) + beside, MAX_MATRIX_SHARE * wide)
         left = wide - wanted - theme.px(12)
         self._layout.setSpacing(theme.px(12))
-        self.examples.setVisible(left >= theme.px(NARROWEST))
+        self.examples.setVisible(left >= theme.px(MIN_EXAMPLES_WIDTH))
         self._layout.setStretch(0, round(wanted))
         self._layout.setStretch(1, max(1, round(left)))
 

@@ -15,7 +15,8 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
 
 MANY = 8  # hidden layers of which all are in the ruler's legend
-LEAST, ROOM = 170, 34  # height of a plot with a ruler, and of the ruler with its text
+MIN_HEIGHT = 170  # of a plot with a ruler
+RULER_SPACE = 34  # height of the ruler with its text
 STRIP, LINE = 11, 15  # height of the ruler, and of its text
 
 
@@ -52,18 +53,18 @@ class KinkPlot(Plot):
 
     def has_ruler(self) -> bool:
         """Return whether there is room for the ruler."""
-        return self.height() >= self.theme.px(LEAST)
+        return self.height() >= self.theme.px(MIN_HEIGHT)
 
     def ruler(self) -> QRectF:
         """Return where the ruler is, in pixels: as wide as the area."""
         area, theme = self.area(), self.theme
-        top = self.height() - theme.px(ROOM) + theme.px(2)
+        top = self.height() - theme.px(RULER_SPACE) + theme.px(2)
         return QRectF(area.left(), top, area.width(), theme.px(STRIP))
 
     def room(self, labels: list[Label], rows: int) -> QRectF:
         """Return the room between the axes' texts, above the ruler."""
         area = super().room(labels, rows)
-        return area.adjusted(0, 0, 0, -self.theme.px(ROOM) if self.has_ruler() else 0)
+        return area.adjusted(0, 0, 0, -self.theme.px(RULER_SPACE) if self.has_ruler() else 0)
 
     def lay_items(self) -> None:
         """Bring axes, marks and the ruler into the scene."""

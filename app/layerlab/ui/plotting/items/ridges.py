@@ -13,14 +13,14 @@ from layerlab.ui.plotting.items.base import Painted, Space, array_key, pen_of, p
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
-ROOMY = 8  # layers up to which ridges stand free of each other; more overlap
+MAX_SEPARATE_LAYERS = 8  # layers up to which ridges stand free of each other; more overlap
 TALLEST, STEEPEST = 58, 0.36  # pixels at zoom 1, or that share of the width if it is more
 
 
 def lanes(count: int, area: QRectF, zoom: float) -> tuple[Array, float]:
     """Return where ridges stand: baselines in pixels (L,) and the height of a full one."""
     tallest = max(TALLEST * zoom, STEEPEST * area.width())
-    if count <= ROOMY:
+    if count <= MAX_SEPARATE_LAYERS:
         lane = area.height() / max(1, count)
         return area.top() + lane * np.arange(1, count + 1) - 1, min(0.86 * lane, tallest)
     tall = min(0.25 * area.height(), 0.6 * tallest)
@@ -58,7 +58,7 @@ class Ridgelines(Painted):
         tops = space.py(bases[:, None] + tall * self.heights)  # (L, B)
         outline = np.concatenate((x[:1], x, x[-1:]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        width = 1.5 if count <= ROOMY else 1.0
+        width = 1.5 if count <= MAX_SEPARATE_LAYERS else 1.0
         for layer, base in enumerate(space.py(bases).tolist()):
             color = self.theme.layer_color(layer, count)
             y = tops[layer]

@@ -16,7 +16,7 @@ from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 SMALLEST = 6.5  # letters, at zoom 1
-LEAST_PX = 1.5  # shorter ones are no arrows
+MIN_ARROW_PX = 1.5  # shorter ones are no arrows
 
 
 @dataclass(eq=False)
@@ -190,7 +190,7 @@ class Arrows(Painted):
         ends = ends_of(space, self.x0, self.y0, self.x1, self.y1)
         for x0, y0, x1, y1 in np.clip(ends, -LIMIT_PX, LIMIT_PX).tolist():
             length = math.hypot(x1 - x0, y1 - y0)
-            if not math.isfinite(length) or length < LEAST_PX:
+            if not math.isfinite(length) or length < MIN_ARROW_PX:
                 continue
             across, down = (x1 - x0) / length, (y1 - y0) / length
             head = min(self.head, length)
