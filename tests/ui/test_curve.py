@@ -207,16 +207,16 @@ def test_the_value_under_the_mouse_is_read(plot, number, text):
 
 def test_one_seed_has_no_band(plot):
     plot.show_curve(KnobCurve(POINTS, 8.0, seeds=1))
-    assert plot.words.reading(8.0) == "width 8: 0.003, 1 seed; validation 0.004"
+    assert plot.texts.reading(8.0) == "width 8: 0.003, 1 seed; validation 0.004"
 
 
 def test_progress_then_the_least_loss_then_a_note(plot):
-    assert plot.words.state() == ["4 of 30", ""]
-    assert plot.words.title((0.001, 0.1))[0] == "final loss  0.001 – 0.1"
+    assert plot.texts.state() == ["4 of 30", ""]
+    assert plot.texts.title((0.001, 0.1))[0] == "final loss  0.001 – 0.1"
     plot.show_curve(KnobCurve(POINTS, 8.0, done=30, total=30))
-    assert plot.words.state()[0] == "lowest 0.0019 at 64"
+    assert plot.texts.state()[0] == "lowest 0.0019 at 64"
     plot.show_curve(KnobCurve(POINTS, 8.0, done=3, total=30, note="stopped by an error"))
-    assert plot.words.state()[0] == "stopped by an error"
+    assert plot.texts.state()[0] == "stopped by an error"
 
 
 def test_screen_readers_hear_the_best_value_and_the_present_one(plot):

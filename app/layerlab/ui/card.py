@@ -39,7 +39,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 @runtime_checkable
-class Painted(Protocol):
+class Paintable(Protocol):
     """A widget that paints from pictures that it keeps, but not into a file."""
 
     def set_figure(self, is_figure: bool) -> None:
@@ -178,7 +178,7 @@ class Card(QFrame):
         self.back_button.setVisible(self._maximised and not is_figure)
         self.zoom.chip.setVisible(self.zoom.is_zoomed and not is_figure)
         for child in self.findChildren(QWidget):
-            if isinstance(child, Painted):
+            if isinstance(child, Paintable):
                 child.set_figure(is_figure)
         self.fit_head()
 

@@ -14,7 +14,7 @@ Place = Callable[[float, float], QPointF]  # number, loss -> pixel
 _FOOT = 0.0  # a loss of 0 is drawn at the foot
 
 
-def paint_words(
+def paint_texts(
     painter: QPainter,
     line: QRectF,
     lefts: Sequence[str],

@@ -25,8 +25,8 @@ from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.controls.slider import Slider
 from layerlab.ui.curve.axis import Places
-from layerlab.ui.curve.painting import paint_curve, paint_dot, paint_words
-from layerlab.ui.curve.words import Words
+from layerlab.ui.curve.painting import paint_curve, paint_dot, paint_texts
+from layerlab.ui.curve.texts import CurveTexts
 from layerlab.ui.theme import Theme
 
 HEIGHT = 52  # at zoom 1
@@ -76,9 +76,9 @@ class CurvePlot(KeyboardRing, QWidget):
         return self._curve
 
     @property
-    def words(self) -> Words:
+    def texts(self) -> CurveTexts:
         """The text of its line."""
-        return Words(self._curve, self._slider)
+        return CurveTexts(self._curve, self._slider)
 
     def set_slider(self, slider: Slider) -> None:
         """Belong to another slider, with nothing known yet; the caller puts it there."""
@@ -123,9 +123,9 @@ class CurvePlot(KeyboardRing, QWidget):
     def _describe(self) -> None:
         """Describe the value that is read, or the whole curve."""
         pointed = self._pointed
-        reading = "" if pointed is None else self.words.reading(pointed)
+        reading = "" if pointed is None else self.texts.reading(pointed)
         self.setToolTip(reading)
-        self.setAccessibleDescription(reading or self.words.spoken())
+        self.setAccessibleDescription(reading or self.texts.spoken())
 
     # ---- mouse and keys
 
@@ -219,17 +219,17 @@ class CurvePlot(KeyboardRing, QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint box, texts, curve, and the dots of what is shown and read."""
-        theme, curve, words = self._theme, self._curve, self.words
+        theme, curve, texts = self._theme, self._curve, self.texts
         box, pad, raised = QRectF(self.rect()), theme.px(7), theme.color("raised")
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             draw_box(painter, box, raised, raised, theme.px(6))
             line = QRectF(pad, theme.px(3), box.width() - 2 * pad, theme.px(_STRIP))
             pointed = self._pointed
-            lefts, rights = words.title(self._places.ends), words.state()
+            lefts, rights = texts.title(self._places.ends), texts.state()
             if pointed is not None:
-                lefts, rights = words.readings(pointed), [""]
-            paint_words(painter, line, lefts, rights, theme, highlighted=pointed is not None)
+                lefts, rights = texts.readings(pointed), [""]
+            paint_texts(painter, line, lefts, rights, theme, highlighted=pointed is not None)
             painter.drawPixmap(0, 0, self._drawn_curve())
             if pointed is not None:
                 x = self._bar().x_of(pointed)

@@ -56,7 +56,7 @@ OVERVIEW = Zoom()
 
 
 @dataclass(frozen=True, eq=False)
-class Rows:
+class ColumnRows:
     """One column at a zoom, whatever of it is in sight.
 
     Attributes:
@@ -137,7 +137,7 @@ class Layout:
     right: float
     pitch: float
     sizes: tuple[int, ...]
-    columns: tuple[Rows, ...]
+    columns: tuple[ColumnRows, ...]
     zoom: Zoom
     chips: tuple[int, ...]
     chip_top: float
@@ -338,13 +338,13 @@ def _row(
 
 def _rows(
     layer: DiagramLayer, x: float, units: Array, count: int, row: float, tile: float
-) -> Rows:
+) -> ColumnRows:
     folded = layer.size - len(units)
     places = np.arange(count)
     if folded <= 0:
-        return Rows(x, units, places[: len(units)], count, None, 0, row, tile)
+        return ColumnRows(x, units, places[: len(units)], count, None, 0, row, tile)
     fold = fold_place(layer.size, units)
-    return Rows(x, units, np.delete(places, fold), count, fold, folded, row, tile)
+    return ColumnRows(x, units, np.delete(places, fold), count, fold, folded, row, tile)
 
 
 def fold_place(size: int, units: Array) -> int:

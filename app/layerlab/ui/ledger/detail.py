@@ -33,7 +33,7 @@ _HIGH = 300  # pixels at zoom 1 below which the texts need the hint's place
 _NONE = "no page of the gallery shows it yet"
 
 
-class Words(QLabel):
+class DetailText(QLabel):
     """Text that wraps and can be selected, in a token's colour."""
 
     def __init__(
@@ -96,11 +96,11 @@ class Detail(QFrame):
         super().__init__()
         self._theme = theme
         self.entry: Entry | None = None
-        self.name = Words(theme, 13, 600, "muted")
-        self.verdict = Words(theme, 14, 600)
-        self.statement = Words(theme, 14, 500)
+        self.name = DetailText(theme, 13, 600, "muted")
+        self.verdict = DetailText(theme, 14, 600)
+        self.statement = DetailText(theme, 14, 500)
         self.texts = {
-            title: Words(
+            title: DetailText(
                 theme,
                 12.5 if title in ("Printed", "Measured") else 12,
                 600 if title in ("Printed", "Measured") else 400,
@@ -115,7 +115,7 @@ class Detail(QFrame):
         self.check = BarButton(theme, "play", "Check this one")
         self.check.setToolTip("Compute this claim now, before all others (Enter)")
         self.page = BarButton(theme, "gallery", "Open its page")
-        self.hint = Words(theme, 10.5, 400, "muted")
+        self.hint = DetailText(theme, 10.5, 400, "muted")
         self.hint.show_text(_HINT)
         for card in self.cards.values():
             card.setParent(self._shown)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLabel, QListView, QVBo
 from layerlab.core.ledger import Entry
 from layerlab.ui.controls.paint import draw_box
 from layerlab.ui.ledger.painting import Painter
-from layerlab.ui.ledger.rows import ENTRY, Filter, Index, Rows
+from layerlab.ui.ledger.rows import ENTRY, ClaimRows, Filter, Index
 from layerlab.ui.scrolling import OverlayBar
 from layerlab.ui.style import dress, set_text_color
 from layerlab.ui.theme import Theme
@@ -37,7 +37,7 @@ class Listing(QListView):
     check_wanted = Signal(str)
     page_wanted = Signal(str)
 
-    def __init__(self, rows: Rows, theme: Theme) -> None:
+    def __init__(self, rows: ClaimRows, theme: Theme) -> None:
         """Show rows."""
         super().__init__()
         self.rows, self.painter = rows, Painter()
@@ -144,7 +144,7 @@ class Listing(QListView):
 class ListPanel(QFrame):
     """The list in a panel, with a word where no row is left."""
 
-    def __init__(self, rows: Rows, theme: Theme) -> None:
+    def __init__(self, rows: ClaimRows, theme: Theme) -> None:
         """Make the panel."""
         super().__init__()
         self._theme = theme

@@ -14,7 +14,7 @@ from layerlab.ui.banner import Banner
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.ledger.detail import Detail, Shown
 from layerlab.ui.ledger.listing import ListPanel
-from layerlab.ui.ledger.rows import Filter, Rows
+from layerlab.ui.ledger.rows import ClaimRows, Filter
 from layerlab.ui.ledger.tally import Tally
 from layerlab.ui.pages.bar import PageBar
 from layerlab.ui.stage import EDGE, GAP
@@ -53,7 +53,7 @@ class LedgerPage(QWidget):
         super().__init__()
         self.setObjectName("ledger")
         self._theme, self._is_working = theme, False
-        self.rows = Rows(entries)
+        self.rows = ClaimRows(entries)
         self.bar = PageBar("Claims", theme, has_lab=False, has_back=False)
         self.banner = Banner()
         self.tally = Tally(theme)

@@ -38,7 +38,7 @@ class Filter:
         )
 
 
-class Rows(QAbstractListModel):
+class ClaimRows(QAbstractListModel):
     """Headings and entries, in the ledger's order. Only the window's thread changes them."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:

@@ -77,7 +77,7 @@ def place(size: tuple[float, float], cursor: QPointF, room: QRectF, gap: float) 
 
 
 @dataclass(frozen=True)
-class Label:
+class TooltipBox:
     """A reading as it is painted: a box with texts, and dots before the coloured ones."""
 
     box: QRectF
@@ -85,7 +85,7 @@ class Label:
     dots: tuple[tuple[QPointF, QColor], ...]
 
 
-def lay_label(reading: Reading, cursor: QPointF, room: QRectF, theme: Theme) -> Label:
+def lay_label(reading: Reading, cursor: QPointF, room: QRectF, theme: Theme) -> TooltipBox:
     """Return the label of a reading beside the cursor; texts that are too wide are cut."""
     bold, plain = theme.font(TEXT, 600), theme.font(TEXT)
     metrics, heavy = QFontMetricsF(plain), QFontMetricsF(bold)
@@ -105,7 +105,7 @@ def lay_label(reading: Reading, cursor: QPointF, room: QRectF, theme: Theme) -> 
             dots.append((QPointF(row.left() + 0.3 * swatch, here.center().y()), color))
         ink = theme.color("text" if color is not None else "muted")
         texts.append(Written(here, metrics.elidedText(text, elide, here.width()), ink))
-    return Label(box, tuple(texts), tuple(dots))
+    return TooltipBox(box, tuple(texts), tuple(dots))
 
 
 def paint_label(

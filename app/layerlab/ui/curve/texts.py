@@ -7,7 +7,7 @@ from layerlab.ui.controls.slider import Slider
 from layerlab.ui.plotting.scale import number
 
 
-class Words:
+class CurveTexts:
     """The texts of one curve of one slider."""
 
     def __init__(self, curve: KnobCurve, slider: Slider) -> None:
