@@ -23,7 +23,7 @@ from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.sheet import Sheet, whole
 from layerlab.ui.plotting.writing import TEXT
 from layerlab.ui.theme import Theme
-from layerlab.ui.views.form import Form
+from layerlab.ui.views.form import PredictionForm
 
 Array = np.ndarray
 CELL = 12  # pixels of a cell from which all are equally large
@@ -286,7 +286,7 @@ class ExamplesSheet(Sheet):
         return f"true {part.class_names[true]}, predicted {part.class_names[predicted]}"
 
 
-class ClassView(Form):
+class ClassView(PredictionForm):
     """The confusion matrix, and misclassified examples beside it."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.series import Series, declare, read_series
-from layerlab.ui.views.form import Form
+from layerlab.ui.views.form import PredictionForm
 from layerlab.ui.views.kinks import KinkPlot
 
 Array = np.ndarray
@@ -22,7 +22,7 @@ MEDIAN = "median"
 OUTER, INNER = 0.12, 0.28  # opacity of both bands
 
 
-class CurveView(Form):
+class CurveView(PredictionForm):
     """The fitted function with its data, and its kinks below."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Form: what a view of one form of prediction promises to its card."""
+"""PredictionForm: what a view of one form of prediction promises to its card."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from layerlab.ui.plotting.surface import Surface
 from layerlab.ui.theme import DARK, Theme
 
 
-class Form(QWidget):
+class PredictionForm(QWidget):
     """A view of one form of prediction, inside the prediction's card.
 
     Attributes:

@@ -16,7 +16,7 @@ from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.sheet import Sheet, whole
-from layerlab.ui.views.form import Form
+from layerlab.ui.views.form import PredictionForm
 
 Array = np.ndarray
 NAMES = ("input", "target", "output")
@@ -146,7 +146,7 @@ class ImageSheet(Sheet):
         return Reading(f"image {i + 1}", tuple(lines))
 
 
-class ImageView(Form):
+class ImageView(PredictionForm):
     """All images of the diagonal flip."""
 
     def __init__(self) -> None:

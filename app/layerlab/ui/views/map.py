@@ -17,7 +17,7 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.side import amount_scale, value_scale
-from layerlab.ui.views.form import Form
+from layerlab.ui.views.form import PredictionForm
 
 Array = np.ndarray
 MAX_DOTS = 500
@@ -39,7 +39,7 @@ class MapPlot(Plot):
         return box
 
 
-class MapView(Form):
+class MapView(PredictionForm):
     """The map of all seeds, the border of the shown one, and the data."""
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from layerlab.ui.views.base import PlotView
 
 if TYPE_CHECKING:
     from layerlab.ui.views.curve import CurveView
-    from layerlab.ui.views.form import Form
+    from layerlab.ui.views.form import PredictionForm
 
 # Where the view of each form is: it is imported and made with the first of its kind.
 FORMS: dict[type, tuple[str, str]] = {
@@ -45,8 +45,8 @@ class PredictionView(PlotView):
         )
         self.seed_toggle.setCheckable(True)
         super().__init__("Prediction", parent=parent)
-        self._current: Form | None = None
-        self._made: dict[type, Form] = {}
+        self._current: PredictionForm | None = None
+        self._made: dict[type, PredictionForm] = {}
         self._ghost: tuple[CurvePrediction | None, str] = (None, "")
         self._stack = QStackedLayout()
         self.body.addLayout(self._stack, 1)
@@ -58,7 +58,7 @@ class PredictionView(PlotView):
         """The view of one input and one output."""
         return cast("CurveView", self.form_of(CurvePrediction))
 
-    def form_of(self, kind: type) -> Form:
+    def form_of(self, kind: type) -> PredictionForm:
         """Return the view of a form of prediction; made now if there is none yet."""
         if kind not in self._made:
             module, name = FORMS[kind]
@@ -89,7 +89,7 @@ class PredictionView(PlotView):
         self._current = view
         self.set_note(view.note())
 
-    def shown(self) -> Form:
+    def shown(self) -> PredictionForm:
         """Return the view of the form that is shown."""
         self.build()
         return self._current or self.curve

@@ -13,13 +13,13 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading, nearest
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, declare
-from layerlab.ui.views.form import Form
+from layerlab.ui.views.form import PredictionForm
 
 MAX_DOTS = 350
 REACH = 24  # pixels at zoom 1 from which a point is read
 
 
-class ScatterView(Form):
+class ScatterView(PredictionForm):
     """The median prediction of each point with its quartiles, beside the diagonal."""
 
     def __init__(self) -> None:
