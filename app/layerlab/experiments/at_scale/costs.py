@@ -14,7 +14,7 @@ from layerlab.experiments.at_scale.words import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, Line, Mark, Rule, Tag, Words
+from layerlab.ui.plotting.items import Band, Bars, Dots, HLine, Line, Mark, Tag, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -245,7 +245,7 @@ class CostCards:
             f"end {k}": Tag(float(n), level, number(level, 3), ink, view.theme)
             for k, (level, ink) in enumerate(zip(levels, (accent, hot), strict=True))
         }
-        live = {"one": Rule(1.0, "input", view.color("muted"), view.theme, low=True)} | ends
+        live = {"one": HLine(1.0, "input", view.color("muted"), view.theme, low=True)} | ends
         legend = [
             Key("dash", view.color("muted"), "theory", 1.4),
             Key("line", mix(view.theme, hot, 0.55), "without norm", 1.3, brief="no norm"),

@@ -12,7 +12,7 @@ from layerlab.experiments.attention.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Histogram, Mark, Rule, Tag
+from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Tag
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -132,7 +132,7 @@ class SampledCards:
             series.append(Series(NAMES[k], D_K, middle, inks[k], low, high, width=width))
         limit = np.full_like(D_K, result.limits.entropy)
         series.append(Series("theory", D_K, limit, view.color("text"), form="dash", width=1.2))
-        most_of_all = Rule(most, "all keys alike", view.color("muted"), view.theme)
+        most_of_all = HLine(most, "all keys alike", view.color("muted"), view.theme)
         card.show_plot(still={"most": most_of_all}, series=series)
         here = quartiles[SIZES.index(result.d_k), chosen, 1]
         self._show_handle(card, result, float(here), inks[chosen])

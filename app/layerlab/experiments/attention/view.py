@@ -11,7 +11,7 @@ from layerlab.experiments.attention.sampled import SampledCards
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Field, Mark, Post, Rule, Strokes
+from layerlab.ui.plotting.items import Band, Dots, Field, HLine, Mark, Post, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -188,7 +188,7 @@ class View(PageView):
         shade = mix(self.theme, accent, 0.2)
         card.show_plot(
             bands={"range": Band(NORMS, result.low, result.high, shade)},
-            still={"most": Rule(most, "all keys alike", self.color("muted"), self.theme)},
+            still={"most": HLine(most, "all keys alike", self.color("muted"), self.theme)},
             series=[Series("this query", NORMS, result.entropies, accent, width=2.2)],
             legend=[Key("band", shade, "other queries", brief="others")],
             columns={"lowest entropy": result.low, "highest entropy": result.high},

@@ -15,7 +15,7 @@ from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post, Rule
+from layerlab.ui.plotting.items import Band, Dots, HLine, Line, Mark, Post
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -203,7 +203,7 @@ class View(PageView):
     def _draw_descent(self, result: Result) -> None:
         card, ink = self.descent, self.color("negative")
         card.plot.y_axis.cover(np.append(result.descent_losses, result.squares), decades=3)
-        least = Rule(result.squares, "least squares", self.color("accent"), self.theme, True)
+        least = HLine(result.squares, "least squares", self.color("accent"), self.theme, True)
         losses = Series("gradient descent", UPDATES, result.descent_losses, ink)
         card.show_plot(still={"best": least}, series=[losses])
         self._plot(card).set_handles(
@@ -246,7 +246,9 @@ class View(PageView):
         here, accent = np.array([float(result.units)]), self.color("accent")
         live: dict[str, Mark] = {
             "here": Dots(here, np.array([result.left]), accent, 3.6, hollow=True),
-            "level": Rule(result.level, f"{share} left", self.color("muted"), self.theme, True),
+            "level": HLine(
+                result.level, f"{share} left", self.color("muted"), self.theme, True
+            ),
             "reached": Dots(
                 np.array([float(found[key]) for key in reached]),
                 np.array([shown[key][found[key]] for key in reached]),

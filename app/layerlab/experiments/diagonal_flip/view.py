@@ -13,7 +13,7 @@ from layerlab.experiments.diagonal_flip.model import Result
 from layerlab.experiments.diagonal_flip.study import Printed, same
 from layerlab.ui.card import Card
 from layerlab.ui.pages.view import Array, PageView, PlotCard
-from layerlab.ui.plotting.items import Dots, Mark, Rule
+from layerlab.ui.plotting.items import Dots, HLine, Mark
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.scale import Axis
@@ -133,7 +133,7 @@ class View(PageView):
             own = result.floor == level
             color = self.color("warning" if own else "faint")
             name = f"rank {rank}: {number(level, 3)}" if own else ""
-            marks[f"floor {rank}"] = Rule(level, name, color, self.theme, low=True)
+            marks[f"floor {rank}"] = HLine(level, name, color, self.theme, low=True)
         return marks
 
     def _draw_loss(self, result: Result) -> None:
@@ -215,7 +215,7 @@ class View(PageView):
         if not depth and result.trained:  # then it is the same at every width
             level = max(float(result.first[-1]), LOWEST)
             words = f"no hidden layer: {number(level, 2)}"
-            live["linear"] = Rule(level, words, accent, self.theme)
+            live["linear"] = HLine(level, words, accent, self.theme)
             seen.append(np.array([level]))
         self.sweep.plot.y_axis.cover(np.concatenate(seen), restart=True)
         self.sweep.show_plot(live=live, series=series)

@@ -14,7 +14,7 @@ from layerlab.experiments.ensemble.names import EDGE, KINDS, MOST
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Bars, Line, Mark, Post, Rule, Words
+from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, Post, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -171,7 +171,7 @@ class PageOfDraws(PageView):
         live = self._grey(x, "rho") if result.here is None else {}
         if result.here is not None:
             mean = result.here.all.rho
-            live["mean"] = Rule(mean, "", self.ink(result), self.theme)
+            live["mean"] = HLine(mean, "", self.ink(result), self.theme)
             legend.append(Key("dash", self.ink(result), f"mean {number(mean, 2)}", 1.0))
         live["position"] = Post(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
         card.show_plot(live=live, series=series, legend=legend)
@@ -193,7 +193,7 @@ class PageOfDraws(PageView):
         if found is not None:
             predicted, text = _predicted(found), self.color("text")
             floor = float(found.half.shared.mean())
-            live["floor"] = Rule(floor, "ρ v", ink, self.theme, low=True)
+            live["floor"] = HLine(floor, "ρ v", ink, self.theme, low=True)
             series += [
                 Series("formula", ks, predicted, ink),
                 Series("measured", ks, found.means, text, form="dots", width=2.6),

@@ -20,7 +20,7 @@ from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Histogram, Mark, Post, Rule, Strokes
+from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Post, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -240,7 +240,7 @@ class View(PageView):
         ]
         change = Strokes(x, noisy, x, filtered, mix(self.theme, accent, 0.35), 1.2)
         live: dict[str, Mark] = {
-            "noise": Rule(result.noise, "", ink, self.theme),
+            "noise": HLine(result.noise, "", ink, self.theme),
         }
         if result.wave is not None:
             live["wave"] = Post(
@@ -286,7 +286,7 @@ class View(PageView):
                 ),
                 course("slowest wave", result.slowest, text, "slowest", **slowest),
             ),
-            still={"before": Rule(before, "", ink, self.theme)},
+            still={"before": HLine(before, "", ink, self.theme)},
             legend=[Key("dash", ink, "error before", 1.0, brief="before")],
         )
         here = float(np.clip(result.errors[result.times], FAINTEST, 10))

@@ -20,7 +20,7 @@ from layerlab.experiments.numpy_or_torch.rows import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, Mark, Post, Rule, Strokes, Words
+from layerlab.ui.plotting.items import Dots, Field, HLine, Mark, Post, Strokes, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -249,7 +249,7 @@ class View(PageView):
             )
         faint, muted = self.color("faint"), self.color("muted")
         live: dict[str, Mark] = {
-            f"digit {bits}": Rule(digit, f"last digit, {bits} bit", faint, self.theme)
+            f"digit {bits}": HLine(digit, f"last digit, {bits} bit", faint, self.theme)
             for bits, digit in (("64", 2.2e-16), ("32", 1.2e-7))
         }
         if not series:

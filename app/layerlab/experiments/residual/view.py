@@ -13,7 +13,7 @@ from layerlab.experiments.residual.training import DEPTHS, Trained
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Dots, Line, Mark, Post, Rule, Strokes
+from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Post, Strokes
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import FLOOR, Axis, number, power
@@ -180,7 +180,7 @@ class View(PageView):
     def _draw_depths(self, result: Result) -> None:
         card = self.depths
         live: dict[str, Mark] = {
-            "constant": Rule(result.constant, "constant", self.color("muted"), self.theme),
+            "constant": HLine(result.constant, "constant", self.color("muted"), self.theme),
             "shown": Post(
                 float(result.shown), f"{result.shown} layers", self.color("muted"), self.theme
             ),
@@ -249,7 +249,7 @@ class View(PageView):
         card.plot.x_axis.fix(0.5, depth + 0.5)
         x = np.arange(1.0, depth + 1)
         live: dict[str, Mark] = {
-            "constant": Rule(result.constant, "constant", self.color("muted"), self.theme)
+            "constant": HLine(result.constant, "constant", self.color("muted"), self.theme)
         }
         if result.ablated is not None:
             name = f"layer {result.ablated}"

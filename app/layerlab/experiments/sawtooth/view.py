@@ -11,7 +11,7 @@ from layerlab.experiments.sawtooth.model import LENGTH, Result
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Dots, Line, Mark, Post, Rule, Strokes, Words
+from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Post, Strokes, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -195,7 +195,7 @@ class View(PageView):
         end = np.array([float(result.updates)]), middle[-1:]
         live: dict[str, Mark] = {
             "end": Dots(*end, accent, 4.0, hollow=True),  # where it will stop
-            "near": Rule(NEAR, "found", self.color("good"), self.theme),
+            "near": HLine(NEAR, "found", self.color("good"), self.theme),
         }
         card.show_plot(
             series=(*others, Series(result.net, updates, middle, accent, low, high)),

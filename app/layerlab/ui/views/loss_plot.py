@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from layerlab.core.frames import LossPart
 from layerlab.core.success import ranking_of
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Band, Mark, Rule
+from layerlab.ui.plotting.items import Band, HLine, Mark
 from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
@@ -129,7 +129,7 @@ class LossPlot(Plot):
         for name, level in levels.items():
             if level is not None and np.isfinite(level) and level > 0:
                 low = name == "noise floor"
-                marks[name] = Rule(float(level), name, theme.color("muted"), theme, low)
+                marks[name] = HLine(float(level), name, theme.color("muted"), theme, low)
         return marks
 
     # ---- threshold
@@ -145,7 +145,7 @@ class LossPlot(Plot):
         self.line.show_level(ranking.threshold, (count, below)[ranking.seeds == 1 :])
         good = self.theme.color("good")
         text = "" if self.line.is_outside() else self.line.text()
-        self.live["threshold"] = Rule(ranking.threshold, text, good, self.theme)
+        self.live["threshold"] = HLine(ranking.threshold, text, good, self.theme)
         self.refresh()
 
     def lay_items(self) -> None:

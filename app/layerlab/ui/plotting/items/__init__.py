@@ -19,7 +19,7 @@ from layerlab.ui.plotting.items.curves import Line, Strokes, Whiskers
 from layerlab.ui.plotting.items.dots import Dots
 from layerlab.ui.plotting.items.maps import Contour, Field, contour
 from layerlab.ui.plotting.items.ridges import Ridgelines
-from layerlab.ui.plotting.items.rules import Post, Rule
+from layerlab.ui.plotting.items.rules import HLine, Post
 from layerlab.ui.plotting.items.texts import Arrows, Tag, Words
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Contour",
     "Dots",
     "Field",
+    "HLine",
     "Histogram",
     "Line",
     "Mark",
@@ -37,7 +38,6 @@ __all__ = [
     "Polygons",
     "Post",
     "Ridgelines",
-    "Rule",
     "Space",
     "Strokes",
     "Tag",

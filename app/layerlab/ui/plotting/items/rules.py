@@ -18,7 +18,7 @@ Array = np.ndarray
 DASH = (4.0, 4.0)
 
 
-class RuleItem(Styled, OnPaper, pg.InfiniteLine):
+class InfiniteLineItem(Styled, OnPaper, pg.InfiniteLine):
     """A straight line of pyqtgraph from edge to edge."""
 
     def show_level(self, level: float, color: QColor) -> None:
@@ -50,7 +50,7 @@ class RuleItem(Styled, OnPaper, pg.InfiniteLine):
 
 
 @dataclass(eq=False)
-class Rule:
+class HLine:
     """A dashed level across the plot, with a name that the plot places where it can be read.
 
     Attributes:
@@ -68,11 +68,11 @@ class Rule:
     theme: Theme
     low: bool = False
 
-    def make(self) -> RuleItem:
+    def make(self) -> InfiniteLineItem:
         """Return a new item."""
-        return RuleItem(angle=0)
+        return InfiniteLineItem(angle=0)
 
-    def put(self, item: RuleItem, space: Space) -> None:
+    def put(self, item: InfiniteLineItem, space: Space) -> None:
         """Let the item show this level, on whole pixels."""
         level = float(space.vy(np.array(self.level)))
         item.setVisible(bool(np.isfinite(level)))
@@ -114,11 +114,11 @@ class Post:
     color: QColor
     theme: Theme
 
-    def make(self) -> RuleItem:
+    def make(self) -> InfiniteLineItem:
         """Return a new item."""
-        return RuleItem(angle=90)
+        return InfiniteLineItem(angle=90)
 
-    def put(self, item: RuleItem, space: Space) -> None:
+    def put(self, item: InfiniteLineItem, space: Space) -> None:
         """Let the item show this line."""
         at = float(space.vx(np.array(self.at)))
         item.setVisible(bool(np.isfinite(at)))
