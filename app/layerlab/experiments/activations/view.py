@@ -10,7 +10,7 @@ from layerlab.core import picture as pic
 from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, Post, Words
+from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, VLine, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -119,7 +119,7 @@ class View(PageView):
             0, max(0.45, 1.12 * float(max(heights.max(), result.before.max())))
         )
         one = result.chosen
-        mean = Post(one.mean, f"mean {number(one.mean, 2)}", self.color("text"), self.theme)
+        mean = VLine(one.mean, f"mean {number(one.mean, 2)}", self.color("text"), self.theme)
         middles = 0.5 * (edges[1:] + edges[:-1])
         z, faint = result.z, self.color("faint")
         densities = [
@@ -152,7 +152,7 @@ class View(PageView):
             "square": Bars(rows, none, np.minimum(square, LONGEST), pale, 0.62),
             "variance": Bars(rows, none, np.minimum(variance, LONGEST), full, 0.22),
             "words": Words(ends, rows, words, full, self.theme, 10, right=True, within=1),
-            "all": Post(1.0, "all", self.color("muted"), self.theme),
+            "all": VLine(1.0, "all", self.color("muted"), self.theme),
         }
         legend = [
             Key("band", pale[chosen], "mean square"),

@@ -11,7 +11,7 @@ from layerlab.experiments.at_scale.words import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Dots, Mark, Post, Strokes, Words
+from layerlab.ui.plotting.items import Dots, Mark, Strokes, VLine, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -178,7 +178,7 @@ class ComparedCards:
         )
         muted, point = view.color("muted"), view.color("point")
         live: dict[str, Mark] = {
-            "own": Post(own, "", mix(view.theme, accent, 0.6), view.theme),
+            "own": VLine(own, "", mix(view.theme, accent, 0.6), view.theme),
             "printed": Dots(printed, y[:-1], muted, 5.0, hollow=True),
             "counted": Dots(counted, y[:-1], point, 2.4),
             "these": Dots(np.array([own]), y[-1:], accent, 4.5),

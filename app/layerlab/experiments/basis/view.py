@@ -15,7 +15,7 @@ from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, HLine, Line, Mark, Post
+from layerlab.ui.plotting.items import Band, Dots, HLine, Line, Mark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -216,7 +216,7 @@ class View(PageView):
     def _draw_prior(self, result: Result) -> None:
         card, ink, faint = self.prior, self.color("accent"), self.color("muted")
         card.plot.y_axis.cover(np.concatenate((result.errors, result.losses)), decades=3)
-        likely = Post(result.likely, "most likely", self.color("text"), self.theme)
+        likely = VLine(result.likely, "most likely", self.color("text"), self.theme)
         series = [
             Series("on data", L2S, result.losses, faint, width=1.4),
             Series("off the truth", L2S, result.errors, ink),

@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.core.numbers import percent
 from layerlab.experiments.born_dead.model import LEFT, RIGHT, Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.items import Dots, Mark, Post
+from layerlab.ui.plotting.items import Dots, Mark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.series import Series
@@ -63,7 +63,7 @@ def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
     live["never"] = Dots(layers[shut], units[shut], view.color("faint"), radius - 0.6, True)
     legend.append(Key("ring", view.color("faint"), "never"))
     if result.dies is not None:
-        live["dies"] = Post(
+        live["dies"] = VLine(
             result.dies - 0.5, "dead from here", view.color("negative"), view.theme
         )
     card.show_plot(

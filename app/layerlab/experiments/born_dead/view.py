@@ -23,7 +23,7 @@ from layerlab.experiments.born_dead.model import (
 from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Mark, Post, Strokes, Words
+from layerlab.ui.plotting.items import Dots, Mark, Strokes, VLine, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -213,7 +213,7 @@ class View(PageView):
         series = [replace(one, in_legend=False, is_read=False) for one in series]
         legend = [Key("line", faint, "other widths", 1.0, brief="others")] if series else []
         live: dict[str, Mark] = {
-            "here": Post(depth, layers(result.depth), self.color("muted"), self.theme)
+            "here": VLine(depth, layers(result.depth), self.color("muted"), self.theme)
         }
         card.plot.reader = None
         if result.nets[w]:
@@ -237,7 +237,7 @@ class View(PageView):
         card, d = self.by_width, result.depth - 1
         before, after, ink = (self.color(t) for t in ("accent", "warning", "text"))
         live: dict[str, Mark] = {
-            "here": Post(
+            "here": VLine(
                 float(result.width), f"width {result.width}", self.color("muted"), self.theme
             )
         }

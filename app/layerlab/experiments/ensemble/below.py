@@ -14,7 +14,7 @@ from layerlab.experiments.ensemble.names import EDGE, KINDS, MOST
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, Post, Words
+from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, VLine, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -173,7 +173,7 @@ class PageOfDraws(PageView):
             mean = result.here.all.rho
             live["mean"] = HLine(mean, "", self.ink(result), self.theme)
             legend.append(Key("dash", self.ink(result), f"mean {number(mean, 2)}", 1.0))
-        live["position"] = Post(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
+        live["position"] = VLine(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
         card.show_plot(live=live, series=series, legend=legend)
         card.set_note("of two networks", "")
         if result.here is None:
@@ -199,7 +199,7 @@ class PageOfDraws(PageView):
                 Series("measured", ks, found.means, text, form="dots", width=2.6),
             ]
             height = float(predicted[result.k - 1])
-        live["k"] = Post(float(result.k), f"K = {result.k}", self.color("muted"), self.theme)
+        live["k"] = VLine(float(result.k), f"K = {result.k}", self.color("muted"), self.theme)
         card.show_plot(live=live, series=series)
         if found is not None:
             card.plot.reader = lambda x, _: self._read_mean(found, ink, x)

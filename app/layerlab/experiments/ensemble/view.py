@@ -13,7 +13,7 @@ from layerlab.experiments.ensemble.names import DRAWS, EDGE
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Post
+from layerlab.ui.plotting.items import Band, Dots, Line, Mark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading, nearest
 from layerlab.ui.plotting.scale import Axis, number

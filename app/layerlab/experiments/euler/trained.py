@@ -12,7 +12,7 @@ from layerlab.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_w
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Post, Strokes
+from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Strokes, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -134,7 +134,7 @@ class TrainedCards:
         own = shares[net.best if len(shares) > 1 else 0]
         pale, muted = mix(self.view.theme, accent, 0.6), self.view.color("muted")
         live: dict[str, Mark] = {
-            "at": Post(
+            "at": VLine(
                 result.shown, f"layer {number(result.shown, 3)}", muted, self.view.theme
             ),
         }

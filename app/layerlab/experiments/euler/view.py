@@ -16,7 +16,7 @@ from layerlab.experiments.euler.trained import TrainedCards
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, Post, Words
+from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, VLine, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -219,7 +219,7 @@ class View(PageView):
             "disc": Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
         }
         live: dict[str, Mark] = {
-            "rest": Post(0.0, "", faint, self.theme),
+            "rest": VLine(0.0, "", faint, self.theme),
             "left": Words(SIDES, TOPS, ("rests",), muted, self.theme, right=True),
             "right": Words(SIDES, TOPS, ("grows",), muted, self.theme),
         }
@@ -258,7 +258,7 @@ class View(PageView):
         muted = self.color("muted")
         live: dict[str, Mark] = {}
         if 0 < result.limit < 2.2:
-            live["limit"] = Post(result.limit, "stable", self.color("good"), self.theme)
+            live["limit"] = VLine(result.limit, "stable", self.color("good"), self.theme)
         series = [
             Series(
                 "∝ dt", dt, off[0] * dt / dt[0], muted, form="dash", width=1.2, is_read=False

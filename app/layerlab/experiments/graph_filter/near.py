@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.experiments.graph_filter.model import Result
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Histogram, Mark, Post
+from layerlab.ui.plotting.items import Histogram, Mark, VLine
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
@@ -59,7 +59,7 @@ class NearCard(PlotCard):
         ]
         live: dict[str, Mark] = {}
         if result.reach < far:
-            live["reach"] = Post(result.reach + 0.5, "unseen", theme.color("text"), theme)
+            live["reach"] = VLine(result.reach + 0.5, "unseen", theme.color("text"), theme)
         edges = np.arange(far + 2) - 0.5
         self.show_plot(
             bands={summed.name: Histogram(edges, sums, mix(theme, accent, summed.shade))},

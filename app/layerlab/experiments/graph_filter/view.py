@@ -20,7 +20,7 @@ from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Post, Strokes
+from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Strokes, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -243,7 +243,7 @@ class View(PageView):
             "noise": HLine(result.noise, "", ink, self.theme),
         }
         if result.wave is not None:
-            live["wave"] = Post(
+            live["wave"] = VLine(
                 float(x[result.wave]), f"wave {result.wave + 1}", self.color("good"), self.theme
             )
         card.show_plot(

@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.core.numbers import grouped
 from layerlab.experiments.layer_norm.model import LENGTH, SEEDS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.items import Dots, Mark, Post
+from layerlab.ui.plotting.items import Dots, Mark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.series import Series
@@ -58,7 +58,7 @@ def draw_ends(view: PageView, card: PlotCard, result: Result) -> None:
         series.append(Series(name, at, middle, ink, low, high))
         live[f"{name} dots"] = Dots(at, middle, ink, 3.2)
     if result.stretch > 0:
-        live["at"] = Post(
+        live["at"] = VLine(
             result.stretch, f"a = {number(result.stretch, 2)}", view.color("muted"), view.theme
         )
     card.show_plot(series=series, live=live)

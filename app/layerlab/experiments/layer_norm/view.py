@@ -28,8 +28,8 @@ from layerlab.ui.plotting.items import (
     Dots,
     Field,
     Mark,
-    Post,
     Strokes,
+    VLine,
     Words,
 )
 from layerlab.ui.plotting.legend import Key
@@ -319,7 +319,7 @@ class View(PageView):
         width = float(result.pre_activations.std())
         bend = math.sqrt(result.eps) / width if width else 0.0
         if CURVE[0] < bend < CURVE[-1]:
-            still["eps"] = Post(bend, "variance = eps", self.color("faint"), self.theme)
+            still["eps"] = VLine(bend, "variance = eps", self.color("faint"), self.theme)
         card.show_plot(series=series, still=still)
         assert isinstance(card.plot, HandlePlot)
         here = float(np.clip(result.now.gradient, low, high))

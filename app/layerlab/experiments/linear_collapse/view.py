@@ -10,7 +10,7 @@ from layerlab.experiments.linear_collapse.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Post, Strokes, Words
+from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Strokes, VLine, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -200,7 +200,7 @@ class View(PageView):
         zero = np.zeros(len(k))
         stems = [mix(self.theme, accent if on else self.color("faint"), 0.5) for on in kept]
         live: dict[str, Mark] = {
-            "rank": Post(result.rank + 0.5, f"rank {result.rank}", accent, self.theme),
+            "rank": VLine(result.rank + 0.5, f"rank {result.rank}", accent, self.theme),
         }
         card = self.spectrum
         card.plot.x_axis.fix(0, len(k) + 0.9)
@@ -231,7 +231,7 @@ class View(PageView):
                     "A B", *here, accent, form="dots", width=4.4, values=error, is_read=False
                 ),
             ),
-            live={"even": Post(even, "as many as W", self.color("negative"), self.theme)},
+            live={"even": VLine(even, "as many as W", self.color("negative"), self.theme)},
         )
         best = float(result.errors[result.rank])
         text = f"trained <b>{number(100 * result.error)} %</b>"
@@ -268,7 +268,7 @@ class View(PageView):
         now, ink = float(result.updates), self.color("muted")
         live: dict[str, Mark] = {
             "now": Dots(np.full(rank, now), result.learned[:rank], inks, 2.8),
-            "at": Post(now, f"{result.updates} updates", ink, self.theme),
+            "at": VLine(now, f"{result.updates} updates", ink, self.theme),
         }
         card = self.learning
         card.plot.x_axis.fix(0, float(updates[-1]))

@@ -11,7 +11,7 @@ from layerlab.experiments.numpy_or_torch.result import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Mark, Post, Tag
+from layerlab.ui.plotting.items import Band, Bars, Mark, Tag, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -83,8 +83,8 @@ def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
         view.color("good" if e < GOOD else "negative" if e > BUG else "warning") for e in errors
     ]
     live: dict[str, Mark] = {
-        "good": Post(GOOD, "", view.color("good"), view.theme),
-        "bug": Post(BUG, "", view.color("negative"), view.theme),
+        "good": VLine(GOOD, "", view.color("good"), view.theme),
+        "bug": VLine(BUG, "", view.color("negative"), view.theme),
         "errors": Bars(rows, np.full(len(rows), FLOOR), errors, inks, 0.6),
     }
     card.show_plot(

@@ -20,7 +20,7 @@ from layerlab.experiments.numpy_or_torch.rows import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, HLine, Mark, Post, Strokes, Words
+from layerlab.ui.plotting.items import Dots, Field, HLine, Mark, Strokes, VLine, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -255,7 +255,7 @@ class View(PageView):
         if not series:
             middle = np.array([1.3]), np.array([1e-11])
             live["waits"] = Words(*middle, [self._waits(result)], faint, self.theme)
-        live["at"] = Post(float(result.updates), _updates(result.updates), muted, self.theme)
+        live["at"] = VLine(float(result.updates), _updates(result.updates), muted, self.theme)
         legend = []
         if any(dtype == "float32" for _, dtype in result.apart):
             legend.append(Key("dash", muted, "in 32 bit", 1.6))

@@ -13,7 +13,7 @@ from layerlab.experiments.residual.training import DEPTHS, Trained
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Post, Strokes
+from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Strokes, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import FLOOR, Axis, number, power
@@ -181,7 +181,7 @@ class View(PageView):
         card = self.depths
         live: dict[str, Mark] = {
             "constant": HLine(result.constant, "constant", self.color("muted"), self.theme),
-            "shown": Post(
+            "shown": VLine(
                 float(result.shown), f"{result.shown} layers", self.color("muted"), self.theme
             ),
         }
@@ -253,7 +253,7 @@ class View(PageView):
         }
         if result.ablated is not None:
             name = f"layer {result.ablated}"
-            live["ablated"] = Post(float(result.ablated), name, self.color("text"), self.theme)
+            live["ablated"] = VLine(float(result.ablated), name, self.color("text"), self.theme)
         series = []
         columns: dict[str, Array] = {}
         for name, (one, without, _) in self._best(result).items():

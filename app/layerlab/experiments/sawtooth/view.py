@@ -11,7 +11,7 @@ from layerlab.experiments.sawtooth.model import LENGTH, Result
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Post, Strokes, Words
+from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Strokes, VLine, Words
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -131,8 +131,8 @@ class View(PageView):
         plot, chosen = self.rows, 1 + NAMES.index(result.net)
         plot.set_rows([BUILT, *NAMES], chosen)
         live: dict[str, Mark] = {
-            "near": Post(NEAR, "", self.color("good"), self.theme),
-            "floor": Post(max(result.floor, LOWEST), "", self.color("warning"), self.theme),
+            "near": VLine(NEAR, "", self.color("good"), self.theme),
+            "floor": VLine(max(result.floor, LOWEST), "", self.color("warning"), self.theme),
         }
         legend = [
             Key("dash", self.color("good"), "found", 1.2),

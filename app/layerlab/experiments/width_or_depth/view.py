@@ -12,7 +12,7 @@ from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Mark, Post, Strokes
+from layerlab.ui.plotting.items import Band, Dots, Mark, Strokes, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -144,7 +144,7 @@ class View(PageView):
         card = self.way
         now = f"{number(float(result.updates), 4)} updates"
         live: dict[str, Mark] = {
-            "clock": Post(float(result.updates), now, self.color("muted"), self.theme)
+            "clock": VLine(float(result.updates), now, self.color("muted"), self.theme)
         }
         series = []
         for name in TWINS:
@@ -210,7 +210,7 @@ class View(PageView):
         crests = np.array(list(duels), float)
         here = f"{result.crests} crest{'s' * (result.crests > 1)}"
         live: dict[str, Mark] = {
-            "here": Post(float(result.crests), here, self.color("muted"), self.theme)
+            "here": VLine(float(result.crests), here, self.color("muted"), self.theme)
         }
         series = []
         for name in TWINS:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.host import Host
-from layerlab.ui.plotting.items import Dots, Line, Post, HLine, Strokes, Tag, Words
+from layerlab.ui.plotting.items import Dots, Line, VLine, HLine, Strokes, Tag, Words
 from layerlab.ui.plotting.writing import CENTRE, Written, write
 
 Array = np.ndarray
@@ -75,7 +75,9 @@ class Names(pg.GraphicsObject):
             look: equal as long as the plot shows the same part in the same size.
             avoid: what the names must not lie on either.
         """
-        named = {n: m for n, m in marks.items() if isinstance(m, HLine | Post | Tag) and m.text}
+        named = {
+            n: m for n, m in marks.items() if isinstance(m, HLine | VLine | Tag) and m.text
+        }
         if not named and not self._placed:
             return
         self._frames += 1
@@ -174,7 +176,7 @@ class Names(pg.GraphicsObject):
             if isinstance(mark, HLine):
                 level = float(plot.py(np.array(mark.level)))
                 cost += _CURVE * _SAMPLES * (rect.top() < level < rect.bottom())
-            elif isinstance(mark, Post):
+            elif isinstance(mark, VLine):
                 place = float(plot.px(np.array(mark.at)))
                 cost += _CURVE * 2 * (rect.left() < place < rect.right())
         return float(cost)

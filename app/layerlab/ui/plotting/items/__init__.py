@@ -19,7 +19,7 @@ from layerlab.ui.plotting.items.curves import Line, Strokes, Whiskers
 from layerlab.ui.plotting.items.dots import Dots
 from layerlab.ui.plotting.items.maps import Contour, Field, contour
 from layerlab.ui.plotting.items.ridges import Ridgelines
-from layerlab.ui.plotting.items.rules import HLine, Post
+from layerlab.ui.plotting.items.rules import HLine, VLine
 from layerlab.ui.plotting.items.texts import Arrows, Tag, Words
 
 __all__ = [
@@ -36,11 +36,11 @@ __all__ = [
     "Painted",
     "PaintedItem",
     "Polygons",
-    "Post",
     "Ridgelines",
     "Space",
     "Strokes",
     "Tag",
+    "VLine",
     "Whiskers",
     "Words",
     "array_key",

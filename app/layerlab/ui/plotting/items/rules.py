@@ -101,7 +101,7 @@ class HLine:
 
 
 @dataclass(eq=False)
-class Post:
+class VLine:
     """A dashed upright line, with a name that the plot places where it can be read.
 
     Attributes:
