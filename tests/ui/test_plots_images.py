@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from layerlab.ui.figures import figure
 from layerlab.ui.plotting.colors import ink_on, shades
-from layerlab.ui.plotting.items import Field, Words
+from layerlab.ui.plotting.items import Field, TextMark
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
@@ -76,7 +76,7 @@ def plot(qtbot: QtBot) -> Plot:
 
 def test_words_that_do_not_fit_give_way_to_brief_ones_or_to_nothing(plot: Plot) -> None:
     at = np.array([5.0])
-    words = Words(at, at, ["a long name"], DARK.color("text"), DARK, briefs=["brief"])
+    words = TextMark(at, at, ["a long name"], DARK.color("text"), DARK, briefs=["brief"])
     plot.show_marks(live={"words": words})
     plot.grab()
     assert list(words.fitting_texts(plot)) == ["a long name"]

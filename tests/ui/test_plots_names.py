@@ -12,7 +12,7 @@ from layerlab.ui.fonts import load_fonts
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.axes import ROW, TEXT, lay_below
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Strokes, Tag, Words
+from layerlab.ui.plotting.items import Dots, Strokes, Tag, TextMark
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
@@ -43,7 +43,7 @@ def tags(x, y):
 def test_names_of_close_points_lie_neither_on_each_other_nor_on_lines(plot) -> None:
     x, y = np.array([0.48, 0.5, 0.52, 0.99, 0.01]), np.array([0.0, 0.02, 0.0, 0.5, 1.0])
     line = Strokes(np.array([0.55]), np.zeros(1), np.array([0.55]), np.ones(1), INK)
-    words = Words(np.array([0.1]), np.array([0.8]), ["a text"], INK, DARK)
+    words = TextMark(np.array([0.1]), np.array([0.8]), ["a text"], INK, DARK)
     plot.set_handles((Handle("dot", 0.5, 0.1, INK),))
     dots = Dots(x, y, INK)
     plot.show_marks(live={"line": line, "words": words, "dots": dots, **tags(x, y)})
@@ -123,7 +123,7 @@ def test_an_axis_made_linear_shows_what_is_drawn_and_comes_back(qtbot) -> None:
 
 
 def test_texts_stand_at_their_positions(plot) -> None:
-    words = Words(np.array([0.5]), np.array([0.5]), ["text"], INK, DARK, right=True)
+    words = TextMark(np.array([0.5]), np.array([0.5]), ["text"], INK, DARK, right=True)
     (rect,) = words.rects(plot)
     assert isinstance(rect, QRectF)
     assert rect.right() < float(plot.px(np.array(0.5)))

@@ -10,7 +10,7 @@ from layerlab.core import picture as pic
 from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, VLine, Words
+from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -151,7 +151,7 @@ class View(PageView):
         bars: dict[str, Mark] = {
             "square": Bars(rows, none, np.minimum(square, LONGEST), pale, 0.62),
             "variance": Bars(rows, none, np.minimum(variance, LONGEST), full, 0.22),
-            "words": Words(ends, rows, words, full, self.theme, 10, right=True, within=1),
+            "words": TextMark(ends, rows, words, full, self.theme, 10, right=True, within=1),
             "all": VLine(1.0, "all", self.color("muted"), self.theme),
         }
         legend = [

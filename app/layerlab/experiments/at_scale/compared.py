@@ -11,7 +11,7 @@ from layerlab.experiments.at_scale.words import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Dots, Mark, Strokes, VLine, Words
+from layerlab.ui.plotting.items import Dots, Mark, Strokes, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -107,7 +107,7 @@ class ComparedCards:
             "ends": Dots(total, y, inks, 4.0),
             "attention": self._ticks(y, attention, part_color(view.theme, "attention")),
             "four": self._ticks(y, 8.0, view.color("warning")),
-            "sizes": Words(
+            "sizes": TextMark(
                 start,
                 y + 0.36,
                 texts,

@@ -14,7 +14,7 @@ from layerlab.experiments.at_scale.words import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, HLine, Line, Mark, Tag, Words
+from layerlab.ui.plotting.items import Band, Bars, Dots, HLine, Line, Mark, Tag, TextMark
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -179,7 +179,7 @@ class CostCards:
             ink = mix(view.theme, self._ink(part), 0.85)
             live[part] = Bars(np.arange(3.0) - 0.12, starts[:, k], ends[:, k], [ink] * 3, 0.42)
         texts = (count(values[0].sum()), memory(values[1].sum()), operations(values[2].sum()))
-        live["sizes"] = Words(
+        live["sizes"] = TextMark(
             np.zeros(3), np.arange(3.0) + 0.3, texts, view.color("muted"), view.theme, 10.0
         )
         self.parts_plot.set_rows(WHAT)

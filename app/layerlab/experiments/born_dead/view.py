@@ -23,7 +23,7 @@ from layerlab.experiments.born_dead.model import (
 from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Mark, Strokes, VLine, Words
+from layerlab.ui.plotting.items import Dots, Mark, Strokes, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -182,7 +182,7 @@ class View(PageView):
             ("dead", result.shares[2, 31] >= 0.5, 27.0, 2.0),
         ):
             if is_there and result.nets.all():
-                found[name] = Words(
+                found[name] = TextMark(
                     np.array([x]),
                     np.array([y]),
                     [name],

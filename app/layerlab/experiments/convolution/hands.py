@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from layerlab.experiments.convolution.model import MOST, SIDE
 from layerlab.experiments.convolution.tiles import Tile, TileSheet
 from layerlab.ui.plotting.colors import ink_on
-from layerlab.ui.plotting.items import Mark, Strokes, Words
+from layerlab.ui.plotting.items import Mark, Strokes, TextMark
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.sheet import whole
@@ -237,5 +237,7 @@ class KernelSheet(HandSheet):
         inks = ink_on(self.theme, self.tiles[ONLY].colors(self.theme).reshape(-1, 3))
         texts = [number(value, 3) for value in cells.ravel().tolist()]
         x, y = box.left() + columns * side, box.top() + rows * side
-        words = Words(x, y, texts, inks, self.theme, 14, 600, within=0.23 * side, centred=True)
+        words = TextMark(
+            x, y, texts, inks, self.theme, 14, 600, within=0.23 * side, centred=True
+        )
         return {**super().marks(), "numbers": words}

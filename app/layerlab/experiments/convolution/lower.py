@@ -10,7 +10,7 @@ from layerlab.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, 
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Bars, Mark, Strokes, Words
+from layerlab.ui.plotting.items import Bars, Mark, Strokes, TextMark
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -87,7 +87,7 @@ class LowerCards:
         live: dict[str, Mark] = {
             "whole": Bars(at, one, whole, [pale] * len(ROWS), 0.62),
             "now": Bars(at, one, now, inks, 0.62),
-            "counts": Words(
+            "counts": TextMark(
                 np.maximum(whole, now),
                 at,
                 [number(n) for n in now],

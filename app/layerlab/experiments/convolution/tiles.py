@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFocusEvent
 
 from layerlab.ui.card import Card
 from layerlab.ui.plotting.colors import shades, value_colors
-from layerlab.ui.plotting.items import Field, Mark, Polygons, Words
+from layerlab.ui.plotting.items import Field, Mark, Polygons, TextMark
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
@@ -148,10 +148,10 @@ class TileSheet(Sheet):
 
     def words(
         self, x: Array, y: Array, texts: Sequence[str], token: str, weight: int = 400
-    ) -> Words:
+    ) -> TextMark:
         """Return words in the middle of positions; zoomed out, they shrink."""
         ink, within = self.theme.color(token), float(self.line)
-        return Words(x, y, texts, ink, self.theme, 10.5, weight, within=within, centred=True)
+        return TextMark(x, y, texts, ink, self.theme, 10.5, weight, within=within, centred=True)
 
     def arrays(self) -> list[Array]:
         """Return all that is drawn, as numbers."""

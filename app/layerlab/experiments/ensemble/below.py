@@ -14,7 +14,7 @@ from layerlab.experiments.ensemble.names import EDGE, KINDS, MOST
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, VLine, Words
+from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -251,7 +251,7 @@ class PageOfDraws(PageView):
         if rows:
             ends = np.full(len(rows), plot.x_axis.high)
             ink, theme = self.color("text"), self.theme
-            live["rho"] = Words(
+            live["rho"] = TextMark(
                 ends, np.array(rows), texts, ink, theme, 10.0, right=True, within=1
             )
         ink = self.ink(result)

@@ -16,7 +16,7 @@ from layerlab.experiments.euler.trained import TrainedCards
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, VLine, Words
+from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -220,8 +220,8 @@ class View(PageView):
         }
         live: dict[str, Mark] = {
             "rest": VLine(0.0, "", faint, self.theme),
-            "left": Words(SIDES, TOPS, ("rests",), muted, self.theme, right=True),
-            "right": Words(SIDES, TOPS, ("grows",), muted, self.theme),
+            "left": TextMark(SIDES, TOPS, ("rests",), muted, self.theme, right=True),
+            "right": TextMark(SIDES, TOPS, ("grows",), muted, self.theme),
         }
         handles = []
         for k, value in enumerate(result.values):

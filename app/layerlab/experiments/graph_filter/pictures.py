@@ -14,7 +14,7 @@ from layerlab.experiments.graph_filter.names import GRID, OWN, RANDOM, RING
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Mark, Painted, Space, Words, polygon
+from layerlab.ui.plotting.items import Dots, Mark, Painted, Space, TextMark, polygon
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading, nearest
 from layerlab.ui.plotting.scale import Axis, number
@@ -174,7 +174,7 @@ def _names(theme: Theme, result: Result) -> dict[str, Mark]:
         words = [_brief(graph.names[k]) for k in some]
         ink = theme.color("muted")
         x, y = at[some].T
-        found[f"names {right}"] = Words(x, y, words, ink, theme, right=right)
+        found[f"names {right}"] = TextMark(x, y, words, ink, theme, right=right)
     return dict(found)
 
 

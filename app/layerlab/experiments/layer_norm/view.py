@@ -29,8 +29,8 @@ from layerlab.ui.plotting.items import (
     Field,
     Mark,
     Strokes,
+    TextMark,
     VLine,
-    Words,
 )
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
@@ -224,7 +224,7 @@ class View(PageView):
                 now.n, rows, now.n - 0.6 * now.dn / unit, rows, self.color("negative")
             )
         else:
-            live["words"] = Words(
+            live["words"] = TextMark(
                 np.array([-2.7]),
                 np.array([4.5]),
                 ["0/0"],

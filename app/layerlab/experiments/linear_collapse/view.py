@@ -10,7 +10,7 @@ from layerlab.experiments.linear_collapse.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Strokes, VLine, Words
+from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Strokes, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -154,7 +154,7 @@ class View(PageView):
             live[name] = Field(extent, colors, smooth=False)
         names = [name for name, _ in shown]
         places = np.arange(len(shown)) * step - 1.0
-        live["names"] = Words(
+        live["names"] = TextMark(
             places, np.full(3, rows + 0.6), names, self.color("muted"), self.theme
         )
         card = self.matrices

@@ -20,7 +20,7 @@ from layerlab.experiments.numpy_or_torch.rows import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, HLine, Mark, Strokes, VLine, Words
+from layerlab.ui.plotting.items import Dots, Field, HLine, Mark, Strokes, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -186,7 +186,7 @@ class View(PageView):
         )
         if "torch" not in params:
             row = np.array([float(ENGINES.index("torch"))])
-            live["waits"] = Words(
+            live["waits"] = TextMark(
                 np.zeros(1), row, [self._waits(result)], self.color("muted"), self.theme
             )
         columns = {"parameter": np.arange(count)} | {NAMES[n]: params[n] for n in others}
@@ -254,7 +254,7 @@ class View(PageView):
         }
         if not series:
             middle = np.array([1.3]), np.array([1e-11])
-            live["waits"] = Words(*middle, [self._waits(result)], faint, self.theme)
+            live["waits"] = TextMark(*middle, [self._waits(result)], faint, self.theme)
         live["at"] = VLine(float(result.updates), _updates(result.updates), muted, self.theme)
         legend = []
         if any(dtype == "float32" for _, dtype in result.apart):

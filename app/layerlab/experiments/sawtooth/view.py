@@ -11,7 +11,7 @@ from layerlab.experiments.sawtooth.model import LENGTH, Result
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Strokes, VLine, Words
+from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Strokes, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -154,7 +154,7 @@ class View(PageView):
         words = (
             "exact: loss 0" if result.exact == 0 else f"exact: loss {number(result.exact, 2)}"
         )
-        live["words"] = Words(
+        live["words"] = TextMark(
             np.array([exact * 1.2]), np.array([0.0]), [words], self.color("good"), self.theme
         )
         self.losses.show_plot(

@@ -13,7 +13,7 @@ from layerlab.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
 from layerlab.experiments.signal.model import Mark
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, Strokes, Tag, Words, contour
+from layerlab.ui.plotting.items import Dots, Field, Strokes, Tag, TextMark, contour
 from layerlab.ui.plotting.items import Mark as Drawn
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
@@ -108,7 +108,7 @@ class MapPlot(HandlePlot):
         for name, end, good in (("order", 0, row < 0), ("chaos", 1, row > 0)):
             if good.sum() > len(row) / 5:
                 at = np.array([WEIGHT_RANGE[end]])
-                found[name] = Words(at, height, [name], ink, self.theme, 12, 600, bool(end))
+                found[name] = TextMark(at, height, [name], ink, self.theme, 12, 600, bool(end))
         return found
 
     # ---- marks

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.host import Host
-from layerlab.ui.plotting.items import Dots, Line, VLine, HLine, Strokes, Tag, Words
+from layerlab.ui.plotting.items import Dots, Line, VLine, HLine, Strokes, Tag, TextMark
 from layerlab.ui.plotting.writing import CENTRE, Written, write
 
 Array = np.ndarray
@@ -97,7 +97,7 @@ class Names(pg.GraphicsObject):
         self._texts = _texts(named)
         taken = list(avoid)
         for mark in marks.values():
-            if isinstance(mark, Words):
+            if isinstance(mark, TextMark):
                 taken += mark.rects(self._plot)
         curves = [self._curve(m) for m in marks.values() if isinstance(m, Line)]
         dots = [self._dots(m) for m in marks.values() if isinstance(m, Dots)]

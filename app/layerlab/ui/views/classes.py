@@ -13,7 +13,7 @@ from layerlab.core.frames import ClassPrediction, Frame
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.box import X, Y
 from layerlab.ui.plotting.colors import ink_on, mix, rgb, shades
-from layerlab.ui.plotting.items import Field, Mark, Strokes, Words, array_key
+from layerlab.ui.plotting.items import Field, Mark, Strokes, TextMark, array_key
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import quartiles
@@ -104,7 +104,7 @@ class ConfusionPlot(RowPlot):
         x1, y1 = np.concatenate(ends[::2]), np.concatenate(ends[1::2])
         return Strokes(x0, y0, x1, y1, self.theme.color("panel"), 2 if count <= FEW else 1)
 
-    def _numbers(self, counts: Array, colors: Array) -> Words:
+    def _numbers(self, counts: Array, colors: Array) -> TextMark:
         """Return the counts, with a decimal where there is room; zeros on the diagonal only."""
         is_said = (counts.round(1) > 0) | np.eye(len(counts), dtype=bool)
         rows, columns = np.nonzero(is_said & (len(counts) <= MANY))
@@ -112,7 +112,7 @@ class ConfusionPlot(RowPlot):
         briefs = [f"{value:.0f}" for value in values]
         for k in np.flatnonzero(rows != columns).tolist():
             briefs[k] = briefs[k] if briefs[k] != "0" else ""
-        return Words(
+        return TextMark(
             columns.astype(float),
             rows.astype(float),
             [f"{value:.1f}".removesuffix(".0") for value in values],
@@ -226,7 +226,7 @@ class ExamplesSheet(Sheet):
         high = theme.px(17) / unit
         self.live = {
             "images": Field(self.mosaic.extent, colors, smooth=False, edges=True),
-            "captions": Words(
+            "captions": TextMark(
                 x + columns / 2,
                 y + rows + high / 2,
                 texts,
@@ -250,8 +250,8 @@ class ExamplesSheet(Sheet):
         texts = [self.elided(", ".join(words), wide) for words in examples]
         ink, gray = theme.color("text"), theme.color("muted")
         self.live = {
-            "captions": Words(x, y, captions, ink, theme, 11, 600, within=line),
-            "features": Words(x, y + line, texts, gray, theme, within=line),
+            "captions": TextMark(x, y, captions, ink, theme, 11, 600, within=line),
+            "features": TextMark(x, y + line, texts, gray, theme, within=line),
         }
 
     def _pitch(self) -> float:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from layerlab.core.frames import Frame, ImagePrediction
 from layerlab.ui.plotting.colors import mix, rgb, shades
-from layerlab.ui.plotting.items import Arrows, Field, Mark, Strokes, Words
+from layerlab.ui.plotting.items import Arrows, Field, Mark, Strokes, TextMark
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.reading import Reading
@@ -99,7 +99,7 @@ class ImageSheet(Sheet):
             below = y + rows + (1 + words / 2) / unit
             errors = [number(value, 2) for value in part.error.tolist()]
             muted, within = theme.color("muted"), words / unit
-            self.live["errors"] = Words(
+            self.live["errors"] = TextMark(
                 ends, below, errors, muted, theme, 10, right=True, within=within
             )
 

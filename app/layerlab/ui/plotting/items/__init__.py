@@ -20,7 +20,7 @@ from layerlab.ui.plotting.items.dots import Dots
 from layerlab.ui.plotting.items.maps import Contour, Field, contour
 from layerlab.ui.plotting.items.ridges import Ridgelines
 from layerlab.ui.plotting.items.rules import HLine, VLine
-from layerlab.ui.plotting.items.texts import Arrows, Tag, Words
+from layerlab.ui.plotting.items.texts import Arrows, Tag, TextMark
 
 __all__ = [
     "Arrows",
@@ -40,9 +40,9 @@ __all__ = [
     "Space",
     "Strokes",
     "Tag",
+    "TextMark",
     "VLine",
     "Whiskers",
-    "Words",
     "array_key",
     "contour",
     "evenly_spaced",

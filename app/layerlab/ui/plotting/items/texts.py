@@ -20,7 +20,7 @@ MIN_ARROW_PX = 1.5  # shorter ones are no arrows
 
 
 @dataclass(eq=False)
-class Words(Painted):
+class TextMark(Painted):
     """Texts at places of the plot, each beside its point or over it.
 
     Attributes:
