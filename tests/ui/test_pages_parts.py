@@ -30,7 +30,7 @@ from layerlab.ui.pages.text import TryButton, inner_width
 from layerlab.ui.pages.view import MIN_CARD_WIDTH, NARROW, PageView, PlotCard
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Strokes, TextMark, VLine
+from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Segments, TextMark, VLine
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
@@ -157,7 +157,7 @@ def test_marks_are_painted_where_their_data_are(plain):
             "polygon": Polygons([square], [RED]),
             "steps": Histogram(np.array([4.0, 5, 6]), np.array([2.0, 8]), BLUE),
             "bar": Bars(np.array([1.0]), np.array([7.0]), np.array([9.0]), [RED]),
-            "stroke": Strokes(*np.array([[7.0], [5], [10], [5]]), BLUE, width=6),
+            "stroke": Segments(*np.array([[7.0], [5], [10], [5]]), BLUE, width=6),
         }
     )
     assert is_near(color_at(plain, 2, 7.5), RED)
@@ -174,7 +174,7 @@ def test_marks_are_painted_where_their_data_are(plain):
         Polygons([], []),
         Histogram(np.array([0.0, np.nan]), np.array([1.0]), RED),
         Bars(np.array([1.0]), np.array([np.nan]), np.array([9.0]), [RED]),
-        Strokes(*np.array([[np.nan], [5], [10], [5]]), [BLUE]),
+        Segments(*np.array([[np.nan], [5], [10], [5]]), [BLUE]),
         TextMark(np.array([np.nan, 3]), np.array([1.0, 2]), ["a", "b"], RED, DARK),
         VLine(99.0, "far", RED, DARK),
         VLine(9.99, "at the edge", RED, DARK),

@@ -12,7 +12,7 @@ from layerlab.ui.fonts import load_fonts
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.axes import ROW, TEXT, lay_below
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Strokes, Tag, TextMark
+from layerlab.ui.plotting.items import Dots, Segments, Tag, TextMark
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
@@ -42,7 +42,7 @@ def tags(x, y):
 
 def test_names_of_close_points_lie_neither_on_each_other_nor_on_lines(plot) -> None:
     x, y = np.array([0.48, 0.5, 0.52, 0.99, 0.01]), np.array([0.0, 0.02, 0.0, 0.5, 1.0])
-    line = Strokes(np.array([0.55]), np.zeros(1), np.array([0.55]), np.ones(1), INK)
+    line = Segments(np.array([0.55]), np.zeros(1), np.array([0.55]), np.ones(1), INK)
     words = TextMark(np.array([0.1]), np.array([0.8]), ["a text"], INK, DARK)
     plot.set_handles((Handle("dot", 0.5, 0.1, INK),))
     dots = Dots(x, y, INK)
@@ -67,7 +67,7 @@ def test_a_name_wider_than_the_plot_has_a_place_and_one_out_of_sight_has_none(pl
 
 def test_what_is_still_follows_a_new_size_and_look_at_once(plot) -> None:
     edge = np.array([0.0, 1.0])
-    still = {"frame": Strokes(edge, edge[::-1], edge[::-1], edge, INK, 3.0)}
+    still = {"frame": Segments(edge, edge[::-1], edge[::-1], edge, INK, 3.0)}
     plot.show_marks(still=still)
     plot.grab()
     for size, zoom in (((300, 380), 1.25), ((500, 200), 1.5), ((420, 300), 1.0)):

@@ -11,7 +11,7 @@ from layerlab.experiments.at_scale.words import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Dots, Mark, Strokes, TextMark, VLine
+from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -102,8 +102,8 @@ class ComparedCards:
         start = np.full_like(y, SQUARES[0])
         attention = result.decoder.attention / square
         live: dict[str, Mark] = {
-            "all": Strokes(start, y, total, y, [mix(view.theme, i, 0.4) for i in inks], 5.0),
-            "used": Strokes(start, y, used, y, inks, 5.0),
+            "all": Segments(start, y, total, y, [mix(view.theme, i, 0.4) for i in inks], 5.0),
+            "used": Segments(start, y, used, y, inks, 5.0),
             "ends": Dots(total, y, inks, 4.0),
             "attention": self._ticks(y, attention, part_color(view.theme, "attention")),
             "four": self._ticks(y, 8.0, view.color("warning")),
@@ -141,9 +141,9 @@ class ComparedCards:
         self.rows.reader = lambda x, at: self._read_block(result, self.rows.row_at(at))
         self.blocks.set_note("drag or click")
 
-    def _ticks(self, rows: Array, at: float, ink: QColor) -> Strokes:
+    def _ticks(self, rows: Array, at: float, ink: QColor) -> Segments:
         x = np.full_like(rows, at)
-        return Strokes(x, rows - 0.26, x, rows + 0.16, ink, 2.0)
+        return Segments(x, rows - 0.26, x, rows + 0.16, ink, 2.0)
 
     def _read_block(self, result: Result, row: int) -> Reading:
         one, accent = result.blocks[row], self._view.color("accent")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from layerlab.experiments.born_dead.names import DEEPEST, WIDEST
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Field, Mark, Strokes
+from layerlab.ui.plotting.items import Field, Mark, Segments
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.side import ColorScale, color_scale
 from layerlab.ui.theme import Theme
@@ -90,8 +90,8 @@ def map_marks(theme: Theme, shares: Array, nets: Array) -> dict[str, Mark]:
     fading = [theme.color("panel", 0.55 * (1 - d / EDGES)) for d in between.tolist()]
     return {
         "field": field,
-        "columns": Strokes(
+        "columns": Segments(
             across, 0 * across + 0.5, across, 0 * across + WIDEST + 0.5, fading, 1
         ),
-        "rows": Strokes(0 * rows + LEFT, rows, 0 * rows + RIGHT, rows, ink, 1),
+        "rows": Segments(0 * rows + LEFT, rows, 0 * rows + RIGHT, rows, ink, 1),
     }

@@ -23,7 +23,7 @@ from layerlab.experiments.born_dead.model import (
 from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Mark, Strokes, TextMark, VLine
+from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -245,7 +245,7 @@ class View(PageView):
         if result.depth == LAYERS:
             x = np.array(list(PUBLISHED), float)
             low, high = np.array(list(PUBLISHED.values())).T
-            live["published"] = Strokes(x + 0.3, low, x + 0.3, high, ink, 4.0)
+            live["published"] = Segments(x + 0.3, low, x + 0.3, high, ink, 4.0)
             legend.append(Key("line", ink, "published", 4.0, brief="print"))
         known = result.nets > 0
         shares = result.shares[known, d]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 from layerlab.experiments.convolution.model import MOST, SIDE
 from layerlab.experiments.convolution.tiles import Tile, TileSheet
 from layerlab.ui.plotting.colors import ink_on
-from layerlab.ui.plotting.items import Mark, Strokes, TextMark
+from layerlab.ui.plotting.items import Mark, Segments, TextMark
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.sheet import whole
@@ -106,7 +106,7 @@ class HandSheet(TileSheet):
         x0, y0 = box.left() + np.r_[at, low], box.top() + np.r_[low, at]
         x1, y1 = box.left() + np.r_[at, far], box.top() + np.r_[far, at]
         found = super().marks()
-        found["lines"] = Strokes(x0, y0, x1, y1, self.theme.color("panel"), 1)
+        found["lines"] = Segments(x0, y0, x1, y1, self.theme.color("panel"), 1)
         if self.hasFocus():
             chosen = self.box_of(self.chosen).adjusted(1.5, 1.5, -1.5, -1.5)
             found["chosen"] = self.frames([chosen], "accent", 2)

@@ -10,7 +10,7 @@ from layerlab.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, 
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Bars, Mark, Strokes, TextMark
+from layerlab.ui.plotting.items import Bars, Mark, Segments, TextMark
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -133,7 +133,7 @@ class LowerCards:
         ink, dot = view.color("text"), view.color("warning")
         low, high = one.kernel - one.std, one.kernel + one.std
         live: dict[str, Mark] = {
-            "hidden": Strokes(at - WIDE, result.kernel, at + WIDE, result.kernel, ink, 1.6),
+            "hidden": Segments(at - WIDE, result.kernel, at + WIDE, result.kernel, ink, 1.6),
         }
         found = Series("found, ± std", at, one.kernel, dot, low, high, form="dots", width=3.4)
         found = replace(found, shade=1.0, stroke=1.4, brief="found", read_as="found")

@@ -12,7 +12,7 @@ from layerlab.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_w
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Strokes, VLine
+from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Segments, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -123,7 +123,7 @@ class TrainedCards:
         ends = np.stack([near - along, near + along])
         at_end = result.shown == result.depth
         color = self.view.color("text", 1.0 if at_end else 0.45)
-        return Strokes(ends[:1, 0], ends[:1, 1], ends[1:, 0], ends[1:, 1], color, 1.6, (5, 4))
+        return Segments(ends[:1, 0], ends[:1, 1], ends[1:, 0], ends[1:, 1], color, 1.6, (5, 4))
 
     def _draw_layers(self, result: Result) -> None:
         card, net, accent = self.layers, result.net, self.view.color("accent")

@@ -13,7 +13,7 @@ from layerlab.experiments.gating.parts import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, Field, Mark, Strokes
+from layerlab.ui.plotting.items import Band, Bars, Dots, Field, Mark, Segments
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.numbers import spread
 from layerlab.ui.plotting.reading import Reading
@@ -123,7 +123,7 @@ class View(PageView):
         if borders.size:
             left, right = np.full(len(borders), x[0]), np.full(len(borders), x[-1])
             ink = self.color("text", 0.7)
-            still["layers"] = Strokes(left, borders, right, borders, ink, 1.0)
+            still["layers"] = Segments(left, borders, right, borders, ink, 1.0)
         columns = {"input": x} | {f"unit {k + 1}": row for k, row in enumerate(net.gates)}
         card.show_plot(still=still, columns=columns)
         first = rgb(self._layer(0, result))

@@ -72,7 +72,7 @@ def ramp(theme: Theme, tokens: tuple[str, ...]) -> list[QColor]:
 class Shaded(Painted):
     """Straight lines in a few shades, the last shades on top.
 
-    `Strokes` of so many colours take three times as long: each has a pen of its own.
+    `Segments` of so many colours take three times as long: each has a pen of its own.
 
     Attributes:
         x, y: (n, 2) both ends, in data units. shades: (n,) which of the colours.

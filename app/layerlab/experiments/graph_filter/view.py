@@ -20,7 +20,7 @@ from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Strokes, VLine
+from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -238,7 +238,7 @@ class View(PageView):
                 values=result.filtered_parts,
             ),
         ]
-        change = Strokes(x, noisy, x, filtered, mix(self.theme, accent, 0.35), 1.2)
+        change = Segments(x, noisy, x, filtered, mix(self.theme, accent, 0.35), 1.2)
         live: dict[str, Mark] = {
             "noise": HLine(result.noise, "", ink, self.theme),
         }

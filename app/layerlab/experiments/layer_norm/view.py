@@ -28,7 +28,7 @@ from layerlab.ui.plotting.items import (
     Dots,
     Field,
     Mark,
-    Strokes,
+    Segments,
     TextMark,
     VLine,
 )
@@ -217,7 +217,7 @@ class View(PageView):
         live: dict[str, Mark] = {
             "first": Bars(rows, zero, result.first.n, first, 0.78),
             "outputs": Bars(rows, zero, now.n, good, 0.4),
-            "target": Strokes(TARGET, edge, TARGET, edge + 0.8, ink, 2.0),
+            "target": Segments(TARGET, edge, TARGET, edge + 0.8, ink, 2.0),
         }
         if now.is_defined:
             live["pull"] = Arrows(

@@ -10,7 +10,7 @@ from layerlab.experiments.linear_collapse.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Strokes, TextMark, VLine
+from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -211,7 +211,7 @@ class View(PageView):
                 Series("W", k, result.sizes, muted, form="rings", width=3.4),
                 Series("A B", k[kept], learned, accent, form="dots", width=3.0),
             ),
-            bands={"stems": Strokes(k, zero, k, result.sizes, stems, 5)},
+            bands={"stems": Segments(k, zero, k, result.sizes, stems, 5)},
             live=live,
         )
 
@@ -243,7 +243,7 @@ class View(PageView):
         inks = [self.layer(k, rank) for k in range(rank)]
         full = np.full(rank, updates[-1])
         still: dict[str, Mark] = {
-            "goals": Strokes(
+            "goals": Segments(
                 np.zeros(rank),
                 result.sizes[:rank],
                 full,

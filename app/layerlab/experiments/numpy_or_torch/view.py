@@ -20,7 +20,7 @@ from layerlab.experiments.numpy_or_torch.rows import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, HLine, Mark, Strokes, TextMark, VLine
+from layerlab.ui.plotting.items import Dots, Field, HLine, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -181,7 +181,7 @@ class View(PageView):
             live["difference"] = self._row(3, self._heat(difference))
         cuts = np.array(ends[:-1]) - 0.5
         ink = self.color("panel")
-        live["cuts"] = Strokes(
+        live["cuts"] = Segments(
             cuts, np.full(len(cuts), -0.5), cuts, np.full(len(cuts), 3.5), ink, 3.0
         )
         if "torch" not in params:

@@ -15,7 +15,7 @@ from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Mark, Polygons, Strokes
+from layerlab.ui.plotting.items import Dots, Mark, Polygons, Segments
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -293,8 +293,8 @@ def _one(x: float, y: float) -> tuple[Array, Array]:
     return np.array([float(x)]), np.array([float(y)])
 
 
-def _strokes(ends: Array, color: QColor, width: float) -> Strokes:
-    return Strokes(ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1], color, width)
+def _strokes(ends: Array, color: QColor, width: float) -> Segments:
+    return Segments(ends[:, 0, 0], ends[:, 0, 1], ends[:, 1, 0], ends[:, 1, 1], color, width)
 
 
 def gradient_colors(theme: Theme, slopes: Array) -> Array:

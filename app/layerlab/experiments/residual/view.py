@@ -13,7 +13,7 @@ from layerlab.experiments.residual.training import DEPTHS, Trained
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Strokes, VLine
+from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import FLOOR, Axis, number, power
@@ -198,7 +198,7 @@ class View(PageView):
             every = np.concatenate([inside(one.loss, LOSSES) for one in known])
             pale = mix(self.theme, color, 0.45)
             live[f"{name}, seeds"] = Dots(np.repeat(x, len(known[0].loss)), every, pale, 1.6)
-            live[f"{name}, quartiles"] = Strokes(x, low, x, high, color, 2.4)
+            live[f"{name}, quartiles"] = Segments(x, low, x, high, color, 2.4)
             live[name] = Line(x, middle, color, 1.4)
             live[f"{name}, median"] = Dots(x, middle, color, 3.4)
         card.show_plot(live=live, legend=self._keys(), columns=self._depth_columns(result))

@@ -11,7 +11,7 @@ from layerlab.experiments.sawtooth.model import LENGTH, Result
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
-from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Strokes, TextMark, VLine
+from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -146,7 +146,7 @@ class View(PageView):
             rows = k + 0.3 * np.linspace(-1, 1, len(loss))
             live[name] = Dots(loss, rows, mix(self.theme, ink, 0.7), 2.6)
             middle = np.array([float(np.median(loss))])
-            live[f"median {name}"] = Strokes(
+            live[f"median {name}"] = Segments(
                 middle, np.array([k - 0.38]), middle, np.array([k + 0.38]), ink, 3.0
             )
         exact = max(result.exact, LOWEST)

@@ -13,7 +13,7 @@ from layerlab.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
 from layerlab.experiments.signal.model import Mark
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, Strokes, Tag, TextMark, contour
+from layerlab.ui.plotting.items import Dots, Field, Segments, Tag, TextMark, contour
 from layerlab.ui.plotting.items import Mark as Drawn
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
@@ -90,14 +90,14 @@ class MapPlot(HandlePlot):
 
     def _level(
         self, level: float, color: QColor, width: float, dash: tuple[float, float] | None
-    ) -> Strokes:
+    ) -> Segments:
         assert self.chart is not None
         chart = self.chart
         ends = contour(chart.log_chi, level)  # (n, 2, 2) columns and rows
         steps = np.arange(len(chart.weights)), np.arange(len(chart.biases))
         x = np.exp(np.interp(ends[..., 0], steps[0], np.log(chart.weights)))
         y = np.interp(ends[..., 1], steps[1], chart.biases)
-        return Strokes(x[:, 0], y[:, 0], x[:, 1], y[:, 1], color, width, dash)
+        return Segments(x[:, 0], y[:, 0], x[:, 1], y[:, 1], color, width, dash)
 
     def _sides(self) -> dict[str, Drawn]:
         """Return the names of both sides, where the upper part of the map has them."""

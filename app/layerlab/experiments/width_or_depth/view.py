@@ -12,7 +12,7 @@ from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Mark, Strokes, VLine
+from layerlab.ui.plotting.items import Band, Dots, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -108,7 +108,7 @@ class View(PageView):
             here = x[1:-1][twin.layers == layer]
             top = np.full_like(here, RULER - ROW * (layer - 1))
             color = self.theme.layer_color(layer - 1, depth)
-            live[f"ruler {layer}"] = Strokes(here, top, here, top - 0.8 * ROW, color, 1.6)
+            live[f"ruler {layer}"] = Segments(here, top, here, top - 0.8 * ROW, color, 1.6)
         keys = [Key("band", band, "quartiles")]
         keys += [
             Key(
@@ -178,7 +178,7 @@ class View(PageView):
             rows = row + 0.3 * np.linspace(-1, 1, len(loss))
             live[name] = Dots(loss, rows, mix(self.theme, ink, 0.65), 2.6 * self.theme.zoom)
             middle = np.array([float(np.median(loss))])
-            live[f"median {name}"] = Strokes(
+            live[f"median {name}"] = Segments(
                 middle, np.array([row - 0.4]), middle, np.array([row + 0.4]), ink, 3.0
             )
         self.seeds.show_plot(

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.host import Host
-from layerlab.ui.plotting.items import Dots, Line, VLine, HLine, Strokes, Tag, TextMark
+from layerlab.ui.plotting.items import Dots, Line, VLine, HLine, Segments, Tag, TextMark
 from layerlab.ui.plotting.writing import CENTRE, Written, write
 
 Array = np.ndarray
@@ -101,7 +101,7 @@ class Names(pg.GraphicsObject):
                 taken += mark.rects(self._plot)
         curves = [self._curve(m) for m in marks.values() if isinstance(m, Line)]
         dots = [self._dots(m) for m in marks.values() if isinstance(m, Dots)]
-        dots += [self._strokes(m) for m in marks.values() if isinstance(m, Strokes)]
+        dots += [self._strokes(m) for m in marks.values() if isinstance(m, Segments)]
         for name, mark in named.items():
             places = self._places(mark)
             others = [m for n, m in named.items() if n != name]
@@ -193,7 +193,7 @@ class Names(pg.GraphicsObject):
     def _dots(self, mark: Dots) -> tuple[Array, Array]:
         return self._plot.px(np.asarray(mark.x)), self._plot.py(np.asarray(mark.y))
 
-    def _strokes(self, mark: Strokes) -> tuple[Array, Array]:
+    def _strokes(self, mark: Segments) -> tuple[Array, Array]:
         """Return places along straight lines, a few pixels apart."""
         x0, x1 = (self._plot.px(np.asarray(x, float)) for x in (mark.x0, mark.x1))
         y0, y1 = (self._plot.py(np.asarray(y, float)) for y in (mark.y0, mark.y1))

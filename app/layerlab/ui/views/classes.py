@@ -13,7 +13,7 @@ from layerlab.core.frames import ClassPrediction, Frame
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.box import X, Y
 from layerlab.ui.plotting.colors import ink_on, mix, rgb, shades
-from layerlab.ui.plotting.items import Field, Mark, Strokes, TextMark, array_key
+from layerlab.ui.plotting.items import Field, Mark, Segments, TextMark, array_key
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import quartiles
@@ -95,14 +95,14 @@ class ConfusionPlot(RowPlot):
         marks |= {"gaps": self._gaps(count), "numbers": self._numbers(counts, colors)}
         self.show_marks(live=marks)
 
-    def _gaps(self, count: int) -> Strokes:
+    def _gaps(self, count: int) -> Segments:
         """Return what separates the cells; nothing does where they are too many."""
         at = np.arange(count + 1) - 0.5 if count <= MANY else np.empty(0)
         low, high = np.full(at.size, -0.5), np.full(at.size, count - 0.5)
         starts, ends = (at, low, low, at), (at, high, high, at)
         x0, y0 = np.concatenate(starts[::2]), np.concatenate(starts[1::2])
         x1, y1 = np.concatenate(ends[::2]), np.concatenate(ends[1::2])
-        return Strokes(x0, y0, x1, y1, self.theme.color("panel"), 2 if count <= FEW else 1)
+        return Segments(x0, y0, x1, y1, self.theme.color("panel"), 2 if count <= FEW else 1)
 
     def _numbers(self, counts: Array, colors: Array) -> TextMark:
         """Return the counts, with a decimal where there is room; zeros on the diagonal only."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from layerlab.core.frames import Frame, ImagePrediction
 from layerlab.ui.plotting.colors import mix, rgb, shades
-from layerlab.ui.plotting.items import Arrows, Field, Mark, Strokes, TextMark
+from layerlab.ui.plotting.items import Arrows, Field, Mark, Segments, TextMark
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.reading import Reading
@@ -128,7 +128,7 @@ class ImageSheet(Sheet):
         far_x = x + np.where(is_down, 0, columns)
         far_y = y + np.where(is_down, rows, 0)
         width = 1.0 if unit * rows < self.theme.px(30) else float(self.theme.px(2))
-        return Strokes(x, y, far_x, far_y, self.theme.color("panel"), width)
+        return Segments(x, y, far_x, far_y, self.theme.color("panel"), width)
 
     def read(self, x: float, y: float) -> Reading | None:
         """Read the cell at a place: its error, and the pixel if there is one."""

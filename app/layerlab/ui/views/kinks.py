@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 
 from layerlab.core.frames import CurvePrediction
 from layerlab.ui.plotting.axes import Label
-from layerlab.ui.plotting.items import PaintedItem, Strokes
+from layerlab.ui.plotting.items import PaintedItem, Segments
 from layerlab.ui.plotting.legend import GAP, Key, LegendItem, key_widths, lay_legend
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
@@ -83,7 +83,7 @@ class KinkPlot(Plot):
         colors = [inks[layer - 1] for layer in self.layers[seen].tolist()]
         upper, lower = np.full(x.size, top), np.full(x.size, bottom)
         self._strokes.follow(strip)
-        self._strokes.show_mark(Strokes(x, upper, x, lower, colors, theme.px(2)), self)
+        self._strokes.show_mark(Segments(x, upper, x, lower, colors, theme.px(2)), self)
         look = (strip.getRect(), theme, self.text(), self.layer_count)
         if look != self._laid:
             self._laid = look

@@ -15,7 +15,7 @@ from layerlab.ui.plotting.items.base import (
     finite_runs,
     polygon,
 )
-from layerlab.ui.plotting.items.curves import Line, Strokes, Whiskers
+from layerlab.ui.plotting.items.curves import Line, Segments, Whiskers
 from layerlab.ui.plotting.items.dots import Dots
 from layerlab.ui.plotting.items.maps import Contour, Field, contour
 from layerlab.ui.plotting.items.ridges import Ridgelines
@@ -37,8 +37,8 @@ __all__ = [
     "PaintedItem",
     "Polygons",
     "Ridgelines",
+    "Segments",
     "Space",
-    "Strokes",
     "Tag",
     "TextMark",
     "VLine",

@@ -140,7 +140,7 @@ class Whiskers:
 
 
 @dataclass(eq=False)
-class Strokes(Painted):
+class Segments(Painted):
     """Straight lines from (x0, y0) to (x1, y1), (n,) each, in data units.
 
     Attributes:

@@ -120,14 +120,14 @@ class Field:
 
 
 def contour(values: Array, level: float) -> Array:
-    """Return the strokes on which a sampled surface takes a value (marching squares).
+    """Return the segments on which a sampled surface takes a value (marching squares).
 
     Args:
         values: (rows, columns).
         level: the value.
 
     Returns:
-        (n, 2, 2): strokes, their two ends, column and row as floats.
+        (n, 2, 2): segments, their two ends, column and row as floats.
     """
     v = values - level
     rows, columns = v.shape
@@ -153,8 +153,8 @@ def contour(values: Array, level: float) -> Array:
     count = crossed.sum(axis=0)
     order = np.argsort(~crossed, axis=0, kind="stable")  # crossed sides first
     ends = np.take_along_axis(places, order[..., None], axis=0)
-    strokes = [ends[:2, count >= 2], ends[2:, count == 4]]
-    whole = np.concatenate(strokes, axis=1).transpose(1, 0, 2)
+    segments = [ends[:2, count >= 2], ends[2:, count == 4]]
+    whole = np.concatenate(segments, axis=1).transpose(1, 0, 2)
     return np.asarray(whole[np.isfinite(whole).all(axis=(1, 2))])
 
 
@@ -189,8 +189,8 @@ class Contour:
         surfaces = [(self.values, level) for level in self.levels]
         if self.kinds:
             surfaces = [((self.values == k).astype(float), 0.5) for k in range(self.kinds)]
-        strokes = [contour(surface, level).reshape(-1, 2) for surface, level in surfaces]
-        ends = np.concatenate([*strokes, np.empty((0, 2))])
+        segments = [contour(surface, level).reshape(-1, 2) for surface, level in surfaces]
+        ends = np.concatenate([*segments, np.empty((0, 2))])
         x = x0 + (x1 - x0) * ends[:, 0] / max(1, columns - 1)
         y = y0 + (y1 - y0) * ends[:, 1] / max(1, rows - 1)
         item.show_curve(
