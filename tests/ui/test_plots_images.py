@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from layerlab.ui.figures import figure
 from layerlab.ui.plotting.colors import ink_on, shades
-from layerlab.ui.plotting.items import Field, TextMark
+from layerlab.ui.plotting.items import HeatMap, TextMark
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
@@ -92,7 +92,7 @@ def test_words_that_do_not_fit_give_way_to_brief_ones_or_to_nothing(plot: Plot) 
 def test_the_extent_of_an_image_may_be_that_of_its_edges(plot: Plot) -> None:
     plot.grid = False
     colors = np.array([[[255, 0, 0]], [[0, 0, 255]]], np.uint8)  # one column, first row below
-    plot.show_marks(live={"image": Field((2, 4, 0, 8), colors, smooth=False, edges=True)})
+    plot.show_marks(live={"image": HeatMap((2, 4, 0, 8), colors, smooth=False, edges=True)})
     image = plot.grab().toImage()
     seen = {
         (x, y): image.pixelColor(

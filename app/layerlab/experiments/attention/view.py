@@ -11,7 +11,7 @@ from layerlab.experiments.attention.sampled import SampledCards
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Band, Dots, Field, HLine, Mark, Segments, VLine
+from layerlab.ui.plotting.items import Band, Dots, HeatMap, HLine, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number

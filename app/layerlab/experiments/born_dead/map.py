@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from layerlab.experiments.born_dead.names import DEEPEST, WIDEST
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Field, Mark, Segments
+from layerlab.ui.plotting.items import HeatMap, Mark, Segments
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.side import ColorScale, color_scale
 from layerlab.ui.theme import Theme
@@ -80,7 +80,7 @@ def map_marks(theme: Theme, shares: Array, nets: Array) -> dict[str, Mark]:
     x = np.geomspace(LEFT, RIGHT, FINE)
     depths = np.clip(_depths(x), 1, DEEPEST).astype(int)
     values = np.where(nets[:, None] > 0, 1 - 2 * shares, 0.0)[:, depths - 1]
-    field = Field(
+    field = HeatMap(
         (LEFT, RIGHT, 1.0, float(WIDEST)), value_colors(theme, values, -CALM, CALM), False
     )
     between = np.arange(1.0, EDGES)

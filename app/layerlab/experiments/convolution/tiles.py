@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFocusEvent
 
 from layerlab.ui.card import Card
 from layerlab.ui.plotting.colors import shades, value_colors
-from layerlab.ui.plotting.items import Field, Mark, Polygons, TextMark
+from layerlab.ui.plotting.items import HeatMap, Mark, Polygons, TextMark
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
@@ -122,7 +122,7 @@ class TileSheet(Sheet):
         for key, tile in self.tiles.items():
             box = boxes[key]
             extent = (box.left(), box.right(), box.top(), box.bottom())
-            found[key] = Field(extent, tile.colors(theme), smooth=False, edges=True)
+            found[key] = HeatMap(extent, tile.colors(theme), smooth=False, edges=True)
         shown = [boxes[key] for key in self.tiles]
         found["frames"] = self.frames(shown, "line", 1)
         up, down = -1 - self.line / 2, 2 + self.line / 2

@@ -13,7 +13,7 @@ from layerlab.experiments.gating.parts import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Band, Bars, Dots, Field, Mark, Segments
+from layerlab.ui.plotting.items import Band, Bars, Dots, HeatMap, Mark, Segments
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.numbers import spread
 from layerlab.ui.plotting.reading import Reading
@@ -118,7 +118,7 @@ class View(PageView):
         # Each unit is some rows of the picture, so that its edges stay sharp.
         fine = np.repeat(colors, FINE, axis=0)
         extent = (float(x[0]), float(x[-1]), 0.5 + 0.5 / FINE, units + 0.5 - 0.5 / FINE)
-        still: dict[str, Mark] = {"gates": Field(extent, fine)}
+        still: dict[str, Mark] = {"gates": HeatMap(extent, fine)}
         borders = units - np.cumsum(result.hidden)[:-1] + 0.5
         if borders.size:
             left, right = np.full(len(borders), x[0]), np.full(len(borders), x[-1])

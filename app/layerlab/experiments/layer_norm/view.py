@@ -26,7 +26,7 @@ from layerlab.ui.plotting.items import (
     Arrows,
     Bars,
     Dots,
-    Field,
+    HeatMap,
     Mark,
     Segments,
     TextMark,
@@ -286,7 +286,7 @@ class View(PageView):
             float(loss.min()), float(loss.max()), shade(np.linspace(0, 1, 9)), "loss"
         )
         card.show_plot(
-            still={"loss": Field(extent, shade(share))},
+            still={"loss": HeatMap(extent, shade(share))},
             live=live,
             legend=legend,
             columns={

@@ -10,7 +10,7 @@ from layerlab.experiments.linear_collapse.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, Line, Mark, Segments, TextMark, VLine
+from layerlab.ui.plotting.items import Dots, HeatMap, Line, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
@@ -151,7 +151,7 @@ class View(PageView):
             left = k * step
             extent = (left, left + columns - 1, 0.0, rows - 1.0)
             colors = value_colors(self.theme, matrix[::-1], -most, most)
-            live[name] = Field(extent, colors, smooth=False)
+            live[name] = HeatMap(extent, colors, smooth=False)
         names = [name for name, _ in shown]
         places = np.arange(len(shown)) * step - 1.0
         live["names"] = TextMark(

@@ -20,7 +20,7 @@ from layerlab.experiments.numpy_or_torch.rows import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, HLine, Mark, Segments, TextMark, VLine
+from layerlab.ui.plotting.items import Dots, HeatMap, HLine, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -202,9 +202,9 @@ class View(PageView):
         """Return why there is nothing to compare with yet."""
         return _MISSING if result.missing else "PyTorch is being asked"
 
-    def _row(self, row: int, colors: Array) -> Field:
+    def _row(self, row: int, colors: Array) -> HeatMap:
         extent = (0.0, len(colors) - 1.0, row + TALL, row - TALL)
-        return Field(extent, np.stack((colors, colors)), smooth=False)
+        return HeatMap(extent, np.stack((colors, colors)), smooth=False)
 
     def _heat(self, difference: Array) -> Array:
         """Return colours from the panel (equal) to orange (apart), by powers of ten."""

@@ -13,7 +13,7 @@ from layerlab.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
 from layerlab.experiments.signal.model import Mark
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Dots, Field, Segments, Tag, TextMark, contour
+from layerlab.ui.plotting.items import Dots, HeatMap, Segments, Tag, TextMark, contour
 from layerlab.ui.plotting.items import Mark as Drawn
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.reading import Reading
@@ -76,7 +76,7 @@ class MapPlot(HandlePlot):
         self.color_scale = chi_scale(theme)
         text, muted = theme.color("text"), theme.color("text", 0.55)
         still: dict[str, Drawn] = {
-            "field": Field((*WEIGHT_RANGE, *BIAS_RANGE), colors),
+            "field": HeatMap((*WEIGHT_RANGE, *BIAS_RANGE), colors),
             "critical": self._level(0.0, text, 2.0, None),
         }
         for sign in (-1, 1):

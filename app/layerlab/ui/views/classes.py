@@ -13,7 +13,7 @@ from layerlab.core.frames import ClassPrediction, Frame
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.box import X, Y
 from layerlab.ui.plotting.colors import ink_on, mix, rgb, shades
-from layerlab.ui.plotting.items import Field, Mark, Segments, TextMark, array_key
+from layerlab.ui.plotting.items import HeatMap, Mark, Segments, TextMark, array_key
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import quartiles
@@ -91,7 +91,7 @@ class ConfusionPlot(RowPlot):
         self.legend = tuple(Key("text", gray, text) for text in words)
         counts = np.nan_to_num(part.confusion, nan=0.0, posinf=0.0, neginf=0.0)
         colors, extent = confusion_colors(self.theme, counts), (-0.5, count - 0.5) * 2
-        marks: dict[str, Mark] = {"cells": Field(extent, colors, smooth=False, edges=True)}
+        marks: dict[str, Mark] = {"cells": HeatMap(extent, colors, smooth=False, edges=True)}
         marks |= {"gaps": self._gaps(count), "numbers": self._numbers(counts, colors)}
         self.show_marks(live=marks)
 
@@ -225,7 +225,7 @@ class ExamplesSheet(Sheet):
         texts = [self.elided(self._caption(part, i), room, 11, 600) for i in range(count)]
         high = theme.px(17) / unit
         self.live = {
-            "images": Field(self.mosaic.extent, colors, smooth=False, edges=True),
+            "images": HeatMap(self.mosaic.extent, colors, smooth=False, edges=True),
             "captions": TextMark(
                 x + columns / 2,
                 y + rows + high / 2,

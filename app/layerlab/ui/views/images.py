@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from layerlab.core.frames import Frame, ImagePrediction
 from layerlab.ui.plotting.colors import mix, rgb, shades
-from layerlab.ui.plotting.items import Arrows, Field, Mark, Segments, TextMark
+from layerlab.ui.plotting.items import Arrows, HeatMap, Mark, Segments, TextMark
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.reading import Reading
@@ -86,7 +86,7 @@ class ImageSheet(Sheet):
         self.set_units(unit, size, left, top)
         x, y = self.mosaic.corners()
         rows, columns = part.inputs.shape[1:]
-        pixels = Field(self.mosaic.extent, self._colors(part), smooth=False, edges=True)
+        pixels = HeatMap(self.mosaic.extent, self._colors(part), smooth=False, edges=True)
         starts = np.concatenate([x + k * self.step() + columns for k in (0, 1)])
         middles, gap = np.tile(y + rows / 2, 2), self.step() - columns
         arrows = Arrows(

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from layerlab.core.frames import Frame, MapPrediction
 from layerlab.ui.plotting.colors import amount_colors, class_colors, value_colors
-from layerlab.ui.plotting.items import Contour, Dots, Field, Mark, evenly_spaced
+from layerlab.ui.plotting.items import Contour, Dots, HeatMap, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import Key
 from layerlab.ui.plotting.linking import AxisLink
 from layerlab.ui.plotting.numbers import table
@@ -112,7 +112,7 @@ class MapView(PredictionForm):
         keys = self._keys(part)
         plot.column, plot.legend = (keys, ()) if is_alone else ((), keys)
         plot.show_marks(
-            {"map": Field(part.extent, colors)}, self._points(part), {"border": border}
+            {"map": HeatMap(part.extent, colors)}, self._points(part), {"border": border}
         )
 
     def _draw_beside(self, part: MapPrediction) -> None:
@@ -129,7 +129,7 @@ class MapView(PredictionForm):
             return
         plot.color_scale = amount_scale(theme, 0.0, high)
         plot.legend = (Key("text", theme.color("muted"), name),)
-        plot.show_marks({"map": Field(part.extent, amount_colors(theme, values, 0.0, high))})
+        plot.show_marks({"map": HeatMap(part.extent, amount_colors(theme, values, 0.0, high))})
 
     def _levels(self, part: MapPrediction) -> tuple[float, ...]:
         """Return where the shown seed's lines run: borders of classes, or steps of value."""

@@ -17,7 +17,7 @@ from layerlab.ui.plotting.items.base import (
 )
 from layerlab.ui.plotting.items.curves import Line, Segments, Whiskers
 from layerlab.ui.plotting.items.dots import Dots
-from layerlab.ui.plotting.items.maps import Contour, Field, contour
+from layerlab.ui.plotting.items.maps import Contour, HeatMap, contour
 from layerlab.ui.plotting.items.ridges import Ridgelines
 from layerlab.ui.plotting.items.rules import HLine, VLine
 from layerlab.ui.plotting.items.texts import Arrows, Tag, TextMark
@@ -28,8 +28,8 @@ __all__ = [
     "Bars",
     "Contour",
     "Dots",
-    "Field",
     "HLine",
+    "HeatMap",
     "Histogram",
     "Line",
     "Mark",

@@ -81,7 +81,7 @@ class PictureItem(OnPaper, pg.ImageItem):
 
 
 @dataclass(eq=False)
-class Field:
+class HeatMap:
     """A picture over a part of the plane.
 
     Attributes:
