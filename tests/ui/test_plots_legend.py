@@ -8,15 +8,15 @@ import pytest
 from PySide6.QtCore import QRectF
 
 from layerlab.ui.fonts import load_fonts
-from layerlab.ui.plotting.legend import GAP, NARROW_GAP, Key, key_widths, lay_legend
+from layerlab.ui.plotting.legend import GAP, NARROW_GAP, LegendEntry, key_widths, lay_legend
 from layerlab.ui.theme import DARK
 
 INK = DARK.color("text")
 KEYS = (
-    Key("line", INK, "training"),
-    Key("line", INK, "validation"),
-    Key("line", INK, "with penalties"),
-    Key("line", INK, "before: width 4", brief="before"),
+    LegendEntry("line", INK, "training"),
+    LegendEntry("line", INK, "validation"),
+    LegendEntry("line", INK, "with penalties"),
+    LegendEntry("line", INK, "before: width 4", brief="before"),
 )
 NAMES = ("half mean squared error", "half MSE")
 
@@ -44,7 +44,7 @@ def test_where_there_is_room_all_is_shown_in_one_row():
 
 
 def test_names_get_brief_before_a_second_row_is_begun():
-    name = Key("text", INK, NAMES[0])
+    name = LegendEntry("text", INK, NAMES[0])
     whole = width_of((name, *KEYS))
     assert texts(laid(whole, NAMES))[0][0] == NAMES[0]
     assert texts(laid(whole - 1, NAMES)) == [[NAMES[1], *(key.text for key in KEYS)]]
@@ -79,7 +79,7 @@ def test_the_axis_name_stays_at_its_axis():
 
 
 def test_entries_stand_closer_rather_than_that_the_axis_loses_its_name():
-    brief = (Key("text", INK, NAMES[1]), *KEYS[:3], Key("line", INK, "before"))
+    brief = (LegendEntry("text", INK, NAMES[1]), *KEYS[:3], LegendEntry("line", INK, "before"))
     close = sum(key_widths(brief, DARK)) + DARK.px(NARROW_GAP) * (len(brief) - 1)
     rows = laid(close / 2 + 12, NAMES, most=2)
     assert rows[0][0][0].text == NAMES[1]

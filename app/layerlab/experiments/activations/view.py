@@ -11,7 +11,7 @@ from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, TextMark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -96,15 +96,15 @@ class View(PageView):
         series = [replace(one, is_still=True, in_legend=False, is_read=False) for one in series]
         series.append(Series(chosen.label, z, getattr(chosen, name), accent, width=2.4))
         legend = [
-            Key("line", faint, "the others", 1.0),
-            Key("band", mix(self.theme, faint, 0.28), "density of z"),
+            LegendEntry("line", faint, "the others", 1.0),
+            LegendEntry("band", mix(self.theme, faint, 0.28), "density of z"),
         ]
         live: dict[str, Mark] = {}
         if chosen.lowest is not None:
             place, value = chosen.lowest
             dot, ink = value if name == "h" else 0.0, self.color("warning")
             live["lowest"] = Dots(np.array([place]), np.array([dot]), ink, 3.6)
-            legend.append(Key("dot", ink, "minimum of h" if name != "h" else "minimum"))
+            legend.append(LegendEntry("dot", ink, "minimum of h" if name != "h" else "minimum"))
         card.show_plot(bands={"arrives": ground}, live=live, legend=legend, series=series)
 
     def _draw_behind(self, result: Result) -> None:
@@ -155,8 +155,8 @@ class View(PageView):
             "all": VLine(1.0, "all", self.color("muted"), self.theme),
         }
         legend = [
-            Key("band", pale[chosen], "mean square"),
-            Key("line", full[chosen], "variance", 3),
+            LegendEntry("band", pale[chosen], "mean square"),
+            LegendEntry("line", full[chosen], "variance", 3),
         ]
         columns = {
             "activation": np.array([one.label for one in facts]),
@@ -191,7 +191,7 @@ class View(PageView):
         card.show_plot(
             bands={"between": between},
             live={"gap": gap},
-            legend=[Key("dot", ink, "largest gap", brief="gap")],
+            legend=[LegendEntry("dot", ink, "largest gap", brief="gap")],
             series=series,
         )
         card.set_note(

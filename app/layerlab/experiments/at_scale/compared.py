@@ -12,7 +12,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
@@ -127,8 +127,8 @@ class ComparedCards:
             "used by a token": part,
         }
         legend = [
-            Key("line", view.color("warning"), "4× rule: 8", brief="4× rule"),
-            Key(
+            LegendEntry("line", view.color("warning"), "4× rule: 8", brief="4× rule"),
+            LegendEntry(
                 "line",
                 part_color(view.theme, "attention"),
                 f"attention: {attention:.2g}",
@@ -188,9 +188,9 @@ class ComparedCards:
             len(models) if same is None else same,
         )
         legend = [
-            Key("ring", muted, "printed"),
-            Key("dot", point, "counted"),
-            Key("dot", accent, "these knobs", brief="these"),
+            LegendEntry("ring", muted, "printed"),
+            LegendEntry("dot", point, "counted"),
+            LegendEntry("dot", accent, "these knobs", brief="these"),
         ]
         columns = {
             "model": np.array([*(one.name for one in models), "these knobs"]),

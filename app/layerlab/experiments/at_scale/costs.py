@@ -15,7 +15,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Dots, HLine, Line, Mark, Tag, TextMark
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -138,8 +138,8 @@ class CostCards:
             Series("keys and values, GB", CONTEXTS, cache, warm, width=2.2, brief="cache"),
         ]
         legend = [
-            Key("line", inks[1], f"at {SIZES[result.bytes]} bytes", 1.2),
-            Key("dot", view.color("text"), "equal"),
+            LegendEntry("line", inks[1], f"at {SIZES[result.bytes]} bytes", 1.2),
+            LegendEntry("dot", view.color("text"), "equal"),
         ]
         card.show_plot(
             live={"other weights": there[0], "other cache": there[1]} | {"even": even},
@@ -184,7 +184,8 @@ class CostCards:
         )
         self.parts_plot.set_rows(WHAT)
         legend = [
-            Key("band", self._ink(part), part, brief=BRIEF.get(part, "")) for part in PARTS
+            LegendEntry("band", self._ink(part), part, brief=BRIEF.get(part, ""))
+            for part in PARTS
         ]
         columns = {"what": np.array(WHAT)} | {
             part: values[:, k] for k, part in enumerate(PARTS)
@@ -247,8 +248,10 @@ class CostCards:
         }
         live = {"one": HLine(1.0, "input", view.color("muted"), view.theme, low=True)} | ends
         legend = [
-            Key("dash", view.color("muted"), "theory", 1.4),
-            Key("line", mix(view.theme, hot, 0.55), "without norm", 1.3, brief="no norm"),
+            LegendEntry("dash", view.color("muted"), "theory", 1.4),
+            LegendEntry(
+                "line", mix(view.theme, hot, 0.55), "without norm", 1.3, brief="no norm"
+            ),
         ]
         card.show_plot(bands=bands, live=live, series=series, legend=legend)
         plot, end = card.plot, levels[0]

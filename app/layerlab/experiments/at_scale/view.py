@@ -16,7 +16,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Mark
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis
 
@@ -134,7 +134,9 @@ class View(PageView):
                 self.theme,
             ),
         }
-        legend = [Key("band", self._ink(part), part) for part in ("attention", "feed-forward")]
+        legend = [
+            LegendEntry("band", self._ink(part), part) for part in ("attention", "feed-forward")
+        ]
         columns = {"columns": places[:, 2], "rows": places[:, 3], "parameters": sizes}
         self.plot.wanted = tuple((places[:, :2] + places[:, 2:]).max(0))
         self.layer.show_plot(live=live, legend=legend, columns=columns)

@@ -13,7 +13,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Tag
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 
@@ -112,7 +112,7 @@ class SampledCards:
         ]
         card.show_plot(
             bands=bands,
-            legend=[Key("band", fill, f"drawn, {NAMES[chosen]}", brief=NAMES[chosen])],
+            legend=[LegendEntry("band", fill, f"drawn, {NAMES[chosen]}", brief=NAMES[chosen])],
             series=series,
             columns={f"drawn, {NAMES[k]}": result.heights[k] for k in (chosen, other)},
         )
@@ -177,10 +177,10 @@ class SampledCards:
         live["law"] = Tag(float(D_K[3]), steep, law, view.color("text"), view.theme)
         muted = view.color("muted")
         legend = [
-            Key("line", muted, "mean", 2.0),
-            Key("dash", muted, "median", 1.3),
-            Key("dash", view.color("text"), "theory", 1.2),
-            *(Key("dot", inks[k], NAMES[k]) for k in (SCALED, FREE)),
+            LegendEntry("line", muted, "mean", 2.0),
+            LegendEntry("dash", muted, "median", 1.3),
+            LegendEntry("dash", view.color("text"), "theory", 1.2),
+            *(LegendEntry("dot", inks[k], NAMES[k]) for k in (SCALED, FREE)),
         ]
         unnamed = [replace(one, in_legend=False) for one in series]
         card.show_plot(live=live, legend=legend, series=unnamed)

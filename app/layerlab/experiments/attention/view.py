@@ -12,7 +12,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, HeatMap, HLine, Mark, Segments, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -118,8 +118,8 @@ class View(PageView):
             ),
         ]
         legend = [
-            Key("dot", accent, "keys and values", brief="keys"),
-            Key("dot", ink, "prediction"),
+            LegendEntry("dot", accent, "keys and values", brief="keys"),
+            LegendEntry("dot", ink, "prediction"),
         ]
         places, values = result.positions, result.values
         columns = {"position of key": places, "value": values, "weight": result.weights}
@@ -154,7 +154,7 @@ class View(PageView):
         }
         shades = panel + (accent - panel) * np.sqrt(np.linspace(0, 1, 33))[:, None]
         plot.color_scale = color_scale(0, 1, shades, "weight")
-        legend = [Key("dot", self.color("point"), "position of the key", brief="key")]
+        legend = [LegendEntry("dot", self.color("point"), "position of the key", brief="key")]
         columns = {"query": result.x} | {f"key {k + 1}": result.map[k] for k in range(n)}
         card.show_plot(live=live, legend=legend, columns=columns)
         assert isinstance(plot, HandlePlot)
@@ -190,7 +190,7 @@ class View(PageView):
             bands={"range": Band(NORMS, result.low, result.high, shade)},
             still={"most": HLine(most, "all keys alike", self.color("muted"), self.theme)},
             series=[Series("this query", NORMS, result.entropies, accent, width=2.2)],
-            legend=[Key("band", shade, "other queries", brief="others")],
+            legend=[LegendEntry("band", shade, "other queries", brief="others")],
             columns={"lowest entropy": result.low, "highest entropy": result.high},
         )
         plot = card.plot

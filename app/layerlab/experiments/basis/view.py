@@ -16,7 +16,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, HLine, Line, Mark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -115,7 +115,7 @@ class View(PageView):
         walked, muted = self.color("negative"), self.color("muted")
         bands: dict[str, Mark] = {}
         live: dict[str, Mark] = {}
-        legend: list[Key] = []
+        legend: list[LegendEntry] = []
         columns: dict[str, np.ndarray] = {}
         is_part = result.shown < result.units
         name = f"first {result.shown} of {result.units}" if is_part else "sum"
@@ -126,8 +126,8 @@ class View(PageView):
                 f"draw{k}": Line(x, y, mix(self.theme, accent, 0.5), 0.8)
                 for k, y in enumerate(result.draws)
             }
-            legend.append(Key("band", shade, "± 2 std"))
-            legend.append(Key("line", mix(self.theme, accent, 0.5), "draws", 0.8))
+            legend.append(LegendEntry("band", shade, "± 2 std"))
+            legend.append(LegendEntry("line", mix(self.theme, accent, 0.5), "draws", 0.8))
             columns |= {"− 2 std": result.low, "+ 2 std": result.high}
         point = self.color("point", 0.55)
         series = [
@@ -163,7 +163,7 @@ class View(PageView):
         series.append(
             Series(f"term {result.shown}", result.x, pieces[:, last], accent, width=2.6)
         )
-        legend = [Key("line", muted, f"terms 1 to {last}", 1.3)] if last else []
+        legend = [LegendEntry("line", muted, f"terms 1 to {last}", 1.3)] if last else []
         if not self.handles.held:  # the axis must not run away under the hand
             self._fit_height(1.15 * float(np.abs(result.pieces).max()))
         card.show_plot(series=series, legend=legend)
@@ -256,7 +256,7 @@ class View(PageView):
                 3.2,
             ),
         }
-        legend = [Key("ring", accent, "this sum")]
+        legend = [LegendEntry("ring", accent, "this sum")]
         card.show_plot(live=live, series=series, legend=legend)
         text = self.color("text")
         self._plot(card).set_handles(

@@ -10,7 +10,7 @@ from layerlab.core.numbers import percent
 from layerlab.experiments.born_dead.model import LEFT, RIGHT, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.series import Series
 
@@ -40,7 +40,7 @@ def draw_prediction(view: PageView, card: PlotCard, result: Result) -> None:
     ]
     if result.after is not None:
         series.append(Series("trained", x, result.after, after))
-    legend = [Key("line", muted, "others", 1.0)] if len(result.others[1]) else []
+    legend = [LegendEntry("line", muted, "others", 1.0)] if len(result.others[1]) else []
     card.show_plot(series=series, legend=legend)
     card.set_note(f"network {result.net}, click: next", f"network {result.net}")
 
@@ -58,10 +58,10 @@ def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
     for kind, token, name in KINDS:
         some = kinds == kind
         live[name] = Dots(layers[some], units[some], view.color(token), radius)
-        legend.append(Key("dot", view.color(token), name))
+        legend.append(LegendEntry("dot", view.color(token), name))
     shut = kinds == 0
     live["never"] = Dots(layers[shut], units[shut], view.color("faint"), radius - 0.6, True)
-    legend.append(Key("ring", view.color("faint"), "never"))
+    legend.append(LegendEntry("ring", view.color("faint"), "never"))
     if result.dies is not None:
         live["dies"] = VLine(
             result.dies - 0.5, "dead from here", view.color("negative"), view.theme

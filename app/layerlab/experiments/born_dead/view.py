@@ -24,7 +24,7 @@ from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
@@ -158,7 +158,7 @@ class View(PageView):
             if len(x):
                 line = Series(name, x, y, ink, form=form, width=wide, is_read=False)
                 series.append(replace(line, in_legend=of == "counted"))
-        legend = [Key("dash", ink, "bounds", 1.4)] if len(series) > 1 else []
+        legend = [LegendEntry("dash", ink, "bounds", 1.4)] if len(series) > 1 else []
         live = self._sides(result)
         columns = {
             "width": np.repeat(WIDTHS, DEEPEST),
@@ -211,7 +211,9 @@ class View(PageView):
             if result.nets[k] and k != w
         ]
         series = [replace(one, in_legend=False, is_read=False) for one in series]
-        legend = [Key("line", faint, "other widths", 1.0, brief="others")] if series else []
+        legend = (
+            [LegendEntry("line", faint, "other widths", 1.0, brief="others")] if series else []
+        )
         live: dict[str, Mark] = {
             "here": VLine(depth, layers(result.depth), self.color("muted"), self.theme)
         }
@@ -246,7 +248,7 @@ class View(PageView):
             x = np.array(list(PUBLISHED), float)
             low, high = np.array(list(PUBLISHED.values())).T
             live["published"] = Segments(x + 0.3, low, x + 0.3, high, ink, 4.0)
-            legend.append(Key("line", ink, "published", 4.0, brief="print"))
+            legend.append(LegendEntry("line", ink, "published", 4.0, brief="print"))
         known = result.nets > 0
         shares = result.shares[known, d]
         series = [

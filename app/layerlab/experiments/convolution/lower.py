@@ -11,7 +11,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Bars, Mark, Segments, TextMark
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -112,7 +112,7 @@ class LowerCards:
             Series("median", x, middle, accent, low, high, shade=SHADE),
             Series("σ √(d/N)", x, one.theory, text, form="dash", width=1.2),
         ]
-        card.show_plot(series=series, legend=[Key("band", shade, "quartiles")])
+        card.show_plot(series=series, legend=[LegendEntry("band", shade, "quartiles")])
         self._unit = one.error / result.noise
         plot = card.plot
         assert isinstance(plot, HandlePlot)

@@ -14,7 +14,7 @@ from layerlab.experiments.diagonal_flip.study import Printed, same
 from layerlab.ui.card import Card
 from layerlab.ui.pages.view import Array, PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, HLine, Mark
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
@@ -158,10 +158,12 @@ class View(PageView):
             for name, one in runs
         }
         legend = [
-            Key("dash", self.color("faint"), "floors of rank 1, 2, 3", 1.0, brief="floors")
+            LegendEntry(
+                "dash", self.color("faint"), "floors of rank 1, 2, 3", 1.0, brief="floors"
+            )
         ]
         if runs:
-            legend.insert(0, Key("ring", ring, "printed"))
+            legend.insert(0, LegendEntry("ring", ring, "printed"))
         self.loss.show_plot(
             still=self._floors(result, LOWEST), live=live, series=series, legend=legend
         )

@@ -15,7 +15,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, TextMark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -167,12 +167,12 @@ class PageOfDraws(PageView):
                 *(kind, x, np.clip(rho, -0.1, 1), shade), brief=BRIEF.get(kind, ""), values=rho
             )
             series.append(replace(one, width=2.6 if kind == chosen else 1.3))
-        legend: list[Key] = []
+        legend: list[LegendEntry] = []
         live = self._grey(x, "rho") if result.here is None else {}
         if result.here is not None:
             mean = result.here.all.rho
             live["mean"] = HLine(mean, "", self.ink(result), self.theme)
-            legend.append(Key("dash", self.ink(result), f"mean {number(mean, 2)}", 1.0))
+            legend.append(LegendEntry("dash", self.ink(result), f"mean {number(mean, 2)}", 1.0))
         live["position"] = VLine(at, f"x {number(at, 2)}", self.color("muted"), self.theme)
         card.show_plot(live=live, series=series, legend=legend)
         card.set_note("of two networks", "")
@@ -257,10 +257,10 @@ class PageOfDraws(PageView):
         ink = self.ink(result)
         names = {"shared": "ρ v", "own": f"mean of {result.k}", "one": "one"}
         legend = [
-            Key("band", mix(self.theme, ink, SHARES[name]), text)
+            LegendEntry("band", mix(self.theme, ink, SHARES[name]), text)
             for name, text in names.items()
         ]
-        legend.append(Key("text", self.color("muted"), "right: ρ"))
+        legend.append(LegendEntry("text", self.color("muted"), "right: ρ"))
         columns = {"kind": np.array([KINDS[int(row)] for row in rows])}
         columns |= {names[name]: np.array(values) for name, values in parts.items()}
         self.kinds.show_plot(live=live, legend=legend, columns=columns)

@@ -14,7 +14,7 @@ from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading, nearest
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -111,9 +111,9 @@ class View(PageOfDraws):
         }
         shade = mix(self.theme, self.color("muted"), 0.3)
         legend = [
-            Key("line", pale, "networks"),
-            Key("dot", point, "data"),
-            Key("band", shade, "mean on other draws, ± std", brief="other draws"),
+            LegendEntry("line", pale, "networks"),
+            LegendEntry("dot", point, "data"),
+            LegendEntry("band", shade, "mean on other draws, ± std", brief="other draws"),
         ]
         card.show_plot(
             bands=bands,
@@ -145,9 +145,9 @@ class View(PageOfDraws):
         }
         dot = mix(self.theme, ink, 0.7)
         legend = [
-            Key("dot", dot, "draws"),
-            Key("ring", self.color("text"), "truth"),
-            Key("dash", self.color("faint"), "equal", 1.0),
+            LegendEntry("dot", dot, "draws"),
+            LegendEntry("ring", self.color("text"), "truth"),
+            LegendEntry("dash", self.color("faint"), "equal", 1.0),
         ]
         off = result.pairs - truth
         if len(off):
@@ -159,10 +159,10 @@ class View(PageOfDraws):
             across = 2 * math.sqrt(max(one - shared, 0)) * np.sin(TURN) / math.sqrt(2)
             middle = float(found.all.mean[at]) - truth
             live["ellipse"] = Line(middle + along - across, middle + along + across, ink, 1.6)
-            legend.append(Key("line", ink, "2 std", 1.6))
+            legend.append(LegendEntry("line", ink, "2 std", 1.6))
             text = f"ρ <b>{number(float(found.all.rho_at[at]), 2)}</b>"
         if len(result.fan) > 1:
-            legend.append(Key("dot", self.color("text"), "shown"))
+            legend.append(LegendEntry("dot", self.color("text"), "shown"))
             live["shown"] = Dots(
                 result.fan[:1, at] - truth,
                 result.fan[1:2, at] - truth,

@@ -13,7 +13,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Segments, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 
@@ -83,9 +83,11 @@ class TrainedCards:
             live[f"class {c}"] = Dots(x, y, ink, 2.8)
         bands: dict[str, Mark] = {}
         legend = [
-            Key("dash", self.view.color("text"), "decision boundary", 1.6, brief="boundary"),
-            Key("line", pale, "lattice", 1.0),
-            Key("line", mix(self.view.theme, inks[0], 0.5), "paths", 1.1),
+            LegendEntry(
+                "dash", self.view.color("text"), "decision boundary", 1.6, brief="boundary"
+            ),
+            LegendEntry("line", pale, "lattice", 1.0),
+            LegendEntry("line", mix(self.view.theme, inks[0], 0.5), "paths", 1.1),
         ]
         turned, shade = (
             over(result.lattice[0]),
@@ -93,7 +95,7 @@ class TrainedCards:
         )
         if turned:
             bands["turned over"] = Polygons(turned, [shade] * len(turned))
-            legend.append(Key("band", shade, "turned over"))
+            legend.append(LegendEntry("band", shade, "turned over"))
         card.show_plot(
             bands=bands,
             live=live,
@@ -166,9 +168,9 @@ class TrainedCards:
         share = number(100 * float(net.stable[k]), 2)
         folds = number(100 * float(net.folded[k].mean()), 2)
         legend = [
-            Key("band", shade, "|1 + λ| ≤ 1"),
-            Key("dot", good, "stable"),
-            Key("dot", bad, "unstable"),
+            LegendEntry("band", shade, "|1 + λ| ≤ 1"),
+            LegendEntry("dot", good, "stable"),
+            LegendEntry("dot", bad, "unstable"),
         ]
         columns = {"real": rates.real, "imaginary": rates.imag, "|1 + λ|": np.abs(1 + rates)}
         card.show_plot(bands=bands, live=live, legend=legend, columns=columns)

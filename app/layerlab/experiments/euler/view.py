@@ -17,7 +17,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, TextMark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -191,8 +191,8 @@ class View(PageView):
                 columns |= {f"{what} {k + 1} x{j + 1}": path[:, j] for j in (0, 1)}
         ink = self.theme.layer_color(0, 5)
         legend = [
-            Key("line", mix(self.theme, ink, 0.55), "flow", 3.2),
-            Key("dot", ink, "steps of dt"),
+            LegendEntry("line", mix(self.theme, ink, 0.55), "flow", 3.2),
+            LegendEntry("dot", ink, "steps of dt"),
         ]
         card.show_plot(still=still, live=live, legend=legend, columns=columns)
         self._plot(card).set_handles(tuple(handles))
@@ -230,7 +230,7 @@ class View(PageView):
         left = -2 / result.step
         if left > PLANE[0]:
             handles.append(Handle("disc", left, 0.0, good, 4.0, "x"))
-        legend = [Key("band", shade, "|1 + dt λ| ≤ 1", second=None)]
+        legend = [LegendEntry("band", shade, "|1 + dt λ| ≤ 1", second=None)]
         card.show_plot(
             bands=bands,
             live=live,

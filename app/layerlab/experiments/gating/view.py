@@ -14,7 +14,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Dots, HeatMap, Mark, Segments
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import spread
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
@@ -171,7 +171,7 @@ class View(PageView):
             live={
                 "turns": Dots(x[turns], relu.y[turns], accent, 2.6, outline=self.color("panel"))
             },
-            legend=[Key("dot", accent, "a gate switches", brief="switches")],
+            legend=[LegendEntry("dot", accent, "a gate switches", brief="switches")],
         )
 
     def _series(self, name: str, x: Array, y: Array, what: str = "", **look: Any) -> Series:
@@ -231,7 +231,7 @@ class View(PageView):
             columns |= {f"{NAMES[name]} {part}": found for part, found in parts}
         if spans:
             plot.x_axis.cover(np.concatenate(spans), restart=True, decades=2)
-        legend = [Key("dot", self.color(TOKENS[name]), NAMES[name]) for name in ACTIVATIONS]
+        legend = [LegendEntry("dot", self.color(TOKENS[name]), NAMES[name]) for name in ACTIVATIONS]
         plot.reader = lambda _, y: self._read_task(columns, plot.row_at(y)) if columns else None
         self.tasks.show_plot(live=shapes, columns=columns, legend=legend)
         self.tasks.set_note("median, half of the seeds" if finals else "not trained yet", "")

@@ -15,7 +15,7 @@ from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Painted, Space, TextMark, polygon
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading, nearest
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import Theme
@@ -152,10 +152,10 @@ class GraphPicture:
         edge = WIDE if is_named else EDGE
         self.plot.x_axis.fix(-edge, edge)
         legend = [
-            Key("dot", values[0], number(-FULL)),
-            Key("dot", values[SHADES // 2], "0"),
-            Key("dot", values[-1], number(FULL)),
-            Key("line", bright[-1], "ends differ", brief="differ"),
+            LegendEntry("dot", values[0], number(-FULL)),
+            LegendEntry("dot", values[SHADES // 2], "0"),
+            LegendEntry("dot", values[-1], number(FULL)),
+            LegendEntry("line", bright[-1], "ends differ", brief="differ"),
         ]
         columns = {"x": x, "y": y, name: signal}
         self.card.show_plot(still=still, live=live, legend=legend, columns=columns)

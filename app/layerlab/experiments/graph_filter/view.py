@@ -21,7 +21,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Segments, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, read_series
@@ -196,8 +196,8 @@ class View(PageView):
             },
             live={"gains": Dots(positions, gains, point, 2.2)},
             legend=[
-                Key("dot", point, "eigenvalues", brief="λ"),
-                Key("band", ground, "how many", brief="count"),
+                LegendEntry("dot", point, "eigenvalues", brief="λ"),
+                LegendEntry("band", ground, "how many", brief="count"),
             ],
             columns={
                 "eigenvalue": result.graph.spectrum.values,
@@ -250,7 +250,7 @@ class View(PageView):
             still={"change": change},  # below the points
             live=live,
             series=series,
-            legend=[Key("dash", ink, "noise")],
+            legend=[LegendEntry("dash", ink, "noise")],
             columns={"eigenvalue": found.values},
         )
         self._plot(card).set_handles((Handle("noise", 1.03, result.noise, ink, along="y"),))
@@ -287,7 +287,7 @@ class View(PageView):
                 course("slowest wave", result.slowest, text, "slowest", **slowest),
             ),
             still={"before": HLine(before, "", ink, self.theme)},
-            legend=[Key("dash", ink, "error before", 1.0, brief="before")],
+            legend=[LegendEntry("dash", ink, "error before", 1.0, brief="before")],
         )
         here = float(np.clip(result.errors[result.times], FAINTEST, 10))
         self._plot(card).set_handles(

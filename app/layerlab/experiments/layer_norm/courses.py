@@ -10,7 +10,7 @@ from layerlab.core.numbers import grouped
 from layerlab.experiments.layer_norm.model import LENGTH, SEEDS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.series import Series
 
@@ -36,9 +36,13 @@ def draw_losses(view: PageView, card: PlotCard, result: Result) -> None:
         )
         series.append(replace(one, low=low, high=high) if norm else one)
     inks = enumerate(stretches)
-    legend = [Key("line", view.theme.layer_color(k, 3), f"a = {number(a)}") for k, a in inks]
+    legend = [
+        LegendEntry("line", view.theme.layer_color(k, 3), f"a = {number(a)}") for k, a in inks
+    ]
     if series:
-        legend.append(Key("dash", view.color("muted"), "without norm", 1.6, brief="no norm"))
+        legend.append(
+            LegendEntry("dash", view.color("muted"), "without norm", 1.6, brief="no norm")
+        )
     card.show_plot(series=series, legend=legend)
     card.set_note(f"median, half of {SEEDS}" if series else "not trained yet", "")
 

@@ -32,7 +32,7 @@ from layerlab.ui.plotting.items import (
     TextMark,
     VLine,
 )
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -178,10 +178,10 @@ class View(PageView):
             "pull": Arrows(z, rows, np.array(ends), rows, self.color("negative")),
         }
         legend = [
-            Key("band", self.color("accent"), "z = a (W x + b) + c", brief="z"),
-            Key("band", first[0], "a = 1, c = 0", brief="a = 1"),
-            Key("dash", muted, "mean", 1.0),
-            Key("line", self.color("negative"), "minus gradient", brief="−dL/dz"),
+            LegendEntry("band", self.color("accent"), "z = a (W x + b) + c", brief="z"),
+            LegendEntry("band", first[0], "a = 1, c = 0", brief="a = 1"),
+            LegendEntry("dash", muted, "mean", 1.0),
+            LegendEntry("line", self.color("negative"), "minus gradient", brief="−dL/dz"),
         ]
         columns = {"unit": rows + 1, "z": z, "gradient": result.now.dz}
         self.before.show_plot(live=live, legend=legend, columns=columns)
@@ -234,10 +234,10 @@ class View(PageView):
                 600,
             )
         legend = [
-            Key("band", self.color("good"), "n"),
-            Key("band", first[0], "a = 1, c = 0", brief="a = 1"),
-            Key("line", ink, "target", 2.0),
-            Key("line", self.color("negative"), "minus gradient", brief="−dL/dn"),
+            LegendEntry("band", self.color("good"), "n"),
+            LegendEntry("band", first[0], "a = 1, c = 0", brief="a = 1"),
+            LegendEntry("line", ink, "target", 2.0),
+            LegendEntry("line", self.color("negative"), "minus gradient", brief="−dL/dn"),
         ]
         columns = {"unit": rows + 1, "n": now.n, "target": TARGET, "gradient": now.dn}
         self.behind.show_plot(live=live, legend=legend, columns=columns)
@@ -279,8 +279,8 @@ class View(PageView):
             ),
         }
         legend = [
-            Key("line", self.color("text"), "weights"),
-            Key("line", ink, f"minus gradient, × {ARROW:g}", brief="−gradient"),
+            LegendEntry("line", self.color("text"), "weights"),
+            LegendEntry("line", ink, f"minus gradient, × {ARROW:g}", brief="−gradient"),
         ]
         card.plot.color_scale = color_scale(
             float(loss.min()), float(loss.max()), shade(np.linspace(0, 1, 9)), "loss"

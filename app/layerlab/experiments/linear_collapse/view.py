@@ -11,7 +11,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, Line, Mark, Segments, TextMark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -122,9 +122,9 @@ class View(PageView):
             x, y = ((edge - middle) / size).T
             live[f"affine {k}"] = Line(x, y, self.color("text"), 1.4, (4, 3))
         legend = [
-            Key("line", inks[0], "x", 1.3),
-            Key("line", inks[1], "y", 1.3),
-            Key("dash", self.color("text"), "nearest matrix", 1.4),
+            LegendEntry("line", inks[0], "x", 1.3),
+            LegendEntry("line", inks[1], "y", 1.3),
+            LegendEntry("dash", self.color("text"), "nearest matrix", 1.4),
         ]
         flat = net.reshape(-1, 2)
         self.plane.show_plot(
@@ -273,7 +273,7 @@ class View(PageView):
         card = self.learning
         card.plot.x_axis.fix(0, float(updates[-1]))
         card.plot.y_axis.fix(0, 1.15)
-        legend = [Key("dash", ink, "of W", 1.0)]
+        legend = [LegendEntry("dash", ink, "of W", 1.0)]
         card.show_plot(series=series, still=still, live=live, legend=legend)
         text = self.color("text")
         self._plot(card).set_handles(

@@ -12,7 +12,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Mark, Tag, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import number
@@ -55,7 +55,7 @@ def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
     ]
     if wrong:
         series.insert(1, curve("no mistake", valley.sound, view.color("accent", 0.6), 1.4))
-    legend = [Key("band", ink, name) for name, ink in inks.items()]
+    legend = [LegendEntry("band", ink, name) for name, ink in inks.items()]
     card.show_plot(series=series, bands=bands, live=names, legend=legend)
     eps, error = valley.here
     ink = view.color(VERDICTS[result.found.kind])
@@ -90,8 +90,8 @@ def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
     card.show_plot(
         live=live,
         legend=[
-            Key("dash", view.color("good"), "correct below", 1.0),
-            Key("dash", view.color("negative"), "bug above", 1.0),
+            LegendEntry("dash", view.color("good"), "correct below", 1.0),
+            LegendEntry("dash", view.color("negative"), "bug above", 1.0),
         ],
         columns={
             "array": np.array([one.name for one in checks]),

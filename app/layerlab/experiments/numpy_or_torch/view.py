@@ -21,7 +21,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, HLine, Mark, Segments, TextMark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -258,7 +258,7 @@ class View(PageView):
         live["at"] = VLine(float(result.updates), _updates(result.updates), muted, self.theme)
         legend = []
         if any(dtype == "float32" for _, dtype in result.apart):
-            legend.append(Key("dash", muted, "in 32 bit", 1.6))
+            legend.append(LegendEntry("dash", muted, "in 32 bit", 1.6))
         card = self.apart
         card.show_plot(series=series, live=live, legend=legend)
         assert isinstance(card.plot, HandlePlot)

@@ -16,7 +16,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Polygons, Segments
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -122,18 +122,20 @@ class View(PageView):
                 ends, self.theme.layer_color(layer - 1, depth), 1.5 if layer == 1 else 1.0
             )
         keys = [
-            Key("line", self.theme.layer_color(k, depth), f"layer {k + 1}", 1.6)
+            LegendEntry("line", self.theme.layer_color(k, depth), f"layer {k + 1}", 1.6)
             for k in range(depth)
         ]
         if result.labels is not None:
             border = cells.level(0.0)
             live["border"] = _strokes(border, self.color("text"), 2.4)
             keys.append(
-                Key("line", self.color("text"), "decision boundary", 2.4, brief="boundary")
+                LegendEntry(
+                    "line", self.color("text"), "decision boundary", 2.4, brief="boundary"
+                )
             )
             colors = [self.theme.class_color(int(k)) for k in result.labels]
             keys += [
-                Key("dot", self.theme.class_color(k), f"class {k + 1}")
+                LegendEntry("dot", self.theme.class_color(k), f"class {k + 1}")
                 for k in range(int(result.labels.max()) + 1)
             ]
             live["points"] = Dots(
@@ -148,7 +150,7 @@ class View(PageView):
         ends = np.array([[[x, y], [to_x, to_y]]])
         live["ground"] = _strokes(ends, self.color("panel"), 4.0)  # seen on any colour
         live["line"] = _strokes(ends, accent, 2.0)
-        keys.append(Key("line", accent, "line"))
+        keys.append(LegendEntry("line", accent, "line"))
         self.map.show_plot(
             bands=bands,
             live=live,
@@ -205,7 +207,7 @@ class View(PageView):
             ],
             live={"kinks": kinks},
             legend=[
-                Key(
+                LegendEntry(
                     "dot",
                     self.theme.layer_color(k, depth),
                     f"kinks of layer {k + 1}",

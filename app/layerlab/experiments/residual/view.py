@@ -14,7 +14,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import FLOOR, Axis, number, power
 from layerlab.ui.plotting.series import Series
@@ -148,7 +148,7 @@ class View(PageView):
             )
             for k, name in enumerate(NAMES)
         ]
-        key = Key("dash", muted, "theory", 1.3)
+        key = LegendEntry("dash", muted, "theory", 1.3)
         card.show_plot(series=(*measured, *expected), legend=[key])
 
     def _draw_chain(self, result: Result) -> None:
@@ -205,8 +205,8 @@ class View(PageView):
         card.set_note("16 seeds, click a depth", "16 seeds")
         card.plot.reader = lambda x, _: self._read_depth(result, x)
 
-    def _keys(self) -> list[Key]:
-        return [Key("dot", self.color(TOKENS[name]), name) for name in NAMES]
+    def _keys(self) -> list[LegendEntry]:
+        return [LegendEntry("dot", self.color(TOKENS[name]), name) for name in NAMES]
 
     def _depth_columns(self, result: Result) -> dict[str, Array]:
         columns: dict[str, Array] = {"layers": np.array(DEPTHS)}
@@ -265,7 +265,7 @@ class View(PageView):
             y = inside(without, LOSSES)
             series.append(Series(name, x, y, color, form="dots", width=size, values=without))
             columns[f"{name}, intact"] = np.full(depth, one.loss[one.best])
-        intact = [Key("dash", self.color("muted"), "intact", 1.2)] if series else []
+        intact = [LegendEntry("dash", self.color("muted"), "intact", 1.2)] if series else []
         card.show_plot(series=series, live=live, legend=intact, columns=columns)
         card.set_note("click a layer", "")
 
@@ -290,10 +290,10 @@ class View(PageView):
             if result.ablated is not None:
                 k = slice(result.ablated - 1, result.ablated)
                 live[f"{name}, ablated"] = Dots(x[k], times[k], self.color("text"), 5.0, True)
-        legend = [*self._keys(), Key("dash", muted, "weight decay alone", 1.4, brief="decay")]
+        legend = [*self._keys(), LegendEntry("dash", muted, "weight decay alone", 1.4, brief="decay")]
         if result.ablated is not None:
             ink = self.color("text")
-            legend.append(Key("ring", ink, f"layer {result.ablated}", brief="ablated"))
+            legend.append(LegendEntry("ring", ink, f"layer {result.ablated}", brief="ablated"))
         card.show_plot(live=live, legend=legend, columns=columns)
         card.plot.reader = None
 
@@ -313,7 +313,7 @@ class View(PageView):
             ]
         series.append(Series("target", x, result.target, muted, form="dash", width=1.4))
         pale = mix(self.theme, muted, 0.4)
-        legend = [Key("line", pale, "intact", 1.4)] if len(series) > 1 else []
+        legend = [LegendEntry("line", pale, "intact", 1.4)] if len(series) > 1 else []
         card.show_plot(series=series, legend=legend)
         where = "intact" if result.ablated is None else f"without layer {result.ablated}"
         long = f"{result.shown} layers, {where}"

@@ -12,7 +12,7 @@ from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, TextMark, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -108,7 +108,7 @@ class View(PageView):
                 ),
             ),
             still=seeds,
-            legend=[Key("line", faint, "others", 1.0)],
+            legend=[LegendEntry("line", faint, "others", 1.0)],
         )
         card.set_note(f"{result.net}, {number(shown.update, 4)} updates", result.net)
 
@@ -135,9 +135,9 @@ class View(PageView):
             "floor": VLine(max(result.floor, LOWEST), "", self.color("warning"), self.theme),
         }
         legend = [
-            Key("dash", self.color("good"), "found", 1.2),
-            Key("dash", self.color("warning"), "least with half the kinks", 1.2),
-            Key("line", self.color("muted"), "median", 3.0),
+            LegendEntry("dash", self.color("good"), "found", 1.2),
+            LegendEntry("dash", self.color("warning"), "least with half the kinks", 1.2),
+            LegendEntry("line", self.color("muted"), "median", 3.0),
         ]
         for k, name in enumerate(NAMES, 1):
             loss = np.clip(result.found[name].loss, LOWEST, 1.0)
@@ -200,7 +200,7 @@ class View(PageView):
         card.show_plot(
             series=(*others, Series(result.net, updates, middle, accent, low, high)),
             live=live,
-            legend=[Key("line", faint, "others", 1.0)] if others else [],
+            legend=[LegendEntry("line", faint, "others", 1.0)] if others else [],
         )
 
     def _draw_need(self, result: Result) -> None:

@@ -15,7 +15,7 @@ from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, Segments, Tag, TextMark, contour
 from layerlab.ui.plotting.items import Mark as Drawn
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.side import ColorScale, color_scale
@@ -83,8 +83,8 @@ class MapPlot(HandlePlot):
             still[f"reach {sign}"] = self._level(sign * REACH / depth, muted, 1.2, (4, 3))
         still |= self._mark_shapes() | self._sides()
         self.legend = (
-            Key("line", text, "χ = 1"),
-            Key("dash", muted, "6 ξ = depth", 1.2),
+            LegendEntry("line", text, "χ = 1"),
+            LegendEntry("dash", muted, "6 ξ = depth", 1.2),
         )
         self.show_marks(still=still)
 

@@ -15,7 +15,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Band, Dots, Mark
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.scale import FLOOR, Axis, number
 from layerlab.ui.plotting.series import Series
 from layerlab.ui.views.ridges import Ridges
@@ -153,7 +153,7 @@ class View(PageView):
                 Series("theory", x, result.theory.correlation, muted, form="dash", width=1.4),
             ),
             bands={"pairs": Band(seen, low, high, pale)},
-            legend=[Key("band", pale, "all pairs")],
+            legend=[LegendEntry("band", pale, "all pairs")],
             columns={"least": low, "largest": high},
         )
         card.set_note(
@@ -208,8 +208,8 @@ class View(PageView):
             bands={"scatter": Band(layers, low, high, ground)},
             live=dots,
             legend=[
-                Key("dash", self.color("muted"), "theory", 1.3),
-                Key("band", ground, "9 of 10 networks", brief="90 %"),
+                LegendEntry("dash", self.color("muted"), "theory", 1.3),
+                LegendEntry("band", ground, "9 of 10 networks", brief="90 %"),
             ],
             columns={f"{MEAN_SQUARE}, 5 %": theory.low, f"{MEAN_SQUARE}, 95 %": theory.high},
         )
@@ -240,7 +240,7 @@ class View(PageView):
             )
         ]
         bands: dict[str, Mark] = {}
-        shades: list[Key] = []
+        shades: list[LegendEntry] = []
         if spectrum is not None:
             curves, bands, shades = self._spectrum(spectrum)
             series += curves
@@ -255,7 +255,9 @@ class View(PageView):
         wide = "" if spectrum is None else f", width {spectrum.width}"
         card.set_note(f"singular values{wide}", "")
 
-    def _spectrum(self, spectrum: Spectrum) -> tuple[list[Series], dict[str, Mark], list[Key]]:
+    def _spectrum(
+        self, spectrum: Spectrum
+    ) -> tuple[list[Series], dict[str, Mark], list[LegendEntry]]:
         """Return curves of singular values, and the areas between their quartiles."""
         accent = self.color("accent")
         # From the last layer to itself it is the identity.
@@ -272,7 +274,9 @@ class View(PageView):
             Series("largest", x, largest, accent, width=1.8, brief="max", values=sizes[:, 3]),
             Series("median", x[good], middle[good], accent, form="dash", width=1.3),
         ]
-        keys = [Key("band", shades[0], "upper quarter", second=shades[1], brief="upper ¼")]
+        keys = [
+            LegendEntry("band", shades[0], "upper quarter", second=shades[1], brief="upper ¼")
+        ]
         return curves, bands, keys
 
 

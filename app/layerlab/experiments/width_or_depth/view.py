@@ -13,7 +13,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, Mark, Segments, VLine
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -109,9 +109,9 @@ class View(PageView):
             top = np.full_like(here, RULER - ROW * (layer - 1))
             color = self.theme.layer_color(layer - 1, depth)
             live[f"ruler {layer}"] = Segments(here, top, here, top - 0.8 * ROW, color, 1.6)
-        keys = [Key("band", band, "quartiles")]
+        keys = [LegendEntry("band", band, "quartiles")]
         keys += [
-            Key(
+            LegendEntry(
                 "dot",
                 self.theme.layer_color(k, depth),
                 f"kinks of layer {k + 1}",
@@ -155,7 +155,7 @@ class View(PageView):
             at = np.array([float(result.fair_at[name])])
             if result.fair_at[name] < result.update:
                 live["fair"] = Dots(at, np.interp(at, updates, middle), ink, 4.5, hollow=True)
-        fair = Key("ring", self.color("muted"), "equal arithmetic", brief="equal work")
+        fair = LegendEntry("ring", self.color("muted"), "equal arithmetic", brief="equal work")
         card.show_plot(series=series, live=live, legend=[fair])
         plot = card.plot
         assert isinstance(plot, HandlePlot)
@@ -183,7 +183,7 @@ class View(PageView):
             )
         self.seeds.show_plot(
             live=live,
-            legend=[Key("line", self.color("muted"), "median", 3.0)],
+            legend=[LegendEntry("line", self.color("muted"), "median", 3.0)],
             columns={name: twin.loss for name, twin in result.twins.items()},
         )
         self.seeds.set_note(f"<b>{len(result.duel.wide)}</b> seeds")
@@ -231,8 +231,8 @@ class View(PageView):
         )
         ratio = np.array([duel.ratio.middle for duel in duels.values()])
         legend = [
-            Key("text", self.color("muted"), "● who is ahead", brief="● ahead"),
-            Key("dot", self.color("faint"), CLOSE, brief="close"),
+            LegendEntry("text", self.color("muted"), "● who is ahead", brief="● ahead"),
+            LegendEntry("dot", self.color("faint"), CLOSE, brief="close"),
         ]
         card.show_plot(series=series, live=live, legend=legend, columns={"deep by wide": ratio})
         is_all = len(duels) == WILDEST

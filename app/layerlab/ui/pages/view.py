@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 from layerlab.ui.card import Card
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Dots, Line, Mark
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table_of
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
@@ -56,7 +56,7 @@ class PlotCard(Card):
         bands: Mapping[str, Mark] | None = None,
         still: Mapping[str, Mark] | None = None,
         live: Mapping[str, Mark] | None = None,
-        legend: Sequence[Key] = (),
+        legend: Sequence[LegendEntry] = (),
         columns: Mapping[str, Array] | None = None,
         series: Sequence[Series] = (),
     ) -> None:

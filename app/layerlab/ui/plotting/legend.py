@@ -19,7 +19,7 @@ _MIN_LETTERS = 3  # letters of a name that is cut
 
 
 @dataclass(frozen=True)
-class Key:
+class LegendEntry:
     """One entry.
 
     Attributes:
@@ -37,12 +37,12 @@ class Key:
     brief: str = ""
 
 
-Row = tuple[tuple[Key, QRectF], ...]
+Row = tuple[tuple[LegendEntry, QRectF], ...]
 
 
 def lay_legend(
     names: tuple[str, str],
-    keys: Sequence[Key],
+    keys: Sequence[LegendEntry],
     first: QRectF,
     theme: Theme,
     *,
@@ -95,12 +95,12 @@ def _cut(text: str, letters: int) -> str:
 
 
 def _pack(
-    title: str, keys: Sequence[Key], first: QRectF, theme: Theme, rows: int, gap: int
-) -> list[list[Key]] | None:
+    title: str, keys: Sequence[LegendEntry], first: QRectF, theme: Theme, rows: int, gap: int
+) -> list[list[LegendEntry]] | None:
     """Fill rows one after the other; None if there are too few."""
-    entries = [Key("text", theme.color("muted"), title)] if title else []
+    entries = [LegendEntry("text", theme.color("muted"), title)] if title else []
     entries += keys
-    found: list[list[Key]] = [[]]
+    found: list[list[LegendEntry]] = [[]]
     used = 0.0
     for entry, width in zip(entries, key_widths(entries, theme), strict=True):
         if found[-1] and used + width > first.width():
@@ -116,7 +116,7 @@ def _pack(
 
 
 def _placed(
-    rows: list[list[Key]], first: QRectF, theme: Theme, right: bool, gap: int
+    rows: list[list[LegendEntry]], first: QRectF, theme: Theme, right: bool, gap: int
 ) -> tuple[Row, ...]:
     found = []
     for k, row in enumerate(rows):
@@ -135,13 +135,13 @@ def _placed(
     return tuple(found)
 
 
-def key_widths(keys: Sequence[Key], theme: Theme) -> list[float]:
+def key_widths(keys: Sequence[LegendEntry], theme: Theme) -> list[float]:
     """Return the pixels that each entry takes."""
     metrics = QFontMetricsF(theme.font(TEXT))
     return [swatch_width(key, theme) + metrics.horizontalAdvance(key.text) for key in keys]
 
 
-def swatch_width(key: Key, theme: Theme) -> float:
+def swatch_width(key: LegendEntry, theme: Theme) -> float:
     """Return the pixels that an entry's swatch takes."""
     wide = {"text": 0, "dot": 11, "ring": 11, "line": 23, "dash": 23, "band": 23}
     return wide[key.form] * theme.zoom
@@ -156,7 +156,7 @@ def paint_keys(painter: QPainter, row: Row, theme: Theme) -> None:
     write(painter, texts, theme)
 
 
-def _paint_swatch(painter: QPainter, key: Key, box: QRectF, z: float) -> None:
+def _paint_swatch(painter: QPainter, key: LegendEntry, box: QRectF, z: float) -> None:
     y = box.center().y()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 from layerlab.ui.plotting.axes import ROW, Label, TextAxis, lay_below
 from layerlab.ui.plotting.box import PlotBox, X, Y, rect_of
 from layerlab.ui.plotting.items import Line, Mark
-from layerlab.ui.plotting.legend import Key, LegendItem, Row, lay_legend
+from layerlab.ui.plotting.legend import LegendEntry, LegendItem, Row, lay_legend
 from layerlab.ui.plotting.names import Names
 from layerlab.ui.plotting.pool import MarkPool
 from layerlab.ui.plotting.reading import Reading
@@ -62,13 +62,13 @@ class Plot(Surface):
         self.bands: dict[str, Mark] = {}
         self.still: dict[str, Mark] = {}
         self.live: dict[str, Mark] = {}
-        self.legend: tuple[Key, ...] = ()
+        self.legend: tuple[LegendEntry, ...] = ()
         self.legend_right = False
         self.square = False
         self.tick_gap = 62
         self.grid = True
         self.reader: Reader | None = None
-        self.column: tuple[Key, ...] = ()
+        self.column: tuple[LegendEntry, ...] = ()
         self.color_scale: ColorScale | None = None
         self._area = QRectF(0, 0, 1, 1)
         self._frame_look: tuple[object, ...] = ()

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Whiskers
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import spread
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.scale import number
@@ -127,12 +127,12 @@ class Series:
             return None
         return Band(self.x, self.low, self.high, mix(theme, self.color, self.shade))
 
-    def key(self, theme: Theme) -> Key:
+    def key(self, theme: Theme) -> LegendEntry:
         """Return its entry in the legend."""
         form = _KEYS.get(self.form, self.form)
         width = self.width if form in ("line", "dash") else 2.0
         color = mix(theme, self.color, self.shade) if form == "band" else self.color
-        return Key(form, color, self.name, width, brief=self.brief)
+        return LegendEntry(form, color, self.name, width, brief=self.brief)
 
     # ---- its numbers
     def exported(self) -> Array:
@@ -178,7 +178,7 @@ class Declared:
     bands: dict[str, Mark] = field(default_factory=dict)
     still: dict[str, Mark] = field(default_factory=dict)
     live: dict[str, Mark] = field(default_factory=dict)
-    legend: tuple[Key, ...] = ()
+    legend: tuple[LegendEntry, ...] = ()
 
 
 def declare(series: Sequence[Series], theme: Theme) -> Declared:

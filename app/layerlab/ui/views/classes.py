@@ -14,7 +14,7 @@ from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.box import X, Y
 from layerlab.ui.plotting.colors import ink_on, mix, rgb, shades
 from layerlab.ui.plotting.items import HeatMap, Mark, Segments, TextMark, array_key
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.plotting.reading import Reading
@@ -88,7 +88,7 @@ class ConfusionPlot(RowPlot):
         self.x_axis.low, self.x_axis.high = -0.5, count - 0.5
         words = ["predicted →", f"mean of {seeds} seeds"][: 2 if seeds > 1 else 1]
         gray = self.theme.color("muted")
-        self.legend = tuple(Key("text", gray, text) for text in words)
+        self.legend = tuple(LegendEntry("text", gray, text) for text in words)
         counts = np.nan_to_num(part.confusion, nan=0.0, posinf=0.0, neginf=0.0)
         colors, extent = confusion_colors(self.theme, counts), (-0.5, count - 0.5) * 2
         marks: dict[str, Mark] = {"cells": HeatMap(extent, colors, smooth=False, edges=True)}
@@ -181,7 +181,7 @@ class ExamplesSheet(Sheet):
         """Draw the examples that the chosen seed misclassifies, if they are other ones."""
         some = len(part.examples)
         title = "misclassified by this seed" if some else "no misclassified examples"
-        self.legend = (Key("text", self.theme.color("muted"), title),)
+        self.legend = (LegendEntry("text", self.theme.color("muted"), title),)
         arrays = array_key(part.examples, part.example_true, part.example_said)
         look = (arrays, part.class_names, part.feature_names, part.image_shape)
         self.part = part

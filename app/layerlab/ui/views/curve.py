@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.core.frames import CurvePrediction, Frame
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Mark, evenly_spaced
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.reading import Reading
 from layerlab.ui.plotting.series import Series, declare, read_series
@@ -52,7 +52,7 @@ class CurveView(PredictionForm):
             outer = mix(self.theme, accent, OUTER)
             bands["5-95"] = Band(part.x, q[0], q[4], outer)
             inner = mix(self.theme, accent, INNER)
-            keys.insert(1, Key("band", outer, "quartiles, 5–95 %", 1, inner))
+            keys.insert(1, LegendEntry("band", outer, "quartiles, 5–95 %", 1, inner))
         self.plot.legend = tuple(keys)
         hidden = frame.spec.net.hidden
         self.plot.set_kinks(part, len(hidden), sum(hidden))

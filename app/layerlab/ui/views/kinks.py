@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGraphicsRectItem
 from layerlab.core.frames import CurvePrediction
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.items import PaintedItem, Segments
-from layerlab.ui.plotting.legend import GAP, Key, LegendItem, key_widths, lay_legend
+from layerlab.ui.plotting.legend import GAP, LegendEntry, LegendItem, key_widths, lay_legend
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
 
@@ -95,10 +95,10 @@ class KinkPlot(Plot):
         theme, text = self.theme, self.text()
         row = QRectF(strip.left(), strip.bottom() + theme.px(3), strip.width(), theme.px(LINE))
         count, gray = self.layer_count, theme.color("muted")
-        keys = [Key("text", gray, "kinks by layer:")]
+        keys = [LegendEntry("text", gray, "kinks by layer:")]
         for k in range(count) if count <= MANY else (0, count - 1):
-            keys.append(Key("dot", theme.layer_color(k, count), str(k + 1)))
-        widths = key_widths([Key("text", gray, text), *keys], theme)
+            keys.append(LegendEntry("dot", theme.layer_color(k, count), str(k + 1)))
+        widths = key_widths([LegendEntry("text", gray, text), *keys], theme)
         needed = sum(widths) + theme.px(GAP) * (len(widths) - 1)
         if self.pieces <= 0 or not count or needed > row.width():
             keys = []

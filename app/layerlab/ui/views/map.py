@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from layerlab.core.frames import Frame, MapPrediction
 from layerlab.ui.plotting.colors import amount_colors, class_colors, value_colors
 from layerlab.ui.plotting.items import Contour, Dots, HeatMap, Mark, evenly_spaced
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.linking import AxisLink
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.plot import Plot
@@ -128,7 +128,7 @@ class MapView(PredictionForm):
         else:
             return
         plot.color_scale = amount_scale(theme, 0.0, high)
-        plot.legend = (Key("text", theme.color("muted"), name),)
+        plot.legend = (LegendEntry("text", theme.color("muted"), name),)
         plot.show_marks({"map": HeatMap(part.extent, amount_colors(theme, values, 0.0, high))})
 
     def _levels(self, part: MapPrediction) -> tuple[float, ...]:
@@ -161,15 +161,18 @@ class MapView(PredictionForm):
         shades = value_colors(theme, labels, part.low, part.high)
         return [QColor(*(int(c) for c in shade)) for shade in shades]
 
-    def _keys(self, part: MapPrediction) -> tuple[Key, ...]:
+    def _keys(self, part: MapPrediction) -> tuple[LegendEntry, ...]:
         theme = self.theme
-        keys = [Key("dot", theme.class_color(k), f"class {k}") for k in range(part.class_count)]
+        keys = [
+            LegendEntry("dot", theme.class_color(k), f"class {k}")
+            for k in range(part.class_count)
+        ]
         if part.is_validation.any():
-            keys.append(Key("ring", theme.color("muted"), "validation"))
+            keys.append(LegendEntry("ring", theme.color("muted"), "validation"))
         words = "this seed's boundary" if part.class_count else "this seed, level lines"
-        keys.append(Key("line", theme.color("text"), words, 1.6))
+        keys.append(LegendEntry("line", theme.color("text"), words, 1.6))
         if part.class_count and self.seeds > 1:
-            keys.append(Key("text", theme.color("muted"), "pale: seeds disagree"))
+            keys.append(LegendEntry("text", theme.color("muted"), "pale: seeds disagree"))
         return tuple(keys)
 
     def note(self) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.core.frames import LayerPart
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Dots, Mark
-from layerlab.ui.plotting.legend import Key
+from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Reading
@@ -112,7 +112,7 @@ class VariancePlot(Plot):
             rings = measured.at(lost)
             edge = np.full(len(rings.x), self.y_axis.low)
             live["zero"] = Dots(rings.x, edge, list(rings.inks), rings.radius, hollow=True)
-            self.legend = (Key("ring", theme.color("muted"), "0"),)
+            self.legend = (LegendEntry("ring", theme.color("muted"), "0"),)
         self.show_marks(bands, {}, live)
 
     def read(self, x: float, y: float) -> Reading | None:
