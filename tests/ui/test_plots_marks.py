@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 
 from layerlab.ui.plotting.colors import class_colors, mix, rgb, value_colors
 from layerlab.ui.plotting.items import Band, contour, evenly_spaced, finite_runs, polygon
-from layerlab.ui.plotting.reading import Reading, place
+from layerlab.ui.plotting.reading import Tooltip, place
 from layerlab.ui.theme import DARK, LIGHT
 
 
@@ -103,5 +103,5 @@ def test_a_label_stays_inside_and_never_covers_the_cursor(
 def test_a_reading_in_one_line() -> None:
     rows = ((QColor("red"), "training 0.0042 (0.0031 to 0.0060)"), (None, "validation 0.0071"))
     text = "update 740: training 0.0042 (0.0031 to 0.0060), validation 0.0071"
-    assert Reading("update 740", rows).text == text
-    assert Reading("nothing").text == "nothing"
+    assert Tooltip("update 740", rows).text == text
+    assert Tooltip("nothing").text == "nothing"

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from layerlab.ui.plotting.reading import Reading, paint_label
+from layerlab.ui.plotting.reading import Tooltip, paint_label
 from layerlab.ui.theme import DARK, Theme
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
@@ -110,7 +110,7 @@ class Table(QWidget):
             left += width + gap
         return ends
 
-    def reading_at(self, place: QPointF) -> Reading | None:
+    def reading_at(self, place: QPointF) -> Tooltip | None:
         """Read the help of the cell under the cursor."""
         row = self.row_at(place)
         if row < 0:
@@ -119,7 +119,7 @@ class Table(QWidget):
         centres = [0.5 * (left + right) for left, right in self.columns()]
         column = min(range(len(centres)), key=lambda k: abs(centres[k] - place.x()))
         cell = self.rows[row][column]
-        return Reading(cell.help) if cell.help else None
+        return Tooltip(cell.help) if cell.help else None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Report which row was clicked."""

@@ -12,7 +12,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
@@ -166,9 +166,9 @@ class View(PageView):
         self.kept.show_plot(live=bars, legend=legend, columns=columns)
         plot.reader = lambda x, y: self._read_row(facts[plot.row_at(y)], arrived)
 
-    def _read_row(self, one: Facts, arrived: float) -> Reading:
+    def _read_row(self, one: Facts, arrived: float) -> Tooltip:
         ink = self.color("accent")
-        return Reading(
+        return Tooltip(
             one.label,
             (
                 (ink, f"mean square {number(one.square / arrived, 3)}"),

@@ -13,7 +13,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
 
@@ -145,10 +145,10 @@ class ComparedCards:
         x = np.full_like(rows, at)
         return Segments(x, rows - 0.26, x, rows + 0.16, ink, 2.0)
 
-    def _read_block(self, result: Result, row: int) -> Reading:
+    def _read_block(self, result: Result, row: int) -> Tooltip:
         one, accent = result.blocks[row], self._view.color("accent")
         square = result.decoder.d_model**2
-        return Reading(
+        return Tooltip(
             f"{one.name}, factor {result.factor:.3g}",
             (
                 (
@@ -203,9 +203,9 @@ class ComparedCards:
         )
         self.models.reader = lambda x, at: self._read_model(result, self.models.row_at(at))
 
-    def _read_model(self, result: Result, row: int) -> Reading:
+    def _read_model(self, result: Result, row: int) -> Tooltip:
         if row == len(result.published):
-            return Reading(
+            return Tooltip(
                 "these knobs",
                 (
                     (
@@ -217,7 +217,7 @@ class ComparedCards:
         one = result.published[row]
         used = "" if one.used is None else f", {count(one.used)} for a token"
         counted = "" if one.used is None else f", {count(one.decoder.used, 4)} for a token"
-        return Reading(
+        return Tooltip(
             one.name,
             (
                 (self._view.color("muted"), f"printed {count(one.total)}{used}"),

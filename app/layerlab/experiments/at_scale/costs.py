@@ -16,7 +16,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Dots, HLine, Line, Mark, Tag, TextMark
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -195,11 +195,11 @@ class CostCards:
         card.set_note(f"feed-forward <b>{share:.0f} %</b>", f"feed <b>{share:.0f} %</b>")
         self.parts_plot.reader = lambda _, y: self._read_parts(values, y)
 
-    def _read_parts(self, values: Array, y: float) -> Reading:
+    def _read_parts(self, values: Array, y: float) -> Tooltip:
         row = self.parts_plot.row_at(y)
         say = (count, memory, operations)[row]
         whole = values[row].sum()
-        return Reading(
+        return Tooltip(
             f"{WHAT[row]}, {say(whole)}",
             tuple(
                 (self._ink(part), f"{part} {say(value)}, {100 * value / whole:.1f} %")

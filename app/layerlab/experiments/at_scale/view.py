@@ -17,7 +17,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Mark
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis
 
 Array = np.ndarray
@@ -158,7 +158,7 @@ class View(PageView):
 
     def _read_layer(
         self, result: Result, boxes: list[Box], x: float, y: float
-    ) -> Reading | None:
+    ) -> Tooltip | None:
         box = next((one for one in boxes if one.holds(x, y)), None)
         if box is None:
             return None
@@ -185,7 +185,7 @@ class View(PageView):
         )
         if not box.used:
             rows.append((None, "not used by this token; click to use so many"))
-        return Reading(title, tuple(rows))
+        return Tooltip(title, tuple(rows))
 
 
 def tokens(number: int) -> str:

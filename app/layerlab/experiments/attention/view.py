@@ -13,7 +13,7 @@ from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, HeatMap, HLine, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 from layerlab.ui.plotting.side import color_scale
@@ -165,11 +165,11 @@ class View(PageView):
         )
         plot.reader = lambda x, y: self._read_weight(result, x, y)
 
-    def _read_weight(self, result: Result, x: float, y: float) -> Reading:
+    def _read_weight(self, result: Result, x: float, y: float) -> Tooltip:
         at = int(np.abs(result.x - x).argmin())
         k = int(np.clip(round(y) - 1, 0, result.keys - 1))
         ink = self.color("accent")
-        return Reading(
+        return Tooltip(
             f"query at {number(float(result.x[at]))}",
             (
                 (ink, f"weight {number(float(result.map[k, at]))}"),

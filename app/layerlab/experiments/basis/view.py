@@ -17,7 +17,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, HLine, Line, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 
@@ -185,7 +185,7 @@ class View(PageView):
             high = float(LADDER[min(len(LADDER) - 1, int(np.searchsorted(LADDER, needed)))])
             axis.fix(-high, high)
 
-    def _read_term(self, result: Result, x: float, y: float) -> Reading:
+    def _read_term(self, result: Result, x: float, y: float) -> Tooltip:
         """Read the term that is nearest to the cursor."""
         at = int(np.abs(result.x - x).argmin())
         values = result.pieces[at, : result.shown]
@@ -198,7 +198,7 @@ class View(PageView):
             (ink, f"c {number(result.c[k])}"),
         )
         dot = (float(result.x[at]), float(values[k]), ink)
-        return Reading(f"term {k + 1}", (*named, (None, open_by)), dots=(dot,))
+        return Tooltip(f"term {k + 1}", (*named, (None, open_by)), dots=(dot,))
 
     def _draw_descent(self, result: Result) -> None:
         card, ink = self.descent, self.color("negative")

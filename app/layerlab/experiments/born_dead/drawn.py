@@ -11,7 +11,7 @@ from layerlab.experiments.born_dead.model import LEFT, RIGHT, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.series import Series
 
 KINDS = (
@@ -76,7 +76,7 @@ def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
     card.plot.reader = lambda x, _: _read_layer(view, result, x)
 
 
-def _read_layer(view: PageView, result: Result, x: float) -> Reading:
+def _read_layer(view: PageView, result: Result, x: float) -> Tooltip:
     layer = min(max(round(x), 1), result.depth)
     row = result.active[layer - 1]
     rows = [
@@ -84,4 +84,4 @@ def _read_layer(view: PageView, result: Result, x: float) -> Reading:
         for kind, token, name in KINDS
     ]
     rows.append((view.color("faint"), f"{int((row == 0).sum())} never"))
-    return Reading(f"layer {layer}", tuple(rows))
+    return Tooltip(f"layer {layer}", tuple(rows))

@@ -25,7 +25,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
 
@@ -193,14 +193,14 @@ class View(PageView):
                 )
         return found
 
-    def _read_cell(self, result: Result, width: int, depth: int) -> Reading:
+    def _read_cell(self, result: Result, width: int, depth: int) -> Tooltip:
         nets = int(result.nets[width - 1])
         share = percent(float(result.shares[width - 1, depth - 1])) if nets else "…"
         rows = [(self.color("negative"), f"{share} dead of {number(nets, 4)}")]
         if result.low is not None and result.high is not None:
             low, high = (float(v[width - 1, depth - 1]) for v in (result.low, result.high))
             rows.append((self.color("muted"), f"theory {percent(low)} to {percent(high)}"))
-        return Reading(f"width {width}, {layers(depth)}", tuple(rows))
+        return Tooltip(f"width {width}, {layers(depth)}", tuple(rows))
 
     def _draw_by_depth(self, result: Result) -> None:
         card, ink, w = self.by_depth, self.color("accent"), result.width - 1
@@ -273,7 +273,7 @@ class View(PageView):
         card.plot.reader = lambda x, _: self._read_width(result, x)
         card.set_note(layers(result.depth))
 
-    def _read_width(self, result: Result, x: float) -> Reading:
+    def _read_width(self, result: Result, x: float) -> Tooltip:
         width = min(max(round(x), 1), WIDEST)
         share = float(result.shares[width - 1, result.depth - 1])
         rows = [(self.color("accent"), f"initial {percent(share)}")]
@@ -282,7 +282,7 @@ class View(PageView):
             if one is not None:
                 text = f"at {rate:g} {percent(one.share)} of {number(one.nets, 4)}"
                 rows.append((self.color("warning"), text))
-        return Reading(f"width {width}, {layers(result.depth)}", tuple(rows))
+        return Tooltip(f"width {width}, {layers(result.depth)}", tuple(rows))
 
 
 def layers(depth: int) -> str:

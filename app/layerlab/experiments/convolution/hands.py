@@ -10,7 +10,7 @@ from layerlab.experiments.convolution.model import MOST, SIDE
 from layerlab.experiments.convolution.tiles import Tile, TileSheet
 from layerlab.ui.plotting.colors import ink_on
 from layerlab.ui.plotting.items import Mark, Segments, TextMark
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.sheet import whole
 
@@ -64,7 +64,7 @@ class HandSheet(TileSheet):
         wide, high = box.width() / columns, box.height() / rows
         return QRectF(box.left() + cell[1] * wide, box.top() + cell[0] * high, wide, high)
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Return nothing: a label would hide what is drawn."""
         return None
 

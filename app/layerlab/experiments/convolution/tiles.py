@@ -13,7 +13,7 @@ from layerlab.ui.card import Card
 from layerlab.ui.plotting.colors import shades, value_colors
 from layerlab.ui.plotting.items import HeatMap, Mark, Polygons, TextMark
 from layerlab.ui.plotting.numbers import table
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.theme import Theme
@@ -89,7 +89,7 @@ class TileSheet(Sheet):
         column = int(np.floor((place.x() - box.left()) / box.width() * columns))
         return min(max(row, 0), rows - 1), min(max(column, 0), columns - 1)
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Return the pixel at a point of the sheet."""
         found = self.cell_at(QPointF(x, y))
         if found is None:
@@ -98,7 +98,7 @@ class TileSheet(Sheet):
         tile = self.tiles[key]
         value = number(float(tile.pixels[row, column]))
         title = tile.name or self.accessibleName()
-        return Reading(title, ((None, f"row {row + 1}, column {column + 1}: {value}"),))
+        return Tooltip(title, ((None, f"row {row + 1}, column {column + 1}: {value}"),))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard is."""

@@ -16,7 +16,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
@@ -208,7 +208,7 @@ class PageOfDraws(PageView):
         if found is None:
             self._wait(card)
 
-    def _read_mean(self, found: Found, ink: QColor, x: float) -> Reading:
+    def _read_mean(self, found: Found, ink: QColor, x: float) -> Tooltip:
         k = int(np.clip(round(x), 1, MOST))
         one = float(found.half.one.mean())
         rows = (
@@ -216,7 +216,7 @@ class PageOfDraws(PageView):
             (self.color("text"), f"measured {number(found.seen(k), 3)} v"),
         )
         dots = ((float(k), float(found.means[k - 1]), self.color("text")),)
-        return Reading(f"K = {k}, v = {number(one, 2)}", rows, float(k), dots)
+        return Tooltip(f"K = {k}, v = {number(one, 2)}", rows, float(k), dots)
 
     def _on_held(self, is_dragged: bool) -> None:
         self._is_dragged = is_dragged
@@ -268,7 +268,7 @@ class PageOfDraws(PageView):
 
         plot.reader = lambda _, y: self._read_kind(result, plot.row_at(y))
 
-    def _read_kind(self, result: Result, row: int) -> Reading | None:
+    def _read_kind(self, result: Result, row: int) -> Tooltip | None:
         kind = KINDS[row]
         found = result.found.get(kind)
         if found is None:
@@ -286,7 +286,7 @@ class PageOfDraws(PageView):
             f"its error {number(bias + of_mean, 3)}",
         )
         ink = self.color(TOKENS[kind])
-        return Reading(kind, tuple((ink, text) for text in rows))
+        return Tooltip(kind, tuple((ink, text) for text in rows))
 
 
 def _predicted(found: Found) -> Array:

@@ -15,7 +15,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading, nearest
+from layerlab.ui.plotting.reading import Tooltip, nearest
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 
@@ -183,14 +183,14 @@ class View(PageOfDraws):
         off = result.pairs - result.truth[result.at]
         return nearest(plot, (off[:, 0], off[:, 1]), x, y, REACH * plot.area().width())
 
-    def _read_pair(self, result: Result, x: float, y: float) -> Reading | None:
+    def _read_pair(self, result: Result, x: float, y: float) -> Tooltip | None:
         near = self._nearest(result, x, y)
         if near is None:
             return None
         a, b = result.pairs[near]
         rows = ((None, f"first {number(float(a), 2)}"), (None, f"second {number(float(b), 2)}"))
         truth = float(result.truth[result.at])
-        return Reading(
+        return Tooltip(
             f"draw {near + 1}, click",
             rows,
             None,

@@ -18,7 +18,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 
@@ -200,13 +200,13 @@ class View(PageView):
         what = "tanh(W x)" if result.field == "tanh" else "W x"
         card.set_note(f"x' = <b>{what}</b>, drag a start or click", f"<b>{what}</b>")
 
-    def _read_flow(self, result: Result, x: float, y: float) -> Reading:
+    def _read_flow(self, result: Result, x: float, y: float) -> Tooltip:
         """Read where a step from a point leads."""
         place = np.array([x, y])
         led = place + result.step * flow.nonlinearity(result.field)(result.w @ place)
         accent = self.color("accent")
         rows = ((accent, f"one step on {point_text(*led)}"),)
-        return Reading(point_text(x, y), rows, None, ((float(led[0]), float(led[1]), accent),))
+        return Tooltip(point_text(x, y), rows, None, ((float(led[0]), float(led[1]), accent),))
 
     # ---- eigenvalues
     def _draw_values(self, result: Result) -> None:
@@ -242,7 +242,7 @@ class View(PageView):
             },
         )
         self._plot(card).set_handles(tuple(handles))
-        card.plot.reader = lambda x, y: Reading(
+        card.plot.reader = lambda x, y: Tooltip(
             f"λ = {number(x, 2)} {'−' if y < 0 else '+'} {number(abs(y), 2)} i",
             ((None, f"|1 + dt λ| {number(abs(1 + result.step * complex(x, y)), 3)}"),),
         )

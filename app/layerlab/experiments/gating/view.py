@@ -16,7 +16,7 @@ from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Dots, HeatMap, Mark, Segments
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import spread
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -134,7 +134,7 @@ class View(PageView):
     def _layer(self, layer: int, result: Result) -> QColor:
         return self.theme.layer_color(layer, len(result.hidden))
 
-    def _read(self, name: str, at: float, y: float) -> Reading | None:
+    def _read(self, name: str, at: float, y: float) -> Tooltip | None:
         result: Result | None = self.result
         if result is None:
             return None
@@ -143,7 +143,7 @@ class View(PageView):
         layer = unit // result.hidden[0]
         derivative = float(gates[unit, int(np.abs(result.x - at).argmin())])
         text = f"layer {layer + 1}, derivative {number(derivative, 2)}"
-        return Reading(
+        return Tooltip(
             f"unit {unit % result.hidden[0] + 1}", ((self._layer(layer, result), text),), at
         )
 
@@ -236,7 +236,7 @@ class View(PageView):
         self.tasks.show_plot(live=shapes, columns=columns, legend=legend)
         self.tasks.set_note("median, half of the seeds" if finals else "not trained yet", "")
 
-    def _read_task(self, columns: dict[str, Array], row: int) -> Reading:
+    def _read_task(self, columns: dict[str, Array], row: int) -> Tooltip:
         rows = []
         for name in ACTIVATIONS:
             low, middle, high = (
@@ -246,7 +246,7 @@ class View(PageView):
             )
             text = f"{NAMES[name]} {number(middle)}{spread(low, high, SEEDS)}"
             rows.append((self.color(TOKENS[name]), text))
-        return Reading(f"{columns['task'][row]}, median loss", tuple(rows))
+        return Tooltip(f"{columns['task'][row]}, median loss", tuple(rows))
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -10,7 +10,7 @@ from layerlab.experiments.graph_filter.model import Result
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Histogram, Mark, VLine
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
 from layerlab.ui.theme import Theme
@@ -76,12 +76,12 @@ class NearCard(PlotCard):
         self.plot.reader = lambda at, _: _read_far(theme, result, sums, at)
 
 
-def _read_far(theme: Theme, result: Result, sums: Array, at: float) -> Reading | None:
+def _read_far(theme: Theme, result: Result, sums: Array, at: float) -> Tooltip | None:
     k = round(at)
     if not 0 <= k < len(sums):
         return None
     many = int((result.hops == k).sum())
-    return Reading(
+    return Tooltip(
         f"{k} edge{'s' * (k != 1)} away",
         (
             (None, f"{many} node{'s' * (many != 1)}"),

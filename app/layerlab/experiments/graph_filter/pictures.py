@@ -16,7 +16,7 @@ from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Painted, Space, TextMark, polygon
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading, nearest
+from layerlab.ui.plotting.reading import Tooltip, nearest
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import Theme
 
@@ -195,7 +195,7 @@ def _shade(positions: Array) -> list[int]:
     return [int(k) for k in np.round(held * (SHADES - 1))]
 
 
-def _read(theme: Theme, result: Result, k: int | None) -> Reading | None:
+def _read(theme: Theme, result: Result, k: int | None) -> Tooltip | None:
     if k is None:
         return None
     graph = result.graph
@@ -206,4 +206,4 @@ def _read(theme: Theme, result: Result, k: int | None) -> Reading | None:
         (theme.color("accent"), f"filtered {number(float(result.filtered[k]))}"),
         (None, f"{around} neighbour{'s' * (around != 1)}"),
     )
-    return Reading(f"node {graph.names[k]}", rows)
+    return Tooltip(f"node {graph.names[k]}", rows)

@@ -22,7 +22,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, read_series
 
@@ -260,7 +260,7 @@ class View(PageView):
         card.fit_head()
         card.plot.reader = lambda at, _: self._read_part(result, series, at)
 
-    def _read_part(self, result: Result, series: Sequence[Series], at: float) -> Reading | None:
+    def _read_part(self, result: Result, series: Sequence[Series], at: float) -> Tooltip | None:
         found = result.graph.spectrum
         k = int(np.abs(found.places - at).argmin())
         title = f"wave {k + 1}, λ {number(float(found.values[k]))}"

@@ -33,7 +33,7 @@ from layerlab.ui.plotting.items import (
     VLine,
 )
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -245,9 +245,9 @@ class View(PageView):
         self.behind.set_note(words)
         plot.reader = lambda x, y: self._read(result, plot.row_at(y))
 
-    def _read(self, result: Result, row: int) -> Reading:
+    def _read(self, result: Result, row: int) -> Tooltip:
         now = result.now
-        return Reading(
+        return Tooltip(
             f"unit {row + 1}",
             (
                 (self.color("accent"), f"z {number(float(now.z[row]), 4)}"),

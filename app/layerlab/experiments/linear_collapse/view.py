@@ -12,7 +12,7 @@ from layerlab.ui.plotting.colors import mix, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, Line, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 from layerlab.ui.plotting.side import value_scale
@@ -180,7 +180,7 @@ class View(PageView):
         )
         card.plot.reader = lambda x, y: self._read_cell(result, x, y)
 
-    def _read_cell(self, result: Result, x: float, y: float) -> Reading | None:
+    def _read_cell(self, result: Result, x: float, y: float) -> Tooltip | None:
         rows, columns = result.target.shape
         k, across = divmod(x + 0.5, columns + GAP)
         i, j = rows - 1 - round(y), int(across)
@@ -191,7 +191,7 @@ class View(PageView):
             (None, f"{name} {number(float(m[i, j]))}")
             for name, m in zip(("W", "best", "A B"), matrices, strict=True)
         )
-        return Reading(f"row {i + 1}, column {j + 1}", rows_read)
+        return Tooltip(f"row {i + 1}, column {j + 1}", rows_read)
 
     def _draw_values(self, result: Result) -> None:
         k = np.arange(1.0, len(result.sizes) + 1)

@@ -13,7 +13,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Mark, Tag, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.series import Series
@@ -107,9 +107,9 @@ def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
     plot.reader = lambda x, y: _read_array(view, result, plot.row_at(y))
 
 
-def _read_array(view: PageView, result: Result, row: int) -> Reading:
+def _read_array(view: PageView, result: Result, row: int) -> Tooltip:
     one = result.checks[row]
-    return Reading(
+    return Tooltip(
         one.name,
         (
             (view.color("accent"), f"relative error {number(one.error, 2)}"),

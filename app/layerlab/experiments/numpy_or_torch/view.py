@@ -22,7 +22,7 @@ from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, HLine, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -213,7 +213,7 @@ class View(PageView):
         panel, hot = rgb(self.color("raised")), rgb(self.color("negative"))
         return panel + (hot - panel) * np.sqrt(np.clip(share, 0, 1))[:, None]
 
-    def _read(self, result: Result, x: float) -> Reading | None:
+    def _read(self, result: Result, x: float) -> Tooltip | None:
         k = int(np.clip(round(x), 0, len(result.params["numpy"]) - 1))
         name, start, _ = next(array for array in result.arrays if array[1] <= k < array[2])
         across = result.sizes[int(name[1:])]
@@ -227,7 +227,7 @@ class View(PageView):
         if result.reference in result.params:
             gap = abs(float(result.params["numpy"][k] - result.params[result.reference][k]))
             rows.append((self.color("negative"), f"difference {number(gap, 2)}"))
-        return Reading(f"{name}[{index}]", tuple(rows), float(k))
+        return Tooltip(f"{name}[{index}]", tuple(rows), float(k))
 
     def _draw_apart(self, result: Result) -> None:
         """Draw the distance to PyTorch of each engine, in both precisions."""

@@ -17,7 +17,7 @@ from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Polygons, Segments
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 from layerlab.ui.plotting.side import color_scale
@@ -173,7 +173,7 @@ class View(PageView):
         angles = np.linspace(0, 2 * math.pi, 17)
         return gradient_colors(self.theme, np.stack((np.cos(angles), np.sin(angles)), axis=1))
 
-    def _read_cell(self, result: Result, x: float, y: float) -> Reading | None:
+    def _read_cell(self, result: Result, x: float, y: float) -> Tooltip | None:
         cells = result.polygons
         k = cells.at(x, y)
         if k is None:
@@ -181,7 +181,7 @@ class View(PageView):
         a, b = cells.slopes[k, 0]
         words = f"{number(a)} x₁ + {number(b)} x₂ + {number(cells.offsets[k, 0])}"
         active, area = int(cells.open[k].sum()), float(cells.areas()[k])
-        return Reading(
+        return Tooltip(
             words,
             (
                 (None, f"{active} of {result.neurons} units active"),
@@ -275,7 +275,7 @@ class View(PageView):
             (line, f"{pieces} pieces along the line"),
             (muted, f"at initialization, infinite line, {found.initial.shape[1]} seeds"),
         )
-        card.plot.reader = lambda x, y: Reading(f"{result.neurons} neurons", rows)
+        card.plot.reader = lambda x, y: Tooltip(f"{result.neurons} neurons", rows)
 
     def _draw_gates(self, result: Result) -> None:
         card, flips = self.gates, result.flips

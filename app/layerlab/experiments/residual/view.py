@@ -15,7 +15,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import FLOOR, Axis, number, power
 from layerlab.ui.plotting.series import Series
 
@@ -221,14 +221,14 @@ class View(PageView):
                     columns[f"{name}, seeds of {one.setting.depth} layers"] = one.loss
         return columns
 
-    def _read_depth(self, result: Result, x: float) -> Reading:
+    def _read_depth(self, result: Result, x: float) -> Tooltip:
         place = int(np.abs(np.log(np.array(DEPTHS) / max(x, 1e-9))).argmin())
         rows = []
         for name in NAMES:
             one = result.ladder[name][place]
             value = "…" if one is None else number(float(np.median(one.loss)), 2)
             rows.append((self.color(TOKENS[name]), f"{name} {value}"))
-        return Reading(f"{DEPTHS[place]} layers, median loss", tuple(rows))
+        return Tooltip(f"{DEPTHS[place]} layers, median loss", tuple(rows))
 
     def _on_depth(self, x: float, _: float) -> None:
         self.edited.emit(

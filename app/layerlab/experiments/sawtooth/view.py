@@ -13,7 +13,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -164,12 +164,12 @@ class View(PageView):
         )
         plot.reader = lambda x, y: self._read_row(result, plot.row_at(y))
 
-    def _read_row(self, result: Result, row: int) -> Reading:
+    def _read_row(self, result: Result, row: int) -> Tooltip:
         if row == 0:
-            return Reading("built from weights", ((None, f"{2 * result.folds} neurons"),))
+            return Tooltip("built from weights", ((None, f"{2 * result.folds} neurons"),))
         name = NAMES[row - 1]
         one = result.found[name]
-        return Reading(
+        return Tooltip(
             name,
             (
                 (None, f"{result.parameters[name]} parameters, {one.update} updates"),

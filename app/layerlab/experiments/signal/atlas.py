@@ -16,7 +16,7 @@ from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, Segments, Tag, TextMark, contour
 from layerlab.ui.plotting.items import Mark as Drawn
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.side import ColorScale, color_scale
 from layerlab.ui.theme import Theme
@@ -145,17 +145,17 @@ class MapPlot(HandlePlot):
         else:
             self.chosen.emit(mark.weight_std, mark.bias_std)
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read chi and the correlation length, or what a mark is."""
         if self.chart is None:
             return None
         mark = self.mark_at(x, y)
         if mark is not None:
-            return Reading(mark.label, ((None, mark.help),))
+            return Tooltip(mark.label, ((None, mark.help),))
         column = int(np.abs(np.log(self.chart.weights / x)).argmin())
         row = int(np.abs(self.chart.biases - y).argmin())
         rate = float(self.chart.log_chi[row, column])
-        return Reading(
+        return Tooltip(
             f"{number(x, 2)}, {number(y, 2)}",
             (
                 (None, f"χ {number(math.exp(rate))}"),

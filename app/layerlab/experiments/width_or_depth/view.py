@@ -14,7 +14,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -189,9 +189,9 @@ class View(PageView):
         self.seeds.set_note(f"<b>{len(result.duel.wide)}</b> seeds")
         plot.reader = lambda x, y: self._read_seeds(result, TWINS[plot.row_at(y)])
 
-    def _read_seeds(self, result: Result, name: str) -> Reading:
+    def _read_seeds(self, result: Result, name: str) -> Tooltip:
         twin: Twin = result.twins[name]
-        return Reading(
+        return Tooltip(
             f"{name}, {twin.parameters} parameters",
             (
                 (None, f"median {number(twin.median, 2)}"),
@@ -242,7 +242,7 @@ class View(PageView):
     def _winner_color(self, duel: Duel) -> QColor:
         return self.color(TOKENS.get(duel.winner, "faint"))
 
-    def _read_duel(self, result: Result, crests: int) -> Reading | None:
+    def _read_duel(self, result: Result, crests: int) -> Tooltip | None:
         duel = result.duels.get(crests)
         if duel is None:
             return None
@@ -252,7 +252,7 @@ class View(PageView):
         ]
         crest = f"{crests} crest{'s' * (crests > 1)}, {number(duel.update, 4)} updates"
         last = (self._winner_color(duel), f"{_called(duel)}: {_times(duel)}")
-        return Reading(crest, (*rows, last))
+        return Tooltip(crest, (*rows, last))
 
     def _on_wild_clicked(self, x: float, y: float) -> None:
         self.edited.emit("crests", int(np.clip(round(x), 1, WILDEST)))

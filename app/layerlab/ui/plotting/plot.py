@@ -21,14 +21,14 @@ from layerlab.ui.plotting.items import Line, Mark
 from layerlab.ui.plotting.legend import LegendEntry, LegendItem, Row, lay_legend
 from layerlab.ui.plotting.names import Names
 from layerlab.ui.plotting.pool import MarkPool
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.side import ColorScale, SideItem
 from layerlab.ui.plotting.surface import Surface
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
-Reader = Callable[[float, float], Reading | None]
+Reader = Callable[[float, float], Tooltip | None]
 OUTSIDE = 40.0  # ranges beyond what is shown to which data are followed
 
 
@@ -219,7 +219,7 @@ class Plot(Surface):
         )
 
     # ---- reading
-    def reading_at(self, place: QPointF) -> Reading | None:
+    def reading_at(self, place: QPointF) -> Tooltip | None:
         """Return the reading at a pixel between the axes."""
         if self.reader is None or not self._area.contains(place):
             return None
@@ -364,7 +364,7 @@ class Plot(Surface):
                 item.setCacheMode(none)
                 item.setCacheMode(mode)
 
-    def paint_reading(self, painter: QPainter, reading: Reading, cursor: QPointF) -> None:
+    def paint_reading(self, painter: QPainter, reading: Tooltip, cursor: QPointF) -> None:
         """Paint the crosshair, the points it reads, and the label."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(self.theme.color("faint"), 1))
@@ -376,14 +376,14 @@ class Plot(Surface):
             painter.drawEllipse(place, 3.6, 3.6)
         super().paint_reading(painter, reading, cursor)
 
-    def _crosshair(self, reading: Reading) -> list[QLineF]:
+    def _crosshair(self, reading: Tooltip) -> list[QLineF]:
         """Return the upright line of a reading, on whole pixels, if it has one in sight."""
         area = self._area
         x = math.nan if reading.x is None else float(self.px(np.array(reading.x)))
         is_in_sight = area.left() <= x <= area.right()
         return [QLineF(round(x), area.top(), round(x), area.bottom())] if is_in_sight else []
 
-    def _read_points(self, reading: Reading) -> list[tuple[QPointF, QColor]]:
+    def _read_points(self, reading: Tooltip) -> list[tuple[QPointF, QColor]]:
         """Return the points in sight that are read, in pixels, with their colours."""
         found = []
         for x, y, color in reading.dots:

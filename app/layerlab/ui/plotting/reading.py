@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Tooltip:
     """What a view reads at a place.
 
     Attributes:
@@ -85,7 +85,7 @@ class TooltipBox:
     dots: tuple[tuple[QPointF, QColor], ...]
 
 
-def lay_label(reading: Reading, cursor: QPointF, room: QRectF, theme: Theme) -> TooltipBox:
+def lay_label(reading: Tooltip, cursor: QPointF, room: QRectF, theme: Theme) -> TooltipBox:
     """Return the label of a reading beside the cursor; texts that are too wide are cut."""
     bold, plain = theme.font(TEXT, 600), theme.font(TEXT)
     metrics, heavy = QFontMetricsF(plain), QFontMetricsF(bold)
@@ -109,7 +109,7 @@ def lay_label(reading: Reading, cursor: QPointF, room: QRectF, theme: Theme) -> 
 
 
 def paint_label(
-    painter: QPainter, reading: Reading, cursor: QPointF, room: QRectF, theme: Theme
+    painter: QPainter, reading: Tooltip, cursor: QPointF, room: QRectF, theme: Theme
 ) -> None:
     """Paint the label of a reading beside the cursor."""
     label = lay_label(reading, cursor, room, theme)

@@ -12,7 +12,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Whiskers
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import spread
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.theme import Theme
 
@@ -192,7 +192,7 @@ def declare(series: Sequence[Series], theme: Theme) -> Declared:
     return found
 
 
-def read_series(series: Sequence[Series], x: float, title: str) -> Reading | None:
+def read_series(series: Sequence[Series], x: float, title: str) -> Tooltip | None:
     """Return what all series are at the place of the first one that is nearest to `x`.
 
     Args:
@@ -206,7 +206,7 @@ def read_series(series: Sequence[Series], x: float, title: str) -> Reading | Non
     found = [one.near(at) for one in read]
     rows = tuple((one.ink(), one.row(0)) for one in found)
     dots = tuple((float(one.x[0]), float(one.y[0]), one.ink()) for one in found)
-    return Reading(title.format(number(at)), rows, at, dots)
+    return Tooltip(title.format(number(at)), rows, at, dots)
 
 
 def columns_of(series: Sequence[Series], x_name: str) -> dict[str, Array]:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from layerlab.ui.plotting.guard import reported
-from layerlab.ui.plotting.reading import Reading, paint_label
+from layerlab.ui.plotting.reading import Tooltip, paint_label
 from layerlab.ui.plotting.writing import TEXT
 from layerlab.ui.theme import DARK, Theme
 
@@ -44,7 +44,7 @@ TOP = 1000.0  # z of what lies over everything
 _MOVE_PX = 4  # a press that moves further is a drag
 
 
-class ReadingItem(pg.GraphicsObject):
+class TooltipItem(pg.GraphicsObject):
     """The reading under the cursor, over everything else in its surface."""
 
     def __init__(self, surface: Surface) -> None:
@@ -100,7 +100,7 @@ class Surface(pg.GraphicsView):
         viewport.setAutoFillBackground(False)
         viewport.setMouseTracking(True)
         self.setCentralWidget(None)
-        self._reading_item = ReadingItem(self)
+        self._reading_item = TooltipItem(self)
         self._reading_item.hide()
         self.scene().addItem(self._reading_item)
         self.setBackgroundBrush(self.theme.color("panel"))
@@ -202,11 +202,11 @@ class Surface(pg.GraphicsView):
         self._reading_item.hide()
 
     # ---- reading
-    def reading_at(self, place: QPointF) -> Reading | None:
+    def reading_at(self, place: QPointF) -> Tooltip | None:
         """Return the reading at a pixel, or None."""
         return None
 
-    def reading(self) -> Reading | None:
+    def reading(self) -> Tooltip | None:
         """Return the reading under the cursor, or None."""
         return None if self._cursor is None else self.reading_at(self._cursor)
 
@@ -223,7 +223,7 @@ class Surface(pg.GraphicsView):
         if reading is not None and self._cursor is not None:
             self.paint_reading(painter, reading, self._cursor)
 
-    def paint_reading(self, painter: QPainter, reading: Reading, cursor: QPointF) -> None:
+    def paint_reading(self, painter: QPainter, reading: Tooltip, cursor: QPointF) -> None:
         """Paint the reading over the picture."""
         room = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         paint_label(painter, reading, cursor, room, self.theme)

@@ -17,7 +17,7 @@ from layerlab.ui.plotting.items import HeatMap, Mark, Segments, TextMark, array_
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import quartiles
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.sheet import Sheet, whole
@@ -153,7 +153,7 @@ class ConfusionPlot(RowPlot):
         """Return the names of the true classes."""
         return [Label(k, name) for k, name in self._shown_names(Y)]
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read the cell at a place."""
         i, j, part = math.floor(y + 0.5), math.floor(x + 0.5), self.part
         names = () if part is None else part.class_names
@@ -164,7 +164,7 @@ class ConfusionPlot(RowPlot):
         mean = ", mean over the seeds" if self.seeds > 1 else ""
         color = self.theme.color("accent" if i == j else "negative")
         title = f"true {names[i]}, predicted {names[j]}"
-        return Reading(title, ((color, f"{number(count)} of {number(total)}{share}{mean}"),))
+        return Tooltip(title, ((color, f"{number(count)} of {number(total)}{share}{mean}"),))
 
 
 class ExamplesSheet(Sheet):
@@ -258,7 +258,7 @@ class ExamplesSheet(Sheet):
         """Return the height of an example as text, in pixels."""
         return float(2 * self.theme.px(LINE) + self.theme.px(9))
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read the example at a place: both classes, and the pixel or the features."""
         part = self.part
         if part is None or part.image_shape is None:
@@ -271,15 +271,15 @@ class ExamplesSheet(Sheet):
         if row < self.mosaic.rows and column < self.mosaic.columns:
             value = number(float(part.examples[i].reshape(part.image_shape)[row, column]))
             lines = ((None, f"row {row + 1}, column {column + 1}: {value}"),)
-        return Reading(self._classes(part, i), lines)
+        return Tooltip(self._classes(part, i), lines)
 
-    def _read_row(self, part: ClassPrediction | None, i: int) -> Reading | None:
+    def _read_row(self, part: ClassPrediction | None, i: int) -> Tooltip | None:
         if part is None or not 0 <= i < len(part.examples):
             return None
         words = features_of(part.feature_names, part.examples[i])
         each = max(1, math.ceil(len(words) / READ))
         lines = [", ".join(words[k : k + each]) for k in range(0, len(words), each)]
-        return Reading(self._classes(part, i), tuple((None, line) for line in lines))
+        return Tooltip(self._classes(part, i), tuple((None, line) for line in lines))
 
     def _classes(self, part: ClassPrediction, i: int) -> str:
         true, predicted = int(part.example_true[i]), int(part.example_said[i])

@@ -11,7 +11,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.series import Series, declare, read_series
 from layerlab.ui.views.form import PredictionForm
 from layerlab.ui.views.kinks import KinkPlot
@@ -121,7 +121,7 @@ class CurveView(PredictionForm):
         """Return which name stands over which."""
         return "ŷ over x" if self.part is None else f"ŷ over {self.part.x_label or 'x'}"
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read median, quartiles, target and the chosen seed at the grid point next to `x`."""
         part = self.part
         if part is None or not part.x.size:

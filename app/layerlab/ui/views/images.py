@@ -13,7 +13,7 @@ from layerlab.ui.plotting.colors import mix, rgb, shades
 from layerlab.ui.plotting.items import Arrows, HeatMap, Mark, Segments, TextMark
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import table
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.sheet import Sheet, whole
 from layerlab.ui.views.form import PredictionForm
@@ -130,7 +130,7 @@ class ImageSheet(Sheet):
         width = 1.0 if unit * rows < self.theme.px(30) else float(self.theme.px(2))
         return Segments(x, y, far_x, far_y, self.theme.color("panel"), width)
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read the cell at a place: its error, and the pixel if there is one."""
         part, found = self.part, self.mosaic.at(x, y)
         if part is None or found is None:
@@ -143,7 +143,7 @@ class ImageSheet(Sheet):
             pixels = (part.inputs, part.targets, part.outputs)[k]
             value = number(float(pixels[i, row, column]))
             lines.append((None, f"{NAMES[k]}, row {row + 1}, column {column + 1}: {value}"))
-        return Reading(f"image {i + 1}", tuple(lines))
+        return Tooltip(f"image {i + 1}", tuple(lines))
 
 
 class ImageView(PredictionForm):

@@ -13,7 +13,7 @@ from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, HLine, Mark
 from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.plotting.plot import Plot
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, level_text
 from layerlab.ui.plotting.series import Series, declare
 from layerlab.ui.theme import Theme
@@ -159,7 +159,7 @@ class LossPlot(Plot):
         self.line.place()
 
     # ---- reading
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read all curves at the reported update nearest to `x`."""
         part = self.part
         curves = [one for one in self._curves if not one.is_still]
@@ -179,4 +179,4 @@ class LossPlot(Plot):
                 text = score_text(score[: at + 1], part.score_name)
                 rows.append((None, f"{part.score_name}{name} {text}"))
         title = f"update {update:,.0f}".replace(",", "\u202f")
-        return Reading(title, tuple(rows), update, tuple(dots))
+        return Tooltip(title, tuple(rows), update, tuple(dots))

@@ -14,7 +14,7 @@ from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.linking import AxisLink
 from layerlab.ui.plotting.numbers import table
 from layerlab.ui.plotting.plot import Plot
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.side import amount_scale, value_scale
 from layerlab.ui.views.form import PredictionForm
@@ -185,7 +185,7 @@ class MapView(PredictionForm):
             )
         return f"median of {self.seeds} seeds" if self.seeds > 1 else "value"
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read the cell under the cursor."""
         part = self.part
         if part is None or min(part.values.shape) < 2:
@@ -200,7 +200,7 @@ class MapView(PredictionForm):
             if part.std is not None and self.seeds > 1:
                 std = number(float(part.std[row, column]))
                 rows_read.append((self.theme.color("muted"), f"std over seeds {std}"))
-            return Reading(title, tuple(rows_read))
+            return Tooltip(title, tuple(rows_read))
         label = int(part.classes[row, column])
         lines: list[tuple[QColor | None, str]] = [
             (self.theme.class_color(label), f"class {label}")
@@ -210,7 +210,7 @@ class MapView(PredictionForm):
         if part.agreement is not None and self.seeds > 1:
             share = float(np.clip(np.nan_to_num(part.agreement[row, column]), 0, 1))
             lines.append((None, f"{round(share * self.seeds)} of {self.seeds} seeds agree"))
-        return Reading(title, tuple(lines))
+        return Tooltip(title, tuple(lines))
 
     def numbers(self) -> str:
         """Return the map, one row a cell."""

@@ -10,7 +10,7 @@ from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.items import Ridgelines
 from layerlab.ui.plotting.items.ridges import shares
 from layerlab.ui.plotting.plot import Plot
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number, power
 
 Array = np.ndarray
@@ -59,7 +59,7 @@ class Ridges(Plot):
         bases, _ = shares(len(self.part.counts), self.area(), self.theme.zoom)
         return min(int(np.searchsorted(-bases, -y)), len(bases) - 1)
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read the density of the layer under the cursor, and how many of its units died."""
         part = self.part
         if part is None or not len(part.counts):
@@ -76,7 +76,7 @@ class Ridges(Plot):
         dead = part.dead[:, layer] if part.dead.size else np.zeros(0)
         if dead.size and np.isfinite(dead).all():
             rows.append((None, f"{100 * float(np.median(dead)):.0f} % of the units dead"))
-        return Reading(f"layer {self.number_of(layer)}", tuple(rows), x)
+        return Tooltip(f"layer {self.number_of(layer)}", tuple(rows), x)
 
     def y_ticks(self) -> list[tuple[float, str]]:
         """Return none: the layers' numbers stand there instead."""

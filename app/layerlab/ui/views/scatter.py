@@ -10,7 +10,7 @@ from layerlab.core.frames import Frame, ScatterPrediction
 from layerlab.ui.plotting.items import evenly_spaced
 from layerlab.ui.plotting.numbers import quartiles, spread, table
 from layerlab.ui.plotting.plot import Plot
-from layerlab.ui.plotting.reading import Reading, nearest
+from layerlab.ui.plotting.reading import Tooltip, nearest
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, declare
 from layerlab.ui.views.form import PredictionForm
@@ -90,7 +90,7 @@ class ScatterView(PredictionForm):
         where = "validation" if part.is_validation.any() else "training"
         return f"R² <b>{number(middle, 2)}</b>{spread(low, high, part.r2.size, 2)} · {where}"
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read the point nearest to the cursor."""
         part = self.part
         if part is None:
@@ -104,7 +104,7 @@ class ScatterView(PredictionForm):
         k = int(np.count_nonzero(held[:i] == held[i]))
         true, middle = float(one.x[k]), float(one.y[k])
         title = f"point {i + 1} ({one.name}), true {number(true)}"
-        return Reading(title, ((one.color, one.row(k)),), None, ((true, middle, one.color),))
+        return Tooltip(title, ((one.color, one.row(k)),), None, ((true, middle, one.color),))
 
     def numbers(self) -> str:
         """Return all points."""

@@ -12,7 +12,7 @@ from layerlab.ui.plotting.items import Band, Dots, Mark
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.plotting.plot import Plot
-from layerlab.ui.plotting.reading import Reading
+from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import FLOOR, Axis
 from layerlab.ui.plotting.series import Series, read_series
 
@@ -115,6 +115,6 @@ class VariancePlot(Plot):
             self.legend = (LegendEntry("ring", theme.color("muted"), "0"),)
         self.show_marks(bands, {}, live)
 
-    def read(self, x: float, y: float) -> Reading | None:
+    def read(self, x: float, y: float) -> Tooltip | None:
         """Read the layer nearest to `x`."""
         return read_series(self._curves, x, "layer {}")
