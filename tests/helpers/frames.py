@@ -326,12 +326,12 @@ def _layer_part(
     expected: Array,
 ) -> LayerPart:
     layers = expected.size
-    spread = np.sqrt(5 * np.arange(1, layers + 1) / max(1, width)) / 2
+    log_band = np.sqrt(5 * np.arange(1, layers + 1) / max(1, width)) / 2
     measured, theory = {}, {}
     for kind, factor in ((ACROSS_INPUTS, 1.0), (MEAN_SQUARE, 2.2), (ACROSS_UNITS, 1.4)):
         noise = np.cumsum(rng.standard_normal((seeds, layers)), axis=1) * 0.35
         measured[kind] = 0.7 * factor * expected * np.exp(noise)  # (S, L)
-        lines = factor * expected * np.exp([0 * spread, -spread, spread])  # (3, L)
+        lines = factor * expected * np.exp([0 * log_band, -log_band, log_band])  # (3, L)
         theory[kind] = lines
     dead = np.round(rng.uniform(0, 0.3, (seeds, layers)) * width) / max(1, width)
     return LayerPart(edges, counts, unit, measured, theory, dead)

@@ -96,8 +96,8 @@ def test_pixels_of_line_band_and_panel(view: LossView, theme: Theme) -> None:
 def test_pixels_of_the_band(view: LossView, theme: Theme) -> None:
     view.set_theme(theme)
     frame = level_frame()
-    spread = np.tile(np.array([0.02, 0.02, 0.1, 0.5, 0.5]), (4, 1))
-    view.draw(replace(frame, loss=replace(frame.loss, train=spread)))
+    losses = np.tile(np.array([0.02, 0.02, 0.1, 0.5, 0.5]), (4, 1))
+    view.draw(replace(frame, loss=replace(frame.loss, train=losses)))
     image = view.plot.grab().toImage()
     x, y = view.plot.px(np.array(640.0)), view.plot.py(np.array(0.035))
     seen = image.pixelColor(round(float(x)), round(float(y)))

@@ -62,7 +62,7 @@ def test_the_line_lies_at_its_level_and_shows_what_is_below(view):
     view.set_threshold(0.003)
     assert line_y(view) == pytest.approx(level_y(view, 0.003), abs=1)
     assert view.line.text() == f"{(losses < 0.003).sum()} of 16 below .003"
-    assert view.chosen == []  # nobody chose: it was shown
+    assert view.chosen == []  # it was shown, not chosen
 
 
 def test_a_drag_goes_along_round_numbers_and_a_click_moves_nothing(view):

@@ -15,7 +15,6 @@ from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Dots, HeatMap, Mark, Segments
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.numbers import spread
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -244,7 +243,7 @@ class View(PageView):
                 for of, column in columns.items()
                 if of.startswith(NAMES[name])
             )
-            text = f"{NAMES[name]} {number(middle)}{spread(low, high, SEEDS)}"
+            text = f"{NAMES[name]} {number(middle)}{quartile_text(low, high, SEEDS)}"
             rows.append((self.color(TOKENS[name]), text))
         return Tooltip(f"{columns['task'][row]}, median loss", tuple(rows))
 

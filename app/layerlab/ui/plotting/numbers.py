@@ -33,7 +33,7 @@ def quartiles(values: Array) -> Array:
         return np.asarray(np.nanpercentile(known, (25, 50, 75), axis=1))
 
 
-def spread(low: float, high: float, seeds: int, digits: int = 3) -> str:
+def quartile_text(low: float, high: float, seeds: int, digits: int = 3) -> str:
     """Return the quartiles behind a median, ` (0.0031 to 0.0060)`; nothing for one seed."""
     return f" ({number(low, digits)} to {number(high, digits)})" if seeds > 1 else ""
 

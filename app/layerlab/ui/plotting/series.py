@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Whiskers
 from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.numbers import spread
+from layerlab.ui.plotting.numbers import quartile_text
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.theme import Theme
@@ -143,7 +143,7 @@ class Series:
         """Return what is read at the k-th place."""
         text = f"{self.read_as or self.name} {number(float(self.exported()[k]))}"
         if self.reads_band and self.low is not None and self.high is not None:
-            text += spread(float(self.low[k]), float(self.high[k]), 2)
+            text += quartile_text(float(self.low[k]), float(self.high[k]), 2)
         return text
 
     def columns(self) -> dict[str, Array]:
