@@ -99,10 +99,10 @@ class View(PageView):
         at, ink, kernel = np.array([result.query]), self.color("warning"), self.color("text")
         ends = np.full(result.keys, result.query), np.full(result.keys, result.output)
         live: dict[str, Mark] = {
-            "looks": Strokes(
+            "looks": Segments(
                 *ends, result.positions, result.values, self._shades(result.weights, 0.05), 1.4
             ),
-            "query": Post(result.query, "query", ink, self.theme),
+            "query": VLine(result.query, "query", ink, self.theme),
             "output": Dots(at, np.array([result.output]), ink, 4.2),
         }
         series = [
@@ -148,9 +148,9 @@ class View(PageView):
         colors = panel + (accent - panel) * np.sqrt(result.map)[..., None]
         keys, ink = np.arange(1.0, n + 1), self.color("warning")
         live: dict[str, Mark] = {
-            "weights": Field((-1.0, 1.0, 1.0, float(n)), colors, smooth=False),
+            "weights": HeatMap((-1.0, 1.0, 1.0, float(n)), colors, smooth=False),
             "keys": Dots(result.positions, keys, self.color("point"), 1.6),
-            "query": Post(result.query, "", ink, self.theme),
+            "query": VLine(result.query, "", ink, self.theme),
         }
         shades = panel + (accent - panel) * np.sqrt(np.linspace(0, 1, 33))[:, None]
         plot.color_scale = color_scale(0, 1, shades, "weight")

@@ -107,7 +107,7 @@ class View(PageOfDraws):
         point, panel = self.color("point"), self.color("panel")
         live: dict[str, Mark] = {
             "points": Dots(x_data, y_data, point, 2.6, outline=panel),
-            "position": Post(place, "x of the pairs", self.color("muted"), self.theme),
+            "position": VLine(place, "x of the pairs", self.color("muted"), self.theme),
         }
         shade = mix(self.theme, self.color("muted"), 0.3)
         legend = [

@@ -15,6 +15,7 @@ from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Dots, HeatMap, Mark, Segments
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.numbers import quartile_text
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -230,7 +231,9 @@ class View(PageView):
             columns |= {f"{NAMES[name]} {part}": found for part, found in parts}
         if spans:
             plot.x_axis.cover(np.concatenate(spans), restart=True, decades=2)
-        legend = [LegendEntry("dot", self.color(TOKENS[name]), NAMES[name]) for name in ACTIVATIONS]
+        legend = [
+            LegendEntry("dot", self.color(TOKENS[name]), NAMES[name]) for name in ACTIVATIONS
+        ]
         plot.reader = lambda _, y: self._read_task(columns, plot.row_at(y)) if columns else None
         self.tasks.show_plot(live=shapes, columns=columns, legend=legend)
         self.tasks.set_note("median, half of the seeds" if finals else "not trained yet", "")

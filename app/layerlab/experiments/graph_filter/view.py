@@ -192,7 +192,7 @@ class View(PageView):
             series=series,
             bands={
                 "spectrum": Histogram(edges, heights, ground, base=FLOOR),
-                "stems": Strokes(positions, zero, positions, gains, stems, 1.2),
+                "stems": Segments(positions, zero, positions, gains, stems, 1.2),
             },
             live={"gains": Dots(positions, gains, point, 2.2)},
             legend=[

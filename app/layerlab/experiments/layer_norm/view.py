@@ -174,7 +174,7 @@ class View(PageView):
         live: dict[str, Mark] = {
             "first": Bars(rows, zero, result.pre_activations, first, 0.78),
             "pre_activations": Bars(rows, zero, z, accent, 0.4),
-            "mean": Post(float(z.mean()), "", muted, self.theme),
+            "mean": VLine(float(z.mean()), "", muted, self.theme),
             "pull": Arrows(z, rows, np.array(ends), rows, self.color("negative")),
         }
         legend = [

@@ -290,7 +290,10 @@ class View(PageView):
             if result.ablated is not None:
                 k = slice(result.ablated - 1, result.ablated)
                 live[f"{name}, ablated"] = Dots(x[k], times[k], self.color("text"), 5.0, True)
-        legend = [*self._keys(), LegendEntry("dash", muted, "weight decay alone", 1.4, brief="decay")]
+        legend = [
+            *self._keys(),
+            LegendEntry("dash", muted, "weight decay alone", 1.4, brief="decay"),
+        ]
         if result.ablated is not None:
             ink = self.color("text")
             legend.append(LegendEntry("ring", ink, f"layer {result.ablated}", brief="ablated"))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.host import Host
-from layerlab.ui.plotting.items import Dots, Line, VLine, HLine, Segments, Tag, TextMark
+from layerlab.ui.plotting.items import Dots, HLine, Line, Segments, Tag, TextMark, VLine
 from layerlab.ui.plotting.writing import CENTRE, Written, write
 
 Array = np.ndarray

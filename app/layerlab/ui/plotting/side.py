@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from layerlab.ui.plotting.colors import amount_colors, value_colors
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.host import Host
-from layerlab.ui.plotting.legend import Key, Row, key_widths, paint_keys
+from layerlab.ui.plotting.legend import LegendEntry, Row, key_widths, paint_keys
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.writing import TEXT, Written, write
 from layerlab.ui.theme import Theme
@@ -55,7 +55,7 @@ class SideHost(Host, Protocol):
     """A plot with a legend or a scale of colours right of it."""
 
     @property
-    def column(self) -> tuple[Key, ...]:
+    def column(self) -> tuple[LegendEntry, ...]:
         """Return the entries of the legend."""
 
     @property

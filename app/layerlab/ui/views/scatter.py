@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.core.frames import Frame, ScatterPrediction
 from layerlab.ui.plotting.items import evenly_spaced
-from layerlab.ui.plotting.numbers import quartiles, table
+from layerlab.ui.plotting.numbers import quartile_text, quartiles, table
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip, nearest
 from layerlab.ui.plotting.scale import Axis, number
@@ -88,7 +88,8 @@ class ScatterView(PredictionForm):
             return ""
         low, middle, high = (float(v) for v in quartiles(part.r2[None, :])[:, 0])
         where = "validation" if part.is_validation.any() else "training"
-        return f"R² <b>{number(middle, 2)}</b>{quartile_text(low, high, part.r2.size, 2)} · {where}"
+        band = quartile_text(low, high, part.r2.size, 2)
+        return f"R² <b>{number(middle, 2)}</b>{band} · {where}"
 
     def read(self, x: float, y: float) -> Tooltip | None:
         """Read the point nearest to the cursor."""
