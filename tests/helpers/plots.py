@@ -9,7 +9,7 @@ import re
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from layerlab.ui.card import Card
@@ -199,7 +199,7 @@ def lost_texts(card: Card) -> list[str]:
 
 
 def lost_of_plot(plot: Plot) -> list[str]:
-    """Return what a plot lacks: entries, names of axes and rows, ticks."""
+    """Return what a plot lacks: entries, names of axes and rows, ticks and their texts."""
     shown = {key.text for row in plot.legend_item.rows for key, _ in row}
     named = [(key.text, key.brief) for key in plot.legend]
     named += [(plot.y_axis.label, plot.y_axis.brief)] * bool(plot.y_axis.label)
@@ -212,6 +212,10 @@ def lost_of_plot(plot: Plot) -> list[str]:
         found.append(f"the ticks {ticks}")
     if isinstance(plot, RowPlot) and len(plot.y_labels()) < len(plot.names):
         found.append(f"the rows {plot.names}")
+    for label in plot.y_labels():
+        font = plot.theme.font(label.size, label.weight)
+        if QFontMetricsF(font).horizontalAdvance(label.text) > plot.area().left():
+            found.append(f"the whole of {label.text!r} beside the upright axis")
     area = plot.area().adjusted(-1, -1, 1, 1)
     rects = plot.name_item.rects()
     found += [f"a part of {name!r}" for name, rect in rects.items() if not area.contains(rect)]

@@ -148,14 +148,15 @@ class LayerPlot(HandlePlot):
 
     def lay_out(self) -> None:
         """Place the area, and let the axes hold what is drawn."""
-        super().lay_out()
-        if self._held:
-            return
-        area = self.area()
-        aspect = area.width() / max(1.0, area.height())
-        wide, high = self.wanted
-        need = ROOM * max(wide, high * aspect)
-        reach = 2.0 ** (math.ceil(STEPS * math.log2(need)) / STEPS)
-        self.x_axis.fix(0, reach)
-        self.y_axis.fix(0, reach / aspect)
+        for _ in range(2):  # the texts of another range may need more room
+            super().lay_out()
+            if self._held:
+                return
+            area = self.area()
+            aspect = area.width() / max(1.0, area.height())
+            wide, high = self.wanted
+            need = ROOM * max(wide, high * aspect)
+            reach = 2.0 ** (math.ceil(STEPS * math.log2(need)) / STEPS)
+            self.x_axis.fix(0, reach)
+            self.y_axis.fix(0, reach / aspect)
         self.box.fit()
