@@ -123,4 +123,4 @@ def no_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(ready, "_futures", {})
     monkeypatch.setattr(ready, "_make", fails)
-    monkeypatch.setattr(libraries, "_said", set())
+    monkeypatch.setattr(libraries, "_reported", set())

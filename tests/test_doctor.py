@@ -127,7 +127,7 @@ def test_who_waits_is_told_what_for_and_warnings_have_lines_of_their_own(
                 done.touch()
 
     monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", code])
-    monkeypatch.setattr(doctor, "TELL_S", 0.05)
+    monkeypatch.setattr(doctor, "LOOK_S", 0.05)
     monkeypatch.setattr(sys, "stderr", terminal)
     with Watched(0, terminal) as progress:
         assert doctor._tried("compiled", progress) == ""
@@ -142,7 +142,7 @@ def test_who_waits_is_told_what_for_and_warnings_have_lines_of_their_own(
 def test_an_engine_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import time; time.sleep(1e6)"
     monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", code])
-    monkeypatch.setattr(doctor, "TELL_S", 0.05)
+    monkeypatch.setattr(doctor, "LOOK_S", 0.05)
     monkeypatch.setattr(doctor, "TRY_LIMIT_S", 0)
     assert "did not train a few updates within 0 seconds" in doctor._tried("torch", SILENT)
 

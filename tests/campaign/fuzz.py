@@ -197,7 +197,7 @@ class Campaign:
     def _of_sentence(self, found: Found, text: str) -> str:
         """Return what is wrong with a sentence; keep its form, without the numbers in it."""
         found.sentences.add("".join(c for c in text.partition(": ")[2][:60] if not c.isdigit()))
-        if not text.isprintable():
+        if not text.replace("\u202f", " ").isprintable():  # which sets thousands apart
             return f"a sentence of more than one line: {ascii(text)[:80]}"
         return f"a sentence of {len(text):,} characters" if len(text) > LONGEST else ""
 

@@ -163,6 +163,7 @@ def main() -> None:
             self.driver = Driver(self, notes, folder, seed, seconds)
             self.store.changed.connect(lambda *_: self.note())
             self.store.restored.connect(lambda *_: self.note())
+            self.pages.shown_changed.connect(self.note)  # and its knobs
             QFileDialog.getSaveFileName = self.driver.save_name  # type: ignore
             QFileDialog.getOpenFileName = lambda *_, **__: ("", "")  # type: ignore
 
@@ -170,11 +171,6 @@ def main() -> None:
             """Note what the window is."""
             if self.driver is not None:
                 self.driver.note()
-
-        def show_state(self) -> None:
-            """Note that a page or its knobs may be others."""
-            super().show_state()
-            self.note()
 
     start.Session = Driven  # type: ignore[misc, attr-defined]
     QApplication.setDesktopSettingsAware(False)
