@@ -105,7 +105,9 @@ def drag(seeds: int, moves: int, engine: str) -> list[Move]:
 
     def finished() -> bool:
         frame = session.frame
-        newest = frame is not None and frame.run_id == session.runner.request.run_id
+        runner = session.runner
+        request = runner.request if hasattr(runner, "request") else runner.order  # to 5c3a18b
+        newest = frame is not None and frame.run_id == request.run_id
         return newest and frame.status == "finished"
 
     session.runner.finish()

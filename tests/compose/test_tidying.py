@@ -76,12 +76,12 @@ def test_memory_that_is_free_but_kept_goes_back():
 
 def test_a_hidden_page_lets_go_of_what_is_drawn_again(lab, qtbot):
     from layerlab.experiments.at_scale import growth
-    from layerlab.experiments.residual import birth
+    from layerlab.experiments.residual import initial
     from layerlab.experiments.signal import network
 
     caches = {
         "at-scale": (growth._weights, ()),
-        "residual": (birth._weights, ()),
+        "residual": (initial._weights, ()),
         "signal": (network._corner, (1,)),
     }
     for key, (drawn, arguments) in caches.items():
