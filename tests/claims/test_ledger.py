@@ -54,7 +54,7 @@ def test_every_row_says_all_that_a_reader_needs() -> None:
     for row in claims():
         for text in (row.source, row.statement, row.published, row.tolerance):
             assert text == text.strip() != ""
-            # Consoles of old code pages print it too; a plain space stands for a thin one there.
+            # Old consoles print it too; there a plain space stands for a thin one.
             assert text.replace("\u202f", " ").isascii(), row.id
         assert row.statement.endswith(".")
         assert row.page is None or row.page in PAGES, row.id
