@@ -12,11 +12,12 @@ from layerlab.core.frames import DiagramPart
 from layerlab.ui.diagram.formula import Span, number, short, unit_label
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.diagram.spacing import LABEL_LIMIT, LINE_HEIGHT
+from layerlab.ui.plotting.writing import WHOLE
 from layerlab.ui.theme import Theme
 
-LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | WHOLE
 STRIP = 4.0  # pixels at zoom 1, that a zoomed view's strip of chips begins above them
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter | WHOLE
 
 
 def outer_labels(

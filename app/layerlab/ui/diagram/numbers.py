@@ -16,9 +16,10 @@ from layerlab.ui.diagram.highlight import Edge, Neuron
 from layerlab.ui.diagram.items import Picture, SightItem
 from layerlab.ui.diagram.layout import NUMBER_ROW
 from layerlab.ui.diagram.spacing import LINE_HEIGHT
+from layerlab.ui.plotting.writing import WHOLE
 from layerlab.ui.theme import Theme
 
-CENTER = Qt.AlignmentFlag.AlignCenter
+CENTER = Qt.AlignmentFlag.AlignCenter | WHOLE
 MAX_NUMBERS = 30  # edges of a gap that get numbers; more would hide the edges themselves
 MIN_EDGE_SPACING = 26.0  # pixels at zoom 1 from which on edges are far enough apart
 SHARES = (0.68, 0.5, 0.32, 0.59, 0.41, 0.77, 0.23)  # of an edge's way, the best first

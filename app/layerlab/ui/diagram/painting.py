@@ -12,11 +12,12 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from layerlab.core.frames import DiagramPart
 from layerlab.ui.diagram.chips import LEFT
 from layerlab.ui.diagram.geometry import SMALLEST, Column, Geometry
+from layerlab.ui.plotting.writing import WHOLE
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 
-CENTER = Qt.AlignmentFlag.AlignCenter
+CENTER = Qt.AlignmentFlag.AlignCenter | WHOLE
 
 
 def layer_ink(part: DiagramPart, layer: int, theme: Theme) -> QColor:

@@ -13,6 +13,9 @@ from layerlab.ui.theme import Theme
 TEXT = 10.5  # size of the letters, at zoom 1
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 CENTRE = Qt.AlignmentFlag.AlignHCenter
+# A text that is wider than its box is not cut there. Qt's vector files never end such a cut:
+# what is painted later would be lost.
+WHOLE = Qt.TextFlag.TextDontClip
 
 
 @dataclass(frozen=True)
@@ -41,4 +44,4 @@ def write(painter: QPainter, texts: Iterable[Written], theme: Theme) -> None:
             look = one.size, one.weight
             painter.setFont(theme.font(*look))
         painter.setPen(one.color)
-        painter.drawText(one.box, Qt.AlignmentFlag.AlignVCenter | one.side, one.text)
+        painter.drawText(one.box, Qt.AlignmentFlag.AlignVCenter | one.side | WHOLE, one.text)
