@@ -120,8 +120,8 @@ def test_who_waits_is_told_what_for_and_warnings_have_lines_of_their_own(
     class Watched(Progress):
         times = 0
 
-        def tell(self, text: str) -> None:
-            super().tell(text)
+        def report(self, text: str) -> None:
+            super().report(text)
             self.times += 1
             if self.times == 3:
                 done.touch()
