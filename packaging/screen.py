@@ -84,7 +84,13 @@ class Screen:
 
     def window(self, name: str) -> str:
         """Return the number of a window that is shown under that name, or ""."""
-        return self.xdotool("search", "--onlyvisible", "--name", name).partition("\n")[0]
+        try:
+            found = self.xdotool("search", "--onlyvisible", "--name", name)
+        except TroubleError as error:
+            if "BadWindow" in str(error):  # another window went away during the search
+                return ""
+            raise
+        return found.partition("\n")[0]
 
     def pixels(self, rect: Rect) -> bytes:
         """Return what the screen shows there, four bytes a pixel."""

@@ -252,12 +252,16 @@ def _check_picture(path: pathlib.Path, size: tuple[int, int]) -> None:
 
 
 def _wait_for_window(screen: Screen, check_alive: Callable[[], None]) -> str:
+    window = ""
+
     def is_there() -> bool:
+        nonlocal window
         check_alive()
-        return bool(screen.window("Layerlab"))
+        window = screen.window("Layerlab")
+        return bool(window)
 
     wait_for("the window opens", is_there)
-    return screen.window("Layerlab")
+    return window
 
 
 def main() -> int:
