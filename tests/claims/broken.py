@@ -118,7 +118,7 @@ def _he_of_torch(ctx: Any, name: str) -> dict[str, Array]:
 
 
 def _plain_of_torch(ctx: Any, name: str) -> dict[str, Array]:
-    return {"n": np.array([1024]), "spread": np.array([1 / 32])}
+    return {"n": np.array([1024]), "std": np.array([1 / 32])}
 
 
 BROKEN: dict[str, tuple[str, Break]] = {

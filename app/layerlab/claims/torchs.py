@@ -129,7 +129,7 @@ class Drawn(NamedTuple):
 
 def _measure_tanh(ctx: Context) -> Drawn:
     facts = asked(ctx, "kaiming-draws")
-    return Drawn(int(facts["n"][0]), float(facts["spread"][0]))
+    return Drawn(int(facts["n"][0]), float(facts["std"][0]))
 
 
 def _judge_tanh(n: Drawn) -> Finding:

@@ -259,7 +259,7 @@ class Pages(QObject):
         self.show(LAB)
         label = page.experiment.key if page is not None else "page"
         if self._store.replace(spec, label):
-            self._say("As on the page, trained anew. Undo brings the old lab back.")
+            self._say("As on the page, retrained. Undo restores the previous lab.")
 
     # ---- commands and files
     def run(self, key: str, lab: Callable[[], object]) -> None:

@@ -14,7 +14,7 @@ from layerlab.ui.window import LabWindow
 
 
 class Seeds:
-    """The window's view of single seeds. Nothing here trains anything anew."""
+    """The window's view of single seeds. Nothing here retrains anything."""
 
     def __init__(
         self,

@@ -105,7 +105,7 @@ class Training(QObject):
         self._runner.start(self._store.spec)
 
     def new_seed(self) -> None:
-        """Draw all networks anew, from seeds that this run did not use."""
+        """Initialize all networks again, from seeds that this run did not use."""
         train = self._store.spec.train
         self._store.edit("train.seed", (train.seed + train.seeds) % 2**31)
 
@@ -167,7 +167,7 @@ class Training(QObject):
         self._paced = False
 
     def on_changed(self, spec: LabSpec, effect: Effect) -> None:
-        """The spec is another one: go on training, or train anew."""
+        """The spec is another one: go on training, or retrain."""
         self._window.banner.hide()
         if effect is Effect.LIVE:
             self._runner.go_on(spec)
@@ -181,7 +181,7 @@ class Training(QObject):
             speed = self._runner.pace if shows_learning else math.inf
             self._runner.start(spec, play=True, speed=speed)
             if not (self._paced or self._gesture):
-                self._say("A new network, trained anew. Undo brings the old one back.")
+                self._say("A new network, retrained. Undo restores the previous one.")
         if self._gesture:
             self._late_spec.ask()
         else:

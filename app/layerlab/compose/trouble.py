@@ -35,7 +35,7 @@ class Trouble:
         Args:
             window: has the lab's banner and panel. store, runner: of the run that broke.
             serving: takes the place of an engine that cannot run.
-            banner: gives that of what is shown. not_begun: is told that a run failed.
+            banner: gives that of what is shown. not_begun: called when a run failed.
         """
         self._window, self._store, self._runner = window, store, runner
         self._serving, self._banner, self._not_begun = serving, banner, not_begun

@@ -222,5 +222,5 @@ class Store(QObject):
         left, past = UNDO_BYTES, self._steps.past
         for i in reversed(range(len(past))):
             left -= past[i].nbytes
-            if left < 0:  # the spec is kept, the network would be trained anew
+            if left < 0:  # the spec is kept, the network would be retrained
                 past[i] = replace(past[i], state=None, history=None)

@@ -36,7 +36,7 @@ def kaiming_draws() -> Facts:
     torch.manual_seed(0)
     n = SIZES[-1]
     drawn = torch.nn.init.kaiming_normal_(torch.empty(n, n), nonlinearity="tanh")
-    return {"n": np.array([n]), "spread": np.array([drawn.double().std().item()])}
+    return {"n": np.array([n]), "std": np.array([drawn.double().std().item()])}
 
 
 def flip_listing() -> Facts:
