@@ -20,6 +20,8 @@ _ROUND = 8  # pixels; a readout widens in steps, so that its neighbours rest
 _MIN_READOUT_WIDTH = 44  # pixels, width of a readout
 _GAP = 22  # pixels between two of them
 _ROW = 38  # pixels that one more row takes
+_VALUE, _LABEL = (13.5, 600), (10.5,)  # sizes and weights of a readout's fonts
+_AS_ZERO = str.maketrans("123456789", "0" * 9)
 
 
 def speed_text(speed: float) -> str:
@@ -98,55 +100,76 @@ class Readouts(QWidget):
         self._theme, self._most_rows = theme, most_rows
         self._readouts: list[Readout] = []
         self._widths: dict[bool, list[int]] = {False: [], True: []}  # by whether brief
+        self._needed: dict[tuple[str, str], int] = {}  # widths of values and labels
+        self._is_brief, self._kept, self._places = False, list[int](), list[QRectF]()
         self.setAccessibleName("Readouts")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
 
     def set_readouts(self, readouts: Sequence[Readout]) -> None:
         """Show these values and labels; a place never gets narrower again."""
-        if list(readouts) == self._readouts:
+        before, self._readouts = self._readouts, list(readouts)
+        if self._readouts == before:
             return
-        if len(readouts) != len(self._readouts):
+        if len(before) != len(readouts):
             self._widths = _no_widths(readouts)
-        self._readouts = list(readouts)
-        self._measure()
-        self._fit_height()
+        is_other = self._measure() or _names(before) != _names(readouts)
         texts = (f"{r.value} {r.label}" + f" ({r.help})" * bool(r.help) for r in readouts)
         self.setAccessibleDescription(", ".join(texts))
-        self.update()
+        if is_other:
+            self._fit()
+            self.update()
+        else:  # while a network trains, names rest
+            self._repaint_values(before)
+
+    def _repaint_values(self, before: Sequence[Readout]) -> None:
+        """Ask for a paint of the values that differ from those before."""
+        for i, place in zip(self._kept, self._places, strict=True):
+            if before[i].value != self._readouts[i].value:
+                self.update(self._value_box(place).toAlignedRect())
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours, fonts and sizes from `theme` and repaint."""
         self._theme = theme
         self._widths = _no_widths(self._readouts)
+        self._value_metrics = QFontMetricsF(theme.font(*_VALUE))
+        self._label_metrics = QFontMetricsF(theme.font(*_LABEL))
+        self._needed.clear()
         self._measure()
-        self._fit_height()
+        self._fit()
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Have as many rows as this width needs."""
-        self._fit_height()
+        self._fit()
 
-    def _fit_height(self) -> None:
-        is_brief, kept = self._fitting()
-        rows = max(1, len(self._rows(kept, self._widths[is_brief])))
-        self.setFixedHeight(self._theme.px(BAR_HEIGHT - 1) + (rows - 1) * self._theme.px(_ROW))
+    def _fit(self) -> None:
+        """Choose what is shown at this width, and where."""
+        theme = self._theme
+        self._is_brief, self._kept = self._fitting()
+        widths, high = self._widths[self._is_brief], theme.px(_ROW)
+        rows = self._rows(self._kept, widths)
+        self._places = []
+        for k, row in enumerate(rows):
+            x = 0
+            for i in row:
+                box = QRectF(x, k * high, widths[i], theme.px(BAR_HEIGHT - 1))
+                self._places.append(box)
+                x += widths[i] + theme.px(_GAP)
+        self.setFixedHeight(theme.px(BAR_HEIGHT - 1) + (max(1, len(rows)) - 1) * high)
 
     def shown(self) -> list[Readout]:
         """Return the readouts that fit, from the left."""
-        return [self._readouts[i] for i in self._fitting()[1]]
+        return [self._readouts[i] for i in self._kept]
 
     def places(self) -> list[QRectF]:
         """Return where the readouts that fit are, from the left."""
-        is_brief, kept = self._fitting()
-        widths, high = self._widths[is_brief], self._theme.px(_ROW)
-        places = []
-        for k, row in enumerate(self._rows(kept, widths)):
-            x = 0
-            for i in row:
-                places.append(QRectF(x, k * high, widths[i], self._theme.px(BAR_HEIGHT - 1)))
-                x += widths[i] + self._theme.px(_GAP)
-        return places
+        return list(self._places)
+
+    def _value_box(self, place: QRectF) -> QRectF:
+        """Return where the value of a readout's place is."""
+        theme = self._theme
+        return QRectF(place.x(), place.y() + theme.px(9), place.width(), theme.px(18))
 
     def event(self, event: QEvent) -> bool:
         """Show the help of the readout under the mouse."""
@@ -162,30 +185,32 @@ class Readouts(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint each value over its label."""
         painter, theme = QPainter(self), self._theme
-        value_font, label_font = theme.font(13.5, 600), theme.font(10.5)
+        wanted = QRectF(event.rect())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
-        is_brief, _ = self._fitting()
-        for place, readout in zip(self.places(), self.shown(), strict=True):
-            painter.setFont(value_font)
-            painter.setPen(theme.color("text"))
-            upper = QRectF(place.x(), place.y() + theme.px(9), place.width(), theme.px(18))
-            painter.drawText(upper, flags, readout.value)
-            painter.setFont(label_font)
-            painter.setPen(theme.color("muted"))
+        shown = list(zip(self._places, self.shown(), strict=True))
+        painter.setFont(theme.font(*_VALUE))
+        painter.setPen(theme.color("text"))
+        for place, readout in shown:
+            painter.drawText(self._value_box(place), flags, readout.value)
+        painter.setFont(theme.font(*_LABEL))
+        painter.setPen(theme.color("muted"))
+        for place, readout in shown:
             lower = QRectF(place.x(), place.y() + theme.px(27), place.width(), theme.px(14))
-            painter.drawText(lower, flags, _label(readout, is_brief))
+            if lower.intersects(wanted):
+                painter.drawText(lower, flags, _label(readout, self._is_brief))
 
     def _fitting(self) -> tuple[bool, list[int]]:
         """Return whether labels are brief, and which readouts there is room for, ascending.
 
         Labels matter more than the readouts that can be left out.
         """
-        full, brief = (self._kept(self._widths[is_brief]) for is_brief in (False, True))
+        full, brief = (self._fill(self._widths[is_brief]) for is_brief in (False, True))
         needed = {i for i, readout in enumerate(self._readouts) if readout.rank < SPARE}
         is_brief = len(needed & {*brief}) > len(needed & {*full})
         return is_brief, brief if is_brief else full
 
-    def _kept(self, widths: Sequence[int]) -> list[int]:
+    def _fill(self, widths: Sequence[int]) -> list[int]:
+        """Return the readouts of these widths that there is room for, ascending."""
         kept: list[int] = []
         for i in sorted(range(len(self._readouts)), key=lambda i: self._readouts[i].rank):
             rows = self._rows(sorted([*kept, i]), widths)
@@ -208,16 +233,31 @@ class Readouts(QWidget):
                 used = widths[i]
         return rows
 
-    def _measure(self) -> None:
-        values = QFontMetricsF(self._theme.font(13.5, 600))
-        labels = QFontMetricsF(self._theme.font(10.5))
-        step = self._theme.px(_ROUND)
+    def _measure(self) -> bool:
+        """Widen the places of what needs more room; return whether there are any."""
+        is_wider = False
         for is_brief, widths in self._widths.items():
             for i, readout in enumerate(self._readouts):
-                label = labels.horizontalAdvance(_label(readout, is_brief))
-                need = max(values.horizontalAdvance(readout.value), label)
-                need = max(need, self._theme.px(_MIN_READOUT_WIDTH))
-                widths[i] = max(widths[i], math.ceil(need / step) * step)
+                need = self._need(readout.value, _label(readout, is_brief))
+                if need > widths[i]:
+                    widths[i], is_wider = need, True
+        return is_wider
+
+    def _need(self, value: str, label: str) -> int:
+        """Return the width that a readout needs; figures are tabular, all as wide as a 0."""
+        key = value.translate(_AS_ZERO), label
+        found = self._needed.get(key)
+        if found is None:
+            wide = self._value_metrics.horizontalAdvance(key[0])
+            wide = max(wide, self._label_metrics.horizontalAdvance(label))
+            wide = max(wide, self._theme.px(_MIN_READOUT_WIDTH))
+            step = self._theme.px(_ROUND)
+            found = self._needed[key] = math.ceil(wide / step) * step
+        return found
+
+
+def _names(readouts: Sequence[Readout]) -> list[tuple[str, str, int]]:
+    return [(readout.label, readout.brief, readout.rank) for readout in readouts]
 
 
 def _label(readout: Readout, is_brief: bool) -> str:

@@ -211,8 +211,7 @@ class Axis:
         if not self.log:
             unit = self.unit
             return values if unit == 1.0 else values / unit
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(np.log10(np.where(values > 0, values, np.nan)))
+        return np.asarray(np.log10(np.where(values > 0, values, np.nan)))
 
     def from_view(self, value: float) -> float:
         """Return the value behind a view's number, the inverse of `to_view`."""

@@ -78,8 +78,8 @@ class ThresholdLine(HeldSlider):
             with QSignalBlocker(self):
                 self.setValue(self._scale.index(self._scale.place(level)))
             self.setAccessibleDescription(f"{number_text(level)}: {words[0]}. {KNOB.help}")
-            self._plot.refresh()
-        self.place()
+            self._plot.refresh()  # which also places it, where the axis moves
+            self.place()
         self.show()
 
     def place(self) -> None:

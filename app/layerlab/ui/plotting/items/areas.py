@@ -48,10 +48,15 @@ class Band(Painted):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.color)
-        x = space.px(self.x)
-        low, high = space.py(np.stack((self.low, self.high)))
-        for run in finite_runs(np.isfinite(x + low + high)):
-            outline = np.concatenate((x[run], x[run][::-1]))
+        there = space.px(self.x)
+        x = np.concatenate((there, there[::-1]))  # there along `low`, back along `high`
+        y = space.py(np.concatenate((self.low, self.high[::-1])))
+        if np.isfinite(y).all() and np.isfinite(there).all():
+            painter.drawPolygon(polygon(x, y))
+            return
+        low, high = y[: there.size], y[there.size :][::-1]
+        for run in finite_runs(np.isfinite(there + low + high)):
+            outline = np.concatenate((there[run], there[run][::-1]))
             painter.drawPolygon(polygon(outline, np.concatenate((low[run], high[run][::-1]))))
 
     def key(self) -> object:
