@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 import math
 import time
 
@@ -234,6 +235,27 @@ def test_a_finished_run_that_is_made_longer_can_go_on(lab, qtbot):
     assert wait_for(qtbot, runner, lambda f: f.status == "finished").update == 80
     runner.go_on(edit(SPEC, "train.updates", 20))
     wait_for(qtbot, runner, lambda f: f.length == 20 and f.status == "finished")
+
+
+def test_what_is_slow_to_draw_takes_turns_while_training(lab, qtbot):
+    measured = []
+    spec = edit(SPEC, "train.updates", 10_000_000)
+    runner = lab(FakeEngine(delay_s=0.002), spec, measured)
+    runner.set_wanted(PARTS)
+    wait_for(qtbot, runner, lambda f: True)
+    measured.clear()
+    runner.play()
+    slow = frozenset().union(*worker.SLOW_PARTS)
+    qtbot.waitUntil(lambda: sum(bool(wanted & slow) for _, wanted, _ in running(measured)) > 8)
+    runner.pause()
+    turns = [wanted & slow for _, wanted, _ in running(measured) if wanted & slow]
+    assert set(turns) == set(worker.SLOW_PARTS)
+    assert all(a != b for a, b in itertools.pairwise(turns))
+
+
+def running(measured):
+    """Return what was measured on the way: the first and last frames of a run are whole."""
+    return [one for one in measured[:] if one[1] != frozenset(PARTS)]
 
 
 def test_a_quick_run_is_drawn_once_and_a_slow_one_on_its_way(lab, qtbot, monkeypatch):

@@ -60,7 +60,7 @@ class Run:
     note: str = ""
     steps_done: int = 0
     pace_from: tuple[float, int] = (0.0, 0)  # clock and update at which pacing began
-    slow_at: float = 0.0
+    slow_at: tuple[float, ...] = (0.0, 0.0)
     is_prepared: bool = False
     measure_at: float = 0.0  # not before
     speed: float = 0.0

@@ -25,7 +25,8 @@ FRAME_S = 1 / 60
 YIELD_S = FRAME_S / 2  # so that there is a fresh state whenever the window has drawn one
 QUIET_S = 0.12  # an unlimited run that is over by then is drawn once, finished
 SLOW_PARTS_S = 1 / 20  # histograms and the diagram change less often
-SLOW_PARTS = frozenset({frames.SIGNAL, frames.GRADIENT, frames.DIAGRAM})
+# They take turns, so that no frame waits for all of them.
+SLOW_PARTS = (frozenset({frames.DIAGRAM}), frozenset({frames.SIGNAL, frames.GRADIENT}))
 
 
 class Worker(QThread):
@@ -256,14 +257,32 @@ class Worker(QThread):
         with self._condition:
             self._latest = (run.request.run_id, run.state, run.history)
 
+    def _take_turns(self, run: Run, wanted: frozenset[str], now: float) -> frozenset[str]:
+        """Leave out the slow parts whose turn it is not."""
+        times = list(run.slow_at)
+        turn = min(
+            (i for i, parts in enumerate(SLOW_PARTS) if wanted & parts),
+            key=lambda i: times[i],
+            default=None,
+        )
+        if turn is not None and now - times[turn] < SLOW_PARTS_S:
+            turn = None
+        for i, parts in enumerate(SLOW_PARTS):
+            if i == turn:
+                times[i] = now
+            else:
+                wanted -= parts
+        run.slow_at = tuple(times)
+        return wanted
+
     def _post(self, run: Run, whole: bool = False, only: frozenset[str] | None = None) -> None:
         """Measure what visible views want, or only some of it, and leave it in the mailbox."""
         request, now = run.request, time.perf_counter()
-        wanted = set(request.wanted if only is None else request.wanted & only)
-        if not whole and now - run.slow_at < SLOW_PARTS_S:
-            wanted -= SLOW_PARTS
+        wanted = request.wanted if only is None else request.wanted & only
+        if whole:
+            run.slow_at = (now,) * len(SLOW_PARTS)
         else:
-            run.slow_at = now
+            wanted = self._take_turns(run, wanted, now)
         seed = min(request.seed, run.state.seeds - 1)
         parts = self._backend.measure(
             request.spec, run.state, wanted, seed, run.history, request.units

@@ -34,6 +34,8 @@ class CurveView(PredictionForm):
         self.part: CurvePrediction | None = None
         self._ghost: tuple[Array, Array, str] | None = None
         self._series: tuple[Series, ...] = ()
+        self._ranged: tuple[Array | None, ...] = (None, None, None)  # what the range is of
+        self._data_range = (-1.0, 1.0)
 
     def set_ghost(self, part: CurvePrediction | None, label: str) -> None:
         """Keep an earlier median as a faint line with a name; None takes it away."""
@@ -62,7 +64,10 @@ class CurveView(PredictionForm):
         self.plot.x_axis.label, self.plot.y_axis.label = part.x_label, part.y_label
         if part.x.size:
             self.plot.x_axis.fix(float(part.x.min()), float(part.x.max()))
-        low, high = data_range(part)
+        values = part.train_y, part.validation_y, part.target
+        if any(a is not b for a, b in zip(values, self._ranged, strict=True)):
+            self._ranged, self._data_range = values, data_range(part)
+        low, high = self._data_range
         span = high - low
         inner = part.quantiles[2][np.isfinite(part.quantiles[2])]
         # A function that leaves the data altogether must not leave the view as well.
