@@ -186,7 +186,7 @@ def test_what_a_spec_asks_for_in_vain_names_its_file(
     )
 
 
-def test_a_run_of_no_updates_is_the_network_at_birth(
+def test_a_run_of_no_updates_is_the_network_at_initialization(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     report, final = lines_of(capsys, "train", "--updates", "0", "--seeds", "2", "--json")

@@ -112,6 +112,17 @@ def test_a_page_is_drawn_with_its_knobs(
     assert pictures[0] != pictures[1] == pictures[2]
 
 
+def test_a_page_is_drawn_by_its_former_key(tmp_path: pathlib.Path) -> None:
+    pictures = []
+    for key in ("born-dead", "dead-at-initialization"):
+        file, out = tmp_path / "knobs.json", tmp_path / "page.png"
+        file.write_text(json.dumps({"experiment": key, "knobs": {"width": 4}}))
+        arguments = ["--experiment", key, "--knobs", str(file), "--out", str(out)]
+        assert cli.main(["shot", "--size", "1100x700", *arguments]) == 0
+        pictures.append(out.read_bytes())
+    assert pictures[0] == pictures[1]
+
+
 def test_the_claims_are_drawn_with_what_is_measured(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path
 ) -> None:

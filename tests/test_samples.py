@@ -8,6 +8,7 @@ from layerlab.compose.knobfile import read_knobs
 from layerlab.compose.labs import read_lab
 from layerlab.core.options import fields_from_json, options_from_fields
 from layerlab.core.spec import LabSpec, read_spec
+from layerlab.core.values import values_to_json
 from layerlab.experiments import EXPERIMENTS
 from layerlab.runtime.labfile import load_spec
 from tests.helpers.samples import sample_options, sample_spec
@@ -55,7 +56,7 @@ def test_settings_of_a_release_open(release: pathlib.Path) -> None:
 
 @pytest.mark.parametrize("path", KNOBS, ids=release_id)
 def test_knobs_of_a_release_open(path: pathlib.Path) -> None:
-    page = EXPERIMENTS[path.stem]
+    page = EXPERIMENTS[path.stem]  # by the key of that release
     read = read_knobs(path, page)
     values = page.values(**read)
     names = {old: knob.path for knob in page.knobs for old in (*knob.former, knob.path)}
@@ -64,6 +65,19 @@ def test_knobs_of_a_release_open(path: pathlib.Path) -> None:
     for name, value in read.items():
         kept = choices.get(value, value) if isinstance(value, str) else value
         assert values[names[name]] == (tuple(kept) if isinstance(kept, list) else kept)
+
+
+def test_former_keys_of_pages_are_read_and_written_as_they_are_now(tmp_path) -> None:
+    """Whoever saved knobs, or wrote a command, under the page's first key."""
+    page = EXPERIMENTS["born-dead"]
+    assert page.key == "dead-at-initialization"
+    assert "born-dead" in EXPERIMENTS
+    assert all(other.key != "born-dead" for other in EXPERIMENTS)
+    values = page.values(**read_knobs(RELEASES[0] / "knobs" / "born-dead.json", page))
+    assert values["cure"] == "none"
+    (tmp_path / "knobs.json").write_bytes(values_to_json(page.key, values))
+    assert b"born-dead" not in (tmp_path / "knobs.json").read_bytes()
+    assert read_knobs(tmp_path / "knobs.json", page) == dict(values)
 
 
 def test_what_is_written_today_opens_too(tmp_path: pathlib.Path) -> None:

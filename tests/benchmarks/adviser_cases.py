@@ -162,7 +162,7 @@ def _narrow(rng: Rng) -> LabSpec:
 
 
 def _dead(rng: Rng) -> LabSpec:
-    """ReLU born silent: wide biases over small weights, or deep and a few neurons wide."""
+    """ReLU dead at initialization: biases far above the weights, or deep and narrow."""
     spec = _lab(rng, "wave", "sine-mix", "spiral", "moons", "circle", "multi-gauss")
     if rng.random() < 0.5:
         return _net(
@@ -275,8 +275,8 @@ def _healthy(rng: Rng) -> LabSpec:
 # ---- the criteria: each trains, none asks the adviser
 
 
-def _birth_range(spec: LabSpec) -> tuple[float, float]:
-    """Return median growth over the hidden layers at birth: signal forth, gradient back."""
+def _initial_growth_range(spec: LabSpec) -> tuple[float, float]:
+    """Return median growth over the initial hidden layers: signal forth, gradient back."""
     parts = measure(spec, initialize(problem_of(spec)), ("signal", "gradient"))
     signal = parts["signal"].measured["across inputs"]  # (S, L)
     gradient = parts["gradient"].measured["mean square"]
@@ -308,13 +308,13 @@ def _is_dead(spec: LabSpec) -> bool:
 
 
 def _is_vanishing(spec: LabSpec) -> bool:
-    if min(_birth_range(spec)) > 1 / DECADES:
+    if min(_initial_growth_range(spec)) > 1 / DECADES:
         return False
     return train(_sound_twin(spec)).final() <= BETTER * train(spec).final()
 
 
 def _is_exploding(spec: LabSpec) -> bool:
-    if max(_birth_range(spec)) < DECADES:
+    if max(_initial_growth_range(spec)) < DECADES:
         return False
     twin, own = train(_sound_twin(spec)).final(), train(spec).final()
     return np.isfinite(twin) and twin <= BETTER * own

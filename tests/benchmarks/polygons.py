@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.polygons [--seeds 8]
 
-Cuts a window of the plane by networks at birth, and prints the polygons and the median
+Cuts a window of the plane by networks at initialization, and prints the polygons and the median
 milliseconds over the seeds; issue 4 wants 100 ms at most for 2x32.
 """
 

@@ -28,7 +28,7 @@ PAGES = {
     "gating",
     "numpy-or-torch",
     "residual",
-    "born-dead",
+    "dead-at-initialization",
     "convolution",
     "attention",
     "layer-norm",

@@ -8,9 +8,9 @@ import pytest
 from layerlab.claims.base import Context
 from layerlab.claims.listing import listing
 from layerlab.claims.populations import (
-    births,
     chunks,
     epochs_until,
+    initial_params,
     lab,
     population,
     training_loss,
@@ -25,7 +25,7 @@ def test_seeds_beyond_a_run_go_on_in_the_next() -> None:
     spec = edit(lab("wave", NetSpec(hidden=(2,))), "train.seed", 5)
     runs = chunks(spec, 130)
     assert [(run.train.seed, run.train.seeds) for run in runs] == [(5, 64), (69, 64), (133, 2)]
-    whole = births(spec, 130)
+    whole = initial_params(spec, 130)
     last = edit(edit(spec, "train.seed", 134), "train.seeds", 1)
     np.testing.assert_array_equal(whole[-1], initialize(problem_of(last)).params[0])
 
@@ -41,7 +41,7 @@ def test_a_population_is_what_the_engine_trains() -> None:
     assert np.median(training_loss(spec, end)) < np.median(training_loss(spec, start))
 
 
-def test_a_scale_stretches_the_weights_at_birth() -> None:
+def test_a_scale_multiplies_the_initial_weights() -> None:
     spec = lab("wave", NetSpec(hidden=(3,), init="large-normal"), TrainSpec(updates=1))
     plain, scaled = (population(Context(), spec, 2, [0], scale=s)[0] for s in (1.0, 0.5))
     np.testing.assert_allclose(scaled.params, 0.5 * plain.params)

@@ -118,7 +118,7 @@ def test_a_click_on_a_point_goes_there_in_one_step_of_undo(open_lab, qtbot):
     qtbot.waitUntil(lambda: not lab.background.has(module.KEY))
 
 
-def test_a_click_on_a_learning_rate_trains_it_from_its_birth(open_lab, qtbot):
+def test_a_click_on_a_learning_rate_trains_it_from_initialization(open_lab, qtbot):
     lab = open_lab(QUICK)
     lab.runner.finish()
     finished(qtbot, lab)

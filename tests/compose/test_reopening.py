@@ -94,6 +94,20 @@ def test_the_page_and_the_knobs_of_all_pages_reopen(start, qtbot, home):
     assert third.pages.page.values == other
 
 
+def test_a_page_whose_key_was_another_reopens_with_its_knobs(left, start, qtbot, home):
+    left(qtbot)
+    window = json.loads((home / "last.window.json").read_bytes())
+    changed = window | {"page": "born-dead", "knobs": {"born-dead": {"width": 5}}}
+    (home / "last.window.json").write_text(json.dumps(changed))
+    lab = start()
+    assert lab.pages.shown == "dead-at-initialization"
+    assert lab.pages.page.values["width"] == 5
+    assert list(lab.pages.knobs()) == ["dead-at-initialization"]
+    page = lab.pages.page
+    lab.pages.open("born-dead")
+    assert lab.pages.page is page
+
+
 def test_a_page_that_this_version_has_not_leaves_the_lab(left, start, qtbot, home):
     left(qtbot)
     window = json.loads((home / "last.window.json").read_bytes())

@@ -75,10 +75,10 @@ def test_the_keys_play_pause_step_and_reset(lab, qtbot):
     qtbot.waitUntil(lambda: lab.frame.update > 5)
     QTest.keyClick(lab.window, KEY.Key_Space)
     qtbot.waitUntil(lambda: not lab.runner.is_playing)
-    at_birth = next(iter(NumpyEngine().run(LabSpec(), until=0))).params
+    at_initialization = next(iter(NumpyEngine().run(LabSpec(), until=0))).params
     QTest.keyClick(lab.window, KEY.Key_R)
     qtbot.waitUntil(lambda: lab.frame.update == 0)
-    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, at_birth)
+    np.testing.assert_array_equal(lab.runner.snapshot()[0].params, at_initialization)
     QTest.keyClick(lab.window, KEY.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: lab.frame.update > 5)  # what a reset took is not lost
 

@@ -101,7 +101,7 @@ def test_torchs_own_layer_has_that_spread() -> None:
     assert np.abs(weights).max() <= np.sqrt(3 * variance) * (1 + 1e-6)
 
 
-# ---- a network at birth
+# ---- a network at initialization
 
 
 def spec_of(rng: str, init: str = "he-normal", **train: object) -> LabSpec:

@@ -206,7 +206,7 @@ def test_an_edited_weight_is_trained_on() -> None:
     assert not np.array_equal(other.params[1], plain.params[1])
 
 
-def test_an_edited_weight_at_birth_changes_the_first_loss() -> None:
+def test_an_edited_weight_at_initialization_changes_the_first_loss() -> None:
     spec = spec_of({})
     start = next(ENGINE.run(spec))
     *_, other = ENGINE.run(spec, start.with_parameter(0, 0, 3.0), until=1)

@@ -472,7 +472,7 @@ def test_trace_is_the_gradient_of_one_sample(task: str, net: dict) -> None:
 
 
 @pytest.mark.parametrize(("width", "share"), [(2, 0.91), (3, 0.63), (8, 0.01)])
-def test_narrow_deep_relu_networks_are_born_dead(width: int, share: float) -> None:
+def test_narrow_deep_relu_networks_are_dead_at_initialization(width: int, share: float) -> None:
     """L2, Lu et al. 2019: ten layers on abs(x); a network is dead if one layer is."""
     spec = lab("abs", hidden=(width,) * 10, seeds=64)
     dead = 0

@@ -53,7 +53,7 @@ def lab(
 
 
 def measured(spec: LabSpec, runs: int = 1) -> dict[str, dict[str, Array]]:
-    """Return signal and gradient at birth of `runs` times the spec's seeds. (networks, L)"""
+    """Return signal and gradient of `runs` times the spec's initial networks. (networks, L)"""
     found: dict[str, dict[str, list[Array]]] = {"signal": {}, "gradient": {}}
     for run in range(runs):
         train = msgspec.structs.replace(spec.train, seed=10_000 * run)

@@ -57,7 +57,7 @@ def pool() -> list[np.ndarray]:
 
 
 def measure(spec: LabSpec, networks: int, pool: list[np.ndarray]) -> dict[str, np.ndarray]:
-    """Return each variance of each layer of networks at birth. (networks, DEPTH)"""
+    """Return each variance of each layer of networks at initialization. (networks, DEPTH)"""
     net, rng = spec.net, np.random.default_rng(11)
     x = load_data(spec.task).x.astype(np.float32)
     found = {name: np.zeros((networks, DEPTH)) for name in SIGNAL_VARIANCES}

@@ -18,7 +18,7 @@ from layerlab.claims.base import (
     wrong,
 )
 from layerlab.claims.figures import figure, listed
-from layerlab.claims.populations import births, lab
+from layerlab.claims.populations import initial_params, lab
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines.numpy_ import backward, forward
@@ -124,7 +124,7 @@ def _measure_silenced(ctx: Context) -> Silenced:
         plain = lab("moons", net, TrainSpec(seeds=8, dtype="float64"))
         skips = edit(plain, "net.residual", True)
         shorter = edit(skips, "net.depth", depth - 1)
-        params, x = births(plain, 8), problem_of(plain).x
+        params, x = initial_params(plain, 8), problem_of(plain).x
         ranges, error = [], []
         for layer in range(depth):
             ablated = ablate(problem_of(plain).layout, params, layer)

@@ -18,10 +18,10 @@ from layerlab.claims.base import (
     wrong,
 )
 from layerlab.claims.figures import percent
-from layerlab.claims.populations import births, lab, population
+from layerlab.claims.populations import initial_params, lab, population
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
-from layerlab.experiments.born_dead.collapse import (
+from layerlab.experiments.dead_at_initialization.collapse import (
     BAND,
     LAYERS,
     SPREAD,
@@ -32,8 +32,8 @@ from layerlab.experiments.born_dead.collapse import (
     dead_units,
     is_constant,
 )
-from layerlab.experiments.born_dead.collapse import RATES as ADAM_RATES
-from layerlab.experiments.born_dead.names import NETS
+from layerlab.experiments.dead_at_initialization.collapse import RATES as ADAM_RATES
+from layerlab.experiments.dead_at_initialization.names import NETS
 from layerlab.nets.engines.numpy_ import Trainer, forward
 from layerlab.nets.problem import initialize, problem_of
 
@@ -176,7 +176,7 @@ def _measure_collapse(ctx: Context) -> Collapsed:
     parts = iter(ctx.part(k, 8) for k in range(8))
     for width in WIDTHS:
         specs = [Setting("He", width, LAYERS, rate).spec for rate in ADAM_RATES]
-        first = births(specs[0], ctx.some(NETS, 500))
+        first = initial_params(specs[0], ctx.some(NETS, 500))
         found.initial.append(float(is_constant(problem_of(specs[0]), first, 0.0).mean()))
         for spec, nets in zip(specs, (found.nets, found.nets // 4), strict=True):
             end = population(next(parts), spec, nets)[-1].params
@@ -233,7 +233,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "of 1\u202f000 runs at width 2, about 60 % at width 3, over 10 % at width 5, under 1 % "
         "at width 10.",
         published="> 90 %, 60 %, > 10 %, < 1 %",
-        page="born-dead",
+        page="dead-at-initialization",
         tolerance=f"shares of {grouped(NETS)} networks that are constant after {UPDATES} "
         f"updates of Adam: over 90 %, within {BAND * 100:g} points of 60 %, 10 to 20 %, "
         "under 1 %",

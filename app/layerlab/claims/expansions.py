@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.claims.base import C, Claim, Context, Finding, holds, holds_only_if, wrong
 from layerlab.claims.figures import figure
 from layerlab.claims.linear import relative, small_lab
-from layerlab.claims.populations import births
+from layerlab.claims.populations import initial_params
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.problem import problem_of
@@ -56,7 +56,7 @@ def _reach(b: Array, c: Array, level: float) -> Array:
 def _measure_expansion(ctx: Context) -> Expansion:
     problem = problem_of(small_lab((12,), "tanh", "wave"))
     layout, apart = problem.layout, 0.0
-    params = births(problem.spec, NETS)
+    params = initial_params(problem.spec, NETS)
     out = forward(problem, params, problem.x).h[-1]  # (nets, points, 1)
     for k, flat in enumerate(params):
         b, c = layout.weights(flat, 0)[0], layout.biases(flat, 0)
@@ -105,7 +105,7 @@ def _measure_composition(ctx: Context) -> dict[str, float]:
     found = {}
     for activation in (entry.key for entry in ACTIVATIONS):
         problem = problem_of(small_lab((6,) * 4, activation))
-        params, layout = births(problem.spec, NETS), problem.layout
+        params, layout = initial_params(problem.spec, NETS), problem.layout
         out = forward(problem, params, problem.x).h[-1]
         apart = 0.0
         for k, flat in enumerate(params):

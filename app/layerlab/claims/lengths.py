@@ -17,7 +17,7 @@ from layerlab.claims.base import (
     wrong,
 )
 from layerlab.claims.figures import figure
-from layerlab.claims.populations import births, lab
+from layerlab.claims.populations import initial_params, lab
 from layerlab.core.spec import NetSpec, TrainSpec
 from layerlab.nets.engines.numpy_ import backward, forward
 from layerlab.nets.problem import problem_of
@@ -38,7 +38,7 @@ def _measure_gradients(ctx: Context) -> dict[float, tuple[float, float]]:
     problem, found = problem_of(spec), {}
     rng = np.random.default_rng(0)
     for scale in SINGULAR:
-        params = births(spec, 64) * scale
+        params = initial_params(spec, 64) * scale
         done = forward(problem, params, problem.x[:1])
         d_out = rng.standard_normal(done.h[-1].shape)
         dz = backward(problem, params, done, d_out).z

@@ -17,7 +17,7 @@ from layerlab.claims.base import (
     wrong,
 )
 from layerlab.claims.figures import figure, listed, percent
-from layerlab.claims.populations import births, lab
+from layerlab.claims.populations import initial_params, lab
 from layerlab.core.layout import Layout
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
@@ -69,7 +69,7 @@ def _measure_collapse(ctx: Context) -> dict[str, float]:
     found = {}
     for name in (LINEAR, "relu"):
         problem = problem_of(small_lab((8,) * 7, name))
-        params = births(problem.spec, NETS)
+        params = initial_params(problem.spec, NETS)
         matrix, bias = product(problem.layout, params)
         x = problem.x
         found[name] = relative(forward(problem, params, x).h[-1], x @ matrix + bias)

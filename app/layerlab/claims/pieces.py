@@ -19,7 +19,7 @@ from layerlab.claims.base import (
     wrong,
 )
 from layerlab.claims.figures import exponent, figure, listed
-from layerlab.claims.populations import births
+from layerlab.claims.populations import initial_params
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, NetSpec, replace
 from layerlab.experiments.regions.counting import line_problem
@@ -57,7 +57,7 @@ def pieces_of(hidden: tuple[int, ...], params: Array, low: float, high: float) -
 
 
 def _random_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
-    params = births(_curve(hidden), seeds)
+    params = initial_params(_curve(hidden), seeds)
     return np.array([pieces_of(hidden, flat, -FAR, FAR) for flat in params])
 
 

@@ -51,7 +51,7 @@ def chunks(spec: LabSpec, count: int) -> list[LabSpec]:
     ]
 
 
-def births(spec: LabSpec, count: int) -> Array:
+def initial_params(spec: LabSpec, count: int) -> Array:
     """Return the parameters of so many networks before training. (count, P)"""
     return np.concatenate([initialize(problem_of(run)).params for run in chunks(spec, count)])
 

@@ -166,17 +166,17 @@ class Curves:
         self.refresh()
 
     def _is_plain(self, frame: Frame) -> bool:
-        """Tell whether the run is one from birth, by the curve's own engine."""
+        """Return whether the run starts from initialization, on the curve's own engine."""
         order = self._runner.request
-        from_birth = order.start is None and order.run_id != self._edited_run
+        is_from_initialization = order.start is None and order.run_id != self._edited_run
         if order.engine == COMPILED:
             same_engine = self._serving.trains_as_quiet_engine(frame.spec)
         else:
             same_engine = order.engine == "numpy"
-        return self._remembered.options.knob_curve and from_birth and same_engine
+        return self._remembered.options.knob_curve and is_from_initialization and same_engine
 
     def _on_chosen(self, number: float) -> None:
-        """Go to a value of the curve: trained from its birth, as the curve says it ends."""
+        """Go to a value of the curve: trained from initialization, to where the curve ends."""
         spec = self._variants.get(number)
         if spec is not None and spec != self._store.spec:
             label = KNOBS[self._path].label.lower()

@@ -42,7 +42,7 @@ def read_knobs(path: str | pathlib.Path, experiment: Experiment) -> dict[str, An
         key, knobs = knobs_from_json(raw)
     except LabError as error:
         raise LabError(f"{path}: {error}") from None
-    if key != experiment.key:
+    if key not in (experiment.key, *experiment.former):
         raise LabError(
             f"{path}: these are the knobs of {quoted(key)}, not of {experiment.key!r}"
         )

@@ -193,12 +193,14 @@ class Pages(QObject):
         """Open a page of the gallery.
 
         Args:
-            key: its name. knobs: a file with its knobs; the page says what is wrong with it.
+            key: its name, or a former one.
+            knobs: a file with its knobs; the page says what is wrong with it.
 
         Raises:
             LabError: there is no page of that key, or a library that it needs is missing.
         """
-        page = self._pages.get(key) or self._make(self.experiments()[key])
+        experiment = self.experiments()[key]
+        page = self._pages.get(experiment.key) or self._make(experiment)
         self._rest_lab()
         self._hide_pages()
         self.page = page
@@ -228,7 +230,10 @@ class Pages(QObject):
         self._fill_bar(page.frame.bar, page.frame.banner)
         self._pages[experiment.key] = page
         self.made.emit(page)
-        page.restore(self._kept.pop(experiment.key, {}))
+        kept: dict[str, Any] = {}
+        for key in (*experiment.former, experiment.key):
+            kept |= self._kept.pop(key, {})
+        page.restore(kept)
         return page
 
     def _fill_bar(self, bar: PageBar, banner: Banner) -> None:

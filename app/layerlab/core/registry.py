@@ -25,6 +25,7 @@ class Entry:
         help: one sentence that says what choosing it does to the network.
         source: where its definition comes from.
         group: heading under which a long list shows it.
+        former: keys that it had; files and commands of older versions have them.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Entry:
     help: str
     source: str = field(default="", kw_only=True)
     group: str = field(default="", kw_only=True)
+    former: tuple[str, ...] = field(default=(), kw_only=True)
 
     def preview(self) -> np.ndarray | None:
         """Return a small array that a chooser draws, or None.
@@ -53,23 +55,26 @@ class Registry(Generic[E]):
         """Make an empty registry; `what` names its entries in messages."""
         self.what = what
         self._entries: dict[str, E] = {}
+        self._former: dict[str, E] = {}
 
     def add(self, entry: E) -> E:
-        """Add an entry; a name can be taken once."""
-        if entry.key in self._entries:
-            raise ValueError(f"{self.what} {entry.key!r} is registered twice")
+        """Add an entry; a name can be taken once, a former one too."""
+        for key in (entry.key, *entry.former):
+            if key in self:
+                raise ValueError(f"{self.what} {key!r} is registered twice")
         self._entries[entry.key] = entry
+        self._former.update(dict.fromkeys(entry.former, entry))
         return entry
 
     def __getitem__(self, key: str) -> E:
-        """Return the entry of that name; raises LabError that lists the names."""
-        try:
-            return self._entries[key]
-        except KeyError:
-            raise unknown_name(self.what, key, self._entries) from None
+        """Return the entry of that name, or former one; raises LabError with the names."""
+        entry = self._entries.get(key) or self._former.get(key)
+        if entry is None:
+            raise unknown_name(self.what, key, self._entries)
+        return entry
 
     def __contains__(self, key: object) -> bool:
-        return key in self._entries
+        return key in self._entries or key in self._former
 
     def __iter__(self) -> Iterator[E]:
         return iter(self._entries.values())

@@ -138,9 +138,9 @@ def compute(
     if len(query) != 1:
         raise LabError(f"Query lists {len(query)} numbers, it must be one")
     by = temperature(d_k) if scaled else 1.0
-    pairs = _with_moved(born_points(keys), points)
+    pairs = _with_moved(initial_points(keys), points)
     order = np.argsort(pairs[:, 0], kind="stable")
-    norms = born_norms(keys, unequal)[order]
+    norms = initial_norms(keys, unequal)[order]
     positions, values = pairs[order].T
     k = norms[:, None] * directions(positions, d_k)
     q = norm * directions(np.append(POSITIONS, query[0]), d_k)
@@ -184,7 +184,7 @@ def compute(
     )
 
 
-def born_points(keys: int) -> Array:
+def initial_points(keys: int) -> Array:
     """Return the keys that the page starts with: positions, noisy values of a wave. (n, 2)"""
     rng = np.random.default_rng(3)
     positions = -1 + (2 * np.arange(keys) + 1) / keys
@@ -192,7 +192,7 @@ def born_points(keys: int) -> Array:
     return np.stack((positions, 0.8 * np.sin(4 * positions + 0.6) + noise), axis=1)
 
 
-def born_norms(keys: int, unequal: float) -> Array:
+def initial_norms(keys: int, unequal: float) -> Array:
     """Return norms of keys, from 2^-unequal to 2^unequal, neighbours far apart. (n,)"""
     golden = 0.5 * (np.sqrt(5) - 1)
     return np.asarray(2.0 ** (unequal * (2 * (golden * np.arange(1, keys + 1) % 1) - 1)))

@@ -52,7 +52,7 @@ class Setting:
 
 
 def stretched(problem: Problem, stretch: float) -> State:
-    """Return the networks at birth, weights and biases of hidden layers times a number."""
+    """Return the initial networks, weights and biases of hidden layers times a number."""
     state, layout = initialize(problem), problem.layout
     params = state.params.copy()
     params[:, : layout.offset(layout.layers - 1)] *= params.dtype.type(stretch)

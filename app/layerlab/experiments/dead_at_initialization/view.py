@@ -10,9 +10,14 @@ import numpy as np
 
 from layerlab.core import picture as pic
 from layerlab.core.numbers import percent
-from layerlab.experiments.born_dead.drawn import draw_prediction, draw_units
-from layerlab.experiments.born_dead.map import MapPlot, cell_at, map_marks, share_scale
-from layerlab.experiments.born_dead.model import (
+from layerlab.experiments.dead_at_initialization.drawn import draw_prediction, draw_units
+from layerlab.experiments.dead_at_initialization.map import (
+    MapPlot,
+    cell_at,
+    map_marks,
+    share_scale,
+)
+from layerlab.experiments.dead_at_initialization.model import (
     LAYERS,
     PUBLISHED,
     RATES,
@@ -20,7 +25,7 @@ from layerlab.experiments.born_dead.model import (
     Result,
     half_depths,
 )
-from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
+from layerlab.experiments.dead_at_initialization.names import DEEPEST, NETS, WIDEST
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine

@@ -2,10 +2,10 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
-from layerlab.experiments.born_dead.names import CURES, DEEPEST, NETS, WIDEST
+from layerlab.experiments.dead_at_initialization.names import CURES, DEEPEST, NETS, WIDEST
 
 EXPERIMENT = Experiment(
-    "born-dead",
+    "dead-at-initialization",
     "Which networks are dead at initialization?",
     "A thousand networks for each width and depth: how many of them are constant before any "
     "training, what cures it, and what training makes of the rest.",
@@ -13,6 +13,7 @@ EXPERIMENT = Experiment(
     group=MECHANISM,
     package=__package__,
     order=12,
+    former=("born-dead",),
     knobs=(
         Knob("width", "int", "Width", "Units of every hidden layer.", low=1, high=WIDEST),
         Knob(

@@ -14,7 +14,7 @@ from layerlab.core.experiment import (
     ClaimRow,
 )
 from layerlab.core.numbers import grouped, percent
-from layerlab.experiments.born_dead.collapse import (
+from layerlab.experiments.dead_at_initialization.collapse import (
     LAYERS,
     NETS_AT,
     RATES,
@@ -22,7 +22,7 @@ from layerlab.experiments.born_dead.collapse import (
     WIDTHS,
     as_published,
 )
-from layerlab.experiments.born_dead.names import NETS
+from layerlab.experiments.dead_at_initialization.names import NETS
 
 PUBLISHED = "> 90 %, 60 %, > 10 %, < 1 %"
 L2 = (

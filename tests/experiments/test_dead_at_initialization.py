@@ -12,9 +12,15 @@ from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, PENDING, WRONG
 from layerlab.core.spec import edit
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.born_dead import collapse, initial, model, theory, verdicts
-from layerlab.experiments.born_dead.map import cell_at
-from layerlab.experiments.born_dead.names import CURES, DEEPEST, WIDEST
+from layerlab.experiments.dead_at_initialization import (
+    collapse,
+    initial,
+    model,
+    theory,
+    verdicts,
+)
+from layerlab.experiments.dead_at_initialization.map import cell_at
+from layerlab.experiments.dead_at_initialization.names import CURES, DEEPEST, WIDEST
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.problem import check, initialize, problem_of
@@ -297,9 +303,10 @@ def test_he_moves_no_cell() -> None:
 
 
 def test_leaky_networks_live_and_say_little() -> None:
-    thing = next(t for t in EXPERIMENTS["born-dead"].tries if t.label == "Leaky ReLU")
+    page = EXPERIMENTS["dead-at-initialization"]
+    thing = next(thing for thing in page.tries if thing.label == "Leaky ReLU")
     assert (counted("leaky", 2, 200).died > DEEPEST).all()
-    leaky = model.compute(**EXPERIMENTS["born-dead"].values(**thing.values))
+    leaky = model.compute(**page.values(**thing.values))
     twin = model.compute(width=2, net=leaky.net)
     assert twin.dies is not None
     assert leaky.dies is None
@@ -337,7 +344,7 @@ def test_cells_of_the_map() -> None:
 
 
 def test_clicks_and_arrows_choose_a_cell(open_page) -> None:
-    page = open_page("born-dead")
+    page = open_page("dead-at-initialization")
     view, chosen = page.frame.view, lambda: (page.values["width"], page.values["depth"])
     plot = view.map
     at = QPoint(round(float(plot.px(np.array(30.0)))), round(float(plot.py(np.array(5.0)))))
@@ -368,4 +375,4 @@ def test_clicks_and_arrows_choose_a_cell(open_page) -> None:
 @pytest.mark.usefixtures("_few")
 def test_plots_of_trained_networks_are_driven(open_page, qtbot) -> None:
     list(model.work(never))
-    drive_plots(open_page("born-dead"), qtbot)
+    drive_plots(open_page("dead-at-initialization"), qtbot)

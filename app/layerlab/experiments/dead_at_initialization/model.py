@@ -13,8 +13,8 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
-from layerlab.experiments.born_dead import collapse, initial, theory, verdicts
-from layerlab.experiments.born_dead.collapse import (
+from layerlab.experiments.dead_at_initialization import collapse, initial, theory, verdicts
+from layerlab.experiments.dead_at_initialization.collapse import (
     LAYERS,
     PUBLISHED,
     RATES,
@@ -22,8 +22,8 @@ from layerlab.experiments.born_dead.collapse import (
     WIDTHS,
     Setting,
 )
-from layerlab.experiments.born_dead.initial import RECIPES, dying_layers, networks
-from layerlab.experiments.born_dead.names import DEEPEST, NETS, WIDEST
+from layerlab.experiments.dead_at_initialization.initial import RECIPES, dying_layers, networks
+from layerlab.experiments.dead_at_initialization.names import DEEPEST, NETS, WIDEST
 from layerlab.nets.engines.numpy_ import forward, outputs
 from layerlab.nets.problem import Problem, problem_of
 
@@ -259,7 +259,7 @@ def numpy_code(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19)
     """Return a program that counts the networks of the cell; see `compute`."""
     recipe = RECIPES[cure]
     return program(
-        "born_dead_numpy",
+        "dead_at_initialization_numpy",
         WIDTH=width,
         DEPTH=depth,
         NETS=NETS,

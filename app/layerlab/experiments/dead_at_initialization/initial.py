@@ -18,7 +18,7 @@ from layerlab.core.jobs import Ask
 from layerlab.core.layout import Layout
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import NetSpec
-from layerlab.experiments.born_dead.names import CURES, DEEPEST, NETS, WIDEST
+from layerlab.experiments.dead_at_initialization.names import CURES, DEEPEST, NETS, WIDEST
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 

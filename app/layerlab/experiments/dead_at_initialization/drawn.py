@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from layerlab.core.numbers import percent
-from layerlab.experiments.born_dead.model import LEFT, RIGHT, Result
+from layerlab.experiments.dead_at_initialization.model import LEFT, RIGHT, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry

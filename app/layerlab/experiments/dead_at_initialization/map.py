@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from layerlab.experiments.born_dead.names import DEEPEST, WIDEST
+from layerlab.experiments.dead_at_initialization.names import DEEPEST, WIDEST
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import HeatMap, Mark, Segments

@@ -11,8 +11,8 @@ from layerlab.core.errors import NotFiniteError
 from layerlab.core.jobs import Ask
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, TrainSpec, edit
-from layerlab.experiments.born_dead.initial import RECIPES, networks
-from layerlab.experiments.born_dead.names import NETS
+from layerlab.experiments.dead_at_initialization.initial import RECIPES, networks
+from layerlab.experiments.dead_at_initialization.names import NETS
 from layerlab.nets.engines.numpy_ import forward, outputs
 from layerlab.nets.engines.ready import wait_for_kernels
 from layerlab.nets.problem import Problem, initialize, problem_of
