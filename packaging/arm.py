@@ -135,14 +135,14 @@ class Lab:
         words = f"layerlab {' '.join(arguments)}"
         print(f"       {words}", flush=True)
         began_s = time.monotonic()
-        told = self.python("-m", "layerlab", *arguments)
+        output = self.python("-m", "layerlab", *arguments)
         print(f"ok     {words}, {time.monotonic() - began_s:.0f} s", flush=True)
-        return told
+        return output
 
 
-def losses(told: str) -> list[float]:
+def losses(output: str) -> list[float]:
     """Return the losses at the end of a training that printed JSON lines."""
-    final = json.loads(told.strip().rpartition("\n")[2])
+    final = json.loads(output.strip().rpartition("\n")[2])
     if not final["final"] or not final["loss"]:
         raise TroubleError(f"no losses in {final}")
     return [float(loss) for loss in final["loss"]]
@@ -199,8 +199,11 @@ PARTS = {
 def examine(system: System, only: str) -> None:
     """Install, and try everything or one part; raises TroubleError."""
     system.make(SUITE, "arm64", PACKAGES)
-    told = system.run("sh", "-c", "uname -m; python3 --version; cat /etc/debian_version")
-    print(f"ok     {', Debian '.join([*told.splitlines()][1:])}, {told.split()[0]}", flush=True)
+    output = system.run("sh", "-c", "uname -m; python3 --version; cat /etc/debian_version")
+    print(
+        f"ok     {', Debian '.join([*output.splitlines()][1:])}, {output.split()[0]}",
+        flush=True,
+    )
     system.take_clone("lab")
     install(system)
     lab = Lab(system)

@@ -35,9 +35,9 @@ def examine(system: System, package: pathlib.Path, folder: pathlib.Path) -> None
     shutil.copy(package, root / "layerlab.deb")
     inside("apt-get", "update")
     inside("apt-get", "install", "-y", "--no-install-recommends", "/layerlab.deb")
-    told = inside("layerlab", "doctor").strip()
-    print(told)
-    if not told.endswith("ready"):
+    output = inside("layerlab", "doctor").strip()
+    print(output)
+    if not output.endswith("ready"):
         raise TroubleError("doctor is not content")
     inside("layerlab", "train", "--updates", "20")
     inside("layerlab", "shot", "--updates", "20", "--out", "/root/lab.png")

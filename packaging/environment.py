@@ -33,7 +33,7 @@ class SetUpError(Exception):
     """What stops the set-up, said in one sentence."""
 
 
-def say(sentence: str) -> None:
+def show_message(sentence: str) -> None:
     """Print one sentence of the set-up's own."""
     print(f"layerlab: {sentence}", file=sys.stderr, flush=True)
 
@@ -81,7 +81,7 @@ def make_venv() -> None:
         )
     if (VENV / "pyvenv.cfg").exists():  # a half-made or moved one, and no other folder
         shutil.rmtree(VENV)
-    say("making .venv")
+    show_message("making .venv")
     made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=False)
     if made.returncode:
         raise SetUpError(f"{VENV} could not be made, see above")
@@ -141,7 +141,7 @@ def install(extras: list[str], flags: list[str], torch_index: str = "") -> None:
     """
     needed, torch = requirements(extras)
     STAMP.unlink(missing_ok=True)
-    say("installing the pinned packages; this happens once")
+    show_message("installing the pinned packages; this happens once")
     if not pip_install(needed, flags):
         raise SetUpError("the packages could not be installed, see above")
     if (
@@ -149,13 +149,15 @@ def install(extras: list[str], flags: list[str], torch_index: str = "") -> None:
         and not torch_index
         and not _works("from importlib.metadata import version as v; v('torch')")
     ):
-        say(
+        show_message(
             "installing PyTorch; where it brings gigabytes for graphics cards, "
             f"TORCH_INDEX={CPU_INDEX} takes its smaller CPU build"
         )
     has_torch = install_torch(torch, flags, torch_index)
     if not has_torch:
-        say("PyTorch could not be installed: the lab works without; `make torch` tries again")
+        show_message(
+            "PyTorch could not be installed: the lab works without; `make torch` tries again"
+        )
     stamp = {"key": key(), "extras": extras, "torch": has_torch}
     STAMP.write_text(json.dumps(stamp))
 
@@ -185,14 +187,14 @@ def main() -> int:
         let_it_find_the_lab()
         install(sorted({*args.extra, *known}), flags, args.torch_index)
     except SetUpError as error:
-        say(str(error))
+        show_message(str(error))
         return 1
     return 0
 
 
 if __name__ == "__main__":
     if sys.version_info < (3, 11):  # noqa: UP036 - whatever Python is there may start this
-        say(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+        show_message(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
         sys.exit(1)
     try:
         sys.exit(main())

@@ -78,9 +78,9 @@ def system_packages(sources: Iterable[str]) -> list[Part]:
     for source in sorted(set(sources)) if tool else ():
         path = pathlib.Path(source).resolve()
         for name in (str(path), str(path).removeprefix("/usr")):
-            told = _ask("dpkg-query", "-S", name)
-            if told:
-                package = told.partition(": ")[0].partition(",")[0]
+            output = _ask("dpkg-query", "-S", name)
+            if output:
+                package = output.partition(": ")[0].partition(",")[0]
                 version = _ask("dpkg-query", "-W", "-f=${Version}", package)
                 doc = pathlib.Path("/usr/share/doc") / package.partition(":")[0] / "copyright"
                 found[package] = Part(package, version, "see below", (_read(doc),), "deb")

@@ -29,7 +29,7 @@ from layerlab.commands.libraries import (
 SCREEN = {"Xvfb": "xvfb", "xdotool": "xdotool"}  # program -> package
 
 
-def _say(sentence: str) -> None:
+def _show_message(sentence: str) -> None:
     print(f"layerlab: {sentence}", file=sys.stderr, flush=True)
 
 
@@ -73,13 +73,13 @@ def main() -> int:
     packages = debian_packages(missing)[0] + tools
     before = as_root()
     if packages and shutil.which("apt-get") and before is not None:
-        _say(f"installing libraries that Qt needs: {' '.join(packages)}")
+        _show_message(f"installing libraries that Qt needs: {' '.join(packages)}")
         if apt_install(packages, before):
             missing, tools = missing_libraries(plugins), missing_tools()
     if missing:
-        _say(libraries_problem(missing))
+        _show_message(libraries_problem(missing))
     if tools:
-        _say(f"the smoke test needs: sudo apt-get install {' '.join(tools)}")
+        _show_message(f"the smoke test needs: sudo apt-get install {' '.join(tools)}")
     return 1 if missing or tools else 0
 
 

@@ -70,10 +70,10 @@ def c_library(folder: pathlib.Path) -> str:
     versions = {(0, 0)}
     for _, source, kind in entries(folder):
         if kind in BINARY:
-            told = subprocess.run(
+            output = subprocess.run(
                 ["objdump", "-p", source], capture_output=True, text=True, check=True
             ).stdout
-            versions |= {(int(a), int(b)) for a, b in _C_VERSION.findall(told)}
+            versions |= {(int(a), int(b)) for a, b in _C_VERSION.findall(output)}
     return ".".join(map(str, max(versions)))
 
 

@@ -42,8 +42,8 @@ def run(*command: str, **more: str) -> str:
     except FileNotFoundError:
         raise TroubleError(f"{command[0]} is not installed here") from None
     if done.returncode:
-        said = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
-        raise TroubleError(f"{' '.join(command)} ended with {done.returncode}:\n{said}")
+        output = f"{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        raise TroubleError(f"{' '.join(command)} ended with {done.returncode}:\n{output}")
     return done.stdout
 
 
@@ -67,7 +67,7 @@ def need_tools(**packages: str) -> None:
 
 def this_suite() -> tuple[str, str]:
     """Return the suite of this system and where its packages come from."""
-    told = run(
+    output = run(
         "apt-get",
         "indextargets",
         "--format",
@@ -75,7 +75,7 @@ def this_suite() -> tuple[str, str]:
         "Created-By: Packages",
         "Component: main",
     )
-    code, site = told.splitlines()[0].split()
+    code, site = output.splitlines()[0].split()
     return code.partition("-")[0], site
 
 

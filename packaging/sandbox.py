@@ -82,15 +82,15 @@ class Done:
             code: the exit code.
             errors: how the one line on standard error begins; "" for none.
         """
-        told = self.errors.strip()
-        is_fine = self.code == code and "Traceback" not in self.out + told
+        stderr = self.errors.strip()
+        is_fine = self.code == code and "Traceback" not in self.out + stderr
         as_expected = (
-            "\n" not in told and told.startswith(errors) and bool(told) == bool(errors)
+            "\n" not in stderr and stderr.startswith(errors) and bool(stderr) == bool(errors)
         )
         if not (is_fine and as_expected):
             raise TroubleError(
                 f"{self.name}: exit code {self.code}, not {code}; on standard "
-                f"error:\n{told or '(nothing)'}\non standard output:\n"
+                f"error:\n{stderr or '(nothing)'}\non standard output:\n"
                 f"{self.out.strip()[-2000:] or '(nothing)'}"
             )
         return self

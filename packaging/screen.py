@@ -56,8 +56,8 @@ class Screen:
             raise TroubleError("Xvfb is missing: sudo apt-get install xvfb xdotool") from None
         finally:
             os.close(writing)
-        with os.fdopen(reading) as told:
-            self.display = f":{told.readline().strip()}"
+        with os.fdopen(reading) as output:
+            self.display = f":{output.readline().strip()}"
         if self.display == ":":
             raise TroubleError("Xvfb did not start")
         with (self._folder / "Xvfb_screen0").open("rb") as file:

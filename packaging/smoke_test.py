@@ -138,15 +138,15 @@ class Check:
     def pages_are_drawn(self) -> None:
         """`shot` draws the gallery, every page of it, and claims that were checked."""
         home = self.box.home("pages", **OFFSCREEN)
-        told = home.run("experiments", "--json").expect().out.splitlines()
-        for key in ["gallery", *(json.loads(line)["key"] for line in told)]:
+        output = home.run("experiments", "--json").expect().out.splitlines()
+        for key in ["gallery", *(json.loads(line)["key"] for line in output)]:
             run = ("shot", "--experiment", key, "--out", f"{key}.png")
             home.run(*run, compiles=key == COMPARES).expect()
             _check_picture(home.work / f"{key}.png", (1440, 900))
         run = ("shot", "--claims", "D1,D34", "--out", "claims.png")
         home.run(*run, compiles=True).expect()
         _check_picture(home.work / "claims.png", (1440, 900))
-        self.notes.append(f"{len(told)} pages")
+        self.notes.append(f"{len(output)} pages")
 
     def a_window_is_used(self) -> None:
         """A spec is opened by its path, its width dragged, the window closed; then again."""
@@ -285,11 +285,11 @@ def main() -> int:
                 except TroubleError as error:
                     print(f"FAILED {name.replace('_', ' ')}\n{error}")
                     return 1
-                told = "; ".join(check.notes)
+                output = "; ".join(check.notes)
                 check.notes.clear()
                 print(
                     f"ok     {name.replace('_', ' ')}, {time.monotonic() - began_s:.0f} s"
-                    f"{' - ' + told if told else ''}",
+                    f"{' - ' + output if output else ''}",
                     flush=True,
                 )
     return 0

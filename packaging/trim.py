@@ -104,10 +104,10 @@ def _is_the_systems(entry: Entry) -> bool:
 def linked_against(file: str) -> list[str]:
     """Return the names of the libraries that a library is linked against."""
     if IS_LINUX:  # PyInstaller needs objdump itself
-        told = subprocess.run(
+        output = subprocess.run(
             ["objdump", "-p", file], capture_output=True, text=True, check=True
         ).stdout
-        return re.findall(r"^\s*NEEDED\s+(\S+)", told, re.MULTILINE)
+        return re.findall(r"^\s*NEEDED\s+(\S+)", output, re.MULTILINE)
     from PyInstaller.depend.bindepend import get_imports
 
     return [pathlib.PurePath(name).name for name, _ in get_imports(file)]

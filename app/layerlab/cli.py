@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # here, where a closed pipe can still be answered
         return code
     except LabError as error:
-        _say(str(error))
+        _print_error(str(error))
         return FAILED if isinstance(error, NotReadyError | NotFiniteError) else WRONG_INPUT
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -71,15 +71,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
             _close_output()  # all files are written by `core.disk`, which says it itself
-            _say(f"the output cannot be written: {reason(error)}")
+            _print_error(f"the output cannot be written: {reason(error)}")
             return FAILED
         if os.environ.get("LAYERLAB_DEBUG"):
             traceback.print_exc()
         if isinstance(error, ImportError):  # a library is missing, or a file of the lab's own
-            _say(import_sentence(error))
+            _print_error(import_sentence(error))
         else:
             what = " ".join(f"{type(error).__name__}: {error}".split())
-            _say(f"internal error: {what}; {_kept(error)}")
+            _print_error(f"internal error: {what}; {_kept(error)}")
         return FAILED
 
 
@@ -112,7 +112,7 @@ def _as_sentence(message: Warning | str, *_: object, **__: object) -> str:
     return f"layerlab: {message}\n"
 
 
-def _say(sentence: str) -> None:
+def _print_error(sentence: str) -> None:
     print(f"layerlab: {sentence}", file=sys.stderr)
 
 

@@ -85,8 +85,8 @@ def drag(seeds: int, moves: int, engine: str) -> list[Move]:
     from PySide6.QtCore import QEventLoop, QPoint, Qt
     from PySide6.QtTest import QTest
 
+    from layerlab.compose.garbage_collection import IDLE_MS
     from layerlab.compose.session import Session
-    from layerlab.compose.settling import IDLE_MS
     from layerlab.compose.start import application
     from layerlab.core.options import Options
     from layerlab.core.spec import LabSpec, edit

@@ -56,7 +56,7 @@ class Driver:
         self._closer.start(20)
 
     def _open(self) -> None:
-        if self.session.reading.is_under_way:  # a large lab comes after the window
+        if self.session.file_reader.is_under_way:  # a large lab comes after the window
             QTimer.singleShot(TICK_MS, self._open)
             return
         self._is_open = True

@@ -346,8 +346,8 @@ def test_of_two_windows_the_older_one_is_offered(open_lab, start, qtbot, home):
 def test_a_second_window_begins_with_a_copy_and_takes_nothing(start, qtbot, home):
     first = start()
     first.store.edit("net.width", 6)
-    first.keeping.look(at_once=True)
-    assert first.keeping._wait_for(PATIENCE_S)
+    first.autosave.look(at_once=True)
+    assert first.autosave._wait_for(PATIENCE_S)
     second = start()
     assert second.store.spec == first.store.spec
     second.window.close()
@@ -373,7 +373,7 @@ def test_a_data_folder_that_cannot_be_written_still_opens_a_window(
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("LAYERLAB_HOME", str(tmp_path / "file" / "home"))
     lab = start()
-    lab.keeping.asks = False
+    lab.autosave.asks = False
     lab.store.edit("net.width", 6)
     qtbot.waitUntil(lab.window.banner.isVisible)
     assert "not saved" in lab.window.banner.text.text()

@@ -264,7 +264,7 @@ def test_a_table_that_does_not_fit_becomes_a_banner(lab, qtbot, tmp_path, conten
     path = tmp_path / "bad.csv"
     path.write_bytes(content)
     lab.files.open_path(str(path))
-    qtbot.waitUntil(lambda: not lab.reading.is_under_way)
+    qtbot.waitUntil(lambda: not lab.file_reader.is_under_way)
     text = lab.window.banner.text.text()
     assert str(path) in text
     assert says in text
@@ -278,7 +278,7 @@ def test_a_csv_file_is_learned(lab, qtbot, tmp_path):
     rows = [f"{x},{y},{'yes' if x > y else 'no'}" for x in range(9) for y in range(9)]
     path.write_text("\n".join(["a,b,answer", *rows]))
     lab.files.open_path(str(path))
-    qtbot.waitUntil(lambda: not lab.reading.is_under_way)
+    qtbot.waitUntil(lambda: not lab.file_reader.is_under_way)
     assert lab.store.spec.task.path == str(path)
     lab.runner.finish()
     frame = finished(qtbot, lab)

@@ -215,7 +215,7 @@ def test_broken_figures_turn_the_verdicts(whole):
     assert row.verdict.endswith(
         "only if Xavier is put before He and 1 before 0.01 is left open"
     )
-    assert row.said == f"here: {row.verdict}"
+    assert row.shown_verdict == f"here: {row.verdict}"
     assert f"{result.study.seeds} seeds, where" in row.reason
 
 

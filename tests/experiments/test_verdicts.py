@@ -75,7 +75,7 @@ def test_a_page_agrees_with_the_ledger_or_states_what_is_other_here(key: str) ->
     assert sorted(other) == sorted(name for page, name in DIFFERENT if page == key)
     for row in other.values():
         assert row.verdict == NOT_HERE or row.here, row.id
-        assert row.said != row.verdict or row.verdict == NOT_HERE
+        assert row.shown_verdict != row.verdict or row.verdict == NOT_HERE
         assert row.here in row.reason
 
 

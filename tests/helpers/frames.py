@@ -267,7 +267,7 @@ def sample_classes(
         points="validation" if held_out else "training",
         examples=examples,
         example_true=true,
-        example_said=(true + rng.integers(1, k, missed)) % k,
+        example_predicted=(true + rng.integers(1, k, missed)) % k,
         image_shape=(8, 8) if digits else None,
         feature_names=tuple(f"feature {i + 1}" for i in range(features)),
     )

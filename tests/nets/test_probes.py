@@ -339,7 +339,7 @@ def test_confusion_counts_true_by_row_and_said_by_column() -> None:
     assert part.confusion.sum() == len(true)
     np.testing.assert_allclose(part.accuracy, (true == 1).mean())
     assert part.points == "validation"
-    assert (part.example_said == 1).all()
+    assert (part.example_predicted == 1).all()
     assert len(part.examples) == min(12, (true != 1).sum())
     assert (part.examples > 0).all()  # centimetres, not standardized
 

@@ -122,7 +122,7 @@ def test_a_hundred_classes_and_no_mistakes(qtbot: QtBot, qtlog: object) -> None:
         class_names=tuple(f"a long name of class {k}" for k in range(100)),
         examples=np.empty((0, 64)),
         example_true=np.empty(0, int),
-        example_said=np.empty(0, int),
+        example_predicted=np.empty(0, int),
     )
     exercise(view, replace(frame, prediction=part))
     assert not warnings_in(qtlog)

@@ -162,7 +162,7 @@ def test_long_names_of_classes_are_cut_and_read_whole(qtbot: QtBot) -> None:
     read = matrix.reading_at(matrix.area().center())
     assert read.title == f"true {names[1]}, predicted {names[1]}"
     row = examples.reading_at(examples.area().topLeft() + QPointF(5, 5))
-    text = int(part.example_said[0])
+    text = int(part.example_predicted[0])
     assert row.title.endswith(f"predicted {names[text]}")
     assert "feature 13" in row.text  # which has no room in its row
 
@@ -170,7 +170,7 @@ def test_long_names_of_classes_are_cut_and_read_whole(qtbot: QtBot) -> None:
 def test_what_is_not_misclassified_is_not_shown(qtbot: QtBot) -> None:
     frame = sample_frame("digits")
     part = frame.prediction
-    none = {n: getattr(part, n)[:0] for n in ("examples", "example_true", "example_said")}
+    none = {n: getattr(part, n)[:0] for n in ("examples", "example_true", "example_predicted")}
     view = PredictionView()
     qtbot.addWidget(view)
     view.resize(640, 400)

@@ -87,11 +87,11 @@ def _measure_advice(ctx: Context) -> dict[str, tuple[Array, Array]]:
 def _judge_advice(n: dict[str, tuple[Array, Array]]) -> Finding:
     helps = [name for name, (before, after) in n.items() if difference(before, after).low > 0]
     measured = f"{len(helps)} of {len(n)} lower the median loss"
-    said = [
+    text = [
         f"{name}: {figure(np.median(a))} -> {figure(np.median(b))}"
         for name, (a, b) in n.items()
     ]
-    why = f"median losses of {len(next(iter(n.values()))[0])} seeds: {'; '.join(said)}"
+    why = f"median losses of {len(next(iter(n.values()))[0])} seeds: {'; '.join(text)}"
     if len(helps) == len(n):
         return holds(measured, why)
     if helps:
@@ -117,13 +117,13 @@ def _measure_funnels(ctx: Context) -> dict[str, dict[str, Array]]:
 
 def _judge_alike(most: float, n: dict[str, dict[str, Array]]) -> Finding:
     """Compare the two populations of each task: alike if their medians are."""
-    ratios, said = {}, []
+    ratios, text = {}, []
     for task, pair in n.items():
         (a, left), (b, right) = pair.items()
         ratios[task] = float(np.median(right) / np.median(left))
-        said.append(f"{task}: {a} {summary(left)}, {b} {summary(right)}")
+        text.append(f"{task}: {a} {summary(left)}, {b} {summary(right)}")
     measured = ", ".join(f"{task} x {figure(ratio)}" for task, ratio in ratios.items())
-    why = f"losses of {len(left)} seeds are {'; '.join(said)}"
+    why = f"losses of {len(left)} seeds are {'; '.join(text)}"
     alike = [task for task, ratio in ratios.items() if 1 / most <= ratio <= most]
     if len(alike) == len(ratios):
         return holds(measured, why)
@@ -207,8 +207,8 @@ def _judge_softplus(n: dict[str, dict[str, Array]]) -> Finding:
     medians = {
         t: (np.median(pair["relu"]), np.median(pair["softplus"])) for t, pair in n.items()
     }
-    said = [f"{task} {figure(a)} against {figure(b)}" for task, (a, b) in medians.items()]
-    why = f"median validation losses of ReLU against softplus: {', '.join(said)}"
+    text = [f"{task} {figure(a)} against {figure(b)}" for task, (a, b) in medians.items()]
+    why = f"median validation losses of ReLU against softplus: {', '.join(text)}"
     if len(ahead) > len(n) / 2:
         return holds(measured, why)
     if ahead:
@@ -249,10 +249,12 @@ def _measure_needed(ctx: Context) -> dict[str, tuple[int, int]]:
 
 
 def _judge_needed(n: dict[str, tuple[int, int]]) -> Finding:
-    def said(units: int) -> str:
+    def units_text(units: int) -> str:
         return f"over {WIDTHS[-1]}" if units == NONE else str(units)
 
-    measured = ", ".join(f"{task} {said(a)} / {said(b)}" for task, (a, b) in n.items())
+    measured = ", ".join(
+        f"{task} {units_text(a)} / {units_text(b)}" for task, (a, b) in n.items()
+    )
     why = f"units of ReLU / of the sigmoid for 1 % of the variance: {measured}"
     fewer = [task for task, (relu, sigmoid) in n.items() if relu < sigmoid]
     if len(fewer) == len(n):

@@ -136,8 +136,8 @@ def _judge_slower(n: Slower) -> Finding:
         f"a loss of {REACHED} takes {n.small} epochs instead of {n.he} at seed 42, and "
         f"{summary(n.many_small)} instead of {summary(n.many_he)} over {len(n.many_he)} seeds"
     )
-    as_said = [within(ratio, TIMES, ABOUT) for ratio in (one, many)]
-    if all(as_said):
+    as_stated = [within(ratio, TIMES, ABOUT) for ratio in (one, many)]
+    if all(as_stated):
         return holds(measured, why)
     return not_reproduced(measured, why)
 

@@ -50,10 +50,10 @@ def _judge_gates(n: dict[int, Flips]) -> Finding:
     low, high = DIMENSIONS[0], DIMENSIONS[-1]
     few, many, is_open = n[low].share, n[high].share, n[high].is_open
     measured = f"{percent(many)} flip at {high} inputs, {percent(few)} at {low}"
-    said = ", ".join(f"{percent(flips.share)} at {inputs}" for inputs, flips in n.items())
+    text = ", ".join(f"{percent(flips.share)} at {inputs}" for inputs, flips in n.items())
     grown = exponent(n, [flips.share for flips in n.values()])
     why = (
-        f"in an update {said} inputs of the gates flip, which grows with the power {grown:.2f} "
+        f"in an update {text} inputs of the gates flip, which grows with the power {grown:.2f} "
         f"of the inputs; {percent(is_open)} are open in the end"
     )
     is_rare, falls, is_sparse = many < 0.01, many <= few / 2, is_open <= 0.5
@@ -112,12 +112,12 @@ def _judge_three(n: Three) -> Finding:
     is_sure = difference(second, first).low > 0 and difference(third, second).low > 0
     orders = {"capacity": capacity, "pieces for a parameter": efficient, "training": learnable}
     measured = "; ".join(f"{name}: {' > '.join(names)}" for name, names in orders.items())
-    said = "; ".join(
+    text = "; ".join(
         f"{name}: {n.pieces[name]} pieces, {n.parameters[name]} parameters, loss "
         f"{summary(n.losses[name])}"
         for name in n.pieces
     )
-    why = f"measured are {said}"
+    why = f"measured are {text}"
     if len({capacity, efficient, learnable}) == 3 and is_sure:
         return holds(measured, why)
     if len({capacity, efficient, learnable}) == 1:

@@ -123,11 +123,11 @@ def _judge_factored(n: Factored) -> Finding:
     best = min(saves.values())
     full = n.errors[max(n.errors)]
     measured = f"{n.parameters[8]} for r = 8; best error {percent(best)}"
-    said = ", ".join(f"{percent(e)} at r = {r}" for r, e in saves.items())
+    text = ", ".join(f"{percent(e)} at r = {r}" for r, e in saves.items())
     why = (
         f"A and B have {listed(n.parameters.values())} parameters for r = {listed(n.errors)} "
         f"(W has {grouped(M * N)}); where that saves any, the best A B misses a random W "
-        f"by {said}; at full rank it misses by {figure(full)}"
+        f"by {text}; at full rank it misses by {figure(full)}"
     )
     if not formula:
         return wrong(measured, why)

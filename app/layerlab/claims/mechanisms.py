@@ -183,8 +183,8 @@ def _judge_stable(n: Stable) -> Finding:
         f"of the lab's residual network {figure(n.lab[0])} at 0.9 and {figure(n.lab[1])} at "
         "1.1 (0.8^64 and 1.2^64)"
     )
-    as_said = within(n.lab[0], 0.8**64, 1e-6) and within(n.lab[1], 1.2**64, 1e-6)
-    if below <= BOUNDED and above >= UNBOUNDED and as_said:
+    as_stated = within(n.lab[0], 0.8**64, 1e-6) and within(n.lab[1], 1.2**64, 1e-6)
+    if below <= BOUNDED and above >= UNBOUNDED and as_stated:
         return holds(measured, why)
     return wrong(measured, why)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from layerlab.claims.base import Context
 from layerlab.core.cancel import CancelledError
-from layerlab.core.libraries import say_once
+from layerlab.core.libraries import warn_once
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, edit, replace
 from layerlab.core.state import State
 from layerlab.nets.engines import Engine, default_engine, engine
@@ -78,7 +78,7 @@ def runs(
     """
     name, why = default_engine(spec.train.dtype, ctx.is_cancelled)
     if why:
-        say_once(instead(why))
+        warn_once(instead(why))
     trainer = engine(name)
     parts = chunks(spec, count)
     for k, part in enumerate(parts):

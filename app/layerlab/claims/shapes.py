@@ -190,7 +190,7 @@ def _judge_leak(n: Leak) -> Finding:
     medians = {task: [float(np.median(v)) for v in pair] for task, pair in n.losses.items()}
     much = [task for task, pair in medians.items() if max(pair) > ALIKE * min(pair)]
     changes = f"a good deal changes on {' and '.join(much)}" if much else "little changes"
-    said = "; ".join(
+    text = "; ".join(
         f"{task} {summary(a)} and {summary(b)}" for task, (a, b) in n.losses.items()
     )
     measured = f"{figure(n.from_constant)} from a constant; {changes}"
@@ -198,7 +198,7 @@ def _judge_leak(n: Leak) -> Finding:
         f"leaky - ReLU is up to {figure(n.from_constant)} from any constant in "
         f"[-{REACH:g}, {REACH:g}] and {figure(n.from_linear)} from (1 - a) ReLU(x) + a x - "
         f"ReLU(x), so a linear term is added; {changes}: validation losses of ReLU and leaky "
-        f"are {said}"
+        f"are {text}"
     )
     if n.from_constant <= EXACT and not much:
         return holds(measured, why)

@@ -62,10 +62,10 @@ def _judge_sums(n: Sums) -> Finding:
         f"for inputs of variance 1 the sums have variance {figure(zero)} if their mean is 0, "
         f"and {figure(one)} if it is 1: what counts is the mean square, n s^2 E[x^2]"
     )
-    as_said = [within(ratio, 1.0, VARIANCE) for ratio in n.ratios]
-    if all(as_said):
+    as_stated = [within(ratio, 1.0, VARIANCE) for ratio in n.ratios]
+    if all(as_stated):
         return holds(measured, why)
-    if as_said[0]:
+    if as_stated[0]:
         return holds_only_if("the inputs have mean 0", measured, why)
     return wrong(measured, why)
 

@@ -72,9 +72,9 @@ def _judge_five(n: Five) -> Finding:
         band = difference(n.many[i], n.many[j])
         if band.excludes() and (band.middle > 0) != (n.listing[i] > n.listing[j]):
             turned.append(f"{names[i]} and {names[j]}")
-    said = ", ".join(f"{a} {figure(v)}" for a, v in zip(names, medians, strict=True))
+    text = ", ".join(f"{a} {figure(v)}" for a, v in zip(names, medians, strict=True))
     why = (
-        f"at seed 42 PyTorch ends at {measured}; medians of {len(n.many[0])} seeds are {said}"
+        f"at seed 42 PyTorch ends at {measured}; medians of {len(n.many[0])} seeds are {text}"
         + (f", which puts {', '.join(turned)} in the other order" if turned else "")
     )
     return not_reproduced(measured, why) if turned else holds(measured, why)

@@ -46,13 +46,13 @@ class Aside:
         self._may_run.wait()
         return self._is_closed
 
-    def _tell(self, share: float) -> None:
+    def _report_progress(self, share: float) -> None:
         self.share = share
 
     def _run(self) -> None:
         try:
             self._found = examine(
-                self._claim, is_cancelled=self._is_cancelled, progress=self._tell
+                self._claim, is_cancelled=self._is_cancelled, progress=self._report_progress
             )
         except CancelledError:
             pass  # it was closed; nobody waits for it
@@ -108,14 +108,14 @@ def _work(rows: tuple[Claim[Any], ...], is_interrupted: Ask) -> Iterator[Step | 
     for k, row in enumerate(rows):
         yield Step(PARTS * k, total, note=row.id)
         with closing(Aside(row)) as aside:
-            told_s = time.monotonic()
+            reported_s = time.monotonic()
             while not aside.is_done(TICK_S):
                 if is_interrupted():
                     aside.hold()
                     yield None
                     aside.go_on()
-                elif time.monotonic() - told_s >= REPORT_S:
-                    told_s = time.monotonic()
+                elif time.monotonic() - reported_s >= REPORT_S:
+                    reported_s = time.monotonic()
                     yield Step(PARTS * k + round(PARTS * aside.share), total, note=row.id)
             verdict = aside.verdict()
         yield Step(PARTS * (k + 1), total, result=verdict, note=row.id)

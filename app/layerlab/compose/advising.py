@@ -77,12 +77,12 @@ class Advising:
             self._store.replace(finding.cured(self._store.spec), finding.label)
         except LabError as error:
             self._refuse(str(error))
-        self._say(())
+        self._show_findings(())
 
     def dismiss(self, finding: Finding) -> None:
         """Say this no more of this spec; what comes after it takes its place."""
         self._dismissed.add((self._store.spec, finding.kind))
-        self._say(self.findings)
+        self._show_findings(self.findings)
 
     def ask(self) -> None:
         """Measure the network of this moment in the background."""
@@ -108,7 +108,7 @@ class Advising:
         spec = self._runner.request.spec
         state, history = self._runner.snapshot()
         if state is not None:
-            self._say(advise(spec, state, history, self._broken))  # type: ignore[arg-type]
+            self._show_findings(advise(spec, state, history, self._broken))  # type: ignore[arg-type]
 
     def close(self) -> None:
         """Ask nothing more: the window goes away, though a last frame may still come."""
@@ -127,7 +127,7 @@ class Advising:
                 self._wait()
         elif frame.status == "ready" and not self._is_closed:
             self._broken = None
-            self._say(())
+            self._show_findings(())
 
     def _on_failed(self, error: Exception) -> None:
         self._broken = error.update if isinstance(error, NotFiniteError) else None
@@ -142,9 +142,9 @@ class Advising:
         if job.key == KEY:
             spec, findings = step.result
             if spec == self._store.spec:
-                self._say(findings)
+                self._show_findings(findings)
 
-    def _say(self, findings: tuple[Finding, ...]) -> None:
+    def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         spec = self._store.spec
         self.findings = tuple(f for f in findings if (spec, f.kind) not in self._dismissed)
         self._window.foot.show_advice(self.findings)

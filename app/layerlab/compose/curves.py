@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 
 from layerlab.compose.budget import BudgetLock
-from layerlab.compose.remembered import Remembered
+from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.serving import COMPILED, ServingEngine, quiet_engine
 from layerlab.compose.wiring import PORTS
 from layerlab.core import spec as specs
@@ -56,7 +56,7 @@ class Curves:
         background: Background,
         serving: ServingEngine,
         budget: BudgetLock,
-        remembered: Remembered,
+        options_store: OptionsStore,
         parent: QObject,
     ) -> None:
         """Connect to the lab.
@@ -65,11 +65,11 @@ class Curves:
             window: has the sliders. store, runner: of what the lab trains.
             background: trains the other values. serving: knows which engine the lab had.
             budget: may let the width follow the depth.
-            remembered: whether a curve is wanted. parent: of the clock.
+            options_store: whether a curve is wanted. parent: of the clock.
         """
         self._panel, self._store, self._runner = window.panel, store, runner
         self._background, self._serving = background, serving
-        self._budget, self._remembered = budget, remembered
+        self._budget, self._options_store = budget, options_store
         first = slider_of(self._panel, "net.width")
         assert first is not None
         self.place = CurvePlace(self._panel, first, window.theme)
@@ -102,7 +102,7 @@ class Curves:
         self._background.failed.connect(self._on_failed)
         self.plot.chosen.connect(self._on_chosen)
         self.plot.seen.connect(lambda seen: self._look())
-        action.setChecked(self._remembered.options.knob_curve)
+        action.setChecked(self._options_store.options.knob_curve)
         action.toggled.connect(self._on_toggled)
 
     def close(self) -> None:
@@ -117,7 +117,7 @@ class Curves:
         slider = slider_of(self._panel, path)
         if slider is None or slider.path != path or path in WITHOUT:
             return
-        if not self._remembered.options.knob_curve:
+        if not self._options_store.options.knob_curve:
             return
         if path != self._path:
             self._path, self._scale = path, None
@@ -140,7 +140,7 @@ class Curves:
         self.touch(path)
 
     def _on_toggled(self, on: bool) -> None:
-        self._remembered.change(knob_curve=on)
+        self._options_store.change(knob_curve=on)
         if not on:
             self._path = ""
             self.place.leave()
@@ -173,7 +173,7 @@ class Curves:
             same_engine = self._serving.trains_as_quiet_engine(frame.spec)
         else:
             same_engine = order.engine == "numpy"
-        return self._remembered.options.knob_curve and is_from_initialization and same_engine
+        return self._options_store.options.knob_curve and is_from_initialization and same_engine
 
     def _on_chosen(self, number: float) -> None:
         """Go to a value of the curve: trained from initialization, to where the curve ends."""

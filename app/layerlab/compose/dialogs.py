@@ -9,24 +9,24 @@ from collections.abc import Mapping
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from layerlab.compose.remembered import Remembered
+from layerlab.compose.options_store import OptionsStore
 
 
 class Folder:
     """Where dialogs begin: where the last one ended, or at the documents."""
 
-    def __init__(self, remembered: Remembered) -> None:
-        self._remembered = remembered
+    def __init__(self, options_store: OptionsStore) -> None:
+        self._options_store = options_store
 
     def path(self) -> pathlib.Path:
         """Return the folder."""
         documents = QStandardPaths.StandardLocation.DocumentsLocation
-        own = self._remembered.options.folder
+        own = self._options_store.options.folder
         return pathlib.Path(own or QStandardPaths.writableLocation(documents))
 
     def remember(self, path: pathlib.Path) -> None:
         """Begin where this file is the next time."""
-        self._remembered.change(folder=os.path.dirname(os.path.abspath(path)))
+        self._options_store.change(folder=os.path.dirname(os.path.abspath(path)))
 
 
 def ask_where_to_save(

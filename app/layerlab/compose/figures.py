@@ -27,15 +27,24 @@ class Figures:
     """Figures of what the window shows."""
 
     def __init__(
-        self, window: LabWindow, pages: Pages, folder: Folder, say: Callable[[str], None]
+        self,
+        window: LabWindow,
+        pages: Pages,
+        folder: Folder,
+        show_message: Callable[[str], None],
     ) -> None:
         """Prepare.
 
         Args:
             window, pages: have the cards. folder: where dialogs begin.
-            say: takes a sentence for the foot of the window.
+            show_message: shows a sentence at the foot of the window.
         """
-        self._window, self._pages, self._folder, self._say = window, pages, folder, say
+        self._window, self._pages, self._folder, self._show_message = (
+            window,
+            pages,
+            folder,
+            show_message,
+        )
         self._dragged: QTemporaryDir | None = None  # of what is dragged out
 
     def by_name(self) -> dict[str, Card]:
@@ -74,7 +83,7 @@ class Figures:
             self._pages.banner.show_message(str(error), "error")
             return
         _log.info("a figure of %s in %s", card.title(), path)
-        self._say(f"Saved as {path}")
+        self._show_message(f"Saved as {path}")
 
     def drag_out(self, card: Card) -> None:
         """Let another program have a figure: as a file, as a picture, or as an SVG."""
@@ -112,7 +121,7 @@ class Figures:
                 self.ask(card)
                 return
         if not cards:
-            self._say("There is no view here that could be saved as a figure.")
+            self._show_message("There is no view here that could be saved as a figure.")
             return
         self.ask(max(cards, key=lambda card: card.width() * card.height()))
 

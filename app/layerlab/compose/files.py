@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.compose.dialogs import Folder, ask_where_to_save
-from layerlab.compose.reading import Reading
+from layerlab.compose.file_reader import FileReader
 from layerlab.compose.saving import Saving
 from layerlab.compose.tables import Tables
 from layerlab.core.disk import SMALL_BYTES
@@ -43,10 +43,10 @@ class Files(QObject):
         window: LabWindow,
         store: Store,
         runner: Runner,
-        reading: Reading,
+        file_reader: FileReader,
         tables: Tables,
         folder: Folder,
-        say: Callable[[str], None],
+        show_message: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         """Prepare.
@@ -54,15 +54,15 @@ class Files(QObject):
         Args:
             window: has the banner and the title. store, runner: what is opened and saved.
             reading, tables: read labs and tables. folder: where dialogs begin.
-            say: takes a sentence for the foot of the window.
+            show_message: shows a sentence at the foot of the window.
             parent: with which it is deleted.
         """
         super().__init__(parent)
         self._window, self._store, self._runner = window, store, runner
-        self._reading, self._tables = reading, tables
-        self._folder, self._say = folder, say
+        self._file_reader, self._tables = file_reader, tables
+        self._folder, self._show_message = folder, show_message
         self.path: pathlib.Path | None = None
-        self.saving = Saving(self._on_saved, self._on_not_saved, say)
+        self.saving = Saving(self._on_saved, self._on_not_saved, show_message)
         self._asked = ""  # the lab about whose table the banner asks
 
     def open(self) -> None:
@@ -84,7 +84,7 @@ class Files(QObject):
             if is_table(name):
                 self._tables.open(os.path.abspath(name))
             else:
-                self._reading.open_lab(
+                self._file_reader.open_lab(
                     name,
                     lambda snapshot: self._take_lab(name, snapshot),
                     lambda error: self.refuse(name, error),
@@ -174,7 +174,7 @@ class Files(QObject):
         self.note_opened(str(path))
         _log.info("saved as %s", path)
         left_out = "" if is_whole else ", without the network: it has diverged"
-        self._say(f"Saved as {path.name}{left_out}")
+        self._show_message(f"Saved as {path.name}{left_out}")
 
     def _on_not_saved(self, error: LabError) -> None:
         _log.warning("not saved: %s", error)

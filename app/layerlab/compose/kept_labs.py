@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QMenu
 
-from layerlab.compose.keeping import Keeping
+from layerlab.compose.autosave import Autosave
+from layerlab.compose.file_reader import FileReader
 from layerlab.compose.pages import LAB as LAB_PAGE
 from layerlab.compose.pages import Pages
-from layerlab.compose.reading import Reading
 from layerlab.compose.reopening import Reopened, keep_unread, read_pair, read_window
 from layerlab.core.errors import LabError
 from layerlab.runtime import settings
@@ -28,7 +28,9 @@ LAB, WINDOW = SUFFIX, ".window.json"
 class KeptLabs:
     """The window's dealings with labs that were kept aside."""
 
-    def __init__(self, store: Store, pages: Pages, reading: Reading, keeping: Keeping) -> None:
+    def __init__(
+        self, store: Store, pages: Pages, file_reader: FileReader, autosave: Autosave
+    ) -> None:
         """Prepare.
 
         Args:
@@ -36,7 +38,7 @@ class KeptLabs:
             reading: reads them. keeping: takes the lab of the last window.
         """
         self._store, self._pages = store, pages
-        self._reading, self._keeping = reading, keeping
+        self._file_reader, self._autosave = file_reader, autosave
         self._offered: pathlib.Path | None = None  # by the banner
 
     def offer(self, reopened: Reopened) -> None:
@@ -76,7 +78,7 @@ class KeptLabs:
                 f"{error}. It stays in {path.parent}.", "error", AGAIN, "Try again"
             )
 
-        self._reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
+        self._file_reader.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
 
     def read_late(self, reopened: Reopened, then: Callable[[], None]) -> None:
         """Read the last lab while the window is there already; until then it stays what it is.
@@ -93,11 +95,11 @@ class KeptLabs:
             self.offer(reopened)
 
         def take(snapshot: Snapshot) -> None:
-            self._keeping.take_late(reopened, snapshot)
+            self._autosave.take_late(reopened, snapshot)
             then()
 
         lab, window = slot.lab, slot.window
-        self._reading.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
+        self._file_reader.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
 
     def fill(self, menu: QMenu) -> None:
         """List the newest of what is kept."""

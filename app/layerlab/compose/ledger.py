@@ -78,18 +78,19 @@ class Ledger(QObject):
         self,
         window: LabWindow,
         background: Background,
-        say: Callable[[str], None],
+        show_message: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         """Build the page; nothing is computed until somebody asks.
 
         Args:
             window: has the theme, and the rail that shows how far it is.
-            background: computes the rows. say: takes a sentence for the foot of the window.
+            background: computes the rows.
+            show_message: shows a sentence at the foot of the window.
             parent: with which it is deleted; the page goes with the window.
         """
         super().__init__(parent)
-        self._rail, self._background, self._say = window.rail, background, say
+        self._rail, self._background, self._show_message = window.rail, background, show_message
         self._claims = {claim.id: claim for claim in claims()}
         missing = available()["torch"]
         self.page = LedgerPage(
@@ -157,11 +158,11 @@ class Ledger(QObject):
         """Put what is measured of the shown rows on the clipboard."""
         found = [entry.verdict for entry in self.page.rows.shown() if entry.verdict]
         if not found:
-            self._say("Nothing is measured yet of the claims that are shown.")
+            self._show_message("Nothing is measured yet of the claims that are shown.")
             return
         QGuiApplication.clipboard().setText(FORMS[form](found))
         count = f"{len(found)} claim{'s' * (len(found) > 1)}"
-        self._say(f"Copied: what is measured of {count}, as {form}.")
+        self._show_message(f"Copied: what is measured of {count}, as {form}.")
 
     def finish(self, names: Iterable[str]) -> None:
         """Compute rows here and now, for a picture."""

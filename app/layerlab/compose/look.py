@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QGuiApplication
 
-from layerlab.compose.remembered import Remembered
+from layerlab.compose.options_store import OptionsStore
 from layerlab.core import spec as specs
 from layerlab.core.options import Options
 from layerlab.ui.theme import THEMES, Theme
@@ -24,12 +24,12 @@ def theme_of(options: Options) -> Theme:
 class Look:
     """How the window looks, and what is remembered of that."""
 
-    def __init__(self, window: LabWindow, remembered: Remembered) -> None:
-        self._window, self._remembered = window, remembered
+    def __init__(self, window: LabWindow, options_store: OptionsStore) -> None:
+        self._window, self._options_store = window, options_store
 
     def zoom(self, by: float) -> None:
         """Make everything larger or smaller."""
-        now = self._remembered.options.zoom
+        now = self._options_store.options.zoom
         self._set(zoom=min(2.0, max(1.0, round(now + by, 2))))
 
     def toggle_theme(self) -> None:
@@ -48,8 +48,8 @@ class Look:
         window = self._window
         size = window.normalGeometry().size() if window.isMaximized() else window.size()
         if window.isFullScreen() or size.isEmpty():
-            return self._remembered.options
-        return specs.replace(self._remembered.options, size=(size.width(), size.height()))
+            return self._options_store.options
+        return specs.replace(self._options_store.options, size=(size.width(), size.height()))
 
     def geometry(self) -> str:
         """Return place and size of the window, and whether it is maximised, for `restore`."""
@@ -62,5 +62,5 @@ class Look:
             self._window.restoreGeometry(raw)
 
     def _set(self, **changes: object) -> None:
-        self._remembered.change(**changes)
-        self._window.set_theme(theme_of(self._remembered.options))
+        self._options_store.change(**changes)
+        self._window.set_theme(theme_of(self._options_store.options))

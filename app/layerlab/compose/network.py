@@ -23,17 +23,17 @@ class Network:
         runner: Runner,
         diagram: DiagramView,
         newest: Callable[[], Frame | None],
-        say: Callable[[str], None],
+        show_message: Callable[[str], None],
     ) -> None:
         """Prepare.
 
         Args:
             store: takes the step of undo. runner: goes on with what is edited.
             diagram: shows what is traced. newest: gives the frame that is drawn.
-            say: takes a sentence for the foot of the window.
+            show_message: shows a sentence at the foot of the window.
         """
         self._store, self._runner, self._diagram = store, runner, diagram
-        self._newest, self._say = newest, say
+        self._newest, self._show_message = newest, show_message
 
     def _shown(self) -> tuple[State | None, HistoryLike | None, int]:
         """Return the network and the reports of this moment, and which seed is shown."""
@@ -55,7 +55,7 @@ class Network:
         order, layout = runner.request, layout_of(runner.request.spec)
         if state is None or frame is None or layout_of(frame.spec).sizes != layout.sizes:
             # What was clicked is of the network before, whose place another one takes.
-            self._say("The new network is not there yet: nothing was changed.")
+            self._show_message("The new network is not there yet: nothing was changed.")
             return
         self._store.mark(label)
         edited = state.with_parameter(seed, place(layout), value)

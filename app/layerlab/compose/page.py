@@ -36,12 +36,12 @@ class Page(QObject):
 
     Signals:
         changed: what can be undone and redone may be another.
-        said: a sentence for the foot of the window.
+        message_sent: a sentence for the foot of the window.
         lab_wanted: a spec that the lab should show.
     """
 
     changed = Signal()
-    said = Signal(str)
+    message_sent = Signal(str)
     lab_wanted = Signal(object)
 
     def __init__(
@@ -92,7 +92,7 @@ class Page(QObject):
         bar.torch_pressed.connect(lambda: self.copy_code("torch_code", "PyTorch and NumPy"))
         bar.lab_pressed.connect(self.open_in_lab)
         panel.tried.connect(self.on_tried)
-        view.said.connect(self.said)
+        view.message_sent.connect(self.message_sent)
         view.file_chosen.connect(self.take_data)
         if self.work is not None:
             self.work.found.connect(self._on_found)
@@ -127,7 +127,7 @@ class Page(QObject):
         """Set the knobs of a thing to try."""
         thing = self.experiment.tries[place]
         self._take(self.experiment.values(**thing.values))
-        self.said.emit(thing.help)
+        self.message_sent.emit(thing.help)
 
     def undo(self) -> None:
         """Go back by one edit."""
@@ -160,7 +160,7 @@ class Page(QObject):
         code = self._guarded(lambda: getattr(self._model, name)(**self.values))
         if code is not None:
             QGuiApplication.clipboard().setText(code)
-            self.said.emit(f"Copied: a program of {of} that runs by itself.")
+            self.message_sent.emit(f"Copied: a program of {of} that runs by itself.")
 
     def open_in_lab(self) -> None:
         """Ask for the lab to show the same."""
@@ -174,14 +174,14 @@ class Page(QObject):
         try:
             self.take_knobs(read_knobs(path, self.experiment), str(path))
         except LabError as error:
-            self.say(str(error))
+            self.show_error(str(error))
 
     def restore(self, knobs: Mapping[str, object]) -> None:
         """Begin with the knobs of last time; what no longer fits starts as the page does."""
         self.values, refused = restored(self.values, knobs, self._model.compute)
         self.frame.panel.show_values(self.values)
         if refused:
-            self.say(f"Some knobs could not be restored: {refused}")
+            self.show_error(f"Some knobs could not be restored: {refused}")
 
     def takes_data(self, name: str) -> bool:
         """Tell whether a file is of a kind whose data the page takes."""
@@ -192,7 +192,7 @@ class Page(QObject):
         try:
             self.frame.view.read_file(path)
         except LabError as error:
-            self.say(str(error))
+            self.show_error(str(error))
 
     def take_knobs(self, given: Mapping[str, object], where: str) -> None:
         """Take knobs from elsewhere; raises LabError that begins with `where`."""
@@ -260,7 +260,7 @@ class Page(QObject):
         if self.result is None or self._good != self.values:
             raise LabError(self.frame.banner.text.text())
 
-    def say(self, sentence: str, details: str = "") -> None:
+    def show_error(self, sentence: str, details: str = "") -> None:
         """Say in the page's banner what was wrong."""
         self.frame.banner.show_message(
             sentence[:1].upper() + sentence[1:], "error", details=details
@@ -276,23 +276,23 @@ class Page(QObject):
 
     def _remember(self, values: Values) -> None:
         self._steps.push(values)
-        self._tell()
+        self._show_undo()
 
     def _show(self, values: Values) -> None:
         self.values = values
         self.frame.banner.hide()
         self.frame.panel.show_values(values)
-        self._tell()
+        self._show_undo()
         if self._shown:
             self._due.start()
 
-    def _tell(self) -> None:
+    def _show_undo(self) -> None:
         self.frame.bar.show_undo(self.can_undo, self.can_redo)
         self.changed.emit()
 
     def _refuse(self, name: str, sentence: str) -> None:
         if not self.frame.panel.refuse(name, sentence):
-            self.say(sentence)
+            self.show_error(sentence)
 
     def _guarded(self, make: Callable[[], Any]) -> Any:
         try:
@@ -304,10 +304,10 @@ class Page(QObject):
     def _fail(self, error: Exception) -> None:
         """Say what broke, and go back to the knobs of the last result."""
         if isinstance(error, LabError | ImportError):
-            self.say(sentence_of(error))
+            self.show_error(sentence_of(error))
         else:
             details = "".join(traceback.format_exception(error))
-            self.say(f"Something went wrong on this page: {sentence_of(error)}", details)
+            self.show_error(f"Something went wrong on this page: {sentence_of(error)}", details)
         if self.result is not None and self.values != self._good:
             self.values = self._good
             self.frame.panel.show_values(self._good)

@@ -74,7 +74,7 @@ class Pages(QObject):
         runner: Runner,
         background: Background,
         folder: Folder,
-        say: Callable[[str], None],
+        show_message: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         """Show the lab.
@@ -82,12 +82,13 @@ class Pages(QObject):
         Args:
             window: shows them. store: takes what a page opens in the lab.
             runner: rests while a page is shown. background: does the pages' longer work.
-            folder: where dialogs begin. say: takes a sentence for the foot of the window.
+            folder: where dialogs begin.
+            show_message: shows a sentence at the foot of the window.
             parent: with which they are deleted.
         """
         super().__init__(parent)
         self._window, self._store, self._runner = window, store, runner
-        self._background, self._folder, self._say = background, folder, say
+        self._background, self._folder, self._show_message = background, folder, show_message
         self._gallery: Gallery | None = None
         self._pages: dict[str, Page] = {}  # those that were opened; they keep their knobs
         self.page: Page | None = None  # of the gallery's, the one that is, or was, shown
@@ -126,7 +127,7 @@ class Pages(QObject):
         if self._ledger is None:
             from layerlab.compose.ledger import Ledger
 
-            self._ledger = Ledger(self._window, self._background, self._say, self)
+            self._ledger = Ledger(self._window, self._background, self._show_message, self)
             self._ledger.page_wanted.connect(self._on_chosen)
             self._fill_bar(self._ledger.page.bar, self._ledger.page.banner)
         return self._ledger
@@ -224,7 +225,7 @@ class Pages(QObject):
         page = Page(experiment, self._window.theme, self._background, self)
         apply_theme(page.frame, self._window.theme)
         page.changed.connect(self.shown_changed)
-        page.said.connect(self._say)
+        page.message_sent.connect(self._show_message)
         page.lab_wanted.connect(self._open_in_lab)
         page.frame.bar.back_pressed.connect(self.show_gallery)
         self._fill_bar(page.frame.bar, page.frame.banner)
@@ -264,7 +265,7 @@ class Pages(QObject):
         self.show(LAB)
         label = page.experiment.key if page is not None else "page"
         if self._store.replace(spec, label):
-            self._say("As on the page, retrained. Undo restores the previous lab.")
+            self._show_message("As on the page, retrained. Undo restores the previous lab.")
 
     # ---- commands and files
     def run(self, key: str, lab: Callable[[], object]) -> None:
@@ -340,7 +341,7 @@ class Pages(QObject):
             self._refuse(str(error))
         else:
             self._folder.remember(path)
-            self._say(f"Saved as {path.name}")
+            self._show_message(f"Saved as {path.name}")
 
     @property
     def banner(self) -> Banner:

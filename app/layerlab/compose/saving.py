@@ -24,17 +24,17 @@ class Saving(QObject):
         self,
         saved: Callable[[pathlib.Path, bool], None],
         refused: Callable[[LabError], None],
-        say: Callable[[str], None],
+        show_message: Callable[[str], None],
     ) -> None:
         """Prepare.
 
         Args:
             saved: is told of a file, and whether the network is in it, once it is there.
             refused: is given the error where it cannot be written.
-            say: takes a sentence for the toast.
+            show_message: shows a sentence at the foot of the window.
         """
         super().__init__()
-        self._saved, self._refused, self._say = saved, refused, say
+        self._saved, self._refused, self._show_message = saved, refused, show_message
         self.keeper = Keeper(0, 0)
         self._lock = threading.Lock()
         self._done: list[tuple[pathlib.Path, bool | LabError]] = []
@@ -51,7 +51,7 @@ class Saving(QObject):
             self._write(path, write)
             self.settle()
             return
-        self._say(f"Saving {path.name} …")
+        self._show_message(f"Saving {path.name} …")
         self.keeper.put(str(path), lambda: self._write(path, write))
 
     def settle(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from layerlab.compose.remembered import Remembered
+from layerlab.compose.options_store import OptionsStore
 from layerlab.core.frames import Frame
 from layerlab.core.spec import LabSpec
 from layerlab.core.success import Ranking, ranking_of
@@ -21,17 +21,17 @@ class Seeds:
         window: LabWindow,
         store: Store,
         runner: Runner,
-        remembered: Remembered,
+        options_store: OptionsStore,
         newest: Callable[[], Frame | None],
     ) -> None:
         """Prepare.
 
         Args:
             window: shows them. store: has the task. runner: is asked for another seed.
-            remembered: has the thresholds. newest: gives the frame that is drawn.
+            options_store: has the thresholds. newest: gives the frame that is drawn.
         """
         self._window, self._store, self._runner = window, store, runner
-        self._remembered, self._newest = remembered, newest
+        self._options_store, self._newest = options_store, newest
 
     def choose(self, seed: int) -> None:
         """Look at one seed (0-based) alone."""
@@ -57,11 +57,11 @@ class Seeds:
 
     def set_threshold(self, threshold: float | None) -> None:
         """Count seeds below this loss as successes, for this task; None: its own."""
-        task, known = self._store.spec.task.name, self._remembered.options.thresholds
+        task, known = self._store.spec.task.name, self._options_store.options.thresholds
         chosen = {k: v for k, v in known.items() if k != task}
         if threshold is not None:
             chosen[task] = threshold
-        self._remembered.change(thresholds=chosen)
+        self._options_store.change(thresholds=chosen)
         self._window.loss.set_threshold(threshold)
         frame = self._newest()
         if frame is not None:
@@ -69,7 +69,7 @@ class Seeds:
 
     def follow(self, spec: LabSpec) -> None:
         """Take the threshold that was chosen for the spec's task."""
-        chosen = self._remembered.options.thresholds.get(spec.task.name)
+        chosen = self._options_store.options.thresholds.get(spec.task.name)
         self._window.loss.set_threshold(chosen)
         shown = min(self._runner.request.seed, spec.train.seeds - 1)
         self._window.topbar.set_seeds(spec.train.seeds, shown)

@@ -60,7 +60,7 @@ class ServingEngine(QObject):
         super().__init__(parent)
         self._warm_up = warm_up
         self._begun_in_numpy: LabSpec | None = None
-        self._told: set[str] = set()
+        self._announced: set[str] = set()
         self._is_without = False  # the kernels will never be there
         self._waiting_for: Future[None] | None = None
         self._is_held_back = False
@@ -121,23 +121,23 @@ class ServingEngine(QObject):
         else:
             self._waiting_for = future
             if not future.done():
-                self._tell(f"waiting {dtype}", self.waited.emit)
+                self._announce(f"waiting {dtype}", self.waited.emit)
                 return False
             error = future.exception()
         self._is_without = error is not None
         if error is not None:
             sentence = instead(str(error))
-            self._tell(sentence, lambda: self.failed.emit(sentence))
+            self._announce(sentence, lambda: self.failed.emit(sentence))
         return error is None
 
     def replace(self, name: str, error: NotReadyError) -> None:
         """Take that this engine serves in the place of another one; says why once."""
         sentence = f"The engine {name} cannot run, {COMPILED} trains instead: {error}"
-        self._tell(sentence, lambda: self.failed.emit(sentence))
+        self._announce(sentence, lambda: self.failed.emit(sentence))
 
-    def _tell(self, what: str, emit: Callable[[], None]) -> None:
-        if what not in self._told:  # once, not with every run
-            self._told.add(what)
+    def _announce(self, what: str, emit: Callable[[], None]) -> None:
+        if what not in self._announced:  # once, not with every run
+            self._announced.add(what)
             emit()
 
 

@@ -9,29 +9,29 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from layerlab.compose.advising import Advising
+from layerlab.compose.autosave import Autosave
 from layerlab.compose.budget import BudgetLock
 from layerlab.compose.curves import Curves
 from layerlab.compose.deferred import Deferred
 from layerlab.compose.dialogs import Folder
+from layerlab.compose.error_reporter import ErrorReporter
 from layerlab.compose.figures import Figures
+from layerlab.compose.file_reader import FileReader
 from layerlab.compose.files import Files
+from layerlab.compose.garbage_collection import FreezeGarbageCollector
 from layerlab.compose.ghost import Ghost
 from layerlab.compose.help import Help
-from layerlab.compose.keeping import Keeping
 from layerlab.compose.kept_labs import KeptLabs
 from layerlab.compose.look import Look, theme_of
 from layerlab.compose.network import Network
+from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.pages import Pages
-from layerlab.compose.reading import Reading
-from layerlab.compose.remembered import Remembered
 from layerlab.compose.reopening import Reopened
 from layerlab.compose.seeds import Seeds
 from layerlab.compose.serving import WAITING, serving_ports
-from layerlab.compose.settling import Settling
 from layerlab.compose.tables import Tables
 from layerlab.compose.tablewatch import TableWatch
 from layerlab.compose.training import Training
-from layerlab.compose.trouble import Trouble
 from layerlab.compose.wiring import REGISTRIES
 from layerlab.core.frames import Frame
 from layerlab.core.options import Options
@@ -64,7 +64,7 @@ class Session(QObject):
     def __init__(self, spec: LabSpec, options: Options) -> None:
         """Build the window; nothing trains until `begin`."""
         super().__init__()
-        self.remembered = Remembered(options)
+        self.options_store = OptionsStore(options)
         self.presets = {preset.key: preset for preset in presets()}
         self.window = LabWindow(REGISTRIES, list(self.presets.values()), theme_of(options))
         ports, self.serving = serving_ports(self)
@@ -94,7 +94,7 @@ class Session(QObject):
         """Make what edits of the lab go through, and what its frames are drawn by."""
         window, store, runner = self.window, self.store, self.runner
         self.table = TableWatch(window.banner, self)
-        self.seeds = Seeds(window, store, runner, self.remembered, self._newest)
+        self.seeds = Seeds(window, store, runner, self.options_store, self._newest)
         self.budget = BudgetLock(store, window.panel)
         self.training = Training(
             window,
@@ -105,43 +105,57 @@ class Session(QObject):
             self.budget,
             self.table,
             self.presets,
-            self.remembered,
-            self.toast.say,
+            self.options_store,
+            self.toast.show_message,
             self,
         )
-        self.network = Network(store, runner, window.diagram, self._newest, self.toast.say)
-        self.trouble = Trouble(
+        self.network = Network(
+            store, runner, window.diagram, self._newest, self.toast.show_message
+        )
+        self.error_reporter = ErrorReporter(
             window, store, runner, self.serving, self._banner, self.training.on_not_begun
         )
-        self.settling = Settling(runner, self)
+        self.garbage_collection = FreezeGarbageCollector(runner, self)
 
     def _make_files(self) -> None:
         """Make what reads and writes files for the lab."""
-        training, say = self.training, self.toast.say
-        self.folder = Folder(self.remembered)
-        self.reading = Reading(self.window.add_banner, self.trouble.say, self)
+        training, show_message = self.training, self.toast.show_message
+        self.folder = Folder(self.options_store)
+        self.file_reader = FileReader(
+            self.window.add_banner, self.error_reporter.show_error, self
+        )
         self.tables = Tables(
-            self.reading, training.choose_task, training.show_spec, self.trouble.on_refused
+            self.file_reader,
+            training.choose_task,
+            training.show_spec,
+            self.error_reporter.on_refused,
         )
         self.files = Files(
             self.window,
             self.store,
             self.runner,
-            self.reading,
+            self.file_reader,
             self.tables,
             self.folder,
-            say,
+            show_message,
             self,
         )
 
     def _make_pages(self) -> None:
         """Make what is for all pages, the lab among them, and what keeps them."""
-        window, store, runner, say = self.window, self.store, self.runner, self.toast.say
-        self.pages = Pages(window, store, runner, self.background, self.folder, say, self)
-        self.figures = Figures(window, self.pages, self.folder, say)
+        window, store, runner, show_message = (
+            self.window,
+            self.store,
+            self.runner,
+            self.toast.show_message,
+        )
+        self.pages = Pages(
+            window, store, runner, self.background, self.folder, show_message, self
+        )
+        self.figures = Figures(window, self.pages, self.folder, show_message)
         self.help = Help(window, self._banner)
-        self.look = Look(window, self.remembered)
-        self.keeping = Keeping(
+        self.look = Look(window, self.options_store)
+        self.autosave = Autosave(
             window,
             store,
             runner,
@@ -149,16 +163,16 @@ class Session(QObject):
             self.pages,
             self.files.saving,
             self._newest,
-            say,
+            show_message,
             self,
         )
-        self.kept = KeptLabs(store, self.pages, self.reading, self.keeping)
+        self.kept = KeptLabs(store, self.pages, self.file_reader, self.autosave)
 
     def _add_to_lab(self) -> None:
         """Make what follows the lab after all others: it connects itself."""
         lab = self.window, self.store, self.runner, self.background
-        self.curves = Curves(*lab, self.serving, self.budget, self.remembered, self)
-        self.advising = Advising(*lab, self._newest, self.trouble.say, self)
+        self.curves = Curves(*lab, self.serving, self.budget, self.options_store, self)
+        self.advising = Advising(*lab, self._newest, self.error_reporter.show_error, self)
 
     def _newest(self) -> Frame | None:
         return self.training.frame
@@ -169,7 +183,7 @@ class Session(QObject):
     @property
     def options(self) -> Options:
         """What the window remembers between starts, as it is now."""
-        return self.remembered.options
+        return self.options_store.options
 
     @property
     def frame(self) -> Frame | None:
@@ -191,7 +205,7 @@ class Session(QObject):
             reopened: where the window is kept, if that has been found already.
         """
         self.serving.hold_back()  # until the first frame is drawn
-        self.keeping.begin(reopened)
+        self.autosave.begin(reopened)
         self.runner.set_wanted(self.window.wanted())
         # After the window has painted itself: the thread would slow that down. A window
         # that nobody sees is not painted; it trains all the same.
@@ -204,7 +218,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """End the threads; settings and the lab are kept."""
-        self.keeping.end()
+        self.autosave.end()
         self.table.close()
         self.curves.close()
         self.advising.close()
@@ -224,24 +238,26 @@ class Session(QObject):
     def _connect_runtime(self) -> None:
         self.store.changed.connect(self.training.on_changed)
         self.store.restored.connect(self.training.on_restored)
-        self.store.refused.connect(self.trouble.on_refused)
+        self.store.refused.connect(self.error_reporter.on_refused)
         self.store.undo_changed.connect(self.training.show_state)
         self.runner.framed.connect(self.training.on_framed)
-        self.runner.failed.connect(self.trouble.on_failed)
+        self.runner.failed.connect(self.error_reporter.on_failed)
         self.runner.played.connect(self.training.show_state)
         self.runner.played.connect(self.background.set_busy)
-        self.background.failed.connect(lambda job, error: self.trouble.on_surprise(error))
+        self.background.failed.connect(
+            lambda job, error: self.error_reporter.on_surprise(error)
+        )
         # The engine rests until the first frame is on screen.
         painted = Deferred(self.serving.let_go, PAINT_MS, self)
         self.training.first_drawn.connect(painted.ask)
         # From the cache the kernels are there in a second, which is not worth a word.
-        patience = Deferred(self._say_waiting, PATIENCE_MS, self)
+        patience = Deferred(self._show_waiting, PATIENCE_MS, self)
         self.serving.waited.connect(patience.ask)
-        self.serving.failed.connect(self.trouble.note)
+        self.serving.failed.connect(self.error_reporter.show_notice)
 
-    def _say_waiting(self) -> None:
+    def _show_waiting(self) -> None:
         if self.serving.is_waiting:
-            self.toast.say(WAITING)
+            self.toast.show_message(WAITING)
 
     def _connect_controls(self) -> None:
         panel, top = self.window.panel, self.window.topbar
@@ -251,15 +267,15 @@ class Session(QObject):
         panel.csv_wanted.connect(self.files.open_csv)
         panel.budget_locked.connect(self.budget.set_on)
         self.window.try_these.chosen.connect(self.training.on_preset)
-        self.window.banner.acted.connect(self.trouble.on_banner)
-        self.window.banner.acted.connect(self.keeping.on_banner)
+        self.window.banner.acted.connect(self.error_reporter.on_banner)
+        self.window.banner.acted.connect(self.autosave.on_banner)
         self.window.banner.acted.connect(self.kept.on_banner)
         self.window.banner.acted.connect(self.files.on_banner)
         self.window.banner.acted.connect(self.table.on_banner)
         self.table.reread_wanted.connect(self.files.reread)
         self.training.csv_wanted.connect(self.files.open_csv)
         self.training.target_chosen.connect(self.tables.choose)
-        self.training.refused.connect(self.trouble.on_refused)
+        self.training.refused.connect(self.error_reporter.on_refused)
         top.play_pressed.connect(self.training.toggle_play)
         top.step_pressed.connect(self.runner.step)
         top.reset_pressed.connect(self.training.reset)
@@ -273,9 +289,9 @@ class Session(QObject):
 
     def _connect_views(self) -> None:
         self.window.parts_changed.connect(self.training.on_parts)
-        self.window.may_close = self.keeping.may_close
-        self.window.closing.connect(self.reading.close)
-        self.window.closing.connect(self.settling.close)
+        self.window.may_close = self.autosave.may_close
+        self.window.closing.connect(self.file_reader.close)
+        self.window.closing.connect(self.garbage_collection.close)
         self.window.closing.connect(self.close)
         # With them go their connections, of which many hold the session where Python's
         # collector does not see it.
@@ -296,7 +312,7 @@ class Session(QObject):
         diagram.best_wanted.connect(self.seeds.choose_best)
         diagram.worst_wanted.connect(self.seeds.choose_worst)
         self.window.loss.threshold_chosen.connect(self.seeds.set_threshold)
-        self.window.loss.refused.connect(self.trouble.say)
+        self.window.loss.refused.connect(self.error_reporter.show_error)
 
     def _connect_pages(self) -> None:
         pages = self.pages
@@ -305,8 +321,8 @@ class Session(QObject):
         pages.made.connect(self._connect_page)
         pages.theme_pressed.connect(self.look.toggle_theme)
         pages.lab_file_chosen.connect(self.files.open_path)
-        pages.banner_acted.connect(self.trouble.on_banner)
-        pages.banner_acted.connect(self.keeping.on_banner)
+        pages.banner_acted.connect(self.error_reporter.on_banner)
+        pages.banner_acted.connect(self.autosave.on_banner)
         pages.banner_acted.connect(self.kept.on_banner)
 
     def _connect_page(self, page: Page) -> None:

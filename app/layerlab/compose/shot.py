@@ -188,7 +188,7 @@ def _draw(
             drawn = _png(session.window.grab())
         write_file(out, drawn)
     finally:
-        session.settling.close()
+        session.garbage_collection.close()
         session.background.close()
         session.runner.close()
         session.window.deleteLater()

@@ -13,9 +13,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from layerlab.compose.labs import quick_lab
-from layerlab.compose.notices import Notices
 from layerlab.compose.reopening import Reopened, reopen
 from layerlab.compose.session import Session
+from layerlab.compose.warning_forwarder import WarningForwarder
 from layerlab.core import spec as specs
 from layerlab.core.errors import LabError
 from layerlab.core.options import Options
@@ -99,7 +99,7 @@ def _open(
 ) -> int:
     """Open the window with a logbook; see `run_window`."""
     session = open_window(path, theme, experiment, knobs, notices)
-    session.trouble.report = logbook.report
+    session.error_reporter.report = logbook.report
     window = session.window
     later = partial(QTimer.singleShot, VERSIONS_MS, window, logbook.note_versions)
     window.painted.connect(later)
@@ -119,17 +119,17 @@ def open_window(
         path, theme, experiment, knobs: as there.
         notices: what the banner says first, a sentence each.
     """
-    said = list(notices)
-    options = _options(said)
+    messages = list(notices)
+    options = _options(messages)
     # Where what was asked for cannot be read, the last lab is there, and stays it.
     asked, is_last_wanted = _read_asked(path)
     reopened = reopen(is_last_wanted)
-    reopened.notices[:0] = said
+    reopened.notices[:0] = messages
     reopened.waits |= asked is None and not is_last_wanted
     snapshot = asked or reopened.snapshot
     shown = specs.replace(options, theme=theme) if theme else options
     session = Session(snapshot.spec if snapshot else LabSpec(), shown)
-    session.keeping.base = options
+    session.autosave.base = options
     session.window.painted.connect(session.window.fit_screen)  # its frame is known by then
     if reopened.window is not None:
         session.look.restore(reopened.window.geometry)
@@ -144,14 +144,14 @@ def open_window(
     if path and asked is not None:
         session.files.note_opened(path)
 
-    def say() -> None:
+    def report() -> None:
         session.kept.offer(reopened)
         if path and asked is None:  # a table, or what could not be read: it says why
             session.files.open_path(path)
 
-    say()
-    if reopened.late is not None and not session.reading.is_under_way:
-        session.kept.read_late(reopened, say)
+    report()
+    if reopened.late is not None and not session.file_reader.is_under_way:
+        session.kept.read_late(reopened, report)
     return session
 
 
@@ -190,18 +190,18 @@ def _stay(app: QApplication, session: Session) -> int:
 
     def on_interrupt(number: int, _: object) -> None:
         interrupted.append(number)
-        session.keeping.asks = False  # nobody may be there to answer
+        session.autosave.asks = False  # nobody may be there to answer
         # Not here: Python hands a signal over at any place, in the middle of painting too.
         QTimer.singleShot(0, session.window.close)
 
     def on_surprise(kind: type[BaseException], error: BaseException, trace: object) -> None:
         sys.__excepthook__(kind, error, error.__traceback__)
-        session.trouble.on_surprise(error)
+        session.error_reporter.on_surprise(error)
 
     former = {kind: signal.signal(kind, on_interrupt) for kind in ENDS}
     sys.excepthook = on_surprise
-    notices = Notices()
-    notices.said.connect(session.window.banner.show_message)
+    notices = WarningForwarder()
+    notices.warned.connect(session.window.banner.show_message)
     # Python's signal handlers run only when Python does, so it has to now and then.
     awake = QTimer()
     awake.timeout.connect(lambda: None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from layerlab.compose.reading import Reading
+from layerlab.compose.file_reader import FileReader
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec, TaskSpec
 from layerlab.nets.problem import load_data
@@ -26,7 +26,7 @@ class Tables:
 
     def __init__(
         self,
-        reading: Reading,
+        file_reader: FileReader,
         take: Take,
         show_spec: Callable[[], None],
         refuse: Callable[[str, str], None],
@@ -38,7 +38,7 @@ class Tables:
             show_spec: shows what is in force after a choice that was refused.
             refuse: (path, sentence) says why, where that knob is.
         """
-        self._reading, self._take = reading, take
+        self._file_reader, self._take = file_reader, take
         self._show_spec, self._refuse = show_spec, refuse
 
     def open(self, name: str) -> None:
@@ -54,7 +54,7 @@ class Tables:
             self._take(spec, "file")
             opened.remember(name)
 
-        self._reading.begin(name, work, take)
+        self._file_reader.begin(name, work, take)
 
     def reread(self, task: TaskSpec) -> None:
         """Read the table that the lab has again, as it is now, with the same target."""
@@ -65,7 +65,7 @@ class Tables:
                 load_data(spec.task)
                 return spec
 
-        self._reading.begin(
+        self._file_reader.begin(
             task.path or task.name, work, lambda spec: self._take(spec, "table")
         )
 
@@ -90,4 +90,4 @@ class Tables:
             self._show_spec()  # first: where this is refused after all, the sentence stays
             self._take(spec, label, path)
 
-        self._reading.begin(task.path or task.name, work, take, refuse)
+        self._file_reader.begin(task.path or task.name, work, take, refuse)

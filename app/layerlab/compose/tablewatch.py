@@ -37,7 +37,7 @@ class TableWatch(QObject):
         super().__init__(parent)
         self._banner = banner
         self._path = ""
-        self._said: Stamp | None = None  # the file as it was looked at last
+        self._last_stamp: Stamp | None = None  # the file as it was looked at last
         self._sentence = ""
         self._watcher: QFileSystemWatcher | None = None
         self._soon = QTimer(self)
@@ -50,7 +50,7 @@ class TableWatch(QObject):
         path = task.path if task.name == "csv" and task.path else ""
         if path == self._path:
             return
-        self._path, self._said = path, None
+        self._path, self._last_stamp = path, None
         if path:
             hold(path)
         if self._watcher is None:
@@ -90,14 +90,14 @@ class TableWatch(QObject):
         if not self._path:
             return
         self._watch()  # a file that was replaced is another one to the system
-        said, self._said = self._said, on_disk(self._path)
-        if self._said == stamp_of(self._path):
+        last, self._last_stamp = self._last_stamp, on_disk(self._path)
+        if self._last_stamp == stamp_of(self._path):
             self._take_back()
-        elif self._said != said:
-            self._say(is_gone=self._said == NO_FILE)
+        elif self._last_stamp != last:
+            self._show_change(is_gone=self._last_stamp == NO_FILE)
         self.looked.emit()
 
-    def _say(self, is_gone: bool) -> None:
+    def _show_change(self, is_gone: bool) -> None:
         name = pathlib.Path(self._path).name
         _log.info("the table %s", "is gone" if is_gone else "has changed")
         if is_gone:

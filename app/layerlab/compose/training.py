@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from layerlab.compose.budget import BudgetLock
 from layerlab.compose.deferred import Deferred
 from layerlab.compose.ghost import Ghost
-from layerlab.compose.remembered import Remembered
+from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.seeds import Seeds
-from layerlab.compose.showing import same_data, show_data, show_spec
+from layerlab.compose.spec_view import same_data, show_data, show_spec
 from layerlab.compose.tablewatch import TableWatch
 from layerlab.core import spec as specs
 from layerlab.core.errors import LabError
@@ -61,8 +61,8 @@ class Training(QObject):
         budget: BudgetLock,
         table: TableWatch,
         presets: Mapping[str, Preset],
-        remembered: Remembered,
-        say: Callable[[str], None],
+        options_store: OptionsStore,
+        show_message: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         """Prepare; nothing is shown yet.
@@ -71,14 +71,18 @@ class Training(QObject):
             window, store, runner: between which edits and frames travel.
             ghost, seeds, budget, table: follow the spec and the frames.
             presets: key -> what can be tried.
-            remembered: has speed, engine and whether drags are finished.
-            say: takes a sentence for the foot of the window.
+            options_store: has speed, engine and whether drags are finished.
+            show_message: shows a sentence at the foot of the window.
             parent: with which it is deleted.
         """
         super().__init__(parent)
         self._window, self._store, self._runner = window, store, runner
         self._ghost, self._seeds, self._budget, self._table = ghost, seeds, budget, table
-        self._presets, self._remembered, self._say = presets, remembered, say
+        self._presets, self._options_store, self._show_message = (
+            presets,
+            options_store,
+            show_message,
+        )
         self.frame: Frame | None = None
         self._gesture = self._haunted = False
         self._late_spec = Deferred(self.show_spec, PANEL_MS, self)
@@ -152,7 +156,7 @@ class Training(QObject):
     def on_released(self, path: str) -> None:
         """The drag is over."""
         self._gesture = self._haunted = False
-        _log.info("%s was dragged: %s", path, _told(self._store.spec))
+        _log.info("%s was dragged: %s", path, _spec_text(self._store.spec))
         self._window.hold_axes(False)
         self._late_spec.now()
         self._late_state.now()
@@ -163,7 +167,7 @@ class Training(QObject):
         preset = self._presets[key]
         self._paced = True
         if self._store.replace(preset.spec, preset.label):
-            self._say(preset.help)
+            self._show_message(preset.help)
         self._paced = False
 
     def on_changed(self, spec: LabSpec, effect: Effect) -> None:
@@ -177,15 +181,15 @@ class Training(QObject):
             else:
                 self._ghost.keep(self.frame, spec)
                 self._haunted = self._gesture  # all of a drag has one ghost
-            shows_learning = self._paced or not self._remembered.options.finish_dragging
+            shows_learning = self._paced or not self._options_store.options.finish_dragging
             speed = self._runner.pace if shows_learning else math.inf
             self._runner.start(spec, play=True, speed=speed)
             if not (self._paced or self._gesture):
-                self._say("A new network, retrained. Undo restores the previous one.")
+                self._show_message("A new network, retrained. Undo restores the previous one.")
         if self._gesture:
             self._late_spec.ask()
         else:
-            _log.info("%s: %s", effect.value, _told(spec))
+            _log.info("%s: %s", effect.value, _spec_text(spec))
             self._show_spec(spec)
 
     def on_restored(self, snapshot: Snapshot) -> None:
@@ -199,19 +203,19 @@ class Training(QObject):
 
     def on_speed(self, speed: float) -> None:
         """The speed slider was moved."""
-        self._remembered.change(speed=None if math.isinf(speed) else float(speed))
+        self._options_store.change(speed=None if math.isinf(speed) else float(speed))
         self._runner.set_speed(speed)
 
     def on_engine(self, name: str) -> None:
         """Another engine was chosen."""
         _log.info("engine %s", name)
-        self._remembered.change(engine=name)
+        self._options_store.change(engine=name)
         self._runner.set_engine(name)
-        self._say(f"Training with the engine {name} from here on.")
+        self._show_message(f"Training with the engine {name} from here on.")
 
     def on_finish_dragging(self, on: bool) -> None:
         """Edits are to be finished at once, or trained at the slider's speed."""
-        self._remembered.change(finish_dragging=on)
+        self._options_store.change(finish_dragging=on)
 
     def on_parts(self) -> None:
         """Other views are visible now."""
@@ -234,11 +238,11 @@ class Training(QObject):
         if known is None or (known.run_id, known.spec) != (frame.run_id, frame.spec):
             summary = show_data(self._window, frame)
             if summary and (known is None or known.spec.task != frame.spec.task):
-                self._say(summary)
+                self._show_message(summary)
         if known is None or (known.status, known.run_id) != (frame.status, frame.run_id):
             self.show_state()
             if frame.note and frame.status == "stopped":
-                self._say(frame.note)
+                self._show_message(frame.note)
 
     def on_not_begun(self) -> None:
         """The newest run has failed; if it has no frame yet, the views are of another task."""
@@ -296,6 +300,6 @@ class Training(QObject):
         self.undo_shown.emit(undo, redo)
 
 
-def _told(spec: LabSpec) -> str:
+def _spec_text(spec: LabSpec) -> str:
     """Return a spec on one line of the log."""
     return " ".join(specs.to_json(spec).split())

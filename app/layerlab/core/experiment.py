@@ -76,7 +76,7 @@ class ClaimRow:
     here: str = ""
 
     @property
-    def said(self) -> str:
+    def shown_verdict(self) -> str:
         """The verdict as it is shown."""
         return f"here: {self.verdict}" if self.here and self.is_judged else self.verdict
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 
-from layerlab.core.libraries import import_sentence, say_once
+from layerlab.core.libraries import import_sentence, warn_once
 
 _NAME = "layerlab"
 
@@ -20,7 +20,7 @@ def user_folder(kind: str) -> pathlib.Path:
         import platformdirs
     except ImportError as error:
         folder = pathlib.Path(os.path.expanduser("~")) / f".{_NAME}"
-        say_once(f"settings, logs and kernels are kept in {folder}: {import_sentence(error)}")
+        warn_once(f"settings, logs and kernels are kept in {folder}: {import_sentence(error)}")
         return folder / kind
     found = platformdirs.PlatformDirs(_NAME, False)
     return {"data": found.user_data_path, "log": found.user_log_path}.get(

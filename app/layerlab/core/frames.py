@@ -158,7 +158,7 @@ class ClassPrediction:
         accuracy: (S,) on the points shown.
         points: `validation` or `training`: on which points all this is.
         examples: (M, D) inputs that the chosen seed misclassifies, in the data's own units.
-        example_true, example_said: (M,) class indices.
+        example_true, example_predicted: (M,) class indices.
         image_shape: rows and columns if an input is an image, else None.
         feature_names: D names.
     """
@@ -169,7 +169,7 @@ class ClassPrediction:
     points: str
     examples: Array
     example_true: Array
-    example_said: Array
+    example_predicted: Array
     image_shape: tuple[int, int] | None
     feature_names: tuple[str, ...]
 

@@ -94,7 +94,7 @@ class Entry:
     def matches(self, words: Iterable[str]) -> bool:
         """Return whether every word, in small letters, is somewhere in the row."""
         found = self.verdict
-        said = (found.verdict, found.measured, found.why) if found else (UNCHECKED,)
+        cells = (found.verdict, found.measured, found.why) if found else (UNCHECKED,)
         text = " ".join(
             (
                 self.id,
@@ -104,7 +104,7 @@ class Entry:
                 self.theme,
                 self.page or "",
                 self.question,
-                *said,
+                *cells,
             )
         ).lower()
         return all(word in text for word in words)

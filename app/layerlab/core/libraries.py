@@ -161,7 +161,7 @@ def needed_for(what: str) -> Iterator[None]:
         raise NotReadyError(import_sentence(error, what)) from error
 
 
-def say_once(sentence: str) -> None:
+def warn_once(sentence: str) -> None:
     """Say a sentence as a `LabWarning`, unless it was said in this process before."""
     with _lock:
         is_known = sentence in _reported

@@ -104,7 +104,7 @@ class _Thread(QThread):
                 self._is_over(entry, "failed", error)
             else:
                 if step is not None:
-                    self._tell(entry, "stepped", step)
+                    self._send(entry, "stepped", step)
         for entry in [*self._doomed, *self._entries]:
             self._shut(entry)
 
@@ -129,15 +129,15 @@ class _Thread(QThread):
             if close is not None:
                 close()
         except Exception as error:
-            self._tell(entry, "failed", error)
+            self._send(entry, "failed", error)
 
     def _is_over(self, entry: _Entry, event: _Event, what: object) -> None:
         with self._condition:
             if entry in self._entries:  # else called off in this very moment
                 self._entries.remove(entry)
-        self._tell(entry, event, what)
+        self._send(entry, event, what)
 
-    def _tell(self, entry: _Entry, event: _Event, what: object) -> None:
+    def _send(self, entry: _Entry, event: _Event, what: object) -> None:
         with self._condition:
             self._messages.append((entry, event, what))
             is_first = len(self._messages) == 1

@@ -27,7 +27,7 @@ class Toast(QLabel):
         parent.installEventFilter(self)
         self.hide()
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """Show a sentence for a few seconds."""
         self.setText(text)
         self._place()

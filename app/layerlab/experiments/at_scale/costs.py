@@ -197,12 +197,12 @@ class CostCards:
 
     def _read_parts(self, values: Array, y: float) -> Tooltip:
         row = self.parts_plot.row_at(y)
-        say = (count, memory, operations)[row]
+        text_of = (count, memory, operations)[row]
         whole = values[row].sum()
         return Tooltip(
-            f"{WHAT[row]}, {say(whole)}",
+            f"{WHAT[row]}, {text_of(whole)}",
             tuple(
-                (self._ink(part), f"{part} {say(value)}, {100 * value / whole:.1f} %")
+                (self._ink(part), f"{part} {text_of(value)}, {100 * value / whole:.1f} %")
                 for part, value in zip(PARTS, values[row], strict=True)
             ),
         )

@@ -113,7 +113,7 @@ class View(PageView):
         self.below.draw(result)
         total = f"sum <b>{number(round(float(cells.sum()), 6) + 0.0, 2)}</b>"
         self.kernel_card.set_note(f"drag a cell up or down, {total}", total)
-        self._say_shift(result)
+        self._show_shift_error(result)
         self.filters_card.set_note(
             "alike: the kernel, read off"
             if result.off <= CLEAR
@@ -121,7 +121,7 @@ class View(PageView):
             "",
         )
 
-    def _say_shift(self, result: Result) -> None:
+    def _show_shift_error(self, result: Result) -> None:
         """Say how far the picture is shifted, and how many pixels the orders differ in."""
         ways = (("up", "down"), ("left", "right"))
         text = ", ".join(

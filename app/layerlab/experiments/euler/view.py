@@ -122,7 +122,9 @@ class View(PageView):
     def _on_field(self, x: float, y: float) -> None:
         starts = self.result.starts
         if len(starts) >= MOST_STARTS:
-            self.said.emit(f"There are {MOST_STARTS} starts, no more fit: drag one of them")
+            self.message_sent.emit(
+                f"There are {MOST_STARTS} starts, no more fit: drag one of them"
+            )
             return
         added = (*map(float, starts.ravel()), round(x, 3), round(y, 3))
         self.edited.emit("starts", added)

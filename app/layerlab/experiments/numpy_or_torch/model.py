@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
-from layerlab.core.libraries import say_once
+from layerlab.core.libraries import warn_once
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.numpy_or_torch import check, rows, trainings
@@ -227,7 +227,7 @@ def work(
         except LabError as error:  # it is there, and does not start
             is_new = name == "compiled" and name not in _trouble
             if is_new and isinstance(error, NotReadyError):
-                say_once(instead(str(error)))  # the compiler failed later than was waited
+                warn_once(instead(str(error)))  # the compiler failed later than was waited
             _trouble[name] = str(error)
             continue
         _trouble.pop(name, None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.jobs import Ask
-from layerlab.core.libraries import say_once
+from layerlab.core.libraries import warn_once
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
 from layerlab.core.state import State
@@ -175,7 +175,7 @@ def plan(ask: Ask) -> Generator[None, None, list[tuple[bool, str, str]]]:
         found.append((yield from ready.known(dtype, ask, until_s - time.monotonic())))
     names.insert(2 if None in found else 0, "compiled")
     if why := next(filter(None, found), ""):
-        say_once(ready.instead(why))
+        warn_once(ready.instead(why))
     names = [name for name in names if not available()[name]]
     trained = [(False, name, dtype) for name in names for dtype in DTYPES]
     trained.remove((False, "numpy", DTYPES[0]))  # by hand, already

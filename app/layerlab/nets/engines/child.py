@@ -76,7 +76,7 @@ def _answer(out: BinaryIO, name: str) -> None:
     send(out, "answer", FACTS[name]())
 
 
-def _say_error(out: BinaryIO, error: Exception) -> None:
+def _send_error(out: BinaryIO, error: Exception) -> None:
     if isinstance(error, NotFiniteError):
         send(out, "error", text=str(error), update=error.update, layer=error.layer)
     elif isinstance(error, LabError):
@@ -112,4 +112,4 @@ def main() -> int:
             elif job[0].kind == "run":  # else a `next` or `stop` that crossed its run's end
                 _train(inbox, out, job)
         except Exception as error:
-            _say_error(out, error)
+            _send_error(out, error)

@@ -22,7 +22,13 @@ from concurrent.futures import Future
 
 from layerlab.core.errors import NotReadyError
 from layerlab.core.jobs import Ask
-from layerlab.core.libraries import FAILURES, how_to_install, import_sentence, missing, say_once
+from layerlab.core.libraries import (
+    FAILURES,
+    how_to_install,
+    import_sentence,
+    missing,
+    warn_once,
+)
 
 WAIT_S = 0.002
 _MAX_MESSAGE = 200  # letters of a compiler's own message
@@ -184,7 +190,7 @@ def wait_for_kernels(is_interrupted: Ask, dtype: str = "float32") -> Iterator[No
     Where they cannot, that is said once, by a `LabWarning`.
     """
     if why := (yield from known(dtype, is_interrupted)):
-        say_once(instead(why))
+        warn_once(instead(why))
 
 
 def fastest(dtype: str, is_cancelled: Callable[[], bool]) -> tuple[str, str]:

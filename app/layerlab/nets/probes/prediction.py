@@ -177,9 +177,9 @@ def _map(probed: ProbedState) -> MapPrediction:
     count = problem.data.shape.classes
     classes = agreement = std = None
     if count > 2:
-        said = class_of(out)  # (S, cells)
-        classes, agreement = _vote(said, count)
-        values, boundary = agreement, said[probed.seed].astype(float)
+        predicted = class_of(out)  # (S, cells)
+        classes, agreement = _vote(predicted, count)
+        values, boundary = agreement, predicted[probed.seed].astype(float)
     else:
         cells = probability_of_one(problem, out) if count else _own_y(problem, out)[..., 0]
         values, boundary = median(cells), cells[probed.seed]
@@ -207,11 +207,11 @@ def _map(probed: ProbedState) -> MapPrediction:
     )
 
 
-def _vote(said: Array, count: int) -> tuple[Array, Array]:
+def _vote(predicted: Array, count: int) -> tuple[Array, Array]:
     """Return the most voted class of each cell and the share that agrees. (S, cells)"""
-    votes = np.array([(said == k).sum(0) for k in range(count)])  # (K, cells)
+    votes = np.array([(predicted == k).sum(0) for k in range(count)])  # (K, cells)
     winner = votes.argmax(0)
-    return winner, votes.max(0) / len(said)
+    return winner, votes.max(0) / len(predicted)
 
 
 # ---- images
@@ -241,18 +241,18 @@ def _classes(probed: ProbedState) -> ClassPrediction:
     true = (data.validation_y if held else data.y).astype(int)
     rows = probe_rows(problem, len(x), probed.state.seeds, MIN_CLASS_POINTS)
     x, true = x[rows], true[rows]
-    said = class_of(outputs(problem, probed.state.params, x))  # (S, rows)
+    predicted = class_of(outputs(problem, probed.state.params, x))  # (S, rows)
     count = data.shape.classes
-    pairs = np.bincount((true * count + said).ravel(), minlength=count * count)
-    missed = np.flatnonzero(said[probed.seed] != true)[:EXAMPLES]
+    pairs = np.bincount((true * count + predicted).ravel(), minlength=count * count)
+    missed = np.flatnonzero(predicted[probed.seed] != true)[:EXAMPLES]
     return ClassPrediction(
         confusion=pairs.reshape(count, count) / probed.state.seeds,
         class_names=data.class_names,
-        accuracy=(said == true).mean(1),
+        accuracy=(predicted == true).mean(1),
         points="validation" if held else "training",
         examples=_own_x(problem, x[missed].astype(float)),
         example_true=true[missed],
-        example_said=said[probed.seed][missed],
+        example_predicted=predicted[probed.seed][missed],
         image_shape=data.image_shape,
         feature_names=data.feature_names,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from layerlab.core.errors import NotReadyError
-from layerlab.core.libraries import needed_for, say_once
+from layerlab.core.libraries import needed_for, warn_once
 from layerlab.nets.data import Data, encode
 from layerlab.nets.losses import LOSSES
 from layerlab.nets.maths import NUMPY
@@ -47,7 +47,7 @@ def _linear_loss(data: Data, loss: str) -> float | None:
     try:
         return _minimum(x, y, loss)
     except NotReadyError as error:
-        say_once(str(error))
+        warn_once(str(error))
         return None
 
 
@@ -70,6 +70,6 @@ def _minimum(x: Array, y: Array, loss: str) -> float | None:
         options={"maxiter": 300, "gtol": 1e-7},
     )
     out = x @ found.x.reshape(shape)
-    said = out > 0 if shape[1] == 1 else out.argmax(1)
+    predicted = out > 0 if shape[1] == 1 else out.argmax(1)
     true = y > 0.5 if shape[1] == 1 else y.argmax(1)
-    return None if (said == true).all() else float(found.fun)
+    return None if (predicted == true).all() else float(found.fun)

@@ -42,11 +42,13 @@ class ClaimTile(QWidget):
         """Show a claim."""
         if row != self.row:
             self.row = row
-            self.setAccessibleName(f"{row.id}: {row.said}")
+            self.setAccessibleName(f"{row.id}: {row.shown_verdict}")
             self.setAccessibleDescription(
                 f"{row.statement} Printed: {row.published}. Here: {row.measured}. {row.reason}"
             )
-            self.setToolTip(f"{row.said}: {row.reason}" if row.reason else row.said)
+            self.setToolTip(
+                f"{row.shown_verdict}: {row.reason}" if row.reason else row.shown_verdict
+            )
             self.update()
 
     def set_tall(self, tall: bool) -> None:
@@ -77,7 +79,7 @@ class ClaimTile(QWidget):
         """Return 1 where the verdict fits beside the id, else 2."""
         theme = self._theme
         used = QFontMetricsF(theme.font(11, 600)).horizontalAdvance(self.row.id)
-        used += QFontMetricsF(theme.font(10.5, 600)).horizontalAdvance(self.row.said)
+        used += QFontMetricsF(theme.font(10.5, 600)).horizontalAdvance(self.row.shown_verdict)
         return 1 if used + theme.px(10 + _DOT) <= room else 2
 
     def _figure_lines(self, room: float) -> int:
@@ -126,7 +128,7 @@ class ClaimTile(QWidget):
         painter.setFont(theme.font(10.5, 600))
         metrics = QFontMetricsF(painter.font())
         dot = theme.px(_DOT)
-        text = cut(self.row.said, metrics, line.width() - dot)
+        text = cut(self.row.shown_verdict, metrics, line.width() - dot)
         left = line.right() - metrics.horizontalAdvance(text)
         if lines == 2:
             line.translate(0, line.height())
@@ -294,7 +296,14 @@ class ClaimsCard(Card):
         for row in self.rows:
             lines.append(
                 "\t".join(
-                    (row.id, row.statement, row.published, row.measured, row.said, row.reason)
+                    (
+                        row.id,
+                        row.statement,
+                        row.published,
+                        row.measured,
+                        row.shown_verdict,
+                        row.reason,
+                    )
                 )
             )
         return "\n".join(lines) + "\n"

@@ -10,7 +10,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layerlab.core.errors import NotReadyError
-from layerlab.core.libraries import needed_for, say_once
+from layerlab.core.libraries import needed_for, warn_once
 from layerlab.ui.pages.text import inner_width
 from layerlab.ui.theme import DARK, Theme
 
@@ -56,7 +56,7 @@ class Formula(QWidget):
             self._drawn = [QSvgRenderer(_typeset(line, color)) for line in self._lines]
         except NotReadyError as error:
             self._is_plain = True
-            say_once(f"formulas are shown as LaTeX: {error}")
+            warn_once(f"formulas are shown as LaTeX: {error}")
         self._fit()
         self.update()
 

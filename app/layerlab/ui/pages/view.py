@@ -116,7 +116,7 @@ class PageView(QWidget):
     Signals:
         edited: knob and wanted value: something was dragged or clicked in a plot.
         grabbed, released: knob; a drag begins, has ended. All of it is one undo.
-        said: a sentence to show at the foot of the window.
+        message_sent: a sentence to show at the foot of the window.
         file_chosen: path of a file whose data the page should take.
         maximised: whether one card fills the place of all.
         dragged_out: a card that is dragged by its head, to another program.
@@ -128,7 +128,7 @@ class PageView(QWidget):
     edited = Signal(str, object)
     grabbed = Signal(str)
     released = Signal(str)
-    said = Signal(str)
+    message_sent = Signal(str)
     file_chosen = Signal(str)
     maximised = Signal(bool)
     figure_wanted = Signal(object, bool)

@@ -106,8 +106,8 @@ class ConfusionPlot(RowPlot):
 
     def _numbers(self, counts: Array, colors: Array) -> TextMark:
         """Return the counts, with a decimal where there is room; zeros on the diagonal only."""
-        is_said = (counts.round(1) > 0) | np.eye(len(counts), dtype=bool)
-        rows, columns = np.nonzero(is_said & (len(counts) <= MANY))
+        is_written = (counts.round(1) > 0) | np.eye(len(counts), dtype=bool)
+        rows, columns = np.nonzero(is_written & (len(counts) <= MANY))
         values = counts[rows, columns].tolist()
         briefs = [f"{value:.0f}" for value in values]
         for k in np.flatnonzero(rows != columns).tolist():
@@ -182,7 +182,7 @@ class ExamplesSheet(Sheet):
         some = len(part.examples)
         title = "misclassified by this seed" if some else "no misclassified examples"
         self.legend = (LegendEntry("text", self.theme.color("muted"), title),)
-        arrays = array_key(part.examples, part.example_true, part.example_said)
+        arrays = array_key(part.examples, part.example_true, part.example_predicted)
         look = (arrays, part.class_names, part.feature_names, part.image_shape)
         self.part = part
         if look != self._look:
@@ -201,7 +201,7 @@ class ExamplesSheet(Sheet):
 
     def _caption(self, part: ClassPrediction, i: int) -> str:
         names = part.class_names
-        return f"{names[int(part.example_true[i])]} → {names[int(part.example_said[i])]}"
+        return f"{names[int(part.example_true[i])]} → {names[int(part.example_predicted[i])]}"
 
     def _place_images(
         self, part: ClassPrediction, shape: tuple[int, int], size: QSizeF
@@ -282,7 +282,7 @@ class ExamplesSheet(Sheet):
         return Tooltip(self._classes(part, i), tuple((None, line) for line in lines))
 
     def _classes(self, part: ClassPrediction, i: int) -> str:
-        true, predicted = int(part.example_true[i]), int(part.example_said[i])
+        true, predicted = int(part.example_true[i]), int(part.example_predicted[i])
         return f"true {part.class_names[true]}, predicted {part.class_names[predicted]}"
 
 

@@ -71,10 +71,10 @@ class MapView(PredictionForm):
 
     def _fit(self) -> None:
         part = self.part
-        says_more = part is not None and self.seeds > 1
+        has_uncertainty = part is not None and self.seeds > 1
         wide, high = self.width(), self.height()
         is_wide = wide > WIDE * high and high > self.theme.px(120)
-        self.beside.setVisible(says_more and is_wide)
+        self.beside.setVisible(has_uncertainty and is_wide)
         layout = self.layout()
         assert isinstance(layout, QHBoxLayout)
         layout.setStretch(0, high)

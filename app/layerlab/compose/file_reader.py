@@ -1,4 +1,4 @@
-"""Reading: tables and labs are read in a thread of their own, and the window stays alive.
+"""File reader: tables and labs are read in a thread of their own, and the window stays alive.
 
 Until a file is read the lab that is open stays as it is, and can be used; the newest wish
 counts. What takes longer than a moment is announced, with a way to call it off.
@@ -53,7 +53,7 @@ class _Thread(QThread, Generic[T]):
         self._then(self._result)  # type: ignore[arg-type]
 
 
-class Reading(QObject):
+class FileReader(QObject):
     """Reads files for the window, one at a time.
 
     Signals:
@@ -65,20 +65,21 @@ class Reading(QObject):
     def __init__(
         self,
         add_banner: Callable[[Banner], None],
-        say: Callable[[str], None],
+        show_error: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         """Read nothing yet.
 
         Args:
-            add_banner: puts a banner into the window. say: says why a file was not read.
+            add_banner: puts a banner into the window.
+            show_message: shows why a file was not read.
             parent: with which it is deleted.
         """
         super().__init__(parent)
-        self._add_banner, self._say_why = add_banner, say
+        self._add_banner, self._show_message = add_banner, show_error
         self._current: _Thread[object] | None = None
         self._threads: list[_Thread[object]] = []  # those that are called off end soon
-        self._refused: Callable[[LabError], None] = self._say
+        self._refused: Callable[[LabError], None] = self._show_error
         self._banner: Banner | None = None
         self._sentence = ""
         self._is_closed = False
@@ -139,7 +140,7 @@ class Reading(QObject):
         if self._is_closed:
             return
         self._sentence = _announcement(name)
-        self._refused = refused or self._say
+        self._refused = refused or self._show_error
         thread: _Thread[object] = _Thread(work, then)  # type: ignore[arg-type]
         thread.finished.connect(self._on_finished, Qt.ConnectionType.QueuedConnection)
         self._current = thread
@@ -176,8 +177,8 @@ class Reading(QObject):
         except LabError as error:
             self._refused(error)
 
-    def _say(self, error: LabError) -> None:
-        self._say_why(str(error))
+    def _show_error(self, error: LabError) -> None:
+        self._show_message(str(error))
 
     def _rest(self) -> None:
         self._soon.stop()

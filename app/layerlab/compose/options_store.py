@@ -1,4 +1,4 @@
-"""Remembered: the options as they are now, which several parts of the window change."""
+"""The options as they are now, which several parts of the window change."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from layerlab.core import spec as specs
 from layerlab.core.options import Options
 
 
-class Remembered:
+class OptionsStore:
     """What the window remembers between starts.
 
     Attributes:

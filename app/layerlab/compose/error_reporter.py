@@ -1,4 +1,4 @@
-"""Trouble: what the window says when something was refused or broke, and the way back."""
+"""What the window shows when something was refused or broke, and the way back."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from layerlab.ui.window import LabWindow
 _log = logging.getLogger("layerlab")
 
 
-class Trouble:
-    """What the banner and the panel say, and what the banner's button does about it."""
+class ErrorReporter:
+    """What the banner and the panel show, and what the banner's button does about it."""
 
     def __init__(
         self,
@@ -39,29 +39,29 @@ class Trouble:
         """
         self._window, self._store, self._runner = window, store, runner
         self._serving, self._banner, self._not_begun = serving, banner, not_begun
-        # What is told of an error on demand; a logbook writes it down as well.
+        # Returns the details of an error; a logbook writes it down as well.
         self.report: Callable[[BaseException], str] = _trace
 
     def on_refused(self, path: str, sentence: str) -> None:
-        """Say why, where the knob is; else in the banner."""
+        """Show why, where the knob is; else in the banner."""
         _log.info("refused: %s: %s", path, sentence)
         panel = self._window.panel
         if panel.has(path):
             panel.refuse(path, sentence)
         else:
-            self.say(sentence)
+            self.show_error(sentence)
 
-    def say(self, sentence: str) -> None:
-        """Say in the banner why something was not done."""
+    def show_error(self, sentence: str) -> None:
+        """Show in the banner why something was not done."""
         self._window.banner.show_message(sentence, "error")
 
-    def note(self, sentence: str) -> None:
-        """Say in the banner how the lab goes on where it cannot as it was asked to."""
+    def show_notice(self, sentence: str) -> None:
+        """Show in the banner how the lab goes on where it cannot as it was asked to."""
         _log.warning(sentence)
         self._window.banner.show_message(sentence, "notice")
 
     def on_failed(self, error: Exception) -> None:
-        """Say what stopped the run, and offer the way back."""
+        """Show what stopped the run, and offer the way back."""
         store, runner = self._store, self._runner
         sentence, details = sentence_of(error), ""
         _log.warning("the training stopped: %s", sentence)
@@ -84,7 +84,7 @@ class Trouble:
         )
 
     def on_surprise(self, error: BaseException) -> None:
-        """Say that something of the window itself went wrong; the lab goes on."""
+        """Show that something of the window itself went wrong; the lab goes on."""
         self._banner().show_message(
             f"Something went wrong, and the lab goes on: {sentence_of(error)}",
             "error",

@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 
-from layerlab.compose.notices import Notices
+from layerlab.compose.warning_forwarder import WarningForwarder
 from layerlab.core.errors import LabWarning
 
 
@@ -18,17 +18,17 @@ def printed(monkeypatch):
 
 
 @pytest.fixture
-def notices(qtbot, printed):
+def forwarder(qtbot, printed):
     with warnings.catch_warnings():
         warnings.simplefilter("always")
-        found = Notices()
+        found = WarningForwarder()
         yield found
         found.end()
 
 
-def test_a_warning_from_a_thread_reaches_the_window(qtbot, notices, printed):
+def test_a_warning_from_a_thread_reaches_the_window(qtbot, forwarder, printed):
     heard = []
-    notices.said.connect(lambda text: heard.append((text, threading.current_thread())))
+    forwarder.warned.connect(lambda text: heard.append((text, threading.current_thread())))
     thread = threading.Thread(
         target=warnings.warn, args=("the folder cannot be written", LabWarning)
     )
@@ -39,9 +39,9 @@ def test_a_warning_from_a_thread_reaches_the_window(qtbot, notices, printed):
     assert [str(message) for message in printed] == ["the folder cannot be written"]
 
 
-def test_those_of_libraries_do_not(qtbot, notices, printed):
+def test_those_of_libraries_do_not(qtbot, forwarder, printed):
     heard = []
-    notices.said.connect(heard.append)
+    forwarder.warned.connect(heard.append)
     warnings.warn("overflow encountered", RuntimeWarning, stacklevel=1)
     qtbot.wait(0)
     assert heard == []
@@ -50,7 +50,7 @@ def test_those_of_libraries_do_not(qtbot, notices, printed):
 
 def test_nothing_is_left_behind(qtbot):
     former = warnings.showwarning
-    notices = Notices()
+    forwarder = WarningForwarder()
     assert warnings.showwarning != former
-    notices.end()
+    forwarder.end()
     assert warnings.showwarning == former

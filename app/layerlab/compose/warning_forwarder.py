@@ -10,14 +10,14 @@ from PySide6.QtCore import QObject, Signal
 from layerlab.core.errors import LabWarning
 
 
-class Notices(QObject):
+class WarningForwarder(QObject):
     """Listens to Python's warnings until `end`; they are printed as ever.
 
     Signals:
-        said(sentence): a `LabWarning`. Those of libraries are not for the person.
+        warned(sentence): a `LabWarning`. Those of libraries are not for the person.
     """
 
-    said = Signal(str)
+    warned = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,7 +29,7 @@ class Notices(QObject):
     ) -> None:
         self._former(message, category, *rest, **more)
         if issubclass(category, LabWarning):
-            self.said.emit(f"{message}."[0].upper() + f"{message}."[1:])
+            self.warned.emit(f"{message}."[0].upper() + f"{message}."[1:])
 
     def end(self) -> None:
         """Listen no more."""

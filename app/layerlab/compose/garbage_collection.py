@@ -1,4 +1,4 @@
-"""Settling: what lives as long as the window is taken out of the garbage collector's way."""
+"""What lives as long as the window is frozen: no garbage collection looks at it again."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-from layerlab.compose.tidying import Tidying
+from layerlab.compose.memory_release import MemoryRelease
 from layerlab.runtime.runner import Runner
 
 IDLE_MS = 1500
 
 
-class Settling(QObject):
+class FreezeGarbageCollector(QObject):
     """Freezes what is there once the first training is over and nothing happens.
 
     A full collection looks at every object of Qt's wrappers, numpy, scipy and the compiler:
@@ -23,7 +23,7 @@ class Settling(QObject):
     def __init__(self, runner: Runner, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._runner = runner
-        self.tidying = Tidying(runner, self)
+        self.memory_release = MemoryRelease(runner, self)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(IDLE_MS)
@@ -33,7 +33,7 @@ class Settling(QObject):
     def close(self) -> None:
         """Let the collector look at everything again: a closed window is to be freed."""
         self._timer.stop()
-        self.tidying.close()
+        self.memory_release.close()
         gc.unfreeze()
 
     def _on_played(self, playing: bool) -> None:

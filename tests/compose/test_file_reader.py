@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from layerlab.compose import reading
+from layerlab.compose import file_reader
 from layerlab.core.cancel import check_cancelled
 from layerlab.core.spec import LabSpec, TaskSpec, edit, replace
 from layerlab.nets.problem import problem_of
@@ -34,7 +34,7 @@ def table_of(path, columns=3, rows=60):
 
 def idle(qtbot, lab):
     """Wait until nothing is read any more."""
-    qtbot.waitUntil(lambda: not lab.reading.is_under_way)
+    qtbot.waitUntil(lambda: not lab.file_reader.is_under_way)
 
 
 @pytest.fixture
@@ -118,11 +118,11 @@ def test_no_way_to_a_table_reads_it_in_the_windows_thread(
 def test_until_a_table_is_read_the_lab_is_used_and_a_sign_says_so(
     lab, qtbot, tmp_path, gate, monkeypatch
 ):
-    monkeypatch.setattr(reading, "SHOWN_AFTER_MS", 0)
+    monkeypatch.setattr(file_reader, "SHOWN_AFTER_MS", 0)
     path = table_of(tmp_path / "slow.csv")
     lab.files.open_path(path)
-    qtbot.waitUntil(lambda: lab.reading._banner is not None)
-    banner = lab.reading._banner
+    qtbot.waitUntil(lambda: lab.file_reader._banner is not None)
+    banner = lab.file_reader._banner
     assert "Reading slow.csv" in banner.text.text()
     assert lab.store.edit("net.width", 3)
     assert finished(qtbot, lab).spec.net.hidden == (3, 3)
@@ -139,12 +139,12 @@ def test_until_a_table_is_read_the_lab_is_used_and_a_sign_says_so(
 def test_what_is_called_off_changes_nothing(lab, qtbot, tmp_path, gate, button, monkeypatch):
     before = lab.store.spec
     lab.files.open_path(table_of(tmp_path / "slow.csv"))
-    qtbot.waitUntil(lambda: lab.reading._banner is not None)
-    qtbot.waitUntil(lab.reading._banner.isVisible)
-    QTest.mouseClick(getattr(lab.reading._banner, button), LEFT)
-    assert not lab.reading.is_under_way
-    assert not lab.reading._banner.isVisible()
-    qtbot.waitUntil(lambda: not lab.reading._threads)
+    qtbot.waitUntil(lambda: lab.file_reader._banner is not None)
+    qtbot.waitUntil(lab.file_reader._banner.isVisible)
+    QTest.mouseClick(getattr(lab.file_reader._banner, button), LEFT)
+    assert not lab.file_reader.is_under_way
+    assert not lab.file_reader._banner.isVisible()
+    qtbot.waitUntil(lambda: not lab.file_reader._threads)
     gate.set()
     QTest.qWait(50)
     assert lab.store.spec == before
@@ -158,7 +158,7 @@ def test_the_newest_wish_counts(lab, qtbot, tmp_path, gate):
     lab.files.open_path(second)
     gate.set()
     idle(qtbot, lab)
-    qtbot.waitUntil(lambda: not lab.reading._threads)
+    qtbot.waitUntil(lambda: not lab.file_reader._threads)
     assert lab.store.spec.task.path == second
     lab.store.undo()
     assert lab.store.spec.task.path is None
@@ -167,11 +167,11 @@ def test_the_newest_wish_counts(lab, qtbot, tmp_path, gate):
 def test_closing_the_window_calls_reading_off(open_lab, qtbot, tmp_path, gate):
     lab = open_lab()
     lab.files.open_path(table_of(tmp_path / "slow.csv"))
-    thread = lab.reading._threads[0]
+    thread = lab.file_reader._threads[0]
     lab.window.close()  # the gate is shut: it would be read for ever
     assert thread.isFinished()
     lab.files.open_path(str(tmp_path / "slow.csv"))
-    assert not lab.reading.is_under_way
+    assert not lab.file_reader.is_under_way
 
 
 def test_a_target_that_does_not_fit_is_refused_where_it_is_chosen(lab, qtbot, tmp_path):

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from layerlab.compose import keeping
+from layerlab.compose import autosave
 from layerlab.compose.labs import read_lab
 from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
@@ -52,8 +52,8 @@ def patch_writes(monkeypatch, write=write_file):
 
 def settled(lab):
     """Wait until everything that changed has been written."""
-    lab.keeping.look(at_once=True)
-    assert lab.keeping._wait_for(PATIENCE_S)
+    lab.autosave.look(at_once=True)
+    assert lab.autosave._wait_for(PATIENCE_S)
 
 
 def test_an_edit_and_a_finished_run_are_kept_while_the_window_is_open(open_lab, qtbot, last):
@@ -98,7 +98,7 @@ def test_what_did_not_change_is_not_written(open_lab, qtbot, last):
         settled(lab)
     lab.window.close()
     assert last.stamps() == before
-    lab.keeping.look(at_once=True)  # the window is gone: nothing is written any more
+    lab.autosave.look(at_once=True)  # the window is gone: nothing is written any more
     assert last.stamps() == before
 
 
@@ -122,9 +122,9 @@ def test_a_large_lab_is_not_written_again_while_the_disk_rests(open_lab, qtbot, 
     lab = open_lab(QUICK)
     settled(lab)
     before = last.lab.stat().st_mtime_ns
-    lab.keeping._keepers[keeping.LAB]._rests_until["lab"] = float("inf")
+    lab.autosave._keepers[autosave.LAB]._rests_until["lab"] = float("inf")
     lab.store.edit("net.width", 5)
-    lab.keeping.look()
+    lab.autosave.look()
     qtbot.waitUntil(lambda: last.spec() == lab.store.spec)  # the edit is kept
     assert last.lab.stat().st_mtime_ns == before
     lab.window.close()  # what is due is written at the end
@@ -215,7 +215,7 @@ def test_it_closes_all_the_same_where_a_person_says_so(open_lab, monkeypatch, an
 def test_a_program_that_is_ended_asks_nobody(open_lab, monkeypatch, capsys):
     patch_writes(monkeypatch, full("json"))
     lab = open_lab(QUICK)
-    lab.keeping.asks = False
+    lab.autosave.asks = False
     lab.window.close()
     assert not lab.window.isVisible()
     assert "no space left on device" in capsys.readouterr().err
@@ -233,12 +233,12 @@ def test_a_window_waits_for_a_write_that_takes_long_and_says_so(
         write_file(path, content)
 
     patch_writes(monkeypatch, slow)
-    monkeypatch.setattr(keeping, "PATIENCE_S", 0.05)
+    monkeypatch.setattr(autosave, "PATIENCE_S", 0.05)
     lab.store.edit("net.width", 5)
 
     def wait():
         gate.set()
-        assert lab.keeping._wait_for(PATIENCE_S)
+        assert lab.autosave._wait_for(PATIENCE_S)
         return 0
 
     answers += [wait]

@@ -1,4 +1,4 @@
-"""Tidying: memory that is no longer used goes back to the system while nothing happens."""
+"""Memory that is no longer used goes back to the system while nothing happens."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROWTH_BYTES = 24 * 2**20  # since the last time, from which on it is worth whil
 MAX_GROWTH_BYTES = 64 * 2**20  # which is not left until the training is over
 
 
-class Tidying(QObject):
+class MemoryRelease(QObject):
     """Looks now and then whether the program has grown, and lets go of what it can.
 
     A wide network, a page with many lines, a large table take tens of megabytes for a moment,
@@ -52,9 +52,11 @@ class Tidying(QObject):
         if growth < GROWTH_BYTES or (self._runner.is_playing and growth < MAX_GROWTH_BYTES):
             return
         self._least = now
-        threading.Thread(target=self._tidy, name="layerlab-tidying", daemon=True).start()
+        threading.Thread(
+            target=self._release, name="layerlab-memory-release", daemon=True
+        ).start()
 
-    def _tidy(self) -> None:
+    def _release(self) -> None:
         give_back()
         self._least = resident_bytes()
 

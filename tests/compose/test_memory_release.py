@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from layerlab.compose import tidying
-from layerlab.compose.tidying import Tidying
+from layerlab.compose import memory_release
+from layerlab.compose.memory_release import MemoryRelease
 from layerlab.ui.ledger.listing import Listing
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.still import StillItem
@@ -22,8 +22,8 @@ def sizes(monkeypatch):
     def trim():
         seen["trimmed"] += 1
 
-    monkeypatch.setattr(tidying, "resident_bytes", lambda: seen["now"])
-    monkeypatch.setattr(tidying, "give_back", trim)
+    monkeypatch.setattr(memory_release, "resident_bytes", lambda: seen["now"])
+    monkeypatch.setattr(memory_release, "give_back", trim)
     return seen
 
 
@@ -33,7 +33,7 @@ class Runner:
 
 def test_it_is_tidied_up_once_after_each_growth(qtbot, sizes):
     runner = Runner()
-    tidy = Tidying(runner)
+    tidy = MemoryRelease(runner)
     tidy.close()  # the clock: the test looks itself
     sizes["now"] = 200 * MB
     tidy.look()
@@ -58,7 +58,7 @@ def test_it_is_tidied_up_once_after_each_growth(qtbot, sizes):
 def test_memory_that_is_free_but_kept_goes_back():
     code = (  # in a process whose heap has no room from before
         "import numpy as np\n"
-        "from layerlab.compose.tidying import give_back, resident_bytes\n"
+        "from layerlab.compose.memory_release import give_back, resident_bytes\n"
         "before = resident_bytes()\n"
         "parts = [np.ones(12_000) for _ in range(1500)]\n"  # 100 KB each: kept
         "kept, full = parts[::300], resident_bytes()\n"

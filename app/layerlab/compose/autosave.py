@@ -1,4 +1,4 @@
-"""Keeping: the lab, the pages' knobs and the settings are on the disk soon after each change.
+"""Autosave: the lab, the pages' knobs and the settings are on the disk soon after each change.
 
 A clock compares what the window is with what was written last: nothing that changes them
 has to say so, and what did not change is not written. The window's thread only takes
@@ -49,7 +49,7 @@ NAMES = {SETTINGS: "The settings are", WINDOW: "The lab is", LAB: "The trained n
 TRY_AGAIN = "keep"  # the banner's action
 
 
-class Keeping(QObject):
+class Autosave(QObject):
     """Keeps what reopens at the next start.
 
     Attributes:
@@ -66,7 +66,7 @@ class Keeping(QObject):
         pages: Pages,
         saving: Saving,
         newest: Callable[[], Frame | None],
-        say: Callable[[str], None],
+        show_message: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
         """Keep nothing yet.
@@ -75,13 +75,13 @@ class Keeping(QObject):
             window: in which it asks. store, runner, look, pages: what there is to keep.
             saving: files that a window which closes waits for.
             newest: gives the frame that is drawn.
-            say: takes a sentence for the foot of the window.
+            show_message: shows a sentence at the foot of the window.
             parent: with which it is deleted.
         """
         super().__init__(parent)
         self._window, self._store, self._runner = window, store, runner
         self._look, self._pages, self._saving = look, pages, saving
-        self._newest, self._say = newest, say
+        self._newest, self._show_message = newest, show_message
         self._slot: Slot | None = None
         self._reopened: Reopened | None = None
         self._keepers = {SETTINGS: Keeper(EVERY_S, 0), LAB: Keeper(EVERY_S, 4)}
@@ -215,11 +215,11 @@ class Keeping(QObject):
         if self._slot.kept:
             copies, self._slot.kept = self._slot.kept, []
             _log.info("the lab before this one is kept as %s", copies[0])
-            self._say(f"The previous lab is kept as {copies[0].name}.")
+            self._show_message(f"The previous lab is kept as {copies[0].name}.")
         if kind in self._failing:
             self._failing.discard(kind)
             if not self._failing:
-                self._say("Everything is saved again.")
+                self._show_message("Everything is saved again.")
 
     def _on_failed(self, kind: str, sentence: str) -> None:
         _log.warning("%s not kept: %s", kind, sentence)

@@ -1,4 +1,4 @@
-"""Showing: what the controls and the top bar say of the spec and of its data."""
+"""What the controls and the top bar show of the spec and of its data."""
 
 from __future__ import annotations
 
