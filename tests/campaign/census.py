@@ -18,7 +18,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
-from layerlab.compose.tidying import give_back
+
+from layerlab.compose.memory_release import give_back
 
 MB = 2**20
 ROWS = 20

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, WRONG
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.at_scale import growth, model, rows, words
+from layerlab.experiments.at_scale import claim_rows, growth, model, units
 from layerlab.experiments.at_scale.layer import boxes_of, columns_of
 from layerlab.nets.published import MODELS, Published
 from layerlab.nets.transformers import KINDS, feed_forward
@@ -222,34 +222,36 @@ def test_verdicts_are_those_of_the_figures() -> None:
     for block in KINDS:
         assert found(block=block, d_model=64, experts=4) == shown
     result = model.compute("plain", factor=4.0)
-    why = rows.block_row(result.decoder).why
+    why = claim_rows.block_row(result.decoder).why
     assert "67.11 M" in why
     assert "134.24 M" in why
 
 
 def test_broken_figures_turn_every_verdict(monkeypatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(rows, "feed_forward_parameters", lambda d, *a, **k: 67_100_000)
+        patch.setattr(claim_rows, "feed_forward_parameters", lambda d, *a, **k: 67_100_000)
         assert found()["D25"] == HOLDS
         assert found()["D37"] == WRONG
     with monkeypatch.context() as patch:
-        patch.setattr(rows, "cache_numbers", lambda tokens, *a: tokens**2)
+        patch.setattr(claim_rows, "cache_numbers", lambda tokens, *a: tokens**2)
         assert found()["D37"] == WRONG
     with monkeypatch.context() as patch:
-        patch.setattr(rows, "printed_gate", lambda z: z / (1 + np.exp(-z)))
+        patch.setattr(claim_rows, "printed_gate", lambda z: z / (1 + np.exp(-z)))
         assert found()["D27"] == HOLDS
     for change, verdict in (({"hidden": 16_512}, HOLDS), ({"layers": 16}, NOT_REPRODUCED)):
-        one = rows.model("LLaMA 7B")
+        one = claim_rows.model("LLaMA 7B")
         other = dataclasses.replace(one, decoder=dataclasses.replace(one.decoder, **change))
         with monkeypatch.context() as patch:
-            patch.setattr(rows, "model", lambda name, other=other: other)
+            patch.setattr(claim_rows, "model", lambda name, other=other: other)
             assert found()["D31"] == verdict
     with monkeypatch.context() as patch:
         patch.setattr(growth, "output_scale", lambda blocks: blocks**-0.25)
         assert found()["D26"] == WRONG
     with monkeypatch.context() as patch:
         patch.setattr(
-            rows, "ends", lambda block, case: (1.0, 9.0 if case != "scaled, norm" else 1.0)
+            claim_rows,
+            "ends",
+            lambda block, case: (1.0, 9.0 if case != "scaled, norm" else 1.0),
         )
         assert found()["D26"].startswith("holds only if blocks have layer norm")
 
@@ -282,10 +284,10 @@ def test_bad_knobs_are_refused(knobs, words: str) -> None:
     ],
 )
 def test_large_numbers_in_words(number: float, text: str) -> None:
-    assert words.count(number) == text
-    assert words.memory(67_108_864, 4) == "67.11 MB"
-    assert words.memory(12) == "12 B"
-    assert words.operations(1.43e10) == "14.3 GFLOP"
+    assert units.count(number) == text
+    assert units.memory(67_108_864, 4) == "67.11 MB"
+    assert units.memory(12) == "12 B"
+    assert units.operations(1.43e10) == "14.3 GFLOP"
 
 
 @pytest.mark.parametrize(
@@ -386,13 +388,13 @@ def tried(place: int):
 
 def test_things_to_try_show_what_they_say() -> None:
     block = tried(0).decoder
-    assert words.count(block.d_model * block.hidden) == "67.1 M"
-    assert words.count(block.expert, 4) == "134.2 M"
+    assert units.count(block.d_model * block.hidden) == "67.1 M"
+    assert units.count(block.expert, 4) == "134.2 M"
     book = tried(1)
     assert math.floor(book.memory["context"] / book.weights) == 5
     assert book.operations["context"] > 0.5 * sum(book.operations.values())
     mixture = tried(2)
     assert mixture.published[mixture.same].name == "Mixtral 8x7B"
-    assert words.count(mixture.decoder.parameters) == "46.7 B"
-    assert words.count(mixture.decoder.used) == "12.9 B"
+    assert units.count(mixture.decoder.parameters) == "46.7 B"
+    assert units.count(mixture.decoder.used) == "12.9 B"
     assert mixture.decoder.cache(1) * 4 == model.compute().decoder.cache(1)

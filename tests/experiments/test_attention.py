@@ -10,7 +10,7 @@ from scipy import integrate, special, stats
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, PENDING, WRONG
 from layerlab.core.jobs import Job, steps_of
-from layerlab.experiments.attention import draws, heads, model, rows, theory
+from layerlab.experiments.attention import claim_rows, draws, heads, model, theory
 from layerlab.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Draws
 from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
@@ -280,12 +280,12 @@ def test_verdicts_move_with_the_knobs():
 
 
 def test_broken_figures_turn_the_verdicts(whole, monkeypatch):
-    assert rows.kernel_row(0.1, np.ones(3), True, 64).verdict == WRONG
-    assert rows.product_row(whole.drawn, 128).verdict == WRONG
+    assert claim_rows.kernel_row(0.1, np.ones(3), True, 64).verdict == WRONG
+    assert claim_rows.product_row(whole.drawn, 128).verdict == WRONG
     flat = [dataclasses.replace(one, weights=np.ones((2, 2))) for one in whole.summaries]
-    assert rows.gradient_row(tuple(flat)).verdict == NOT_REPRODUCED
+    assert claim_rows.gradient_row(tuple(flat)).verdict == NOT_REPRODUCED
     both = [dataclasses.replace(one, values=one.weights) for one in whole.summaries]
-    assert rows.gradient_row(tuple(both)).verdict == HOLDS
+    assert claim_rows.gradient_row(tuple(both)).verdict == HOLDS
     monkeypatch.setattr(
         model, "kernel_weights", lambda q, k, h: heads.kernel_weights(q, k, 1.0)
     )

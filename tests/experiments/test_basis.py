@@ -10,7 +10,7 @@ from scipy import stats
 from sklearn.linear_model import BayesianRidge, LinearRegression, Ridge
 
 from layerlab.core.errors import LabError
-from layerlab.experiments.basis import fits, model, terms, verdicts
+from layerlab.experiments.basis import claim_rows, fits, model, terms
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.problem import load_data, problem_of
 from tests.experiments.conftest import drag_handle, handles, settle
@@ -233,23 +233,25 @@ def test_verdicts_move_with_the_level():
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu", "sine"])
 def test_only_c_shifts(activation):
-    by_b, by_c = verdicts.shifts(activation, 3.0, 0.4)
+    by_b, by_c = claim_rows.shifts(activation, 3.0, 0.4)
     assert by_c < 1e-9
     assert by_b > 0.01
 
 
 def test_a_broken_bend_turns_the_verdicts(monkeypatch):
     right = terms.bent
-    monkeypatch.setattr(verdicts, "bent", lambda act, b, c, x: right(act, c, b, x))
+    monkeypatch.setattr(claim_rows, "bent", lambda act, b, c, x: right(act, c, b, x))
     assert found()["C1"] == "wrong as printed"
 
 
 def test_layers_that_forget_their_biases_are_no_composition(monkeypatch):
-    verdicts.composition_row.cache_clear()
-    right = verdicts._expansions
-    monkeypatch.setattr(verdicts, "_expansions", lambda *a: [unit + 0.01 for unit in right(*a)])
-    assert verdicts.composition_row("relu").verdict == "wrong as printed"
-    verdicts.composition_row.cache_clear()
+    claim_rows.composition_row.cache_clear()
+    right = claim_rows._expansions
+    monkeypatch.setattr(
+        claim_rows, "_expansions", lambda *a: [unit + 0.01 for unit in right(*a)]
+    )
+    assert claim_rows.composition_row("relu").verdict == "wrong as printed"
+    claim_rows.composition_row.cache_clear()
 
 
 def test_a_constant_would_be_a_bias(monkeypatch):
@@ -262,11 +264,13 @@ def test_a_constant_would_be_a_bias(monkeypatch):
         derivative=leaky.derivative,
     )
     monkeypatch.setitem(ACTIVATIONS._entries, "leaky-relu", moved)
-    assert verdicts.leak_row("wave", 0.01, dict.fromkeys(model.COMPARED, 3)).verdict == "holds"
+    assert (
+        claim_rows.leak_row("wave", 0.01, dict.fromkeys(model.COMPARED, 3)).verdict == "holds"
+    )
 
 
 def test_fewer_terms_everywhere_would_hold():
-    row = verdicts.needed_row(0.01, {"wave": {"relu": 2, "sigmoid": None, "leaky-relu": 2}})
+    row = claim_rows.needed_row(0.01, {"wave": {"relu": 2, "sigmoid": None, "leaky-relu": 2}})
     assert row.verdict == "holds"
 
 

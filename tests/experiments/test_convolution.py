@@ -9,8 +9,15 @@ from scipy import linalg, signal, stats
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.convolution import finding, initial, layers, model, names, rows
-from layerlab.experiments.convolution.finding import COUNTS, OUTPUTS, SMALL, TAPS
+from layerlab.experiments.convolution import (
+    claim_rows,
+    initial,
+    kernel_recovery,
+    layers,
+    model,
+    names,
+)
+from layerlab.experiments.convolution.kernel_recovery import COUNTS, OUTPUTS, SMALL, TAPS
 from layerlab.experiments.convolution.names import SIDE
 from tests.helpers.programs import printed_by
 
@@ -224,11 +231,11 @@ def test_the_maximum_of_all_does_not_notice_the_border():
 
 
 def test_the_kernel_is_found_as_the_normal_equations_do():
-    seen, unit = (part[: 5 * OUTPUTS] for part in finding._sample())
+    seen, unit = (part[: 5 * OUTPUTS] for part in kernel_recovery._sample())
     targets = seen @ KERNEL + 0.3 * unit
     factor = linalg.cho_factor(seen.T @ seen)
     wanted = linalg.cho_solve(factor, seen.T @ targets)
-    one = finding.found(KERNEL, 5, 0.3)
+    one = kernel_recovery.found(KERNEL, 5, 0.3)
     assert one.kernel == pytest.approx(wanted, abs=1e-10)
     assert one.std == pytest.approx(
         0.3 * np.sqrt(np.diag(linalg.cho_solve(factor, np.eye(TAPS))))
@@ -238,9 +245,9 @@ def test_the_kernel_is_found_as_the_normal_equations_do():
 
 def test_errors_of_many_draws_are_those_of_least_squares():
     rng = np.random.default_rng(5)
-    drawn = rng.standard_normal((finding.DRAWS * names.IMAGES, SMALL, SMALL))
-    images = drawn.reshape(finding.DRAWS, names.IMAGES, SMALL, SMALL)
-    unit = rng.standard_normal((finding.DRAWS, names.IMAGES, OUTPUTS))
+    drawn = rng.standard_normal((kernel_recovery.DRAWS * names.IMAGES, SMALL, SMALL))
+    images = drawn.reshape(kernel_recovery.DRAWS, names.IMAGES, SMALL, SMALL)
+    unit = rng.standard_normal((kernel_recovery.DRAWS, names.IMAGES, OUTPUTS))
     for draw, k in ((0, 0), (3, 2), (23, 6)):
         x, e = images[draw, : COUNTS[k]], unit[draw, : COUNTS[k]]
         targets = conv2d(x, KERNEL).ravel() + 0.2 * e.ravel()
@@ -248,11 +255,11 @@ def test_errors_of_many_draws_are_those_of_least_squares():
         seen = patches.transpose(0, 2, 1).reshape(-1, TAPS)
         kernel = np.linalg.lstsq(seen, targets, rcond=None)[0]
         wanted = float(np.linalg.norm(kernel - KERNEL))
-        assert 0.2 * finding.unit_errors()[draw, k] == pytest.approx(wanted, rel=1e-6)
+        assert 0.2 * kernel_recovery.unit_errors()[draw, k] == pytest.approx(wanted, rel=1e-6)
 
 
 def test_errors_follow_theory_where_there_are_many_equations():
-    one = finding.found(KERNEL, 8, 0.3)
+    one = kernel_recovery.found(KERNEL, 8, 0.3)
     many = COUNTS >= 4
     assert one.quartiles[1, many] == pytest.approx(one.theory[many], rel=0.2)
     assert one.power == pytest.approx(-0.5, abs=0.05)
@@ -291,16 +298,16 @@ def test_verdicts_are_those_of_the_figures():
 
 def test_broken_figures_turn_the_verdicts(monkeypatch):
     one = model.compute()
-    assert rows.parameter_row({**one.whole, "convolution": 10}).verdict == WRONG
-    assert rows.shift_row(one.shifts._replace(wrapped=1e-3), True).verdict == WRONG
-    assert rows.shift_row(one.shifts._replace(dense=0.0), True).verdict == WRONG
+    assert claim_rows.parameter_row({**one.whole, "convolution": 10}).verdict == WRONG
+    assert claim_rows.shift_row(one.shifts._replace(wrapped=1e-3), True).verdict == WRONG
+    assert claim_rows.shift_row(one.shifts._replace(dense=0.0), True).verdict == WRONG
     free = one.shifts._replace(bordered=0.0, blocks=0.0)
-    assert rows.shift_row(free, True).verdict == HOLDS
+    assert claim_rows.shift_row(free, True).verdict == HOLDS
     for field, value in (("clean", 1e-3), ("power", -1.0), ("raised", 1.0)):
         worse = dataclasses.replace(one.found, **{field: value})
-        assert rows.found_row(worse, 8, 0.3).verdict == WRONG
-    assert rows.average_row(5.0, 1e-3).verdict == WRONG
-    assert rows.average_row(0.0, 0.0).verdict == WRONG
+        assert claim_rows.found_row(worse, 8, 0.3).verdict == WRONG
+    assert claim_rows.average_row(5.0, 1e-3).verdict == WRONG
+    assert claim_rows.average_row(0.0, 0.0).verdict == WRONG
     right = layers.filtered
     monkeypatch.setattr(layers, "filtered", lambda x, k, b: right(x, k, b) * np.arange(SIDE))
     assert verdicts(model.compute())["E2"] == WRONG

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from layerlab.experiments.convolution.hands import ONLY
 from layerlab.experiments.convolution.names import ALONE, BY_HAND, KERNELS, SIDE
-from layerlab.experiments.convolution.opened import read_picture
+from layerlab.experiments.convolution.picture_file import read_picture
+from layerlab.experiments.convolution.sheets import ONLY
 from tests.compose.test_pages import drop
 from tests.experiments.conftest import settle
 from tests.helpers.plots import turn_wheel

@@ -13,11 +13,11 @@ from layerlab.core.experiment import HOLDS, NOT_HERE, NOT_REPRODUCED, ONLY_IF, P
 from layerlab.core.spec import edit
 from layerlab.experiments import EXPERIMENTS
 from layerlab.experiments.dead_at_initialization import (
+    claim_rows,
     collapse,
     initial,
     model,
     theory,
-    verdicts,
 )
 from layerlab.experiments.dead_at_initialization.map import cell_at
 from layerlab.experiments.dead_at_initialization.names import CURES, DEEPEST, WIDEST
@@ -44,7 +44,7 @@ def _fresh(monkeypatch):
 @pytest.fixture
 def _few(monkeypatch):
     """Count and train a few networks, a little."""
-    for module in (initial, collapse, model, verdicts):
+    for module in (initial, collapse, model, claim_rows):
         monkeypatch.setattr(module, "NETS", 20)
     monkeypatch.setattr(collapse, "NETS_AT", dict.fromkeys(collapse.RATES, 20))
     monkeypatch.setattr(collapse, "UPDATES", 8)
@@ -269,7 +269,7 @@ def test_every_verdict_can_turn() -> None:
     at_start, worse = shares(0.906, 0.608, 0.171, 0.0), shares(0.951, 0.755, 0.303, 0.007)
 
     def judged(initially, after, cure="He", depth=10):
-        return verdicts.collapse_row(cure, depth, initially, after, worse)
+        return claim_rows.collapse_row(cure, depth, initially, after, worse)
 
     assert judged(at_start, worse).verdict.startswith(ONLY_IF)
     assert judged(worse, at_start).verdict == HOLDS
@@ -279,9 +279,9 @@ def test_every_verdict_can_turn() -> None:
     assert judged(at_start, {2: 0.9}).verdict == PENDING
     assert judged(at_start, worse).here == ""
     assert judged(at_start, worse, cure="none").here == "weights of variance 1/n"
-    assert verdicts.leaky_row((0.5, 0.0), 3, 10).verdict == HOLDS
-    assert verdicts.leaky_row((0.5, 0.1), 3, 10).verdict == WRONG
-    assert verdicts.leaky_row((0.0, 0.0), 3, 10).verdict == NOT_HERE
+    assert claim_rows.leaky_row((0.5, 0.0), 3, 10).verdict == HOLDS
+    assert claim_rows.leaky_row((0.5, 0.1), 3, 10).verdict == WRONG
+    assert claim_rows.leaky_row((0.0, 0.0), 3, 10).verdict == NOT_HERE
 
 
 def test_which_units_are_active_is_what_the_engine_computes() -> None:

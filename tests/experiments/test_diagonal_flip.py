@@ -10,7 +10,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import PENDING
 from layerlab.core.jobs import Step
 from layerlab.experiments.diagonal_flip import model, study, training
-from layerlab.experiments.diagonal_flip.rows import all_rows
+from layerlab.experiments.diagonal_flip.claim_rows import all_rows
 from layerlab.experiments.diagonal_flip.training import Setting
 from layerlab.nets.problem import check
 from layerlab.nets.rank import rank_floors

@@ -11,7 +11,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, PENDING, WRONG
 from layerlab.core.jobs import Step
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.ensemble import found, model, names, training
+from layerlab.experiments.ensemble import draw_statistics, model, names, training
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.engines.ready import wait_for_kernels
@@ -38,7 +38,7 @@ def _afresh():
 @pytest.fixture
 def quick(monkeypatch):
     """Few draws, little trained, by the engine that is there at once."""
-    for module in (training, found, model):
+    for module in (training, draw_statistics, model):
         monkeypatch.setattr(module, "DRAWS", 24)
     monkeypatch.setattr(training, "UPDATES", 20)
     for module in (training, model):
@@ -135,7 +135,7 @@ def test_the_draw_that_is_shown_is_trained_first(quick):
 def test_what_is_kept_of_draws_is_enough(quick):
     one = training.Population(SETTING)
     list(one.advance(never))
-    found.look_at(one)
+    draw_statistics.look_at(one)
     seen, predictions = one.looked, one.predictions.astype(float)
     other = predictions[:, 1::2]
     assert seen.all.mean == pytest.approx(predictions.mean((0, 1)))
@@ -143,7 +143,7 @@ def test_what_is_kept_of_draws_is_enough(quick):
     pairs = np.array([np.cov(predictions[:, :, k].T) for k in range(0, 61, 10)])
     off = pairs[:, ~np.eye(training.NETS, dtype=bool)].mean(1)
     assert seen.all.shared[::10] == pytest.approx(off, rel=0.1, abs=1e-4)
-    unseen = found.unseen(seen.bootstrap, 20)
+    unseen = draw_statistics.unseen(seen.bootstrap, 20)
     by_hand = other[1::2].mean(1).var(0, ddof=1).mean()
     assert unseen.seen == pytest.approx(by_hand / one_of(other[1::2]))
     assert unseen.low < unseen.seen < unseen.high
@@ -183,16 +183,16 @@ def test_broken_figures_turn_the_verdict(quick, monkeypatch):
     assert model.claims(last.result)[0].verdict == WRONG
     monkeypatch.undo()
     monkeypatch.setattr(model, "may_be_random", lambda *_: False)
-    monkeypatch.setattr(found, "mean_variance", lambda k, rho: 1 / k)
+    monkeypatch.setattr(draw_statistics, "mean_variance", lambda k, rho: 1 / k)
     assert model.claims(last.result)[0].verdict == WRONG
 
 
 def test_chance_is_no_verdict(quick):
     *_, last = model.work(never, width=4)
     bootstrap = last.result.here.bootstrap
-    assert found.may_be_random(bootstrap, 10)
-    assert not found.may_be_random(
-        found.Bootstrap(bootstrap.rho, 2 * bootstrap.fit, 0, bootstrap.means), 10
+    assert draw_statistics.may_be_random(bootstrap, 10)
+    assert not draw_statistics.may_be_random(
+        draw_statistics.Bootstrap(bootstrap.rho, 2 * bootstrap.fit, 0, bootstrap.means), 10
     )
 
 
@@ -211,12 +211,12 @@ def test_one_draw_and_one_position(quick):
 def looked(setting):
     one = training.population(setting)
     list(one.advance(never))
-    found.look_at(one)
+    draw_statistics.look_at(one)
     return one.looked
 
 
 def test_things_to_try_show_what_they_say(monkeypatch):
-    for module in (training, found):
+    for module in (training, draw_statistics):
         monkeypatch.setattr(module, "DRAWS", 32)
     start = EXPERIMENTS["ensemble"].start
     setting = training.Setting(*(start[name] for name in ("task", "noise", "width", "kind")))
@@ -247,7 +247,7 @@ def test_things_to_try_show_what_they_say(monkeypatch):
 def test_the_program_finds_what_the_page_finds(kind, monkeypatch):
     monkeypatch.setattr(model, "COPIED", 10)
     printed_by(model.numpy_code(k=4, kind=kind, width=8, noise=0.3), held := {})
-    for module in (training, found):
+    for module in (training, draw_statistics):
         monkeypatch.setattr(module, "DRAWS", 24)
     here = looked(training.Setting("wave", 0.3, 8, kind)).all
     assert held["rho"] == pytest.approx(here.rho, abs=0.15)

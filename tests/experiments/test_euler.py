@@ -17,7 +17,7 @@ from layerlab.claims.mechanisms import CLAIMS
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, WRONG
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.euler import flow, model, moons, stability, verdicts
+from layerlab.experiments.euler import claim_rows, flow, model, moons, stability
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import forward, training_loss
 from layerlab.nets.problem import check, initialize, problem_of
@@ -142,7 +142,7 @@ def test_the_largest_step_is_found_by_walking_as_by_eigenvalues(numbers, skew) -
     values = flow.eigenvalues(numbers)
     limit, w = stability.limit_of(values), flow.matrix(values, skew)
     assert stability.limit_by_walking(w) == pytest.approx(limit, rel=1e-6, abs=1e-12)
-    assert verdicts.stable_row(values, w, 0.3).verdict == HOLDS
+    assert claim_rows.stable_row(values, w, 0.3).verdict == HOLDS
     if limit:
         assert np.abs(1 + limit * values).max() == pytest.approx(1.0)
 
@@ -150,13 +150,13 @@ def test_the_largest_step_is_found_by_walking_as_by_eigenvalues(numbers, skew) -
 def test_what_stands_still_is_stable() -> None:
     values = flow.eigenvalues((0.0, 0.0, -2.0, 0.0))
     assert stability.limit_of(values) == 1.0
-    assert verdicts.stable_row(values, flow.matrix(values, 0.0), 0.3).verdict == HOLDS
+    assert claim_rows.stable_row(values, flow.matrix(values, 0.0), 0.3).verdict == HOLDS
     assert stability.limit_of(np.zeros(2, complex)) == np.inf
 
 
 def test_the_lab_takes_the_same_steps() -> None:
     for numbers, step in itertools.product(PAIRS, (0.05, 0.7)):
-        assert verdicts.lab_apart(flow.matrix(flow.eigenvalues(numbers), 0.8), step) < 1e-9
+        assert claim_rows.lab_apart(flow.matrix(flow.eigenvalues(numbers), 0.8), step) < 1e-9
 
 
 def test_the_page_and_the_ledger_have_one_formula(monkeypatch) -> None:
@@ -165,12 +165,12 @@ def test_the_page_and_the_ledger_have_one_formula(monkeypatch) -> None:
     claim = next(one for one in CLAIMS if one.id == "E12")
     assert claim.judge(claim.measure(Context())).kind == HOLDS
     monkeypatch.setattr(stability, "largest_step", lambda v: -1.9 * v.real / np.abs(v) ** 2)
-    assert verdicts.stable_row(values, w, 0.3).verdict == WRONG
+    assert claim_rows.stable_row(values, w, 0.3).verdict == WRONG
     monkeypatch.undo()
     monkeypatch.setattr(
-        verdicts, "through_lab", lambda w, x: 1.01 * stability.through_lab(w, x)
+        claim_rows, "through_lab", lambda w, x: 1.01 * stability.through_lab(w, x)
     )
-    assert verdicts.stable_row(values, w, 0.3).verdict == WRONG
+    assert claim_rows.stable_row(values, w, 0.3).verdict == WRONG
 
 
 # ---- trained layers

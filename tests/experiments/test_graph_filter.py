@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, WRONG
 from layerlab.experiments import EXPERIMENTS
-from layerlab.experiments.graph_filter import filters, graphs, model, names, reading
+from layerlab.experiments.graph_filter import edge_list, filters, graphs, model, names
 from tests.experiments.conftest import drag_handle, settle
 
 PAGE = EXPERIMENTS["graph-filter"]
@@ -254,13 +254,13 @@ def test_a_file_of_edges_is_read(tmp_path):
     raw += b"Cem\tAnna # old\nBen Anna 2\n"
     file = tmp_path / "friends.edges"
     file.write_bytes(raw)
-    text = reading.read_text(str(file))
+    text = edge_list.read_text(str(file))
     result = model.compute(graph=names.OWN, edges=text)
     assert result.graph.names == ("Anna", "Ben", "Cem")
     assert result.graph.laplacian == pytest.approx(
         np.array([[3, -2, -1], [-2, 2.5, -0.5], [-1, -0.5, 1.5]])
     )
-    assert reading.read(text).edges.weights == pytest.approx([2, 0.5, 1])
+    assert edge_list.read(text).edges.weights == pytest.approx([2, 0.5, 1])
 
 
 LINE = "".join(f"n{k} n{k + 1}\n" for k in range(250))
@@ -292,7 +292,7 @@ def test_what_is_wrong_with_a_file_is_named_with_its_line(raw, words, tmp_path):
     file = tmp_path / "wrong.csv"
     file.write_bytes(raw)
     with pytest.raises(LabError, match=re.escape(f"wrong.csv: {words}")) as error:
-        reading.read_text(str(file))
+        edge_list.read_text(str(file))
     assert "\n" not in str(error.value)
 
 

@@ -16,7 +16,7 @@ from layerlab.claims.base import Context
 from layerlab.claims.registry import claim
 from layerlab.core.errors import LabError, LabWarning
 from layerlab.core.jobs import Job, steps_of
-from layerlab.experiments.numpy_or_torch import check, model, rows, trainings
+from layerlab.experiments.numpy_or_torch import claim_rows, difference_check, model, trainings
 from layerlab.experiments.numpy_or_torch.mistakes import Mistake, layer_of
 from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
@@ -69,14 +69,16 @@ def no_torch(monkeypatch):
 def torch_loss(setting, params):
     """Return the loss on the checked points, by PyTorch, of a flat vector of parameters."""
     problem = setting.problem
-    h, at = torch.tensor(problem.x[: check.POINTS]), 0
+    h, at = torch.tensor(problem.x[: difference_check.POINTS]), 0
     for a, b in itertools.pairwise(problem.layout.sizes):
         weights, at = params[at : at + a * b].reshape(a, b), at + a * b
         biases, at = params[at : at + b], at + b
         h = h @ weights + biases
         if b != 1:
             h = BENDS[setting.activation](h)
-    return 0.5 * torch.nn.functional.mse_loss(h, torch.tensor(problem.y[: check.POINTS]))
+    return 0.5 * torch.nn.functional.mse_loss(
+        h, torch.tensor(problem.y[: difference_check.POINTS])
+    )
 
 
 def flat(setting):
@@ -92,17 +94,19 @@ def test_the_sound_gradient_is_autograd_s(activation, depth):
     setting = Setting(activation, depth)
     params = flat(setting)
     (expected,) = torch.autograd.grad(torch_loss(setting, params), params)
-    found = check.gradient(setting, Mistake())
-    assert found == pytest.approx(expected.numpy()[check.picked(setting).places], rel=1e-11)
+    found = difference_check.gradient(setting, Mistake())
+    assert found == pytest.approx(
+        expected.numpy()[difference_check.picked(setting).places], rel=1e-11
+    )
 
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid"])
 def test_the_bends_of_the_loss_are_autograd_s(activation):
     """Second and third derivative along single parameters, on which the theory rests."""
     setting = Setting(activation, 2)
-    params, found = flat(setting), check.bends(setting)
+    params, found = flat(setting), difference_check.bends(setting)
     (first,) = torch.autograd.grad(torch_loss(setting, params), params, create_graph=True)
-    for k, place in list(enumerate(check.picked(setting).places))[::4]:
+    for k, place in list(enumerate(difference_check.picked(setting).places))[::4]:
         (second,) = torch.autograd.grad(first[place], params, create_graph=True)
         assert found[0, k] == pytest.approx(second[place].item(), rel=2e-3, abs=1e-8)
         (third,) = torch.autograd.grad(second[place], params, retain_graph=True)
@@ -240,7 +244,7 @@ def test_pytorch_does_the_same_in_its_own_process(monkeypatch):
     # Against autograd in this process, which knows nothing of engines and pipes.
     params = torch.nn.Parameter(flat(setting).detach())
     adam = torch.optim.Adam([params], lr=trainings.RATE)
-    monkeypatch.setattr(check, "POINTS", trainings.SAMPLES)
+    monkeypatch.setattr(difference_check, "POINTS", trainings.SAMPLES)
     for _ in range(result.updates):
         adam.zero_grad()
         torch_loss(setting, params).backward()
@@ -359,7 +363,7 @@ def test_verdicts_turn():
 
     def same(apart, **fields):
         apart = {("numpy", "float64"): np.asarray(apart)}
-        return rows._same(dataclasses.replace(shown, apart=apart, **fields)).verdict
+        return claim_rows._same(dataclasses.replace(shown, apart=apart, **fields)).verdict
 
     assert same(np.zeros(LENGTH)) == "holds"
     assert same(np.full(LENGTH, 1e-13)) == 'holds only if "exactly" means to rounding'
@@ -367,10 +371,10 @@ def test_verdicts_turn():
     assert same(grown).endswith(f"for {(grown <= 1e-10).sum()} updates")
     wrong = {"mistake": Mistake(FORGOTTEN, 2)}
     assert same(np.full(LENGTH, 0.1), **wrong) == "holds only if there is no mistake in it"
-    assert rows._same(result).verdict == "being computed"
+    assert claim_rows._same(result).verdict == "being computed"
 
     def thresholds(**missed):
-        return rows._thresholds(
+        return claim_rows._thresholds(
             dataclasses.replace(result, missed=result.missed | missed)
         ).verdict
 
@@ -378,7 +382,7 @@ def test_verdicts_turn():
     assert thresholds(none=1e-4) == "wrong as printed"
     assert thresholds(sign=1e-4) == "wrong as printed"
     too_small = model.compute(eps=1e-13)
-    assert rows._thresholds(too_small).verdict == "holds only if eps is near 1e-5"
+    assert claim_rows._thresholds(too_small).verdict == "holds only if eps is near 1e-5"
 
 
 # ---- programs

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
-from layerlab.experiments.regions import counting, gates, model, training, verdicts
+from layerlab.experiments.regions import claim_rows, counting, gates, model, training
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.rewind import Rewindable
 from tests.experiments.conftest import settle
@@ -159,15 +159,15 @@ def flips(inputs: int, share: float) -> gates.Flips:
 
 
 def test_broken_figures_turn_every_verdict() -> None:
-    assert verdicts.gates_row((flips(2, 0.008), flips(64, 0.003))).verdict == HOLDS
-    assert verdicts.gates_row((flips(2, 0.008), flips(64, 0.007))).verdict.startswith(ONLY_IF)
-    assert verdicts.gates_row((flips(2, 0.008), flips(64, 0.02))).verdict == WRONG
-    assert verdicts.layer_row(4, 6, 9).verdict == WRONG
-    assert verdicts.power_row((4, 4), 9, 4, 15).verdict == WRONG
+    assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.003))).verdict == HOLDS
+    assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.007))).verdict.startswith(ONLY_IF)
+    assert claim_rows.gates_row((flips(2, 0.008), flips(64, 0.02))).verdict == WRONG
+    assert claim_rows.layer_row(4, 6, 9).verdict == WRONG
+    assert claim_rows.power_row((4, 4), 9, 4, 15).verdict == WRONG
     good = counting.counts(1)
     squared = counting.Counts(**{**vars(good), "initial": good.initial**2})
-    assert verdicts.neurons_row(good).verdict == HOLDS
-    assert verdicts.neurons_row(squared).verdict == "does not reproduce"
+    assert claim_rows.neurons_row(good).verdict == HOLDS
+    assert claim_rows.neurons_row(squared).verdict == "does not reproduce"
 
 
 def test_the_copied_program_counts_the_same_polygons() -> None:

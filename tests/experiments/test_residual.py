@@ -11,7 +11,7 @@ from layerlab.claims.depth import CLAIMS
 from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG
 from layerlab.core.spec import edit
-from layerlab.experiments.residual import initial, model, training, verdicts
+from layerlab.experiments.residual import claim_rows, initial, model, training
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import training_loss
@@ -32,7 +32,7 @@ def _quick(monkeypatch):
     monkeypatch.setattr(model, "DEPTHS", (2, 4))
     monkeypatch.setattr(training, "wait_for_kernels", lambda ask: iter(()))
     monkeypatch.setattr(training, "fastest_engine", lambda: engine("numpy"))
-    monkeypatch.setattr(verdicts, "_found", [])
+    monkeypatch.setattr(claim_rows, "_found", [])
     yield
     training.forget()
 
@@ -125,7 +125,9 @@ def test_a_chain_is_powers(a: float, length: int) -> None:
 def test_the_chain_is_that_of_the_ledger() -> None:
     claim = next(one for one in CLAIMS if one.id == "E4")
     numbers = claim.measure(Context())
-    assert verdicts.ratio(0.5, 20) == pytest.approx(numbers.residual / numbers.plain, rel=1e-9)
+    assert claim_rows.ratio(0.5, 20) == pytest.approx(
+        numbers.residual / numbers.plain, rel=1e-9
+    )
 
 
 # ---- trained
@@ -191,8 +193,8 @@ def test_what_nothing_holds_on_to_is_left_by_decay_alone() -> None:
 def test_an_ablated_layer_makes_the_plain_network_a_constant() -> None:
     plain, skips = trained("plain"), trained("scaled")
     for layer in range(1, 4):
-        assert verdicts.range_of(plain, layer) < 1e-12
-        assert verdicts.error_of(skips, layer) < 1e-12
+        assert claim_rows.range_of(plain, layer) < 1e-12
+        assert claim_rows.error_of(skips, layer) < 1e-12
         assert np.ptp(plain.curve(layer)) < 1e-12 < np.ptp(skips.curve(layer))
     assert np.ptp(skips.curve(0)) < 1e-12  # one input, eight units: no skip
     constant = 0.5 * plain.problem.y.astype(float).var()
@@ -201,8 +203,8 @@ def test_an_ablated_layer_makes_the_plain_network_a_constant() -> None:
 
 def test_what_is_not_0_at_0_leaves_a_constant() -> None:
     skips = trained("scaled", activation="sigmoid")
-    assert verdicts.error_of(skips, 2) > 1e-3
-    assert set(verdicts.leftovers()) >= {"sigmoid", "softplus"}
+    assert claim_rows.error_of(skips, 2) > 1e-3
+    assert set(claim_rows.leftovers()) >= {"sigmoid", "softplus"}
 
 
 def test_a_training_that_diverges_is_reported(monkeypatch) -> None:
@@ -214,7 +216,7 @@ def test_a_training_that_diverges_is_reported(monkeypatch) -> None:
     lost = trained("residual", 2)
     assert lost.update == 7
     assert np.isinf(lost.loss).all()
-    assert verdicts.ablation_row(lost, lost, 1).verdict == NOT_HERE
+    assert claim_rows.ablation_row(lost, lost, 1).verdict == NOT_HERE
     with pytest.raises(ValueError, match="has diverged"):
         lost.curve()
 
@@ -238,17 +240,17 @@ def test_work_fills_the_page_and_every_claim() -> None:
 
 
 def test_broken_figures_turn_every_verdict(monkeypatch) -> None:
-    good = verdicts.Blocks((1.5, 1.5), (5.0, 70.0), (1.6, 1.7), (16.0, 1e18))
-    assert verdicts.blocks_row(good).verdict == HOLDS
-    one_of = verdicts.Blocks((1.5, 1.5), (5.0, 70.0), (1.6, 9.0), (16.0, 1e18))
-    assert verdicts.blocks_row(one_of).verdict.startswith(ONLY_IF)
-    growing = verdicts.Blocks((1.5, 3.5), (5.0, 70.0), (1.6, 1.7), (16.0, 1e18))
-    assert verdicts.blocks_row(growing).verdict == WRONG
+    good = claim_rows.Blocks((1.5, 1.5), (5.0, 70.0), (1.6, 1.7), (16.0, 1e18))
+    assert claim_rows.blocks_row(good).verdict == HOLDS
+    one_of = claim_rows.Blocks((1.5, 1.5), (5.0, 70.0), (1.6, 9.0), (16.0, 1e18))
+    assert claim_rows.blocks_row(one_of).verdict.startswith(ONLY_IF)
+    growing = claim_rows.Blocks((1.5, 3.5), (5.0, 70.0), (1.6, 1.7), (16.0, 1e18))
+    assert claim_rows.blocks_row(growing).verdict == WRONG
     plain, skips = trained("plain"), trained("scaled")
-    assert verdicts.ablation_row(plain, skips, 1).verdict.startswith(ONLY_IF)
-    assert verdicts.ablation_row(skips, skips, 1).verdict == WRONG  # not constant
-    monkeypatch.setattr(verdicts, "chain", lambda a, n: initial.chain(0.9 * a, n))
-    assert verdicts.chain_row(0.5, 20).verdict == WRONG
+    assert claim_rows.ablation_row(plain, skips, 1).verdict.startswith(ONLY_IF)
+    assert claim_rows.ablation_row(skips, skips, 1).verdict == WRONG  # not constant
+    monkeypatch.setattr(claim_rows, "chain", lambda a, n: initial.chain(0.9 * a, n))
+    assert claim_rows.chain_row(0.5, 20).verdict == WRONG
 
 
 def test_one_layer_is_ablated() -> None:

@@ -9,7 +9,7 @@ import pytest
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
 from layerlab.core.spec import edit
-from layerlab.experiments.sawtooth import counting, model, nets, training, verdicts
+from layerlab.experiments.sawtooth import claim_rows, counting, model, nets, training
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.nets.engines import default_engine, engine
 from layerlab.nets.engines.numpy_ import outputs
@@ -156,21 +156,21 @@ def test_verdicts_say_what_is_known() -> None:
 
 def test_broken_figures_turn_every_verdict() -> None:
     near, far = np.full(8, 1e-5), np.full(8, 0.1)
-    assert verdicts.open_row(0.02, 1e-32, far, 0.1, 100).verdict == HOLDS
-    assert verdicts.open_row(0.02, 1e-32, near, 1e-5, 100).verdict.startswith(ONLY_IF)
-    assert verdicts.open_row(0.002, 1e-3, near, 1e-5, 100).verdict == WRONG
+    assert claim_rows.open_row(0.02, 1e-32, far, 0.1, 100).verdict == HOLDS
+    assert claim_rows.open_row(0.02, 1e-32, near, 1e-5, 100).verdict.startswith(ONLY_IF)
+    assert claim_rows.open_row(0.002, 1e-3, near, 1e-5, 100).verdict == WRONG
     counts = counting.counts()
     fewer = counting.Counts(**{**vars(counts), "pieces": counts.pieces - 1})
     more = counting.Counts(**{**vars(counts), "below": 2**counts.folds})
-    assert verdicts.fold_row(counts, 3).verdict == HOLDS
-    assert verdicts.fold_row(fewer, 3).verdict == WRONG
-    assert verdicts.fold_row(more, 3).verdict == WRONG
+    assert claim_rows.fold_row(counts, 3).verdict == HOLDS
+    assert claim_rows.fold_row(fewer, 3).verdict == WRONG
+    assert claim_rows.fold_row(more, 3).verdict == WRONG
     pieces, one = {"a": 8, "b": 9, "c": 65}, {"a": 19, "b": 25, "c": 193}
     three = {"a": 0.1, "b": 0.2, "c": 0.15}, {"a": 0.3, "b": 0.2, "c": 0.1}
-    assert verdicts.three_row(pieces, one, three[0], 9).verdict == HOLDS
-    assert verdicts.three_row(pieces, one, three[1], 9).verdict.startswith(ONLY_IF)
+    assert claim_rows.three_row(pieces, one, three[0], 9).verdict == HOLDS
+    assert claim_rows.three_row(pieces, one, three[1], 9).verdict.startswith(ONLY_IF)
     alike = {"a": 1, "b": 1, "c": 1}
-    assert verdicts.three_row(pieces, alike, three[1], 9).verdict == WRONG
+    assert claim_rows.three_row(pieces, alike, three[1], 9).verdict == WRONG
 
 
 def test_the_copied_program_counts_and_trains() -> None:

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from layerlab.core.experiment import NOT_HERE
 from layerlab.core.jobs import Job, steps_of
 from layerlab.core.spec import NetSpec
-from layerlab.experiments.signal import meanfield, model, network, rows
+from layerlab.experiments.signal import claim_rows, meanfield, model, network
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.theory.forward import propagate_layers
 from layerlab.nets.theory.scatter import bands
@@ -206,7 +206,7 @@ def test_marks_are_the_initializers():
     assert places["PyTorch"] == pytest.approx((3**-0.5, 192**-0.5))
     assert places["small"] == pytest.approx((0.08, 0))
     assert places["large"] == pytest.approx((8, 0))
-    assert torch.nn.init.calculate_gain("tanh") == rows.TANH_GAIN
+    assert torch.nn.init.calculate_gain("tanh") == claim_rows.TANH_GAIN
 
 
 def verdicts(**knobs):
@@ -233,7 +233,12 @@ def test_verdicts_move_with_the_knobs():
 
 @pytest.fixture
 def forget():
-    caches = (rows._through, rows._log_variance, rows._variances, model._computed)
+    caches = (
+        claim_rows._through,
+        claim_rows._log_variance,
+        claim_rows._variances,
+        model._computed,
+    )
     for cache in caches:
         cache.cache_clear()
     yield
@@ -242,12 +247,12 @@ def forget():
 
 
 def test_broken_computations_turn_the_verdicts(monkeypatch, forget):
-    monkeypatch.setattr(rows, "TANH_GAIN", 1.0)
+    monkeypatch.setattr(claim_rows, "TANH_GAIN", 1.0)
     assert verdicts()["D30"] == "holds"
-    monkeypatch.setattr(rows, "tile", lambda *at: 2 * network.tile(*at))
-    rows._variances.cache_clear()
+    monkeypatch.setattr(claim_rows, "tile", lambda *at: 2 * network.tile(*at))
+    claim_rows._variances.cache_clear()
     assert verdicts()["D20"] == "wrong as printed"
-    monkeypatch.setitem(rows.PAIRS, "relu", 1.0)
+    monkeypatch.setitem(claim_rows.PAIRS, "relu", 1.0)
     assert "relu" not in verdicts()["B4"]
     wrong = network.Network.backward
     monkeypatch.setattr(
@@ -268,7 +273,7 @@ def test_the_length_of_relu_networks_is_drawn_in_law():
         for _ in range(10):
             h = np.maximum(h @ rng.standard_normal((32, 32)) * math.sqrt(2 / 32), 0)
         logs.append(math.log((h**2).mean()))
-    assert rows._log_variance((32,) * 10) == pytest.approx(np.var(logs), rel=0.2)
+    assert claim_rows._log_variance((32,) * 10) == pytest.approx(np.var(logs), rel=0.2)
 
 
 def test_the_copied_program_prints_theory_s_figures():

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, ONLY_IF, PENDING, WRONG
 from layerlab.core.spec import edit
-from layerlab.experiments.width_or_depth import model, twins, verdicts
+from layerlab.experiments.width_or_depth import claim_rows, model, twins
 from layerlab.experiments.width_or_depth.names import DEEP, TWINS, WIDE
 from layerlab.nets.bootstrap import ratio
 from layerlab.nets.engines import default_engine, engine
@@ -183,7 +183,7 @@ def test_width_wins_a_mild_curve_and_narrow_layers_are_stuck(monkeypatch) -> Non
 
 def test_verdicts_follow_the_counts() -> None:
     def row(wide, deep):
-        return verdicts.pieces_row((5,), np.array(wide), (3, 3), np.array(deep))
+        return claim_rows.pieces_row((5,), np.array(wide), (3, 3), np.array(deep))
 
     assert row([6, 5], [7, 4]).verdict == HOLDS
     assert row([6, 5], [8, 4]).verdict == f"{ONLY_IF} they are one layer"
@@ -201,11 +201,11 @@ def test_pieces_are_judged_over_all_seeds_wherever_the_clock_stands(short) -> No
 
 
 def test_fewer_parameters_are_counted(monkeypatch) -> None:
-    row = verdicts.fewer_row((33,), (6, 6, 6))
+    row = claim_rows.fewer_row((33,), (6, 6, 6))
     assert row.verdict == WRONG
     assert row.measured == "53 against 25"
-    monkeypatch.setattr(verdicts, "PRINTED_WIDE", (32,))
-    assert verdicts.fewer_row((33,), (6, 6, 6)).verdict == HOLDS
+    monkeypatch.setattr(claim_rows, "PRINTED_WIDE", (32,))
+    assert claim_rows.fewer_row((33,), (6, 6, 6)).verdict == HOLDS
 
 
 def test_the_copied_program_ends_where_the_page_does(monkeypatch) -> None:

@@ -17,6 +17,7 @@ from layerlab.claims.base import (
     wrong,
 )
 from layerlab.claims.figures import figure, listed, percent, within
+from layerlab.experiments.attention.claim_rows import CONSTANT, LINEAR
 from layerlab.experiments.attention.draws import Draws, power
 from layerlab.experiments.attention.heads import (
     attention_weights,
@@ -25,7 +26,6 @@ from layerlab.experiments.attention.heads import (
     squared_width,
     temperature,
 )
-from layerlab.experiments.attention.rows import CONSTANT, LINEAR
 from layerlab.nets.losses import softmax
 
 Array = np.ndarray

@@ -187,13 +187,13 @@ def _measure_collapse(ctx: Context) -> Collapsed:
 
 def _judge_collapse(n: Collapsed) -> Finding:
     slow, quick = ADAM_RATES
-    rates_text = {rate: ", ".join(map(percent, shares)) for rate, shares in n.trained.items()}
+    shares = {rate: ", ".join(map(percent, dead)) for rate, dead in n.trained.items()}
     initial = ", ".join(map(percent, n.initial))
-    measured = f"{rates_text[slow]}; at initialization {initial}"
+    measured = f"{shares[slow]}; at initialization {initial}"
     why = (
         f"of {grouped(n.nets)} networks of width {', '.join(map(str, WIDTHS))} {initial} "
-        f"are constant at initialization, {rates_text[slow]} after {UPDATES} updates of Adam at "
-        f"{slow:g}, and {rates_text[quick]} (of {n.nets // 4}) at {quick:g}, which kills more"
+        f"are constant at initialization, {shares[slow]} after {UPDATES} updates of Adam at "
+        f"{slow:g}, and {shares[quick]} (of {n.nets // 4}) at {quick:g}, which kills more"
     )
     if as_published(n.trained[slow]):
         return holds(measured, why)

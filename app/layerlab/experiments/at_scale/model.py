@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.core.errors import LabError, quoted
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.programs import program
-from layerlab.experiments.at_scale import rows
+from layerlab.experiments.at_scale import claim_rows
 from layerlab.experiments.at_scale.growth import Growth, growth
 from layerlab.experiments.at_scale.growth import release as release
 from layerlab.nets.activations import ACTIVATIONS
@@ -228,11 +228,11 @@ def knobs_of(one: Published) -> dict[str, object]:
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about size and growth, beside what is computed here."""
     return (
-        rows.block_row(result.decoder),
-        rows.growth_row(result.block),
-        rows.gate_row(),
-        rows.llama_row(),
-        rows.powers_row(result.decoder, result.context),
+        claim_rows.block_row(result.decoder),
+        claim_rows.growth_row(result.block),
+        claim_rows.gate_row(),
+        claim_rows.llama_row(),
+        claim_rows.powers_row(result.decoder, result.context),
     )
 
 

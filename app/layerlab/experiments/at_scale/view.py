@@ -7,11 +7,11 @@ from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
 from layerlab.core.numbers import grouped
-from layerlab.experiments.at_scale.compared import FACTORS, ComparedCards
+from layerlab.experiments.at_scale.comparison_cards import FACTORS, ComparedCards
 from layerlab.experiments.at_scale.costs import CostCards
 from layerlab.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of, part_color
 from layerlab.experiments.at_scale.model import SHARED, Result
-from layerlab.experiments.at_scale.words import count, memory, operations
+from layerlab.experiments.at_scale.units import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle

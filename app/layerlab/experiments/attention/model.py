@@ -12,7 +12,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
-from layerlab.experiments.attention import rows
+from layerlab.experiments.attention import claim_rows
 from layerlab.experiments.attention.draws import (
     FEW,
     MANY,
@@ -267,10 +267,10 @@ def work(
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about attention, beside what is computed here."""
     return (
-        rows.product_row(result.drawn, result.d_k),
-        rows.gradient_row(result.summaries),
-        rows.kernel_row(result.claimed, result.norms, result.scaled, result.norm),
-        rows.temperature_row(result.entropies, result.falls),
+        claim_rows.product_row(result.drawn, result.d_k),
+        claim_rows.gradient_row(result.summaries),
+        claim_rows.kernel_row(result.claimed, result.norms, result.scaled, result.norm),
+        claim_rows.temperature_row(result.entropies, result.falls),
     )
 
 

@@ -10,7 +10,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, TaskSpec, edit
-from layerlab.experiments.basis import verdicts
+from layerlab.experiments.basis import claim_rows
 from layerlab.experiments.basis.fits import Descent, Ridge
 from layerlab.experiments.basis.terms import CURVE_KEYS, GRID, bent, chosen, truth
 from layerlab.nets.activations import ACTIVATIONS
@@ -247,10 +247,10 @@ def _with_moved(b: Array, c: Array, terms: Numbers) -> tuple[Array, Array]:
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about expansions, beside what is computed here."""
     return (
-        verdicts.sum_row(result.activation, result.b, result.c, result.a, result.d),
-        verdicts.composition_row(result.activation),
-        verdicts.leak_row(result.curve, result.level, result.needed[result.curve]),
-        verdicts.needed_row(result.level, result.needed),
+        claim_rows.sum_row(result.activation, result.b, result.c, result.a, result.d),
+        claim_rows.composition_row(result.activation),
+        claim_rows.leak_row(result.curve, result.level, result.needed[result.curve]),
+        claim_rows.needed_row(result.level, result.needed),
     )
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.programs import program
-from layerlab.experiments.convolution import initial, rows
-from layerlab.experiments.convolution.finding import COUNTS, SMALL, TAPS, Found, found
+from layerlab.experiments.convolution import claim_rows, initial
+from layerlab.experiments.convolution.kernel_recovery import COUNTS, SMALL, TAPS, Found, found
 from layerlab.experiments.convolution.layers import (
     EXACT,
     Shifts,
@@ -199,10 +199,10 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about convolutions, beside what is computed here."""
     is_moved = not np.array_equal(result.picture, result.shifted)
     return (
-        rows.parameter_row(result.whole),
-        rows.shift_row(result.shifts, is_moved),
-        rows.found_row(result.found, result.images, result.noise),
-        rows.average_row(*result.averages),
+        claim_rows.parameter_row(result.whole),
+        claim_rows.shift_row(result.shifts, is_moved),
+        claim_rows.found_row(result.found, result.images, result.noise),
+        claim_rows.average_row(*result.averages),
     )
 
 

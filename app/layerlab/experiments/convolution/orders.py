@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 
-from layerlab.experiments.convolution.hands import ARROWS
 from layerlab.experiments.convolution.model import EXACT, POSITIONS, SIDE, Result
+from layerlab.experiments.convolution.sheets import ARROWS
 from layerlab.experiments.convolution.tiles import Tile, TileSheet
 from layerlab.ui.plotting.items import Arrows, Mark
 from layerlab.ui.plotting.scale import number

@@ -6,12 +6,12 @@ import numpy as np
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core import picture as pic
-from layerlab.experiments.convolution.hands import ONLY, KernelSheet, PictureSheet
-from layerlab.experiments.convolution.lower import LowerCards
 from layerlab.experiments.convolution.model import BY_HAND, EXACT, SIDE, Result
-from layerlab.experiments.convolution.opened import ENDINGS, read_picture
 from layerlab.experiments.convolution.orders import FiltersSheet, OrdersSheet
+from layerlab.experiments.convolution.picture_file import ENDINGS, read_picture
+from layerlab.experiments.convolution.sheets import ONLY, KernelSheet, PictureSheet
 from layerlab.experiments.convolution.tiles import Tile, TileCard
+from layerlab.experiments.convolution.weight_sharing_cards import LowerCards
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView
 from layerlab.ui.plotting.scale import number

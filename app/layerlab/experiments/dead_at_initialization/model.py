@@ -13,7 +13,7 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
-from layerlab.experiments.dead_at_initialization import collapse, initial, theory, verdicts
+from layerlab.experiments.dead_at_initialization import claim_rows, collapse, initial, theory
 from layerlab.experiments.dead_at_initialization.collapse import (
     LAYERS,
     PUBLISHED,
@@ -250,8 +250,8 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
         if result.nets[width - 1] >= NETS
     }
     return (
-        verdicts.leaky_row(result.dead_units, result.width, result.depth),
-        verdicts.collapse_row(result.cure, result.depth, initially, slow, quick),
+        claim_rows.leaky_row(result.dead_units, result.width, result.depth),
+        claim_rows.collapse_row(result.cure, result.depth, initially, slow, quick),
     )
 
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from layerlab.core import picture as pic
 from layerlab.core.numbers import percent
-from layerlab.experiments.dead_at_initialization.drawn import draw_prediction, draw_units
 from layerlab.experiments.dead_at_initialization.map import (
     MapPlot,
     cell_at,
@@ -26,6 +25,10 @@ from layerlab.experiments.dead_at_initialization.model import (
     half_depths,
 )
 from layerlab.experiments.dead_at_initialization.names import DEEPEST, NETS, WIDEST
+from layerlab.experiments.dead_at_initialization.network_plots import (
+    draw_prediction,
+    draw_units,
+)
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine

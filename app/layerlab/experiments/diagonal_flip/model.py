@@ -14,7 +14,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.layout import Layout
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
-from layerlab.experiments.diagonal_flip import rows
+from layerlab.experiments.diagonal_flip import claim_rows
 from layerlab.experiments.diagonal_flip.study import PRINTED, Printed, Study, study
 from layerlab.experiments.diagonal_flip.training import INITS, Setting, known, training
 from layerlab.nets.rank import rank_floors
@@ -155,7 +155,7 @@ def work(
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about the flip, beside what is known by now."""
-    return rows.all_rows(result.printed, result.study)
+    return claim_rows.all_rows(result.printed, result.study)
 
 
 def numpy_code(

@@ -15,7 +15,13 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
-from layerlab.experiments.ensemble.found import Found, found_in, look_at, may_be_random, unseen
+from layerlab.experiments.ensemble.draw_statistics import (
+    Found,
+    found_in,
+    look_at,
+    may_be_random,
+    unseen,
+)
 from layerlab.experiments.ensemble.names import (
     ARCHITECTURE,
     BOOTSTRAP,

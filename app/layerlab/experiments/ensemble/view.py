@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from layerlab.core import picture as pic
-from layerlab.experiments.ensemble.below import Held, PageOfDraws
+from layerlab.experiments.ensemble.draws_view import Held, PageOfDraws
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import DRAWS, EDGE
 from layerlab.ui.pages.view import PlotCard

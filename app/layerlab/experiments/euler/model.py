@@ -14,9 +14,9 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.euler import flow
+from layerlab.experiments.euler.claim_rows import stable_row
 from layerlab.experiments.euler.moons import SEEDS, UPDATES, Flow, Setting, known, training
 from layerlab.experiments.euler.stability import limit_of
-from layerlab.experiments.euler.verdicts import stable_row
 
 Array = np.ndarray
 Numbers = tuple[float, ...]

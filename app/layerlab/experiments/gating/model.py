@@ -15,7 +15,7 @@ from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
-from layerlab.experiments.gating.parts import ACTIVE, Net, Result, Seeds
+from layerlab.experiments.gating.networks import ACTIVE, Net, Result, Seeds
 from layerlab.nets.bootstrap import difference
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.probes.loss import evaluate

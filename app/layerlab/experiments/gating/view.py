@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
 from layerlab.experiments.gating.model import ACTIVATIONS, LENGTH, SEEDS
-from layerlab.experiments.gating.parts import Result
+from layerlab.experiments.gating.networks import Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix, rgb
 from layerlab.ui.plotting.handles import HandlePlot

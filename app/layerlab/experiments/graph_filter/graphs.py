@@ -10,6 +10,7 @@ import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
+from layerlab.experiments.graph_filter.edge_list import read
 from layerlab.experiments.graph_filter.filters import Edges, Spectrum, spectrum
 from layerlab.experiments.graph_filter.names import (
     COMMUNITIES,
@@ -19,7 +20,6 @@ from layerlab.experiments.graph_filter.names import (
     RANDOM,
     RING,
 )
-from layerlab.experiments.graph_filter.reading import read
 
 Array = np.ndarray
 RING_NODES, SIDE, HALF, SCATTERED = 30, 7, 20, 60

@@ -10,6 +10,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, WRONG, ClaimRow
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
+from layerlab.experiments.graph_filter.edge_list import read
 from layerlab.experiments.graph_filter.filters import (
     by_neighbours,
     in_spectrum,
@@ -24,7 +25,6 @@ from layerlab.experiments.graph_filter.names import (
     COMMUNITIES,
     MOST_TIMES,
 )
-from layerlab.experiments.graph_filter.reading import read
 
 Array = np.ndarray
 Numbers = tuple[float, ...]

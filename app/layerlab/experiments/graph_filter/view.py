@@ -11,11 +11,11 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core import picture as pic
+from layerlab.experiments.graph_filter.edge_list import read_text
+from layerlab.experiments.graph_filter.graph_plot import GraphPicture, graph_card, node_at
+from layerlab.experiments.graph_filter.hop_weight_card import NearCard
 from layerlab.experiments.graph_filter.model import TIMES, Result, T
 from layerlab.experiments.graph_filter.names import ENDINGS, OWN
-from layerlab.experiments.graph_filter.near import NearCard
-from layerlab.experiments.graph_filter.pictures import GraphPicture, graph_card, node_at
-from layerlab.experiments.graph_filter.reading import read_text
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix

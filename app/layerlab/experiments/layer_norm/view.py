@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
-from layerlab.experiments.layer_norm.courses import draw_ends, draw_losses
+from layerlab.experiments.layer_norm.loss_plots import draw_ends, draw_losses
 from layerlab.experiments.layer_norm.model import (
     CURVE,
     LENGTH,

@@ -12,7 +12,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.libraries import warn_once
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
-from layerlab.experiments.numpy_or_torch import check, rows, trainings
+from layerlab.experiments.numpy_or_torch import claim_rows, difference_check, trainings
 from layerlab.experiments.numpy_or_torch.mistakes import OFF, Mistake, layer_of
 from layerlab.experiments.numpy_or_torch.names import (
     AT_H,
@@ -86,7 +86,7 @@ def compute(
         if len(tracks.get((name, "float64"), ())) > at
     }
     valley, numeric = _valley(setting, wrong, eps)
-    checks = check.each_array(setting, wrong, numeric)
+    checks = difference_check.each_array(setting, wrong, numeric)
     return Result(
         setting,
         label,
@@ -102,7 +102,7 @@ def compute(
         np.empty(0) if mistake == NONE else _losses(setting, by_hand(setting, _SOUND)),
         valley,
         checks,
-        check.located(checks, valley.expected),
+        difference_check.located(checks, valley.expected),
         _missed(setting, wrong.layer, numeric),
         _derivative(ACTIVATIONS[activation], mistake, eps),
         {
@@ -159,34 +159,34 @@ def _losses(setting: Setting, track: Array) -> Array:
 
 def _valley(setting: Setting, wrong: Mistake, eps: float) -> tuple[Valley, Array]:
     """Return the errors by step, and the picked derivatives at the page's step."""
-    wide = check.valley(setting)
-    single = check.valley(Setting(setting.activation, setting.depth, "float32"))
-    sound, made = (check.gradient(setting, one) for one in (_SOUND, wrong))
+    wide = difference_check.valley(setting)
+    single = difference_check.valley(Setting(setting.activation, setting.depth, "float32"))
+    sound, made = (difference_check.gradient(setting, one) for one in (_SOUND, wrong))
     push = np.array([eps])
-    numeric = check.differences(setting, push).centred[0]
+    numeric = difference_check.differences(setting, push).centred[0]
 
     def error(a: Array, n: Array) -> Array:
-        return check.worst(wide.picked, a, n)
+        return difference_check.worst(wide.picked, a, n)
 
     return Valley(
-        check.PUSHES,
+        difference_check.PUSHES,
         error(made, wide.centred),
         error(sound, wide.centred),
         error(made, wide.one_sided),
         error(made, single.centred),
-        *check.forecast(setting, check.PUSHES),
+        *difference_check.forecast(setting, difference_check.PUSHES),
         (eps, float(error(made, numeric))),
-        float(np.hypot(*check.forecast(setting, push))[0]),
+        float(np.hypot(*difference_check.forecast(setting, push))[0]),
     ), numeric
 
 
 def _missed(setting: Setting, layer: int, numeric: Array) -> dict[str, float]:
     """Return the worst array's error with each of the mistakes, 0 if it is none here."""
-    sound, found = check.gradient(setting, _SOUND), {}
+    sound, found = difference_check.gradient(setting, _SOUND), {}
     for name in MISTAKES:
         made = Mistake(name, layer_of(name, setting.depth, layer))
-        is_none = name != NONE and (check.gradient(setting, made) == sound).all()
-        errors = [one.error for one in check.each_array(setting, made, numeric)]
+        is_none = name != NONE and (difference_check.gradient(setting, made) == sound).all()
+        errors = [one.error for one in difference_check.each_array(setting, made, numeric)]
         found[name] = 0.0 if is_none else max(errors)
     return found
 
@@ -219,7 +219,7 @@ def work(
     plan = yield from trainings.plan(is_interrupted)
     for done, (is_timed, name, dtype) in enumerate(plan):
         one = training(name, Setting(activation, depth, dtype))
-        note = f"{'timing' if is_timed else 'training'} {rows.NAMES[name]}"
+        note = f"{'timing' if is_timed else 'training'} {claim_rows.NAMES[name]}"
         yield Step(done, len(plan), None, note)
         try:
             for _ in one.time() if is_timed else one.advance(is_interrupted):
@@ -239,7 +239,7 @@ def work(
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about gradients, beside what is computed here."""
-    return rows.all_rows(result)
+    return claim_rows.all_rows(result)
 
 
 def numpy_code(

@@ -6,17 +6,17 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
-from layerlab.experiments.numpy_or_torch.checking import (
+from layerlab.experiments.numpy_or_torch.check_plots import (
     FLOOR,
     TOP,
     draw_arrays,
     draw_derivative,
     draw_valley,
 )
+from layerlab.experiments.numpy_or_torch.claim_rows import NAMES
 from layerlab.experiments.numpy_or_torch.model import ENGINES, REACH
 from layerlab.experiments.numpy_or_torch.names import FORGOTTEN, LENGTH, NONE
 from layerlab.experiments.numpy_or_torch.result import Result
-from layerlab.experiments.numpy_or_torch.rows import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot

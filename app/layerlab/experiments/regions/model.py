@@ -13,7 +13,7 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
-from layerlab.experiments.regions import gates, verdicts
+from layerlab.experiments.regions import claim_rows, gates
 from layerlab.experiments.regions.counting import Counts, built_pieces, counts
 from layerlab.experiments.regions.gates import Flips, active, known_flips
 from layerlab.experiments.regions.training import (
@@ -157,10 +157,10 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     hidden = result.hidden
     on_line = int((result.regions.layers == 1).sum()) + 1
     return (
-        verdicts.gates_row(result.flips),
-        verdicts.layer_row(hidden[0], on_line, result.polygons.by_layer[0]),
-        verdicts.power_row(hidden, result.regions.pieces, *built_pieces(*hidden)),
-        verdicts.neurons_row(result.counts),
+        claim_rows.gates_row(result.flips),
+        claim_rows.layer_row(hidden[0], on_line, result.polygons.by_layer[0]),
+        claim_rows.power_row(hidden, result.regions.pieces, *built_pieces(*hidden)),
+        claim_rows.neurons_row(result.counts),
     )
 
 

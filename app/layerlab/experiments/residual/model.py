@@ -12,7 +12,7 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
-from layerlab.experiments.residual import verdicts
+from layerlab.experiments.residual import claim_rows
 from layerlab.experiments.residual.initial import NAMES, Initial, chain, measured
 from layerlab.experiments.residual.initial import release as release
 from layerlab.experiments.residual.training import (
@@ -64,7 +64,7 @@ class Result:
     curves: dict[str, Array]
     constant: float
     alone: float
-    blocks: verdicts.Blocks | None
+    blocks: claim_rows.Blocks | None
 
     @property
     def trained(self) -> dict[str, Trained | None]:
@@ -131,7 +131,7 @@ def compute(
         curves,
         0.5 * float(y.var()),
         alone(decay),
-        verdicts.known_blocks(),
+        claim_rows.known_blocks(),
     )
 
 
@@ -147,7 +147,7 @@ def work(
     shown = trained_depth(depth)
     depths = (shown, *(d for d in DEPTHS if d != shown))
     total = len(depths) * len(NAMES)
-    yield from verdicts.measure_blocks(is_interrupted)
+    yield from claim_rows.measure_blocks(is_interrupted)
     for k, (d, name) in enumerate((d, name) for d in depths for name in NAMES):
         yield from training(Setting(name, d, activation, decay)).advance(is_interrupted)
         result = compute(activation, depth, factor, decay, ablated)
@@ -159,9 +159,9 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     trained = result.trained
     layer = max(1, (result.ablated or min(2, result.shown)) - 1)  # the first has no skip
     return (
-        verdicts.ablation_row(trained["plain"], trained["scaled"], layer),
-        verdicts.blocks_row(result.blocks),
-        verdicts.chain_row(result.factor, result.depth),
+        claim_rows.ablation_row(trained["plain"], trained["scaled"], layer),
+        claim_rows.blocks_row(result.blocks),
+        claim_rows.chain_row(result.factor, result.depth),
     )
 
 

@@ -14,7 +14,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.layout import Layout
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
-from layerlab.experiments.sawtooth import nets, verdicts
+from layerlab.experiments.sawtooth import claim_rows, nets
 from layerlab.experiments.sawtooth.counting import Counts, counts
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.experiments.sawtooth.training import EVERY, GRID, Setting, Snapshot, population
@@ -134,16 +134,16 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     shown, found = result.shown, result.found
     three = [name for name in NAMES if name != "8 a layer"]
     return (
-        verdicts.three_row(
+        claim_rows.three_row(
             {name: result.most[name] for name in three},
             {name: result.parameters[name] for name in three},
             {name: float(np.median(found[name].loss)) for name in three},
             min(found[name].update for name in three),
         ),
-        verdicts.open_row(
+        claim_rows.open_row(
             result.floor, result.exact, shown.loss, float(np.median(shown.held)), shown.update
         ),
-        verdicts.fold_row(result.counts, result.folds),
+        claim_rows.fold_row(result.counts, result.folds),
     )
 
 

@@ -15,7 +15,7 @@ from layerlab.core.frames import LayerPart
 from layerlab.core.jobs import Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, NetSpec, edit
-from layerlab.experiments.signal import rows
+from layerlab.experiments.signal import claim_rows
 from layerlab.experiments.signal.meanfield import (
     SLOPE,
     Map,
@@ -256,13 +256,13 @@ def marks(activation: str, width: int) -> tuple[Mark, ...]:
         found.append(Mark(label, weight, bias, init.help))
     if activation == "tanh":
         text = "kaiming_normal_ for tanh in PyTorch: variance (5/3)² / in."
-        found.append(Mark("5/3", rows.TANH_GAIN, 0.0, text))
+        found.append(Mark("5/3", claim_rows.TANH_GAIN, 0.0, text))
     return tuple(found)
 
 
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about signals, beside what is computed here."""
-    return rows.claims(
+    return claim_rows.claims(
         result.net, result.theory, result.found, result.largest, result.chi, result.length
     )
 

@@ -13,7 +13,7 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
-from layerlab.experiments.width_or_depth import verdicts
+from layerlab.experiments.width_or_depth import claim_rows
 from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, START, TWINS, WIDE, WILDEST
 from layerlab.experiments.width_or_depth.twins import (
     BATCH,
@@ -248,10 +248,10 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claims about budgets and pieces, beside what is counted here."""
     wide, deep = (result.twins[name] for name in TWINS)
     return (
-        verdicts.pieces_row(
+        claim_rows.pieces_row(
             wide.hidden, result.counted.get(WIDE), deep.hidden, result.counted.get(DEEP)
         ),
-        verdicts.fewer_row(wide.hidden, deep.hidden),
+        claim_rows.fewer_row(wide.hidden, deep.hidden),
     )
 
 

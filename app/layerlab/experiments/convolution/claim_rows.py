@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
-from layerlab.experiments.convolution.finding import COUNTS, Found
+from layerlab.experiments.convolution.kernel_recovery import COUNTS, Found
 from layerlab.experiments.convolution.layers import EXACT, Shifts
 from layerlab.experiments.convolution.names import KERNEL, SIDE
 

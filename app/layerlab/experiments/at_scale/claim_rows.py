@@ -10,7 +10,7 @@ import numpy as np
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
 from layerlab.experiments.at_scale.growth import HUGE, ends
-from layerlab.experiments.at_scale.words import count
+from layerlab.experiments.at_scale.units import count
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.published import model
 from layerlab.nets.skips import FEW, MANY, is_growing, is_steady

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor
 
 from layerlab.experiments.at_scale.layer import part_color
 from layerlab.experiments.at_scale.model import Result, knobs_of
-from layerlab.experiments.at_scale.words import count, memory, operations
+from layerlab.experiments.at_scale.units import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
