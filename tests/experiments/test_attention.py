@@ -11,7 +11,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, PENDING, WRONG
 from layerlab.core.jobs import Job, steps_of
 from layerlab.experiments.attention import claim_rows, draws, heads, model, theory
-from layerlab.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Draws
+from layerlab.experiments.attention.draws import FREE, MAX_DRAWS, SCALED, SIZES, Draws
 from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
 
@@ -222,7 +222,7 @@ def test_expected_squares_are_means_over_values_and_targets():
 
 def test_theory_is_what_is_drawn_at_large_d_k(whole):
     last, limits = whole.summaries[-1], whole.limits
-    assert last.draws == MANY
+    assert last.draws == MAX_DRAWS
     assert last.weights[SCALED, 0] == pytest.approx(limits.weights, rel=0.05)
     assert last.values[SCALED, 0] == pytest.approx(limits.values, rel=0.15)
     assert last.weights[FREE, 0] == pytest.approx(1024 * limits.weights_free, rel=0.05)
@@ -244,8 +244,8 @@ def test_work_tells_how_far_it_is_and_goes_on_where_it_was():
     job.close()
     before = sum(one.count for one in draws.draws_of(2))
     steps = list(steps_of(Job("attention", lambda _: model.work(lambda: False, keys=2))))
-    assert before < steps[-1].done == steps[-1].total == MANY * len(SIZES)
-    assert all(one.draws == MANY for one in steps[-1].result.summaries)
+    assert before < steps[-1].done == steps[-1].total == MAX_DRAWS * len(SIZES)
+    assert all(one.draws == MAX_DRAWS for one in steps[-1].result.summaries)
 
 
 # ---- verdicts

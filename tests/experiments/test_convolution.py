@@ -17,7 +17,7 @@ from layerlab.experiments.convolution import (
     model,
     names,
 )
-from layerlab.experiments.convolution.kernel_recovery import COUNTS, OUTPUTS, SMALL, TAPS
+from layerlab.experiments.convolution.kernel_recovery import COUNTS, OUTPUTS, SMALL_SIDE, TAPS
 from layerlab.experiments.convolution.names import SIDE
 from tests.helpers.programs import printed_by
 
@@ -245,8 +245,8 @@ def test_the_kernel_is_found_as_the_normal_equations_do():
 
 def test_errors_of_many_draws_are_those_of_least_squares():
     rng = np.random.default_rng(5)
-    drawn = rng.standard_normal((kernel_recovery.DRAWS * names.IMAGES, SMALL, SMALL))
-    images = drawn.reshape(kernel_recovery.DRAWS, names.IMAGES, SMALL, SMALL)
+    drawn = rng.standard_normal((kernel_recovery.DRAWS * names.IMAGES, SMALL_SIDE, SMALL_SIDE))
+    images = drawn.reshape(kernel_recovery.DRAWS, names.IMAGES, SMALL_SIDE, SMALL_SIDE)
     unit = rng.standard_normal((kernel_recovery.DRAWS, names.IMAGES, OUTPUTS))
     for draw, k in ((0, 0), (3, 2), (23, 6)):
         x, e = images[draw, : COUNTS[k]], unit[draw, : COUNTS[k]]

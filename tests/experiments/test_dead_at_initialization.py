@@ -20,7 +20,7 @@ from layerlab.experiments.dead_at_initialization import (
     theory,
 )
 from layerlab.experiments.dead_at_initialization.map import cell_at
-from layerlab.experiments.dead_at_initialization.names import CURES, DEEPEST, WIDEST
+from layerlab.experiments.dead_at_initialization.names import CURES, MAX_DEPTH, MAX_WIDTH
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.problem import check, initialize, problem_of
@@ -78,16 +78,16 @@ def test_networks_are_those_that_the_lab_draws(cure: str, width: int, depth: int
 
 @pytest.mark.parametrize("cure", CURES)
 def test_a_shallow_network_is_the_deepest_cut_short(cure: str) -> None:
-    deep, shallow = (initial.networks(cure, 3, d, np.arange(4)) for d in (DEEPEST, 5))
+    deep, shallow = (initial.networks(cure, 3, d, np.arange(4)) for d in (MAX_DEPTH, 5))
     hidden = initial.layout_of(3, 5).offset(5)
     assert (deep[:, :hidden] == shallow[:, :hidden]).all()
 
 
 def test_each_unit_of_the_asymmetric_draw_has_one_number_of_beta() -> None:
-    layout = initial.layout_of(12, DEEPEST)
-    params = initial.networks("asymmetric", 12, DEEPEST, np.arange(20))
-    weights = np.stack([layout.weights(params, k) for k in range(1, DEEPEST)])
-    biases = np.stack([layout.biases(params, k) for k in range(1, DEEPEST)])
+    layout = initial.layout_of(12, MAX_DEPTH)
+    params = initial.networks("asymmetric", 12, MAX_DEPTH, np.arange(20))
+    weights = np.stack([layout.weights(params, k) for k in range(1, MAX_DEPTH)])
+    biases = np.stack([layout.biases(params, k) for k in range(1, MAX_DEPTH)])
     rows = np.concatenate([weights, biases[..., None, :]], axis=-2)  # (..., 13, units)
     # Beta(2, 1) has the mean 2/3 and the mean square 1/2; the others 0 and 0.6007^2 / 12.
     assert rows.sum(-2).mean() == pytest.approx(2 / 3, abs=0.02)
@@ -172,7 +172,7 @@ def test_bounds_are_the_chain_of_one_and_two_inputs(width: int) -> None:
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 8])
 def test_a_thousand_networks_lie_between_the_bounds(width: int) -> None:
     share = counted("He", width, 1000).share()
-    low, high = theory.bounds(width, DEEPEST)
+    low, high = theory.bounds(width, MAX_DEPTH)
     noise = 3.5 * np.sqrt(high * (1 - low) / 1000) + 1e-12
     assert (share >= low - noise).all()
     assert (share <= high + noise).all()
@@ -252,7 +252,7 @@ def test_work_fills_map_and_claims() -> None:
     reported = [step for step in steps if step is not None]
     assert [step.done for step in reported] == sorted(step.done for step in reported)
     last = reported[-1]
-    assert last.done == last.total == (WIDEST + 8) * 20
+    assert last.done == last.total == (MAX_WIDTH + 8) * 20
     assert last.result.is_counted
     assert sorted(last.result.trained[0.01]) == list(collapse.WIDTHS)
     assert last.result.after is not None
@@ -305,7 +305,7 @@ def test_he_moves_no_cell() -> None:
 def test_leaky_networks_live_and_say_little() -> None:
     page = EXPERIMENTS["dead-at-initialization"]
     thing = next(thing for thing in page.tries if thing.label == "Leaky ReLU")
-    assert (counted("leaky", 2, 200).died > DEEPEST).all()
+    assert (counted("leaky", 2, 200).died > MAX_DEPTH).all()
     leaky = model.compute(**page.values(**thing.values))
     twin = model.compute(width=2, net=leaky.net)
     assert twin.dies is not None
@@ -337,10 +337,10 @@ def test_the_copied_program_counts_the_same(cure: str) -> None:
 def test_cells_of_the_map() -> None:
     assert cell_at(10.2, 3.4) == (3, 10)
     assert cell_at(0.72, 0.5) == (1, 1)
-    assert cell_at(68.0, 12.5) == (WIDEST, DEEPEST)
-    for depth in range(1, DEEPEST + 1):
+    assert cell_at(68.0, 12.5) == (MAX_WIDTH, MAX_DEPTH)
+    for depth in range(1, MAX_DEPTH + 1):
         assert cell_at(depth, 1)[1] == depth
-        assert cell_at(1.001 * (depth * (depth + 1)) ** 0.5, 1)[1] == min(depth + 1, DEEPEST)
+        assert cell_at(1.001 * (depth * (depth + 1)) ** 0.5, 1)[1] == min(depth + 1, MAX_DEPTH)
 
 
 def test_clicks_and_arrows_choose_a_cell(open_page) -> None:

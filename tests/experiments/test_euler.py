@@ -96,7 +96,7 @@ def test_steps_are_steps(field: str) -> None:
             x = x + step * (np.tanh(sums) if field == "tanh" else sums)
         assert found[2, k, 1] == pytest.approx(x, rel=1e-12)
     far = flow.euler("linear", 50 * w, STARTS, np.array([2.0]), 40)
-    assert np.abs(far).max() == flow.FAR
+    assert np.abs(far).max() == flow.MAX_COORDINATE
 
 
 @pytest.mark.parametrize("field", flow.FIELDS)
@@ -354,7 +354,7 @@ def test_clicks_and_drags_turn_knobs(open_page) -> None:
     for _ in range(20):
         view.flow.plot.clicked.emit(0.1, 0.1)
         settle(page)
-    assert len(page.values["starts"]) == 2 * model.MOST_STARTS
+    assert len(page.values["starts"]) == 2 * model.MAX_STARTS
     view.eigen.plot.dragged.emit("1", -1.0, 0.0)
     settle(page)
     assert page.values["values"] == (-1.0, 0.0, -1.0, 0.0)

@@ -34,7 +34,7 @@ def short(monkeypatch):
     monkeypatch.setattr(twins, "SEEDS", 4)
     for module in (twins, model):
         monkeypatch.setattr(module, "LENGTH", 200)
-    monkeypatch.setattr(model, "WILDEST", 2)
+    monkeypatch.setattr(model, "MAX_CRESTS", 2)
     return {"crests": 1, "budget": 60, "depth": 2}
 
 
@@ -162,8 +162,8 @@ def test_the_winner_is_named_only_beyond_chance() -> None:
     scatter = np.exp(np.random.default_rng(1).normal(0, 0.5, (2, 64)))
     assert duel(scatter[0], 0.3 * scatter[1]).winner == DEEP
     assert duel(0.3 * scatter[0], scatter[1]).winner == WIDE
-    assert duel(*scatter).winner == model.CLOSE
-    assert duel(scatter[0], scatter[0]).winner == model.CLOSE
+    assert duel(*scatter).winner == model.TOO_CLOSE
+    assert duel(scatter[0], scatter[0]).winner == model.TOO_CLOSE
 
 
 def test_the_band_holds_the_true_ratio_as_often_as_it_states() -> None:
@@ -175,7 +175,7 @@ def test_the_band_holds_the_true_ratio_as_often_as_it_states() -> None:
 
 
 def test_width_wins_a_mild_curve_and_narrow_layers_are_stuck(monkeypatch) -> None:
-    monkeypatch.setattr(model, "WILDEST", 1)
+    monkeypatch.setattr(model, "MAX_CRESTS", 1)
     *_, last = model.work(never, crests=1, budget=100, depth=6)
     assert last.result.duel.winner == WIDE
     assert last.result.twins[WIDE].median < 0.3 * last.result.twins[DEEP].median
@@ -209,7 +209,7 @@ def test_fewer_parameters_are_counted(monkeypatch) -> None:
 
 
 def test_the_copied_program_ends_where_the_page_does(monkeypatch) -> None:
-    monkeypatch.setattr(model, "WILDEST", 1)
+    monkeypatch.setattr(model, "MAX_CRESTS", 1)
     shown = printed_by(model.numpy_code(crests=1, budget=60, depth=2, updates=1000))
     printed = [line.split() for line in shown.splitlines()]
     *_, last = model.work(never, crests=1, budget=60, depth=2, updates=1000)

@@ -28,7 +28,7 @@ from layerlab.nets.tasks import flip
 Array = np.ndarray
 SEEDS = 256
 REACHED = 0.0244  # the loss that the text prints for He after 100 epochs
-MOST_EPOCHS = 1000  # a network that has not got there counts as this
+MAX_EPOCHS = 1000  # a network that has not got there counts as this
 ONE, TWO = (8,), ((8, 8), (5, 5))  # hidden layers: of equal width, of equal size
 TIMES, ABOUT = 4.0, 0.25
 INITS = {
@@ -77,7 +77,7 @@ def _band(band: Band) -> str:
 
 def _epochs(ctx: Context, hidden: tuple[int, ...], count: int) -> Array:
     spec = edit(listing(), "net.hidden", hidden)
-    return epochs_until(ctx, spec, count, REACHED, MOST_EPOCHS)
+    return epochs_until(ctx, spec, count, REACHED, MAX_EPOCHS)
 
 
 def _measure_layers(ctx: Context) -> dict[str, Array]:
@@ -118,7 +118,7 @@ def _measure_slower(ctx: Context) -> Slower:
     count = ctx.some(64)
 
     def epochs(k: int, init: str, seeds: int) -> Array:
-        return epochs_until(ctx.part(k, 4), listing(init=init), seeds, REACHED, MOST_EPOCHS)
+        return epochs_until(ctx.part(k, 4), listing(init=init), seeds, REACHED, MAX_EPOCHS)
 
     return Slower(
         int(epochs(0, "small-normal", 1)[0]),

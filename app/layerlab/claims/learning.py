@@ -127,7 +127,7 @@ def _judge_three(n: Three) -> Finding:
 
 # ---- B7: what universal approximation leaves open
 
-FEW, ENOUGH = 3, 16  # neurons
+FEWER_NEURONS, MORE_NEURONS = 3, 16  # neurons
 
 
 class Open(NamedTuple):
@@ -147,14 +147,14 @@ class Open(NamedTuple):
 
 def _measure_open(ctx: Context) -> Open:
     count = ctx.some(SEEDS, 24)
-    spec, few = _sawtooth((ENOUGH,)), _sawtooth((16, 16), samples=12, validation=0.9)
-    problem = problem_of(_sawtooth((FEW,)))
+    spec, few = _sawtooth((MORE_NEURONS,)), _sawtooth((16, 16), samples=12, validation=0.9)
+    problem = problem_of(_sawtooth((FEWER_NEURONS,)))
     x, y = problem.data.x, problem.data.y
-    out = outputs(problem_of(spec), built_wide(FOLDS, ENOUGH)[None], x)
+    out = outputs(problem_of(spec), built_wide(FOLDS, MORE_NEURONS)[None], x)
     trained = population(ctx.part(0, 2), spec, count)[-1]
     end = population(ctx.part(1, 2), few, count)[-1]
     return Open(
-        least_loss(x[:, 0], y[:, 0], FEW + 1),
+        least_loss(x[:, 0], y[:, 0], FEWER_NEURONS + 1),
         float(problem_of(spec).loss.value(NUMPY, out, y).item()),
         training_loss(spec, trained),
         _medians(few, end),

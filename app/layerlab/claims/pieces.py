@@ -29,13 +29,13 @@ from layerlab.nets.initializers import INITIALIZERS
 from layerlab.nets.regions import regions
 
 Array = np.ndarray
-DEEPEST = 10  # foldings
+MAX_FOLDS = 10  # foldings
 NEURONS = (16, 32, 64, 128)
 SLOPE = 0.1
 QUARTER = 0.25
 NARROW = 8  # neurons: narrower layers are looked at apart
 BIASES = 0.5  # standard deviation
-FAR = 100.0  # ends of the line on which pieces are counted
+LINE_END = 100.0  # ends of the line on which pieces are counted
 
 
 def _curve(hidden: tuple[int, ...]) -> LabSpec:
@@ -58,7 +58,7 @@ def pieces_of(hidden: tuple[int, ...], params: Array, low: float, high: float) -
 
 def _random_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
     params = initial_params(_curve(hidden), seeds)
-    return np.array([pieces_of(hidden, flat, -FAR, FAR) for flat in params])
+    return np.array([pieces_of(hidden, flat, -LINE_END, LINE_END) for flat in params])
 
 
 # ---- D16: one layer
@@ -164,7 +164,7 @@ def _most_pieces(width: int) -> int:
 
 
 def _measure_fold(ctx: Context) -> Folded:
-    depths = list(range(1, DEEPEST + 1))
+    depths = list(range(1, MAX_FOLDS + 1))
     deep = [pieces_of((2,) * depth, folded(2, depth), 0.0, 1.0) for depth in depths]
     few = [depth for depth in depths if depth <= 6]
     x = np.linspace(0, 1, 1025)
@@ -276,9 +276,9 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "one hidden layer needs a width of at least 2^(L-1).",
         published="2^L pieces, depth 2 L, width >= 2^(L-1)",
         page="sawtooth",
-        tolerance=f"built from weights and counted exactly for L = 1 to {DEEPEST}: 2^L pieces "
-        "at depth 2 L or less; one layer of width 2^(L-1) - 1 has fewer, one that is wide "
-        "enough has them all",
+        tolerance="built from weights and counted exactly for L = 1 to "
+        f"{MAX_FOLDS}: 2^L pieces at depth 2 L or less; one layer of width 2^(L-1) - 1 has "
+        "fewer, one that is wide enough has them all",
         measure=_measure_fold,
         judge=_judge_fold,
     ),

@@ -20,7 +20,7 @@ from layerlab.nets.problem import initialize, problem_of
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
-MOST = 64  # seeds of one run
+MAX_SEEDS = 64  # seeds of one run
 FINE = 256  # epochs that are all looked at
 
 
@@ -46,8 +46,10 @@ def chunks(spec: LabSpec, count: int) -> list[LabSpec]:
     """Return the runs that make up so many seeds."""
     first = spec.train.seed
     return [
-        replace(spec, train=replace(spec.train, seed=first + k, seeds=min(MOST, count - k)))
-        for k in range(0, count, MOST)
+        replace(
+            spec, train=replace(spec.train, seed=first + k, seeds=min(MAX_SEEDS, count - k))
+        )
+        for k in range(0, count, MAX_SEEDS)
     ]
 
 

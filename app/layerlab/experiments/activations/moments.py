@@ -11,7 +11,7 @@ from layerlab.nets.activations import Activation
 
 Array = np.ndarray
 REACH = 8.0  # standard deviations, beyond which lie 1e-15 of a gaussian
-FAR = 40.0  # where every smooth activation has reached its limit
+MAX_INPUT = 40.0  # where every smooth activation has reached its limit
 _PANELS, _NODES, _CELLS, _COARSE = 32, 12, 4000, 1200
 _LEGENDRE = np.polynomial.legendre.leggauss(_NODES)
 
@@ -36,7 +36,7 @@ def extremes(entry: Activation, slope: float) -> tuple[float, tuple[float, float
 
     The minimum is where the derivative changes its sign to positive, found by bisection.
     """
-    z = np.linspace(-FAR, FAR, 2 * _CELLS + 1)
+    z = np.linspace(-MAX_INPUT, MAX_INPUT, 2 * _CELLS + 1)
     rate = entry.derivative_at(z, slope)
     peak = int(np.abs(rate).argmax())
     largest = _peak(entry, slope, z[max(0, peak - 1)], z[min(len(z) - 1, peak + 1)])

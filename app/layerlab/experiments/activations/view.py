@@ -17,7 +17,8 @@ from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
 
-FRACTIONS, LONGEST = 1.65, 1.25  # ends of that axis, and of a bar: the rest is for the numbers
+# Ends of that axis, and of a bar: the rest is for the numbers.
+MAX_FRACTION, MAX_BAR = 1.65, 1.25
 BIN_TOP = 1.2  # densities above are cut: a spike of zeros is as high as its cell is narrow
 
 
@@ -31,7 +32,7 @@ class View(PageView):
         self.behind = PlotCard("Output density", Axis("z, h"), Axis("density"))
         self.rows = RowPlot(Axis("fraction preserved"))
         self.rows.x_axis.brief = "fraction"
-        self.rows.x_axis.fix(0, FRACTIONS)
+        self.rows.x_axis.fix(0, MAX_FRACTION)
         self.rows.takes_clicks = True
         self.rows.row_clicked.connect(self._on_row)
         self.kept = PlotCard(
@@ -146,11 +147,11 @@ class View(PageView):
         tokens = ["accent" if k == chosen else "muted" for k in rows]
         pale = [mix(self.theme, self.color(token), 0.35) for token in tokens]
         full = [self.color(token) for token in tokens]
-        none, ends = np.zeros(len(facts)), np.full(len(facts), FRACTIONS)
+        none, ends = np.zeros(len(facts)), np.full(len(facts), MAX_FRACTION)
         words = [number(share, 2) for share in square]
         bars: dict[str, Mark] = {
-            "square": Bars(rows, none, np.minimum(square, LONGEST), pale, 0.62),
-            "variance": Bars(rows, none, np.minimum(variance, LONGEST), full, 0.22),
+            "square": Bars(rows, none, np.minimum(square, MAX_BAR), pale, 0.62),
+            "variance": Bars(rows, none, np.minimum(variance, MAX_BAR), full, 0.22),
             "words": TextMark(ends, rows, words, full, self.theme, 10, right=True, within=1),
             "all": VLine(1.0, "all", self.color("muted"), self.theme),
         }

@@ -22,13 +22,13 @@ from layerlab.nets.transformers import (
     printed_gate,
 )
 
-NEAR = 0.01  # relative: how near a printed total must be; of powers: absolute
+TOLERANCE = 0.01  # relative: how near a printed total must be; of powers: absolute
 EXACT = 1e-12
 D25_PRINTED, D31_PRINTED = 67e6, 6.74e9
 
 
 def _is_near(value: float, printed: float) -> bool:
-    return abs(value / printed - 1) <= NEAR
+    return abs(value / printed - 1) <= TOLERANCE
 
 
 def block_row(decoder: Decoder) -> ClaimRow:
@@ -133,7 +133,7 @@ def powers_row(decoder: Decoder, context: int) -> ClaimRow:
         cache_numbers(k * context, decoder.layers, d, decoder.sharing) for k in (1, 2)
     )
     weights, tokens = math.log2(twice / block), math.log2(longer / cache)
-    is_so = abs(weights - 2) <= NEAR and abs(tokens - 1) <= NEAR
+    is_so = abs(weights - 2) <= TOLERANCE and abs(tokens - 1) <= TOLERANCE
     even = decoder.parameters / decoder.cache(1)
     return ClaimRow(
         "D37",

@@ -24,7 +24,7 @@ from layerlab.nets.theory.quadrature import normal_rule
 from layerlab.nets.transformers import KINDS, Kind, feed_forward
 
 Array = np.ndarray
-DEEPEST, WIDTH, HIDDEN, NETS, INPUTS = 128, 64, 64, 4, 8
+MAX_DEPTH, WIDTH, HIDDEN, NETS, INPUTS = 128, 64, 64, 4, 8
 SEED = 3
 CASES = ("scaled, norm", "norm", "scaled", "bare")  # with layer norm, and without
 HUGE = 1e30  # beyond, a variance is given up
@@ -48,14 +48,14 @@ class Growth:
 
 @functools.cache
 def _weights() -> tuple[Array, Array, Array]:
-    """Return up, gate (He) and down (1 / fan-in) of all blocks; (DEEPEST, NETS, in, out)."""
+    """Return up, gate (He) and down (1 / fan-in) of all blocks; (MAX_DEPTH, NETS, in, out)."""
     rng, net = np.random.default_rng(SEED), NetSpec()
 
     def drawn(init: str, fan_in: int, fan_out: int) -> Array:
         draw = INITIALIZERS[init].draw
-        count = DEEPEST * NETS
+        count = MAX_DEPTH * NETS
         every = [draw(rng, fan_in, fan_out, net)[0].astype("f4") for _ in range(count)]
-        return np.stack(every).reshape(DEEPEST, NETS, fan_in, fan_out)
+        return np.stack(every).reshape(MAX_DEPTH, NETS, fan_in, fan_out)
 
     lecun = "lecun-normal"
     return drawn(lecun, WIDTH, HIDDEN), drawn(lecun, WIDTH, HIDDEN), drawn(lecun, HIDDEN, WIDTH)
@@ -116,7 +116,7 @@ def _setting(case: str, blocks: int) -> tuple[float, bool]:
 def _seen(block: str, blocks: int, case: str) -> Array:
     """Return what is measured before and after each block. (blocks + 1, NETS)"""
     # Without the scale fewer blocks are the beginning of more.
-    whole = blocks if "scaled" in case else MANY if blocks <= MANY else DEEPEST
+    whole = blocks if "scaled" in case else MANY if blocks <= MANY else MAX_DEPTH
     return _measured(block, whole, *_setting(case, blocks))[: blocks + 1]
 
 
@@ -125,7 +125,7 @@ def growth(block: str, blocks: int) -> Growth:
     """Send a signal through random residual blocks of a kind, in all four cases.
 
     Args:
-        block: a name in `KINDS`. blocks: 1 to `DEEPEST`.
+        block: a name in `KINDS`. blocks: 1 to `MAX_DEPTH`.
     """
     return Growth(
         {case: _seen(block, blocks, case) for case in CASES},

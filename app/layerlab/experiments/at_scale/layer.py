@@ -16,7 +16,7 @@ from layerlab.ui.theme import Theme
 
 Array = np.ndarray
 GAP = 0.16  # of d_model, between attention and feed-forward blocks
-ROOM = 1.05  # of what the axes hold over what is drawn
+AXIS_MARGIN = 1.05  # of what the axes hold over what is drawn
 STEPS = 3  # of the scale, in an octave
 ASPECT = 2.0  # for which the experts are laid out
 
@@ -155,7 +155,7 @@ class LayerPlot(HandlePlot):
             area = self.area()
             aspect = area.width() / max(1.0, area.height())
             wide, high = self.wanted
-            need = ROOM * max(wide, high * aspect)
+            need = AXIS_MARGIN * max(wide, high * aspect)
             reach = 2.0 ** (math.ceil(STEPS * math.log2(need)) / STEPS)
             self.x_axis.fix(0, reach)
             self.y_axis.fix(0, reach / aspect)

@@ -13,7 +13,7 @@ from layerlab.core.experiment import (
     ClaimRow,
 )
 from layerlab.core.numbers import number
-from layerlab.experiments.attention.draws import FREE, MANY, SCALED, SIZES, Summary, power
+from layerlab.experiments.attention.draws import FREE, MAX_DRAWS, SCALED, SIZES, Summary, power
 from layerlab.experiments.attention.heads import temperature
 
 Array = np.ndarray
@@ -24,13 +24,13 @@ _WAITS = "…"
 
 
 def _waiting(summary: Summary) -> str:
-    return f"{summary.draws} of {MANY} queries are drawn so far"
+    return f"{summary.draws} of {MAX_DRAWS} queries are drawn so far"
 
 
 def product_row(drawn: Summary, d_k: int) -> ClaimRow:
     """Judge that q . k has variance d_k, and 1 once it is divided."""
     statement = "q · k has variance dₖ; divided by √dₖ, 1."
-    if drawn.draws < MANY:
+    if drawn.draws < MAX_DRAWS:
         return ClaimRow("E5", statement, "dₖ; 1", _WAITS, PENDING, _waiting(drawn))
     plain = float(drawn.dots.var())
     scaled = float((drawn.dots / temperature(d_k)).var())
@@ -56,7 +56,7 @@ def gradient_row(summaries: tuple[Summary, ...]) -> ClaimRow:
     statement = "The squared gradient of q is constant when scaled, linear in dₖ when not."
     published = "constant; linear"
     least = min(summaries, key=lambda one: one.draws)
-    if least.draws < MANY:
+    if least.draws < MAX_DRAWS:
         return ClaimRow("E6", statement, published, _WAITS, PENDING, _waiting(least))
     found = {through: powers(summaries, through) for through in ("weights", "values")}
     fits = {

@@ -15,7 +15,7 @@ from layerlab.nets.losses import softmax
 
 Array = np.ndarray
 SIZES = (4, 8, 16, 32, 64, 128, 256, 512, 1024)  # d_k
-FEW, MANY = 8, 2000  # draws of a size at once, and after the longer work
+DRAWS_AT_ONCE, MAX_DRAWS = 8, 2000  # draws of a size at once, and after the longer work
 SCALED, FREE = 0, 1  # index of what is divided by √d_k, and of what is not
 _NUMBERS = 1 << 17  # random numbers of a block: some milliseconds
 _KEPT = 8  # numbers of keys

@@ -14,8 +14,8 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.experiments.attention import claim_rows
 from layerlab.experiments.attention.draws import (
-    FEW,
-    MANY,
+    DRAWS_AT_ONCE,
+    MAX_DRAWS,
     SIZES,
     Draws,
     Summary,
@@ -151,7 +151,8 @@ def compute(
     entropies = entropy(softmax(NORMS[:, None, None] * logits))  # (NORMS, m + 1)
     drawn = draws_of(keys)
     for one in drawn:
-        while not one.grow(FEW):  # a block may be fewer: the same knobs would draw more later
+        # A block may be fewer: the same knobs would draw more later.
+        while not one.grow(DRAWS_AT_ONCE):
             pass
     edges, heights, density = _histogram(drawn[SIZES.index(d_k)], scaled)
     return Result(
@@ -249,9 +250,9 @@ def work(
     def step() -> Step:
         done = sum(one.count for one in drawn)
         result = compute(norm, d_k, scaled, keys, unequal, query, points)
-        return Step(done, MANY * len(drawn), result, "drawing random queries")
+        return Step(done, MAX_DRAWS * len(drawn), result, "drawing random queries")
 
-    for many in (60, 250, 1000, MANY):
+    for many in (60, 250, 1000, MAX_DRAWS):
         for one in drawn:
             is_enough = False
             while not is_enough:

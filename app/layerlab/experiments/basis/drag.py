@@ -12,8 +12,9 @@ from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.theme import Theme
 
 ENDS = (-1.0, 1.0)  # where a height can be taken
-LEAST = 1e-3  # a bend smaller than this gives no height
-FAR, ROOT = 0.3, 3  # the handle of b stands FAR / b ** (1 / ROOT) beside the bend: within reach
+MIN_BEND = 1e-3  # a bend smaller than this gives no height
+# The handle of b stands HANDLE_DISTANCE / b ** (1 / HANDLE_ROOT) beside the bend: within reach.
+HANDLE_DISTANCE, HANDLE_ROOT = 0.3, 3
 
 
 class _Page(Protocol):
@@ -76,7 +77,7 @@ class TermHandles:
     def _beside(self, result: Result, k: int) -> float | None:
         """Return where the handle of b stands, on the side that is in sight."""
         place = -result.c[k] / result.b[k]
-        away = FAR / abs(result.b[k]) ** (1 / ROOT)
+        away = HANDLE_DISTANCE / abs(result.b[k]) ** (1 / HANDLE_ROOT)
         axis = self._plot.x_axis
         for x in (place + away, place - away):
             if axis.low <= x <= axis.high:
@@ -87,7 +88,7 @@ class TermHandles:
         """Return the end of the axis at which the bend is larger, None where both are flat."""
         sizes = np.abs(result.bends[[0, -1], k])
         side = int(sizes.argmax())
-        return ENDS[side] if sizes[side] > LEAST else None
+        return ENDS[side] if sizes[side] > MIN_BEND else None
 
     # ---- events
     def _on_grabbed(self, name: str) -> None:
@@ -110,7 +111,7 @@ class TermHandles:
             heights = result.a.copy()
             side = 0 if self._end(result, k) == ENDS[0] else -1
             bend = result.bends[side, k]
-            if abs(bend) > LEAST:
+            if abs(bend) > MIN_BEND:
                 heights[k] = y / bend
                 self._view.edited.emit("heights", tuple(map(float, heights)))
             return
@@ -119,7 +120,7 @@ class TermHandles:
             c[k] = -b[k] * x + 0.0  # c shifts the term
         else:  # b stretches it around its bend, which c keeps in place
             place = -c[k] / b[k]
-            size = (FAR / max(abs(x - place), 1e-9)) ** ROOT
+            size = (HANDLE_DISTANCE / max(abs(x - place), 1e-9)) ** HANDLE_ROOT
             size = min(STEEPEST, max(FLATTEST, size))
             b[k] = np.copysign(size, b[k])
             c[k] = -b[k] * place + 0.0

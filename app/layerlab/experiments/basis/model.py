@@ -49,7 +49,7 @@ class Result:
             prior that is chosen, whether or not the band is shown.
         posterior: whether it is.
         errors, losses: (p,) of the posterior's mean at `L2S`; likely: the most likely L2.
-        left_by: activation -> (MOST + 1,) share that its best n terms leave. names: of these.
+        left_by: activation -> (MAX_TERMS + 1,) share that n terms leave. names: of these.
         level: share for equal error. needed: curve -> activation -> terms, None for more.
     """
 

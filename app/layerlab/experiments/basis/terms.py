@@ -12,7 +12,7 @@ from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.problem import load_data
 
 Array = np.ndarray
-MOST = 24  # terms
+MAX_TERMS = 24  # terms
 CURVE_KEYS = ("wave", "abs", "step", "sine-mix")
 POSITIONS = np.linspace(-1, 1, 81)
 FACTORS = np.geomspace(1.5, 384, 9)
@@ -28,8 +28,8 @@ class Chosen:
     """Good terms for one curve, by how many there may be.
 
     Attributes:
-        pairs: for 1 to MOST terms: (n, 2) b and c of each, from left to right.
-        left: (MOST + 1,) share of the curve's variance that the best sum of n terms leaves.
+        pairs: for 1 to MAX_TERMS terms: (n, 2) b and c of each, from left to right.
+        left: (MAX_TERMS + 1,) share of the variance that the best sum of n terms leaves.
     """
 
     pairs: tuple[Array, ...]
@@ -80,7 +80,7 @@ def chosen(curve: str, activation: str) -> Chosen:
     search = _Search(bent(activation, b, c, COARSE), truth(curve, COARSE))
     kept: list[int] = []
     pairs, left = [], [1.0]
-    for _ in range(MOST):
+    for _ in range(MAX_TERMS):
         longer = search.pair() if len(kept) == 1 else search.longer(kept)
         kept, share = search.exchanged(*longer)
         left.append(min(left[-1], share))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from layerlab.core import picture as pic
 from layerlab.experiments.basis.drag import TermHandles
 from layerlab.experiments.basis.model import L2S, UPDATES, Result
-from layerlab.experiments.basis.terms import MOST
+from layerlab.experiments.basis.terms import MAX_TERMS
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
@@ -50,7 +50,7 @@ class View(PageView):
         self.prior.plot.x_axis.fix(1e-8, 10)
         for card in (self.descent, self.prior):
             card.plot.y_axis.fix(1e-4, 1)
-        self.equal.plot.x_axis.fix(0, MOST + 1)
+        self.equal.plot.x_axis.fix(0, MAX_TERMS + 1)
         self.equal.plot.y_axis.fix(1e-4, 1.3)
         self.again = HeadButton("As fitted", "Undoes what was moved by hand")
         self.again.clicked.connect(self._on_again)
@@ -228,7 +228,7 @@ class View(PageView):
         card.set_note(f"L2 <b>{number(result.l2, 2)}</b>")
 
     def _draw_equal(self, result: Result) -> None:
-        card, counts = self.equal, np.arange(MOST + 1.0)
+        card, counts = self.equal, np.arange(MAX_TERMS + 1.0)
         inks = self._inks(result)
         names = result.names
         shown = {key: np.maximum(left, 1e-8) for key, left in result.left_by.items()}
@@ -241,7 +241,7 @@ class View(PageView):
             for key, left in shown.items()
         ]
         found = {key: int((left > result.level).sum()) for key, left in shown.items()}
-        reached = [key for key in found if found[key] <= MOST]
+        reached = [key for key in found if found[key] <= MAX_TERMS]
         share = f"{100 * result.level:.2g} %"
         here, accent = np.array([float(result.units)]), self.color("accent")
         live: dict[str, Mark] = {
@@ -260,7 +260,7 @@ class View(PageView):
         card.show_plot(live=live, series=series, legend=legend)
         text = self.color("text")
         self._plot(card).set_handles(
-            (Handle("level", MOST + 0.5, result.level, text, along="y"),)
+            (Handle("level", MAX_TERMS + 0.5, result.level, text, along="y"),)
         )
         weights = ", ".join(
             f"{names[key]} <b>{found[key] if key in reached else '—'}</b>" for key in names

@@ -11,8 +11,8 @@ from layerlab.experiments.convolution.layers import log_likelihoods, patches, so
 from layerlab.experiments.convolution.names import IMAGES, KERNEL
 
 Array = np.ndarray
-SMALL = 8  # side of the random images
-OUTPUTS = (SMALL - KERNEL + 1) ** 2  # equations that an image gives
+SMALL_SIDE = 8  # side of the random images
+OUTPUTS = (SMALL_SIDE - KERNEL + 1) ** 2  # equations that an image gives
 TAPS = KERNEL**2
 COUNTS = 2 ** np.arange(IMAGES.bit_length())  # of images on the curve: 1 to 64
 DRAWS = 24  # of images and noise, for each count
@@ -71,7 +71,7 @@ def found(hidden: Array, images: int, noise: float) -> Found:
 def _sample() -> tuple[Array, Array]:
     """Return patches of random images and standard normal noise, in the order of the images."""
     rng = np.random.default_rng(4)
-    seen = patches(rng.standard_normal((IMAGES, SMALL, SMALL))).reshape(-1, TAPS)
+    seen = patches(rng.standard_normal((IMAGES, SMALL_SIDE, SMALL_SIDE))).reshape(-1, TAPS)
     return seen, rng.standard_normal(len(seen))
 
 
@@ -95,7 +95,7 @@ def unit_errors() -> Array:
     whose sums over the images serve all counts.
     """
     rng = np.random.default_rng(5)
-    drawn = rng.standard_normal((DRAWS * IMAGES, SMALL, SMALL))
+    drawn = rng.standard_normal((DRAWS * IMAGES, SMALL_SIDE, SMALL_SIDE))
     seen = patches(drawn).reshape(DRAWS, IMAGES, OUTPUTS, TAPS)
     unit = rng.standard_normal((DRAWS, IMAGES, OUTPUTS, 1))
     turned = seen.swapaxes(-1, -2)

@@ -10,7 +10,13 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.programs import program
 from layerlab.experiments.convolution import claim_rows, initial
-from layerlab.experiments.convolution.kernel_recovery import COUNTS, SMALL, TAPS, Found, found
+from layerlab.experiments.convolution.kernel_recovery import (
+    COUNTS,
+    SMALL_SIDE,
+    TAPS,
+    Found,
+    found,
+)
 from layerlab.experiments.convolution.layers import (
     EXACT,
     Shifts,
@@ -28,7 +34,7 @@ from layerlab.experiments.convolution.names import (
     IMAGES,
     KERNELS,
     LAYERS,
-    MOST,
+    MAX_WEIGHT,
     NOISE,
     POOLS,
     SIDE,
@@ -40,7 +46,7 @@ __all__ = [
     "EXACT",
     "IMAGES",
     "LAYERS",
-    "MOST",
+    "MAX_WEIGHT",
     "NOISE",
     "POSITIONS",
     "SIDE",
@@ -233,5 +239,5 @@ def numpy_code(
         NOISE=result.noise,
         OWN=initial.OWN,
         DENSE=initial.DENSE,
-        SMALL=SMALL,
+        SMALL_SIDE=SMALL_SIDE,
     )

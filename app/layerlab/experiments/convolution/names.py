@@ -11,7 +11,7 @@ KERNELS: dict[str, tuple[float, ...]] = {
     "emboss": (-2.0, -1.0, 0.0, -1.0, 1.0, 1.0, 0.0, 1.0, 2.0),
     "sharpen": (0.0, -1.0, 0.0, -1.0, 5.0, -1.0, 0.0, -1.0, 0.0),
 }  # by rows
-MOST = 5.0  # largest weight of a kernel
+MAX_WEIGHT = 5.0  # largest weight of a kernel
 ALONE = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)  # what is turned by hand begins with it
 LAYERS = ("convolution", "local", "dense")
 BORDERS = ("wrapped", "zeros")

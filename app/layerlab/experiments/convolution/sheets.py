@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
-from layerlab.experiments.convolution.model import MOST, SIDE
+from layerlab.experiments.convolution.model import MAX_WEIGHT, SIDE
 from layerlab.experiments.convolution.tiles import Tile, TileSheet
 from layerlab.ui.plotting.colors import ink_on
 from layerlab.ui.plotting.items import Mark, Segments, TextMark
@@ -225,7 +225,7 @@ class KernelSheet(HandSheet):
 
     def _set(self, value: float) -> None:
         cells = self.cells.copy()
-        cells[self.chosen] = min(max(value, -MOST), MOST) + 0.0
+        cells[self.chosen] = min(max(value, -MAX_WEIGHT), MAX_WEIGHT) + 0.0
         if not np.array_equal(cells, self.cells):
             self.edited.emit(cells)
 

@@ -20,7 +20,7 @@ ROWS = ("dense", "local", "convolution")
 NAMES = ("dense", "local", "conv.")
 ERRORS = (1e-4, 3.0)  # of the axis
 SHADE = 0.24  # of the quartiles
-WIDE = 0.32  # half of a stroke of the hidden kernel
+HALF_STROKE = 0.32  # half of a stroke of the hidden kernel
 
 
 class LowerCards:
@@ -133,7 +133,9 @@ class LowerCards:
         ink, dot = view.color("text"), view.color("warning")
         low, high = one.kernel - one.std, one.kernel + one.std
         live: dict[str, Mark] = {
-            "hidden": Segments(at - WIDE, result.kernel, at + WIDE, result.kernel, ink, 1.6),
+            "hidden": Segments(
+                at - HALF_STROKE, result.kernel, at + HALF_STROKE, result.kernel, ink, 1.6
+            ),
         }
         found = Series("found, ± std", at, one.kernel, dot, low, high, form="dots", width=3.4)
         found = replace(found, shade=1.0, stroke=1.4, brief="found", read_as="found")

@@ -2,7 +2,7 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
-from layerlab.experiments.dead_at_initialization.names import CURES, DEEPEST, NETS, WIDEST
+from layerlab.experiments.dead_at_initialization.names import CURES, MAX_DEPTH, MAX_WIDTH, NETS
 
 EXPERIMENT = Experiment(
     "dead-at-initialization",
@@ -15,7 +15,7 @@ EXPERIMENT = Experiment(
     order=12,
     former=("born-dead",),
     knobs=(
-        Knob("width", "int", "Width", "Units of every hidden layer.", low=1, high=WIDEST),
+        Knob("width", "int", "Width", "Units of every hidden layer.", low=1, high=MAX_WIDTH),
         Knob(
             "depth",
             "int",
@@ -23,7 +23,7 @@ EXPERIMENT = Experiment(
             "Hidden layers. The networks are those of 64 layers, cut short: one more can only "
             "kill.",
             low=1,
-            high=DEEPEST,
+            high=MAX_DEPTH,
             log=True,
         ),
         Knob(

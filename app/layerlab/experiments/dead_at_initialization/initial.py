@@ -18,7 +18,7 @@ from layerlab.core.jobs import Ask
 from layerlab.core.layout import Layout
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import NetSpec
-from layerlab.experiments.dead_at_initialization.names import CURES, DEEPEST, NETS, WIDEST
+from layerlab.experiments.dead_at_initialization.names import CURES, MAX_DEPTH, MAX_WIDTH, NETS
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
 
@@ -118,8 +118,8 @@ def _lean(layout: Layout, params: Array, rng: np.random.Generator) -> None:
     """Draw the hidden layers of one network asymmetrically, in place. (P,)"""
     width = layout.sizes[1]
     # As many numbers for a shallow network as for the deepest, so that it is that, cut short.
-    rest = rng.standard_normal((DEEPEST, width + 1, width)) * REST
-    place, value = rng.random((DEEPEST, width)), rng.beta(*BETA, size=(DEEPEST, width))
+    rest = rng.standard_normal((MAX_DEPTH, width + 1, width)) * REST
+    place, value = rng.random((MAX_DEPTH, width)), rng.beta(*BETA, size=(MAX_DEPTH, width))
     units = np.arange(width)
     for k in range(layout.layers - 1):
         fan = layout.sizes[k]
@@ -171,22 +171,22 @@ class Column:
 
     def advance(self, nets: int, is_interrupted: Ask) -> Iterator[None]:
         """Count up to so many networks; yields where somebody else wants the time."""
-        layout = layout_of(self.width, DEEPEST)
+        layout = layout_of(self.width, MAX_DEPTH)
         group = max(2, GROUP[RECIPES[self.cure].is_straight] // self.width)
         while (done := len(self.died)) < nets:
             seeds = np.arange(done, min(nets, done + group))
-            params = networks(self.cure, self.width, DEEPEST, seeds)
+            params = networks(self.cure, self.width, MAX_DEPTH, seeds)
             self.died = np.append(self.died, dying_layers(self.cure, layout, params))
             if is_interrupted():
                 yield None
 
     def share(self) -> Array:
-        """Return the share of dead networks by depth, 1 to `DEEPEST`. (DEEPEST,)"""
-        counts = np.bincount(self.died, minlength=DEEPEST + 2)[1 : DEEPEST + 1]
+        """Return the share of dead networks by depth, 1 to `MAX_DEPTH`. (MAX_DEPTH,)"""
+        counts = np.bincount(self.died, minlength=MAX_DEPTH + 2)[1 : MAX_DEPTH + 1]
         return np.asarray(counts.cumsum() / max(1, len(self.died)))
 
 
-_kept = LRUCache(Column, len(CURES) * WIDEST)
+_kept = LRUCache(Column, len(CURES) * MAX_WIDTH)
 
 
 def column(cure: str, width: int) -> Column:
@@ -196,7 +196,7 @@ def column(cure: str, width: int) -> Column:
 
 def columns(cure: str) -> tuple[Column | None, ...]:
     """Return what is counted of a cure, by width from 1."""
-    found = (_kept.known((cure, width)) for width in range(1, WIDEST + 1))
+    found = (_kept.known((cure, width)) for width in range(1, MAX_WIDTH + 1))
     return tuple(None if one is None or not len(one.died) else one for one in found)
 
 
@@ -206,7 +206,7 @@ def count(cure: str, first: int, is_interrupted: Ask) -> Iterator[int | None]:
     Args:
         cure: a name of `CURES`. first: the width that is counted before the others.
     """
-    widths = sorted(range(1, WIDEST + 1), key=lambda width: (width != first, width))
+    widths = sorted(range(1, MAX_WIDTH + 1), key=lambda width: (width != first, width))
     for nets in (NETS // 10, NETS):
         for width in widths:
             one = column(cure, width)

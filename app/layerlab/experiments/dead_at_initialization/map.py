@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from layerlab.experiments.dead_at_initialization.names import DEEPEST, WIDEST
+from layerlab.experiments.dead_at_initialization.names import MAX_DEPTH, MAX_WIDTH
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import HeatMap, Mark, Segments
@@ -41,7 +41,7 @@ class MapPlot(HandlePlot):
         x = Axis("hidden layers", log=True, can_switch=False)  # as its cells are laid out
         super().__init__(x, Axis("width", integer=True))
         self.x_axis.fix(LEFT, RIGHT)
-        self.y_axis.fix(0.5, WIDEST + 0.5)
+        self.y_axis.fix(0.5, MAX_WIDTH + 0.5)
         self.takes_clicks = True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -55,8 +55,8 @@ class MapPlot(HandlePlot):
 
 def cell_at(x: float, y: float) -> tuple[int, int]:
     """Return width and depth of the cell at a point."""
-    depth = int(np.clip(_depths(np.array(x)), 1, DEEPEST))
-    return int(np.clip(round(y), 1, WIDEST)), depth
+    depth = int(np.clip(_depths(np.array(x)), 1, MAX_DEPTH))
+    return int(np.clip(round(y), 1, MAX_WIDTH)), depth
 
 
 def _depths(x: Array) -> Array:
@@ -75,23 +75,23 @@ def map_marks(theme: Theme, shares: Array, nets: Array) -> dict[str, Mark]:
     """Return the picture: dead in the colour of negative, alive in that of positive.
 
     Args:
-        shares: (WIDEST, DEEPEST). nets: (WIDEST,) how many are counted; none is left empty.
+        shares: (MAX_WIDTH, MAX_DEPTH). nets: (MAX_WIDTH,) how many are counted; 0: empty.
     """
     x = np.geomspace(LEFT, RIGHT, FINE)
-    depths = np.clip(_depths(x), 1, DEEPEST).astype(int)
+    depths = np.clip(_depths(x), 1, MAX_DEPTH).astype(int)
     values = np.where(nets[:, None] > 0, 1 - 2 * shares, 0.0)[:, depths - 1]
     field = HeatMap(
-        (LEFT, RIGHT, 1.0, float(WIDEST)), value_colors(theme, values, -CALM, CALM), False
+        (LEFT, RIGHT, 1.0, float(MAX_WIDTH)), value_colors(theme, values, -CALM, CALM), False
     )
     between = np.arange(1.0, EDGES)
     across = np.sqrt(between * (between + 1))
-    rows = np.arange(1.5, WIDEST)
+    rows = np.arange(1.5, MAX_WIDTH)
     ink = theme.color("panel", 0.55)
     fading = [theme.color("panel", 0.55 * (1 - d / EDGES)) for d in between.tolist()]
     return {
         "field": field,
         "columns": Segments(
-            across, 0 * across + 0.5, across, 0 * across + WIDEST + 0.5, fading, 1
+            across, 0 * across + 0.5, across, 0 * across + MAX_WIDTH + 0.5, fading, 1
         ),
         "rows": Segments(0 * rows + LEFT, rows, 0 * rows + RIGHT, rows, ink, 1),
     }

@@ -23,7 +23,7 @@ from layerlab.experiments.dead_at_initialization.collapse import (
     Setting,
 )
 from layerlab.experiments.dead_at_initialization.initial import RECIPES, dying_layers, networks
-from layerlab.experiments.dead_at_initialization.names import DEEPEST, NETS, WIDEST
+from layerlab.experiments.dead_at_initialization.names import MAX_DEPTH, MAX_WIDTH, NETS
 from layerlab.nets.engines.numpy_ import forward, outputs
 from layerlab.nets.problem import Problem, problem_of
 
@@ -52,9 +52,9 @@ class Result:
 
     Attributes:
         width, depth, cure, net: the knobs.
-        shares: (WIDEST, DEEPEST) share of dead networks, by width and depth from 1.
-        nets: (WIDEST,) how many are counted; where none are, the shares mean nothing.
-        low, high: (WIDEST, DEEPEST) bounds in theory, None where there is no theory.
+        shares: (MAX_WIDTH, MAX_DEPTH) share of dead networks, by width and depth from 1.
+        nets: (MAX_WIDTH,) how many are counted; where none are, the shares mean nothing.
+        low, high: (MAX_WIDTH, MAX_DEPTH) bounds in theory, None where there is no theory.
         x: (n,) inputs. curve: (n,) the network at initialization.
         others: (m,) inputs, and (OTHERS, m) outputs of more networks of the cell.
         after: (n,) the same network after training, or None.
@@ -105,7 +105,7 @@ def compute(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) ->
         width, depth: of the hidden layers. cure: a name of `CURES`.
         net: which network of the cell, from 1.
     """
-    shares, nets = np.zeros((WIDEST, DEEPEST)), np.zeros(WIDEST, int)
+    shares, nets = np.zeros((MAX_WIDTH, MAX_DEPTH)), np.zeros(MAX_WIDTH, int)
     for k, column in enumerate(initial.columns(cure)):
         if column is not None:
             shares[k], nets[k] = column.share(), len(column.died)
@@ -140,8 +140,8 @@ def _bounds(cure: str) -> tuple[Array | None, Array | None]:
     if not recipe.is_straight:
         return None, None
     if recipe.residual or recipe.activation != "relu":  # what lives is passed on
-        return np.zeros((WIDEST, DEEPEST)), np.zeros((WIDEST, DEEPEST))
-    both = [theory.bounds(width, DEEPEST) for width in range(1, WIDEST + 1)]
+        return np.zeros((MAX_WIDTH, MAX_DEPTH)), np.zeros((MAX_WIDTH, MAX_DEPTH))
+    both = [theory.bounds(width, MAX_DEPTH) for width in range(1, MAX_WIDTH + 1)]
     return np.array([low for low, _ in both]), np.array([high for _, high in both])
 
 
@@ -215,7 +215,7 @@ def work(
     trainings = [
         collapse.training(Setting(cure, one, depth, rate)) for rate in RATES for one in widths
     ]
-    cells = WIDEST * NETS
+    cells = MAX_WIDTH * NETS
     total = cells + sum(collapse.NETS_AT[training.setting.rate] for training in trainings)
 
     def step(note: str, counted: int = cells) -> Step:
@@ -293,7 +293,7 @@ def half_depths(result: Result, of: str) -> tuple[Array, Array]:
     Args:
         of: `counted`, `low` or `high`: which shares.
     """
-    widths = np.arange(1.0, WIDEST + 1)
+    widths = np.arange(1.0, MAX_WIDTH + 1)
     shares = {"counted": result.shares, "low": result.low, "high": result.high}[of]
     if shares is None:
         return widths[:0], widths[:0]

@@ -24,7 +24,7 @@ from layerlab.experiments.dead_at_initialization.model import (
     Result,
     half_depths,
 )
-from layerlab.experiments.dead_at_initialization.names import DEEPEST, NETS, WIDEST
+from layerlab.experiments.dead_at_initialization.names import MAX_DEPTH, MAX_WIDTH, NETS
 from layerlab.experiments.dead_at_initialization.network_plots import (
     draw_prediction,
     draw_units,
@@ -38,8 +38,8 @@ from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
 
 Array = np.ndarray
-DEPTHS = np.arange(1.0, DEEPEST + 1)
-WIDTHS = np.arange(1.0, WIDEST + 1)
+DEPTHS = np.arange(1.0, MAX_DEPTH + 1)
+WIDTHS = np.arange(1.0, MAX_WIDTH + 1)
 
 
 class View(PageView):
@@ -57,8 +57,8 @@ class View(PageView):
         self.units = PlotCard(
             "Active units", Axis("layer", integer=True), Axis("unit", integer=True)
         )
-        self.by_depth.plot.x_axis.fix(0.95, 1.06 * DEEPEST)
-        self.by_width.plot.x_axis.fix(0.5, WIDEST + 0.5)
+        self.by_depth.plot.x_axis.fix(0.95, 1.06 * MAX_DEPTH)
+        self.by_width.plot.x_axis.fix(0.5, MAX_WIDTH + 0.5)
         for card in (self.by_depth, self.by_width):
             card.plot.y_axis.fix(-0.02, 1.05)
             card.plot.tick_gap = 36
@@ -101,13 +101,13 @@ class View(PageView):
 
     def _on_stepped(self, layers: int, units: int) -> None:
         width, depth = self.result.width + units, self.result.depth + layers
-        self._jump(min(max(width, 1), WIDEST), min(max(depth, 1), DEEPEST))
+        self._jump(min(max(width, 1), MAX_WIDTH), min(max(depth, 1), MAX_DEPTH))
 
     def _on_depth(self, x: float, _: float) -> None:
-        self.edited.emit("depth", min(max(round(x), 1), DEEPEST))
+        self.edited.emit("depth", min(max(round(x), 1), MAX_DEPTH))
 
     def _on_width(self, x: float, _: float) -> None:
-        self.edited.emit("width", min(max(round(x), 1), WIDEST))
+        self.edited.emit("width", min(max(round(x), 1), MAX_WIDTH))
 
     def _on_next(self, _: float, __: float) -> None:
         self.edited.emit("net", self.result.net % NETS + 1)
@@ -126,7 +126,7 @@ class View(PageView):
         if nets:
             until = (number(half, 3), until[1])
         if nets and math.isnan(half):
-            until = ("never", f"half are dead, to {DEEPEST} layers")
+            until = ("never", f"half are dead, to {MAX_DEPTH} layers")
         trained = result.trained[RATES[0]].get(result.width)
         return [
             (share, f"dead of {number(nets or NETS, 4)}"),
@@ -169,10 +169,10 @@ class View(PageView):
         legend = [LegendEntry("dash", ink, "bounds", 1.4)] if len(series) > 1 else []
         live = self._sides(result)
         columns = {
-            "width": np.repeat(WIDTHS, DEEPEST),
-            "depth": np.tile(DEPTHS, WIDEST),
+            "width": np.repeat(WIDTHS, MAX_DEPTH),
+            "depth": np.tile(DEPTHS, MAX_WIDTH),
             "fraction dead": result.shares.ravel(),
-            "networks": np.repeat(result.nets, DEEPEST),
+            "networks": np.repeat(result.nets, MAX_DEPTH),
         }
         self.map.color_scale = share_scale(self.theme)
         card.show_plot(still=still, live=live, series=series, legend=legend, columns=columns)
@@ -215,7 +215,7 @@ class View(PageView):
         faint, depth = self.color("faint"), float(result.depth)
         series = [
             Series(*(f"width {k + 1}", DEPTHS, result.shares[k], faint), width=1.0)
-            for k in range(WIDEST)
+            for k in range(MAX_WIDTH)
             if result.nets[k] and k != w
         ]
         series = [replace(one, in_legend=False, is_read=False) for one in series]
@@ -282,7 +282,7 @@ class View(PageView):
         card.set_note(layers(result.depth))
 
     def _read_width(self, result: Result, x: float) -> Tooltip:
-        width = min(max(round(x), 1), WIDEST)
+        width = min(max(round(x), 1), MAX_WIDTH)
         share = float(result.shares[width - 1, result.depth - 1])
         rows = [(self.color("accent"), f"initial {percent(share)}")]
         for rate in RATES:
@@ -302,7 +302,7 @@ def thumbnail(result: Result) -> pic.Picture:
     """Return the map as theory has it, halfway between its bounds, by layers in powers."""
     assert result.low is not None
     assert result.high is not None
-    depths = np.unique(np.geomspace(1, DEEPEST, 16).round().astype(int)) - 1
+    depths = np.unique(np.geomspace(1, MAX_DEPTH, 16).round().astype(int)) - 1
     middle = 0.5 * (result.low + result.high)[::-1][:, depths]
     cells = tuple(tuple(round(float(1 - 2 * v), 3) for v in row) for row in middle)
     return (pic.Image(cells),)

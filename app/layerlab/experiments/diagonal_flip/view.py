@@ -21,7 +21,7 @@ from layerlab.ui.plotting.series import Series
 from layerlab.ui.table import Cell, Table
 from layerlab.ui.views.images import ImageSheet
 
-LOWEST = 1e-7  # of the loss that is drawn
+MIN_LOSS = 1e-7  # of the loss that is drawn
 
 
 class ImagesCard(Card):
@@ -138,8 +138,8 @@ class View(PageView):
 
     def _draw_loss(self, result: Result) -> None:
         x = np.arange(1, result.trained + 1, dtype=float)
-        low, middle, high = np.maximum(result.quartiles, LOWEST)
-        first = np.maximum(result.first, LOWEST)
+        low, middle, high = np.maximum(result.quartiles, MIN_LOSS)
+        first = np.maximum(result.first, MIN_LOSS)
         accent = self.color("accent")
         plot = self.loss.plot
         plot.x_axis.fix(0, 1.03 * result.epochs)
@@ -165,7 +165,7 @@ class View(PageView):
         if runs:
             legend.insert(0, LegendEntry("ring", ring, "printed"))
         self.loss.show_plot(
-            still=self._floors(result, LOWEST), live=live, series=series, legend=legend
+            still=self._floors(result, MIN_LOSS), live=live, series=series, legend=legend
         )
 
     def _text_runs(self, result: Result) -> list[tuple[str, Printed]]:
@@ -180,8 +180,8 @@ class View(PageView):
 
     def _draw_sweep(self, result: Result) -> None:
         widths = result.widths.astype(float)
-        low, middle, high = np.maximum(result.sweep, LOWEST)
-        first = np.maximum(result.sweep_first, LOWEST)
+        low, middle, high = np.maximum(result.sweep, MIN_LOSS)
+        first = np.maximum(result.sweep_first, MIN_LOSS)
         accent, ink = self.color("accent"), self.color("text")
         depth = len(result.setting.hidden)
         floors = np.repeat(result.floors[:3], 2)
@@ -215,7 +215,7 @@ class View(PageView):
         live: dict[str, Mark] = {}
         seen = [low, high, first, floors, np.array([0.3])]
         if not depth and result.trained:  # then it is the same at every width
-            level = max(float(result.first[-1]), LOWEST)
+            level = max(float(result.first[-1]), MIN_LOSS)
             words = f"no hidden layer: {number(level, 2)}"
             live["linear"] = HLine(level, words, accent, self.theme)
             seen.append(np.array([level]))

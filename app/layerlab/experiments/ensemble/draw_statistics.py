@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from layerlab.experiments.ensemble.names import DRAWS, MOST
+from layerlab.experiments.ensemble.names import DRAWS, MAX_K
 from layerlab.experiments.ensemble.training import Population
 from layerlab.nets.bootstrap import ENDS, Band
 from layerlab.nets.ensembles import Draws, VarianceComponents, mean_variance, resamples
 
 Array = np.ndarray
-LEAST = 8  # draws; fewer say nothing about a variance
+MIN_DRAWS = 8  # draws; fewer say nothing about a variance
 RESAMPLES = 200
-TINY = 1e-30
+MIN_VARIANCE = 1e-30
 
 
 class Unseen(NamedTuple):
@@ -33,10 +33,10 @@ class Bootstrap:
 
     Attributes:
         rho: of all networks, with what resampled draws make of it.
-        fit: (RESAMPLES, MOST) variance of means of the other half of the networks over what
+        fit: (RESAMPLES, MAX_K) variance of means of the other half of the networks over what
             the first half foretells, resampled.
         half_rho: of half of the networks on every other draw.
-        means: (RESAMPLES + 1, MOST) variance of means of the other networks over that of one,
+        means: (RESAMPLES + 1, MAX_K) variance of means of the other networks over that of one,
             on the other draws: measured, then resampled.
     """
 
@@ -53,7 +53,7 @@ class Found:
     Attributes:
         draws: that are done.
         all: of all networks. half: of every other one.
-        means_at: (MOST, positions) variance of means of 1, 2 ... of the other half of the
+        means_at: (MAX_K, positions) variance of means of 1, 2 ... of the other half of the
             networks, as measured.
         bootstrap: what is known at the end, or None.
     """
@@ -66,7 +66,7 @@ class Found:
 
     @property
     def means(self) -> Array:
-        """The same, averaged over positions. (MOST,)"""
+        """The same, averaged over positions. (MAX_K,)"""
         return np.asarray(self.means_at.mean(1))
 
     def predicted(self, k: int) -> float:
@@ -75,7 +75,7 @@ class Found:
 
     def seen(self, k: int) -> float:
         """Return the variance of the other half's means, over v of the first half."""
-        return float(self.means[k - 1] / max(float(self.half.one.mean()), TINY))
+        return float(self.means[k - 1] / max(float(self.half.one.mean()), MIN_VARIANCE))
 
 
 def may_be_random(bootstrap: Bootstrap, k: int) -> bool:
@@ -100,9 +100,9 @@ def found_in(people: Population) -> Found | None:
 def look_at(people: Population) -> None:
     """Look at the draws that are done, unless they are too few or were looked at already."""
     kept = found_in(people)
-    if people.done < LEAST or (kept is not None and kept.draws == people.done):
+    if people.done < MIN_DRAWS or (kept is not None and kept.draws == people.done):
         return
-    means = np.stack([people.part(k).variance_at() for k in range(1, MOST + 1)])
+    means = np.stack([people.part(k).variance_at() for k in range(1, MAX_K + 1)])
     bootstrap = _bootstrap(people) if people.done == DRAWS else None
     people.looked = Found(
         people.done,
@@ -114,13 +114,14 @@ def look_at(people: Population) -> None:
 
 
 def _bootstrap(people: Population) -> Bootstrap:
-    whole, half, ks = people.part("all"), people.part("half"), range(1, MOST + 1)
+    whole, half, ks = people.part("all"), people.part("half"), range(1, MAX_K + 1)
     every = resamples(people.done, RESAMPLES)
     ends = (float(end) for end in np.percentile(whole.correlations(every), ENDS))
     one, rho = half.variance(every), half.correlations(every)
     fit = np.stack(
         [
-            people.part(k).variance(every) / np.maximum(one * (1 / k + (k - 1) / k * rho), TINY)
+            people.part(k).variance(every)
+            / np.maximum(one * (1 / k + (k - 1) / k * rho), MIN_VARIANCE)
             for k in ks
         ],
         axis=1,
@@ -132,7 +133,7 @@ def _bootstrap(people: Population) -> Bootstrap:
         Band(whole.variance_components().rho, *ends),
         fit,
         _half(half, 0).variance_components().rho,
-        means / np.maximum(means[:, :1], TINY),
+        means / np.maximum(means[:, :1], MIN_VARIANCE),
     )
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from layerlab.experiments.ensemble.draw_statistics import Found
 from layerlab.experiments.ensemble.model import Result
-from layerlab.experiments.ensemble.names import EDGE, KINDS, MOST
+from layerlab.experiments.ensemble.names import EDGE, KINDS, MAX_K
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle
@@ -24,7 +24,7 @@ from layerlab.ui.plotting.series import Series, area
 Array = np.ndarray
 BRIEF = {"bootstrap": "data", "architecture": "arch."}  # where there is little room
 TOKENS = {"seed": "accent", "bootstrap": "negative", "architecture": "positive"}
-ROOM = 2.0  # what the axis of the kinds has beside the bars: for the numbers
+AXIS_MARGIN = 2.0  # what the axis of the kinds has beside the bars: for the numbers
 PEAK = 3.0  # an error this many times as high as nine tenths of the positions leaves the axis
 SHARES = {"one": 0.16, "own": 0.42, "shared": 0.85}  # of the ink
 
@@ -72,7 +72,7 @@ class PageOfDraws(PageView):
         for card in (self.error, self.rho):
             card.plot.x_axis.fix(-EDGE, EDGE)
         self.rho.plot.y_axis.fix(-0.1, 1.0)
-        self.mean.plot.x_axis.fix(0.5, MOST + 0.5)
+        self.mean.plot.x_axis.fix(0.5, MAX_K + 0.5)
         self._held = [
             Held(plot)
             for plot in (self.error.plot.y_axis, self.mean.plot.y_axis, self.rows.x_axis)
@@ -97,7 +97,7 @@ class PageOfDraws(PageView):
             same = (setting.task, setting.noise, setting.width)
             top = max(float(one.all.one.mean()) for one in result.found.values())
             self._held[1].reach(1.12 * top, same)
-            self._held[2].reach(ROOM * top, same)
+            self._held[2].reach(AXIS_MARGIN * top, same)
             if result.here is not None:
                 whole = result.here.all.one + result.here.all.squared_bias(result.truth)
                 top = min(float(whole.max()), PEAK * float(np.quantile(whole, 0.9)))
@@ -181,7 +181,7 @@ class PageOfDraws(PageView):
 
     # ---- K
     def _draw_mean(self, result: Result) -> None:
-        card, ks = self.mean, np.arange(1.0, MOST + 1)
+        card, ks = self.mean, np.arange(1.0, MAX_K + 1)
         series = [
             Series(kind, ks, _predicted(other), mix(self.theme, self.color(TOKENS[kind]), 0.5))
             for kind, other in result.found.items()
@@ -209,7 +209,7 @@ class PageOfDraws(PageView):
             self._wait(card)
 
     def _read_mean(self, found: Found, ink: QColor, x: float) -> Tooltip:
-        k = int(np.clip(round(x), 1, MOST))
+        k = int(np.clip(round(x), 1, MAX_K))
         one = float(found.half.one.mean())
         rows = (
             (ink, f"formula {number(found.predicted(k), 3)} v"),
@@ -225,7 +225,7 @@ class PageOfDraws(PageView):
         k = round(x)
         if not self._is_dragged and k == self.result.k:  # a key's step is less than a network
             k += int(np.sign(x - self.result.k))
-        self.edited.emit("k", int(np.clip(k, 1, MOST)))
+        self.edited.emit("k", int(np.clip(k, 1, MAX_K)))
 
     # ---- kinds
     def _draw_kinds(self, result: Result) -> None:
@@ -290,5 +290,5 @@ class PageOfDraws(PageView):
 
 
 def _predicted(found: Found) -> Array:
-    """Return the variance of means of 1, 2 ... as half of the networks predict it. (MOST,)"""
-    return np.array([found.half.of_mean(k).mean() for k in range(1, MOST + 1)])
+    """Return the variance of means of 1, 2 ... as half of the networks predict it. (MAX_K,)"""
+    return np.array([found.half.of_mean(k).mean() for k in range(1, MAX_K + 1)])

@@ -2,7 +2,14 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
-from layerlab.experiments.ensemble.names import DRAWS, EDGE, KINDS, MOST, TASKS, WIDEST
+from layerlab.experiments.ensemble.names import (
+    DRAWS,
+    EDGE,
+    KINDS,
+    MAX_K,
+    MAX_WIDTH,
+    TASKS,
+)
 
 EXPERIMENT = Experiment(
     "ensemble",
@@ -22,7 +29,7 @@ EXPERIMENT = Experiment(
             "How many networks the mean is taken of; only the mean changes, nothing is "
             "trained.",
             low=1,
-            high=MOST,
+            high=MAX_K,
         ),
         Knob(
             "kind",
@@ -47,7 +54,7 @@ EXPERIMENT = Experiment(
             "Width",
             "Neurons of a layer: wide networks of one draw agree with each other more.",
             low=2,
-            high=WIDEST,
+            high=MAX_WIDTH,
             log=True,
         ),
         Knob("task", "choice", "Task", "The curve under the points.", choices=TASKS),

@@ -3,7 +3,7 @@
 SEED, BOOTSTRAP, ARCHITECTURE = "seed", "bootstrap", "architecture"
 KINDS = (SEED, BOOTSTRAP, ARCHITECTURE)  # how the networks of an ensemble differ
 TASKS = ("wave", "step", "abs", "sine-mix")
-MOST = 20  # networks of the largest ensemble
+MAX_K = 20  # networks of the largest ensemble
 DRAWS = 128  # of the data
-WIDEST = 24
+MAX_WIDTH = 24
 EDGE = 0.9  # networks are looked at from -EDGE to EDGE

@@ -12,7 +12,13 @@ from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec
 from layerlab.core.spec import replace as changed
 from layerlab.core.state import State
-from layerlab.experiments.ensemble.names import ARCHITECTURE, BOOTSTRAP, DRAWS, EDGE, MOST
+from layerlab.experiments.ensemble.names import (
+    ARCHITECTURE,
+    BOOTSTRAP,
+    DRAWS,
+    EDGE,
+    MAX_K,
+)
 from layerlab.nets.engines.base import Batches
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.engines.ready import is_ready, wait_for_kernels
@@ -22,12 +28,12 @@ from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
-NETS = 2 * MOST  # a half gives v and ρ, the other one's means are looked at
+NETS = 2 * MAX_K  # a half gives v and ρ, the other one's means are looked at
 SAMPLES, UPDATES, RATE = 32, 500, 0.01
 PIECES = 50  # of a training of many networks; of few, as many as there are networks
 POSITIONS = np.linspace(-EDGE, EDGE, 61)
 KEPT = 24  # populations, of 4 MB each: all kinds of eight settings
-PARTS: tuple[str | int, ...] = ("all", "half", *range(1, MOST + 1))
+PARTS: tuple[str | int, ...] = ("all", "half", *range(1, MAX_K + 1))
 LIVE, KEPT_EARLY = 10, 256  # networks that a turned knob waits for; draws of such
 SEEDS_APART = 1000  # from the seeds of one draw's networks to those of the next
 
@@ -212,9 +218,9 @@ class Population:
                 of the other half.
         """
         place = PARTS.index(name)
-        done, nets = slice(0, self.done), NETS if name == "all" else MOST
+        done, nets = slice(0, self.done), NETS if name == "all" else MAX_K
         if isinstance(name, int):
-            nets = MOST // name
+            nets = MAX_K // name
         return Draws(self._means[done, place], self._squares[done, place], nets)
 
     def advance(self, is_interrupted: Ask) -> Iterator[bool]:

@@ -15,7 +15,7 @@ from layerlab.experiments.euler.stability import (
 )
 
 Array = np.ndarray
-NEAR = 1e-6  # relative
+TOLERANCE = 1e-6  # relative
 E12 = (
     "Steps of Euler, that is a residual network, are stable if and only if |1 + dt λ| ≤ 1; "
     "for a symmetric negative W if dt ≤ 2 / |λ_min|."
@@ -38,11 +38,11 @@ def stable_row(values: Array, w: Array, step: float) -> ClaimRow:
         values: (2,) complex eigenvalues of w. w: (2, 2). step: the dt of the page.
     """
     limit, found, lab = limit_of(values), limit_by_walking(w), lab_apart(w, step)
-    holds = abs(found - min(limit, HIGH)) <= NEAR * max(found, 1.0) and lab <= NEAR
+    holds = abs(found - min(limit, HIGH)) <= TOLERANCE * max(found, 1.0) and lab <= TOLERANCE
     symmetric = bool(np.abs(w - w.T).max() <= 1e-12 * np.abs(w).max())
     if symmetric and 0 < limit < HIGH:
         lowest = abs(float(np.linalg.eigvalsh(w)[0]))
-        holds = holds and abs(found - 2 / lowest) <= NEAR * found
+        holds = holds and abs(found - 2 / lowest) <= TOLERANCE * found
         by = f"W is symmetric and 2 / |λ_min| is {number(2 / lowest, 4)}"
     elif limit:
         by = f"the dt at which the first |1 + dt λ| is 1 is {number(limit, 4)}"

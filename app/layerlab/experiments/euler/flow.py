@@ -20,7 +20,7 @@ FINE = 161  # moments of a path that is drawn
 RUNGS = np.unique(np.geomspace(4, 160, 28).round().astype(int))  # steps to the end
 TOLERANCE = 1e-8
 LEFT, RIGHT, TOP = -5.0, 1.5, 2.4  # where eigenvalues can be dragged
-FAR = 1e12  # numbers beyond it are no picture
+MAX_COORDINATE = 1e12  # numbers beyond it are no picture
 
 
 def nonlinearity(field: str) -> Callable[[Array], Array]:
@@ -153,14 +153,14 @@ def euler(field: str, w: Array, starts: Array, step: Array, count: int) -> Array
         step: (m,) several dt at once. count: how many steps.
 
     Returns:
-        (count + 1, m, s, 2), kept below `FAR`.
+        (count + 1, m, s, 2), kept below `MAX_COORDINATE`.
     """
     act = nonlinearity(field)
     found = np.empty((count + 1, len(step), *starts.shape))
     x = np.broadcast_to(starts, found.shape[1:])
     found[0] = x
     for k in range(count):
-        x = np.clip(x + step[:, None, None] * act(x @ w.T), -FAR, FAR)
+        x = np.clip(x + step[:, None, None] * act(x @ w.T), -MAX_COORDINATE, MAX_COORDINATE)
         found[k + 1] = x
     return found
 

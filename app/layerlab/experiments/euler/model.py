@@ -22,7 +22,7 @@ Array = np.ndarray
 Numbers = tuple[float, ...]
 GRID = 0.5  # between two arrows of the field
 REACH = (4.5, 2.5)  # of the arrows, to each side and up and down
-MOST_STARTS = 12
+MAX_STARTS = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +143,8 @@ def between(states: Array, shown: float) -> Array:
 def _pairs(starts: Numbers) -> Array:
     if not starts or len(starts) % 2:
         raise LabError(f"Starts lists {len(starts)} numbers, they must be pairs x, y")
-    if len(starts) > 2 * MOST_STARTS:
-        raise LabError(f"Starts lists {len(starts) // 2} points, at most {MOST_STARTS} fit")
+    if len(starts) > 2 * MAX_STARTS:
+        raise LabError(f"Starts lists {len(starts) // 2} points, at most {MAX_STARTS} fit")
     return np.array(starts, float).reshape(-1, 2)
 
 

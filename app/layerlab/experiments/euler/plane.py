@@ -10,7 +10,7 @@ from layerlab.ui.plotting.scale import Axis
 
 Window = tuple[float, float, float, float]
 CIRCLE = np.exp(1j * np.linspace(0, 2 * np.pi, 121))
-FARTHEST = 60.0  # a longer stroke would leave the rasterizer's range
+MAX_STROKE = 60.0  # a longer stroke would leave the rasterizer's range
 
 
 class EvenPlot(HandlePlot):

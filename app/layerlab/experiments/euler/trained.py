@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.experiments.euler.model import Result
 from layerlab.experiments.euler.moons import SEEDS
-from layerlab.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_window
+from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, plane_card, set_window
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -121,7 +121,7 @@ class TrainedCards:
         a, b, c = result.net.line
         size = max(math.hypot(a, b), 1e-12)
         near = np.array([-a * c, -b * c]) / size**2  # the point of it nearest to 0
-        along = np.array([-b, a]) / size * FARTHEST
+        along = np.array([-b, a]) / size * MAX_STROKE
         ends = np.stack([near - along, near + along])
         at_end = result.shown == result.depth
         color = self.view.color("text", 1.0 if at_end else 0.45)

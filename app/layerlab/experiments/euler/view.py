@@ -9,9 +9,9 @@ import numpy as np
 from layerlab.core import picture as pic
 from layerlab.core.numbers import grouped
 from layerlab.experiments.euler import flow
-from layerlab.experiments.euler.model import GRID, MOST_STARTS, Result
+from layerlab.experiments.euler.model import GRID, MAX_STARTS, Result
 from layerlab.experiments.euler.moons import SEEDS, UPDATES
-from layerlab.experiments.euler.plane import CIRCLE, FARTHEST, plane_card, set_window
+from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, plane_card, set_window
 from layerlab.experiments.euler.trained import TrainedCards
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
@@ -28,18 +28,18 @@ PLANE = (-5.2, 1.8, -2.5, 2.5)  # of the complex plane
 SIDES, TOPS = np.zeros(1), np.full(1, 0.36)  # what the flow does left and right of 0
 # A hand wanders off the real axis, an arrow key (0.06 or so) does not.
 MAGNET, MAGNET_OF_KEYS = 0.2, 0.05
-LEAST, MOST = 1e-6, 1e12  # of what is off the flow
+MIN_DRAWN, MAX_DRAWN = 1e-6, 1e12  # of what is off the flow
 
 
 def within(path: Array) -> Array:
     """Return a path up to its first stroke too long to be drawn, which is cut. (n, 2)"""
     strokes = np.diff(path, axis=0)
     long = np.linalg.norm(strokes, axis=1)
-    over = np.flatnonzero((long > FARTHEST) | (np.abs(path[1:]).max(1) > FARTHEST))
+    over = np.flatnonzero((long > MAX_STROKE) | (np.abs(path[1:]).max(1) > MAX_STROKE))
     if not over.size:
         return path
     k = int(over[0])
-    cut = path[k] + strokes[k] * min(1.0, FARTHEST / long[k])
+    cut = path[k] + strokes[k] * min(1.0, MAX_STROKE / long[k])
     return np.concatenate([path[: k + 1], cut[None]])
 
 
@@ -121,9 +121,9 @@ class View(PageView):
 
     def _on_field(self, x: float, y: float) -> None:
         starts = self.result.starts
-        if len(starts) >= MOST_STARTS:
+        if len(starts) >= MAX_STARTS:
             self.message_sent.emit(
-                f"There are {MOST_STARTS} starts, no more fit: drag one of them"
+                f"There are {MAX_STARTS} starts, no more fit: drag one of them"
             )
             return
         added = (*map(float, starts.ravel()), round(x, 3), round(y, 3))
@@ -254,8 +254,11 @@ class View(PageView):
     def _draw_errors(self, result: Result) -> None:
         card, accent = self.errors, self.color("accent")
         order = np.argsort(result.course.rungs)
-        dt, off = result.course.rungs[order], np.clip(result.course.offs[order], LEAST, MOST)
-        here = min(max(result.off, LEAST), MOST)
+        dt, off = (
+            result.course.rungs[order],
+            np.clip(result.course.offs[order], MIN_DRAWN, MAX_DRAWN),
+        )
+        here = min(max(result.off, MIN_DRAWN), MAX_DRAWN)
         self._hold(card.plot.y_axis, np.append(off, here))
         muted = self.color("muted")
         live: dict[str, Mark] = {}

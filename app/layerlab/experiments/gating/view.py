@@ -24,7 +24,7 @@ from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
 NAMES = {"relu": "ReLU", "softplus": "softplus"}
-LEAST = 1e-9  # smaller losses have no place on the logarithmic axes
+MIN_LOSS = 1e-9  # smaller losses have no place on the logarithmic axes
 DIM, LIT = 0.1, 0.95  # how much of its colour an inactive unit has, and an active one
 FINE = 4  # rows of a raster's picture for each unit
 TOKENS = {"relu": "accent", "softplus": "negative"}
@@ -198,7 +198,7 @@ class View(PageView):
         series = []
         for name, losses in seeds.losses.items():
             parts = np.quantile(losses, (0.25, 0.5, 0.75), axis=0)
-            low, middle, high = np.maximum(parts, LEAST)
+            low, middle, high = np.maximum(parts, MIN_LOSS)
             look = {"low": low, "high": high, "values": parts[1]}
             series.append(self._series(name, seeds.updates, middle, **look))
         if series:
@@ -219,7 +219,7 @@ class View(PageView):
             if not finals:
                 break
             values = [np.quantile(pair[name], (0.25, 0.5, 0.75)) for pair in finals.values()]
-            low, middle, high = np.maximum(np.array(values).T, LEAST)
+            low, middle, high = np.maximum(np.array(values).T, MIN_LOSS)
             spans += [low, high]
             color, rows = self.color(TOKENS[name]), np.arange(len(finals)) + shift
             pale = [mix(self.theme, color, 0.4)] * len(rows)

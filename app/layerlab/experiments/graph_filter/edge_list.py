@@ -13,10 +13,10 @@ from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError
 from layerlab.experiments.graph_filter.filters import Edges
 
-MOST_NODES, MOST_EDGES = 200, 2000  # what is still drawn and solved within a frame
-LEAST_WEIGHT, MOST_WEIGHT = 1e-3, 1e3  # beyond, digits of the spectrum are lost
-LONGEST = 24  # letters of a name
-MOST_BYTES = 1_000_000  # of a file: far more than so many edges need
+MAX_NODES, MAX_EDGES = 200, 2000  # what is still drawn and solved within a frame
+MIN_WEIGHT, MAX_WEIGHT = 1e-3, 1e3  # beyond, digits of the spectrum are lost
+MAX_NAME = 24  # letters of a name
+MAX_BYTES = 1_000_000  # of a file: far more than so many edges need
 _SEPARATOR = re.compile(r"[\s,;]+")
 
 
@@ -68,9 +68,9 @@ def read(text: str) -> Read:
             continue
         a, b, weight = _edge(words, line)
         i, j = (names.setdefault(name, len(names)) for name in (a, b))
-        if len(names) > MOST_NODES:
+        if len(names) > MAX_NODES:
             raise LabError(
-                f"line {line} brings node {len(names)}, the page draws at most {MOST_NODES}"
+                f"line {line} brings node {len(names)}, the page draws at most {MAX_NODES}"
             )
         known = found.setdefault((min(i, j), max(i, j)), (weight, line))
         if known[0] != weight:
@@ -78,9 +78,9 @@ def read(text: str) -> Read:
                 f"line {line} gives {a} and {b} the weight {weight:g}, line "
                 f"{known[1]} gives them {known[0]:g}"
             )
-        if len(found) > MOST_EDGES:
+        if len(found) > MAX_EDGES:
             raise LabError(
-                f"line {line} brings edge {len(found)}, the page draws at most {MOST_EDGES}"
+                f"line {line} brings edge {len(found)}, the page draws at most {MAX_EDGES}"
             )
     if not found:
         raise LabError("there are no edges: each line is an edge, such as `a b` or `a b 0.5`")
@@ -97,9 +97,9 @@ def _edge(words: list[str], line: int) -> tuple[str, str, float]:
         )
     a, b = words[:2]
     for name in (a, b):
-        if len(name) > LONGEST or not name.isprintable():
+        if len(name) > MAX_NAME or not name.isprintable():
             raise LabError(
-                f"line {line}: a node's name is at most {LONGEST} letters that can be printed"
+                f"line {line}: a node's name is at most {MAX_NAME} letters that can be printed"
             )
     if a == b:
         raise LabError(f"line {line} joins {a} to itself")
@@ -109,12 +109,12 @@ def _edge(words: list[str], line: int) -> tuple[str, str, float]:
             weight = float(words[2])
         except ValueError:
             raise LabError(
-                f"line {line}: the weight {words[2][:LONGEST]!r} is no number"
+                f"line {line}: the weight {words[2][:MAX_NAME]!r} is no number"
             ) from None
-        if not (math.isfinite(weight) and LEAST_WEIGHT <= weight <= MOST_WEIGHT):
+        if not (math.isfinite(weight) and MIN_WEIGHT <= weight <= MAX_WEIGHT):
             raise LabError(
-                f"line {line}: the weight is {words[2][:LONGEST]}, it must be "
-                f"{LEAST_WEIGHT:g} to {MOST_WEIGHT:g}"
+                f"line {line}: the weight is {words[2][:MAX_NAME]}, it must be "
+                f"{MIN_WEIGHT:g} to {MAX_WEIGHT:g}"
             )
     return a, b, weight
 
@@ -125,7 +125,7 @@ def read_text(path: str) -> str:
     Raises:
         LabError: one sentence that names the file, and the line that is wrong.
     """
-    raw = read_file(path, MOST_BYTES, "graph")
+    raw = read_file(path, MAX_BYTES, "graph")
     try:
         return read(raw.decode("utf-8-sig")).text
     except UnicodeDecodeError as error:

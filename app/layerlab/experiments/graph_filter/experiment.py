@@ -7,7 +7,7 @@ from layerlab.experiments.graph_filter.names import (
     COMMUNITIES,
     GRAPHS,
     GRID,
-    MOST_TIMES,
+    MAX_TIMES,
     RING,
 )
 
@@ -60,7 +60,7 @@ EXPERIMENT = Experiment(
             "Repetitions",
             "How often the filter is applied, as a network of so many layers does.",
             low=1,
-            high=MOST_TIMES,
+            high=MAX_TIMES,
             log=True,
             unit="times",
             marks=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64),

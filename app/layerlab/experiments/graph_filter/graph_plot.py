@@ -21,12 +21,12 @@ from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
-EDGE, WIDE = 1.08, 1.4  # of both axes; of the lying one where names need room
+HALF_AXIS, HALF_AXIS_NAMED = 1.08, 1.4  # of both axes; of the lying one where names need room
 FULL = 1.6  # the value at which a node has its full colour
 SHADES = 32
-NAMED = 40  # nodes at most whose names are written
-LONG = 7  # letters of a name that is written
-NEAR = 16.0  # pixels at zoom 1 from a node in which it is still read
+MAX_NAMED = 40  # nodes at most whose names are written
+MAX_NAME = 7  # letters of a name that is written
+MAX_DISTANCE = 16.0  # pixels at zoom 1 from a node in which it is still read
 
 
 class Blank(Axis):
@@ -55,7 +55,7 @@ def graph_card(title: str) -> tuple[PlotCard, GraphPlot]:
     plot = GraphPlot(x, y)
     plot.grid = False
     for axis in (x, y):
-        axis.fix(-EDGE, EDGE)
+        axis.fix(-HALF_AXIS, HALF_AXIS)
     return PlotCard(title, x, y, plot=plot), plot
 
 
@@ -146,10 +146,10 @@ class GraphPicture:
             )
         else:
             live["nodes"] = Dots(x, y, inks, size, outline=theme.color("panel"))
-        is_named = result.kind == OWN and graph.nodes <= NAMED
+        is_named = result.kind == OWN and graph.nodes <= MAX_NAMED
         if is_named:
             live |= _names(theme, result)
-        edge = WIDE if is_named else EDGE
+        edge = HALF_AXIS_NAMED if is_named else HALF_AXIS
         self.plot.x_axis.fix(-edge, edge)
         legend = [
             LegendEntry("dot", values[0], number(-FULL)),
@@ -180,13 +180,13 @@ def _names(theme: Theme, result: Result) -> dict[str, Mark]:
 
 def _brief(name: str) -> str:
     """Return a name that has room beside its node; the cursor reads all of it."""
-    return name if len(name) <= LONG else f"{name[: LONG - 1]}…"
+    return name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
 
 
 def node_at(plot: GraphPlot, result: Result, x: float, y: float) -> int | None:
     """Return the node at a point of a plot, or None if there is none near."""
     across, down = result.graph.positions.T
-    return nearest(plot, (across, down), x, y, NEAR * plot.theme.zoom)
+    return nearest(plot, (across, down), x, y, MAX_DISTANCE * plot.theme.zoom)
 
 
 def _shade(positions: Array) -> list[int]:

@@ -23,13 +23,13 @@ from layerlab.experiments.graph_filter.graphs import Graph, graph
 from layerlab.experiments.graph_filter.names import (
     CAFFEINE,
     COMMUNITIES,
-    MOST_TIMES,
+    MAX_TIMES,
 )
 
 Array = np.ndarray
 Numbers = tuple[float, ...]
 T = np.linspace(0, 1, 161)  # frequencies in units of the largest
-TIMES = np.arange(MOST_TIMES + 1)
+TIMES = np.arange(MAX_TIMES + 1)
 EXACT = 1e-10  # the ledger's
 FLOOR = 1e-30  # of what is drawn on an axis of powers
 

@@ -4,7 +4,7 @@ RING, GRID, COMMUNITIES = "ring", "grid", "communities"
 KARATE, RANDOM, OWN = "karate club", "random", "my own"
 GRAPHS = (COMMUNITIES, RING, GRID, KARATE, RANDOM, OWN)
 ENDINGS = (".txt", ".csv", ".tsv", ".edges", ".edgelist")
-MOST_TIMES = 64
+MAX_TIMES = 64
 # Caffeine without its hydrogen; a weight is the order of a bond.
 CAFFEINE = """\
 N1 C2

@@ -28,8 +28,8 @@ from layerlab.ui.plotting.series import Series, read_series
 
 Array = np.ndarray
 GAINS = {"low": 0.0, "middle": 0.5, "high": 1.0}  # handles, and where they stand
-LOWEST, HIGHEST = -1.0, 1.5  # of the gains
-FLOOR, DEEP = -1.2, 1e-3  # of the axes of gains and of sizes
+MIN_GAIN, MAX_GAIN = -1.0, 1.5  # of the gains
+FLOOR, MIN_SIZE = -1.2, 1e-3  # of the axes of gains and of sizes
 CELLS = 24  # of the spectrum
 FAINTEST = 1e-4  # of the axis of errors
 
@@ -56,7 +56,7 @@ class View(PageView):
         for card in (self.response, self.parts):
             card.plot.x_axis.fix(-0.03, 1.05)
         self.response.plot.y_axis.fix(FLOOR, 1.7)
-        self.parts.plot.y_axis.fix(0.7 * DEEP, 30)
+        self.parts.plot.y_axis.fix(0.7 * MIN_SIZE, 30)
         self.course.plot.x_axis.fix(0.9, 70)
         self.course.plot.y_axis.fix(FAINTEST, 10)
         self.opened = HeadButton(
@@ -87,7 +87,7 @@ class View(PageView):
         gains.grabbed.connect(self.grabbed)
         gains.released.connect(self.released)
         gains.dragged.connect(
-            lambda name, _, y: self.edited.emit(name, min(HIGHEST, max(LOWEST, y)))
+            lambda name, _, y: self.edited.emit(name, min(MAX_GAIN, max(MIN_GAIN, y)))
         )
         for plot, knob in ((sizes, "noise"), (course, "times")):
             plot.grabbed.connect(lambda _, knob=knob: self.grabbed.emit(knob))
@@ -219,7 +219,7 @@ class View(PageView):
         found = result.graph.spectrum
         x = found.places
         clean, noisy, filtered = (
-            np.maximum(np.abs(parts), DEEP)
+            np.maximum(np.abs(parts), MIN_SIZE)
             for parts in (result.clean_parts, result.parts, result.filtered_parts)
         )
         ink = self.color("warning")

@@ -2,7 +2,13 @@
 
 from layerlab.core.experiment import MECHANISM, Experiment, Try
 from layerlab.core.knobs import Knob
-from layerlab.experiments.layer_norm.names import EPS, MOST, OPTIMIZERS, PRE_ACTIVATIONS, SIGNS
+from layerlab.experiments.layer_norm.names import (
+    EPS,
+    MAX_PRE_ACTIVATION,
+    OPTIMIZERS,
+    PRE_ACTIVATIONS,
+    SIGNS,
+)
 
 EXPERIMENT = Experiment(
     "layer-norm",
@@ -60,8 +66,8 @@ EXPERIMENT = Experiment(
             "Pre-activations",
             "The weighted sum of each unit's inputs, before it is scaled.",
             former=("sums",),
-            low=-MOST,
-            high=MOST,
+            low=-MAX_PRE_ACTIVATION,
+            high=MAX_PRE_ACTIVATION,
         ),
     ),
     start={

@@ -14,7 +14,7 @@ from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.series import Series
 
-LEAST = 1e-4  # of a loss that is drawn
+MIN_LOSS = 1e-4  # of a loss that is drawn
 
 
 def draw_losses(view: PageView, card: PlotCard, result: Result) -> None:
@@ -23,7 +23,7 @@ def draw_losses(view: PageView, card: PlotCard, result: Result) -> None:
     series = []
     # The longest first: the cursor reads at its updates.
     for (norm, a), course in sorted(result.courses.items(), key=lambda c: -len(c[1].at)):
-        low, middle, high = np.maximum(course.quartiles, LEAST)
+        low, middle, high = np.maximum(course.quartiles, MIN_LOSS)
         one = Series(
             f"a = {number(a)}, {'with' if norm else 'without'}",
             course.at,
@@ -58,7 +58,7 @@ def draw_ends(view: PageView, card: PlotCard, result: Result) -> None:
         ink = view.color("accent" if norm else "negative")
         order = course.at.argsort()
         at = course.at[order]
-        low, middle, high = np.maximum(course.quartiles[:, order], LEAST)
+        low, middle, high = np.maximum(course.quartiles[:, order], MIN_LOSS)
         series.append(Series(name, at, middle, ink, low, high))
         live[f"{name} dots"] = Dots(at, middle, ink, 3.2)
     if result.stretch > 0:

@@ -16,7 +16,7 @@ from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.layer_norm import training
 from layerlab.experiments.layer_norm.layer import INPUT, TARGET, Layer, layer, plain, weights
-from layerlab.experiments.layer_norm.names import MOST, PRE_ACTIVATIONS
+from layerlab.experiments.layer_norm.names import MAX_PRE_ACTIVATION, PRE_ACTIVATIONS
 from layerlab.experiments.layer_norm.training import (
     EVERY,
     LENGTH,
@@ -28,7 +28,7 @@ from layerlab.experiments.layer_norm.training import (
 )
 from layerlab.nets.optimizers import ADAM_EPS
 
-__all__ = ["LENGTH", "MOST", "REACH", "SEEDS", "SHOWN", "STRETCHES", "TARGET"]
+__all__ = ["LENGTH", "MAX_PRE_ACTIVATION", "REACH", "SEEDS", "SHOWN", "STRETCHES", "TARGET"]
 Array = np.ndarray
 REACH = 12.0  # how far the map goes, in lengths of the weights
 CELLS = 48  # of the map, on each side

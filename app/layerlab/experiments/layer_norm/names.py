@@ -13,4 +13,4 @@ PRE_ACTIVATIONS = (
     -0.2,
     -1.1,
 )  # of eight units at the start
-MOST = 3.0  # size of a sum, before it is stretched
+MAX_PRE_ACTIVATION = 3.0  # size of a sum, before it is stretched

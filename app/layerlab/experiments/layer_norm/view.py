@@ -13,7 +13,7 @@ from layerlab.experiments.layer_norm.loss_plots import draw_ends, draw_losses
 from layerlab.experiments.layer_norm.model import (
     CURVE,
     LENGTH,
-    MOST,
+    MAX_PRE_ACTIVATION,
     REACH,
     STRETCHES,
     TARGET,
@@ -40,7 +40,7 @@ from layerlab.ui.plotting.series import Series
 from layerlab.ui.plotting.side import color_scale
 
 Array = np.ndarray
-FARTHEST = 40.0  # of a sum that is drawn
+MAX_DRAWN = 40.0  # of a sum that is drawn
 BEND = 0.4  # where the axis of the pre-activations turns from linear to logarithmic
 PULL = 0.9  # share of the axis that a pull of 1 is long
 ARROW = 5.0  # length of the map's arrow at a = 1
@@ -73,7 +73,7 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.bars = RowPlot(BothWays("z"))
-        self.bars.x_axis.fix(-FARTHEST, FARTHEST)
+        self.bars.x_axis.fix(-MAX_DRAWN, MAX_DRAWN)
         self.outputs = RowPlot(Axis("n"))
         self.outputs.x_axis.fix(-2.8, 2.8)
         self.before = PlotCard(
@@ -132,7 +132,7 @@ class View(PageView):
             return
         z = [float(value) for value in result.pre_activations]
         wanted = (x - result.shift) / result.stretch
-        z[int(name)] = min(max(wanted, -MOST), MOST)
+        z[int(name)] = min(max(wanted, -MAX_PRE_ACTIVATION), MAX_PRE_ACTIVATION)
         self.edited.emit("pre_activations", tuple(z))
 
     def figures(self, result: Result) -> list[tuple[str, str]]:

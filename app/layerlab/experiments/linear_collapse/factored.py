@@ -9,9 +9,9 @@ import numpy as np
 
 Array = np.ndarray
 M, N = 20, 18
-MOST_UPDATES = 240
+MAX_UPDATES = 240
 RATE = 0.2  # its edge is at 1 for a largest singular value of 1
-SMALL = 0.02  # std of the first A and B
+INITIAL_STD = 0.02  # std of the first A and B
 SEED = 11
 EVERY = 3  # updates between two looks
 
@@ -66,7 +66,9 @@ class Training:
 
 def _initial(rank: int) -> tuple[Array, Array]:
     rng = np.random.default_rng([SEED, rank])
-    return SMALL * rng.standard_normal((M, rank)), SMALL * rng.standard_normal((rank, N))
+    return INITIAL_STD * rng.standard_normal((M, rank)), INITIAL_STD * rng.standard_normal(
+        (rank, N)
+    )
 
 
 def steps(a: Array, b: Array, goal: Array, rate: float, count: int) -> tuple[Array, Array]:
@@ -82,7 +84,7 @@ def trained(rank: int) -> Training:
     """Train A and B of a rank from small random numbers."""
     a, b = _initial(rank)
     products = [a @ b]
-    for _ in range(MOST_UPDATES // EVERY):
+    for _ in range(MAX_UPDATES // EVERY):
         a, b = steps(a, b, target(), RATE, EVERY)
         products.append(a @ b)
     every = np.stack(products)

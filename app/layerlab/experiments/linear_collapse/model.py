@@ -162,7 +162,7 @@ def numpy_code(
         RANK=rank,
         UPDATES=updates,
         RATE=factored.RATE,
-        SMALL=factored.SMALL,
+        INITIAL_STD=factored.INITIAL_STD,
         SEED=factored.SEED,
     )
 

@@ -22,7 +22,7 @@ REACH = 1.08  # of the largest coordinate
 GAP = 3.0  # cells between two matrices
 ROUNDING = 1e-20  # a share of the variance below this
 NAMED = 6  # singular values at most that legend and cursor name
-LEAST = 3e-3  # of the errors' axis
+MIN_ERROR = 3e-3  # of the errors' axis
 
 
 class Blank(Axis):
@@ -57,7 +57,7 @@ class View(PageView):
         self.plane.plot.x_axis.fix(-REACH, REACH)
         self.plane.plot.y_axis.fix(-REACH, REACH)
         self.matrices.plot.square = True
-        self.errors.plot.y_axis.fix(LEAST, 1.5)
+        self.errors.plot.y_axis.fix(MIN_ERROR, 1.5)
         self.errors.plot.y_axis.brief = "error"
         plot = self._plot(self.learning)
         plot.grabbed.connect(lambda _: self.grabbed.emit("updates"))
@@ -220,7 +220,7 @@ class View(PageView):
         ink, accent = self.color("muted"), self.color("accent")
         shown = np.maximum(result.errors, 1e-6)
         even = result.all / (result.parameters / result.rank)
-        here = np.array([float(result.rank)]), np.array([max(result.error, LEAST)])
+        here = np.array([float(result.rank)]), np.array([max(result.error, MIN_ERROR)])
         error = np.array([result.error])
         card = self.errors
         card.plot.x_axis.fix(0, len(rank) - 0.1)

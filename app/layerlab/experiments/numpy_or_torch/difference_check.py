@@ -22,7 +22,7 @@ Array = np.ndarray
 POINTS = 8  # of the batch that is checked
 ENTRIES = 3  # of each matrix that are pushed; of biases all, as each unit has one
 PUSHES = 10.0 ** np.arange(-14, 0.01, 0.5)
-WIDE = 1e-2  # the push that measures how the loss bends
+WIDE_STEP = 1e-2  # the push that measures how the loss bends
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,14 +138,14 @@ def bends(setting: Setting) -> Array:
     """Return second and third derivative of the loss along picked parameters. (2, n)"""
     problem, places = setting.problem, picked(setting).places
     start = initialize(problem).params.astype(float)
-    many, steps = np.arange(len(places)), WIDE * np.array([-2, -1, 0, 1, 2])
+    many, steps = np.arange(len(places)), WIDE_STEP * np.array([-2, -1, 0, 1, 2])
     pushed = np.tile(start, (len(steps), len(places), 1))
     pushed[:, many, places] += steps[:, None]
     far_down, down, here, up, far_up = losses(
         problem, pushed.reshape(-1, start.shape[1])
     ).reshape(len(steps), -1)
-    second = (up - 2 * here + down) / WIDE**2
-    third = (far_up - 2 * up + 2 * down - far_down) / (2 * WIDE**3)
+    second = (up - 2 * here + down) / WIDE_STEP**2
+    third = (far_up - 2 * up + 2 * down - far_down) / (2 * WIDE_STEP**3)
     if problem.activation.piecewise_linear:
         third = 0 * third  # between two gates the loss is a parabola in each parameter
     return np.stack((second, third))

@@ -29,7 +29,7 @@ from layerlab.ui.plotting.series import Series
 from layerlab.ui.plotting.side import value_scale
 
 Array = np.ndarray
-LEAST = 1e-17  # of a distance that is drawn: below lies what is equal to the last bit
+MIN_DISTANCE = 1e-17  # of a distance that is drawn: below lies what is equal to the last bit
 _MISSING = "PyTorch is missing"
 TALL = 0.2  # half the height of a row's picture, without what hangs over
 
@@ -67,7 +67,7 @@ class View(PageView):
         )
         self.apart.plot.x_axis.fix(1, LENGTH)
         self.apart.plot.y_axis.brief = "distance"
-        self.apart.plot.y_axis.fix(LEAST, 10)
+        self.apart.plot.y_axis.fix(MIN_DISTANCE, 10)
         self.loss = PlotCard("Loss", Axis("updates", integer=True), Axis("loss", log=True))
         self.loss.plot.x_axis.fix(0, LENGTH)
         self.valley = PlotCard(
@@ -208,8 +208,8 @@ class View(PageView):
 
     def _heat(self, difference: Array) -> Array:
         """Return colours from the panel (equal) to orange (apart), by powers of ten."""
-        low, high = np.log10(LEAST), 0.0
-        share = (np.log10(np.maximum(difference, LEAST)) - low) / (high - low)
+        low, high = np.log10(MIN_DISTANCE), 0.0
+        share = (np.log10(np.maximum(difference, MIN_DISTANCE)) - low) / (high - low)
         panel, hot = rgb(self.color("raised")), rgb(self.color("negative"))
         return panel + (hot - panel) * np.sqrt(np.clip(share, 0, 1))[:, None]
 
@@ -239,7 +239,7 @@ class View(PageView):
                 Series(
                     f"{NAMES[name]}, 32 bit" if single else NAMES[name],
                     np.arange(1.0, len(distance) + 1),
-                    np.clip(distance, LEAST, 1e3),
+                    np.clip(distance, MIN_DISTANCE, 1e3),
                     self.color("negative") if wrong else self._ink(name),
                     form="dash" if single else "line",
                     width=1.6 if single else 2.0,

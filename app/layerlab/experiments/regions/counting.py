@@ -16,8 +16,8 @@ from layerlab.nets.regions import regions
 Array = np.ndarray
 NEURONS = (12, 24, 48, 96)  # of the networks that are counted at initialization
 SEEDS = 5
-MOST_BUILT = 8  # neurons in a layer of what is built
-FAR = 1e3  # std of the biases: beyond, kinks are rare
+MAX_BUILT = 8  # neurons in a layer of what is built
+BIAS_STD = 1e3  # std of the biases: beyond, kinks are rare
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +72,7 @@ def initial_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
     net = NetSpec(hidden=hidden, init="normal", weight_std=math.sqrt(2), bias_std=1.0)
     spec = replace(line_problem(hidden).spec, net=net)
     problem = problem_of(edit(spec, "train.seeds", seeds))
-    found = [regions(problem, flat, -FAR, FAR) for flat in initialize(problem).params]
+    found = [regions(problem, flat, -BIAS_STD, BIAS_STD) for flat in initialize(problem).params]
     return np.array([one.pieces for one in found if one is not None])
 
 
@@ -81,10 +81,10 @@ def built_pieces(width: int, *deeper: int) -> tuple[int, int]:
     """Return the width of a network that is built for pieces, and how many it has.
 
     Args:
-        width: of the first hidden layer; more than `MOST_BUILT` neurons are not built.
+        width: of the first hidden layer; more than `MAX_BUILT` neurons are not built.
         deeper: widths of the others, of which there are as many as here.
     """
-    teeth = min(width, MOST_BUILT)
+    teeth = min(width, MAX_BUILT)
     hidden = (teeth,) * (1 + len(deeper))
     found = regions(line_problem(hidden), folded(teeth, len(hidden)), 0.0, 1.0)
     assert found is not None  # one input, straight pieces, finite numbers

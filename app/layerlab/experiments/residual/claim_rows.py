@@ -29,7 +29,7 @@ from layerlab.nets.skips import (
 )
 
 EXACT = 1e-12
-PRINTED, NEAR = 3.49e9, 0.005e9
+PRINTED, TOLERANCE = 3.49e9, 0.005e9
 NETS = 4
 C3 = (
     "A layer that learns nothing makes a plain network constant; a residual network loses "
@@ -57,7 +57,7 @@ def ratio(a: float, length: int) -> float:
 def chain_row(factor: float, length: int) -> ClaimRow:
     """Judge E4 as it is printed, and add what the page's own chain has."""
     printed, own = ratio(0.5, 20), ratio(factor, length)
-    holds = abs(printed - PRINTED) <= NEAR
+    holds = abs(printed - PRINTED) <= TOLERANCE
     return ClaimRow(
         "E4",
         E4,

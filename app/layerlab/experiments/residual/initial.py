@@ -27,7 +27,7 @@ from layerlab.nets.theory.quadrature import normal_rule, split_mean
 Array = np.ndarray
 NAMES = ("plain", "residual", "scaled")
 SKIPS = np.array([0.0, 1.0, 1.0])  # by name
-DEEPEST, WIDTH, NETS, INPUTS = 100, 64, 8, 1
+MAX_DEPTH, WIDTH, NETS, INPUTS = 100, 64, 8, 1
 SLOPE = 0.01  # of leaky ReLU
 GAIN = 2.0**0.5  # He
 SEED = 1
@@ -57,7 +57,7 @@ def gains(depth: int) -> Array:
 @functools.cache
 def _weights() -> Array:
     rng = np.random.default_rng(SEED)
-    drawn = rng.standard_normal((DEEPEST, NETS, WIDTH, WIDTH))
+    drawn = rng.standard_normal((MAX_DEPTH, NETS, WIDTH, WIDTH))
     return drawn / math.sqrt(WIDTH)
 
 
@@ -120,7 +120,7 @@ def measured(activation: str, depth: int) -> Initial:
     """Return what many layers make of signal and gradient before any training.
 
     Args:
-        activation: its name. depth: 1 to `DEEPEST`.
+        activation: its name. depth: 1 to `MAX_DEPTH`.
     """
     x, d_last = _ends()
     entry, size = ACTIVATIONS[activation], gains(depth)

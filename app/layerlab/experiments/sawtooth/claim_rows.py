@@ -11,8 +11,8 @@ from layerlab.core.numbers import number
 from layerlab.experiments.sawtooth.counting import Counts
 
 Array = np.ndarray
-NEAR = 0.001  # a loss below is as good as found
-FAR = 0.01  # a loss above is a different curve
+FOUND_LOSS = 0.001  # a loss below is as good as found
+MIN_WRONG_LOSS = 0.01  # a loss above is a different curve
 
 
 def three_row(
@@ -44,9 +44,9 @@ def three_row(
 
 def open_row(floor: float, exact: float, losses: Array, held: float, update: int) -> ClaimRow:
     """Judge B7: too narrow to be right, exact and not found, right at the points alone."""
-    missed, median = float((losses > NEAR).mean()), float(np.median(losses))
+    missed, median = float((losses > FOUND_LOSS).mean()), float(np.median(losses))
     shown = {
-        "width": floor > FAR,
+        "width": floor > MIN_WRONG_LOSS,
         "finding": exact < 1e-20 and missed > 0.5,
         "data": held > 10 * median,
     }
@@ -63,7 +63,7 @@ def open_row(floor: float, exact: float, losses: Array, held: float, update: int
         verdict,
         f"half the neurons cannot get below {number(floor, 2)}, built weights have "
         f"{number(exact, 2)}, and {100 * missed:.0f} % of {len(losses)} seeds are above "
-        f"{NEAR:g} after {update} updates; median {number(median, 2)} at the points, "
+        f"{FOUND_LOSS:g} after {update} updates; median {number(median, 2)} at the points, "
         f"{number(held, 2)} everywhere",
     )
 

@@ -10,12 +10,12 @@ import numpy as np
 from layerlab.experiments.sawtooth import nets
 
 Array = np.ndarray
-DEEPEST = 8  # folds that are counted
+MAX_FOLDS = 8  # folds that are counted
 
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """Exact numbers for 1, 2, ... folds; (DEEPEST,) each.
+    """Exact numbers for 1, 2, ... folds; (MAX_FOLDS,) each.
 
     Attributes:
         folds: how many. pieces: of the deep network that is built.
@@ -35,7 +35,7 @@ class Counts:
 @functools.cache
 def counts() -> Counts:
     """Return the exact numbers, counted once."""
-    folds = range(1, DEEPEST + 1)
+    folds = range(1, MAX_FOLDS + 1)
     return Counts(
         np.array(folds),
         np.array([nets.deep_pieces(k) for k in folds]),

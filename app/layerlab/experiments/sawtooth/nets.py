@@ -13,12 +13,12 @@ from layerlab.nets.problem import problem_of
 from layerlab.nets.regions import regions
 
 Array = np.ndarray
-MOST_WIDE = 128
+MAX_WIDTH = 128
 
 
 def hidden_of(name: str, folds: int) -> tuple[int, ...]:
     """Return the hidden widths of a network of the page."""
-    wide = {"one layer": 2**folds, "one layer, wide": min(8 * 2**folds, MOST_WIDE)}
+    wide = {"one layer": 2**folds, "one layer, wide": min(8 * 2**folds, MAX_WIDTH)}
     return (wide[name],) if name in wide else (int(name.split()[0]),) * folds
 
 

@@ -20,8 +20,8 @@ from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
 FAINT = 8  # single networks that are drawn
-LOWEST = 1e-8  # losses below stand at the left edge
-NEAR = 1e-3
+MIN_LOSS = 1e-8  # losses below stand at the left edge
+FOUND_LOSS = 1e-3
 BUILT = "built"
 
 
@@ -49,7 +49,7 @@ class View(PageView):
         for card in (self.fit, self.stages):
             card.plot.x_axis.fix(-1, 1)
         self.fit.plot.y_axis.fix(-0.8, 0.8)
-        self.rows.x_axis.fix(0.5 * LOWEST, 1)
+        self.rows.x_axis.fix(0.5 * MIN_LOSS, 1)
         self.rows.x_axis.brief = "loss"
         self.way.plot.x_axis.fix(0, 1.03 * LENGTH)
         self.way.plot.y_axis.fix(1e-4, 1)
@@ -66,10 +66,10 @@ class View(PageView):
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what is built, and what is found of it."""
         shown = result.shown
-        found = int((shown.loss < NEAR).sum())
+        found = int((shown.loss < FOUND_LOSS).sum())
         return [
             (f"{2**result.folds}", f"pieces from {2 * result.folds} neurons, built"),
-            (f"{found} of {len(shown.loss)}", f"seeds find it: loss below {NEAR:g}"),
+            (f"{found} of {len(shown.loss)}", f"seeds find it: loss below {FOUND_LOSS:g}"),
             (
                 number(float(np.median(shown.loss)), 2),
                 f"median after {number(shown.update, 4)} updates",
@@ -131,8 +131,8 @@ class View(PageView):
         plot, chosen = self.rows, 1 + NAMES.index(result.net)
         plot.set_rows([BUILT, *NAMES], chosen)
         live: dict[str, Mark] = {
-            "near": VLine(NEAR, "", self.color("good"), self.theme),
-            "floor": VLine(max(result.floor, LOWEST), "", self.color("warning"), self.theme),
+            "near": VLine(FOUND_LOSS, "", self.color("good"), self.theme),
+            "floor": VLine(max(result.floor, MIN_LOSS), "", self.color("warning"), self.theme),
         }
         legend = [
             LegendEntry("dash", self.color("good"), "found", 1.2),
@@ -140,7 +140,7 @@ class View(PageView):
             LegendEntry("line", self.color("muted"), "median", 3.0),
         ]
         for k, name in enumerate(NAMES, 1):
-            loss = np.clip(result.found[name].loss, LOWEST, 1.0)
+            loss = np.clip(result.found[name].loss, MIN_LOSS, 1.0)
             ink = self.color("accent" if k == chosen else "muted")
             # A little apart, so that seeds of the same loss are seen.
             rows = k + 0.3 * np.linspace(-1, 1, len(loss))
@@ -149,7 +149,7 @@ class View(PageView):
             live[f"median {name}"] = Segments(
                 middle, np.array([k - 0.38]), middle, np.array([k + 0.38]), ink, 3.0
             )
-        exact = max(result.exact, LOWEST)
+        exact = max(result.exact, MIN_LOSS)
         live["built"] = Dots(np.array([exact]), np.array([0.0]), self.color("good"), 4.5)
         words = (
             "exact: loss 0" if result.exact == 0 else f"exact: loss {number(result.exact, 2)}"
@@ -195,7 +195,7 @@ class View(PageView):
         end = np.array([float(result.updates)]), middle[-1:]
         live: dict[str, Mark] = {
             "end": Dots(*end, accent, 4.0, hollow=True),  # where it will stop
-            "near": HLine(NEAR, "found", self.color("good"), self.theme),
+            "near": HLine(FOUND_LOSS, "found", self.color("good"), self.theme),
         }
         card.show_plot(
             series=(*others, Series(result.net, updates, middle, accent, low, high)),

@@ -25,7 +25,7 @@ Array = np.ndarray
 REACH = 6.0  # correlation lengths to which a network can be trained (Schoenholz et al. 2017)
 CALM = 1.9  # 1 would be the full colours
 CHI_RANGE = 0.1, 10.0  # of the scale; beyond it the colours hardly change
-NEAR = 10.0  # pixels at zoom 1 within which a mark is clicked
+CLICK_DISTANCE = 10.0  # pixels at zoom 1 within which a mark is clicked
 
 
 def chi_colors(theme: Theme, log_chi: Array) -> Array:
@@ -125,7 +125,7 @@ class MapPlot(HandlePlot):
         """Return the mark whose dot or name is at a point."""
         here = QPointF(float(self.px(np.array(x))), float(self.py(np.array(y))))
         names = self.name_item.rects()
-        best, least = None, NEAR * self.theme.zoom
+        best, least = None, CLICK_DISTANCE * self.theme.zoom
         for mark in self.marks:
             if mark.label in names and names[mark.label].contains(here):
                 return mark

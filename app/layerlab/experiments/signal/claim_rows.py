@@ -33,7 +33,7 @@ SHAPES = ((16,) * 5, (128,) * 5, (32,) * 30, (64,) * 20, (16, 128) * 10)
 ALIKE = 0.2  # relative
 SETTLED = 1e-3  # a correlation that changes less in the last layer
 SETTLES = 0.35  # relative, of the rate: one network of finite width
-DEEPEST = 64
+MAX_DEPTH = 64
 PAIRS = {"tanh": 1.0, "sigmoid": 1.0, "relu": math.sqrt(2)}  # Xavier, Xavier, He
 
 
@@ -65,7 +65,7 @@ def claims(
 
 @dataclass(frozen=True, eq=False)
 class _Kept:
-    """Medians over `POPULATION` networks: mean square and across inputs, (DEEPEST,)."""
+    """Medians over `POPULATION` networks: mean square and across inputs, (MAX_DEPTH,)."""
 
     square: Array
     across_inputs: Array
@@ -73,15 +73,15 @@ class _Kept:
 
 @functools.lru_cache(maxsize=16)
 def _through(activation: str, weight_std: float, bias_std: float) -> _Kept:
-    """Send inputs through networks of `DEEPEST` layers of `TILE` units.
+    """Send inputs through networks of `MAX_DEPTH` layers of `TILE` units.
 
     The networks share the tiles, but each turns the signs of the units at random, which
     makes of one Gaussian matrix another one.
     """
     rng, entry = np.random.default_rng(0), ACTIVATIONS[activation]
     h = np.tile(inputs_of(TILE, 0.0)[:6], (POPULATION, 1, 1))  # (networks, 6, TILE)
-    found = np.empty((2, DEEPEST, POPULATION))
-    for layer in range(DEEPEST):
+    found = np.empty((2, MAX_DEPTH, POPULATION))
+    for layer in range(MAX_DEPTH):
         signs = rng.choice((-1.0, 1.0), (POPULATION, 1, TILE))
         z = ((h * signs).reshape(-1, TILE) @ tile(layer, 0, 0)).reshape(h.shape)
         biases = rng.standard_normal((POPULATION, 1, TILE))

@@ -35,7 +35,7 @@ from layerlab.nets.theory.quadrature import (
 Array = np.ndarray
 SLOPE = 0.01  # of leaky ReLU
 DEGREE = 40  # of the series in the correlation
-TINY = 1e-300
+MIN_VARIANCE = 1e-300
 NINE_OF_TEN = 1.6449  # standard deviations within which a normal number lies 9 times of 10
 WEIGHT_RANGE, BIAS_RANGE = (0.05, 32.0), (0.0, 3.0)  # of the map
 COLUMNS, ROWS = 57, 37  # samples of the map
@@ -140,7 +140,7 @@ def _distances(
     d, one_minus_c, before = np.empty(len(q)), np.empty(len(q)), 1 - correlation
     series = None if homogeneous(entry) else _series(values, squares, steep * q)
     for layer, length in enumerate(q):
-        one_minus_c[layer] = apart = min(1.0, s * before / max(length, TINY))
+        one_minus_c[layer] = apart = min(1.0, s * before / max(length, MIN_VARIANCE))
         if series is None:
             pre = PreActivations(np.array([length, length]), np.array([apart * length]))
             d[layer] = propagate(entry, SLOPE, pre).d[0]
@@ -161,7 +161,9 @@ def _series(values: Array, squares: Array, power: Array) -> tuple[Array, Array]:
     k = np.arange(DEGREE + 1.0)
     left = np.maximum(squares - sizes.sum(1), 0)
     left = np.where(left > 1e-13 * squares, left, 0)
-    far = np.clip(np.maximum(power - sizes @ k, 0) / np.maximum(left, TINY), DEGREE + 1, 1e9)
+    far = np.clip(
+        np.maximum(power - sizes @ k, 0) / np.maximum(left, MIN_VARIANCE), DEGREE + 1, 1e9
+    )
     powers = np.column_stack([np.tile(k, (len(squares), 1)), far])
     return np.column_stack([sizes, left]), powers
 
@@ -189,7 +191,7 @@ def _scatter(
     the logarithm that of a gamma law, and layers add up (Hanin & Rolnick 2018).
     """
     z, w = normal_rule()
-    scaled = values**2 / np.maximum(squares, TINY)[:, None]
+    scaled = values**2 / np.maximum(squares, MIN_VARIANCE)[:, None]
     sizes = (scaled @ hermite_rule(DEGREE)) ** 2
     alone = np.maximum(scaled**2 @ w - 1, 1e-9)
     known = sizes[:, 1:] @ np.ones(DEGREE)
@@ -198,9 +200,9 @@ def _scatter(
     k = (alone + (inputs - 1) * pair) / inputs
     root = np.sqrt(q)[:, None]
     turn = values * entry.derivative_at(root * z, SLOPE) * root * z
-    elasticity = turn @ w / np.maximum(squares, TINY)  # d log E[act^2] / d log q
+    elasticity = turn @ w / np.maximum(squares, MIN_VARIANCE)  # d log E[act^2] / d log q
     before = np.append(1.0, squares[:-1])
-    elasticity *= s * before / np.maximum(q, TINY)  # biases do not scatter
+    elasticity *= s * before / np.maximum(q, MIN_VARIANCE)  # biases do not scatter
     mean = variance = 0.0
     logs = np.empty((2, len(q)))
     for layer in range(len(q)):
@@ -236,7 +238,7 @@ def _curves(activation: str) -> tuple[Array, Array]:
     entry = ACTIVATIONS[activation]
     z, w = normal_rule()
     square = entry(np.sqrt(LENGTHS)[:, None] * z, SLOPE) ** 2 @ w
-    return np.log(np.maximum(square, TINY)), _steep(entry, LENGTHS)
+    return np.log(np.maximum(square, MIN_VARIANCE)), _steep(entry, LENGTHS)
 
 
 def settled_chi(activation: str, weight_std: Array, bias_std: Array) -> tuple[Array, Array]:
@@ -249,11 +251,11 @@ def settled_chi(activation: str, weight_std: Array, bias_std: Array) -> tuple[Ar
     s, t = np.asarray(weight_std, float) ** 2, np.asarray(bias_std, float) ** 2
     q = np.zeros(np.broadcast(s, t).shape)  # log of the length
     for _ in range(SETTLE):
-        before, q = q, np.log(s * np.exp(np.interp(q, logs, square)) + t + TINY)
+        before, q = q, np.log(s * np.exp(np.interp(q, logs, square)) + t + MIN_VARIANCE)
         q = np.clip(q, logs[0], logs[-1])
         if np.abs(q - before).max() < 1e-9:
             break
-    return np.log(s) + np.log(np.maximum(np.interp(q, logs, steep), TINY)), np.exp(q)
+    return np.log(s) + np.log(np.maximum(np.interp(q, logs, steep), MIN_VARIANCE)), np.exp(q)
 
 
 @functools.lru_cache(maxsize=16)

@@ -2,7 +2,7 @@
 
 from layerlab.core.experiment import SHAPE, Experiment, Try
 from layerlab.core.knobs import Knob
-from layerlab.experiments.width_or_depth.names import LENGTH, START, WILDEST
+from layerlab.experiments.width_or_depth.names import LENGTH, MAX_CRESTS, START
 
 EXPERIMENT = Experiment(
     "width-or-depth",
@@ -21,7 +21,7 @@ EXPERIMENT = Experiment(
             "Crests",
             "How wild the curve is: each crest and trough needs kinks.",
             low=1,
-            high=WILDEST,
+            high=MAX_CRESTS,
         ),
         Knob(
             "budget",

@@ -14,7 +14,14 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.width_or_depth import claim_rows
-from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, START, TWINS, WIDE, WILDEST
+from layerlab.experiments.width_or_depth.names import (
+    DEEP,
+    LENGTH,
+    MAX_CRESTS,
+    START,
+    TWINS,
+    WIDE,
+)
 from layerlab.experiments.width_or_depth.twins import (
     BATCH,
     EVERY,
@@ -39,7 +46,7 @@ from layerlab.nets.engines.numpy_ import outputs
 Array = np.ndarray
 LAB_CRESTS = 3  # of the lab's own wave
 SAY_S = 0.2  # from one picture to the next while it trains
-CLOSE = "too close to call"
+TOO_CLOSE = "too close to call"
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +100,9 @@ class Duel:
 
     @property
     def winner(self) -> str:
-        """The twin whose median is lower beyond random variation, or `CLOSE`."""
+        """The twin whose median is lower beyond random variation, or `TOO_CLOSE`."""
         if not self.ratio.excludes(1.0):
-            return CLOSE
+            return TOO_CLOSE
         return DEEP if self.ratio.high < 1 else WIDE
 
 
@@ -203,7 +210,7 @@ def _duel(crests: int, update: int, pair: dict[str, Population], at: dict[str, i
 def _duels(hidden: dict[str, tuple[int, ...]], updates: int) -> dict[int, Duel]:
     """Return the duels on all curves whose twins have begun, each as far as both got."""
     found = {}
-    for crests in range(1, WILDEST + 1):
+    for crests in range(1, MAX_CRESTS + 1):
         pair = {name: known(Setting(crests, hidden[name])) for name in TWINS}
         people = {name: one for name, one in pair.items() if one is not None}
         done = min((one.done for one in people.values()), default=0)
@@ -222,7 +229,7 @@ def work(
 ) -> Iterator[Step | None]:
     """Train both twins to the end, on this curve first, then on all others; see `compute`."""
     hidden = hidden_of(budget, depth)
-    curves = (crests, *(k for k in range(1, WILDEST + 1) if k != crests))
+    curves = (crests, *(k for k in range(1, MAX_CRESTS + 1) if k != crests))
     each, reported_s = LENGTH // EVERY, time.monotonic()
 
     def now(done: int, note: str) -> Step:

@@ -1,6 +1,6 @@
 """What the page's parts share; the descriptor reads it, so nothing is imported here."""
 
-WILDEST = 8  # crests of the wildest curve
+MAX_CRESTS = 8  # crests of the wildest curve
 LENGTH = 3000  # updates of the whole training
 START = 2500  # of them, where the clock stands at first
 WIDE, DEEP = "wide", "deep"

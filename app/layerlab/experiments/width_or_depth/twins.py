@@ -24,7 +24,7 @@ from layerlab.nets.tasks import TASKS
 Array = np.ndarray
 SEEDS, SAMPLES, BATCH, RATE = 64, 256, 32, 0.01
 CHUNK, EVERY = 10, 100  # updates between two looks at who wants the time; between snapshots
-KEPT, FEW = 64, 8  # populations; networks that are looked at together
+KEPT, BATCHED = 64, 8  # populations; networks that are looked at together
 LOW, HIGH = -1.0, 1.0  # ends of the input
 
 
@@ -129,8 +129,8 @@ class Population(IncrementalTraining[Snapshot]):
         # In the precision of the training, and few at a time, which the cache holds: about
         # half the time, where 64 wide networks take a while.
         parts = [
-            outputs(self.problem, state.params[k : k + FEW], self.problem.x)
-            for k in range(0, len(state.params), FEW)
+            outputs(self.problem, state.params[k : k + BATCHED], self.problem.x)
+            for k in range(0, len(state.params), BATCHED)
         ]
         out = np.concatenate(parts)[..., 0]  # (seeds, points)
         loss = 0.5 * ((out - self.problem.y[:, 0]).astype(float) ** 2).mean(1)

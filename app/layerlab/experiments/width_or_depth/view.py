@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.core import picture as pic
-from layerlab.experiments.width_or_depth.model import CLOSE, Duel, Result, Twin
-from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, TWINS, WIDE, WILDEST
+from layerlab.experiments.width_or_depth.model import TOO_CLOSE, Duel, Result, Twin
+from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, MAX_CRESTS, TWINS, WIDE
 from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import mix
@@ -21,7 +21,7 @@ from layerlab.ui.plotting.series import Series
 
 Array = np.ndarray
 TOKENS = {WIDE: "negative", DEEP: "positive"}
-LEAST, MOST = 1e-6, 1.0  # losses beyond stand at the edge
+MIN_LOSS, MAX_LOSS = 1e-6, 1.0  # losses beyond stand at the edge
 STEP, FRAME_MS = 100, 100  # of playing: updates of a frame, and its time
 RULER, ROW = -0.98, 0.07  # top of the kinks' ruler, and height of a layer in it
 TOP = 0.6  # height of the winners' dots
@@ -45,9 +45,9 @@ class View(PageView):
         for card in self.fits.values():
             card.plot.x_axis.fix(-1, 1)
         self.way.plot.x_axis.fix(0, LENGTH * 1.03)
-        self.wild.plot.x_axis.fix(0.5, WILDEST + 0.5)
+        self.wild.plot.x_axis.fix(0.5, MAX_CRESTS + 0.5)
         for axis in (self.way.plot.y_axis, self.wild.plot.y_axis, self.rows.x_axis):
-            axis.fix(LEAST, 2 * MOST)
+            axis.fix(MIN_LOSS, 2 * MAX_LOSS)
         for k, name in enumerate(TWINS):
             self.add(self.fits[name], 0, 3 * k, 1, 3)
         for k, card in enumerate((self.way, self.seeds, self.wild)):
@@ -232,11 +232,11 @@ class View(PageView):
         ratio = np.array([duel.ratio.middle for duel in duels.values()])
         legend = [
             LegendEntry("text", self.color("muted"), "● who is ahead", brief="● ahead"),
-            LegendEntry("dot", self.color("faint"), CLOSE, brief="close"),
+            LegendEntry("dot", self.color("faint"), TOO_CLOSE, brief="close"),
         ]
         card.show_plot(series=series, live=live, legend=legend, columns={"deep by wide": ratio})
-        is_all = len(duels) == WILDEST
-        card.set_note("click a curve" if is_all else f"{len(duels)} of {WILDEST}", "")
+        is_all = len(duels) == MAX_CRESTS
+        card.set_note("click a curve" if is_all else f"{len(duels)} of {MAX_CRESTS}", "")
         card.plot.reader = lambda x, y: self._read_duel(result, round(x))
 
     def _winner_color(self, duel: Duel) -> QColor:
@@ -255,16 +255,16 @@ class View(PageView):
         return Tooltip(crest, (*rows, last))
 
     def _on_wild_clicked(self, x: float, y: float) -> None:
-        self.edited.emit("crests", int(np.clip(round(x), 1, WILDEST)))
+        self.edited.emit("crests", int(np.clip(round(x), 1, MAX_CRESTS)))
 
 
 def _within(losses: Array) -> Array:
     """Return losses as the axes can show them."""
-    return np.asarray(np.clip(losses, LEAST, MOST))
+    return np.asarray(np.clip(losses, MIN_LOSS, MAX_LOSS))
 
 
 def _called(duel: Duel) -> str:
-    return duel.winner if duel.winner == CLOSE else f"{duel.winner} is ahead"
+    return duel.winner if duel.winner == TOO_CLOSE else f"{duel.winner} is ahead"
 
 
 def _times(duel: Duel) -> str:

@@ -23,7 +23,7 @@ from layerlab.nets.tasks.tables import Stamp, check_may_read, on_disk, stamp_of
 from layerlab.nets.tasks.tabular import MAX_CATEGORIES, SHARE, advise, number_text, prepare
 
 NUMERIC_SHARE = 0.8  # a column with at least this share of numbers is one of numbers
-LARGEST = 1e100  # beyond, squares are not finite
+MAX_VALUE = 1e100  # beyond, squares are not finite
 GAPS = frozenset(("", "na", "n/a", "nan", "null", "?"))
 _NOT_FINITE = re.compile(r"[+-]?(inf|infinity)", re.ASCII | re.IGNORECASE)
 
@@ -69,7 +69,7 @@ class _Reader:
                 texts = tuple(text.replace(",", ".") for text in texts)
             parts.append(np.array(list(map(float, texts))))
         values = np.concatenate(parts)
-        if (large := np.flatnonzero(np.abs(values) > LARGEST)).size:
+        if (large := np.flatnonzero(np.abs(values) > MAX_VALUE)).size:
             i = int(large[0])
             text = self.cells.column(k)[i]
             raise LabError(f"{self._at(i, k)}: {shown(text)} is too large a number")

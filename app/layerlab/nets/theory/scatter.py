@@ -26,13 +26,13 @@ from layerlab.nets.theory.kernel import PreActivations, pairs
 from layerlab.nets.theory.quadrature import log_gamma_moments, normal_draws
 
 Array = np.ndarray
-FEW = 10  # inputs that are looked at
+MAX_INPUTS = 10  # inputs that are looked at
 DRAWS = 384
 NINE_OF_TEN = 1.6449  # standard deviations within which a normal number lies 9 times of 10
 ALIKE = 1e-6  # of the length: nearer inputs scatter as they did in the layer before,
 LINEAR = 0.02  # nearer than this, a distance is propagated in proportion,
 STEADY = 0.01  # and so do pre-activations whose covariance changed by no more of the length
-TINY = 1e-300
+MIN_VARIANCE = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +83,7 @@ def bands(ground: Ground, net: NetSpec, loss: str, wide: WideNetwork) -> Bands:
         wide: the expected values.
     """
     depth, activation = len(net.hidden), ACTIVATIONS[net.activation]
-    rows = np.linspace(0, len(ground.x) - 1, min(FEW, len(ground.x))).round().astype(int)
+    rows = np.linspace(0, len(ground.x) - 1, min(MAX_INPUTS, len(ground.x))).round().astype(int)
     units: list[_Unit] = []
     known: Array | None = None  # covariance of the last unit
     found = np.zeros((3, depth, 2))  # mean and variance of the logarithm
@@ -164,7 +164,7 @@ def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
     centred = [h, h - h.mean(1, keepdims=True), h - h.mean(0)]
     moved = [change, change - change.mean(1, keepdims=True), change - change.mean(0)]
     each = np.array([(v**2).mean(1) for v in centred])  # (3, draws)
-    mean = np.maximum(each.mean(1), TINY)
+    mean = np.maximum(each.mean(1), MIN_VARIANCE)
     relative = each / mean[:, None]
     to_length = [2 * float((v * m).mean()) for v, m in zip(centred, moved, strict=True)]
     off = relative[:2] - 1
@@ -177,10 +177,10 @@ def _unit(activation: Activation, slope: float, covariance: Array) -> _Unit:
     to_distance = 1.0 if near else float((alike * apart).mean() / mean[1])
     return _Unit(
         k=relative.var(1),
-        together=float((off[0] * off[1]).sum()) / max(sizes, TINY),
+        together=float((off[0] * off[1]).sum()) / max(sizes, MIN_VARIANCE),
         to_length=np.array(to_length) / mean,
         to_distance=min(1.0, to_distance),
-        slope=float((squares**2).mean() / max(float(squares.mean()) ** 2, TINY)),
+        slope=float((squares**2).mean() / max(float(squares.mean()) ** 2, MIN_VARIANCE)),
     )
 
 
@@ -224,8 +224,8 @@ def _output_scatter(
     def squares(scale: float) -> Array:
         return ((LOSSES[loss].gradient(scale * out, y) * len(rows)) ** 2).mean((1, 2))
 
-    each = np.maximum(squares(1.0), TINY)
+    each = np.maximum(squares(1.0), MIN_VARIANCE)
     grown = float(squares(1.01).mean() / each.mean())
-    slope = np.log(max(grown, TINY)) / (2 * np.log(1.01)) * wide.out_gain
+    slope = np.log(max(grown, MIN_VARIANCE)) / (2 * np.log(1.01)) * wide.out_gain
     own = np.log(each) - np.log(each.mean())
     return float(slope * log_mean + own.mean()), float(slope**2 * log_cov + own.var())
