@@ -39,7 +39,7 @@ KEYS = 16
 
 def _measure_products(ctx: Context) -> dict[int, tuple[float, float]]:
     """Return the variance of q . k, plain and divided by sqrt(d_k), by d_k."""
-    pairs, found = ctx.some(100_000, 20_000), {}
+    pairs, found = ctx.sample_size(100_000, 20_000), {}
     for k, d_k in enumerate(SIZES):
         rng, products = np.random.default_rng(d_k), []
         for done in range(0, pairs, 5000):
@@ -55,7 +55,7 @@ def _judge_products(n: dict[int, tuple[float, float]]) -> Finding:
     plain, scaled = [v[0] for v in n.values()], [v[1] for v in n.values()]
     measured = f"{listed(plain)}; scaled {listed(scaled)}"
     why = (
-        f"for d_k = {listed(n)} the variance of q . k is {listed(plain)}, divided by sqrt(d_k) "
+        f"for dₖ = {listed(n)} the variance of q · k is {listed(plain)}, divided by √dₖ "
         f"{listed(scaled)}"
     )
     fits = all(
@@ -76,7 +76,7 @@ class Gradients(NamedTuple):
 
 
 def _measure_gradients(ctx: Context) -> dict[str, Gradients]:
-    draws = ctx.some(2000, 600)
+    draws = ctx.sample_size(2000, 600)
     found = {name: Gradients(([], []), ([], [])) for name in ("weights", "values")}
     for k, d_k in enumerate(SIZES):
         drawn, part = Draws(d_k, KEYS), ctx.part(k, len(SIZES))
@@ -96,11 +96,11 @@ def _judge_gradients(n: dict[str, Gradients]) -> Finding:
     }
     entropy, values = n["weights"], n["values"]
     measured = (
-        f"powers of d_k {powers['weights'][0]:.2f} scaled, {powers['weights'][1]:.2f} not; "
+        f"powers of dₖ {powers['weights'][0]:.2f} scaled, {powers['weights'][1]:.2f} not; "
         f"through values {powers['values'][0]:.2f}, {powers['values'][1]:.2f}"
     )
     why = (
-        f"for d_k = {listed(SIZES)} the mean square is {listed(entropy.means[0])} scaled and "
+        f"for dₖ = {listed(SIZES)} the mean square is {listed(entropy.means[0])} scaled and "
         f"{listed(entropy.means[1])} not with cross-entropy on the weights; through the values "
         f"{listed(values.means[0])} scaled, {listed(values.means[1])} not, whose medians are "
         f"{listed(values.medians[1])}: most weights are saturated"
@@ -167,7 +167,7 @@ class Sharper(NamedTuple):
 
 
 def _measure_sharper(ctx: Context) -> Sharper:
-    d_k, draws = 64, ctx.some(2000, 500)
+    d_k, draws = 64, ctx.sample_size(2000, 500)
     rng = np.random.default_rng(0)
     dots = (_units(rng, draws, 1, d_k) * rng.standard_normal((draws, KEYS, d_k))).sum(-1)
     entropies = []
@@ -192,10 +192,10 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E5",
         E,
-        "q . k has variance d_k; divided by sqrt(d_k), 1.",
-        published="d_k; 1",
+        "q · k has variance dₖ; divided by √dₖ, 1.",
+        published="dₖ; 1",
         page="attention",
-        tolerance=f"within 3 % for d_k = {SIZES[0]} to {SIZES[-1]}, 100\u202f000 pairs",
+        tolerance=f"within 3 % for dₖ = {SIZES[0]} to {SIZES[-1]}, 100\u202f000 pairs",
         measure=_measure_products,
         judge=_judge_products,
     ),
@@ -203,10 +203,10 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "E6",
         E,
         "The squared gradient of the loss with respect to q is constant when scaled, and "
-        "grows linearly in d_k when not.",
+        "grows linearly in dₖ when not.",
         published="constant; linear",
         page="attention",
-        tolerance=f"exponent of the mean against d_k within {CONSTANT:g} of 0 when scaled and "
+        tolerance=f"exponent of the mean against dₖ within {CONSTANT:g} of 0 when scaled and "
         f"within {LINEAR:g} of 1 when not, {KEYS} keys, for cross-entropy on the weights and "
         "for a squared loss through the values",
         measure=_measure_gradients,
@@ -215,11 +215,11 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E7",
         E,
-        "With keys and queries of norm 1, attention is Gaussian kernel smoothing with h^2 = "
-        "sqrt(d_k).",
+        "With keys and queries of norm 1, attention is Gaussian kernel smoothing with h² = "
+        "√dₖ.",
         published="exact",
         page="attention",
-        tolerance=f"weights equal within {EXACT:g}, d_k = {SIZES[0]} to {SIZES[-1]}",
+        tolerance=f"weights equal within {EXACT:g}, dₖ = {SIZES[0]} to {SIZES[-1]}",
         measure=_measure_kernel,
         judge=_judge_kernel,
     ),

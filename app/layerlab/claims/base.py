@@ -50,9 +50,9 @@ class Context:
     progress: Callable[[float], None] = ignore
     share: float = 1.0
 
-    def some(self, count: int, least: int = 8) -> int:
+    def sample_size(self, count: int, minimum: int = 8) -> int:
         """Return how many networks or draws to take, of so many in the whole ledger."""
-        return min(count, max(least, round(count * self.share)))
+        return min(count, max(minimum, round(count * self.share)))
 
     def step(self, done: int, of: int) -> None:
         """Report how far it is.

@@ -38,7 +38,7 @@ def turned(spec: LabSpec, **knobs: Any) -> LabSpec:
 
 
 def _losses(ctx: Context, spec: LabSpec, kind: str = "training") -> Array:
-    end = population(ctx, spec, ctx.some(SEEDS, 16))[-1]
+    end = population(ctx, spec, ctx.sample_size(SEEDS, 16))[-1]
     return (training_loss if kind == "training" else validation_loss)(spec, end)
 
 
@@ -88,8 +88,7 @@ def _judge_advice(n: dict[str, tuple[Array, Array]]) -> Finding:
     helps = [name for name, (before, after) in n.items() if difference(before, after).low > 0]
     measured = f"{len(helps)} of {len(n)} lower the median loss"
     text = [
-        f"{name}: {figure(np.median(a))} -> {figure(np.median(b))}"
-        for name, (a, b) in n.items()
+        f"{name}: {figure(np.median(a))} → {figure(np.median(b))}" for name, (a, b) in n.items()
     ]
     why = f"median losses of {len(next(iter(n.values()))[0])} seeds: {'; '.join(text)}"
     if len(helps) == len(n):
@@ -122,7 +121,7 @@ def _judge_alike(most: float, n: dict[str, dict[str, Array]]) -> Finding:
         (a, left), (b, right) = pair.items()
         ratios[task] = float(np.median(right) / np.median(left))
         text.append(f"{task}: {a} {summary(left)}, {b} {summary(right)}")
-    measured = ", ".join(f"{task} x {figure(ratio)}" for task, ratio in ratios.items())
+    measured = ", ".join(f"{task} × {figure(ratio)}" for task, ratio in ratios.items())
     why = f"losses of {len(left)} seeds are {'; '.join(text)}"
     alike = [task for task, ratio in ratios.items() if 1 / most <= ratio <= most]
     if len(alike) == len(ratios):
@@ -230,7 +229,7 @@ def _needed(ctx: Context, task: str, activation: str) -> int:
         train = TrainSpec(rate=0.02, batch="full", updates=3000)
         spec = lab(task, net, train, noise=0.0)
         part = ctx.part(k, len(WIDTHS))
-        end = population(part, spec, ctx.some(32, 8))[-1]
+        end = population(part, spec, ctx.sample_size(32, 8))[-1]
         least = LEFT * 0.5 * float(problem_of(spec).y.var())
         if np.percentile(training_loss(spec, end), 25) <= least:
             return width

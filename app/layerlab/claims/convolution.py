@@ -52,7 +52,7 @@ def _judge_freedom(n: Freedom) -> Finding:
     many, few = n.expected
     measured = f"{n.local} and {n.shared}"
     why = (
-        f"for images of {SIDE} x {SIDE} and filters of {KERNEL} x {KERNEL} the matrices of "
+        f"for images of {SIDE} × {SIDE} and filters of {KERNEL} × {KERNEL} the matrices of "
         f"locally connected layers span {n.local} dimensions (H'W'd = {many}), those of "
         f"convolutions {n.shared} (d = {few})"
     )
@@ -79,7 +79,7 @@ def _judge_shifts(n: Shifts) -> Finding:
         f"shifting first or last differs by {figure(n.wrapped)} for a convolution that wraps "
         f"round, by {figure(n.bordered)} with a border of zeros, by {figure(n.dense)} for a "
         f"dense layer; a shift changes the maximum over the image by {figure(n.pooled)} and "
-        f"those over blocks of 2 x 2 by up to {figure(n.blocks)}"
+        f"those over blocks of 2 × 2 by up to {figure(n.blocks)}"
     )
     if max(n.wrapped, n.pooled) > EXACT or n.dense <= 0.1:
         return wrong(measured, why)
@@ -112,7 +112,7 @@ def _measure_found(ctx: Context) -> Found:
     hidden, noisy = rng.standard_normal(KERNEL**2), []
     for count in COUNTS:
         errors = []
-        for _ in range(ctx.some(24, 12)):
+        for _ in range(ctx.sample_size(24, 12)):
             seen = patches(rng.standard_normal((count, SIDE, SIDE))).reshape(-1, KERNEL**2)
             clean = seen @ hidden
             kernel = solved(seen, clean + NOISE * rng.standard_normal(clean.shape))
@@ -121,8 +121,8 @@ def _measure_found(ctx: Context) -> Found:
     targets = clean + NOISE * rng.standard_normal(clean.shape)
     best = solved(seen, targets)
     steps = 0.01 * rng.standard_normal((100, KERNEL**2))
-    some = log_likelihoods(seen, targets, np.vstack((best, best + steps)), NOISE)
-    raised = float((some[1:] - some[0]).max())
+    likelihoods = log_likelihoods(seen, targets, np.vstack((best, best + steps)), NOISE)
+    raised = float((likelihoods[1:] - likelihoods[0]).max())
     return Found(float(np.abs(solved(seen, clean) - hidden).max()), noisy, raised)
 
 
@@ -176,8 +176,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "A locally connected layer has H'W'd parameters, a convolution d.",
         published="H'W'd and d",
         page="convolution",
-        tolerance="rank of the map from parameters to matrices, exactly, for 8 x 8 images and "
-        "filters of 3 x 3",
+        tolerance="rank of the map from parameters to matrices, exactly, for 8 × 8 images and "
+        "filters of 3 × 3",
         measure=_measure_freedom,
         judge=_judge_freedom,
     ),
@@ -191,7 +191,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         tolerance="largest difference between shift-then-layer and layer-then-shift at most "
         f"{EXACT:g} for the convolution, wrapped round and with a border of zeros; above 0.1 "
         "for the dense layer; outputs after pooling of shifted images differ by at most "
-        f"{EXACT:g}, over the whole image and in blocks of 2 x 2",
+        f"{EXACT:g}, over the whole image and in blocks of 2 × 2",
         measure=_measure_shifts,
         judge=_judge_shifts,
     ),
@@ -202,7 +202,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         published="exact",
         page="convolution",
         tolerance="without noise the hidden filter is found within 1e-9; with noise the error "
-        "falls like n^-0.5, the exponent within 0.1, and no step away from the solution raises "
+        "falls like n^−0.5, the exponent within 0.1, and no step away from the solution raises "
         "the likelihood",
         measure=_measure_found,
         judge=_judge_found,

@@ -44,7 +44,7 @@ EXACT = 1e-12
 
 def _measure_blocks(ctx: Context) -> dict[bool, dict[str, list[float]]]:
     """Return variances after few and many blocks, by layer norm, `scaled` and `plain`."""
-    nets = range(ctx.some(8, 4))
+    nets = range(ctx.sample_size(8, 4))
     return {
         is_normed: {
             name: [
@@ -102,7 +102,7 @@ def _judge_chain(n: Chain) -> Finding:
     measured = f"{ratio:.4e}".replace("e+0", "e")
     why = (
         f"through 20 layers of 0.5 the gradient becomes {n.plain:.4e} in the plain chain "
-        f"(0.5^20) and {n.residual:.1f} in the residual one (1.5^20)"
+        f"(0.5²⁰) and {n.residual:.1f} in the residual one (1.5²⁰)"
     )
     return holds(measured, why) if abs(ratio - 3.49e9) <= 0.005e9 else wrong(measured, why)
 
@@ -166,7 +166,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D26",
         D,
-        "Scaling the output of N residual blocks by 1 / sqrt(2 N) keeps the variance from "
+        "Scaling the output of N residual blocks by 1/√(2N) keeps the variance from "
         "growing with depth.",
         published="does not grow",
         page="residual",

@@ -68,7 +68,7 @@ def _measure_leaky(ctx: Context) -> Died:
     shares, flat = [], 0.0
     for k, name in enumerate(("relu", "leaky-relu")):
         spec = _wave(name, TrainSpec(rate=0.1))
-        params = population(ctx.part(k, 2), spec, ctx.some(64, 16))[-1].params
+        params = population(ctx.part(k, 2), spec, ctx.sample_size(64, 16))[-1].params
         shares.append(float(np.mean([d.mean() for d in dead(spec, params)])))
         if name == "leaky-relu":
             sums = forward(problem_of(spec), params, problem_of(spec).x).n[:-1]
@@ -109,7 +109,7 @@ def _measure_fates(ctx: Context) -> Fates:
     last: dict[float, float] = {}
     lost = 0
     for k, rate in enumerate(RATES):
-        seeds = ctx.some(64, 16)
+        seeds = ctx.sample_size(64, 16)
         train = TrainSpec(optimizer="sgd", rate=rate, updates=1000, seeds=seeds)
         looks, is_finite = _looks(ctx.part(k, len(RATES)), _wave("relu", train))
         ever = np.logical_or.accumulate(looks)  # (looks, layers, seeds, units)
@@ -172,11 +172,11 @@ class Collapsed(NamedTuple):
 
 
 def _measure_collapse(ctx: Context) -> Collapsed:
-    found = Collapsed([], {rate: [] for rate in ADAM_RATES}, ctx.some(NETS, 60))
+    found = Collapsed([], {rate: [] for rate in ADAM_RATES}, ctx.sample_size(NETS, 60))
     parts = iter(ctx.part(k, 8) for k in range(8))
     for width in WIDTHS:
         specs = [Setting("He", width, LAYERS, rate).spec for rate in ADAM_RATES]
-        first = initial_params(specs[0], ctx.some(NETS, 500))
+        first = initial_params(specs[0], ctx.sample_size(NETS, 500))
         found.initial.append(float(is_constant(problem_of(specs[0]), first, 0.0).mean()))
         for spec, nets in zip(specs, (found.nets, found.nets // 4), strict=True):
             end = population(next(parts), spec, nets)[-1].params

@@ -29,7 +29,7 @@ class Ensembles(NamedTuple):
 
 
 def _measure_ensembles(ctx: Context) -> Ensembles:
-    predictions, sets = [], ctx.some(24, 8)
+    predictions, sets = [], ctx.sample_size(24, 8)
     x = np.linspace(-0.9, 0.9, 40)[:, None]
     for k in range(sets):  # another draw of noisy points for each set of networks
         spec = lab("wave", train=TrainSpec(updates=500), seed=k, noise=0.3, samples=32)

@@ -138,7 +138,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "C1",
         C,
-        "One hidden layer is a sum of a_k s(b_k x + c_k) + d; b_k shifts a term and c_k "
+        "One hidden layer is a sum of aₖ s(bₖ x + cₖ) + d; bₖ shifts a term and cₖ "
         "stretches it.",
         published="exact; b shifts, c stretches",
         page="basis",

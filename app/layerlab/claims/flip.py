@@ -43,7 +43,7 @@ INITS = {
 
 
 def _measure_order(ctx: Context) -> dict[str, Array]:
-    count = ctx.some(SEEDS, 64)
+    count = ctx.sample_size(SEEDS, 64)
     return {
         label: population(ctx.part(k, len(INITS)), listing(init=init), count)[-1].epoch_loss
         for k, (init, label) in enumerate(INITS.items())
@@ -81,7 +81,7 @@ def _epochs(ctx: Context, hidden: tuple[int, ...], count: int) -> Array:
 
 
 def _measure_layers(ctx: Context) -> dict[str, Array]:
-    count = ctx.some(SEEDS, 64)
+    count = ctx.sample_size(SEEDS, 64)
     return {
         "-".join(map(str, (4, *hidden, 4))): _epochs(ctx.part(k, 3), hidden, count)
         for k, hidden in enumerate((ONE, *TWO))
@@ -115,7 +115,7 @@ class Slower(NamedTuple):
 
 
 def _measure_slower(ctx: Context) -> Slower:
-    count = ctx.some(64)
+    count = ctx.sample_size(64)
 
     def epochs(k: int, init: str, seeds: int) -> Array:
         return epochs_until(ctx.part(k, 4), listing(init=init), seeds, REACHED, MAX_EPOCHS)
@@ -169,7 +169,7 @@ def _measure_floors(ctx: Context) -> Floors:
     widths, best = (1, 2, 3), []
     for k, width in enumerate(widths):
         spec = _long(width)
-        end = population(ctx.part(k, 4), spec, ctx.some(64, 16))[-1]
+        end = population(ctx.part(k, 4), spec, ctx.sample_size(64, 16))[-1]
         best.append(training_loss(spec, end).min())
     return Floors(
         run_of(ctx.part(3, 4), edit(listing(epochs=200), "net.depth", 0)).last,

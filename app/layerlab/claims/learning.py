@@ -39,7 +39,9 @@ def _measure_gates(ctx: Context) -> dict[int, Flips]:
     found = {}
     for k, inputs in enumerate(DIMENSIONS):
         part = ctx.part(k, len(DIMENSIONS))
-        for update, flips in enumerate(watch(inputs, ctx.some(8, 2), UPDATES, LOOKED_AT)):
+        for update, flips in enumerate(
+            watch(inputs, ctx.sample_size(8, 2), UPDATES, LOOKED_AT)
+        ):
             part.step(update, UPDATES)
             if flips is not None:
                 found[inputs] = flips
@@ -94,7 +96,7 @@ def _measure_three(ctx: Context) -> Three:
     found = Three({}, {}, {})
     for k, (name, hidden) in enumerate(NETS.items()):
         spec = _sawtooth(hidden)
-        end = population(ctx.part(k, len(NETS)), spec, ctx.some(SEEDS, 32))[-1]
+        end = population(ctx.part(k, len(NETS)), spec, ctx.sample_size(SEEDS, 32))[-1]
         found.pieces[name] = pieces_of(hidden, _built(hidden), -1.0, 2.0)
         found.parameters[name] = problem_of(spec).layout.parameters
         found.losses[name] = training_loss(spec, end)
@@ -146,7 +148,7 @@ class Open(NamedTuple):
 
 
 def _measure_open(ctx: Context) -> Open:
-    count = ctx.some(SEEDS, 24)
+    count = ctx.sample_size(SEEDS, 24)
     spec, few = _sawtooth((MORE_NEURONS,)), _sawtooth((16, 16), samples=12, validation=0.9)
     problem = problem_of(_sawtooth((FEWER_NEURONS,)))
     x, y = problem.data.x, problem.data.y
@@ -171,7 +173,7 @@ def _judge_open(n: Open) -> Finding:
     missed = float((n.trained > 0.001).mean())
     train, held = n.few_points
     more = figure(held / train)
-    measured = f"floor {figure(n.floor)}; {percent(missed)} not found; held out x {more}"
+    measured = f"floor {figure(n.floor)}; {percent(missed)} not found; held out × {more}"
     why = (
         f"no 3 neurons get below {figure(n.floor)}; 16 neurons with built weights have "
         f"{figure(n.exact)}, yet {percent(missed)} of {len(n.trained)} trained ones end above "

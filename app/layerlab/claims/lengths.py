@@ -50,7 +50,7 @@ def _measure_gradients(ctx: Context) -> dict[float, tuple[float, float]]:
 def _judge_gradients(n: dict[float, tuple[float, float]]) -> Finding:
     below, one, above = (n[scale] for scale in SINGULAR)
     small, large = SINGULAR[0] ** DEPTH, SINGULAR[-1] ** DEPTH
-    measured = f"x {figure(below[1])} at 0.9, x {figure(above[0])} at 1.1"
+    measured = f"× {figure(below[1])} at 0.9, × {figure(above[0])} at 1.1"
     why = (
         f"through {DEPTH} layers 64 gradients keep at most {figure(below[1])} of their length "
         f"where every singular value is 0.9 (0.9^{DEPTH} = {figure(small)}), at least "
@@ -67,17 +67,17 @@ def _judge_gradients(n: dict[float, tuple[float, float]]) -> Finding:
 # ---- L4: the spread of lengths
 
 SHAPES: dict[str, tuple[int, ...]] = {
-    "5 x 16": (16,) * 5,
-    "5 x 128": (128,) * 5,
-    "30 x 32": (32,) * 30,
-    "20 x 64": (64,) * 20,
-    "10 x 16-128": (16, 128) * 10,
+    "5 × 16": (16,) * 5,
+    "5 × 128": (128,) * 5,
+    "30 × 32": (32,) * 30,
+    "20 × 64": (64,) * 20,
+    "10 × 16-128": (16, 128) * 10,
 }
 
 
 def _measure_lengths(ctx: Context) -> dict[str, float]:
     """Return for each architecture the variance of the log length by the sum of 1 / width."""
-    found, nets = {}, ctx.some(1000, 250)
+    found, nets = {}, ctx.sample_size(1000, 250)
     for k, (name, hidden) in enumerate(SHAPES.items()):
         part = ctx.part(k, len(SHAPES))
         net, logs = NetSpec(hidden=hidden), []

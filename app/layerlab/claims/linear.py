@@ -192,7 +192,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         published="r (m + n), same class",
         page="linear-collapse",
         tolerance=f"counts exact; the same class if the best A B is within {EXACT:g} of every "
-        f"one of {NETS} random W ({M} x {N}), for each r that saves parameters",
+        f"one of {NETS} random W ({M} × {N}), for each r that saves parameters",
         measure=_measure_factored,
         judge=_judge_factored,
     ),

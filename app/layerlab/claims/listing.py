@@ -65,7 +65,7 @@ def same(measured: float, printed: float) -> bool:
 def _readings(ctx: Context, width: int) -> Readings:
     he = listing(width, epochs=200)
     unit = listing(width, "large-normal", epochs=200)  # std 1: `scale` is their own
-    others = population(ctx, edit(he, "train.seed", 100), ctx.some(OTHER_SEEDS))[-1]
+    others = population(ctx, edit(he, "train.seed", 100), ctx.sample_size(OTHER_SEEDS))[-1]
     return Readings(run_of(ctx, he), run_of(ctx, unit, STD), others.epoch_loss)
 
 
@@ -111,7 +111,7 @@ def _measure_both(init: str, ctx: Context) -> Run:
 
 
 def _judge_both(printed: Run, n: Run) -> Finding:
-    measured = f"{n.first:.4f} -> {n.last:.4f}"
+    measured = f"{n.first:.4f} → {n.last:.4f}"
     why = f"the listing goes from {n.first:.6f} to {n.last:.6f} with the same draws"
     if all(map(same, n, printed)):
         return holds(measured, why)
@@ -136,7 +136,7 @@ def _both(name: str, init: str, words: str, printed: Run) -> Claim[Any]:
         name,
         D,
         f"Eight neurons, {words}: mean loss of the first and of the 100th epoch.",
-        published=f"{printed.first:.4f} -> {printed.last:.4f}",
+        published=f"{printed.first:.4f} → {printed.last:.4f}",
         tolerance=SAME,
         page="diagonal-flip",
         measure=partial(_measure_both, init),

@@ -176,12 +176,12 @@ def _lab(times: float) -> Array:
 def _judge_stable(n: Stable) -> Finding:
     below = max(n.matrices[0], n.numbers[0])
     above = min(n.matrices[1], n.numbers[1])
-    measured = f"length x {figure(below)} at 0.99 dt, x {figure(above)} at 1.01 dt"
+    measured = f"length × {figure(below)} at 0.99 dt, × {figure(above)} at 1.01 dt"
     why = (
         f"after {grouped(STEPS)} steps lengths are at most {figure(below)} times as large at "
         f"0.99 of the largest step and at least {figure(above)} times at 1.01; after 64 layers "
         f"of the lab's residual network {figure(n.lab[0])} at 0.9 and {figure(n.lab[1])} at "
-        "1.1 (0.8^64 and 1.2^64)"
+        "1.1 (0.8⁶⁴ and 1.2⁶⁴)"
     )
     as_stated = within(n.lab[0], 0.8**64, 1e-6) and within(n.lab[1], 1.2**64, 1e-6)
     if below <= BOUNDED and above >= UNBOUNDED and as_stated:
@@ -193,7 +193,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E9",
         E,
-        "Layer norm ignores W -> a W, b -> a b + c for a > 0, and the gradient is scaled by "
+        "Layer norm ignores W → a W, b → a b + c for a > 0, and the gradient is scaled by "
         "1 / a.",
         published="exact",
         page="layer-norm",
@@ -205,7 +205,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E10",
         E,
-        "A polynomial p of the graph Laplacian multiplies each frequency by p(lambda), and a "
+        "A polynomial p of the graph Laplacian multiplies each frequency by p(λ), and a "
         "low-pass one smooths.",
         published="exact",
         page="graph-filter",
@@ -217,12 +217,12 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E12",
         E,
-        "Forward Euler, that is a residual network, is stable if and only if |1 + dt lambda| "
-        "<= 1; for a symmetric negative W if dt <= 2 / |lambda_min|.",
+        "Forward Euler, that is a residual network, is stable if and only if |1 + dt λ| "
+        "≤ 1; for a symmetric negative W if dt ≤ 2 / |λ_min|.",
         published="exact",
         page="euler",
         tolerance="after 4\u202f000 steps bounded at 0.99 and unbounded at 1.01 times the "
-        "largest dt, for 64 symmetric W of 8 x 8 and for 200 complex lambda; the lab's "
+        "largest dt, for 64 symmetric W of 8 × 8 and for 200 complex λ; the lab's "
         "residual network of 64 layers does as the formula says",
         measure=_measure_stable,
         judge=_judge_stable,

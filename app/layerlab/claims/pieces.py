@@ -115,17 +115,17 @@ def _measure_layers(ctx: Context) -> Layers:
         for depth in (1, 2, 3, 4)
     }
     ctx.step(1, 2)
-    return Layers(built, _random_pieces((8,) * 4, ctx.some(32)))
+    return Layers(built, _random_pieces((8,) * 4, ctx.sample_size(32)))
 
 
 def _judge_layers(n: Layers) -> Finding:
     median, most = float(np.median(n.random)), 8**4
     reached = [made == width**depth for (width, depth), made in n.built.items()]
-    built = f"4^4: {n.built[4, 4]} built; 8^4 = {grouped(most)}"
+    built = f"4⁴: {n.built[4, 4]} built; 8⁴ = {grouped(most)}"
     measured = f"{built}: {figure(median)} at initialization"
     why = (
         f"built from weights, 2 and 4 neurons in 1 to 4 layers make {listed(n.built.values())} "
-        f"pieces, while {len(n.random)} random networks of 4 x 8 have a median of "
+        f"pieces, while {len(n.random)} random networks of 4 × 8 have a median of "
         f"{figure(median)} (at most {n.random.max()}), about as many as their 32 neurons"
     )
     if not all(reached):
@@ -189,7 +189,7 @@ def _judge_fold(n: Folded) -> Finding:
     measured = f"{listed(n.deep)} pieces; one layer needs {listed(n.least)} kinks"
     why = (
         f"L layers of 2 neurons make {listed(n.deep)} pieces for L = 1 to {len(n.deep)}; one "
-        f"layer of width 2^(L-1) - 1 makes {listed(n.narrow)} at most, and a network of width "
+        f"layer of width 2^(L−1) − 1 makes {listed(n.narrow)} at most, and a network of width "
         f"2^L equals the fold within {figure(n.apart)}; so the bound holds but is loose: "
         f"{listed(n.least)} neurons with a kink are needed for L = 1 to {len(n.least)}"
     )
@@ -206,7 +206,7 @@ def _judge_fold(n: Folded) -> Finding:
 
 def _measure_neurons(ctx: Context) -> dict[int, list[float]]:
     """Return for each depth the median pieces of networks of `NEURONS`."""
-    seeds = ctx.some(16, 16)
+    seeds = ctx.sample_size(16, 16)
     found: dict[int, list[float]] = {}
     for k, depth in enumerate((1, 2, 4)):
         ctx.step(k, 3)
@@ -264,8 +264,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         published="n^L",
         page="regions",
         tolerance="a network built for it has n^L pieces for n = 2, 4 and L = 1 to 4, counted "
-        "exactly; holds without a condition if the median of 32 random ones of 4 x 8 has at "
-        "least a tenth of 8^4",
+        "exactly; holds without a condition if the median of 32 random ones of 4 × 8 has at "
+        "least a tenth of 8⁴",
         measure=_measure_layers,
         judge=_judge_layers,
     ),
@@ -273,11 +273,11 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "E11",
         E,
         "The L-fold triangle map has 2^L pieces with a depth of about 2 L and constant width; "
-        "one hidden layer needs a width of at least 2^(L-1).",
-        published="2^L pieces, depth 2 L, width >= 2^(L-1)",
+        "one hidden layer needs a width of at least 2^(L−1).",
+        published="2^L pieces, depth 2 L, width ≥ 2^(L−1)",
         page="sawtooth",
         tolerance="built from weights and counted exactly for L = 1 to "
-        f"{MAX_FOLDS}: 2^L pieces at depth 2 L or less; one layer of width 2^(L-1) - 1 has "
+        f"{MAX_FOLDS}: 2^L pieces at depth 2 L or less; one layer of width 2^(L−1) − 1 has "
         "fewer, one that is wide enough has them all",
         measure=_measure_fold,
         judge=_judge_fold,

@@ -171,7 +171,7 @@ class Leak(NamedTuple):
 def _measure_leak(ctx: Context) -> Leak:
     x = _line()
     relu, leaky = ACTIVATIONS["relu"](x), ACTIVATIONS["leaky-relu"](x, LEAK)
-    added, losses, count = leaky - relu, {}, ctx.some(64, 32)
+    added, losses, count = leaky - relu, {}, ctx.sample_size(64, 32)
     for k, task in enumerate(TASKS):
         pair = []
         for j, name in enumerate(("relu", "leaky-relu")):

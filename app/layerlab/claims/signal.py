@@ -47,7 +47,7 @@ def _measure_sums(init: str, ctx: Context) -> Sums:
     variances = []
     for mean in (0.0, 1.0):
         x = mean + rng.standard_normal((128, n))
-        nets = ctx.some(16, 8)
+        nets = ctx.sample_size(16, 8)
         sums = np.stack([x @ draw(rng, n, n, NetSpec())[0] for _ in range(nets)])
         variances.append(float(sums.var() / x.var()))
     low, high = variances
@@ -60,7 +60,7 @@ def _judge_sums(n: Sums) -> Finding:
     measured = f"{figure(zero)} for inputs of mean 0, {figure(one)} of mean 1"
     why = (
         f"for inputs of variance 1 the sums have variance {figure(zero)} if their mean is 0, "
-        f"and {figure(one)} if it is 1: what counts is the mean square, n s^2 E[x^2]"
+        f"and {figure(one)} if it is 1: what counts is the mean square, n s² E[x²]"
     )
     as_stated = [within(ratio, 1.0, VARIANCE) for ratio in n.ratios]
     if all(as_stated):
@@ -112,7 +112,7 @@ class Halved(NamedTuple):
 def _measure_halved(ctx: Context) -> Halved:
     z = np.random.default_rng(0).standard_normal(400_000)
     h = ACTIVATIONS["relu"](z)
-    nets = ctx.some(8, 4)
+    nets = ctx.sample_size(8, 4)
     he, xavier = (INITIALIZERS[f"{name}-normal"].weight_variance for name in ("he", "xavier"))
     net = NetSpec()
     ratios = {
@@ -129,7 +129,7 @@ def _measure_halved(ctx: Context) -> Halved:
 
 
 def _judge_halved(n: Halved) -> Finding:
-    measured = f"variance x {n.variance:.3f}, mean square x {n.square:.3f}"
+    measured = f"variance × {n.variance:.3f}, mean square × {n.square:.3f}"
     ratios = ", ".join(f"{ratio:.3g} for {name}" for name, ratio in n.ratios.items())
     why = (
         f"ReLU leaves {n.variance:.3f} of the variance and {n.square:.3f} of the mean square; "
@@ -154,7 +154,7 @@ PAIRS = {"tanh": "xavier-normal", "sigmoid": "xavier-normal", "relu": "he-normal
 
 
 def _measure_kept(ctx: Context) -> dict[str, Kept]:
-    nets = ctx.some(16, 4)
+    nets = ctx.sample_size(16, 4)
     return {
         name: kept(ctx.part(k, len(PAIRS)), name, init, nets)
         for k, (name, init) in enumerate(PAIRS.items())
@@ -182,12 +182,12 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D20",
         D,
-        "The pre-activations of a layer of n inputs have variance n s^2 Var(x), where s is the "
+        "The pre-activations of a layer of n inputs have variance n s² Var(x), where s is the "
         "standard deviation of the weights: "
         "512 for n = 512, s = 1.",
         published="512",
         page="signal",
-        tolerance=f"within {VARIANCE * 100:g} % of n s^2 Var(x), for inputs of variance 1 with "
+        tolerance=f"within {VARIANCE * 100:g} % of n s² Var(x), for inputs of variance 1 with "
         "mean 0 and with mean 1",
         measure=partial(_measure_sums, "large-normal"),
         judge=_judge_sums,
@@ -198,7 +198,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "The same for s = 0.01.",
         published="0.0512",
         page="signal",
-        tolerance=f"within {VARIANCE * 100:g} % of n s^2 Var(x), for inputs of variance 1 with "
+        tolerance=f"within {VARIANCE * 100:g} % of n s² Var(x), for inputs of variance 1 with "
         "mean 0 and with mean 1",
         measure=partial(_measure_sums, "small-normal"),
         judge=_judge_sums,

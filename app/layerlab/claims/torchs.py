@@ -54,7 +54,7 @@ def _measure_five(ctx: Context) -> Five:
         net = NetSpec(hidden=hidden, init="he-normal")
         train = TrainSpec(rate=0.01, batch="full", order="file", loss="mse", updates=200)
         spec = lab("diagonal-flip", net, train)
-        end = population(rest.part(k, len(HIDDEN)), spec, ctx.some(SEEDS, SEEDS))[-1]
+        end = population(rest.part(k, len(HIDDEN)), spec, ctx.sample_size(SEEDS, SEEDS))[-1]
         many.append(training_loss(spec, end))
     return Five(listing, many)
 
@@ -96,7 +96,7 @@ class Draws(NamedTuple):
 def _measure_draws(ctx: Context) -> Draws:
     facts = asked(ctx.part(0, 2), "linear-draws")
     n = facts["n"]
-    left = kept(ctx.part(1, 2), "relu", "torch-default", ctx.some(8, 4))
+    left = kept(ctx.part(1, 2), "relu", "torch-default", ctx.sample_size(8, 4))
     return Draws(
         n.tolist(),
         (n * facts["weights"]).tolist(),
@@ -134,8 +134,8 @@ def _measure_tanh(ctx: Context) -> Drawn:
 
 def _judge_tanh(n: Drawn) -> Finding:
     gain = n.std * np.sqrt(n.n)
-    measured = f"{gain:.3f} sqrt(1/n)"
-    drawn = f"with standard deviation {n.std:.5f}, {gain:.3f} times sqrt(1/n)"
+    measured = f"{gain:.3f} √(1/n)"
+    drawn = f"with standard deviation {n.std:.5f}, {gain:.3f} times √(1/n)"
     why = f"for n = {grouped(n.n)} it draws {drawn}"
     return holds(measured, why) if within(gain, 1.0, VARIANCE) else wrong(measured, why)
 
@@ -170,11 +170,11 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "D30",
         D,
-        "kaiming_normal_ for tanh draws with standard deviation sqrt(1 / n).",
-        published="sqrt(1/n)",
+        "kaiming_normal_ for tanh draws with standard deviation √(1/n).",
+        published="√(1/n)",
         page="signal",
         tolerance="standard deviation of what PyTorch draws within "
-        f"{VARIANCE * 100:g} % of sqrt(1 / n), n = 1024",
+        f"{VARIANCE * 100:g} % of √(1/n), n = 1024",
         measure=_measure_tanh,
         judge=_judge_tanh,
         asks_torch=True,

@@ -46,7 +46,9 @@ def _measure_thirty(ctx: Context) -> Trained:
     losses = []
     for k, init in enumerate(("he-normal", "xavier-normal")):
         spec = _digits((32,) * 30, init=init)
-        losses.append(training_loss(spec, population(ctx.part(k, 2), spec, ctx.some(8, 4))[-1]))
+        losses.append(
+            training_loss(spec, population(ctx.part(k, 2), spec, ctx.sample_size(8, 4))[-1])
+        )
     return Trained(losses[0], losses[1], constant_loss(spec))
 
 
@@ -99,7 +101,7 @@ def _measure_trainable(ctx: Context) -> dict[float, int]:
             )
             for knob, value in {"rate": 0.01, "batch": 32, "updates": 200}.items():
                 spec = edit(spec, f"train.{knob}", value)
-            end = population(part.part(j, len(GRID)), spec, ctx.some(6, 3))[-1]
+            end = population(part.part(j, len(GRID)), spec, ctx.sample_size(6, 3))[-1]
             if np.median(training_loss(spec, end)) > HALF * constant_loss(spec):
                 break
             found[length] = times

@@ -105,8 +105,8 @@ class Draws:
         return Summary(len(dots), dots, quartiles, *middles)
 
     def _drawn(self, count: int) -> Block:
-        n, (some, which, each, goal) = self.keys, self._streams
-        vectors = some.standard_normal((count, n + 1, self.d_k))
+        n, (pairs_rng, which, each, goal) = self.keys, self._streams
+        vectors = pairs_rng.standard_normal((count, n + 1, self.d_k))
         q, keys = vectors[:, 0], vectors[:, 1:]
         targets = np.eye(n)[which.integers(n, size=count)]
         values, aims = each.standard_normal((count, n)), goal.standard_normal(count)

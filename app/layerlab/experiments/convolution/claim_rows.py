@@ -18,7 +18,7 @@ def parameter_row(counts: dict[str, int]) -> ClaimRow:
     wanted = SIDE**2 * d
     measured = f"{number(counts['local'])} and {counts['convolution']}"
     why = (
-        f"for pictures of {SIDE} x {SIDE} and filters of {KERNEL} x {KERNEL}, "
+        f"for pictures of {SIDE} × {SIDE} and filters of {KERNEL} × {KERNEL}, "
         f"{counts['local']} of H'W'd = {wanted} weights change something, of a convolution "
         f"{counts['convolution']}; a dense layer has {counts['dense']}"
     )
@@ -43,7 +43,7 @@ def shift_row(off: Shifts, is_moved: bool) -> ClaimRow:
         f"shifting first or last differs by {number(off.wrapped, 2)} for the kernel wrapped "
         f"round, by {number(off.bordered, 2)} with zeros at the border, by "
         f"{number(off.dense, 2)} for the dense layer; the maximum of the whole output changes "
-        f"by {number(off.pooled, 2)}, those of blocks of 2 x 2 by {number(off.blocks, 2)}"
+        f"by {number(off.pooled, 2)}, those of blocks of 2 × 2 by {number(off.blocks, 2)}"
     )
     if not is_moved:
         why = "the shift moves nothing in this picture"

@@ -53,14 +53,14 @@ def found(hidden: Array, images: int, noise: float) -> Found:
     targets = clean + noise * unit
     kernel = solved(seen, targets)
     steps = 0.01 * np.random.default_rng(2).standard_normal((_STEPS, TAPS))
-    some = log_likelihoods(seen, targets, np.vstack((kernel, kernel + steps)), noise)
+    likelihoods = log_likelihoods(seen, targets, np.vstack((kernel, kernel + steps)), noise)
     errors, straight = unit_errors(), solved(seen, clean)
     return Found(
         kernel,
         noise * np.sqrt(np.diag(np.linalg.inv(seen.T @ seen))),
         float(np.linalg.norm(kernel - hidden)),
         float(np.abs(straight - hidden).max()),
-        float((some[1:] - some[0]).max()),
+        float((likelihoods[1:] - likelihoods[0]).max()),
         noise * np.percentile(errors, (25, 50, 75), axis=0),
         noise * np.sqrt(TAPS / (OUTPUTS * COUNTS)),
         float(np.polyfit(np.log(COUNTS), np.log(np.median(errors, axis=0)), 1)[0]),

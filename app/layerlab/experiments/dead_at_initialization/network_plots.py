@@ -56,8 +56,8 @@ def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
     live: dict[str, Mark] = {}
     legend = []
     for kind, token, name in KINDS:
-        some = kinds == kind
-        live[name] = Dots(layers[some], units[some], view.color(token), radius)
+        of_kind = kinds == kind
+        live[name] = Dots(layers[of_kind], units[of_kind], view.color(token), radius)
         legend.append(LegendEntry("dot", view.color(token), name))
     shut = kinds == 0
     live["never"] = Dots(layers[shut], units[shut], view.color("faint"), radius - 0.6, True)

@@ -250,7 +250,7 @@ def numpy_code(
     at: tuple[float, ...] = (0.4,),
 ) -> str:
     """Return a program that trains ensembles on many draws by hand; see `compute`."""
-    some = ARCHITECTURES if kind == ARCHITECTURE else ARCHITECTURES[:1]
+    recipes = ARCHITECTURES if kind == ARCHITECTURE else ARCHITECTURES[:1]
     return program(
         "ensemble_numpy",
         K=k,
@@ -263,7 +263,7 @@ def numpy_code(
         RATE=RATE,
         EDGE=EDGE,
         ARCHITECTURES=[
-            [name, init, [width * times for times in widths]] for name, init, widths in some
+            [name, init, [width * times for times in widths]] for name, init, widths in recipes
         ],
     )
 

@@ -243,8 +243,8 @@ class Population:
         whole = predictions[None].astype(float)  # (1, NETS, positions)
         half, other = whole[:, ::2], whole[:, 1::2]
         for place, name in enumerate(PARTS):
-            some = means_of(other, name) if isinstance(name, int) else half
-            kept = draws_of(whole if name == "all" else some)
+            observed = means_of(other, name) if isinstance(name, int) else half
+            kept = draws_of(whole if name == "all" else observed)
             self._means[self.done, place] = kept.means[0]
             self._squares[self.done, place] = kept.squares[0]
         self._predictions[self.done] = predictions
@@ -272,10 +272,10 @@ def first(setting: Setting, draw: int, count: int) -> Array:
     people = known(setting)
     if people is not None and draw < people.done:
         return people.predictions[draw, :count]
-    some = early(setting, draw)
-    for _ in some.reach(min(count, LIVE)):
+    draw_run = early(setting, draw)
+    for _ in draw_run.reach(min(count, LIVE)):
         pass
-    return some.predictions[:count]
+    return draw_run.predictions[:count]
 
 
 def population(setting: Setting) -> Population:

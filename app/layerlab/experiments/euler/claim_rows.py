@@ -49,9 +49,9 @@ def stable_row(values: Array, w: Array, step: float) -> ClaimRow:
     else:
         by = "an eigenvalue is not left of 0, so that every dt makes |1 + dt λ| more than 1"
     walks = (
-        f"walks of 2^40 steps stay bounded up to dt = {number(found, 4)}"
+        f"walks of 2⁴⁰ steps stay bounded up to dt = {number(found, 4)}"
         if found
-        else "walks of 2^40 steps grow with every dt down to 0.001"
+        else "walks of 2⁴⁰ steps grow with every dt down to 0.001"
     )
     return ClaimRow(
         "E12",

@@ -90,9 +90,9 @@ class Shaded(Painted):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         x, y = space.px(self.x), space.py(self.y)
         for shade in np.unique(self.shades).tolist():
-            some = self.shades == shade
+            of_shade = self.shades == shade
             painter.setPen(QPen(self.colors[shade], self.width))
-            painter.drawLines(polygon(x[some].ravel(), y[some].ravel()).toList())
+            painter.drawLines(polygon(x[of_shade].ravel(), y[of_shade].ravel()).toList())
 
     def key(self) -> object:
         """Return what it looks like."""
@@ -170,10 +170,10 @@ def _names(theme: Theme, result: Result) -> dict[str, Mark]:
     away /= np.maximum(np.hypot(*away.T), 1e-9)[:, None]
     at = graph.positions + (0.045, 0.075) * away
     for right in (False, True):
-        some = np.flatnonzero((away[:, 0] < 0) == right)
-        words = [_brief(graph.names[k]) for k in some]
+        on_side = np.flatnonzero((away[:, 0] < 0) == right)
+        words = [_brief(graph.names[k]) for k in on_side]
         ink = theme.color("muted")
-        x, y = at[some].T
+        x, y = at[on_side].T
         found[f"names {right}"] = TextMark(x, y, words, ink, theme, right=right)
     return dict(found)
 

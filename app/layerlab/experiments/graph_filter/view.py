@@ -323,6 +323,6 @@ def thumbnail(result: Result) -> pic.Picture:
         ("positive", result.filtered > 0),
         ("negative", result.filtered <= 0),
     ):
-        some = tuple(points[k] for k in np.flatnonzero(chosen).tolist())
-        shapes.append(pic.Dots(some, token, 4.6))
+        positions = tuple(points[k] for k in np.flatnonzero(chosen).tolist())
+        shapes.append(pic.Dots(positions, token, 4.6))
     return tuple(shapes)

@@ -123,12 +123,12 @@ def draw_derivative(view: PageView, card: PlotCard, result: Result) -> None:
     found = result.derivative
     card.set_title(f"Derivative of {result.label}")
     accent, ink, text = (view.color(token) for token in ("accent", "negative", "text"))
-    some = slice(None, None, 8)
+    every_eighth = slice(None, None, 8)
     series = [Series("by hand", found.z, found.by_hand, accent)]
     if (found.used != found.by_hand).any():
         series.append(Series("used", found.z, found.used, ink, form="dash"))
-    pushed = found.by_differences[some]
-    z, y = found.z[some], np.clip(pushed, -2, 2)
+    pushed = found.by_differences[every_eighth]
+    z, y = found.z[every_eighth], np.clip(pushed, -2, 2)
     series.append(Series("differences", z, y, text, form="dots", width=2.2, values=pushed))
     card.show_plot(series=series)
     most = float(np.abs(found.by_hand).max())

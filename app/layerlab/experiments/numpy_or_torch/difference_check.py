@@ -97,9 +97,9 @@ def picked(setting: Setting) -> Picked:
     found: list[tuple[str, slice]] = []
     for name, start, stop in arrays_of(setting.problem.layout):
         count = stop - start if name[0] == "b" else min(ENTRIES, stop - start)
-        some = rng.choice(np.arange(start, stop), count, replace=False)
-        found.append((name, slice(len(places), len(places) + len(some))))
-        places += sorted(some.tolist())
+        entries = rng.choice(np.arange(start, stop), count, replace=False)
+        found.append((name, slice(len(places), len(places) + len(entries))))
+        places += sorted(entries.tolist())
     return Picked(np.array(places), tuple(found))
 
 
@@ -115,22 +115,22 @@ def gradient(setting: Setting, mistake: Mistake) -> Array:
 
 
 def differences(setting: Setting, pushes: Array) -> Differences:
-    """Push parameters by each of some lengths and look at the loss; see `Differences`."""
-    problem, some = setting.problem, picked(setting)
+    """Push parameters by each of chosen lengths and look at the loss; see `Differences`."""
+    problem, chosen = setting.problem, picked(setting)
     start = initialize(problem).params  # (1, P)
-    steps, many = pushes.astype(start.dtype)[:, None], np.arange(len(some.places))
+    steps, many = pushes.astype(start.dtype)[:, None], np.arange(len(chosen.places))
     pushed = np.tile(start, (len(pushes), 2, len(many), 1))  # (pushes, 2, n, P)
-    pushed[:, 0, many, some.places] += steps
-    pushed[:, 1, many, some.places] -= steps
+    pushed[:, 0, many, chosen.places] += steps
+    pushed[:, 1, many, chosen.places] -= steps
     with np.errstate(all="ignore"):
         found = losses(problem, pushed.reshape(-1, start.shape[1]))
         up, down = np.moveaxis(found.reshape(pushed.shape[:3]), 1, 0)
         loss = losses(problem, start)[0]
         # By what was really added: a tiny push may be rounded away.
-        there = pushed[:, :, many, some.places] - start[0, some.places]
+        there = pushed[:, :, many, chosen.places] - start[0, chosen.places]
         centred = (up - down) / (there[:, 0] - there[:, 1])
         one_sided = (up - loss) / there[:, 0]
-    return Differences(some, np.nan_to_num(centred), np.nan_to_num(one_sided), float(loss))
+    return Differences(chosen, np.nan_to_num(centred), np.nan_to_num(one_sided), float(loss))
 
 
 @functools.lru_cache(maxsize=64)
@@ -158,9 +158,9 @@ def relative(a: Array, n: Array) -> Array:
         return np.nan_to_num(np.linalg.norm(a - n, axis=-1) / scale, nan=0.0)
 
 
-def worst(some: Picked, a: Array, n: Array) -> Array:
+def worst(chosen: Picked, a: Array, n: Array) -> Array:
     """Return the relative error of the worst array, over the last axis."""
-    return np.max([relative(a[..., at], n[..., at]) for _, at in some.arrays], axis=0)
+    return np.max([relative(a[..., at], n[..., at]) for _, at in chosen.arrays], axis=0)
 
 
 @functools.lru_cache(maxsize=64)

@@ -111,8 +111,8 @@ def _costs(x: Array, y: Array) -> Array:
         total[None, :] - total[:, None]
         for total in (np.concatenate(([0.0], np.cumsum(c))) for c in columns)
     )
-    some = np.maximum(count, 1)
-    vx, vxy, vy = sxx - sx * sx / some, sxy - sx * sy / some, syy - sy * sy / some
+    points = np.maximum(count, 1)
+    vx, vxy, vy = sxx - sx * sx / points, sxy - sx * sy / points, syy - sy * sy / points
     explained = np.divide(vxy**2, vx, out=np.zeros_like(vx), where=vx > 1e-12)
     cost = np.maximum(vy - explained, 0)
     return np.where(count > 0, cost, np.where(count == 0, 0.0, np.inf))

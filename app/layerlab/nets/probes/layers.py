@@ -170,12 +170,12 @@ def _ends(values: list[Array], whole: bool) -> tuple[float, float]:
 
 
 def _tails(values: Array) -> tuple[float, float]:
-    some = values[:: max(1, values.size // 1009)]
-    some = np.sort(some[np.isfinite(some)])
-    if not some.size:
+    sample = values[:: max(1, values.size // 1009)]
+    sample = np.sort(sample[np.isfinite(sample)])
+    if not sample.size:
         return 0.0, 0.0
-    cut = some.size // 150
-    return float(some[cut]), float(some[-1 - cut])
+    cut = sample.size // 150
+    return float(sample[cut]), float(sample[-1 - cut])
 
 
 def _rounded(size: float) -> float:
