@@ -11,7 +11,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, PENDING, WRONG
 from layerlab.core.jobs import Job, steps_of
 from layerlab.experiments.attention import claim_rows, draws, heads, model, theory
-from layerlab.experiments.attention.draws import FREE, MAX_DRAWS, SCALED, SIZES, Draws
+from layerlab.experiments.attention.draws import FREE, MAX_DRAWS, SCALED, SIZES, AttentionDraws
 from tests.helpers.plots import drive_plots
 from tests.helpers.programs import printed_by
 
@@ -143,7 +143,7 @@ def test_bad_input_is_refused_in_one_sentence(knobs, words):
 
 @pytest.mark.parametrize("d_k", [4, 64])
 def test_gradients_are_autograd_s(d_k):
-    one = Draws(d_k, 5)
+    one = AttentionDraws(d_k, 5)
     one.grow(7)
     some, which, each, goal = np.random.default_rng((d_k, 5)).spawn(4)
     vectors = torch.tensor(some.standard_normal((7, 6, d_k)))
@@ -167,7 +167,7 @@ def test_gradients_are_autograd_s(d_k):
 
 
 def test_draws_are_the_same_in_whatever_steps_they_grow():
-    at_once, bit_by_bit = Draws(512, 16), Draws(512, 16)
+    at_once, bit_by_bit = AttentionDraws(512, 16), AttentionDraws(512, 16)
     while not at_once.grow(70):
         pass
     for many in (31, 62, 70):

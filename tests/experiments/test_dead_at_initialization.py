@@ -59,7 +59,7 @@ def problem(cure: str, width: int, depth: int):
     return problem_of(collapse.Setting(cure, width, depth, 0.001).spec)
 
 
-def counted(cure: str, width: int, nets: int) -> initial.Column:
+def counted(cure: str, width: int, nets: int) -> initial.WidthColumn:
     one = initial.column(cure, width)
     assert not list(one.advance(nets, never))
     return one

@@ -121,7 +121,7 @@ def judged(relu, softplus):
         for task, a, b in zip(model.TRIED, relu, softplus, strict=True)
     }
     result = model.compute()
-    seeds = model.Seeds(finals=finals)
+    seeds = model.SeedStatistics(finals=finals)
     return model.claims(model.replace(result, seeds=seeds))[0]
 
 

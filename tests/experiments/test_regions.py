@@ -165,7 +165,7 @@ def test_broken_figures_turn_every_verdict() -> None:
     assert claim_rows.layer_row(4, 6, 9).verdict == WRONG
     assert claim_rows.power_row((4, 4), 9, 4, 15).verdict == WRONG
     good = counting.counts(1)
-    squared = counting.Counts(**{**vars(good), "initial": good.initial**2})
+    squared = counting.RegionCounts(**{**vars(good), "initial": good.initial**2})
     assert claim_rows.neurons_row(good).verdict == HOLDS
     assert claim_rows.neurons_row(squared).verdict == "does not reproduce"
 

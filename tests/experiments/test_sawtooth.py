@@ -160,8 +160,8 @@ def test_broken_figures_turn_every_verdict() -> None:
     assert claim_rows.open_row(0.02, 1e-32, near, 1e-5, 100).verdict.startswith(ONLY_IF)
     assert claim_rows.open_row(0.002, 1e-3, near, 1e-5, 100).verdict == WRONG
     counts = counting.counts()
-    fewer = counting.Counts(**{**vars(counts), "pieces": counts.pieces - 1})
-    more = counting.Counts(**{**vars(counts), "below": 2**counts.folds})
+    fewer = counting.PieceCounts(**{**vars(counts), "pieces": counts.pieces - 1})
+    more = counting.PieceCounts(**{**vars(counts), "below": 2**counts.folds})
     assert claim_rows.fold_row(counts, 3).verdict == HOLDS
     assert claim_rows.fold_row(fewer, 3).verdict == WRONG
     assert claim_rows.fold_row(more, 3).verdict == WRONG

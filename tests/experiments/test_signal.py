@@ -90,7 +90,7 @@ def test_the_map_has_the_published_lines():
 @pytest.mark.parametrize(("key", "weight", "bias"), [("tanh", 1.3, 0.2), ("relu", 1.4, 0.1)])
 def test_the_pass_is_pytorch_s(key, weight, bias):
     net = network.Network(key, weight, bias, 5, 40)
-    done = network.Pass(net, network.inputs_of(40, 0.3))
+    done = network.LayerPass(net, network.inputs_of(40, 0.3))
     for _ in done.go_on():
         pass
     h = [torch.tensor(done.x, requires_grad=True)]

@@ -14,7 +14,7 @@ from layerlab.core.declared import KNOBS
 from layerlab.core.spec import LabSpec
 from layerlab.ui.controls.panel import ControlPanel
 from layerlab.ui.controls.scale import scale_for
-from layerlab.ui.curve.axis import Places
+from layerlab.ui.curve.axis import CurvePlaces
 from layerlab.ui.curve.place import CurvePlace, slider_of
 from layerlab.ui.style import apply_theme
 from layerlab.ui.theme import DARK, LIGHT
@@ -158,7 +158,7 @@ def test_it_reports_whether_it_is_visible(panel, plot):
 
 
 def axis_of(*medians):
-    places = Places()
+    places = CurvePlaces()
     points = [CurvePoint(k, m, m, m) for k, m in enumerate(medians)]
     places.fit(KnobCurve(tuple(points)))
     return places.ends
@@ -180,7 +180,7 @@ def test_the_axis_ends_at_round_numbers_and_cuts_what_exploded(medians, ends):
 
 def test_without_a_loss_there_is_no_axis():
     assert axis_of() is None
-    places = Places()
+    places = CurvePlaces()
     places.fit(KnobCurve((CurvePoint(1, NAN, NAN, NAN, why="not finite"),)))
     assert places.ends is None
     places.fit(KnobCurve((CurvePoint(1, 0.0, 0.0, 0.0),)))  # all classes right, to the last bit

@@ -10,7 +10,7 @@ from layerlab.claims.base import (
     Claim,
     Context,
     E,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     not_reproduced,
@@ -18,7 +18,7 @@ from layerlab.claims.base import (
 )
 from layerlab.claims.figures import figure, listed, percent, within
 from layerlab.experiments.attention.claim_rows import CONSTANT, LINEAR
-from layerlab.experiments.attention.draws import Draws, power
+from layerlab.experiments.attention.draws import AttentionDraws, power
 from layerlab.experiments.attention.heads import (
     attention_weights,
     entropy,
@@ -51,7 +51,7 @@ def _measure_products(ctx: Context) -> dict[int, tuple[float, float]]:
     return found
 
 
-def _judge_products(n: dict[int, tuple[float, float]]) -> Finding:
+def _judge_products(n: dict[int, tuple[float, float]]) -> Judgement:
     plain, scaled = [v[0] for v in n.values()], [v[1] for v in n.values()]
     measured = f"{listed(plain)}; scaled {listed(scaled)}"
     why = (
@@ -79,7 +79,7 @@ def _measure_gradients(ctx: Context) -> dict[str, Gradients]:
     draws = ctx.sample_size(2000, 600)
     found = {name: Gradients(([], []), ([], [])) for name in ("weights", "values")}
     for k, d_k in enumerate(SIZES):
-        drawn, part = Draws(d_k, KEYS), ctx.part(k, len(SIZES))
+        drawn, part = AttentionDraws(d_k, KEYS), ctx.part(k, len(SIZES))
         while not drawn.grow(draws):
             part.step(drawn.count, draws)
         for name, gradients in found.items():
@@ -89,7 +89,7 @@ def _measure_gradients(ctx: Context) -> dict[str, Gradients]:
     return found
 
 
-def _judge_gradients(n: dict[str, Gradients]) -> Finding:
+def _judge_gradients(n: dict[str, Gradients]) -> Judgement:
     powers = {
         name: [power(SIZES, means) for means in gradients.means]
         for name, gradients in n.items()
@@ -145,7 +145,7 @@ def _measure_kernel(ctx: Context) -> Kernel:
     return Kernel(max(off[True]), max(off[False]))
 
 
-def _judge_kernel(n: Kernel) -> Finding:
+def _judge_kernel(n: Kernel) -> Judgement:
     measured = f"weights differ by {figure(n.normed)}"
     why = (
         f"attention and Gaussian kernel weights differ by {figure(n.normed)} at most where "
@@ -178,7 +178,7 @@ def _measure_sharper(ctx: Context) -> Sharper:
     return Sharper([float(np.median(e)) for e in entropies], float(falls.mean()))
 
 
-def _judge_sharper(n: Sharper) -> Finding:
+def _judge_sharper(n: Sharper) -> Judgement:
     measured = f"entropy falls in {percent(n.falls)} of the doublings"
     why = (
         f"at query norms {listed(NORMS)} the median entropy of the weights is "

@@ -75,7 +75,7 @@ class Context:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Judgement:
     """What a judge says.
 
     Attributes:
@@ -91,24 +91,24 @@ class Finding:
     condition: str = ""
 
 
-def holds(measured: str, why: str) -> Finding:
+def holds(measured: str, why: str) -> Judgement:
     """Say that the claim is confirmed within its tolerance."""
-    return Finding(HOLDS, measured, why)
+    return Judgement(HOLDS, measured, why)
 
 
-def holds_only_if(condition: str, measured: str, why: str) -> Finding:
+def holds_only_if(condition: str, measured: str, why: str) -> Judgement:
     """Say under which condition, missing in the text, the claim is confirmed."""
-    return Finding(ONLY_IF, measured, why, condition)
+    return Judgement(ONLY_IF, measured, why, condition)
 
 
-def not_reproduced(measured: str, why: str) -> Finding:
+def not_reproduced(measured: str, why: str) -> Judgement:
     """Say that the recipe as it is given leads to other figures."""
-    return Finding(NOT_REPRODUCED, measured, why)
+    return Judgement(NOT_REPRODUCED, measured, why)
 
 
-def wrong(measured: str, why: str) -> Finding:
+def wrong(measured: str, why: str) -> Judgement:
     """Say that a formula, a count or a fact is false as it is printed."""
-    return Finding(WRONG, measured, why)
+    return Judgement(WRONG, measured, why)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,5 +134,5 @@ class Claim(Generic[T]):
     tolerance: str
     page: str | None
     measure: Callable[[Context], T]
-    judge: Callable[[T], Finding]
+    judge: Callable[[T], Judgement]
     asks_torch: bool = False

@@ -13,13 +13,13 @@ from layerlab.claims.base import (
     Claim,
     Context,
     D,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     not_reproduced,
     wrong,
 )
-from layerlab.claims.figures import Band, difference, figure, summary
+from layerlab.claims.figures import BootstrapBand, difference, figure, summary
 from layerlab.claims.listing import listing
 from layerlab.claims.populations import lab, population, training_loss, validation_loss
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
@@ -84,7 +84,7 @@ def _measure_advice(ctx: Context) -> dict[str, tuple[Array, Array]]:
     return found
 
 
-def _judge_advice(n: dict[str, tuple[Array, Array]]) -> Finding:
+def _judge_advice(n: dict[str, tuple[Array, Array]]) -> Judgement:
     helps = [name for name, (before, after) in n.items() if difference(before, after).low > 0]
     measured = f"{len(helps)} of {len(n)} lower the median loss"
     text = [
@@ -114,7 +114,7 @@ def _measure_funnels(ctx: Context) -> dict[str, dict[str, Array]]:
     return found
 
 
-def _judge_alike(most: float, n: dict[str, dict[str, Array]]) -> Finding:
+def _judge_alike(most: float, n: dict[str, dict[str, Array]]) -> Judgement:
     """Compare the two populations of each task: alike if their medians are."""
     ratios, text = {}, []
     for task, pair in n.items():
@@ -131,7 +131,7 @@ def _judge_alike(most: float, n: dict[str, dict[str, Array]]) -> Finding:
     return not_reproduced(measured, why)
 
 
-def _judge_funnels(n: dict[str, dict[str, Array]]) -> Finding:
+def _judge_funnels(n: dict[str, dict[str, Array]]) -> Judgement:
     return _judge_alike(ALIKE, n)
 
 
@@ -161,7 +161,7 @@ def _measure_rates(ctx: Context) -> Rates:
     return found
 
 
-def _judge_rates(n: Rates) -> Finding:
+def _judge_rates(n: Rates) -> Judgement:
     nearest = []
     for task, losses in n.adam.items():
         off = {r: abs(np.log(np.median(v) / np.median(losses))) for r, v in n.sgd[task].items()}
@@ -196,8 +196,8 @@ def _measure_softplus(ctx: Context) -> dict[str, dict[str, Array]]:
     return found
 
 
-def _judge_softplus(n: dict[str, dict[str, Array]]) -> Finding:
-    bands: dict[str, Band] = {
+def _judge_softplus(n: dict[str, dict[str, Array]]) -> Judgement:
+    bands: dict[str, BootstrapBand] = {
         task: difference(pair["softplus"], pair["relu"]) for task, pair in n.items()
     }
     ahead = [task for task, band in bands.items() if band.low > 0]
@@ -247,7 +247,7 @@ def _measure_needed(ctx: Context) -> dict[str, tuple[int, int]]:
     }
 
 
-def _judge_needed(n: dict[str, tuple[int, int]]) -> Finding:
+def _judge_needed(n: dict[str, tuple[int, int]]) -> Judgement:
     def units_text(units: int) -> str:
         return f"over {WIDTHS[-1]}" if units == NONE else str(units)
 

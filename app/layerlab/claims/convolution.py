@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Finding, holds, holds_only_if, wrong
+from layerlab.claims.base import Claim, Context, E, Judgement, holds, holds_only_if, wrong
 from layerlab.claims.figures import exponent, figure
 from layerlab.experiments.convolution.layers import (
     EXACT,
@@ -48,7 +48,7 @@ def _measure_freedom(ctx: Context) -> Freedom:
     return Freedom(ranks[0], ranks[1], (places * d, d))
 
 
-def _judge_freedom(n: Freedom) -> Finding:
+def _judge_freedom(n: Freedom) -> Judgement:
     many, few = n.expected
     measured = f"{n.local} and {n.shared}"
     why = (
@@ -73,7 +73,7 @@ def _measure_shifts(ctx: Context) -> Shifts:
     return shift_first_or_last(images, kernel, dense, (1, 1))
 
 
-def _judge_shifts(n: Shifts) -> Finding:
+def _judge_shifts(n: Shifts) -> Judgement:
     measured = f"off by {figure(n.wrapped)} wrapped round, {figure(n.bordered)} with a border"
     why = (
         f"shifting first or last differs by {figure(n.wrapped)} for a convolution that wraps "
@@ -94,7 +94,7 @@ NOISE = 0.1
 COUNTS = (8, 32, 128, 512)  # images
 
 
-class Found(NamedTuple):
+class FilterErrors(NamedTuple):
     """Errors of a filter that least squares find.
 
     Attributes:
@@ -107,7 +107,7 @@ class Found(NamedTuple):
     raised: float
 
 
-def _measure_found(ctx: Context) -> Found:
+def _measure_found(ctx: Context) -> FilterErrors:
     rng = np.random.default_rng(0)
     hidden, noisy = rng.standard_normal(KERNEL**2), []
     for count in COUNTS:
@@ -123,10 +123,10 @@ def _measure_found(ctx: Context) -> Found:
     steps = 0.01 * rng.standard_normal((100, KERNEL**2))
     likelihoods = log_likelihoods(seen, targets, np.vstack((best, best + steps)), NOISE)
     raised = float((likelihoods[1:] - likelihoods[0]).max())
-    return Found(float(np.abs(solved(seen, clean) - hidden).max()), noisy, raised)
+    return FilterErrors(float(np.abs(solved(seen, clean) - hidden).max()), noisy, raised)
 
 
-def _judge_found(n: Found) -> Finding:
+def _judge_found(n: FilterErrors) -> Judgement:
     power = exponent(COUNTS, n.noisy)
     measured = f"off by {figure(n.clean)} without noise; n^{power:.2f} with it"
     why = (
@@ -158,7 +158,7 @@ def _measure_averaged(ctx: Context) -> Averaged:
     return Averaged(off_convolution(matrix.T), off_convolution(average.T))
 
 
-def _judge_averaged(n: Averaged) -> Finding:
+def _judge_averaged(n: Averaged) -> Judgement:
     measured = f"off by {figure(n.after)}"
     why = (
         f"a random matrix differs from a convolution by {figure(n.before)}; averaged over all "

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
-from layerlab.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
+from layerlab.claims.base import Claim, Context, D, Judgement, holds, not_reproduced, wrong
 from layerlab.claims.figures import exponent, figure, listed, within
 from layerlab.core.layout import Layout
 from layerlab.core.numbers import grouped
@@ -27,7 +27,7 @@ def _parameters(sizes: list[tuple[int, ...]], ctx: Context) -> dict[str, int]:
     return {"-".join(map(str, s)): Layout(s).parameters for s in sizes}
 
 
-def _judge_parameters(printed: tuple[int, ...], n: dict[str, int]) -> Finding:
+def _judge_parameters(printed: tuple[int, ...], n: dict[str, int]) -> Judgement:
     """Compare the first networks with the printed numbers; any others explain them."""
     counted = list(n.values())[: len(printed)]
     words = [f"{name} has {grouped(count)}" for name, count in n.items()]
@@ -51,7 +51,7 @@ def _measure_three(ctx: Context) -> ThreeLayers:
     return ThreeLayers(Layout(shorter).parameters, Layout(longer).parameters, 4 ** len(hidden))
 
 
-def _judge_three(table: int, text: tuple[int, int], n: ThreeLayers) -> Finding:
+def _judge_three(table: int, text: tuple[int, int], n: ThreeLayers) -> Judgement:
     measured = f"4-4-4-4: {n.three}; 4-4-4-4-4: {n.four}; n^L = {n.power} for 4-4-4-4"
     why = (
         f"4-4-4-4 has two hidden layers and {n.three} parameters, so its n^L is {n.power}; "
@@ -62,7 +62,7 @@ def _judge_three(table: int, text: tuple[int, int], n: ThreeLayers) -> Finding:
     return wrong(measured, why)
 
 
-class Block(NamedTuple):
+class BlockParameters(NamedTuple):
     """Parameters of one matrix, and of the block without and with biases."""
 
     matrix: int
@@ -70,13 +70,13 @@ class Block(NamedTuple):
     biased: int
 
 
-def _measure_block(ctx: Context) -> Block:
+def _measure_block(ctx: Context) -> BlockParameters:
     d_model, hidden = 4096, 16_384
     plain = feed_forward_parameters(d_model, hidden, biases=False)
-    return Block(d_model * hidden, plain, feed_forward_parameters(d_model, hidden))
+    return BlockParameters(d_model * hidden, plain, feed_forward_parameters(d_model, hidden))
 
 
-def _judge_block(printed: float, n: Block) -> Finding:
+def _judge_block(printed: float, n: BlockParameters) -> Judgement:
     measured = f"{n.biased / 1e6:.1f} million"
     why = (
         f"one matrix alone has {n.matrix / 1e6:.1f} million; both have "
@@ -86,18 +86,18 @@ def _judge_block(printed: float, n: Block) -> Finding:
     return holds(measured, why) if is_near else wrong(measured, why)
 
 
-class Gates(NamedTuple):
+class GatedParameters(NamedTuple):
     """Parameters of a decoder with two and with three matrices a feed-forward block."""
 
     two: int
     three: int
 
 
-def _measure_gates(ctx: Context) -> Gates:
-    return Gates(replace(LLAMA, gated=False).parameters, LLAMA.parameters)
+def _measure_gates(ctx: Context) -> GatedParameters:
+    return GatedParameters(replace(LLAMA, gated=False).parameters, LLAMA.parameters)
 
 
-def _judge_gates(n: Gates) -> Finding:
+def _judge_gates(n: GatedParameters) -> Judgement:
     measured = f"{n.three / 1e9:.2f} billion with a gate, {n.two / 1e9:.2f} without"
     why = (
         f"of the published {LLAMA_TOTAL / 1e9:.2f} billion, blocks of two matrices (GELU) "
@@ -111,30 +111,30 @@ def _judge_gates(n: Gates) -> Finding:
     return not_reproduced(measured, why)
 
 
-def _judge_fewer(n: dict[str, int]) -> Finding:
+def _judge_fewer(n: dict[str, int]) -> Judgement:
     (deep, deeper), (wide, wider) = n.items()
     why = f"{deep} has {deeper} parameters and {wide} has {wider}"
     measured = f"{deeper} against {wider}"
     return holds(measured, why) if deeper < wider else wrong(measured, why)
 
 
-class Growth(NamedTuple):
+class GrowthExponents(NamedTuple):
     """Exponents: of the block's weights in d_model, of the cache in tokens."""
 
     weights: float
     cache: float
 
 
-def _measure_growth(ctx: Context) -> Growth:
+def _measure_growth(ctx: Context) -> GrowthExponents:
     widths = [512 * 2**k for k in range(5)]
     tokens = [1024 * 2**k for k in range(7)]
-    return Growth(
+    return GrowthExponents(
         exponent(widths, [feed_forward_parameters(d, 4 * d, biases=False) for d in widths]),
         exponent(tokens, [cache_numbers(t, LLAMA.layers, LLAMA.d_model) for t in tokens]),
     )
 
 
-def _judge_growth(n: Growth) -> Finding:
+def _judge_growth(n: GrowthExponents) -> Judgement:
     measured = f"exponents {n.weights:.3f} and {n.cache:.3f}"
     tokens = LLAMA.parameters / cache_numbers(1, LLAMA.layers, LLAMA.d_model)
     why = (

@@ -12,7 +12,7 @@ from layerlab.claims.base import (
     Context,
     D,
     E,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     wrong,
@@ -57,7 +57,7 @@ def _measure_blocks(ctx: Context) -> dict[bool, dict[str, list[float]]]:
     }
 
 
-def _judge_blocks(n: dict[bool, dict[str, list[float]]]) -> Finding:
+def _judge_blocks(n: dict[bool, dict[str, list[float]]]) -> Judgement:
     normed, free = n[True], n[False]
     measured = f"{listed(normed['scaled'])} scaled, {listed(normed['plain'])} not"
     why = (
@@ -97,7 +97,7 @@ def _measure_chain(ctx: Context) -> Chain:
     return Chain(*found)
 
 
-def _judge_chain(n: Chain) -> Finding:
+def _judge_chain(n: Chain) -> Judgement:
     ratio = n.residual / n.plain
     measured = f"{ratio:.4e}".replace("e+0", "e")
     why = (
@@ -140,7 +140,7 @@ def _out(spec: LabSpec, params: Array, x: Array) -> Array:
     return forward(problem_of(spec), params, x).h[-1]
 
 
-def _judge_silenced(n: Silenced) -> Finding:
+def _judge_silenced(n: Silenced) -> Judgement:
     keep = [name for name, error in n.residual.items() if error > EXACT]
     off = max(n.residual.values())
     measured = f"plain: range {figure(max(n.plain.values()))}; residual: off by {figure(off)}"

@@ -11,7 +11,7 @@ from layerlab.claims.base import (
     Claim,
     Context,
     D,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     not_reproduced,
@@ -76,7 +76,7 @@ def _measure_leaky(ctx: Context) -> Died:
     return Died(shares[0], shares[1], flat)
 
 
-def _judge_leaky(n: Died) -> Finding:
+def _judge_leaky(n: Died) -> Judgement:
     measured = f"ReLU {percent(n.relu)} dead, leaky {percent(n.leaky)}"
     why = (
         f"where {percent(n.relu)} of ReLU's units end with slope 0 on every input, "
@@ -138,7 +138,7 @@ def _looks(ctx: Context, spec: LabSpec) -> tuple[Array, Array]:
     return np.array(looks), np.isfinite(trainer.params).all(1)
 
 
-def _judge_fates(n: Fates) -> Finding:
+def _judge_fates(n: Fates) -> Judgement:
     found, back = (np.sum(list(v.values()), axis=0) for v in (n.found, n.back))
     shares = ", ".join(f"{percent(share)} at {rate:g}" for rate, share in n.last.items())
     measured = f"back: {back[0]} of {found[0]} in layer 1, {back[1]} of {found[1]} in layer 2"
@@ -185,7 +185,7 @@ def _measure_collapse(ctx: Context) -> Collapsed:
     return found
 
 
-def _judge_collapse(n: Collapsed) -> Finding:
+def _judge_collapse(n: Collapsed) -> Judgement:
     slow, quick = ADAM_RATES
     shares = {rate: ", ".join(map(percent, dead)) for rate, dead in n.trained.items()}
     initial = ", ".join(map(percent, n.initial))

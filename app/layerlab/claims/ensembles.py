@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Finding, holds, wrong
+from layerlab.claims.base import Claim, Context, E, Judgement, holds, wrong
 from layerlab.claims.figures import within
 from layerlab.claims.populations import lab, population
 from layerlab.core.spec import TrainSpec, edit
@@ -43,7 +43,7 @@ def _measure_ensembles(ctx: Context) -> Ensembles:
     )
 
 
-def _judge_ensembles(n: Ensembles) -> Finding:
+def _judge_ensembles(n: Ensembles) -> Judgement:
     expected = mean_variance(K, RHO)
     measured = f"{n.simulated:.4f} v"
     why = (

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import C, Claim, Context, Finding, holds, holds_only_if, wrong
+from layerlab.claims.base import C, Claim, Context, Judgement, holds, holds_only_if, wrong
 from layerlab.claims.figures import figure
 from layerlab.claims.linear import relative, small_lab
 from layerlab.claims.populations import initial_params
@@ -78,7 +78,7 @@ def _measure_expansion(ctx: Context) -> Expansion:
     )
 
 
-def _judge_expansion(n: Expansion) -> Finding:
+def _judge_expansion(n: Expansion) -> Judgement:
     measured = f"differs by {figure(n.apart)}"
     shifts = [k for k in n.moved if n.moved[k] > EXACT and n.stretched[k] <= EXACT]
     stretches = [k for k in n.moved if n.stretched[k] > EXACT]
@@ -124,7 +124,7 @@ def sum_of(units: Array, weights: Array) -> Array:
     return np.asarray((units[:, :, None] * weights).sum(1))
 
 
-def _judge_composition(n: dict[str, float]) -> Finding:
+def _judge_composition(n: dict[str, float]) -> Judgement:
     worst = max(n, key=lambda name: n[name])
     measured = f"differs by {figure(n[worst])}"
     why = (

@@ -9,7 +9,7 @@ import numpy as np
 
 from layerlab.core.numbers import grouped
 from layerlab.core.numbers import percent as percent
-from layerlab.nets.bootstrap import Band as Band
+from layerlab.nets.bootstrap import BootstrapBand as BootstrapBand
 from layerlab.nets.bootstrap import difference as difference
 
 Array = np.ndarray

@@ -12,13 +12,13 @@ from layerlab.claims.base import (
     Claim,
     Context,
     D,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     not_reproduced,
     wrong,
 )
-from layerlab.claims.figures import Band, difference, figure, summary, within
+from layerlab.claims.figures import BootstrapBand, difference, figure, summary, within
 from layerlab.claims.listing import listing, run_of
 from layerlab.claims.populations import epochs_until, population, training_loss
 from layerlab.core.spec import LabSpec, edit
@@ -50,7 +50,7 @@ def _measure_order(ctx: Context) -> dict[str, Array]:
     }
 
 
-def _judge_order(n: dict[str, Array]) -> Finding:
+def _judge_order(n: dict[str, Array]) -> Judgement:
     steps = {(a, b): difference(n[b], n[a]) for a, b in itertools.pairwise(n)}
     measured = "; ".join(f"{name} {summary(losses)}" for name, losses in n.items())
     leads = ", ".join(f"{a} before {b} by {_band(band)}" for (a, b), band in steps.items())
@@ -68,7 +68,7 @@ def _judge_order(n: dict[str, Array]) -> Finding:
     return not_reproduced(measured, why)
 
 
-def _band(band: Band) -> str:
+def _band(band: BootstrapBand) -> str:
     return f"{figure(band.middle)} ({figure(band.low)} to {figure(band.high)})"
 
 
@@ -88,7 +88,7 @@ def _measure_layers(ctx: Context) -> dict[str, Array]:
     }
 
 
-def _judge_layers(n: dict[str, Array]) -> Finding:
+def _judge_layers(n: dict[str, Array]) -> Judgement:
     one, *two = n
     bands = {name: difference(n[name], n[one]) for name in two}
     measured = "; ".join(f"{name} {summary(epochs)} epochs" for name, epochs in n.items())
@@ -128,7 +128,7 @@ def _measure_slower(ctx: Context) -> Slower:
     )
 
 
-def _judge_slower(n: Slower) -> Finding:
+def _judge_slower(n: Slower) -> Judgement:
     one = n.small / n.he
     many = float(np.median(n.many_small) / np.median(n.many_he))
     measured = f"{one:.2f}x at seed 42, {many:.2f}x in the median"
@@ -193,7 +193,7 @@ def _long(width: int) -> LabSpec:
     return spec
 
 
-def _judge_floors(printed: float, n: Floors) -> Finding:
+def _judge_floors(printed: float, n: Floors) -> Judgement:
     measured = f"one region: {figure(n.linear)}; floors {_floats(n.floors)} for w = 1, 2, 3"
     why = (
         f"the flip is linear (the best linear map misses by {n.misfit:.1e}): without a hidden "

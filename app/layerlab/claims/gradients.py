@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import B, Claim, Context, Finding, holds, holds_only_if, wrong
+from layerlab.claims.base import B, Claim, Context, Judgement, holds, holds_only_if, wrong
 from layerlab.claims.figures import figure, listed
 from layerlab.claims.populations import lab
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec
@@ -61,7 +61,7 @@ def _measure_twins(ctx: Context) -> Twins:
     return Twins(apart, equal)
 
 
-def _judge_twins(n: Twins) -> Finding:
+def _judge_twins(n: Twins) -> Judgement:
     measured = f"apart by {listed(n.apart)} after {listed(UPDATES)} updates"
     why = (
         f"after {listed(UPDATES)} updates parameters are apart by {listed(n.apart)}, relative, "
@@ -130,7 +130,7 @@ def _measure_checks(ctx: Context) -> Checks:
     return Checks(sound, wrong_ones, _error(small))
 
 
-def _judge_checks(n: Checks) -> Finding:
+def _judge_checks(n: Checks) -> Judgement:
     worst = max(n.sound, key=lambda name: n.sound[name])
     mildest = min(n.mistakes, key=lambda name: n.mistakes[name])
     measured = (

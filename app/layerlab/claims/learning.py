@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import A, B, Claim, Context, Finding, holds, holds_only_if, wrong
+from layerlab.claims.base import A, B, Claim, Context, Judgement, holds, holds_only_if, wrong
 from layerlab.claims.figures import difference, exponent, figure, percent, summary
 from layerlab.claims.pieces import pieces_of
 from layerlab.claims.populations import lab, population, training_loss, validation_loss
@@ -39,16 +39,15 @@ def _measure_gates(ctx: Context) -> dict[int, Flips]:
     found = {}
     for k, inputs in enumerate(DIMENSIONS):
         part = ctx.part(k, len(DIMENSIONS))
-        for update, flips in enumerate(
-            watch(inputs, ctx.sample_size(8, 2), UPDATES, LOOKED_AT)
-        ):
+        seeds = ctx.sample_size(8, 2)
+        for update, flips in enumerate(watch(inputs, seeds, UPDATES, LOOKED_AT)):
             part.step(update, UPDATES)
             if flips is not None:
                 found[inputs] = flips
     return found
 
 
-def _judge_gates(n: dict[int, Flips]) -> Finding:
+def _judge_gates(n: dict[int, Flips]) -> Judgement:
     low, high = DIMENSIONS[0], DIMENSIONS[-1]
     few, many, is_open = n[low].share, n[high].share, n[high].is_open
     measured = f"{percent(many)} flip at {high} inputs, {percent(few)} at {low}"
@@ -103,7 +102,7 @@ def _measure_three(ctx: Context) -> Three:
     return found
 
 
-def _judge_three(n: Three) -> Finding:
+def _judge_three(n: Three) -> Judgement:
     def order(score: dict[str, float]) -> tuple[str, ...]:
         return tuple(sorted(score, key=lambda name: -score[name]))
 
@@ -169,7 +168,7 @@ def _medians(spec: LabSpec, state: State) -> tuple[float, float]:
     return float(np.median(train)), float(np.median(held))
 
 
-def _judge_open(n: Open) -> Finding:
+def _judge_open(n: Open) -> Judgement:
     missed = float((n.trained > 0.001).mean())
     train, held = n.few_points
     more = figure(held / train)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from layerlab.claims.base import UNKNOWN, Claim, Context, Finding, Verdict, ignore
+from layerlab.claims.base import UNKNOWN, Claim, Context, Judgement, Verdict, ignore
 from layerlab.claims.pages import page_of
 from layerlab.claims.registry import claims
 from layerlab.core.cancel import CancelledError, not_cancelled
@@ -40,7 +40,7 @@ def examine(
         numbers = claim.measure(Context(is_cancelled, progress, share))
         found = claim.judge(numbers)
     except (LabError, ImportError) as error:
-        found = Finding(UNKNOWN, "", sentence_of(error))
+        found = Judgement(UNKNOWN, "", sentence_of(error))
     return Verdict(
         id=claim.id,
         source=claim.source,

@@ -10,7 +10,7 @@ from layerlab.claims.base import (
     Claim,
     Context,
     E,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     not_reproduced,
@@ -47,7 +47,7 @@ def _measure_gradients(ctx: Context) -> dict[float, tuple[float, float]]:
     return found
 
 
-def _judge_gradients(n: dict[float, tuple[float, float]]) -> Finding:
+def _judge_gradients(n: dict[float, tuple[float, float]]) -> Judgement:
     below, one, above = (n[scale] for scale in SINGULAR)
     small, large = SINGULAR[0] ** DEPTH, SINGULAR[-1] ** DEPTH
     measured = f"× {figure(below[1])} at 0.9, × {figure(above[0])} at 1.1"
@@ -90,7 +90,7 @@ def _measure_lengths(ctx: Context) -> dict[str, float]:
     return found
 
 
-def _judge_lengths(n: dict[str, float]) -> Finding:
+def _judge_lengths(n: dict[str, float]) -> Judgement:
     measured = ", ".join(f"{name}: {value:.2f}" for name, value in n.items())
     why = f"variance of the log length over the sum of 1 / width is {measured}"
 

@@ -11,7 +11,7 @@ from layerlab.claims.base import (
     B,
     Claim,
     Context,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     wrong,
@@ -76,7 +76,7 @@ def _measure_collapse(ctx: Context) -> dict[str, float]:
     return found
 
 
-def _judge_collapse(n: dict[str, float]) -> Finding:
+def _judge_collapse(n: dict[str, float]) -> Judgement:
     linear, bent = n.values()
     measured = f"differs by {figure(linear)}"
     why = (
@@ -117,7 +117,7 @@ def _measure_factored(ctx: Context) -> Factored:
     return found
 
 
-def _judge_factored(n: Factored) -> Finding:
+def _judge_factored(n: Factored) -> Judgement:
     saves = {r: n.errors[r] for r, count in n.parameters.items() if count < M * N}
     formula = all(count == r * (M + N) for r, count in n.parameters.items())
     best = min(saves.values())
@@ -160,7 +160,7 @@ def _measure_bottleneck(ctx: Context) -> Ranks:
     return Ranks(float(max(beyond)), float(min(last)))
 
 
-def _judge_bottleneck(n: Ranks) -> Finding:
+def _judge_bottleneck(n: Ranks) -> Judgement:
     measured = f"beyond r: {figure(n.beyond)} of the largest"
     why = (
         f"of the products through a layer of r = {NARROW[0]} to {NARROW[-1]}, singular values "

@@ -11,7 +11,7 @@ from layerlab.claims.base import (
     Claim,
     Context,
     D,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     not_reproduced,
@@ -28,7 +28,7 @@ STD = 0.5  # of all weights: the reading under which the printed figures come ou
 OTHER_SEEDS = 64
 
 
-class Run(NamedTuple):
+class Losses(NamedTuple):
     """Mean losses of the first and of the last epoch."""
 
     first: float
@@ -38,8 +38,8 @@ class Run(NamedTuple):
 class Readings(NamedTuple):
     """The listing as it is described, with other initial weights, and of other seeds."""
 
-    as_described: Run
-    with_std: Run
+    as_described: Losses
+    with_std: Losses
     others: np.ndarray  # last losses, (seeds,)
 
 
@@ -51,10 +51,10 @@ def listing(width: int = 8, init: str = "he-normal", epochs: int = 100) -> LabSp
     return spec
 
 
-def run_of(ctx: Context, spec: LabSpec, scale: float = 1.0) -> Run:
+def run_of(ctx: Context, spec: LabSpec, scale: float = 1.0) -> Losses:
     """Return what one run of the listing prints."""
     (end,) = population(ctx, spec, 1, scale=scale)
-    return Run(float(end.first_loss[0]), float(end.epoch_loss[0]))
+    return Losses(float(end.first_loss[0]), float(end.epoch_loss[0]))
 
 
 def same(measured: float, printed: float) -> bool:
@@ -73,7 +73,7 @@ def _measure_last(width: int, ctx: Context) -> Readings:
     return _readings(ctx, width)
 
 
-def _judge_last(printed: float, n: Readings) -> Finding:
+def _judge_last(printed: float, n: Readings) -> Judgement:
     measured = f"{n.as_described.last:.6f}"
     others = f"{len(n.others)} other seeds of He end at {summary(n.others)}"
     if same(n.as_described.last, printed):
@@ -93,7 +93,7 @@ def _measure_first(ctx: Context) -> list[Readings]:
     return [_readings(ctx.part(k, 3), width) for k, width in enumerate((2, 8, 16))]
 
 
-def _judge_first(printed: tuple[float, ...], n: list[Readings]) -> Finding:
+def _judge_first(printed: tuple[float, ...], n: list[Readings]) -> Judgement:
     he, other = ([r.as_described.first for r in n], [r.with_std.first for r in n])
     measured = ", ".join(f"{value:.4f}" for value in he)
     if all(map(same, he, printed)):
@@ -106,11 +106,11 @@ def _judge_first(printed: tuple[float, ...], n: list[Readings]) -> Finding:
     return not_reproduced(measured, why)
 
 
-def _measure_both(init: str, ctx: Context) -> Run:
+def _measure_both(init: str, ctx: Context) -> Losses:
     return run_of(ctx, listing(init=init))
 
 
-def _judge_both(printed: Run, n: Run) -> Finding:
+def _judge_both(printed: Losses, n: Losses) -> Judgement:
     measured = f"{n.first:.4f} → {n.last:.4f}"
     why = f"the listing goes from {n.first:.6f} to {n.last:.6f} with the same draws"
     if all(map(same, n, printed)):
@@ -131,7 +131,7 @@ def _last(name: str, width: int, words: str, printed: float) -> Claim[Any]:
     )
 
 
-def _both(name: str, init: str, words: str, printed: Run) -> Claim[Any]:
+def _both(name: str, init: str, words: str, printed: Losses) -> Claim[Any]:
     return Claim(
         name,
         D,
@@ -160,8 +160,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         measure=_measure_first,
         judge=partial(_judge_first, _FIRST),
     ),
-    _both("D7", "small-normal", "weights of standard deviation 0.01", Run(0.2302, 0.0984)),
-    _both("D8", "large-normal", "weights of standard deviation 1", Run(1.3312, 0.0658)),
-    _both("D9", "xavier-normal", "Xavier", Run(0.3532, 0.0305)),
-    _both("D10", "he-normal", "He", Run(0.5485, 0.0244)),
+    _both("D7", "small-normal", "weights of standard deviation 0.01", Losses(0.2302, 0.0984)),
+    _both("D8", "large-normal", "weights of standard deviation 1", Losses(1.3312, 0.0658)),
+    _both("D9", "xavier-normal", "Xavier", Losses(0.3532, 0.0305)),
+    _both("D10", "he-normal", "He", Losses(0.5485, 0.0244)),
 )

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, E, Finding, holds, wrong
+from layerlab.claims.base import Claim, Context, E, Judgement, holds, wrong
 from layerlab.claims.figures import figure, listed, percent, within
 from layerlab.core.numbers import grouped
 from layerlab.experiments.euler.stability import largest_step, through_lab, walked
@@ -64,7 +64,7 @@ def _measure_normed(ctx: Context) -> Normed:
     return Normed(*(float(max(values)) for values in off))
 
 
-def _judge_normed(n: Normed) -> Finding:
+def _judge_normed(n: Normed) -> Judgement:
     measured = f"outputs off by {figure(n.outputs)}, gradients by {figure(n.gradients)}"
     why = (
         f"for a = {listed(STRETCHES)} outputs change by at most {figure(n.outputs)} and "
@@ -112,7 +112,7 @@ def _measure_filtered(ctx: Context) -> Filtered:
     )
 
 
-def _judge_filtered(n: Filtered) -> Finding:
+def _judge_filtered(n: Filtered) -> Judgement:
     measured = f"apart by {figure(n.apart)}; {percent(n.smoother)} become smoother"
     why = (
         f"neighbours and spectrum give the same within {figure(n.apart)}; "
@@ -173,7 +173,7 @@ def _lab(times: float) -> Array:
     return through_lab(times * largest_step(values[:, :1])[..., None] * w, start)
 
 
-def _judge_stable(n: Stable) -> Finding:
+def _judge_stable(n: Stable) -> Judgement:
     below = max(n.matrices[0], n.numbers[0])
     above = min(n.matrices[1], n.numbers[1])
     measured = f"length × {figure(below)} at 0.99 dt, × {figure(above)} at 1.01 dt"

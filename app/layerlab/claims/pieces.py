@@ -12,7 +12,7 @@ from layerlab.claims.base import (
     Context,
     D,
     E,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     not_reproduced,
@@ -64,7 +64,7 @@ def _random_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
 # ---- D16: one layer
 
 
-class Cells(NamedTuple):
+class RegionCounts(NamedTuple):
     """Regions of one layer of so many neurons, on a line and in the space of the flip."""
 
     neurons: tuple[int, ...]
@@ -72,15 +72,15 @@ class Cells(NamedTuple):
     space: list[int]
 
 
-def _measure_layer(ctx: Context) -> Cells:
+def _measure_layer(ctx: Context) -> RegionCounts:
     neurons = (2, 3, 8, 16)
     draw, net = INITIALIZERS["normal"].draw, NetSpec(weight_std=1.0, bias_std=BIASES)
     space = [count_cells(*draw(np.random.default_rng(n), 4, n, net)) for n in neurons]
     line = [int(_random_pieces((n,), 8).max()) for n in neurons]
-    return Cells(neurons, line, space)
+    return RegionCounts(neurons, line, space)
 
 
-def _judge_layer(n: Cells) -> Finding:
+def _judge_layer(n: RegionCounts) -> Judgement:
     bounds = [count + 1 for count in n.neurons]
     full = [sum(math.comb(count, k) for k in range(5)) for count in n.neurons]
     measured = f"1 input: {listed(n.line)}; 4 inputs: {listed(n.space)}"
@@ -118,7 +118,7 @@ def _measure_layers(ctx: Context) -> Layers:
     return Layers(built, _random_pieces((8,) * 4, ctx.sample_size(32)))
 
 
-def _judge_layers(n: Layers) -> Finding:
+def _judge_layers(n: Layers) -> Judgement:
     median, most = float(np.median(n.random)), 8**4
     reached = [made == width**depth for (width, depth), made in n.built.items()]
     built = f"4⁴: {n.built[4, 4]} built; 8⁴ = {grouped(most)}"
@@ -184,7 +184,7 @@ def _measure_fold(ctx: Context) -> Folded:
     return Folded(deep, depths, narrow, least, wide, apart)
 
 
-def _judge_fold(n: Folded) -> Finding:
+def _judge_fold(n: Folded) -> Judgement:
     few = len(n.narrow)
     measured = f"{listed(n.deep)} pieces; one layer needs {listed(n.least)} kinks"
     why = (
@@ -215,7 +215,7 @@ def _measure_neurons(ctx: Context) -> dict[int, list[float]]:
     return found
 
 
-def _judge_neurons(n: dict[int, list[float]]) -> Finding:
+def _judge_neurons(n: dict[int, list[float]]) -> Judgement:
     last = [counts[-1] for counts in n.values()]
     measured = f"{listed(last)} pieces of {NEURONS[-1]} neurons in 1, 2, 4 layers"
 

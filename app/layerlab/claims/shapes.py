@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import B, C, Claim, Context, D, Finding, holds, holds_only_if, wrong
+from layerlab.claims.base import B, C, Claim, Context, D, Judgement, holds, holds_only_if, wrong
 from layerlab.claims.figures import figure, summary
 from layerlab.claims.populations import lab, population, validation_loss
 from layerlab.core.spec import edit
@@ -55,7 +55,7 @@ def _measure_dip(ctx: Context) -> Place:
     return _lowest(ACTIVATIONS["gelu"], _line())
 
 
-def _judge_dip(n: Place) -> Finding:
+def _judge_dip(n: Place) -> Judgement:
     measured = f"{n.value:.5f} at {n.at:.4f}"
     why = f"GELU is lowest at {n.at:.4f}, where it is {n.value:.5f}"
     return holds(measured, why) if abs(n.value + 0.17) <= LAST_DIGIT else wrong(measured, why)
@@ -64,7 +64,7 @@ def _judge_dip(n: Place) -> Finding:
 # ---- D27: the gate of SwiGLU
 
 
-class Gates(NamedTuple):
+class GateDifferences(NamedTuple):
     """How far the printed gate is from those of SwiGLU and of GLU; growth of the product.
 
     Attributes:
@@ -77,21 +77,21 @@ class Gates(NamedTuple):
     powers: tuple[float, float]
 
 
-def _measure_gate(ctx: Context) -> Gates:
+def _measure_gate(ctx: Context) -> GateDifferences:
     z, far = _line(), np.array([50.0, 100.0])
     gate = printed_gate(z)
     powers = [
         float(np.log2(product[1] / product[0]))
         for product in (far * printed_gate(far), far * ACTIVATIONS["silu"](far))
     ]
-    return Gates(
+    return GateDifferences(
         float(np.abs(gate - ACTIVATIONS["silu"](z)).max()),
         float(np.abs(gate - ACTIVATIONS["sigmoid"](z)).max()),
         (powers[0], powers[1]),
     )
 
 
-def _judge_gate(n: Gates) -> Finding:
+def _judge_gate(n: GateDifferences) -> Judgement:
     measured = f"differs by up to {figure(n.swish)}"
     why = (
         f"the printed gate differs by up to {figure(n.swish)} from z sigmoid(z), the gate of "
@@ -110,7 +110,7 @@ def _measure_steepest(ctx: Context) -> Place:
     return Place(found.at, -found.value)
 
 
-def _judge_steepest(n: Place) -> Finding:
+def _judge_steepest(n: Place) -> Judgement:
     measured = f"{n.value:.12g}"
     why = f"the slope is largest at {abs(n.at):.3f}, where it is {n.value:.15g}"
     return holds(measured, why) if abs(n.value - 0.25) <= EXACT else wrong(measured, why)
@@ -133,7 +133,7 @@ def _measure_slopes(ctx: Context) -> Slopes:
     return Slopes(float(np.abs(ACTIVATIONS["relu"].derivative_at(below)).max()), zeros)
 
 
-def _judge_slopes(n: Slopes) -> Finding:
+def _judge_slopes(n: Slopes) -> Judgement:
     places = [f"{label} at {at:.4f}" for label, found in n.zeros.items() for at in found]
     measured = f"ReLU: {figure(n.relu)}; slope 0: {', '.join(places) or 'nowhere'}"
     why = (
@@ -186,7 +186,7 @@ def _measure_leak(ctx: Context) -> Leak:
     )
 
 
-def _judge_leak(n: Leak) -> Finding:
+def _judge_leak(n: Leak) -> Judgement:
     medians = {task: [float(np.median(v)) for v in pair] for task, pair in n.losses.items()}
     much = [task for task, pair in medians.items() if max(pair) > ALIKE * min(pair)]
     changes = f"a good deal changes on {' and '.join(much)}" if much else "little changes"

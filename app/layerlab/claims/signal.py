@@ -12,7 +12,7 @@ from layerlab.claims.base import (
     Claim,
     Context,
     D,
-    Finding,
+    Judgement,
     holds,
     holds_only_if,
     not_reproduced,
@@ -55,7 +55,7 @@ def _measure_sums(init: str, ctx: Context) -> Sums:
     return Sums((low / expected, high / expected), (low, high))
 
 
-def _judge_sums(n: Sums) -> Finding:
+def _judge_sums(n: Sums) -> Judgement:
     zero, one = n.variances
     measured = f"{figure(zero)} for inputs of mean 0, {figure(one)} of mean 1"
     why = (
@@ -73,14 +73,14 @@ def _judge_sums(n: Sums) -> Finding:
 # ---- through many layers
 
 
-class Kept(NamedTuple):
+class Preserved(NamedTuple):
     """What is left at the last layer of what the first passed on: medians over networks."""
 
     across: float
     square: float
 
 
-def kept(ctx: Context, activation: str, init: str, nets: int) -> Kept:
+def kept(ctx: Context, activation: str, init: str, nets: int) -> Preserved:
     """Send 64 normal inputs through `DEPTH` layers of `WIDTH` in several networks."""
     net = NetSpec(hidden=(WIDTH,) * DEPTH, activation=activation, init=init)
     found = []
@@ -92,7 +92,7 @@ def kept(ctx: Context, activation: str, init: str, nets: int) -> Kept:
         ends = np.stack([layers[0], layers[-1]])  # (2, inputs, units)
         found.append([f(ends)[1] / f(ends)[0] for f in (across_inputs, mean_square)])
     across, square = np.median(found, axis=0)
-    return Kept(float(across), float(square))
+    return Preserved(float(across), float(square))
 
 
 def _is_kept(ratio: float) -> bool:
@@ -104,8 +104,8 @@ class Halved(NamedTuple):
 
     variance: float
     square: float
-    he: Kept
-    xavier: Kept
+    he: Preserved
+    xavier: Preserved
     ratios: dict[str, float]
 
 
@@ -128,7 +128,7 @@ def _measure_halved(ctx: Context) -> Halved:
     )
 
 
-def _judge_halved(n: Halved) -> Finding:
+def _judge_halved(n: Halved) -> Judgement:
     measured = f"variance × {n.variance:.3f}, mean square × {n.square:.3f}"
     ratios = ", ".join(f"{ratio:.3g} for {name}" for name, ratio in n.ratios.items())
     why = (
@@ -153,7 +153,7 @@ def _judge_halved(n: Halved) -> Finding:
 PAIRS = {"tanh": "xavier-normal", "sigmoid": "xavier-normal", "relu": "he-normal"}
 
 
-def _measure_kept(ctx: Context) -> dict[str, Kept]:
+def _measure_kept(ctx: Context) -> dict[str, Preserved]:
     nets = ctx.sample_size(16, 4)
     return {
         name: kept(ctx.part(k, len(PAIRS)), name, init, nets)
@@ -161,7 +161,7 @@ def _measure_kept(ctx: Context) -> dict[str, Kept]:
     }
 
 
-def _judge_kept(n: dict[str, Kept]) -> Finding:
+def _judge_kept(n: dict[str, Preserved]) -> Judgement:
     across = ", ".join(f"{name} {figure(k.across)}" for name, k in n.items())
     squares = ", ".join(f"{name} {figure(k.square)}" for name, k in n.items())
     measured = f"across inputs: {across}"

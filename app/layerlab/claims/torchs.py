@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, D, Finding, holds, not_reproduced, wrong
+from layerlab.claims.base import Claim, Context, D, Judgement, holds, not_reproduced, wrong
 from layerlab.claims.figures import difference, figure, listed, within
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.claims.signal import kept
@@ -63,7 +63,7 @@ def _name(hidden: tuple[int, ...]) -> str:
     return "-".join(map(str, (4, *hidden, 4)))
 
 
-def _judge_five(n: Five) -> Finding:
+def _judge_five(n: Five) -> Judgement:
     names = [_name(hidden) for hidden in HIDDEN]
     medians = [float(np.median(losses)) for losses in n.many]
     measured = ", ".join(f"{a} {figure(v)}" for a, v in zip(names, n.listing, strict=True))
@@ -83,7 +83,7 @@ def _judge_five(n: Five) -> Finding:
 # ---- D29, D30: what it draws
 
 
-class Draws(NamedTuple):
+class InitializationVariances(NamedTuple):
     """Variances of weights and biases times n, by n; and what 30 such layers keep."""
 
     n: list[int]
@@ -93,11 +93,11 @@ class Draws(NamedTuple):
     square: float
 
 
-def _measure_draws(ctx: Context) -> Draws:
+def _measure_draws(ctx: Context) -> InitializationVariances:
     facts = asked(ctx.part(0, 2), "linear-draws")
     n = facts["n"]
     left = kept(ctx.part(1, 2), "relu", "torch-default", ctx.sample_size(8, 4))
-    return Draws(
+    return InitializationVariances(
         n.tolist(),
         (n * facts["weights"]).tolist(),
         (n * facts["biases"]).tolist(),
@@ -106,7 +106,7 @@ def _measure_draws(ctx: Context) -> Draws:
     )
 
 
-def _judge_draws(n: Draws) -> Finding:
+def _judge_draws(n: InitializationVariances) -> Judgement:
     measured = f"variance {', '.join(f'{value:.3f}' for value in n.weights)} / n"
     why = (
         f"nn.Linear of {listed(n.n)} inputs draws weights of variance "
@@ -132,7 +132,7 @@ def _measure_tanh(ctx: Context) -> Drawn:
     return Drawn(int(facts["n"][0]), float(facts["std"][0]))
 
 
-def _judge_tanh(n: Drawn) -> Finding:
+def _judge_tanh(n: Drawn) -> Judgement:
     gain = n.std * np.sqrt(n.n)
     measured = f"{gain:.3f} √(1/n)"
     drawn = f"with standard deviation {n.std:.5f}, {gain:.3f} times √(1/n)"

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from layerlab.claims.base import Claim, Context, Finding, holds, not_reproduced
+from layerlab.claims.base import Claim, Context, Judgement, holds, not_reproduced
 from layerlab.claims.figures import listed
 from layerlab.claims.populations import lab, population, training_loss
 from layerlab.core.spec import LabSpec, NetSpec, TrainSpec, edit
@@ -46,13 +46,12 @@ def _measure_thirty(ctx: Context) -> Trained:
     losses = []
     for k, init in enumerate(("he-normal", "xavier-normal")):
         spec = _digits((32,) * 30, init=init)
-        losses.append(
-            training_loss(spec, population(ctx.part(k, 2), spec, ctx.sample_size(8, 4))[-1])
-        )
+        end = population(ctx.part(k, 2), spec, ctx.sample_size(8, 4))[-1]
+        losses.append(training_loss(spec, end))
     return Trained(losses[0], losses[1], constant_loss(spec))
 
 
-def _judge_thirty(n: Trained) -> Finding:
+def _judge_thirty(n: Trained) -> Judgement:
     he, xavier = (float(np.median(losses)) for losses in (n.he, n.xavier))
     measured = f"He {he:.3f}, Xavier {xavier:.3f}"
     why = (
@@ -108,7 +107,7 @@ def _measure_trainable(ctx: Context) -> dict[float, int]:
     return found
 
 
-def _judge_trainable(n: dict[float, int]) -> Finding:
+def _judge_trainable(n: dict[float, int]) -> Judgement:
     measured = f"{listed(n.values())} correlation lengths"
     layers = [round(times * length) for length, times in n.items()]
     why = (

@@ -14,7 +14,7 @@ from layerlab.runtime.store import Store
 from layerlab.ui.diagram.view import DiagramView
 
 
-class Network:
+class ParameterEdits:
     """The window's dealings with single parameters of the shown network."""
 
     def __init__(

@@ -23,7 +23,7 @@ from layerlab.compose.ghost import Ghost
 from layerlab.compose.help import Help
 from layerlab.compose.kept_labs import KeptLabs
 from layerlab.compose.look import Look, theme_of
-from layerlab.compose.network import Network
+from layerlab.compose.network import ParameterEdits
 from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.pages import Pages
 from layerlab.compose.reopening import Reopened
@@ -109,7 +109,7 @@ class Session(QObject):
             self.toast.show_message,
             self,
         )
-        self.network = Network(
+        self.network = ParameterEdits(
             store, runner, window.diagram, self._newest, self.toast.show_message
         )
         self.error_reporter = ErrorReporter(

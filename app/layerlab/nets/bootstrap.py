@@ -12,7 +12,7 @@ RESAMPLES = 2000
 ENDS = (2.5, 97.5)  # percentiles of a 95 % band
 
 
-class Band(NamedTuple):
+class BootstrapBand(NamedTuple):
     """A figure with its 95 % bootstrap confidence interval."""
 
     middle: float
@@ -42,7 +42,7 @@ def _medians(values: Array, stream: int) -> Array:
     return np.asarray(0.5 * (ordered[low] + ordered[high]))
 
 
-def difference(a: Array, b: Array) -> Band:
+def difference(a: Array, b: Array) -> BootstrapBand:
     """Return median(a) - median(b) with its band. (n,), (m,); inf counts as large.
 
     Source: Efron 1979, the percentile bootstrap; the draws are always the same.
@@ -50,10 +50,10 @@ def difference(a: Array, b: Array) -> Band:
     most = 10 * max(1.0, *(float(np.max(v[np.isfinite(v)], initial=0)) for v in (a, b)))
     a, b = np.minimum(a, most), np.minimum(b, most)
     low, high = np.percentile(_medians(a, 0) - _medians(b, 1), ENDS)
-    return Band(float(np.median(a) - np.median(b)), float(low), float(high))
+    return BootstrapBand(float(np.median(a) - np.median(b)), float(low), float(high))
 
 
-def ratio(a: Array, b: Array) -> Band:
+def ratio(a: Array, b: Array) -> BootstrapBand:
     """Return median(a) / median(b) with its band, for what is positive. (n,), (m,)"""
     low, high = np.percentile(_medians(a, 0) / _medians(b, 1), ENDS)
-    return Band(float(np.median(a) / np.median(b)), float(low), float(high))
+    return BootstrapBand(float(np.median(a) / np.median(b)), float(low), float(high))

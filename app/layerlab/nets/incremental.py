@@ -15,7 +15,7 @@ from layerlab.nets.problem import Problem, initialize
 T = TypeVar("T")
 
 
-class Stepper(Protocol):
+class IncrementalStepper(Protocol):
     """A training on the thread that calls."""
 
     def train_here(self, updates: int) -> None:
@@ -42,7 +42,7 @@ class NumpyStepper:
         return self._trainer.state()
 
 
-def stepper(problem: Problem, state: State, is_compiled: bool) -> Stepper:
+def stepper(problem: Problem, state: State, is_compiled: bool) -> IncrementalStepper:
     """Return what trains a problem from a state, compiled or in NumPy."""
     if not is_compiled:
         return NumpyStepper(problem, state)

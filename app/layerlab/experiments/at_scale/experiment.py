@@ -24,7 +24,7 @@ EXPERIMENT = Experiment(
         Knob(
             "block",
             "choice",
-            "Block",
+            "FeedForwardBlock",
             "Plain has two matrices, GLU and SwiGLU a third one for a gate. With plain goes "
             "the rest of a GPT: biases, learned positions, one table of tokens; with a gate "
             "the rest of a LLaMA.",

@@ -31,7 +31,7 @@ HUGE = 1e30  # beyond, a variance is given up
 
 
 @dataclass(frozen=True, eq=False)
-class Growth:
+class VarianceGrowth:
     """Variance before and after each of N blocks, by case.
 
     Attributes:
@@ -121,13 +121,13 @@ def _seen(block: str, blocks: int, case: str) -> Array:
 
 
 @functools.lru_cache(maxsize=256)
-def growth(block: str, blocks: int) -> Growth:
+def growth(block: str, blocks: int) -> VarianceGrowth:
     """Send a signal through random residual blocks of a kind, in all four cases.
 
     Args:
         block: a name in `KINDS`. blocks: 1 to `MAX_DEPTH`.
     """
-    return Growth(
+    return VarianceGrowth(
         {case: _seen(block, blocks, case) for case in CASES},
         {case: _expected(block, blocks, *_setting(case, blocks)) for case in CASES},
     )

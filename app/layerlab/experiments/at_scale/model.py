@@ -10,7 +10,7 @@ from layerlab.core.errors import LabError, quoted
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.programs import program
 from layerlab.experiments.at_scale import claim_rows
-from layerlab.experiments.at_scale.growth import Growth, growth
+from layerlab.experiments.at_scale.growth import VarianceGrowth, growth
 from layerlab.experiments.at_scale.growth import release as release
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.published import GPT_TOKENS, LLAMA_TOKENS, MODELS, Published
@@ -26,7 +26,7 @@ PRESETS = ("block", "d_model", "factor", "layers", "experts", "active", "sharing
 
 
 @dataclass(frozen=True)
-class Block:
+class FeedForwardBlock:
     """One kind of feed-forward block at the page's d_model and factor, in one layer.
 
     Attributes:
@@ -67,11 +67,11 @@ class Result:
     parameters: dict[str, int]
     memory: dict[str, int]
     operations: dict[str, int]
-    blocks: tuple[Block, ...]
+    blocks: tuple[FeedForwardBlock, ...]
     chosen: int
     cache: Array
     even: float
-    growth: Growth
+    growth: VarianceGrowth
     gates: dict[str, Array]
     published: tuple[Published, ...]
     same: int | None
@@ -179,7 +179,7 @@ def _counted(block: str, factor: float, decoder: Decoder, tokens: int, size: int
     )
 
 
-def _blocks(block: str, factor: float, decoder: Decoder) -> tuple[Block, ...]:
+def _blocks(block: str, factor: float, decoder: Decoder) -> tuple[FeedForwardBlock, ...]:
     """Return the kinds beside a mixture of the chosen one, all of one width."""
     many = decoder.experts if decoder.experts > 1 else MANY_EXPERTS
     found = []
@@ -192,7 +192,7 @@ def _blocks(block: str, factor: float, decoder: Decoder) -> tuple[Block, ...]:
         active = min(one.active if decoder.experts > 1 else 2, experts)
         one = replace(one, active=active)
         found.append(
-            Block(
+            FeedForwardBlock(
                 name,
                 experts * one.expert + one.router,
                 active * one.expert + one.router,

@@ -21,8 +21,8 @@ _NUMBERS = 1 << 17  # random numbers of a block: some milliseconds
 _KEPT = 8  # numbers of keys
 
 
-class Block(NamedTuple):
-    """What some draws give; `Draws` says what the arrays are."""
+class DrawnBlock(NamedTuple):
+    """What some draws give; `AttentionDraws` describes the arrays."""
 
     dots: Array
     entropies: Array
@@ -49,7 +49,7 @@ class Summary:
     values: Array
 
 
-class Draws:
+class AttentionDraws:
     """Queries with their keys, values and targets, all standard normal: grows block by block.
 
     Attributes:
@@ -61,7 +61,7 @@ class Draws:
         # One stream for each kind: what is drawn does not depend on how blocks are cut.
         self._streams = np.random.default_rng((d_k, keys)).spawn(4)
         self._size = max(4, _NUMBERS // (d_k * (keys + 1)))
-        self._blocks: list[Block] = []
+        self._blocks: list[DrawnBlock] = []
         self._summary: Summary | None = None
         self._lock = threading.Lock()
 
@@ -104,7 +104,7 @@ class Draws:
         quartiles = np.percentile(entropies, (25, 50, 75), axis=1).T
         return Summary(len(dots), dots, quartiles, *middles)
 
-    def _drawn(self, count: int) -> Block:
+    def _drawn(self, count: int) -> DrawnBlock:
         n, (pairs_rng, which, each, goal) = self.keys, self._streams
         vectors = pairs_rng.standard_normal((count, n + 1, self.d_k))
         q, keys = vectors[:, 0], vectors[:, 1:]
@@ -117,7 +117,7 @@ class Draws:
         d_logits = np.stack((p - targets, through_values)) / by  # (2 losses, 2, count, n)
         rows = np.moveaxis(d_logits.reshape(4, count, n), 0, 1)  # (count, 4, n)
         squares = ((rows @ keys) ** 2).sum(axis=-1).T.reshape(2, 2, count)
-        return Block(dots, entropy(p), squares[0], squares[1])
+        return DrawnBlock(dots, entropy(p), squares[0], squares[1])
 
 
 def by_values(p: Array, values: Array, aims: Array) -> Array:
@@ -135,12 +135,12 @@ def power(sizes: Iterable[float], means: Iterable[float]) -> float:
     return float(np.polyfit(np.log(list(sizes)), np.log(list(means)), 1)[0])
 
 
-_kept: LRUCache[int, tuple[Draws, ...]] = LRUCache(
-    lambda keys: tuple(Draws(d_k, keys) for d_k in SIZES), _KEPT
+_kept: LRUCache[int, tuple[AttentionDraws, ...]] = LRUCache(
+    lambda keys: tuple(AttentionDraws(d_k, keys) for d_k in SIZES), _KEPT
 )
 
 
-def draws_of(keys: int) -> tuple[Draws, ...]:
+def draws_of(keys: int) -> tuple[AttentionDraws, ...]:
     """Return the draws of all sizes with so many keys, as far as they got."""
     return _kept.get(keys)
 

@@ -17,7 +17,7 @@ from layerlab.experiments.attention.draws import (
     DRAWS_AT_ONCE,
     MAX_DRAWS,
     SIZES,
-    Draws,
+    AttentionDraws,
     Summary,
     draws_of,
 )
@@ -220,7 +220,7 @@ def _falls(entropies: Array) -> Array:
     return np.asarray((np.diff(doubled, axis=0) < 0) | (doubled[:-1] < 1e-12))
 
 
-def _histogram(drawn: Draws, scaled: bool) -> tuple[Array, Array, Array]:
+def _histogram(drawn: AttentionDraws, scaled: bool) -> tuple[Array, Array, Array]:
     """Return edges, densities of q . k scaled and not, and the same of theory."""
     dots, root = drawn.summary().dots.ravel(), temperature(drawn.d_k)
     reach = 4.0 * (1.0 if scaled else root)

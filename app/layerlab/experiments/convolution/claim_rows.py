@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
-from layerlab.experiments.convolution.kernel_recovery import COUNTS, Found
+from layerlab.experiments.convolution.kernel_recovery import COUNTS, RecoveredKernel
 from layerlab.experiments.convolution.layers import EXACT, Shifts
 from layerlab.experiments.convolution.names import KERNEL, SIDE
 
@@ -55,7 +55,7 @@ def shift_row(off: Shifts, is_moved: bool) -> ClaimRow:
     return ClaimRow("E2", statement, "exact", measured, verdict, why)
 
 
-def found_row(one: Found, images: int, noise: float) -> ClaimRow:
+def found_row(one: RecoveredKernel, images: int, noise: float) -> ClaimRow:
     """Judge that one least-squares problem finds a hidden kernel."""
     statement = (
         "Under Gaussian noise a shared linear filter is found by one least-squares problem."

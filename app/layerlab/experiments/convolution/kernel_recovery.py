@@ -20,7 +20,7 @@ _STEPS = 100  # away from the solution
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class RecoveredKernel:
     """A kernel found from so many pairs.
 
     Attributes:
@@ -41,7 +41,7 @@ class Found:
     power: float
 
 
-def found(hidden: Array, images: int, noise: float) -> Found:
+def found(hidden: Array, images: int, noise: float) -> RecoveredKernel:
     """Find a kernel from the first images and their outputs.
 
     Args:
@@ -55,7 +55,7 @@ def found(hidden: Array, images: int, noise: float) -> Found:
     steps = 0.01 * np.random.default_rng(2).standard_normal((_STEPS, TAPS))
     likelihoods = log_likelihoods(seen, targets, np.vstack((kernel, kernel + steps)), noise)
     errors, straight = unit_errors(), solved(seen, clean)
-    return Found(
+    return RecoveredKernel(
         kernel,
         noise * np.sqrt(np.diag(np.linalg.inv(seen.T @ seen))),
         float(np.linalg.norm(kernel - hidden)),

@@ -14,7 +14,7 @@ from layerlab.experiments.convolution.kernel_recovery import (
     COUNTS,
     SMALL_SIDE,
     TAPS,
-    Found,
+    RecoveredKernel,
     found,
 )
 from layerlab.experiments.convolution.layers import (
@@ -95,7 +95,7 @@ class Result:
     averages: tuple[float, float]
     images: int
     noise: float
-    found: Found
+    found: RecoveredKernel
 
     @property
     def difference(self) -> Array:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 from layerlab.experiments.convolution.model import EXACT, POSITIONS, SIDE, Result
 from layerlab.experiments.convolution.sheets import ARROWS
-from layerlab.experiments.convolution.tiles import Tile, TileSheet
+from layerlab.experiments.convolution.tiles import ImageTile, TileSheet
 from layerlab.ui.plotting.items import Arrows, Mark
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.sheet import whole
@@ -47,13 +47,13 @@ class OrdersSheet(TileSheet):
         )
         self.show_tiles(
             {
-                "output": Tile(result.output, "output", top),
-                "moved": Tile(result.moved, "output shifted", top),
-                "shifted": Tile(result.shifted, "input shifted"),
-                "other": Tile(result.other, "its output", top),
-                "difference": Tile(result.difference, "difference", top, off),
-                "pooled": Tile(result.pools[0], "pooled", top),
-                "pooled, shifted": Tile(result.pools[1], "pooled", top, off_pooled),
+                "output": ImageTile(result.output, "output", top),
+                "moved": ImageTile(result.moved, "output shifted", top),
+                "shifted": ImageTile(result.shifted, "input shifted"),
+                "other": ImageTile(result.other, "its output", top),
+                "difference": ImageTile(result.difference, "difference", top, off),
+                "pooled": ImageTile(result.pools[0], "pooled", top),
+                "pooled, shifted": ImageTile(result.pools[1], "pooled", top, off_pooled),
             }
         )
 
@@ -163,10 +163,10 @@ class FiltersSheet(TileSheet):
         top = max(float(np.abs(result.filters).max()), 1e-9)
         self.color_scale = value_scale(self.theme, -top, top)
         tiles = {
-            name: Tile(one[near, near], name, top)
+            name: ImageTile(one[near, near], name, top)
             for name, one in zip(names, result.filters, strict=True)
         }
-        self.show_tiles(tiles | {"mean": Tile(result.mean[near, near], "mean", top)})
+        self.show_tiles(tiles | {"mean": ImageTile(result.mean[near, near], "mean", top)})
 
     def boxes(self) -> dict[str, QRectF]:
         """Return two rows of three, or one of six where that gives larger ones."""

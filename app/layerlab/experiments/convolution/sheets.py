@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
 
 from layerlab.experiments.convolution.model import MAX_WEIGHT, SIDE
-from layerlab.experiments.convolution.tiles import Tile, TileSheet
+from layerlab.experiments.convolution.tiles import ImageTile, TileSheet
 from layerlab.ui.plotting.colors import ink_on
 from layerlab.ui.plotting.items import Mark, Segments, TextMark
 from layerlab.ui.plotting.reading import Tooltip
@@ -126,7 +126,7 @@ class PictureSheet(HandSheet):
     def show_picture(self, pixels: Array) -> None:
         """Show a picture; one that is being drawn is newer."""
         if not self._is_held:
-            self.show_tiles({ONLY: Tile(pixels)})
+            self.show_tiles({ONLY: ImageTile(pixels)})
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to draw, or to erase."""
@@ -158,7 +158,7 @@ class PictureSheet(HandSheet):
         pixels = self.cells.copy()
         pixels[rows, columns] = self._ink
         if not np.array_equal(pixels, self.cells):
-            self.show_tiles({ONLY: Tile(pixels)})
+            self.show_tiles({ONLY: ImageTile(pixels)})
             self.edited.emit(pixels)
 
     def take_key(self, event: QKeyEvent) -> bool:

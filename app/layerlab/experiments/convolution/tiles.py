@@ -22,7 +22,7 @@ Array = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
-class Tile:
+class ImageTile:
     """A picture on a sheet.
 
     Attributes:
@@ -54,14 +54,14 @@ class TileSheet(Sheet):
         """Make an empty sheet with a name for screen readers."""
         super().__init__()
         self.setAccessibleName(name)
-        self.tiles: dict[str, Tile] = {}
+        self.tiles: dict[str, ImageTile] = {}
         self.reader = self.read
 
     def boxes(self) -> dict[str, QRectF]:
         """Return where each tile is, in pixels of the area until a person zooms."""
         raise NotImplementedError
 
-    def show_tiles(self, tiles: Mapping[str, Tile]) -> None:
+    def show_tiles(self, tiles: Mapping[str, ImageTile]) -> None:
         """Replace what is drawn."""
         self.tiles = dict(tiles)
         self.rearrange()

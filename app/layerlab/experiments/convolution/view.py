@@ -10,7 +10,7 @@ from layerlab.experiments.convolution.model import BY_HAND, EXACT, SIDE, Result
 from layerlab.experiments.convolution.orders import FiltersSheet, OrdersSheet
 from layerlab.experiments.convolution.picture_file import ENDINGS, read_picture
 from layerlab.experiments.convolution.sheets import ONLY, KernelSheet, PictureSheet
-from layerlab.experiments.convolution.tiles import Tile, TileCard
+from layerlab.experiments.convolution.tiles import ImageTile, TileCard
 from layerlab.experiments.convolution.weight_sharing_cards import LowerCards
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView
@@ -107,7 +107,7 @@ class View(PageView):
         self.picture.show_picture(result.picture)
         top = max(float(np.abs(result.kernel).max()), 0.25)
         cells = result.kernel.reshape(3, 3)
-        self.kernel.show_tiles({ONLY: Tile(cells, top=1.3 * top)})
+        self.kernel.show_tiles({ONLY: ImageTile(cells, top=1.3 * top)})
         self.orders.show_result(result)
         self.filters.show_result(result)
         self.below.draw(result)

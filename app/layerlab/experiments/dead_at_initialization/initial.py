@@ -157,7 +157,7 @@ def dying_layers(cure: str, layout: Layout, params: Array) -> Array:
     return found
 
 
-class Column:
+class WidthColumn:
     """The networks of one width, counted one group after another.
 
     Attributes:
@@ -186,15 +186,15 @@ class Column:
         return np.asarray(counts.cumsum() / max(1, len(self.died)))
 
 
-_kept = LRUCache(Column, len(CURES) * MAX_WIDTH)
+_kept = LRUCache(WidthColumn, len(CURES) * MAX_WIDTH)
 
 
-def column(cure: str, width: int) -> Column:
+def column(cure: str, width: int) -> WidthColumn:
     """Return the networks of a cure and a width, as far as they are counted."""
     return _kept.get((cure, width))
 
 
-def columns(cure: str) -> tuple[Column | None, ...]:
+def columns(cure: str) -> tuple[WidthColumn | None, ...]:
     """Return what is counted of a cure, by width from 1."""
     found = (_kept.known((cure, width)) for width in range(1, MAX_WIDTH + 1))
     return tuple(None if one is None or not len(one.died) else one for one in found)

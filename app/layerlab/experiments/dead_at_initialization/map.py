@@ -27,7 +27,7 @@ _STEPS = {
 }
 
 
-class MapPlot(HandlePlot):
+class DeadShareMap(HandlePlot):
     """Depth across, width upwards; a dot where the page is.
 
     Signals:

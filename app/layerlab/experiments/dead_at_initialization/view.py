@@ -11,7 +11,7 @@ import numpy as np
 from layerlab.core import picture as pic
 from layerlab.core.numbers import percent
 from layerlab.experiments.dead_at_initialization.map import (
-    MapPlot,
+    DeadShareMap,
     cell_at,
     map_marks,
     share_scale,
@@ -47,7 +47,7 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.map = MapPlot()
+        self.map = DeadShareMap()
         self.map_card = PlotCard(
             "Dead at initialization", self.map.x_axis, self.map.y_axis, "", self.map
         )

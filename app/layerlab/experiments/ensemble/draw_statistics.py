@@ -9,7 +9,7 @@ import numpy as np
 
 from layerlab.experiments.ensemble.names import DRAWS, MAX_K
 from layerlab.experiments.ensemble.training import Population
-from layerlab.nets.bootstrap import ENDS, Band
+from layerlab.nets.bootstrap import ENDS, BootstrapBand
 from layerlab.nets.ensembles import Draws, VarianceComponents, mean_variance, resamples
 
 Array = np.ndarray
@@ -40,14 +40,14 @@ class Bootstrap:
             on the other draws: measured, then resampled.
     """
 
-    rho: Band
+    rho: BootstrapBand
     fit: Array
     half_rho: float
     means: Array
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class DrawStatistics:
     """Bias, variance and correlation of a population.
 
     Attributes:
@@ -92,9 +92,9 @@ def unseen(bootstrap: Bootstrap, k: int) -> Unseen:
     return Unseen(float(measured[0]), float(low), float(high), predicted)
 
 
-def found_in(people: Population) -> Found | None:
+def found_in(people: Population) -> DrawStatistics | None:
     """Return what was found when a population was last looked at, if it was."""
-    return people.looked if isinstance(people.looked, Found) else None
+    return people.looked if isinstance(people.looked, DrawStatistics) else None
 
 
 def look_at(people: Population) -> None:
@@ -104,7 +104,7 @@ def look_at(people: Population) -> None:
         return
     means = np.stack([people.part(k).variance_at() for k in range(1, MAX_K + 1)])
     bootstrap = _bootstrap(people) if people.done == DRAWS else None
-    people.looked = Found(
+    people.looked = DrawStatistics(
         people.done,
         people.part("all").variance_components(),
         people.part("half").variance_components(),
@@ -130,7 +130,7 @@ def _bootstrap(people: Population) -> Bootstrap:
     shares = np.vstack([np.full(draws, 1 / draws), resamples(draws, RESAMPLES)])
     means = np.stack([_half(people.part(k), 1).variance(shares) for k in ks], axis=1)
     return Bootstrap(
-        Band(whole.variance_components().rho, *ends),
+        BootstrapBand(whole.variance_components().rho, *ends),
         fit,
         _half(half, 0).variance_components().rho,
         means / np.maximum(means[:, :1], MIN_VARIANCE),

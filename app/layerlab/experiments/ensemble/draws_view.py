@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from PySide6.QtGui import QColor
 
-from layerlab.experiments.ensemble.draw_statistics import Found
+from layerlab.experiments.ensemble.draw_statistics import DrawStatistics
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import EDGE, KINDS, MAX_K
 from layerlab.ui.pages.view import PageView, PlotCard
@@ -208,7 +208,7 @@ class PageOfDraws(PageView):
         if found is None:
             self._wait(card)
 
-    def _read_mean(self, found: Found, ink: QColor, x: float) -> Tooltip:
+    def _read_mean(self, found: DrawStatistics, ink: QColor, x: float) -> Tooltip:
         k = int(np.clip(round(x), 1, MAX_K))
         one = float(found.half.one.mean())
         rows = (
@@ -289,6 +289,6 @@ class PageOfDraws(PageView):
         return Tooltip(kind, tuple((ink, text) for text in rows))
 
 
-def _predicted(found: Found) -> Array:
+def _predicted(found: DrawStatistics) -> Array:
     """Return the variance of means of 1, 2 ... as half of the networks predict it. (MAX_K,)"""
     return np.array([found.half.of_mean(k).mean() for k in range(1, MAX_K + 1)])

@@ -16,7 +16,7 @@ from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.ensemble.draw_statistics import (
-    Found,
+    DrawStatistics,
     found_in,
     look_at,
     may_be_random,
@@ -76,10 +76,10 @@ class Result:
     fan: Array
     at: int
     pairs: Array
-    found: dict[str, Found]
+    found: dict[str, DrawStatistics]
 
     @property
-    def here(self) -> Found | None:
+    def here(self) -> DrawStatistics | None:
         """What many draws show of the kind that is chosen, if enough of them are done."""
         return self.found.get(self.setting.kind)
 

@@ -23,7 +23,7 @@ from layerlab.nets.engines.base import Batches
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.engines.ready import is_ready, wait_for_kernels
 from layerlab.nets.ensembles import Draws, draws_of, means_of
-from layerlab.nets.incremental import NumpyStepper, Stepper, stepper
+from layerlab.nets.incremental import IncrementalStepper, NumpyStepper, stepper
 from layerlab.nets.problem import Problem, initialize, problem_of
 from layerlab.nets.tasks import TASKS
 
@@ -144,7 +144,7 @@ def _pieces(nets: int) -> list[int]:
 
 def _trainers(
     setting: Setting, draw: int, problem: Problem, start: State, nets: Array, mine: Array
-) -> Iterator[tuple[Array, Stepper]]:
+) -> Iterator[tuple[Array, IncrementalStepper]]:
     """Yield what trains networks of one architecture, with their indices in `nets`.
 
     The compiled engine gives all its networks the same points, so that those of a bootstrap

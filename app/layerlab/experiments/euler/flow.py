@@ -166,7 +166,7 @@ def euler(field: str, w: Array, starts: Array, step: Array, count: int) -> Array
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class FlowErrors:
     """Some paths, and how far steps of several lengths come off them.
 
     Attributes:
@@ -181,7 +181,7 @@ class Course:
 
 
 @functools.lru_cache(maxsize=16)
-def course(field: str, numbers: Numbers, skew: float, begun: Numbers) -> Course:
+def course(field: str, numbers: Numbers, skew: float, begun: Numbers) -> FlowErrors:
     """Follow the flow from some starts; the last few are kept.
 
     Args:
@@ -191,7 +191,7 @@ def course(field: str, numbers: Numbers, skew: float, begun: Numbers) -> Course:
     values, starts = eigenvalues(numbers), np.array(begun).reshape(-1, 2)
     times = np.linspace(0, END, FINE)
     true = path(field, values, skew, starts, times)
-    return Course(times, true, END / RUNGS, apart(field, values, skew, starts))
+    return FlowErrors(times, true, END / RUNGS, apart(field, values, skew, starts))
 
 
 def apart(field: str, values: Array, skew: float, starts: Array) -> Array:

@@ -54,7 +54,7 @@ class Result:
     positions: Array
     velocities: Array
     starts: Array
-    course: flow.Course
+    course: flow.FlowErrors
     steps: Array
     off: float
     shown: float

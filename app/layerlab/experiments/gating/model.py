@@ -15,7 +15,7 @@ from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.state import State
-from layerlab.experiments.gating.networks import ACTIVE, Net, Result, Seeds
+from layerlab.experiments.gating.networks import ACTIVE, Net, Result, SeedStatistics
 from layerlab.nets.bootstrap import difference
 from layerlab.nets.engines.numpy_ import forward
 from layerlab.nets.probes.loss import evaluate
@@ -81,7 +81,7 @@ def compute(
         nets[name] = _looked_at(problem, training.at(at))
     assert problem is not None
     points = np.column_stack([problem.x[:, 0], problem.y[:, 0]]).astype(float)
-    return Result(_grid(problem), points, nets, hidden, at, Seeds(), task)
+    return Result(_grid(problem), points, nets, hidden, at, SeedStatistics(), task)
 
 
 def _grid(problem: Problem) -> Array:
@@ -117,7 +117,7 @@ def work(
     result = compute(task, width, depth, updates, rate)
     hidden, total, done = (width,) * depth, 2 * (1 + len(TRIED)), 0
     losses: dict[str, Array] = {}
-    seeds = Seeds()
+    seeds = SeedStatistics()
     for name in ACTIVATIONS:
         rows: list[Array] = []
         spec = spec_of(task, name, hidden, rate, SEEDS)

@@ -43,7 +43,7 @@ class Net:
 
 
 @dataclass(frozen=True, eq=False)
-class Seeds:
+class SeedStatistics:
     """Both networks over many seeds.
 
     Attributes:
@@ -73,5 +73,5 @@ class Result:
     nets: dict[str, Net]
     hidden: tuple[int, ...]
     updates: int
-    seeds: Seeds
+    seeds: SeedStatistics
     task: str

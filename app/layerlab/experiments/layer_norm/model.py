@@ -39,7 +39,7 @@ SIGN = {"positive": 1.0, "zero": 0.0, "negative": -1.0}
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
+class LossQuartiles:
     """Losses of many networks, over updates or stretches.
 
     Attributes:
@@ -86,8 +86,8 @@ class Result:
     down: Array
     along: float
     exact: tuple[float, float]
-    courses: dict[tuple[bool, float], Course]
-    ends: dict[bool, Course]
+    courses: dict[tuple[bool, float], LossQuartiles]
+    ends: dict[bool, LossQuartiles]
     optimizer: str
 
     @property
@@ -188,7 +188,7 @@ def _map(z: Array, a: float, shift: float, eps: float) -> tuple[Array, Array, fl
     return field, -gradient / unit, float(abs(gradient[0]) / length) if length else 0.0
 
 
-def _courses(optimizer: str) -> dict[tuple[bool, float], Course]:
+def _courses(optimizer: str) -> dict[tuple[bool, float], LossQuartiles]:
     found = {}
     for a in SHOWN:
         for norm in (True, False):
@@ -198,7 +198,7 @@ def _courses(optimizer: str) -> dict[tuple[bool, float], Course]:
     return found
 
 
-def _ends(optimizer: str) -> dict[bool, Course]:
+def _ends(optimizer: str) -> dict[bool, LossQuartiles]:
     found = {}
     for norm in (True, False):
         known = [(a, training.known(Setting(a, norm, optimizer))) for a in STRETCHES]
@@ -210,9 +210,10 @@ def _ends(optimizer: str) -> dict[bool, Course]:
     return found
 
 
-def _course(at: Array, losses: Array) -> Course:
+def _course(at: Array, losses: Array) -> LossQuartiles:
     """Return quartiles over the seeds. (n, seeds) -> (3, n)"""
-    return Course(at[: len(losses)].astype(float), np.percentile(losses, (25, 50, 75), axis=1))
+    quartiles = np.percentile(losses, (25, 50, 75), axis=1)
+    return LossQuartiles(at[: len(losses)].astype(float), quartiles)
 
 
 def work(

@@ -68,7 +68,7 @@ class ArrayCheck:
 
 
 @dataclass(frozen=True)
-class Found:
+class Diagnosis:
     """What the check finds in the backward pass.
 
     Attributes:
@@ -198,14 +198,14 @@ def each_array(setting: Setting, mistake: Mistake, numeric: Array) -> tuple[Arra
     )
 
 
-def located(checks: tuple[ArrayCheck, ...], expected: float) -> Found:
+def located(checks: tuple[ArrayCheck, ...], expected: float) -> Diagnosis:
     """Return in which layer the backward pass goes wrong, walking back as it walks.
 
     Args:
         checks: of all arrays. expected: error that theory gives the differences alone.
     """
     if expected > GOOD:
-        return Found("blind", 0, "this step cannot decide")
+        return Diagnosis("blind", 0, "this step cannot decide")
     for kind, limit in (("mistake", BUG), ("doubt", GOOD)):
         off = [check for check in checks if check.error > limit]
         if off:
@@ -214,5 +214,5 @@ def located(checks: tuple[ArrayCheck, ...], expected: float) -> Found:
             last = layer == max(check.layer for check in checks)
             where = "the output layer" if last else f"layer {layer}"
             only = "" if len(off) > 1 else f", {names[0]} alone"
-            return Found(kind, layer, f"{kind} in {where}{only}")
-    return Found("sound", 0, "no mistake")
+            return Diagnosis(kind, layer, f"{kind} in {where}{only}")
+    return Diagnosis("sound", 0, "no mistake")

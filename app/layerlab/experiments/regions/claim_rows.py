@@ -6,7 +6,7 @@ import numpy as np
 
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
-from layerlab.experiments.regions.counting import Counts
+from layerlab.experiments.regions.counting import RegionCounts
 from layerlab.experiments.regions.gates import Flips
 
 TOLERANCE = 0.1  # of an exponent
@@ -81,7 +81,7 @@ def power_row(hidden: tuple[int, ...], pieces: int, width: int, built: int) -> C
     )
 
 
-def neurons_row(counts: Counts) -> ClaimRow:
+def neurons_row(counts: RegionCounts) -> ClaimRow:
     """Judge L3: at initialization, pieces along a line grow with the number of neurons."""
     medians = np.median(counts.initial, axis=1)
     widths = counts.initial_neurons // counts.depth

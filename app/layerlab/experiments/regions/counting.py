@@ -21,7 +21,7 @@ BIAS_STD = 1e3  # std of the biases: beyond, kinks are rare
 
 
 @dataclass(frozen=True, eq=False)
-class Counts:
+class RegionCounts:
     """Pieces against neurons.
 
     Attributes:
@@ -41,11 +41,11 @@ class Counts:
     initial: Array
 
 
-def counts(depth: int) -> Counts:
+def counts(depth: int) -> RegionCounts:
     """Return the bounds, and the pieces of initial networks of such a depth."""
     n = np.arange(1, max(NEURONS) + 1)
     found = np.stack([initial_pieces((count // depth,) * depth, SEEDS) for count in NEURONS])
-    return Counts(
+    return RegionCounts(
         n,
         depth,
         n + 1,

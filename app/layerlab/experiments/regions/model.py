@@ -14,7 +14,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.regions import claim_rows, gates
-from layerlab.experiments.regions.counting import Counts, built_pieces, counts
+from layerlab.experiments.regions.counting import RegionCounts, built_pieces, counts
 from layerlab.experiments.regions.gates import Flips, active, known_flips
 from layerlab.experiments.regions.training import (
     LENGTH,
@@ -57,7 +57,7 @@ class Result:
     y: Array
     regions: Regions
     line: Line
-    counts: Counts
+    counts: RegionCounts
     flips: tuple[Flips, ...]
     flip: float | None
     is_open: float

@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.numbers import number
-from layerlab.experiments.sawtooth.counting import Counts
+from layerlab.experiments.sawtooth.counting import PieceCounts
 
 Array = np.ndarray
 FOUND_LOSS = 0.001  # a loss below is as good as found
@@ -68,7 +68,7 @@ def open_row(floor: float, exact: float, losses: Array, held: float, update: int
     )
 
 
-def fold_row(counts: Counts, folds: int) -> ClaimRow:
+def fold_row(counts: PieceCounts, folds: int) -> ClaimRow:
     """Judge E11 by exact counts for all depths; states those of the chosen one."""
     enough = bool((counts.pieces == 2**counts.folds).all())
     bound = bool((counts.below < 2**counts.folds).all())

@@ -14,7 +14,7 @@ MAX_FOLDS = 8  # folds that are counted
 
 
 @dataclass(frozen=True, eq=False)
-class Counts:
+class PieceCounts:
     """Exact numbers for 1, 2, ... folds; (MAX_FOLDS,) each.
 
     Attributes:
@@ -33,10 +33,10 @@ class Counts:
 
 
 @functools.cache
-def counts() -> Counts:
+def counts() -> PieceCounts:
     """Return the exact numbers, counted once."""
     folds = range(1, MAX_FOLDS + 1)
-    return Counts(
+    return PieceCounts(
         np.array(folds),
         np.array([nets.deep_pieces(k) for k in folds]),
         np.array([2 * k for k in folds]),

@@ -15,7 +15,7 @@ from layerlab.core.layout import Layout
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.sawtooth import claim_rows, nets
-from layerlab.experiments.sawtooth.counting import Counts, counts
+from layerlab.experiments.sawtooth.counting import PieceCounts, counts
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.experiments.sawtooth.training import EVERY, GRID, Setting, Snapshot, population
 from layerlab.nets.folding import fold
@@ -56,7 +56,7 @@ class Result:
     history: dict[str, Array]
     parameters: dict[str, int]
     most: dict[str, int]
-    counts: Counts
+    counts: PieceCounts
 
     @property
     def shown(self) -> Snapshot:

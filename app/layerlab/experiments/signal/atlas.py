@@ -10,11 +10,10 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QColor
 
 from layerlab.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
-from layerlab.experiments.signal.model import Mark
+from layerlab.experiments.signal.model import PhasePoint
 from layerlab.ui.plotting.colors import value_colors
 from layerlab.ui.plotting.handles import HandlePlot
-from layerlab.ui.plotting.items import Dots, HeatMap, Segments, Tag, TextMark, contour
-from layerlab.ui.plotting.items import Mark as Drawn
+from layerlab.ui.plotting.items import Dots, HeatMap, Mark, Segments, Tag, TextMark, contour
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
@@ -42,7 +41,7 @@ def chi_scale(theme: Theme) -> ColorScale:
     return found
 
 
-class MapPlot(HandlePlot):
+class PhaseMap(HandlePlot):
     """Standard deviation of the weights to the right, of the biases upwards.
 
     Signals:
@@ -58,12 +57,12 @@ class MapPlot(HandlePlot):
         self.y_axis.fix(*BIAS_RANGE)
         self.grid, self.takes_clicks = False, True
         self.chart: Map | None = None
-        self.marks: tuple[Mark, ...] = ()  # on the map
+        self.marks: tuple[PhasePoint, ...] = ()  # on the map
         self._drawn: object = None
         self.reader = self.read
         self.clicked.connect(self._on_clicked)
 
-    def show_chart(self, chart: Map, marks: Sequence[Mark], depth: int) -> None:
+    def show_chart(self, chart: Map, marks: Sequence[PhasePoint], depth: int) -> None:
         """Draw a map with the marks that lie on it, and what is reached by so many layers."""
         drawn = (chart, tuple(marks), depth, self.theme)
         if drawn == self._drawn:
@@ -75,7 +74,7 @@ class MapPlot(HandlePlot):
         colors = chi_colors(theme, chart.log_chi)
         self.color_scale = chi_scale(theme)
         text, muted = theme.color("text"), theme.color("text", 0.55)
-        still: dict[str, Drawn] = {
+        still: dict[str, Mark] = {
             "field": HeatMap((*WEIGHT_RANGE, *BIAS_RANGE), colors),
             "critical": self._level(0.0, text, 2.0, None),
         }
@@ -99,12 +98,12 @@ class MapPlot(HandlePlot):
         y = np.interp(ends[..., 1], steps[1], chart.biases)
         return Segments(x[:, 0], y[:, 0], x[:, 1], y[:, 1], color, width, dash)
 
-    def _sides(self) -> dict[str, Drawn]:
+    def _sides(self) -> dict[str, Mark]:
         """Return the names of both sides, where the upper part of the map has them."""
         assert self.chart is not None
         row = self.chart.log_chi[int(0.8 * len(self.chart.biases))]
         ink, height = self.theme.color("text"), np.array([0.8 * BIAS_RANGE[1]])
-        found: dict[str, Drawn] = {}
+        found: dict[str, Mark] = {}
         for name, end, good in (("order", 0, row < 0), ("chaos", 1, row > 0)):
             if good.sum() > len(row) / 5:
                 at = np.array([WEIGHT_RANGE[end]])
@@ -112,7 +111,7 @@ class MapPlot(HandlePlot):
         return found
 
     # ---- marks
-    def _mark_shapes(self) -> dict[str, Drawn]:
+    def _mark_shapes(self) -> dict[str, Mark]:
         ink = self.theme.color("text")
         x = np.array([m.weight_std for m in self.marks])
         y = np.array([m.bias_std for m in self.marks])
@@ -121,7 +120,7 @@ class MapPlot(HandlePlot):
         }
         return {"places": Dots(x, y, ink, 3.4 * self.theme.zoom), **names}
 
-    def mark_at(self, x: float, y: float) -> Mark | None:
+    def mark_at(self, x: float, y: float) -> PhasePoint | None:
         """Return the mark whose dot or name is at a point."""
         here = QPointF(float(self.px(np.array(x))), float(self.py(np.array(y))))
         names = self.name_item.rects()

@@ -64,7 +64,7 @@ def claims(
 
 
 @dataclass(frozen=True, eq=False)
-class _Kept:
+class _Preserved:
     """Medians over `POPULATION` networks: mean square and across inputs, (MAX_DEPTH,)."""
 
     square: Array
@@ -72,7 +72,7 @@ class _Kept:
 
 
 @functools.lru_cache(maxsize=16)
-def _through(activation: str, weight_std: float, bias_std: float) -> _Kept:
+def _through(activation: str, weight_std: float, bias_std: float) -> _Preserved:
     """Send inputs through networks of `MAX_DEPTH` layers of `TILE` units.
 
     The networks share the tiles, but each turns the signs of the units at random, which
@@ -88,7 +88,7 @@ def _through(activation: str, weight_std: float, bias_std: float) -> _Kept:
         h = entry(z * (weight_std / math.sqrt(TILE)) + bias_std * biases)
         found[0, layer], found[1, layer] = mean_square(h), across_inputs(h)
     square, across = np.median(found, axis=2)
-    return _Kept(square, across)
+    return _Preserved(square, across)
 
 
 def _ratio(line: Array, depth: int) -> float:

@@ -28,9 +28,9 @@ from layerlab.experiments.signal.network import (
     INPUTS,
     TILE,
     Ask,
+    LayerPass,
     Measured,
     Network,
-    Pass,
     Spectrum,
     inputs_of,
     largest_singular,
@@ -51,7 +51,7 @@ OFTEN = 3  # layers between two pictures of a network that comes layer by layer
 
 
 @dataclass(frozen=True)
-class Mark:
+class PhasePoint:
     """A point of the map that is known by name."""
 
     label: str
@@ -86,7 +86,7 @@ class Result:
     spectrum: Spectrum | None
     largest: float
     chart: Map
-    marks: tuple[Mark, ...]
+    marks: tuple[PhasePoint, ...]
     chi: float
     length: float
 
@@ -126,7 +126,7 @@ def compute(
 
 @functools.lru_cache(maxsize=4)  # `work` begins with what was drawn
 def _computed(net: Network, correlation: float) -> Result:
-    done = Pass(net, inputs_of(net.width, correlation))
+    done = LayerPass(net, inputs_of(net.width, correlation))
     affordable = _affordable(net)
     for _ in done.go_on():
         if done.done >= affordable:
@@ -198,7 +198,7 @@ def work(
     """
     result = compute(activation, weight_std, bias_std, depth, width, start)
     net = result.net
-    done = Pass(net, inputs_of(width, result.correlation))
+    done = LayerPass(net, inputs_of(width, result.correlation))
     far = 0 if result.is_whole else 2 * depth
     total = far + depth - 1
     for layer in done.go_on(is_interrupted) if far else ():
@@ -216,7 +216,7 @@ def work(
             yield Step(far + len(spectrum.layers), total, result, "singular values")
 
 
-def _with_ridges(result: Result, done: Pass) -> Result:
+def _with_ridges(result: Result, done: LayerPass) -> Result:
     there = _some(0, done.there)
     signal = _part(done.h[there], True)
     back = _some(done.net.depth - done.back, done.net.depth)
@@ -239,7 +239,7 @@ def _part(layers: Array, whole: bool) -> LayerPart | None:
 
 
 @functools.lru_cache(maxsize=64)
-def marks(activation: str, width: int) -> tuple[Mark, ...]:
+def marks(activation: str, width: int) -> tuple[PhasePoint, ...]:
     """Return where the known initializations lie on the map, for layers of equal width."""
     net, found = NetSpec(), []
     names = {
@@ -253,10 +253,10 @@ def marks(activation: str, width: int) -> tuple[Mark, ...]:
         init = INITIALIZERS[key]
         weight = math.sqrt(width * init.weight_variance(width, width, net))
         bias = math.sqrt(init.bias_variance(width, net))
-        found.append(Mark(label, weight, bias, init.help))
+        found.append(PhasePoint(label, weight, bias, init.help))
     if activation == "tanh":
         text = "kaiming_normal_ for tanh in PyTorch: variance (5/3)² / in."
-        found.append(Mark("5/3", claim_rows.TANH_GAIN, 0.0, text))
+        found.append(PhasePoint("5/3", claim_rows.TANH_GAIN, 0.0, text))
     return tuple(found)
 
 

@@ -123,7 +123,7 @@ class Network:
         return _normal(_GRADIENTS, 0, count, self.width)
 
 
-class Pass:
+class LayerPass:
     """A pass through the network, as far as it went.
 
     Attributes:
@@ -195,7 +195,7 @@ class Measured:
     gradient: Array
 
 
-def measured(done: Pass) -> Measured:
+def measured(done: LayerPass) -> Measured:
     """Measure a pass."""
     count, width = done.x.shape
     h, z = done.h[: done.there], done.z[: done.there]  # (n, inputs, width)
@@ -270,7 +270,7 @@ def spectra(net: Network, x: Array, ask: Ask = not_cancelled) -> Iterator[Spectr
     """
     width = min(net.width, TILE)
     small = Network(net.activation, net.weight_std, net.bias_std, net.depth, width)
-    done = Pass(small, x[None, :width])
+    done = LayerPass(small, x[None, :width])
     for _ in done.go_on():
         if ask():
             yield None

@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.core import picture as pic
 from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, LayerPart
-from layerlab.experiments.signal.atlas import MapPlot
+from layerlab.experiments.signal.atlas import PhaseMap
 from layerlab.experiments.signal.model import Result
 from layerlab.experiments.signal.network import Spectrum
 from layerlab.ui.pages.view import PageView, PlotCard
@@ -30,7 +30,7 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.map_plot = MapPlot()
+        self.map_plot = PhaseMap()
         self.map_plot.grabbed.connect(lambda _: self.grabbed.emit("weight_std"))
         self.map_plot.released.connect(lambda _: self.released.emit("weight_std"))
         self.map_plot.dragged.connect(self._on_dragged)

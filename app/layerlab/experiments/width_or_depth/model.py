@@ -40,7 +40,7 @@ from layerlab.experiments.width_or_depth.twins import (
     population,
     speed,
 )
-from layerlab.nets.bootstrap import Band, ratio
+from layerlab.nets.bootstrap import BootstrapBand, ratio
 from layerlab.nets.engines.numpy_ import outputs
 
 Array = np.ndarray
@@ -96,7 +96,7 @@ class Duel:
     update: int
     wide: Array
     deep: Array
-    ratio: Band
+    ratio: BootstrapBand
 
     @property
     def winner(self) -> str:

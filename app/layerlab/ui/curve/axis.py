@@ -15,7 +15,7 @@ _MAX_LOSS_RATIO = 30.0
 _RUNGS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0, 10.0)  # where the axis may end, in a decade
 
 
-class Places:
+class CurvePlaces:
     """Pixels of numbers and losses.
 
     Attributes:

@@ -24,7 +24,7 @@ from layerlab.ui.blank import blank
 from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.controls.slider import Slider
-from layerlab.ui.curve.axis import Places
+from layerlab.ui.curve.axis import CurvePlaces
 from layerlab.ui.curve.painting import paint_curve, paint_dot, paint_texts
 from layerlab.ui.curve.texts import CurveTexts
 from layerlab.ui.theme import Theme
@@ -55,7 +55,7 @@ class CurvePlot(KeyboardRing, QWidget):
         super().__init__()
         self._slider, self._theme = slider, theme
         self._curve = KnobCurve()
-        self._places = Places()
+        self._places = CurvePlaces()
         self._drawn, self._drawn_key = QPixmap(), object()
         self._pointed: float | None = None  # the number under the mouse, or chosen by keys
         self.setMouseTracking(True)

@@ -28,7 +28,7 @@ MIN_GAP_WIDTHS = 2.2  # of how many numbers a gap has to have room
 
 
 @dataclass(frozen=True, eq=False)
-class _Places:
+class _NumberPlaces:
     """Where numbers stand in one arrangement.
 
     Attributes:
@@ -50,7 +50,7 @@ class NumberItem(SightItem):
 
     def __init__(self, picture: Picture, depth: float) -> None:
         super().__init__(picture, depth)
-        self._places = _Places(None, (), ())
+        self._places = _NumberPlaces(None, (), ())
 
     def draw(
         self, painter: QPainter, picture: Picture, part: DiagramPart, geometry: Geometry
@@ -63,7 +63,7 @@ class NumberItem(SightItem):
         _paint_biases(painter, part, geometry, theme)
         key = (geometry, theme, neuron)
         if key != self._places.key:
-            self._places = _Places(key, *_choose(part, geometry, theme, neuron))
+            self._places = _NumberPlaces(key, *_choose(part, geometry, theme, neuron))
         radius, metrics = 3 * theme.zoom, QFontMetricsF(painter.font())
         for (gap, source, unit), room in zip(
             self._places.edges, self._places.rooms, strict=True
