@@ -38,7 +38,7 @@ def draw(out: str, theme: str) -> bool:
     from layerlab.compose.start import application
     from layerlab.core.options import Options
     from layerlab.core.spec import LabSpec, edit
-    from layerlab.ui.curve.place import slider_of
+    from layerlab.ui.knob_curve.place import slider_of
 
     application()
     session = Session(edit(LabSpec(), "net.width", FROM), Options(theme=theme, speed=None))

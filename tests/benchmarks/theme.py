@@ -98,11 +98,11 @@ def measure(changes: int, pages: int) -> dict[str, list[float]]:
         return taken
 
     def zoom(k: int) -> Callable[[], object]:
-        return lambda: session.look.zoom(0.1 if k % 2 == 0 else -0.1)
+        return lambda: session.appearance.zoom(0.1 if k % 2 == 0 else -0.1)
 
     found: dict[str, list[float]] = {}
-    found["theme, the first time"] = [timed(session.look.toggle_theme)]
-    found["theme"] = [timed(session.look.toggle_theme) for _ in range(changes)]
+    found["theme, the first time"] = [timed(session.appearance.toggle_theme)]
+    found["theme"] = [timed(session.appearance.toggle_theme) for _ in range(changes)]
     found["zoom, the first time"] = [timed(zoom(0)), timed(zoom(1))]
     found["zoom"] = [timed(zoom(k)) for k in range(changes)]
     for page in list(EXPERIMENTS)[:pages]:
@@ -112,7 +112,7 @@ def measure(changes: int, pages: int) -> dict[str, list[float]]:
     session.pages.show("lab")
     QTest.qWait(500)
     found[f"theme, {pages} pages hidden"] = [
-        timed(session.look.toggle_theme) for _ in range(changes)
+        timed(session.appearance.toggle_theme) for _ in range(changes)
     ]
     found[f"zoom, {pages} pages hidden"] = [timed(zoom(k)) for k in range(changes)]
     session.window.close()

@@ -81,7 +81,7 @@ def test_a_page_its_knobs_and_settings_are_kept(open_lab, qtbot, last):
     name = next(knob.path for knob in page.experiment.knobs if knob.kind == "float")
     knob = page.values.knob(name)
     page.on_edited(name, knob.low)
-    lab.look.zoom(0.3)
+    lab.appearance.zoom(0.3)
     qtbot.waitUntil(lambda: last.read() is not None and last.read().page == "activations")
     settled(lab)
     assert last.read().knobs["activations"][name] == knob.low
@@ -147,7 +147,7 @@ def test_a_write_that_fails_stops_no_other_and_is_said_at_once(
 ):
     patch_writes(monkeypatch, full(".layerlab"))
     lab = open_lab(QUICK)
-    lab.look.zoom(0.2)
+    lab.appearance.zoom(0.2)
     lab.store.edit("net.width", 5)
     qtbot.waitUntil(lab.window.banner.isVisible)
     text = lab.window.banner.text.text()

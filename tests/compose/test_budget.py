@@ -169,7 +169,7 @@ def test_every_word_of_the_lock_fits(open_lab, zoom):
     load_fonts()
     spec = edit(edit(QUICK, "train.seeds", 1), "train.updates", 1)  # large, but soon drawn
     lab = open_lab(edit(spec, "net.hidden", (64,) * 12))
-    lab.look.zoom(zoom - 1)
+    lab.appearance.zoom(zoom - 1)
     depth = depth_of(lab)
     lock(lab)
     go_to(lab, 24)

@@ -304,7 +304,7 @@ def test_the_gallery_is_walked_with_the_keyboard(lab):
 def test_a_page_is_usable_at_the_largest_zoom(lab):
     lab.window.resize(1280, 720)
     for _ in range(10):
-        lab.look.zoom(0.1)
+        lab.appearance.zoom(0.1)
     lab.pages.open(KEY)
     QApplication.processEvents()
     frame = lab.pages.page.frame
@@ -312,7 +312,7 @@ def test_a_page_is_usable_at_the_largest_zoom(lab):
     cards = frame.view.cards
     assert all(card.width() >= 300 and card.height() >= 300 for card in cards)
     assert len({card.x() for card in cards}) == 1  # one below the other, and it scrolls
-    lab.look.zoom(-1.0)
+    lab.appearance.zoom(-1.0)
     lab.window.resize(1440, 900)
     QApplication.processEvents()
     assert len({card.x() for card in cards}) > 1

@@ -213,10 +213,10 @@ def test_zoom_and_theme_reach_every_widget(lab, qtbot):
     QTest.keyClick(lab.window, KEY.Key_Plus, Qt.KeyboardModifier.ControlModifier)
     assert lab.options.zoom == pytest.approx(1.1)
     assert lab.window.panel.sizeHint().width() > width
-    lab.look.zoom(5)
+    lab.appearance.zoom(5)
     assert lab.options.zoom == 2.0
-    lab.look.zoom(-1)
-    lab.look.toggle_theme()
+    lab.appearance.zoom(-1)
+    lab.appearance.toggle_theme()
     assert lab.window.theme.name == "light"
 
 
@@ -308,7 +308,7 @@ def test_saving_and_opening_keeps_the_trained_network(open_lab, qtbot, tmp_path,
 
 def test_no_zoom_makes_the_window_larger_than_it_was(lab):
     size = lab.window.size()
-    lab.look.zoom(1.0)
+    lab.appearance.zoom(1.0)
     assert lab.options.zoom == 2.0
     QTest.qWait(50)
     assert lab.window.size() == size

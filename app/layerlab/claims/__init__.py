@@ -9,8 +9,8 @@ computes one, `ledger_job` is a `core.jobs.Job` of as many as one likes. No answ
 
 from layerlab.claims.base import Claim as Claim
 from layerlab.claims.base import Verdict as Verdict
-from layerlab.claims.ledger import examine as examine
-from layerlab.claims.ledger import ledger as ledger
+from layerlab.claims.examination import examine as examine
+from layerlab.claims.examination import ledger as ledger
 from layerlab.claims.registry import claim as claim
 from layerlab.claims.registry import claims as claims
 from layerlab.claims.work import ledger_job as ledger_job

@@ -14,7 +14,7 @@ from contextlib import closing
 from typing import Any
 
 from layerlab.claims.base import Claim, Verdict
-from layerlab.claims.ledger import examine
+from layerlab.claims.examination import examine
 from layerlab.claims.registry import claims
 from layerlab.core.cancel import CancelledError
 from layerlab.core.jobs import Ask, Job, Step

@@ -24,7 +24,7 @@ from layerlab.runtime import settings
 from layerlab.runtime.keeper import Keeper
 
 if TYPE_CHECKING:
-    from layerlab.compose.look import Look
+    from layerlab.compose.appearance import Appearance
     from layerlab.compose.pages import Pages
     from layerlab.compose.saving import Saving
     from layerlab.core.frames import Frame
@@ -62,7 +62,7 @@ class Autosave(QObject):
         window: LabWindow,
         store: Store,
         runner: Runner,
-        look: Look,
+        appearance: Appearance,
         pages: Pages,
         saving: Saving,
         newest: Callable[[], Frame | None],
@@ -72,7 +72,7 @@ class Autosave(QObject):
         """Keep nothing yet.
 
         Args:
-            window: in which it asks. store, runner, look, pages: what there is to keep.
+            window: in which it asks. store, runner, appearance, pages: what there is to keep.
             saving: files that a window which closes waits for.
             newest: gives the frame that is drawn.
             show_message: shows a sentence at the foot of the window.
@@ -80,7 +80,7 @@ class Autosave(QObject):
         """
         super().__init__(parent)
         self._window, self._store, self._runner = window, store, runner
-        self._look, self._pages, self._saving = look, pages, saving
+        self._appearance, self._pages, self._saving = appearance, pages, saving
         self._newest, self._show_message = newest, show_message
         self._slot: Slot | None = None
         self._reopened: Reopened | None = None
@@ -152,8 +152,8 @@ class Autosave(QObject):
         else:
             progress = 0 if order.start is None else order.start.update
         return {
-            SETTINGS: self._look.options(),
-            WINDOW: (spec, self._pages.shown, self._pages.knobs(), self._look.geometry()),
+            SETTINGS: self._appearance.options(),
+            WINDOW: (spec, self._pages.shown, self._pages.knobs(), self._appearance.geometry()),
             LAB: (spec, order.run_id, progress),
         }
 
@@ -192,12 +192,12 @@ class Autosave(QObject):
         slot = self._slot
         assert slot is not None
         if kind == SETTINGS:
-            options, base = self._look.options(), self.base
+            options, base = self._appearance.options(), self.base
             return partial(self._write_settings, options, base)
         spec = self._store.spec
         if kind == WINDOW:
             window = make_window_file(
-                spec, self._pages.shown, self._pages.knobs(), self._look.geometry()
+                spec, self._pages.shown, self._pages.knobs(), self._appearance.geometry()
             )
             return lambda: slot.write_window(window_to_json(window))
         state, history = self._runner.snapshot()

@@ -25,7 +25,7 @@ from layerlab.ui.window import LabWindow
 
 # Gallery, views and models are imported when the first page is shown: a start needs none.
 if TYPE_CHECKING:
-    from layerlab.compose.ledger import Ledger
+    from layerlab.compose.claim_jobs import Ledger
     from layerlab.compose.page import Page
     from layerlab.core.experiment import Experiment
     from layerlab.core.registry import Registry
@@ -125,7 +125,7 @@ class Pages(QObject):
     def ledger(self) -> Ledger:
         """The ledger, which is made when it is first asked for."""
         if self._ledger is None:
-            from layerlab.compose.ledger import Ledger
+            from layerlab.compose.claim_jobs import Ledger
 
             self._ledger = Ledger(self._window, self._background, self._show_message, self)
             self._ledger.page_wanted.connect(self._on_chosen)

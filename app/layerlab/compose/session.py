@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from layerlab.compose.advising import Advising
+from layerlab.compose.appearance import Appearance, theme_of
 from layerlab.compose.autosave import Autosave
 from layerlab.compose.budget import BudgetLock
-from layerlab.compose.curves import Curves
 from layerlab.compose.deferred import Deferred
 from layerlab.compose.dialogs import Folder
 from layerlab.compose.error_reporter import ErrorReporter
@@ -22,7 +22,7 @@ from layerlab.compose.garbage_collection import FreezeGarbageCollector
 from layerlab.compose.ghost import Ghost
 from layerlab.compose.help import Help
 from layerlab.compose.kept_labs import KeptLabs
-from layerlab.compose.look import Look, theme_of
+from layerlab.compose.knob_curve import Curves
 from layerlab.compose.network import ParameterEdits
 from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.pages import Pages
@@ -154,12 +154,12 @@ class Session(QObject):
         )
         self.figures = Figures(window, self.pages, self.folder, show_message)
         self.help = Help(window, self._banner)
-        self.look = Look(window, self.options_store)
+        self.appearance = Appearance(window, self.options_store)
         self.autosave = Autosave(
             window,
             store,
             runner,
-            self.look,
+            self.appearance,
             self.pages,
             self.files.saving,
             self._newest,
@@ -285,7 +285,7 @@ class Session(QObject):
         top.new_seed_pressed.connect(self.training.new_seed)
         top.speed_changed.connect(self.training.on_speed)
         top.seed_chosen.connect(self.seeds.choose)
-        top.theme_pressed.connect(self.look.toggle_theme)
+        top.theme_pressed.connect(self.appearance.toggle_theme)
 
     def _connect_views(self) -> None:
         self.window.parts_changed.connect(self.training.on_parts)
@@ -319,7 +319,7 @@ class Session(QObject):
         pages.shown_changed.connect(self.training.show_state)
         self.training.undo_shown.connect(pages.show_undo)
         pages.made.connect(self._connect_page)
-        pages.theme_pressed.connect(self.look.toggle_theme)
+        pages.theme_pressed.connect(self.appearance.toggle_theme)
         pages.lab_file_chosen.connect(self.files.open_path)
         pages.banner_acted.connect(self.error_reporter.on_banner)
         pages.banner_acted.connect(self.autosave.on_banner)
@@ -354,11 +354,11 @@ class Session(QObject):
             "finish": self.runner.finish,
             "best_seed": self.seeds.choose_best,
             "worst_seed": self.seeds.choose_worst,
-            "zoom_in": lambda: self.look.zoom(ZOOM_STEP),
-            "zoom_out": lambda: self.look.zoom(-ZOOM_STEP),
-            "zoom_reset": lambda: self.look.zoom(1 - self.options.zoom),
-            "theme": self.look.toggle_theme,
-            "full_screen": self.look.toggle_full_screen,
+            "zoom_in": lambda: self.appearance.zoom(ZOOM_STEP),
+            "zoom_out": lambda: self.appearance.zoom(-ZOOM_STEP),
+            "zoom_reset": lambda: self.appearance.zoom(1 - self.options.zoom),
+            "theme": self.appearance.toggle_theme,
+            "full_screen": self.appearance.toggle_full_screen,
             "keys": self.help.show_keys,
             "glossary": self.help.show_glossary,
             "logs": self.help.show_logs,

@@ -132,7 +132,7 @@ def open_window(
     session.autosave.base = options
     session.window.painted.connect(session.window.fit_screen)  # its frame is known by then
     if reopened.window is not None:
-        session.look.restore(reopened.window.geometry)
+        session.appearance.restore(reopened.window.geometry)
         session.pages.restore(reopened.window.knobs)
     session.window.fit_screen()
     session.window.show()

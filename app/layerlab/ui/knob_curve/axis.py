@@ -6,7 +6,7 @@ import math
 
 from PySide6.QtCore import QPointF, QRectF
 
-from layerlab.core.curves import KnobCurve
+from layerlab.core.knob_curve import KnobCurve
 from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.plotting.scale import Axis
 

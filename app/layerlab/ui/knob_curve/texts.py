@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layerlab.core.curves import CurvePoint, KnobCurve
+from layerlab.core.knob_curve import CurvePoint, KnobCurve
 from layerlab.ui.controls.slider import Slider
 from layerlab.ui.plotting.scale import number
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from layerlab.claims import claim, claims
 from layerlab.claims.base import holds
-from layerlab.compose import ledger as module
+from layerlab.compose import claim_jobs as module
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG
 from layerlab.core.ledger import UNCHECKED, UNKNOWN
 from layerlab.core.spec import LabSpec, edit
@@ -371,7 +371,7 @@ def test_it_is_painted_in_both_themes_and_sizes(show, qtbot, size, theme):
 def test_it_is_usable_at_the_largest_zoom(show):
     lab = show()
     for _ in range(10):
-        lab.look.zoom(0.1)
+        lab.appearance.zoom(0.1)
     lab.window.resize(1280, 720)
     QApplication.processEvents()
     page = page_of(lab)
@@ -379,7 +379,7 @@ def test_it_is_usable_at_the_largest_zoom(show):
     assert page.list.painter.theme.zoom == 2.0
     assert page.list.width() >= 300
     assert page.detail.width() >= 300
-    lab.look.zoom(-1.0)
+    lab.appearance.zoom(-1.0)
 
 
 def test_closing_the_window_ends_a_row_under_way(show, qtbot):

@@ -22,11 +22,11 @@ from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.serving import COMPILED, ServingEngine, quiet_engine
 from layerlab.compose.wiring import PORTS
 from layerlab.core import spec as specs
-from layerlab.core.curves import CurvePoint, KnobCurve
 from layerlab.core.declared import KNOBS
 from layerlab.core.errors import LabError
 from layerlab.core.frames import Frame
 from layerlab.core.jobs import Ask, Job, Step
+from layerlab.core.knob_curve import CurvePoint, KnobCurve
 from layerlab.core.knobs import Effect
 from layerlab.core.libraries import sentence_of
 from layerlab.core.spec import LabSpec
@@ -35,7 +35,7 @@ from layerlab.runtime.background import Background
 from layerlab.runtime.runner import Runner
 from layerlab.runtime.store import Store
 from layerlab.ui.controls.scale import Scale
-from layerlab.ui.curve.place import CurvePlace, slider_of
+from layerlab.ui.knob_curve.place import CurvePlace, slider_of
 from layerlab.ui.window import LabWindow
 
 KEY, PRIORITY = "knob curve", 10  # before whatever has time until the curve is there

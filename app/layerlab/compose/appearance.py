@@ -21,7 +21,7 @@ def theme_of(options: Options) -> Theme:
     return THEMES[name].zoomed(options.zoom)
 
 
-class Look:
+class Appearance:
     """How the window looks, and what is remembered of that."""
 
     def __init__(self, window: LabWindow, options_store: OptionsStore) -> None:

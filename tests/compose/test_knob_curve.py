@@ -9,11 +9,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from layerlab.commands.training import Training
-from layerlab.compose import curves as module
+from layerlab.compose import knob_curve as module
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec, edit, get
 from layerlab.runtime.settings import read_options
-from layerlab.ui.curve.place import slider_of
+from layerlab.ui.knob_curve.place import slider_of
 from tests.compose.conftest import bar_of, drag, finished
 
 LEFT = Qt.MouseButton.LeftButton

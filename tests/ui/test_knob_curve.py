@@ -9,13 +9,13 @@ from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from layerlab.core.curves import CurvePoint, KnobCurve
 from layerlab.core.declared import KNOBS
+from layerlab.core.knob_curve import CurvePoint, KnobCurve
 from layerlab.core.spec import LabSpec
 from layerlab.ui.controls.panel import ControlPanel
 from layerlab.ui.controls.scale import scale_for
-from layerlab.ui.curve.axis import CurvePlaces
-from layerlab.ui.curve.place import CurvePlace, slider_of
+from layerlab.ui.knob_curve.axis import CurvePlaces
+from layerlab.ui.knob_curve.place import CurvePlace, slider_of
 from layerlab.ui.style import apply_theme
 from layerlab.ui.theme import DARK, LIGHT
 from tests.ui.test_controls_panel import registries

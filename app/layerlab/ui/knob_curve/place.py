@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from layerlab.ui.controls.panel import ControlPanel
 from layerlab.ui.controls.slider import Slider
 from layerlab.ui.controls.widths import WidthsEditor
-from layerlab.ui.curve.plot import CurvePlot
+from layerlab.ui.knob_curve.plot import CurvePlot
 from layerlab.ui.theme import Theme
 
 REST_MS = 900  # after which a free place is closed

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from layerlab.core.curves import CurvePoint, KnobCurve
+from layerlab.core.knob_curve import CurvePoint, KnobCurve
 from layerlab.ui.theme import Theme
 
 Place = Callable[[float, float], QPointF]  # number, loss -> pixel

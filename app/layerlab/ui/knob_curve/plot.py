@@ -19,14 +19,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from layerlab.core.curves import KnobCurve
+from layerlab.core.knob_curve import KnobCurve
 from layerlab.ui.blank import blank
 from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.controls.slider import Slider
-from layerlab.ui.curve.axis import CurvePlaces
-from layerlab.ui.curve.painting import paint_curve, paint_dot, paint_texts
-from layerlab.ui.curve.texts import CurveTexts
+from layerlab.ui.knob_curve.axis import CurvePlaces
+from layerlab.ui.knob_curve.painting import paint_curve, paint_dot, paint_texts
+from layerlab.ui.knob_curve.texts import CurveTexts
 from layerlab.ui.theme import Theme
 
 HEIGHT = 52  # at zoom 1
