@@ -216,7 +216,7 @@ def excluded(flavour: str) -> list[str]:
 
 
 # Files that libraries ship for building or testing against them, or as documents. Of what
-# installers note of a package, its metadata tell `doctor` the version; the licences are
+# installers note of a package, its metadata give `doctor` the version; the licences are
 # gathered in one file.
 _FILES = re.compile(
     r"\.dist-info/(?!METADATA$)|"
@@ -239,7 +239,7 @@ _QT_PLUGINS = re.compile(
 
 
 def is_wanted(place: str) -> bool:
-    """Tell whether a file that was collected is to ship.
+    """Return whether a file that was collected is to ship.
 
     Args:
         place: where it would go in the bundle.

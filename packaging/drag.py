@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def draw(out: str, theme: str) -> bool:
-    """Open a window, drag, and write the picture; tell whether it was written."""
+    """Open a window, drag, and write the picture; return whether it was written."""
     from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
     from PySide6.QtTest import QTest
 

@@ -94,7 +94,7 @@ def _works(code: str) -> bool:
 
 
 def pip_install(packages: list[str], flags: list[str]) -> bool:
-    """Install packages at their pinned versions; tell whether it worked."""
+    """Install packages at their pinned versions; return whether it worked."""
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
     command += ["-c", str(PINS), *flags, *packages]
     return subprocess.run(command, check=False).returncode == 0
@@ -115,7 +115,7 @@ def let_it_find_the_lab() -> None:
 
 
 def install_torch(torch: list[str], flags: list[str], index: str) -> bool:
-    """Install torch and what it needs; tell whether it worked.
+    """Install torch and what it needs; return whether it worked.
 
     Args:
         torch: its requirement.

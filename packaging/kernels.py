@@ -25,7 +25,7 @@ def make(folder: pathlib.Path) -> list[pathlib.Path]:
     """Fill a folder with kernels, and return the files.
 
     Args:
-        folder: made anew.
+        folder: made again.
     """
     from layerlab.nets.engines.compiled import target
 

@@ -44,7 +44,7 @@ def as_root() -> list[str] | None:
 
 
 def apt_install(packages: list[str], before: list[str]) -> bool:
-    """Fetch the package lists and install packages; tell whether it worked."""
+    """Fetch the package lists and install packages; return whether it worked."""
 
     def apt_get(*arguments: str) -> bool:
         command = [*before, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments]

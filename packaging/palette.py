@@ -13,7 +13,7 @@ APART, NEAR, GROUNDS = 10, 1, 48
 
 
 def shrink(path: pathlib.Path) -> None:
-    """Write a PNG file anew with a palette: the commonest colours that lie apart."""
+    """Rewrite a PNG file with a palette: the commonest colours that lie apart."""
     image = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(image.constBits(), np.uint32) & 0xFFFFFF
     colors, place, counts = np.unique(pixels, return_inverse=True, return_counts=True)

@@ -102,7 +102,7 @@ class Screen:
         return b"".join(raw[at : at + 4 * width] for at in rows)
 
     def is_painted(self, rect: Rect) -> bool:
-        """Tell whether there is more than a plain colour."""
+        """Return whether there is more than a plain colour."""
         return len(set(self.pixels(rect)[::4])) > 3
 
     def settled(self, what: str, rect: Rect, other_than: bytes | None = None) -> bytes:

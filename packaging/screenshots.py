@@ -1,4 +1,4 @@
-"""Draw `resources/screenshots` anew: situations of the lab, all pages; dark, light, print.
+"""Redraw `resources/screenshots`: situations of the lab, all pages; dark, light, print.
 
 `python packaging/screenshots.py [NAME]...`, run by the Python of `.venv`.
 """

@@ -113,7 +113,7 @@ class Check:
         damaged = _states(home)
         _train(home).expect(0, "layerlab: the cache folder")
         if any(damaged[name] == state for name, state in _states(home).items()):
-            raise TroubleError("a damaged kernel was not made anew")
+            raise TroubleError("a damaged kernel was not made again")
         for path in home.kernels():
             raw = path.read_bytes()
             if hashlib.sha256(raw[32:]).digest() != raw[:32]:

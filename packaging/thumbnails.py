@@ -1,4 +1,4 @@
-"""Draw the gallery's thumbnails anew: `resources/thumbnails/experiments/KEY.json`.
+"""Redraw the gallery's thumbnails: `resources/thumbnails/experiments/KEY.json`.
 
 `python packaging/thumbnails.py [KEY]...`, run by the Python of `.venv`. Each page's view
 draws its own, from what its model computes at the start; a test compares them.

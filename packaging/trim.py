@@ -85,7 +85,7 @@ def _name(entry: Entry) -> str:
 
 
 def _only_if_needed(entry: Entry) -> bool:
-    """Tell whether an entry came along only because another one is linked against it."""
+    """Return whether an entry came along only because another one is linked against it."""
     place = entry[0].replace("\\", "/")
     is_qt = re.match(r"PySide6/(Qt/lib/|lib[^/]+$|Qt6\w+\.dll$)", place)
     is_python = re.match(r"(lib)?python3", place)

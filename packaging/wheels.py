@@ -86,7 +86,7 @@ class Wheel(NamedTuple):
 
 
 def is_pure(name: str) -> bool:
-    """Tell whether what is installed of a package fits every system."""
+    """Return whether what is installed of a package fits every system."""
     try:
         text = importlib.metadata.distribution(name).read_text("WHEEL") or ""
     except importlib.metadata.PackageNotFoundError:

@@ -336,7 +336,7 @@ def _is_fast(spec: LabSpec) -> bool:
 
 
 def _is_healthy(spec: LabSpec) -> bool:
-    """Tell whether most seeds fit, and the held-out points were not better off before."""
+    """Return whether most seeds fit, and the held-out points were not better off before."""
     run = train(spec)
     if run.error is not None:
         return False

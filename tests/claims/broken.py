@@ -85,7 +85,7 @@ def _nine_tenths(key: str) -> Break:
 
 _product, _filtered, _solved = linear.product, layers.filtered, layers.solved
 _norm, _largest_step = mechanisms.norm, mechanisms.largest_step
-_wavy, _spread_of_length = gates.wavy, trainable.spread_of_length
+_wavy, _std_of_correlation_length = gates.wavy, trainable.std_of_correlation_length
 _low_rank = np.ones((linear.NETS, linear.M, 1)) * np.arange(1.0, linear.N + 1)
 
 
@@ -271,8 +271,8 @@ BROKEN: dict[str, tuple[str, Break]] = {
     "L5": (
         HOLDS,
         instead(
-            "layerlab.claims.trainable.spread_of_length",
-            lambda length: _spread_of_length(3 * length),
+            "layerlab.claims.trainable.std_of_correlation_length",
+            lambda length: _std_of_correlation_length(3 * length),
         ),
     ),
 }

@@ -33,7 +33,7 @@ def fresh(where: pathlib.Path, name: str = "twice") -> Any:
 
 
 def compiled_here(function: Any) -> bool:
-    """Tell whether a function came from the compiler, and not from a file."""
+    """Return whether a function came from the compiler, and not from a file."""
     with warnings.catch_warnings():
         compiles: list[str] = []
         original = function._compiler.compile

@@ -71,8 +71,8 @@ def _measure_leaky(ctx: Context) -> Died:
         params = population(ctx.part(k, 2), spec, ctx.sample_size(64, 16))[-1].params
         shares.append(float(np.mean([d.mean() for d in dead(spec, params)])))
         if name == "leaky-relu":
-            sums = forward(problem_of(spec), params, problem_of(spec).x).n[:-1]
-            flat = float(np.mean([(n <= 0).all(axis=1).mean() for n in sums]))
+            normalized = forward(problem_of(spec), params, problem_of(spec).x).n[:-1]
+            flat = float(np.mean([(n <= 0).all(axis=1).mean() for n in normalized]))
     return Died(shares[0], shares[1], flat)
 
 

@@ -64,7 +64,7 @@ def _judge_gradients(n: dict[float, tuple[float, float]]) -> Judgement:
     return wrong(measured, why)
 
 
-# ---- L4: the spread of lengths
+# ---- L4: the variance of log lengths
 
 SHAPES: dict[str, tuple[int, ...]] = {
     "5 × 16": (16,) * 5,
@@ -123,7 +123,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "L4",
         "Hanin & Rolnick 2018 (arXiv 1803.01719)",
-        "The spread of the length of the activations of ReLU networks with He is set by "
+        "The variance of the log length of the activations of ReLU networks with He is set by "
         "the sum of 1 / width.",
         published="sum of 1 / width",
         page="signal",

@@ -51,8 +51,8 @@ def _measure_normed(ctx: Context) -> Normed:
     d_out = rng.standard_normal((32, 16))
 
     def seen(w: Array, b: Array, eps: float) -> tuple[Array, Array]:
-        n, spread = norm(x @ w + b, eps)
-        return n, x.T @ norm_gradient(d_out, n, spread)
+        n, std = norm(x @ w + b, eps)
+        return n, x.T @ norm_gradient(d_out, n, std)
 
     (n, gradient), (n_eps, _) = seen(w, b, 0.0), seen(w, b, NORM_EPS)
     off: list[list[float]] = [[], [], []]

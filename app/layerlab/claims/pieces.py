@@ -174,8 +174,8 @@ def _measure_fold(ctx: Context) -> Folded:
         slopes = np.where(np.arange(2**depth) % 2, -1.0, 1.0) * 2**depth
         flat = one_layer(places, slopes)
         wide.append(pieces_of((2**depth,), flat, 0.0, 1.0))
-        sums = np.maximum(x[:, None] - places, 0) @ np.diff(slopes, prepend=0.0)
-        apart = max(apart, float(np.abs(sums - fold(2, depth, x)).max()))
+        built = np.maximum(x[:, None] - places, 0) @ np.diff(slopes, prepend=0.0)
+        apart = max(apart, float(np.abs(built - fold(2, depth, x)).max()))
     narrow = [_most_pieces(2 ** (depth - 1) - 1) for depth in few]
     least = [
         next(w for w in range(2 ** (depth + 1)) if _most_pieces(w) >= 2**depth)

@@ -31,11 +31,11 @@ FACTOR = 2.0  # "keeps": within this factor over all layers
 DEPTH, WIDTH = 30, 256
 
 
-# ---- D20, D21: the sums of one layer
+# ---- D20, D21: the pre-activations of one layer
 
 
 class Sums(NamedTuple):
-    """Variance of the sums over n s^2 Var(x), and itself; for mean 0 and mean 1."""
+    """Variance of the pre-activations over n s^2 Var(x), and itself; for mean 0 and mean 1."""
 
     ratios: tuple[float, float]
     variances: tuple[float, float]
@@ -48,8 +48,8 @@ def _measure_sums(init: str, ctx: Context) -> Sums:
     for mean in (0.0, 1.0):
         x = mean + rng.standard_normal((128, n))
         nets = ctx.sample_size(16, 8)
-        sums = np.stack([x @ draw(rng, n, n, NetSpec())[0] for _ in range(nets)])
-        variances.append(float(sums.var() / x.var()))
+        z = np.stack([x @ draw(rng, n, n, NetSpec())[0] for _ in range(nets)])
+        variances.append(float(z.var() / x.var()))
     low, high = variances
     expected = n * std**2
     return Sums((low / expected, high / expected), (low, high))
@@ -59,7 +59,7 @@ def _judge_sums(n: Sums) -> Judgement:
     zero, one = n.variances
     measured = f"{figure(zero)} for inputs of mean 0, {figure(one)} of mean 1"
     why = (
-        f"for inputs of variance 1 the sums have variance {figure(zero)} if their mean is 0, "
+        f"for inputs of variance 1, pre-activations have variance {figure(zero)} if the mean is 0 "
         f"and {figure(one)} if it is 1: what counts is the mean square, n s² E[x²]"
     )
     as_stated = [within(ratio, 1.0, VARIANCE) for ratio in n.ratios]

@@ -70,8 +70,8 @@ GRID = (1, 2, 3, 4, 6, 8, 10, 12, 16)  # depths, in correlation lengths
 BIAS = 0.05  # variance
 
 
-def spread_of_length(length: float) -> float:
-    """Return the weight spread at which tanh has a correlation length, in layers, in order.
+def std_of_correlation_length(length: float) -> float:
+    """Return the weight std at which tanh has a correlation length, in layers, in order.
 
     -1 / log chi = length, chi the growth of a squared difference (Schoenholz et al. 2017).
     """
@@ -88,14 +88,14 @@ def _measure_trainable(ctx: Context) -> dict[float, int]:
     found = {}
     for k, length in enumerate(LENGTHS):
         part = ctx.part(k, len(LENGTHS))
-        spread = spread_of_length(length)
+        weight_std = std_of_correlation_length(length)
         found[length] = 0
         for j, times in enumerate(GRID):
             spec = _digits(
                 (32,) * round(times * length),
                 activation="tanh",
                 init="normal",
-                weight_std=spread,
+                weight_std=weight_std,
                 bias_std=math.sqrt(BIAS),
             )
             for knob, value in {"rate": 0.01, "batch": 32, "updates": 200}.items():

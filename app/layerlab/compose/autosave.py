@@ -244,7 +244,7 @@ class Autosave(QObject):
     # ---- the end
 
     def may_close(self) -> bool:
-        """Write what is not written, and tell whether the window may close.
+        """Write what is not written; return whether the window may close.
 
         It may where all is kept; else a person decides.
         """

@@ -37,7 +37,7 @@ class Budget:
         return equal_widths(self.inputs, self.outputs, depth, self.parameters)
 
     def is_kept_by(self, spec: LabSpec) -> bool:
-        """Tell whether a spec is what this budget gives at its depth."""
+        """Return whether a spec is what this budget gives at its depth."""
         sizes, hidden = layout_of(spec).sizes, spec.net.hidden
         ends = (sizes[0], sizes[-1]) == (self.inputs, self.outputs)
         return ends and hidden == self.hidden_at(len(hidden))
@@ -82,7 +82,7 @@ class BudgetLock:
 
     The budget is the count at the moment of locking, not that of the last depth: so depth
     can be turned there and back without drifting. Whatever else changes the network, such
-    as the width or another task, sets it anew.
+    as the width or another task, sets it again.
     """
 
     def __init__(self, store: Store, panel: ControlPanel) -> None:

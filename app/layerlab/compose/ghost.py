@@ -9,7 +9,7 @@ from layerlab.core.frames import Frame
 from layerlab.core.spec import LabSpec
 from layerlab.ui.window import LabWindow
 
-# What all layers share, where they are alike; else only the list of widths tells it.
+# What all layers share, where they are alike; else only the list of widths shows it.
 _SHARED = ["net.width", "net.depth"]
 
 

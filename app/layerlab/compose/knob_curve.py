@@ -42,7 +42,7 @@ KEY, PRIORITY = "knob curve", 10  # before whatever has time until the curve is 
 LATE_MS = 25  # in a drag; the engine has begun by then
 CUTS = 32  # into which the values trained by themselves cut a slider's travel
 KEPT = 2000  # outcomes, of about 1 KB each
-WITHOUT = ("train.seeds",)  # more seeds tell the same loss better
+WITHOUT = ("train.seeds",)  # more seeds measure the same loss better
 
 
 class Curves:
@@ -227,7 +227,7 @@ class Curves:
         return math.inf if value == "full" else float(value)
 
     def _plan(self) -> bool:
-        """Find the specs of the curve's values; tell whether it is a new curve."""
+        """Find the specs of the curve's values; return whether it is a new curve."""
         slider, spec = self.plot.slider, self._store.spec
         scale = slider.bar.scale
         self._forget_other(spec)

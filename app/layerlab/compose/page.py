@@ -184,7 +184,7 @@ class Page(QObject):
             self.show_error(f"Some knobs could not be restored: {refused}")
 
     def takes_data(self, name: str) -> bool:
-        """Tell whether a file is of a kind whose data the page takes."""
+        """Return whether a file is of a kind whose data the page takes."""
         return name.lower().endswith(self.frame.view.files)
 
     def take_data(self, path: str) -> None:

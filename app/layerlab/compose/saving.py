@@ -29,7 +29,7 @@ class Saving(QObject):
         """Prepare.
 
         Args:
-            saved: is told of a file, and whether the network is in it, once it is there.
+            saved: called with a file, and whether the network is in it, once it is there.
             refused: is given the error where it cannot be written.
             show_message: shows a sentence at the foot of the window.
         """
@@ -44,7 +44,7 @@ class Saving(QObject):
         """Write a lab, in the thread where that takes longer than a moment.
 
         Args:
-            path: the file. write: writes it, and tells whether all of the lab is in it.
+            path: the file. write: writes it, and returns whether all of the lab is in it.
             is_large: whether that takes longer than a moment.
         """
         if not is_large and self.keeper.wait_until_idle(0):
@@ -55,7 +55,7 @@ class Saving(QObject):
         self.keeper.put(str(path), lambda: self._write(path, write))
 
     def settle(self) -> bool:
-        """Say what has become of what was written; tell whether all of that is there."""
+        """Report what was written; return whether all of it is there."""
         with self._lock:
             done, self._done = self._done, []
         for path, result in done:

@@ -92,7 +92,7 @@ class ServingEngine(QObject):
         return self._waiting_for is not None and not self._waiting_for.done()
 
     def trains_as_quiet_engine(self, spec: LabSpec) -> bool:
-        """Tell whether the last run, of this spec, is one that `quiet_engine` would repeat."""
+        """Return whether the last run, of this spec, is as `quiet_engine` would repeat it."""
         return self._is_without or spec != self._begun_in_numpy
 
     def run(self, spec: LabSpec, state: State | None = None, **options: Any) -> Iterator[State]:

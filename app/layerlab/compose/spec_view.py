@@ -27,7 +27,7 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
 
 
 def same_data(one: TaskSpec, other: TaskSpec) -> bool:
-    """Tell whether tasks are the same, but for how much is drawn, held out or noisy."""
+    """Return whether tasks are the same, but for how much is drawn, held out or noisy."""
     return (one.name, one.path, one.target) == (other.name, other.path, other.target)
 
 

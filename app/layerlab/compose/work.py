@@ -73,7 +73,7 @@ class Work(QObject):
             self._rest.start()
 
     def pause(self) -> None:
-        """Rest while the page is hidden; what was under way begins anew with `begin`."""
+        """Rest while the page is hidden; what was under way starts again with `begin`."""
         self._rest.stop()
         self._background.cancel(self._key)
 

@@ -63,7 +63,7 @@ _KNOBS: list[Knob] = [
         "task.problem",
         "choice",
         "Problem",
-        "Overrules whether the target is read as numbers or as classes.",
+        "Overrides whether the target is read as numbers or as classes.",
         choices=("auto", "regression", "classification"),
     ),
     # ---- net: the architecture
@@ -71,7 +71,7 @@ _KNOBS: list[Knob] = [
         "net.width",
         "int",
         "Width",
-        "Neurons in each hidden layer: more directions the layer can tell apart.",
+        "Neurons in each hidden layer: more directions the layer can distinguish.",
         low=1,
         high=512,
         log=True,

@@ -28,7 +28,7 @@ Ask = Callable[[], bool]
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """What a job tells on its way.
+    """What a job reports on its way.
 
     Attributes:
         done, total: how far it is; a total of 0 is not known.
@@ -49,7 +49,7 @@ class Job:
     Attributes:
         key: names the work; a job that is submitted replaces the one of its key.
         work: (is_interrupted) -> generator of steps. Once `is_interrupted()` is True it
-            yields within about 5 ms, None if there is nothing to tell; it is then asked to
+            yields within about 5 ms, None if there is nothing to report; it is then asked to
             go on later, or closed. It ends by returning; what it raises reaches the window.
         priority: the highest is served first; of equals the newest.
     """
@@ -60,7 +60,7 @@ class Job:
 
 
 def steps_of(job: Job) -> Iterator[Step]:
-    """Do a job here and now, uninterrupted, and yield what it tells."""
+    """Do a job here and now, uninterrupted, and yield what it reports."""
     for step in job.work(lambda: False):
         if step is not None:
             yield step

@@ -10,7 +10,7 @@ import numpy as np
 from layerlab.core.frames import LossPart
 
 Array = np.ndarray
-USUAL = 0.01  # where nothing tells what a task can reach
+USUAL = 0.01  # where nothing shows what a task can reach
 _SHARE = 0.1  # of the loss of the best linear model
 _SOLVED = 1e-6  # a linear model at most this far off leaves nothing to compare with
 _RUNGS = (1.0, 2.0, 5.0, 10.0)
@@ -61,7 +61,7 @@ def ranking_of(part: LossPart, threshold: float | None) -> Ranking:
 
 
 def default_threshold(part: LossPart) -> float:
-    """Return a loss that tells a fit from a failure, where nobody has chosen one.
+    """Return a loss that separates a fit from a failure, where nobody has chosen one.
 
     A tenth of what the best linear model leaves: hidden layers are there to do better than
     that, and a seed that is stuck near it has not learned. Under noise never less than twice

@@ -9,7 +9,7 @@ one network and rho the correlation of two, the mean of K of them has the varian
 
     shared + own / K = v (1/K + (K-1)/K rho),    shared = rho v,    own = (1 - rho) v
 
-which is algebra. What can be wrong is that v and rho, measured on some networks, tell what
+which is algebra. What can be wrong is that v and rho, measured on some networks, predict what
 the mean of others does.
 """
 
@@ -56,7 +56,7 @@ class VarianceComponents:
     Attributes:
         mean: (x,) over all draws and networks.
         own: (x,) variance of networks about the mean of their draw, (1 - rho) v.
-        shared: (x,) covariance of two networks of one draw, rho v; chance may leave it
+        shared: (x,) covariance of two networks of one draw, rho v; sampling noise may leave it
             slightly negative.
         draws, nets: how many.
     """
@@ -87,7 +87,7 @@ class VarianceComponents:
         return self.shared + self.own / k
 
     def squared_bias(self, truth: Array) -> Array:
-        """Return the squared bias, without what chance adds to it. (x,)
+        """Return the squared bias, without what sampling noise adds to it. (x,)
 
         With it, bias and variance add up exactly to the mean squared error of the networks
         that were looked at.

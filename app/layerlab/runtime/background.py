@@ -149,7 +149,7 @@ class Background(QObject):
     """The window's end of the thread. Make, call and delete it in the window's thread.
 
     Signals:
-        stepped(job, step): a job tells something.
+        stepped(job, step): a job reports something.
         finished(job): a job is done.
         failed(job, error): a job ended with an exception; the others go on. Errors of jobs
             that were called off come too.
@@ -186,7 +186,7 @@ class Background(QObject):
             self._thread.start(QThread.Priority.LowPriority)
 
     def cancel(self, key: Hashable) -> None:
-        """Call a job off; nothing that it tells comes any more."""
+        """Call a job off; nothing that it reports arrives any more."""
         entry = self._entries.pop(key, None)
         if entry is not None:
             self._thread.drop(entry)

@@ -140,8 +140,8 @@ def load(
 
     Args:
         path: the file.
-        layout_of: tells the layout of a spec's network; raises LabError for unknown names.
-        slots_of: tells how many moments the spec's optimizer keeps; not checked if None.
+        layout_of: returns the layout of a spec's network; raises LabError for unknown names.
+        slots_of: returns how many moments the spec's optimizer keeps; not checked if None.
         any_path: whether a table that the file names may be anywhere; see `opened.locate`.
 
     Returns:
@@ -198,7 +198,7 @@ def _read(name: str) -> bytes:
 
 
 def _is_text(raw: bytes, name: str) -> bool:
-    """Tell a spec in JSON from arrays, whose first 8 bytes are a small number."""
+    """Return whether it is a spec in JSON rather than arrays, whose first 8 bytes are a small number."""
     if raw.lstrip(_BLANK)[:1] == b"{" and b"\0" not in raw[:_LENGTH_BYTES]:
         return True
     return b"\0" not in raw[:_LENGTH_BYTES] and not name.endswith(SUFFIX)

@@ -171,7 +171,7 @@ def dress(widget: QWidget, theme: Theme, more: str) -> None:
 
     Args:
         widget: one that takes the themes itself.
-        theme: colours and sizes. more: QSS that overrules the rules of the kind.
+        theme: colours and sizes. more: QSS that overrides the rules of the kind.
     """
     widget.setStyleSheet(style_sheet(theme, _kind(widget)) + more)
 

@@ -62,7 +62,7 @@ class Theme:
     def layer_color(self, layer: int, layers: int) -> QColor:
         """Return the colour of hidden layer `layer` (0-based) of `layers`.
 
-        Up to four layers take the ramp's own stops; more are spread evenly over it, so
+        Up to four layers take the ramp's own stops; more are spaced evenly over it, so
         that the first is always violet and the last always green.
         """
         stops = [QColor(c) for c in self.ramp]

@@ -34,7 +34,7 @@ class Bootstrap:
     Attributes:
         rho: of all networks, with what resampled draws make of it.
         fit: (RESAMPLES, MAX_K) variance of means of the other half of the networks over what
-            the first half foretells, resampled.
+            the first half predicts, resampled.
         half_rho: of half of the networks on every other draw.
         means: (RESAMPLES + 1, MAX_K) variance of means of the other networks over that of one,
             on the other draws: measured, then resampled.

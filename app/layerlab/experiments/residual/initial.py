@@ -180,7 +180,7 @@ def _back(
 
 
 def _steep(entry: Activation, root: Array) -> Array:
-    """Return E[act'^2] at sums of these spreads. (n,)"""
+    """Return E[act'^2] at pre-activations of these standard deviations. (n,)"""
     if entry.kinks:  # the slope jumps: split the integral there
         return split_mean(lambda v: entry.derivative_at(v, SLOPE) ** 2, root, entry.kinks)
     z, w = normal_rule()

@@ -94,7 +94,7 @@ class Network:
                 )
 
     def forward(self, layer: int, h: Array, ask: Ask = not_cancelled) -> Iterator[Array | None]:
-        """Yield None where it is asked to make room, then the layer's sums. (N, width)"""
+        """Yield None to make room where asked, then the layer's pre-activations. (N, width)"""
         z = np.zeros_like(h)
         for i, j, rows, columns in self.tiles():
             if ask():

@@ -28,7 +28,7 @@ class Measured:
         train: (R,) median training loss at the reports.
         validation: likewise of the held-out points, or None.
         updates: (R,) of the reports.
-        threshold: loss that tells a fit from a failure, see `core.success`.
+        threshold: loss that separates a fit from a failure, see `core.success`.
         score: median accuracy or R² on the training set, or None.
         swings: median over the seeds of how far the loss of the late reports swings, the mean
             absolute change of its logarithm beyond what it falls.

@@ -126,7 +126,7 @@ class Child:
 
 
 def error_of(message: Message) -> LabError:
-    """Return the error that a message tells of, of its kind."""
+    """Return the error that a message reports, of its kind."""
     fields = message.fields
     if "update" in fields:
         return NotFiniteError(fields["text"], fields["update"], fields["layer"])

@@ -4,7 +4,7 @@ The three variances are never pooled. For activations h[input, unit] of one netw
 
     mean square      mean over inputs and units of h^2
     across inputs    mean over units of the variance over inputs: does the layer still
-                     tell inputs apart?
+                     distinguish inputs?
     across units     mean over inputs of the variance over units: biases alone can make
                      it look healthy
 

@@ -63,7 +63,7 @@ def score_of(problem: Problem, out: Array, y: Array) -> Array | None:
         y: (rows, outputs) encoded targets.
 
     Returns:
-        (seeds,), or None for images, whose loss a picture tells better, and where all
+        (seeds,), or None for images, whose loss a picture shows better, and where all
         targets are equal.
     """
     if problem.data.shape.classes:

@@ -65,7 +65,7 @@ def _read(source: _Set) -> Table:
     with needed_for(f"the data set {name.replace('_', '-')}"):
         from sklearn import datasets
 
-    # Diabetes comes scaled by its whole spread unless it is asked for as measured.
+    # Diabetes comes scaled by its standard deviation unless it is asked for as measured.
     options = {"scaled": False} if source.loader == "load_diabetes" else {}
     return _table(getattr(datasets, source.loader)(**options), source.target)
 

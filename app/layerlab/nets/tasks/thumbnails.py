@@ -45,9 +45,9 @@ def _plane(data: Data) -> Array:
 
 
 def _table(data: Data) -> Array:
-    """Return rows in the plane of their largest spread, coloured by target. (3, n)"""
+    """Return rows in the plane of their largest variance, coloured by target. (3, n)"""
     _, _, axes = np.linalg.svd(data.x - data.x.mean(axis=0), full_matrices=False)
-    axes = axes[:2] * np.sign(axes[:2].sum(axis=1, keepdims=True))  # the signs are chance
+    axes = axes[:2] * np.sign(axes[:2].sum(axis=1, keepdims=True))  # the signs are arbitrary
     y = data.y if data.shape.classes else data.y[:, 0]
     return np.stack([*_some(data.x @ axes.T).T, _some(y)])
 

@@ -149,7 +149,7 @@ def _tail(c: Array, square: Array, steep: Array) -> tuple[Array, Array, float]:
 
     The mean square is sum c_k^2 and that of the slope, times q, sum k c_k^2: so both are
     right for what is left over as one term with the right total and the right mean power.
-    The third number tells even (1) from odd functions (-1).
+    The third number is 1 for even functions, -1 for odd ones.
     """
     k = np.arange(c.shape[1])
     left = np.maximum(square - (c**2).sum(1), 0)

@@ -81,7 +81,7 @@ def split_mean(f: Callable[[Array], Array], scale: Array, kinks: tuple[float, ..
 
 @functools.cache
 def normal_draws(count: int, dimensions: int) -> Array:
-    """Return fixed normal numbers: each column is evenly spread, its order shuffled.
+    """Return fixed normal numbers: each column is evenly spaced, its order shuffled.
 
     Latin hypercube sampling (McKay, Beckman & Conover 1979): far more even than random
     ones. Every column has mean 0 and mean square 1 exactly. (count, dimensions)

@@ -79,7 +79,7 @@ def forward_lines(
 
 
 def _norm_line(z: Array, unit: int) -> tuple[Line, float]:
-    """Return the line of layer norm, and the normalized sum."""
+    """Return the line of layer norm, and the normalized pre-activation."""
     mean, std = float(z.mean()), float(np.sqrt(z.var() + NORM_EPS))
     value = (float(z[unit]) - mean) / std
     text = f"norm(z) = ({number(z[unit])} − mean {number(mean)}) / std {number(std)} = "

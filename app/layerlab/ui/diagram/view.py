@@ -164,7 +164,7 @@ class DiagramView(Card):
             trace: one sample's numbers.
             part: the network that the trace was made with. Without it, it is looked for
                 among those drawn last; if it is not there, numbers are shown without
-                the sums behind them, because the weights have changed since.
+                the pre-activations behind them, because the weights have changed since.
             update: of that network; the drawn one's if None.
             look: returns that network with pictures of other units, as `units_wanted` names
                 them, of those that come into sight during the pass. Without it these have none.
