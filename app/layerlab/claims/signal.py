@@ -59,8 +59,8 @@ def _judge_sums(n: Sums) -> Judgement:
     zero, one = n.variances
     measured = f"{figure(zero)} for inputs of mean 0, {figure(one)} of mean 1"
     why = (
-        f"for inputs of variance 1, pre-activations have variance {figure(zero)} if the mean is 0 "
-        f"and {figure(one)} if it is 1: what counts is the mean square, n s² E[x²]"
+        f"for inputs of variance 1 pre-activations have variance {figure(zero)} with mean 0 "
+        f"and {figure(one)} with mean 1: what counts is the mean square, n s² E[x²]"
     )
     as_stated = [within(ratio, 1.0, VARIANCE) for ratio in n.ratios]
     if all(as_stated):

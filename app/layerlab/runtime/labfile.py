@@ -198,7 +198,7 @@ def _read(name: str) -> bytes:
 
 
 def _is_text(raw: bytes, name: str) -> bool:
-    """Return whether it is a spec in JSON rather than arrays, whose first 8 bytes are a small number."""
+    """Return whether it is a spec in JSON; arrays begin with 8 bytes of a small number."""
     if raw.lstrip(_BLANK)[:1] == b"{" and b"\0" not in raw[:_LENGTH_BYTES]:
         return True
     return b"\0" not in raw[:_LENGTH_BYTES] and not name.endswith(SUFFIX)

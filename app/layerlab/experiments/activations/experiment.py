@@ -57,15 +57,15 @@ EXPERIMENT = Experiment(
         ),
     ),
     start={"activation": "relu", "mean": 0.0, "std": 1.0, "slope": 0.1, "sharpness": 1.0},
-    look_for="After the activation the distribution is no longer Gaussian. Three numbers say "
-    "what is left of it: the mean square, which initializations count on; the variance around "
-    "the mean, which is smaller; and the share of inputs at which the derivative is zero, so "
-    "that no gradient flows back.",
+    look_for="After the activation the distribution is no longer Gaussian. Three numbers "
+    "describe what is left of it: the mean square, which initializations count on; the "
+    "variance around the mean, which is smaller; and the share of inputs at which the "
+    "derivative is zero, so that no gradient flows back.",
     tries=(
         Try(
-            "ReLU, as in the books",
-            "Half of the mean square is kept, but only a third of "
-            "the variance: the other part became a mean.",
+            "ReLU, as in the textbooks",
+            "Half of the mean square is kept, but only a third of the variance: the rest "
+            "became the mean.",
             {"activation": "relu"},
         ),
         Try(
@@ -76,8 +76,8 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "Softplus, sharpened",
-            "At sharpness 10 it can hardly be distinguished from ReLU, and yet its derivative "
-            "is nowhere zero.",
+            "At sharpness 10 it is hard to distinguish from ReLU, yet its derivative is "
+            "nowhere zero.",
             {"activation": "softplus", "sharpness": 10.0},
         ),
     ),

@@ -25,16 +25,16 @@ EXPERIMENT = Experiment(
             "block",
             "choice",
             "FeedForwardBlock",
-            "Plain has two matrices, GLU and SwiGLU a third one for a gate. With plain goes "
-            "the rest of a GPT: biases, learned positions, one table of tokens; with a gate "
-            "the rest of a LLaMA.",
+            "Plain has two matrices, GLU and SwiGLU a third one for a gate. Plain comes "
+            "with the rest of a GPT: biases, learned positions, one table of tokens; a gate "
+            "with the rest of a LLaMA.",
             choices=("plain", "GLU", "SwiGLU"),
         ),
         Knob(
             "d_model",
             "int",
             "d_model",
-            "How many numbers a token is, in every layer.",
+            "Numbers that represent a token, in every layer.",
             low=64,
             high=16_384,
             log=True,
@@ -73,7 +73,7 @@ EXPERIMENT = Experiment(
         Knob(
             "active",
             "numbers",
-            "Experts of a token",
+            "Experts per token",
             "How many of them a token goes through; clicked in the picture of the layer.",
             low=1,
             high=64,
@@ -82,8 +82,7 @@ EXPERIMENT = Experiment(
             "sharing",
             "numbers",
             "Heads that share keys",
-            "Heads of queries that share one head of keys and values; clicked in the picture "
-            "of the layer.",
+            "Query heads that share one key-value head; clicked in the picture of the layer.",
             low=1,
             high=16,
         ),
@@ -91,14 +90,14 @@ EXPERIMENT = Experiment(
             "context",
             "numbers",
             "Context",
-            "Tokens that are looked back at; dragged in the plots.",
+            "Context length, in tokens; dragged in the plots.",
             low=128,
             high=1_048_576,
         ),
         Knob(
             "bytes",
             "numbers",
-            "Bytes of a number",
+            "Bytes per number",
             "2 or 4, clicked in the plot of memory.",
             low=2,
             high=4,
@@ -117,9 +116,10 @@ EXPERIMENT = Experiment(
     },
     look_for="Drag the edges of the layer: its area is what must be stored and multiplied. "
     "Twice the d_model is four times the area, twice the factor only the feed-forward part. "
-    "A plain block of factor 4 and a gated one of 8/3 cost the same, 8 d²: there GPT and LLaMA "
-    "stand. Keys and values of the text are no weights: they grow with every token. "
-    "And all the layers add to one signal: without a scale its variance grows with them.",
+    "A plain block of factor 4 and a gated one of 8/3 cost the same, 8 d²: there GPT and "
+    "LLaMA stand. The keys and values of the text are not weights: they grow with every "
+    "token. And all the layers add to one signal: without a scale its variance grows with "
+    "them.",
     tries=(
         Try(
             "Over 67 million",

@@ -6,8 +6,8 @@ from layerlab.core.knobs import Knob
 EXPERIMENT = Experiment(
     "attention",
     "What does attention do with its keys?",
-    "Keys, values and a query on a line: attention is kernel smoothing, a longer query looks "
-    "closer, and without the root of dₖ it stops learning.",
+    "Keys, values and a query on a line: attention is kernel smoothing, a longer query "
+    "looks closer, and without √dₖ it stops learning.",
     source="Vaswani et al. 2017, section 3.2.1 (scaled dot product), Nadaraya 1964 and Watson "
     "1964 (kernel smoothing), Tsai et al. 2019 (attention as a kernel)",
     group=MECHANISM,
@@ -27,7 +27,7 @@ EXPERIMENT = Experiment(
             "d_k",
             "int",
             "dₖ",
-            "How many numbers a query and a key have; their product is a sum of so many.",
+            "Dimension of queries and keys: their product is a sum of that many terms.",
             low=4,
             high=1024,
             log=True,
@@ -38,7 +38,7 @@ EXPERIMENT = Experiment(
             "scaled",
             "bool",
             "Divide by √dₖ",
-            "Divides q · k by the root of dₖ before the softmax, as published.",
+            "Divides q · k by √dₖ before the softmax, as published.",
         ),
         Knob(
             "keys",
@@ -86,9 +86,9 @@ EXPERIMENT = Experiment(
     },
     look_for="Drag the query: its output is a mean of the values, and a key counts by how "
     "near it is. That is Gaussian smoothing, to the last digits, because the norms cancel. "
-    "How wide the bell is, the norm of the query decides. Below, vectors are drawn at random: "
-    "undivided products grow with dₖ, one weight takes all, and the gradient is two whole "
-    "keys, or nothing.",
+    "The norm of the query decides how wide the bell is. Below, vectors are drawn at "
+    "random: undivided products grow with dₖ, one weight takes all, and the gradient is two "
+    "whole keys, or nothing.",
     tries=(
         Try(
             "All of norm 1",

@@ -18,7 +18,7 @@ EXPERIMENT = Experiment(
             "curve",
             "choice",
             "Curve",
-            "What the sum has to come close to.",
+            "The curve that the sum has to fit.",
             choices=("wave", "abs", "step", "sine-mix"),
         ),
         Knob(
@@ -32,7 +32,7 @@ EXPERIMENT = Experiment(
             "units",
             "int",
             "Hidden units",
-            "Terms that there are: picked out of hundreds, so that their sum can come close.",
+            "Number of terms: picked from hundreds of candidates, so that their sum fits well.",
             low=1,
             high=24,
         ),
@@ -40,7 +40,7 @@ EXPERIMENT = Experiment(
             "shown",
             "int",
             "Terms added up",
-            "Adds up only the first of them from the left, with the weights of the whole sum.",
+            "Adds up only the first terms from the left, with the weights of the whole sum.",
             low=1,
             high=24,
         ),
@@ -68,7 +68,14 @@ EXPERIMENT = Experiment(
             high=1e6,
         ),
         Knob("updates", "numbers", "Updates", "Steps of gradient descent.", low=1, high=1e6),
-        Knob("l2", "numbers", "L2", "How narrow the prior of the a is.", low=1e-8, high=10.0),
+        Knob(
+            "l2",
+            "numbers",
+            "L2",
+            "Precision of the prior of the a: the larger, the narrower.",
+            low=1e-8,
+            high=10.0,
+        ),
         Knob(
             "level",
             "numbers",
@@ -91,9 +98,10 @@ EXPERIMENT = Experiment(
         "level": (0.01,),
     },
     look_for="A hidden unit is one term: c shifts it, b stretches it, a is its height. Drag "
-    "the bright one: the dot on its kink shifts it, the dot beside it stretches it, the dot "
-    "at the edge sets its height. With b and c held, the best a solve one linear equation; "
-    "gradient descent takes thousands of updates there, because neighbouring terms look alike.",
+    "the highlighted one: the dot on its kink shifts it, the dot beside it stretches it, "
+    "the dot at the edge sets its height. With b and c held, the best a solve one linear "
+    "equation; gradient descent takes thousands of updates there, because neighbouring "
+    "terms are alike.",
     tries=(
         Try(
             "One by one",
@@ -103,7 +111,7 @@ EXPERIMENT = Experiment(
         Try(
             "What the data leave uncertain",
             "The band widens where points are few, as near x = 0.55: there other weights "
-            "would do as well.",
+            "would fit as well.",
             {"units": 24, "posterior": True, "l2": (1e-7,)},
         ),
         Try(

@@ -100,7 +100,7 @@ EXPERIMENT = Experiment(
             "images",
             "numbers",
             "Images",
-            "From how many pairs the kernel is found.",
+            "Number of pairs from which the kernel is recovered.",
             low=1,
             high=IMAGES,
         ),
@@ -108,7 +108,7 @@ EXPERIMENT = Experiment(
             "noise",
             "numbers",
             "Noise",
-            "How far outputs of the pairs are off.",
+            "Standard deviation of the noise in the outputs.",
             low=NOISE[0],
             high=NOISE[1],
         ),
@@ -125,13 +125,13 @@ EXPERIMENT = Experiment(
         "images": (8.0,),
         "noise": (0.3,),
     },
-    look_for="Draw on the picture, drag the shifted one, drag a cell of the kernel up or down. "
-    "Shift and filter in either order: for one shared filter, wrapped round, the pictures are "
-    "equal. With filters of its own at each position, or weights from everywhere, they are "
-    "not, until the layer is averaged over all shifts: then it is a convolution, and its "
-    "kernel can be read off. The maximum over all of the output does not notice a shift, those "
-    "of small blocks do. Below right, the kernel is hidden, and found again from noisy "
-    "outputs.",
+    look_for="Draw on the picture, drag the shifted one, drag a cell of the kernel up or "
+    "down. Shift and filter in either order: for one shared filter, wrapped round, the "
+    "pictures are equal. With filters of its own at each position, or weights from "
+    "everywhere, they are not, until the layer is averaged over all shifts: then it is a "
+    "convolution, and its kernel can be read off. The maximum over all of the output does "
+    "not notice a shift, those of small blocks do. Below right, the kernel is hidden, and "
+    "recovered from noisy outputs.",
     tries=(
         Try(
             "A filter at each position",

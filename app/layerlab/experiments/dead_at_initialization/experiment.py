@@ -8,7 +8,7 @@ EXPERIMENT = Experiment(
     "dead-at-initialization",
     "Which networks are dead at initialization?",
     "A thousand networks for each width and depth: how many of them are constant before any "
-    "training, what cures it, and what training makes of the rest.",
+    "training, what cures it, and what training does to the rest.",
     source="Lu, Shin, Su & Karniadakis 2019 (arXiv 1903.06733)",
     group=MECHANISM,
     package=__package__,
@@ -20,8 +20,8 @@ EXPERIMENT = Experiment(
             "depth",
             "int",
             "Depth",
-            "Hidden layers. The networks are those of 64 layers, cut short: one more can only "
-            "kill.",
+            "Hidden layers. The networks are those of 64 layers, cut short: a further layer "
+            "can only kill.",
             low=1,
             high=MAX_DEPTH,
             log=True,
@@ -45,14 +45,14 @@ EXPERIMENT = Experiment(
         ),
     ),
     start={"width": 3, "depth": 10, "cure": "He", "net": 19},
-    look_for="A layer of n units has no active unit for an input with probability 2⁻ⁿ, and no "
-    "later layer recovers it: depth kills, width saves. Theory puts the depth at which half "
-    "are dead between the dashed lines, and counting agrees. At initialization the published "
-    "rates are met; training kills more. He, which preserves mean squares, saves none; a bias "
-    "of 0.1 helps, the asymmetric initialization helps more, and a skip passes the signal on. "
-    "To be alive is not to learn: asymmetric networks of 64 layers, 12 wide, are all alive at "
-    "initialization, and most end as constants. Below, each dot is a unit: without biases, "
-    "once a layer has no active unit, none of the following has.",
+    look_for="A layer of n units has no active unit for an input with probability 2⁻ⁿ, and "
+    "no later layer recovers it: depth kills, width saves. Theory puts the depth at which "
+    "half are dead between the dashed lines, and counting agrees. At initialization the "
+    "published rates are met; training kills more. He, which preserves mean squares, saves "
+    "none; a bias of 0.1 helps, the asymmetric initialization helps more, and a skip passes "
+    "the signal on. Being alive is not enough to learn: asymmetric networks of 64 layers, "
+    "12 wide, are all alive at initialization, and most end as constants. Below, each dot "
+    "is a unit: without biases, once a layer has no active unit, none of the following has.",
     tries=(
         Try(
             "Without He",

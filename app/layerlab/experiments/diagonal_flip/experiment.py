@@ -6,8 +6,8 @@ from layerlab.core.knobs import Knob
 EXPERIMENT = Experiment(
     "diagonal-flip",
     "Why can two neurons not flip an image?",
-    "Sixteen images of 2x2 pixels, mirrored at their diagonal: what width, depth and "
-    "initialization do, beside what was printed.",
+    "Sixteen images of 2x2 pixels, mirrored along their diagonal: what width, depth and "
+    "initialization do, beside the published figures.",
     source='"Network Architecture Design", chapter 10, listing and tables of the diagonal '
     "flip; Eckart & Young 1936 (rank)",
     group=SHAPE,
@@ -18,7 +18,7 @@ EXPERIMENT = Experiment(
             "width",
             "int",
             "Width",
-            "Neurons of a hidden layer: all that is known of an image has to pass them.",
+            "Neurons of a hidden layer: everything known about an image passes through them.",
             low=1,
             high=16,
             unit="neurons",
@@ -36,8 +36,8 @@ EXPERIMENT = Experiment(
             "init",
             "choice",
             "Initialization",
-            "Standard deviation of the initial weights: a number for all layers, or the rule "
-            "of Xavier or He.",
+            "Standard deviation of the initial weights: one number for all layers, or the "
+            "rule of Xavier or He.",
             choices=("0.01", "Xavier", "0.5", "He", "1"),
         ),
         Knob(
@@ -54,7 +54,7 @@ EXPERIMENT = Experiment(
             "seeds",
             "int",
             "Seeds",
-            "Networks with different initial weights; the printed one is number 42.",
+            "Networks with different initial weights; the published one has seed 42.",
             low=1,
             high=64,
             marks=(1, 2, 4, 8, 16, 32, 64),
@@ -73,7 +73,7 @@ EXPERIMENT = Experiment(
             {"depth": 0},
         ),
         Try(
-            "The printed figures",
+            "The published figures",
             "They come out to the last digit, but for weights of std 0.5, not for He's.",
             {"width": 8, "init": "0.5"},
         ),

@@ -26,8 +26,7 @@ EXPERIMENT = Experiment(
             "k",
             "int",
             "Networks, K",
-            "How many networks the mean is taken of; only the mean changes, nothing is "
-            "trained.",
+            "Number of networks that are averaged; only the mean changes, nothing is trained.",
             low=1,
             high=MAX_K,
         ),
@@ -43,8 +42,8 @@ EXPERIMENT = Experiment(
             "noise",
             "float",
             "Noise",
-            "Standard deviation of the noise in the points: what all networks of a draw learn "
-            "by heart together.",
+            "Standard deviation of the noise in the points: what all networks of a draw "
+            "memorize together.",
             low=0.0,
             high=0.6,
         ),
@@ -70,7 +69,7 @@ EXPERIMENT = Experiment(
             "at",
             "numbers",
             "Position",
-            "Where two networks are compared; dragged.",
+            "Position at which two networks are compared; dragged.",
             low=-EDGE,
             high=EDGE,
         ),

@@ -42,7 +42,7 @@ EXPERIMENT = Experiment(
             "shift",
             "float",
             "Shift c",
-            "Is added to the bias of every unit.",
+            "Added to the bias of every unit.",
             low=-5.0,
             high=5.0,
         ),
@@ -50,7 +50,7 @@ EXPERIMENT = Experiment(
             "eps",
             "choice",
             "eps",
-            "Is added to the variance under the root, so that nothing is divided by 0.",
+            "Added to the variance under the root, so that nothing is divided by 0.",
             choices=EPS,
         ),
         Knob(
@@ -78,15 +78,15 @@ EXPERIMENT = Experiment(
         "optimizer": "Adam",
         "pre_activations": PRE_ACTIVATIONS,
     },
-    look_for="Drag the dot in the map along its line. The loss has the same colour all along "
-    "a ray, so its gradient can only point across; ten times farther out the same turn is ten "
-    "times longer, and the gradient a tenth. With layer norm networks of any initial scale "
-    "begin as one function, where without it small ones stay constant. How fast they then "
-    "learn is not settled by the norm: with SGD large weights are slow.",
+    look_for="Drag the dot in the map along its line. The loss has the same colour all "
+    "along a ray, so its gradient can only point across; ten times farther out the same "
+    "turn is ten times longer, so the gradient is a tenth. With layer norm networks of any "
+    "initial scale begin as one function, where without it small ones stay constant. How "
+    "fast they then learn is not settled by the norm: with SGD large weights are slow.",
     tries=(
         Try(
             "Weights ten times as large",
-            "The bars on the left grow, those after layer norm stand still; the gradient is a "
+            "The bars on the left grow, those after layer norm stay; the gradient is a "
             "tenth, and SGD learns more slowly for it.",
             {"size": 10.0, "shift": 0.0, "optimizer": "SGD"},
         ),

@@ -23,7 +23,7 @@ EXPERIMENT = Experiment(
             "depth",
             "int",
             "Layers",
-            "Matrices that the plane goes through, one after another.",
+            "Matrices that are applied to the plane, one after another.",
             low=1,
             high=12,
         ),
@@ -31,7 +31,7 @@ EXPERIMENT = Experiment(
             "rank",
             "int",
             "Rank r of W = A B",
-            "Width of the bottleneck between A and B: directions that get through.",
+            "Width of the bottleneck between A and B: directions that pass.",
             low=1,
             high=18,
         ),
@@ -45,9 +45,9 @@ EXPERIMENT = Experiment(
         ),
     ),
     start={"activation": "identity", "depth": 4, "rank": 5, "updates": 150},
-    look_for="Without an activation every stack of layers keeps straight lines straight: one "
-    "matrix does the same. Put an activation between them, and no matrix can. W is factored "
-    "into A and B: only r singular values get through, all the others are the error, and "
+    look_for="Without an activation every stack of layers keeps straight lines straight: "
+    "one matrix does the same. Put an activation between them, and no matrix can. W is "
+    "factored into A and B: only r singular values pass, all the others are the error, and "
     "gradient descent learns them one after another, as a rule the largest first.",
     tries=(
         Try(
@@ -57,7 +57,7 @@ EXPERIMENT = Experiment(
             {"activation": "relu"},
         ),
         Try(
-            "Half of the way",
+            "Halfway",
             "After 60 updates the large singular values are learned and the "
             "small ones not: the trained error is above the best.",
             {"rank": 8, "updates": 60},

@@ -35,8 +35,8 @@ EXPERIMENT = Experiment(
             "biases",
             "float",
             "Initial bias std",
-            "Standard deviation of the initial biases. It moves the lines away from the "
-            "middle: without biases all of them pass through it.",
+            "Standard deviation of the initial biases. Biases move the lines away from the "
+            "middle; without them all lines pass through it.",
             low=0.0,
             high=2.0,
         ),
@@ -85,7 +85,7 @@ EXPERIMENT = Experiment(
             {"updates": 1500, "width": 16},
         ),
         Try(
-            "Take the biases away",
+            "Remove the biases",
             "All lines of the first layer pass through one point, and few regions are left.",
             {"biases": 0.0, "width": 24},
         ),

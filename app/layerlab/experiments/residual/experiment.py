@@ -45,7 +45,7 @@ EXPERIMENT = Experiment(
             "float",
             "Weight decay",
             "In training every update takes this share, times the learning rate, off each "
-            "weight: what the loss does not hold on to goes to 0.",
+            "weight: what the loss does not need goes to 0.",
             low=0.0,
             high=2.0,
         ),
@@ -76,7 +76,7 @@ EXPERIMENT = Experiment(
         Try(
             "Let decay choose",
             "Weight decay empties a few of 64 layers: those on the dashed line, where decay "
-            "alone leads. Layer 12 is one of them: ablated, it is not missed.",
+            "alone leads. Layer 12 is one of them: ablating it changes nothing.",
             {"depth": 64, "decay": 1.0, "ablated": (12.0,)},
         ),
         Try(

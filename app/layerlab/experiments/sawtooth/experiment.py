@@ -7,7 +7,7 @@ from layerlab.experiments.sawtooth.names import NAMES
 EXPERIMENT = Experiment(
     "sawtooth",
     "Does training find what a network can represent?",
-    "Two neurons per layer fold a line into 2ᴸ linear pieces. That can be built; whether "
+    "Two neurons per layer fold a line into 2^L linear pieces. That can be built; whether "
     "gradient descent finds it is another question.",
     source="Telgarsky 2015 (arXiv 1509.08101), section 2; Bellman 1961 (least loss of pieces)",
     group=SHAPE,
@@ -18,7 +18,7 @@ EXPERIMENT = Experiment(
             "folds",
             "int",
             "Folds",
-            "How often the triangle is folded: each fold doubles the pieces of the target.",
+            "Number of folds of the triangle: each doubles the pieces of the target.",
             low=1,
             high=6,
         ),
@@ -59,10 +59,11 @@ EXPERIMENT = Experiment(
         ),
     ),
     start={"folds": 3, "net": NAMES[0], "updates": 2000, "samples": 192, "seeds": 16},
-    look_for="The dashed target is a network: its weights are written down, and its pieces are "
-    "counted. Then the same network is trained from random weights, from many seeds. Compare "
-    "the rows: the narrow net that could be exact is stuck far from it; nets with neurons to "
-    "spare come closer; and what one layer needs grows with the pieces, not with the folds.",
+    look_for="The dashed target is a network: its weights are written down, and its pieces "
+    "are counted. Then the same network is trained from random weights, from many seeds. "
+    "Compare the rows: the narrow net that could be exact is stuck far from it; nets with "
+    "neurons to spare come closer; and the width that one layer needs grows with the "
+    "pieces, not with the folds.",
     tries=(
         Try(
             "Room to spare",

@@ -26,9 +26,9 @@ EXPERIMENT = Experiment(
             "weight_std",
             "float",
             "Weight std",
-            "Standard deviation of the weights times the root of the fan-in: with small ones "
-            "signal and gradient vanish, with large ones they explode or inputs are torn "
-            "apart.",
+            "Standard deviation of the weights times the root of the fan-in: with small "
+            "ones signal and gradient vanish, with large ones they explode or inputs are "
+            "driven apart.",
             low=0.05,
             high=32.0,
             log=True,
@@ -46,7 +46,7 @@ EXPERIMENT = Experiment(
             "depth",
             "int",
             "Depth",
-            "Number of hidden layers: what one layer does is done so often.",
+            "Number of hidden layers: what one layer does is repeated that often.",
             low=2,
             high=64,
         ),
@@ -81,8 +81,8 @@ EXPERIMENT = Experiment(
     look_for="Three variances that mean different things. He keeps the mean square, and yet "
     "the variance across inputs falls: all inputs point more and more the same way. Biases "
     "keep the mean square and the variance across units alive where nothing is left of the "
-    "input. On the map, the dashed lines hold the settings at which signal and gradient reach "
-    "so deep.",
+    "input. On the map, the dashed lines hold the settings at which signal and gradient "
+    "reach that deep.",
     tries=(
         Try(
             "PyTorch's default",
@@ -98,8 +98,8 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "tanh in chaos",
-            "Inputs that were nearly the same are torn apart, and the "
-            "gradient explodes on its way back.",
+            "Inputs that were nearly the same are driven apart, and the gradient explodes "
+            "on its way back.",
             {"activation": "tanh", "weight_std": 2.5, "bias_std": 0.3, "start": (0.95,)},
         ),
     ),
