@@ -306,7 +306,7 @@ def test_what_is_measured_is_copied(show, qtbot):
     lab = show()
     page = page_of(lab)
     page.copy_wanted.emit("JSON")
-    assert "Nothing is measured" in lab.toast.text()
+    assert "None of the claims" in lab.toast.text()
     page.check_wanted.emit(["D14", "D1"])
     done(lab, qtbot)
     clipboard = QGuiApplication.clipboard()

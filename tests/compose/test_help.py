@@ -62,7 +62,7 @@ def test_a_surprise_is_told_kept_and_copied_and_the_lab_goes_on(lab, qtbot, home
         lab.store.edit("net.width", 5)
         lab.trouble.on_surprise(ValueError("odd"))
         banner = lab.window.banner
-        assert banner.text.text().endswith("the lab goes on: odd")
+        assert banner.text.text().endswith("the lab continues: odd")
         QTest.mouseClick(banner.copy_button, LEFT)
         copied = QGuiApplication.clipboard().text()
         [kept] = (home / "logs").glob("report-*.txt")

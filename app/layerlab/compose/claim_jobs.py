@@ -158,11 +158,11 @@ class Ledger(QObject):
         """Put what is measured of the shown rows on the clipboard."""
         found = [entry.verdict for entry in self.page.rows.shown() if entry.verdict]
         if not found:
-            self._show_message("Nothing is measured yet of the claims that are shown.")
+            self._show_message("None of the claims shown has been measured yet.")
             return
         QGuiApplication.clipboard().setText(FORMS[form](found))
         count = f"{len(found)} claim{'s' * (len(found) > 1)}"
-        self._show_message(f"Copied: what is measured of {count}, as {form}.")
+        self._show_message(f"Copied the results of {count} as {form}.")
 
     def finish(self, names: Iterable[str]) -> None:
         """Compute rows here and now, for a picture."""
@@ -187,7 +187,7 @@ class Ledger(QObject):
         name = self._name_of(job)
         if name:
             what = sentence_of(error)
-            self.page.put(self._entry(name).broken(f"its computation broke: {what}"))
+            self.page.put(self._entry(name).broken(f"its computation failed: {what}"))
             self._show_work()
 
     def _name_of(self, job: Job) -> str:

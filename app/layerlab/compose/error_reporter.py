@@ -86,7 +86,7 @@ class ErrorReporter:
     def on_surprise(self, error: BaseException) -> None:
         """Show that something of the window itself went wrong; the lab goes on."""
         self._banner().show_message(
-            f"Something went wrong, and the lab goes on: {sentence_of(error)}",
+            f"Something went wrong; the lab continues: {sentence_of(error)}",
             "error",
             details=self.report(error),
         )

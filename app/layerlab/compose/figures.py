@@ -121,7 +121,7 @@ class Figures:
                 self.ask(card)
                 return
         if not cards:
-            self._show_message("There is no view here that could be saved as a figure.")
+            self._show_message("There is no view here to save as a figure.")
             return
         self.ask(max(cards, key=lambda card: card.width() * card.height()))
 

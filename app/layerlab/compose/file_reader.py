@@ -201,7 +201,4 @@ def _announcement(name: str) -> str:
         size = f" ({os.stat(name).st_size / 1e6:.0f} MB)"
     except (OSError, ValueError):
         size = ""
-    return (
-        f"Reading {pathlib.Path(name).name}{size}. You can go on working with the lab that is "
-        "open"
-    )
+    return f"Reading {pathlib.Path(name).name}{size}. You can keep working in the open lab"

@@ -55,7 +55,7 @@ class ParameterEdits:
         order, layout = runner.request, layout_of(runner.request.spec)
         if state is None or frame is None or layout_of(frame.spec).sizes != layout.sizes:
             # What was clicked is of the network before, whose place another one takes.
-            self._show_message("The new network is not there yet: nothing was changed.")
+            self._show_message("The new network is not ready yet: nothing was changed.")
             return
         self._store.mark(label)
         edited = state.with_parameter(seed, place(layout), value)

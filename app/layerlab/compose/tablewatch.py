@@ -104,7 +104,7 @@ class TableWatch(QObject):
             text, action, label = f"{name} is no longer where it was", "", ""
         else:
             text, action, label = f"{name} has changed on the disk", REREAD, "Read it again"
-        self._sentence = f"{text}. The lab goes on with the rows that it has read."
+        self._sentence = f"{text}. The lab continues with the rows it has read."
         self._banner.show_message(self._sentence, "notice", action, label)
 
     def _take_back(self) -> None:

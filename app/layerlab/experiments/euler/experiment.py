@@ -18,8 +18,8 @@ EXPERIMENT = Experiment(
             "field",
             "choice",
             "Field",
-            "What moves a point: W x, or tanh(W x), at most 1 along each axis; near 0 they "
-            "are the same. The trained layers below have the same nonlinearity.",
+            "The field that moves a point: W x, or tanh(W x), at most 1 along each axis; "
+            "near 0 they are the same. The trained layers below have the same nonlinearity.",
             choices=("linear", "tanh"),
         ),
         Knob(
@@ -35,9 +35,9 @@ EXPERIMENT = Experiment(
             "skew",
             "float",
             "Skew",
-            "Lets the two directions that W keeps lean towards each other. At 0 a W of real "
-            "eigenvalues is symmetric. A skew one first lengthens what comes to rest later; "
-            "where tanh holds the way back short, points may leave for good.",
+            "Tilts the two eigenvectors of W towards each other. At 0 a W of real "
+            "eigenvalues is symmetric. A skew W first lengthens what later comes to rest; "
+            "where tanh keeps the way back short, points may escape.",
             low=0.0,
             high=3.0,
         ),
@@ -45,7 +45,7 @@ EXPERIMENT = Experiment(
             "depth",
             "int",
             "Layers, trained",
-            "Residual layers, two wide, of sixteen networks that are trained on the moons.",
+            "Residual layers of width two, in sixteen networks trained on the moons.",
             low=2,
             high=32,
             log=True,
@@ -54,8 +54,8 @@ EXPERIMENT = Experiment(
             "layer",
             "float",
             "Layer shown",
-            "How far the points of the moons have gone, at most to the last layer; between "
-            "two layers they are on the straight line of one step.",
+            "Layer up to which the points of the moons have moved; between two layers they "
+            "are on the straight line of one step.",
             low=0.0,
             high=32.0,
         ),
@@ -85,11 +85,12 @@ EXPERIMENT = Experiment(
         "values": (-0.4, 1.6, -0.4, -1.6),
         "starts": (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
     },
-    look_for="Thick lines are the flow, dots are steps of dt along its arrows: what a residual "
-    "layer does. Drag an eigenvalue out of the green disc, whose radius is 1/dt, and steps "
-    "grow although the flow comes to rest; tanh only bounds them. Below, layers are trained, "
-    "each with its own W and dt = 1. Drag the layer: the moons move apart until a straight "
-    "line parts them. Few layers take long steps and may turn the plane over, as no flow can.",
+    look_for="Thick lines are the flow, dots are steps of dt along its arrows: what a "
+    "residual layer does. Drag an eigenvalue out of the green disc, whose radius is 1/dt, "
+    "and steps grow although the flow comes to rest; tanh only bounds them. Below, layers "
+    "are trained, each with its own W and dt = 1. Drag the layer: the moons move apart "
+    "until a straight line separates them. Few layers take long steps and may flip the "
+    "plane, which no flow can.",
     tries=(
         Try(
             "A step too long",
@@ -99,13 +100,13 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "tanh bounds them",
-            "The same W, and steps twice as long as allowed: tanh makes "
-            "none longer than dt, so they hop to and fro and never come to rest.",
+            "The same W, and steps twice as long as allowed: tanh makes none longer than "
+            "dt, so they jump back and forth and never come to rest.",
             {"field": "tanh", "values": (-4.0, 0.0, -0.2, 0.0), "step": 1.0},
         ),
         Try(
             "Four long steps",
-            "Of four layers the first one parts the moons: it turns over a part of the plane.",
+            "Of four layers the first one separates the moons: it flips a part of the plane.",
             {"depth": 4, "layer": 1.0},
         ),
     ),

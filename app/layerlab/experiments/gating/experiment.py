@@ -37,7 +37,7 @@ EXPERIMENT = Experiment(
             "updates",
             "int",
             "Updates",
-            "How long the two networks have been trained: gates move while they learn.",
+            "Updates of both networks: gates move while they learn.",
             low=0,
             high=600,
         ),
@@ -52,10 +52,10 @@ EXPERIMENT = Experiment(
         ),
     ),
     start={"task": "wave", "width": 12, "depth": 2, "updates": 400, "rate": 0.01},
-    look_for="A row is a unit, bright where it is active. With ReLU a unit is active or not, "
-    "and each activation pattern is one linear network: the function has a kink where a unit "
-    "switches. Softplus has a positive derivative everywhere, so that all units respond to "
-    "every input. Whether that helps or hurts, many seeds show.",
+    look_for="A row is a unit, bright where it is active. With ReLU a unit is active or "
+    "not, and each activation pattern is one linear network: the function has a kink where "
+    "a unit switches. Softplus has a positive derivative everywhere, so that all units "
+    "respond to every input. Many seeds show whether that helps or hurts.",
     tries=(
         Try(
             "At initialization",
@@ -70,7 +70,7 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "A step",
-            "Units switch where the function is steep; softplus rounds the kink off.",
+            "Units switch where the function is steep; softplus rounds the kink.",
             {"task": "step", "updates": 600},
         ),
     ),

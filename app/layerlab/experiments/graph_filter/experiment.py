@@ -27,14 +27,14 @@ EXPERIMENT = Experiment(
             "graph",
             "choice",
             "Graph",
-            "Whose nodes carry the signal; drop a text file of edges to have one of your own.",
+            "Whose nodes carry the signal; drop a text file of edges to use your own.",
             choices=GRAPHS,
         ),
         Knob(
             "low",
             "float",
             "Gain at 0",
-            "What the filter does to what all nodes share: p at the frequency 0.",
+            "Gain of what all nodes share: p at the frequency 0.",
             low=-1.0,
             high=1.5,
         ),
@@ -58,7 +58,7 @@ EXPERIMENT = Experiment(
             "times",
             "int",
             "Repetitions",
-            "How often the filter is applied, as a network of so many layers does.",
+            "How often the filter is applied, as by a network of that many layers.",
             low=1,
             high=MAX_TIMES,
             log=True,
@@ -112,12 +112,12 @@ EXPERIMENT = Experiment(
         "positions": (),
         "edges": CAFFEINE,
     },
-    look_for="Each edge is as bright as its ends differ. The filter takes from every node what "
-    "it differs from its neighbours, no more; yet it does to each wave of the graph just what "
-    "the curve shows at its frequency. Low waves are the signal, noise is in all of them "
-    "alike: turn the high ones down and the signal comes out. Drag the curve, the noise, a "
-    "node: only in the random graph do the edges follow it, in the others the picture alone "
-    "changes. Click a frequency, and the signal is that wave.",
+    look_for="Each edge is as bright as its ends differ. The filter subtracts from every "
+    "node how much it differs from its neighbours; yet it scales each wave of the graph by "
+    "exactly what the curve shows at its frequency. Low waves are the signal, noise is in "
+    "all of them alike: attenuate the high ones and the signal remains. Drag the curve, the "
+    "noise, a node: only in the random graph do the edges follow it, in the others only the "
+    "picture changes. Click a frequency, and the signal is that wave.",
     tries=(
         Try(
             "Sixty-four times",
@@ -127,8 +127,8 @@ EXPERIMENT = Experiment(
         ),
         Try(
             "Only the boundaries",
-            "Reversed, the filter lets nothing pass but differences: of a ring in two colours "
-            "there stay the four nodes at which the colours meet.",
+            "Reversed, the filter passes only differences: of a ring in two colours the "
+            "four nodes at which the colours meet remain.",
             {
                 "graph": RING,
                 "low": 0.0,

@@ -24,7 +24,7 @@ _CLOSER = {Qt.Key.Key_Plus: 1.35, Qt.Key.Key_Equal: 1.35, Qt.Key.Key_Minus: 1 / 
 HELP = (
     "Arrows move from neuron to neuron, Home and End to the first and the last of a layer. "
     "Shift with up and down moves through the weights into a neuron, Shift with left goes to "
-    "where a weight comes from. Enter edits the bias or the weight, Escape lets go. Plus and "
+    "where a weight comes from. Enter edits the bias or the weight, Escape deselects. Plus and "
     "minus zoom, A shows the whole network."
 )
 

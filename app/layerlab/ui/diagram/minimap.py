@@ -36,7 +36,7 @@ class Minimap(QWidget):
         self.setCursor(Qt.CursorShape.OpenHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("Minimap of the network")
-        self.setToolTip("The part of the network that is in sight; drag to move it")
+        self.setToolTip("The visible part of the network; drag to move it")
         self.hide()
 
     def show_part(self, layout: Layout, corner: QPointF) -> None:

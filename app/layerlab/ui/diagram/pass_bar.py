@@ -126,9 +126,9 @@ class PassBar(QWidget):
         self.backward = StripButton(
             "Backward pass", "play", "Play the backward pass of one sample", mirrored=True
         )
-        self.back = StripButton("", "step", "One layer back in the pass", mirrored=True)
+        self.back = StripButton("", "step", "Previous layer of the pass", mirrored=True)
         self.play = StripButton("", "play", "Play or pause the pass")
-        self.step = StripButton("", "step", "One layer on in the pass")
+        self.step = StripButton("", "step", "Next layer of the pass")
         self.next = StripButton("next", "", "Take the next sample")
         self.stop = StripButton("Live", "close", "Stop the pass, back to the live view")
         self.label = QLabel("sample")
@@ -138,7 +138,7 @@ class PassBar(QWidget):
         self.spin.setRange(0, 0)
         self.spin.setKeyboardTracking(False)
         self.spin.setAccessibleName("Sample of the pass")
-        self.spin.setToolTip("Which training point runs through the network, from 0")
+        self.spin.setToolTip("Training point that runs through the network, counted from 0")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)

@@ -91,7 +91,10 @@ class PageBar(WindowBar):
             self.copy_pressed,
         )
         self.copy_torch = self._button(
-            "copy", "PyTorch", "Copies the same as a PyTorch program", self.torch_pressed
+            "copy",
+            "PyTorch",
+            "Copies the equivalent PyTorch program",
+            self.torch_pressed,
         )
         self.copy_torch.setAccessibleName("Copy as PyTorch")
         self.lab = self._button(
