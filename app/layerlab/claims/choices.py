@@ -272,7 +272,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "it is deep.",
         published="a table of advice",
         page=None,
-        tolerance="each of the five, followed on a task that has the trouble, lowers the "
+        tolerance="each of the five, followed on a task that has the problem, lowers the "
         f"median loss of {SEEDS} seeds (validation loss for overfitting) with a 95 % "
         "bootstrap band beyond 0",
         measure=_measure_advice,

@@ -44,7 +44,7 @@ SEEN = 0.01  # of units that die: with fewer there is nothing to compare
 
 
 def dead(spec: LabSpec, params: Array) -> list[Array]:
-    """Return which units have slope 0 on every training input, by layer. (seeds, units)"""
+    """Return which units have derivative 0 on every training input, by layer. (seeds, units)"""
     problem = problem_of(spec)
     return dead_units(problem, params, problem.x)
 
@@ -79,7 +79,7 @@ def _measure_leaky(ctx: Context) -> Died:
 def _judge_leaky(n: Died) -> Judgement:
     measured = f"ReLU {percent(n.relu)} dead, leaky {percent(n.leaky)}"
     why = (
-        f"where {percent(n.relu)} of ReLU's units end with slope 0 on every input, "
+        f"where {percent(n.relu)} of ReLU's units end with derivative 0 on every input, "
         f"{percent(n.leaky)} of leaky ReLU's do, though {percent(n.flat)} are on their flat "
         "side everywhere and get a hundredth of the gradient"
     )
@@ -209,8 +209,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "Leaky ReLU with slope 0.01 has no dead neurons.",
         published="none",
         page="activations",
-        tolerance="where at least 1 % of ReLU's units die (slope 0 on every training input; 64 "
-        "networks, wave, 16-16, Adam 0.1), not one of leaky ReLU's does",
+        tolerance="where at least 1 % of ReLU's units die (derivative 0 on every training "
+        "input; 64 networks, wave, 16-16, Adam 0.1), not one of leaky ReLU's does",
         measure=_measure_leaky,
         judge=_judge_leaky,
     ),

@@ -47,8 +47,8 @@ def _judge_ensembles(n: Ensembles) -> Judgement:
     expected = mean_variance(K, RHO)
     measured = f"{n.simulated:.4f} v"
     why = (
-        f"ten simulated predictors with rho = {RHO} have a mean of variance {n.simulated:.4f} "
-        f"v (formula {expected:.2f}); networks of the lab, whose rho is {n.rho:.3f}, have "
+        f"ten simulated predictors with ρ = {RHO} have a mean of variance {n.simulated:.4f} "
+        f"v (formula {expected:.2f}); networks of the lab, whose ρ is {n.rho:.3f}, have "
         f"{n.measured:.3f} v where the formula says {n.predicted:.3f}"
     )
     if within(n.simulated, 0.37, 0.03) and within(n.measured, n.predicted, 0.15):
@@ -60,12 +60,12 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "E13",
         E,
-        "The mean of K predictors of variance v and correlation rho has variance v (1/K + "
-        "(K-1)/K rho).",
-        published="0.37 v at K = 10, rho = 0.3",
+        "The mean of K predictors of variance v and correlation ρ has variance v (1/K + "
+        "(K−1)/K ρ).",
+        published="0.37 v at K = 10, ρ = 0.3",
         page="ensemble",
         tolerance="within 3 % for simulated predictors; within 15 % for networks of the lab, "
-        "whose v and rho are measured",
+        "whose v and ρ are measured",
         measure=_measure_ensembles,
         judge=_judge_ensembles,
     ),

@@ -107,8 +107,8 @@ def mistakes() -> dict[str, Problem]:
     yes = _problem("moons", "tanh", "logistic")
     half = LOSSES["half-mse"].gradient
     return {
-        "1 - tanh as the slope": _slope(tanh, lambda m, z, a: 1 - m.tanh(z)),
-        "z in the slope of the sigmoid": _slope(bent, lambda m, z, a: z * (1 - z)),
+        "1 - tanh as the derivative": _slope(tanh, lambda m, z, a: 1 - m.tanh(z)),
+        "z in the derivative of the sigmoid": _slope(bent, lambda m, z, a: z * (1 - z)),
         "ReLU's gate forgotten": _slope(relu, lambda m, z, a: 0 * z + 1),
         "the 2 of the square forgotten": replace(mse, loss=replace(mse.loss, gradient=half)),
         "no mean in the loss": replace(
@@ -139,7 +139,7 @@ def _judge_checks(n: Checks) -> Judgement:
     why = (
         f"the largest error of {len(n.sound)} sound networks is {figure(n.sound[worst])} "
         f"({worst}), the smallest of {len(n.mistakes)} mistakes {figure(n.mistakes[mildest])} "
-        f"({mildest}); a slope that is {SLIGHT:g} too large, relative, has {figure(n.small)}"
+        f"({mildest}); a derivative too large by {SLIGHT:g}, relative, has {figure(n.small)}"
         + (", between the two thresholds" if GOOD < n.small < BUG else "")
     )
     if n.sound[worst] < GOOD and n.mistakes[mildest] > BUG:

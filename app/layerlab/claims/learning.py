@@ -35,7 +35,7 @@ UPDATES, LOOKED_AT = 400, 40  # of each training
 
 
 def _measure_gates(ctx: Context) -> dict[int, Flips]:
-    """Return by input dimension how many gates flip in an update, and are open at the end."""
+    """Return by input dimension how many gates flip in an update, and are active at the end."""
     found = {}
     for k, inputs in enumerate(DIMENSIONS):
         part = ctx.part(k, len(DIMENSIONS))
@@ -49,22 +49,22 @@ def _measure_gates(ctx: Context) -> dict[int, Flips]:
 
 def _judge_gates(n: dict[int, Flips]) -> Judgement:
     low, high = DIMENSIONS[0], DIMENSIONS[-1]
-    few, many, is_open = n[low].share, n[high].share, n[high].is_open
+    few, many, is_active = n[low].share, n[high].share, n[high].is_active
     measured = f"{percent(many)} flip at {high} inputs, {percent(few)} at {low}"
     text = ", ".join(f"{percent(flips.share)} at {inputs}" for inputs, flips in n.items())
     grown = exponent(n, [flips.share for flips in n.values()])
     why = (
         f"in an update {text} inputs of the gates flip, which grows with the power {grown:.2f} "
-        f"of the inputs; {percent(is_open)} are open in the end"
+        f"of the inputs; {percent(is_active)} are active in the end"
     )
-    is_rare, falls, is_sparse = many < 0.01, many <= few / 2, is_open <= 0.5
+    is_rare, falls, is_sparse = many < 0.01, many <= few / 2, is_active <= 0.5
     if is_rare and falls and is_sparse:
         return holds(measured, why)
     conditions = []
     if not falls:
         conditions.append("high dimension is not taken as the reason")
     if not is_sparse:
-        conditions.append(f"sparse allows for {percent(is_open)} open gates")
+        conditions.append(f"sparse allows for {percent(is_active)} active gates")
     if is_rare:
         return holds_only_if(", and ".join(conditions), measured, why)
     return wrong(measured, why)
@@ -200,8 +200,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "training seldom moves an input across a boundary.",
         published="seldom",
         page="regions",
-        tolerance="at most half of the gates are open after training; at 64 inputs fewer than "
-        "1 % of the gates flip in an update, and at most half as many as at 2 inputs",
+        tolerance="at most half of the gates are active after training; at 64 inputs fewer "
+        "than 1 % of the gates flip in an update, and at most half as many as at 2 inputs",
         measure=_measure_gates,
         judge=_judge_gates,
     ),

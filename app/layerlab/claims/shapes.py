@@ -94,14 +94,14 @@ def _measure_gate(ctx: Context) -> GateDifferences:
 def _judge_gate(n: GateDifferences) -> Judgement:
     measured = f"differs by up to {figure(n.swish)}"
     why = (
-        f"the printed gate differs by up to {figure(n.swish)} from z sigmoid(z), the gate of "
+        f"the printed gate differs by up to {figure(n.swish)} from z σ(z), the gate of "
         f"SwiGLU, and by {figure(n.glu)} from that of GLU; so the unit grows like "
         f"z^{n.powers[0]:.2f} instead of z^{n.powers[1]:.2f}"
     )
     return holds(measured, why) if n.swish <= EXACT else wrong(measured, why)
 
 
-# ---- B2, B3: slopes
+# ---- B2, B3: derivatives
 
 
 def _measure_steepest(ctx: Context) -> Place:
@@ -112,12 +112,12 @@ def _measure_steepest(ctx: Context) -> Place:
 
 def _judge_steepest(n: Place) -> Judgement:
     measured = f"{n.value:.12g}"
-    why = f"the slope is largest at {abs(n.at):.3f}, where it is {n.value:.15g}"
+    why = f"the derivative is largest at {abs(n.at):.3f}, where it is {n.value:.15g}"
     return holds(measured, why) if abs(n.value - 0.25) <= EXACT else wrong(measured, why)
 
 
 class Slopes(NamedTuple):
-    """The largest slope of ReLU below 0, and where the slopes of GELU and Swish are 0."""
+    """The largest derivative of ReLU below 0, and where those of GELU and Swish are 0."""
 
     relu: float
     zeros: dict[str, list[float]]
@@ -135,10 +135,10 @@ def _measure_slopes(ctx: Context) -> Slopes:
 
 def _judge_slopes(n: Slopes) -> Judgement:
     places = [f"{label} at {at:.4f}" for label, found in n.zeros.items() for at in found]
-    measured = f"ReLU: {figure(n.relu)}; slope 0: {', '.join(places) or 'nowhere'}"
+    measured = f"ReLU: {figure(n.relu)}; derivative 0: {', '.join(places) or 'nowhere'}"
     why = (
-        f"below 0 the slope of ReLU is {figure(n.relu)}; slopes change their sign for "
-        f"{' and for '.join(places) or 'neither of the two'}"
+        f"below 0 the derivative of ReLU is {figure(n.relu)}; those of the other two "
+        f"change sign: {', '.join(places) or 'nowhere'}"
     )
     if n.relu != 0:
         return wrong(measured, why)
@@ -220,9 +220,9 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "D27",
         D,
         "SwiGLU is printed with the logistic function as its gate.",
-        published="gate = sigmoid(z)",
+        published="gate = σ(z)",
         page="at-scale",
-        tolerance="wrong if the printed gate differs from z * sigmoid(z) (Shazeer 2020) by "
+        tolerance="wrong if the printed gate differs from z σ(z) (Shazeer 2020) by "
         f"more than {EXACT:g} somewhere in [-6, 6]",
         measure=_measure_gate,
         judge=_judge_gate,
@@ -230,7 +230,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
     Claim(
         "B2",
         B,
-        "The slope of the sigmoid is at most 0.25.",
+        "The derivative of the sigmoid is at most 0.25.",
         published="0.25",
         tolerance=f"within {EXACT:g}",
         page="numpy-or-torch",
@@ -244,8 +244,8 @@ CLAIMS: tuple[Claim[Any], ...] = (
         "non-zero everywhere.",
         published="0; non-zero everywhere",
         page="numpy-or-torch",
-        tolerance="ReLU: exactly 0 at 10\u202f000 points below 0; GELU, Swish: the slope "
-        "changes its sign nowhere in [-6, 6]",
+        tolerance="ReLU: exactly 0 at 10\u202f000 points below 0; GELU, Swish: the "
+        "derivative changes its sign nowhere in [-6, 6]",
         measure=_measure_slopes,
         judge=_judge_slopes,
     ),

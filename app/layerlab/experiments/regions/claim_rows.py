@@ -30,7 +30,7 @@ def gates_row(flips: tuple[Flips, ...]) -> ClaimRow:
         measured,
         verdict,
         f"an update flips {percent(few.share)} of the gates at {few.inputs} inputs and "
-        f"{percent(many.share)} at {many.inputs}; {percent(many.is_open)} are active; "
+        f"{percent(many.share)} at {many.inputs}; {percent(many.is_active)} are active; "
         f"from {many.updates} updates of {many.seeds} network{'s' * (many.seeds > 1)}",
     )
 

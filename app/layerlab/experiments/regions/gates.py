@@ -28,7 +28,7 @@ class Flips:
         inputs: dimension of the inputs. seeds, updates: how many were looked at.
         share: mean share of all gates that flip in one update.
         low, high: quartiles of it over the seeds.
-        is_open: share of the units that are active in the end.
+        is_active: share of the units that are active in the end.
     """
 
     inputs: int
@@ -37,7 +37,7 @@ class Flips:
     share: float
     low: float
     high: float
-    is_open: float
+    is_active: float
 
 
 def wavy(inputs: int, seeds: int) -> Problem:
@@ -92,8 +92,8 @@ def watch(inputs: int, seeds: int, updates: int, looks: int) -> Iterator[Flips |
             yield None
     share = np.mean(flips, axis=0)  # (seeds,)
     low, high = np.percentile(share, (25, 75)).tolist()
-    is_open = float(active(problem, trainer.params).mean())
-    yield Flips(inputs, seeds, updates, float(share.mean()), low, high, is_open)
+    is_active = float(active(problem, trainer.params).mean())
+    yield Flips(inputs, seeds, updates, float(share.mean()), low, high, is_active)
 
 
 _thorough: dict[int, Flips] = {}

@@ -45,7 +45,7 @@ class Result:
         counts: pieces against neurons.
         flips: by number of inputs. flip: share of this network's gates that the next update
             flips; None at the end of the training.
-        is_open: share of the units that are active for the training points.
+        is_active: share of the units that are active for the training points.
         update: updates trained. loss: on the training points.
     """
 
@@ -60,7 +60,7 @@ class Result:
     counts: RegionCounts
     flips: tuple[Flips, ...]
     flip: float | None
-    is_open: float
+    is_active: float
     update: int
     loss: float
 

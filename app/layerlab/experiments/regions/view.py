@@ -95,7 +95,7 @@ class View(PageView):
             (number(len(result.polygons), 4), "polygons in the window"),
             (f"{result.regions.pieces}", "pieces along the line"),
             (f"{result.neurons}", "neurons"),
-            (f"{100 * result.is_open:.0f} %", "of the units active"),
+            (f"{100 * result.is_active:.0f} %", "of the units active"),
             (number(result.loss, 3), f"loss after {number(result.update, 4)} updates"),
         ]
         if result.flip is not None:
