@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -12,10 +13,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from layerlab.core.frames import Frame
+from layerlab.ui.plotting.legend import LegendItem
 from layerlab.ui.theme import DARK, LIGHT, Theme
 from layerlab.ui.views.classes import ClassView, features_of
 from layerlab.ui.views.curve import CurveView
 from layerlab.ui.views.images import ImageView
+from layerlab.ui.views.kinks import RulerItem
 from layerlab.ui.views.map import MapView
 from layerlab.ui.views.prediction import PredictionView
 from layerlab.ui.views.scatter import ScatterView
@@ -159,14 +162,53 @@ def test_the_kink_ruler_describes_what_it_shows(view: PredictionView) -> None:
     layer = int(frame.prediction.kink_layers[0]) - 1
     seen = [image.pixelColor(round(place) + d, round(ruler.center().y())) for d in (-1, 0, 1)]
     assert any(near(color, DARK.layer_color(layer, 3)) for color in seen)
+    keys = [entry.text for entry, _ in plot.keys_item.rows[0]]
+    assert keys == ["kinks by layer:", "1", "2", "3"]
+    assert plot.keys_item.isVisible()
     smooth = replace(frame.prediction, kinks=np.empty(0), kink_layers=np.empty(0), pieces=0)
     view.draw(replace(frame, prediction=smooth))
+    view.grab()
     assert "smooth" in plot.text()
+    assert not plot.keys_item.isVisible()
     view.draw(replace(frame, prediction=replace(smooth, pieces=-1)))
     assert "not counted" in plot.text()
     linear = sample_frame("curve", layers=0)
     view.draw(linear)
     assert plot.text() == "1 linear piece (this seed)"
+
+
+def test_the_kink_ruler_is_painted_again_only_where_a_kink_was_seen_to_move(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[object] = []
+    for kind in (RulerItem, LegendItem):
+        paint = kind.paint
+
+        def counted(item: object, *args: object, paint: Callable[..., None] = paint) -> None:
+            painted.append(item)
+            paint(item, *args)
+
+        monkeypatch.setattr(kind, "paint", counted)
+    view, frame = PredictionView(), sample_frame("curve", layers=3)
+    qtbot.addWidget(view)
+    view.resize(600, 400)
+    view.draw(frame)
+    view.grab()
+    plot, part = view.curve.plot, frame.prediction
+    pixel = float(np.ptp(part.x)) / plot.area().width()  # in data units
+
+    def seen(**change: object) -> list[str]:
+        painted.clear()
+        view.draw(replace(frame, prediction=replace(part, **change)))
+        view.grab()
+        return [type(item).__name__ for item in painted]
+
+    assert seen() == []
+    assert seen(kinks=part.kinks + 0.3 * pixel) == []
+    assert seen(kinks=part.kinks - 0.3 * pixel) == []
+    assert seen(kinks=part.kinks + 0.6 * pixel) == ["RulerItem"]
+    assert seen(kinks=part.kinks + 0.6 * pixel, pieces=24) == ["LegendItem"]
+    assert plot.text().startswith("24 linear pieces")
 
 
 def test_the_kink_ruler_goes_with_a_zoom_and_gives_way_where_there_is_no_room(

@@ -3,35 +3,103 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPen
-from PySide6.QtWidgets import QGraphicsRectItem
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from layerlab.core.frames import CurvePrediction
 from layerlab.ui.plotting.axes import Label
-from layerlab.ui.plotting.items import PaintedItem, Segments
+from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.legend import GAP, LegendEntry, LegendItem, key_widths, lay_legend
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.theme import Theme
 
+Array = np.ndarray
 MANY = 8  # hidden layers of which all are in the ruler's legend
 MIN_HEIGHT = 170  # of a plot with a ruler
 RULER_SPACE = 34  # height of the ruler with its text
 STRIP, LINE = 11, 15  # height of the ruler, and of its text
+SEEN_PX = 0.5  # a kink that moved by less looks as before
+
+
+class RulerItem(pg.GraphicsObject):
+    """A strip with a stroke at each kink; it keeps its picture until one of them moves."""
+
+    screen_cache = QGraphicsItem.CacheMode.DeviceCoordinateCache
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._look: object = None
+        self._strip, self._ground = QRectF(), QColor()
+        self._x, self._layers = np.empty(0), np.empty(0, int)
+        self._pens: list[QPen] = []  # of each layer
+        self._strokes: list[list[QLineF]] = []
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.setCacheMode(self.screen_cache)
+
+    def show_kinks(
+        self, x: Array, layers: Array, layer_count: int, strip: QRectF, theme: Theme
+    ) -> None:
+        """Show a stroke at each kink, the last layer's on top.
+
+        Args:
+            x: (n,) in pixels of the surface. layers: (n,) hidden layer of each, from 1.
+            layer_count: how many hidden layers there are.
+            strip: in pixels of the surface. theme: gives the colours.
+        """
+        look = (strip, theme, layer_count)
+        if look != self._look:
+            self.prepareGeometryChange()
+            self._look, self._strip, self._ground = look, strip, theme.color("raised")
+            inks = [theme.layer_color(k, layer_count) for k in range(layer_count)]
+            self._pens = [QPen(ink, theme.px(2), c=Qt.PenCapStyle.FlatCap) for ink in inks]
+        elif np.array_equal(layers, self._layers) and self._is_seen_at(x):
+            return
+        self._x, self._layers = x, layers
+        top, bottom = strip.top(), strip.bottom()
+        self._strokes = [
+            [QLineF(at, top, at, bottom) for at in x[layers == k].tolist()]
+            for k in range(1, layer_count + 1)
+        ]
+        self.update()
+
+    def _is_seen_at(self, x: Array) -> bool:
+        """Return whether strokes at these places would look as those that are shown."""
+        return not x.size or bool(np.abs(x - self._x).max() < SEEN_PX)
+
+    def boundingRect(self) -> QRectF:
+        """Return the strip, and half of a stroke at its ends."""
+        return self._strip.adjusted(-2, -1, 2, 1)
+
+    @reported
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        """Paint the strip and the strokes."""
+        painter.fillRect(self._strip, self._ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for pen, lines in zip(self._pens, self._strokes, strict=True):
+            painter.setPen(pen)
+            painter.drawLines(lines)
 
 
 class KinkPlot(Plot):
-    """Below the axis: where the shown network's function bends, by the layer that bends it."""
+    """Below the axis: where the shown network's function bends, by the layer that bends it.
+
+    Attributes:
+        keys_item: the legend of the layers, below the ruler.
+    """
 
     def __init__(self) -> None:
         super().__init__(Axis("x"), Axis("y"))
         self.kinks, self.layers = np.empty(0), np.empty(0, int)
         self.pieces, self.layer_count, self.neurons = 0, 0, 0
-        self._strip = QGraphicsRectItem()
-        self._strip.setPen(QPen(Qt.PenStyle.NoPen))
-        self._strokes, self._words = PaintedItem(), LegendItem()
-        self._laid: object = None
-        for item in (self._strip, self._strokes, self._words):
+        self._ruler, self._sentence, self.keys_item = RulerItem(), LegendItem(), LegendItem()
+        self._keys_laid: object = None
+        self._texts_laid: object = None
+        for item in (self._ruler, self._sentence, self.keys_item):
             self.scene().addItem(item)
 
     def set_kinks(self, part: CurvePrediction, depth: int, neurons: int) -> None:
@@ -69,38 +137,51 @@ class KinkPlot(Plot):
     def lay_items(self) -> None:
         """Bring axes, marks and the ruler into the scene."""
         super().lay_items()
-        for item in (self._strip, self._strokes, self._words):
-            item.setVisible(self.has_ruler())
-        if not self.has_ruler():
+        has_ruler = self.has_ruler()
+        self._ruler.setVisible(has_ruler)
+        self._sentence.setVisible(has_ruler)
+        if not has_ruler:
+            self.keys_item.hide()
+            self._texts_laid = None
             return
-        theme, strip = self.theme, self.ruler()
-        left, top = self.data_at(strip.topLeft())
-        right, bottom = self.data_at(strip.bottomRight())
-        seen = np.flatnonzero((self.kinks >= left) & (self.kinks <= right))
-        seen = seen[np.argsort(self.layers[seen], kind="stable")]  # few changes of the pen
-        x, count = self.kinks[seen], max(1, self.layer_count)
-        inks = [theme.layer_color(k, count) for k in range(count)]
-        colors = [inks[layer - 1] for layer in self.layers[seen].tolist()]
-        upper, lower = np.full(x.size, top), np.full(x.size, bottom)
-        self._strokes.follow(strip)
-        self._strokes.show_mark(Segments(x, upper, x, lower, colors, theme.px(2)), self)
-        look = (strip.getRect(), theme, self.text(), self.layer_count)
-        if look != self._laid:
-            self._laid = look
-            self._strip.setRect(strip)
-            self._strip.setBrush(theme.color("raised"))
-            self._lay_words(strip)
+        strip, x = self.ruler(), self.px(self.kinks)
+        seen = (x >= strip.left()) & (x <= strip.right())
+        self._ruler.show_kinks(x[seen], self.layers[seen], self.layer_count, strip, self.theme)
+        look = (strip, self.theme, self.layer_count)
+        texts = (*look, self.pieces, self.neurons)
+        if texts != self._texts_laid:
+            row = QRectF(
+                strip.left(),
+                strip.bottom() + self.theme.px(3),
+                strip.width(),
+                self.theme.px(LINE),
+            )
+            if look != self._keys_laid:
+                self._keys_laid = look
+                self._lay_keys(row)
+            self._texts_laid = texts
+            self._lay_sentence(row)
 
-    def _lay_words(self, strip: QRectF) -> None:
-        theme, text = self.theme, self.text()
-        row = QRectF(strip.left(), strip.bottom() + theme.px(3), strip.width(), theme.px(LINE))
-        count, gray = self.layer_count, theme.color("muted")
-        keys = [LegendEntry("text", gray, "kinks by layer:")]
+    def _lay_keys(self, row: QRectF) -> None:
+        """Lay out the legend of the layers, flush right."""
+        theme, count = self.theme, self.layer_count
+        keys = [LegendEntry("text", theme.color("muted"), "kinks by layer:")]
         for k in range(count) if count <= MANY else (0, count - 1):
             keys.append(LegendEntry("dot", theme.layer_color(k, count), str(k + 1)))
-        widths = key_widths([LegendEntry("text", gray, text), *keys], theme)
-        needed = sum(widths) + theme.px(GAP) * (len(widths) - 1)
-        if self.pieces <= 0 or not count or needed > row.width():
-            keys = []
+        widths, gap = key_widths(keys, theme), theme.px(GAP)
+        left = row.right() - sum(widths) - gap * (len(widths) - 1)
+        placed = []
+        for key, width in zip(keys, widths, strict=True):
+            placed.append((key, QRectF(left, row.top(), width, row.height())))
+            left += width + gap
+        self.keys_item.show_rows((tuple(placed),), theme)
+
+    def _lay_sentence(self, row: QRectF) -> None:
+        """Lay out the sentence; the legend is shown where both have room."""
+        theme, text = self.theme, self.text()
         names = text, text.partition(" (")[0]
-        self._words.show_rows(lay_legend(names, keys, row, theme, right=True), theme)
+        self._sentence.show_rows(lay_legend(names, (), row, theme), theme)
+        wide = key_widths([LegendEntry("text", theme.color("muted"), text)], theme)[0]
+        _, first = self.keys_item.rows[0][0]
+        fits = row.left() + wide + theme.px(GAP) <= first.left()
+        self.keys_item.setVisible(self.pieces > 0 and self.layer_count > 0 and fits)
