@@ -49,7 +49,6 @@ KNOWN = {
 
 # Modules that a library can use, but not for what the lab does with it.
 UNUSED = {
-    "layerlab.nets.peers": "other libraries beside the engine are measured from a clone",
     "IPython": "notebooks, which nobody opens in a bundle",
     "PIL": "pictures as scikit-learn's samples",
     "PySide6.QtNetwork": "the lab reaches no network",
@@ -61,7 +60,7 @@ UNUSED = {
     "filelock": "what torch downloads or compiles",
     "fsspec": "files in networks, for torch",
     "hypothesis": "tests",
-    "jax": "a peer of `bench`",
+    "jax": "arrays, which scipy takes if given",
     "jinja2": "sources that torch's compiler writes",
     "lib2to3": "a translator of old Python",
     "matplotlib": "drawings of scikit-learn",

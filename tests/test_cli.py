@@ -585,8 +585,6 @@ def test_a_lab_goes_into_a_device_and_never_replaces_it(
         ["train", "--spec", str(tmp_path / "pipe")],
         ["train", "--spec", "/dev/zero"],
         ["train", "--csv", str(tmp_path / "pipe")],
-        ["bench", "--cases", str(tmp_path / "pipe")],
-        ["bench", "--cases", "/dev/zero"],
         ["shot", "--out", "a.png", "--experiment", "basis", "--knobs", str(tmp_path / "pipe")],
         [str(tmp_path / "pipe")],
     ):
@@ -601,7 +599,7 @@ def test_deep_json_costs_a_sentence(
     path = tmp_path / "deep.json"
     for text in ("[" * depth, '{"task":' * depth):
         path.write_text(text)
-        for command in (["train", "--spec"], ["spec", "--check"], ["bench", "--cases"]):
+        for command in (["train", "--spec"], ["spec", "--check"]):
             assert str(path) in refused(capsys, *command, str(path))
 
 

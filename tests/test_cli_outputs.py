@@ -91,7 +91,7 @@ def test_a_training_ends_when_the_reader_of_its_lab_has_gone(
 
 
 @posix
-@pytest.mark.parametrize("command", ["bench", "claims", "train"])
+@pytest.mark.parametrize("command", ["claims", "train"])
 def test_an_output_that_nobody_reads_any_more_ends_it_before_the_work(command: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.speed [--runs 30]
 
-The engine's own speed beside other libraries is `layerlab bench --peers`.
+The engine's own speed beside other libraries is `tests/benchmarks/updates.py`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ import os
 import pathlib
 from dataclasses import replace
 
-import msgspec
 import numpy as np
 
 from layerlab.compose.knobfile import read_knobs
@@ -23,7 +22,6 @@ from layerlab.core.windowfile import make_window_file, window_to_json
 from layerlab.experiments import EXPERIMENTS
 from layerlab.nets.probes import History
 from layerlab.nets.problem import check, initialize, load_data, problem_of
-from layerlab.nets.speed import read_cases
 from layerlab.nets.tasks import TASKS, recommended_for_csv
 from layerlab.runtime import labfile, opened, settings
 from tests.campaign.fuzz import Kind
@@ -44,7 +42,6 @@ def kinds(folder: pathlib.Path) -> list[Kind]:
         Kind("tables", "mutated.csv", tables, mutated_table, _read_table),
         Kind("labs", "mutated.layerlab", _labs(folder), mutated_lab, _read_lab),
         Kind("knobs", "knobs.json", _knobs(), mutated_json, _read_knobs),
-        Kind("cases", "cases.json", _cases(), mutated_json, read_cases),
         Kind("settings", "home/settings.json", _settings(), mutated_json, _read_settings),
         Kind("opened", "home/opened.json", [_opened(folder)], mutated_json, _read_opened),
         Kind("windows", "last.window.json", _windows(), mutated_json, _read_window),
@@ -102,14 +99,6 @@ def _knobs() -> list[bytes]:
     starts = [values_to_json(page.key, page.values()) for page in EXPERIMENTS]
     tries = [(page, thing.values) for page in EXPERIMENTS for thing in page.tries]
     return starts + [values_to_json(page.key, page.values(**own)) for page, own in tries]
-
-
-def _cases() -> list[bytes]:
-    two = [
-        {"name": "a", "shape": [2, 4, 1], "batch": 10, "samples": 250},
-        {"name": "b", "shape": [8, 16, 16, 3], "batch": 64, "samples": 128},
-    ]
-    return [msgspec.json.encode(two)]
 
 
 def _settings() -> list[bytes]:

@@ -21,7 +21,6 @@ def test_mutated_files_are_read_or_refused_in_a_sentence() -> None:
         "tables",
         "labs",
         "knobs",
-        "cases",
         "settings",
         "opened",
         "windows",

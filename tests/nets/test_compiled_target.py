@@ -185,7 +185,7 @@ def test_an_impossible_value_is_one_sentence(
 ) -> None:
     monkeypatch.setenv(VARIABLE, value)
     said = f"{VARIABLE} is {value!r}, it must be 16, 32 or 64"
-    for arguments in (["train", "--updates", "1"], ["bench"], ["gradcheck"]):
+    for arguments in (["train", "--updates", "1"], ["gradcheck"]):
         assert cli.main(arguments) == 2
         assert capsys.readouterr() == ("", f"layerlab: {said}\n")
     # The window goes on with numpy, and shows why.

@@ -5,7 +5,6 @@ from __future__ import annotations
 # Name -> what it does. Each is a module here with `add_arguments` and `run`.
 COMMANDS = {
     "train": "train without a window and report the losses",
-    "bench": "measure how many updates a second an engine does",
     "claims": "recompute what the sources claim, beside what they print",
     "gradcheck": "check backpropagation against finite differences",
     "experiments": "list the pages of the gallery",

@@ -8,11 +8,11 @@ One processor is chosen for each width, the same on every computer: x86-64-v2 (1
 x86-64-v3 (32) and x86-64-v4 (64), or on ARM the generic one (16). So kernels that were
 compiled on one computer are those of all with vectors of that width, and may be shipped.
 Measured on an AMD EPYC (Zen 4) beside machine code that is tuned for the very processor, over
-the cases of `layerlab bench`, one seed, the processor's time, medians of five alternating runs:
-with 64 bytes 0.97 to 1.01 times as fast, but `small-full` 0.92; with 32 bytes, beside LLVM's
-znver3, 0.99 to 1.30 times as fast (`mnist-sized` was not measured). For x86-64-v4 LLVM halves
-the vectors of plain loops; `-prefer-256-bit` ends that, and was left out, because it makes
-`medium` 1.07 and `small-full` 1.05 times as fast, but `small` 0.94.
+the cases of `tests/benchmarks/updates.py`, one seed, the processor's time, medians of five
+alternating runs: with 64 bytes 0.97 to 1.01 times as fast, but `small-full` 0.92; with 32
+bytes, beside LLVM's znver3, 0.99 to 1.30 times as fast (`mnist-sized` was not measured). For
+x86-64-v4 LLVM halves the vectors of plain loops; `-prefer-256-bit` ends that, and was left
+out, because it makes `medium` 1.07 and `small-full` 1.05 times as fast, but `small` 0.94.
 
 `NUMBA_CPU_NAME` and `NUMBA_CPU_FEATURES` choose otherwise, and `LAYERLAB_VECTOR_BYTES` forces a
 width. Widths may differ in the last digit of a training; with one width it is always the same.

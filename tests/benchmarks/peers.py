@@ -1,6 +1,6 @@
 """Other libraries on the same cases, each in a process of its own.
 
-That process is `python -m layerlab.nets.peers`. It gets a peer's name, then reads cases as
+That process is `python -m tests.benchmarks.peers`. It gets a peer's name, then reads cases as
 JSON, one a line, and answers each with updates per second. It lives as long as its input is
 open.
 """
@@ -18,9 +18,8 @@ from typing import Any
 
 import msgspec
 
-from layerlab.core.errors import LabError, unknown_name
 from layerlab.nets.engines.compiled import target
-from layerlab.nets.speed import RATE, Case, data_of, rate_of, updates_per_call
+from tests.benchmarks.small_networks import RATE, Case, data_of, rate_of, updates_per_call
 
 PEERS = {"jax": "jax", "torch": "torch", "sklearn": "sklearn"}  # name -> its module
 MANY_SEEDS = ("jax",)  # train many networks in one call; the others would take turns
@@ -58,23 +57,6 @@ def environment() -> dict[str, str]:
     return found
 
 
-def chosen(names: list[str], seeds: int = 1) -> list[str]:
-    """Return the peers of these names.
-
-    Raises:
-        LabError: there is no such peer, or it does not train so many networks at once.
-    """
-    for name in names:
-        if name not in PEERS:
-            raise unknown_name("peer", name, PEERS)
-        if seeds > 1 and name not in MANY_SEEDS:
-            raise LabError(
-                f"the peer {name} trains one network at a time, so that --seeds "
-                f"{seeds} cannot be compared"
-            )
-    return names
-
-
 def installed(seeds: int = 1) -> list[str]:
     """Return the peers that are installed and train that many networks at once."""
     names = PEERS if seeds == 1 else MANY_SEEDS
@@ -94,7 +76,7 @@ class Peer:
 
     def __enter__(self) -> Peer:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "layerlab.nets.peers", self.name, str(self._seeds)],
+            [sys.executable, "-m", "tests.benchmarks.peers", self.name, str(self._seeds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -114,7 +96,7 @@ class Peer:
         except BrokenPipeError:
             answer = ""
         if not answer:
-            raise LabError(f"the peer {self.name} failed on the case {case.name}")
+            raise RuntimeError(f"the peer {self.name} failed on the case {case.name}")
         return float(answer)
 
     def __exit__(self, *error: object) -> None:
