@@ -1,16 +1,13 @@
-"""The engine protocol, and what all engines share: batches, reports, stops, penalties."""
+"""The engine protocol, and what all engines share: batches, reports, penalties."""
 
 from __future__ import annotations
 
-import contextlib
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from layerlab.core.cancel import not_cancelled
-from layerlab.core.errors import NotFiniteError
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets import randomness
@@ -79,67 +76,6 @@ class Engine(Protocol):
             (nets, rows, outputs), rounded as the engine rounds.
         """
         ...
-
-
-class Stepper(Protocol):
-    """What an engine's own trainer can do, so that `run_until` can drive it.
-
-    Attributes:
-        update: updates done.
-    """
-
-    update: int
-
-    def step(self) -> None:
-        """Do one update."""
-        ...
-
-    def state(self) -> State:
-        """Return a frozen copy of where the training is."""
-        ...
-
-
-def run_until(
-    trainer: Stepper,
-    ensure_finite: Callable[[State, State], State],
-    *,
-    end: int,
-    marks: Sequence[int],
-    interval_s: float | None,
-    warmup_s: float,
-    is_cancelled: Callable[[], bool],
-) -> Iterator[State]:
-    """Step a trainer to its end and yield the states that `Engine.run` promises.
-
-    Args:
-        trainer: the engine's own trainer, at the state where to go on.
-        ensure_finite: (last good state, state) -> state; raises NotFiniteError if it is broken.
-        end: update to stop at.
-        marks, interval_s, warmup_s, is_cancelled: see `Engine.run`.
-    """
-    good = trainer.state()
-    stops = sorted({mark for mark in marks if good.update < mark < end} | {end})
-    last_s = time.perf_counter()
-    quiet_until_s = last_s + warmup_s
-    for stop in stops:
-        while trainer.update < stop:
-            if is_cancelled():
-                with contextlib.suppress(NotFiniteError):  # then the last good one will do
-                    good = ensure_finite(good, trainer.state())
-                yield good
-                return
-            trainer.step()
-            # The clock is asked only where it matters: it costs as much as a small layer.
-            now_s = last_s if interval_s is None else time.perf_counter()
-            is_due = (
-                interval_s is not None
-                and now_s - last_s >= interval_s
-                and now_s >= quiet_until_s
-            )
-            if trainer.update == stop or is_due:
-                good = ensure_finite(good, trainer.state())
-                yield good
-                last_s = time.perf_counter()
 
 
 class Report:

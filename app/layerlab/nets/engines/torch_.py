@@ -8,25 +8,21 @@ steps. Weights, batches and dropout masks are the same, so both must agree to ro
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
 
-from layerlab.core.cancel import not_cancelled
 from layerlab.core.errors import LabError
-from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets import optimizers, randomness
-from layerlab.nets.engines.base import Batches, Report, run_until
-from layerlab.nets.engines.finite import ensure_finite
-from layerlab.nets.engines.numpy_ import outputs
+from layerlab.nets.engines.base import Batches, Report
+from layerlab.nets.engines.stepping import SteppingEngine
 from layerlab.nets.norms import NORM_EPS
-from layerlab.nets.problem import Problem, initialize, problem_of
+from layerlab.nets.problem import Problem
 
 Array = np.ndarray
 Tensor = torch.Tensor
@@ -212,49 +208,23 @@ def devices() -> list[str]:
     return found
 
 
-class TorchEngine:
-    """The engine of this file; see `Engine.run` for its protocol.
+class TorchEngine(SteppingEngine):
+    """The engine of this file; numpy is as good as torch for predictions.
 
     Args:
         device: `cpu`, `cuda` or `mps`.
     """
 
-    name, is_parallel = "torch", False
+    name = "torch"
 
     def __init__(self, device: str = "cpu") -> None:
         self.device = device
 
-    def run(
-        self,
-        spec: LabSpec,
-        state: State | None = None,
-        *,
-        until: int | None = None,
-        marks: Sequence[int] = (),
-        interval_s: float | None = None,
-        warmup_s: float = 0.0,
-        is_cancelled: Callable[[], bool] = not_cancelled,
-    ) -> Iterator[State]:
-        """Train and yield one state after another; see `Engine.run`."""
-        problem = problem_of(spec)
+    def trainer(self, problem: Problem, state: State) -> TorchTrainer:
+        """Return what trains a problem from a state."""
         self._check(problem)
         torch.set_num_threads(_threads(problem))
-        trainer = TorchTrainer(problem, state or initialize(problem), self.device)
-        if state is None:
-            yield trainer.state()
-        yield from run_until(
-            trainer,
-            functools.partial(ensure_finite, problem),
-            end=problem.length if until is None else until,
-            marks=marks,
-            interval_s=interval_s,
-            warmup_s=warmup_s,
-            is_cancelled=is_cancelled,
-        )
-
-    def outputs(self, problem: Problem, params: Array, x: Array) -> Array:
-        """Return the predictions at x; numpy is as good as torch for that."""
-        return outputs(problem, params, x)
+        return TorchTrainer(problem, state, self.device)
 
     def _check(self, problem: Problem) -> None:
         if self.device not in devices():
