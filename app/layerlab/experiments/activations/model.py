@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
@@ -251,13 +252,8 @@ def _alive_row(result: Result) -> ClaimRow:
     )
 
 
-def numpy_code(
-    activation: str = "relu",
-    mean: float = 0.0,
-    std: float = 1.0,
-    slope: float = 0.1,
-    sharpness: float = 1.0,
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(activation: str, mean: float, std: float, slope: float, sharpness: float) -> str:
     """Return a program that prints the moments behind the activation; see `compute`."""
     return program(
         "activations_numpy",
@@ -269,13 +265,8 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    activation: str = "relu",
-    mean: float = 0.0,
-    std: float = 1.0,
-    slope: float = 0.1,
-    sharpness: float = 1.0,
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(activation: str, slope: float) -> LabSpec:
     """Return the default lab with this activation, six layers deep, where it matters."""
     spec = edit(edit(LabSpec(), "net.depth", 6), "net.activation", activation)
     return edit(spec, "net.slope", slope) if activation == "leaky-relu" else spec

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from layerlab.core.errors import LabError, quoted
 from layerlab.core.experiment import ClaimRow
+from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.programs import program
 from layerlab.experiments.at_scale import claim_rows
 from layerlab.experiments.at_scale.growth import VarianceGrowth, growth
@@ -236,19 +238,10 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def numpy_code(
-    block: str = "SwiGLU",
-    d_model: int = 4096,
-    factor: float = 2.6875,
-    layers: int = 32,
-    experts: int = 1,
-    active: tuple[float, ...] = (2.0,),
-    sharing: tuple[float, ...] = (1.0,),
-    context: tuple[float, ...] = (2048.0,),
-    bytes: tuple[float, ...] = (2.0,),
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(block: str, **knobs: Any) -> str:
     """Return a program that prints the same figures; see `compute`."""
-    result = compute(block, d_model, factor, layers, experts, active, sharing, context, bytes)
+    result = compute(block=block, **knobs)
     model = result.decoder
     return program(
         "at_scale_numpy",

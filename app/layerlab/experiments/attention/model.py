@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.experiments.attention import claim_rows
 from layerlab.experiments.attention.draws import (
@@ -234,22 +236,14 @@ def _histogram(drawn: AttentionDraws, scaled: bool) -> tuple[Array, Array, Array
     return edges, np.stack(heights), np.stack(density)
 
 
-def work(
-    is_interrupted: Ask,
-    norm: float = 64.0,
-    d_k: int = 64,
-    scaled: bool = True,
-    keys: int = 16,
-    unequal: float = 0.0,
-    query: Numbers = (0.3,),
-    points: Numbers = (),
-) -> Iterator[Step | None]:
+@work_with_knobs_of(compute)
+def work(is_interrupted: Ask, keys: int, **knobs: Any) -> Iterator[Step | None]:
     """Draw more queries of all sizes; see `compute`."""
     drawn, reported_s = draws_of(keys), time.monotonic()
 
     def step() -> Step:
         done = sum(one.count for one in drawn)
-        result = compute(norm, d_k, scaled, keys, unequal, query, points)
+        result = compute(keys=keys, **knobs)
         return Step(done, MAX_DRAWS * len(drawn), result, "drawing random queries")
 
     for many in (60, 250, 1000, MAX_DRAWS):
@@ -275,17 +269,10 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def numpy_code(
-    norm: float = 64.0,
-    d_k: int = 64,
-    scaled: bool = True,
-    keys: int = 16,
-    unequal: float = 0.0,
-    query: Numbers = (0.3,),
-    points: Numbers = (),
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(norm: float, d_k: int, scaled: bool, **knobs: Any) -> str:
     """Return a program that prints the page's figures; see `compute`."""
-    result = compute(norm, d_k, scaled, keys, unequal, query, points)
+    result = compute(norm=norm, d_k=d_k, scaled=scaled, **knobs)
     table = np.stack((result.positions, result.values, result.norms), 1).round(6)
     return program(
         "attention_numpy",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
+from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, TaskSpec, edit
 from layerlab.experiments.basis import claim_rows
@@ -254,22 +256,10 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def numpy_code(
-    curve: str = "wave",
-    activation: str = "relu",
-    units: int = 8,
-    shown: int = 24,
-    posterior: bool = False,
-    terms: Numbers = (),
-    heights: Numbers = (),
-    updates: Numbers = (1000.0,),
-    l2: Numbers = (1e-4,),
-    level: Numbers = (0.01,),
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(curve: str, activation: str, **knobs: Any) -> str:
     """Return a program that fits the same terms in three ways; see `compute`."""
-    result = compute(
-        curve, activation, units, shown, posterior, terms, heights, updates, l2, level
-    )
+    result = compute(curve=curve, activation=activation, **knobs)
     return program(
         "basis_numpy",
         CURVE=curve,
@@ -281,18 +271,8 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    curve: str = "wave",
-    activation: str = "relu",
-    units: int = 8,
-    shown: int = 24,
-    posterior: bool = False,
-    terms: Numbers = (),
-    heights: Numbers = (),
-    updates: Numbers = (1000.0,),
-    l2: Numbers = (1e-4,),
-    level: Numbers = (0.01,),
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(curve: str, activation: str, units: int, posterior: bool, l2: Numbers) -> LabSpec:
     """Return a network of one such layer in the lab, where b and c are trained too."""
     spec = TASKS[curve].recommended()
     spec = edit(edit(spec, "net.hidden", (units,)), "net.activation", activation)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
+from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.programs import program
 from layerlab.experiments.convolution import claim_rows, initial
 from layerlab.experiments.convolution.kernel_recovery import (
@@ -212,20 +214,10 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def numpy_code(
-    kernel: str = "edge",
-    layer: str = "convolution",
-    over: int = 1,
-    border: str = "wrapped",
-    pool: int = 2,
-    picture: Numbers = (),
-    weights: Numbers = ALONE,
-    shift: Numbers = (2.0, 3.0),
-    images: Numbers = (8.0,),
-    noise: Numbers = (0.3,),
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(layer: str, over: int, border: str, pool: int, **knobs: Any) -> str:
     """Return a program that prints the page's figures; see `compute`."""
-    result = compute(kernel, layer, over, border, pool, picture, weights, shift, images, noise)
+    result = compute(layer=layer, over=over, border=border, pool=pool, **knobs)
     return program(
         "convolution_numpy",
         PICTURE=result.picture.round(3).tolist(),

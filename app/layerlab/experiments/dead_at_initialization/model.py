@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.dead_at_initialization import claim_rows, collapse, initial, theory
@@ -202,12 +203,9 @@ def _curves(cure: str, problem: Problem, params: Array, x: Array) -> Array:
     return np.where(x[:, 0] < 0, -x[:, 0] * ends[:, :1], x[:, 0] * ends[:, 1:])
 
 
+@work_with_knobs_of(compute)
 def work(
-    is_interrupted: Ask,
-    width: int = 3,
-    depth: int = 10,
-    cure: str = "He",
-    net: int = 19,
+    is_interrupted: Ask, width: int, depth: int, cure: str, net: int
 ) -> Iterator[Step | None]:
     """Fill the map, then train networks of the published widths; see `compute`."""
     knobs = (width, depth, cure, net)
@@ -255,7 +253,8 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def numpy_code(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) -> str:
+@with_knobs_of(compute)
+def numpy_code(width: int, depth: int, cure: str, net: int) -> str:
     """Return a program that counts the networks of the cell; see `compute`."""
     recipe = RECIPES[cure]
     return program(
@@ -272,7 +271,8 @@ def numpy_code(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19)
     )
 
 
-def lab_spec(width: int = 3, depth: int = 10, cure: str = "He", net: int = 19) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(width: int, depth: int, cure: str, net: int) -> LabSpec:
     """Return the lab with these networks, the one that is drawn first.
 
     Raises:

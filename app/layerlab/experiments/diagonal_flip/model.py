@@ -12,6 +12,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.layout import Layout
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.diagonal_flip import claim_rows
@@ -122,13 +123,9 @@ def _sweep(depth: int, init: str, epochs: int, seeds: int) -> tuple[Array, Array
     return np.array([width for width, _ in found], int), ends
 
 
+@work_with_knobs_of(compute)
 def work(
-    is_interrupted: Ask,
-    width: int = 2,
-    depth: int = 1,
-    init: str = "He",
-    epochs: int = 200,
-    seeds: int = 16,
+    is_interrupted: Ask, width: int, depth: int, init: str, epochs: int, seeds: int
 ) -> Iterator[Step | None]:
     """Train what the page asks for, the shown network first; see `compute`.
 
@@ -158,9 +155,8 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     return claim_rows.all_rows(result.printed, result.study)
 
 
-def numpy_code(
-    width: int = 2, depth: int = 1, init: str = "He", epochs: int = 200, seeds: int = 16
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(width: int, depth: int, init: str, epochs: int, seeds: int) -> str:
     """Return the listing as a program; see `compute`."""
     return program(
         "diagonal_flip_numpy",
@@ -172,9 +168,8 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    width: int = 2, depth: int = 1, init: str = "He", epochs: int = 200, seeds: int = 16
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(width: int, depth: int, init: str, epochs: int, seeds: int) -> LabSpec:
     """Return the same training as a lab; see `compute`.
 
     Raises:

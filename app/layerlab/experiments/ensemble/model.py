@@ -12,6 +12,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, PENDING, WRONG, ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
@@ -150,15 +151,16 @@ def truth_of(setting: Setting) -> Array:
     return _truth(setting.task)
 
 
+@work_with_knobs_of(compute)
 def work(
     is_interrupted: Ask,
-    k: int = 10,
-    kind: str = SEED,
-    noise: float = 0.3,
-    width: int = 16,
-    task: str = "wave",
-    draw: tuple[float, ...] = (1.0,),
-    at: tuple[float, ...] = (0.4,),
+    k: int,
+    kind: str,
+    noise: float,
+    width: int,
+    task: str,
+    draw: tuple[float, ...],
+    at: tuple[float, ...],
 ) -> Iterator[Step | None]:
     """Train the networks of all draws, of the kind that is chosen first; see `compute`."""
     kinds, reported_s = (kind, *(other for other in KINDS if other != kind)), time.monotonic()
@@ -240,15 +242,8 @@ def _falls(result: Result) -> str:
 # ---- programs and the lab
 
 
-def numpy_code(
-    k: int = 10,
-    kind: str = SEED,
-    noise: float = 0.3,
-    width: int = 16,
-    task: str = "wave",
-    draw: tuple[float, ...] = (1.0,),
-    at: tuple[float, ...] = (0.4,),
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(k: int, kind: str, noise: float, width: int, task: str) -> str:
     """Return a program that trains ensembles on many draws by hand; see `compute`."""
     recipes = ARCHITECTURES if kind == ARCHITECTURE else ARCHITECTURES[:1]
     return program(
@@ -268,14 +263,9 @@ def numpy_code(
     )
 
 
+@with_knobs_of(compute)
 def lab_spec(
-    k: int = 10,
-    kind: str = SEED,
-    noise: float = 0.3,
-    width: int = 16,
-    task: str = "wave",
-    draw: tuple[float, ...] = (1.0,),
-    at: tuple[float, ...] = (0.4,),
+    k: int, kind: str, noise: float, width: int, task: str, draw: tuple[float, ...]
 ) -> LabSpec:
     """Return the lab that trains the draw's K networks.
 

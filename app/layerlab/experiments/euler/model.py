@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.euler import flow
@@ -148,22 +150,14 @@ def _pairs(starts: Numbers) -> Array:
     return np.array(starts, float).reshape(-1, 2)
 
 
-def work(
-    is_interrupted: Ask,
-    field: str = "tanh",
-    step: float = 0.25,
-    skew: float = 0.0,
-    depth: int = 12,
-    layer: float = 6.0,
-    values: Numbers = (-0.4, 1.6, -0.4, -1.6),
-    starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
-) -> Iterator[Step | None]:
+@work_with_knobs_of(compute)
+def work(is_interrupted: Ask, field: str, depth: int, **knobs: Any) -> Iterator[Step | None]:
     """Train the networks of this depth on the moons; see `compute`."""
     for done in training(Setting(field, depth)).advance(is_interrupted):
         if done is None:
             yield None
             continue
-        result = compute(field, step, skew, depth, layer, values, starts)
+        result = compute(field=field, depth=depth, **knobs)
         yield Step(done, UPDATES, result, f"{SEEDS} networks of {depth} layers learn")
 
 
@@ -172,14 +166,9 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     return (stable_row(result.values, result.w, result.step),)
 
 
+@with_knobs_of(compute)
 def numpy_code(
-    field: str = "tanh",
-    step: float = 0.25,
-    skew: float = 0.0,
-    depth: int = 12,
-    layer: float = 6.0,
-    values: Numbers = (-0.4, 1.6, -0.4, -1.6),
-    starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
+    field: str, step: float, skew: float, depth: int, values: Numbers, starts: Numbers
 ) -> str:
     """Return a program that steps, finds the largest step and trains; see `compute`."""
     w = flow.matrix(flow.eigenvalues(values), skew)
@@ -194,14 +183,7 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    field: str = "tanh",
-    step: float = 0.25,
-    skew: float = 0.0,
-    depth: int = 12,
-    layer: float = 6.0,
-    values: Numbers = (-0.4, 1.6, -0.4, -1.6),
-    starts: Numbers = (1.8, 0.5, -0.6, 1.6, -1.7, -0.8, 0.8, -1.5),
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(field: str, depth: int) -> LabSpec:
     """Return the lab that trains the same residual networks on the moons."""
     return Setting(field, depth).spec

@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.core.errors import LabError, quoted
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, PENDING, ClaimRow
 from layerlab.core.jobs import Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
@@ -102,13 +103,9 @@ def _looked_at(problem: Problem, state: State) -> Net:
 # ---- many seeds
 
 
+@work_with_knobs_of(compute)
 def work(
-    is_interrupted: Ask,
-    task: str = "wave",
-    width: int = 12,
-    depth: int = 2,
-    updates: int = 400,
-    rate: float = 0.01,
+    is_interrupted: Ask, task: str, width: int, depth: int, updates: int, rate: float
 ) -> Iterator[Step | None]:
     """Train many seeds of both on the page's task, then on all tasks.
 
@@ -202,9 +199,8 @@ def _is_ahead(a: Array, b: Array) -> bool:
     return difference(a, b).high < 0
 
 
-def numpy_code(
-    task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400, rate: float = 0.01
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(task: str, width: int, depth: int, updates: int, rate: float) -> str:
     """Return a program that prints the gates of both trained networks; see `compute`."""
     hidden, at = (width,) * depth, round(updates / EVERY) * EVERY
     nets = {name: _training(spec_of(task, name, hidden, rate)) for name in ACTIVATIONS}
@@ -223,8 +219,7 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    task: str = "wave", width: int = 12, depth: int = 2, updates: int = 400, rate: float = 0.01
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(task: str, width: int, depth: int, rate: float) -> LabSpec:
     """Return the lab that trains the ReLU network, from sixteen seeds."""
     return spec_of(task, "relu", (width,) * depth, rate, 16)

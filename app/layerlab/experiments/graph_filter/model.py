@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, WRONG, ClaimRow
+from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.experiments.graph_filter.edge_list import read
@@ -233,20 +235,10 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def numpy_code(
-    graph: str = COMMUNITIES,
-    low: float = 1.0,
-    middle: float = 0.3,
-    high: float = 0.0,
-    times: int = 2,
-    noise: Numbers = (0.7,),
-    wave: Numbers = (),
-    node: Numbers = (0.0,),
-    positions: Numbers = (),
-    edges: str = CAFFEINE,
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(low: float, middle: float, high: float, times: int, **knobs: Any) -> str:
     """Return a program that filters the same signal by both ways; see `compute`."""
-    result = compute(graph, low, middle, high, times, noise, wave, node, positions, edges)
+    result = compute(low=low, middle=middle, high=high, times=times, **knobs)
     links = result.graph.edges
     return program(
         "graph_filter_numpy",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, NOT_HERE, WRONG, ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
@@ -216,20 +218,13 @@ def _course(at: Array, losses: Array) -> LossQuartiles:
     return LossQuartiles(at[: len(losses)].astype(float), quartiles)
 
 
-def work(
-    is_interrupted: Ask,
-    size: float = 2.0,
-    sign: str = "positive",
-    shift: float = 1.0,
-    eps: str = "1e-5",
-    optimizer: str = "Adam",
-    pre_activations: tuple[float, ...] = PRE_ACTIVATIONS,
-) -> Iterator[Step | None]:
+@work_with_knobs_of(compute)
+def work(is_interrupted: Ask, optimizer: str, **knobs: Any) -> Iterator[Step | None]:
     """Train networks of several first sizes, with and without the norm; see `compute`."""
     plan, reported_s = training.plan(optimizer), time.monotonic()
 
     def result() -> Result:
-        return compute(size, sign, shift, eps, optimizer, pre_activations)
+        return compute(optimizer=optimizer, **knobs)
 
     total = len(plan) * LENGTH
     for k, setting in enumerate(plan):
@@ -270,13 +265,9 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     return (ClaimRow("E9", statement, "exact", measured, HOLDS if holds else WRONG, why),)
 
 
+@with_knobs_of(compute)
 def numpy_code(
-    size: float = 2.0,
-    sign: str = "positive",
-    shift: float = 1.0,
-    eps: str = "1e-5",
-    optimizer: str = "Adam",
-    pre_activations: tuple[float, ...] = PRE_ACTIVATIONS,
+    size: float, sign: str, shift: float, eps: str, pre_activations: tuple[float, ...]
 ) -> str:
     """Return a program that prints outputs and gradients of the layer; see `compute`."""
     return program(
@@ -290,13 +281,7 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    size: float = 2.0,
-    sign: str = "positive",
-    shift: float = 1.0,
-    eps: str = "1e-5",
-    optimizer: str = "Adam",
-    pre_activations: tuple[float, ...] = PRE_ACTIVATIONS,
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(optimizer: str) -> LabSpec:
     """Return the lab that the page trains with the norm, its weights as they are drawn."""
     return Setting(1.0, True, optimizer).spec

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
+from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
@@ -145,9 +146,8 @@ def _collapse_row(result: Result) -> ClaimRow:
     )
 
 
-def numpy_code(
-    activation: str = "identity", depth: int = 4, rank: int = 5, updates: int = 150
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(activation: str, depth: int, rank: int, updates: int) -> str:
     """Return a program that prints both; see `compute`."""
     return program(
         "linear_collapse_numpy",
@@ -167,8 +167,7 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    activation: str = "identity", depth: int = 4, rank: int = 5, updates: int = 150
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(activation: str, depth: int) -> LabSpec:
     """Return such layers in the lab, trained on two moons that no line divides."""
     return edit(plane.spec(activation, depth), "train.seeds", 16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.libraries import warn_once
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.numpy_or_torch import claim_rows, difference_check, trainings
@@ -203,14 +205,9 @@ def _derivative(entry: Activation, mistake: str, eps: float) -> Derivative:
     return Derivative(z, exact, used, (entry(up) - entry(down)) / (up - down))
 
 
+@work_with_knobs_of(compute)
 def work(
-    is_interrupted: Ask,
-    activation: str = "tanh",
-    depth: int = 3,
-    updates: int = 100,
-    eps: float = 1e-5,
-    mistake: str = NONE,
-    layer: Sequence[float] = (2.0,),
+    is_interrupted: Ask, activation: str, depth: int, **knobs: Any
 ) -> Iterator[Step | None]:
     """Train the same on the other engines, in both precisions, and time each; see `compute`.
 
@@ -231,9 +228,9 @@ def work(
             _trouble[name] = str(error)
             continue
         _trouble.pop(name, None)
-        result = compute(activation, depth, updates, eps, mistake, layer)
+        result = compute(activation=activation, depth=depth, **knobs)
         yield Step(done + 1, len(plan), result, note)
-    result = compute(activation, depth, updates, eps, mistake, layer)
+    result = compute(activation=activation, depth=depth, **knobs)
     yield Step(len(plan), len(plan), result, "done")
 
 
@@ -242,13 +239,9 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     return claim_rows.all_rows(result)
 
 
+@with_knobs_of(compute)
 def numpy_code(
-    activation: str = "tanh",
-    depth: int = 3,
-    updates: int = 100,
-    eps: float = 1e-5,
-    mistake: str = NONE,
-    layer: Sequence[float] = (2.0,),
+    activation: str, depth: int, updates: int, eps: float, mistake: str, layer: Sequence[float]
 ) -> str:
     """Return the pass by hand, its mistake too, and its check as a program of NumPy."""
     wrong, setting = _mistake(mistake, depth, layer), Setting(activation, depth)
@@ -265,14 +258,8 @@ def numpy_code(
     )
 
 
-def torch_code(
-    activation: str = "tanh",
-    depth: int = 3,
-    updates: int = 100,
-    eps: float = 1e-5,
-    mistake: str = NONE,
-    layer: Sequence[float] = (2.0,),
-) -> str:
+@with_knobs_of(compute)
+def torch_code(activation: str, depth: int, updates: int) -> str:
     """Return the network as a program of PyTorch, from the same first weights."""
     setting = Setting(activation, depth)
     return program(
@@ -285,14 +272,8 @@ def torch_code(
     )
 
 
-def lab_spec(
-    activation: str = "tanh",
-    depth: int = 3,
-    updates: int = 100,
-    eps: float = 1e-5,
-    mistake: str = NONE,
-    layer: Sequence[float] = (2.0,),
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(activation: str, depth: int) -> LabSpec:
     """Return the same training as a lab, from sixteen seeds and for longer."""
     spec = edit(Setting(activation, depth).spec, "train.updates", 4 * LENGTH)
     return edit(spec, "train.seeds", 16)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.regions import claim_rows, gates
@@ -129,15 +131,8 @@ def _long(line: Line) -> Line:
     return x, y, to_x, to_y
 
 
-def work(
-    is_interrupted: Ask,
-    width: int = 12,
-    depth: int = 2,
-    biases: float = 0.5,
-    task: str = "spiral",
-    updates: int = 0,
-    line: Line = START,
-) -> Iterator[Step | None]:
+@work_with_knobs_of(compute)
+def work(is_interrupted: Ask, **knobs: Any) -> Iterator[Step | None]:
     """Count the flips of gates over more updates of more networks; see `compute`."""
     total = len(gates.DIMENSIONS)
     for k, inputs in enumerate(gates.DIMENSIONS, 1):
@@ -146,7 +141,7 @@ def work(
         for found in gates.watch(inputs, *gates.THOROUGH):
             if found is not None:
                 gates.keep(found)
-                result = compute(width, depth, biases, task, updates, line)
+                result = compute(**knobs)
                 yield Step(k, total, result, f"flips at {inputs} inputs")
             elif is_interrupted():
                 yield None
@@ -164,14 +159,8 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def numpy_code(
-    width: int = 12,
-    depth: int = 2,
-    biases: float = 0.5,
-    task: str = "spiral",
-    updates: int = 0,
-    line: Line = START,
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(width: int, depth: int, biases: float, task: str, updates: int) -> str:
     """Return a program that cuts the plane along this network's bends; see `compute`."""
     training = training_of(spec_of(width, depth, biases, task))
     return program(
@@ -182,13 +171,7 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    width: int = 12,
-    depth: int = 2,
-    biases: float = 0.5,
-    task: str = "spiral",
-    updates: int = 0,
-    line: Line = START,
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(width: int, depth: int, biases: float, task: str) -> LabSpec:
     """Return the lab that trains the same network and fifteen more."""
     return edit(spec_of(width, depth, biases, task), "train.seeds", 16)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.residual import claim_rows
@@ -135,13 +137,9 @@ def compute(
     )
 
 
+@work_with_knobs_of(compute)
 def work(
-    is_interrupted: Ask,
-    activation: str = "relu",
-    depth: int = 20,
-    factor: float = 0.5,
-    decay: float = 0.0,
-    ablated: tuple[float, ...] = (10.0,),
+    is_interrupted: Ask, activation: str, depth: int, decay: float, **knobs: Any
 ) -> Iterator[Step | None]:
     """Train all depths, those that are ablated first; see `compute`."""
     shown = trained_depth(depth)
@@ -150,7 +148,7 @@ def work(
     yield from claim_rows.measure_blocks(is_interrupted)
     for k, (d, name) in enumerate((d, name) for d in depths for name in NAMES):
         yield from training(Setting(name, d, activation, decay)).advance(is_interrupted)
-        result = compute(activation, depth, factor, decay, ablated)
+        result = compute(activation=activation, depth=depth, decay=decay, **knobs)
         yield Step(k + 1, total, result, f"{name} of {d} layers trained")
 
 
@@ -165,12 +163,9 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
+@with_knobs_of(compute)
 def numpy_code(
-    activation: str = "relu",
-    depth: int = 20,
-    factor: float = 0.5,
-    decay: float = 0.0,
-    ablated: tuple[float, ...] = (10.0,),
+    activation: str, depth: int, factor: float, decay: float, ablated: tuple[float, ...]
 ) -> str:
     """Return a program that measures, trains and ablates; see `compute`."""
     shown = trained_depth(depth)
@@ -186,13 +181,8 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    activation: str = "relu",
-    depth: int = 20,
-    factor: float = 0.5,
-    decay: float = 0.0,
-    ablated: tuple[float, ...] = (10.0,),
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(activation: str, depth: int, decay: float) -> LabSpec:
     """Return the lab that trains the scaled residual network; its skips are a knob there.
 
     Raises:

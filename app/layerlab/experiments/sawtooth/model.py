@@ -12,6 +12,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.layout import Layout
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.sawtooth import claim_rows, nets
@@ -101,13 +102,9 @@ def compute(
     )
 
 
+@work_with_knobs_of(compute)
 def work(
-    is_interrupted: Ask,
-    folds: int = 3,
-    net: str = NAMES[0],
-    updates: int = 2000,
-    samples: int = 192,
-    seeds: int = 16,
+    is_interrupted: Ask, folds: int, net: str, updates: int, samples: int, seeds: int
 ) -> Iterator[Step | None]:
     """Train all networks of the page, the one that is drawn first; see `compute`."""
     names = (net, *(name for name in NAMES if name != net))
@@ -147,13 +144,8 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def numpy_code(
-    folds: int = 3,
-    net: str = NAMES[0],
-    updates: int = 2000,
-    samples: int = 192,
-    seeds: int = 16,
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(folds: int, net: str, updates: int, samples: int, seeds: int) -> str:
     """Return a program that folds, counts, and trains the network by hand; see `compute`."""
     return program(
         "sawtooth_numpy",
@@ -167,13 +159,8 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    folds: int = 3,
-    net: str = NAMES[0],
-    updates: int = 2000,
-    samples: int = 192,
-    seeds: int = 16,
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(folds: int, net: str, updates: int, samples: int, seeds: int) -> LabSpec:
     """Return the lab that trains the network; raises LabError for other than three folds."""
     if folds != LAB_FOLDS:
         raise LabError(f"the lab's sawtooth has {LAB_FOLDS} folds, this one has {folds}")

@@ -6,6 +6,7 @@ import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.frames import LayerPart
 from layerlab.core.jobs import Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, NetSpec, edit
 from layerlab.experiments.signal import claim_rows
@@ -183,20 +185,13 @@ def _corner(net: Network) -> Network:
     return replace(net, width=min(net.width, TILE))
 
 
-def work(
-    is_interrupted: Ask,
-    activation: str = "relu",
-    weight_std: float = 2.0**0.5,
-    bias_std: float = 0.0,
-    depth: int = 30,
-    width: int = 256,
-    start: tuple[float, ...] = (0.3,),
-) -> Iterator[Step | None]:
+@work_with_knobs_of(compute)
+def work(is_interrupted: Ask, depth: int, width: int, **knobs: Any) -> Iterator[Step | None]:
     """Add the layers of a wide network, one after another, then the singular values.
 
     Args: see `compute`.
     """
-    result = compute(activation, weight_std, bias_std, depth, width, start)
+    result = compute(depth=depth, width=width, **knobs)
     net = result.net
     done = LayerPass(net, inputs_of(width, result.correlation))
     far = 0 if result.is_whole else 2 * depth
@@ -267,13 +262,14 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
+@with_knobs_of(compute)
 def numpy_code(
-    activation: str = "relu",
-    weight_std: float = 2.0**0.5,
-    bias_std: float = 0.0,
-    depth: int = 30,
-    width: int = 256,
-    start: tuple[float, ...] = (0.3,),
+    activation: str,
+    weight_std: float,
+    bias_std: float,
+    depth: int,
+    width: int,
+    start: tuple[float, ...],
 ) -> str:
     """Return a program that sends inputs through such a network; see `compute`."""
     net, correlation = _network(activation, weight_std, bias_std, depth, width, start)
@@ -290,13 +286,9 @@ def numpy_code(
     )
 
 
+@with_knobs_of(compute)
 def lab_spec(
-    activation: str = "relu",
-    weight_std: float = 2.0**0.5,
-    bias_std: float = 0.0,
-    depth: int = 30,
-    width: int = 256,
-    start: tuple[float, ...] = (0.3,),
+    activation: str, weight_std: float, bias_std: float, depth: int, width: int
 ) -> LabSpec:
     """Return the default lab with these layers, at most 64 wide: a lab trains them.
 

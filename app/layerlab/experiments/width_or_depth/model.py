@@ -11,6 +11,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
+from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.width_or_depth import claim_rows
@@ -220,12 +221,9 @@ def _duels(hidden: dict[str, tuple[int, ...]], updates: int) -> dict[int, Duel]:
     return found
 
 
+@work_with_knobs_of(compute)
 def work(
-    is_interrupted: Ask,
-    crests: int = 3,
-    budget: int = 200,
-    depth: int = 3,
-    updates: int = START,
+    is_interrupted: Ask, crests: int, budget: int, depth: int, updates: int
 ) -> Iterator[Step | None]:
     """Train both twins to the end, on this curve first, then on all others; see `compute`."""
     hidden = hidden_of(budget, depth)
@@ -262,12 +260,8 @@ def claims(result: Result) -> tuple[ClaimRow, ...]:
     )
 
 
-def numpy_code(
-    crests: int = 3,
-    budget: int = 200,
-    depth: int = 3,
-    updates: int = START,
-) -> str:
+@with_knobs_of(compute)
+def numpy_code(crests: int, budget: int, depth: int, updates: int) -> str:
     """Return a program that trains both twins by hand from a few seeds; see `compute`."""
     wide, deep = (list(hidden) for hidden in hidden_of(budget, depth).values())
     return program(
@@ -283,12 +277,8 @@ def numpy_code(
     )
 
 
-def lab_spec(
-    crests: int = 3,
-    budget: int = 200,
-    depth: int = 3,
-    updates: int = START,
-) -> LabSpec:
+@with_knobs_of(compute)
+def lab_spec(crests: int, budget: int, depth: int) -> LabSpec:
     """Return the lab that trains the deep twin; raises LabError for other than three crests."""
     if crests != LAB_CRESTS:
         raise LabError(f"the lab's wave has {LAB_CRESTS} crests, this curve has {crests}")
