@@ -5,12 +5,7 @@ from __future__ import annotations
 import pathlib
 
 from layerlab.core.errors import LabError
-
-
-def _roots() -> list[pathlib.Path]:
-    package = pathlib.Path(__file__).resolve().parents[1]
-    # Inside the package in a wheel and in a bundle, at the top of a clone.
-    return [package / "resources", package.parents[1] / "resources"]
+from layerlab.core.roots import resource_roots
 
 
 def resource(name: str) -> pathlib.Path:
@@ -19,7 +14,7 @@ def resource(name: str) -> pathlib.Path:
     Raises:
         LabError: it is not there, so the installation is damaged.
     """
-    for root in _roots():
+    for root in resource_roots():
         path = root / name
         if path.exists():
             return path
