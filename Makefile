@@ -11,7 +11,7 @@ FLAVOUR = lite
 BUNDLE = $(if $(filter full,$(FLAVOUR)),layerlab-full,layerlab)
 SET_UP = $(PYTHON) packaging/environment.py --pip-flags "$(PIP_FLAGS)" --torch-index "$(TORCH_INDEX)"
 
-.PHONY: run test campaign lint types check screenshots wheel bundle smoke packages pins torch clean help python set-up set-up-all
+.PHONY: run test campaign lint types check screenshots texts wheel bundle smoke packages pins torch clean help python set-up set-up-all
 
 run: set-up
 	@$(LAB) packaging/linux_libraries.py
@@ -41,6 +41,9 @@ check: lint types test
 screenshots: set-up
 	@$(LAB) packaging/linux_libraries.py
 	$(LAB) packaging/screenshots.py
+
+texts: set-up
+	$(LAB) packaging/texts.py
 
 wheel: set-up
 	$(LAB) -m pip wheel --no-deps --wheel-dir dist .
@@ -75,6 +78,7 @@ help:
 	@echo "make check        lint, types and tests"
 	@echo "make lint types   one of them"
 	@echo "make screenshots  draw resources/screenshots anew"
+	@echo "make texts        write build/layerlab.pot, the texts to translate"
 	@echo "make wheel        build dist/layerlab-*.whl"
 	@echo "make bundle       build dist/layerlab, a program that needs no Python (FLAVOUR=full)"
 	@echo "make smoke        start it as its users do (FLAVOUR=full)"

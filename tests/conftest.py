@@ -16,6 +16,7 @@ from layerlab.threads import one_thread_each
 # threads, for minutes.
 one_thread_each()
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before anything imports Qt
+os.environ["LAYERLAB_LANGUAGE"] = "en"  # before anything imports texts
 # Settings and the last lab of whoever runs the tests stay out of them, and untouched.
 _home = tempfile.TemporaryDirectory(prefix="layerlab-tests-")
 os.environ["LAYERLAB_HOME"] = _home.name
