@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from layerlab.core import spec as specs
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import marked
 
 # Kinds of a finding.
 NARROW, DEAD, VANISHING, EXPLODING, OVERFIT, RATE = (
-    "too narrow",
-    "dead",
-    "vanishing",
-    "exploding",
-    "overfit",
-    "rate too high",
+    marked("too narrow"),
+    marked("dead"),
+    marked("vanishing"),
+    marked("exploding"),
+    marked("overfit"),
+    marked("rate too high"),
 )
 KINDS = (NARROW, DEAD, VANISHING, EXPLODING, OVERFIT, RATE)
 

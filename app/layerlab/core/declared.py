@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from layerlab.core.knobs import Effect, Knob
+from layerlab.core.translation import _
 
 MAX_DEPTH = 64
 MAX_WEIGHTS = 5_000_000  # seeds times parameters
@@ -12,33 +13,33 @@ _KNOBS: list[Knob] = [
     Knob(
         "task.name",
         "choice",
-        "Task",
-        "Chooses the data that the network has to fit.",
+        _("Task"),
+        _("Chooses the data that the network has to fit."),
         registry="tasks",
     ),
     Knob(
         "task.samples",
         "int",
-        "Samples",
-        "More training points pin the function down and leave less to overfit.",
+        _("Samples"),
+        _("More training points pin the function down and leave less to overfit."),
         low=2,
         high=20_000,
         log=True,
-        unit="points",
+        unit=_("points"),
     ),
     Knob(
         "task.noise",
         "float",
-        "Noise",
-        "Scatters the data: no network should get below the noise floor.",
+        _("Noise"),
+        _("Scatters the data: no network should get below the noise floor."),
         low=0.0,
         high=1.0,
     ),
     Knob(
         "task.validation",
         "float",
-        "Validation share",
-        "Share of the points that is kept from training, to see what was really learned.",
+        _("Validation share"),
+        _("Share of the points that is kept from training, to see what was really learned."),
         low=0.0,
         high=0.9,
         optional=True,
@@ -46,113 +47,130 @@ _KNOBS: list[Knob] = [
     Knob(
         "task.seed",
         "int",
-        "Data seed",
-        "Draws other points of the same kind.",
+        _("Data seed"),
+        _("Draws other points of the same kind."),
         low=0,
         high=2**31 - 1,
     ),
-    Knob("task.path", "text", "File", "The CSV file whose rows are the data.", optional=True),
+    Knob(
+        "task.path",
+        "text",
+        _("File"),
+        _("The CSV file whose rows are the data."),
+        optional=True,
+    ),
     Knob(
         "task.target",
         "text",
-        "Target column",
-        "The column that the network has to predict.",
+        _("Target column"),
+        _("The column that the network has to predict."),
         optional=True,
     ),
     Knob(
         "task.problem",
         "choice",
-        "Problem",
-        "Overrides whether the target is read as numbers or as classes.",
+        _("Problem"),
+        _("Overrides whether the target is read as numbers or as classes."),
         choices=("auto", "regression", "classification"),
     ),
     # ---- net: the architecture
     Knob(
         "net.width",
         "int",
-        "Width",
-        "Neurons in each hidden layer: more directions the layer can distinguish.",
+        _("Width"),
+        _("Neurons in each hidden layer: more directions the layer can distinguish."),
         low=1,
         high=512,
         log=True,
-        unit="neurons",
+        unit=_("neurons"),
     ),
     Knob(
         "net.depth",
         "int",
-        "Depth",
-        "Hidden layers: each composes the one before; 0 leaves a linear model.",
+        _("Depth"),
+        _("Hidden layers: each composes the one before; 0 leaves a linear model."),
         low=0,
         high=MAX_DEPTH,
-        unit="hidden layers",
+        unit=_("hidden layers"),
     ),
     Knob(
         "net.hidden",
         "widths",
-        "Widths",
-        "A width for each hidden layer: funnel, bottleneck, anything.",
+        _("Widths"),
+        _("A width for each hidden layer: funnel, bottleneck, anything."),
         low=1,
         high=512,
     ),
     Knob(
         "net.activation",
         "choice",
-        "Activation",
-        "The bend between the layers: without it all layers collapse into one.",
+        _("Activation"),
+        _("The bend between the layers: without it all layers collapse into one."),
         registry="activations",
     ),
     Knob(
         "net.slope",
         "float",
-        "Leaky slope",
-        "Slope of leaky ReLU for negative input: what is left of the gradient there.",
+        _("Leaky slope"),
+        _("Slope of leaky ReLU for negative input: what is left of the gradient there."),
         low=0.0,
         high=1.0,
     ),
     Knob(
         "net.init",
         "choice",
-        "Initialization",
-        "Scale of the initial weights: whether signal and gradient survive the depth.",
+        _("Initialization"),
+        _("Scale of the initial weights: whether signal and gradient survive the depth."),
         registry="initializers",
     ),
     Knob(
         "net.weight_std",
         "float",
-        "Weight std",
-        "Standard deviation of the weights times the root of the fan-in, for `normal`: "
-        "above the critical value the signal explodes.",
+        _("Weight std"),
+        _(
+            "Standard deviation of the weights times the root of the fan-in, for `normal`: "
+            "above the critical value the signal explodes."
+        ),
         low=0.0,
         high=5.0,
     ),
     Knob(
         "net.bias_std",
         "float",
-        "Bias std",
-        "Standard deviation of the initial biases, for `normal`: pushes all inputs towards "
-        "each other.",
+        _("Bias std"),
+        _(
+            "Standard deviation of the initial biases, for `normal`: pushes all inputs towards "
+            "each other."
+        ),
         low=0.0,
         high=5.0,
     ),
     Knob(
         "net.residual",
         "bool",
-        "Skip connections",
-        "Adds each layer's input to its output where widths match, so the signal has a way "
-        "around.",
+        _("Skip connections"),
+        _(
+            "Adds each layer's input to its output where widths match, so the signal has a way "
+            "around."
+        ),
     ),
     Knob(
         "net.layer_norm",
         "bool",
-        "Layer norm",
-        "Brings each layer's pre-activations to mean 0 and variance 1 before the activation.",
+        _("Layer norm"),
+        _(
+            "Brings each layer's pre-activations to mean 0 and variance 1 before the "
+            "activation."
+        ),
     ),
     Knob(
         "net.dropout",
         "float",
-        "Dropout",
-        "Fraction of hidden activations zeroed at random in each update: no neuron can rely on "
-        "another.",
+        _("Dropout"),
+        _(
+            "Fraction of hidden activations zeroed at random in each update: no neuron can "
+            "rely on another."
+        ),
         low=0.0,
         high=0.9,
     ),
@@ -160,15 +178,15 @@ _KNOBS: list[Knob] = [
     Knob(
         "train.optimizer",
         "choice",
-        "Optimizer",
-        "How a gradient becomes a step.",
+        _("Optimizer"),
+        _("How a gradient becomes a step."),
         registry="optimizers",
     ),
     Knob(
         "train.rate",
         "float",
-        "Learning rate",
-        "Size of a step: too small crawls, too large swings or explodes.",
+        _("Learning rate"),
+        _("Size of a step: too small crawls, too large swings or explodes."),
         effect=Effect.LIVE,
         low=1e-6,
         high=10.0,
@@ -177,32 +195,32 @@ _KNOBS: list[Knob] = [
     Knob(
         "train.batch",
         "batch",
-        "Batch",
-        "Points in each update: small batches are noisy, quick and cheap.",
+        _("Batch"),
+        _("Points in each update: small batches are noisy, quick and cheap."),
         low=1,
         high=20_000,
         log=True,
-        unit="points",
+        unit=_("points"),
     ),
     Knob(
         "train.order",
         "choice",
-        "Order",
-        "Whether points come as in the file or reshuffled each epoch.",
+        _("Order"),
+        _("Whether points come as in the file or reshuffled each epoch."),
         choices=("shuffle", "file"),
     ),
     Knob(
         "train.loss",
         "choice",
-        "Loss",
-        "The quantity that training minimizes.",
+        _("Loss"),
+        _("The quantity that training minimizes."),
         registry="losses",
     ),
     Knob(
         "train.epochs",
         "int",
-        "Epochs",
-        "Passes over the training set.",
+        _("Epochs"),
+        _("Passes over the training set."),
         effect=Effect.LIVE,
         low=0,
         high=1_000_000,
@@ -212,8 +230,8 @@ _KNOBS: list[Knob] = [
     Knob(
         "train.updates",
         "int",
-        "Updates",
-        "Steps of the optimizer until the run is finished.",
+        _("Updates"),
+        _("Steps of the optimizer until the run is finished."),
         effect=Effect.LIVE,
         low=0,
         high=10_000_000,
@@ -223,8 +241,8 @@ _KNOBS: list[Knob] = [
     Knob(
         "train.target_loss",
         "float",
-        "Stop at loss",
-        "Stops as soon as the median training loss of the seeds is this low.",
+        _("Stop at loss"),
+        _("Stops as soon as the median training loss of the seeds is this low."),
         effect=Effect.LIVE,
         low=0.0,
         high=1e6,
@@ -234,7 +252,7 @@ _KNOBS: list[Knob] = [
         "train.l1",
         "float",
         "L1",
-        "Pulls every weight to zero with the same force: many become exactly small.",
+        _("Pulls every weight to zero with the same force: many become exactly small."),
         effect=Effect.LIVE,
         low=0.0,
         high=10.0,
@@ -243,7 +261,7 @@ _KNOBS: list[Knob] = [
         "train.l2",
         "float",
         "L2",
-        "Pulls weights to zero in proportion to their size: smoother functions.",
+        _("Pulls weights to zero in proportion to their size: smoother functions."),
         effect=Effect.LIVE,
         low=0.0,
         high=10.0,
@@ -251,39 +269,41 @@ _KNOBS: list[Knob] = [
     Knob(
         "train.seeds",
         "int",
-        "Seeds",
-        "Networks trained at once from different draws: one seed is an anecdote.",
+        _("Seeds"),
+        _("Networks trained at once from different draws: one seed is an anecdote."),
         low=1,
         high=64,
     ),
     Knob(
         "train.seed",
         "int",
-        "First seed",
-        "Seed for initialization and shuffling.",
+        _("First seed"),
+        _("Seed for initialization and shuffling."),
         low=0,
         high=2**31 - 1,
     ),
     Knob(
         "train.rng",
         "choice",
-        "Generator",
-        "`legacy` draws weights as NumPy's RandomState does, to match printed listings.",
+        _("Generator"),
+        _("`legacy` draws weights as NumPy's RandomState does, to match printed listings."),
         choices=("default", "legacy"),
     ),
     Knob(
         "train.report",
         "choice",
-        "Reported loss",
-        "`after`: of the current weights on the whole training set; `running`: mean over the "
-        "epoch of each batch's loss before its update.",
+        _("Reported loss"),
+        _(
+            "`after`: of the current weights on the whole training set; `running`: mean over "
+            "the epoch of each batch's loss before its update."
+        ),
         choices=("after", "running"),
     ),
     Knob(
         "train.dtype",
         "choice",
-        "Precision",
-        "Floating-point precision of training.",
+        _("Precision"),
+        _("Floating-point precision of training."),
         choices=("float32", "float64"),
     ),
 ]

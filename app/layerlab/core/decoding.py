@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from layerlab.core.errors import LabError, one_line
+from layerlab.core.translation import _
 
 T = TypeVar("T")
 _NO_HINTS: Mapping[str, str] = MappingProxyType({})
@@ -35,9 +36,9 @@ def decode_json(
     except msgspec.ValidationError as error:
         raise _refusal(error, where, hints) from None
     except RecursionError:
-        raise LabError(f"{where} is nested too deeply") from None
+        raise LabError(_("{where} is nested too deeply", where=where)) from None
     except (msgspec.DecodeError, UnicodeError) as error:
-        raise LabError(f"{where} is not JSON: {error}") from None
+        raise LabError(_("{where} is not JSON: {error}", where=where, error=error)) from None
 
 
 def convert_json(
@@ -52,7 +53,7 @@ def convert_json(
     except msgspec.ValidationError as error:
         raise _refusal(error, where, hints) from None
     except RecursionError:
-        raise LabError(f"{where} is nested too deeply") from None
+        raise LabError(_("{where} is nested too deeply", where=where)) from None
 
 
 def _refusal(error: Exception, where: str, hints: Mapping[str, str]) -> LabError:

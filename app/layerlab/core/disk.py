@@ -18,6 +18,7 @@ from typing import BinaryIO
 from layerlab.core.errors import LabError, quoted
 from layerlab.core.numbers import grouped
 from layerlab.core.temporaries import temporary_beside
+from layerlab.core.translation import _, ngettext
 
 # Not waiting for a pipe's other end or a terminal's line; Windows knows none of these.
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
@@ -42,7 +43,7 @@ def is_small(path: str | pathlib.Path) -> bool:
         return True
 
 
-def read_file(path: str | pathlib.Path, limit: int, what: str = "file") -> bytes:
+def read_file(path: str | pathlib.Path, limit: int, what: str = _("file")) -> bytes:
     """Read a regular file of limited size.
 
     Args:
@@ -65,11 +66,19 @@ def read_file(path: str | pathlib.Path, limit: int, what: str = "file") -> bytes
                 raw += more
     if max(size, len(raw)) > limit:
         has, most = _sizes(max(size, len(raw)), limit)
-        raise LabError(f"{path} has {has}; a {what} has at most {most}")
+        raise LabError(
+            _(
+                "{path} has {has}; a {what} has at most {most}",
+                path=path,
+                has=has,
+                what=what,
+                most=most,
+            )
+        )
     return raw
 
 
-def read_head(path: str | pathlib.Path, count: int, what: str = "file") -> bytes:
+def read_head(path: str | pathlib.Path, count: int, what: str = _("file")) -> bytes:
     """Read the first bytes of a regular file of any size; raises LabError as `read_file`."""
     with _opened(path, what) as file:
         return file.read(count)
@@ -87,21 +96,23 @@ def _opened(path: str | pathlib.Path, what: str) -> Iterator[BinaryIO]:
     except OSError as error:
         raise LabError(f"{path}: {reason(error)}") from None
     except ValueError as error:  # a name that no file system takes
-        raise LabError(f"{quoted(str(path))} is not the name of a file: {error}") from None
+        raise LabError(
+            _("{path} is not the name of a file: {error}", path=quoted(str(path)), error=error)
+        ) from None
 
 
 def _check_regular(status: os.stat_result, path: object, what: str) -> None:
     if stat.S_ISDIR(status.st_mode):
-        raise LabError(f"{path} is a directory, not a {what}")
+        raise LabError(_("{path} is a directory, not a {what}", path=path, what=what))
     if not stat.S_ISREG(status.st_mode):
-        raise LabError(f"{path} is not a regular file")
+        raise LabError(_("{path} is not a regular file", path=path))
 
 
 def _sizes(*counts: int) -> list[str]:
     megabytes = [f"{grouped(count / 1e6)} MB" for count in counts]
     if min(counts) >= 1e6 and len(set(megabytes)) == len(counts):
         return megabytes
-    return [f"{grouped(count)} bytes" for count in counts]
+    return [ngettext("{count} byte", "{count} bytes", count) for count in counts]
 
 
 def reason(error: OSError) -> str:
@@ -139,7 +150,13 @@ def check_writable(path: str | pathlib.Path) -> None:
         target = pathlib.Path(os.path.realpath(path))
         _protected_mode(target)
         if not target.parent.is_dir():
-            raise LabError(f"{path} cannot be written: there is no folder {target.parent}")
+            raise LabError(
+                _(
+                    "{path} cannot be written: there is no folder {parent}",
+                    path=path,
+                    parent=target.parent,
+                )
+            )
         if not os.access(target.parent, os.W_OK):
             raise PermissionError(None, "permission denied")
         # Rights are not all: a folder of the network, a full disk, a folder of Windows.
@@ -152,14 +169,18 @@ def refusing(path: str | pathlib.Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise LabError(f"{path} cannot be written: {reason(error)}") from None
+        raise LabError(
+            _("{path} cannot be written: {reason}", path=path, reason=reason(error))
+        ) from None
     except ValueError as error:  # a name that no file system takes
-        raise LabError(f"{quoted(str(path))} is not the name of a file: {error}") from None
+        raise LabError(
+            _("{path} is not the name of a file: {error}", path=quoted(str(path)), error=error)
+        ) from None
 
 
 def _refuse_no_file(path: str | pathlib.Path) -> None:
     if is_no_file(path):
-        raise LabError(f"{path} cannot be written: it is not a regular file")
+        raise LabError(_("{path} cannot be written: it is not a regular file", path=path))
 
 
 def is_no_file(path: str | pathlib.Path) -> bool:
@@ -169,7 +190,7 @@ def is_no_file(path: str | pathlib.Path) -> bool:
     except FileNotFoundError:
         return False
     if stat.S_ISDIR(status.st_mode):
-        raise LabError(f"{path} is a directory, not a file that can be written")
+        raise LabError(_("{path} is a directory, not a file that can be written", path=path))
     # /dev/stdout may be a file: replaced, it would no longer be where the output goes.
     return not stat.S_ISREG(status.st_mode) or own_output(status) is not None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from layerlab.core.translation import _
+
 MAX_TEXT = 120  # characters that a message quotes of what is not its own
 MAX_BITS = 1000  # of a whole number that is quoted
 
@@ -53,7 +55,7 @@ def quoted(value: object) -> str:
     if isinstance(value, str):
         value = value[: MAX_TEXT + 1]
     elif isinstance(value, int) and value.bit_length() > MAX_BITS:
-        return "a number of too many digits"
+        return _("a number of too many digits")
     return one_line(repr(value))
 
 
@@ -62,5 +64,8 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> LabError:
     names = list(known)
     # Of a long text the comparison takes long, and no name is one.
     near = difflib.get_close_matches(str(name)[:MAX_TEXT], names, 1)
-    hint = f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(names)}"
-    return LabError(f"{what} {quoted(name)} is not known{hint}")
+    fields = {"what": what, "name": quoted(name), "known": ", ".join(names)}
+    if near:
+        fields["near"] = repr(near[0])
+        return LabError(_("{what} {name} is not known; did you mean {near}?", **fields))
+    return LabError(_("{what} {name} is not known; known: {known}", **fields))

@@ -16,25 +16,35 @@ from typing import Any, Protocol, cast
 from layerlab.core.knobs import Knob
 from layerlab.core.registry import Entry
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _, marked, translated
 from layerlab.core.values import Values
 
 # Headings of the gallery, in the order in which they stand there.
-SIGNAL = "Signal and gradient"
-SHAPE = "Width and depth"
-FUNCTION = "Expressivity"
-LEARNING = "Learning and checking"
-MECHANISM = "Mechanisms of modern networks"
+SIGNAL = marked("Signal and gradient")
+SHAPE = marked("Width and depth")
+FUNCTION = marked("Expressivity")
+LEARNING = marked("Learning and checking")
+MECHANISM = marked("Mechanisms of modern networks")
 GROUPS = (SIGNAL, SHAPE, FUNCTION, LEARNING, MECHANISM)
 
 # A verdict begins with one of these.
-HOLDS = "holds"
-ONLY_IF = "holds only if"  # a condition follows
-NOT_REPRODUCED = "does not reproduce"
-WRONG = "wrong as printed"
+HOLDS = marked("holds")
+ONLY_IF = marked("holds only if")  # a condition follows
+NOT_REPRODUCED = marked("does not reproduce")
+WRONG = marked("wrong as printed")
 VERDICTS = (HOLDS, ONLY_IF, NOT_REPRODUCED, WRONG)
-PENDING = "being computed"  # in its place until the page's longer work gets there
-UNKNOWN = "cannot be computed"  # in its place where this machine lacks something
-NOT_HERE = "does not apply here"  # in its place where what the claim is about is not there
+PENDING = marked("being computed")  # in its place until the page's longer work gets there
+UNKNOWN = marked("cannot be computed")  # in its place where this machine lacks something
+NOT_HERE = marked(
+    "does not apply here"
+)  # in its place where what the claim is about is not there
+
+
+def shown_verdict(verdict: str) -> str:
+    """Return a verdict in the person's language; it is kept and judged by in English."""
+    if verdict.startswith(f"{ONLY_IF} "):
+        return _("holds only if {condition}", condition=verdict.removeprefix(f"{ONLY_IF} "))
+    return translated(verdict)
 
 
 @dataclass(frozen=True)
@@ -78,12 +88,14 @@ class ClaimRow:
     @property
     def shown_verdict(self) -> str:
         """The verdict as it is shown."""
-        return f"here: {self.verdict}" if self.here and self.is_judged else self.verdict
+        verdict = shown_verdict(self.verdict)
+        is_of_here = self.here and self.is_judged
+        return _("here: {verdict}", verdict=verdict) if is_of_here else verdict
 
     @property
     def reason(self) -> str:
         """Why, and what was looked at."""
-        looked = f"looks at {self.here}" if self.here and self.is_judged else ""
+        looked = _("looks at {here}", here=self.here) if self.here and self.is_judged else ""
         return "; ".join(part for part in (self.why, looked) if part)
 
     @property

@@ -6,6 +6,7 @@ import os
 import pathlib
 
 from layerlab.core.libraries import import_sentence, warn_once
+from layerlab.core.translation import _
 
 _NAME = "layerlab"
 
@@ -20,7 +21,13 @@ def user_folder(kind: str) -> pathlib.Path:
         import platformdirs
     except ImportError as error:
         folder = pathlib.Path(os.path.expanduser("~")) / f".{_NAME}"
-        warn_once(f"settings, logs and kernels are kept in {folder}: {import_sentence(error)}")
+        warn_once(
+            _(
+                "settings, logs and kernels are kept in {folder}: {why}",
+                folder=folder,
+                why=import_sentence(error),
+            )
+        )
         return folder / kind
     found = platformdirs.PlatformDirs(_NAME, False)
     return {"data": found.user_data_path, "log": found.user_log_path}.get(

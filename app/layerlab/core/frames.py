@@ -12,6 +12,7 @@ import numpy as np
 
 from layerlab.core.spec import LabSpec
 from layerlab.core.trace import Trace as Trace
+from layerlab.core.translation import marked
 
 Array = np.ndarray
 
@@ -26,7 +27,11 @@ LOSS, PREDICTION, SIGNAL, GRADIENT, DIAGRAM = (
 PARTS = (LOSS, PREDICTION, SIGNAL, GRADIENT, DIAGRAM)
 
 # The three variances, which are never pooled; the lab shows the first to begin with.
-ACROSS_INPUTS, MEAN_SQUARE, ACROSS_UNITS = "across inputs", "mean square", "across units"
+ACROSS_INPUTS, MEAN_SQUARE, ACROSS_UNITS = (
+    marked("across inputs"),
+    marked("mean square"),
+    marked("across units"),
+)
 VARIANCES = (ACROSS_INPUTS, MEAN_SQUARE, ACROSS_UNITS)
 
 QUANTILES = (5, 25, 50, 75, 95)  # per cent of the seeds, in this order in every `(5, ...)`

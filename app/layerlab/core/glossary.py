@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from layerlab.core.resources import resource
 
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
-_ALSO = "Also: "
+_ALSO = "Also: "  # not translated: as the file has it
 
 
 @dataclass(frozen=True)

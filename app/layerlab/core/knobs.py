@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 
 from layerlab.core.errors import LabError, quoted
+from layerlab.core.translation import _
 
 
 class Effect(enum.Enum):
@@ -73,10 +74,10 @@ class Knob:
     def range_text(self) -> str:
         """Return the range as a person reads it, such as `1 to 512`."""
         if self.low is not None and self.high is not None:
-            return f"{self.low:g} to {self.high:g}"
+            return _("{low:g} to {high:g}", low=self.low, high=self.high)
         if self.low is not None:
-            return f"{self.low:g} or more"
-        return "any number" if self.high is None else f"at most {self.high:g}"
+            return _("{low:g} or more", low=self.low)
+        return _("any number") if self.high is None else _("at most {high:g}", high=self.high)
 
     def check(self, value: object, where: str = "") -> None:
         """Refuse a value outside the declaration.
@@ -91,7 +92,7 @@ class Knob:
         where = where or self.path
         if value is None:
             if not self.optional:
-                raise LabError(f"{where} is missing")
+                raise LabError(_("{where} is missing", where=where))
             return
         if self.kind == "widths":
             if isinstance(value, tuple):
@@ -104,16 +105,37 @@ class Knob:
             self.check_number(value, where)
         elif self.choices and value not in self.choices:
             options = ", ".join(self.choices)
-            raise LabError(f"{where} is {quoted(value)}, it must be one of {options}")
+            raise LabError(
+                _(
+                    "{where} is {value}, it must be one of {options}",
+                    where=where,
+                    value=quoted(value),
+                    options=options,
+                )
+            )
 
     def check_number(self, value: object, where: str) -> None:
         """Refuse a single number outside the declaration; raises LabError as `check`."""
         whole = self.kind not in ("float", "numbers")
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-            kind = "a whole number" if whole else "a number"
-            raise LabError(f"{where} is {quoted(value)}, it must be {kind}")
+            kind = _("a whole number") if whole else _("a number")
+            raise LabError(
+                _(
+                    "{where} is {value}, it must be {kind}",
+                    where=where,
+                    value=quoted(value),
+                    kind=kind,
+                )
+            )
         low = -math.inf if self.low is None else self.low
         high = math.inf if self.high is None else self.high
         # Python compares whole numbers of any size, but makes no float of the largest.
         if not low <= value <= high or math.isinf(value):
-            raise LabError(f"{where} is {quoted(value)}, the range is {self.range_text()}")
+            raise LabError(
+                _(
+                    "{where} is {value}, the range is {range_text}",
+                    where=where,
+                    value=quoted(value),
+                    range_text=self.range_text(),
+                )
+            )

@@ -14,9 +14,10 @@ from typing import Any
 
 from layerlab.core.experiment import UNKNOWN as UNKNOWN
 from layerlab.core.experiment import VERDICTS
+from layerlab.core.translation import marked
 
 KINDS = (*VERDICTS, UNKNOWN)  # what a verdict of the ledger begins with
-UNCHECKED = "not yet checked"  # in its place until somebody asks
+UNCHECKED = marked("not yet checked")  # in its place until somebody asks
 
 
 @dataclass(frozen=True)

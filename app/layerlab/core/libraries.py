@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from layerlab.core.errors import LabWarning, NotReadyError
 from layerlab.core.program import is_bundle
+from layerlab.core.translation import _
 
 
 @dataclass(frozen=True)
@@ -34,18 +35,20 @@ class Library:
 
 
 LIBRARIES = (
-    Library("PySide6-Essentials", "PySide6.QtCore", "the window"),
-    Library("pyqtgraph", "pyqtgraph", "the window"),
+    Library("PySide6-Essentials", "PySide6.QtCore", _("the window")),
+    Library("pyqtgraph", "pyqtgraph", _("the window")),
     Library("numpy", "numpy"),
-    Library("numba", "numba", "the engine compiled", is_optional=True),
-    Library("scipy", "scipy.special", "GELU in NumPy"),
-    Library("scikit-learn", "sklearn.datasets", "a data set such as digits"),
-    Library("networkx", "networkx", "the page graph-filter"),
-    Library("torch", "torch", "the engine torch", is_optional=True),
+    Library("numba", "numba", _("the engine compiled"), is_optional=True),
+    Library("scipy", "scipy.special", _("GELU in NumPy")),
+    Library("scikit-learn", "sklearn.datasets", _("a data set such as digits")),
+    Library("networkx", "networkx", _("the page graph-filter")),
+    Library("torch", "torch", _("the engine torch"), is_optional=True),
     Library("msgspec", "msgspec"),
-    Library("platformdirs", "platformdirs", "the usual folder of settings, logs and kernels"),
-    Library("ziamath", "ziamath", "a typeset formula"),
-    Library("safetensors", "safetensors.numpy", "a saved lab"),
+    Library(
+        "platformdirs", "platformdirs", _("the usual folder of settings, logs and kernels")
+    ),
+    Library("ziamath", "ziamath", _("a typeset formula")),
+    Library("safetensors", "safetensors.numpy", _("a saved lab")),
 )
 # What a library brings along, and cannot be imported without.
 _PARTS = {
@@ -90,9 +93,14 @@ def is_installed(module: str) -> bool:
 def how_to_install(name: str, again: bool = False) -> str:
     """Return what to do about a library that is missing, or damaged if `again`."""
     if is_bundle():
-        return "install Layerlab again"
+        return _("install Layerlab again")
     options = "--force-reinstall --no-deps " if again else ""
-    return f"install it with: {sys.executable} -m pip install {options}{name}"
+    return _(
+        "install it with: {executable} -m pip install {options}{name}",
+        executable=sys.executable,
+        options=options,
+        name=name,
+    )
 
 
 def import_sentence(error: BaseException, what: str = "") -> str:
@@ -104,17 +112,31 @@ def import_sentence(error: BaseException, what: str = "") -> str:
     """
     module = getattr(error, "name", None) or ""
     if module.partition(".")[0] == "layerlab":
-        return f"this copy of Layerlab is incomplete, it lacks {module}: install it again"
+        return _(
+            "this copy of Layerlab is incomplete, it lacks {module}: install it again",
+            module=module,
+        )
     library = _library(module)
     if library is None:
         text = " ".join(f"{type(error).__name__}: {error}".split())
-        return f"{what or 'a library of the lab'} does not load ({text})"
-    needs = f"{what or library.use or 'Layerlab'} needs {library.name}"
+        return _(
+            "{what} does not load ({text})", what=what or _("a library of the lab"), text=text
+        )
+    fields = {"what": what or library.use or "Layerlab", "library": library.name}
     # What is missing may be a part of what is there.
     if isinstance(error, ModuleNotFoundError) and "." not in module and module not in _PARTS:
-        return f"{needs}, which is not installed; {how_to_install(library.name)}"
+        return _(
+            "{what} needs {library}, which is not installed; {remedy}",
+            remedy=how_to_install(library.name),
+            **fields,
+        )
     text = " ".join(str(error).split())
-    return f"{needs}, which does not load ({text}); {how_to_install(library.name, True)}"
+    return _(
+        "{what} needs {library}, which does not load ({text}); {remedy}",
+        text=text,
+        remedy=how_to_install(library.name, True),
+        **fields,
+    )
 
 
 def load_sentence(name: str, error: Exception) -> str:
@@ -127,7 +149,12 @@ def load_sentence(name: str, error: Exception) -> str:
     if isinstance(error, ImportError):
         return import_sentence(error, _named(name).use)
     text = " ".join(f"{type(error).__name__}: {error}".split())
-    return f"{name} does not load ({text}); {how_to_install(name, True)}"
+    return _(
+        "{name} does not load ({text}); {remedy}",
+        name=name,
+        text=text,
+        remedy=how_to_install(name, True),
+    )
 
 
 def sentence_of(error: BaseException) -> str:

@@ -12,6 +12,7 @@ from layerlab.core.decoding import convert_json, decode_json
 from layerlab.core.errors import LabError
 from layerlab.core.knobs import Effect, Knob
 from layerlab.core.themes import THEME_NAMES
+from layerlab.core.translation import _
 
 VIEW_KNOBS = {
     knob.path: knob
@@ -19,19 +20,19 @@ VIEW_KNOBS = {
         Knob(
             "view.speed",
             "float",
-            "Speed",
-            "Updates per second while playing.",
+            _("Speed"),
+            _("Updates per second while playing."),
             effect=Effect.VIEW,
             low=1,
             high=math.inf,
             log=True,
-            unit="updates/s",
+            unit=_("updates/s"),
         ),
         Knob(
             "view.zoom",
             "float",
-            "Zoom",
-            "Size of everything in the window.",
+            _("Zoom"),
+            _("Size of everything in the window."),
             effect=Effect.VIEW,
             low=1.0,
             high=2.0,
@@ -39,8 +40,8 @@ VIEW_KNOBS = {
         Knob(
             "view.threshold",
             "float",
-            "Loss threshold",
-            "Seeds whose training loss is below it count as a success.",
+            _("Loss threshold"),
+            _("Seeds whose training loss is below it count as a success."),
             effect=Effect.VIEW,
             low=1e-9,
             high=1e6,
@@ -50,8 +51,8 @@ VIEW_KNOBS = {
         Knob(
             "view.theme",
             "choice",
-            "Theme",
-            "Dark, light, high contrast, or what the system uses.",
+            _("Theme"),
+            _("Dark, light, high contrast, or what the system uses."),
             effect=Effect.VIEW,
             choices=("system", *THEME_NAMES),
         ),
@@ -96,7 +97,7 @@ class Options(msgspec.Struct, frozen=True):
 
 def fields_from_json(raw: bytes) -> dict[str, Any]:
     """Read the fields of a settings file, known or not; raises LabError if it is damaged."""
-    return decode_json(raw, dict[str, Any], "the settings")
+    return decode_json(raw, dict[str, Any], _("the settings"))
 
 
 def options_from_fields(fields: Mapping[str, Any]) -> tuple[Options, list[str]]:
@@ -113,9 +114,15 @@ def options_from_fields(fields: Mapping[str, Any]) -> tuple[Options, list[str]]:
     for name in Options.__struct_fields__:
         if name in fields:
             try:
-                one = convert_json({name: fields[name]}, Options, "the settings")
+                one = convert_json({name: fields[name]}, Options, _("the settings"))
             except LabError as error:
-                sentences.append(f"The default of the setting {name} is used: {error}.")
+                sentences.append(
+                    _(
+                        "The default of the setting {name} is used: {error}.",
+                        name=name,
+                        error=error,
+                    )
+                )
             else:
                 fit[name] = getattr(one, name)
     return Options(**fit), sentences

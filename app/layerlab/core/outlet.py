@@ -12,6 +12,7 @@ from types import TracebackType
 
 from layerlab.core.disk import check_writable, is_no_file, own_output, refusing, write_file
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 
 # Not waiting for a pipe's other end; Windows has no such pipes.
 _WRITING = os.O_WRONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
@@ -60,7 +61,9 @@ class Outlet:
             return os.dup(number)
         if not (stat.S_ISFIFO(status.st_mode) or stat.S_ISCHR(status.st_mode)):
             # a disk is not to become a lab
-            raise LabError(f"{self.path} cannot be written: it is not a regular file")
+            raise LabError(
+                _("{path} cannot be written: it is not a regular file", path=self.path)
+            )
         try:
             return os.open(self.path, _WRITING | _PLAIN)
         except OSError as error:
@@ -69,7 +72,7 @@ class Outlet:
             raise
 
     def _unread(self) -> str:
-        return f"{self.path} cannot be written: nobody reads this pipe"
+        return _("{path} cannot be written: nobody reads this pipe", path=self.path)
 
     def check(self) -> None:
         """Raise LabError where the pipe's reader has gone: what is made is for nobody."""

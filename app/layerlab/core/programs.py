@@ -18,6 +18,7 @@ from typing import Any
 
 from layerlab.core.errors import LabError
 from layerlab.core.resources import resource
+from layerlab.core.translation import _
 
 _COMMON = "common"
 _LINE = 96  # characters
@@ -57,15 +58,19 @@ def _filled(key: str, text: str, parameters: Mapping[str, Any]) -> str:
     """Return the text of a program with the values of its head replaced."""
     places = head(text)
     for name in parameters.keys() - places.keys():
-        raise LabError(f"the program {key} has no parameter {name}")
+        raise LabError(_("the program {key} has no parameter {name}", key=key, name=name))
     for name in places.keys() - parameters.keys():
-        raise LabError(f"the parameter {name} of the program {key} is not set")
+        raise LabError(
+            _("the parameter {name} of the program {key} is not set", name=name, key=key)
+        )
     lines = text.encode().splitlines(keepends=True)  # columns of a tree count bytes
     for name, place in reversed(places.items()):  # the last one first: lines above stay
         first, last = place.lineno - 1, (place.end_lineno or place.lineno) - 1
         start = lines[first][: place.col_offset]
         end = _FORMATTER.sub(b"", lines[last][place.end_col_offset :])
-        value = _plain(f"the parameter {name} of the program {key}", parameters[name])
+        value = _plain(
+            _("the parameter {name} of the program {key}", name=name, key=key), parameters[name]
+        )
         new = _source(value, "", _LINE - len(start.decode()) - len(end.decode().rstrip("\n")))
         lines[first : last + 1] = [start + new.encode() + end]
     return b"".join(lines).decode()
@@ -78,7 +83,9 @@ def _plain(what: str, value: Any) -> Any:
     except (ValueError, SyntaxError):
         same = False
     if same is not True:  # arrays, say, compare number by number
-        raise LabError(f"{what} is no literal but {type(value).__name__}")
+        raise LabError(
+            _("{what} is no literal but {type_name}", what=what, type_name=type(value).__name__)
+        )
     return value
 
 
@@ -146,6 +153,6 @@ def _gathered(nodes: Sequence[ast.Import | ast.ImportFrom]) -> tuple[list[str], 
 
     take(nodes)
     lines: list[str] = []
-    for _, group in itertools.groupby(sorted(own), lambda entry: entry[0]):
+    for _top, group in itertools.groupby(sorted(own), lambda entry: entry[0]):
         lines += [""] * bool(lines) + [line for *_, line in group]
     return lines, list(parts.values())

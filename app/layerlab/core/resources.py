@@ -6,6 +6,7 @@ import pathlib
 
 from layerlab.core.errors import LabError
 from layerlab.core.roots import resource_roots
+from layerlab.core.translation import _
 
 
 def resource(name: str) -> pathlib.Path:
@@ -18,4 +19,6 @@ def resource(name: str) -> pathlib.Path:
         path = root / name
         if path.exists():
             return path
-    raise LabError(f"the file {name} is missing from this installation of Layerlab")
+    raise LabError(
+        _("the file {name} is missing from this installation of Layerlab", name=name)
+    )

@@ -15,11 +15,12 @@ from layerlab.core.declared import KNOBS, MAX_DEPTH
 from layerlab.core.decoding import convert_json, decode_json
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError, quoted
+from layerlab.core.translation import _
 
 VERSION = 1
 MAX_SPEC_BYTES = 2**20
 # The one field of two types, which msgspec's words do not explain.
-_HINTS = {"train.batch": 'it must be a whole number or "full"'}
+_HINTS = {"train.batch": _('it must be a whole number or "full"')}
 
 
 class _Room(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -86,7 +87,11 @@ class NetSpec(_Room, frozen=True):
     def __post_init__(self) -> None:
         if len(self.hidden) > MAX_DEPTH:
             raise LabError(
-                f"net.hidden lists {len(self.hidden)} layers, the range is 0 to {MAX_DEPTH}"
+                _(
+                    "net.hidden lists {hidden} layers, the range is 0 to {max_depth}",
+                    hidden=len(self.hidden),
+                    max_depth=MAX_DEPTH,
+                )
             )
         self._check_fields("net")
 
@@ -128,7 +133,7 @@ class TrainSpec(_Room, frozen=True):
 
     def __post_init__(self) -> None:
         if self.epochs is not None and self.updates is not None:
-            raise LabError("train gives both epochs and updates; give exactly one of them")
+            raise LabError(_("train gives both epochs and updates; give exactly one of them"))
         if self.epochs is None and self.updates is None:
             msgspec.structs.force_setattr(self, "updates", 1500)
         self._check_fields("train")
@@ -150,7 +155,11 @@ class LabSpec(_Room, frozen=True):
     def __post_init__(self) -> None:
         if self.version != VERSION:
             raise LabError(
-                f"version is {quoted(self.version)}, this Layerlab reads version {VERSION}"
+                _(
+                    "version is {version}, this Layerlab reads version {known}",
+                    version=quoted(self.version),
+                    known=VERSION,
+                )
             )
 
 
@@ -178,7 +187,7 @@ def edit(spec: LabSpec, path: str, value: Any) -> LabSpec:
         LabError: the value is out of the knob's range or of the wrong type.
     """
     if path not in KNOBS:
-        raise LabError(f"{path} is not a knob of the lab")
+        raise LabError(_("{path} is not a knob of the lab", path=path))
     KNOBS[path].check(value)
     hidden = spec.net.hidden
     changes: dict[str, Any]
@@ -230,7 +239,7 @@ def from_json(text: str | bytes, where: str = "spec") -> LabSpec:
 
 def read_spec(path: str | pathlib.Path) -> LabSpec:
     """Read a spec from a JSON file; raises LabError that names the file."""
-    raw = read_file(path, MAX_SPEC_BYTES, "spec")
+    raw = read_file(path, MAX_SPEC_BYTES, _("spec"))
     if not raw.strip():
-        raise LabError(f"{path} is empty")
+        raise LabError(_("{path} is empty", path=path))
     return from_json(raw, str(path))

@@ -12,6 +12,7 @@ import msgspec
 from layerlab.core.decoding import decode_json
 from layerlab.core.errors import LabError, one_line, quoted, unknown_name
 from layerlab.core.knobs import Knob
+from layerlab.core.translation import _
 
 VERSION = 1
 MAX_KNOB_BYTES = 4 * 2**20  # a graph of the largest size that its page takes is 2 MB
@@ -36,7 +37,7 @@ class Values(Mapping[str, Any]):
         found: dict[str, object] = {}
         for name, value in given.items():
             if name not in names:
-                raise unknown_name("knob", name, self._knobs)
+                raise unknown_name(_("knob"), name, self._knobs)
             found[names[name]] = value
         self._values = MappingProxyType(
             {name: _checked(knob, found.get(name)) for name, knob in self._knobs.items()}
@@ -74,15 +75,30 @@ def _checked(knob: Knob, value: object) -> object:
     """Return the value as its knob has it: whole numbers of a float knob become floats."""
     where = knob.label
     if knob.kind == "bool" and not isinstance(value, bool):
-        raise LabError(f"{where} is {quoted(value)}, it must be true or false")
+        raise LabError(
+            _("{where} is {value}, it must be true or false", where=where, value=quoted(value))
+        )
     if knob.kind in ("choice", "text") and not isinstance(value, str):
-        what = "a name" if knob.kind == "choice" else "a text"
-        raise LabError(f"{where} is {quoted(value)}, it must be {what}")
+        what = _("a name") if knob.kind == "choice" else _("a text")
+        raise LabError(
+            _(
+                "{where} is {value}, it must be {what}",
+                where=where,
+                value=quoted(value),
+                what=what,
+            )
+        )
     if isinstance(value, str):
         value = dict(knob.former_choices).get(value, value)
     if knob.kind == "numbers":
         if not isinstance(value, list | tuple):
-            raise LabError(f"{where} is {quoted(value)}, it must be a list of numbers")
+            raise LabError(
+                _(
+                    "{where} is {value}, it must be a list of numbers",
+                    where=where,
+                    value=quoted(value),
+                )
+            )
         for i, number in enumerate(value):
             knob.check_number(number, f"{where}[{i}]")
         return tuple(float(number) for number in value)
@@ -113,14 +129,26 @@ def knobs_from_json(raw: bytes) -> tuple[str, dict[str, Any]]:
         LabError: it is none, or of a version that is not known.
     """
     try:
-        read = decode_json(raw, _File, "the file")
+        read = decode_json(raw, _File, _("the file"))
     except LabError as error:
-        raise LabError(f"these are not the knobs of a page: {error}") from None
+        raise LabError(_("these are not the knobs of a page: {error}", error=error)) from None
     if read.version != VERSION:
-        raise LabError(f"version is {quoted(read.version)}, this Layerlab reads {VERSION}")
+        raise LabError(
+            _(
+                "version is {version}, this Layerlab reads {known}",
+                version=quoted(read.version),
+                known=VERSION,
+            )
+        )
     for name, value in read.knobs.items():
         if isinstance(value, float) and not math.isfinite(value):
-            raise LabError(f"{one_line(name)} is {value}, it must be a finite number")
+            raise LabError(
+                _(
+                    "{name} is {value}, it must be a finite number",
+                    name=one_line(name),
+                    value=value,
+                )
+            )
     return read.experiment, read.knobs
 
 

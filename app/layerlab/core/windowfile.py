@@ -17,6 +17,7 @@ from layerlab.core.decoding import decode_json
 from layerlab.core.errors import LabError
 from layerlab.core.knobs import Effect
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 
 VERSION = 1
 MAX_BYTES = 32 * 2**20  # knobs of every page, some of which hold graphs and pictures
@@ -43,7 +44,7 @@ class WindowFile(msgspec.Struct, frozen=True, kw_only=True):
 
     def lab_spec(self) -> LabSpec:
         """Return the lab's spec; raises LabError where this version does not know it."""
-        return specs.from_json(bytes(self.spec), "the kept lab")
+        return specs.from_json(bytes(self.spec), _("the kept lab"))
 
 
 def make_window_file(
@@ -63,7 +64,7 @@ def window_to_json(window: WindowFile) -> bytes:
     return msgspec.json.format(msgspec.json.encode(window), indent=2) + b"\n"
 
 
-def window_from_json(raw: bytes, where: str = "the window's file") -> WindowFile:
+def window_from_json(raw: bytes, where: str = _("the window's file")) -> WindowFile:
     """Read a file's content; `where` is how messages name it.
 
     Raises:
@@ -71,7 +72,14 @@ def window_from_json(raw: bytes, where: str = "the window's file") -> WindowFile
     """
     read = decode_json(raw, WindowFile, where)
     if read.version != VERSION:
-        raise LabError(f"{where}: version is {read.version}, this Layerlab reads {VERSION}")
+        raise LabError(
+            _(
+                "{where}: version is {version}, this Layerlab reads {known}",
+                where=where,
+                version=read.version,
+                known=VERSION,
+            )
+        )
     return read
 
 
