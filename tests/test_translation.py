@@ -19,7 +19,6 @@ NOT_YET = (
     "compose",
     "experiments",
     "nets",
-    "runtime",
     "ui",
     "cli.py",
 )

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from layerlab.core.disk import reason
 from layerlab.core.errors import LabError
 from layerlab.core.temporaries import temporary_beside
+from layerlab.core.translation import _
 
 FOLDER = "kept"
 MAX_KEPT = 60  # moments of which files are kept; the oldest go
@@ -61,7 +62,9 @@ def keep_aside(data: pathlib.Path, files: Sequence[pathlib.Path]) -> list[pathli
                 count += 1
         _prune(folder, copies)
     except OSError as error:
-        raise LabError(f"{files[0]} cannot be kept aside: {reason(error)}") from None
+        raise LabError(
+            _("{file} cannot be kept aside: {reason}", file=files[0], reason=reason(error))
+        ) from None
     return copies
 
 

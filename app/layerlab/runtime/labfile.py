@@ -27,6 +27,7 @@ from layerlab.core.libraries import needed_for
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import MAX_SPEC_BYTES, LabSpec, from_json, to_json
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.runtime.arrays import joined
 from layerlab.runtime.opened import locate, path_beside
 
@@ -121,7 +122,7 @@ def save(
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name for a history")
         tensors[_HISTORY + name] = np.ascontiguousarray(values)
-    with needed_for(f"{path} is not saved: a saved lab"):
+    with needed_for(_("{path} is not saved: a saved lab", path=path)):
         import safetensors.numpy  # noqa: F401 - without it nobody could open the file
     (write or (lambda raw: write_file(path, raw)))(joined(metadata, tensors))
     return is_whole
@@ -156,7 +157,7 @@ def load(
     if _is_text(raw, name):
         return SavedLab(_with_table(_plain_spec(raw, name), name, None, any_path))
     metadata, tensors = _header(raw, name)
-    spec = from_json(metadata["spec"], f"{name}, spec")
+    spec = from_json(metadata["spec"], _("{name}, spec", name=name))
     spec = _with_table(spec, name, metadata.get("table"), any_path)
     try:
         layout = layout_of(spec)
@@ -183,7 +184,7 @@ def load_spec(path: str | pathlib.Path) -> LabSpec:
     raw = _read(name)
     if _is_text(raw, name):
         return _plain_spec(raw, name)
-    return from_json(_header(raw, name)[0]["spec"], f"{name}, spec")
+    return from_json(_header(raw, name)[0]["spec"], _("{name}, spec", name=name))
 
 
 def _with_table(spec: LabSpec, name: str, beside: str | None, any_path: bool) -> LabSpec:
@@ -191,9 +192,9 @@ def _with_table(spec: LabSpec, name: str, beside: str | None, any_path: bool) ->
 
 
 def _read(name: str) -> bytes:
-    raw = read_file(name, MAX_FILE_BYTES, "lab")
+    raw = read_file(name, MAX_FILE_BYTES, _("lab"))
     if not raw.strip():
-        raise LabError(f"{name} is empty")
+        raise LabError(_("{name} is empty", name=name))
     return raw
 
 
@@ -207,8 +208,12 @@ def _is_text(raw: bytes, name: str) -> bool:
 def _plain_spec(raw: bytes, name: str) -> LabSpec:
     if len(raw) > MAX_SPEC_BYTES:
         raise LabError(
-            f"{name} has {grouped(len(raw))} bytes; "
-            f"a spec has at most {grouped(MAX_SPEC_BYTES)} bytes"
+            _(
+                "{name} has {size} bytes; a spec has at most {limit} bytes",
+                name=name,
+                size=grouped(len(raw)),
+                limit=grouped(MAX_SPEC_BYTES),
+            )
         )
     return from_json(raw.removeprefix(_BOM), name)
 
@@ -217,21 +222,27 @@ def _header(raw: bytes, name: str) -> tuple[dict[str, str], dict[str, _Tensor]]:
     """Return metadata and the declared arrays."""
     length = int.from_bytes(raw[:_LENGTH_BYTES], "little")
     if length > MAX_HEADER_BYTES or _LENGTH_BYTES + length > len(raw):
-        raise LabError(f"{name} is damaged: it ends before its header does")
-    header, where = raw[_LENGTH_BYTES : _LENGTH_BYTES + length], "the header"
+        raise LabError(_("{name} is damaged: it ends before its header does", name=name))
+    header, where = raw[_LENGTH_BYTES : _LENGTH_BYTES + length], _("the header")
     try:
         entries = decode_json(header, dict[str, msgspec.Raw], where)
         metadata = decode_json(entries.pop("__metadata__", b"{}"), dict[str, str], where)
         tensors = {key: decode_json(text, _Tensor, where) for key, text in entries.items()}
     except LabError as error:
-        raise LabError(f"{name} is damaged: its header does not read ({error})") from None
+        raise LabError(
+            _("{name} is damaged: its header does not read ({error})", name=name, error=error)
+        ) from None
     version = metadata.get("layerlab")
     if version is None or "spec" not in metadata:
-        raise LabError(f"{name} holds arrays, but no lab of Layerlab")
+        raise LabError(_("{name} holds arrays, but no lab of Layerlab", name=name))
     if version != str(FILE_VERSION):
         raise LabError(
-            f"{name} is a lab of version {one_line(version[:20])}, "
-            f"this Layerlab reads {FILE_VERSION}"
+            _(
+                "{name} is a lab of version {version}, this Layerlab reads {known}",
+                name=name,
+                version=one_line(version[:20]),
+                known=FILE_VERSION,
+            )
         )
     return metadata, tensors
 
@@ -257,15 +268,27 @@ def _check_tensors(
     for key, (shape, kind) in expected.items():
         found = tensors.get(key)
         if found is None:
-            raise LabError(f"{name} is damaged: {key} is missing")
+            raise LabError(_("{name} is damaged: {key} is missing", name=name, key=key))
         if found.shape != shape or found.dtype != kind:
             raise LabError(
-                f"{name} does not fit its own spec: {key} is {one_line(found.dtype[:8])} "
-                f"{_sizes(found.shape)} where {kind} {_sizes(shape)} is expected"
+                _(
+                    "{name} does not fit its own spec: {key} is {found} where {expected} is "
+                    "expected",
+                    name=name,
+                    key=key,
+                    found=f"{one_line(found.dtype[:8])} {_sizes(found.shape)}",
+                    expected=f"{kind} {_sizes(shape)}",
+                )
             )
     for key, found in tensors.items():
         if key not in expected and not _is_history(key, found):
-            raise LabError(f"{name} holds an array {quoted(key[:40])} that is no part of a lab")
+            raise LabError(
+                _(
+                    "{name} holds an array {key} that is no part of a lab",
+                    name=name,
+                    key=quoted(key[:40]),
+                )
+            )
 
 
 def _is_history(key: str, found: _Tensor) -> bool:
@@ -279,30 +302,45 @@ def _is_history(key: str, found: _Tensor) -> bool:
 
 
 def _sizes(shape: tuple[int, ...]) -> str:
-    return " x ".join(str(n)[:12] for n in shape[:4]) or "number"
+    return " x ".join(str(n)[:12] for n in shape[:4]) or _("number")
 
 
 def _arrays(raw: bytes, name: str, tensors: dict[str, _Tensor]) -> dict[str, Array]:
     """Return the arrays; the library checks offsets, sizes and gaps."""
-    with needed_for(f"{name} cannot be opened: a saved lab"):
+    with needed_for(_("{name} cannot be opened: a saved lab", name=name)):
         import safetensors.numpy
     try:
         arrays: dict[str, Array] = safetensors.numpy.load(raw)
     except (safetensors.SafetensorError, ValueError, OverflowError) as error:
-        raise LabError(f"{name} is damaged: {one_line(error)}") from None
+        raise LabError(
+            _("{name} is damaged: {error}", name=name, error=one_line(error))
+        ) from None
     if {key: a.shape for key, a in arrays.items()} != {k: t.shape for k, t in tensors.items()}:
-        raise LabError(f"{name} is damaged: its header names an array twice")
+        raise LabError(_("{name} is damaged: its header names an array twice", name=name))
     return arrays
 
 
 def _state(name: str, text: str, arrays: dict[str, Array]) -> State:
-    counters = decode_json(text, _Counters, f"{name} is damaged: state")
+    counters = decode_json(text, _Counters, _("{name} is damaged: state", name=name))
     for key in ("update", "epoch_count"):
         if not 0 <= getattr(counters, key) <= MAX_UPDATE:
-            raise LabError(f"{name} is damaged: {key} is {quoted(getattr(counters, key))}")
+            raise LabError(
+                _(
+                    "{name} is damaged: {key} is {value}",
+                    name=name,
+                    key=key,
+                    value=quoted(getattr(counters, key)),
+                )
+            )
     for key in ("params", "moments"):
         if not np.isfinite(arrays[key]).all():
-            raise LabError(f"{name} is damaged: {key} holds values that are no numbers")
+            raise LabError(
+                _(
+                    "{name} is damaged: {key} holds values that are no numbers",
+                    name=name,
+                    key=key,
+                )
+            )
     return State(
         update=counters.update,
         params=arrays["params"],

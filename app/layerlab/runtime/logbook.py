@@ -29,6 +29,7 @@ from layerlab.core.folders import log_folder as log_folder
 from layerlab.core.owners import owner
 from layerlab.core.program import is_bundle
 from layerlab.core.temporaries import NOTES
+from layerlab.core.translation import _
 
 NAME = "layerlab"
 RECENT = 200  # lines of a report
@@ -117,7 +118,9 @@ class Logbook:
             self._faults = place.open("x", encoding="utf-8")
             faulthandler.enable(self._faults)
         except (OSError, LabError) as error:
-            self.trouble = f"no log is written: {self.folder}: {error}"
+            self.trouble = _(
+                "no log is written: {folder}: {error}", folder=self.folder, error=error
+            )
         self._log.setLevel(logging.INFO)
         self._log.propagate = False  # no library's handler prints it once more
         for handler in self._handlers:
@@ -160,7 +163,7 @@ class Logbook:
                 *versions(),
                 "",
                 without_names(trace),
-                f"The last {RECENT} lines of the log:",
+                f"The last {RECENT} lines of the log:",  # not translated
                 *self._recent.lines,
                 "",
             ]
@@ -209,9 +212,10 @@ class Logbook:
             ]
             write_file(report, "\n".join(parts).encode())
             path.unlink()
-            found = (
+            found = _(
                 "The lab ended in a fault last time. A report without personal data is "
-                f"{report}"
+                "{report}",
+                report=report,
             )
         self._prune()
         return found
@@ -226,8 +230,9 @@ class Logbook:
 
 def versions() -> list[str]:
     """Return what a report says of the machine and the libraries; loads none of them."""
-    python = f"Python {platform.python_version()}{' in a bundle' if is_bundle() else ''}"
-    machine = f"{platform.platform()}, {os.cpu_count()} processors"
+    edition = " in a bundle" if is_bundle() else ""  # not translated
+    python = f"Python {platform.python_version()}{edition}"
+    machine = f"{platform.platform()}, {os.cpu_count()} processors"  # not translated
     known = []
     for name in _LIBRARIES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):

@@ -20,6 +20,7 @@ from layerlab.core.decoding import decode_json
 from layerlab.core.disk import read_file, write_file
 from layerlab.core.errors import LabError, one_line
 from layerlab.core.spec import TaskSpec
+from layerlab.core.translation import _
 from layerlab.runtime import settings
 
 VERSION = 1
@@ -40,8 +41,12 @@ class UnknownTableError(LabError):
 
     def __init__(self, lab: str, table: str) -> None:
         super().__init__(
-            f"{lab} uses a table outside its own folder that you have not opened before: "
-            f"{one_line(table)}"
+            _(
+                "{lab} uses a table outside its own folder that you have not opened before: "
+                "{table}",
+                lab=lab,
+                table=one_line(table),
+            )
         )
         self.table = table
 
@@ -93,7 +98,7 @@ def _read() -> list[str] | None:
     if not os.path.lexists(_path()):
         return []
     try:
-        raw = read_file(_path(), MAX_BYTES, "list of tables")
+        raw = read_file(_path(), MAX_BYTES, _("list of tables"))
         version = decode_json(raw, dict[str, msgspec.Raw], str(_path())).get("version")
         if version is not None and bytes(version).isdigit() and int(bytes(version)) > VERSION:
             return None  # and left to that version
@@ -149,8 +154,11 @@ def locate(task: TaskSpec, lab: str, beside: str | None, any_path: bool) -> Task
             return specs.replace(task, path=path)
     if own is None:
         raise LabError(
-            f"{lab} uses a table of another computer, {one_line(task.path)}; put the table "
-            "beside the lab"
+            _(
+                "{lab} uses a table of another computer, {path}; put the table beside the lab",
+                lab=lab,
+                path=one_line(task.path),
+            )
         )
     if not may_own:
         raise UnknownTableError(lab, own)

@@ -22,6 +22,7 @@ from layerlab.core.options import (
     options_from_fields,
     options_to_fields,
 )
+from layerlab.core.translation import _
 from layerlab.runtime.aside import keep_aside
 
 MAX_BYTES = 2**20
@@ -41,7 +42,9 @@ def make_data_folder() -> pathlib.Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LabError(f"{folder} cannot be made: {reason(error)}") from None
+        raise LabError(
+            _("{folder} cannot be made: {reason}", folder=folder, reason=reason(error))
+        ) from None
     return folder
 
 
@@ -70,10 +73,17 @@ def read_options(notices: list[str] | None = None) -> Options:
     try:
         fields = _fields()
     except LabError as error:
-        kept = "".join(
-            f"; a copy is {copy}" for copy in keep_aside(data_folder(), [settings_file()])
-        )
-        raise LabError(f"{settings_file()} is not used: {error}{kept}") from None
+        path = settings_file()
+        copies = keep_aside(data_folder(), [path])
+        sentence = _("{path} is not used: {error}", path=path, error=error)
+        for copy in copies:
+            sentence = _(
+                "{path} is not used: {error}; a copy is {copy}",
+                path=path,
+                error=error,
+                copy=copy,
+            )
+        raise LabError(sentence) from None
     options, sentences = options_from_fields(fields)
     if notices is not None:
         notices.extend(sentences)
@@ -106,7 +116,7 @@ def write_options(options: Options, base: Options | None = None) -> None:
 
 
 def _fields() -> dict[str, Any]:
-    return fields_from_json(read_file(settings_file(), MAX_BYTES, "settings file"))
+    return fields_from_json(read_file(settings_file(), MAX_BYTES, _("settings file")))
 
 
 @contextlib.contextmanager

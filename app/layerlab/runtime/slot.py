@@ -19,6 +19,7 @@ import threading
 from layerlab.core.disk import reason, write_file
 from layerlab.core.errors import LabError
 from layerlab.core.temporaries import NOTES, remove_left_behind
+from layerlab.core.translation import _
 from layerlab.runtime.aside import keep_aside
 from layerlab.runtime.labfile import SUFFIX
 from layerlab.runtime.lock import Lock
@@ -105,7 +106,9 @@ class Slot:
                 if os.path.lexists(file):
                     os.replace(file, goal)
         except OSError as error:
-            raise LabError(f"{self.lab} cannot be renamed: {reason(error)}") from None
+            raise LabError(
+                _("{lab} cannot be renamed: {reason}", lab=self.lab, reason=reason(error))
+            ) from None
 
     def remove(self) -> None:
         """Remove the files, of which there are copies; raises LabError."""
@@ -113,7 +116,9 @@ class Slot:
             for file in self.files:
                 file.unlink()
         except OSError as error:
-            raise LabError(f"{self.lab} cannot be removed: {reason(error)}") from None
+            raise LabError(
+                _("{lab} cannot be removed: {reason}", lab=self.lab, reason=reason(error))
+            ) from None
 
     def make_own(self) -> None:
         """Keep aside what is not this window's, so that the files may be written.

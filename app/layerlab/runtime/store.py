@@ -19,6 +19,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.knobs import Effect
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.runtime.backend import HistoryLike
 from layerlab.runtime.undo import UndoStack
 
@@ -176,7 +177,7 @@ class Store(QObject):
     def open(self, snapshot: Snapshot) -> None:
         """Show an opened lab; undo leads back. Raises LabError if it cannot be trained."""
         self._check(snapshot.spec)
-        self._push("opened file", "")
+        self._push(_("opened file"), "")
         self._spec = snapshot.spec
         self.restored.emit(snapshot)
 

@@ -17,6 +17,7 @@ from layerlab.core import frames
 from layerlab.core.frames import Frame
 from layerlab.core.numbers import grouped
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.runtime.backend import Backend, HistoryLike
 from layerlab.runtime.mailbox import Mailbox
 from layerlab.runtime.request import Run, WorkerRequest, idle_status
@@ -214,9 +215,12 @@ class Worker(QThread):
         loss = run.history.median_loss()
         if loss <= target and run.state.update > 0:
             run.status = "stopped"
-            run.note = (
-                f"Stopped at update {grouped(run.state.update)}: the median loss {loss:.3g} "
-                f"reached the target {target:g}"
+            run.note = _(
+                "Stopped at update {update}: the median loss {loss:.3g} "
+                "reached the target {target:g}",
+                update=grouped(run.state.update),
+                loss=loss,
+                target=target,
             )
 
     def _measure_speed(self, run: Run, now: float) -> None:
