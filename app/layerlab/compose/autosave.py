@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QMessageBox
 
 from layerlab.compose.reopening import Reopened, own_slot
+from layerlab.core.translation import _
 from layerlab.core.windowfile import make_window_file, window_to_json
 from layerlab.runtime import settings
 from layerlab.runtime.keeper import Keeper
@@ -44,8 +45,7 @@ PROGRESS_S = 30  # a training that goes on is kept this often
 RETRY_S = 10  # after a write that failed
 LAB_BYTES_PER_S = 4 * 2**20  # that trained networks are written with, on average, at most
 PATIENCE_S = 2  # that a window which closes waits without a word
-SETTINGS, WINDOW, LAB = "settings", "window", "lab"
-NAMES = {SETTINGS: "The settings are", WINDOW: "The lab is", LAB: "The trained network is"}
+KINDS = SETTINGS, WINDOW, LAB = "settings", "window", "lab"
 TRY_AGAIN = "keep"  # the banner's action
 
 
@@ -89,7 +89,7 @@ class Autosave(QObject):
         self.base: Options | None = None
         self._done: dict[str, object] = {}  # kind -> what was put last
         self._first: object = None  # what it began with, until something is done
-        self._retry_at = dict.fromkeys(NAMES, 0.0)
+        self._retry_at = dict.fromkeys(KINDS, 0.0)
         self._failing: set[str] = set()
         self._is_flushed = self._is_over = False
         self.asks = True
@@ -215,11 +215,11 @@ class Autosave(QObject):
         if self._slot.kept:
             copies, self._slot.kept = self._slot.kept, []
             _log.info("the lab before this one is kept as %s", copies[0])
-            self._show_message(f"The previous lab is kept as {copies[0].name}.")
+            self._show_message(_("The previous lab is kept as {name}.", name=copies[0].name))
         if kind in self._failing:
             self._failing.discard(kind)
             if not self._failing:
-                self._show_message("Everything is saved again.")
+                self._show_message(_("Everything is saved again."))
 
     def _on_failed(self, kind: str, sentence: str) -> None:
         _log.warning("%s not kept: %s", kind, sentence)
@@ -230,7 +230,10 @@ class Autosave(QObject):
         if kind not in self._failing and not self._is_over:
             self._failing.add(kind)
             self._pages.banner.show_message(
-                f"{NAMES[kind]} not saved: {sentence}.", "error", TRY_AGAIN, "Try again"
+                _not_saved(kind, sentence),
+                "error",
+                TRY_AGAIN,
+                _("Try again"),
             )
 
     def on_banner(self, action: str) -> None:
@@ -238,7 +241,7 @@ class Autosave(QObject):
         if action != TRY_AGAIN:
             return
         self._failing.clear()
-        self._retry_at = dict.fromkeys(NAMES, 0.0)
+        self._retry_at = dict.fromkeys(KINDS, 0.0)
         self.look()
 
     # ---- the end
@@ -266,8 +269,8 @@ class Autosave(QObject):
                 return self._is_flushed
 
     def _troubles(self) -> dict[str, str]:
-        found = {kind: self._keepers[kind].trouble(kind) for kind in NAMES}
-        return {kind: f"{NAMES[kind]} not saved: {why}." for kind, why in found.items() if why}
+        found = {kind: self._keepers[kind].trouble(kind) for kind in KINDS}
+        return {kind: _not_saved(kind, why) for kind, why in found.items() if why}
 
     def _wait(self) -> None:
         """Wait until all is written; where that takes long, say so and offer to stop it."""
@@ -276,9 +279,9 @@ class Autosave(QObject):
             return
         box = QMessageBox(self._window)
         box.setWindowTitle("Layerlab")
-        box.setText("Saving the lab takes a moment.")
+        box.setText(_("Saving the lab takes a moment."))
         box.setStandardButtons(QMessageBox.StandardButton.Discard)
-        box.button(QMessageBox.StandardButton.Discard).setText("Close without saving")
+        box.button(QMessageBox.StandardButton.Discard).setText(_("Close without saving"))
         timer = QTimer(box)
         timer.timeout.connect(lambda: box.accept() if self._wait_for(0) else None)
         timer.start(100)
@@ -295,12 +298,12 @@ class Autosave(QObject):
         box = QMessageBox(self._window)
         box.setWindowTitle("Layerlab")
         box.setIcon(QMessageBox.Icon.Warning)
-        box.setText("Your latest changes are not saved.")
+        box.setText(_("Your latest changes are not saved."))
         box.setInformativeText("\n".join(sentences))
         box.setStandardButtons(button.Retry | button.Discard | button.Cancel)
-        box.button(button.Retry).setText("Try again")
-        box.button(button.Discard).setText("Close anyway")
-        box.button(button.Cancel).setText("Keep open")
+        box.button(button.Retry).setText(_("Try again"))
+        box.button(button.Discard).setText(_("Close anyway"))
+        box.button(button.Cancel).setText(_("Keep open"))
         box.setDefaultButton(button.Retry)
         box.setEscapeButton(button.Cancel)
         answer = button(box.exec())
@@ -317,11 +320,19 @@ class Autosave(QObject):
         self._clock.stop()
         if not self._is_flushed:  # else it has been said
             for sentence in self._troubles().values():
-                print(f"layerlab: {sentence}", file=sys.stderr)
+                print(f"layerlab: {sentence}", file=sys.stderr)  # not translated: the name
         for keeper in self._keepers.values():
             keeper.end()
         self._saving.keeper.end()
         self._slot.release()
+
+
+def _not_saved(kind: str, why: str) -> str:
+    if kind == SETTINGS:
+        return _("The settings are not saved: {why}.", why=why)
+    if kind == WINDOW:
+        return _("The lab is not saved: {why}.", why=why)
+    return _("The trained network is not saved: {why}.", why=why)
 
 
 def _write_lab(

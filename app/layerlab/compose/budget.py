@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from layerlab.core import spec as specs
 from layerlab.core.declared import KNOBS
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _, ngettext
 from layerlab.nets.budget import equal_widths
 from layerlab.nets.problem import layout_of
 from layerlab.runtime.store import Store
 from layerlab.ui.controls.panel import ControlPanel
 from layerlab.ui.readouts import grouped
 
-_LINEAR = "A linear model has no width that could follow the depth."
+_LINEAR = _("A linear model has no width that could follow the depth.")
 
 
 @dataclass(frozen=True)
@@ -54,27 +55,37 @@ def budget_of(spec: LabSpec) -> Budget | None:
 def wordings(budget: Budget | None, spec: LabSpec) -> tuple[str, ...]:
     """Return what the lock does for a spec, from long to short."""
     if budget is None:
-        return _LINEAR, "A linear model has no width."
-    hidden, have = spec.net.hidden, grouped(budget.parameters)
+        return _LINEAR, _("A linear model has no width.")
+    hidden, have = spec.net.hidden, budget.parameters
     if hidden == budget.hidden:
-        return f"Depth keeps these {have} parameters.", f"{have} parameters stay."
-    counts = f"{have} → {grouped(layout_of(spec).parameters)} parameters"
-    depth = f"depth {len(budget.hidden)} → {len(hidden)}"
+        stays = ngettext("{count} parameter stays.", "{count} parameters stay.", have)
+        return _("Depth keeps these {count} parameters.", count=grouped(have)), stays
+    now = layout_of(spec).parameters
+    counts = _("{before} → {now} parameters", before=grouped(have), now=grouped(now))
+    depth = _("depth {before} → {now}", before=len(budget.hidden), now=len(hidden))
     if not hidden:
-        return f"{depth}: no width, {counts}", f"no width, {counts}", counts
-    width = f"width {_width(budget.hidden)} → {hidden[0]}{_end(hidden[0])}"
+        return (
+            _("{depth}: no width, {counts}", depth=depth, counts=counts),
+            _("no width, {counts}", counts=counts),
+            counts,
+        )
+    width = _width_change(_width(budget.hidden), hidden[0])
     return f"{depth}: {width}, {counts}", f"{width}, {counts}", counts
 
 
 def _width(hidden: tuple[int, ...]) -> str:
     low, high = min(hidden), max(hidden)
-    return str(high) if low == high else f"{low} to {high}"
+    return str(high) if low == high else _("{low} to {high}", low=low, high=high)
 
 
-def _end(width: int) -> str:
-    """Say where the knob's range keeps the width from following any further."""
+def _width_change(before: str, now: int) -> str:
+    """Say also where the knob's range keeps the width from following any further."""
     knob = KNOBS["net.width"]
-    return {knob.low: " (the least)", knob.high: " (the most)"}.get(width, "")
+    if now == knob.low:
+        return _("width {before} → {now} (the least)", before=before, now=now)
+    if now == knob.high:
+        return _("width {before} → {now} (the most)", before=before, now=now)
+    return _("width {before} → {now}", before=before, now=now)
 
 
 class BudgetLock:

@@ -20,6 +20,7 @@ from layerlab.core.jobs import Ask, Job, Step, steps_of
 from layerlab.core.ledger import FORMS, Entry
 from layerlab.core.libraries import sentence_of
 from layerlab.core.picture import picture_of
+from layerlab.core.translation import _, ngettext
 from layerlab.experiments import EXPERIMENTS
 from layerlab.nets.engines import available
 from layerlab.runtime.background import Background
@@ -30,8 +31,8 @@ from layerlab.ui.window import LabWindow
 KEY = "claim"  # of the jobs, with the row's id
 READY = (KEY, "")  # the job that has the kernels made ready before the first row
 FIRST, AT_ONCE = 1, 2  # priorities: asked for alone, kernels; the others follow below
-PAPERS = "Papers"
-LACKS = "it asks PyTorch itself, which is not installed"
+PAPERS = _("Papers")
+LACKS = _("it asks PyTorch itself, which is not installed")
 
 
 def entry_of(claim: Claim[Any], lacks: str = "") -> Entry:
@@ -158,11 +159,17 @@ class Ledger(QObject):
         """Put what is measured of the shown rows on the clipboard."""
         found = [entry.verdict for entry in self.page.rows.shown() if entry.verdict]
         if not found:
-            self._show_message("None of the claims shown has been measured yet.")
+            self._show_message(_("None of the claims shown has been measured yet."))
             return
         QGuiApplication.clipboard().setText(FORMS[form](found))
-        count = f"{len(found)} claim{'s' * (len(found) > 1)}"
-        self._show_message(f"Copied the results of {count} as {form}.")
+        self._show_message(
+            ngettext(
+                "Copied the results of {count} claim as {form}.",
+                "Copied the results of {count} claims as {form}.",
+                len(found),
+                form=form,
+            )
+        )
 
     def finish(self, names: Iterable[str]) -> None:
         """Compute rows here and now, for a picture."""
@@ -187,7 +194,9 @@ class Ledger(QObject):
         name = self._name_of(job)
         if name:
             what = sentence_of(error)
-            self.page.put(self._entry(name).broken(f"its computation failed: {what}"))
+            self.page.put(
+                self._entry(name).broken(_("its computation failed: {what}", what=what))
+            )
             self._show_work()
 
     def _name_of(self, job: Job) -> str:
@@ -212,16 +221,22 @@ class Ledger(QObject):
         entry = self._entry(self._now) if self._now in waiting else None
         done = len(self._batch) - len(waiting)
         share = (done + ((entry.share or 0.0) if entry else 0.0)) / len(self._batch)
-        what = entry.id if entry else "preparing the engine"
+        what = entry.id if entry else _("preparing the engine")
         if len(self._batch) > 1:
-            what += f", {done} of {len(self._batch)} done"
+            what = _(
+                "{what}, {done} of {total} done", what=what, done=done, total=len(self._batch)
+            )
         self.page.show_work(what, share)
         self._rail.show_share("claims", share)
 
     def _show_lacks(self, missing: str) -> None:
         names = [entry.id for entry in self.page.rows.entries if entry.lacks]
         if names:
-            listed = f"{', '.join(names[:-1])} and {names[-1]}"
+            listed = _("{names} and {last}", names=", ".join(names[:-1]), last=names[-1])
             self.page.tally.show_note(
-                f"{listed} ask PyTorch itself and cannot be computed here: {missing}."
+                _(
+                    "{listed} ask PyTorch itself and cannot be computed here: {missing}.",
+                    listed=listed,
+                    missing=missing,
+                )
             )

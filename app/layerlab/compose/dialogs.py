@@ -10,6 +10,7 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from layerlab.compose.options_store import OptionsStore
+from layerlab.core.translation import _
 
 
 class Folder:
@@ -72,7 +73,7 @@ def _may_replace(parent: QWidget, title: str, path: pathlib.Path) -> bool:
     asked = QMessageBox.question(
         parent,
         title,
-        f"{path.name} already exists. Do you want to replace it?",
+        _("{file} already exists. Do you want to replace it?", file=path.name),
         buttons.Yes | buttons.No,
         buttons.No,
     )

@@ -10,6 +10,7 @@ from layerlab.compose.serving import COMPILED, ServingEngine
 from layerlab.core import spec as specs
 from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
 from layerlab.core.libraries import sentence_of
+from layerlab.core.translation import _
 from layerlab.runtime.runner import Runner
 from layerlab.runtime.store import Store
 from layerlab.ui.banner import Banner
@@ -75,10 +76,10 @@ class ErrorReporter:
         self._not_begun()
         if not isinstance(error, LabError | ImportError):
             details = self.report(error)
-            sentence = f"The training stopped with an error: {sentence}"
-        action, label = ("undo", "Undo") if store.can_undo else ("", "")
+            sentence = _("The training stopped with an error: {sentence}", sentence=sentence)
+        action, label = ("undo", _("Undo")) if store.can_undo else ("", "")
         if isinstance(error, NotFiniteError) and not action:
-            action, label = "rate", f"Rate {store.spec.train.rate / 10:.2g}"
+            action, label = "rate", _("Rate {rate:.2g}", rate=store.spec.train.rate / 10)
         self._window.banner.show_message(
             sentence[:1].upper() + sentence[1:], "error", action, label, details
         )
@@ -86,7 +87,7 @@ class ErrorReporter:
     def on_surprise(self, error: BaseException) -> None:
         """Show that something of the window itself went wrong; the lab goes on."""
         self._banner().show_message(
-            f"Something went wrong; the lab continues: {sentence_of(error)}",
+            _("Something went wrong; the lab continues: {why}", why=sentence_of(error)),
             "error",
             details=self.report(error),
         )

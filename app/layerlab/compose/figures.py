@@ -16,6 +16,7 @@ from layerlab.compose.pages import Pages
 from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
 from layerlab.core.figures import ENDINGS
+from layerlab.core.translation import _
 from layerlab.ui.card import Card
 from layerlab.ui.window import LabWindow
 
@@ -64,7 +65,13 @@ class Figures:
         """Return the card of a name; raises LabError, which lists those there are."""
         known = self.by_name()
         if name not in known:
-            raise LabError(f"there is no view {name!r}, there are {', '.join(known)}")
+            raise LabError(
+                _(
+                    "there is no view {name!r}, there are {known}",
+                    name=name,
+                    known=", ".join(known),
+                )
+            )
         return known[name]
 
     def ask(self, card: Card, for_print: bool = False) -> None:
@@ -73,7 +80,9 @@ class Figures:
 
         kinds = {f"{kind} (*{ending})": ending for ending, kind in ENDINGS.items()}
         start = self._folder.path() / f"{_name(card)}.svg"
-        path = ask_where_to_save(self._window, f"Save a figure of {card.title()}", start, kinds)
+        path = ask_where_to_save(
+            self._window, _("Save a figure of {title}", title=card.title()), start, kinds
+        )
         if path is None:
             return
         try:
@@ -83,7 +92,7 @@ class Figures:
             self._pages.banner.show_message(str(error), "error")
             return
         _log.info("a figure of %s in %s", card.title(), path)
-        self._show_message(f"Saved as {path}")
+        self._show_message(_("Saved as {path}", path=path))
 
     def drag_out(self, card: Card) -> None:
         """Let another program have a figure: as a file, as a picture, or as an SVG."""
@@ -121,7 +130,7 @@ class Figures:
                 self.ask(card)
                 return
         if not cards:
-            self._show_message("There is no view here to save as a figure.")
+            self._show_message(_("There is no view here to save as a figure."))
             return
         self.ask(max(cards, key=lambda card: card.width() * card.height()))
 

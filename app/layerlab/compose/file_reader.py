@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 from layerlab.compose.labs import quick_lab, read_with_data
 from layerlab.core.cancel import CancelledError, cancellable
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 from layerlab.nets.tasks.tables import UnreadError
 from layerlab.runtime.store import Snapshot
 from layerlab.ui.banner import Banner
@@ -193,7 +194,7 @@ class FileReader(QObject):
             self._add_banner(self._banner)
             self._banner.acted.connect(self.cancel)
             self._banner.close_button.clicked.connect(self.cancel)
-        self._banner.show_message(self._sentence, "notice", "cancel", "Cancel")
+        self._banner.show_message(self._sentence, "notice", "cancel", _("Cancel"))
 
 
 def _announcement(name: str) -> str:
@@ -201,4 +202,8 @@ def _announcement(name: str) -> str:
         size = f" ({os.stat(name).st_size / 1e6:.0f} MB)"
     except (OSError, ValueError):
         size = ""
-    return f"Reading {pathlib.Path(name).name}{size}. You can keep working in the open lab"
+    return _(
+        "Reading {name}{size}. You can keep working in the open lab",
+        name=pathlib.Path(name).name,
+        size=size,
+    )

@@ -16,6 +16,7 @@ from layerlab.compose.saving import Saving
 from layerlab.compose.tables import Tables
 from layerlab.core.disk import SMALL_BYTES
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 from layerlab.nets.tasks.tables import is_table
 from layerlab.runtime import labfile, opened
 from layerlab.runtime.labfile import SUFFIX
@@ -26,7 +27,7 @@ from layerlab.ui.window import LabWindow
 
 _log = logging.getLogger("layerlab")
 TABLE = "table"  # the banner's action
-FILTER = "Labs (*.layerlab *.json);;All files (*)"
+FILTER = _("Labs (*.layerlab *.json);;All files (*)")
 
 
 class Files(QObject):
@@ -67,8 +68,8 @@ class Files(QObject):
 
     def open(self) -> None:
         """Ask for a file and open it."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open a lab", str(self._folder.path()), FILTER
+        name, _filter = QFileDialog.getOpenFileName(
+            self._window, _("Open a lab"), str(self._folder.path()), FILTER
         )
         if name:
             self.chosen.emit(name)
@@ -99,10 +100,10 @@ class Files(QObject):
         if isinstance(error, UnknownTableError):
             self._asked = name
             self._window.banner.show_message(
-                f"{error}. Open it only if you trust this lab.",
+                _("{error}. Open it only if you trust this lab.", error=error),
                 "notice",
                 TABLE,
-                "Open the table",
+                _("Open the table"),
             )
         else:
             self._window.banner.show_message(str(error), "error")
@@ -124,11 +125,11 @@ class Files(QObject):
 
     def open_csv(self) -> None:
         """Ask for a CSV file and take its last column as the target."""
-        name, _ = QFileDialog.getOpenFileName(
+        name, _filter = QFileDialog.getOpenFileName(
             self._window,
-            "Open a CSV file",
+            _("Open a CSV file"),
             str(self._folder.path()),
-            "Tables (*.csv *.tsv *.txt);;All files (*)",
+            _("Tables (*.csv *.tsv *.txt);;All files (*)"),
         )
         if name:
             self.open_path(name)
@@ -149,9 +150,9 @@ class Files(QObject):
         start = self.path or self._folder.path() / "lab"
         path = ask_where_to_save(
             self._window,
-            "Save the lab",
+            _("Save the lab"),
             start.with_name(start.stem + SUFFIX),
-            {f"Labs (*{SUFFIX})": SUFFIX},
+            {_("Labs (*{suffix})", suffix=SUFFIX): SUFFIX},
         )
         if path is not None:
             self._write(path)
@@ -173,8 +174,11 @@ class Files(QObject):
     def _on_saved(self, path: pathlib.Path, is_whole: bool) -> None:
         self.note_opened(str(path))
         _log.info("saved as %s", path)
-        left_out = "" if is_whole else ", without the network: it has diverged"
-        self._show_message(f"Saved as {path.name}{left_out}")
+        self._show_message(
+            _("Saved as {file}", file=path.name)
+            if is_whole
+            else _("Saved as {file}, without the network: it has diverged", file=path.name)
+        )
 
     def _on_not_saved(self, error: LabError) -> None:
         _log.warning("not saved: %s", error)

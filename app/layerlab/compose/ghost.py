@@ -7,6 +7,7 @@ from layerlab.core import spec as specs
 from layerlab.core.declared import KNOBS
 from layerlab.core.frames import Frame
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.ui.window import LabWindow
 
 # What all layers share, where they are alike; else only the list of widths shows it.
@@ -22,12 +23,13 @@ def turned(old: LabSpec, new: LabSpec) -> str:
     if not all(hidden):  # a linear model has no width
         differ = [path for path in differ if path != "net.width"]
     if differ == _SHARED:  # depth, with the parameters locked
-        return f"depth {len(hidden[0])}, width {hidden[0][0]}"
+        return _("depth {depth}, width {width}", depth=len(hidden[0]), width=hidden[0][0])
     if len(differ) != 1:
-        return "the run before" if differ else "the same, earlier"
+        return _("the run before") if differ else _("the same, earlier")
     knob, value = KNOBS[differ[0]], specs.get(old, differ[0])
     if knob.kind == "bool":
-        return f"{'with' if value else 'without'} {knob.label.lower()}"
+        label = knob.label.lower()
+        return _("with {knob}", knob=label) if value else _("without {knob}", knob=label)
     if knob.registry:
         return str(REGISTRIES[knob.registry][value].label)
     text = "-".join(map(str, value)) if isinstance(value, tuple) else value
@@ -56,7 +58,7 @@ class Ghost:
     def name(self, new: LabSpec) -> None:
         """Name the ghost after what the new spec does otherwise."""
         if self._frame is not None:
-            self._label = f"before: {turned(self._frame.spec, new)}"
+            self._label = _("before: {change}", change=turned(self._frame.spec, new))
             self._has_loss = self._frame.spec.train.loss == new.train.loss
             self._is_shown = False
 

@@ -14,6 +14,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.glossary import glossary
 from layerlab.core.licences import licence_of
 from layerlab.core.resources import resource
+from layerlab.core.translation import _
 from layerlab.runtime.logbook import log_folder
 from layerlab.ui.banner import Banner
 from layerlab.ui.window import LabWindow
@@ -71,10 +72,17 @@ class Help:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            banner.show_message(f"{folder} cannot be made: {error.strerror or error}", "error")
+            banner.show_message(
+                _(
+                    "{folder} cannot be made: {why}",
+                    folder=folder,
+                    why=error.strerror or error,
+                ),
+                "error",
+            )
             return
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
-            banner.show_message(f"The logs are in {folder}")
+            banner.show_message(_("The logs are in {folder}", folder=folder))
 
     def show_about(self) -> None:
         """Show version and licences."""
@@ -99,6 +107,6 @@ def licences() -> str:
         except importlib.metadata.PackageNotFoundError:
             continue
         lines.append(
-            f"{found.metadata['Name']} {found.version}: {licence_of(found) or 'not said'}"
+            f"{found.metadata['Name']} {found.version}: {licence_of(found) or _('not said')}"
         )
-    return "\n".join([*lines, "Inter (the typeface): SIL Open Font License 1.1"])
+    return "\n".join([*lines, _("Inter (the typeface): SIL Open Font License 1.1")])

@@ -14,6 +14,7 @@ from layerlab.compose.pages import LAB as LAB_PAGE
 from layerlab.compose.pages import Pages
 from layerlab.compose.reopening import Reopened, keep_unread, read_pair, read_window
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 from layerlab.runtime import settings
 from layerlab.runtime.aside import kept_folder
 from layerlab.runtime.labfile import SUFFIX
@@ -47,9 +48,9 @@ class KeptLabs:
             return
         action, label = "", ""
         if reopened.again is not None:
-            self._offered, action, label = reopened.again, AGAIN, "Try again"
+            self._offered, action, label = reopened.again, AGAIN, _("Try again")
         elif reopened.other is not None:
-            self._offered, action, label = reopened.other, OTHER, "Open it"
+            self._offered, action, label = reopened.other, OTHER, _("Open it")
         text = " ".join(reopened.notices)
         kind = "notice" if action == OTHER and len(reopened.notices) == 1 else "error"
         self._pages.banner.show_message(text, kind, action, label)
@@ -75,7 +76,10 @@ class KeptLabs:
         def refuse(error: LabError) -> None:
             self._offered = path
             self._pages.banner.show_message(
-                f"{error}. It stays in {path.parent}.", "error", AGAIN, "Try again"
+                _("{error}. It stays in {folder}.", error=error, folder=path.parent),
+                "error",
+                AGAIN,
+                _("Try again"),
             )
 
         self._file_reader.begin(str(lab), lambda: read_pair(lab, window), take, refuse)
@@ -109,7 +113,7 @@ class KeptLabs:
             action = menu.addAction(describe(path))
             action.triggered.connect(lambda _=False, path=path: self.open(path))
         if not labs:
-            menu.addAction("None").setEnabled(False)
+            menu.addAction(_("None")).setEnabled(False)
         menu.addSeparator()
         folder = kept_folder(settings.data_folder())
         menu.addAction(f"In {folder}").setEnabled(False)

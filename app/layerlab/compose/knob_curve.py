@@ -30,6 +30,7 @@ from layerlab.core.knob_curve import CurvePoint, KnobCurve
 from layerlab.core.knobs import Effect
 from layerlab.core.libraries import sentence_of
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.nets.problem import file_stamp
 from layerlab.runtime.background import Background
 from layerlab.runtime.runner import Runner
@@ -38,7 +39,7 @@ from layerlab.ui.controls.scale import Scale
 from layerlab.ui.knob_curve.place import CurvePlace, slider_of
 from layerlab.ui.window import LabWindow
 
-KEY, PRIORITY = "knob curve", 10  # before whatever has time until the curve is there
+KEY, PRIORITY = "knob_curve", 10  # before whatever has time until the curve is there
 LATE_MS = 25  # in a drag; the engine has begun by then
 CUTS = 32  # into which the values trained by themselves cut a slider's travel
 KEPT = 2000  # outcomes, of about 1 KB each
@@ -291,7 +292,7 @@ class Curves:
     def _on_failed(self, job: Job, error: Exception) -> None:
         if job.key == KEY:
             is_known = isinstance(error, LabError | ImportError)
-            self._note = sentence_of(error) if is_known else "stopped by an error"
+            self._note = sentence_of(error) if is_known else _("stopped by an error")
             self.plot.show_curve(self._curve())
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from layerlab.core.disk import read_file, read_head
 from layerlab.core.errors import LabError, quoted
 from layerlab.core.experiment import Experiment
+from layerlab.core.translation import _
 from layerlab.core.values import MAX_KNOB_BYTES, Values, knobs_from_json
 from layerlab.nets.tasks.tables import is_table
 from layerlab.runtime.labfile import SUFFIX
@@ -28,7 +29,7 @@ def read_text_file(path: str) -> bytes:
     head = read_head(path, 64).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not (path.lower().endswith(".json") or head.startswith(b"{")):
         return b""
-    return read_file(path, MAX_KNOB_BYTES, "knob file")
+    return read_file(path, MAX_KNOB_BYTES, _("knob file"))
 
 
 def read_knobs(path: str | pathlib.Path, experiment: Experiment) -> dict[str, Any]:
@@ -37,14 +38,19 @@ def read_knobs(path: str | pathlib.Path, experiment: Experiment) -> dict[str, An
     Raises:
         LabError: one sentence that names the file.
     """
-    raw = read_file(path, MAX_KNOB_BYTES, "knob file")
+    raw = read_file(path, MAX_KNOB_BYTES, _("knob file"))
     try:
         key, knobs = knobs_from_json(raw)
     except LabError as error:
         raise LabError(f"{path}: {error}") from None
     if key not in (experiment.key, *experiment.former):
         raise LabError(
-            f"{path}: these are the knobs of {quoted(key)}, not of {experiment.key!r}"
+            _(
+                "{path}: these are the knobs of {other}, not of {key!r}",
+                path=path,
+                other=quoted(key),
+                key=experiment.key,
+            )
         )
     return knobs
 

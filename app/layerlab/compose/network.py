@@ -7,6 +7,7 @@ from collections.abc import Callable
 from layerlab.core.frames import DIAGRAM, DiagramPart, Frame, Units
 from layerlab.core.layout import Layout
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.nets.problem import layout_of
 from layerlab.runtime.backend import HistoryLike
 from layerlab.runtime.runner import Runner
@@ -43,11 +44,11 @@ class ParameterEdits:
 
     def edit_weight(self, gap: int, source: int, unit: int, value: float) -> None:
         """Set a weight of the shown seed; training goes on with it."""
-        self._edit(lambda layout: layout.weight_index(gap, source, unit), value, "a weight")
+        self._edit(lambda layout: layout.weight_index(gap, source, unit), value, _("a weight"))
 
     def edit_bias(self, gap: int, unit: int, value: float) -> None:
         """Set a bias of the shown seed; training goes on with it."""
-        self._edit(lambda layout: layout.bias_index(gap, unit), value, "a bias")
+        self._edit(lambda layout: layout.bias_index(gap, unit), value, _("a bias"))
 
     def _edit(self, place: Callable[[Layout], int], value: float, label: str) -> None:
         runner, frame = self._runner, self._newest()
@@ -55,7 +56,7 @@ class ParameterEdits:
         order, layout = runner.request, layout_of(runner.request.spec)
         if state is None or frame is None or layout_of(frame.spec).sizes != layout.sizes:
             # What was clicked is of the network before, whose place another one takes.
-            self._show_message("The new network is not ready yet: nothing was changed.")
+            self._show_message(_("The new network is not ready yet: nothing was changed."))
             return
         self._store.mark(label)
         edited = state.with_parameter(seed, place(layout), value)

@@ -18,6 +18,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import Experiment
 from layerlab.core.libraries import needed_for, sentence_of
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.core.values import Values, values_to_json
 from layerlab.runtime.background import Background
 from layerlab.runtime.undo import UndoStack
@@ -64,7 +65,7 @@ class Page(QObject):
         super().__init__(parent)
         self.experiment, self.values = experiment, experiment.values()
         self.result: Any = None
-        with needed_for(f"the page {experiment.key}"):
+        with needed_for(_("the page {key}", key=experiment.key)):
             self._model, views = experiment.model(), experiment.view()
         self._shown = False
         self._good = self.values  # of the last result
@@ -88,8 +89,8 @@ class Page(QObject):
         bar.undo_pressed.connect(self.undo)
         bar.redo_pressed.connect(self.redo)
         bar.reset_pressed.connect(self.reset)
-        bar.copy_pressed.connect(lambda: self.copy_code("numpy_code", "Python and NumPy"))
-        bar.torch_pressed.connect(lambda: self.copy_code("torch_code", "PyTorch and NumPy"))
+        bar.copy_pressed.connect(lambda: self.copy_code("numpy_code", _("Python and NumPy")))
+        bar.torch_pressed.connect(lambda: self.copy_code("torch_code", _("PyTorch and NumPy")))
         bar.lab_pressed.connect(self.open_in_lab)
         panel.tried.connect(self.on_tried)
         view.message_sent.connect(self.message_sent)
@@ -160,7 +161,9 @@ class Page(QObject):
         code = self._guarded(lambda: getattr(self._model, name)(**self.values))
         if code is not None:
             QGuiApplication.clipboard().setText(code)
-            self.message_sent.emit(f"Copied: a program of {of} that runs by itself.")
+            self.message_sent.emit(
+                _("Copied: a program of {libraries} that runs by itself.", libraries=of)
+            )
 
     def open_in_lab(self) -> None:
         """Ask for the lab to show the same."""
@@ -181,7 +184,7 @@ class Page(QObject):
         self.values, refused = restored(self.values, knobs, self._model.compute)
         self.frame.panel.show_values(self.values)
         if refused:
-            self.show_error(f"Some knobs could not be restored: {refused}")
+            self.show_error(_("Some knobs could not be restored: {refused}", refused=refused))
 
     def takes_data(self, name: str) -> bool:
         """Return whether a file is of a kind whose data the page takes."""
@@ -307,7 +310,10 @@ class Page(QObject):
             self.show_error(sentence_of(error))
         else:
             details = "".join(traceback.format_exception(error))
-            self.show_error(f"Something went wrong on this page: {sentence_of(error)}", details)
+            self.show_error(
+                _("Something went wrong on this page: {why}", why=sentence_of(error)),
+                details,
+            )
         if self.result is not None and self.values != self._good:
             self.values = self._good
             self.frame.panel.show_values(self._good)

@@ -17,6 +17,7 @@ from layerlab.compose.dialogs import Folder, ask_where_to_save
 from layerlab.compose.knobfile import read_text_file
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.core.values import is_knob_file, knobs_from_json
 from layerlab.runtime.background import Background
 from layerlab.runtime.runner import Runner
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 LAB, GALLERY, CLAIMS = "lab", "gallery", "claims"
 ENDING = ".json"
-FILTER = "Knobs (*.json);;All files (*)"
+FILTER = _("Knobs (*.json);;All files (*)")
 # Commands that on another page than the lab mean that page, or nothing.
 _OWN = (
     "undo",
@@ -265,7 +266,7 @@ class Pages(QObject):
         self.show(LAB)
         label = page.experiment.key if page is not None else "page"
         if self._store.replace(spec, label):
-            self._show_message("As on the page, retrained. Undo restores the previous lab.")
+            self._show_message(_("As on the page, retrained. Undo restores the previous lab."))
 
     # ---- commands and files
     def run(self, key: str, lab: Callable[[], object]) -> None:
@@ -286,8 +287,8 @@ class Pages(QObject):
         """Name in the menu what can be undone; `undo`, `redo`: in the lab, or empty."""
         if not self._window.is_lab_shown:
             page = self._seen
-            undo = "a knob" if page is not None and page.can_undo else ""
-            redo = "a knob" if page is not None and page.can_redo else ""
+            undo = _("a knob") if page is not None and page.can_undo else ""
+            redo = _("a knob") if page is not None and page.can_redo else ""
         for key, label in (("undo", undo), ("redo", redo)):
             action = self._window.commands[key]
             action.setEnabled(bool(label))
@@ -332,7 +333,7 @@ class Pages(QObject):
             return
         start = self._folder.path() / f"{self.page.experiment.key}{ENDING}"
         kinds = {FILTER.partition(";;")[0]: ENDING}
-        path = ask_where_to_save(self._window, "Save the knobs", start, kinds)
+        path = ask_where_to_save(self._window, _("Save the knobs"), start, kinds)
         if path is None:
             return
         try:
@@ -341,7 +342,7 @@ class Pages(QObject):
             self._refuse(str(error))
         else:
             self._folder.remember(path)
-            self._show_message(f"Saved as {path.name}")
+            self._show_message(_("Saved as {file}", file=path.name))
 
     @property
     def banner(self) -> Banner:

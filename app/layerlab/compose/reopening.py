@@ -13,6 +13,7 @@ from layerlab.compose.labs import quick_lab, read_lab
 from layerlab.core.cancel import CancelledError
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 from layerlab.core.windowfile import (
     MAX_BYTES,
     WindowFile,
@@ -121,7 +122,9 @@ def _tidy(result: Reopened, source: Slot) -> None:
             other.clean()
             for copy in other.keep_aside()[:1]:
                 result.other = copy
-                result.notices.append(f"The lab of another window is kept as {copy}.")
+                result.notices.append(
+                    _("The lab of another window is kept as {copy}.", copy=copy)
+                )
             other.remove()
         finally:
             other.let_go()
@@ -157,7 +160,7 @@ def read_pair(lab: pathlib.Path, window: pathlib.Path) -> Snapshot:
     with opening():
         snapshot = _read_both(lab, read_window(window), troubles, read_lab)
         if snapshot is None:
-            raise LabError(troubles[0] if troubles else f"{lab} is not there")
+            raise LabError(troubles[0] if troubles else _("{lab} is not there", lab=lab))
         load_data(snapshot.spec.task)
     return snapshot
 
@@ -193,7 +196,7 @@ def _read_both(
         troubles.append(str(error))
     except Exception as error:  # whatever a file does to its reader, the window opens
         _log.exception("%s", lab)
-        troubles.append(f"{lab} is damaged: {error}")
+        troubles.append(_("{lab} is damaged: {error}", lab=lab, error=error))
     if spec is None:
         return snapshot
     if snapshot is None or not is_same_network(snapshot.spec, spec):
@@ -205,25 +208,23 @@ def read_window(path: pathlib.Path) -> WindowFile | None:
     """Read a window file; None where there is none. Raises LabError."""
     if not os.path.lexists(path):
         return None
-    return window_from_json(read_file(path, MAX_BYTES, "window file"), str(path))
+    return window_from_json(read_file(path, MAX_BYTES, _("window file")), str(path))
 
 
 def keep_unread(result: Reopened, source: Slot, troubles: list[str]) -> None:
     """Keep aside what did not reopen, and say so."""
     for trouble in troubles:
         _log.warning("did not reopen: %s", trouble)
-    what = (
-        "The last lab did not reopen"
-        if result.snapshot is None
-        else "Some of it did not reopen"
-    )
-    where = ""
+    why = troubles[0]
     try:
         copies = source.keep_aside()
     except LabError as error:
-        where = f"; {error}"
+        copies, why = [], f"{why}; {error}"
+    if result.snapshot is None:
+        notice = _("The last lab did not reopen: {why}.", why=why)
     else:
-        if copies:
-            result.again = copies[0]
-            where = f". It is kept as {copies[0]}"
-    result.notices.append(f"{what}: {troubles[0]}{where}.")
+        notice = _("Some of it did not reopen: {why}.", why=why)
+    if copies:
+        result.again = copies[0]
+        notice = f"{notice} {_('It is kept as {path}.', path=copies[0])}"
+    result.notices.append(notice)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, Signal
 
 from layerlab.core.errors import LabError
+from layerlab.core.translation import _
 from layerlab.runtime.keeper import Keeper
 
 _log = logging.getLogger("layerlab")
@@ -51,7 +52,7 @@ class Saving(QObject):
             self._write(path, write)
             self.settle()
             return
-        self._show_message(f"Saving {path.name} …")
+        self._show_message(_("Saving {file} …", file=path.name))
         self.keeper.put(str(path), lambda: self._write(path, write))
 
     def settle(self) -> bool:
@@ -73,7 +74,14 @@ class Saving(QObject):
             result = error
         except Exception as error:  # of whatever kind, the window says it
             _log.exception("%s", path)
-            result = LabError(f"{path} is not saved: {type(error).__name__}: {error}")
+            result = LabError(
+                _(
+                    "{path} is not saved: {kind}: {error}",
+                    path=path,
+                    kind=type(error).__name__,
+                    error=error,
+                )
+            )
         with self._lock:
             self._done.append((path, result))
         self._ended.emit()

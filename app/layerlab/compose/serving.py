@@ -17,6 +17,7 @@ from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.jobs import Ask
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.nets.engines import Engine, engine
 from layerlab.nets.engines.ready import instead, known
 from layerlab.nets.problem import Problem
@@ -27,7 +28,7 @@ COMPILED = "compiled"
 LOADS = "numba"  # module with which kernels are loaded
 HELD_S = 0.5  # the longest that training waits for the window's first frame
 Work = Generator[None, None, Engine]
-WAITING = "Compiling the fast engine; using NumPy meanwhile."
+WAITING = _("Compiling the fast engine; using NumPy meanwhile.")
 
 
 class ServingEngine(QObject):
@@ -121,7 +122,7 @@ class ServingEngine(QObject):
         else:
             self._waiting_for = future
             if not future.done():
-                self._announce(f"waiting {dtype}", self.waited.emit)
+                self._announce(f"waiting_{dtype}", self.waited.emit)
                 return False
             error = future.exception()
         self._is_without = error is not None
@@ -132,7 +133,12 @@ class ServingEngine(QObject):
 
     def replace(self, name: str, error: NotReadyError) -> None:
         """Take that this engine serves in the place of another one; says why once."""
-        sentence = f"The engine {name} cannot run, {COMPILED} trains instead: {error}"
+        sentence = _(
+            "The engine {name} cannot run, {other} trains instead: {error}",
+            name=name,
+            other=COMPILED,
+            error=error,
+        )
         self._announce(sentence, lambda: self.failed.emit(sentence))
 
     def _announce(self, what: str, emit: Callable[[], None]) -> None:

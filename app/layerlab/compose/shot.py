@@ -31,13 +31,14 @@ from layerlab.core.figures import PRINT
 from layerlab.core.frames import Frame
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 
 WINDOW = (1440, 900)  # that a single view is taken from
 # For what hangs: an emulated processor compiles for half an hour before it trains.
 TIMEOUT_S = 10_800
 SETTLING = 4  # passes of the event loop in which layouts hand on what they need
 # What the offscreen platform says of every window; it has no window manager to tell.
-_HARMLESS = "does not support propagateSizeHints"
+_HARMLESS = "does not support propagateSizeHints"  # not translated
 
 
 def _pass_on(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
@@ -229,7 +230,9 @@ def train_to(session: Session, updates: int | None) -> None:
     _run_interruptibly(loop)
     session.runner.framed.disconnect(on_frame)
     if time.monotonic() - started > TIMEOUT_S - 1:
-        raise LabError(f"the training took longer than {TIMEOUT_S} seconds")
+        raise LabError(
+            _("the training took longer than {timeout_s} seconds", timeout_s=TIMEOUT_S)
+        )
 
 
 def _run_interruptibly(loop: QEventLoop) -> None:

@@ -6,6 +6,7 @@ from layerlab.compose.wiring import REGISTRIES
 from layerlab.core.declared import KNOBS
 from layerlab.core.frames import Frame
 from layerlab.core.spec import LabSpec, TaskSpec
+from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Data
 from layerlab.nets.problem import known_data, layout_of, load_data
 from layerlab.nets.tasks import TASKS
@@ -20,9 +21,16 @@ def show_spec(window: LabWindow, spec: LabSpec) -> None:
     task, panel = TASKS[spec.task.name], window.panel
     idle = {f"task.{name}" for name in TASK_KNOBS if name not in task.knobs}
     panel.show_spec(spec, set(KNOBS) - idle)
-    generated = f"{grouped(spec.task.samples)} points · noise {spec.task.noise:g}"
+    generated = _(
+        "{samples} points · noise {noise:g}",
+        samples=grouped(spec.task.samples),
+        noise=spec.task.noise,
+    )
     panel.set_summary("task", generated if "samples" in task.knobs else task.label)
-    panel.set_summary("network", f"{grouped(layout_of(spec).parameters)} parameters")
+    panel.set_summary(
+        "network",
+        ngettext("{count} parameter", "{count} parameters", layout_of(spec).parameters),
+    )
     panel.set_summary("training", REGISTRIES["optimizers"][spec.train.optimizer].label)
 
 
@@ -55,8 +63,15 @@ def show_data(window: LabWindow, frame: Frame) -> str:
 
 def _summary(data: Data) -> str:
     shape = data.shape
-    kind = f"{shape.classes} classes" if shape.classes else "numbers"
+    kind = _("numbers")
+    if shape.classes:
+        kind = ngettext("{count} class", "{count} classes", shape.classes)
     if data.form == "images":
-        return f"all {data.n} images"
+        return _("all {count} images", count=grouped(data.n))
     held = len(data.validation_x)
-    return f"{grouped(data.n + held)} rows · {shape.inputs} inputs · {kind}"
+    return _(
+        "{n} rows · {inputs} inputs · {kind}",
+        n=grouped(data.n + held),
+        inputs=shape.inputs,
+        kind=kind,
+    )

@@ -20,6 +20,7 @@ from layerlab.core import spec as specs
 from layerlab.core.errors import LabError
 from layerlab.core.options import Options
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.nets.tasks.tables import UnreadError, is_table
 from layerlab.runtime import settings
 from layerlab.runtime.logbook import Logbook
@@ -44,8 +45,10 @@ def application() -> QApplication:
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform.startswith("linux") and not any(os.environ.get(s) for s in screens):
         raise LabError(
-            "there is no display to open a window on; `layerlab shot --out lab.png` draws the "
-            "window into a file instead"
+            _(
+                "there is no display to open a window on; `layerlab shot --out lab.png` draws "
+                "the window into a file instead"
+            )
         )
     # Every widget that paints waits for the interpreter's lock, up to this long, while the
     # trainer computes in Python: a frame has a dozen of them, and the default is 5 ms.
@@ -53,7 +56,7 @@ def application() -> QApplication:
     app = QApplication(["layerlab"])
     app.setApplicationName("Layerlab")
     app.setDesktopFileName("layerlab")  # its entry, and so its icon, on Wayland
-    app.setStyle("Fusion")  # the one style whose every part obeys a style sheet
+    app.setStyle("Fusion")  # not translated: the one style whose every part obeys a style sheet
     load_fonts()
     return app
 
@@ -220,5 +223,5 @@ def _options(notices: list[str]) -> Options:
     try:
         return settings.read_options(notices)
     except LabError as error:
-        notices.append(f"{error}. The default settings are used.")
+        notices.append(_("{error}. The default settings are used.", error=error))
         return Options()

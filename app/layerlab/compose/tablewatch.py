@@ -9,6 +9,7 @@ import pathlib
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from layerlab.core.spec import TaskSpec
+from layerlab.core.translation import _
 from layerlab.nets.tasks.tables import NO_FILE, Stamp, hold, on_disk, stamp_of
 from layerlab.ui.banner import Banner
 
@@ -101,10 +102,11 @@ class TableWatch(QObject):
         name = pathlib.Path(self._path).name
         _log.info("the table %s", "is gone" if is_gone else "has changed")
         if is_gone:
-            text, action, label = f"{name} is no longer where it was", "", ""
+            happened, action, label = _("{name} is no longer where it was.", name=name), "", ""
         else:
-            text, action, label = f"{name} has changed on the disk", REREAD, "Read it again"
-        self._sentence = f"{text}. The lab continues with the rows it has read."
+            happened = _("{name} has changed on the disk.", name=name)
+            action, label = REREAD, _("Read it again")
+        self._sentence = f"{happened} {_('The lab continues with the rows it has read.')}"
         self._banner.show_message(self._sentence, "notice", action, label)
 
     def _take_back(self) -> None:

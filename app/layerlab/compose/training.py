@@ -21,6 +21,7 @@ from layerlab.core.frames import Frame
 from layerlab.core.knobs import Effect
 from layerlab.core.presets import Preset
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import _
 from layerlab.nets.tasks import TASKS
 from layerlab.runtime.runner import Runner
 from layerlab.runtime.store import Snapshot, Store
@@ -137,7 +138,7 @@ class Training(QObject):
                 self.csv_wanted.emit()
                 return
             own = specs.TaskSpec(name=str(value), seed=self._store.spec.task.seed)
-            self._choose(own, f"task {TASKS[own.name].label}", path)
+            self._choose(own, _("task {label}", label=TASKS[own.name].label), path)
             self.show_spec()  # where it was refused, the true tile again
         elif path in ("task.target", "task.problem"):
             task = specs.replace(self._store.spec.task, **{path.partition(".")[2]: value})
@@ -185,7 +186,9 @@ class Training(QObject):
             speed = self._runner.pace if shows_learning else math.inf
             self._runner.start(spec, play=True, speed=speed)
             if not (self._paced or self._gesture):
-                self._show_message("A new network, retrained. Undo restores the previous one.")
+                self._show_message(
+                    _("A new network, retrained. Undo restores the previous one.")
+                )
         if self._gesture:
             self._late_spec.ask()
         else:
@@ -211,7 +214,7 @@ class Training(QObject):
         _log.info("engine %s", name)
         self._options_store.change(engine=name)
         self._runner.set_engine(name)
-        self._show_message(f"Training with the engine {name} from here on.")
+        self._show_message(_("Training with the engine {name} from here on.", name=name))
 
     def on_finish_dragging(self, on: bool) -> None:
         """Edits are to be finished at once, or trained at the slider's speed."""
@@ -252,7 +255,7 @@ class Training(QObject):
         ):
             task = TASKS[self._store.spec.task.name]
             self._window.stage.veil.show_text(
-                f"{task.label} is not there. The views show the task before it."
+                _("{task} is not there. The views show the task before it.", task=task.label)
             )
 
     # ---- showing
@@ -280,7 +283,7 @@ class Training(QObject):
         self._window.diagram.close_editor()
         task = TASKS[self._store.spec.task.name]
         self._window.stage.veil.show_text(
-            f"Loading {task.label}… The views show the task before it."
+            _("Loading {task}… The views show the task before it.", task=task.label)
         )
 
     def show_state(self) -> None:

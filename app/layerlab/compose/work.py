@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from layerlab.core.jobs import Job, Step, steps_of
+from layerlab.core.translation import _
 from layerlab.core.values import Values
 from layerlab.runtime.background import Background
 
@@ -58,7 +59,7 @@ class Work(QObject):
     @property
     def text(self) -> str:
         """What is done now."""
-        return "stopped" if self.is_stopped else self._step.note or "computing"
+        return _("stopped") if self.is_stopped else self._step.note or _("computing")
 
     @property
     def share(self) -> float:
