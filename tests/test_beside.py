@@ -82,9 +82,13 @@ def test_ratios_are_those_of_each_round() -> None:
         next(figure for figure in beside.FIGURES if figure.key == key)
         for key in ("median_ms", "updates_per_s", "up")
     )
-    told = beside.line(drag, [{"median_ms": v} for v in (20, 44, 60)], [{"median_ms": 40}] * 3)
-    assert " ".join(told.split()) == "drag, median 44 ms 40 ms 1.10 (0.50 to 1.50) at most 1.1"
-    told = beside.line(training, [{"updates_per_s": 90}], [{"updates_per_s": 100}])
-    assert told.endswith("0.90 (0.90 to 0.90) at least 0.95, missed")
-    told = beside.line(paint, [{"up": 1.35}], [{"up": 1.2}])
-    assert "1.35 (1.35 to 1.35)" in told
+    message = beside.line(
+        drag, [{"median_ms": v} for v in (20, 44, 60)], [{"median_ms": 40}] * 3
+    )
+    assert (
+        " ".join(message.split()) == "drag, median 44 ms 40 ms 1.10 (0.50 to 1.50) at most 1.1"
+    )
+    message = beside.line(training, [{"updates_per_s": 90}], [{"updates_per_s": 100}])
+    assert message.endswith("0.90 (0.90 to 0.90) at least 0.95, missed")
+    message = beside.line(paint, [{"up": 1.35}], [{"up": 1.2}])
+    assert "1.35 (1.35 to 1.35)" in message

@@ -206,7 +206,7 @@ def test_the_loader_knows_what_python_is_linked_against(trim: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "told"),
+    ("language", "wanted"),
     [
         ({}, "C.UTF-8"),
         ({"LANG": "C"}, "C.UTF-8"),
@@ -216,7 +216,7 @@ def test_the_loader_knows_what_python_is_linked_against(trim: Any) -> None:
     ],
 )
 def test_a_bundle_speaks_utf_8(
-    monkeypatch: pytest.MonkeyPatch, language: dict[str, str], told: str | None
+    monkeypatch: pytest.MonkeyPatch, language: dict[str, str], wanted: str | None
 ) -> None:
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
         monkeypatch.delenv(name, raising=False)
@@ -227,7 +227,7 @@ def test_a_bundle_speaks_utf_8(
     assert os.environ.get("LC_CTYPE") == former  # only a bundle needs it
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     program.begin()
-    assert os.environ.get("LC_CTYPE") == told
+    assert os.environ.get("LC_CTYPE") == wanted
     monkeypatch.delenv("LC_CTYPE", raising=False)
 
 
@@ -267,7 +267,7 @@ def test_a_good_program_passes(sandbox: Any, tmp_path: pathlib.Path) -> None:
 
 @linux_only
 @pytest.mark.parametrize(
-    ("does", "said"),
+    ("does", "message"),
     [
         ("exit 3", "exit code 3, not 0"),
         ("echo qt.qpa: hm >&2", "qt.qpa: hm"),
@@ -278,9 +278,9 @@ def test_a_good_program_passes(sandbox: Any, tmp_path: pathlib.Path) -> None:
     ],
 )
 def test_a_bad_program_is_caught(
-    sandbox: Any, tmp_path: pathlib.Path, does: str, said: str
+    sandbox: Any, tmp_path: pathlib.Path, does: str, message: str
 ) -> None:
-    with pytest.raises(sandbox.TroubleError, match=said):
+    with pytest.raises(sandbox.TroubleError, match=message):
         examine(sandbox, tmp_path, does)
 
 

@@ -276,7 +276,7 @@ def test_ctrl_c_ends_cleanly_with_130() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["train", "--seeds", "0"], "train.seeds is 0, the range is 1 to 64"),
         (["train", "--seeds", "many"], "--seeds: invalid int value: 'many'"),
@@ -330,15 +330,15 @@ def test_wrong_input_is_one_sentence(
     tmp_path: pathlib.Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: list[str],
-    says: str,
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert says in refused(capsys, *arguments)
+    assert message in refused(capsys, *arguments)
     assert os.listdir(tmp_path) == []
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "sentence"),
     [
         (b"", "is empty"),
         (b"{", "is not JSON"),
@@ -352,15 +352,15 @@ def test_wrong_input_is_one_sentence(
     ],
 )
 def test_a_wrong_spec_names_file_and_field(
-    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, content: bytes, says: str
+    capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, content: bytes, sentence: str
 ) -> None:
     path = tmp_path / "wrong.json"
     path.write_bytes(content)
     message = refused(capsys, "spec", "--check", str(path))
-    assert says in message
+    assert sentence in message
     assert "wrong.json" in message
-    assert says in refused(capsys, "train", "--spec", str(path))
-    assert says in refused(capsys, str(path))  # to be opened in the window
+    assert sentence in refused(capsys, "train", "--spec", str(path))
+    assert sentence in refused(capsys, str(path))  # to be opened in the window
     assert path.read_bytes() == content
 
 
@@ -410,9 +410,9 @@ def test_an_unexpected_error_is_one_sentence_too(
         raise RuntimeError("two\nlines")
 
     monkeypatch.setattr("layerlab.commands.spec.to_json", breaks)
-    said = refused(capsys, "spec", code=1)
-    assert said.startswith("internal error: RuntimeError: two lines; the traceback is in ")
-    assert "two\nlines" in pathlib.Path(said.rpartition(" is in ")[2]).read_text()
+    message = refused(capsys, "spec", code=1)
+    assert message.startswith("internal error: RuntimeError: two lines; the traceback is in ")
+    assert "two\nlines" in pathlib.Path(message.rpartition(" is in ")[2]).read_text()
     monkeypatch.setenv("LAYERLAB_DEBUG", "1")
     assert cli.main(["spec"]) == 1
     assert "Traceback" in capsys.readouterr().err
@@ -617,9 +617,9 @@ def test_a_lab_whose_table_is_elsewhere_names_the_option_that_reads_it(
     lab.write_text(to_json(spec))
     run = ["train", *QUICK, "--engine", "numpy", "--spec", str(lab)]
     for command in (run, ["spec", "--check", str(lab)], ["gradcheck", "--spec", str(lab)]):
-        told = refused(capsys, *command)
-        assert str(table) in told
-        assert told.endswith("--allow-path allows it")
+        message = refused(capsys, *command)
+        assert str(table) in message
+        assert message.endswith("--allow-path allows it")
         assert cli.main([*command, "--allow-path"]) == 0
         capsys.readouterr()
     # A lab that was trained on a table of one's own choice is not asked about.

@@ -40,8 +40,8 @@ def sentence(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_a_folder_that_is_not_there_is_said_before_the_work(
     capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, command: list[str]
 ) -> None:
-    said = sentence(capsys, *command, "--out", str(tmp_path / "none" / "a.png"))
-    assert "there is no folder" in said
+    message = sentence(capsys, *command, "--out", str(tmp_path / "none" / "a.png"))
+    assert "there is no folder" in message
 
 
 @pytest.mark.usefixtures("no_work")
@@ -56,8 +56,8 @@ def test_a_folder_that_takes_no_file_is_said_before_the_work(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("layerlab.core.disk._write_new", full)
-    said = sentence(capsys, *command, "--out", str(tmp_path / "a.png"))
-    assert "no space left" in said
+    message = sentence(capsys, *command, "--out", str(tmp_path / "a.png"))
+    assert "no space left" in message
 
 
 @posix

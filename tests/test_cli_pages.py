@@ -170,9 +170,9 @@ def test_a_figure_that_cannot_be_drawn_is_one_sentence(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert cli.main(["shot", "--updates", "1", *arguments]) == 2
-    said = capsys.readouterr().err
-    assert sentence in said
-    assert said.count("\n") == 1
+    message = capsys.readouterr().err
+    assert sentence in message
+    assert message.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 

@@ -84,7 +84,7 @@ def test_a_library_is_not_blamed_for_another_one(quick: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    ("code", "says"),
+    ("code", "message"),
     [
         ("import os, signal; os.kill(os.getpid(), signal.SIGILL)", "(SIGILL)"),
         ("raise SystemExit(7)", "(exit code 7)"),
@@ -92,10 +92,10 @@ def test_a_library_is_not_blamed_for_another_one(quick: pytest.MonkeyPatch) -> N
     ],
 )
 def test_an_engine_that_takes_its_process_along_is_told(
-    monkeypatch: pytest.MonkeyPatch, code: str, says: str
+    monkeypatch: pytest.MonkeyPatch, code: str, message: str
 ) -> None:
     monkeypatch.setattr(doctor, "own_command", lambda *_: [sys.executable, "-c", code])
-    assert says in doctor._tried("compiled", SILENT)
+    assert message in doctor._tried("compiled", SILENT)
 
 
 class Terminal(io.StringIO):
@@ -131,10 +131,10 @@ def test_who_waits_is_told_what_for_and_warnings_have_lines_of_their_own(
     monkeypatch.setattr(sys, "stderr", terminal)
     with Watched(0, terminal) as progress:
         assert doctor._tried("compiled", progress) == ""
-    *told, blank, warned = terminal.getvalue().split("\r")
-    said = "engine compiled: compiling takes minutes on a slow computer, "
-    assert sum(line.startswith(said) for line in told) >= 3
-    assert max(map(len, told)) < 80
+    *lines, blank, warned = terminal.getvalue().split("\r")
+    message = "engine compiled: compiling takes minutes on a slow computer, "
+    assert sum(line.startswith(message) for line in lines) >= 3
+    assert max(map(len, lines)) < 80
     assert blank.strip() == ""
     assert warned == "layerlab: the cache is full\n"
 
@@ -173,6 +173,8 @@ def test_engines_agree_and_a_wrong_one_is_noticed(
 
 def test_a_damaged_library_says_how_to_mend_it() -> None:
     error = ImportError("DLL load failed", name="scipy.special._ufuncs")
-    said = import_sentence(error, "GELU in NumPy")
-    assert said.startswith("GELU in NumPy needs scipy, which does not load (DLL load failed); ")
-    assert said.endswith("-m pip install --force-reinstall --no-deps scipy")
+    message = import_sentence(error, "GELU in NumPy")
+    assert message.startswith(
+        "GELU in NumPy needs scipy, which does not load (DLL load failed); "
+    )
+    assert message.endswith("-m pip install --force-reinstall --no-deps scipy")

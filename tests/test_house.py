@@ -31,9 +31,9 @@ HEAVY = {
 
 def modules_after(code: str) -> set[str]:
     """Return the top-level modules that are loaded after a piece of code."""
-    tell = "\nimport sys; print('loaded:', *{name.partition('.')[0] for name in sys.modules})"
+    report = "\nimport sys; print('loaded:', *{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run(
-        [sys.executable, "-c", code + tell],
+        [sys.executable, "-c", code + report],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -62,9 +62,9 @@ def test_without_kernels_numpy_trains_and_says_why_once(
     how, why = WITHOUT_KERNELS[name]
     lab = Crippled(tmp_path, **how).lab
     done = lab(*QUICK)
-    said = sentence(done, 0)
-    assert said.startswith("NumPy trains instead: ")
-    assert why in said
+    message = sentence(done, 0)
+    assert message.startswith("NumPy trains instead: ")
+    assert why in message
     assert json.loads(done.stdout.splitlines()[-1])["engine"] == "numpy"
     refused = lab(*QUICK, "--engine", "compiled")
     assert why in sentence(refused, 1)
@@ -108,15 +108,15 @@ def test_a_row_of_the_ledger_says_what_it_lacks(tmp_path: pathlib.Path) -> None:
 def test_without_scikit_learn_its_data_sets_are_missing(tmp_path: pathlib.Path) -> None:
     lab = Crippled(tmp_path, hidden=("sklearn",)).lab
     worked(lab(*QUICK))
-    said = sentence(lab(*QUICK, "--task", "breast-cancer"), 1)
-    assert said.startswith("the data set breast-cancer needs scikit-learn, which is not ")
-    assert said.endswith("-m pip install scikit-learn")
+    message = sentence(lab(*QUICK, "--task", "breast-cancer"), 1)
+    assert message.startswith("the data set breast-cancer needs scikit-learn, which is not ")
+    assert message.endswith("-m pip install scikit-learn")
 
 
 def test_without_networkx_one_page_is_missing(tmp_path: pathlib.Path) -> None:
     lab, picture = Crippled(tmp_path, hidden=("networkx",)).lab, tmp_path / "page.png"
-    said = sentence(lab("shot", "--experiment", "graph-filter", "--out", str(picture)), 1)
-    assert said.startswith("the page graph-filter needs networkx, which is not installed; ")
+    message = sentence(lab("shot", "--experiment", "graph-filter", "--out", str(picture)), 1)
+    assert message.startswith("the page graph-filter needs networkx, which is not installed; ")
     assert not picture.exists()
     worked(lab("shot", "--experiment", "activations", "--out", str(picture)))
     worked(lab("claims", "--only", "E10"))
@@ -127,8 +127,10 @@ def test_without_pyqtgraph_there_is_no_window_and_all_else_works(
 ) -> None:
     lab, picture = Crippled(tmp_path, hidden=("pyqtgraph",)).lab, tmp_path / "lab.png"
     for command in ((), ("shot", "--out", str(picture))):
-        said = sentence(lab(*command), 1)
-        assert said.startswith("the window needs pyqtgraph, which is not installed; install ")
+        message = sentence(lab(*command), 1)
+        assert message.startswith(
+            "the window needs pyqtgraph, which is not installed; install "
+        )
     assert not picture.exists()
     worked(lab(*QUICK))
     worked(lab("experiments"))
@@ -137,8 +139,8 @@ def test_without_pyqtgraph_there_is_no_window_and_all_else_works(
 
 def test_without_ziamath_formulas_are_shown_as_latex(tmp_path: pathlib.Path) -> None:
     lab, picture = Crippled(tmp_path, hidden=("ziamath",)).lab, tmp_path / "page.png"
-    said = sentence(lab("shot", "--experiment", "activations", "--out", str(picture)), 0)
-    assert said.startswith("formulas are shown as LaTeX: a typeset formula needs ziamath")
+    message = sentence(lab("shot", "--experiment", "activations", "--out", str(picture)), 0)
+    assert message.startswith("formulas are shown as LaTeX: a typeset formula needs ziamath")
     assert picture.exists()
 
 
@@ -146,8 +148,10 @@ def test_without_safetensors_nothing_but_saving_is_lost(tmp_path: pathlib.Path) 
     lab, out = Crippled(tmp_path, hidden=("safetensors",)).lab, tmp_path / "kept.layerlab"
     worked(lab(*QUICK))
     worked(lab("shot", "--updates", "3", "--out", str(tmp_path / "lab.png")))
-    said = sentence(lab(*QUICK, "--out", str(out)), 1)
-    assert said.startswith(f"{out} is not saved: a saved lab needs safetensors, which is not ")
+    message = sentence(lab(*QUICK, "--out", str(out)), 1)
+    assert message.startswith(
+        f"{out} is not saved: a saved lab needs safetensors, which is not "
+    )
     assert not out.exists()
 
 
@@ -172,9 +176,11 @@ def test_without_platformdirs_a_plain_folder_takes_its_place(tmp_path: pathlib.P
         HOME=str(tmp_path),
         USERPROFILE=str(tmp_path),
     )
-    said = sentence(trained, 0)
-    assert said.startswith(f"settings, logs and kernels are kept in {tmp_path / '.layerlab'}: ")
-    assert said.endswith("-m pip install platformdirs")
+    message = sentence(trained, 0)
+    assert message.startswith(
+        f"settings, logs and kernels are kept in {tmp_path / '.layerlab'}: "
+    )
+    assert message.endswith("-m pip install platformdirs")
     assert list((tmp_path / ".layerlab" / "cache" / "kernels").iterdir())
 
 
@@ -186,11 +192,11 @@ def test_what_everything_needs_is_named(tmp_path: pathlib.Path, name: str) -> No
     lab = Crippled(tmp_path, hidden=(name,)).lab
     picture = str(tmp_path / "lab.png")
     for command in (QUICK, ("shot", "--out", picture), ("claims",), ("gradcheck",), ()):
-        said = sentence(lab(*command), 1)
-        assert f" needs {name}, which is not installed; install it with: " in said
-    told = lab("doctor")
-    assert (told.returncode, told.stderr) == (1, "")
-    assert f"Layerlab needs {name}" in told.stdout.splitlines()[-1]
+        message = sentence(lab(*command), 1)
+        assert f" needs {name}, which is not installed; install it with: " in message
+    doctor = lab("doctor")
+    assert (doctor.returncode, doctor.stderr) == (1, "")
+    assert f"Layerlab needs {name}" in doctor.stdout.splitlines()[-1]
 
 
 def test_doctor_tries_what_is_installed(tmp_path: pathlib.Path) -> None:

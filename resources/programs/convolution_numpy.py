@@ -36,7 +36,7 @@ IMAGES = 8  # random images from which the kernel is found
 NOISE = 0.3  # standard deviation of the noise in their targets
 OWN = 0.4  # standard deviation of what a local layer's filters add to the kernel
 DENSE = 0.12  # standard deviation of what a dense layer adds to all of its weights
-SMALL = 8  # side of the random images
+SMALL_SIDE = 8  # side of the random images
 
 import numpy as np
 
@@ -91,7 +91,7 @@ print(f"not a convolution by {np.abs(f(x) - convolved).max():.3g}; its kernel:")
 print(np.round(np.roll(response, (1, 1), (0, 1))[2::-1, 2::-1], 3))
 
 # 3. The kernel, found by least squares from random images.
-drawn = rng.standard_normal((IMAGES, SMALL, SMALL))
+drawn = rng.standard_normal((IMAGES, SMALL_SIDE, SMALL_SIDE))
 seen = np.vstack([patches(image) for image in drawn])
 targets = seen @ kernel + NOISE * rng.standard_normal(len(seen))
 found = np.linalg.lstsq(seen, targets, rcond=None)[0]

@@ -15,7 +15,7 @@ N = 18  # its columns
 RANK = 5  # of A B
 UPDATES = 150
 RATE = 0.2
-SMALL = 0.02  # standard deviation of the first A and B
+INITIAL_STD = 0.02  # standard deviation of the first A and B
 SEED = 11  # of A and B
 
 import itertools
@@ -55,7 +55,10 @@ print(f"parameters {RANK * (M + N)} instead of {M * N}")
 print(f"best error {math.sqrt(np.sum(s[RANK:] ** 2) / np.sum(s**2)):.6f}")
 
 rng = np.random.default_rng([SEED, RANK])
-A, B = SMALL * rng.standard_normal((M, RANK)), SMALL * rng.standard_normal((RANK, N))
+A, B = (
+    INITIAL_STD * rng.standard_normal((M, RANK)),
+    INITIAL_STD * rng.standard_normal((RANK, N)),
+)
 for _ in range(UPDATES):
     rest = W - A @ B
     A, B = A + RATE * rest @ B.T, B + RATE * A.T @ rest

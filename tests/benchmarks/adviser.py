@@ -26,11 +26,11 @@ def judge(case: Case) -> tuple[str, float, float]:
     """Return what the adviser says of a case, and the median loss before and after its cure."""
     run = train_spec(case.spec)
     broken = None if run.error is None else run.error.update
-    said = advise(run.spec, run.state, run.history, broken)
-    if not said:
+    advised = advise(run.spec, run.state, run.history, broken)
+    if not advised:
         return SILENT, run.final(), run.final()
     kind = "validation" if case.kind == OVERFIT else "train"
-    return said[0].kind, run.final(kind), train_spec(said[0].cured(case.spec)).final(kind)
+    return advised[0].kind, run.final(kind), train_spec(advised[0].cured(case.spec)).final(kind)
 
 
 def main() -> None:
@@ -43,25 +43,25 @@ def main() -> None:
     one_thread_each()
     table: collections.Counter[tuple[str, str]] = collections.Counter()
     cured = 0
-    print(f"{'case':<14} {'said':<14} {'before':>9} {'after':>9}   spec")
+    print(f"{'case':<14} {'advised':<14} {'before':>9} {'after':>9}   spec")
     for kind in KINDS:
         for case in sick_of(kind, options.seed, options.each):
-            said, before, after = judge(case)
-            table[kind, said] += 1
+            advised, before, after = judge(case)
+            table[kind, advised] += 1
             cured += after < before
             net, training = case.spec.net, case.spec.train
             print(
-                f"{kind:<14} {said:<14} {before:9.3g} {after:9.3g}   {case.spec.task.name} "
+                f"{kind:<14} {advised:<14} {before:9.3g} {after:9.3g}   {case.spec.task.name} "
                 f"{len(net.hidden)} x {max(net.hidden)} {net.activation} {net.init}, "
                 f"{training.optimizer} {training.rate:g}",
                 flush=True,
             )
     cases = healthy(options.seed, options.healthy)
     for case in cases:
-        said, *_ = judge(case)
-        table["healthy", said] += 1
-        if said != SILENT:
-            print(f"{'healthy':<14} {said:<14} {case.spec.task.name} {case.spec.net}")
+        advised, *_ = judge(case)
+        table["healthy", advised] += 1
+        if advised != SILENT:
+            print(f"{'healthy':<14} {advised:<14} {case.spec.task.name} {case.spec.net}")
     columns = (*KINDS, SILENT)
     print(f"\n{'':<14}" + "".join(f"{name:>15}" for name in columns))
     for row in (*KINDS, "healthy"):

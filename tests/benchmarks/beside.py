@@ -119,14 +119,14 @@ def measured(benchmark: str, tree: pathlib.Path) -> dict[str, float]:
 def line(figure: Figure, here: Found, there: Found) -> str:
     """Return what is printed of a figure: both values, their ratio, and the limit."""
     values = [[found[figure.key] for found in side] for side in (here, there)]
-    told = [figure.form.format(statistics.median(side)) for side in values]
+    medians = [figure.form.format(statistics.median(side)) for side in values]
     ratios = sorted(a if figure.is_ratio else a / b for a, b in zip(*values, strict=True))
     ratio = statistics.median(ratios)
     spread = f"({ratios[0]:.2f} to {ratios[-1]:.2f})"
     is_met = ratio >= figure.limit if figure.at_least else ratio <= figure.limit
     wanted = f"{'at least' if figure.at_least else 'at most'} {figure.limit:g}"
     return (
-        f"{figure.name:30} {told[0]:>10} {told[1]:>10} {ratio:6.2f} {spread:14} {wanted}"
+        f"{figure.name:30} {medians[0]:>10} {medians[1]:>10} {ratio:6.2f} {spread:14} {wanted}"
         f"{'' if is_met else ', missed'}"
     )
 
@@ -134,9 +134,9 @@ def line(figure: Figure, here: Found, there: Found) -> str:
 def processor() -> str:
     """Return the processor's name."""
     known = pathlib.Path("/proc/cpuinfo")
-    for told in known.read_text().splitlines() if known.exists() else ():
-        if told.startswith("model name"):
-            return told.partition(":")[2].strip()
+    for row in known.read_text().splitlines() if known.exists() else ():
+        if row.startswith("model name"):
+            return row.partition(":")[2].strip()
     return platform.processor() or platform.machine()
 
 

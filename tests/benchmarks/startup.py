@@ -150,9 +150,9 @@ def once(code: str) -> dict[str, Any]:
 
 def import_ms(code: str) -> dict[str, float]:
     """Return package -> milliseconds of its modules, of those imported before the paint."""
-    told = started(code, "-X", "importtime").stderr.partition("painted\n")[0]
+    trace = started(code, "-X", "importtime").stderr.partition("painted\n")[0]
     taken: dict[str, float] = {}
-    for own_us, name in re.findall(r"^import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)$", told, re.M):
+    for own_us, name in re.findall(r"^import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)$", trace, re.M):
         top = name.partition(".")[0]
         package = "the standard library" if top in sys.stdlib_module_names else top
         taken[package] = taken.get(package, 0.0) + int(own_us) / 1000

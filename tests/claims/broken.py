@@ -139,7 +139,7 @@ BROKEN: dict[str, tuple[str, Break]] = {
     ),
     "B5": (ONLY_IF, _nine_tenths("tanh")),
     "B6": (HOLDS, _nine_tenths("elu")),
-    "B7": (HOLDS, instead("layerlab.claims.learning.FEW", 16)),
+    "B7": (HOLDS, instead("layerlab.claims.learning.FEWER_NEURONS", 16)),
     "C1": (
         ONLY_IF,
         instead("layerlab.claims.expansions.terms", lambda b, c, x: np.tanh(c * x + b)),

@@ -17,7 +17,7 @@ from layerlab.claims.figures import (
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "message"),
     [
         (0, "0"),
         (512.0, "512"),
@@ -33,8 +33,8 @@ from layerlab.claims.figures import (
         (7.04e18, "7.04e18"),
     ],
 )
-def test_a_figure_has_the_digits_that_count(value: float, said: str) -> None:
-    assert figure(value) == said
+def test_a_figure_has_the_digits_that_count(value: float, message: str) -> None:
+    assert figure(value) == message
 
 
 def test_lists_shares_and_summaries() -> None:

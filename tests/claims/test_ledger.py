@@ -128,11 +128,11 @@ def stopper(shares: list[float]) -> Any:
 
 def test_the_ledger_goes_row_by_row_and_stops_when_asked() -> None:
     rows = [claim(name) for name in ("D1", "D14", "D15")]
-    told: list[tuple[int, int, str]] = []
-    found = ledger(rows, progress=lambda k, of, row, share: told.append((k, of, row.id)))
+    reported: list[tuple[int, int, str]] = []
+    found = ledger(rows, progress=lambda k, of, row, share: reported.append((k, of, row.id)))
     assert next(found).id == "D1"
     assert [verdict.id for verdict in found] == ["D14", "D15"]
-    assert told == [(0, 3, "D1"), (1, 3, "D14"), (2, 3, "D15")]
+    assert reported == [(0, 3, "D1"), (1, 3, "D14"), (2, 3, "D15")]
     assert list(ledger([claim("D11")], is_cancelled=lambda: True)) == []
 
 

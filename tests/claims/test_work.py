@@ -72,8 +72,8 @@ def test_closing_ends_the_row() -> None:
     counting = Counting()
     work: Any = ledger_job([counting.row()]).work(lambda: False)
     next(work)
-    told = next(work)  # so it runs
-    assert 0 <= told.done <= PARTS
+    step = next(work)  # so it runs
+    assert 0 <= step.done <= PARTS
     counting.wait_for(3)
     work.close()
     assert threads() == []

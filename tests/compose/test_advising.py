@@ -55,10 +55,10 @@ def test_the_figures_are_shown_on_demand(open_lab, qtbot):
     QTest.mouseClick(line.why, LEFT)
     popup = QApplication.activePopupWidget()
     assert isinstance(popup, QFrame)
-    said = " ".join(label.text() for label in popup.findChildren(type(line._dot)))
+    message = " ".join(label.text() for label in popup.findChildren(type(line._dot)))
     for name, figure in line.finding.evidence:
-        assert name in said
-        assert figure in said
+        assert name in message
+        assert figure in message
     popup.close()
 
 

@@ -122,8 +122,8 @@ def test_a_linear_model_has_nothing_to_keep_until_it_has_a_layer(open_lab):
     kept = parameters(lab)
     go_to(lab, 3)
     go_to(lab, 0)
-    said = depth_of(lab).note.toolTip()
-    assert said == f"depth 1 → 0: no width, {kept} → {parameters(lab)} parameters"
+    message = depth_of(lab).note.toolTip()
+    assert message == f"depth 1 → 0: no width, {kept} → {parameters(lab)} parameters"
     go_to(lab, 1)
     assert parameters(lab) == kept
 
@@ -142,14 +142,14 @@ def test_undo_keeps_the_budget_where_it_still_fits(open_lab):
 
 
 @pytest.mark.parametrize(
-    ("hidden", "depth", "says"),
+    ("hidden", "depth", "message"),
     [((8, 8), 64, "width 8 → 1 (the least)"), ((512,) * 3, 1, "width 512 → 512 (the most)")],
 )
-def test_it_says_where_the_width_cannot_follow(hidden, depth, says):
+def test_it_says_where_the_width_cannot_follow(hidden, depth, message):
     spec = edit(LabSpec(), "net.hidden", hidden)
     budget = budget_of(spec)
     other = edit(spec, "net.hidden", budget.hidden_at(depth))
-    assert says in wordings(budget, other)[0]
+    assert message in wordings(budget, other)[0]
     assert f"→ {grouped(layout_of(other).parameters)} " in (wordings(budget, other)[0])
 
 

@@ -196,8 +196,8 @@ def test_numbers_are_saved_as_csv(trained):
         text = figure(trained.figures.card(name), ".csv").decode()
         rows = list(csv.reader(io.StringIO(text)))
         assert len(rows) > 2
-        told = trained.figures.card(name).numbers().splitlines()
-        assert rows == [line.split("\t") for line in told]
+        exported = trained.figures.card(name).numbers().splitlines()
+        assert rows == [line.split("\t") for line in exported]
 
 
 @pytest.mark.parametrize(

@@ -210,10 +210,10 @@ def logged(home):
     return "".join(path.read_text() for path in home.rglob("layerlab.log"))
 
 
-def ended(process, says, home):
+def ended(process, message, home):
     """Wait until the log says it, and end the program as a session's end does."""
     try:
-        wait_for(lambda: says in logged(home) or process.poll() is not None, says)
+        wait_for(lambda: message in logged(home) or process.poll() is not None, message)
         assert process.poll() is None, "the program ended without a window"
     finally:
         process.send_signal(signal.SIGTERM)
@@ -222,17 +222,17 @@ def ended(process, says, home):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ended by a signal")
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [(b"{", "is not JSON"), (b"\0" * 100, "is damaged"), (None, "no such file")],
 )
-def test_without_a_terminal_a_window_says_what_is_wrong_with_a_file(tmp_path, content, says):
+def test_without_a_terminal_a_window_says_what_is_wrong_with_a_file(tmp_path, content, message):
     path, home = tmp_path / "bad.layerlab", tmp_path / "home"
     if content is not None:
         path.write_bytes(content)
     with (tmp_path / "printed").open("wb") as log:
         process = started([str(path)], home, log)
         ended(process, f"not opened: {path}", home)
-    assert says in logged(home)
+    assert message in logged(home)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ended by a signal")

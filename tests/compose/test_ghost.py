@@ -10,7 +10,7 @@ QUICK = edit(LabSpec(), "train.updates", 60)
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "says"),
+    ("path", "value", "message"),
     [
         ("net.width", 3, "width 8"),
         ("net.depth", 5, "depth 2"),
@@ -20,8 +20,8 @@ QUICK = edit(LabSpec(), "train.updates", 60)
         ("train.batch", "full", "batch 32"),
     ],
 )
-def test_a_ghost_is_named_after_the_knob_that_was_turned(path, value, says):
-    assert turned(LabSpec(), edit(LabSpec(), path, value)) == says
+def test_a_ghost_is_named_after_the_knob_that_was_turned(path, value, message):
+    assert turned(LabSpec(), edit(LabSpec(), path, value)) == message
 
 
 def test_several_knobs_make_a_run_before():

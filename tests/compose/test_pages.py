@@ -326,8 +326,8 @@ def test_a_page_that_lacks_a_library_says_so_where_it_was_chosen(lab, monkeypatc
     lab.pages.show_gallery()
     gallery = lab.pages._gallery
     gallery.chosen.emit(KEY)
-    said = gallery.banner.text.text()
-    assert said.startswith(
+    message = gallery.banner.text.text()
+    assert message.startswith(
         f"The page {KEY} needs networkx, which is not installed; install it "
     )
     assert lab.window.pages.currentWidget() is gallery

@@ -41,12 +41,12 @@ def served(monkeypatch):
 def test_numpy_serves_until_the_kernels_are_there_and_says_so_once(qtbot, served):
     kernels = Kernels()
     serving = ServingEngine(kernels.warm_up)
-    said = []
-    serving.waited.connect(lambda: said.append("waiting"))
+    reported = []
+    serving.waited.connect(lambda: reported.append("waiting"))
     list(serving.run(SPEC))
     list(serving.run(edit(SPEC, "net.width", 4)))
     assert served == ["numpy", "numpy"]
-    assert said == ["waiting"]
+    assert reported == ["waiting"]
     assert serving.is_waiting
     kernels.future.set_result(None)
     assert not serving.is_waiting
@@ -75,12 +75,12 @@ def test_a_machine_that_cannot_compile_trains_in_numpy_and_says_why(qtbot, serve
     if how == "fails":
         kernels.future.set_exception(RuntimeError("numba is not installed"))
     serving = ServingEngine(missing if how == "raises" else kernels.warm_up)
-    said = []
-    serving.failed.connect(said.append)
+    reported = []
+    serving.failed.connect(reported.append)
     list(serving.run(SPEC))
     list(serving.run(SPEC))
     assert served == ["numpy", "numpy"]
-    assert said == ["NumPy trains instead: numba is not installed"]
+    assert reported == ["NumPy trains instead: numba is not installed"]
 
 
 def test_the_window_trains_with_the_compiled_engine(open_lab, qtbot):
@@ -136,8 +136,10 @@ def test_an_engine_that_is_gone_is_replaced_by_the_compiled_one(open_lab, qtbot,
     lab.runner.finish()
     finished(qtbot, lab)
     qtbot.waitUntil(lab.window.banner.isVisible)
-    said = lab.window.banner.text.text()
-    assert said.startswith("The engine torch cannot run, compiled trains instead: PyTorch is ")
+    message = lab.window.banner.text.text()
+    assert message.startswith(
+        "The engine torch cannot run, compiled trains instead: PyTorch is "
+    )
     assert lab.errors == []
     engine.cache_clear()
 

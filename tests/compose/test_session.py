@@ -249,7 +249,7 @@ def test_a_file_that_does_not_fit_becomes_a_banner(lab, tmp_path, content):
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "message"),
     [
         (b"", "empty"),
         (b"a,b\n1,2\n3,\n5,6\n7,8\n", "row 3"),
@@ -260,14 +260,14 @@ def test_a_file_that_does_not_fit_becomes_a_banner(lab, tmp_path, content):
         ("a,b\n1,\xe9\n".encode("latin-1"), "UTF-8"),
     ],
 )
-def test_a_table_that_does_not_fit_becomes_a_banner(lab, qtbot, tmp_path, content, says):
+def test_a_table_that_does_not_fit_becomes_a_banner(lab, qtbot, tmp_path, content, message):
     path = tmp_path / "bad.csv"
     path.write_bytes(content)
     lab.files.open_path(str(path))
     qtbot.waitUntil(lambda: not lab.file_reader.is_under_way)
     text = lab.window.banner.text.text()
     assert str(path) in text
-    assert says in text
+    assert message in text
     assert "\n" not in text
     assert lab.store.spec == LabSpec()
     assert not lab.store.can_undo

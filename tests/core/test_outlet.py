@@ -108,8 +108,8 @@ def test_the_own_output_is_written_into(tmp_path: pathlib.Path, to_file: bool) -
     with out.open("wb") as file:
         where = file if to_file else subprocess.PIPE
         done = subprocess.run([sys.executable, "-c", code], stdout=where, check=True)
-    said = out.read_bytes() if to_file else done.stdout
-    assert said == b"before\ncontent\nafter\n"
+    message = out.read_bytes() if to_file else done.stdout
+    assert message == b"before\ncontent\nafter\n"
     assert os.listdir(tmp_path) == ["out"]
 
 

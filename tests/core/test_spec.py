@@ -53,7 +53,7 @@ def test_every_field_of_a_spec_is_a_declared_knob_and_the_other_way_round():
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ('{"net": {"foo": 1}}', "net: unknown field 'foo'"),
         ('{"surprise": 1}', "unknown field 'surprise'"),
@@ -75,27 +75,27 @@ def test_every_field_of_a_spec_is_a_declared_knob_and_the_other_way_round():
         ("\xff", "x.json"),
     ],
 )
-def test_what_does_not_fit_is_said_in_one_sentence(text, says):
+def test_what_does_not_fit_is_said_in_one_sentence(text, message):
     with pytest.raises(LabError) as refused:
         from_json(text.encode("latin-1"), "x.json")
     sentence = str(refused.value)
     assert sentence.startswith("x.json")
-    assert says in sentence
+    assert message in sentence
     assert "\n" not in sentence
 
 
 @pytest.mark.parametrize(
-    ("make", "says"),
+    ("make", "message"),
     [
         (lambda p: p.mkdir(), "directory"),
         (lambda p: p.write_bytes(b""), "is empty"),
         (lambda p: None, "no such file"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(tmp_path, make, says):
+def test_a_file_that_cannot_be_read_is_named(tmp_path, make, message):
     path = tmp_path / "lab.json"
     make(path)
-    with pytest.raises(LabError, match=says) as refused:
+    with pytest.raises(LabError, match=message) as refused:
         read_spec(path)
     assert str(path) in str(refused.value)
 
@@ -155,12 +155,12 @@ def test_any_edit_survives_json(data):
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_spec_or_a_sentence(raw):
-    said = ""
+    message = ""
     try:
         from_json(raw)
     except LabError as error:
-        said = str(error)
-    assert "\n" not in said
+        message = str(error)
+    assert "\n" not in message
 
 
 def test_a_spec_is_frozen():

@@ -38,7 +38,7 @@ def test_a_field_of_a_newer_version_is_left_out_and_a_missing_one_has_its_defaul
 
 
 @pytest.mark.parametrize(
-    ("raw", "says"),
+    ("raw", "message"),
     [
         (b"", "the window's file"),
         (b"[]", "the window's file"),
@@ -49,8 +49,8 @@ def test_a_field_of_a_newer_version_is_left_out_and_a_missing_one_has_its_defaul
         (written(version=2), "version is 2"),
     ],
 )
-def test_what_does_not_fit_is_one_sentence(raw, says):
-    with pytest.raises(LabError, match=says):
+def test_what_does_not_fit_is_one_sentence(raw, message):
+    with pytest.raises(LabError, match=message):
         window_from_json(raw)
 
 

@@ -133,7 +133,7 @@ def test_the_chain_is_that_of_the_ledger() -> None:
 # ---- trained
 
 
-def trained(name: str, depth: int = 4, activation: str = "tanh") -> training.Trained:
+def trained(name: str, depth: int = 4, activation: str = "tanh") -> training.TrainedDepth:
     one = training.training(training.Setting(name, depth, activation, 0.0))
     list(one.advance(never))
     assert one.found is not None

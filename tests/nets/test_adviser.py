@@ -118,8 +118,8 @@ def test_a_rule_names_what_is_wrong_and_its_cure_is_another_spec(name):
 @pytest.mark.parametrize("name", SICK)
 def test_without_its_figure_a_rule_is_silent(name):
     kind, make = SICK[name]
-    said = findings(changed(make(), **WELL[name]))
-    assert not said or (said[0].kind, said[0].line) != (kind, findings(make())[0].line)
+    advice = findings(changed(make(), **WELL[name]))
+    assert not advice or (advice[0].kind, advice[0].line) != (kind, findings(make())[0].line)
 
 
 def test_a_line_has_the_figures_that_were_measured():
@@ -145,8 +145,8 @@ def test_a_linear_model_can_be_looked_at():
 @pytest.mark.parametrize("kind", [NARROW, DEAD, RATE])
 def test_of_a_drawn_sick_run_the_sickness_is_named_and_cured(kind):
     (case,) = sick_of(kind, TUNING, 1)
-    said, before, after = judge(case)
-    assert said == kind
+    advised, before, after = judge(case)
+    assert advised == kind
     assert after < before
 
 

@@ -399,10 +399,12 @@ def test_an_interval_yields_on_the_way() -> None:
 @pytest.mark.float32
 def test_broken_numbers_are_traced() -> None:
     spec = LabSpec(train=TrainSpec(optimizer="sgd", rate=10.0, seeds=4))
-    with pytest.raises(NotFiniteError, match=r"not finite after update \d+: it began") as told:
+    with pytest.raises(
+        NotFiniteError, match=r"not finite after update \d+: it began"
+    ) as caught:
         list(COMPILED.run(spec))
-    assert 1 <= told.value.update < 100
-    assert told.value.layer in (1, 2, 3)
+    assert 1 <= caught.value.update < 100
+    assert caught.value.layer in (1, 2, 3)
 
 
 @pytest.mark.float32
@@ -440,11 +442,11 @@ def test_what_the_compiler_says_is_not_swallowed(monkeypatch: pytest.MonkeyPatch
 def test_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("layerlab.core.libraries.is_installed", lambda name: name != "numba")
     engines.engine.cache_clear()
-    said = "the engine compiled needs numba, which is not installed"
-    assert engines.available()["compiled"].startswith(said)
-    with pytest.raises(NotReadyError, match=said):
+    message = "the engine compiled needs numba, which is not installed"
+    assert engines.available()["compiled"].startswith(message)
+    with pytest.raises(NotReadyError, match=message):
         engines.engine("compiled")
-    with pytest.raises(NotReadyError, match=said):
+    with pytest.raises(NotReadyError, match=message):
         compiled_.warm_up()
     assert engines.engine("numpy").name == "numpy"
 

@@ -140,10 +140,10 @@ def test_a_folder_that_cannot_be_written_warns_once(tmp_path: pathlib.Path) -> N
     blocked = tmp_path / "file"
     blocked.write_text("a file where the folder should be")
     function = fresh(blocked)
-    with pytest.warns(RuntimeWarning, match="cannot be") as told:
+    with pytest.warns(RuntimeWarning, match="cannot be") as caught:
         assert (function(3.0), function(3)) == (6.0, 6)
-    assert len(told) == 1
-    assert str(blocked) in str(told[0].message)
+    assert len(caught) == 1
+    assert str(blocked) in str(caught[0].message)
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="nothing stops this user")
@@ -184,11 +184,11 @@ def test_what_others_could_write_is_not_read(
     [path] = files(where)
     (where if what == "folder" else path).chmod(mode)
     function = fresh(where)
-    with pytest.warns(RuntimeWarning, match="other users") as said:
+    with pytest.warns(RuntimeWarning, match="other users") as caught:
         assert compiled_here(function)
-    assert len(said) == 1
-    assert str(where) in str(said[0].message)
-    assert "and compiles it again" in str(said[0].message)
+    assert len(caught) == 1
+    assert str(where) in str(caught[0].message)
+    assert "and compiles it again" in str(caught[0].message)
     assert not compiled_here(fresh(where))  # it was put in order
 
 
@@ -356,7 +356,7 @@ def test_a_new_process_finds_the_kernel_and_the_same_numbers(tmp_path: pathlib.P
         "print(hashlib.sha256(trainer.state().params.tobytes()).hexdigest())"
     )
     env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
-    told = [
+    runs = [
         subprocess.run(
             [sys.executable, "-W", "error", "-c", code],
             cwd=ROOT,
@@ -367,7 +367,7 @@ def test_a_new_process_finds_the_kernel_and_the_same_numbers(tmp_path: pathlib.P
         )
         for _ in range(2)
     ]
-    assert [done.stderr for done in told] == ["", ""]
-    (first, cold), (second, warm) = (done.stdout.split("\n")[:2] for done in told)
+    assert [done.stderr for done in runs] == ["", ""]
+    (first, cold), (second, warm) = (done.stdout.split("\n")[:2] for done in runs)
     assert (first, second) == ("0 1", "1 0")
     assert cold == warm

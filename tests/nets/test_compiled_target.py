@@ -184,19 +184,19 @@ def test_an_impossible_value_is_one_sentence(
     value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(VARIABLE, value)
-    said = f"{VARIABLE} is {value!r}, it must be 16, 32 or 64"
+    message = f"{VARIABLE} is {value!r}, it must be 16, 32 or 64"
     for arguments in (["train", "--updates", "1"], ["gradcheck"]):
         assert cli.main(arguments) == 2
-        assert capsys.readouterr() == ("", f"layerlab: {said}\n")
+        assert capsys.readouterr() == ("", f"layerlab: {message}\n")
     # The window goes on with numpy, and shows why.
-    assert engines.available()["compiled"] == said
+    assert engines.available()["compiled"] == message
     engines.engine.cache_clear()
     with pytest.raises(LabError, match="it must be 16, 32 or 64"):
         engines.engine("compiled")
     with pytest.raises(LabError, match="it must be 16, 32 or 64"):
         compiled_.warm_up()
     cli.main(["doctor"])
-    assert said in capsys.readouterr().out
+    assert message in capsys.readouterr().out
 
 
 def test_nothing_asked_for_is_no_problem_and_loads_no_compiler() -> None:

@@ -212,15 +212,17 @@ def test_seeds_do_not_touch_each_other(engine: NumpyEngine | TorchEngine) -> Non
 @pytest.mark.parametrize("engine", ENGINES, ids=["numpy", "torch"])
 def test_broken_numbers_are_traced(engine: NumpyEngine | TorchEngine) -> None:
     spec = LabSpec(train=TrainSpec(optimizer="sgd", rate=10.0, seeds=4))
-    with pytest.raises(NotFiniteError, match=r"not finite after update \d+: it began") as told:
+    with pytest.raises(
+        NotFiniteError, match=r"not finite after update \d+: it began"
+    ) as caught:
         list(engine.run(spec))
-    assert 1 <= told.value.update < 100
-    assert told.value.layer in (1, 2, 3)
+    assert 1 <= caught.value.update < 100
+    assert caught.value.layer in (1, 2, 3)
     # The update before was fine, this one is not: the sentence names the first.
-    good = end(NumpyEngine(), spec, until=told.value.update - 1)
+    good = end(NumpyEngine(), spec, until=caught.value.update - 1)
     assert good.is_finite()
     with pytest.raises(NotFiniteError):
-        end(NumpyEngine(), spec, until=told.value.update)
+        end(NumpyEngine(), spec, until=caught.value.update)
 
 
 def test_torch_refuses_devices_that_are_not_there() -> None:

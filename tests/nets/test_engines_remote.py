@@ -244,9 +244,9 @@ def test_crash_is_one_sentence_with_its_last_words(installed: None) -> None:
     engine = RemoteEngine(command=fake(act))
     states = engine.run(SPEC)
     assert next(states).update == 0
-    with pytest.raises(LabError) as told:
+    with pytest.raises(LabError) as caught:
         next(states)
-    assert str(told.value) == "the torch process ended (code 1): out of memory"
+    assert str(caught.value) == "the torch process ended (code 1): out of memory"
     assert next(engine.run(SPEC)).update == 0  # a new one serves the next run
     engine.close()
 

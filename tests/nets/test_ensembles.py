@@ -63,10 +63,10 @@ def test_what_is_algebra_and_what_is_not():
     assert found.squared_bias(truth) + found.of_mean(6) == pytest.approx(of_mean, rel=1e-10)
     # of others it is a forecast.
     others = predictors(400, 26, 7, 0.5)
-    told = ensembles.variance_components(others[:, :6]).of_mean(20).mean()
+    predicted = ensembles.variance_components(others[:, :6]).of_mean(20).mean()
     seen = others[:, 6:].mean(1).var(0, ddof=1).mean()
-    assert told != pytest.approx(seen, rel=1e-6)
-    assert told == pytest.approx(seen, rel=0.1)
+    assert predicted != pytest.approx(seen, rel=1e-6)
+    assert predicted == pytest.approx(seen, rel=0.1)
 
 
 def test_means_use_each_network_once():

@@ -232,22 +232,22 @@ def test_seeds_of_very_different_luck_stay_apart() -> None:
 
 def test_says_where_the_numbers_broke() -> None:
     spec = spec_of({"activation": "identity"}, rate=10.0, updates=400)
-    with pytest.raises(NotFiniteError, match=r"began in layer [123] of seed [12]") as told:
+    with pytest.raises(NotFiniteError, match=r"began in layer [123] of seed [12]") as caught:
         list(ENGINE.run(spec))
     # Walked one update at a time, it is the first that breaks.
     problem, trainer = problem_of(spec), Trainer(problem_of(spec), initialize(problem_of(spec)))
     with np.errstate(all="ignore"):
         while np.isfinite(training_loss(problem, trainer.params)).all():
             trainer.step()
-    assert told.value.update == trainer.update
+    assert caught.value.update == trainer.update
 
 
 def test_names_layer_and_seed_of_a_weight_that_broke() -> None:
     problem = problem_of(spec_of({}, seeds=3))
     bad = initialize(problem).with_parameter(2, problem.layout.weight_index(1, 0, 0), np.inf)
-    with pytest.raises(NotFiniteError, match="layer 2 of seed 3") as told:
+    with pytest.raises(NotFiniteError, match="layer 2 of seed 3") as caught:
         ensure_finite(problem, bad, bad)
-    assert told.value.layer == 2
+    assert caught.value.layer == 2
 
 
 def test_a_cancelled_run_never_ends_in_broken_numbers() -> None:

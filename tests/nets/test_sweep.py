@@ -84,8 +84,8 @@ def test_it_yields_whenever_it_is_interrupted_and_once_for_each_spec():
     steps = []
     for step in sweep(specs, engine("numpy"), report_marks, lambda: len(steps) < 9):
         steps.append(step)
-    told = [step for step in steps if step is not None]
-    assert [(step.done, step.total) for step in told] == [(1, 2), (2, 2)]
+    reports = [step for step in steps if step is not None]
+    assert [(step.done, step.total) for step in reports] == [(1, 2), (2, 2)]
     assert len(steps) == 11
 
 

@@ -300,8 +300,8 @@ def score(key: str, seeds: int) -> float:
     )
     out = forward(problem, state.params, x).h[-1]  # (seeds, n, outputs)
     if data.shape.classes:
-        said = out.argmax(-1) if out.shape[-1] > 1 else (out[..., 0] > 0).astype(int)
-        return float(np.median((said == y).mean(-1)))
+        message = out.argmax(-1) if out.shape[-1] > 1 else (out[..., 0] > 0).astype(int)
+        return float(np.median((message == y).mean(-1)))
     error = ((out - y) ** 2).mean((1, 2)) / ((y - y.mean(0)) ** 2).mean()
     return float(np.median(1 - error))
 

@@ -37,9 +37,9 @@ def test_of_what_waits_the_newest_of_a_kind_is_written(keeper, qtbot):
 
 def test_it_writes_in_another_thread_and_says_when(keeper, qtbot):
     threads = []
-    with qtbot.waitSignal(keeper.kept) as said:
+    with qtbot.waitSignal(keeper.kept) as signal:
         keeper.put("lab", lambda: threads.append(threading.current_thread()))
-    assert said.args == ["lab"]
+    assert signal.args == ["lab"]
     assert threads[0] is not threading.main_thread()
 
 
@@ -49,10 +49,10 @@ def test_a_write_that_fails_says_so_and_stops_no_other(keeper, qtbot, error):
         raise error
 
     done = []
-    with qtbot.waitSignal(keeper.failed) as said:
+    with qtbot.waitSignal(keeper.failed) as signal:
         keeper.put("settings", broken)
-    assert said.args[0] == "settings"
-    assert str(error) in said.args[1]
+    assert signal.args[0] == "settings"
+    assert str(error) in signal.args[1]
     keeper.put("window", lambda: done.append(1))
     assert keeper.wait_until_idle(PATIENCE_S)
     assert done == [1]

@@ -16,7 +16,7 @@ from layerlab.core.frames import DiagramPart
 from layerlab.ui.diagram import edges as edge_layer
 from layerlab.ui.diagram.canvas import DiagramCanvas
 from layerlab.ui.diagram.chips import chip_rows, outer_labels
-from layerlab.ui.diagram.coverage import EdgeRaster, Edges, color_table
+from layerlab.ui.diagram.coverage import EdgeCoverage, EdgeRaster, color_table
 from layerlab.ui.diagram.edges import MAX_ENTRIES, EdgeLayer
 from layerlab.ui.diagram.folding import overview_units, pick
 from layerlab.ui.diagram.formula import plain
@@ -144,7 +144,7 @@ def _true_distance(x: float, y: float, ends: tuple[float, float, float, float]) 
 
 def test_pixels_of_an_edge_are_those_near_its_curve():
     ends = (10.0, 150.0, 20.0, 95.0)
-    edges = Edges(*(np.array([v]) for v in ends))
+    edges = EdgeCoverage(*(np.array([v]) for v in ends))
     raster = EdgeRaster(edges, 160, 110, reach=2.0)
     white = QColor("white")
     image = painted(
@@ -158,7 +158,7 @@ def test_pixels_of_an_edge_are_those_near_its_curve():
 
 
 def test_two_edges_on_top_of_each_other_dim_each_other_like_glass():
-    edges = Edges(*(np.array([v, v]) for v in (0.0, 40.0, 10.5, 10.5)))
+    edges = EdgeCoverage(*(np.array([v, v]) for v in (0.0, 40.0, 10.5, 10.5)))
     raster = EdgeRaster(edges, 40, 21, reach=2.0)
     table = color_table(QColor("#0000ff"), QColor("#ff0000"))
     both = np.array([True, True])
@@ -172,7 +172,7 @@ def test_two_edges_on_top_of_each_other_dim_each_other_like_glass():
 
 
 def test_a_steep_edge_does_not_shoot_over_its_ends():
-    edges = Edges(*(np.array([v]) for v in (20.0, 24.0, 30.0, 90.0)))
+    edges = EdgeCoverage(*(np.array([v]) for v in (20.0, 24.0, 30.0, 90.0)))
     raster = EdgeRaster(edges, 60, 120, reach=1.5)
     white = QColor("white")
     image = painted(

@@ -381,8 +381,8 @@ def test_a_plot_card_reads_and_copies_what_it_draws(shown):
 def test_a_picture_is_painted_in_the_theme_s_colours():
     shapes = (
         pic.Area(((0, 0), (0.5, 0), (0.5, 1), (0, 1)), "positive", 1.0),
-        pic.Line(((0.5, 0.5), (1, 0.5)), "negative", 9.0),
-        pic.Dots(((0.75, 0.8),), "layer3", 6.0),
+        pic.Polyline(((0.5, 0.5), (1, 0.5)), "negative", 9.0),
+        pic.Scatter(((0.75, 0.8),), "layer3", 6.0),
         pic.Image(((1.0, -1.0),), (0.6, 0.0, 1.0, 0.3)),
     )
     assert pic.picture_from_json(pic.picture_to_json(shapes)) == shapes

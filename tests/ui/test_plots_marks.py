@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor
 
-from layerlab.ui.plotting.colors import class_colors, mix, rgb, value_colors
+from layerlab.ui.plotting.colors import blend, class_colors, rgb, value_colors
 from layerlab.ui.plotting.items import Band, contour, evenly_spaced, finite_runs, polygon
 from layerlab.ui.plotting.reading import Tooltip, place
 from layerlab.ui.theme import DARK, LIGHT
@@ -45,7 +45,7 @@ def test_some_keeps_ends_and_count() -> None:
 
 
 def test_a_mixed_colour_is_opaque_and_between() -> None:
-    color = mix(DARK, QColor("#ffffff"), 0.5)
+    color = blend(DARK, QColor("#ffffff"), 0.5)
     panel = DARK.color("panel")
     assert color.alpha() == 255
     assert color.red() == pytest.approx((255 + panel.red()) / 2, abs=1)

@@ -68,16 +68,16 @@ def _judge_products(n: dict[int, tuple[float, float]]) -> Judgement:
 # ---- E6: the gradient with respect to q
 
 
-class Gradients(NamedTuple):
+class SquaredGradients(NamedTuple):
     """Squared gradients by d_k: means, and medians. First scaled, then not."""
 
     means: tuple[list[float], list[float]]
     medians: tuple[list[float], list[float]]
 
 
-def _measure_gradients(ctx: Context) -> dict[str, Gradients]:
+def _measure_gradients(ctx: Context) -> dict[str, SquaredGradients]:
     draws = ctx.sample_size(2000, 600)
-    found = {name: Gradients(([], []), ([], [])) for name in ("weights", "values")}
+    found = {name: SquaredGradients(([], []), ([], [])) for name in ("weights", "values")}
     for k, d_k in enumerate(SIZES):
         drawn, part = AttentionDraws(d_k, KEYS), ctx.part(k, len(SIZES))
         while not drawn.grow(draws):
@@ -89,7 +89,7 @@ def _measure_gradients(ctx: Context) -> dict[str, Gradients]:
     return found
 
 
-def _judge_gradients(n: dict[str, Gradients]) -> Judgement:
+def _judge_gradients(n: dict[str, SquaredGradients]) -> Judgement:
     powers = {
         name: [power(SIZES, means) for means in gradients.means]
         for name, gradients in n.items()

@@ -111,7 +111,7 @@ def _judge_three(n: Three) -> Judgement:
     learnable = order({name: -float(np.median(losses)) for name, losses in n.losses.items()})
     first, second, third = (n.losses[name] for name in learnable)
     is_sure = difference(second, first).low > 0 and difference(third, second).low > 0
-    orders = {"capacity": capacity, "pieces for a parameter": efficient, "training": learnable}
+    orders = {"capacity": capacity, "pieces per parameter": efficient, "training": learnable}
     measured = "; ".join(f"{name}: {' > '.join(names)}" for name, names in orders.items())
     text = "; ".join(
         f"{name}: {n.pieces[name]} pieces, {n.parameters[name]} parameters, loss "
@@ -212,7 +212,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         published="three things",
         page="sawtooth",
         tolerance="three networks (2-2-2, 8, 64) on a sawtooth of eight pieces are ranked by "
-        "pieces that they can have, by pieces for a parameter, and by the median loss of "
+        "pieces that they can have, by pieces per parameter, and by the median loss of "
         f"{SEEDS} trained seeds: three orders, no two the same",
         measure=_measure_three,
         judge=_judge_three,

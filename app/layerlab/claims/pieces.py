@@ -64,7 +64,7 @@ def _random_pieces(hidden: tuple[int, ...], seeds: int) -> Array:
 # ---- D16: one layer
 
 
-class RegionCounts(NamedTuple):
+class LayerRegions(NamedTuple):
     """Regions of one layer of so many neurons, on a line and in the space of the flip."""
 
     neurons: tuple[int, ...]
@@ -72,15 +72,15 @@ class RegionCounts(NamedTuple):
     space: list[int]
 
 
-def _measure_layer(ctx: Context) -> RegionCounts:
+def _measure_layer(ctx: Context) -> LayerRegions:
     neurons = (2, 3, 8, 16)
     draw, net = INITIALIZERS["normal"].draw, NetSpec(weight_std=1.0, bias_std=BIASES)
     space = [count_cells(*draw(np.random.default_rng(n), 4, n, net)) for n in neurons]
     line = [int(_random_pieces((n,), 8).max()) for n in neurons]
-    return RegionCounts(neurons, line, space)
+    return LayerRegions(neurons, line, space)
 
 
-def _judge_layer(n: RegionCounts) -> Judgement:
+def _judge_layer(n: LayerRegions) -> Judgement:
     bounds = [count + 1 for count in n.neurons]
     full = [sum(math.comb(count, k) for k in range(5)) for count in n.neurons]
     measured = f"1 input: {listed(n.line)}; 4 inputs: {listed(n.space)}"

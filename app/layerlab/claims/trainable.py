@@ -34,7 +34,7 @@ def constant_loss(spec: LabSpec) -> float:
 # ---- L1
 
 
-class Trained(NamedTuple):
+class DepthLosses(NamedTuple):
     """Losses of He and of Xavier, and of a constant guess."""
 
     he: Array
@@ -42,16 +42,16 @@ class Trained(NamedTuple):
     constant: float
 
 
-def _measure_thirty(ctx: Context) -> Trained:
+def _measure_thirty(ctx: Context) -> DepthLosses:
     losses = []
     for k, init in enumerate(("he-normal", "xavier-normal")):
         spec = _digits((32,) * 30, init=init)
         end = population(ctx.part(k, 2), spec, ctx.sample_size(8, 4))[-1]
         losses.append(training_loss(spec, end))
-    return Trained(losses[0], losses[1], constant_loss(spec))
+    return DepthLosses(losses[0], losses[1], constant_loss(spec))
 
 
-def _judge_thirty(n: Trained) -> Judgement:
+def _judge_thirty(n: DepthLosses) -> Judgement:
     he, xavier = (float(np.median(losses)) for losses in (n.he, n.xavier))
     measured = f"He {he:.3f}, Xavier {xavier:.3f}"
     why = (

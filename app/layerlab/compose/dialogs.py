@@ -13,7 +13,7 @@ from layerlab.compose.options_store import OptionsStore
 from layerlab.core.translation import _
 
 
-class Folder:
+class LastFolder:
     """Where dialogs begin: where the last one ended, or at the documents."""
 
     def __init__(self, options_store: OptionsStore) -> None:

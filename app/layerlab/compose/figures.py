@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, Qt, QTemporaryDir, QUrl
 from PySide6.QtGui import QCursor, QDrag, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from layerlab.compose.dialogs import Folder, ask_where_to_save
+from layerlab.compose.dialogs import LastFolder, ask_where_to_save
 from layerlab.compose.pages import Pages
 from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
@@ -31,7 +31,7 @@ class Figures:
         self,
         window: LabWindow,
         pages: Pages,
-        folder: Folder,
+        folder: LastFolder,
         show_message: Callable[[str], None],
     ) -> None:
         """Prepare.

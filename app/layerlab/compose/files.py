@@ -10,7 +10,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from layerlab.compose.dialogs import Folder, ask_where_to_save
+from layerlab.compose.dialogs import LastFolder, ask_where_to_save
 from layerlab.compose.file_reader import FileReader
 from layerlab.compose.saving import Saving
 from layerlab.compose.tables import Tables
@@ -46,7 +46,7 @@ class Files(QObject):
         runner: Runner,
         file_reader: FileReader,
         tables: Tables,
-        folder: Folder,
+        folder: LastFolder,
         show_message: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:

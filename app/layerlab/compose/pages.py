@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from layerlab.compose.dialogs import Folder, ask_where_to_save
+from layerlab.compose.dialogs import LastFolder, ask_where_to_save
 from layerlab.compose.knobfile import read_text_file
 from layerlab.core.errors import LabError
 from layerlab.core.spec import LabSpec
@@ -74,7 +74,7 @@ class Pages(QObject):
         store: Store,
         runner: Runner,
         background: Background,
-        folder: Folder,
+        folder: LastFolder,
         show_message: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:

@@ -13,7 +13,7 @@ from layerlab.compose.appearance import Appearance, theme_of
 from layerlab.compose.autosave import Autosave
 from layerlab.compose.budget import BudgetLock
 from layerlab.compose.deferred import Deferred
-from layerlab.compose.dialogs import Folder
+from layerlab.compose.dialogs import LastFolder
 from layerlab.compose.error_reporter import ErrorReporter
 from layerlab.compose.figures import Figures
 from layerlab.compose.file_reader import FileReader
@@ -120,7 +120,7 @@ class Session(QObject):
     def _make_files(self) -> None:
         """Make what reads and writes files for the lab."""
         training, show_message = self.training, self.toast.show_message
-        self.folder = Folder(self.options_store)
+        self.folder = LastFolder(self.options_store)
         self.file_reader = FileReader(
             self.window.add_banner, self.error_reporter.show_error, self
         )

@@ -39,7 +39,7 @@ _KNOBS: list[Knob] = [
         "task.validation",
         "float",
         _("Validation share"),
-        _("Share of the points that is kept from training, to see what was really learned."),
+        _("Share of the points held out of training, to measure generalization."),
         low=0.0,
         high=0.9,
         optional=True,
@@ -48,7 +48,7 @@ _KNOBS: list[Knob] = [
         "task.seed",
         "int",
         _("Data seed"),
-        _("Draws other points of the same kind."),
+        _("Resamples the data from the same distribution."),
         low=0,
         high=2**31 - 1,
     ),
@@ -105,7 +105,7 @@ _KNOBS: list[Knob] = [
         "net.activation",
         "choice",
         _("Activation"),
-        _("The bend between the layers: without it all layers collapse into one."),
+        _("The nonlinearity between the layers: without it all layers collapse into one."),
         registry="activations",
     ),
     Knob(
@@ -139,8 +139,8 @@ _KNOBS: list[Knob] = [
         "float",
         _("Bias std"),
         _(
-            "Standard deviation of the initial biases, for `normal`: pushes all inputs towards "
-            "each other."
+            "Standard deviation of the initial biases, for `normal`: makes all inputs more "
+            "alike."
         ),
         low=0.0,
         high=5.0,
@@ -159,7 +159,7 @@ _KNOBS: list[Knob] = [
         "bool",
         _("Layer norm"),
         _(
-            "Brings each layer's pre-activations to mean 0 and variance 1 before the "
+            "Normalizes each layer's pre-activations to mean 0 and variance 1 before the "
             "activation."
         ),
     ),
@@ -179,7 +179,7 @@ _KNOBS: list[Knob] = [
         "train.optimizer",
         "choice",
         _("Optimizer"),
-        _("How a gradient becomes a step."),
+        _("How a gradient becomes an update."),
         registry="optimizers",
     ),
     Knob(
@@ -252,7 +252,7 @@ _KNOBS: list[Knob] = [
         "train.l1",
         "float",
         "L1",
-        _("Pulls every weight to zero with the same force: many become exactly small."),
+        _("Pulls every weight towards zero with the same force: many end near zero."),
         effect=Effect.LIVE,
         low=0.0,
         high=10.0,
@@ -261,7 +261,7 @@ _KNOBS: list[Knob] = [
         "train.l2",
         "float",
         "L2",
-        _("Pulls weights to zero in proportion to their size: smoother functions."),
+        _("Pulls weights towards zero in proportion to their size: smoother functions."),
         effect=Effect.LIVE,
         low=0.0,
         high=10.0,
@@ -270,7 +270,10 @@ _KNOBS: list[Knob] = [
         "train.seeds",
         "int",
         _("Seeds"),
-        _("Networks trained at once from different draws: one seed is an anecdote."),
+        _(
+            "Networks trained in parallel from different initial weights: one seed is an "
+            "anecdote."
+        ),
         low=1,
         high=64,
     ),

@@ -18,7 +18,7 @@ Points = tuple[tuple[float, float], ...]
 _DIGITS = 3
 
 
-class Line(msgspec.Struct, frozen=True, tag="line"):
+class Polyline(msgspec.Struct, frozen=True, tag="line"):
     """A curve. `token`: a colour of the theme, or `layer1` to `layer4`; width in pixels."""
 
     points: Points
@@ -35,7 +35,7 @@ class Area(msgspec.Struct, frozen=True, tag="area"):
     opacity: float = 0.25
 
 
-class Dots(msgspec.Struct, frozen=True, tag="dots"):
+class Scatter(msgspec.Struct, frozen=True, tag="dots"):
     """Points, radius in pixels."""
 
     points: Points
@@ -50,7 +50,7 @@ class Image(msgspec.Struct, frozen=True, tag="image"):
     box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)  # x0, y0, x1, y1
 
 
-Shape = Line | Area | Dots | Image
+Shape = Polyline | Area | Scatter | Image
 Picture = tuple[Shape, ...]
 
 

@@ -74,7 +74,7 @@ def figure(
     page_size = QSize(wide, high)
     _check_pixels(ending, page_size, scale)
     with _posed(card, page_size, PRINT if for_print else None):
-        page = Page(card, page_size, card.title(), card.theme.color("panel"))
+        page = Paper(card, page_size, card.title(), card.theme.color("panel"))
         return _WRITERS[ending](page, scale)
 
 
@@ -126,7 +126,7 @@ def window_figure(
             one.set_figure(True)
         _settle(window)
         ground = (PRINT if for_print else theme).color("background")
-        return _WRITERS[ending](Page(window, size, window.windowTitle(), ground), scale)
+        return _WRITERS[ending](Paper(window, size, window.windowTitle(), ground), scale)
     finally:
         for one in painted:
             one.set_figure(False)
@@ -136,7 +136,7 @@ def window_figure(
 
 
 @dataclass(frozen=True)
-class Page:
+class Paper:
     """What is painted into a file.
 
     Attributes:
@@ -199,7 +199,7 @@ def _settle(widget: QWidget) -> None:
             own.activate()
 
 
-def _render(page: Page, device: QPaintDevice) -> None:
+def _render(page: Paper, device: QPaintDevice) -> None:
     painter = QPainter(device)
     try:
         painter.fillRect(QRect(QPoint(), page.size), page.ground)
@@ -208,7 +208,7 @@ def _render(page: Page, device: QPaintDevice) -> None:
         painter.end()
 
 
-def _svg(page: Page, scale: float) -> bytes:
+def _svg(page: Paper, scale: float) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     device = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # the smaller one clips nothing
@@ -240,7 +240,7 @@ def placed_clips(text: str) -> str:
     )
 
 
-def _pdf(page: Page, scale: float) -> bytes:
+def _pdf(page: Paper, scale: float) -> bytes:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     device = QPdfWriter(buffer)
@@ -256,7 +256,7 @@ def _pdf(page: Page, scale: float) -> bytes:
     return bytes(buffer.data().data())
 
 
-def _png(page: Page, scale: float) -> bytes:
+def _png(page: Paper, scale: float) -> bytes:
     image = QImage(page.size * scale, QImage.Format.Format_RGB32)
     if image.isNull():
         wide, high = page.size.width(), page.size.height()
@@ -269,7 +269,7 @@ def _png(page: Page, scale: float) -> bytes:
     return bytes(buffer.data().data())
 
 
-_WRITERS: dict[str, Callable[[Page, float], bytes]] = {
+_WRITERS: dict[str, Callable[[Paper, float], bytes]] = {
     ".svg": _svg,
     ".pdf": _pdf,
     ".png": _png,

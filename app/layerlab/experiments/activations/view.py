@@ -9,7 +9,7 @@ import numpy as np
 from layerlab.core import picture as pic
 from layerlab.experiments.activations.model import FLAT, VIEW, Facts, Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip
@@ -87,7 +87,9 @@ class View(PageView):
         low, high = plot.y_axis.low, plot.y_axis.high
         # The gaussian stands on the floor, a quarter of the plot high.
         hill = low + 0.25 * (high - low) * result.before / result.before.max()
-        ground = Band(z, np.full_like(z, low), hill, mix(self.theme, self.color("faint"), 0.28))
+        ground = Band(
+            z, np.full_like(z, low), hill, blend(self.theme, self.color("faint"), 0.28)
+        )
         faint = self.color("faint")
         series = [
             Series(one.label, z, getattr(one, name), self.color("faint", 0.55), width=1.0)
@@ -98,7 +100,7 @@ class View(PageView):
         series.append(Series(chosen.label, z, getattr(chosen, name), accent, width=2.4))
         legend = [
             LegendEntry("line", faint, "the others", 1.0),
-            LegendEntry("band", mix(self.theme, faint, 0.28), "density of z"),
+            LegendEntry("band", blend(self.theme, faint, 0.28), "density of z"),
         ]
         live: dict[str, Mark] = {}
         if chosen.lowest is not None:
@@ -112,7 +114,7 @@ class View(PageView):
         card, accent = self.behind, self.color("accent")
         heights = np.minimum(result.after, BIN_TOP)
         edges = result.edges
-        after = Histogram(edges, heights, mix(self.theme, accent, 0.42), accent)
+        after = Histogram(edges, heights, blend(self.theme, accent, 0.42), accent)
         low = min(float(edges[0]), result.mean - 3 * result.std)
         high = max(float(edges[-1]), result.mean + 3 * result.std)
         card.plot.x_axis.follow(max(low, -VIEW), min(high, VIEW))
@@ -145,7 +147,7 @@ class View(PageView):
         chosen = facts.index(result.chosen)
         plot.set_rows([one.label for one in facts], chosen)
         tokens = ["accent" if k == chosen else "muted" for k in rows]
-        pale = [mix(self.theme, self.color(token), 0.35) for token in tokens]
+        pale = [blend(self.theme, self.color(token), 0.35) for token in tokens]
         full = [self.color(token) for token in tokens]
         none, ends = np.zeros(len(facts)), np.full(len(facts), MAX_FRACTION)
         words = [number(share, 2) for share in square]
@@ -181,7 +183,7 @@ class View(PageView):
     def _draw_corner(self, result: Result) -> None:
         z, card = result.z, self.corner
         between = Band(
-            z, result.corner, result.softplus, mix(self.theme, self.color("negative"), 0.22)
+            z, result.corner, result.softplus, blend(self.theme, self.color("negative"), 0.22)
         )
         ink, muted = self.color("negative"), self.color("muted")
         series = [
@@ -220,5 +222,5 @@ def thumbnail(result: Result) -> pic.Picture:
     ):
         h = result.of(key).h[inside][::3]
         points = pic.unit_points(z, np.minimum(h, 2.6), window)
-        shapes.append(pic.Line(points, token, 2.4 if key == "relu" else 1.6))
+        shapes.append(pic.Polyline(points, token, 2.4 if key == "relu" else 1.6))
     return tuple(shapes)

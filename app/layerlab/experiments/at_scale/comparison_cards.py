@@ -9,7 +9,7 @@ from layerlab.experiments.at_scale.layer import part_color
 from layerlab.experiments.at_scale.model import Result, knobs_of
 from layerlab.experiments.at_scale.units import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Dots, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -92,7 +92,7 @@ class ComparedCards:
             for v in ([one.parameters for one in blocks], [one.used for one in blocks])
         )
         total, used = (np.clip(v / square, *SQUARES) for v in (whole, part))
-        faint, muted = mix(view.theme, accent, 0.45), view.color("muted")
+        faint, muted = blend(view.theme, accent, 0.45), view.color("muted")
         inks = [accent if k == result.chosen else faint for k in range(len(blocks))]
         texts = [
             f"{count(one.parameters)} · {memory(one.parameters * result.bytes)} · "
@@ -102,7 +102,7 @@ class ComparedCards:
         start = np.full_like(y, SQUARES[0])
         attention = result.decoder.attention / square
         live: dict[str, Mark] = {
-            "all": Segments(start, y, total, y, [mix(view.theme, i, 0.4) for i in inks], 5.0),
+            "all": Segments(start, y, total, y, [blend(view.theme, i, 0.4) for i in inks], 5.0),
             "used": Segments(start, y, used, y, inks, 5.0),
             "ends": Dots(total, y, inks, 4.0),
             "attention": self._ticks(y, attention, part_color(view.theme, "attention")),
@@ -178,7 +178,7 @@ class ComparedCards:
         )
         muted, point = view.color("muted"), view.color("point")
         live: dict[str, Mark] = {
-            "own": VLine(own, "", mix(view.theme, accent, 0.6), view.theme),
+            "own": VLine(own, "", blend(view.theme, accent, 0.6), view.theme),
             "printed": Dots(printed, y[:-1], muted, 5.0, hollow=True),
             "counted": Dots(counted, y[:-1], point, 2.4),
             "these": Dots(np.array([own]), y[-1:], accent, 4.5),

@@ -12,7 +12,7 @@ from layerlab.experiments.at_scale.layer import part_color
 from layerlab.experiments.at_scale.model import CONTEXTS, GATE_Z, PARTS, Result
 from layerlab.experiments.at_scale.units import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Dots, HLine, Line, Mark, Tag, TextMark
 from layerlab.ui.plotting.legend import LegendEntry
@@ -127,7 +127,7 @@ class CostCards:
         cache = result.cache / GB
         other = SIZES[result.bytes] / result.bytes
         level = np.full_like(cache, weights)
-        inks = [mix(view.theme, ink, 0.4) for ink in (accent, warm)]
+        inks = [blend(view.theme, ink, 0.4) for ink in (accent, warm)]
         there = [
             Line(CONTEXTS, other * y, ink, 1.2)
             for y, ink in zip((level, cache), inks, strict=True)
@@ -176,7 +176,7 @@ class CostCards:
         starts = np.concatenate([np.zeros((3, 1)), ends[:, :-1]], axis=1)
         live: dict[str, Mark] = {}
         for k, part in enumerate(PARTS):
-            ink = mix(view.theme, self._ink(part), 0.85)
+            ink = blend(view.theme, self._ink(part), 0.85)
             live[part] = Bars(np.arange(3.0) - 0.12, starts[:, k], ends[:, k], [ink] * 3, 0.42)
         texts = (count(values[0].sum()), memory(values[1].sum()), operations(values[2].sum()))
         live["sizes"] = TextMark(
@@ -231,12 +231,12 @@ class CostCards:
                 )
             )
             if is_normed:
-                bands[case] = Band(x, low, high, mix(view.theme, ink, 0.22))
+                bands[case] = Band(x, low, high, blend(view.theme, ink, 0.22))
             thin = Series(
                 f"theory, {LABELS[case]}", x, theory, view.color("muted"), form="dash"
             )
             thin = replace(thin, width=1.2, values=result.growth.theory[case][1:])
-            shade = ink if is_normed else mix(view.theme, ink, 0.55)
+            shade = ink if is_normed else blend(view.theme, ink, 0.55)
             wide = Series(LABELS[case], x, shown, shade, width=2.2 if is_normed else 1.3)
             series += [
                 replace(thin, in_legend=False, is_read=is_normed),
@@ -250,7 +250,7 @@ class CostCards:
         legend = [
             LegendEntry("dash", view.color("muted"), "theory", 1.4),
             LegendEntry(
-                "line", mix(view.theme, hot, 0.55), "without norm", 1.3, brief="no norm"
+                "line", blend(view.theme, hot, 0.55), "without norm", 1.3, brief="no norm"
             ),
         ]
         card.show_plot(bands=bands, live=live, series=series, legend=legend)
@@ -265,7 +265,7 @@ class CostCards:
         series = []
         for block, (activation, name) in CURVES.items():
             is_chosen, ink = block == result.block, view.color(tokens[block])
-            shade = ink if is_chosen else mix(view.theme, ink, 0.5)
+            shade = ink if is_chosen else blend(view.theme, ink, 0.5)
             one = Series(
                 name, z, result.gates[activation], shade, width=3.0 if is_chosen else 1.4
             )
@@ -275,7 +275,7 @@ class CostCards:
             z,
             np.minimum(printed, true),
             np.maximum(printed, true),
-            mix(view.theme, view.color("negative"), 0.14),
+            blend(view.theme, view.color("negative"), 0.14),
         )
         card.show_plot(bands={"apart": band}, series=series)
         card.set_note("printed for SwiGLU: that of GLU", "printed: GLU's")

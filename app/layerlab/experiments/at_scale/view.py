@@ -13,7 +13,7 @@ from layerlab.experiments.at_scale.layer import Box, Boxes, LayerPlot, boxes_of,
 from layerlab.experiments.at_scale.model import SHARED, Result
 from layerlab.experiments.at_scale.units import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Mark
 from layerlab.ui.plotting.legend import LegendEntry
@@ -115,11 +115,11 @@ class View(PageView):
         sizes = places[:, 2] * places[:, 3]
         inks = [self._ink(box.part) for box in boxes]
         fills = [
-            mix(self.theme, ink, 0.34 if box.used else 0.08)
+            blend(self.theme, ink, 0.34 if box.used else 0.08)
             for ink, box in zip(inks, boxes, strict=True)
         ]
         edges = [
-            mix(self.theme, ink, 0.9 if box.used else 0.3)
+            blend(self.theme, ink, 0.9 if box.used else 0.3)
             for ink, box in zip(inks, boxes, strict=True)
         ]
         words = [count(float(size)) for size in sizes]
@@ -205,5 +205,5 @@ def thumbnail(result: Result) -> pic.Picture:
     for box, (x, y, w, h) in zip(boxes, places, strict=True):
         token = "layer1" if box.part == "attention" else "accent"
         corners = pic.unit_points([x, x + w, x + w, x, x], [y, y, y + h, y + h, y], window)
-        shapes += [pic.Area(corners, token, 0.35), pic.Line(corners, token, 1.4)]
+        shapes += [pic.Area(corners, token, 0.35), pic.Polyline(corners, token, 1.4)]
     return tuple(shapes)

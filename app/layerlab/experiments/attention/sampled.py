@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from layerlab.experiments.attention.draws import FREE, SCALED, SIZES
 from layerlab.experiments.attention.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Tag
 from layerlab.ui.plotting.legend import LegendEntry
@@ -102,7 +102,7 @@ class SampledCards:
         plot.x_axis.fix(float(edges[0]), float(edges[-1]))
         plot.y_axis.fix(0, top)
         shown = np.minimum(result.heights, 1.2 * top)
-        fill, other = mix(view.theme, inks[chosen], 0.4), 1 - chosen
+        fill, other = blend(view.theme, inks[chosen], 0.4), 1 - chosen
         bands: dict[str, Mark] = {"chosen": Histogram(edges, shown[chosen], fill, inks[chosen])}
         drawn = np.minimum(result.density[other], 1.2 * top)
         exact, ink = result.density, view.color("text")

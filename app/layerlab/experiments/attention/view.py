@@ -9,7 +9,7 @@ from layerlab.core import picture as pic
 from layerlab.experiments.attention.model import NORMS, Result
 from layerlab.experiments.attention.sampled import SampledCards
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix, rgb
+from layerlab.ui.plotting.colors import blend, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, HeatMap, HLine, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -91,7 +91,7 @@ class View(PageView):
         """Return an opaque colour for each weight, as bright as its root."""
         accent = self.color("accent")
         return [
-            mix(self.theme, accent, least + (1 - least) * float(np.sqrt(w))) for w in weights
+            blend(self.theme, accent, least + (1 - least) * float(np.sqrt(w))) for w in weights
         ]
 
     def _draw_line(self, result: Result) -> None:
@@ -185,7 +185,7 @@ class View(PageView):
         card, accent = self.sharp, self.color("accent")
         most = float(np.log(result.keys))
         card.plot.y_axis.fix(0, 1.3 * most)  # with room for the name of what is most
-        shade = mix(self.theme, accent, 0.2)
+        shade = blend(self.theme, accent, 0.2)
         card.show_plot(
             bands={"range": Band(NORMS, result.low, result.high, shade)},
             still={"most": HLine(most, "all keys alike", self.color("muted"), self.theme)},
@@ -217,11 +217,11 @@ def thumbnail(result: Result) -> pic.Picture:
     shapes: list[pic.Shape] = []
     for key, weight in zip(keys, result.weights, strict=True):
         if weight > 0.02:
-            shapes.append(pic.Line((at, key), "layer1", 0.8 + 3 * float(np.sqrt(weight))))
+            shapes.append(pic.Polyline((at, key), "layer1", 0.8 + 3 * float(np.sqrt(weight))))
     curve = pic.unit_points(result.x[::4], result.curve[::4], window)
     shapes += [
-        pic.Line(curve, "accent", 2.4),
-        pic.Dots(keys, "point", 2.4),
-        pic.Dots((at,), "warning", 3.6),
+        pic.Polyline(curve, "accent", 2.4),
+        pic.Scatter(keys, "point", 2.4),
+        pic.Scatter((at,), "warning", 3.6),
     ]
     return tuple(shapes)

@@ -13,7 +13,7 @@ from layerlab.experiments.basis.model import L2S, UPDATES, Result
 from layerlab.experiments.basis.terms import MAX_TERMS
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, HLine, Line, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -120,14 +120,14 @@ class View(PageView):
         is_part = result.shown < result.units
         name = f"first {result.shown} of {result.units}" if is_part else "sum"
         if result.posterior:
-            shade = mix(self.theme, accent, 0.25)
+            shade = blend(self.theme, accent, 0.25)
             bands["band"] = Band(x, result.low, result.high, shade)
             live |= {
-                f"draw{k}": Line(x, y, mix(self.theme, accent, 0.5), 0.8)
+                f"draw{k}": Line(x, y, blend(self.theme, accent, 0.5), 0.8)
                 for k, y in enumerate(result.draws)
             }
             legend.append(LegendEntry("band", shade, "± 2 std"))
-            legend.append(LegendEntry("line", mix(self.theme, accent, 0.5), "draws", 0.8))
+            legend.append(LegendEntry("line", blend(self.theme, accent, 0.5), "draws", 0.8))
             columns |= {"− 2 std": result.low, "+ 2 std": result.high}
         point = self.color("point", 0.55)
         series = [
@@ -142,7 +142,7 @@ class View(PageView):
             Series(name, x, result.part, accent, width=2.4),
         ]
         if is_part:
-            pale = mix(self.theme, accent, 0.45)
+            pale = blend(self.theme, accent, 0.45)
             series.append(Series("whole sum", x, result.sum, pale, width=1.2, brief="whole"))
         card.show_plot(bands=bands, live=live, series=series, legend=legend, columns=columns)
         card.set_note(f"d = <b>{number(result.d)}</b>")
@@ -281,8 +281,8 @@ def thumbnail(result: Result) -> pic.Picture:
     x = result.x[::4]
     pieces = np.clip(result.pieces[::4], -1.4, 1.4)
     shapes: list[pic.Shape] = [
-        pic.Line(pic.unit_points(x, pieces[:, k], window), f"layer{1 + k % 4}", 1.2)
+        pic.Polyline(pic.unit_points(x, pieces[:, k], window), f"layer{1 + k % 4}", 1.2)
         for k in range(min(7, result.units))
     ]
-    shapes.append(pic.Line(pic.unit_points(x, result.sum[::4], window), "accent", 2.6))
+    shapes.append(pic.Polyline(pic.unit_points(x, result.sum[::4], window), "accent", 2.6))
     return tuple(shapes)

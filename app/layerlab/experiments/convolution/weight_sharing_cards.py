@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.experiments.convolution.model import COUNTS, IMAGES, NOISE, TAPS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Bars, Mark, Segments, TextMark
 from layerlab.ui.plotting.legend import LegendEntry
@@ -80,9 +80,9 @@ class LowerCards:
         now = np.array([result.now[name] for name in ROWS], float)
         at, one = np.arange(len(ROWS)), np.ones(len(ROWS))
         accent = view.color("accent")
-        pale = mix(view.theme, accent, 0.22)
+        pale = blend(view.theme, accent, 0.22)
         inks = [
-            accent if name == result.layer else mix(view.theme, accent, 0.55) for name in ROWS
+            accent if name == result.layer else blend(view.theme, accent, 0.55) for name in ROWS
         ]
         live: dict[str, Mark] = {
             "whole": Bars(at, one, whole, [pale] * len(ROWS), 0.62),
@@ -105,7 +105,7 @@ class LowerCards:
 
     def _draw_error(self, result: Result) -> None:
         view, card, one = self._view, self.error, result.found
-        accent, shade = view.color("accent"), mix(view.theme, view.color("accent"), SHADE)
+        accent, shade = view.color("accent"), blend(view.theme, view.color("accent"), SHADE)
         x, text = COUNTS.astype(float), view.color("text")
         low, middle, high = one.quartiles
         series = [

@@ -98,6 +98,6 @@ def leaky_row(shares: tuple[float, float], width: int, depth: int) -> ClaimRow:
         verdict,
         f"of the units of networks of width {width} with {depth} layers {percent(relu)} have "
         f"derivative 0 on every input with ReLU, {percent(leaky)} with leaky ReLU from the "
-        "same weights" + ("; that is too few to compare" if verdict == NOT_HERE else ""),
+        "same weights" + ("; too few to compare" if verdict == NOT_HERE else ""),
         "networks at initialization, where the ledger trains",
     )

@@ -12,7 +12,7 @@ from layerlab.experiments.ensemble.draw_statistics import DrawStatistics
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import EDGE, KINDS, MAX_K
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -162,7 +162,7 @@ class PageOfDraws(PageView):
         series, chosen, at = [], result.setting.kind, float(x[result.at])
         for kind in sorted(result.found, key=lambda kind: kind == chosen):
             rho, color = result.found[kind].all.rho_at, self.color(TOKENS[kind])
-            shade = color if kind == chosen else mix(self.theme, color, 0.5)
+            shade = color if kind == chosen else blend(self.theme, color, 0.5)
             one = Series(
                 *(kind, x, np.clip(rho, -0.1, 1), shade), brief=BRIEF.get(kind, ""), values=rho
             )
@@ -183,7 +183,9 @@ class PageOfDraws(PageView):
     def _draw_mean(self, result: Result) -> None:
         card, ks = self.mean, np.arange(1.0, MAX_K + 1)
         series = [
-            Series(kind, ks, _predicted(other), mix(self.theme, self.color(TOKENS[kind]), 0.5))
+            Series(
+                kind, ks, _predicted(other), blend(self.theme, self.color(TOKENS[kind]), 0.5)
+            )
             for kind, other in result.found.items()
             if kind != result.setting.kind
         ]
@@ -243,7 +245,7 @@ class PageOfDraws(PageView):
             sizes = (found.all.one, found.all.of_mean(result.k), found.all.shared)
             for (name, share), size in zip(SHARES.items(), sizes, strict=True):
                 end = max(float(size.mean()), 0.0)
-                color = [mix(self.theme, ink, share)]
+                color = [blend(self.theme, ink, share)]
                 live[f"{kind}, {name}"] = Bars(at, np.zeros(1), np.array([end]), color, 0.46)
                 parts[name].append(end)
             rows.append(float(row))
@@ -257,7 +259,7 @@ class PageOfDraws(PageView):
         ink = self.ink(result)
         names = {"shared": "ρ v", "own": f"mean of {result.k}", "one": "one"}
         legend = [
-            LegendEntry("band", mix(self.theme, ink, SHARES[name]), text)
+            LegendEntry("band", blend(self.theme, ink, SHARES[name]), text)
             for name, text in names.items()
         ]
         legend.append(LegendEntry("text", self.color("muted"), "right: ρ"))

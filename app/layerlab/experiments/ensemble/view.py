@@ -11,7 +11,7 @@ from layerlab.experiments.ensemble.draws_view import Held, PageOfDraws
 from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import DRAWS, EDGE
 from layerlab.ui.pages.view import PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -91,9 +91,9 @@ class View(PageOfDraws):
             wander = np.sqrt(np.maximum(found.all.of_mean(result.k), 0))
             middle = found.all.mean
             bands["wander"] = Band(
-                x, middle - wander, middle + wander, mix(self.theme, self.color("muted"), 0.2)
+                x, middle - wander, middle + wander, blend(self.theme, self.color("muted"), 0.2)
             )
-        pale, mean = mix(self.theme, ink, 0.55), result.fan.mean(0)
+        pale, mean = blend(self.theme, ink, 0.55), result.fan.mean(0)
         place, text = float(x[result.at]), self.color("text")
         series = [
             Series(*(f"network {k + 1}", x, y, pale), width=1.1, in_legend=False, is_read=False)
@@ -109,7 +109,7 @@ class View(PageOfDraws):
             "points": Dots(x_data, y_data, point, 2.6, outline=panel),
             "position": VLine(place, "x of the pairs", self.color("muted"), self.theme),
         }
-        shade = mix(self.theme, self.color("muted"), 0.3)
+        shade = blend(self.theme, self.color("muted"), 0.3)
         legend = [
             LegendEntry("line", pale, "networks"),
             LegendEntry("dot", point, "data"),
@@ -143,7 +143,7 @@ class View(PageOfDraws):
             "alike": Line(ends, ends, self.color("faint"), 1.0, DASH),
             "truth": Dots(np.zeros(1), np.zeros(1), self.color("text"), 5.0, True),
         }
-        dot = mix(self.theme, ink, 0.7)
+        dot = blend(self.theme, ink, 0.7)
         legend = [
             LegendEntry("dot", dot, "draws"),
             LegendEntry("ring", self.color("text"), "truth"),
@@ -212,11 +212,13 @@ def thumbnail(result: Result) -> pic.Picture:
     low, high = float(result.truth.min()) - 0.4, float(result.truth.max()) + 0.4
     window = (-EDGE, EDGE, low, high)
     shapes: list[pic.Shape] = [
-        pic.Line(pic.unit_points(result.x, np.clip(y, low, high), window), "muted", 1.1)
+        pic.Polyline(pic.unit_points(result.x, np.clip(y, low, high), window), "muted", 1.1)
         for y in np.sort(result.fan, axis=0)[1:-1]
     ]
     inside = np.clip(result.points[:, 1], low, high)
-    shapes.append(pic.Dots(pic.unit_points(result.points[:, 0], inside, window), "point", 1.6))
+    shapes.append(
+        pic.Scatter(pic.unit_points(result.points[:, 0], inside, window), "point", 1.6)
+    )
     mean = pic.unit_points(result.x, np.clip(result.fan.mean(0), low, high), window)
-    shapes.append(pic.Line(mean, "accent", 2.4))
+    shapes.append(pic.Polyline(mean, "accent", 2.4))
     return tuple(shapes)

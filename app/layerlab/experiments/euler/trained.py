@@ -10,7 +10,7 @@ from layerlab.experiments.euler.model import Result
 from layerlab.experiments.euler.moons import SEEDS
 from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, plane_card, set_window
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Line, Mark, Polygons, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -68,14 +68,14 @@ class TrainedCards:
         card, net, k = self.moons, result.net, result.layer
         set_window(card, self._seen(result))
         live: dict[str, Mark] = {}
-        pale = mix(self.view.theme, self.view.color("muted"), 0.4)
+        pale = blend(self.view.theme, self.view.color("muted"), 0.4)
         for family in range(2):
             for n, line in enumerate(result.lattice[family]):
                 live[f"lattice {family} {n}"] = Line(line[:, 0], line[:, 1], pale, 1.0)
         inks = [self.view.theme.class_color(c) for c in (0, 1)]
         way = np.concatenate([net.points[: k + 1], result.points[None]])
         for n in np.linspace(0, len(net.label) - 1, TRAILS).astype(int):
-            color = mix(self.view.theme, inks[int(net.label[n])], 0.5)
+            color = blend(self.view.theme, inks[int(net.label[n])], 0.5)
             live[f"way {n}"] = Line(way[:, n, 0], way[:, n, 1], color, 1.1)
         live["line"] = self._border(result)
         for c, ink in enumerate(inks):
@@ -87,11 +87,11 @@ class TrainedCards:
                 "dash", self.view.color("text"), "decision boundary", 1.6, brief="boundary"
             ),
             LegendEntry("line", pale, "lattice", 1.0),
-            LegendEntry("line", mix(self.view.theme, inks[0], 0.5), "paths", 1.1),
+            LegendEntry("line", blend(self.view.theme, inks[0], 0.5), "paths", 1.1),
         ]
         turned, shade = (
             over(result.lattice[0]),
-            mix(self.view.theme, self.view.color("doubt"), 0.4),
+            blend(self.view.theme, self.view.color("doubt"), 0.4),
         )
         if turned:
             bands["turned over"] = Polygons(turned, [shade] * len(turned))
@@ -134,7 +134,7 @@ class TrainedCards:
         shares = np.clip(net.parted, SHARES[0], 1)
         low, middle, high = np.percentile(shares, (25, 50, 75), axis=0)
         own = shares[net.best if len(shares) > 1 else 0]
-        pale, muted = mix(self.view.theme, accent, 0.6), self.view.color("muted")
+        pale, muted = blend(self.view.theme, accent, 0.6), self.view.color("muted")
         live: dict[str, Mark] = {
             "at": VLine(
                 result.shown, f"layer {number(result.shown, 3)}", muted, self.view.theme
@@ -154,7 +154,7 @@ class TrainedCards:
         reach = max(1.15, float(np.abs(net.rates + 0.5).max()) * 1.05 - 0.5)
         set_window(card, (-0.5 - reach - 0.6, -0.5 + reach + 0.6, -reach, reach))
         good, bad = self.view.color("good"), self.view.color("negative")
-        shade, edge = mix(self.view.theme, good, 0.2), mix(self.view.theme, good, 0.6)
+        shade, edge = blend(self.view.theme, good, 0.2), blend(self.view.theme, good, 0.6)
         disc = CIRCLE - 1
         rates = net.rates[k].ravel()
         stable = np.abs(1 + rates) <= 1

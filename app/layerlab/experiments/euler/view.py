@@ -14,7 +14,7 @@ from layerlab.experiments.euler.moons import SEEDS, UPDATES
 from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, plane_card, set_window
 from layerlab.experiments.euler.trained import TrainedCards
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Arrows, Dots, Line, Mark, Polygons, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -170,7 +170,7 @@ class View(PageView):
         reach = 0.85 * GRID * result.velocities / (size + 0.8)
         x, y = result.positions.T
         ends = result.positions + reach
-        field = mix(self.theme, self.color("muted"), 0.42)
+        field = blend(self.theme, self.color("muted"), 0.42)
         still: dict[str, Mark] = {
             "field": Arrows(x, y, ends[:, 0], ends[:, 1], field, 1.1, 4.0)
         }
@@ -181,7 +181,9 @@ class View(PageView):
         for k in range(count):
             color = self.theme.layer_color(k, max(5, count))
             true, steps = within(result.course.true[:, k]), within(result.steps[:, k])
-            live[f"flow {k}"] = Line(true[:, 0], true[:, 1], mix(self.theme, color, 0.55), 3.2)
+            live[f"flow {k}"] = Line(
+                true[:, 0], true[:, 1], blend(self.theme, color, 0.55), 3.2
+            )
             live[f"steps {k}"] = Line(steps[:, 0], steps[:, 1], color, 1.3)
             live[f"dots {k}"] = Dots(steps[1:, 0], steps[1:, 1], color, radius)
             x0, y0 = result.starts[k].tolist()
@@ -193,7 +195,7 @@ class View(PageView):
                 columns |= {f"{what} {k + 1} x{j + 1}": path[:, j] for j in (0, 1)}
         ink = self.theme.layer_color(0, 5)
         legend = [
-            LegendEntry("line", mix(self.theme, ink, 0.55), "flow", 3.2),
+            LegendEntry("line", blend(self.theme, ink, 0.55), "flow", 3.2),
             LegendEntry("dot", ink, "steps of dt"),
         ]
         card.show_plot(still=still, live=live, legend=legend, columns=columns)
@@ -214,8 +216,8 @@ class View(PageView):
     def _draw_values(self, result: Result) -> None:
         card, good, bad = self.eigen, self.color("good"), self.color("negative")
         disc = (CIRCLE - 1) / result.step
-        shade = mix(self.theme, good, 0.2)
-        edge = mix(self.theme, good, 0.6)
+        shade = blend(self.theme, good, 0.2)
+        edge = blend(self.theme, good, 0.6)
         faint, muted = self.color("faint"), self.color("muted")
         bands: dict[str, Mark] = {
             "disc": Polygons([np.stack([disc.real, disc.imag], 1)], [shade], edge, 1.4)
@@ -296,7 +298,7 @@ def thumbnail(result: Result) -> pic.Picture:
     shapes: list[pic.Shape] = []
     for k, token in enumerate(("layer1", "layer2", "layer4")):
         true, steps = result.course.true[::4, k], result.steps[:, k]
-        shapes.append(pic.Line(pic.unit_points(true[:, 0], true[:, 1], window), token, 2.4))
+        shapes.append(pic.Polyline(pic.unit_points(true[:, 0], true[:, 1], window), token, 2.4))
         points = pic.unit_points(steps[:, 0], steps[:, 1], window)
-        shapes += [pic.Line(points, token, 1.0), pic.Dots(points, token, 1.8)]
+        shapes += [pic.Polyline(points, token, 1.0), pic.Scatter(points, token, 1.8)]
     return tuple(shapes)

@@ -11,7 +11,7 @@ from layerlab.core import picture as pic
 from layerlab.experiments.gating.model import ACTIVATIONS, LENGTH, SEEDS
 from layerlab.experiments.gating.networks import Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix, rgb
+from layerlab.ui.plotting.colors import blend, rgb
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Dots, HeatMap, Mark, Segments
 from layerlab.ui.plotting.legend import LegendEntry
@@ -183,7 +183,7 @@ class View(PageView):
         card.plot.x_axis.fix(float(x[0]), float(x[-1]))
         soft = result.nets["softplus"].gates.mean(0)
         relu = result.nets["relu"].is_active
-        pale = mix(self.theme, self.color("accent"), 0.2)
+        pale = blend(self.theme, self.color("accent"), 0.2)
         card.show_plot(
             series=(
                 self._series("relu", x, relu, ", active"),
@@ -222,7 +222,7 @@ class View(PageView):
             low, middle, high = np.maximum(np.array(values).T, MIN_LOSS)
             spans += [low, high]
             color, rows = self.color(TOKENS[name]), np.arange(len(finals)) + shift
-            pale = [mix(self.theme, color, 0.4)] * len(rows)
+            pale = [blend(self.theme, color, 0.4)] * len(rows)
             shapes[f"{name} half"] = Bars(rows, low, high, pale, 0.2)
             shapes[f"{name} median"] = Dots(middle, rows, color, 3.4 * self.theme.zoom)
             parts = zip(

@@ -1,4 +1,4 @@
-"""Graphs of one's own: a text with an edge a line. No Qt."""
+"""Graphs of one's own: a text with one edge per line. No Qt."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def read(text: str) -> Read:
     """Read a graph.
 
     Args:
-        text: an edge a line, `a b` or `a b weight`: names without spaces, and a number above
+        text: one edge per line, `a b` or `a b weight`: names without spaces, and a number above
             0; blanks, commas, semicolons or tabs between them. Empty lines and what follows
             `#` are skipped; an edge may stand there twice, as `a b` and `b a`.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.experiments.graph_filter.model import Result
 from layerlab.ui.pages.view import PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Histogram, Mark, VLine
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
@@ -62,7 +62,7 @@ class NearCard(PlotCard):
             live["reach"] = VLine(result.reach + 0.5, "unseen", theme.color("text"), theme)
         edges = np.arange(far + 2) - 0.5
         self.show_plot(
-            bands={summed.name: Histogram(edges, sums, mix(theme, accent, summed.shade))},
+            bands={summed.name: Histogram(edges, sums, blend(theme, accent, summed.shade))},
             live=live,
             series=series,
             columns={"edges away": hops[there]},

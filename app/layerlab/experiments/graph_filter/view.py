@@ -18,7 +18,7 @@ from layerlab.experiments.graph_filter.model import TIMES, Result, T
 from layerlab.experiments.graph_filter.names import ENDINGS, OWN
 from layerlab.ui.head import HeadButton
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -51,7 +51,7 @@ class View(PageView):
         )
         self.near = NearCard()
         self.course = PlotCard(
-            "Again and again", Axis("repetitions", log=True), Axis("mean square", log=True)
+            "Repeated filtering", Axis("repetitions", log=True), Axis("mean square", log=True)
         )
         for card in (self.response, self.parts):
             card.plot.x_axis.fix(-0.03, 1.05)
@@ -61,8 +61,8 @@ class View(PageView):
         self.course.plot.y_axis.fix(FAINTEST, 10)
         self.opened = HeadButton(
             "Open",
-            "Opens a graph of your own: a text file with an edge "
-            "a line, such as `a b` or `a b 0.5`",
+            "Opens a graph of your own: a text file with one edge "
+            "per line, such as `a b` or `a b 0.5`",
         )
         self.opened.clicked.connect(self._on_open)
         before.add_control(self.opened)
@@ -178,8 +178,8 @@ class View(PageView):
         positions = result.graph.spectrum.places
         counts, edges = np.histogram(positions, CELLS, (0, 1))
         heights = FLOOR + 0.65 * counts / counts.max()
-        ground, pale = mix(self.theme, muted, 0.22), mix(self.theme, accent, 0.5)
-        stems = mix(self.theme, accent, 0.3)
+        ground, pale = blend(self.theme, muted, 0.22), blend(self.theme, accent, 0.5)
+        stems = blend(self.theme, accent, 0.3)
         power = result.curve**result.times
         gains = np.clip(result.gains**result.times, -9, 9)
         name, point = f"p(λ), {result.times} times", self.color("point")
@@ -238,7 +238,7 @@ class View(PageView):
                 values=result.filtered_parts,
             ),
         ]
-        change = Segments(x, noisy, x, filtered, mix(self.theme, accent, 0.35), 1.2)
+        change = Segments(x, noisy, x, filtered, blend(self.theme, accent, 0.35), 1.2)
         live: dict[str, Mark] = {
             "noise": HLine(result.noise, "", ink, self.theme),
         }
@@ -316,7 +316,7 @@ def thumbnail(result: Result) -> pic.Picture:
     points = pic.unit_points(x, y, window)
     edges = result.graph.edges
     shapes: list[pic.Shape] = [
-        pic.Line((points[i], points[j]), "faint", 1.0)
+        pic.Polyline((points[i], points[j]), "faint", 1.0)
         for i, j in zip(edges.i.tolist(), edges.j.tolist(), strict=True)
     ]
     for token, chosen in (
@@ -324,5 +324,5 @@ def thumbnail(result: Result) -> pic.Picture:
         ("negative", result.filtered <= 0),
     ):
         positions = tuple(points[k] for k in np.flatnonzero(chosen).tolist())
-        shapes.append(pic.Dots(positions, token, 4.6))
+        shapes.append(pic.Scatter(positions, token, 4.6))
     return tuple(shapes)

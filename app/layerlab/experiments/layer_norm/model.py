@@ -247,7 +247,7 @@ def work(is_interrupted: Ask, optimizer: str, **knobs: Any) -> Iterator[Step | N
 def claims(result: Result) -> tuple[ClaimRow, ...]:
     """Return the claim about the invariance, at the page's own weights."""
     statement = (
-        "Layer norm ignores W -> a W, b -> a b + c for a > 0, and the gradient is "
+        "Layer norm ignores W → a W, b → a b + c for a > 0, and the gradient is "
         "scaled by 1 / a."
     )
     outputs, gradient = result.exact

@@ -20,7 +20,7 @@ from layerlab.experiments.layer_norm.model import (
     Result,
 )
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix, rgb
+from layerlab.ui.plotting.colors import blend, rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import (
     Arrows,
@@ -204,7 +204,7 @@ class View(PageView):
         return float(np.abs(result.first.dz).max()) or 1.0
 
     def _pale(self, count: int, token: str, opacity: float) -> list[QColor]:
-        return [mix(self.theme, self.color(token), opacity)] * count
+        return [blend(self.theme, self.color(token), opacity)] * count
 
     def _draw_outputs(self, result: Result) -> None:
         plot, now = self.outputs, result.now
@@ -340,11 +340,11 @@ def thumbnail(result: Result) -> pic.Picture:
         end = 0.08 + 0.86 * math.cos(angle), 0.5 + 0.86 * math.sin(angle)
         faint = "accent" if k == 0 else "faint"
         points = ((0.08, 0.5), (round(end[0], 3), round(min(max(end[1], 0.03), 0.97), 3)))
-        shapes.append(pic.Line(points, faint, 2.2 if k == 0 else 1.0, k != 0))
+        shapes.append(pic.Polyline(points, faint, 2.2 if k == 0 else 1.0, k != 0))
     for x, length in ((0.24, 0.36), (0.48, 0.18), (0.86, 0.09)):
         tip = round(0.5 - length, 3)
-        shapes.append(pic.Line(((x, 0.5), (x, tip)), "negative", 2.2))
+        shapes.append(pic.Polyline(((x, 0.5), (x, tip)), "negative", 2.2))
         head = ((x - 0.02, tip + 0.05), (x, tip), (x + 0.02, tip + 0.05))
-        shapes.append(pic.Line(head, "negative", 2.2))
-        shapes.append(pic.Dots(((x, 0.5),), "accent", 3.4))
+        shapes.append(pic.Polyline(head, "negative", 2.2))
+        shapes.append(pic.Scatter(((x, 0.5),), "accent", 3.4))
     return tuple(shapes)

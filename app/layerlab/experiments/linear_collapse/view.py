@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from layerlab.core import picture as pic
 from layerlab.experiments.linear_collapse.model import Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix, value_colors
+from layerlab.ui.plotting.colors import blend, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, Line, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -198,7 +198,7 @@ class View(PageView):
         muted, accent = self.color("muted"), self.color("accent")
         kept = k <= result.rank
         zero = np.zeros(len(k))
-        stems = [mix(self.theme, accent if on else self.color("faint"), 0.5) for on in kept]
+        stems = [blend(self.theme, accent if on else self.color("faint"), 0.5) for on in kept]
         live: dict[str, Mark] = {
             "rank": VLine(result.rank + 0.5, f"rank {result.rank}", accent, self.theme),
         }
@@ -248,7 +248,7 @@ class View(PageView):
                 result.sizes[:rank],
                 full,
                 result.sizes[:rank],
-                [mix(self.theme, ink, 0.5) for ink in inks],
+                [blend(self.theme, ink, 0.5) for ink in inks],
                 1,
                 (4, 4),
             ),
@@ -295,5 +295,7 @@ def thumbnail(result: Result) -> pic.Picture:
     for family, token in enumerate(("positive", "negative")):
         for line in lines[family, ::2]:
             ends = line[[0, -1]]
-            shapes.append(pic.Line(pic.unit_points(ends[:, 0], ends[:, 1], window), token, 1.5))
+            shapes.append(
+                pic.Polyline(pic.unit_points(ends[:, 0], ends[:, 1], window), token, 1.5)
+            )
     return tuple(shapes)

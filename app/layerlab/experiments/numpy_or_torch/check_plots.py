@@ -9,7 +9,7 @@ from layerlab.experiments.numpy_or_torch.model import BUG, GOOD
 from layerlab.experiments.numpy_or_torch.names import NONE
 from layerlab.experiments.numpy_or_torch.result import Result
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Mark, Tag, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -31,7 +31,7 @@ def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
     wrong = result.is_wrong
     ends = np.array([FLOOR, 1.0])
     zones = (("correct", "good", FLOOR, GOOD), ("bug", "negative", BUG, TOP))
-    inks = {name: mix(view.theme, view.color(token), 0.12) for name, token, *_ in zones}
+    inks = {name: blend(view.theme, view.color(token), 0.12) for name, token, *_ in zones}
     bands: dict[str, Mark] = {
         name: Band(ends, np.full(2, low), np.full(2, high), inks[name])
         for name, _, low, high in zones

@@ -55,7 +55,7 @@ class Differences:
 
 
 @dataclass(frozen=True)
-class ArrayCheck:
+class ArrayError:
     """What the check finds of one array.
 
     Attributes:
@@ -189,16 +189,16 @@ def forecast(setting: Setting, pushes: Array) -> tuple[Array, Array]:
     return np.max(cut, axis=0), np.max(rounding, axis=0)
 
 
-def each_array(setting: Setting, mistake: Mistake, numeric: Array) -> tuple[ArrayCheck, ...]:
+def each_array(setting: Setting, mistake: Mistake, numeric: Array) -> tuple[ArrayError, ...]:
     """Return the check of every array; `numeric` (n,) are the derivatives of picked entries."""
     found = gradient(setting, mistake)
     return tuple(
-        ArrayCheck(name, int(name[1:]), float(relative(found[at], numeric[at])))
+        ArrayError(name, int(name[1:]), float(relative(found[at], numeric[at])))
         for name, at in picked(setting).arrays
     )
 
 
-def located(checks: tuple[ArrayCheck, ...], expected: float) -> Diagnosis:
+def located(checks: tuple[ArrayError, ...], expected: float) -> Diagnosis:
     """Return in which layer the backward pass goes wrong, walking back as it walks.
 
     Args:

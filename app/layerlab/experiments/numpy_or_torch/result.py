@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from layerlab.experiments.numpy_or_torch.difference_check import ArrayCheck, Diagnosis
+from layerlab.experiments.numpy_or_torch.difference_check import ArrayError, Diagnosis
 from layerlab.experiments.numpy_or_torch.mistakes import Mistake
 from layerlab.experiments.numpy_or_torch.names import NONE
 from layerlab.experiments.numpy_or_torch.trainings import Setting
@@ -85,7 +85,7 @@ class Result:
     loss: Array
     sound_loss: Array
     valley: Valley
-    checks: tuple[ArrayCheck, ...]
+    checks: tuple[ArrayError, ...]
     found: Diagnosis
     missed: dict[str, float]
     derivative: Derivative

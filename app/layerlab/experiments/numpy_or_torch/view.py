@@ -311,5 +311,5 @@ def thumbnail(result: Result) -> pic.Picture:
     for digits, token, width in ((2.0**29, "layer1", 1.6), (1.0, "accent", 2.4)):
         y = np.log10(np.hypot(valley.cut, digits * valley.rounding))
         points = pic.unit_points(x, np.minimum(y, 0.0), window)
-        shapes.append(pic.Line(points, token, width))
+        shapes.append(pic.Polyline(points, token, width))
     return tuple(shapes)

@@ -79,7 +79,7 @@ class View(PageView):
             LENGTH,
             STEP,
             FRAME_MS,
-            "Trains on, ten updates a frame, and shows each",
+            "Continues training, ten updates per frame, and shows each",
         )
 
     # ---- dragging
@@ -331,7 +331,7 @@ def thumbnail(result: Result) -> pic.Picture:
     ]
     for ends, layer in zip(cells.cuts, cells.cut_layers, strict=True):
         if np.hypot(*(ends[1] - ends[0])) > 0.12:
-            shapes.append(pic.Line(_inside(ends), f"layer{layer}", 1.0))
+            shapes.append(pic.Polyline(_inside(ends), f"layer{layer}", 1.0))
     return tuple(shapes)
 
 

@@ -13,7 +13,7 @@ from layerlab.core.jobs import Ask
 from layerlab.core.numbers import number
 from layerlab.core.spec import edit
 from layerlab.experiments.residual.initial import chain
-from layerlab.experiments.residual.training import GRID, Trained
+from layerlab.experiments.residual.training import GRID, TrainedDepth
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.problem import problem_of
@@ -157,13 +157,13 @@ def leftovers() -> list[str]:
     return [one.key for one in ACTIVATIONS if abs(float(one(zero, 0.01)[0])) > EXACT]
 
 
-def range_of(plain: Trained, layer: int) -> float:
+def range_of(plain: TrainedDepth, layer: int) -> float:
     """Return the range of the outputs of the plain networks with a layer ablated."""
     out = _predictions(plain, layer)
     return float(np.ptp(out, axis=1).max())
 
 
-def error_of(skips: Trained, layer: int) -> float:
+def error_of(skips: TrainedDepth, layer: int) -> float:
     """Return how far the residual networks are from those without the layer."""
     depth = skips.setting.depth
     shorter = problem_of(edit(skips.problem.spec, "net.depth", depth - 1))
@@ -175,13 +175,15 @@ def error_of(skips: Trained, layer: int) -> float:
     )
 
 
-def _predictions(one: Trained, layer: int) -> np.ndarray:
+def _predictions(one: TrainedDepth, layer: int) -> np.ndarray:
     assert one.params is not None
     ablated = ablate(one.problem.layout, one.params, layer)
     return np.asarray(outputs(one.problem, ablated, GRID[:, None])[..., 0])
 
 
-def ablation_row(plain: Trained | None, skips: Trained | None, layer: int) -> ClaimRow:
+def ablation_row(
+    plain: TrainedDepth | None, skips: TrainedDepth | None, layer: int
+) -> ClaimRow:
     """Judge C3 by the trained networks with one layer (from 0) ablated."""
     if plain is None or skips is None:
         return ClaimRow("C3", C3, "exact", "…", PENDING, "the networks are being trained")

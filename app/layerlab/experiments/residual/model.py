@@ -21,7 +21,7 @@ from layerlab.experiments.residual.training import (
     DEPTHS,
     GRID,
     Setting,
-    Trained,
+    TrainedDepth,
     alone,
     known,
     trained_depth,
@@ -59,7 +59,7 @@ class Result:
     ablated: int | None
     initial: Initial
     chain: Array
-    ladder: dict[str, tuple[Trained | None, ...]]
+    ladder: dict[str, tuple[TrainedDepth | None, ...]]
     shown: int
     grid: Array
     target: Array
@@ -69,7 +69,7 @@ class Result:
     blocks: claim_rows.Blocks | None
 
     @property
-    def trained(self) -> dict[str, Trained | None]:
+    def trained(self) -> dict[str, TrainedDepth | None]:
         """The populations of the depth that is shown, by name."""
         place = DEPTHS.index(self.shown)
         return {name: row[place] for name, row in self.ladder.items()}

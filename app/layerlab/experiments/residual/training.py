@@ -61,7 +61,7 @@ class Setting:
 
 
 @dataclass(frozen=True, eq=False)
-class Trained:
+class TrainedDepth:
     """A population at the end of its training.
 
     Attributes:
@@ -110,7 +110,7 @@ class Training:
     def __init__(self, setting: Setting) -> None:
         """Train nothing yet."""
         self.setting = setting
-        self.found: Trained | None = None
+        self.found: TrainedDepth | None = None
         self._state: State | None = None
 
     def advance(self, is_interrupted: Ask) -> Iterator[None]:
@@ -137,10 +137,10 @@ class Training:
         yield from self._look(problem, self._state.params.astype(float), is_interrupted)
         self._state = None  # the moments are not needed any more
 
-    def _lost(self, problem: Problem, update: int) -> Trained:
+    def _lost(self, problem: Problem, update: int) -> TrainedDepth:
         self._state = None
         nothing = np.full((self.setting.depth, SEEDS), np.inf)
-        return Trained(self.setting, problem, None, nothing[0], update, nothing, nothing)
+        return TrainedDepth(self.setting, problem, None, nothing[0], update, nothing, nothing)
 
     def _look(self, problem: Problem, params: Array, ask: Ask) -> Iterator[None]:
         """Ablate one layer after another."""
@@ -156,7 +156,7 @@ class Training:
                 yield None
         with np.errstate(all="ignore"):
             loss = np.asarray(training_loss(problem, params))
-        self.found = Trained(self.setting, problem, params, loss, UPDATES, kept, without)
+        self.found = TrainedDepth(self.setting, problem, params, loss, UPDATES, kept, without)
 
 
 _kept = LRUCache(Training, KEPT)
@@ -167,7 +167,7 @@ def training(setting: Setting) -> Training:
     return _kept.get(setting)
 
 
-def known(activation: str, decay: float) -> dict[str, tuple[Trained | None, ...]]:
+def known(activation: str, decay: float) -> dict[str, tuple[TrainedDepth | None, ...]]:
     """Return what is trained already: by name, for each of `DEPTHS`."""
     found = {}
     for name in NAMES:

@@ -9,9 +9,9 @@ import numpy as np
 from layerlab.core import picture as pic
 from layerlab.experiments.residual.initial import NAMES
 from layerlab.experiments.residual.model import Result
-from layerlab.experiments.residual.training import DEPTHS, Trained
+from layerlab.experiments.residual.training import DEPTHS, TrainedDepth
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -51,7 +51,7 @@ class View(PageView):
         self.chain = PlotCard(
             "Gradient through a chain", Axis("layers", integer=True), Axis("gradient", log=True)
         )
-        self.depths = PlotCard("Trained", Axis("layers", log=True), Axis("loss", log=True))
+        self.depths = PlotCard("TrainedDepth", Axis("layers", log=True), Axis("loss", log=True))
         self.ablation = PlotCard(
             "One layer ablated", Axis("layer", integer=True), Axis("loss", log=True)
         )
@@ -162,8 +162,8 @@ class View(PageView):
         end = np.array([float(depth)])
         card.show_plot(
             series=(
-                Series("(1 + a)ᴸ", x, shown[1], skips, column="with skips", values=through[1]),
-                Series("aᴸ", x, shown[0], plain, column="plain", values=through[0]),
+                Series("(1 + a)^L", x, shown[1], skips, column="with skips", values=through[1]),
+                Series("a^L", x, shown[0], plain, column="plain", values=through[0]),
             ),
             live={"end": Dots(end, shown[1, -1:], skips, 4.0)},
         )
@@ -196,7 +196,7 @@ class View(PageView):
                 for q in (0.25, 0.5, 0.75)
             )
             every = np.concatenate([inside(one.loss, LOSSES) for one in known])
-            pale = mix(self.theme, color, 0.45)
+            pale = blend(self.theme, color, 0.45)
             live[f"{name}, seeds"] = Dots(np.repeat(x, len(known[0].loss)), every, pale, 1.6)
             live[f"{name}, quartiles"] = Segments(x, low, x, high, color, 2.4)
             live[name] = Line(x, middle, color, 1.4)
@@ -236,7 +236,7 @@ class View(PageView):
         )
 
     # ---- an ablated layer
-    def _best(self, result: Result) -> dict[str, tuple[Trained, Array, Array]]:
+    def _best(self, result: Result) -> dict[str, tuple[TrainedDepth, Array, Array]]:
         """Return the trained networks that are drawn: loss without each layer, weights left."""
         return {
             name: (one, one.without[:, one.best], one.kept[:, one.best])
@@ -309,13 +309,13 @@ class View(PageView):
                 continue
             whole, less = result.curves[name]
             color = self.color(TOKENS[name])
-            pale = mix(self.theme, color, 0.4)
+            pale = blend(self.theme, color, 0.4)
             series += [
                 Series(f"{name}, intact", x, whole, pale, width=1.4, in_legend=False),
                 Series(name, x, less, color, width=2.2),
             ]
         series.append(Series("target", x, result.target, muted, form="dash", width=1.4))
-        pale = mix(self.theme, muted, 0.4)
+        pale = blend(self.theme, muted, 0.4)
         legend = [LegendEntry("line", pale, "intact", 1.4)] if len(series) > 1 else []
         card.show_plot(series=series, legend=legend)
         where = "intact" if result.ablated is None else f"without layer {result.ablated}"
@@ -330,5 +330,5 @@ def thumbnail(result: Result) -> pic.Picture:
     x = np.arange(result.depth + 1.0)
     shapes: list[pic.Shape] = []
     for row, name in zip(gradient, NAMES, strict=True):
-        shapes.append(pic.Line(pic.unit_points(x, row, window), TOKENS[name], 2.0))
+        shapes.append(pic.Polyline(pic.unit_points(x, row, window), TOKENS[name], 2.0))
     return tuple(shapes)

@@ -18,7 +18,13 @@ from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.sawtooth import claim_rows, nets
 from layerlab.experiments.sawtooth.counting import PieceCounts, counts
 from layerlab.experiments.sawtooth.names import NAMES
-from layerlab.experiments.sawtooth.training import EVERY, GRID, Setting, Snapshot, population
+from layerlab.experiments.sawtooth.training import (
+    EVERY,
+    GRID,
+    FoldSnapshot,
+    Setting,
+    population,
+)
 from layerlab.nets.folding import fold
 
 Array = np.ndarray
@@ -53,14 +59,14 @@ class Result:
     stages: Array
     exact: float
     floor: float
-    found: dict[str, Snapshot]
+    found: dict[str, FoldSnapshot]
     history: dict[str, Array]
     parameters: dict[str, int]
     most: dict[str, int]
     counts: PieceCounts
 
     @property
-    def shown(self) -> Snapshot:
+    def shown(self) -> FoldSnapshot:
         """The population that is drawn."""
         return self.found[self.net]
 

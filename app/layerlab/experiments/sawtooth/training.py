@@ -51,7 +51,7 @@ class Setting:
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
+class FoldSnapshot:
     """A population after some updates.
 
     Attributes:
@@ -73,7 +73,7 @@ class Snapshot:
         return int(self.loss.argmin())
 
 
-class Population(IncrementalTraining[Snapshot]):
+class Population(IncrementalTraining[FoldSnapshot]):
     """The networks of a setting, on their way."""
 
     def __init__(self, setting: Setting) -> None:
@@ -87,14 +87,14 @@ class Population(IncrementalTraining[Snapshot]):
         quartiles = [np.percentile(one.loss, (25, 50, 75)) for one in known]
         return np.concatenate(([[one.update for one in known]], np.transpose(quartiles)))
 
-    def _seen(self, state: State) -> Snapshot:
+    def _seen(self, state: State) -> FoldSnapshot:
         params = state.params.astype(float)
         x = GRID[:, None]
         y = outputs(self.problem, params, x)[..., 0]  # (seeds, grid)
         loss = np.asarray(training_loss(self.problem, params))
         held = 0.5 * ((y - target(self.setting.folds, GRID)) ** 2).mean(1)
         count = pieces(self.setting.hidden, params[int(loss.argmin())])
-        return Snapshot(state.update, y.astype(np.float32), loss, held, count)
+        return FoldSnapshot(state.update, y.astype(np.float32), loss, held, count)
 
 
 _kept = LRUCache(Population, KEPT)

@@ -10,7 +10,7 @@ from layerlab.core import picture as pic
 from layerlab.experiments.sawtooth.model import LENGTH, Result
 from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip
@@ -144,7 +144,7 @@ class View(PageView):
             ink = self.color("accent" if k == chosen else "muted")
             # A little apart, so that seeds of the same loss are seen.
             rows = k + 0.3 * np.linspace(-1, 1, len(loss))
-            live[name] = Dots(loss, rows, mix(self.theme, ink, 0.7), 2.6)
+            live[name] = Dots(loss, rows, blend(self.theme, ink, 0.7), 2.6)
             middle = np.array([float(np.median(loss))])
             live[f"median {name}"] = Segments(
                 middle, np.array([k - 0.38]), middle, np.array([k + 0.38]), ink, 3.0
@@ -210,7 +210,7 @@ class View(PageView):
         here = folds == result.folds
         card.show_plot(
             series=(
-                Series("2ᴸ⁻¹", folds, found.bound, faint, form="dash", width=1.2),
+                Series("2^(L−1)", folds, found.bound, faint, form="dash", width=1.2),
                 Series("one layer", folds, found.wide, wide, brief="wide"),
                 Series("deep", folds, found.deep, deep),
             ),
@@ -235,5 +235,5 @@ def thumbnail(result: Result) -> pic.Picture:
         token = f"layer{min(4, k + 1)}"
         points = pic.unit_points(result.x[::8], 0.08 + 0.8 * stage[::8], window)
         base = pic.unit_points([1.0, -1.0], [0.08, 0.08], window)
-        shapes += [pic.Area((*points, *base), token, 0.3), pic.Line(points, token)]
+        shapes += [pic.Area((*points, *base), token, 0.3), pic.Polyline(points, token)]
     return tuple(shapes)

@@ -14,7 +14,7 @@ from layerlab.core.spec import NetSpec
 from layerlab.experiments.signal.meanfield import Theory, settled_chi
 from layerlab.experiments.signal.network import (
     TILE,
-    Measured,
+    MeasuredSignal,
     Network,
     inputs_of,
     tile,
@@ -38,7 +38,12 @@ PAIRS = {"tanh": 1.0, "sigmoid": 1.0, "relu": math.sqrt(2)}  # Xavier, Xavier, H
 
 
 def claims(
-    net: Network, theory: Theory, found: Measured, largest: float, chi: float, length: float
+    net: Network,
+    theory: Theory,
+    found: MeasuredSignal,
+    largest: float,
+    chi: float,
+    length: float,
 ) -> tuple[ClaimRow, ...]:
     """Return all rows.
 
@@ -225,7 +230,9 @@ def _gain_row() -> ClaimRow:
 # ---- what moves with the knobs
 
 
-def _jacobian_row(net: Network, theory: Theory, found: Measured, largest: float) -> ClaimRow:
+def _jacobian_row(
+    net: Network, theory: Theory, found: MeasuredSignal, largest: float
+) -> ClaimRow:
     known = found.gradient.size == net.depth
     end = float(found.gradient[0] if known else theory.gradient[0])
     what = "gradient" if known else "expected gradient"
@@ -272,7 +279,7 @@ def _scatter_row(net: Network) -> ClaimRow:
         verdict = NOT_REPRODUCED
     return ClaimRow(
         "L4",
-        "The variation of the log length of ReLU networks is set by the sum of 1 / width.",
+        "The variance of the log length of ReLU networks is set by the sum of 1 / width.",
         "∑ 1/width",
         f"{ratios[-1]:.2f} ∑ 1/width",
         verdict,
@@ -281,7 +288,7 @@ def _scatter_row(net: Network) -> ClaimRow:
     )
 
 
-def _length_row(net: Network, theory: Theory, found: Measured, length: float) -> ClaimRow:
+def _length_row(net: Network, theory: Theory, found: MeasuredSignal, length: float) -> ClaimRow:
     """Compare how fast the correlation settles with what theory predicts."""
     statement = (
         "Inputs settle over a correlation length ξ; networks can be trained to a "

@@ -30,10 +30,10 @@ from layerlab.experiments.signal.network import (
     INPUTS,
     TILE,
     Ask,
+    JacobianSpectrum,
     LayerPass,
-    Measured,
+    MeasuredSignal,
     Network,
-    Spectrum,
     inputs_of,
     largest_singular,
     measured,
@@ -81,11 +81,11 @@ class Result:
     net: Network
     correlation: float
     theory: Theory
-    found: Measured
+    found: MeasuredSignal
     signal: LayerPart | None
     gradient: LayerPart | None
     ridges: tuple[Array, Array]
-    spectrum: Spectrum | None
+    spectrum: JacobianSpectrum | None
     largest: float
     chart: Map
     marks: tuple[PhasePoint, ...]

@@ -178,7 +178,7 @@ class LayerPass:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredSignal:
     """One network's layers, as far as they are known; (n,) each unless stated.
 
     Attributes:
@@ -195,7 +195,7 @@ class Measured:
     gradient: Array
 
 
-def measured(done: LayerPass) -> Measured:
+def measured(done: LayerPass) -> MeasuredSignal:
     """Measure a pass."""
     count, width = done.x.shape
     h, z = done.h[: done.there], done.z[: done.there]  # (n, inputs, width)
@@ -207,7 +207,7 @@ def measured(done: LayerPass) -> Measured:
     pairs = cosine[:, *np.triu_indices(count, 1)]
     dh = done.dh[done.net.depth - done.back :]
     gradient = np.einsum("niw,niw->n", dh, dh)
-    return Measured(
+    return MeasuredSignal(
         np.einsum("niw,niw->n", h, h) / (count * width),
         _square(h - over_inputs),
         _square(h - over_units),
@@ -247,7 +247,7 @@ ROUNDING = 1e-13  # of the largest: smaller singular values are lost
 
 
 @dataclass(frozen=True, eq=False)
-class Spectrum:
+class JacobianSpectrum:
     """Singular values of the Jacobians from a layer to the last.
 
     Attributes:
@@ -261,7 +261,9 @@ class Spectrum:
     width: int
 
 
-def spectra(net: Network, x: Array, ask: Ask = not_cancelled) -> Iterator[Spectrum | None]:
+def spectra(
+    net: Network, x: Array, ask: Ask = not_cancelled
+) -> Iterator[JacobianSpectrum | None]:
     """Yield the spectrum so far, from the last layer down; None to make room.
 
     Args:
@@ -290,7 +292,7 @@ def spectra(net: Network, x: Array, ask: Ask = not_cancelled) -> Iterator[Spectr
             (layer, np.quantile(kept, SHARES, method="lower"), float((sizes**2).mean()))
         )
         rows = found[::-1]
-        yield Spectrum(
+        yield JacobianSpectrum(
             np.array([r[0] for r in rows]),
             np.array([r[1] for r in rows]),
             np.array([r[2] for r in rows]),

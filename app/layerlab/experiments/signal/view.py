@@ -10,9 +10,9 @@ from layerlab.core import picture as pic
 from layerlab.core.frames import ACROSS_INPUTS, ACROSS_UNITS, MEAN_SQUARE, LayerPart
 from layerlab.experiments.signal.atlas import PhaseMap
 from layerlab.experiments.signal.model import Result
-from layerlab.experiments.signal.network import Spectrum
+from layerlab.experiments.signal.network import JacobianSpectrum
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
 from layerlab.ui.plotting.items import Band, Dots, Mark
 from layerlab.ui.plotting.legend import LegendEntry
@@ -146,7 +146,7 @@ class View(PageView):
         first = np.full((1, 3), result.correlation)
         low, mean, high = np.concatenate([first, result.found.correlation]).T
         seen = x[: len(mean)]
-        pale = mix(self.theme, accent, 0.2)
+        pale = blend(self.theme, accent, 0.2)
         card.show_plot(
             series=(
                 Series("mean", seen, mean, accent),
@@ -194,14 +194,14 @@ class View(PageView):
                     f"{name}, theory",
                     layers,
                     np.maximum(line, UNDER),
-                    mix(self.theme, color, 0.75),
+                    blend(self.theme, color, 0.75),
                     form="dash",
                     width=1.3,
                     values=line,
                     in_legend=False,
                 )
             )
-        ground = mix(self.theme, self.color("muted"), 0.18)
+        ground = blend(self.theme, self.color("muted"), 0.18)
         low, high = (np.maximum(end, UNDER) for end in (theory.low, theory.high))
         card.show_plot(
             series=(*measured, *expected),
@@ -256,7 +256,7 @@ class View(PageView):
         card.set_note(f"singular values{wide}", "")
 
     def _spectrum(
-        self, spectrum: Spectrum
+        self, spectrum: JacobianSpectrum
     ) -> tuple[list[Series], dict[str, Mark], list[LegendEntry]]:
         """Return curves of singular values, and the areas between their quartiles."""
         accent = self.color("accent")
@@ -264,7 +264,7 @@ class View(PageView):
         x = np.append(spectrum.layers, spectrum.layers[-1] + 1).astype(float)
         sizes = np.concatenate([spectrum.quantiles, np.ones((1, 4))])
         _, middle, upper, largest = np.maximum(sizes.T, UNDER)
-        shades = [mix(self.theme, accent, 0.12), mix(self.theme, accent, 0.26)]
+        shades = [blend(self.theme, accent, 0.12), blend(self.theme, accent, 0.26)]
         bands: dict[str, Mark] = {
             "upper": Band(x, upper, largest, shades[0]),
             "middle": Band(x, middle, upper, shades[1]),
@@ -291,4 +291,4 @@ def thumbnail(result: Result) -> pic.Picture:
     critical = [float(np.interp(0.0, row[columns], x)) for row in chart.log_chi]
     line = pic.unit_points(critical, chart.biases, window)
     here = pic.unit_points([math.log(result.net.weight_std)], [0.12], window)
-    return (pic.Image(image), pic.Line(line, "text", 1.8), pic.Dots(here, "text", 4.0))
+    return (pic.Image(image), pic.Polyline(line, "text", 1.8), pic.Scatter(here, "text", 4.0))

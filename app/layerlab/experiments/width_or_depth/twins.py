@@ -93,7 +93,7 @@ class Setting:
 
 
 @dataclass(frozen=True, eq=False)
-class Snapshot:
+class TwinSnapshot:
     """A population after some updates.
 
     Attributes:
@@ -109,7 +109,7 @@ class Snapshot:
     params: Array
 
 
-class Population(IncrementalTraining[Snapshot]):
+class Population(IncrementalTraining[TwinSnapshot]):
     """The networks of a setting, on their way.
 
     Attributes:
@@ -125,7 +125,7 @@ class Population(IncrementalTraining[Snapshot]):
         self.pieces: Array | None = None
         super().__init__(problem, self._seen, EVERY, CHUNK)
 
-    def _seen(self, state: State) -> Snapshot:
+    def _seen(self, state: State) -> TwinSnapshot:
         # In the precision of the training, and few at a time, which the cache holds: about
         # half the time, where 64 wide networks take a while.
         parts = [
@@ -136,7 +136,7 @@ class Population(IncrementalTraining[Snapshot]):
         loss = 0.5 * ((out - self.problem.y[:, 0]).astype(float) ** 2).mean(1)
         middle = np.argsort(loss)[(len(loss) - 1) // 2]
         low, high = np.percentile(out[:, self._order], (25, 75), axis=0)
-        return Snapshot(state.update, loss, low, high, state.params[middle].astype(float))
+        return TwinSnapshot(state.update, loss, low, high, state.params[middle].astype(float))
 
     def straight(self, params: Array) -> Regions:
         """Return the exact pieces of one network over the whole input."""

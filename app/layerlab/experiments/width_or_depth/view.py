@@ -10,7 +10,7 @@ from layerlab.experiments.width_or_depth.model import TOO_CLOSE, Duel, Result, T
 from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, MAX_CRESTS, TWINS, WIDE
 from layerlab.ui.pages.clock import PlayButton
 from layerlab.ui.pages.view import PageView, PlotCard
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
@@ -60,7 +60,7 @@ class View(PageView):
             LENGTH,
             STEP,
             FRAME_MS,
-            "Runs the clock of both, a hundred updates a frame",
+            "Trains both, a hundred updates per frame",
         )
         plot = self.way.plot
         assert isinstance(plot, HandlePlot)
@@ -98,7 +98,7 @@ class View(PageView):
         card.plot.y_axis.fix(RULER - ROW * (depth + 0.5), 0.95)
         x, y = twin.kinks, twin.y
         colors = [self.theme.layer_color(int(k) - 1, depth) for k in twin.layers]
-        band = mix(self.theme, ink, 0.2)
+        band = blend(self.theme, ink, 0.2)
         live: dict[str, Mark] = {
             "kinks": Dots(
                 x[1:-1], y[1:-1], colors, 3.6 * self.theme.zoom, outline=self.color("panel")
@@ -176,7 +176,7 @@ class View(PageView):
             ink, loss = self.color(TOKENS[name]), _within(result.twins[name].loss)
             # A little apart, so that seeds of the same loss are seen.
             rows = row + 0.3 * np.linspace(-1, 1, len(loss))
-            live[name] = Dots(loss, rows, mix(self.theme, ink, 0.65), 2.6 * self.theme.zoom)
+            live[name] = Dots(loss, rows, blend(self.theme, ink, 0.65), 2.6 * self.theme.zoom)
             middle = np.array([float(np.median(loss))])
             live[f"median {name}"] = Segments(
                 middle, np.array([row - 0.4]), middle, np.array([row + 0.4]), ink, 3.0
@@ -200,7 +200,7 @@ class View(PageView):
                     f"best {number(float(twin.loss.min()), 2)}, "
                     f"worst {number(float(twin.loss.max()), 2)}",
                 ),
-                (None, f"{number(twin.arithmetic, 5)} multiplications an update"),
+                (None, f"{number(twin.arithmetic, 5)} multiplications per update"),
             ),
         )
 
@@ -287,11 +287,13 @@ def thumbnail(result: Result) -> pic.Picture:
     shapes: list[pic.Shape] = []
     window = (-1.0, 1.0, -2.4, 2.4)
     wide_x = np.linspace(-0.85, 0.85, 12)
-    shapes.append(pic.Dots(pic.unit_points(wide_x, np.full(12, 1.6), window), "negative", 3.0))
+    shapes.append(
+        pic.Scatter(pic.unit_points(wide_x, np.full(12, 1.6), window), "negative", 3.0)
+    )
     for row, token in enumerate(("layer1", "layer2", "layer3")):
         places = np.linspace(-0.3, 0.3, 4)
         rows = np.full(4, -1.3 - 0.4 * row)
-        shapes.append(pic.Dots(pic.unit_points(places, rows, window), token, 3.0))
+        shapes.append(pic.Scatter(pic.unit_points(places, rows, window), token, 3.0))
     points = pic.unit_points(result.x[::4], result.target[::4], window)
-    shapes.append(pic.Line(points, "accent"))
+    shapes.append(pic.Polyline(points, "accent"))
     return tuple(shapes)

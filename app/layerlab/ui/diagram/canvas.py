@@ -18,7 +18,7 @@ from layerlab.ui.diagram.editor import ParameterEditor
 from layerlab.ui.diagram.folding import pick
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.diagram.highlight import Highlight, Neuron, number_anchor
-from layerlab.ui.diagram.hits import Target, find_target
+from layerlab.ui.diagram.hits import HitTarget, find_target
 from layerlab.ui.diagram.items import Picture
 from layerlab.ui.diagram.keyboard import NeuronKeys
 from layerlab.ui.diagram.kinship import Network, holds, is_another_task, network_of, shape_of
@@ -46,10 +46,10 @@ class DiagramCanvas(NeuronKeys):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.run: PassState | None = None
-        self.target: Target | None = None
+        self.target: HitTarget | None = None
         self._live: DiagramPart | None = None
         self._network: Network | None = None
-        self._edited: Target | None = None
+        self._edited: HitTarget | None = None
         self._edited_indices: tuple[int, ...] = ()
         self._before = self.zoom, self.corner  # of a figure
         self._resting = QTimer(self)
@@ -310,7 +310,7 @@ class DiagramCanvas(NeuronKeys):
         elif self.part is not None and geometry is not None:
             self._set_target(find_target(self.part, geometry, self.theme, place))
 
-    def _set_target(self, target: Target | None) -> None:
+    def _set_target(self, target: HitTarget | None) -> None:
         if target == self.target:
             return
         self.target = target
@@ -320,7 +320,7 @@ class DiagramCanvas(NeuronKeys):
         self.refresh()
 
     # ---- editing
-    def edit(self, target: Target) -> None:
+    def edit(self, target: HitTarget) -> None:
         """Open the editor of an edge's weight or a neuron's bias."""
         geometry = self.geometry_now()
         if self.part is None or geometry is None or not target.is_editable:
@@ -332,14 +332,14 @@ class DiagramCanvas(NeuronKeys):
         self.editor.place(parameter.anchor.toRect())
         self.refresh()
 
-    def _focused_target(self, geometry: Geometry) -> Target:
+    def _focused_target(self, geometry: Geometry) -> HitTarget:
         """Return the focused weight, met at the part of its edge that is in sight."""
         edge = self.focused_edge
         assert edge is not None
         shares = np.linspace(WEIGHT_AT, 1.0, 9)
         points = [geometry.edge_point(*edge, float(share)) for share in shares]
         seen = [p for p in points if panels.bounds_of(geometry).contains(p)]
-        return Target("edge", edge=edge, point=(seen or points[-1:])[0])
+        return HitTarget("edge", edge=edge, point=(seen or points[-1:])[0])
 
     def _on_edit_asked(self) -> None:
         geometry = self.geometry_now()
@@ -348,7 +348,7 @@ class DiagramCanvas(NeuronKeys):
         if self.focused_edge is not None:
             self.edit(self._focused_target(geometry))
         elif self.focused is not None:
-            self.edit(Target("bias", neuron=self.focused))
+            self.edit(HitTarget("bias", neuron=self.focused))
 
     def _on_value_edited(self, value: float) -> None:
         indices = self._edited_indices

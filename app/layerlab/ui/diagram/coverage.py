@@ -25,7 +25,7 @@ PACK = 1 << 20  # positive depths below, negative ones above this, in one number
 
 
 @dataclass(frozen=True, eq=False)
-class Edges:
+class EdgeCoverage:
     """Straight ends of curves: all edges from x0 to x1 of a gap, in raster pixels.
 
     Attributes:
@@ -41,7 +41,7 @@ class Edges:
 class EdgeRaster:
     """Pixels of a fixed set of edges, to be coloured again and again."""
 
-    def __init__(self, edges: Edges, width: int, height: int, reach: float) -> None:
+    def __init__(self, edges: EdgeCoverage, width: int, height: int, reach: float) -> None:
         """List the pixels.
 
         Args:
@@ -123,13 +123,15 @@ def color_table(positive: QColor, negative: QColor) -> Array:
     return argb.ravel()
 
 
-def entries_needed(edges: Edges, reach: float) -> Array:
+def entries_needed(edges: EdgeCoverage, reach: float) -> Array:
     """Return about how many pixels each edge touches. (E,)"""
     length = np.hypot(edges.x1 - edges.x0, 1.15 * (edges.y1 - edges.y0))
     return length * (2.0 * reach + 1.0)
 
 
-def _cover(edges: Edges, width: int, height: int, reach: float) -> tuple[Array, Array, Array]:
+def _cover(
+    edges: EdgeCoverage, width: int, height: int, reach: float
+) -> tuple[Array, Array, Array]:
     """Return pixel, edge and distance of every pair that is closer than `reach`.
 
     An edge is a function y(x), so in a column of pixels the close ones are one run, and

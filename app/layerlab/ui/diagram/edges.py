@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from layerlab.core.frames import DiagramPart
-from layerlab.ui.diagram.coverage import EdgeRaster, Edges, color_table, entries_needed
+from layerlab.ui.diagram.coverage import EdgeCoverage, EdgeRaster, color_table, entries_needed
 from layerlab.ui.diagram.geometry import Geometry, ease
 from layerlab.ui.theme import Theme
 
@@ -148,7 +148,7 @@ class EdgeLayer:
                 return now
             gap = np.repeat(np.arange(len(values)), [v.size for v in values])[chosen]
             raster = EdgeRaster(
-                Edges(*(a[chosen] for a in (edges.x0, edges.x1, edges.y0, edges.y1))),
+                EdgeCoverage(*(a[chosen] for a in (edges.x0, edges.x1, edges.y0, edges.y1))),
                 max(1, round(geometry.width * scale)),
                 max(1, round(geometry.height * scale)),
                 MAX_HALF_WIDTH * _slimness(geometry, zoom) * scale,
@@ -173,7 +173,7 @@ class EdgeLayer:
 
 def _choose(
     geometry: Geometry, flat: Array, zoom: float, ratio: float, most: int
-) -> tuple[Edges, Array, float]:
+) -> tuple[EdgeCoverage, Array, float]:
     """Return all curves, the indices of those to draw, and the raster's scale."""
     scale = ratio
     edges = _curves(geometry, scale)
@@ -186,7 +186,7 @@ def _choose(
     return edges, _strongest(flat, need, most), scale
 
 
-def _need(edges: Edges, reach: float, scale: float, geometry: Geometry) -> Array:
+def _need(edges: EdgeCoverage, reach: float, scale: float, geometry: Geometry) -> Array:
     """Return about how many pixels of the view each edge touches. (E,)"""
     whole = entries_needed(edges, reach * scale + 0.5)
     if not geometry.is_zoomed:
@@ -277,7 +277,7 @@ def _gamma(edges: int) -> float:
     return min(2.2, 1.0 + 0.3 * max(0.0, float(np.log2(max(edges, 1) / 24))))
 
 
-def _curves(geometry: Geometry, scale: float) -> Edges:
+def _curves(geometry: Geometry, scale: float) -> EdgeCoverage:
     """Return the curves of every edge of every gap, in raster pixels."""
     x0: list[Array] = []
     x1: list[Array] = []
@@ -291,7 +291,7 @@ def _curves(geometry: Geometry, scale: float) -> Edges:
         x1.append(np.full(count, end * scale))
         y0.append(np.repeat(a, len(b)) * scale)
         y1.append(np.tile(b, len(a)) * scale)
-    return Edges(*(np.concatenate(v) for v in (x0, x1, y0, y1)))
+    return EdgeCoverage(*(np.concatenate(v) for v in (x0, x1, y0, y1)))
 
 
 def _strongest(flat: Array, need: Array, most: int) -> Array:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QRectF
 from layerlab.core.frames import DiagramPart
 from layerlab.ui.diagram.formula import edge_title, neuron_title
 from layerlab.ui.diagram.geometry import Geometry
-from layerlab.ui.diagram.hits import Target
+from layerlab.ui.diagram.hits import HitTarget
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Parameter:
     anchor: QRectF
 
 
-def parameter_of(part: DiagramPart, geometry: Geometry, target: Target) -> Parameter:
+def parameter_of(part: DiagramPart, geometry: Geometry, target: HitTarget) -> Parameter:
     """Return an edge's weight, or a neuron's bias; indices are those of all units."""
     if target.kind == "edge":
         gap, source, unit = target.edge
@@ -49,7 +49,7 @@ def parameter_of(part: DiagramPart, geometry: Geometry, target: Target) -> Param
     return Parameter(title, value, _limit(value, like), (layer - 1, j), anchor)
 
 
-def edge_anchor(target: Target) -> QRectF:
+def edge_anchor(target: HitTarget) -> QRectF:
     """Return the surroundings of the point at which an edge was met."""
     return QRectF(target.point, target.point).adjusted(-6, -6, 6, 6)
 

@@ -16,7 +16,7 @@ REACH, MAX_TIE_DISTANCE = 4.0, 1.5  # pixels at zoom 1
 
 
 @dataclass(frozen=True)
-class Target:
+class HitTarget:
     """A neuron, the bias shown beside it, or an edge.
 
     Attributes:
@@ -39,33 +39,33 @@ class Target:
 
 def find_target(
     part: DiagramPart, geometry: Geometry, theme: Theme, point: QPointF
-) -> Target | None:
+) -> HitTarget | None:
     """Return what is under a point of the canvas, or None."""
     if geometry.is_zoomed and point.y() >= geometry.chip_top - STRIP * theme.zoom:
         return _chip_target(part, geometry, theme, point)
     neuron = geometry.neuron_at(point)
     if neuron is not None:
-        return Target("neuron", neuron=neuron)
+        return HitTarget("neuron", neuron=neuron)
     for room, _, _, bias_of in outer_labels(part, geometry, theme):
         if bias_of is not None and room.contains(point):
-            return Target("bias", neuron=bias_of)
+            return HitTarget("bias", neuron=bias_of)
     chip = _chip_target(part, geometry, theme, point)
     if chip is not None:
         return chip
     edge = nearest_edge(part, geometry, theme, point)
-    return Target("edge", edge=edge, point=point) if edge is not None else None
+    return HitTarget("edge", edge=edge, point=point) if edge is not None else None
 
 
 def _chip_target(
     part: DiagramPart, geometry: Geometry, theme: Theme, point: QPointF
-) -> Target | None:
+) -> HitTarget | None:
     """Return the output's bias where its chip shows it and is under a point."""
     last = len(part.layers) - 1
     if part.layers[last].size != 1 or not len(part.layers[last].shown):
         return None
     room = chip_rects(geometry, theme).get(last)
     is_met = room is not None and room.contains(point)
-    return Target("bias", neuron=(last, 0)) if is_met else None
+    return HitTarget("bias", neuron=(last, 0)) if is_met else None
 
 
 def nearest_edge(

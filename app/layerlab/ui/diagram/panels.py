@@ -22,7 +22,7 @@ from layerlab.ui.diagram.formula import (
 )
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.diagram.highlight import Edge, Neuron, enlarged
-from layerlab.ui.diagram.hits import Target
+from layerlab.ui.diagram.hits import HitTarget
 from layerlab.ui.diagram.panel import Panel, PlacedPanel, place_panel
 from layerlab.ui.diagram.trace_text import backward_lines, fits, forward_lines, loss_lines
 from layerlab.ui.theme import Theme
@@ -59,7 +59,7 @@ def edge_panel(part: DiagramPart, edge: Edge) -> Panel:
 
 
 def place_edge_panel(
-    part: DiagramPart, geometry: Geometry, target: Target, theme: Theme
+    part: DiagramPart, geometry: Geometry, target: HitTarget, theme: Theme
 ) -> PlacedPanel:
     """Return an edge's panel in its place: both ends stay visible if that can be."""
     gap, source, unit = target.edge

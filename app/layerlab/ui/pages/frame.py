@@ -27,7 +27,7 @@ from layerlab.ui.theme import Theme
 _CLAIMS_SHARE = 0.3  # of the height, at most, where more claims than one row are there
 
 
-class Figures(QFrame):
+class KeyFigures(QFrame):
     """The most important numbers, in a line above the plots, or in two."""
 
     def __init__(self, theme: Theme) -> None:
@@ -66,7 +66,7 @@ class Figures(QFrame):
 class Board(QScrollArea):
     """Figures, plots and claims, one below the other; scrolls where they do not fit."""
 
-    def __init__(self, figures: Figures, view: PageView, claims: ClaimsCard) -> None:
+    def __init__(self, figures: KeyFigures, view: PageView, claims: ClaimsCard) -> None:
         """Stack the three."""
         super().__init__()
         self._figures, self._view, self._claims = figures, view, claims
@@ -141,7 +141,7 @@ class PageFrame(QWidget):
         self.bar = PageBar(experiment.title, theme, has_lab, has_torch=has_torch)
         self.panel = PagePanel(experiment, registries, theme)
         self.banner = Banner()
-        self.figures = Figures(theme)
+        self.figures = KeyFigures(theme)
         self.view = view
         self.claims = ClaimsCard()
         self.board = Board(self.figures, view, self.claims)

@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from layerlab.core.picture import Area, Dots, Image, Line, Picture, Points
-from layerlab.ui.plotting.colors import image_of, mix, value_colors
+from layerlab.core.picture import Area, Image, Picture, Points, Polyline, Scatter
+from layerlab.ui.plotting.colors import blend, image_of, value_colors
 from layerlab.ui.theme import Theme
 
 
@@ -37,7 +37,7 @@ def draw_thumbnail(painter: QPainter, box: QRectF, shapes: Picture, theme: Theme
             continue
         color = token_color(theme, shape.token)
         points = _placed(shape.points, box)
-        if isinstance(shape, Line):
+        if isinstance(shape, Polyline):
             pen = QPen(color, shape.width * theme.zoom)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
             if shape.dashed:
@@ -47,9 +47,9 @@ def draw_thumbnail(painter: QPainter, box: QRectF, shapes: Picture, theme: Theme
             painter.drawPolyline(points)
         elif isinstance(shape, Area):
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mix(theme, color, shape.opacity, "raised"))
+            painter.setBrush(blend(theme, color, shape.opacity, "raised"))
             painter.drawPolygon(points)
-        elif isinstance(shape, Dots):
+        elif isinstance(shape, Scatter):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
             for point in points.toList():

@@ -15,7 +15,7 @@ def rgb(color: QColor) -> Array:
     return np.array([color.red(), color.green(), color.blue()], float)
 
 
-def mix(theme: Theme, color: QColor, opacity: float, under: str = "panel") -> QColor:
+def blend(theme: Theme, color: QColor, opacity: float, under: str = "panel") -> QColor:
     """Return the opaque colour that `color` at an opacity gives over the panel."""
     base = theme.color(under)
     return QColor(

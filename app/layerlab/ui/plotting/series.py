@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from PySide6.QtGui import QColor
 
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, Dots, Line, Mark, Whiskers
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import quartile_text
@@ -107,7 +107,7 @@ class Series:
         if self.form == "area":
             return found
         if not is_line and self.low is not None and self.high is not None:
-            shade = mix(theme, self.color, self.shade)
+            shade = blend(theme, self.color, self.shade)
             whiskers = Whiskers(self.x, self.low, self.high, shade, self.stroke)
             found[f"{self.name}, band"] = whiskers
         if self.form in ("dots", "rings"):
@@ -125,13 +125,13 @@ class Series:
         """Return the area around a curve, if there is one."""
         if self.form not in ("line", "dash", "area") or self.low is None or self.high is None:
             return None
-        return Band(self.x, self.low, self.high, mix(theme, self.color, self.shade))
+        return Band(self.x, self.low, self.high, blend(theme, self.color, self.shade))
 
     def key(self, theme: Theme) -> LegendEntry:
         """Return its entry in the legend."""
         form = _KEYS.get(self.form, self.form)
         width = self.width if form in ("line", "dash") else 2.0
-        color = mix(theme, self.color, self.shade) if form == "band" else self.color
+        color = blend(theme, self.color, self.shade) if form == "band" else self.color
         return LegendEntry(form, color, self.name, width, brief=self.brief)
 
     # ---- its numbers

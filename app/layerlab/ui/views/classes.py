@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout
 from layerlab.core.frames import ClassPrediction, Frame
 from layerlab.ui.plotting.axes import Label
 from layerlab.ui.plotting.box import X, Y
-from layerlab.ui.plotting.colors import ink_on, mix, rgb, shades
+from layerlab.ui.plotting.colors import blend, ink_on, rgb, shades
 from layerlab.ui.plotting.items import HeatMap, Mark, Segments, TextMark, array_key
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.mosaic import Mosaic
@@ -217,7 +217,7 @@ class ExamplesSheet(Sheet):
         known = part.examples[np.isfinite(part.examples)]
         top = float(known.max()) if known.size else 1.0
         pixels = part.examples[:count].reshape(-1, *shape) / (top or 1.0)
-        low = mix(theme, theme.color("line"), 0.45)
+        low = blend(theme, theme.color("line"), 0.45)
         images = shades(low, theme.color("text"), pixels)
         colors = self.mosaic.colors(images, rgb(theme.color("panel")))
         x, y = self.mosaic.corners()

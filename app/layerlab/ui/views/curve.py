@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from layerlab.core.frames import CurvePrediction, Frame
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, Mark, evenly_spaced
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table
@@ -51,9 +51,9 @@ class CurveView(PredictionForm):
         keys = [one.key(self.theme) for one in self._series if one.in_legend]
         if self.seeds > 1:
             accent, q = self.theme.color("accent"), part.quantiles
-            outer = mix(self.theme, accent, OUTER)
+            outer = blend(self.theme, accent, OUTER)
             bands["5-95"] = Band(part.x, q[0], q[4], outer)
-            inner = mix(self.theme, accent, INNER)
+            inner = blend(self.theme, accent, INNER)
             keys.insert(1, LegendEntry("band", outer, "quartiles, 5–95 %", 1, inner))
         self.plot.legend = tuple(keys)
         hidden = frame.spec.net.hidden

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSizeF
 from PySide6.QtGui import QColor
 
 from layerlab.core.frames import Frame, ImagePrediction
-from layerlab.ui.plotting.colors import mix, rgb, shades
+from layerlab.ui.plotting.colors import blend, rgb, shades
 from layerlab.ui.plotting.items import Arrows, HeatMap, Mark, Segments, TextMark
 from layerlab.ui.plotting.mosaic import Mosaic
 from layerlab.ui.plotting.numbers import table
@@ -106,7 +106,7 @@ class ImageSheet(Sheet):
     def _colors(self, part: ImagePrediction) -> Array:
         """Return all cells as one image."""
         theme, panel = self.theme, rgb(self.theme.color("panel"))
-        low = mix(theme, theme.color("line"), 0.55)
+        low = blend(theme, theme.color("line"), 0.55)
         count, rows, columns = part.inputs.shape
         cells = np.empty((count, rows, self.mosaic.columns, 3))
         cells[:] = panel

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 
 from layerlab.core.frames import LossPart
 from layerlab.core.success import ranking_of
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, HLine, Mark
 from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.plotting.plot import Plot
@@ -107,8 +107,8 @@ class LossPlot(Plot):
         assert isinstance(training, Band)
         assert isinstance(validation, Band)
         theme = self.theme
-        over = mix(theme, theme.color("accent"), 0.6)
-        return training.overlap(validation, mix(theme, over, 0.2))
+        over = blend(theme, theme.color("accent"), 0.6)
+        return training.overlap(validation, blend(theme, over, 0.2))
 
     def _set_ranges(self, part: LossPart, restart: bool) -> None:
         self.x_axis.fix(0, max(1, part.length))

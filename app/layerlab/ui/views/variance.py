@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from layerlab.core.frames import LayerPart
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, Dots, Mark
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import quartiles
@@ -104,7 +104,7 @@ class VariancePlot(Plot):
                 bands[one.name] = band
             live |= (wide if one.name == THEORY else one).marks(theme)
         if len(bands) > 1:
-            ink = mix(theme, measured.color, 0.3)
+            ink = blend(theme, measured.color, 0.3)
             bands["shared"] = bands[THEORY].overlap(bands[measured.name], ink)
         lost = np.isfinite(measured.y) & (measured.y <= FLOOR)
         self.legend = ()

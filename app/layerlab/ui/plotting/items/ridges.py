@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from layerlab.ui.plotting.colors import mix
+from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items.base import Painted, Space, array_key, pen_of, polygon
 from layerlab.ui.theme import Theme
 
@@ -63,7 +63,7 @@ class Ridgelines(Painted):
             color = self.theme.layer_color(layer, count)
             y = tops[layer]
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mix(self.theme, color, 0.38))
+            painter.setBrush(blend(self.theme, color, 0.38))
             painter.drawPolygon(polygon(outline, np.concatenate(([base], y, [base]))))
             painter.setPen(pen_of(color, width))
             painter.drawPolyline(polygon(x, y))
