@@ -198,6 +198,50 @@ def test_numbers_are_a_table_with_a_header(view: LossView) -> None:
     assert len({len(row) for row in lines}) == 1
 
 
+def exported(view: LossView) -> dict[str, np.ndarray]:
+    """Return the copied numbers by column."""
+    header, *rows = [line.split("\t") for line in view.numbers().splitlines()]
+    values = np.array([[float(cell or "nan") for cell in row] for row in rows])
+    return dict(zip(header, values.T, strict=True))
+
+
+def test_what_is_exported_is_what_is_drawn(view: LossView) -> None:
+    frame = sample_frame("map", seeds=5)
+    part = frame.loss
+    assert part is not None
+    view.draw(replace(frame, loss=replace(part, total=part.train + 0.01)))
+    view.seed_toggle.click()
+    found = exported(view)
+    curves = ("training", "validation", "with penalties", "accuracy", "accuracy validation")
+    ends = ("quartile 25", "median", "quartile 75")
+    named = [f"{name} {end}" for name in curves for end in ends]
+    assert set(found) == {"update", *named, "this seed"}
+    assert found["update"] == pytest.approx(part.updates)  # also where the plot is thinned
+    for name, column in (
+        ("training", "training median"),
+        ("validation", "validation median"),
+        ("with penalties", "with penalties median"),
+        ("seed 1", "this seed"),
+    ):
+        drawn = view.plot.live[name]
+        rows = np.searchsorted(found["update"], drawn.x)
+        assert 50 < len(drawn.x) < part.updates.size
+        assert found[column][rows] == pytest.approx(drawn.y)
+    band = view.plot.bands["validation"]
+    rows = np.searchsorted(found["update"], band.x)
+    assert found["validation quartile 25"][rows] == pytest.approx(band.low)
+    assert found["accuracy median"] == pytest.approx(np.median(part.score, axis=1))
+    assert "accuracy" not in [key.text for key in view.plot.legend]
+
+
+def test_one_seed_has_the_same_columns_and_no_band(view: LossView) -> None:
+    view.draw(sample_frame(seeds=1))
+    found = exported(view)
+    assert found["training quartile 25"] == pytest.approx(found["training median"])
+    assert "this seed" not in found
+    assert not view.plot.bands
+
+
 def test_a_ghost_is_an_earlier_median_with_a_name(view: LossView) -> None:
     view.draw(sample_frame())
     earlier = sample_loss(np.random.default_rng(3), 4, 1500)

@@ -35,7 +35,7 @@ FORM_OF = {
     "scatter": ScatterView,
 }
 
-MEDIAN = "median of 16 seeds"
+MEDIAN, OUTER = "median of 16 seeds", "quartiles, 5–95 %"
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_pixels_of_median_bands_and_panel(view: PredictionView, theme: Theme) ->
     bands = view.curve.plot.bands
     assert near(pixel(view, 0.13, 0.0), theme.color("accent"))
     assert near(pixel(view, 0.13, 0.1), bands[MEDIAN].color)
-    assert near(pixel(view, 0.13, -0.3), bands["5-95"].color)
+    assert near(pixel(view, 0.13, -0.3), bands[OUTER].color)
     assert near(pixel(view, 0.13, 0.6), theme.color("panel"))
 
 
@@ -100,7 +100,7 @@ def test_curve_arrays_go_to_the_marks(view: PredictionView) -> None:
     assert plot.live[MEDIAN].y is not None
     assert plot.live[MEDIAN].y == pytest.approx(part.quantiles[2])
     assert plot.bands[MEDIAN].low == pytest.approx(part.quantiles[1])
-    assert plot.bands["5-95"].high == pytest.approx(part.quantiles[4])
+    assert plot.bands[OUTER].high == pytest.approx(part.quantiles[4])
     assert plot.still["target"].y == pytest.approx(part.target)
     assert plot.still["data"].x == pytest.approx(part.train_x)
     assert plot.still["validation"].hollow
@@ -230,6 +230,60 @@ def test_the_kink_ruler_goes_with_a_zoom_and_gives_way_where_there_is_no_room(
     view.grab()
     assert not plot.has_ruler()
     assert plot.area().bottom() > plot.height() - DARK.px(24)
+
+
+def exported(view: PredictionView) -> dict[str, np.ndarray]:
+    """Return the copied numbers by column, without empty cells."""
+    header, *rows = [line.split("\t") for line in view.numbers().splitlines()]
+    columns = [[float(cell) for cell in column if cell] for column in zip(*rows, strict=True)]
+    return dict(zip(header, map(np.array, columns), strict=True))
+
+
+def test_what_a_curve_exports_is_what_it_draws(view: PredictionView) -> None:
+    frame = sample_frame("curve")
+    view.draw(frame)
+    view.seed_toggle.click()
+    plot, part, found = view.curve.plot, frame.prediction, exported(view)
+    x, y = part.x_label or "x", part.y_label or "y"
+    curves = {"5 %", "25 %", "median", "75 %", "95 %", "target", "this seed"}
+    points = {f"{kind} {of}" for kind in ("training", "validation") for of in (x, y)}
+    assert set(found) == {x} | curves | points
+    assert found[x] == pytest.approx(plot.live[MEDIAN].x)
+    assert found["median"] == pytest.approx(plot.live[MEDIAN].y)
+    assert found["this seed"] == pytest.approx(plot.live["this seed"].y)
+    assert found["target"] == pytest.approx(plot.still["target"].y)
+    assert found["25 %"] == pytest.approx(plot.bands[MEDIAN].low)
+    assert found["95 %"] == pytest.approx(plot.bands[OUTER].high)
+    assert found[f"training {x}"] == pytest.approx(plot.still["data"].x)
+    assert found[f"validation {y}"] == pytest.approx(plot.still["validation"].y)
+    view.seed_toggle.click()  # what is not drawn is exported as well
+    assert set(exported(view)) == set(found)
+
+
+def test_one_network_has_the_columns_of_many_and_no_band(view: PredictionView) -> None:
+    many = sample_frame("curve")
+    view.draw(many)
+    columns = list(exported(view))
+    view.draw(sample_frame("curve", seeds=1))
+    assert list(exported(view)) == columns
+    assert not view.curve.plot.bands
+    assert "quartiles" not in " ".join(key.text for key in view.curve.plot.legend)
+
+
+def test_what_a_scatter_exports_is_what_it_draws(view: PredictionView) -> None:
+    frame = sample_frame("scatter")
+    view.draw(frame)
+    form, part, found = view.shown(), frame.prediction, exported(view)
+    numbers = ["true", "5 %", "25 %", "median", "75 %", "95 %", "this seed", "validation"]
+    assert list(found) == numbers
+    for name, held in (("training", 0), ("validation", 1)):
+        drawn, of = form.plot.live[name], found["validation"] == held
+        pairs = np.stack([found["true"][of], found["median"][of]], axis=1)
+        shown = np.stack([drawn.x, drawn.y], axis=1)
+        away = np.abs(shown[:, None] - pairs).max(axis=2)  # (drawn, exported)
+        assert len(shown) > 20
+        assert away.min(axis=1).max() < 1e-6
+    assert found["5 %"] == pytest.approx(part.predicted[0])
 
 
 # ---- maps

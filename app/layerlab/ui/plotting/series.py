@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from layerlab.ui.theme import Theme
 Array = np.ndarray
 DASH = (3.2, 2.6)
 FORMS = ("line", "dash", "dots", "rings", "joined", "area")
+QUARTILES = ("quartile 25", "median", "quartile 75")
 _KEYS = {"dots": "dot", "joined": "dot", "rings": "ring", "area": "band"}
 
 
@@ -34,21 +35,25 @@ class Series:
             of points. None for none.
         form: one of `FORMS`; `joined` are points on a line, an `area` is its band alone.
         width: of the line, or radius of `dots` and `rings`, in pixels.
-        shade: opacity of the band over the panel. stroke: width of whiskers, in pixels.
+        shade: opacity of the band over the panel; 0: it is not drawn. stroke: width of
+            whiskers, in pixels.
+        second: inner colour of an area's entry in the legend, which stands for another too.
         inks: (n,) colours of its places, at which a curve then has dots; none for its own.
         radius: of dots on a line, in pixels.
         brief: its name where there is no room for it.
         read_as: its name where the cursor reads it; "" for its own.
-        column: name of its column; "" for its own.
-        ends: what the names of the columns of a band end in: low, middle, high; None: there is
-            a column of the middle alone.
+        column: name of its column; None for its own.
+        ends: what the names of the columns of a band end in: low, middle, high; None for one
+            without a column. None for all: there is a column of the middle alone.
         places: name of the column of its places; "" for that of the axis.
         values: (n,) what is read and exported where that is not what is drawn, such as values
             that a logarithmic axis has no place for.
         is_straight: whether it is straight between its places, and read there too.
         is_still: whether it seldom changes.
+        is_drawn: whether the plot shows it; else it is read and exported alone.
         in_legend, is_read, in_columns: where it appears beside the plot itself.
         reads_band: whether its band is read too.
+        write: gives a value as it is read.
     """
 
     name: str
@@ -61,20 +66,23 @@ class Series:
     width: float = 2.0
     shade: float = 0.2
     stroke: float = 1.0
+    second: QColor | None = None
     inks: Sequence[QColor] = ()
     radius: float = 2.6
     brief: str = ""
     read_as: str = ""
-    column: str = ""
-    ends: tuple[str, str, str] | None = ("quartile 25", "median", "quartile 75")
+    column: str | None = None
+    ends: tuple[str | None, str | None, str | None] | None = QUARTILES
     places: str = ""
     values: Array | None = None
     is_straight: bool = False
     is_still: bool = False
+    is_drawn: bool = True
     in_legend: bool = True
     is_read: bool = True
     in_columns: bool = True
     reads_band: bool = True
+    write: Callable[[float], str] = number
 
     # ---- some of its places
     def at(self, places: Array) -> Series:
@@ -104,9 +112,9 @@ class Series:
         ink = list(self.inks) or self.color
         found: dict[str, Mark] = {}
         is_line = self.form in ("line", "dash")
-        if self.form == "area":
+        if self.form == "area" or not self.is_drawn:
             return found
-        if not is_line and self.low is not None and self.high is not None:
+        if not is_line and self.shade and self.low is not None and self.high is not None:
             shade = blend(theme, self.color, self.shade)
             whiskers = Whiskers(self.x, self.low, self.high, shade, self.stroke)
             found[f"{self.name}, band"] = whiskers
@@ -123,6 +131,8 @@ class Series:
 
     def band(self, theme: Theme) -> Band | None:
         """Return the area around a curve, if there is one."""
+        if not self.is_drawn or not self.shade:
+            return None
         if self.form not in ("line", "dash", "area") or self.low is None or self.high is None:
             return None
         return Band(self.x, self.low, self.high, blend(theme, self.color, self.shade))
@@ -132,7 +142,7 @@ class Series:
         form = _KEYS.get(self.form, self.form)
         width = self.width if form in ("line", "dash") else 2.0
         color = blend(theme, self.color, self.shade) if form == "band" else self.color
-        return LegendEntry(form, color, self.name, width, brief=self.brief)
+        return LegendEntry(form, color, self.name, width, self.second, self.brief)
 
     # ---- its numbers
     def exported(self) -> Array:
@@ -141,19 +151,23 @@ class Series:
 
     def row(self, k: int) -> str:
         """Return what is read at the k-th place."""
-        text = f"{self.read_as or self.name} {number(float(self.exported()[k]))}"
+        text = f"{self.read_as or self.name} {self.write(float(self.exported()[k]))}"
         if self.reads_band and self.low is not None and self.high is not None:
             text += quartile_text(float(self.low[k]), float(self.high[k]), 2)
         return text
 
+    def column_name(self) -> str:
+        """Return the name of its column, which those of its band begin with."""
+        return self.name if self.column is None else self.column
+
     def columns(self) -> dict[str, Array]:
         """Return its values by the names of their columns."""
-        name = self.column or self.name
+        name = self.column_name()
         if self.ends is None or self.low is None or self.high is None:
             return {name: self.exported()}
         values = (self.low, self.exported(), self.high)
-        names = [f"{name} {end}".strip() for end in self.ends]
-        return dict(zip(names, values, strict=True))
+        ends = zip(self.ends, values, strict=True)
+        return {f"{name} {end}".strip(): part for end, part in ends if end is not None}
 
 
 def area(name: str, x: Array, low: Array, high: Array, color: QColor, shade: float) -> Series:
@@ -183,7 +197,9 @@ class Declared:
 
 def declare(series: Sequence[Series], theme: Theme) -> Declared:
     """Return marks and legend of some series; the last one lies on top."""
-    found = Declared(legend=tuple(one.key(theme) for one in series if one.in_legend))
+    found = Declared(
+        legend=tuple(one.key(theme) for one in series if one.in_legend and one.is_drawn)
+    )
     for one in series:
         band = one.band(theme)
         if band is not None:
@@ -192,21 +208,24 @@ def declare(series: Sequence[Series], theme: Theme) -> Declared:
     return found
 
 
-def read_series(series: Sequence[Series], x: float, title: str) -> Tooltip | None:
+def read_series(
+    series: Sequence[Series], x: float, title: str, write: Callable[[float], str] = number
+) -> Tooltip | None:
     """Return what all series are at the place of the first one that is nearest to `x`.
 
     Args:
         series: the first one gives the places. x: in data units.
-        title: what the place is called, with `{}` for its number.
+        title: what the place is called, with `{}` for its number. write: gives the number.
     """
     read = [one for one in series if one.is_read and len(one.x)]
     if not read:
         return None
     at = float(read[0].near(x).x[0])
     found = [one.near(at) for one in read]
-    rows = tuple((one.ink(), one.row(0)) for one in found)
-    dots = tuple((float(one.x[0]), float(one.y[0]), one.ink()) for one in found)
-    return Tooltip(title.format(number(at)), rows, at, dots)
+    rows = tuple((one.ink() if one.is_drawn else None, one.row(0)) for one in found)
+    drawn = [one for one in found if one.is_drawn]
+    dots = tuple((float(one.x[0]), float(one.y[0]), one.ink()) for one in drawn)
+    return Tooltip(title.format(write(at)), rows, at, dots)
 
 
 def columns_of(series: Sequence[Series], x_name: str) -> dict[str, Array]:
@@ -226,6 +245,6 @@ def columns_of(series: Sequence[Series], x_name: str) -> dict[str, Array]:
             shared = one.x
             found[one.places or x_name] = one.x
         elif not np.array_equal(one.x, shared):
-            found[one.places or f"{x_name} of {one.column or one.name}"] = one.x
+            found[one.places or f"{x_name} of {one.column_name()}"] = one.x
         found |= one.columns()
     return found

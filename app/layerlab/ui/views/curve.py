@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from layerlab.core.frames import CurvePrediction, Frame
 from layerlab.ui.plotting.colors import blend
-from layerlab.ui.plotting.items import Band, Mark, evenly_spaced
-from layerlab.ui.plotting.legend import LegendEntry
-from layerlab.ui.plotting.numbers import table
+from layerlab.ui.plotting.items import evenly_spaced
+from layerlab.ui.plotting.numbers import table_of
 from layerlab.ui.plotting.reading import Tooltip
-from layerlab.ui.plotting.series import Series, declare, read_series
+from layerlab.ui.plotting.series import Series, area, columns_of, declare, read_series
 from layerlab.ui.views.form import PredictionForm
 from layerlab.ui.views.kinks import KinkPlot
 
@@ -46,19 +46,12 @@ class CurveView(PredictionForm):
         super().show_part(part, frame, restart)
         self._set_ranges(part, restart)
         self._series = tuple(self._declare(part))
-        found = declare(self._series, self.theme)
-        bands: dict[str, Mark] = {}
-        keys = [one.key(self.theme) for one in self._series if one.in_legend]
-        if self.seeds > 1:
-            accent, q = self.theme.color("accent"), part.quantiles
-            outer = blend(self.theme, accent, OUTER)
-            bands["5-95"] = Band(part.x, q[0], q[4], outer)
-            inner = blend(self.theme, accent, INNER)
-            keys.insert(1, LegendEntry("band", outer, "quartiles, 5–95 %", 1, inner))
-        self.plot.legend = tuple(keys)
+        found = declare([thinned(one) for one in self._series], self.theme)
+        self.plot.legend = found.legend
         hidden = frame.spec.net.hidden
         self.plot.set_kinks(part, len(hidden), sum(hidden))
-        self.plot.show_marks({**bands, **found.bands}, found.still, found.live)
+        bands = dict(reversed(found.bands.items()))  # the inner one lies over the outer one
+        self.plot.show_marks(bands, found.still, found.live)
 
     def _set_ranges(self, part: CurvePrediction, restart: bool) -> None:
         self.plot.x_axis.label, self.plot.y_axis.label = part.x_label, part.y_label
@@ -90,37 +83,46 @@ class CurveView(PredictionForm):
     def _declare(self, part: CurvePrediction) -> Iterator[Series]:
         """Yield curves and points, the most important first."""
         ink, many, q = self.theme.color, self.seeds > 1, part.quantiles
-        name = f"median of {self.seeds} seeds" if many else "network"
-        band = {"low": q[1], "high": q[3], "shade": INNER} if many else {}
-        read_as = MEDIAN if many else ""
-        yield Series(name, part.x, q[2], ink("accent"), width=2.4, read_as=read_as, **band)
+        name, accent = f"median of {self.seeds} seeds" if many else "network", ink("accent")
+        median = Series(name, part.x, q[2], accent, q[1], q[3], width=2.4, column="")
+        yield replace(
+            median,
+            shade=INNER if many else 0.0,
+            reads_band=many,
+            read_as=MEDIAN if many else "",
+            ends=("25 %", MEDIAN, "75 %"),
+        )
+        outer = area("quartiles, 5–95 %", part.x, q[0], q[4], accent, OUTER)
+        outer = replace(outer, is_drawn=many, is_read=False, column="")
+        yield replace(outer, ends=("5 %", None, "95 %"), second=blend(self.theme, accent, INNER))
         if part.target is not None:
-            gray = ink("muted")
-            yield Series(
-                "target", part.x, part.target, gray, form="dash", width=1.4, is_still=True
-            )
+            target = Series("target", part.x, part.target, ink("muted"), form="dash", width=1.4)
+            yield replace(target, is_still=True)
         if self._ghost is not None:
             x, y, label = self._ghost
-            yield Series(label, x, y, ink("faint"), width=1.5, is_still=True, is_read=False)
-        if self.show_seed and many:
-            yield Series("this seed", part.x, part.shown, ink("text"), width=1.2)
-        for label, x, y, token, form in (
-            ("validation", part.validation_x, part.validation_y, "negative", "rings"),
-            ("data", part.train_x, part.train_y, "point", "dots"),
+            ghost = Series(label, x, y, ink("faint"), width=1.5, is_still=True)
+            yield replace(ghost, is_read=False, in_columns=False)
+        alone = Series("this seed", part.x, part.shown, ink("text"), width=1.2)
+        is_shown = self.show_seed and many
+        yield replace(alone, is_drawn=is_shown, is_read=is_shown)
+        yield from self._points(part)
+
+    def _points(self, part: CurvePrediction) -> Iterator[Series]:
+        """Yield the data; those for training lie on top."""
+        places, values = part.x_label or "x", part.y_label or "y"
+        for label, kind, x, y, token, form in (
+            (
+                *("validation", "validation", part.validation_x, part.validation_y),
+                *("negative", "rings"),
+            ),
+            ("data", "training", part.train_x, part.train_y, "point", "dots"),
         ):
-            at = evenly_spaced(x.size, MAX_DOTS)
-            if at.size:
-                yield Series(
-                    label,
-                    x[at],
-                    y[at],
-                    ink(token, 0.9),
-                    form=form,
-                    width=2.6 * self.theme.zoom,
-                    is_still=True,
-                    is_read=False,
-                    in_legend=form == "rings",
-                )
+            if x.size:
+                radius = 2.6 * self.theme.zoom
+                one = Series(label, x, y, self.theme.color(token, 0.9), form=form, width=radius)
+                one = replace(one, places=f"{kind} {places}", column=f"{kind} {values}")
+                in_legend = form == "rings"
+                yield replace(one, is_still=True, is_read=False, in_legend=in_legend)
 
     def note(self) -> str:
         """Return which name stands over which."""
@@ -136,22 +138,15 @@ class CurveView(PredictionForm):
 
     def numbers(self) -> str:
         """Return the curves over the grid, and the data beside them."""
-        part = self.part
-        if part is None:
+        if self.part is None:
             return ""
-        name = part.x_label or "x"
-        header = [name, "5 %", "25 %", "median", "75 %", "95 %", "this seed"]
-        columns = [part.x, *part.quantiles, part.shown]
-        if part.target is not None:
-            header, columns = [*header, "target"], [*columns, part.target]
-        for kind, x, y in (
-            ("training", part.train_x, part.train_y),
-            ("validation", part.validation_x, part.validation_y),
-        ):
-            if x.size:
-                header += [f"{kind} {name}", f"{kind} {part.y_label or 'y'}"]
-                columns += [x, y]
-        return table(header, columns)
+        return table_of(columns_of(self._series, self.part.x_label or "x"))
+
+
+def thinned(one: Series) -> Series:
+    """Return as much of a series as can be told apart."""
+    many = one.x.size > MAX_DOTS
+    return one.at(evenly_spaced(one.x.size, MAX_DOTS)) if many else one
 
 
 def data_range(part: CurvePrediction) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from layerlab.core.frames import LOSS, LossPart
 from layerlab.ui.head import HeadButton
-from layerlab.ui.plotting.numbers import quartiles, table
+from layerlab.ui.plotting.numbers import quartiles, table_of
 from layerlab.ui.views.base import PlotView
 from layerlab.ui.views.scores import brief, score_text
 
@@ -94,8 +94,8 @@ class LossView(PlotView):
         self.seed_toggle.setVisible(several)
         plot = self.plot
         plot.ghost, plot.threshold = self._ghost, self.threshold
-        alone = several and self.seed_toggle.isChecked()
-        plot.shown_seed = self._shown(part) if alone else None
+        plot.seed = self._shown(part)
+        plot.draws_seed = several and self.seed_toggle.isChecked()
         self._show_score(part)
         plot.show_part(part, restart)
 
@@ -132,18 +132,4 @@ class LossView(PlotView):
 
     def numbers(self) -> str:
         """Return the medians and quartiles at every reported update."""
-        part = self.part()
-        if part is None:
-            return ""
-        header, columns = ["update"], [part.updates]
-        named = {"training": part.train, "validation": part.validation}
-        named |= {"with penalties": part.total, part.score_name: part.score}
-        named |= {f"{part.score_name} validation": part.validation_score}
-        for name, values in named.items():
-            if values is not None:
-                header += [f"{name} {q}" for q in ("quartile 25", "median", "quartile 75")]
-                columns += list(quartiles(values))
-        if part.train.shape[1] > 1:
-            header = [*header, "this seed"]
-            columns = [*columns, part.train[:, self._shown(part)]]
-        return table(header, columns)
+        return "" if self.part() is None else table_of(self.plot.columns())

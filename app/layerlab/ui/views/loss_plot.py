@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
-from PySide6.QtGui import QColor
 
 from layerlab.core.frames import LossPart
+from layerlab.core.numbers import grouped
 from layerlab.core.success import ranking_of
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, HLine, Mark
@@ -15,14 +17,14 @@ from layerlab.ui.plotting.numbers import quartiles
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, level_text
-from layerlab.ui.plotting.series import Series, declare
+from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
 from layerlab.ui.theme import Theme
-from layerlab.ui.views.scores import score_text
+from layerlab.ui.views.scores import score_value
 from layerlab.ui.views.threshold import ThresholdLine
 
 Array = np.ndarray
 MAX_POINTS = 160
-_ORDER = {"training": 0, "validation": 1, "with penalties": 2}
+_FROM_BELOW = ("validation", "with penalties", "training")  # all others lie over these
 Ghost = tuple[Array, Array, str]  # updates, losses and name of an earlier run
 
 
@@ -43,7 +45,7 @@ class LossPlot(Plot):
 
     Attributes:
         ghost: an earlier run's median, drawn faintly; None for none.
-        shown: index of the seed that is drawn alone, or None.
+        seed: index of the seed that is shown alone. draws_seed: whether its curve is drawn.
         line: the threshold.
     """
 
@@ -52,7 +54,7 @@ class LossPlot(Plot):
         self.reader = self.read
         self.legend_right = True
         self.ghost: Ghost | None = None
-        self.shown_seed: int | None = None
+        self.seed, self.draws_seed = 0, False
         self.threshold: float | None = None
         self.part: LossPart | None = None
         self._curves: tuple[Series, ...] = ()
@@ -66,41 +68,60 @@ class LossPlot(Plot):
     def show_part(self, part: LossPart, restart: bool) -> None:
         """Draw a history; `restart`: the axes restart with it."""
         self.part = part
-        self._curves = tuple(self._series(part))
+        self._curves = tuple(self._series(part, thin(part.updates, part.length)))
         self._set_ranges(part, restart)
-        found = declare(self._curves, self.theme)
-        bands: dict[str, Mark] = dict(sorted(found.bands.items(), reverse=True))
+        found = declare(sorted(self._curves, key=_height), self.theme)
+        bands: dict[str, Mark] = dict(found.bands)
         if "validation" in bands:
             bands["shared"] = self._shared(bands["training"], bands["validation"])
-        self.legend = tuple(one.key(self.theme) for one in self._in_order())
+        self.legend = tuple(one.key(self.theme) for one in self._curves if one.is_drawn)
         self.show_marks(bands, found.still, {**found.live, **self._references(part)})
         self.show_threshold(part)
 
-    def _series(self, part: LossPart) -> Iterator[Series]:
-        """Yield the curves, the ones on top last."""
-        at = thin(part.updates, part.length)
+    def _series(self, part: LossPart, at: Array) -> Iterator[Series]:
+        """Yield the curves, the most important first, and the scores, which are not drawn.
+
+        Args:
+            at: indices of the reports that are shown.
+        """
         x = part.updates[at].astype(float)
-        ink = self.theme.color
-        if self.ghost is not None:
-            faint, name = ink("faint"), self.ghost[2]
-            yield Series(name, *self.ghost[:2], faint, width=1.4, brief="before", is_still=True)
+        ink, several = self.theme.color, part.train.shape[1] > 1
         for name, values, token, width, shade in (
+            ("training", part.train, "accent", 2.0, 0.2),
             ("validation", part.validation, "negative", 1.6, 0.14),
             ("with penalties", part.total, "muted", 1.0, 0.0),
-            ("training", part.train, "accent", 2.0, 0.2),
         ):
             if values is not None:
                 low, middle, high = quartiles(values[at])
-                has_band = shade > 0 and values.shape[1] > 1
-                band = {"low": low, "high": high, "shade": shade} if has_band else {}
-                yield Series(name, x, middle, ink(token), width=width, **band)
-        if self.shown_seed is not None:
-            alone = part.train[at, self.shown_seed]
-            yield Series(f"seed {self.shown_seed + 1}", x, alone, ink("text"), width=1.2)
+                shade *= several
+                one = Series(name, x, middle, ink(token), low, high, width=width)
+                yield replace(one, shade=shade, reads_band=shade > 0)
+        if self.ghost is not None:
+            one = Series(self.ghost[2], *self.ghost[:2], ink("faint"), width=1.4)
+            yield replace(one, brief="before", is_still=True, in_columns=False)
+        if several:
+            name, alone = f"seed {self.seed + 1}", part.train[at, self.seed]
+            one = Series(name, x, alone, ink("text"), width=1.2, column="this seed")
+            yield replace(one, is_drawn=self.draws_seed, is_read=self.draws_seed)
+        yield from self._scores(part, at)
 
-    def _in_order(self) -> list[Series]:
-        """Return the curves as they are named, the most important first."""
-        return sorted(self._curves, key=lambda one: _ORDER.get(one.name, len(_ORDER)))
+    def _scores(self, part: LossPart, at: Array) -> Iterator[Series]:
+        """Yield the scores, which are read and exported."""
+        x, gray = part.updates[at].astype(float), self.theme.color("muted")
+        write = partial(score_value, name=part.score_name)
+        for name, score in (("", part.score), (" validation", part.validation_score)):
+            if score is not None and score.size:
+                low, middle, high = quartiles(score[at])
+                one = Series(f"{part.score_name}{name}", x, middle, gray, low, high)
+                yield replace(one, is_drawn=False, reads_band=False, write=write)
+
+    def columns(self) -> dict[str, Array]:
+        """Return the numbers of all curves and scores at every report, by column."""
+        part = self.part
+        if part is None:
+            return {}
+        every = np.arange(part.updates.size)
+        return columns_of(tuple(self._series(part, every)), "update")
 
     def _shared(self, training: Mark, validation: Mark) -> Band:
         """Return where both bands are: in a colour of its own, or one would hide the other."""
@@ -115,7 +136,7 @@ class LossPlot(Plot):
         levels = [v for v in (part.linear_loss, part.noise_floor) if v is not None]
         seen = [np.array(levels, float)]
         for one in self._curves:
-            if one.is_still:
+            if one.is_still or not one.is_drawn:
                 continue
             seen.append(one.y)
             if one.name == "training":
@@ -161,22 +182,12 @@ class LossPlot(Plot):
     # ---- reading
     def read(self, x: float, y: float) -> Tooltip | None:
         """Read all curves at the reported update nearest to `x`."""
-        part = self.part
-        curves = [one for one in self._curves if not one.is_still]
-        if part is None or not curves or not curves[0].x.size:
+        if self.part is None or not self.part.updates.size:
             return None
-        i = int(np.abs(curves[0].x - x).argmin())
-        update = float(curves[0].x[i])
-        rows: list[tuple[QColor | None, str]] = []
-        dots = []
-        for one in self._in_order():
-            k = int(np.abs(one.x - update).argmin()) if one.is_still else i
-            rows.append((one.color, one.row(k)))
-            dots.append((update, float(one.y[k]), one.color))
-        at = int(np.searchsorted(part.updates, update))
-        for name, score in (("", part.score), (" validation", part.validation_score)):
-            if score is not None:
-                text = score_text(score[: at + 1], part.score_name)
-                rows.append((None, f"{part.score_name}{name} {text}"))
-        title = f"update {update:,.0f}".replace(",", "\u202f")
-        return Tooltip(title, tuple(rows), update, tuple(dots))
+        return read_series(self._curves, x, "update {}", grouped)
+
+
+def _height(curve: Series) -> int:
+    """Return a number that is larger for curves that lie over others."""
+    known = curve.name in _FROM_BELOW
+    return _FROM_BELOW.index(curve.name) if known else len(_FROM_BELOW)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from layerlab.core.frames import Frame, ScatterPrediction
 from layerlab.ui.plotting.items import evenly_spaced
-from layerlab.ui.plotting.numbers import quartile_text, quartiles, table
+from layerlab.ui.plotting.numbers import quartile_text, quartiles, table_of
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip, nearest
 from layerlab.ui.plotting.scale import Axis, number
-from layerlab.ui.plotting.series import Series, declare
+from layerlab.ui.plotting.series import Series, columns_of, declare
 from layerlab.ui.views.form import PredictionForm
 
 MAX_DOTS = 350
@@ -27,7 +28,8 @@ class ScatterView(PredictionForm):
         self.part: ScatterPrediction | None = None
         self.plot = Plot(Axis(), Axis("predicted"))
         self.plot.reader = self.read
-        self._series: tuple[Series, ...] = ()
+        self._every: tuple[Series, ...] = ()  # of all points, in their order
+        self._series: tuple[Series, ...] = ()  # as they are drawn
         self.hold(self.plot)
 
     def show_part(self, part: ScatterPrediction, frame: Frame, restart: bool) -> None:
@@ -35,13 +37,30 @@ class ScatterView(PredictionForm):
         super().show_part(part, frame, restart)
         self._set_ranges(part, restart)
         self.plot.x_axis.label = f"true {part.label}"
-        self._series = tuple(self._declare(part))
+        self._every = tuple(self._points(part))
+        self._series = tuple(self._declare(part, self._every[1]))
         some = [one.at(evenly_spaced(one.x.size, MAX_DOTS)) for one in self._series]
         found = declare(some, self.theme)
         self.plot.legend = found.legend
         self.plot.show_marks(found.bands, found.still, found.live)
 
-    def _declare(self, part: ScatterPrediction) -> Iterator[Series]:
+    def _points(self, part: ScatterPrediction) -> Iterator[Series]:
+        """Yield all points: their predictions, and what else is exported of them."""
+        ink, x, q, many = (
+            self.theme.color("accent", 0.9),
+            part.true,
+            part.predicted,
+            self.seeds > 1,
+        )
+        one = Series("predicted", x, q[2], ink, q[1], q[3], read_as="predicted", column="")
+        one = replace(one, ends=("25 %", "median", "75 %"), reads_band=many)
+        held = part.is_validation.astype(float)
+        yield Series("5 %", x, q[0], ink)
+        yield replace(one, width=2.3 * self.theme.zoom, shade=0.35 if many else 0.0)
+        for name, values in (("95 %", q[4]), ("this seed", part.shown), ("validation", held)):
+            yield Series(name, x, values, ink)
+
+    def _declare(self, part: ScatterPrediction, points: Series) -> Iterator[Series]:
         """Yield the points of training and validation, then the diagonal."""
         ink = self.theme.color
         for name, token, form, held in (
@@ -50,16 +69,7 @@ class ScatterView(PredictionForm):
         ):
             at = part.is_validation == held
             if at.any():
-                x, q = part.true[at], part.predicted[:, at]
-                band = {"low": q[1], "high": q[3], "shade": 0.35} if self.seeds > 1 else {}
-                size = 2.3 * self.theme.zoom
-                yield Series(
-                    *(name, x, q[2], ink(token, 0.9)),
-                    form=form,
-                    width=size,
-                    read_as="predicted",
-                    **band,
-                )
+                yield replace(points.at(at), name=name, color=ink(token, 0.9), form=form)
         ends = np.array([self.plot.x_axis.low, self.plot.x_axis.high])
         yield Series(
             *("predicted = true", ends, ends, ink("muted")),
@@ -109,9 +119,4 @@ class ScatterView(PredictionForm):
 
     def numbers(self) -> str:
         """Return all points."""
-        part = self.part
-        if part is None:
-            return ""
-        header = ["true", "5 %", "25 %", "median", "75 %", "95 %", "this seed", "validation"]
-        held = part.is_validation.astype(int)
-        return table(header, [part.true, *part.predicted, part.shown, held])
+        return table_of(columns_of(self._every, "true"))

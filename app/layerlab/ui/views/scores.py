@@ -16,7 +16,11 @@ def brief(label: str) -> str:
 
 def score_text(score: Array, name: str) -> str:
     """Return the median of the last row over the seeds: `96.4 %`, or an R² of `0.46`."""
-    middle = float(quartiles(score[-1:])[1, 0])
+    return score_value(float(quartiles(score[-1:])[1, 0]), name)
+
+
+def score_value(middle: float, name: str) -> str:
+    """Return a score as text."""
     if not np.isfinite(middle):
         return "—"
     if name == "accuracy":
