@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import evenly_spaced
 from layerlab.ui.plotting.numbers import table_of
 from layerlab.ui.plotting.reading import Tooltip
-from layerlab.ui.plotting.series import Series, area, columns_of, declare, read_series
+from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
 from layerlab.ui.views.form import PredictionForm
 from layerlab.ui.views.kinks import KinkPlot
 
@@ -84,27 +83,46 @@ class CurveView(PredictionForm):
         """Yield curves and points, the most important first."""
         ink, many, q = self.theme.color, self.seeds > 1, part.quantiles
         name, accent = f"median of {self.seeds} seeds" if many else "network", ink("accent")
-        median = Series(name, part.x, q[2], accent, q[1], q[3], width=2.4, column="")
-        yield replace(
-            median,
+        yield Series(
+            *(name, part.x, q[2], accent, q[1], q[3]),
+            width=2.4,
             shade=INNER if many else 0.0,
-            reads_band=many,
             read_as=MEDIAN if many else "",
+            column="",
             ends=("25 %", MEDIAN, "75 %"),
+            reads_band=many,
         )
-        outer = area("quartiles, 5–95 %", part.x, q[0], q[4], accent, OUTER)
-        outer = replace(outer, is_drawn=many, is_read=False, column="")
-        yield replace(outer, ends=("5 %", None, "95 %"), second=blend(self.theme, accent, INNER))
+        yield Series(
+            *("quartiles, 5–95 %", part.x, q[4], accent, q[0], q[4]),
+            form="area",
+            shade=OUTER,
+            second=blend(self.theme, accent, INNER),
+            column="",
+            ends=("5 %", None, "95 %"),
+            is_drawn=many,
+            is_read=False,
+        )
         if part.target is not None:
-            target = Series("target", part.x, part.target, ink("muted"), form="dash", width=1.4)
-            yield replace(target, is_still=True)
+            gray = ink("muted")
+            yield Series(
+                "target", part.x, part.target, gray, form="dash", width=1.4, is_still=True
+            )
         if self._ghost is not None:
             x, y, label = self._ghost
-            ghost = Series(label, x, y, ink("faint"), width=1.5, is_still=True)
-            yield replace(ghost, is_read=False, in_columns=False)
-        alone = Series("this seed", part.x, part.shown, ink("text"), width=1.2)
+            yield Series(
+                *(label, x, y, ink("faint")),
+                width=1.5,
+                is_still=True,
+                is_read=False,
+                in_columns=False,
+            )
         is_shown = self.show_seed and many
-        yield replace(alone, is_drawn=is_shown, is_read=is_shown)
+        yield Series(
+            *("this seed", part.x, part.shown, ink("text")),
+            width=1.2,
+            is_drawn=is_shown,
+            is_read=is_shown,
+        )
         yield from self._points(part)
 
     def _points(self, part: CurvePrediction) -> Iterator[Series]:
@@ -118,11 +136,16 @@ class CurveView(PredictionForm):
             ("data", "training", part.train_x, part.train_y, "point", "dots"),
         ):
             if x.size:
-                radius = 2.6 * self.theme.zoom
-                one = Series(label, x, y, self.theme.color(token, 0.9), form=form, width=radius)
-                one = replace(one, places=f"{kind} {places}", column=f"{kind} {values}")
-                in_legend = form == "rings"
-                yield replace(one, is_still=True, is_read=False, in_legend=in_legend)
+                yield Series(
+                    *(label, x, y, self.theme.color(token, 0.9)),
+                    form=form,
+                    width=2.6 * self.theme.zoom,
+                    column=f"{kind} {values}",
+                    places=f"{kind} {places}",
+                    is_still=True,
+                    in_legend=form == "rings",
+                    is_read=False,
+                )
 
     def note(self) -> str:
         """Return which name stands over which."""

@@ -94,8 +94,12 @@ class LossPlot(Plot):
             if values is not None:
                 low, middle, high = quartiles(values[at])
                 shade *= several
-                one = Series(name, x, middle, ink(token), low, high, width=width)
-                yield replace(one, shade=shade, reads_band=shade > 0)
+                yield Series(
+                    *(name, x, middle, ink(token), low, high),
+                    width=width,
+                    shade=shade,
+                    reads_band=shade > 0,
+                )
         if self.ghost is not None:
             one = Series(self.ghost[2], *self.ghost[:2], ink("faint"), width=1.4)
             yield replace(one, brief="before", is_still=True, in_columns=False)
