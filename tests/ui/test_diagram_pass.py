@@ -409,7 +409,7 @@ def test_the_network_can_be_handed_in_with_the_trace(view_of):
     other = sample_diagram("curve", np.random.default_rng(5), WAVE)
     view.show_trace(trace_of(other), other, 1234)
     assert view.player.state.part is other
-    assert "snapshot at update 1 234" in view.note()
+    assert "snapshot at update 1\u202f234" in view.note()
 
 
 def test_another_network_ends_the_pass_and_a_late_answer_is_ignored(view_of):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from layerlab.core.frames import DiagramPart
+from layerlab.core.numbers import grouped
 from layerlab.ui.diagram.formula import Span, number, short, unit_label
 from layerlab.ui.diagram.geometry import Geometry
 from layerlab.ui.diagram.spacing import LABEL_LIMIT, LINE_HEIGHT
@@ -85,7 +86,7 @@ def chip_rows(part: DiagramPart, layer: int, geometry: Geometry) -> list[list[Sp
     column = part.layers[layer]
     size, name = column.size, column.name
     hidden = 0 < layer < len(part.layers) - 1
-    parameters = f"{column.parameters:,}".replace(",", " ")  # a narrow space
+    parameters = grouped(column.parameters)
     if layer == 0:
         return [[(name, "bold")], [(f"{size} input" + "s" * (size > 1), "muted")]]
     if not hidden:

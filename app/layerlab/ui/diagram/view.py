@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QWidget
 
 from layerlab.core.frames import DIAGRAM, DiagramPart, Frame, Trace, Units
+from layerlab.core.numbers import grouped
 from layerlab.core.success import Ranking
 from layerlab.ui.card import Card
 from layerlab.ui.diagram.animation import PassPlayer
@@ -234,7 +235,7 @@ class DiagramView(Card):
         state = self.player.state
         if state is not None:
             way = "Backward" if state.is_backward else "Forward"
-            when = f"snapshot at update {self._update:,}".replace(",", " ")
+            when = f"snapshot at update {grouped(self._update)}"
             sample = f"sample {state.trace.sample}"
             step = f'<span style="color:{self.theme.text}">{way}: {state.text()}</span>'
             return [f"{step} · {sample}, {seed} · {when}", f"{step} · {when}", step]

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from layerlab.core.numbers import grouped
 from layerlab.core.numbers import number as number
 from layerlab.core.numbers import power as power
 
@@ -22,7 +23,7 @@ def level_text(value: float) -> str:
 def decade(exponent: int) -> str:
     """Return the label of a decade: `100`, `1`, `.01`, `10⁻⁴`."""
     if 0 <= exponent <= 3:
-        return f"{10**exponent:,}".replace(",", "\u202f")
+        return grouped(10**exponent)
     if -3 <= exponent < 0:
         return f"{10.0**exponent:.{-exponent}f}"[1:]
     return power(exponent)
@@ -256,7 +257,7 @@ class Axis:
             if abs(value) >= 1e6 or digits > 4:
                 text = number(value)
             else:
-                text = f"{value:,.{digits}f}".replace(",", "\u202f").replace("-", "−")
+                text = grouped(value, digits).replace("-", "−")
                 text = text.rstrip("0").rstrip(".") if digits else text
             texts.append((value, text if i else "0"))
         return texts
