@@ -309,3 +309,19 @@ def test_k_averages_again_at_once(quick, open_page):
 def test_plots_of_trained_networks_are_driven(quick, open_page, qtbot):
     list(model.work(never))
     drive_plots(open_page("ensemble"), qtbot)
+
+
+def test_the_upper_cards_export_what_they_draw(quick, open_page):
+    list(model.work(never))
+    view = open_page("ensemble").frame.view
+    result, fan, pair = view.result, view.fan, view.pair
+    live, band = fan.plot.live, fan.plot.bands["mean on other draws, ± std"]
+    assert fan.columns["data"] == pytest.approx(live["data"].y)
+    assert fan.columns["x of data"] == pytest.approx(live["data"].x)
+    assert fan.columns["truth"] == pytest.approx(live["truth"].y)
+    assert fan.columns["mean on other draws + std"] == pytest.approx(band.high)
+    assert set(pair.columns) == {"first", "second"}
+    assert pair.columns["first"] == pytest.approx(result.pairs[:, 0] - result.truth[result.at])
+    assert pair.columns["second"] == pytest.approx(pair.plot.live["draws"].y)
+    names_drawn = {"draws", "truth", "equal", "2 std", "shown"}
+    assert {key.text for key in pair.plot.legend} == names_drawn

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,13 +14,12 @@ from layerlab.experiments.ensemble.names import DRAWS, EDGE
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle
-from layerlab.ui.plotting.items import Band, Dots, Line, Mark, VLine
+from layerlab.ui.plotting.items import Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip, nearest
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 
-DASH = (3.2, 2.6)
 TURN = np.linspace(0, 2 * np.pi, 73)
 REACH = 0.2  # of the width: how near a click has to be to a draw
 
@@ -85,14 +85,6 @@ class View(PageOfDraws):
         low, high = float(result.truth.min()), float(result.truth.max())
         room = 0.28 * (high - low) + 0.9 * result.setting.noise + 0.1
         card.plot.y_axis.fix(low - room, high + room)
-        bands: dict[str, Mark] = {}
-        found = result.here
-        if found is not None:
-            wander = np.sqrt(np.maximum(found.all.of_mean(result.k), 0))
-            middle = found.all.mean
-            bands["wander"] = Band(
-                x, middle - wander, middle + wander, blend(self.theme, self.color("muted"), 0.2)
-            )
         pale, mean = blend(self.theme, ink, 0.55), result.fan.mean(0)
         place, text = float(x[result.at]), self.color("text")
         series = [
@@ -105,27 +97,44 @@ class View(PageOfDraws):
         ]
         x_data, y_data = result.points.T
         point, panel = self.color("point"), self.color("panel")
+        series += [
+            Series(
+                *("data", x_data, y_data, point),
+                form="dots",
+                width=2.6,
+                outline=panel,
+                places="x of data",
+                is_read=False,
+            ),
+            self._other_draws(result),
+        ]
         live: dict[str, Mark] = {
-            "points": Dots(x_data, y_data, point, 2.6, outline=panel),
             "position": VLine(place, "x of the pairs", self.color("muted"), self.theme),
         }
-        shade = blend(self.theme, self.color("muted"), 0.3)
-        legend = [
-            LegendEntry("line", pale, "networks"),
-            LegendEntry("dot", point, "data"),
-            LegendEntry("band", shade, "mean on other draws, ± std", brief="other draws"),
-        ]
-        card.show_plot(
-            bands=bands,
-            live=live,
-            series=series,
-            legend=legend,
-            columns={"x of data": x_data, "data": y_data},
-        )
+        card.show_plot(live=live, series=series, legend=[LegendEntry("line", pale, "networks")])
         handle = Handle("position", place, float(mean[result.at]), ink, 6.0, "x")
         card.plot.set_handles((handle,))
         card.set_note(
             f"draw {result.draw + 1} of {DRAWS}, drag the dot", f"draw {result.draw + 1}"
+        )
+
+    def _other_draws(self, result: Result) -> Series:
+        """Return where the mean lies on other draws; nowhere while they are trained."""
+        found, x = result.here, result.x
+        if found is None:
+            x = middle = wander = x[:0]
+        else:
+            middle = found.all.mean
+            wander = np.sqrt(np.maximum(found.all.of_mean(result.k), 0))
+        return Series(
+            *("mean on other draws, ± std", x, middle, self.color("muted")),
+            *(middle - wander, middle + wander),
+            form="area",
+            brief="other draws",
+            column="mean on other draws",
+            ends=("− std", "", "+ std"),
+            is_read=False,
+            in_columns=found is not None,
         )
 
     # ---- two networks
@@ -139,39 +148,32 @@ class View(PageOfDraws):
         for held in self._off:
             held.reach(max(reach, 1e-3), (result.setting, found is None))
         ends = np.array([-1.0, 1.0]) * card.plot.x_axis.high
-        live: dict[str, Mark] = {
-            "alike": Line(ends, ends, self.color("faint"), 1.0, DASH),
-            "truth": Dots(np.zeros(1), np.zeros(1), self.color("text"), 5.0, True),
-        }
-        dot = blend(self.theme, ink, 0.7)
-        legend = [
-            LegendEntry("dot", dot, "draws"),
-            LegendEntry("ring", self.color("text"), "truth"),
-            LegendEntry("dash", self.color("faint"), "equal", 1.0),
+        zero, off, shown_ink = np.zeros(1), result.pairs - truth, self.color("text")
+        series = [
+            Series("equal", ends, ends, self.color("faint"), form="dash", width=1.0),
+            Series("truth", zero, zero, shown_ink, form="rings", width=5.0),
+            Series(
+                *("draws", off[:, 0], off[:, 1], blend(self.theme, ink, 0.7)),
+                form="dots",
+                width=2.6,
+                column="second",
+                places="first",
+            ),
         ]
-        off = result.pairs - truth
-        if len(off):
-            live["draws"] = Dots(off[:, 0], off[:, 1], dot, 2.6)
         text = ""
         if found is not None:
             shared, one = float(found.all.shared[at]), float(found.all.one[at])
             along = 2 * math.sqrt(max(one + shared, 0)) * np.cos(TURN) / math.sqrt(2)
             across = 2 * math.sqrt(max(one - shared, 0)) * np.sin(TURN) / math.sqrt(2)
             middle = float(found.all.mean[at]) - truth
-            live["ellipse"] = Line(middle + along - across, middle + along + across, ink, 1.6)
-            legend.append(LegendEntry("line", ink, "2 std", 1.6))
+            x, y = middle + along - across, middle + along + across
+            series.append(Series("2 std", x, y, ink, width=1.6))
             text = f"ρ <b>{number(float(found.all.rho_at[at]), 2)}</b>"
         if len(result.fan) > 1:
-            legend.append(LegendEntry("dot", self.color("text"), "shown"))
-            live["shown"] = Dots(
-                result.fan[:1, at] - truth,
-                result.fan[1:2, at] - truth,
-                self.color("text"),
-                4.4,
-                outline=self.color("panel"),
-            )
-        columns = {"first": off[:, 0], "second": off[:, 1]}
-        card.show_plot(live=live, legend=legend, columns=columns)
+            x, y = result.fan[:2, at, None] - truth
+            shown = Series("shown", x, y, shown_ink, form="dots", width=4.4)
+            series.append(replace(shown, outline=self.color("panel")))
+        card.show_plot(series=[replace(one, in_columns=one.name == "draws") for one in series])
         where = f"x = {number(float(result.x[at]), 2)}"
         card.set_note(f"off the truth at {where}, {text}" if text else where, text or where)
         card.plot.reader = lambda x, y: self._read_pair(result, x, y)

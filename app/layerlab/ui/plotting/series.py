@@ -39,7 +39,7 @@ class Series:
             whiskers, in pixels.
         second: inner colour of an area's entry in the legend, which stands for another too.
         inks: (n,) colours of its places, at which a curve then has dots; none for its own.
-        radius: of dots on a line, in pixels.
+        radius: of dots on a line, in pixels. outline: colour around `dots`, or None.
         brief: its name where there is no room for it.
         read_as: its name where the cursor reads it; "" for its own.
         column: name of its column; None for its own.
@@ -69,6 +69,7 @@ class Series:
     second: QColor | None = None
     inks: Sequence[QColor] = ()
     radius: float = 2.6
+    outline: QColor | None = None
     brief: str = ""
     read_as: str = ""
     column: str | None = None
@@ -120,7 +121,8 @@ class Series:
             found[f"{self.name}, band"] = whiskers
         if self.form in ("dots", "rings"):
             hollow = self.form == "rings"
-            return {**found, self.name: Dots(self.x, self.y, ink, self.width, hollow=hollow)}
+            dots = Dots(self.x, self.y, ink, self.width, hollow, self.outline)
+            return {**found, self.name: dots}
         if len(self.x) > 1:  # a line of one point is not seen
             dash = DASH if self.form == "dash" else None
             found[self.name] = Line(self.x, self.y, self.color, self.width, dash)
