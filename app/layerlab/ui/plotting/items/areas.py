@@ -28,7 +28,7 @@ Array = np.ndarray
 
 @dataclass(eq=False)
 class Band(Painted):
-    """The area between two curves, in an opaque colour (`colors.mix`).
+    """The area between two curves, in an opaque colour (`colors.blend`).
 
     pyqtgraph's `FillBetweenItem` makes its outline twice a frame; translucent areas would
     cost six times as much, and pile up where they meet.
