@@ -21,6 +21,7 @@ from layerlab.experiments.dead_at_initialization import (
 )
 from layerlab.experiments.dead_at_initialization.map import cell_at
 from layerlab.experiments.dead_at_initialization.names import CURES, MAX_DEPTH, MAX_WIDTH
+from layerlab.nets import incremental
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.problem import check, initialize, problem_of
@@ -35,8 +36,8 @@ DRAWN = ("none", "He", "leaky", "residual")  # by the lab itself
 def _fresh(monkeypatch):
     """Count and train nothing beforehand; train with the engine that is there at once."""
     model.forget()
-    monkeypatch.setattr(collapse, "wait_for_kernels", lambda ask: iter(()))
-    monkeypatch.setattr(collapse, "fastest_engine", lambda: engine("numpy"))
+    monkeypatch.setattr(incremental, "wait_for_kernels", lambda ask, dtype: iter(()))
+    monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: engine("numpy"))
     yield
     model.forget()
 
@@ -231,7 +232,7 @@ def test_numbers_that_leave_the_range_are_not_constant(monkeypatch) -> None:
         def run(self, *_, **__):
             raise NotFiniteError("it left", 7)
 
-    monkeypatch.setattr(collapse, "fastest_engine", Breaking)
+    monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: Breaking())
     one = collapse.training(collapse.Setting("He", 3, 4, 0.001))
     list(one.advance(never))
     assert not one.constant.any()

@@ -18,6 +18,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import HOLDS, WRONG
 from layerlab.experiments import EXPERIMENTS
 from layerlab.experiments.euler import claim_rows, flow, model, moons, stability
+from layerlab.nets import incremental
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import forward, training_loss
 from layerlab.nets.problem import check, initialize, problem_of
@@ -183,7 +184,7 @@ def trained(field: str = "tanh", depth: int = 12) -> moons.Flow:
 
 def test_layers_are_what_the_lab_has(monkeypatch) -> None:
     monkeypatch.setattr(moons, "UPDATES", 30)
-    monkeypatch.setattr(moons, "fastest_engine", lambda: engine("numpy"))
+    monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: engine("numpy"))
     net, spec = trained(depth=3), model.lab_spec(depth=3)
     check(spec)
     problem = problem_of(spec)
@@ -203,7 +204,7 @@ def test_layers_are_what_the_lab_has(monkeypatch) -> None:
 def test_a_layers_eigenvalues_are_those_of_its_slope(monkeypatch) -> None:
     """By finite differences of the layer itself."""
     monkeypatch.setattr(moons, "UPDATES", 30)
-    monkeypatch.setattr(moons, "fastest_engine", lambda: engine("numpy"))
+    monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: engine("numpy"))
     net, spec = trained(depth=3), model.lab_spec(depth=3)
     problem, layer, point = problem_of(spec), 1, 17
     one = list(engine("numpy").run(spec))[-1].params[net.best : net.best + 1].astype(float)
@@ -242,7 +243,7 @@ def test_interrupted_training_ends_the_same(monkeypatch) -> None:
     monkeypatch.setattr(moons, "UPDATES", 60)
     monkeypatch.setattr(model, "UPDATES", 60)
     monkeypatch.setattr(moons, "PART", 20)
-    monkeypatch.setattr(moons, "fastest_engine", lambda: engine("numpy"))
+    monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: engine("numpy"))
     whole = trained(depth=2)
     moons.forget()
     asked = itertools.count()

@@ -12,6 +12,7 @@ from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.experiment import HOLDS, NOT_HERE, ONLY_IF, PENDING, WRONG
 from layerlab.core.spec import edit
 from layerlab.experiments.residual import claim_rows, initial, model, training
+from layerlab.nets import incremental
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.engines import engine
 from layerlab.nets.engines.numpy_ import training_loss
@@ -30,8 +31,8 @@ def _quick(monkeypatch):
     monkeypatch.setattr(training, "UPDATES", 40)
     monkeypatch.setattr(training, "DEPTHS", (2, 4))
     monkeypatch.setattr(model, "DEPTHS", (2, 4))
-    monkeypatch.setattr(training, "wait_for_kernels", lambda ask: iter(()))
-    monkeypatch.setattr(training, "fastest_engine", lambda: engine("numpy"))
+    monkeypatch.setattr(incremental, "wait_for_kernels", lambda ask, dtype: iter(()))
+    monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: engine("numpy"))
     monkeypatch.setattr(claim_rows, "_found", [])
     yield
     training.forget()
@@ -212,7 +213,7 @@ def test_a_training_that_diverges_is_reported(monkeypatch) -> None:
         def run(self, *_, **__):
             raise NotFiniteError("it left", 7)
 
-    monkeypatch.setattr(training, "fastest_engine", Breaking)
+    monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: Breaking())
     lost = trained("residual", 2)
     assert lost.update == 7
     assert np.isinf(lost.loss).all()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from layerlab.core.jobs import Ask
+from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
 from layerlab.nets.engines.base import Batches
 from layerlab.nets.engines.numpy_ import Trainer
 from layerlab.nets.engines.ready import is_ready, wait_for_kernels
 from layerlab.nets.problem import Problem, initialize
+from layerlab.nets.rewind import fastest_engine
 
 T = TypeVar("T")
+QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
 
 
 class IncrementalStepper(Protocol):
@@ -49,6 +52,45 @@ def stepper(problem: Problem, state: State, is_compiled: bool) -> IncrementalSte
     from layerlab.nets.engines.compiled.trainer import CompiledTrainer  # loads numba
 
     return CompiledTrainer(problem, state)
+
+
+class ResumableTraining:
+    """One training by the fastest engine, which goes on where it was left.
+
+    Attributes:
+        spec: what is trained.
+        state: how far it got; None before the weights are drawn.
+    """
+
+    def __init__(self, spec: LabSpec, state: State | None = None) -> None:
+        """Train nothing yet. `state`: where to go on, if not at the spec's own weights."""
+        self.spec, self.state = spec, state
+
+    def reach(self, update: int, is_interrupted: Ask) -> Generator[None, None, State]:
+        """Train up to an update; yield where somebody else wants the time.
+
+        Returns:
+            the state there.
+
+        Raises:
+            NotFiniteError: the training diverged.
+        """
+        yield from wait_for_kernels(is_interrupted, self.spec.train.dtype)
+        engine = fastest_engine(self.spec.train.dtype)
+        while self.state is None or self.state.update < update:
+            for state in engine.run(
+                self.spec,
+                self.state,
+                until=update,
+                interval_s=QUIET_S,
+                is_cancelled=is_interrupted,
+            ):
+                self.state = state
+            if is_interrupted():
+                if self.state is not None:
+                    self.state = self.state.alone()  # it may be left like this
+                yield None
+        return self.state
 
 
 class IncrementalTraining(Generic[T]):

@@ -14,9 +14,8 @@ from layerlab.core.spec import LabSpec, TrainSpec, edit
 from layerlab.experiments.dead_at_initialization.initial import RECIPES, networks
 from layerlab.experiments.dead_at_initialization.names import NETS
 from layerlab.nets.engines.numpy_ import forward, outputs
-from layerlab.nets.engines.ready import wait_for_kernels
+from layerlab.nets.incremental import ResumableTraining
 from layerlab.nets.problem import Problem, initialize, problem_of
-from layerlab.nets.rewind import fastest_engine
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -29,7 +28,6 @@ BAND = 0.05
 PUBLISHED = {2: (0.9, 1.0), 3: (0.6 - BAND, 0.6 + BAND), 5: (0.1, 0.2), 10: (0.0, 0.01)}
 WIDTHS = tuple(PUBLISHED)
 KEPT = 120  # populations
-QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
 
 
 def is_constant(problem: Problem, params: Array, least: float) -> Array:
@@ -92,7 +90,6 @@ class Training:
 
     def advance(self, is_interrupted: Ask) -> Iterator[None]:
         """Train all; yields where somebody else wants the time, and after each run."""
-        yield from wait_for_kernels(is_interrupted)
         nets = NETS_AT[self.setting.rate]
         while (done := len(self.constant)) < nets:
             spec = edit(self.setting.spec, "train.seed", done)
@@ -104,19 +101,14 @@ class Training:
             yield None
 
     def _trained(self, spec: LabSpec, ask: Ask) -> Generator[None, None, Array]:
-        problem, engine, one = problem_of(spec), fastest_engine(), self.setting
+        problem, one = problem_of(spec), self.setting
         state = initialize(problem)
         recipe = RECIPES[one.cure]
         if recipe.bias or recipe.is_asymmetric:
             drawn = networks(one.cure, one.width, one.depth, problem.seeds)
             state = replace(state, params=drawn.astype(state.params.dtype))
         try:
-            while state.update < UPDATES:
-                run = engine.run(spec, state, interval_s=QUIET_S, is_cancelled=ask)
-                for now in run:
-                    state = now
-                if ask():
-                    yield None
+            state = yield from ResumableTraining(spec, state).reach(UPDATES, ask)
         except NotFiniteError:
             return np.full_like(state.params, np.nan)
         return state.alone().params

@@ -12,11 +12,9 @@ import numpy as np
 from layerlab.core.jobs import Ask
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, edit
-from layerlab.core.state import State
 from layerlab.nets.engines.numpy_ import forward, training_loss
-from layerlab.nets.engines.ready import wait_for_kernels
+from layerlab.nets.incremental import ResumableTraining
 from layerlab.nets.problem import Problem, initialize, problem_of
-from layerlab.nets.rewind import fastest_engine
 from layerlab.nets.tasks import TASKS
 
 Array = np.ndarray
@@ -27,7 +25,6 @@ PULL = 1e-4  # keeps the best line finite where classes come apart
 NEWTON = 12
 KEPT = 48  # populations
 PART = 250  # updates between two looks
-QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,35 +203,20 @@ class Training:
         """Train nothing yet."""
         self.setting = setting
         self.found: Flow | None = None
-        self._state: State | None = None
+        self._run = ResumableTraining(setting.spec)
 
     def advance(self, is_interrupted: Ask) -> Iterator[int | None]:
         """Train to the end; yields updates that are done, None where time is wanted."""
         seen = 0 if self.found is None else self.found.updates
         if seen >= UPDATES:
             return
-        yield from wait_for_kernels(is_interrupted)
-        problem, engine = problem_of(self.setting.spec), fastest_engine()
+        problem = problem_of(self.setting.spec)
         for until in range(min(seen + PART, UPDATES), UPDATES + 1, PART):
-            while self._state is None or self._state.update < until:
-                run = engine.run(
-                    problem.spec,
-                    self._state,
-                    until=until,
-                    interval_s=QUIET_S,
-                    is_cancelled=is_interrupted,
-                )
-                for self._state in run:
-                    pass
-                assert self._state is not None  # an engine yields at least where it stops
-                if is_interrupted():
-                    if self._state is not None:
-                        self._state = self._state.alone()  # it may be left like this
-                    yield None
-            params = self._state.params.astype(float)
+            state = yield from self._run.reach(until, is_interrupted)
+            params = state.params.astype(float)
             self.found = yield from look(problem, params, until, is_interrupted)
             yield until
-        self._state = None  # the moments are not needed any more
+        self._run.state = None  # the moments are not needed any more
 
 
 _kept = LRUCache(Training, KEPT)

@@ -11,12 +11,10 @@ from layerlab.core.errors import NotFiniteError
 from layerlab.core.jobs import Ask
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, edit
-from layerlab.core.state import State
 from layerlab.experiments.residual.initial import GAIN, NAMES
 from layerlab.nets.engines.numpy_ import outputs, training_loss
-from layerlab.nets.engines.ready import wait_for_kernels
+from layerlab.nets.incremental import ResumableTraining
 from layerlab.nets.problem import Problem, problem_of
-from layerlab.nets.rewind import fastest_engine
 from layerlab.nets.skips import ablate
 from layerlab.nets.tasks import TASKS
 
@@ -25,7 +23,6 @@ DEPTHS = (2, 4, 8, 12, 20, 32, 64)  # the last is the lab's deepest
 WIDTH, SEEDS, UPDATES, RATE = 8, 16, 2000, 0.003
 GRID = np.linspace(-1, 1, 161)
 KEPT = 210  # populations: ten settings of all knobs
-QUIET_S = 0.1  # an engine that yields now and then leaves the window a core
 
 
 @dataclass(frozen=True)
@@ -111,34 +108,22 @@ class Training:
         """Train nothing yet."""
         self.setting = setting
         self.found: TrainedDepth | None = None
-        self._state: State | None = None
+        self._run = ResumableTraining(setting.spec)
 
     def advance(self, is_interrupted: Ask) -> Iterator[None]:
         """Train to the end; yields where somebody else wants the time."""
         if self.found is not None:
             return
-        yield from wait_for_kernels(is_interrupted)
-        problem, engine = problem_of(self.setting.spec), fastest_engine()
+        problem = problem_of(self.setting.spec)
         try:
-            while self._state is None or self._state.update < UPDATES:
-                run = engine.run(
-                    problem.spec, self._state, interval_s=QUIET_S, is_cancelled=is_interrupted
-                )
-                for self._state in run:
-                    pass
-                assert self._state is not None  # an engine yields at least where it stops
-                if is_interrupted():
-                    if self._state is not None:
-                        self._state = self._state.alone()  # it may be left like this
-                    yield None
+            state = yield from self._run.reach(UPDATES, is_interrupted)
         except NotFiniteError as error:
             self.found = self._lost(problem, error.update)
-            return
-        yield from self._look(problem, self._state.params.astype(float), is_interrupted)
-        self._state = None  # the moments are not needed any more
+        else:
+            yield from self._look(problem, state.params.astype(float), is_interrupted)
+        self._run.state = None  # the moments are not needed any more
 
     def _lost(self, problem: Problem, update: int) -> TrainedDepth:
-        self._state = None
         nothing = np.full((self.setting.depth, SEEDS), np.inf)
         return TrainedDepth(self.setting, problem, None, nothing[0], update, nothing, nothing)
 
