@@ -23,15 +23,15 @@ SEEDS = 8
 
 @pytest.fixture(autouse=True)
 def forgotten():
-    training.forget()
+    training.TRAININGS.forget()
     study._adam.clear()
     yield
-    training.forget()
+    training.TRAININGS.forget()
     study._adam.clear()
 
 
 def done(setting, epochs):
-    one = training.training(setting)
+    one = training.TRAININGS.get(setting)
     assert list(one.advance(epochs))[-1:] == [epochs]
     return one.losses(epochs)
 
@@ -39,7 +39,7 @@ def done(setting, epochs):
 @pytest.fixture(scope="module")
 def whole():
     """The page's result when all of its work is done, for a few seeds."""
-    training.forget()
+    training.TRAININGS.forget()
     study._adam.clear()
     steps = [step for step in model.work(lambda: False, seeds=SEEDS) if step is not None]
     return steps
@@ -69,7 +69,7 @@ def test_no_network_gets_below_its_floor(width):
     setting = Setting((width,), "He", SEEDS)
     done(setting, 300)
     floor = rank_floors(flipped(images()), (width,))[0]
-    assert training.training(setting).final_loss() >= floor - 1e-9
+    assert training.TRAININGS.get(setting).final_loss() >= floor - 1e-9
 
 
 # ---- the listing
@@ -116,18 +116,18 @@ def test_the_copied_program_trains_the_same_networks(knobs):
 def test_outputs_are_those_of_the_parameters():
     setting = Setting((8,), "He", 2)
     done(setting, 150)
-    out = training.training(setting).outputs(images(), 150)
+    out = training.TRAININGS.get(setting).outputs(images(), 150)
     loss = 0.5 * ((out - flipped(images())) ** 2).mean()
     # The weights at the end are a little better than their mean over the last epoch.
-    assert loss == pytest.approx(training.training(setting).losses(150)[-1, 0], rel=0.1)
+    assert loss == pytest.approx(training.TRAININGS.get(setting).losses(150)[-1, 0], rel=0.1)
     result = model.compute(width=8, epochs=150, seeds=2)
     assert result.error.mean() == pytest.approx(loss)
 
 
 def test_a_training_goes_on_where_it_was():
     at_once = done(Setting((3,), "He", 2), 40)
-    training.forget()
-    one = training.training(Setting((3,), "He", 2))
+    training.TRAININGS.forget()
+    one = training.TRAININGS.get(Setting((3,), "He", 2))
     steps = one.advance(40)
     for _ in range(7):
         next(steps)
@@ -154,7 +154,7 @@ def test_work_makes_room_and_loses_nothing(whole):
     assert isinstance(last, Step)
     assert last.done == last.total
     assert last.result.first == pytest.approx(
-        training.training(Setting((3,), "He", 2)).losses(10)[:, 0]
+        training.TRAININGS.get(Setting((3,), "He", 2)).losses(10)[:, 0]
     )
 
 

@@ -111,8 +111,8 @@ def test_first_networks_are_trained_where_they_are_asked_for(quick, monkeypatch)
     seven = training.first(SETTING, 1, 7)
     assert seven[:3] == pytest.approx(three, abs=0)
     assert len(training.first(SETTING, 1, 20)) == training.LIVE  # the work does the others
-    assert training.known(SETTING) is None
-    one = training.population(SETTING)
+    assert training.POPULATIONS.known(SETTING) is None
+    one = training.POPULATIONS.get(SETTING)
     asked = itertools.count()
     steps = list(one.advance(lambda: next(asked) % 5 == 0))
     assert steps.count(True) == 24
@@ -209,7 +209,7 @@ def test_one_draw_and_one_position(quick):
 
 
 def looked(setting):
-    one = training.population(setting)
+    one = training.POPULATIONS.get(setting)
     list(one.advance(never))
     draw_statistics.look_at(one)
     return one.looked

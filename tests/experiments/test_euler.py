@@ -39,9 +39,9 @@ TRIES = {thing.label: thing.values for thing in EXPERIMENTS["euler"].tries}
 
 @pytest.fixture(autouse=True)
 def _forget():
-    moons.forget()
+    moons.TRAININGS.forget()
     yield
-    moons.forget()
+    moons.TRAININGS.forget()
 
 
 def never() -> bool:
@@ -178,7 +178,7 @@ def test_the_page_and_the_ledger_have_one_formula(monkeypatch) -> None:
 
 
 def trained(field: str = "tanh", depth: int = 12) -> moons.Flow:
-    list(moons.training(moons.Setting(field, depth)).advance(never))
+    list(moons.TRAININGS.get(moons.Setting(field, depth)).advance(never))
     return moons.known(moons.Setting(field, depth))
 
 
@@ -245,7 +245,7 @@ def test_interrupted_training_ends_the_same(monkeypatch) -> None:
     monkeypatch.setattr(moons, "PART", 20)
     monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: engine("numpy"))
     whole = trained(depth=2)
-    moons.forget()
+    moons.TRAININGS.forget()
     asked = itertools.count()
     steps = list(model.work(lambda: next(asked) % 3 == 0, depth=2))
     assert None in steps

@@ -27,9 +27,9 @@ Z = np.array(PRE_ACTIVATIONS)
 
 @pytest.fixture(autouse=True)
 def forgotten():
-    training.forget()
+    training.POPULATIONS.forget()
     yield
-    training.forget()
+    training.POPULATIONS.forget()
 
 
 # ---- the norm and the layer
@@ -273,7 +273,7 @@ def test_what_leaves_the_finite_numbers_has_no_end(monkeypatch):
 
 def test_what_the_text_says_of_training():
     for setting in training.plan("SGD")[:6] + training.plan("Adam")[:6]:
-        list(training.population(setting).advance(lambda: False))
+        list(training.POPULATIONS.get(setting).advance(lambda: False))
     losses = {
         (name, key): c.quartiles[1]
         for name in ("SGD", "Adam")

@@ -27,7 +27,7 @@ QUICK = {"activation": "tanh", "depth": 2}
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     """Train a little, at two depths, with the engine that is there at once."""
-    training.forget()
+    training.TRAININGS.forget()
     monkeypatch.setattr(training, "UPDATES", 40)
     monkeypatch.setattr(training, "DEPTHS", (2, 4))
     monkeypatch.setattr(model, "DEPTHS", (2, 4))
@@ -35,7 +35,7 @@ def _quick(monkeypatch):
     monkeypatch.setattr(incremental, "fastest_engine", lambda dtype: engine("numpy"))
     monkeypatch.setattr(claim_rows, "_found", [])
     yield
-    training.forget()
+    training.TRAININGS.forget()
 
 
 def never() -> bool:
@@ -135,7 +135,7 @@ def test_the_chain_is_that_of_the_ledger() -> None:
 
 
 def trained(name: str, depth: int = 4, activation: str = "tanh") -> training.TrainedDepth:
-    one = training.training(training.Setting(name, depth, activation, 0.0))
+    one = training.TRAININGS.get(training.Setting(name, depth, activation, 0.0))
     list(one.advance(never))
     assert one.found is not None
     return one.found
@@ -155,9 +155,9 @@ def test_a_population_is_trained_as_the_lab_trains_it() -> None:
 
 def test_interrupted_training_ends_the_same() -> None:
     whole = trained("residual")
-    training.forget()
+    training.TRAININGS.forget()
     asked = itertools.count()
-    one = training.training(whole.setting)
+    one = training.TRAININGS.get(whole.setting)
     assert list(one.advance(lambda: next(asked) % 3 == 0))
     assert one.found is not None
     assert one.found.params == pytest.approx(whole.params, abs=0)

@@ -20,9 +20,9 @@ from tests.helpers.programs import printed_by
 
 @pytest.fixture(autouse=True)
 def _fresh():
-    training.forget()
+    training.POPULATIONS.forget()
     yield
-    training.forget()
+    training.POPULATIONS.forget()
 
 
 def never() -> bool:
@@ -91,7 +91,7 @@ def test_pieces_enough_have_no_loss() -> None:
 
 def test_a_population_is_trained_as_the_lab_trains_it() -> None:
     setting = training.Setting(3, "8 a layer", 64, 3)
-    people = training.population(setting)
+    people = training.POPULATIONS.get(setting)
     assert [step for step in people.advance(200, never) if step] == [True, True]
     spec = edit(setting.spec, "train.updates", 200)
     state = list(engine(default_engine()[0]).run(spec))[-1]
@@ -107,7 +107,7 @@ def test_a_population_is_trained_as_the_lab_trains_it() -> None:
 
 
 def test_losses_are_those_of_the_curves() -> None:
-    people = training.population(training.Setting(2, "one layer", 32, 4))
+    people = training.POPULATIONS.get(training.Setting(2, "one layer", 32, 4))
     shot = people.at(0)
     x = people.problem.data.x[:, 0]
     seen = np.array([np.interp(x, training.GRID, y) for y in shot.y])
@@ -125,7 +125,7 @@ def test_work_makes_room_and_loses_nothing() -> None:
     assert last is not None
     assert last.done == last.total
     broken = last.result.found
-    training.forget()
+    training.POPULATIONS.forget()
     whole = list(model.work(never, **knobs))[-1].result.found
     for name in NAMES:
         assert whole[name].update == 200

@@ -7,6 +7,7 @@ fields; reading refuses unknown fields, values out of range and other versions.
 from __future__ import annotations
 
 import pathlib
+from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -209,6 +210,13 @@ def edit(spec: LabSpec, path: str, value: Any) -> LabSpec:
     fields = msgspec.structs.asdict(getattr(spec, room)) | changes
     part = convert_json(fields, type(getattr(spec, room)), path, _HINTS)
     return msgspec.structs.replace(spec, **{room: part})
+
+
+def edit_all(spec: LabSpec, values: Mapping[str, Any]) -> LabSpec:
+    """Return the spec with several knobs turned, one after another; see `edit`."""
+    for path, value in values.items():
+        spec = edit(spec, path, value)
+    return spec
 
 
 S = TypeVar("S", bound=msgspec.Struct)

@@ -17,7 +17,7 @@ from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.diagonal_flip import claim_rows
 from layerlab.experiments.diagonal_flip.study import PRINTED, Printed, Study, study
-from layerlab.experiments.diagonal_flip.training import INITS, Setting, known, training
+from layerlab.experiments.diagonal_flip.training import INITS, TRAININGS, Setting
 from layerlab.nets.rank import rank_floors
 from layerlab.nets.tasks.flip import flipped, images
 
@@ -80,7 +80,7 @@ def compute(
     x = images()
     y = flipped(x)
     floors = rank_floors(y, (1, 2, 3, 4))
-    one = training(setting)
+    one = TRAININGS.get(setting)
     outputs = one.outputs(x, epochs)
     losses = one.losses(epochs)
     widths, ends = _sweep(depth, init, epochs, seeds)
@@ -116,7 +116,7 @@ def _sweep(depth: int, init: str, epochs: int, seeds: int) -> tuple[Array, Array
     """Return the widths whose training is done, and their losses at the end."""
     found = []
     for width in SWEEP if depth else ():
-        one = known(setting_of(width, depth, init, seeds))
+        one = TRAININGS.known(setting_of(width, depth, init, seeds))
         if one is not None and one.epochs >= epochs:
             found.append((width, one.losses(epochs)[-1]))
     ends = np.array([loss for _, loss in found]).reshape(len(found), seeds)
@@ -138,7 +138,7 @@ def work(
     total, done, reported_s = sum(length for _, length in plan), 0, time.monotonic()
     for setting, length in plan:
         note = f"training {setting.name}, {setting.init}"
-        for epoch in training(setting).advance(length):
+        for epoch in TRAININGS.get(setting).advance(length):
             now = time.monotonic()
             if now - reported_s > SAY_S:
                 reported_s = now

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from layerlab.core.spec import edit
-from layerlab.experiments.diagonal_flip.training import Setting, known
+from layerlab.core.spec import edit_all
+from layerlab.experiments.diagonal_flip.training import TRAININGS, Setting
 from layerlab.nets.engines import engine
 from layerlab.nets.probes.loss import evaluate
 from layerlab.nets.problem import problem_of
@@ -58,7 +58,7 @@ def same(measured: float, printed: float) -> bool:
 
 
 def _ends(setting: Setting, epochs: int) -> tuple[float, float] | None:
-    one = known(setting)
+    one = TRAININGS.known(setting)
     if one is None or one.epochs < epochs:
         return None
     losses = one.losses(epochs)[:, 0]
@@ -140,7 +140,7 @@ def study(seeds: int) -> Study:
 
 
 def _losses(hidden: tuple[int, ...], init: str, seeds: int, epochs: int) -> Array | None:
-    one = known(Setting(hidden, init, seeds))
+    one = TRAININGS.known(Setting(hidden, init, seeds))
     return one.losses(epochs) if one is not None and one.epochs >= epochs else None
 
 
@@ -153,7 +153,7 @@ def _reached(hidden: tuple[int, ...], init: str, seeds: int) -> Array | None:
 
 
 def _lowest(width: int, seeds: int) -> float | None:
-    one = known(Setting((width,), "He", seeds))
+    one = TRAININGS.known(Setting((width,), "He", seeds))
     return None if one is None or one.epochs < 200 else one.final_loss()
 
 
@@ -173,8 +173,7 @@ def adam_losses(seeds: int) -> dict[str, Array]:
     if seeds not in _adam:
         _adam[seeds] = {}
         for hidden in TORCH_NETS:
-            spec = Setting(hidden, "He", seeds).spec
-            for knob, value in {
+            values = {
                 "net.init": "torch-default",
                 "train.rng": "default",
                 "train.optimizer": "adam",
@@ -182,8 +181,8 @@ def adam_losses(seeds: int) -> dict[str, Array]:
                 "train.batch": "full",
                 "train.report": "after",
                 "train.updates": 200,
-            }.items():
-                spec = edit(spec, knob, value)
+            }
+            spec = edit_all(Setting(hidden, "He", seeds).spec, values)
             *_, end = engine("numpy").run(spec)
             name = "-".join(map(str, (4, *hidden, 4)))
             _adam[seeds][name] = evaluate(problem_of(spec), end.params).train

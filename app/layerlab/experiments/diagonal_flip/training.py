@@ -13,7 +13,7 @@ import numpy as np
 
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.resources import resource
-from layerlab.core.spec import LabSpec, edit, read_spec
+from layerlab.core.spec import LabSpec, edit, edit_all, read_spec
 from layerlab.core.state import State
 from layerlab.nets.engines import engine
 from layerlab.nets.probes.loss import evaluate
@@ -44,8 +44,9 @@ class Setting:
     def spec(self) -> LabSpec:
         """The listing with this network; where weights have a factor, without it."""
         spec = read_spec(resource("specs/diagonal-flip.json"))
-        spec = edit(edit(spec, "net.hidden", self.hidden), "net.init", INITS[self.init][0])
-        return edit(spec, "train.seeds", self.seeds)
+        init = INITS[self.init][0]
+        values = {"net.hidden": self.hidden, "net.init": init, "train.seeds": self.seeds}
+        return edit_all(spec, values)
 
     @property
     def name(self) -> str:
@@ -105,19 +106,4 @@ class Training:
         return np.asarray(h)
 
 
-_kept = LRUCache(Training, KEPT)
-
-
-def training(setting: Setting) -> Training:
-    """Return the training of a setting, as far as it got; the least used are forgotten."""
-    return _kept.get(setting)
-
-
-def known(setting: Setting) -> Training | None:
-    """Return the training of a setting if there is one."""
-    return _kept.known(setting)
-
-
-def forget() -> None:
-    """Forget all trainings."""
-    _kept.forget()
+TRAININGS = LRUCache(Training, KEPT)  # setting -> as far as it got

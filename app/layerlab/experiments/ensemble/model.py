@@ -33,6 +33,7 @@ from layerlab.experiments.ensemble.names import (
 )
 from layerlab.experiments.ensemble.training import (
     ARCHITECTURES,
+    POPULATIONS,
     POSITIONS,
     RATE,
     SAMPLES,
@@ -40,8 +41,6 @@ from layerlab.experiments.ensemble.training import (
     Setting,
     early,
     first,
-    known,
-    population,
 )
 from layerlab.nets.engines.ready import wait_for_kernels
 from layerlab.nets.ensembles import mean_variance, simulated_variance
@@ -112,11 +111,11 @@ def compute(
     shown = number_of(draw)
     place = int(np.abs(POSITIONS - (at[0] if at else 0.0)).argmin())
     data, truth = load_data(setting.spec(shown).task), truth_of(setting)
-    people = known(setting)
+    people = POPULATIONS.known(setting)
     pairs = np.zeros((0, 2)) if people is None else people.predictions[:, :2, place]
     found = {}
     for other in KINDS:
-        others = known(Setting(task, noise, width, other))
+        others = POPULATIONS.known(Setting(task, noise, width, other))
         seen = None if others is None else found_in(others)
         if seen is not None:
             found[other] = seen
@@ -170,7 +169,7 @@ def work(
         if is_interrupted():
             yield None
     for place, other in enumerate(kinds):
-        one = population(Setting(task, noise, width, other))
+        one = POPULATIONS.get(Setting(task, noise, width, other))
         for is_further in one.advance(is_interrupted):
             if not is_further:
                 yield None

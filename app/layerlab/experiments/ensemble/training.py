@@ -251,7 +251,7 @@ class Population:
         self.done += 1
 
 
-_kept = LRUCache(Population, KEPT)
+POPULATIONS = LRUCache(Population, KEPT)  # setting -> as far as it got
 _early = LRUCache(Early, KEPT_EARLY)
 
 
@@ -269,7 +269,7 @@ def first(setting: Setting, draw: int, count: int) -> Array:
     Returns:
         (count or fewer, positions).
     """
-    people = known(setting)
+    people = POPULATIONS.known(setting)
     if people is not None and draw < people.done:
         return people.predictions[draw, :count]
     draw_run = early(setting, draw)
@@ -278,17 +278,7 @@ def first(setting: Setting, draw: int, count: int) -> Array:
     return draw_run.predictions[:count]
 
 
-def population(setting: Setting) -> Population:
-    """Return the networks of a setting as far as they got; those least used are forgotten."""
-    return _kept.get(setting)
-
-
-def known(setting: Setting) -> Population | None:
-    """Return the networks of a setting if there are any; none are made."""
-    return _kept.known(setting)
-
-
 def forget() -> None:
     """Forget everything."""
-    _kept.forget()
+    POPULATIONS.forget()
     _early.forget()

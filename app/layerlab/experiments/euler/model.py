@@ -17,7 +17,7 @@ from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.euler import flow
 from layerlab.experiments.euler.claim_rows import stable_row
-from layerlab.experiments.euler.moons import SEEDS, UPDATES, Flow, Setting, known, training
+from layerlab.experiments.euler.moons import SEEDS, TRAININGS, UPDATES, Flow, Setting, known
 from layerlab.experiments.euler.stability import limit_of
 
 Array = np.ndarray
@@ -153,7 +153,7 @@ def _pairs(starts: Numbers) -> Array:
 @work_with_knobs_of(compute)
 def work(is_interrupted: Ask, field: str, depth: int, **knobs: Any) -> Iterator[Step | None]:
     """Train the networks of this depth on the moons; see `compute`."""
-    for done in training(Setting(field, depth)).advance(is_interrupted):
+    for done in TRAININGS.get(Setting(field, depth)).advance(is_interrupted):
         if done is None:
             yield None
             continue

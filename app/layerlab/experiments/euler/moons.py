@@ -11,7 +11,7 @@ import numpy as np
 
 from layerlab.core.jobs import Ask
 from layerlab.core.lru_cache import LRUCache
-from layerlab.core.spec import LabSpec, edit
+from layerlab.core.spec import LabSpec, edit_all
 from layerlab.nets.engines.numpy_ import forward, training_loss
 from layerlab.nets.incremental import ResumableTraining
 from layerlab.nets.problem import Problem, initialize, problem_of
@@ -87,10 +87,7 @@ class Setting:
             "train.updates": UPDATES,
             "train.seeds": SEEDS,
         }
-        spec = TASKS["moons"].recommended()
-        for path, value in turned.items():
-            spec = edit(spec, path, value)
-        return spec
+        return edit_all(TASKS["moons"].recommended(), turned)
 
 
 def lattice() -> Array:
@@ -219,20 +216,10 @@ class Training:
         self._run.state = None  # the moments are not needed any more
 
 
-_kept = LRUCache(Training, KEPT)
-
-
-def training(setting: Setting) -> Training:
-    """Return a training as far as it got; those least used are forgotten."""
-    return _kept.get(setting)
+TRAININGS = LRUCache(Training, KEPT)  # setting -> as far as it got
 
 
 def known(setting: Setting) -> Flow:
     """Return what is trained, or the first network as it is initialized."""
-    one = _kept.known(setting)
+    one = TRAININGS.known(setting)
     return at_initialization(setting) if one is None or one.found is None else one.found
-
-
-def forget() -> None:
-    """Forget all of them."""
-    _kept.forget()

@@ -14,7 +14,7 @@ from layerlab.core.jobs import Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.programs import program
-from layerlab.core.spec import LabSpec, edit
+from layerlab.core.spec import LabSpec, edit_all
 from layerlab.core.state import State
 from layerlab.experiments.gating.networks import ACTIVE, Net, Result, SeedStatistics
 from layerlab.nets.bootstrap import difference
@@ -38,19 +38,17 @@ def spec_of(
     task: str, activation: str, hidden: tuple[int, ...], rate: float, seeds: int = 1
 ) -> LabSpec:
     """Return the lab that trains one of the two, in full batches of Adam."""
-    spec = edit(
-        edit(TASKS[task].recommended(), "net.activation", activation), "net.init", "he-normal"
-    )
-    for name, value in (
-        ("net.hidden", hidden),
-        ("train.rate", rate),
-        ("train.seeds", seeds),
-        ("train.optimizer", "adam"),
-        ("train.batch", "full"),
-        ("train.updates", LENGTH),
-    ):
-        spec = edit(spec, name, value)
-    return spec
+    turned = {
+        "net.activation": activation,
+        "net.init": "he-normal",
+        "net.hidden": hidden,
+        "train.rate": rate,
+        "train.seeds": seeds,
+        "train.optimizer": "adam",
+        "train.batch": "full",
+        "train.updates": LENGTH,
+    }
+    return edit_all(TASKS[task].recommended(), turned)
 
 
 @functools.lru_cache(maxsize=64)

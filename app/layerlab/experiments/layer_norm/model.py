@@ -194,7 +194,7 @@ def _courses(optimizer: str) -> dict[tuple[bool, float], LossQuartiles]:
     found = {}
     for a in SHOWN:
         for norm in (True, False):
-            one = training.known(Setting(a, norm, optimizer))
+            one = training.POPULATIONS.known(Setting(a, norm, optimizer))
             if one is not None:
                 found[norm, a] = _course(EVERY * np.arange(len(one.losses)), one.losses)
     return found
@@ -203,7 +203,9 @@ def _courses(optimizer: str) -> dict[tuple[bool, float], LossQuartiles]:
 def _ends(optimizer: str) -> dict[bool, LossQuartiles]:
     found = {}
     for norm in (True, False):
-        known = [(a, training.known(Setting(a, norm, optimizer))) for a in STRETCHES]
+        known = [
+            (a, training.POPULATIONS.known(Setting(a, norm, optimizer))) for a in STRETCHES
+        ]
         done = [(a, one.losses[-1]) for a, one in known if one is not None and one.is_whole]
         if done:
             found[norm] = _course(
@@ -228,7 +230,7 @@ def work(is_interrupted: Ask, optimizer: str, **knobs: Any) -> Iterator[Step | N
 
     total = len(plan) * LENGTH
     for k, setting in enumerate(plan):
-        one = training.population(setting)
+        one = training.POPULATIONS.get(setting)
         words = "with" if setting.norm else "without"
         for is_new in one.advance(is_interrupted):
             if not is_new:

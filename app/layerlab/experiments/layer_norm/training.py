@@ -109,25 +109,10 @@ class Population:
         return np.asarray(training_loss(self.problem, state.params.astype(float)))
 
 
-_kept = LRUCache(Population, KEPT)
+POPULATIONS = LRUCache(Population, KEPT)  # setting -> as far as it got
 
 
 def plan(optimizer: str) -> list[Setting]:
     """Return all that the page trains, what is drawn whole first."""
     rest = tuple(a for a in STRETCHES if a not in SHOWN)
     return [Setting(a, norm, optimizer) for a in (*SHOWN, *rest) for norm in (True, False)]
-
-
-def population(setting: Setting) -> Population:
-    """Return the networks of a setting as far as they got; the least used are forgotten."""
-    return _kept.get(setting)
-
-
-def known(setting: Setting) -> Population | None:
-    """Return the networks of a setting if there are any yet."""
-    return _kept.known(setting)
-
-
-def forget() -> None:
-    """Forget all of them."""
-    _kept.forget()

@@ -20,12 +20,12 @@ from layerlab.experiments.residual.initial import release as release
 from layerlab.experiments.residual.training import (
     DEPTHS,
     GRID,
+    TRAININGS,
     Setting,
     TrainedDepth,
     alone,
     known,
     trained_depth,
-    training,
 )
 from layerlab.nets.problem import problem_of
 
@@ -147,7 +147,7 @@ def work(
     total = len(depths) * len(NAMES)
     yield from claim_rows.measure_blocks(is_interrupted)
     for k, (d, name) in enumerate((d, name) for d in depths for name in NAMES):
-        yield from training(Setting(name, d, activation, decay)).advance(is_interrupted)
+        yield from TRAININGS.get(Setting(name, d, activation, decay)).advance(is_interrupted)
         result = compute(activation=activation, depth=depth, decay=decay, **knobs)
         yield Step(k + 1, total, result, f"{name} of {d} layers trained")
 

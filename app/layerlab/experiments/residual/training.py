@@ -10,7 +10,7 @@ import numpy as np
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.jobs import Ask
 from layerlab.core.lru_cache import LRUCache
-from layerlab.core.spec import LabSpec, edit
+from layerlab.core.spec import LabSpec, edit_all
 from layerlab.experiments.residual.initial import GAIN, NAMES
 from layerlab.nets.engines.numpy_ import outputs, training_loss
 from layerlab.nets.incremental import ResumableTraining
@@ -51,10 +51,7 @@ class Setting:
             "train.updates": UPDATES,
             "train.seeds": SEEDS,
         }
-        spec = TASKS["wave"].recommended()
-        for path, value in turned.items():
-            spec = edit(spec, path, value)
-        return spec
+        return edit_all(TASKS["wave"].recommended(), turned)
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,19 +141,14 @@ class Training:
         self.found = TrainedDepth(self.setting, problem, params, loss, UPDATES, kept, without)
 
 
-_kept = LRUCache(Training, KEPT)
-
-
-def training(setting: Setting) -> Training:
-    """Return a training as far as it got; those least used are forgotten."""
-    return _kept.get(setting)
+TRAININGS = LRUCache(Training, KEPT)  # setting -> as far as it got
 
 
 def known(activation: str, decay: float) -> dict[str, tuple[TrainedDepth | None, ...]]:
     """Return what is trained already: by name, for each of `DEPTHS`."""
     found = {}
     for name in NAMES:
-        rows = [_kept.known(Setting(name, depth, activation, decay)) for depth in DEPTHS]
+        rows = [TRAININGS.known(Setting(name, depth, activation, decay)) for depth in DEPTHS]
         found[name] = tuple(None if row is None else row.found for row in rows)
     return found
 
@@ -169,8 +161,3 @@ def alone(decay: float) -> float:
 def trained_depth(depth: int) -> int:
     """Return the deepest of `DEPTHS` that is at most this deep."""
     return max(d for d in DEPTHS if d <= depth)
-
-
-def forget() -> None:
-    """Forget all of them."""
-    _kept.forget()

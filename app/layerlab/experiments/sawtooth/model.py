@@ -21,9 +21,9 @@ from layerlab.experiments.sawtooth.names import NAMES
 from layerlab.experiments.sawtooth.training import (
     EVERY,
     GRID,
+    POPULATIONS,
     FoldSnapshot,
     Setting,
-    population,
 )
 from layerlab.nets.folding import fold
 
@@ -86,7 +86,7 @@ def compute(
         seeds: networks in each population.
     """
     settings = {name: Setting(folds, name, samples, seeds) for name in NAMES}
-    people = {name: population(setting) for name, setting in settings.items()}
+    people = {name: POPULATIONS.get(setting) for name, setting in settings.items()}
     u = 0.5 * (GRID + 1)
     x = people[net].problem.data.x
     return Result(
@@ -122,7 +122,7 @@ def work(
         return Step(done, each * len(names), result, note)
 
     for place, name in enumerate(names):
-        one = population(Setting(folds, name, samples, seeds))
+        one = POPULATIONS.get(Setting(folds, name, samples, seeds))
         for is_further in one.advance(updates, is_interrupted):
             if not is_further:
                 yield None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from layerlab.core.lru_cache import LRUCache
-from layerlab.core.spec import LabSpec, edit
+from layerlab.core.spec import LabSpec, edit_all
 from layerlab.core.state import State
 from layerlab.experiments.sawtooth.nets import hidden_of, pieces, target
 from layerlab.nets.engines.numpy_ import outputs, training_loss
@@ -38,9 +38,13 @@ class Setting:
     @property
     def spec(self) -> LabSpec:
         """The lab's own sawtooth, which has three folds, with this network."""
-        lab = TASKS["sawtooth"].recommended()
-        lab = edit(edit(lab, "task.samples", self.samples), "task.noise", 0.0)
-        return edit(edit(lab, "net.hidden", self.hidden), "train.seeds", self.seeds)
+        turned = {
+            "task.samples": self.samples,
+            "task.noise": 0.0,
+            "net.hidden": self.hidden,
+            "train.seeds": self.seeds,
+        }
+        return edit_all(TASKS["sawtooth"].recommended(), turned)
 
     @property
     def problem(self) -> Problem:
@@ -97,14 +101,4 @@ class Population(IncrementalTraining[FoldSnapshot]):
         return FoldSnapshot(state.update, y.astype(np.float32), loss, held, count)
 
 
-_kept = LRUCache(Population, KEPT)
-
-
-def population(setting: Setting) -> Population:
-    """Return the networks of a setting as far as they got; the least used are forgotten."""
-    return _kept.get(setting)
-
-
-def forget() -> None:
-    """Forget all of them."""
-    _kept.forget()
+POPULATIONS = LRUCache(Population, KEPT)  # setting -> as far as it got

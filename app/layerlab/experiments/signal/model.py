@@ -16,7 +16,7 @@ from layerlab.core.frames import LayerPart
 from layerlab.core.jobs import Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.programs import program
-from layerlab.core.spec import LabSpec, NetSpec, edit
+from layerlab.core.spec import LabSpec, NetSpec, edit_all
 from layerlab.experiments.signal import claim_rows
 from layerlab.experiments.signal.meanfield import (
     SLOPE,
@@ -295,13 +295,11 @@ def lab_spec(
     Raises:
         LabError: a std beyond what the lab allows.
     """
-    spec = LabSpec()
-    spec = edit(spec, "net.hidden", (min(width, 64),) * depth)
-    for name, value in (
-        ("activation", activation),
-        ("init", "normal"),
-        ("weight_std", weight_std),
-        ("bias_std", bias_std),
-    ):
-        spec = edit(spec, f"net.{name}", value)
-    return spec
+    turned = {
+        "net.hidden": (min(width, 64),) * depth,
+        "net.activation": activation,
+        "net.init": "normal",
+        "net.weight_std": weight_std,
+        "net.bias_std": bias_std,
+    }
+    return edit_all(LabSpec(), turned)

@@ -28,6 +28,7 @@ from layerlab.experiments.width_or_depth.twins import (
     EVERY,
     HIGH,
     LOW,
+    POPULATIONS,
     RATE,
     SAMPLES,
     Population,
@@ -36,9 +37,7 @@ from layerlab.experiments.width_or_depth.twins import (
     arithmetic,
     curve,
     hidden_of,
-    known,
     parameters,
-    population,
     speed,
 )
 from layerlab.nets.bootstrap import BootstrapBand, ratio
@@ -152,7 +151,7 @@ def compute(
         updates: the clock; snapshots are 100 updates apart.
     """
     hidden = hidden_of(budget, depth)
-    pair = {name: population(Setting(crests, hidden[name])) for name in TWINS}
+    pair = {name: POPULATIONS.get(Setting(crests, hidden[name])) for name in TWINS}
     update = min(updates, *(one.done for one in pair.values())) // EVERY * EVERY
     twins = {name: _looked_at(one, hidden[name], update) for name, one in pair.items()}
     least = min(twin.arithmetic for twin in twins.values())
@@ -212,7 +211,7 @@ def _duels(hidden: dict[str, tuple[int, ...]], updates: int) -> dict[int, Duel]:
     """Return the duels on all curves whose twins have begun, each as far as both got."""
     found = {}
     for crests in range(1, MAX_CRESTS + 1):
-        pair = {name: known(Setting(crests, hidden[name])) for name in TWINS}
+        pair = {name: POPULATIONS.known(Setting(crests, hidden[name])) for name in TWINS}
         people = {name: one for name, one in pair.items() if one is not None}
         done = min((one.done for one in people.values()), default=0)
         if len(people) == len(TWINS) and (done >= EVERY or updates < EVERY):
@@ -235,7 +234,7 @@ def work(
         return Step(done, each * len(curves), result, note)
 
     for place, wild in enumerate(curves):
-        pair = tuple(population(Setting(wild, hidden[name])) for name in TWINS)
+        pair = tuple(POPULATIONS.get(Setting(wild, hidden[name])) for name in TWINS)
         for is_further in advance_together(pair, LENGTH, is_interrupted):
             if not is_further:
                 yield None

@@ -11,7 +11,7 @@ import numpy as np
 from layerlab.core.jobs import Ask
 from layerlab.core.layout import Layout
 from layerlab.core.lru_cache import LRUCache
-from layerlab.core.spec import LabSpec, edit
+from layerlab.core.spec import LabSpec, edit_all
 from layerlab.core.state import State
 from layerlab.experiments.width_or_depth.names import DEEP, LENGTH, WIDE
 from layerlab.nets.budget import equal_widths
@@ -72,18 +72,16 @@ class Setting:
     @property
     def spec(self) -> LabSpec:
         """The lab's own wave, which has three crests, without noise, with this network."""
-        lab = TASKS["wave"].recommended()
-        for name, value in (
-            ("task.samples", SAMPLES),
-            ("task.noise", 0.0),
-            ("net.hidden", self.hidden),
-            ("train.seeds", SEEDS),
-            ("train.batch", BATCH),
-            ("train.rate", RATE),
-            ("train.updates", LENGTH),
-        ):
-            lab = edit(lab, name, value)
-        return lab
+        turned = {
+            "task.samples": SAMPLES,
+            "task.noise": 0.0,
+            "net.hidden": self.hidden,
+            "train.seeds": SEEDS,
+            "train.batch": BATCH,
+            "train.rate": RATE,
+            "train.updates": LENGTH,
+        }
+        return edit_all(TASKS["wave"].recommended(), turned)
 
     @property
     def problem(self) -> Problem:
@@ -171,19 +169,4 @@ def advance_together(
             del runs[behind]
 
 
-_kept = LRUCache(Population, KEPT)
-
-
-def population(setting: Setting) -> Population:
-    """Return the networks of a setting as far as they got; the least used are forgotten."""
-    return _kept.get(setting)
-
-
-def known(setting: Setting) -> Population | None:
-    """Return the networks of a setting if there are any; none are made."""
-    return _kept.known(setting)
-
-
-def forget() -> None:
-    """Forget all of them."""
-    _kept.forget()
+POPULATIONS = LRUCache(Population, KEPT)  # setting -> as far as it got
