@@ -230,7 +230,7 @@ def test_the_last_lab_reopens_as_it_was(open_lab, qtbot, home):
     params = lab.runner.snapshot()[0].params
     lab.window.close()
     assert settings.read_options().zoom == 1.2
-    saved = read_lab(settings.last_lab())
+    saved = read_lab(settings.data_folder() / "last.layerlab")
     again = open_lab(saved.spec, settings.read_options(), saved)
     qtbot.waitUntil(lambda: again.frame.update == 60)
     np.testing.assert_array_equal(again.runner.snapshot()[0].params, params)

@@ -48,11 +48,6 @@ def make_data_folder() -> pathlib.Path:
     return folder
 
 
-def last_lab() -> pathlib.Path:
-    """Return where the last lab is kept."""
-    return data_folder() / "last.layerlab"
-
-
 def settings_file() -> pathlib.Path:
     """Return where the settings are."""
     return data_folder() / "settings.json"

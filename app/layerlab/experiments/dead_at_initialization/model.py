@@ -87,12 +87,6 @@ class Result:
         """Return the depth at which half of a width's networks are dead; nan if none."""
         return theory.half_depth(self.shares[width - 1])
 
-    def half_in_theory(self, width: int) -> tuple[float, float] | None:
-        """Return the least and the largest depth at which half are dead; nan beyond."""
-        if self.low is None or self.high is None:
-            return None
-        return theory.half_depth(self.high[width - 1]), theory.half_depth(self.low[width - 1])
-
     @property
     def is_counted(self) -> bool:
         """Whether every cell is counted in full."""

@@ -48,11 +48,6 @@ def stamp_of(path: str) -> Stamp:
     return on_disk(path) if held is None else held
 
 
-def has_changed(path: str) -> bool:
-    """Return whether a held file is another one, or gone, since it was opened."""
-    return path in _held and on_disk(path) != _held[path]
-
-
 def hold(path: str) -> None:
     """Hold a file as it is now, unless it is held already: what is read of it stays."""
     _held.setdefault(path, on_disk(path))
