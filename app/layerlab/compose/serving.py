@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from layerlab.compose.wiring import PORTS
+from layerlab.core.engine import TrainingEngine
 from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.jobs import Ask
 from layerlab.core.spec import LabSpec
@@ -21,7 +22,7 @@ from layerlab.core.translation import _
 from layerlab.nets.engines import Engine, engine
 from layerlab.nets.engines.ready import instead, known
 from layerlab.nets.problem import Problem
-from layerlab.runtime.backend import Backend, EngineLike
+from layerlab.runtime.backend import Backend
 
 Array = np.ndarray
 COMPILED = "compiled"
@@ -173,7 +174,7 @@ def serving_ports(parent: QObject | None = None) -> tuple[Backend, ServingEngine
     """Return the runtime's ports with the serving engine in the place of `compiled`."""
     serving = ServingEngine(_warm_up, parent)
 
-    def choose(name: str) -> EngineLike:
+    def choose(name: str) -> TrainingEngine:
         if name == COMPILED:
             return serving
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, cast
 
+from layerlab.core.engine import TrainingEngine
 from layerlab.core.frames import Units
 from layerlab.core.registry import Registry
 from layerlab.core.spec import LabSpec
@@ -16,7 +17,7 @@ from layerlab.nets.losses import LOSSES
 from layerlab.nets.optimizers import OPTIMIZERS
 from layerlab.nets.problem import layout_of, problem_of
 from layerlab.nets.tasks import TASKS
-from layerlab.runtime.backend import Backend, EngineLike, HistoryLike
+from layerlab.runtime.backend import Backend, HistoryLike
 
 REGISTRIES: dict[str, Registry[Any]] = {
     "tasks": TASKS,
@@ -66,7 +67,7 @@ def _marks(length: int) -> list[int]:
     return report_marks(length, REPORTS)
 
 
-def _new_history(engine: EngineLike) -> HistoryLike:
+def _new_history(engine: TrainingEngine) -> HistoryLike:
     from layerlab.nets.probes import History
 
     return History(outputs=cast("Engine", engine).outputs)

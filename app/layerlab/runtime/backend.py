@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from layerlab.core.engine import TrainingEngine
 from layerlab.core.frames import Units
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
-
-
-class EngineLike(Protocol):
-    """An engine, as the runner uses it; see `layerlab.nets.engines.base.Engine`."""
-
-    name: str
-
-    @property
-    def is_parallel(self) -> bool:
-        """Whether it goes on training while the states that it yielded are looked at."""
-        ...
-
-    def run(
-        self,
-        spec: LabSpec,
-        state: State | None = None,
-        *,
-        until: int | None = None,
-        marks: Sequence[int] = (),
-        interval_s: float | None = None,
-        warmup_s: float = 0.0,
-        is_cancelled: Callable[[], bool] = ...,
-    ) -> Iterator[State]:
-        """Train and yield states."""
-        ...
 
 
 class HistoryLike(Protocol):
@@ -73,11 +49,11 @@ class Backend:
             name.
     """
 
-    engine: Callable[[str], EngineLike]
+    engine: Callable[[str], TrainingEngine]
     length: Callable[[LabSpec], int]
     parameters: Callable[[LabSpec], int]
     marks: Callable[[int], Sequence[int]]
-    new_history: Callable[[EngineLike], HistoryLike]
+    new_history: Callable[[TrainingEngine], HistoryLike]
     prepare: Callable[[LabSpec], None]
     measure: Callable[
         [LabSpec, State, Collection[str], int, HistoryLike, Units], dict[str, Any]
