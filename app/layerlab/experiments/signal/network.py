@@ -252,12 +252,11 @@ class JacobianSpectrum:
 
     Attributes:
         layers: (m,) the layer, from 1. quantiles: (m, 4) at `SHARES`; 0 where rounding ate
-        them. mean_square: (m,). width: of the network that was looked at.
+        them. width: of the network that was looked at.
     """
 
     layers: Array
     quantiles: Array
-    mean_square: Array
     width: int
 
 
@@ -279,7 +278,7 @@ def spectra(
         if done.there == net.depth:
             break
     jacobian = np.eye(width)
-    found: list[tuple[int, Array, float]] = []
+    found: list[tuple[int, Array]] = []
     for layer in range(net.depth - 1, 0, -1):
         gate = net.entry.derivative_at(done.z[layer][0], SLOPE)
         weights = tile(layer, 0, 0)[:width, :width] * (net.weight_std / np.sqrt(width))
@@ -288,13 +287,6 @@ def spectra(
             yield None
         sizes = np.linalg.svd(jacobian, compute_uv=False)
         kept = np.where(sizes > ROUNDING * max(float(sizes[0]), 1e-300), sizes, 0.0)
-        found.append(
-            (layer, np.quantile(kept, SHARES, method="lower"), float((sizes**2).mean()))
-        )
-        rows = found[::-1]
-        yield JacobianSpectrum(
-            np.array([r[0] for r in rows]),
-            np.array([r[1] for r in rows]),
-            np.array([r[2] for r in rows]),
-            width,
-        )
+        found.insert(0, (layer, np.quantile(kept, SHARES, method="lower")))
+        layers, quantiles = zip(*found, strict=True)
+        yield JacobianSpectrum(np.array(layers), np.array(quantiles), width)
