@@ -52,17 +52,18 @@ def test_each_library_that_is_missing_is_named(
     for name in [name for name in sys.modules if f"{name}.".startswith(f"{top}.")]:
         quick.delitem(sys.modules, name)
     quick.setitem(sys.modules, top, None)
-    lacks = doctor._trouble(library)
+    lacks, blamed = doctor._trouble(library)
+    assert blamed == library.name
     assert f"{library.name}, which is not installed; install it with: " in lacks
     assert lacks.endswith(f"-m pip install {library.name}")
 
 
-def lacking(quick: pytest.MonkeyPatch, **sentences: str) -> None:
-    quick.setattr(doctor, "_trouble", lambda library: sentences.get(library.name, ""))
+def lacking(quick: pytest.MonkeyPatch, **troubles: tuple[str, str]) -> None:
+    quick.setattr(doctor, "_trouble", lambda library: troubles.get(library.name, ("", "")))
 
 
 def test_what_is_optional_may_be_missing(quick: pytest.MonkeyPatch) -> None:
-    lacking(quick, numba="the engine compiled needs numba, ...", torch="it needs torch, ...")
+    lacking(quick, numba=("it needs numba", "numba"), torch=("it needs torch", "torch"))
     quick.setattr(doctor, "_engines", lambda _: FINE | {"compiled": "no numba", "torch": "no"})
     assert doctor.examine(SILENT)["ready"]
 
@@ -77,8 +78,8 @@ def test_what_is_there_has_to_train(quick: pytest.MonkeyPatch) -> None:
 def test_a_library_is_not_blamed_for_another_one(quick: pytest.MonkeyPatch) -> None:
     lacking(
         quick,
-        numpy="Layerlab needs numpy, which is not installed",
-        safetensors="a saved lab needs numpy, which is not installed",
+        numpy=("Layerlab needs numpy, which is not installed", "numpy"),
+        safetensors=("a saved lab needs numpy, which is not installed", "numpy"),
     )
     assert doctor.examine(SILENT)["todo"] == ["Layerlab needs numpy, which is not installed"]
 

@@ -25,6 +25,7 @@ from layerlab.core.libraries import FAILURES, import_sentence
 from layerlab.core.outlet import is_unread
 from layerlab.core.program import ASK_QT, ENGINE_CHILD, TRY_ENGINE, leave, print_anywhere
 from layerlab.core.themes import THEME_NAMES
+from layerlab.core.translation import _
 from layerlab.threads import one_thread_each
 
 TRAINS_NOTHING = ("experiments", "doctor", "spec")
@@ -71,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _FULL and error.filename is None:
             _close_output()  # all files are written by `core.disk`, which says it itself
-            _print_error(f"the output cannot be written: {reason(error)}")
+            _print_error(_("the output cannot be written: {reason}", reason=reason(error)))
             return FAILED
         if os.environ.get("LAYERLAB_DEBUG"):
             traceback.print_exc()
@@ -79,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _print_error(import_sentence(error))
         else:
             what = " ".join(f"{type(error).__name__}: {error}".split())
-            _print_error(f"internal error: {what}; {_kept(error)}")
+            _print_error(_("internal error: {what}; {kept}", what=what, kept=_kept(error)))
         return FAILED
 
 
@@ -104,8 +105,8 @@ def _kept(error: Exception) -> str:
         place.parent.mkdir(parents=True, exist_ok=True)
         write_file(place, "".join(text).encode(errors="replace"))
     except (OSError, LabError):
-        return "LAYERLAB_DEBUG=1 shows where"
-    return f"the traceback is in {place}"
+        return _("LAYERLAB_DEBUG=1 shows where")
+    return _("the traceback is in {place}", place=place)
 
 
 def _as_sentence(message: Warning | str, *_: object, **__: object) -> str:
@@ -135,7 +136,8 @@ def _run(arguments: list[str]) -> int:
     from layerlab.commands.common import Parser
 
     module = importlib.import_module(f"layerlab.commands.{name}")
-    parser = Parser(prog=f"layerlab {name}", description=f"{module.__doc__}".split("\n")[0])
+    what = COMMANDS[name]
+    parser = Parser(prog=f"layerlab {name}", description=f"{what[:1].upper()}{what[1:]}.")
     module.add_arguments(parser)
     args = parser.parse_args(arguments[1:])
     _check_environment(name)
@@ -162,25 +164,29 @@ def _open_window(arguments: list[str]) -> int:
     listed = "\n".join(f"  {name:<{width}}  {text}" for name, text in COMMANDS.items())
     parser = Parser(
         prog="layerlab",
-        usage="layerlab [FILE] [--theme dark|light]\n"
-        "       layerlab --experiment KEY [--knobs FILE]\n       layerlab COMMAND ...",
-        description="A desktop lab for the architecture of neural networks. Opens the window.",
-        epilog=f"commands, each with its own --help:\n{listed}",
+        usage=_(
+            "layerlab [FILE] [--theme dark|light]\n"
+            "       layerlab --experiment KEY [--knobs FILE]\n       layerlab COMMAND ..."
+        ),
+        description=_(
+            "A desktop lab for the architecture of neural networks. Opens the window."
+        ),
+        epilog=_("commands, each with its own --help:\n{listed}", listed=listed),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "file",
         metavar="FILE",
         nargs="?",
-        help="a saved lab, a spec in JSON or a CSV file to open",
+        help=_("a saved lab, a spec in JSON or a CSV file to open"),
     )
     parser.add_argument(
         "--experiment",
         metavar="KEY",
-        help="open a page of the gallery; `experiments` lists them",
+        help=_("open a page of the gallery; `experiments` lists them"),
     )
-    parser.add_argument("--knobs", metavar="FILE", help="turn its knobs as in this file")
-    parser.add_argument("--theme", choices=THEME_NAMES, help="colours of the window")
+    parser.add_argument("--knobs", metavar="FILE", help=_("turn its knobs as in this file"))
+    parser.add_argument("--theme", choices=THEME_NAMES, help=_("colours of the window"))
     parser.add_argument("--version", action="version", version=f"Layerlab {__version__}")
     args = parser.parse_args(arguments)
     from layerlab.commands import window

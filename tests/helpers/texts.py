@@ -2,7 +2,7 @@
 
 What reads like a text has two words, or is one with a capital letter. It is none where it is
 compared, looked up, logged, an argument of what shows nothing, or an error of the program's
-own; and where the line says so: `# not translated`, with the reason if it is not plain.
+own; and where its line, or the one above, says so: `# not translated`, and why if need be.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ TRANSLATING = {"_": 1, "marked": 1, "ngettext": 2}
 # Names that no language translates.
 NAMES = _words(
     """
-    Adam Gauss Glorot He Hermite JAX Kaiming LaTeX Layerlab LeCun Linux Markdown Nesterov
-    NumPy Python PyTorch Qt ReLU Windows Xavier
+    Adam Gauss Glorot He Hermite JAX Kaiming LaTeX Layerlab layerlab LeCun Linux Markdown
+    Nesterov NumPy Python PyTorch Qt ReLU Windows Xavier
     """
 )
 # Arguments of these are names, patterns, paths or keys.
@@ -50,12 +50,13 @@ _TWO_WORDS = re.compile(
     r"[A-Za-z]{2}[^\W\d]*[’')\"`]*[,;:.?!)]* +[(“\"`']*(?:[A-Za-z]|\{)"
     r"|\{\}[,;:]? [A-Za-z]{2}|\ban? [a-z]{2}"
 )
+_CITATION = re.compile(r"[A-Z]\S+ (?:et al\.|& [A-Z]\S+) (?:19|20)\d\d\b")
 _LABEL = re.compile(r"[A-Z][a-z]{2,}(?:-[a-z]+)*[…?!.:]?")
 _WORD = re.compile(r"[^\W\d_]{3,}|\{\} (?:to|of|or|in|by|at) ")
 _CODE = re.compile(
     r"\\[A-Za-z]|</?[a-z]+|://|^--\S+$|%\(|\(\?|\\S|\[\^"  # TeX, HTML, addresses, patterns
-    r"|^[\w./-]+\.[a-z]{2,4}$|^\s*[.#]?\w+ ?\{.*:|;\n"  # files, style sheets
-    r"|^(?:import|from|def|class|for|if|return|print) |\bnp\.|^\w+ = "  # programs
+    r"|^[\w./-]+\.[a-z]{2,4}$|^\s*[.#]?\w+ ?\{[^}].*:|;\n"  # files, style sheets
+    r"|^from [\w.]+ import|^import \w+(?: as \w+)?$|^(?:def|class) \w+[(:]|\bnp\.|^\w+ = "
 )
 
 
@@ -83,6 +84,8 @@ def reads_like_text(template: str) -> bool:
         return False
     if all(word in NAMES or not word.isalpha() for word in words):
         return False
+    if _CITATION.match(template):
+        return False
     return bool(_TWO_WORDS.search(template) or _LABEL.fullmatch(template.strip()))
 
 
@@ -99,18 +102,20 @@ def template_of(node: ast.expr) -> str | None:
 def untranslated(source: str) -> list[Text]:
     """Return the literals of a module that read like texts and are not translated."""
     lines = source.splitlines()
-    found = _literals(ast.parse(source), ())
-    return [
-        text
-        for text in found
-        if not any(EXEMPT in line for line in lines[text.line - 1 : text.node.end_lineno])
-    ]
+
+    def is_exempt(text: Text) -> bool:
+        own = lines[text.line - 1 : text.node.end_lineno]
+        before = lines[max(text.line - 2, 0) : text.line - 1]
+        above = [line for line in before if line.lstrip().startswith("#")]
+        return any(EXEMPT in line for line in above + own)
+
+    return [text for text in _literals(ast.parse(source), ()) if not is_exempt(text)]
 
 
 def _literals(node: ast.AST, above: tuple[ast.AST, ...]) -> Iterator[Text]:
     if isinstance(node, ast.expr) and (template := template_of(node)) is not None:
-        shown = _is_shown_keyword(node, above) and _WORD.search(template)
-        if (shown or reads_like_text(template)) and not _is_no_text(node, above):
+        is_label = _is_label(node, template, above)
+        if (is_label or reads_like_text(template)) and not _is_no_text(node, above):
             yield Text(node, template)
         if isinstance(node, ast.JoinedStr):
             for part in node.values:
@@ -129,12 +134,19 @@ def called(node: ast.AST) -> str:
     return function.id if isinstance(function, ast.Name) else ""
 
 
-def _is_shown_keyword(node: ast.expr, above: tuple[ast.AST, ...]) -> bool:
-    parent = above[-1] if above else None
-    if not isinstance(parent, ast.keyword) or parent.arg not in SHOWN_KEYWORDS:
+def _is_label(node: ast.expr, template: str, above: tuple[ast.AST, ...]) -> bool:
+    """Return whether a word is shown: by the argument's name, or right before a sentence."""
+    if not above or template in NAMES or _CODE.search(template) or not _WORD.search(template):
         return False
-    template = template_of(node) or ""
-    return template not in NAMES and not _CODE.search(template)
+    parent = above[-1]
+    if isinstance(parent, ast.keyword):
+        return parent.arg in SHOWN_KEYWORDS
+    if not isinstance(parent, ast.Call) or node not in parent.args[1:-1]:
+        return False
+    following = parent.args[parent.args.index(node) + 1]
+    if called(following) == "_" and isinstance(following, ast.Call) and following.args:
+        following = following.args[0]
+    return (template_of(following) or "").rstrip("`").endswith(".")
 
 
 def _is_no_text(node: ast.expr, above: tuple[ast.AST, ...]) -> bool:

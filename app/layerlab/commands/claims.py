@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from layerlab.commands.common import json_line
 from layerlab.commands.progress import Progress
+from layerlab.core.translation import _, ngettext, translated
 
 if TYPE_CHECKING:
     from layerlab.claims import Claim, Verdict
@@ -27,9 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ID",
         action="append",
         default=[],
-        help="rows, such as D16 or L1,L2; may be repeated",
+        help=_("rows, such as D16 or L1,L2; may be repeated"),
     )
-    parser.add_argument("--json", action="store_true", help="one JSON object a row and line")
+    parser.add_argument("--json", action="store_true", help=_("one JSON object a row and line"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -45,7 +46,10 @@ def run(args: argparse.Namespace) -> int:
     with Progress(1, sys.stderr) as bar:
 
         def report(done: int, of: int, row: Claim[Any], share: float) -> None:
-            bar.draw((done + share) / of, f"{row.id}, {done} of {of} claims")
+            bar.draw(
+                (done + share) / of,
+                _("{id}, {done} of {of} claims", id=row.id, done=done, of=of),
+            )
 
         for verdict in ledger(rows, progress=report):
             bar.wipe()
@@ -77,25 +81,26 @@ def _warm_up() -> None:
 
 def _entry(verdict: Verdict) -> str:
     """Return a row as a person reads it, its verdict first."""
+    from layerlab.core.experiment import shown_verdict
+
     width = min(WIDEST, max(NARROWEST, shutil.get_terminal_size().columns))
-    page = "" if verdict.experiment is None else f"page {verdict.experiment}"
-    lines = {
-        verdict.id: verdict.verdict.upper()
-        if verdict.kind == verdict.verdict
-        else verdict.kind.upper() + verdict.verdict.removeprefix(verdict.kind),
-        "claim": verdict.statement,
-        "source": verdict.source,
-        "published": verdict.published,
-        "measured": verdict.measured,
-        "why": verdict.why,
-        "tolerance": verdict.tolerance,
-        "shown on": page,
+    key = verdict.experiment
+    kind, shown = translated(verdict.kind), shown_verdict(verdict.verdict)
+    fields = {
+        _("claim"): verdict.statement,
+        _("source"): verdict.source,
+        _("published"): verdict.published,
+        _("measured"): verdict.measured,
+        _("why"): verdict.why,
+        _("tolerance"): verdict.tolerance,
+        _("shown on"): "" if key is None else _("page {key}", key=key),
     }
-    return "\n".join(_line(name, text, width) for name, text in lines.items() if text) + "\n"
+    heads = {f"{'':6}{name}".ljust(INDENT): text for name, text in fields.items()}
+    lines = {verdict.id.ljust(6): kind.upper() + shown.removeprefix(kind), **heads}
+    return "\n".join(_line(head, text, width) for head, text in lines.items() if text) + "\n"
 
 
-def _line(name: str, text: str, width: int) -> str:
-    head = name.ljust(6) if name[0].isupper() else f"      {name}".ljust(INDENT)
+def _line(head: str, text: str, width: int) -> str:
     return textwrap.fill(
         text,
         width,
@@ -108,10 +113,18 @@ def _line(name: str, text: str, width: int) -> str:
 
 def _counted(count: int, kind: str) -> str:
     """Return a number of verdicts: `1 holds`, `2 hold`, `2 do not reproduce`."""
-    first, _, rest = kind.partition(" ")
-    many = {"holds": "hold", "does": "do", "wrong": "are wrong", "cannot": "cannot"}[first]
-    one = "is wrong" if first == "wrong" else first
-    return f"{count} {one if count == 1 else many} {rest}".rstrip()
+    from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, UNKNOWN, WRONG
+
+    counted = {
+        HOLDS: ngettext("{count} holds", "{count} hold", count),
+        ONLY_IF: ngettext("{count} holds only if", "{count} hold only if", count),
+        NOT_REPRODUCED: ngettext(
+            "{count} does not reproduce", "{count} do not reproduce", count
+        ),
+        WRONG: ngettext("{count} is wrong as printed", "{count} are wrong as printed", count),
+        UNKNOWN: ngettext("{count} cannot be computed", "{count} cannot be computed", count),
+    }
+    return counted[kind]
 
 
 def _summary(found: list[Verdict], seconds: float) -> str:
@@ -119,5 +132,10 @@ def _summary(found: list[Verdict], seconds: float) -> str:
 
     counts = Counter(verdict.kind for verdict in found)
     parts = [_counted(counts[kind], kind) for kind in KINDS if counts[kind]]
-    rows = f"{len(found)} {'claim' if len(found) == 1 else 'claims'}"
-    return f"{rows} in {seconds:.0f} s: {', '.join(parts)}"
+    return ngettext(
+        "{count} claim in {seconds:.0f} s: {parts}",
+        "{count} claims in {seconds:.0f} s: {parts}",
+        len(found),
+        seconds=seconds,
+        parts=", ".join(parts),
+    )

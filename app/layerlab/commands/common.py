@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from layerlab.core.errors import LabError, quoted
+from layerlab.core.translation import _
 
 if TYPE_CHECKING:  # `doctor` works where a library is missing, so nothing here imports one
     from layerlab.core.spec import LabSpec
@@ -20,25 +21,25 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Refuse the command line; raises LabError."""
-        raise LabError(f"{message}; see `{self.prog} --help`")
+        raise LabError(_("{message}; see `{prog} --help`", message=message, prog=self.prog))
 
 
 def add_lab_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments that choose and change a lab."""
-    lab = parser.add_argument_group("which lab")
-    lab.add_argument("--spec", metavar="FILE", help="a spec in JSON, or a saved lab")
+    lab = parser.add_argument_group(_("which lab"))
+    lab.add_argument("--spec", metavar="FILE", help=_("a spec in JSON, or a saved lab"))
     add_path_argument(lab)
     data = lab.add_mutually_exclusive_group()
-    data.add_argument("--task", metavar="NAME", help="a task with the spec that suits it")
-    data.add_argument("--csv", metavar="FILE", help="any CSV file as the task")
-    lab.add_argument("--target", metavar="COLUMN", help="column of the CSV file to predict")
-    lab.add_argument("--problem", metavar="KIND", help="regression or classification (CSV)")
+    data.add_argument("--task", metavar="NAME", help=_("a task with the spec that suits it"))
+    data.add_argument("--csv", metavar="FILE", help=_("any CSV file as the task"))
+    lab.add_argument("--target", metavar="COLUMN", help=_("column of the CSV file to predict"))
+    lab.add_argument("--problem", metavar="KIND", help=_("regression or classification (CSV)"))
     lab.add_argument(
         "--set",
         metavar="KNOB=VALUE",
         action="append",
         default=[],
-        help="turn any knob, such as net.width=16 or net.activation=tanh; may be repeated",
+        help=_("turn any knob, such as net.width=16 or net.activation=tanh; may be repeated"),
     )
 
 
@@ -47,8 +48,10 @@ def add_path_argument(parser: argparse._ActionsContainer) -> None:
     parser.add_argument(
         "--allow-path",
         action="store_true",
-        help="read the table that a lab names wherever it is; else only beside the lab, and "
-        "where a table was opened before",
+        help=_(
+            "read the table that a lab names wherever it is; else only beside the lab, and "
+            "where a table was opened before"
+        ),
     )
 
 
@@ -60,7 +63,7 @@ def path_option() -> Iterator[None]:
     try:
         yield
     except UnknownTableError as error:
-        raise LabError(f"{error}; --allow-path allows it") from None
+        raise LabError(_("{error}; --allow-path allows it", error=error)) from None
 
 
 def chosen_spec(args: argparse.Namespace) -> LabSpec:
@@ -75,7 +78,7 @@ def chosen_spec(args: argparse.Namespace) -> LabSpec:
     from layerlab.nets.problem import check
 
     if args.csv is None and (args.target is not None or args.problem is not None):
-        raise LabError("--target and --problem go with --csv FILE")
+        raise LabError(_("--target and --problem go with --csv FILE"))
     spec = _turned(_base(args), args.set)
     try:
         check(spec)
@@ -94,7 +97,7 @@ def _base(args: argparse.Namespace) -> LabSpec:
     from layerlab.nets.tasks import TASKS, recommended_for_csv
 
     if args.task == "csv":
-        raise LabError("the task csv needs its file; give it with --csv FILE")
+        raise LabError(_("the task csv needs its file; give it with --csv FILE"))
     has_own_data = args.task is None and args.csv is None
     spec = LabSpec()
     if args.spec is not None:
@@ -130,7 +133,9 @@ def _turned(spec: LabSpec, edits: list[str]) -> LabSpec:
     for text in edits:
         path, sign, value = text.partition("=")
         if not sign:
-            raise LabError(f"--set {text}: write it as KNOB=VALUE, such as net.width=16")
+            raise LabError(
+                _("--set {text}: write it as KNOB=VALUE, such as net.width=16", text=text)
+            )
         spec = edit(spec, path.strip(), _value(path.strip(), value.strip()))
     return spec
 
@@ -158,12 +163,20 @@ def _value(path: str, text: str) -> Any:
     }
     fits = isinstance(value, wanted.get(kind, (int,)))
     if not fits or (kind != "bool" and isinstance(value, bool)):
-        example = {"bool": "true or false", "widths": "a list such as [8, 4, 8]"}
-        what = example.get(kind, "a number" if kind == "float" else "a whole number")
-        raise LabError(f"{path} is {quoted(text)}, it must be {what}")
+        example = {"bool": _("true or false"), "widths": _("a list such as [8, 4, 8]")}
+        what = example.get(kind, _("a number") if kind == "float" else _("a whole number"))
+        raise LabError(
+            _("{path} is {text}, it must be {what}", path=path, text=quoted(text), what=what)
+        )
     if kind == "widths":
         if not all(type(width) is int for width in value):
-            raise LabError(f"{path} is {quoted(text)}, its widths must be whole numbers")
+            raise LabError(
+                _(
+                    "{path} is {text}, its widths must be whole numbers",
+                    path=path,
+                    text=quoted(text),
+                )
+            )
         return tuple(value)
     return value
 

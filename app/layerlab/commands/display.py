@@ -8,6 +8,8 @@ import socket
 import sys
 from collections.abc import Mapping
 
+from layerlab.core.translation import _
+
 _X_DISPLAY = re.compile(r"(?P<host>[^:]*):(?P<number>\d+)(\.\d+)?")
 _X_PORT = 6000
 _TIMEOUT_S = 2.0
@@ -24,12 +26,12 @@ def display_problem(environ: Mapping[str, str] = os.environ) -> str:
         return ""
     wayland, x = environ.get("WAYLAND_DISPLAY"), environ.get("DISPLAY")
     if not wayland and not x:
-        return "there is no display to open a window on"
+        return _("there is no display to open a window on")
     if wayland and _answers_wayland(wayland, environ.get("XDG_RUNTIME_DIR", "")):
         return ""
     if x and answers_x(x):
         return ""
-    return f"the display {x or wayland} does not answer"
+    return _("the display {display} does not answer", display=x or wayland)
 
 
 def _answers_wayland(name: str, folder: str) -> bool:

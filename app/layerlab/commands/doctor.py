@@ -29,11 +29,13 @@ from layerlab.core.libraries import (
     FAILURES,
     LIBRARIES,
     Library,
+    blamed,
     import_sentence,
     load_sentence,
     missing,
 )
 from layerlab.core.program import TRY_ENGINE, WITH_PLOT, own_command, own_environment
+from layerlab.core.translation import _
 
 # What hangs has to end; what is slow has to be waited for. An emulated processor with other
 # work beside took 35 minutes to compile for one precision, and half a minute to start Qt.
@@ -46,7 +48,7 @@ _DATA_SETS = "scikit-learn"  # which is there for these: they are read instead o
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--json", action="store_true", help="one JSON object")
+    parser.add_argument("--json", action="store_true", help=_("one JSON object"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,27 +71,27 @@ def examine(progress: Progress) -> dict[str, Any]:
     A version is None where the library is missing or does not load; `lacks` says which and
     why. An engine is "" once it has trained a few updates in each precision as NumPy does.
     """
-    progress.report("loading the libraries")
-    lacks = {library.name: _trouble(library) for library in LIBRARIES}
+    progress.report(_("loading the libraries"))
+    troubles = {library.name: _trouble(library) for library in LIBRARIES}
+    lacks = {name: why for name, (why, _blamed) in troubles.items()}
     display = display_problem()
-    progress.report("starting Qt")
+    progress.report(_("starting Qt"))
     qt = _qt(display == "")
-    if not (qt["problem"] or lacks["pyqtgraph"]):
-        progress.report("drawing a plot")
+    if not (qt["problem"] or lacks["pyqtgraph"] or lacks["numpy"]):
+        progress.report(_("drawing a plot"))
         lacks["pyqtgraph"] = _plot()
     engines = _engines(progress)
-    absent = {name for name, why in lacks.items() if f"needs {name}," in why}
     needed = [
         why
         for library in LIBRARIES
         if (why := lacks[library.name])
         and not library.is_optional
         # Else it is another one's absence that keeps it from loading.
-        and not any(f"needs {name}," in why for name in absent - {library.name})
+        and troubles[library.name][1] in ("", library.name)
     ]
     # What an engine lacks altogether is optional; one that is there has to train.
     broken = [
-        f"engine {name}: {problem}"
+        _("engine {name}: {problem}", name=name, problem=problem)
         for name, problem in engines.items()
         if problem and not lacks.get("numba" if name == "compiled" else name)
     ]
@@ -118,18 +120,21 @@ def _version(distribution: str) -> str | None:
         return None
 
 
-def _trouble(library: Library) -> str:
-    """Return why a library cannot be used, in one sentence, or ""; imports what is light."""
+def _trouble(library: Library) -> tuple[str, str]:
+    """Return why a library cannot be used, and which one is to blame; "" where it can be.
+
+    Imports what is light.
+    """
     if why := missing(library.name):
-        return why
+        return why, library.name
     try:
         if library.name == _DATA_SETS:
-            return importlib.import_module("layerlab.nets.tasks.sets").unreadable()
+            return importlib.import_module("layerlab.nets.tasks.sets").unreadable(), ""
         if library.name not in _TRIED:
             importlib.import_module(library.module)
     except Exception as error:  # whatever a library that is damaged raises
-        return load_sentence(library.name, error)
-    return ""
+        return load_sentence(library.name, error), blamed(error)
+    return "", ""
 
 
 def _engines(progress: Progress) -> dict[str, str]:
@@ -137,15 +142,15 @@ def _engines(progress: Progress) -> dict[str, str]:
     try:
         from layerlab.nets.engines import available
     except ImportError as error:
-        return {"numpy": import_sentence(error, "the engine numpy")}
+        return {"numpy": import_sentence(error, _("the engine numpy"))}
     return {name: problem or _tried(name, progress) for name, problem in available().items()}
 
 
 def _tried(name: str, progress: Progress) -> str:
     """Have an engine train in each precision, in a process of its own; return what fails."""
-    doing = "training a few updates"
+    doing = _("training a few updates")
     if name == "compiled":
-        doing = "compiling takes minutes on a slow computer"
+        doing = _("compiling takes minutes on a slow computer")
     began_s = time.monotonic()
     with subprocess.Popen(
         own_command(TRY_ENGINE, name),
@@ -159,8 +164,18 @@ def _tried(name: str, progress: Progress) -> str:
             while (heard := _heard(process)) is None:
                 waited_s = time.monotonic() - began_s
                 if waited_s > TRY_LIMIT_S:
-                    return f"it did not train a few updates within {TRY_LIMIT_S} seconds"
-                progress.report(f"engine {name}: {doing}, {waited_s:.0f} s so far")
+                    return _(
+                        "it did not train a few updates within {seconds} seconds",
+                        seconds=TRY_LIMIT_S,
+                    )
+                progress.report(
+                    _(
+                        "engine {name}: {doing}, {waited_s:.0f} s so far",
+                        name=name,
+                        doing=doing,
+                        waited_s=waited_s,
+                    )
+                )
         finally:
             process.kill()
     output, warned = heard
@@ -169,7 +184,7 @@ def _tried(name: str, progress: Progress) -> str:
     if process.returncode:
         ends = {-number: number.name for number in signal.Signals}
         how = ends.get(process.returncode, f"exit code {process.returncode}")
-        return f"its process ended while it trained a few updates ({how})"
+        return _("its process ended while it trained a few updates ({how})", how=how)
     found: dict[str, str] = json.loads(output.splitlines()[-1])
     problems = {problem: dtype for dtype, problem in found.items() if problem}
     return "; ".join(problems)
@@ -200,7 +215,7 @@ def _qt(has_display: bool) -> dict[str, str]:
     A process of its own is asked: where its plugin lacks a library, Qt aborts.
     """
     if qt_folder() is None:
-        return {"platform": "", "problem": "PySide6 is not installed"}
+        return {"platform": "", "problem": _("PySide6 is not installed")}
     given = {} if has_display else {"QT_QPA_PLATFORM": "offscreen"}
     platform, words = ask_platform(given, QT_LIMIT_S)
     if platform:
@@ -210,7 +225,7 @@ def _qt(has_display: bool) -> dict[str, str]:
         return {"platform": "", "problem": own}
     problem = libraries_problem(missing_libraries(XCB if has_display else OFFSCREEN))
     words = words.rpartition("\n")[2]
-    return {"platform": "", "problem": problem or f"Qt does not start: {words}"}
+    return {"platform": "", "problem": problem or _("Qt does not start: {words}", words=words)}
 
 
 def _plot() -> str:
@@ -228,14 +243,27 @@ def _text(found: dict[str, Any]) -> str:
     lacks = found["lacks"]
     rows += [(name, lacks.get(name) or version) for name, version in found["packages"].items()]
     for name, problem in found["engines"].items():
-        rows.append((f"engine {name}", problem or "trains in float32 and float64"))
+        rows.append(
+            (_("engine {name}", name=name), problem or _("trains in float32 and float64"))
+        )
     vectors = found["vectors"]
-    width = f"{vectors['bytes']} bytes, {vectors['registers']} registers"
-    rows.append(("vectors", vectors["problem"] or width))
+    width = _(
+        "{bytes} bytes, {registers} registers",
+        bytes=vectors["bytes"],
+        registers=vectors["registers"],
+    )
+    rows.append((_("vectors"), vectors["problem"] or width))
     qt = found["qt"]
-    rows.append(("Qt plugin", qt["problem"] or f"{qt['platform']} loads"))
+    rows.append(
+        (_("Qt plugin"), qt["problem"] or _("{platform} loads", platform=qt["platform"]))
+    )
     shown = found["display"]["problem"]
-    rows.append(("display", f"{shown}; train and shot work without" if shown else "available"))
+    rows.append(
+        (
+            _("display"),
+            _("{shown}; train and shot work without", shown=shown) if shown else _("available"),
+        )
+    )
     longest = max(len(name) for name, _ in rows)
     lines = [f"{name:<{longest}}  {value}" for name, value in rows]
-    return "\n".join([*lines, "", *(found["todo"] or ["ready"])])
+    return "\n".join([*lines, "", *(found["todo"] or [_("ready")])])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 
+from layerlab.core.translation import _
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--json", action="store_true", help=_("one JSON object a line"))
 
 
 def run(args: argparse.Namespace) -> int:

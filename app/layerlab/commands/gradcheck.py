@@ -6,6 +6,7 @@ import argparse
 from dataclasses import asdict
 
 from layerlab.commands.common import add_lab_arguments, chosen_spec, json_line
+from layerlab.core.translation import _, ngettext
 
 LIMIT = 1e-5  # of the relative error of an array, in the 2-norm
 
@@ -13,7 +14,7 @@ LIMIT = 1e-5  # of the relative error of an array, in the 2-norm
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_lab_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="the result as JSON")
+    parser.add_argument("--json", action="store_true", help=_("the result as JSON"))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -25,10 +26,21 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json_line(asdict(found)))
     else:
-        verdict = "agree" if agrees else "DISAGREE"
+        verdict = (
+            _("backpropagation and finite differences agree")
+            if agrees
+            else _("backpropagation and finite differences DISAGREE")
+        )
         print(
-            f"backpropagation and finite differences {verdict}: relative error at most "
-            f"{found.max_relative_error:.2e} (limit {LIMIT:.0e}), {found.skipped} arrays "
-            "skipped as too small"
+            ngettext(
+                "{verdict}: relative error at most {error:.2e} (limit {limit:.0e}), "
+                "{count} array skipped as too small",
+                "{verdict}: relative error at most {error:.2e} (limit {limit:.0e}), "
+                "{count} arrays skipped as too small",
+                found.skipped,
+                verdict=verdict,
+                error=found.max_relative_error,
+                limit=LIMIT,
+            )
         )
     return 0 if agrees else 1

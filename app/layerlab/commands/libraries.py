@@ -12,6 +12,7 @@ import sys
 
 from layerlab.core.errors import NotReadyError
 from layerlab.core.libraries import how_to_install, import_sentence, is_installed, missing
+from layerlab.core.translation import _
 
 # What Qt loads for a window on X, and for pictures without a display.
 XCB = (
@@ -111,17 +112,18 @@ def debian_packages(libraries: list[str]) -> tuple[list[str], list[str]]:
 
 def install_line(libraries: list[str]) -> str:
     """Return what to type on Debian or Ubuntu to get these libraries."""
-    packages, _ = debian_packages(libraries)
-    return "sudo apt-get install " + " ".join(packages) if packages else ""
+    packages = debian_packages(libraries)[0]
+    return f"sudo apt-get install {' '.join(packages)}" if packages else ""  # not translated
 
 
 def libraries_problem(libraries: list[str]) -> str:
     """Return one sentence on missing libraries, or "" if none is missing."""
     if not libraries:
         return ""
-    line = install_line(libraries)
-    fix = f"; on Debian or Ubuntu: {line}" if line else ""
-    return f"Qt lacks the libraries {', '.join(libraries)}{fix}"
+    fields = {"libraries": ", ".join(libraries), "line": install_line(libraries)}
+    if not fields["line"]:
+        return _("Qt lacks the libraries {libraries}", **fields)
+    return _("Qt lacks the libraries {libraries}; on Debian or Ubuntu: {line}", **fields)
 
 
 def check_plots() -> None:
@@ -143,5 +145,5 @@ def import_problem(error: ImportError) -> str:
     package = (error.name or "").partition(".")[0]
     if package == "PySide6":
         remedy = how_to_install("PySide6-Essentials")
-        return f"the window needs PySide6, which is not installed; {remedy}"
-    return import_sentence(error, "the window")
+        return _("the window needs PySide6, which is not installed; {remedy}", remedy=remedy)
+    return import_sentence(error, _("the window"))

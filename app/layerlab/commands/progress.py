@@ -6,6 +6,7 @@ import time
 from typing import TextIO
 
 from layerlab.core.numbers import grouped
+from layerlab.core.translation import _
 
 WIDTH = 32  # characters of the bar
 INTERVAL_S = 0.1
@@ -42,7 +43,12 @@ class Progress:
         """Draw the bar of a training, if it is time to."""
         self.draw(
             update / self._length,
-            f"{grouped(update)} of {grouped(self._length)} updates, loss {loss:.4g}",
+            _(
+                "{update} of {length} updates, loss {loss:.4g}",
+                update=grouped(update),
+                length=grouped(self._length),
+                loss=loss,
+            ),
         )
 
     def draw(self, share: float, text: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from layerlab.commands.display import answers_x
 from layerlab.core.errors import one_line
 from layerlab.core.program import ASK_QT, own_command, own_environment
+from layerlab.core.translation import _
 
 TIMEOUT_S = 60
 ALWAYS = ("offscreen", "minimal")  # platforms that need nothing of the machine
@@ -38,11 +39,11 @@ def ask_platform(
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return "", f"Qt did not start within {limit_s:.0f} seconds"
+        return "", _("Qt did not start within {seconds:.0f} seconds", seconds=limit_s)
     if asked.returncode == 0:
         return asked.stdout.strip(), ""
     lines = [line.strip() for line in asked.stderr.splitlines() if line.strip()]
-    return "", "\n".join(lines) or f"exit code {asked.returncode}"
+    return "", "\n".join(lines) or _("exit code {code}", code=asked.returncode)
 
 
 def platform_problem(environ: Mapping[str, str] = os.environ) -> str:
@@ -64,5 +65,9 @@ def platform_problem(environ: Mapping[str, str] = os.environ) -> str:
     found = _REASON.search(words)
     reason = one_line(found[0] if found else words.rpartition("\n")[2])
     if own:
-        return f"Qt does not start with QT_QPA_PLATFORM={one_line(own)} ({reason}); unset it"
-    return f"Qt does not start on this display ({reason})"
+        return _(
+            "Qt does not start with QT_QPA_PLATFORM={own} ({reason}); unset it",
+            own=one_line(own),
+            reason=reason,
+        )
+    return _("Qt does not start on this display ({reason})", reason=reason)

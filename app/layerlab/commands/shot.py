@@ -13,6 +13,7 @@ from layerlab.core.errors import LabError, NotReadyError
 from layerlab.core.figures import ENDINGS, MAX_SIDE, MIN_SIDE, PRINT
 from layerlab.core.spec import LabSpec, edit
 from layerlab.core.themes import THEME_NAMES
+from layerlab.core.translation import _
 
 MIN_SIZE, MAX_SIZE = (640, 480), (7680, 4320)
 MIN_VIEW, MAX_VIEW = (MIN_SIDE, MIN_SIDE), (MAX_SIDE, MAX_SIDE)
@@ -24,42 +25,48 @@ _SIZE = re.compile(r"(\d{1,5})[xX×](\d{1,5})")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("--out", metavar="FILE", required=True, help="the picture to write")
+    parser.add_argument("--out", metavar="FILE", required=True, help=_("the picture to write"))
     parser.add_argument(
         "--view",
         metavar="NAME",
-        help="one view instead of the window, also as CSV: diagram, prediction, "
-        "signal, gradient, loss, or one of the page's",
+        help=_(
+            "one view instead of the window, also as CSV: diagram, prediction, "
+            "signal, gradient, loss, or one of the page's"
+        ),
     )
-    page = parser.add_argument_group("a page of the gallery instead of the lab")
+    page = parser.add_argument_group(_("a page of the gallery instead of the lab"))
     page.add_argument(
-        "--experiment", metavar="KEY", help="see `experiments`; `gallery` draws all of them"
+        "--experiment", metavar="KEY", help=_("see `experiments`; `gallery` draws all of them")
     )
-    page.add_argument("--knobs", metavar="FILE", help="its knobs; --set turns single ones")
+    page.add_argument("--knobs", metavar="FILE", help=_("its knobs; --set turns single ones"))
     page.add_argument(
         "--claims",
         metavar="IDS",
         nargs="?",
         const="",
-        help="draws the page of the ledger, and computes these rows before: "
-        "`all`, or ids such as D16,L1, the last of which is chosen",
+        help=_(
+            "draws the page of the ledger, and computes these rows before: "
+            "`all`, or ids such as D16,L1, the last of which is chosen"
+        ),
     )
     add_lab_arguments(parser)
     view = parser.add_argument_group("how")
-    view.add_argument("--updates", type=int, metavar="N", help="how far to train; all the way")
-    view.add_argument("--size", metavar="WxH", help="pixels; 1440x900, of a view 720x450")
+    view.add_argument(
+        "--updates", type=int, metavar="N", help=_("how far to train; all the way")
+    )
+    view.add_argument("--size", metavar="WxH", help=_("pixels; 1440x900, of a view 720x450"))
     view.add_argument(
         "--scale",
         type=float,
         metavar="S",
         default=1.0,
-        help="pixels of a PNG in one of the size",
+        help=_("pixels of a PNG in one of the size"),
     )
     view.add_argument(
         "--theme",
         choices=(*THEME_NAMES, PRINT),
         default="dark",
-        help="dark; print: dark on white, for paper",
+        help=_("dark; print: dark on white, for paper"),
     )
 
 
@@ -68,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     out = _checked_out(args.out, args.view is not None)
     size, scale = _size(args.size, args.view is not None), _scale(args)
     if args.updates is not None and args.updates < 0:
-        raise LabError(f"--updates is {args.updates}, it must be 0 or more")
+        raise LabError(_("--updates is {updates}, it must be 0 or more", updates=args.updates))
     rows: list[str] = []
     if args.claims is not None:
         rows = checked_rows(args)
@@ -77,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         check_page(args)
         spec = LabSpec()
     elif args.knobs is not None:
-        raise LabError("--knobs go with --experiment KEY")
+        raise LabError(_("--knobs go with --experiment KEY"))
     else:
         spec = _long_enough(chosen_spec(args), args.updates)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is loaded
@@ -108,9 +115,9 @@ def checked_rows(args: argparse.Namespace) -> list[str]:
 
     for name in (*_OF_A_LAB, "experiment", "knobs"):
         if getattr(args, name) is not None:
-            raise LabError(f"--{name} does not go with --claims")
+            raise LabError(_("--{name} does not go with --claims", name=name))
     if args.set:
-        raise LabError("--set does not go with --claims")
+        raise LabError(_("--set does not go with --claims"))
     if args.claims == "all":
         return [row.id for row in claims()]
     return [claim(name).id for name in args.claims.split(",")] if args.claims else []
@@ -120,7 +127,9 @@ def check_page(args: argparse.Namespace) -> None:
     """Refuse a page that is not known, and what only a lab has; raises LabError."""
     for name in _OF_A_LAB:
         if getattr(args, name) is not None:
-            raise LabError(f"--{name} is of the lab; a page has --knobs FILE and --set")
+            raise LabError(
+                _("--{name} is of the lab; a page has --knobs FILE and --set", name=name)
+            )
     if args.experiment != "gallery":
         from layerlab.experiments import EXPERIMENTS
 
@@ -138,7 +147,7 @@ def turned(edits: list[str], key: str) -> dict[str, object]:
     for text in edits:
         name, sign, value = text.partition("=")
         if not sign:
-            raise LabError(f"--set {text}: it must be like KNOB=VALUE")
+            raise LabError(_("--set {text}: it must be like KNOB=VALUE", text=text))
         try:
             is_word = kinds.get(name) in ("choice", "text")
             knobs[name] = value if is_word else msgspec.json.decode(value)
@@ -159,20 +168,41 @@ def _long_enough(spec: LabSpec, updates: int | None) -> LabSpec:
 def _checked_out(text: str, is_view: bool) -> pathlib.Path:
     out = pathlib.Path(text)
     endings = [ending for ending in ENDINGS if is_view or ending != NO_PICTURE]
-    allowed = " or ".join(filter(None, [", ".join(endings[:-1]), endings[-1]]))
+    allowed = last = endings[-1]
+    if len(endings) > 1:
+        allowed = _("{others} or {last}", others=", ".join(endings[:-1]), last=last)
     if out.is_dir():
-        raise LabError(f"{text} is a directory, --out must be a file that ends in {allowed}")
+        raise LabError(
+            _(
+                "{path} is a directory, --out must be a file that ends in {allowed}",
+                path=text,
+                allowed=allowed,
+            )
+        )
     if out.suffix.lower() not in endings:
-        raise LabError(f"{text} does not end in {allowed}, which is what is written")
+        raise LabError(
+            _(
+                "{path} does not end in {allowed}, which is what is written",
+                path=text,
+                allowed=allowed,
+            )
+        )
     check_writable(out)
     return out
 
 
 def _scale(args: argparse.Namespace) -> float:
     if args.view is not None and args.claims is not None:
-        raise LabError("--view does not go with --claims")
+        raise LabError(_("--view does not go with --claims"))
     if not MIN_SCALE <= args.scale <= MAX_SCALE:
-        raise LabError(f"--scale is {args.scale:g}, the range is {MIN_SCALE} to {MAX_SCALE}")
+        raise LabError(
+            _(
+                "--scale is {scale:g}, the range is {min_scale} to {max_scale}",
+                scale=args.scale,
+                min_scale=MIN_SCALE,
+                max_scale=MAX_SCALE,
+            )
+        )
     return float(args.scale)
 
 
@@ -181,11 +211,16 @@ def _size(text: str | None, is_view: bool) -> tuple[int, int]:
         return VIEW_SIZE if is_view else WINDOW_SIZE
     match = _SIZE.fullmatch(text)
     if match is None:
-        raise LabError(f"--size is {text!r}, it must be like 1440x900")
+        raise LabError(_("--size is {text!r}, it must be like 1440x900", text=text))
     width, height = int(match[1]), int(match[2])
     least, most = (MIN_VIEW, MAX_VIEW) if is_view else (MIN_SIZE, MAX_SIZE)
     if not (least[0] <= width <= most[0] and least[1] <= height <= most[1]):
         raise LabError(
-            f"--size is {text}, the range is {least[0]}x{least[1]} to {most[0]}x{most[1]}"
+            _(
+                "--size is {text}, the range is {least} to {most}",
+                text=text,
+                least=f"{least[0]}x{least[1]}",
+                most=f"{most[0]}x{most[1]}",
+            )
         )
     return width, height

@@ -8,14 +8,15 @@ from layerlab.commands.common import add_path_argument, path_option
 from layerlab.core.errors import LabError
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, to_json
+from layerlab.core.translation import _, ngettext
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--default", action="store_true", help="print the default spec")
-    what.add_argument("--task", metavar="NAME", help="print the spec that suits a task")
-    what.add_argument("--check", metavar="FILE", help="check a spec or a saved lab")
+    what.add_argument("--default", action="store_true", help=_("print the default spec"))
+    what.add_argument("--task", metavar="NAME", help=_("print the spec that suits a task"))
+    what.add_argument("--check", metavar="FILE", help=_("check a spec or a saved lab"))
     add_path_argument(parser)
 
 
@@ -30,7 +31,7 @@ def run(args: argparse.Namespace) -> int:
         from layerlab.nets.tasks import TASKS
 
         if args.task == "csv":
-            raise LabError("the task csv needs its file; see `layerlab train --help`")
+            raise LabError(_("the task csv needs its file; see `layerlab train --help`"))
         spec = TASKS[args.task].recommended()
     print(to_json(spec), end="")
     return 0
@@ -49,13 +50,24 @@ def described(path: str, any_path: bool = False) -> str:
     except LabError as error:
         text = str(error)
         raise error if path in text else LabError(f"{path}: {text}") from None
-    kind = "a spec"
+    kind = _("a spec")
     if saved.state is not None:
-        kind = f"a lab, trained for {grouped(saved.state.update)} updates"
-    seeds = spec.train.seeds
-    return (
-        f"{path} is {kind}: {spec.task.name}, hidden {list(spec.net.hidden)}, "
-        f"{spec.net.activation}, {spec.net.init}, "
-        f"{grouped(layout_of(spec).parameters)} parameters, "
-        f"{seeds} {'seed' if seeds == 1 else 'seeds'}"
+        kind = ngettext(
+            "a lab, trained for {count} update",
+            "a lab, trained for {count} updates",
+            saved.state.update,
+        )
+    return ngettext(
+        "{path} is {kind}: {task}, hidden {hidden}, {activation}, {init}, "
+        "{parameters} parameters, {count} seed",
+        "{path} is {kind}: {task}, hidden {hidden}, {activation}, {init}, "
+        "{parameters} parameters, {count} seeds",
+        spec.train.seeds,
+        path=path,
+        kind=kind,
+        task=spec.task.name,
+        hidden=list(spec.net.hidden),
+        activation=spec.net.activation,
+        init=spec.net.init,
+        parameters=grouped(layout_of(spec).parameters),
     )

@@ -8,20 +8,25 @@ import sys
 from layerlab.commands.common import add_lab_arguments, chosen_spec, json_line
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.outlet import Outlet
+from layerlab.core.translation import _
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     add_lab_arguments(parser)
     run = parser.add_argument_group("how")
-    run.add_argument("--engine", metavar="NAME", help="compiled (the default), numpy or torch")
+    run.add_argument(
+        "--engine", metavar="NAME", help=_("compiled (the default), numpy or torch")
+    )
     length = run.add_mutually_exclusive_group()
-    length.add_argument("--updates", type=int, metavar="N", help="steps of the optimizer")
-    length.add_argument("--epochs", type=int, metavar="N", help="passes over the training set")
-    run.add_argument("--seeds", type=int, metavar="S", help="networks trained at once")
-    out = "keep the trained lab, for the window; a pipe or a device is written into"
+    length.add_argument("--updates", type=int, metavar="N", help=_("steps of the optimizer"))
+    length.add_argument(
+        "--epochs", type=int, metavar="N", help=_("passes over the training set")
+    )
+    run.add_argument("--seeds", type=int, metavar="S", help=_("networks trained at once"))
+    out = _("keep the trained lab, for the window; a pipe or a device is written into")
     run.add_argument("--out", metavar="FILE", help=out)
-    run.add_argument("--json", action="store_true", help="reports as JSON, one a line")
+    run.add_argument("--json", action="store_true", help=_("reports as JSON, one a line"))
 
 
 def run(args: argparse.Namespace) -> int:

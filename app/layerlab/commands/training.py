@@ -15,6 +15,7 @@ from layerlab.core.errors import NotFiniteError
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
+from layerlab.core.translation import _, marked, ngettext, translated
 from layerlab.nets import engines
 from layerlab.nets.probes import History, final_report, report_marks
 from layerlab.nets.probes.loss import evaluate, reported
@@ -66,7 +67,7 @@ class Training:
                         check()
                     progress.show(state.update, self.history.median_loss())
                 if is_reached:
-                    self._stopped = "target loss"
+                    self._stopped = marked("target loss")
                     break
         assert last is not None  # an engine yields at least where it stops
         return last
@@ -131,7 +132,7 @@ class Training:
             "first_loss": [None] * seeds if train is None else train[0],
             "activation_variance": [None] * depth,
             "validation": None,
-            "stopped": "not finite",
+            "stopped": "not finite",  # not translated: a program reads it
             "layer": error.layer,
             "last_finite_update": updates[-1] if len(updates) else None,
         }
@@ -139,28 +140,48 @@ class Training:
     def summary(self, state: State) -> str:
         """Return the last report for people."""
         report = self.final(state)
-        seeds = self.spec.train.seeds
         lines = [
-            f"{self.spec.task.name}: {seeds} {'seed' if seeds == 1 else 'seeds'} of "
-            f"{grouped(report['parameters'])} parameters, {grouped(state.update)} updates, "
-            f"engine {self._name}",
-            f"loss        {_spread(report['loss'])}, at first {_spread(report['first_loss'])}",
+            ngettext(
+                "{task}: {count} seed of {parameters} parameters, {updates} updates, "
+                "engine {engine}",
+                "{task}: {count} seeds of {parameters} parameters, {updates} updates, "
+                "engine {engine}",
+                self.spec.train.seeds,
+                task=self.spec.task.name,
+                parameters=grouped(report["parameters"]),
+                updates=grouped(state.update),
+                engine=self._name,
+            ),
+            _(
+                "loss        {loss}, at first {first}",
+                loss=_spread(report["loss"]),
+                first=_spread(report["first_loss"]),
+            ),
         ]
         if "total" in report:
-            lines.append(f"total       {_spread(report['total'])}   (with penalties)")
+            lines.append(
+                _("total       {spread}   (with penalties)", spread=_spread(report["total"]))
+            )
         for name, values in (report["validation"] or {}).items():
-            lines.append(f"{'validation' if name == 'loss' else name:<12}{_spread(values)}")
+            label = _("validation") if name == "loss" else name
+            lines.append(f"{label:<12}{_spread(values)}")
         variance = "  ".join(f"{v:.3g}" for v in report["activation_variance"])
         if variance:
-            lines.append(f"variance    {variance}   (across inputs, layer by layer)")
+            lines.append(
+                _("variance    {variance}   (across inputs, layer by layer)", variance=variance)
+            )
         if self._stopped:
-            lines.append(f"stopped at the {self._stopped}")
+            lines.append(_("stopped at the {limit}", limit=translated(self._stopped)))
         return "\n".join(lines)
 
 
 def _spread(values: Any) -> str:
     """Return the median of the seeds with the quartiles around it."""
     if np.isnan(np.asarray(values, float)).any():  # a running loss before its epoch is over
-        return "not known yet"
+        return _("not known yet")
     low, middle, high = np.percentile(np.asarray(values, float), [25, 50, 75])
-    return f"{middle:.4g}" if low == high else f"{middle:.4g} ({low:.4g} to {high:.4g})"
+    return (
+        f"{middle:.4g}"
+        if low == high
+        else _("{middle:.4g} ({low:.4g} to {high:.4g})", middle=middle, low=low, high=high)
+    )

@@ -13,6 +13,7 @@ from layerlab.commands import COMMANDS
 from layerlab.commands.spec import described
 from layerlab.core.disk import is_small
 from layerlab.core.errors import LabError, NotReadyError
+from layerlab.core.translation import _
 
 
 def run(
@@ -57,7 +58,10 @@ def _open(
     check_page(experiment, knobs)
     if problem:
         raise NotReadyError(
-            f"{problem}; `layerlab shot --out lab.png` draws the window into a file instead"
+            _(
+                "{problem}; `layerlab shot --out lab.png` draws the window into a file instead",
+                problem=problem,
+            )
         )
     try:
         from layerlab.compose.start import run_window
@@ -71,7 +75,7 @@ def check_page(experiment: str | None, knobs: str | None) -> None:
     """Refuse a page that is not known; raises LabError."""
     if experiment is None:
         if knobs is not None:
-            raise LabError("--knobs go with --experiment KEY")
+            raise LabError(_("--knobs go with --experiment KEY"))
         return
     from layerlab.experiments import EXPERIMENTS
 
@@ -83,8 +87,15 @@ def check_name(path: str) -> None:
     if os.path.exists(path) or not (is_terminal() or re.fullmatch(r"[\w-]+", path)):
         return
     near = difflib.get_close_matches(path, COMMANDS, 1)
-    hint = f"; did you mean the command {near[0]!r}?" if near else ""
-    raise LabError(f"{path}: no such file or command{hint}")
+    if not near:
+        raise LabError(_("{path}: no such file or command", path=path))
+    raise LabError(
+        _(
+            "{path}: no such file or command; did you mean the command {near!r}?",
+            path=path,
+            near=near[0],
+        )
+    )
 
 
 def check_file(path: str) -> None:

@@ -139,6 +139,12 @@ def import_sentence(error: BaseException, what: str = "") -> str:
     )
 
 
+def blamed(error: BaseException) -> str:
+    """Return the library for which an import failed, as installers call it, or ""."""
+    library = _library(getattr(error, "name", None) or "")
+    return "" if library is None else library.name
+
+
 def load_sentence(name: str, error: Exception) -> str:
     """Return one sentence on a library that is there but does not load, and what to do.
 

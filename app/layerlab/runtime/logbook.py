@@ -203,6 +203,7 @@ class Logbook:
                 raw = read_file(self._file, MAX_LOG_BYTES)
                 lines = raw.decode(errors="replace").splitlines()
             parts = [
+                # not translated: for maintainers
                 f"Layerlab {__version__}: a start before this one ended in a fault",
                 *versions(),
                 "",
