@@ -2,11 +2,13 @@
 
 A text is the literal in a call of `_`, `ngettext` or `marked` (`layerlab.core.translation`).
 A comment that begins with `Translators:`, on the line of the call or the one above, goes along.
+Presets have their texts in JSON.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import pathlib
 import re
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "app" / "layerlab"
+PRESETS = ROOT / "resources" / "specs" / "presets.json"
 TEMPLATE = ROOT / "build" / "layerlab.pot"
 # Function -> how many of its arguments are texts: of two, the second one is the plural.
 MARKS = {"_": 1, "marked": 1, "ngettext": 2}
@@ -85,6 +88,14 @@ def _texts(call: ast.Call) -> tuple[str, ...]:
     return tuple(text for text in texts if isinstance(text, str) and text)
 
 
+def collect_presets() -> list[Message]:
+    """Return the labels and the sentences of the presets."""
+    place = PRESETS.relative_to(ROOT).as_posix()
+    presets = json.loads(PRESETS.read_text(encoding="utf-8"))
+    texts = dict.fromkeys(preset[name] for preset in presets for name in ("label", "help"))
+    return [Message((text,), [place]) for text in texts]
+
+
 def template(messages: list[Message]) -> str:
     """Return the texts as a template of catalogues, in gettext's format."""
     return "\n".join([HEADER, *map(_entry, messages)])
@@ -111,6 +122,8 @@ def _quoted(text: str) -> str:
 def main() -> None:
     """Write the template and print how many texts it has."""
     messages = collect(iter(sorted(SOURCES.rglob("*.py"))), ROOT)
+    known = {message.texts[0] for message in messages}
+    messages += [preset for preset in collect_presets() if preset.texts[0] not in known]
     TEMPLATE.parent.mkdir(exist_ok=True)
     TEMPLATE.write_text(template(messages), encoding="utf-8")
     print(f"{TEMPLATE.relative_to(ROOT)}: {len(messages)} texts")

@@ -18,9 +18,16 @@ NOT_YET = (
     "commands/bench.py",
     "compose",
     "experiments",
-    "nets",
+    "nets/activations.py",
+    "nets/adviser",
+    "nets/engines/compiled",
+    "nets/losses.py",
+    "nets/optimizers.py",
+    "nets/peers.py",
+    "nets/speed.py",
     "ui",
 )
+WAITING = tuple(name if name.endswith(".py") else f"{name}/" for name in NOT_YET)
 
 
 def sources() -> dict[str, str]:
@@ -102,11 +109,10 @@ def within(_):
 
 
 def test_no_text_escapes_translation() -> None:
-    waiting = tuple(f"{room}/" if "." not in room else room for room in NOT_YET)
     escaped = [
         f"{name}:{text.line}: {text.template}"
         for name, source in SOURCES.items()
-        if not name.startswith(waiting)
+        if not name.startswith(WAITING)
         for text in untranslated(source)
     ]
     assert escaped == []

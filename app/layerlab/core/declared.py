@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layerlab.core.knobs import Effect, Knob
-from layerlab.core.translation import _
+from layerlab.core.translation import _, marked
 
 MAX_DEPTH = 64
 MAX_WEIGHTS = 5_000_000  # seeds times parameters
@@ -71,7 +71,7 @@ _KNOBS: list[Knob] = [
         "choice",
         _("Problem"),
         _("Overrides whether the target is read as numbers or as classes."),
-        choices=("auto", "regression", "classification"),
+        choices=(marked("auto"), marked("regression"), marked("classification")),
     ),
     # ---- net: the architecture
     Knob(
@@ -207,7 +207,7 @@ _KNOBS: list[Knob] = [
         "choice",
         _("Order"),
         _("Whether points come as in the file or reshuffled each epoch."),
-        choices=("shuffle", "file"),
+        choices=(marked("shuffle"), marked("file")),
     ),
     Knob(
         "train.loss",
@@ -290,7 +290,7 @@ _KNOBS: list[Knob] = [
         "choice",
         _("Generator"),
         _("`legacy` draws weights as NumPy's RandomState does, to match printed listings."),
-        choices=("default", "legacy"),
+        choices=(marked("default"), marked("legacy")),
     ),
     Knob(
         "train.report",
@@ -300,7 +300,7 @@ _KNOBS: list[Knob] = [
             "`after`: of the current weights on the whole training set; `running`: mean over "
             "the epoch of each batch's loss before its update."
         ),
-        choices=("after", "running"),
+        choices=(marked("after"), marked("running")),
     ),
     Knob(
         "train.dtype",

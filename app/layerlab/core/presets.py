@@ -6,6 +6,7 @@ import msgspec
 
 from layerlab.core.resources import resource
 from layerlab.core.spec import LabSpec
+from layerlab.core.translation import translated
 
 
 class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,4 +26,9 @@ class Preset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def presets() -> list[Preset]:
     """Return the shipped presets, in the order in which they are shown."""
     raw = resource("specs/presets.json").read_bytes()
-    return msgspec.json.decode(raw, type=list[Preset])
+    return [
+        msgspec.structs.replace(
+            preset, label=translated(preset.label), help=translated(preset.help)
+        )
+        for preset in msgspec.json.decode(raw, type=list[Preset])
+    ]

@@ -29,6 +29,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.layout import Layout
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.nets.engines.base import penalty
 from layerlab.nets.engines.numpy_ import ForwardCache, add_penalties, backward, forward
 from layerlab.nets.maths import NUMPY
@@ -211,8 +212,11 @@ class _Network:
         loss = (problem.loss.value(NUMPY, out, self.y) + penalty(problem, params)).item()
         if not np.isfinite(loss):
             raise LabError(
-                f"the loss of seed {self._seed} is not finite, so it has no gradient to "
-                "check; a smaller initialization may help"
+                _(
+                    "the loss of seed {seed} is not finite, so it has no gradient to "
+                    "check; a smaller initialization may help",
+                    seed=self._seed,
+                )
             )
         found = backward(problem, params, cache, problem.loss.gradient(out, self.y)).params
         add_penalties(problem, params, found)

@@ -15,6 +15,7 @@ import numpy as np
 
 from layerlab.core.registry import Entry, Registry
 from layerlab.core.spec import NetSpec
+from layerlab.core.translation import _
 
 Array = np.ndarray
 Draw = Callable[[Any, int, int, NetSpec], tuple[Array, Array]]
@@ -47,7 +48,7 @@ class Initializer(Entry):
         return np.array([x, y / math.sqrt(1 + 8 * variance)])
 
 
-INITIALIZERS: Registry[Initializer] = Registry("initializer")
+INITIALIZERS: Registry[Initializer] = Registry(_("initializer"))
 
 
 def _normal(
@@ -106,37 +107,37 @@ def _draw_torch(rng: Any, a: int, b: int, net: NetSpec) -> tuple[Array, Array]:
 
 _normal(
     "small-normal",
-    "small",
-    "Spread 0.01 everywhere: signal and gradient fade away.",
+    _("small"),
+    _("Spread 0.01 everywhere: signal and gradient fade away."),
     "-",
     lambda a, b: 0.01,
 )
 _normal(
     "xavier-normal",
     "Xavier",
-    "Variance 2/(in + out): a compromise of both directions, made for tanh.",
+    _("Variance 2/(in + out): a compromise of both directions, made for tanh."),
     "Glorot & Bengio 2010, eq. 12",
     lambda a, b: math.sqrt(2 / (a + b)),
 )
 _normal(
     "he-normal",
     "He",
-    "Variance 2/in: makes up for the half that ReLU zeroes.",
+    _("Variance 2/in: makes up for the half that ReLU zeroes."),
     "He et al. 2015, eq. 10",
     lambda a, b: math.sqrt(2 / a),
 )
 _normal(
     "large-normal",
-    "large",
-    "Spread 1 everywhere: signal and gradient explode with width.",
+    _("large"),
+    _("Spread 1 everywhere: signal and gradient explode with width."),
     "-",
     lambda a, b: 1.0,
 )
 INITIALIZERS.add(
     Initializer(
         "normal",
-        "free",
-        "Your own standard deviation of weights and biases, by two sliders.",
+        _("free"),
+        _("Your own standard deviation of weights and biases, by two sliders."),
         draw=_draw_free,
         weight_variance=lambda a, b, net: net.weight_std**2 / a,
         bias_variance=lambda a, net: net.bias_std**2,
@@ -146,29 +147,29 @@ INITIALIZERS.add(
 _normal(
     "lecun-normal",
     "LeCun",
-    "Variance 1/in: keeps the length of the signal in a linear network.",
+    _("Variance 1/in: keeps the length of the signal in a linear network."),
     "LeCun et al. 1998",
     lambda a, b: math.sqrt(1 / a),
 )
 _uniform(
     "xavier-uniform",
-    "Xavier, uniform",
-    "Xavier's variance, drawn from a box.",
+    _("Xavier, uniform"),
+    _("Xavier's variance, drawn from a box."),
     "Glorot & Bengio 2010, eq. 16",
     lambda a, b: math.sqrt(6 / (a + b)),
 )
 _uniform(
     "he-uniform",
-    "He, uniform",
-    "He's variance, drawn from a box.",
+    _("He, uniform"),
+    _("He's variance, drawn from a box."),
     "He et al. 2015",
     lambda a, b: math.sqrt(6 / a),
 )
 INITIALIZERS.add(
     Initializer(
         "orthogonal",
-        "orthogonal",
-        "A random rotation: every singular value is 1.",
+        _("orthogonal"),
+        _("A random rotation: every singular value is 1."),
         draw=_draw_orthogonal,
         weight_variance=lambda a, b, net: 1 / max(a, b),
         source="Saxe et al. 2013",
@@ -178,7 +179,7 @@ INITIALIZERS.add(
     Initializer(
         "torch-default",
         "PyTorch",
-        "What nn.Linear does: variance 1/(3 in), for the biases too.",
+        _("What nn.Linear does: variance 1/(3 in), for the biases too."),
         draw=_draw_torch,
         weight_variance=lambda a, b, net: 1 / (3 * a),
         bias_variance=lambda a, net: 1 / (3 * a),
@@ -187,8 +188,8 @@ INITIALIZERS.add(
 )
 _normal(
     "zeros",
-    "zeros",
-    "All weights 0: every neuron stays the same as its neighbours.",
+    _("zeros"),
+    _("All weights 0: every neuron stays the same as its neighbours."),
     "-",
     lambda a, b: 0.0,
 )

@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from layerlab.core.libraries import needed_for
+from layerlab.core.translation import _
 
 
 def _erf(z: Any) -> Any:
     if np.asarray(z).dtype == np.longdouble != np.float64:
         return _erf_series(z)
     # scipy takes long to import, and few runs need it: not before the first paint.
-    with needed_for("GELU in NumPy"):
+    with needed_for(_("GELU in NumPy")):
         from scipy.special import erf
 
     return erf(z)

@@ -14,6 +14,7 @@ from layerlab.core.lru_cache import LRUCache
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec, TaskSpec
 from layerlab.core.state import State
+from layerlab.core.translation import _, ngettext
 from layerlab.nets import randomness
 from layerlab.nets.activations import ACTIVATIONS, Activation
 from layerlab.nets.data import Data, Shape, encode, output_count
@@ -126,21 +127,34 @@ def check(spec: LabSpec) -> None:
     shape, loss = _shape(spec.task, file_stamp(spec.task)), spec.train.loss
     if loss == "cross-entropy" and not shape.classes:
         raise LabError(
-            f"train.loss is cross-entropy, which needs classes; the task {spec.task.name} "
-            "has numbers as its target"
+            _(
+                "train.loss is cross-entropy, which needs classes; the task {task} "
+                "has numbers as its target",
+                task=spec.task.name,
+            )
         )
     if loss == "logistic" and not shape.classes and not shape.unit_interval:
         raise LabError(
-            "train.loss is logistic, which needs classes or targets between 0 and 1; the "
-            f"task {spec.task.name} has other numbers as its target"
+            _(
+                "train.loss is logistic, which needs classes or targets between 0 and 1; the "
+                "task {task} has other numbers as its target",
+                task=spec.task.name,
+            )
         )
     parameters = layout_of(spec).parameters
     total = parameters * spec.train.seeds
     if total > MAX_WEIGHTS:
         raise LabError(
-            f"{spec.train.seeds} seeds of {grouped(parameters)} parameters are "
-            f"{grouped(total)}; at most {grouped(MAX_WEIGHTS)} fit, "
-            "so use fewer seeds or narrower layers"
+            ngettext(
+                "{count} seed of {parameters} parameters is {total}; at most {most} fit, so "
+                "use narrower layers",
+                "{count} seeds of {parameters} parameters are {total}; at most {most} fit, so "
+                "use fewer seeds or narrower layers",
+                spec.train.seeds,
+                parameters=grouped(parameters),
+                total=grouped(total),
+                most=grouped(MAX_WEIGHTS),
+            )
         )
 
 

@@ -16,6 +16,7 @@ from layerlab.core.jobs import Ask, Step
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.nets.engines import Engine
 from layerlab.nets.probes.loss import Scores, evaluate, reported
 from layerlab.nets.probes.references import noise_floor
@@ -106,7 +107,9 @@ def sweep(
     left.sort(key=lambda pair: pair[0] if pair[0] > _SLOW else 0.0)  # stable
     for needed, spec in left:
         if needed > limit:
-            outcome = _without(spec, f"left out: {needed:.0e} multiplications are too many")
+            outcome = _without(
+                spec, _("left out: {count:.0e} multiplications are too many", count=needed)
+            )
         else:
             outcome = yield from _trained(spec, engine, marks, is_interrupted)
         done += 1
@@ -128,11 +131,13 @@ def _trained(
         state = yield from _last_state(problem, engine, marks, is_interrupted)
         loss, validation = yield from _losses(problem, engine, state, is_interrupted)
     except NotFiniteError as error:
-        return _without(spec, f"not finite from update {grouped(error.update)} on")
+        return _without(
+            spec, _("not finite from update {update} on", update=grouped(error.update))
+        )
     except LabError as error:
         return _without(spec, str(error))
     if not np.isfinite(loss).all():  # a running loss whose epoch is not over
-        return _without(spec, "its loss is not known yet when it ends")
+        return _without(spec, _("its loss is not known yet when it ends"))
     return Outcome(spec, loss, validation, noise_floor(problem))
 
 

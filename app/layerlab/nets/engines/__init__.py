@@ -11,6 +11,7 @@ from collections.abc import Callable
 from layerlab.core.cancel import not_cancelled
 from layerlab.core.errors import NotReadyError, unknown_name
 from layerlab.core.libraries import needed_for
+from layerlab.core.translation import _
 from layerlab.nets.engines import ready
 from layerlab.nets.engines.base import Engine as Engine
 
@@ -29,11 +30,11 @@ def engine(name: str) -> Engine:
         LabError: there is no such engine.
         NotReadyError: what it needs is not installed.
     """
-    base, _, device = name.partition(":")
+    base, _colon, device = name.partition(":")
     if base not in NAMES or (device and base != "torch"):
-        raise unknown_name("engine", name, NAMES)
+        raise unknown_name(_("engine"), name, NAMES)
     if device and device not in DEVICES:
-        raise unknown_name("device of engine torch", device, DEVICES)
+        raise unknown_name(_("device of engine torch"), device, DEVICES)
     if base == "numpy":
         from layerlab.nets.engines.numpy_engine import NumpyEngine
 
@@ -41,7 +42,7 @@ def engine(name: str) -> Engine:
     if base == "compiled":
         if missing := ready.obstacle():
             raise NotReadyError(missing)
-        with needed_for("the engine compiled"):
+        with needed_for(_("the engine compiled")):
             from layerlab.nets.engines.compiled_ import CompiledEngine
 
         return CompiledEngine()

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 from layerlab.core.errors import LabError, NotFiniteError
 from layerlab.core.folders import user_folder
 from layerlab.core.spec import from_json
+from layerlab.core.translation import _
 from layerlab.nets.engines.wire import Message, receive, send, state_of, state_parts
 
 Job = tuple[Message, dict[str, Any]]
@@ -84,7 +85,7 @@ def _send_error(out: BinaryIO, error: Exception) -> None:
     else:
         traceback.print_exc()  # to standard error, for whoever looks for the cause
         what = f"{type(error).__name__}: {error}".splitlines()[0]
-        send(out, "error", text=f"the torch engine failed: {what}")
+        send(out, "error", text=_("the torch engine failed: {what}", what=what))
 
 
 def main() -> int:
@@ -101,7 +102,7 @@ def main() -> int:
     try:
         from layerlab.nets.engines.torch_ import devices
     except (ImportError, OSError) as error:  # OSError: a library of torch's does not load
-        send(out, "error", text=f"PyTorch does not load: {error}")
+        send(out, "error", text=_("PyTorch does not load: {error}", error=error))
         return 1
     send(out, "ready", devices=devices())
     while True:

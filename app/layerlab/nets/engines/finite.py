@@ -6,6 +6,7 @@ import numpy as np
 
 from layerlab.core.errors import NotFiniteError
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.nets.engines.base import Batches
 from layerlab.nets.engines.numpy_ import Trainer, forward, training_loss
 from layerlab.nets.maths import NUMPY
@@ -40,8 +41,13 @@ def ensure_finite(problem: Problem, good: State, state: State) -> State:
         x, y = batches.at(max(trainer.update - 1, 0))
         layer, seed = _diverged_layer(problem, before, trainer.params, x, y)
     raise NotFiniteError(
-        f"the loss is not finite after update {trainer.update}: it began in layer {layer} of "
-        f"seed {seed + 1}; a smaller learning rate or initialization may help",
+        _(
+            "the loss is not finite after update {update}: it began in layer {layer} of "
+            "seed {seed}; a smaller learning rate or initialization may help",
+            update=trainer.update,
+            layer=layer,
+            seed=seed + 1,
+        ),
         trainer.update,
         layer,
     )

@@ -13,6 +13,7 @@ import numpy as np
 
 from layerlab.core.errors import LabError, NotFiniteError, NotReadyError
 from layerlab.core.program import own_environment
+from layerlab.core.translation import _
 from layerlab.nets.engines.wire import Message, receive, send
 
 STOP_S = 5.0  # how long a child may take to end a run, or itself
@@ -88,9 +89,13 @@ class Child:
         if reply is None:
             self._replies.put(None)  # whoever asks again hears the same
             self.end()
-            words = self._last_words[-1] if self._last_words else "it said nothing"
+            words = self._last_words[-1] if self._last_words else _("it said nothing")
             raise LabError(
-                f"the torch process ended (code {self._process.returncode}): {words}"
+                _(
+                    "the torch process ended (code {code}): {words}",
+                    code=self._process.returncode,
+                    words=words,
+                )
             )
         return reply
 

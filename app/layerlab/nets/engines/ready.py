@@ -22,13 +22,8 @@ from concurrent.futures import Future
 
 from layerlab.core.errors import NotReadyError
 from layerlab.core.jobs import Ask
-from layerlab.core.libraries import (
-    FAILURES,
-    how_to_install,
-    import_sentence,
-    missing,
-    warn_once,
-)
+from layerlab.core.libraries import FAILURES, how_to_install, import_sentence, missing, warn_once
+from layerlab.core.translation import _
 
 WAIT_S = 0.002
 _MAX_MESSAGE = 200  # letters of a compiler's own message
@@ -112,10 +107,13 @@ def _make(dtype: str) -> None:
 def _loading_problem(error: Exception) -> str:
     """Return why numba, or what the lab builds on it, cannot be imported."""
     if (getattr(error, "name", None) or "").startswith("layerlab."):
-        return import_sentence(error, "the engine compiled")
+        return import_sentence(error, _("the engine compiled"))
+    # not translated: names of packages
     remedy = how_to_install("numba llvmlite", again=True)
-    return (
-        f"the engine compiled needs numba, which does not load ({_one_line(error)}); {remedy}"
+    return _(
+        "the engine compiled needs numba, which does not load ({error}); {remedy}",
+        error=_one_line(error),
+        remedy=remedy,
     )
 
 
@@ -123,10 +121,13 @@ def _problem(error: BaseException) -> NotReadyError:
     if isinstance(error, NotReadyError):
         return error
     if isinstance(error, ImportError):
-        return NotReadyError(import_sentence(error, "the engine compiled"))
+        return NotReadyError(import_sentence(error, _("the engine compiled")))
     return NotReadyError(
-        "the kernels of the engine compiled do not compile on this machine "
-        f"({_one_line(error)}; LAYERLAB_DEBUG=1 shows where)"
+        _(
+            "the kernels of the engine compiled do not compile on this machine "
+            "({error}; LAYERLAB_DEBUG=1 shows where)",
+            error=_one_line(error),
+        )
     )
 
 
@@ -211,4 +212,4 @@ def fastest(dtype: str, is_cancelled: Callable[[], bool]) -> tuple[str, str]:
 
 def instead(why: str) -> str:
     """Return what is said where NumPy takes the place of the kernels."""
-    return f"NumPy trains instead: {why}"
+    return _("NumPy trains instead: {why}", why=why)

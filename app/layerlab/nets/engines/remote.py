@@ -23,6 +23,7 @@ from layerlab.core.libraries import how_to_install, is_installed
 from layerlab.core.program import ENGINE_CHILD, is_bundle, own_command
 from layerlab.core.spec import LabSpec, to_json
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.engines.numpy_engine import NumpyEngine
 from layerlab.nets.engines.process import STOP_S, Child, error_of
@@ -38,8 +39,8 @@ def missing_torch() -> str:
     """Return why torch cannot be used, in one sentence, or "" if it is installed."""
     if not is_installed("torch"):
         if is_bundle():
-            return "this edition of Layerlab comes without PyTorch; layerlab-full has it"
-        return f"PyTorch is not installed; {how_to_install('torch')}"
+            return _("this edition of Layerlab comes without PyTorch; layerlab-full has it")
+        return _("PyTorch is not installed; {remedy}", remedy=how_to_install("torch"))
     return ""
 
 
@@ -133,7 +134,7 @@ class RemoteEngine:
                     raise error_of(message)
                 return arrays
             child.end()  # nobody waits for its answer, and a run must not hear it
-            raise LabError("the question was cancelled")
+            raise LabError(_("the question was cancelled"))
         finally:
             self._give_back(child)
 

@@ -18,6 +18,7 @@ import torch
 
 from layerlab.core.errors import LabError
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.nets import optimizers, randomness
 from layerlab.nets.engines.base import Batches, Report
 from layerlab.nets.engines.stepping import SteppingEngine
@@ -229,15 +230,25 @@ class TorchEngine(SteppingEngine):
     def _check(self, problem: Problem) -> None:
         if self.device not in devices():
             raise LabError(
-                f"PyTorch finds no device {self.device!r} here, only {', '.join(devices())}"
+                _(
+                    "PyTorch finds no device {device!r} here, only {devices}",
+                    device=self.device,
+                    devices=", ".join(devices()),
+                )
             )
         if self.device == "mps" and problem.spec.train.dtype == "float64":
             raise LabError(
-                "train.dtype is float64, which Apple's mps device does not have; "
-                "choose float32, or the device cpu"
+                _(
+                    "train.dtype is float64, which Apple's mps device does not have; "
+                    "choose float32, or the device cpu"
+                )
             )
         if problem.optimizer.key not in COUNTERPARTS:
             raise LabError(
-                f"train.optimizer is {problem.optimizer.key}, which the torch engine lacks; "
-                f"it has {', '.join(COUNTERPARTS)}"
+                _(
+                    "train.optimizer is {key}, which the torch engine lacks; "
+                    "it has {counterparts}",
+                    key=problem.optimizer.key,
+                    counterparts=", ".join(COUNTERPARTS),
+                )
             )

@@ -13,6 +13,7 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.libraries import sentence_of
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.core.translation import _
 from layerlab.nets.engines import engine
 from layerlab.nets.problem import initialize, problem_of
 
@@ -48,14 +49,19 @@ def disagreement(name: str, dtype: str) -> str:
     same = replace(
         start, params=start.params.astype(float), moments=start.moments.astype(float)
     )
-    *_, found = engine(name).run(spec, start)
-    *_, expected = engine("numpy").run(exact, same)
+    *_before, found = engine(name).run(spec, start)
+    *_before, expected = engine("numpy").run(exact, same)
     apart = np.linalg.norm(found.params - expected.params) / np.linalg.norm(expected.params)
     if found.update == UPDATES and apart <= TOLERANCES[dtype]:  # false of nan too
         return ""
-    return (
-        f"after {found.update} of {UPDATES} updates in {dtype} its parameters are {apart:.1e} "
-        f"apart from those of NumPy, where rounding explains {TOLERANCES[dtype]:.0e}"
+    return _(
+        "after {update} of {updates} updates in {dtype} its parameters are {apart:.1e} "
+        "apart from those of NumPy, where rounding explains {tolerance:.0e}",
+        update=found.update,
+        updates=UPDATES,
+        dtype=dtype,
+        apart=apart,
+        tolerance=TOLERANCES[dtype],
     )
 
 
@@ -68,6 +74,10 @@ def main(name: str) -> int:
         except (LabError, ImportError) as error:
             found[dtype] = sentence_of(error)
         except Exception as error:  # whatever it is, it is what `doctor` wants to know
-            found[dtype] = f"it fails: {type(error).__name__}: {sentence_of(error)}"
+            found[dtype] = _(
+                "it fails: {kind}: {sentence}",
+                kind=type(error).__name__,
+                sentence=sentence_of(error),
+            )
     print(json.dumps(found))
     return 0

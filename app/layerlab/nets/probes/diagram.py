@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from layerlab.core.frames import DiagramLayer, DiagramPart, Units, shown_units
+from layerlab.core.translation import _
 from layerlab.nets.engines.numpy_ import ForwardCache, forward
 from layerlab.nets.maths import NUMPY
 from layerlab.nets.probes.base import ProbedState, probe_rows
@@ -129,7 +130,7 @@ def _column(
         slope = problem.activation.derivative(NUMPY, real.n[k - 1][0], problem.spec.net.slope)
         dead = ~np.any(slope, axis=0)  # (size,)
     return DiagramLayer(
-        name="x" if k == 0 else f"layer {k}" if hidden else "ŷ",
+        name="x" if k == 0 else _("layer {number}", number=k) if hidden else "ŷ",
         size=size,
         shown=units,
         form=form,

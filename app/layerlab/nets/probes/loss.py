@@ -14,6 +14,7 @@ from layerlab.core.errors import LabError
 from layerlab.core.frames import LossPart
 from layerlab.core.spec import LabSpec
 from layerlab.core.state import State
+from layerlab.core.translation import _
 from layerlab.nets.engines.base import Outputs, penalty
 from layerlab.nets.engines.numpy_ import outputs
 from layerlab.nets.maths import NUMPY
@@ -237,13 +238,15 @@ class History:
         updates, train = arrays.get("updates"), arrays.get("train")
         known = {"updates"} | {field.name for field in fields(Scores)}
         if updates is None or train is None or set(arrays) - known:
-            raise LabError("the saved history of the loss lacks its updates or its losses")
+            raise LabError(_("the saved history of the loss lacks its updates or its losses"))
         rows = {name: values for name, values in arrays.items() if name != "updates"}
         fits = all(values.shape == (updates.size, seeds) for values in rows.values())
         if updates.ndim != 1 or not fits:
-            raise LabError("the saved history of the loss has sizes that do not fit each other")
+            raise LabError(
+                _("the saved history of the loss has sizes that do not fit each other")
+            )
         if updates.dtype.kind != "i" or (np.diff(updates, prepend=-1) <= 0).any():
-            raise LabError("the saved history of the loss has updates that do not ascend")
+            raise LabError(_("the saved history of the loss has updates that do not ascend"))
         for k in range(max(0, len(updates) - history._capacity), len(updates)):
             values: dict[str, Any] = {
                 f.name: rows[f.name][k] if f.name in rows else None for f in fields(Scores)

@@ -9,6 +9,7 @@ import numpy as np
 
 from layerlab.core.errors import NotReadyError
 from layerlab.core.libraries import needed_for, warn_once
+from layerlab.core.translation import _
 from layerlab.nets.data import Data, encode
 from layerlab.nets.losses import LOSSES
 from layerlab.nets.maths import NUMPY
@@ -52,7 +53,7 @@ def _linear_loss(data: Data, loss: str) -> float | None:
 
 
 def _minimum(x: Array, y: Array, loss: str) -> float | None:
-    with needed_for("the loss of the best linear model"):
+    with needed_for(_("the loss of the best linear model")):
         from scipy.optimize import minimize  # not before it is needed: slow to import
 
     shape = (x.shape[1], y.shape[1])

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from layerlab.core.registry import Entry, Registry
 from layerlab.core.resources import resource
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec
+from layerlab.core.translation import _
 from layerlab.nets.data import Data, Shape
 
 Array = np.ndarray
@@ -78,7 +79,7 @@ class Task(Entry):
         return None if picture is None else np.array(picture, float)
 
 
-TASKS: Registry[Task] = Registry("task")
+TASKS: Registry[Task] = Registry(_("task"))
 
 
 def held_out(spec: TaskSpec, own: float) -> float:

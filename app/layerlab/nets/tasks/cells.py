@@ -16,6 +16,7 @@ from layerlab.core.cancel import check_cancelled
 from layerlab.core.disk import read_file
 from layerlab.core.errors import LabError, one_line
 from layerlab.core.numbers import grouped
+from layerlab.core.translation import _, ngettext
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 100_000
@@ -24,7 +25,11 @@ MAX_KNOWN = 50_000  # different cells, beyond which equal ones are no longer loo
 BLOCK = 50_000  # cells
 LINES_TO_ASK = 1024  # after as many it is asked whether the file is still wanted
 LINES_TO_JUDGE = 200  # the separator is recognised from as many rows
-SEPARATORS = {"\t": "tabs", ";": "semicolons", ",": "commas"}  # in doubt, the first one
+SEPARATORS = {
+    "\t": _("tabs"),
+    ";": _("semicolons"),
+    ",": _("commas"),
+}  # in doubt, the first one
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 COMMA_NUMBER = re.compile(r"[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?", re.ASCII)
 
@@ -84,45 +89,56 @@ def read_cells(path: str) -> Cells:
     first, blocks = _without_empty_edge(first, blocks)
     if len(first) < 2:
         raise LabError(
-            f"{path} has one column; a table needs at least two, separated by commas, "
-            "semicolons or tabs"
+            _(
+                "{path} has one column; a table needs at least two, separated by commas, "
+                "semicolons or tabs",
+                path=path,
+            )
         )
     comma = separator != "," and _has_decimal_comma(first, blocks)
     pattern = COMMA_NUMBER if comma else NUMBER
-    words = [SEPARATORS[separator]] + ["decimal comma"] * comma
+    words = [SEPARATORS[separator]] + [_("decimal comma")] * comma
     if _is_header(first, blocks, pattern):
         names = _names(first, path)
         lines = lines[1:]
     else:
-        names = tuple(f"column {k + 1}" for k in range(len(first)))
+        names = tuple(f"column {k + 1}" for k in range(len(first)))  # not translated
         blocks = [tuple((cell,) for cell in first), *blocks]
-        words.append("no header")
+        words.append(_("no header"))
     if not lines:
-        raise LabError(f"{path} has a header only, no row of data")
+        raise LabError(_("{path} has a header only, no row of data", path=path))
     return Cells(path, names, blocks, lines, comma, ", ".join(words))
 
 
 def _bytes(path: str) -> bytes:
-    raw = read_file(path, MAX_BYTES, "CSV file")
+    raw = read_file(path, MAX_BYTES, _("CSV file"))
     if not raw.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise LabError(f"{path} is empty")
+        raise LabError(_("{path} is empty", path=path))
     return raw
 
 
 def _check_text(raw: bytes, path: str) -> None:
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise LabError(f"{path} is UTF-16, not UTF-8; save it as CSV in UTF-8")
+        raise LabError(_("{path} is UTF-16, not UTF-8; save it as CSV in UTF-8", path=path))
     if (at := raw.find(b"\0")) >= 0:
         raise LabError(
-            f"{path}, row {_line(raw[:at])} contains a zero byte: this is not a text file"
+            _(
+                "{path}, row {line} contains a zero byte: this is not a text file",
+                path=path,
+                line=_line(raw[:at]),
+            )
         )
     try:
         raw.decode()
     except UnicodeDecodeError as error:
         row = _line(raw[: error.start])
         raise LabError(
-            f"{path}, row {row} is not UTF-8 (byte {raw[error.start]:#04x}); save it as CSV "
-            "in UTF-8"
+            _(
+                "{path}, row {row} is not UTF-8 (byte {byte:#04x}); save it as CSV in UTF-8",
+                path=path,
+                row=row,
+                byte=raw[error.start],
+            )
         ) from None
 
 
@@ -186,7 +202,11 @@ def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block]
                     first = cells
             if len(lines) > MAX_ROWS + 1:
                 raise LabError(
-                    f"{path} has more than {grouped(MAX_ROWS)} rows; use fewer of them"
+                    _(
+                        "{path} has more than {most} rows; use fewer of them",
+                        path=path,
+                        most=grouped(MAX_ROWS),
+                    )
                 )
             if len(rows) * len(first) >= BLOCK:
                 blocks.append(tuple(zip(*rows, strict=True)))
@@ -197,10 +217,17 @@ def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block]
     except csv.Error as error:
         what = str(error)
         if "unexpected end" in what:
-            what = "a quote is opened and never closed"
-        raise LabError(f"{path}, row {line} cannot be read: {one_line(what)}") from None
+            what = _("a quote is opened and never closed")
+        raise LabError(
+            _(
+                "{path}, row {line} cannot be read: {what}",
+                path=path,
+                line=line,
+                what=one_line(what),
+            )
+        ) from None
     if not first:
-        raise LabError(f"{path} is empty")
+        raise LabError(_("{path} is empty", path=path))
     if rows:
         blocks.append(tuple(zip(*rows, strict=True)))
     return first, blocks, lines
@@ -209,16 +236,28 @@ def _rows(raw: bytes, separator: str, path: str) -> tuple[list[str], list[Block]
 def _check_columns(path: str, first: list[str]) -> None:
     if len(first) > MAX_COLUMNS:
         raise LabError(
-            f"{path} has {grouped(len(first))} columns; "
-            f"a table can have at most {grouped(MAX_COLUMNS)}"
+            _(
+                "{path} has {columns} columns; a table can have at most {most}",
+                path=path,
+                columns=grouped(len(first)),
+                most=grouped(MAX_COLUMNS),
+            )
         )
 
 
 def _check_width(path: str, line: int, cells: list[str], first: list[str]) -> None:
     if len(cells) != len(first):
         raise LabError(
-            f"{path}, row {line} has {len(cells)} cell{'s' * (len(cells) != 1)}, "
-            f"the first row has {len(first)}; every row needs as many cells"
+            ngettext(
+                "{path}, row {line} has {count} cell, the first row has {first}; every row "
+                "needs as many cells",
+                "{path}, row {line} has {count} cells, the first row has {first}; every row "
+                "needs as many cells",
+                len(cells),
+                path=path,
+                line=line,
+                first=len(first),
+            )
         )
 
 
@@ -264,10 +303,16 @@ def _is_header(first: list[str], blocks: list[Block], pattern: re.Pattern[str]) 
 
 
 def _names(header: list[str], path: str) -> tuple[str, ...]:
+    # not translated: specs have it
     names = [" ".join(name.split()) or f"column {k + 1}" for k, name in enumerate(header)]
     for name, often in Counter(names).items():
         if often > 1:
             raise LabError(
-                f"{path} has {often} columns named {shown(name)}; each needs a name of its own"
+                _(
+                    "{path} has {times} columns named {name}; each needs a name of its own",
+                    path=path,
+                    times=often,
+                    name=shown(name),
+                )
             )
     return tuple(names)

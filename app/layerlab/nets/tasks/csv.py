@@ -16,6 +16,7 @@ from layerlab.core.disk import write_file
 from layerlab.core.errors import LabError
 from layerlab.core.lru_cache import LRUCache
 from layerlab.core.spec import LabSpec, NetSpec, TaskSpec, TrainSpec, replace
+from layerlab.core.translation import _, marked
 from layerlab.nets.data import Column, Data, Shape, Table
 from layerlab.nets.tasks.base import Advice, Task
 from layerlab.nets.tasks.cells import COMMA_NUMBER, NUMBER, Cells, read_cells, shown
@@ -72,24 +73,40 @@ class _Reader:
         if (large := np.flatnonzero(np.abs(values) > MAX_VALUE)).size:
             i = int(large[0])
             text = self.cells.column(k)[i]
-            raise LabError(f"{self._at(i, k)}: {shown(text)} is too large a number")
+            raise LabError(
+                _(
+                    "{place}: {text} is too large a number",
+                    place=self._at(i, k),
+                    text=shown(text),
+                )
+            )
         return values
 
     def _stray(self, i: int, k: int, cell: str) -> LabError:
         """Say why row i of a column cannot stay: a gap, not finite, or a text."""
         if not cell:
-            what = "the cell is empty; fill it in or remove the row"
+            what = _("the cell is empty; fill it in or remove the row")
         elif _is_gap(cell):
-            what = f"{shown(cell)} stands for a gap; fill it in or remove the row"
+            what = _("{text} stands for a gap; fill it in or remove the row", text=shown(cell))
         elif _NOT_FINITE.fullmatch(cell):
-            what = f"{shown(cell)} is not a finite number"
+            what = _("{text} is not a finite number", text=shown(cell))
         else:
-            what = f"{shown(cell)} is not a number, as the others of this column are"
+            what = _(
+                "{text} is not a number, as the others of this column are", text=shown(cell)
+            )
         return LabError(f"{self._at(i, k)}: {what}")
 
     def _at(self, i: int, k: int) -> str:
         name = shown(self.cells.names[k])
-        return f"{self.cells.where}, row {self.cells.lines[i]}, column {name}"
+        return _(
+            "{where}, row {row}, column {name}",
+            where=self.cells.where,
+            row=self.cells.lines[i],
+            name=name,
+        )
+
+
+MAX_LISTED = 12  # names of columns in a message
 
 
 def _target_place(cells: Cells, target: str | None) -> int:
@@ -98,10 +115,17 @@ def _target_place(cells: Cells, target: str | None) -> int:
     if target in cells.names:
         return cells.names.index(target)
     near = difflib.get_close_matches(target, cells.names, 1)
-    listed = ", ".join(shown(name) for name in cells.names[:12])
-    more = f" and {len(cells.names) - 12} more" if len(cells.names) > 12 else ""
-    hint = f"; did you mean {shown(near[0])}?" if near else f"; it has {listed}{more}"
-    raise LabError(f"{cells.where} has no column {shown(target)}{hint}")
+    fields = {"where": cells.where, "target": shown(target)}
+    if near:
+        fields["near"] = shown(near[0])
+        raise LabError(_("{where} has no column {target}; did you mean {near}?", **fields))
+    fields["listed"] = ", ".join(shown(name) for name in cells.names[:MAX_LISTED])
+    if len(cells.names) <= MAX_LISTED:
+        raise LabError(_("{where} has no column {target}; it has {listed}", **fields))
+    fields["rest"] = str(len(cells.names) - MAX_LISTED)
+    raise LabError(
+        _("{where} has no column {target}; it has {listed} and {rest} more", **fields)
+    )
 
 
 def read_table(path: str, target: str | None = None) -> tuple[Table, str]:
@@ -134,7 +158,9 @@ def _read(key: tuple[str, str | None, Stamp]) -> tuple[Table, str]:
     check_may_read()
     found = read_table(path, target)
     if on_disk(path) != stamp:
-        raise LabError(f"{path} is another file than the one that was opened; open it again")
+        raise LabError(
+            _("{path} is another file than the one that was opened; open it again", path=path)
+        )
     return found
 
 
@@ -173,14 +199,14 @@ def _facts_key(spec: TaskSpec, stamp: Stamp) -> tuple[str | None, str | None, st
 
 def _load(spec: TaskSpec) -> Data:
     if not spec.path:
-        raise LabError("task.path is missing: the task csv needs a file")
+        raise LabError(_("task.path is missing: the task csv needs a file"))
     return _DATA.get((spec, stamp_of(spec.path)))
 
 
 def _facts(spec: TaskSpec) -> _Facts:
     """Return rows and shape; a file that was read is not read again, and nothing prepared."""
     if not spec.path:
-        raise LabError("task.path is missing: the task csv needs a file")
+        raise LabError(_("task.path is missing: the task csv needs a file"))
     stamp = stamp_of(spec.path)
     key = _facts_key(spec, stamp)
     if key not in _FACTS:
@@ -201,8 +227,8 @@ def _advise(spec: TaskSpec) -> Advice:
 
 CSV = Task(
     "csv",
-    "CSV…",
-    "Your own table: each row an example, one column to predict.",
+    _("CSV…"),
+    _("Your own table: each row an example, one column to predict."),
     load=_load,
     shape=_shape,
     advise=_advise,
@@ -210,7 +236,7 @@ CSV = Task(
     noise=0.0,
     validation=SHARE,
     knobs=("path", "target", "problem", "validation", "seed"),
-    group="tables",
+    group=marked("tables"),
     featured=True,
 )
 

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
+from layerlab.core.translation import _, marked
 from layerlab.nets.data import Data, Shape
 from layerlab.nets.tasks.base import Task, extra_points, generators, held_out
 
@@ -38,7 +39,11 @@ def _load(function: Function, spec: TaskSpec) -> Data:
         target_name="y",
         truth=function,
         noise=spec.noise,
-        summary=f"{len(x)} points of a known curve, {extra} for validation",
+        summary=_(
+            "{points} points of a known curve, {extra} for validation",
+            points=len(x),
+            extra=extra,
+        ),
     )
 
 
@@ -87,7 +92,7 @@ def _curve(
         shape=lambda spec: _SHAPE,
         samples=samples,
         validation=SHARE,
-        group="curves",
+        group=marked("curves"),
         featured=featured,
         source=source,
         net=NetSpec(hidden=hidden),
@@ -98,30 +103,30 @@ def _curve(
 CURVES = (
     _curve(
         "wave",
-        "wave",
-        "A wavy curve with three crests: too much for a narrow network.",
+        _("wave"),
+        _("A wavy curve with three crests: too much for a narrow network."),
         wave,
         featured=True,
     ),
     _curve(
         "step",
-        "step",
-        "A jump: a network without jumps needs steep weights to come close.",
+        _("step"),
+        _("A jump: a network without jumps needs steep weights to come close."),
         step,
         featured=True,
     ),
     _curve(
         "abs",
         "|x|",
-        "One corner: two ReLU neurons are enough, if they are alive at initialization.",
+        _("One corner: two ReLU neurons are enough, if they are alive at initialization."),
         np.abs,
         featured=True,
         source="Lu et al. 2019",
     ),
     _curve(
         "sine-mix",
-        "sine mix",
-        "A slow and a quick wave: networks learn the slow one first.",
+        _("sine mix"),
+        _("A slow and a quick wave: networks learn the slow one first."),
         sine_mix,
         hidden=(16, 16, 16),
         updates=2000,
@@ -129,8 +134,11 @@ CURVES = (
     ),
     _curve(
         "sawtooth",
-        "sawtooth",
-        "Eight straight pieces: depth can fold them, one layer needs a neuron for each corner.",
+        _("sawtooth"),
+        _(
+            "Eight straight pieces: depth can fold them, one layer needs a neuron for each "
+            "corner."
+        ),
         sawtooth,
         hidden=(16, 16, 16),
         samples=192,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
+from layerlab.core.translation import _, marked
 from layerlab.nets.data import Data, Shape
 from layerlab.nets.tasks.base import Task, held_out
 from layerlab.nets.tasks.tabular import split
@@ -34,21 +35,25 @@ def _load(spec: TaskSpec) -> Data:
         shape=_SHAPE,
         form="images",
         feature_names=("a", "b", "c", "d"),
-        target_name="flipped image",
+        target_name=_("flipped image"),
         x_mean=np.zeros(4),
         x_scale=np.ones(4),
         y_mean=np.zeros(4),
         y_scale=np.ones(4),
         truth=flipped,
         image_shape=(2, 2),
-        summary=f"{len(train)} of the 16 images of 2x2 pixels, {len(held)} for validation",
+        summary=_(
+            "{train} of the 16 images of 2x2 pixels, {held} for validation",
+            train=len(train),
+            held=len(held),
+        ),
     )
 
 
 FLIP = Task(
     "diagonal-flip",
-    "flip",
-    "All 16 images of 2x2 pixels, mirrored: width limits how many pixels can pass.",
+    _("flip"),
+    _("All 16 images of 2x2 pixels, mirrored: width limits how many pixels can pass."),
     load=_load,
     shape=lambda spec: _SHAPE,
     net=NetSpec(hidden=(8,)),
@@ -57,6 +62,6 @@ FLIP = Task(
     noise=0.0,
     validation=0.0,
     knobs=("validation", "seed"),
-    group="images",
+    group=marked("images"),
     featured=True,
 )

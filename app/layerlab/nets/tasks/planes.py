@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
+from layerlab.core.translation import _, marked
 from layerlab.nets.data import Data, Shape
 from layerlab.nets.tasks.base import Task, extra_points, generators, held_out
 
@@ -105,7 +106,12 @@ def _load_classes(draw: Draw, classes: int, spec: TaskSpec) -> Data:
         target_name="class",
         x_mean=np.zeros(2),
         x_scale=np.ones(2),
-        summary=f"{len(x)} points of {classes} classes, {extra} for validation",
+        summary=_(
+            "{points} points of {classes} classes, {extra} for validation",
+            points=len(x),
+            classes=classes,
+            extra=extra,
+        ),
     )
 
 
@@ -131,7 +137,11 @@ def _load_surface(function: Callable[[Array], Array], spec: TaskSpec) -> Data:
         x_scale=np.ones(2),
         truth=function,
         noise=spec.noise,
-        summary=f"{len(x)} points of a known surface, {extra} for validation",
+        summary=_(
+            "{points} points of a known surface, {extra} for validation",
+            points=len(x),
+            extra=extra,
+        ),
     )
 
 
@@ -163,7 +173,7 @@ def _task(
         samples=samples,
         noise=0.06 if shape.classes else 0.05,
         validation=SHARE,
-        group="planes",
+        group=marked("planes"),
         featured=featured,
         source=source,
     )
@@ -199,8 +209,8 @@ def _classes(
 PLANES = (
     _classes(
         "spiral",
-        "spiral",
-        "Two arms around each other: needs width, depth and patience.",
+        _("spiral"),
+        _("Two arms around each other: needs width, depth and patience."),
         spiral,
         (16, 16),
         samples=300,
@@ -210,8 +220,8 @@ PLANES = (
     ),
     _classes(
         "xor",
-        "XOR",
-        "Four squares, opposite ones alike: no straight line parts them.",
+        _("XOR"),
+        _("Four squares, opposite ones alike: no straight line parts them."),
         xor,
         (8, 8),
         featured=True,
@@ -219,31 +229,31 @@ PLANES = (
     ),
     _classes(
         "moons",
-        "moons",
-        "Two half circles, each reaching into the other.",
+        _("moons"),
+        _("Two half circles, each reaching into the other."),
         moons,
         (8, 8),
         featured=True,
     ),
     _classes(
         "circle",
-        "circle",
-        "A disc in a ring: three ReLU neurons can fence it in.",
+        _("circle"),
+        _("A disc in a ring: three ReLU neurons can fence it in."),
         circle,
         (8,),
     ),
     _classes(
         "gauss",
-        "gauss",
-        "Two round clouds: a straight line is enough, and depth 0 with it.",
+        _("gauss"),
+        _("Two round clouds: a straight line is enough, and depth 0 with it."),
         gauss,
         (4,),
         updates=600,
     ),
     _classes(
         "blobs",
-        "blobs",
-        "Three round clouds: three classes, so three outputs that compete.",
+        _("blobs"),
+        _("Three round clouds: three classes, so three outputs that compete."),
         blobs,
         (8,),
         classes=3,
@@ -251,16 +261,16 @@ PLANES = (
     ),
     _task(
         "plane",
-        "plane",
-        "A tilted plane: linear, so hidden layers are not needed at all.",
+        _("plane"),
+        _("A tilted plane: linear, so hidden layers are not needed at all."),
         partial(_load_surface, plane),
         _SURFACE,
         (4,),
     ),
     _task(
         "multi-gauss",
-        "hills",
-        "Three hills and three hollows: each has to be bent around.",
+        _("hills"),
+        _("Three hills and three hollows: each has to be bent around."),
         partial(_load_surface, hills),
         _SURFACE,
         (16, 16),

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from layerlab.core.errors import LabError
 from layerlab.core.libraries import needed_for
 from layerlab.core.spec import TaskSpec
+from layerlab.core.translation import _, marked
 from layerlab.nets.data import Column, Data, Shape, Table
 from layerlab.nets.tasks.base import Task
 from layerlab.nets.tasks.shipped import shipped_table
@@ -62,7 +63,7 @@ def _read(source: _Set) -> Table:
     shipped = shipped_table(name, source.target, source.rows)
     if shipped is not None:
         return shipped
-    with needed_for(f"the data set {name.replace('_', '-')}"):
+    with needed_for(_("the data set {name}", name=name.replace("_", "-"))):
         from sklearn import datasets
 
     # Diabetes comes scaled by its standard deviation unless it is asked for as measured.
@@ -106,38 +107,38 @@ def _task(
 SETS = (
     _task(
         "digits",
-        "digits",
-        "1,797 handwritten digits of 8x8 pixels: ten classes.",
+        _("digits"),
+        _("1,797 handwritten digits of 8x8 pixels: ten classes."),
         _Set("load_digits", 1797, Shape(inputs=64, classes=10), "digit"),
         "Alpaydin & Kaynak 1998",
         featured=True,
-        group="images",
+        group=marked("images"),
     ),
     _task(
         "iris",
-        "iris",
-        "150 flowers, four lengths of each: which of three species it is.",
+        _("iris"),
+        _("150 flowers, four lengths of each: which of three species it is."),
         _Set("load_iris", 150, Shape(inputs=4, classes=3), "species"),
         "Fisher 1936",
     ),
     _task(
         "wine",
-        "wine",
-        "178 wines, 13 chemical measures: which of three growers made it.",
+        _("wine"),
+        _("178 wines, 13 chemical measures: which of three growers made it."),
         _Set("load_wine", 178, Shape(inputs=13, classes=3), "cultivar"),
         "Aeberhard & Forina 1991",
     ),
     _task(
         "breast-cancer",
-        "cancer",
-        "569 tumours, 30 measures of their cells: malignant or benign.",
+        _("cancer"),
+        _("569 tumours, 30 measures of their cells: malignant or benign."),
         _Set("load_breast_cancer", 569, Shape(inputs=30, classes=2), "diagnosis"),
         "Wolberg et al. 1995",
     ),
     _task(
         "diabetes",
-        "diabetes",
-        "442 patients, ten measures: how far the illness has gone a year later.",
+        _("diabetes"),
+        _("442 patients, ten measures: how far the illness has gone a year later."),
         _Set("load_diabetes", 442, Shape(inputs=10), "progression"),
         "Efron et al. 2004",
     ),

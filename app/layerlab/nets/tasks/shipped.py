@@ -36,9 +36,9 @@ _CELLS = (
     "smoothness",
     "compactness",
     "concavity",
-    "concave points",
+    "concave points",  # not translated
     "symmetry",
-    "fractal dimension",
+    "fractal dimension",  # not translated
 )
 # Name of the set -> names of its columns, as scikit-learn's loaders call them.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -62,9 +62,9 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "proline",
     ),
     "breast_cancer": (
-        *(f"mean {name}" for name in _CELLS),
-        *(f"{name} error" for name in _CELLS),
-        *(f"worst {name}" for name in _CELLS),
+        *(f"mean {name}" for name in _CELLS),  # not translated
+        *(f"{name} error" for name in _CELLS),  # not translated
+        *(f"worst {name}" for name in _CELLS),  # not translated
     ),
     "diabetes": ("age", "sex", "bmi", "bp", *(f"s{k}" for k in range(1, 7))),
 }

@@ -13,6 +13,7 @@ import numpy as np
 from layerlab.core.errors import LabError, quoted
 from layerlab.core.numbers import grouped
 from layerlab.core.spec import NetSpec, TaskSpec, TrainSpec
+from layerlab.core.translation import _, ngettext
 from layerlab.nets.data import Column, Data, Shape, Table
 
 Array = np.ndarray
@@ -98,8 +99,14 @@ def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
     inputs = sum(len(set(column.values)) if column.is_text else 1 for column in used)
     if inputs * table.rows > MAX_NUMBERS:
         raise LabError(
-            f"{where} has {grouped(table.rows)} rows of {grouped(inputs)} inputs; at most "
-            f"{grouped(MAX_NUMBERS)} numbers fit, so use fewer rows or columns"
+            _(
+                "{where} has {rows} rows of {inputs} inputs; at most "
+                "{most} numbers fit, so use fewer rows or columns",
+                where=where,
+                rows=grouped(table.rows),
+                inputs=grouped(inputs),
+                most=grouped(MAX_NUMBERS),
+            )
         )
     for column in used:
         if not column.is_text:
@@ -110,10 +117,15 @@ def _inputs(table: Table, where: str) -> tuple[Array, tuple[str, ...]]:
             columns.append((column.values == value).astype(float))
             names.append(f"{column.name}={value}")
     if not columns:
-        raise LabError(f"{where} has no column to learn from besides the target")
+        raise LabError(_("{where} has no column to learn from besides the target", where=where))
     x = np.stack(columns, axis=1)  # (rows, D)
     if not np.ptp(x, axis=0).any():
-        raise LabError(f"{where} has the same inputs in every row, so nothing can be learned")
+        raise LabError(
+            _(
+                "{where} has the same inputs in every row, so nothing can be learned",
+                where=where,
+            )
+        )
     return x, tuple(names)
 
 
@@ -138,9 +150,15 @@ def _classes(target: Column, where: str) -> tuple[Array, tuple[str, ...]]:
     rare = len(values) > MAX_CATEGORIES and 2 * len(values) > len(target.values)
     if len(values) > MAX_CLASSES or rare:
         raise LabError(
-            f"{where}, column {quoted(target.name)} has {len(values)} different values in "
-            f"{grouped(len(target.values))} rows, too many to be classes; "
-            "choose another target column"
+            _(
+                "{where}, column {column} has {values} different values in "
+                "{rows} rows, too many to be classes; "
+                "choose another target column",
+                where=where,
+                column=quoted(target.name),
+                values=len(values),
+                rows=grouped(len(target.values)),
+            )
         )
     index = {value: k for k, value in enumerate(values)}
     names = values if target.is_text else [number_text(value) for value in values]
@@ -157,17 +175,29 @@ def number_text(value: float) -> str:
 def _check_target(table: Table, problem: str, where: str) -> None:
     target = table.target
     if table.rows < 2:
-        raise LabError(f"{where} has one row of data; a training needs at least two")
+        raise LabError(
+            _("{where} has one row of data; a training needs at least two", where=where)
+        )
     if len(set(target.values)) < 2:
         raise LabError(
-            f"{where}, column {quoted(target.name)} has the same value in every row, "
-            f"{_shown(target.values[0])}: as a target it has only one class, so nothing can "
-            "be learned"
+            _(
+                "{where}, column {column} has the same value in every row, "
+                "{value}: as a target it has only one class, so nothing can "
+                "be learned",
+                where=where,
+                column=quoted(target.name),
+                value=_shown(target.values[0]),
+            )
         )
     if target.is_text and problem == "regression":
         raise LabError(
-            f"{where}, column {quoted(target.name)} holds texts such as "
-            f"{_shown(target.values[0])}, so task.problem cannot be regression"
+            _(
+                "{where}, column {column} holds texts such as "
+                "{value}, so task.problem cannot be regression",
+                where=where,
+                column=quoted(target.name),
+                value=_shown(target.values[0]),
+            )
         )
 
 
@@ -253,16 +283,27 @@ def _summary(
 ) -> str:
     target = table.target.name
     if class_names:
-        kind = f"classification: {target} is one of {len(class_names)} classes"
+        kind = _(
+            "classification: {target} is one of {classes} classes",
+            target=target,
+            classes=len(class_names),
+        )
     else:
-        kind = f"regression: {target} is a number"
+        kind = _("regression: {target} is a number", target=target)
     parts = [
-        f"{grouped(table.rows)} rows ({grouped(held)} for validation)",
-        f"{inputs} input{'s' if inputs > 1 else ''}",
+        ngettext(
+            "{count} row ({held} for validation)",
+            "{count} rows ({held} for validation)",
+            table.rows,
+            held=grouped(held),
+        ),
+        ngettext("{count} input", "{count} inputs", inputs),
         kind,
     ]
     if dropped := [column.name for column in table.features if left_out(column)]:
-        parts.append(f"left out, too many different texts: {', '.join(dropped)}")
+        parts.append(
+            _("left out, too many different texts: {dropped}", dropped=", ".join(dropped))
+        )
     return ", ".join(parts) + (f" ({read_as})" if read_as else "")
 
 
