@@ -100,7 +100,7 @@ def licences() -> str:
     try:
         return resource("licences.txt").read_text(encoding="utf-8")
     except LabError:
-        lines = [f"Layerlab {__version__}: MIT"]
+        lines = [_("Layerlab {version}: MIT", version=__version__)]
     for name in LIBRARIES:
         try:
             found = importlib.metadata.distribution(name)

@@ -22,7 +22,13 @@ from concurrent.futures import Future
 
 from layerlab.core.errors import NotReadyError
 from layerlab.core.jobs import Ask
-from layerlab.core.libraries import FAILURES, how_to_install, import_sentence, missing, warn_once
+from layerlab.core.libraries import (
+    FAILURES,
+    how_to_install,
+    import_sentence,
+    missing,
+    warn_once,
+)
 from layerlab.core.translation import _
 
 WAIT_S = 0.002
