@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import pathlib
+import re
 import string
+import subprocess
+import sys
 
 import pytest
 
+from tests.helpers import pseudo_language
 from tests.helpers.scripts import script
 from tests.helpers.texts import hidden_by_variables, not_literal, reads_like_text, untranslated
 
@@ -185,3 +191,43 @@ def test_the_fields_of_all_texts_have_names() -> None:
             for text in message.texts:
                 fields = [name for _, name, _, _ in string.Formatter().parse(text)]
                 assert all(name is None or name.isidentifier() for name in fields), text
+
+
+# ---- as the window shows it
+
+
+def still_english() -> list[str]:
+    """Return the literals of what is not translated yet, and what is kept and shown there."""
+    found = []
+    for name, source in SOURCES.items():
+        for node in ast.walk(ast.parse(source)):
+            literals = [node] if name.startswith(WAITING) else []
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "marked":
+                literals = node.args[:1]
+            for literal in literals:
+                if isinstance(literal, ast.Constant) and isinstance(literal.value, str):
+                    plain = re.sub(r"<[^>]*>", " ", literal.value)
+                    found.append(" ".join(plain.split()).lower())
+    return [text for text in found if re.search(r"[^\W\d_]{2}", text)]
+
+
+def test_a_text_without_brackets_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pseudo_language, "translated", ["⟦a long sentence on rows⟧"])
+    shown = {"⟦Width⟧: ⟦wide⟧", "a long sen…", "on rows⟧", "12 %", "tanh", "net.width", "E[h²]"}
+    assert pseudo_language.escaped(shown, {"tanh"}) == []
+    assert pseudo_language.escaped({"⟦Width⟧ of it", "Depth", "layers⟧ more"}, set()) == [
+        "Depth",
+        "layers⟧ more",
+    ]
+
+
+def test_every_text_of_the_window_is_translated() -> None:
+    command = [sys.executable, "-m", "tests.helpers.pseudo_language"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    escaped = json.loads(done.stdout)
+    assert len(escaped) > 10
+    english = still_english()
+    for what, texts in escaped.items():
+        found = [" ".join(text.split()).lower() for text in texts]
+        assert [t for t in found if not any(part in t for part in english)] == [], what

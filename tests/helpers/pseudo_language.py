@@ -1,0 +1,144 @@
+"""A language whose every text stands in brackets: what is shown without them escaped.
+
+`python -m tests.helpers.pseudo_language` draws the window with the lab and with each page, and
+prints as JSON which texts of each are not translated.
+"""
+
+from __future__ import annotations
+
+import gettext
+import json
+import re
+import tempfile
+
+from layerlab.core import translation
+
+OPEN, CLOSE = "⟦", "⟧"
+_WORD = re.compile(r"[^\W\d_]{3,}")
+# What no language translates: names of functions, methods and people, formulas, paths of knobs.
+_NAME = re.compile(r"[A-Z]\w*[A-Z][\w-]*|[a-z]+\.[a-z_]+|\S*[=·₀-₉ᵀ²√∂∇]\S*")
+translated: list[str] = []  # every text that was asked for, filled
+
+
+class Bracketed(gettext.NullTranslations):
+    """A catalogue that has every text."""
+
+    def gettext(self, message: str) -> str:
+        """Return the text in brackets."""
+        text = f"{OPEN}{message}{CLOSE}"
+        translated.append(text)
+        return text
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """Return the form for that number in brackets."""
+        return f"{OPEN}{one if count == 1 else many}{CLOSE}"
+
+
+def install() -> None:
+    """Speak that language from now on; before anything with texts is imported."""
+    translation.catalogue = Bracketed()
+    fill = translation._filled
+
+    def noted(text: str, english: str, fields: dict[str, object]) -> str:
+        filled = fill(text, english, fields)
+        translated.append(filled)
+        return filled
+
+    translation._filled = noted
+
+
+def escaped(shown: set[str], names: set[str]) -> list[str]:
+    """Return the texts that are not translated.
+
+    Args:
+        shown: all texts of the window. Lines that were cut or wrapped are parts of texts.
+        names: words that are data, registry names or numbers' units.
+    """
+    known = re.sub(r"\s+", " ", "\n".join(translated)).lower()
+    found = []
+    for text in sorted(shown):
+        outside = re.sub(f"{OPEN}[^{CLOSE}]*({CLOSE}|$)|^[^{OPEN}]*{CLOSE}", " ", text)
+        words = [word for word in outside.split() if not _NAME.fullmatch(word)]
+        rest = " ".join(word for word in words if word.strip(".,:;()…") not in names)
+        part = re.sub(r"\s+", " ", text).strip(" …").lower()
+        if _WORD.search(rest) and part not in known:
+            found.append(text)
+    return found
+
+
+def texts_of_widgets() -> set[str]:
+    """Return what labels, buttons, actions, choices and tooltips of all windows hold."""
+    from PySide6.QtWidgets import QApplication
+
+    shown: set[str] = set()
+    for widget in QApplication.allWidgets():
+        for name in ("text", "toolTip", "windowTitle", "placeholderText", "accessibleName"):
+            if callable(value := getattr(widget, name, None)) and not _is_typed(widget, name):
+                shown.add(value())
+        for action in widget.actions():
+            shown |= {action.text(), action.toolTip()}
+        if callable(item := getattr(widget, "itemText", None)):
+            shown |= {item(i) for i in range(widget.count())}
+    return {re.sub(r"<[^>]+>", " ", text) for text in shown if isinstance(text, str)}
+
+
+def _is_typed(widget: object, name: str) -> bool:
+    from PySide6.QtWidgets import QLineEdit
+
+    return name == "text" and isinstance(widget, QLineEdit)
+
+
+def main() -> None:
+    """Draw the windows and print what escapes."""
+    install()
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QPainter
+    from PySide6.QtWidgets import QApplication
+
+    from layerlab.compose import shot
+    from layerlab.compose.page import Page
+    from layerlab.experiments import EXPERIMENTS
+
+    Page.finish = Page.refresh  # type: ignore[method-assign] # without work of a minute
+    shown: set[str] = set()
+    draw = QPainter.drawText
+
+    def noted(painter: QPainter, *args: object) -> object:
+        shown.update(arg for arg in args if isinstance(arg, str))
+        return draw(painter, *args)
+
+    def collected(picture: object) -> bytes:
+        shown.update(texts_of_widgets())
+        return b""
+
+    QPainter.drawText = noted  # type: ignore[method-assign]
+    shot._png = collected
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for what in ("lab", "gallery", *EXPERIMENTS.keys()):
+            shown.clear()
+            if what == "lab":
+                shot.shot(f"{folder}/picture.png", updates=20)
+            else:
+                shot.shot_page(f"{folder}/picture.png", what)
+            found[what] = escaped(shown, _names())
+            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # its window
+    print(json.dumps(found, ensure_ascii=False))
+
+
+def _names() -> set[str]:
+    """Return what is chosen by a name of its own, and the names of the default lab's data."""
+    from layerlab.core.spec import LabSpec
+    from layerlab.experiments import EXPERIMENTS
+    from layerlab.nets.activations import ACTIVATIONS
+    from layerlab.nets.optimizers import OPTIMIZERS
+    from layerlab.nets.problem import problem_of
+
+    data = problem_of(LabSpec()).data
+    names = {*EXPERIMENTS.keys(), *data.feature_names, data.target_name}
+    names |= {entry.label for registry in (ACTIVATIONS, OPTIMIZERS) for entry in registry}
+    return names | {"Layerlab", "Mixtral", "float32", "float64"}
+
+
+if __name__ == "__main__":
+    main()
