@@ -57,10 +57,10 @@ def test_the_logs_are_shown_or_named(lab, home, monkeypatch, can) -> None:
 def test_a_surprise_is_told_kept_and_copied_and_the_lab_goes_on(lab, qtbot, home) -> None:
     book = Logbook()
     book.begin()
-    lab.trouble.report = book.report
+    lab.error_reporter.report = book.report
     try:
         lab.store.edit("net.width", 5)
-        lab.trouble.on_surprise(ValueError("odd"))
+        lab.error_reporter.on_surprise(ValueError("odd"))
         banner = lab.window.banner
         assert banner.text.text().endswith("the lab continues: odd")
         QTest.mouseClick(banner.copy_button, LEFT)

@@ -242,16 +242,16 @@ def test_one_seed_has_the_same_columns_and_no_band(view: LossView) -> None:
     assert not view.plot.bands
 
 
-def test_a_ghost_is_an_earlier_median_with_a_name(view: LossView) -> None:
+def test_the_previous_run_is_a_median_with_a_name(view: LossView) -> None:
     view.draw(sample_frame())
     earlier = sample_loss(np.random.default_rng(3), 4, 1500)
-    view.set_ghost(earlier, "before: width 4")
+    view.set_previous_run(earlier, "before: width 4")
     view.draw(sample_frame())
     assert view.plot.still["before: width 4"].y == pytest.approx(
         np.median(earlier.train, axis=1)
     )
     assert "before: width 4" in [key.text for key in view.plot.legend]
-    view.set_ghost(None)
+    view.set_previous_run(None)
     assert "before: width 4" not in view.plot.still
 
 

@@ -117,16 +117,16 @@ def test_the_chosen_seed_is_drawn_on_demand(view: PredictionView) -> None:
     assert "this seed" not in view.curve.plot.live
 
 
-def test_curve_reading_and_ghost(view: PredictionView) -> None:
+def test_curve_reading_and_previous_run(view: PredictionView) -> None:
     frame = flat_frame()
     view.draw(frame)
     x = float(frame.prediction.x[80])
     text = view.curve.read(x, 0.0).text
     assert text == f"x = {x:.3g}: median 0 (−0.2 to 0.2)"
-    view.set_ghost(sample_frame("curve").prediction, "before: width 4")
+    view.set_previous_run(sample_frame("curve").prediction, "before: width 4")
     view.draw(frame)
     assert "before: width 4" in view.curve.plot.still
-    view.set_ghost(None)
+    view.set_previous_run(None)
     assert "before: width 4" not in view.curve.plot.still
 
 

@@ -229,8 +229,8 @@ def test_copied_numbers_have_the_shown_seed(view):
     assert got == pytest.approx(view.part().train[:, 2])
 
 
-def test_a_ghost_is_read_under_the_cursor(view):
+def test_the_previous_run_is_read_under_the_cursor(view):
     earlier = sample_frame(seeds=8).loss
-    view.set_ghost(earlier, "before: width 4")
+    view.set_previous_run(earlier, "before: width 4")
     view.redraw()
     assert "before: width 4" in view.plot.reading_at(QPointF(view.plot.area().center())).text

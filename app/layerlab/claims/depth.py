@@ -110,15 +110,15 @@ def _judge_chain(n: Chain) -> Judgement:
 # ---- C3: a layer of zeros
 
 
-class Silenced(NamedTuple):
+class Ablated(NamedTuple):
     """By activation: largest range of the plain outputs, largest error of the residual."""
 
     plain: dict[str, float]
     residual: dict[str, float]
 
 
-def _measure_silenced(ctx: Context) -> Silenced:
-    found, depth = Silenced({}, {}), 6
+def _measure_ablated(ctx: Context) -> Ablated:
+    found, depth = Ablated({}, {}), 6
     for activation in (entry.key for entry in ACTIVATIONS):
         net = NetSpec(hidden=(2,) * depth, activation=activation, init="torch-default")
         plain = lab("moons", net, TrainSpec(seeds=8, dtype="float64"))
@@ -140,7 +140,7 @@ def _out(spec: LabSpec, params: Array, x: Array) -> Array:
     return forward(problem_of(spec), params, x).h[-1]
 
 
-def _judge_silenced(n: Silenced) -> Judgement:
+def _judge_ablated(n: Ablated) -> Judgement:
     keep = [name for name, error in n.residual.items() if error > EXACT]
     off = max(n.residual.values())
     measured = f"plain: range {figure(max(n.plain.values()))}; residual: off by {figure(off)}"
@@ -198,7 +198,7 @@ CLAIMS: tuple[Claim[Any], ...] = (
         f"of the plain network differ by at most {EXACT:g} over the inputs, those of the "
         f"residual one by at most {EXACT:g} from the network without the layer; for every "
         "activation of the lab",
-        measure=_measure_silenced,
-        judge=_judge_silenced,
+        measure=_measure_ablated,
+        judge=_judge_ablated,
     ),
 )

@@ -12,20 +12,20 @@ from layerlab.compose.advising import Advising
 from layerlab.compose.appearance import Appearance, theme_of
 from layerlab.compose.autosave import Autosave
 from layerlab.compose.budget import BudgetLock
-from layerlab.compose.deferred import Deferred
+from layerlab.compose.debouncer import Debouncer
 from layerlab.compose.dialogs import LastFolder
 from layerlab.compose.error_reporter import ErrorReporter
 from layerlab.compose.figures import Figures
 from layerlab.compose.file_reader import FileReader
 from layerlab.compose.files import Files
 from layerlab.compose.garbage_collection import FreezeGarbageCollector
-from layerlab.compose.ghost import Ghost
 from layerlab.compose.help import Help
 from layerlab.compose.kept_labs import KeptLabs
 from layerlab.compose.knob_curve import Curves
 from layerlab.compose.network import ParameterEdits
 from layerlab.compose.options_store import OptionsStore
 from layerlab.compose.pages import Pages
+from layerlab.compose.previous_run import PreviousRunOverlay
 from layerlab.compose.reopening import Reopened
 from layerlab.compose.seeds import Seeds
 from layerlab.compose.serving import WAITING, serving_ports
@@ -100,7 +100,7 @@ class Session(QObject):
             window,
             store,
             runner,
-            Ghost(window),
+            PreviousRunOverlay(window),
             self.seeds,
             self.budget,
             self.table,
@@ -210,7 +210,7 @@ class Session(QObject):
         # After the window has painted itself: the thread would slow that down. A window
         # that nobody sees is not painted; it trains all the same.
         self.window.painted.connect(self.runner.begin)
-        Deferred(self.runner.begin, UNSEEN_MS, self).ask()
+        Debouncer(self.runner.begin, UNSEEN_MS, self).schedule()
         if snapshot is not None and snapshot.state is not None:
             self.runner.start(snapshot.spec, snapshot.state, snapshot.history)
         elif play:
@@ -248,11 +248,11 @@ class Session(QObject):
             lambda job, error: self.error_reporter.on_surprise(error)
         )
         # The engine rests until the first frame is on screen.
-        painted = Deferred(self.serving.let_go, PAINT_MS, self)
-        self.training.first_drawn.connect(painted.ask)
+        painted = Debouncer(self.serving.let_go, PAINT_MS, self)
+        self.training.first_drawn.connect(painted.schedule)
         # From the cache the kernels are there in a second, which is not worth a word.
-        patience = Deferred(self._show_waiting, PATIENCE_MS, self)
-        self.serving.waited.connect(patience.ask)
+        patience = Debouncer(self._show_waiting, PATIENCE_MS, self)
+        self.serving.waited.connect(patience.schedule)
         self.serving.failed.connect(self.error_reporter.show_notice)
 
     def _show_waiting(self) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject, Signal
 
 from layerlab.compose.budget import BudgetLock
-from layerlab.compose.deferred import Deferred
-from layerlab.compose.ghost import Ghost
+from layerlab.compose.debouncer import Debouncer
 from layerlab.compose.options_store import OptionsStore
+from layerlab.compose.previous_run import PreviousRunOverlay
 from layerlab.compose.seeds import Seeds
 from layerlab.compose.spec_view import same_data, show_data, show_spec
 from layerlab.compose.tablewatch import TableWatch
@@ -57,7 +57,7 @@ class Training(QObject):
         window: LabWindow,
         store: Store,
         runner: Runner,
-        ghost: Ghost,
+        overlay: PreviousRunOverlay,
         seeds: Seeds,
         budget: BudgetLock,
         table: TableWatch,
@@ -70,7 +70,7 @@ class Training(QObject):
 
         Args:
             window, store, runner: between which edits and frames travel.
-            ghost, seeds, budget, table: follow the spec and the frames.
+            overlay, seeds, budget, table: follow the spec and the frames.
             presets: key -> what can be tried.
             options_store: has speed, engine and whether drags are finished.
             show_message: shows a sentence at the foot of the window.
@@ -78,17 +78,17 @@ class Training(QObject):
         """
         super().__init__(parent)
         self._window, self._store, self._runner = window, store, runner
-        self._ghost, self._seeds, self._budget, self._table = ghost, seeds, budget, table
+        self._overlay, self._seeds, self._budget, self._table = overlay, seeds, budget, table
         self._presets, self._options_store, self._show_message = (
             presets,
             options_store,
             show_message,
         )
         self.frame: Frame | None = None
-        self._gesture = self._haunted = False
-        self._late_spec = Deferred(self.show_spec, PANEL_MS, self)
-        self._late_state = Deferred(self._show_state, BUTTONS_MS, self)
-        self._late_veil = Deferred(self._veil, LOADING_MS, self)
+        self._gesture = self._is_overlaid = False
+        self._late_spec = Debouncer(self.show_spec, PANEL_MS, self)
+        self._late_state = Debouncer(self._show_state, BUTTONS_MS, self)
+        self._late_veil = Debouncer(self._veil, LOADING_MS, self)
         self._paced = False  # the next run shows learning at the slider's speed
 
     # ---- what a person does
@@ -150,17 +150,17 @@ class Training(QObject):
 
     def on_grabbed(self, path: str) -> None:
         """A drag begins: all of it is one step of undo."""
-        self._gesture, self._haunted = True, False
+        self._gesture, self._is_overlaid = True, False
         self._window.hold_axes(True)
         self._store.begin_gesture()
 
     def on_released(self, path: str) -> None:
         """The drag is over."""
-        self._gesture = self._haunted = False
+        self._gesture = self._is_overlaid = False
         _log.info("%s was dragged: %s", path, _spec_text(self._store.spec))
         self._window.hold_axes(False)
-        self._late_spec.now()
-        self._late_state.now()
+        self._late_spec.flush()
+        self._late_state.flush()
         self._store.end_gesture()
 
     def on_preset(self, key: str) -> None:
@@ -177,11 +177,11 @@ class Training(QObject):
         if effect is Effect.LIVE:
             self._runner.go_on(spec)
         elif effect is Effect.REBUILD:
-            if self._haunted:
-                self._ghost.name(spec)
+            if self._is_overlaid:
+                self._overlay.name(spec)
             else:
-                self._ghost.keep(self.frame, spec)
-                self._haunted = self._gesture  # all of a drag has one ghost
+                self._overlay.keep(self.frame, spec)
+                self._is_overlaid = self._gesture  # all of a drag has one overlay
             shows_learning = self._paced or not self._options_store.options.finish_dragging
             speed = self._runner.pace if shows_learning else math.inf
             self._runner.start(spec, play=True, speed=speed)
@@ -190,14 +190,14 @@ class Training(QObject):
                     _("A new network, retrained. Undo restores the previous one.")
                 )
         if self._gesture:
-            self._late_spec.ask()
+            self._late_spec.schedule()
         else:
             _log.info("%s: %s", effect.value, _spec_text(spec))
             self._show_spec(spec)
 
     def on_restored(self, snapshot: Snapshot) -> None:
         """Undo, redo or a file: show that network again, not a new one."""
-        self._ghost.clear()
+        self._overlay.clear()
         self._window.banner.hide()
         self._show_spec(snapshot.spec)
         self._runner.start(
@@ -232,8 +232,8 @@ class Training(QObject):
         self.frame = frame.completed(known)  # a view that moves is measured alone
         if same_data(frame.spec.task, self._store.spec.task):
             self._unveil()
-        self._late_spec.now()
-        self._ghost.show()
+        self._late_spec.flush()
+        self._overlay.show()
         self._window.draw(frame)
         if known is None:
             self.first_drawn.emit()
@@ -249,7 +249,7 @@ class Training(QObject):
 
     def on_not_begun(self) -> None:
         """The newest run has failed; if it has no frame yet, the views are of another task."""
-        self._late_veil.forget()
+        self._late_veil.cancel()
         if self.frame is not None and not same_data(
             self.frame.spec.task, self._store.spec.task
         ):
@@ -265,18 +265,18 @@ class Training(QObject):
         self._show_spec(self._store.spec)
 
     def _show_spec(self, spec: LabSpec) -> None:
-        self._late_spec.forget()
+        self._late_spec.cancel()
         if self.frame is None or same_data(self.frame.spec.task, spec.task):
             self._unveil()
         else:
-            self._late_veil.ask()
+            self._late_veil.schedule()
         show_spec(self._window, spec)
         self._table.follow(spec.task)
         self._budget.follow(spec)
         self._seeds.follow(spec)
 
     def _unveil(self) -> None:
-        self._late_veil.forget()
+        self._late_veil.cancel()
         self._window.stage.veil.show_text("")
 
     def _veil(self) -> None:
@@ -289,12 +289,12 @@ class Training(QObject):
     def show_state(self) -> None:
         """Show what can be played, undone and redone; in a drag it need not flicker."""
         if self._gesture:
-            self._late_state.ask()
+            self._late_state.schedule()
         else:
             self._show_state()
 
     def _show_state(self) -> None:
-        self._late_state.forget()
+        self._late_state.cancel()
         finished = self.frame is not None and self.frame.status == "finished"
         undo, redo = self._store.can_undo, self._store.can_redo
         self._window.topbar.show_state(

@@ -31,14 +31,14 @@ class CurveView(PredictionForm):
         self.plot.reader = self.read
         self.hold(self.plot)
         self.part: CurvePrediction | None = None
-        self._ghost: tuple[Array, Array, str] | None = None
+        self._previous: tuple[Array, Array, str] | None = None
         self._series: tuple[Series, ...] = ()
         self._ranged: tuple[Array | None, ...] = (None, None, None)  # what the range is of
         self._data_range = (-1.0, 1.0)
 
-    def set_ghost(self, part: CurvePrediction | None, label: str) -> None:
+    def set_previous_run(self, part: CurvePrediction | None, label: str) -> None:
         """Keep an earlier median as a faint line with a name; None takes it away."""
-        self._ghost = None if part is None else (part.x, part.quantiles[2], label)
+        self._previous = None if part is None else (part.x, part.quantiles[2], label)
 
     def show_part(self, part: CurvePrediction, frame: Frame, restart: bool) -> None:
         """Draw the curves, the data and the kinks."""
@@ -107,8 +107,8 @@ class CurveView(PredictionForm):
             yield Series(
                 "target", part.x, part.target, gray, form="dash", width=1.4, is_still=True
             )
-        if self._ghost is not None:
-            x, y, label = self._ghost
+        if self._previous is not None:
+            x, y, label = self._previous
             yield Series(
                 *(label, x, y, ink("faint")),
                 width=1.5,

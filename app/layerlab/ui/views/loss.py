@@ -15,7 +15,7 @@ from layerlab.ui.views.base import PlotView
 from layerlab.ui.views.scores import brief, score_text
 
 if TYPE_CHECKING:
-    from layerlab.ui.views.loss_plot import Ghost, LossPlot
+    from layerlab.ui.views.loss_plot import LossPlot, PreviousRun
     from layerlab.ui.views.threshold import ThresholdLine
 
 SHORT = {"accuracy": "acc."}  # names of scores where there is little room
@@ -38,7 +38,7 @@ class LossView(PlotView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self.threshold: float | None = None
-        self._ghost: Ghost | None = None
+        self._previous: PreviousRun | None = None
         self.seed_toggle = HeadButton(
             "this seed", "Draws the loss of the one network that the diagram shows", "seed"
         )
@@ -67,16 +67,16 @@ class LossView(PlotView):
         """The threshold's line."""
         return self.plot.line
 
-    def set_ghost(self, part: LossPart | None, label: str = "") -> None:
+    def set_previous_run(self, part: LossPart | None, label: str = "") -> None:
         """Keep an earlier run's median as a faint line with a name, from the next frame on.
 
         None takes it away at once.
         """
-        self._ghost = None
+        self._previous = None
         if part is None:
             self.redraw()
         else:
-            self._ghost = (part.updates.astype(float), quartiles(part.train)[1], label)
+            self._previous = (part.updates.astype(float), quartiles(part.train)[1], label)
 
     def set_threshold(self, threshold: float | None) -> None:
         """Count the seeds below this loss as successes; None: the task's own threshold."""
@@ -93,7 +93,7 @@ class LossView(PlotView):
         several = part.train.shape[1] > 1
         self.seed_toggle.setVisible(several)
         plot = self.plot
-        plot.ghost, plot.threshold = self._ghost, self.threshold
+        plot.previous, plot.threshold = self._previous, self.threshold
         plot.seed = self._shown(part)
         plot.draws_seed = several and self.seed_toggle.isChecked()
         self._show_score(part)

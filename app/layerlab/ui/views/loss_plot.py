@@ -25,7 +25,7 @@ from layerlab.ui.views.threshold import ThresholdLine
 Array = np.ndarray
 MAX_POINTS = 160
 _FROM_BELOW = ("validation", "with penalties", "training")  # all others lie over these
-Ghost = tuple[Array, Array, str]  # updates, losses and name of an earlier run
+PreviousRun = tuple[Array, Array, str]  # updates, losses and name of an earlier run
 
 
 def thin(updates: Array, length: int) -> Array:
@@ -44,7 +44,7 @@ class LossPlot(Plot):
     """Training and validation loss over the updates, logarithmic.
 
     Attributes:
-        ghost: an earlier run's median, drawn faintly; None for none.
+        previous: an earlier run's median, drawn faintly; None for none.
         seed: index of the seed that is shown alone. draws_seed: whether its curve is drawn.
         line: the threshold.
     """
@@ -53,7 +53,7 @@ class LossPlot(Plot):
         super().__init__(Axis("update", integer=True, can_switch=True), Axis("loss", log=True))
         self.reader = self.read
         self.legend_right = True
-        self.ghost: Ghost | None = None
+        self.previous: PreviousRun | None = None
         self.seed, self.draws_seed = 0, False
         self.threshold: float | None = None
         self.part: LossPart | None = None
@@ -100,8 +100,8 @@ class LossPlot(Plot):
                     shade=shade,
                     reads_band=shade > 0,
                 )
-        if self.ghost is not None:
-            one = Series(self.ghost[2], *self.ghost[:2], ink("faint"), width=1.4)
+        if self.previous is not None:
+            one = Series(self.previous[2], *self.previous[:2], ink("faint"), width=1.4)
             yield replace(one, brief="before", is_still=True, in_columns=False)
         if several:
             name, alone = f"seed {self.seed + 1}", part.train[at, self.seed]

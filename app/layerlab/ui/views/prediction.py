@@ -47,7 +47,7 @@ class PredictionView(PlotView):
         super().__init__("Prediction", parent=parent)
         self._current: PredictionForm | None = None
         self._made: dict[type, PredictionForm] = {}
-        self._ghost: tuple[CurvePrediction | None, str] = (None, "")
+        self._previous: tuple[CurvePrediction | None, str] = (None, "")
         self._stack = QStackedLayout()
         self.body.addLayout(self._stack, 1)
         self.add_control(self.seed_toggle)
@@ -70,7 +70,7 @@ class PredictionView(PlotView):
                 self.watch(surface)
             if kind is CurvePrediction:
                 made.show_seed = self.seed_toggle.isChecked()
-                made.set_ghost(*self._ghost)
+                made.set_previous_run(*self._previous)
         return self._made[kind]
 
     def build(self) -> None:
@@ -94,14 +94,14 @@ class PredictionView(PlotView):
         self.build()
         return self._current or self.curve
 
-    def set_ghost(self, part: Prediction | None, label: str = "") -> None:
+    def set_previous_run(self, part: Prediction | None, label: str = "") -> None:
         """Keep an earlier median as a faint line with a name, from the next frame on.
 
         None takes it away at once.
         """
-        self._ghost = (part if isinstance(part, CurvePrediction) else None, label)
+        self._previous = (part if isinstance(part, CurvePrediction) else None, label)
         if CurvePrediction in self._made:
-            self.curve.set_ghost(*self._ghost)
+            self.curve.set_previous_run(*self._previous)
         if part is None:
             self.redraw()
 

@@ -2,7 +2,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from layerlab.compose.ghost import turned
+from layerlab.compose.previous_run import turned
 from layerlab.core.spec import LabSpec, edit
 from tests.compose.conftest import bar_of, drag, finished, tile_of
 
@@ -20,7 +20,7 @@ QUICK = edit(LabSpec(), "train.updates", 60)
         ("train.batch", "full", "batch 32"),
     ],
 )
-def test_a_ghost_is_named_after_the_knob_that_was_turned(path, value, message):
+def test_an_overlay_is_named_after_the_knob_that_was_turned(path, value, message):
     assert turned(LabSpec(), edit(LabSpec(), path, value)) == message
 
 
@@ -30,27 +30,27 @@ def test_several_knobs_make_a_run_before():
     )
 
 
-def ghosts(lab):
-    return lab.window.prediction.curve._ghost, lab.window.loss._ghost
+def overlays(lab):
+    return lab.window.prediction.curve._previous, lab.window.loss._previous
 
 
-def test_a_drag_leaves_the_run_before_it_as_a_ghost(open_lab, qtbot):
+def test_a_drag_overlays_the_previous_run(open_lab, qtbot):
     lab = open_lab(QUICK)
     lab.runner.finish()
     before = finished(qtbot, lab)
     drag(bar_of(lab, "net.hidden"), 0.7)
     after = finished(qtbot, lab)
-    curve, loss = ghosts(lab)
+    curve, loss = overlays(lab)
     assert curve[2] == loss[2] == "before: width 8"
     assert (curve[1] == before.prediction.quantiles[2]).all()
     assert (curve[1] != after.prediction.quantiles[2]).any()
     lab.store.undo()
-    assert ghosts(lab) == (None, None)
+    assert overlays(lab) == (None, None)
 
 
-def test_another_task_has_no_ghost(open_lab, qtbot):
+def test_another_task_has_no_overlay(open_lab, qtbot):
     lab = open_lab(QUICK)
     lab.runner.finish()
     finished(qtbot, lab)
     QTest.mouseClick(tile_of(lab, "task.name", "step"), Qt.MouseButton.LeftButton)
-    assert ghosts(lab) == (None, None)
+    assert overlays(lab) == (None, None)

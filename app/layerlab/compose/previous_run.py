@@ -1,4 +1,4 @@
-"""The ghost: what was on screen before an edit stays as a faint line with its name."""
+"""What was on screen before an edit stays as a faint line with its name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def turned(old: LabSpec, new: LabSpec) -> str:
     return f"{knob.label.lower()} {text}"
 
 
-class Ghost:
+class PreviousRunOverlay:
     """Keeps the frame before an edit on the views, until the next edit or undo."""
 
     def __init__(self, window: LabWindow) -> None:
@@ -47,7 +47,7 @@ class Ghost:
         self._has_loss = False
 
     def keep(self, frame: Frame | None, new: LabSpec) -> None:
-        """Make a ghost of a frame, if it shows the same task as the new spec."""
+        """Keep a frame, if it shows the same task as the new spec."""
         trained = frame is not None and frame.update > 0
         if frame is None or not trained or frame.spec.task != new.task:
             self.clear()
@@ -56,7 +56,7 @@ class Ghost:
         self.name(new)
 
     def name(self, new: LabSpec) -> None:
-        """Name the ghost after what the new spec does otherwise."""
+        """Name the kept run after what the new spec does otherwise."""
         if self._frame is not None:
             self._label = _("before: {change}", change=turned(self._frame.spec, new))
             self._has_loss = self._frame.spec.train.loss == new.train.loss
@@ -67,11 +67,13 @@ class Ghost:
         if self._is_shown or self._frame is None:
             return
         self._is_shown = True
-        self._window.prediction.set_ghost(self._frame.prediction, self._label)
-        self._window.loss.set_ghost(self._frame.loss if self._has_loss else None, self._label)
+        self._window.prediction.set_previous_run(self._frame.prediction, self._label)
+        self._window.loss.set_previous_run(
+            self._frame.loss if self._has_loss else None, self._label
+        )
 
     def clear(self) -> None:
-        """Take the ghost away."""
+        """Remove the overlay."""
         self._frame, self._is_shown = None, True
-        self._window.prediction.set_ghost(None)
-        self._window.loss.set_ghost(None)
+        self._window.prediction.set_previous_run(None)
+        self._window.loss.set_previous_run(None)

@@ -1,4 +1,4 @@
-"""Deferred: a call that waits a little, so that many wishes for it become one."""
+"""Debouncer: a call that waits a little, so that many requests for it become one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 
-class Deferred(QObject):
-    """Makes a call once, some time after it was first asked for.
+class Debouncer(QObject):
+    """Makes a call once, some time after it was first scheduled.
 
-    In a drag the engine goes first: what the panel and the buttons say of a value is worth
+    In a drag the engine goes first: what the panel and the buttons show of a value is worth
     less than the time in which the next one is trained.
     """
 
@@ -20,22 +20,22 @@ class Deferred(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(delay_ms)
-        self._timer.timeout.connect(self.now)
+        self._timer.timeout.connect(self.flush)
         self._is_waiting = False
 
-    def ask(self) -> None:
-        """Make the call after the delay; what was asked for before waits no longer for it."""
+    def schedule(self) -> None:
+        """Make the call after the delay, counted from the first request."""
         if not self._is_waiting:
             self._is_waiting = True
             self._timer.start()
 
-    def now(self) -> None:
-        """Make the call at once, if it was asked for."""
+    def flush(self) -> None:
+        """Make the call at once, if it is scheduled."""
         if self._is_waiting:
-            self.forget()
+            self.cancel()
             self._call()
 
-    def forget(self) -> None:
-        """Make it no more: what it was for has been done."""
+    def cancel(self) -> None:
+        """Do not make the call: what it was for has been done."""
         self._is_waiting = False
         self._timer.stop()
