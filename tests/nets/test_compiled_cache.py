@@ -15,7 +15,7 @@ import numba
 import pytest
 
 from layerlab.core.owners import owner
-from layerlab.nets.engines.compiled import cache
+from layerlab.nets.engines.compiled import activations, cache
 from layerlab.nets.engines.compiled.cache import KernelCache, folder
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -100,10 +100,23 @@ def test_what_the_stamp_must_know_is_in_it() -> None:
         "nets.randomness",
         "nets.optimizers",
         "nets.norms",
+        "nets.activations",  # their formulas are in the stamp
+        "nets.expressions",
         "nets.engines.compiled",
         "nets.maths",
         "nets.problem",
     }
+
+
+def test_another_formula_is_another_file(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh(tmp_path)(3.0)
+    relu, leaky = activations.FORMULAS["relu"], activations.FORMULAS["leaky-relu"]
+    monkeypatch.setitem(activations.FORMULAS, "relu", (relu[0], leaky[1]))
+    assert compiled_here(fresh(tmp_path))
+    monkeypatch.setitem(activations.FORMULAS, "relu", relu)
+    assert not compiled_here(fresh(tmp_path))
 
 
 @pytest.mark.parametrize("damage", [b"", b"x", "cut", "flipped"])

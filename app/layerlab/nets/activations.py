@@ -1,7 +1,8 @@
-"""Activations. To add one: write its value and its slope here, and register both.
+"""Activations. To add one: write its value and its derivative here, and register both.
 
-`value(m, z, slope)` is written against a maths namespace (`nets.maths`), so that numpy,
-torch and single numbers share it. `derivative` is by hand: torch never uses it, which
+`value(m, z, slope)` is written against a maths namespace (`nets.maths`), so that numpy, torch
+and single numbers share it, and without a branch, so that the compiled engine can make machine
+code of it (`nets.expressions`). `derivative` is by hand: torch never uses it, which
 makes torch's autograd its oracle. At a kink the derivative is that of the left side for
 ReLU (0 at 0), as everywhere in the field.
 """
@@ -16,9 +17,10 @@ from typing import Any
 import numpy as np
 
 from layerlab.core.registry import Entry, Registry
+from layerlab.nets.expressions import TRACE, Expression, expression, helper, symbol
 from layerlab.nets.maths import NUMPY, SCALAR
 
-Function = Callable[[Any, Any, float], Any]  # (namespace, z, slope of leaky) -> same shape
+Function = Callable[[Any, Any, Any], Any]  # (namespace, z, slope of leaky) -> same shape
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,16 @@ class Activation(Entry):
         """Return dh/dz for an array z of any shape."""
         return np.asarray(self.derivative(NUMPY, z, slope))
 
+    @property
+    def formula(self) -> Expression:
+        """What h is, of the symbols `z` and `slope`."""
+        return expression(self.value(TRACE, symbol("z"), symbol("slope")))
+
+    @property
+    def derivative_formula(self) -> Expression:
+        """What dh/dz is, of the symbols `z` and `slope`."""
+        return expression(self.derivative(TRACE, symbol("z"), symbol("slope")))
+
     def preview(self) -> np.ndarray:
         """Return the curve over z in [-3, 3]. (2, 61)"""
         z = np.linspace(-3, 3, 61)
@@ -55,19 +67,25 @@ class Activation(Entry):
 ACTIVATIONS: Registry[Activation] = Registry("activation")
 
 
+@helper
 def _sigmoid(m: Any, z: Any) -> Any:
-    return 0.5 + 0.5 * m.tanh(0.5 * z)  # no overflow at either end
+    """Return the logistic function, written so that it does not overflow."""
+    return 0.5 + 0.5 * m.tanh(0.5 * z)
 
 
 def _negative_part(m: Any, z: Any) -> Any:
     return m.where(z > 0, 0 * z, z)  # keeps exp() of large z out of the branch not taken
 
 
-def _bell(m: Any, z: Any) -> Any:
+@helper
+def _normal_pdf(m: Any, z: Any) -> Any:
+    """Return the density of a standard normal distribution."""
     return m.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
 
 
-def _gauss_share(m: Any, z: Any) -> Any:
+@helper
+def _normal_cdf(m: Any, z: Any) -> Any:
+    """Return how much of a standard normal distribution is below z."""
     return 0.5 * (1 + m.erf(z / math.sqrt(2)))
 
 
@@ -100,8 +118,8 @@ ACTIVATIONS.add(
         "gelu",
         "GELU",
         "A smooth ReLU with a dip just below zero; exact, with the error function.",
-        value=lambda m, z, a: z * _gauss_share(m, z),
-        derivative=lambda m, z, a: _gauss_share(m, z) + z * _bell(m, z),
+        value=lambda m, z, a: z * _normal_cdf(m, z),
+        derivative=lambda m, z, a: _normal_cdf(m, z) + z * _normal_pdf(m, z),
         source="Hendrycks & Gimpel 2016",
     )
 )

@@ -1,32 +1,88 @@
-"""Values and slopes of a layer's activations, in one pass over its pre-activations.
+"""Values and derivatives of a layer's activations, in one pass over its pre-activations.
 
-The functions are those of `nets.activations`, written again so that LLVM vectorizes them;
-tests hold the two against each other. `CODES` says which ones there are.
+The formulas are those of `nets.activations`: each is traced, and its value and derivative
+become one loop, which computes what both need once. `CODES` says which ones there are: all
+that were registered when this module was imported.
 """
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from layerlab.nets.engines.compiled.jit import apart, jit
-from layerlab.nets.engines.compiled.numbers import tanh
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils as untyped_cgutils
 
-NAMES = (
-    "relu",
-    "leaky-relu",
-    "gelu",
-    "tanh",
-    "sigmoid",
-    "silu",
-    "elu",
-    "softplus",
-    "hard-tanh",
-    "sine",
-    "identity",
+from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.engines.compiled.formulas import (
+    Value,
+    Writer,
+    calls_library,
+    lowered,
+    prepare,
 )
-CODES = {name: code for code, name in enumerate(NAMES)}
-(_RELU, _LEAKY, _GELU, _TANH, _SIGMOID, _SILU, _ELU, _SOFTPLUS, _HARD_TANH, _SINE) = range(10)
+from layerlab.nets.engines.compiled.jit import apart, intrinsic, jit
+from layerlab.nets.expressions import Expression
+
+cgutils: Any = untyped_cgutils
+
+# key -> value and derivative, in operations of the machine.
+FORMULAS: dict[str, tuple[Expression, Expression]] = {
+    entry.key: (lowered(entry.formula), lowered(entry.derivative_formula))
+    for entry in ACTIVATIONS
+}
+CODES = {key: code for code, key in enumerate(FORMULAS)}
+
+
+def _loops(keys: Iterable[str]) -> Callable[..., None]:
+    """Return what runs the loop of one of some activations."""
+
+    @intrinsic
+    def run(typing: Any, code: Any, z: Any, h: Any, d: Any, slope: Any) -> Any:
+        prepare(typing, z.dtype)
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            code, *arrays, slope = args
+            kinds = signature.args[1:4]
+            z, h, d = (
+                context.make_array(kind)(context, builder, array)
+                for kind, array in zip(kinds, arrays, strict=True)
+            )
+            size = builder.extract_value(z.shape, 0)
+            writer = Writer(
+                context,
+                builder,
+                typing,
+                kinds[0].dtype,
+                {"slope": Value(slope, signature.args[4])},
+            )
+            end = builder.append_basic_block("activated")
+            switch = builder.switch(code, end)
+            for key in keys:
+                block = builder.append_basic_block(key)
+                switch.add_case(ir.Constant(code.type, CODES[key]), block)
+                builder.position_at_end(block)
+                with cgutils.for_range(builder, size) as loop:
+                    v = builder.load(builder.gep(z.data, [loop.index]))
+                    inner = writer.within({"z": Value(v, kinds[0].dtype)})
+                    for array, formula in zip((h, d), FORMULAS[key], strict=True):
+                        builder.store(
+                            inner.number(formula), builder.gep(array.data, [loop.index])
+                        )
+                builder.branch(end)
+            builder.position_at_end(end)
+            return context.get_dummy_value()
+
+        return types.void(code, z, h, d, slope), codegen
+
+    return run
+
+
+_SLOW = [key for key, formulas in FORMULAS.items() if any(map(calls_library, formulas))]
+_slow_loops = _loops(_SLOW)
+_quick_loops = _loops([key for key in FORMULAS if key not in _SLOW])
+_IS_SLOW = sum(1 << CODES[key] for key in _SLOW)  # a bit for each
 
 
 @jit
@@ -39,71 +95,13 @@ def activate(code: int, z: Any, h: Any, d: Any, slope: float) -> None:
             overlap, LLVM falls back to one number at a time.
         slope: of leaky ReLU, in that dtype.
     """
-    real = z.dtype.type
-    zero, half, one = real(0.0), real(0.5), real(1.0)
-    if code == _RELU:
-        for i in range(len(z)):
-            v = z[i]
-            # NaN stays NaN: `max` alone would hide it.
-            h[i] = zero if v <= zero else v
-            d[i] = one if v > zero else zero
-    elif code == _LEAKY:
-        for i in range(len(z)):
-            v = z[i]
-            h[i] = v if v > zero else slope * v
-            d[i] = one if v > zero else slope
-    elif code == _TANH:
-        for i in range(len(z)):
-            t = tanh(z[i])
-            h[i] = t
-            d[i] = one - t * t
-    elif code == _SIGMOID:
-        for i in range(len(z)):
-            s = half + half * tanh(half * z[i])
-            h[i] = s
-            d[i] = s * (one - s)
-    elif code == _SILU:
-        for i in range(len(z)):
-            v = z[i]
-            s = half + half * tanh(half * v)
-            h[i] = v * s
-            d[i] = s * (one + v * (one - s))
-    elif code == _HARD_TANH:
-        for i in range(len(z)):
-            v = z[i]
-            inside = v if v >= -one else (-one if v < -one else v)
-            h[i] = one if v > one else inside
-            d[i] = one if abs(v) <= one else zero
+    if _IS_SLOW >> code & 1:
+        _activate_slowly(code, z, h, d, slope)
     else:
-        _activate_slowly(code, z, h, d)
+        _quick_loops(code, z, h, d, slope)
 
 
 @apart
-def _activate_slowly(code: int, z: Any, h: Any, d: Any) -> None:
+def _activate_slowly(code: int, z: Any, h: Any, d: Any, slope: float) -> None:
     """Do the same for those that call the maths library for each number."""
-    real = z.dtype.type
-    zero, half, one = real(0.0), real(0.5), real(1.0)
-    root_half, bell = real(math.sqrt(0.5)), real(1 / math.sqrt(2 * math.pi))
-    if code == _GELU:
-        for i in range(len(z)):
-            v = z[i]
-            share = half * (one + math.erf(v * root_half))
-            h[i] = v * share
-            d[i] = share + v * bell * math.exp(-half * v * v)
-    elif code == _ELU:
-        for i in range(len(z)):
-            v = z[i]
-            h[i] = v if v > zero else math.expm1(v)
-            d[i] = one if v > zero else math.exp(v)
-    elif code == _SOFTPLUS:
-        for i in range(len(z)):
-            v = z[i]
-            h[i] = (v if v > zero else zero) + math.log1p(math.exp(-abs(v)))
-            d[i] = half + half * tanh(half * v)
-    elif code == _SINE:
-        for i in range(len(z)):
-            v = z[i]
-            h[i], d[i] = math.sin(v), math.cos(v)
-    else:
-        for i in range(len(z)):
-            h[i], d[i] = z[i], one
+    _slow_loops(code, z, h, d, slope)

@@ -31,7 +31,7 @@ from layerlab.core.errors import LabError, LabWarning
 from layerlab.core.folders import user_folder
 from layerlab.core.program import is_bundle
 from layerlab.core.resources import resource
-from layerlab.nets.engines.compiled import target
+from layerlab.nets.engines.compiled import activations, target
 from layerlab.nets.engines.compiled.guarded import Folder, UntrustedError
 
 KEPT = 24  # files; a few versions of two kernels in float32 and float64
@@ -61,7 +61,7 @@ def shipped_folder() -> pathlib.Path | None:
 
 
 def _stamp() -> bytes:
-    """Return a hash of all sources and versions that machine code comes from.
+    """Return a hash of all sources, formulas and versions that machine code comes from.
 
     A bundle carries the sources for this alone: when its program was built, or copied to
     where it is, says nothing about its kernels.
@@ -71,6 +71,7 @@ def _stamp() -> bytes:
     here = pathlib.Path(__file__).parent
     for path in [*sorted(here.glob("*.py")), *_OUTSIDE]:
         found.update(path.read_bytes())
+    found.update(repr(activations.FORMULAS).encode())
     return found.digest()
 
 
