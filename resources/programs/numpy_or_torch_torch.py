@@ -17,31 +17,10 @@ import numpy as np
 import torch
 from torch import nn
 
+from common.torch_activations import ACTIVATIONS
+
 torch.set_default_dtype(torch.float64)
 torch.set_num_threads(1)  # so small a network only waits for more
-
-
-class Sine(nn.Module):
-    """sin(z), which PyTorch has no module of."""
-
-    def forward(self, z):
-        """Return the sine of z."""
-        return torch.sin(z)
-
-
-ACTIVATIONS = {
-    "relu": nn.ReLU(),
-    "leaky-relu": nn.LeakyReLU(0.01),
-    "gelu": nn.GELU(),
-    "tanh": nn.Tanh(),
-    "sigmoid": nn.Sigmoid(),
-    "silu": nn.SiLU(),
-    "elu": nn.ELU(),
-    "softplus": nn.Softplus(threshold=1e9),  # never a straight line
-    "hard-tanh": nn.Hardtanh(),
-    "sine": Sine(),
-    "identity": nn.Identity(),
-}
 
 
 def network(sizes):

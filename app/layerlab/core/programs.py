@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from layerlab.core.errors import LabError
@@ -25,11 +26,14 @@ _LINE = 96  # characters
 _FORMATTER = re.compile(rb"  # fmt: skip.*")  # a note for those who write programs
 
 
-def program(key: str, **parameters: Any) -> str:
+def program(
+    key: str, parts: Mapping[str, str] = MappingProxyType({}), **parameters: Any
+) -> str:
     """Return a program with these parameters, as one text that needs no other file.
 
     Args:
         key: name of the file, without its ending.
+        parts: modules of `common` that are other than their files: name -> text.
         parameters: the value of every parameter in the file's head: numbers, texts, and lists
             and tuples of such.
 
@@ -38,7 +42,7 @@ def program(key: str, **parameters: Any) -> str:
             that is not; a value is no literal.
     """
     text = resource(f"programs/{key}.py").read_text("utf-8")
-    return _in_one(_filled(key, text, parameters))
+    return _in_one(_filled(key, text, parameters), parts)
 
 
 def head(text: str) -> dict[str, ast.expr]:
@@ -114,10 +118,10 @@ def _source(value: Any, indent: str, room: int) -> str:
     return f"{opening}\n{rows}{indent}{closing}"
 
 
-def _in_one(text: str) -> str:
+def _in_one(text: str, others: Mapping[str, str]) -> str:
     """Return a program with all that it imports from `common` written into it."""
     nodes = _imports(text)
-    imports, parts = _gathered(nodes)
+    imports, parts = _gathered(nodes, others)
     if not parts:
         return text
     start = "".join(text.splitlines(keepends=True)[: nodes[0].lineno - 1])
@@ -133,7 +137,9 @@ def _after(text: str, nodes: Sequence[ast.stmt]) -> str:
     return "".join(text.splitlines(keepends=True)[nodes[-1].end_lineno :]).strip("\n")
 
 
-def _gathered(nodes: Sequence[ast.Import | ast.ImportFrom]) -> tuple[list[str], list[str]]:
+def _gathered(
+    nodes: Sequence[ast.Import | ast.ImportFrom], others: Mapping[str, str]
+) -> tuple[list[str], list[str]]:
     """Return the lines of all imports, sorted, and the text of each part of `common`."""
     own: set[tuple[bool, bool, str]] = set()
     parts: dict[str, str] = {}
@@ -146,7 +152,8 @@ def _gathered(nodes: Sequence[ast.Import | ast.ImportFrom]) -> tuple[list[str], 
             if top != _COMMON:
                 own.add((top not in sys.stdlib_module_names, is_from, ast.unparse(node)))
             elif module not in parts:
-                part = resource(f"programs/{module.replace('.', '/')}.py").read_text("utf-8")
+                path = f"programs/{module.replace('.', '/')}.py"
+                part = others.get(module) or resource(path).read_text("utf-8")
                 inner = _imports(part)
                 take(inner)  # first what the part itself needs
                 parts[module] = _after(part, inner)

@@ -20,6 +20,7 @@ from layerlab.core.registry import Entry, Registry
 from layerlab.nets.expressions import TRACE, Expression, expression, helper, symbol
 from layerlab.nets.maths import NUMPY, SCALAR
 
+SLOPE = 0.01  # of leaky ReLU below zero, where nobody says another
 Function = Callable[[Any, Any, Any], Any]  # (namespace, z, slope of leaky) -> same shape
 
 
@@ -32,18 +33,20 @@ class Activation(Entry):
         derivative: dh/dz = derivative(m, z, slope).
         kinks: the z at which the slope jumps; empty where it is smooth.
         piecewise_linear: whether networks of it are piecewise linear.
+        torch: the module that PyTorch has of it, as a program writes it; "" if none.
     """
 
     value: Function
     derivative: Function
     kinks: tuple[float, ...] = ()
     piecewise_linear: bool = False
+    torch: str = ""
 
-    def __call__(self, z: np.ndarray, slope: float = 0.01) -> np.ndarray:
+    def __call__(self, z: np.ndarray, slope: float = SLOPE) -> np.ndarray:
         """Return h for an array z of any shape."""
         return np.asarray(self.value(NUMPY, z, slope))
 
-    def derivative_at(self, z: np.ndarray, slope: float = 0.01) -> np.ndarray:
+    def derivative_at(self, z: np.ndarray, slope: float = SLOPE) -> np.ndarray:
         """Return dh/dz for an array z of any shape."""
         return np.asarray(self.derivative(NUMPY, z, slope))
 
@@ -98,6 +101,7 @@ ACTIVATIONS.add(
         derivative=lambda m, z, a: m.step(z),
         kinks=(0.0,),
         piecewise_linear=True,
+        torch="nn.ReLU()",
         source="Nair & Hinton 2010",
     )
 )
@@ -110,6 +114,7 @@ ACTIVATIONS.add(
         derivative=lambda m, z, a: m.where(z > 0, 0 * z + 1, 0 * z + a),
         kinks=(0.0,),
         piecewise_linear=True,
+        torch="nn.LeakyReLU(0.01)",
         source="Maas et al. 2013",
     )
 )
@@ -120,6 +125,7 @@ ACTIVATIONS.add(
         "A smooth ReLU with a dip just below zero; exact, with the error function.",
         value=lambda m, z, a: z * _normal_cdf(m, z),
         derivative=lambda m, z, a: _normal_cdf(m, z) + z * _normal_pdf(m, z),
+        torch="nn.GELU()",
         source="Hendrycks & Gimpel 2016",
     )
 )
@@ -130,6 +136,7 @@ ACTIVATIONS.add(
         "Squashes to (-1, 1), centred on zero; flat at both ends.",
         value=lambda m, z, a: m.tanh(z),
         derivative=lambda m, z, a: 1 - m.tanh(z) ** 2,
+        torch="nn.Tanh()",
         source="LeCun et al. 1998",
     )
 )
@@ -140,6 +147,7 @@ ACTIVATIONS.add(
         "Squashes to (0, 1); its slope is at most 1/4, so gradients fade quickly with depth.",
         value=lambda m, z, a: _sigmoid(m, z),
         derivative=lambda m, z, a: _sigmoid(m, z) * (1 - _sigmoid(m, z)),
+        torch="nn.Sigmoid()",
         source="Rumelhart et al. 1986",
     )
 )
@@ -150,6 +158,7 @@ ACTIVATIONS.add(
         "z times sigmoid(z), also called Swish: smooth, dips below zero.",
         value=lambda m, z, a: z * _sigmoid(m, z),
         derivative=lambda m, z, a: _sigmoid(m, z) * (1 + z * (1 - _sigmoid(m, z))),
+        torch="nn.SiLU()",
         source="Elfwing et al. 2017",
     )
 )
@@ -160,6 +169,7 @@ ACTIVATIONS.add(
         "Linear above zero, levels off at -1 below.",
         value=lambda m, z, a: m.where(z > 0, z, m.expm1(_negative_part(m, z))),
         derivative=lambda m, z, a: m.exp(_negative_part(m, z)),
+        torch="nn.ELU()",
         source="Clevert et al. 2015",
     )
 )
@@ -170,6 +180,7 @@ ACTIVATIONS.add(
         "ReLU with its corner rounded off; never quite zero.",
         value=lambda m, z, a: m.logaddexp(z, 0 * z),
         derivative=lambda m, z, a: _sigmoid(m, z),
+        torch="nn.Softplus(threshold=1e9)  # never a straight line",
         source="Dugas et al. 2001",
     )
 )
@@ -182,6 +193,7 @@ ACTIVATIONS.add(
         derivative=lambda m, z, a: m.where(m.abs(z) <= 1, 0 * z + 1, 0 * z),
         kinks=(-1.0, 1.0),
         piecewise_linear=True,
+        torch="nn.Hardtanh()",
         source="Collobert 2004",
     )
 )
@@ -203,6 +215,7 @@ ACTIVATIONS.add(
         value=lambda m, z, a: z,
         derivative=lambda m, z, a: 0 * z + 1,
         piecewise_linear=True,
+        torch="nn.Identity()",
         source="-",
     )
 )

@@ -87,6 +87,9 @@ class Expression:
     def __neg__(self) -> Expression:
         return Expression("negate", (self,))
 
+    def __abs__(self) -> Expression:
+        return Expression("abs", (self,))
+
     def __gt__(self, other: Any) -> Expression:
         return Expression("greater", (self, expression(other)))
 
@@ -107,7 +110,7 @@ class Expression:
     def parts(self) -> Iterator[Expression]:
         """Yield the expression and all that it is computed from, helpers' bodies too."""
         yield self
-        for part in (*self.args, *([self.body] if self.body else [])):
+        for part in self.args if self.body is None else (*self.args, self.body):
             yield from part.parts()
 
     def ops(self) -> set[str]:

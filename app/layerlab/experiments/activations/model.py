@@ -11,10 +11,10 @@ import numpy as np
 from layerlab.core.experiment import HOLDS, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.numbers import number
-from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.activations.moments import cells, density_behind, extremes, moments
 from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.printed import program
 
 Array = np.ndarray
 FLAT = 0.05  # a derivative below this share of the largest counts as saturated

@@ -10,12 +10,12 @@ import numpy as np
 from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
-from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, TaskSpec, edit
 from layerlab.experiments.basis import claim_rows
 from layerlab.experiments.basis.fits import Descent, Ridge
 from layerlab.experiments.basis.terms import CURVE_KEYS, GRID, bent, chosen, truth
 from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.printed import program
 from layerlab.nets.problem import load_data
 from layerlab.nets.tasks import TASKS
 

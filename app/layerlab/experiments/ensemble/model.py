@@ -14,7 +14,6 @@ from layerlab.core.experiment import HOLDS, PENDING, WRONG, ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
 from layerlab.core.numbers import number
-from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.ensemble.draw_statistics import (
     DrawStatistics,
@@ -44,6 +43,7 @@ from layerlab.experiments.ensemble.training import (
 )
 from layerlab.nets.engines.ready import wait_for_kernels
 from layerlab.nets.ensembles import mean_variance, simulated_variance
+from layerlab.nets.printed import program
 from layerlab.nets.problem import load_data
 
 Array = np.ndarray

@@ -9,12 +9,12 @@ import numpy as np
 from layerlab.core.experiment import HOLDS, NOT_REPRODUCED, ONLY_IF, WRONG, ClaimRow
 from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.numbers import number
-from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.linear_collapse import factored, plane
 from layerlab.experiments.linear_collapse.factored import M, N, Training
 from layerlab.experiments.linear_collapse.plane import Pushed
 from layerlab.nets.activations import ACTIVATIONS
+from layerlab.nets.printed import program
 
 Array = np.ndarray
 EXACT = 1e-12  # relative

@@ -12,7 +12,6 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.libraries import warn_once
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
-from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.numpy_or_torch import claim_rows, difference_check, trainings
 from layerlab.experiments.numpy_or_torch.mistakes import OFF, Mistake, layer_of
@@ -41,6 +40,7 @@ from layerlab.nets.engines.ready import instead
 from layerlab.nets.gradcheck import BUG as BUG
 from layerlab.nets.gradcheck import GOOD as GOOD
 from layerlab.nets.gradcheck import arrays_of
+from layerlab.nets.printed import program
 
 Array = np.ndarray
 ENGINES = ("numpy", "compiled", "torch")

@@ -12,7 +12,6 @@ from layerlab.core.errors import LabError
 from layerlab.core.experiment import ClaimRow
 from layerlab.core.jobs import Ask, Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
-from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec
 from layerlab.experiments.residual import claim_rows
 from layerlab.experiments.residual.initial import NAMES, Initial, chain, measured
@@ -27,6 +26,7 @@ from layerlab.experiments.residual.training import (
     known,
     trained_depth,
 )
+from layerlab.nets.printed import program
 from layerlab.nets.problem import problem_of
 
 Array = np.ndarray

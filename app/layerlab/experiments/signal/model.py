@@ -15,7 +15,6 @@ from layerlab.core.experiment import ClaimRow
 from layerlab.core.frames import LayerPart
 from layerlab.core.jobs import Step
 from layerlab.core.model_knobs import with_knobs_of, work_with_knobs_of
-from layerlab.core.programs import program
 from layerlab.core.spec import LabSpec, NetSpec, edit_all
 from layerlab.experiments.signal import claim_rows
 from layerlab.experiments.signal.meanfield import (
@@ -42,6 +41,7 @@ from layerlab.experiments.signal.network import (
 from layerlab.experiments.signal.network import release as release
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.printed import program
 from layerlab.nets.probes.layers import histograms
 
 Array = np.ndarray
