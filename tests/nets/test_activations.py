@@ -122,3 +122,16 @@ def test_previews_are_drawn(name: str) -> None:
 def test_namespaces_offer_the_same_names() -> None:
     # `step` serves derivatives alone, and torch takes none of them from us.
     assert set(vars(NUMPY)) == set(vars(SCALAR)) == set(vars(TORCH)) | {"step"}
+
+
+@pytest.mark.parametrize("entry", ACTIVATIONS, ids=lambda entry: entry.key)
+def test_the_slope_is_a_knob_of_those_that_use_it(entry) -> None:
+    assert entry.uses_slope == (entry.own_knobs == ("net.slope",))
+    assert entry.uses_slope == (not np.allclose(entry(GRID, 0.1), entry(GRID, 0.2)))
+
+
+def test_what_the_adviser_asks_of_a_curve() -> None:
+    symmetric = {entry.key for entry in ACTIVATIONS if entry.is_symmetric}
+    assert symmetric == {"tanh", "hard-tanh", "sigmoid", "sine", "identity"}
+    assert {entry.key for entry in ACTIVATIONS if entry.is_zero_below} == {"relu"}
+    assert {e.key for e in ACTIVATIONS if e.is_symmetric and e.at_zero} == {"sigmoid"}

@@ -38,6 +38,12 @@ NAMES = {
 }
 
 
+OWN_KNOBS = {
+    "leaky-relu": ("net.slope",),
+    "normal": ("net.weight_std", "net.bias_std"),
+}
+
+
 class Line(Entry):
     """An entry that draws itself as a line."""
 
@@ -50,7 +56,8 @@ def registries():
     for name, keys in NAMES.items():
         result[name] = Registry(name)
         for key in keys.split():
-            result[name].add(Line(key, key, f"Help of {key}.", group="all"))
+            own = OWN_KNOBS.get(key, ())
+            result[name].add(Line(key, key, f"Help of {key}.", group="all", own_knobs=own))
     return result
 
 

@@ -26,6 +26,7 @@ class Entry:
         source: where its definition comes from.
         group: heading under which a long list shows it.
         former: keys that it had; files and commands of older versions have them.
+        own_knobs: paths of knobs that act only where it, or another one with them, is chosen.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Entry:
     source: str = field(default="", kw_only=True)
     group: str = field(default="", kw_only=True)
     former: tuple[str, ...] = field(default=(), kw_only=True)
+    own_knobs: tuple[str, ...] = field(default=(), kw_only=True)
 
     def preview(self) -> np.ndarray | None:
         """Return a small array that a chooser draws, or None.

@@ -9,6 +9,7 @@ ReLU (0 at 0), as everywhere in the field.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from layerlab.nets.expressions import TRACE, Expression, expression, helper, sym
 from layerlab.nets.maths import NUMPY, SCALAR
 
 SLOPE = 0.01  # of leaky ReLU below zero, where nobody says another
+_AHEAD = np.linspace(0.01, 8, 800)  # positive z
 Function = Callable[[Any, Any, Any], Any]  # (namespace, z, slope of leaky) -> same shape
 
 
@@ -60,10 +62,34 @@ class Activation(Entry):
         """What dh/dz is, of the symbols `z` and `slope`."""
         return expression(self.derivative(TRACE, symbol("z"), symbol("slope")))
 
+    @property
+    def uses_slope(self) -> bool:
+        """Whether the knob of the slope does anything."""
+        return "slope" in self.formula.symbols()
+
+    @functools.cached_property
+    def is_symmetric(self) -> bool:
+        """Whether its curve looks the same when turned by half about its point at z = 0.
+
+        Such an activation is about linear for small z on both sides, which is what Xavier's
+        variance assumes; one that passes about half of z is what He's does.
+        """
+        return bool(np.allclose(self(_AHEAD) + self(-_AHEAD), 2 * self.at_zero))
+
+    @property
+    def at_zero(self) -> float:
+        """Return h for z = 0."""
+        return float(self(np.zeros(1))[0])
+
+    @functools.cached_property
+    def is_zero_below(self) -> bool:
+        """Whether all negative z give 0, so that a unit can die."""
+        return not self(-_AHEAD).any()
+
     def preview(self) -> np.ndarray:
         """Return the curve over z in [-3, 3]. (2, 61)"""
         z = np.linspace(-3, 3, 61)
-        slope = 0.15 if self.key == "leaky-relu" else 0.01  # 0.01 would not be seen
+        slope = 0.15  # 0.01 would not be seen
         return np.array([z, [self.value(SCALAR, float(v), slope) for v in z]])
 
 
@@ -110,6 +136,7 @@ ACTIVATIONS.add(
         "leaky-relu",
         "leaky",
         "ReLU that lets a little of the negative side through, so it cannot die.",
+        own_knobs=("net.slope",),
         value=lambda m, z, a: m.where(z > 0, z, a * z),
         derivative=lambda m, z, a: m.where(z > 0, 0 * z + 1, 0 * z + a),
         kinks=(0.0,),

@@ -139,6 +139,7 @@ INITIALIZERS.add(
         _("free"),
         _("Your own standard deviation of weights and biases, by two sliders."),
         draw=_draw_free,
+        own_knobs=("net.weight_std", "net.bias_std"),
         weight_variance=lambda a, b, net: net.weight_std**2 / a,
         bias_variance=lambda a, net: net.bias_std**2,
         source="Poole et al. 2016",

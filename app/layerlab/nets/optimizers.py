@@ -31,11 +31,13 @@ class Optimizer(Entry):
         step: (params, gradient, moments, rate, t) changes params and moments in place;
             params and gradient (seeds, P), moments (slots, seeds, P), t = 1 for the first.
         decoupled: whether L2 shrinks the weights directly instead of joining the loss.
+        steep_rate: learning rate from which on too high a one is the likeliest trouble.
     """
 
     slots: int
     step: Callable[[Array, Array, Array, float, int], None]
     decoupled: bool = False
+    steep_rate: float = math.inf
 
 
 OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
@@ -85,6 +87,7 @@ OPTIMIZERS.add(
         "Straight down the gradient of the batch.",
         slots=0,
         step=_sgd,
+        steep_rate=0.5,
         source="Robbins & Monro 1951",
     )
 )
@@ -95,6 +98,7 @@ OPTIMIZERS.add(
         "Gathers speed along directions that persist (0.9).",
         slots=1,
         step=_momentum,
+        steep_rate=0.1,
         source="Polyak 1964",
     )
 )
@@ -105,6 +109,7 @@ OPTIMIZERS.add(
         "Divides each step by the recent size of its gradient (0.99).",
         slots=1,
         step=_rmsprop,
+        steep_rate=0.03,
         source="Tieleman & Hinton 2012",
     )
 )
@@ -115,6 +120,7 @@ OPTIMIZERS.add(
         "Momentum divided by the recent size of the gradient (0.9, 0.999).",
         slots=2,
         step=_adam,
+        steep_rate=0.05,
         source="Kingma & Ba 2014",
     )
 )
@@ -126,6 +132,7 @@ OPTIMIZERS.add(
         slots=2,
         step=_adam,
         decoupled=True,
+        steep_rate=0.05,
         source="Loshchilov & Hutter 2017",
     )
 )

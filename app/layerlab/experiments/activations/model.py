@@ -13,7 +13,7 @@ from layerlab.core.model_knobs import with_knobs_of
 from layerlab.core.numbers import number
 from layerlab.core.spec import LabSpec, edit
 from layerlab.experiments.activations.moments import cells, density_behind, extremes, moments
-from layerlab.nets.activations import ACTIVATIONS, Activation
+from layerlab.nets.activations import ACTIVATIONS, SLOPE, Activation
 from layerlab.nets.printed import program
 
 Array = np.ndarray
@@ -130,7 +130,7 @@ def _extremes(key: str, slope: float) -> tuple[float, tuple[float, float] | None
 
 
 def _facts(entry: Activation, z: Array, mean: float, std: float, slope: float) -> Facts:
-    slope = slope if entry.key == "leaky-relu" else 0.01
+    slope = slope if entry.uses_slope else SLOPE  # one key of `_extremes` for all
     first, second = moments(entry, mean, std, slope)
     largest, lowest = _extremes(entry.key, slope)
     middles, share = cells()
@@ -269,4 +269,4 @@ def numpy_code(activation: str, mean: float, std: float, slope: float, sharpness
 def lab_spec(activation: str, slope: float) -> LabSpec:
     """Return the default lab with this activation, six layers deep, where it matters."""
     spec = edit(edit(LabSpec(), "net.depth", 6), "net.activation", activation)
-    return edit(spec, "net.slope", slope) if activation == "leaky-relu" else spec
+    return edit(spec, "net.slope", slope) if ACTIVATIONS[activation].uses_slope else spec

@@ -41,7 +41,7 @@ def extremes(entry: Activation, slope: float) -> tuple[float, tuple[float, float
     peak = int(np.abs(rate).argmax())
     largest = _peak(entry, slope, z[max(0, peak - 1)], z[min(len(z) - 1, peak + 1)])
     turns = np.flatnonzero((rate[:-1] < 0) & (rate[1:] > 0))
-    if not turns.size or entry.key == "sine":  # which has many
+    if turns.size != 1:  # a wave has many
         return largest, None
     low, high = float(z[turns[0]]), float(z[turns[0] + 1])
     for _ in range(60):

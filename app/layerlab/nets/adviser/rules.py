@@ -18,6 +18,7 @@ from layerlab.core.spec import edit
 from layerlab.nets.activations import ACTIVATIONS
 from layerlab.nets.adviser.measured import Measured
 from layerlab.nets.initializers import INITIALIZERS
+from layerlab.nets.optimizers import OPTIMIZERS
 
 Rule = Callable[[Measured], Finding | None]
 Cure = tuple[tuple[str, object], ...]
@@ -39,9 +40,6 @@ FITS = 0.97  # accuracy or R²
 FLAT = 1.15  # times that the loss still falls over the last third
 GAP, TURNS = 2.0, 1.25  # validation beside training; validation beside its lowest
 WIDEST = 32  # neurons, from which on more of them are not what helps
-STEEP = {"sgd": 0.5, "momentum": 0.1, "rmsprop": 0.03, "adam": 0.05, "adamw": 0.05}
-
-TANH_LIKE = ("tanh", "hard-tanh", "sigmoid", "sine", "identity")
 LEAK = 0.1  # slope of the leaky ReLU that is advised: 0.01 lets too little through
 
 
@@ -138,7 +136,7 @@ def narrow(m: Measured) -> Finding | None:
 
 def rate(m: Measured) -> Finding | None:
     """The loss swings, rises, or neurons die, because the steps are too long."""
-    speed, steep = m.spec.train.rate, STEEP.get(m.spec.train.optimizer, np.inf)
+    speed, steep = m.spec.train.rate, OPTIMIZERS[m.spec.train.optimizer].steep_rate
     died = m.depth and float((m.dead - m.initially_dead).max()) >= DIED and speed >= steep
     swings = m.swings >= SWINGS or m.rise >= RISES
     fits_well = m.broken is None and m.loss <= WELL * m.threshold
@@ -258,7 +256,7 @@ def _flat_since(m: Measured) -> int:
 
 
 def _leaky(m: Measured, line: str) -> Finding:
-    if m.spec.net.activation == "relu":
+    if ACTIVATIONS[m.spec.net.activation].is_zero_below:
         cure: Cure = (("net.activation", "leaky-relu"), ("net.slope", LEAK))
         label, hint = (
             "Leaky ReLU",
@@ -272,8 +270,10 @@ def _leaky(m: Measured, line: str) -> Finding:
 def _sound_init(m: Measured) -> tuple[Cure, str, str]:
     """Return the initialization that keeps an activation's variance: cure, label, reason."""
     net = m.spec.net
-    activation = "tanh" if net.activation == "sigmoid" else net.activation
-    init = "xavier-normal" if activation in TANH_LIKE else "he-normal"
+    entry = ACTIVATIONS[net.activation]
+    is_off_centre = entry.is_symmetric and entry.at_zero != 0  # sigmoid is 1/2 there
+    activation = "tanh" if is_off_centre else net.activation
+    init = "xavier-normal" if entry.is_symmetric else "he-normal"
     cure: Cure = (("net.init", init),)
     label = INITIALIZERS[init].label
     if activation != net.activation:

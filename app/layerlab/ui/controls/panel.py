@@ -27,11 +27,7 @@ from layerlab.ui.side import SidePanel
 from layerlab.ui.theme import Theme
 
 TASK, NETWORK, TRAINING = "task", "network", "training"
-USUAL = {
-    "tasks": ("wave", "step", "abs", "spiral", "xor", "moons", "diagonal-flip", "digits"),
-    "activations": ("relu", "leaky-relu", "gelu", "tanh", "sigmoid"),
-    "initializers": ("small-normal", "xavier-normal", "he-normal", "large-normal", "normal"),
-}
+_TILED = ("tasks", "activations", "initializers")  # registries: the first of them as tiles
 # What stands in each section: main knobs (two of a tuple share a line), then rarer ones.
 _MAIN: dict[str, tuple[str | tuple[str, str], ...]] = {
     TASK: ("task.name", "task.target", "task.problem", ("task.samples", "task.noise")),
@@ -71,17 +67,6 @@ _TYPED = {
 _SHARED = {"net.width": "net.hidden", "train.epochs": "train.updates"}
 
 
-def _relevant(spec: LabSpec, path: str) -> bool:
-    """Return whether a knob does anything under the other choices of the spec."""
-    if path == "net.slope":
-        return spec.net.activation == "leaky-relu"
-    if path in ("net.weight_std", "net.bias_std"):
-        return spec.net.init == "normal"
-    if path in ("task.target", "task.problem"):
-        return spec.task.name == CSV
-    return True
-
-
 class ControlPanel(SidePanel):
     """All controls. Shows a spec, emits edits, knows no store.
 
@@ -110,6 +95,12 @@ class ControlPanel(SidePanel):
         super().__init__("Controls", theme)
         self._registries = registries
         self.controls: dict[str, Control] = {}
+        # Knob -> the knob of the choice that it belongs to, and the entries that have it.
+        self._owners: dict[str, tuple[str, list[str]]] = {}
+        for knob in KNOBS.values():
+            for entry in registries.get(knob.registry, ()):
+                for path in entry.own_knobs:
+                    self._owners.setdefault(path, (knob.path, []))[1].append(entry.key)
         self.sections = {
             name: Section(name, theme, last=name == TRAINING)
             for name in (TASK, NETWORK, TRAINING)
@@ -138,7 +129,14 @@ class ControlPanel(SidePanel):
             if not control.shows(value):  # an edit shows all knobs, of which one has changed
                 control.show_value(value)
             here = applicable is None or path in applicable
-            control.setVisible(here and _relevant(spec, path))
+            control.setVisible(here and self._is_relevant(spec, path))
+
+    def _is_relevant(self, spec: LabSpec, path: str) -> bool:
+        """Return whether a knob does anything under the other choices of the spec."""
+        if path in ("task.target", "task.problem"):
+            return spec.task.name == CSV
+        chosen, owners = self._owners.get(path, ("", ()))
+        return not chosen or get(spec, chosen) in owners
 
     def set_points(self, points: int, batch: int | str) -> None:
         """Set the number of training points, and the batch size: bounds of two controls."""
@@ -243,7 +241,7 @@ class ControlPanel(SidePanel):
             return BatchSlider(knob, theme)
         if knob.kind == "bool":
             return Toggle(knob, theme)
-        if knob.registry in USUAL:
+        if knob.registry in _TILED:
             return self._chooser(knob)
         if knob.registry or knob.choices or knob.kind == "text":
             return Choice(knob, self._options(knob), theme)
@@ -256,12 +254,10 @@ class ControlPanel(SidePanel):
         return [(choice, choice, knob.help) for choice in knob.choices]
 
     def _chooser(self, knob: Knob) -> Chooser:
-        entries, usual = list(self._registries[knob.registry]), USUAL[knob.registry]
+        entries = list(self._registries[knob.registry])
         if knob.registry == "tasks":
-            chooser = Chooser(
-                knob, entries, self._theme, usual, columns=3, slots=8, with_csv=True
-            )
+            chooser = Chooser(knob, entries, self._theme, columns=3, slots=8, with_csv=True)
             chooser.csv_wanted.connect(self.csv_wanted)
             return chooser
         window = centred if knob.registry == "activations" else from_zero
-        return Chooser(knob, entries, self._theme, usual, window=window)
+        return Chooser(knob, entries, self._theme, window=window)

@@ -13,7 +13,6 @@ from layerlab.core.registry import Registry
 from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.choice import Choice, Toggle
 from layerlab.ui.controls.chooser import Chooser
-from layerlab.ui.controls.panel import USUAL
 from layerlab.ui.controls.section import Section
 from layerlab.ui.controls.slider import Slider
 from layerlab.ui.controls.tiles import centred, from_zero
@@ -38,9 +37,7 @@ def control_for(knob: Knob, registries: Mapping[str, Registry[Any]], theme: Them
         return Toggle(knob, theme)
     if knob.registry in _WINDOWS:
         entries = list(registries[knob.registry])
-        return Chooser(
-            knob, entries, theme, USUAL[knob.registry], window=_WINDOWS[knob.registry]
-        )
+        return Chooser(knob, entries, theme, window=_WINDOWS[knob.registry])
     if knob.registry:
         entries = list(registries[knob.registry])
         return Choice(knob, [(e.key, e.label, e.help) for e in entries], theme)
