@@ -411,7 +411,7 @@ def test_what_is_dragged_turns_its_knob(open_page):
     drag_handle(view.course.plot, view.course.plot.handles[0], QPoint(60, 0))
     settle(page)
     assert page.values["times"] > 1
-    drag_handle(view.dragged, handle_of(view.dragged, "5"), QPoint(20, 10))
+    drag_handle(view.before.plot, handle_of(view.before.plot, "5"), QPoint(20, 10))
     settle(page)
     assert page.values["node"] == (5.0,)
     assert page.result.graph.positions[5] != pytest.approx(

@@ -31,6 +31,7 @@ from layerlab.ui.pages.view import MIN_CARD_WIDTH, NARROW, PageView, PlotCard
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Bars, Histogram, Polygons, Segments, TextMark, VLine
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
@@ -326,7 +327,7 @@ class Uneven(PageView):
 
     def build(self):
         for k, place in enumerate(((0, 0, 1, 7), (1, 0, 1, 3), (1, 3, 1, 4))):
-            self.add(PlotCard(f"Card {k}", Axis("x"), Axis("y")), *place)
+            self.add(PlotCard(f"Card {k}", Plot(Axis("x"), Axis("y"))), *place)
         self.share(rows=(3, 2), columns=(1,) * 7)
 
     def draw(self, result):
@@ -370,7 +371,7 @@ def test_cards_stand_in_pairs_where_they_would_be_too_narrow_for_their_texts(sho
 
 
 def test_a_plot_card_reads_and_copies_what_it_draws(shown):
-    card = shown(PlotCard("Curve", Axis("z"), Axis("h")))
+    card = shown(PlotCard("Curve", Plot(Axis("z"), Axis("h"))))
     x = np.linspace(0, 1, 11)
     card.show_plot(series=[Series("square", x, x**2, RED, column="h")])
     reading = card.plot.reader(0.52, 0.0)

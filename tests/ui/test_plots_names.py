@@ -13,6 +13,7 @@ from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.axes import ROW, TEXT, lay_below
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Segments, Tag, TextMark
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
@@ -104,7 +105,7 @@ def test_an_axis_holds_still_while_values_fill_a_third_of_it() -> None:
 
 
 def test_an_axis_made_linear_shows_what_is_drawn_and_comes_back(qtbot) -> None:
-    card = PlotCard("A card", Axis("x"), Axis("y", log=True))
+    card = PlotCard("A card", Plot(Axis("x"), Axis("y", log=True)))
     qtbot.addWidget(card)
     axis, x = card.plot.y_axis, np.arange(3.0)
 

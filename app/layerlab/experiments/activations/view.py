@@ -12,6 +12,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Band, Bars, Dots, Histogram, Mark, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -27,22 +28,15 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.value = PlotCard("Value", Axis("z"), Axis("h"))
-        self.derivative = PlotCard("Derivative", Axis("z"), Axis("dh/dz"))
-        self.behind = PlotCard("Output density", Axis("z, h"), Axis("density"))
+        self.value = PlotCard("Value", Plot(Axis("z"), Axis("h")))
+        self.derivative = PlotCard("Derivative", Plot(Axis("z"), Axis("dh/dz")))
+        self.behind = PlotCard("Output density", Plot(Axis("z, h"), Axis("density")))
         self.rows = RowPlot(Axis("fraction preserved"))
         self.rows.x_axis.brief = "fraction"
         self.rows.x_axis.fix(0, MAX_FRACTION)
-        self.rows.takes_clicks = True
-        self.rows.row_clicked.connect(self._on_row)
-        self.kept = PlotCard(
-            "What is preserved",
-            self.rows.x_axis,
-            self.rows.y_axis,
-            "click one to choose it",
-            self.rows,
-        )
-        self.corner = PlotCard("Softplus and ReLU", Axis("z"), Axis("h"))
+        self.kept = PlotCard("What is preserved", self.rows, "click one to choose it")
+        self.kept.bind_row("activation", lambda row: self.result and self.result.facts[row].key)
+        self.corner = PlotCard("Softplus and ReLU", Plot(Axis("z"), Axis("h")))
         for card in (self.value, self.derivative):
             card.plot.x_axis.fix(-VIEW, VIEW)
         self.corner.plot.x_axis.fix(-3, 3)
@@ -80,7 +74,7 @@ class View(PageView):
         self._draw_kept(result)
         self._draw_corner(result)
 
-    def _draw_curves(self, card: PlotCard, result: Result, name: str) -> None:
+    def _draw_curves(self, card: PlotCard[Plot], result: Result, name: str) -> None:
         """Draw all curves faint and the chosen one bright, over the gaussian's density."""
         z, chosen = result.z, result.chosen
         plot, accent = card.plot, self.color("accent")
@@ -201,10 +195,6 @@ class View(PageView):
             f"at most <b>{number(result.gap, 3)}</b> apart",
             f"gap <b>{number(result.gap, 3)}</b>",
         )
-
-    def _on_row(self, row: int) -> None:
-        if self.result is not None:
-            self.edited.emit("activation", self.result.facts[row].key)
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from layerlab.experiments.at_scale.layer import part_color
-from layerlab.experiments.at_scale.model import Result, knobs_of
+from layerlab.experiments.at_scale.model import PRESETS, Result, knobs_of
 from layerlab.experiments.at_scale.units import count, memory, operations
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
@@ -39,49 +39,33 @@ class ComparedCards:
         )
         self.rows.x_axis.brief, self.models.x_axis.brief = "/ d_model²", "size"
         self.rows.grid = False  # lines would cross the sizes
-        self.blocks = PlotCard(
-            "Feed-forward blocks", self.rows.x_axis, self.rows.y_axis, "", self.rows
-        )
-        self.published = PlotCard(
-            "Models", self.models.x_axis, self.models.y_axis, "", self.models
-        )
+        self.blocks = PlotCard("Feed-forward blocks", self.rows)
+        self.published = PlotCard("Models", self.models)
         self.rows.x_axis.fix(*SQUARES)
         self.models.x_axis.fix(*TOTALS)
-        self.rows.grabbed.connect(view.grabbed)
-        self.rows.released.connect(view.released)
-        self.rows.dragged.connect(self._on_dragged)
-        self.rows.takes_clicks = self.models.takes_clicks = True
-        self.rows.row_clicked.connect(self._on_kind)
-        self.models.row_clicked.connect(self._on_model)
+        self.blocks.bind("factor", self._factor)
+        self.blocks.bind_row(("block", "experts"), self._block)
+        self.published.bind_row(PRESETS, self._model)
 
     def draw(self, result: Result) -> None:
         """Draw both."""
         self._draw_blocks(result)
         self._draw_published(result)
 
-    def _on_dragged(self, _: str, x: float, __: float) -> None:
+    def _factor(self, x: float, _: float) -> float:
         result: Result = self._view.result
         one = result.blocks[result.chosen]
         factor = x / (2 if one.key == "plain" else 3) / one.experts
-        self._view.edited.emit("factor", float(np.clip(round(factor, 2), *FACTORS)))
+        return float(np.clip(round(factor, 2), *FACTORS))
 
-    def _on_kind(self, row: int) -> None:
+    def _block(self, row: int) -> tuple[str, int]:
         one = self._view.result.blocks[row]
-        self._turn({"block": one.key, "experts": one.experts})
+        return one.key, one.experts
 
-    def _on_model(self, row: int) -> None:
+    def _model(self, row: int) -> tuple[object, ...] | None:
         models = self._view.result.published
-        if row < len(models):
-            self._turn(knobs_of(models[row]))
+        return tuple(knobs_of(models[row]).values()) if row < len(models) else None
 
-    def _turn(self, knobs: dict[str, object]) -> None:
-        """Turn several knobs in one step of undo."""
-        self._view.grabbed.emit("block")
-        for knob, value in knobs.items():
-            self._view.edited.emit(knob, value)
-        self._view.released.emit("block")
-
-    # ---- the kinds of blocks
     def _draw_blocks(self, result: Result) -> None:
         view = self._view
         square = float(result.decoder.d_model) ** 2

@@ -53,22 +53,16 @@ class CostCards:
         """Make the cards and let them turn knobs."""
         self._view = view
         self.memory = PlotCard(
-            "Cache and weights", Axis("tokens", log=True), Axis("GB", log=True)
+            "Cache and weights", HandlePlot(Axis("tokens", log=True), Axis("GB", log=True))
         )
         self.parts_plot = RowPlot(Axis("share, %"))
         self.parts_plot.x_axis.brief = "%"
         self.parts_plot.grid = False  # lines would cross the sizes
-        self.parts = PlotCard(
-            "Shares of the cost",
-            self.parts_plot.x_axis,
-            self.parts_plot.y_axis,
-            "",
-            self.parts_plot,
-        )
+        self.parts = PlotCard("Shares of the cost", self.parts_plot)
         self.signal = PlotCard(
-            "Initial signal", Axis("blocks", log=True), Axis("variance", log=True)
+            "Initial signal", HandlePlot(Axis("blocks", log=True), Axis("variance", log=True))
         )
-        self.gates = PlotCard("Gates", Axis("z"), Axis("gate"))
+        self.gates = PlotCard("Gates", HandlePlot(Axis("z"), Axis("gate")))
         self.memory.plot.x_axis.fix(float(CONTEXTS[0]), float(CONTEXTS[-1]))
         self.parts_plot.x_axis.fix(0, 100)
         self.signal.plot.x_axis.fix(*BLOCKS)
@@ -78,35 +72,21 @@ class CostCards:
         self.cards = (self.memory, self.parts, self.signal, self.gates)
         for card in self.cards:
             card.plot.tick_gap = 44
-        for card, knob in ((self.memory, "context"), (self.signal, "layers")):
-            plot = card.plot
-            assert isinstance(plot, HandlePlot)
-            plot.grabbed.connect(lambda _, k=knob: view.grabbed.emit(k))
-            plot.released.connect(lambda _, k=knob: view.released.emit(k))
-            plot.dragged.connect(lambda _, x, __, k=knob: self._on_dragged(k, x))
-        for card, act in ((self.memory, self._on_memory), (self.gates, self._on_gate)):
-            plot = card.plot
-            assert isinstance(plot, HandlePlot)
-            plot.takes_clicks = True
-            plot.clicked.connect(act)
+        self.memory.bind(
+            "context", lambda x, _: (min(CONTEXTS[-1], max(CONTEXTS[0], round(x))),)
+        )
+        self.memory.bind_click("bytes", lambda *_: (float(SIZES[view.result.bytes]),))
+        self.signal.bind("layers", lambda x, _: min(128, max(1, round(x))))
+        self.gates.bind_click("block", self._block)
 
-    def _on_dragged(self, knob: str, x: float) -> None:
-        if knob == "layers":
-            self._view.edited.emit("layers", min(128, max(1, round(x))))
-        else:
-            self._view.edited.emit("context", (min(CONTEXTS[-1], max(CONTEXTS[0], round(x))),))
-
-    def _on_memory(self, _: float, __: float) -> None:
-        self._view.edited.emit("bytes", (float(SIZES[self._view.result.bytes]),))
-
-    def _on_gate(self, x: float, y: float) -> None:
-        """Choose the block whose curve is nearest to the point."""
+    def _block(self, x: float, y: float) -> str:
+        """Return the block whose curve is nearest to the point."""
         result: Result = self._view.result
         away = {
             block: abs(float(np.interp(x, GATE_Z, result.gates[activation])) - y)
             for block, (activation, _) in CURVES.items()
         }
-        self._view.edited.emit("block", min(away, key=lambda block: away[block]))
+        return min(away, key=lambda block: away[block])
 
     def draw(self, result: Result) -> None:
         """Draw all four."""
@@ -147,7 +127,6 @@ class CostCards:
             legend=legend,
         )
         plot = card.plot
-        assert isinstance(plot, HandlePlot)
         height = float(np.interp(result.context, CONTEXTS, cache))
         plot.set_handles((Handle("context", float(result.context), height, warm, 6.0, "x"),))
         card.set_note(
@@ -255,7 +234,6 @@ class CostCards:
         ]
         card.show_plot(bands=bands, live=live, series=series, legend=legend)
         plot, end = card.plot, levels[0]
-        assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("layers", float(n), end, accent, 6.0, "x"),))
 
     # ---- gates

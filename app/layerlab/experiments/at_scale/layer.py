@@ -150,7 +150,7 @@ class LayerPlot(HandlePlot):
         """Place the area, and let the axes hold what is drawn."""
         for _ in range(2):  # the texts of another range may need more room
             super().lay_out()
-            if self._held:
+            if self.held:
                 return
             area = self.area()
             aspect = area.width() / max(1.0, area.height())

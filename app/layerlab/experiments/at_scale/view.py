@@ -32,12 +32,12 @@ class View(PageView):
         self.plot = LayerPlot(Axis("numbers"), Axis())
         self.plot.grid = False
         self.plot.takes_clicks = True
-        self.layer = PlotCard(
-            "A layer, to scale", self.plot.x_axis, self.plot.y_axis, "", self.plot
-        )
+        self.layer = PlotCard("A layer, to scale", self.plot)
         self.compared = ComparedCards(self)
         self.costs = CostCards(self)
-        self._connect()
+        self.layer.bind("factor", self._factor, "factor")
+        self.layer.bind("d_model", self._d_model, "d_model")
+        self.plot.clicked.connect(self._on_clicked)
         self.add(self.layer, 0, 0, 1, 9)
         self.add(self.compared.blocks, 0, 9, 1, 9)
         self.add(self.compared.published, 0, 18, 1, 6)
@@ -45,27 +45,15 @@ class View(PageView):
             self.add(card, 1, 6 * k, 1, 6)
         self.share(rows=(11, 10), columns=(1,) * 24)
 
-    def _connect(self) -> None:
-        self.plot.grabbed.connect(self.grabbed)
-        self.plot.released.connect(self._on_released)
-        self.plot.dragged.connect(self._on_layer)
-        self.plot.clicked.connect(self._on_clicked)
-
     # ---- what is dragged and clicked
-    def _on_released(self, knob: str) -> None:
-        self.released.emit(knob)
-        self.plot.refresh()  # its scale stood while it was held
+    def _factor(self, x: float, _: float) -> float:
+        left = next(b for b in self._boxes(self.result) if b.name == "up").place[0]
+        return float(np.clip(round((x - left) / self.result.decoder.d_model, 2), *FACTORS))
 
-    def _on_layer(self, name: str, x: float, y: float) -> None:
-        d = self.result.decoder.d_model
-        if name == "factor":
-            left = next(b for b in self._boxes(self.result) if b.name == "up").place[0]
-            factor = float(np.clip(round((x - left) / d, 2), *FACTORS))
-            self.edited.emit("factor", factor)
-            return
+    def _d_model(self, x: float, y: float) -> int:
         wanted = 0.5 * (x + y / 2)  # the corner is at (d, 2 d)
         step = STEP if wanted > 8 * STEP else 8
-        self.edited.emit("d_model", int(np.clip(step * round(wanted / step), *WIDTHS)))
+        return int(np.clip(step * round(wanted / step), *WIDTHS))
 
     def _on_clicked(self, x: float, y: float) -> None:
         """Use as many experts as are clicked, or share the keys further."""

@@ -14,6 +14,7 @@ from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Histogram, HLine, Mark, Tag
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
 
@@ -34,35 +35,27 @@ class SampledCards:
         """Make the cards and let their handles turn d_k."""
         self._view = view
         self._drawn: tuple[object, ...] = ()
-        self.products = PlotCard("Random logits", Axis("q · k"), Axis("density"))
-        self.entropies = PlotCard("Entropy by dₖ", Axis("dₖ", log=True), Axis("entropy, nats"))
+        self.products = PlotCard("Random logits", Plot(Axis("q · k"), Axis("density")))
+        self.entropies = PlotCard(
+            "Entropy by dₖ", HandlePlot(Axis("dₖ", log=True), Axis("entropy, nats"))
+        )
         self.entropies.plot.y_axis.brief = "entropy"
         self.weights = PlotCard(
-            "Loss on weights", Axis("dₖ", log=True), Axis("|dL/dq|²", log=True)
+            "Loss on weights", HandlePlot(Axis("dₖ", log=True), Axis("|dL/dq|²", log=True))
         )
         self.values = PlotCard(
-            "Loss on values", Axis("dₖ", log=True), Axis("|dL/dq|²", log=True)
+            "Loss on values", HandlePlot(Axis("dₖ", log=True), Axis("|dL/dq|²", log=True))
         )
         self.cards = (self.products, self.entropies, self.weights, self.values)
         self.products.plot.tick_gap = 44
         for card in self.cards[1:]:
             card.plot.x_axis.fix(3.4, 1200)
             card.plot.tick_gap = 40
-            plot = self._handles_of(card)
-            plot.grabbed.connect(lambda _: view.grabbed.emit("d_k"))
-            plot.released.connect(lambda _: view.released.emit("d_k"))
-            plot.dragged.connect(self._on_dragged)
+            card.bind(
+                "d_k", lambda x, _: SIZES[int(np.abs(np.log(D_K / max(x, 1.0))).argmin())]
+            )
         for card in self.cards[2:]:
             card.plot.y_axis.fix(FLOOR, TOP)
-
-    def _handles_of(self, card: PlotCard) -> HandlePlot:
-        plot = card.plot
-        assert isinstance(plot, HandlePlot)
-        return plot
-
-    def _on_dragged(self, name: str, x: float, y: float) -> None:
-        nearest = int(np.abs(np.log(D_K / max(x, 1.0))).argmin())
-        self._view.edited.emit("d_k", SIZES[nearest])
 
     def draw(self, result: Result) -> None:
         """Draw all four, if what they show is other than it was."""
@@ -138,13 +131,15 @@ class SampledCards:
         self._show_handle(card, result, float(here), inks[chosen])
         card.set_note(f"median <b>{number(float(here), 2)}</b>")
 
-    def _show_handle(self, card: PlotCard, result: Result, y: float, ink: QColor) -> None:
+    def _show_handle(
+        self, card: PlotCard[HandlePlot], result: Result, y: float, ink: QColor
+    ) -> None:
         handle = Handle("d_k", float(result.d_k), y, ink, along="x")
-        self._handles_of(card).set_handles((handle,))
+        card.plot.set_handles((handle,))
 
     def _draw_gradient(
         self,
-        card: PlotCard,
+        card: PlotCard[HandlePlot],
         result: Result,
         found: Array,
         theory: tuple[Array, Array],

@@ -27,21 +27,25 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.line = PlotCard("Keys, values, one query", Axis("position"), Axis("value"))
-        self.map = PlotCard("Weights of every query", Axis("query"), Axis("key", integer=True))
-        self.sharp = PlotCard("Temperature", Axis("norm of q", log=True), Axis("entropy, nats"))
+        self.line = PlotCard(
+            "Keys, values, one query", HandlePlot(Axis("position"), Axis("value"))
+        )
+        self.map = PlotCard(
+            "Weights of every query", HandlePlot(Axis("query"), Axis("key", integer=True))
+        )
+        self.sharp = PlotCard(
+            "Temperature", HandlePlot(Axis("norm of q", log=True), Axis("entropy, nats"))
+        )
         self.sharp.plot.y_axis.brief = "entropy"
         for card in (self.line, self.map):
             card.plot.x_axis.fix(-EDGE, EDGE)
         self.line.plot.y_axis.fix(-TOP, TOP)
         self.map.plot.grid = False
         self.sharp.plot.x_axis.fix(NORMS[0], NORMS[-1])
-        for card, knob in ((self.line, ""), (self.map, "query"), (self.sharp, "norm")):
-            plot = card.plot
-            assert isinstance(plot, HandlePlot)
-            plot.grabbed.connect(lambda name, k=knob: self.grabbed.emit(k or _knob_of(name)))
-            plot.released.connect(lambda name, k=knob: self.released.emit(k or _knob_of(name)))
-            plot.dragged.connect(self._on_dragged)
+        for card in (self.line, self.map):
+            card.bind("query", lambda x, _: (min(1.0, max(-1.0, x)),), "query")
+        self.line.bind_numbered("points", self._points)
+        self.sharp.bind("norm", lambda x, _: x)
         self.sampled = SampledCards(self)
         self.add(self.line, 0, 0, 1, 5)
         self.add(self.map, 0, 5, 1, 4)
@@ -50,18 +54,11 @@ class View(PageView):
             self.add(card, 1, 3 * k, 1, 3)
         self.share(rows=(12, 10), columns=(1,) * 12)
 
-    def _on_dragged(self, name: str, x: float, y: float) -> None:
-        result: Result | None = self.result
-        if result is None:
-            return
-        if name == "query":
-            self.edited.emit("query", (min(1.0, max(-1.0, x)),))
-        elif name == "norm":
-            self.edited.emit("norm", x)
-        else:
-            points = result.points
-            points[int(name)] = min(1.0, max(-1.0, x)), y
-            self.edited.emit("points", tuple(map(float, points.ravel())))
+    def _points(self, key: int, x: float, y: float) -> tuple[float, ...]:
+        """Return keys and values, one of which has been dragged."""
+        points = self.result.points
+        points[key] = min(1.0, max(-1.0, x)), y
+        return tuple(map(float, points.ravel()))
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return how equal both are, and how sharp the query is."""
@@ -131,9 +128,7 @@ class View(PageView):
             for k, key in enumerate(result.order)
         ]
         dots.append(Handle("query", result.query, -TOP * 0.93, ink, 6.0, "x"))
-        plot = card.plot
-        assert isinstance(plot, HandlePlot)
-        plot.set_handles(tuple(dots))
+        card.plot.set_handles(tuple(dots))
         text = (
             f"differ by <b>{number(float(np.abs(result.curve - result.kernel).max()), 2)}</b>"
         )
@@ -157,7 +152,6 @@ class View(PageView):
         legend = [LegendEntry("dot", self.color("point"), "position of the key", brief="key")]
         columns = {"query": result.x} | {f"key {k + 1}": result.map[k] for k in range(n)}
         card.show_plot(live=live, legend=legend, columns=columns)
-        assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("query", result.query, 0.5 + 0.04 * n, ink, 6.0, "x"),))
         most = float(result.weights.max())
         card.set_note(
@@ -193,15 +187,8 @@ class View(PageView):
             legend=[LegendEntry("band", shade, "other queries", brief="others")],
             columns={"lowest entropy": result.low, "highest entropy": result.high},
         )
-        plot = card.plot
-        assert isinstance(plot, HandlePlot)
-        plot.set_handles((Handle("norm", result.norm, result.entropy, accent, along="x"),))
+        card.plot.set_handles((Handle("norm", result.norm, result.entropy, accent, along="x"),))
         card.set_note(f"norm <b>{number(result.norm)}</b>")
-
-
-def _knob_of(handle: str) -> str:
-    """Return the knob that a handle on the line turns."""
-    return "query" if handle == "query" else "points"
 
 
 def drawn_by(result: Result) -> float:

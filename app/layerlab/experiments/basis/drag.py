@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
-from PySide6.QtCore import SignalInstance
 
 from layerlab.experiments.basis.model import FLATTEST, STEEPEST, Result
+from layerlab.ui.pages.view import PageView
 from layerlab.ui.plotting.handles import Handle, HandlePlot
-from layerlab.ui.theme import Theme
 
 ENDS = (-1.0, 1.0)  # where a height can be taken
 MIN_BEND = 1e-3  # a bend smaller than this gives no height
@@ -17,25 +14,14 @@ MIN_BEND = 1e-3  # a bend smaller than this gives no height
 HANDLE_DISTANCE, HANDLE_ROOT = 0.3, 3
 
 
-class _Page(Protocol):
-    theme: Theme
-    edited: SignalInstance
-    grabbed: SignalInstance
-    released: SignalInstance
-
-
 class TermHandles:
-    """Each term has a handle on its bend; the last one two more, for stretch and height.
+    """Each term has a handle on its bend; the last one two more, for stretch and height."""
 
-    Attributes:
-        held: the handle that is being dragged, or "".
-    """
-
-    def __init__(self, view: _Page, plot: HandlePlot) -> None:
+    def __init__(self, view: PageView, plot: HandlePlot) -> None:
         """Listen to the plot and speak through the view."""
-        self._view, self._plot, self.held = view, plot, ""
+        self._view, self._plot = view, plot
         self._result: Result | None = None
-        plot.grabbed.connect(self._on_grabbed)
+        plot.grabbed.connect(lambda name: view.grabbed.emit(_knob(name)))
         plot.released.connect(self._on_released)
         plot.dragged.connect(self._on_dragged)
 
@@ -91,15 +77,10 @@ class TermHandles:
         return ENDS[side] if sizes[side] > MIN_BEND else None
 
     # ---- events
-    def _on_grabbed(self, name: str) -> None:
-        self.held = name
-        self._view.grabbed.emit("heights" if name.startswith("height") else "terms")
-
     def _on_released(self, name: str) -> None:
-        self.held = ""
-        self._view.released.emit("heights" if name.startswith("height") else "terms")
+        self._view.released.emit(_knob(name))
         if self._result is not None:
-            self._view.draw(self._result)  # type: ignore[attr-defined]
+            self._view.draw(self._result)
 
     def _on_dragged(self, name: str, x: float, y: float) -> None:
         result = self._result
@@ -126,3 +107,7 @@ class TermHandles:
             c[k] = -b[k] * place + 0.0
         pairs = np.stack((b, c), 1).ravel()
         self._view.edited.emit("terms", tuple(map(float, pairs)))
+
+
+def _knob(handle: str) -> str:
+    return "heights" if handle.startswith("height") else "terms"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from PySide6.QtGui import QColor
 
@@ -17,6 +15,7 @@ from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, HLine, Line, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -31,16 +30,17 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.sum = PlotCard("The sum", Axis("x"), Axis("y"))
-        self.terms = PlotCard("The terms", Axis("x"), Axis("a s(b x + c)"))
+        self.sum = PlotCard("The sum", Plot(Axis("x"), Axis("y")))
+        self.terms = PlotCard("The terms", HandlePlot(Axis("x"), Axis("a s(b x + c)")))
         self.descent = PlotCard(
-            "Gradient descent", Axis("updates", log=True), Axis("loss", log=True)
+            "Gradient descent", HandlePlot(Axis("updates", log=True), Axis("loss", log=True))
         )
-        self.prior = PlotCard("The prior", Axis("L2", log=True), Axis("loss", log=True))
+        self.prior = PlotCard(
+            "The prior", HandlePlot(Axis("L2", log=True), Axis("loss", log=True))
+        )
         self.equal = PlotCard(
             "Terms for equal error",
-            Axis("terms", integer=True),
-            Axis("unexplained variance", log=True),
+            HandlePlot(Axis("terms", integer=True), Axis("unexplained variance", log=True)),
         )
         self.equal.plot.y_axis.brief = "unexplained"
         for card in (self.sum, self.terms):
@@ -55,10 +55,10 @@ class View(PageView):
         self.again = HeadButton("As fitted", "Undoes what was moved by hand")
         self.again.clicked.connect(self._on_again)
         self.terms.add_control(self.again)
-        self.handles = TermHandles(self, self._plot(self.terms))
-        self._connect(self.descent, "updates", lambda x, _: x)
-        self._connect(self.prior, "l2", lambda x, _: x)
-        self._connect(self.equal, "level", lambda _, y: min(0.5, max(1e-4, y)))
+        self.handles = TermHandles(self, self.terms.plot)
+        self.descent.bind("updates", lambda x, _: (x,))
+        self.prior.bind("l2", lambda x, _: (x,))
+        self.equal.bind("level", lambda _, y: (min(0.5, max(1e-4, y)),))
         self.add(self.sum, 0, 0, 1, 6)
         self.add(self.terms, 0, 6, 1, 6)
         self.add(self.descent, 1, 0, 1, 4)
@@ -66,26 +66,9 @@ class View(PageView):
         self.add(self.equal, 1, 8, 1, 4)
         self.share(rows=(13, 9), columns=(1,) * 12)
 
-    def _plot(self, card: PlotCard) -> HandlePlot:
-        plot = card.plot
-        assert isinstance(plot, HandlePlot)
-        return plot
-
-    def _connect(
-        self, card: PlotCard, knob: str, value: Callable[[float, float], float]
-    ) -> None:
-        """Let a card's one handle turn a knob of one number."""
-        plot = self._plot(card)
-        plot.grabbed.connect(lambda _: self.grabbed.emit(knob))
-        plot.released.connect(lambda _: self.released.emit(knob))
-        plot.dragged.connect(lambda _, x, y: self.edited.emit(knob, (float(value(x, y)),)))
-
     def _on_again(self) -> None:
         """Take back moved terms and heights, as one step of undo."""
-        self.grabbed.emit("terms")
-        self.edited.emit("terms", ())
-        self.edited.emit("heights", ())
-        self.released.emit("terms")
+        self.terms.turn(("terms", "heights"), ((), ()))
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return how good the fits are."""
@@ -164,7 +147,7 @@ class View(PageView):
             Series(f"term {result.shown}", result.x, pieces[:, last], accent, width=2.6)
         )
         legend = [LegendEntry("line", muted, f"terms 1 to {last}", 1.3)] if last else []
-        if not self.handles.held:  # the axis must not run away under the hand
+        if not self.terms.plot.held:  # the axis must not run away under the hand
             self._fit_height(1.15 * float(np.abs(result.pieces).max()))
         card.show_plot(series=series, legend=legend)
         self.again.setVisible(result.moved or result.by_hand)
@@ -206,7 +189,7 @@ class View(PageView):
         least = HLine(result.squares, "least squares", self.color("accent"), self.theme, True)
         losses = Series("gradient descent", UPDATES, result.descent_losses, ink)
         card.show_plot(still={"best": least}, series=[losses])
-        self._plot(card).set_handles(
+        card.plot.set_handles(
             (Handle("updates", result.updates, result.descent_loss, ink, along="x"),)
         )
         away = result.descent_loss / max(result.squares, 1e-300)
@@ -222,7 +205,7 @@ class View(PageView):
             Series("off the truth", L2S, result.errors, ink),
         ]
         card.show_plot(still={"likely": likely}, series=series)
-        self._plot(card).set_handles(
+        card.plot.set_handles(
             (Handle("l2", result.l2, result.error_at(result.l2), ink, along="x"),)
         )
         card.set_note(f"L2 <b>{number(result.l2, 2)}</b>")
@@ -259,7 +242,7 @@ class View(PageView):
         legend = [LegendEntry("ring", accent, "this sum")]
         card.show_plot(live=live, series=series, legend=legend)
         text = self.color("text")
-        self._plot(card).set_handles(
+        card.plot.set_handles(
             (Handle("level", MAX_TERMS + 0.5, result.level, text, along="y"),)
         )
         weights = ", ".join(

@@ -12,6 +12,7 @@ from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Bars, Mark, Segments, TextMark
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -37,35 +38,27 @@ class LowerCards:
         self.rows = RowPlot(Axis("weights", log=True, can_switch=False))
         self.rows.grid = False  # lines would cross the counts
         self.rows.x_axis.fix(1, 1e9)
-        self.rows.takes_clicks = True
-        self.rows.row_clicked.connect(lambda row: view.edited.emit("layer", ROWS[row]))
-        self.parameters = PlotCard(
-            "Parameters", self.rows.x_axis, self.rows.y_axis, "", self.rows
-        )
+        self.parameters = PlotCard("Parameters", self.rows)
+        self.parameters.bind_row("layer", lambda row: ROWS[row])
         self.error = PlotCard(
-            "A hidden kernel", Axis("images", log=True), Axis("error", log=True)
+            "A hidden kernel", HandlePlot(Axis("images", log=True), Axis("error", log=True))
         )
         self.error.plot.x_axis.fix(0.85, 1.18 * IMAGES)
         self.error.plot.y_axis.fix(*ERRORS)
         self.error.plot.tick_gap = 40
-        self.weights = PlotCard("What is found", Axis("weight", integer=True), Axis("value"))
+        self.weights = PlotCard(
+            "What is found", Plot(Axis("weight", integer=True), Axis("value"))
+        )
         self.weights.plot.x_axis.fix(0.4, TAPS + 0.6)
         self.weights.plot.tick_gap = 26
         for axis in (self.error.plot.y_axis, self.weights.plot.y_axis):
             axis.brief = axis.label  # gives way to the legend
-        plot = self.error.plot
-        assert isinstance(plot, HandlePlot)
-        plot.grabbed.connect(lambda _: view.grabbed.emit("images"))
-        plot.released.connect(lambda _: view.released.emit("images"))
-        plot.dragged.connect(self._on_dragged)
+        self.error.bind(("images", "noise"), self._images_and_noise)
 
-    def _on_dragged(self, _: str, x: float, y: float) -> None:
+    def _images_and_noise(self, x: float, y: float) -> tuple[tuple[float], tuple[float]]:
         """Take more pairs to the right, and more noise upwards: the error is linear in it."""
-        images = float(min(max(round(x), 1), IMAGES))
-        if images != self._view.values["images"][0]:
-            self._view.edited.emit("images", (images,))
         noise = min(max(y / self._unit, NOISE[0]), NOISE[1])
-        self._view.edited.emit("noise", (float(f"{noise:.3g}"),))
+        return (float(min(max(round(x), 1), IMAGES)),), (float(f"{noise:.3g}"),)
 
     def draw(self, result: Result) -> None:
         """Draw all three."""
@@ -114,9 +107,7 @@ class LowerCards:
         ]
         card.show_plot(series=series, legend=[LegendEntry("band", shade, "quartiles")])
         self._unit = one.error / result.noise
-        plot = card.plot
-        assert isinstance(plot, HandlePlot)
-        plot.set_handles(
+        card.plot.set_handles(
             (Handle("pairs", float(result.images), one.error, view.color("warning")),)
         )
         pairs = "pair" if result.images == 1 else "pairs"

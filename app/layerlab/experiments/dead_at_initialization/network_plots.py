@@ -11,6 +11,7 @@ from layerlab.experiments.dead_at_initialization.model import LEFT, RIGHT, Resul
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.series import Series
 
@@ -21,7 +22,7 @@ KINDS = (
 )
 
 
-def draw_prediction(view: PageView, card: PlotCard, result: Result) -> None:
+def draw_prediction(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     """Draw the network's function before and after training, and others of its cell."""
     x = result.x
     ink, after, muted = (view.color(t) for t in ("accent", "warning", "muted"))
@@ -45,7 +46,7 @@ def draw_prediction(view: PageView, card: PlotCard, result: Result) -> None:
     card.set_note(f"network {result.net}, click: next", f"network {result.net}")
 
 
-def draw_units(view: PageView, card: PlotCard, result: Result) -> None:
+def draw_units(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     """Draw each unit as a dot in the colour of the inputs for which it is active."""
     depth, width = result.depth, result.width
     card.plot.x_axis.fix(0.4, depth + 0.6)

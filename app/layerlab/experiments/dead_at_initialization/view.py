@@ -48,14 +48,14 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.map = DeadShareMap()
-        self.map_card = PlotCard(
-            "Dead at initialization", self.map.x_axis, self.map.y_axis, "", self.map
+        self.map_card = PlotCard("Dead at initialization", self.map)
+        self.by_depth = PlotCard("By depth", HandlePlot(Axis("layers", log=True), Axis("dead")))
+        self.by_width = PlotCard(
+            "Learning |x|", HandlePlot(Axis("width", integer=True), Axis("share"))
         )
-        self.by_depth = PlotCard("By depth", Axis("layers", log=True), Axis("dead"))
-        self.by_width = PlotCard("Learning |x|", Axis("width", integer=True), Axis("share"))
-        self.prediction = PlotCard("Prediction", Axis("x"), Axis("output"))
+        self.prediction = PlotCard("Prediction", HandlePlot(Axis("x"), Axis("output")))
         self.units = PlotCard(
-            "Active units", Axis("layer", integer=True), Axis("unit", integer=True)
+            "Active units", HandlePlot(Axis("layer", integer=True), Axis("unit", integer=True))
         )
         self.by_depth.plot.x_axis.fix(0.95, 1.06 * MAX_DEPTH)
         self.by_width.plot.x_axis.fix(0.5, MAX_WIDTH + 0.5)
@@ -72,45 +72,18 @@ class View(PageView):
         self.share(rows=(11, 9), columns=(1,) * 12)
 
     def _listen(self) -> None:
-        self.map.dragged.connect(lambda _, x, y: self._choose(*cell_at(x, y)))
-        self.map.grabbed.connect(lambda _: self.grabbed.emit("width"))
-        self.map.released.connect(lambda _: self.released.emit("width"))
-        self.map.clicked.connect(lambda x, y: self._jump(*cell_at(x, y)))
+        self.map_card.bind(("width", "depth"), cell_at)
+        self.map_card.bind_click(("width", "depth"), cell_at)
         self.map.stepped.connect(self._on_stepped)
-        clicks = {
-            self.by_depth: self._on_depth,
-            self.by_width: self._on_width,
-            self.prediction: self._on_next,
-            self.units: self._on_depth,
-        }
-        for card, act in clicks.items():
-            plot = card.plot
-            assert isinstance(plot, HandlePlot)
-            plot.takes_clicks = True
-            plot.clicked.connect(act)
-
-    def _choose(self, width: int, depth: int) -> None:
-        for knob, value in (("width", width), ("depth", depth)):
-            if value != getattr(self.result, knob):
-                self.edited.emit(knob, value)
-
-    def _jump(self, width: int, depth: int) -> None:
-        self.grabbed.emit("width")  # both at once: one step of undo
-        self._choose(width, depth)
-        self.released.emit("width")
+        for card in (self.by_depth, self.units):
+            card.bind_click("depth", lambda x, _: min(max(round(x), 1), MAX_DEPTH))
+        self.by_width.bind_click("width", lambda x, _: min(max(round(x), 1), MAX_WIDTH))
+        self.prediction.bind_click("net", lambda *_: self.result.net % NETS + 1)
 
     def _on_stepped(self, layers: int, units: int) -> None:
         width, depth = self.result.width + units, self.result.depth + layers
-        self._jump(min(max(width, 1), MAX_WIDTH), min(max(depth, 1), MAX_DEPTH))
-
-    def _on_depth(self, x: float, _: float) -> None:
-        self.edited.emit("depth", min(max(round(x), 1), MAX_DEPTH))
-
-    def _on_width(self, x: float, _: float) -> None:
-        self.edited.emit("width", min(max(round(x), 1), MAX_WIDTH))
-
-    def _on_next(self, _: float, __: float) -> None:
-        self.edited.emit("net", self.result.net % NETS + 1)
+        wanted = min(max(width, 1), MAX_WIDTH), min(max(depth, 1), MAX_DEPTH)
+        self.map_card.turn(("width", "depth"), wanted)
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return the share here, in theory and after training, and this network's fate."""

@@ -16,6 +16,7 @@ from layerlab.ui.pages.view import Array, PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, HLine, Mark
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import Axis
 from layerlab.ui.plotting.series import Series
 from layerlab.ui.table import Cell, Table
@@ -75,12 +76,11 @@ class View(PageView):
         self.images = ImagesCard()
         self.loss = PlotCard(
             "Loss",
-            Axis("epoch", integer=True),
-            Axis("loss", log=True),
+            Plot(Axis("epoch", integer=True), Axis("loss", log=True)),
             "half mean squared error",
         )
         self.sweep = PlotCard(
-            "Every width", Axis("neurons", integer=True), Axis("final loss", log=True)
+            "Every width", Plot(Axis("neurons", integer=True), Axis("final loss", log=True))
         )
         self.sweep.plot.x_axis.fix(0.5, 16.5)
         self.printed = PrintedCard()

@@ -13,9 +13,10 @@ from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import EDGE, KINDS, MAX_K
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
-from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Bars, HLine, Line, Mark, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -61,14 +62,12 @@ class PageOfDraws(PageView):
 
     def build_below(self) -> None:
         """Make the cards."""
-        self.error = PlotCard("Squared error", Axis("x"), Axis())
-        self.rho = PlotCard("Correlation", Axis("x"), Axis("ρ"))
-        self.mean = PlotCard("Variance by K", Axis("K", integer=True), Axis())
+        self.error = PlotCard("Squared error", Plot(Axis("x"), Axis()))
+        self.rho = PlotCard("Correlation", Plot(Axis("x"), Axis("ρ")))
+        self.mean = PlotCard("Variance by K", HandlePlot(Axis("K", integer=True), Axis()))
         self.rows = RowPlot(Axis("variance"))
         self.rows.x_axis.brief = "v"
-        self.kinds = PlotCard(
-            "Kinds compared", self.rows.x_axis, self.rows.y_axis, "", self.rows
-        )
+        self.kinds = PlotCard("Kinds compared", self.rows)
         for card in (self.error, self.rho):
             card.plot.x_axis.fix(-EDGE, EDGE)
         self.rho.plot.y_axis.fix(-0.1, 1.0)
@@ -78,13 +77,8 @@ class PageOfDraws(PageView):
             for plot in (self.error.plot.y_axis, self.mean.plot.y_axis, self.rows.x_axis)
         ]
         self._before: Before | None = None
-        self._is_dragged = False  # else a handle is moved by keys
-        plot = self.mean.plot
-        plot.dragged.connect(self._on_k)
-        plot.grabbed.connect(lambda _: self._on_held(True))
-        plot.released.connect(lambda _: self._on_held(False))
-        self.rows.takes_clicks = True
-        self.rows.row_clicked.connect(lambda row: self.edited.emit("kind", KINDS[row]))
+        self.mean.bind("k", self._k)
+        self.kinds.bind_row("kind", lambda row: KINDS[row])
 
     def ink(self, result: Result) -> QColor:
         """Return the colour of the kind that is chosen."""
@@ -113,7 +107,7 @@ class PageOfDraws(PageView):
             return {}
         return {"before": Line(x, getattr(self._before, part), self.color("faint"), 1.6)}
 
-    def _wait(self, card: PlotCard) -> None:
+    def _wait(self, card: PlotCard[Plot]) -> None:
         card.plot.reader = None
         card.set_note("being trained" if self._before is None else "grey: before", "")
 
@@ -220,14 +214,12 @@ class PageOfDraws(PageView):
         dots = ((float(k), float(found.means[k - 1]), self.color("text")),)
         return Tooltip(f"K = {k}, v = {number(one, 2)}", rows, float(k), dots)
 
-    def _on_held(self, is_dragged: bool) -> None:
-        self._is_dragged = is_dragged
-
-    def _on_k(self, _: str, x: float, __: float) -> None:
+    def _k(self, x: float, _: float) -> int:
         k = round(x)
-        if not self._is_dragged and k == self.result.k:  # a key's step is less than a network
+        is_by_key = not self.mean.plot.held  # its step is less than a network
+        if is_by_key and k == self.result.k:
             k += int(np.sign(x - self.result.k))
-        self.edited.emit("k", int(np.clip(k, 1, MAX_K)))
+        return int(np.clip(k, 1, MAX_K))
 
     # ---- kinds
     def _draw_kinds(self, result: Result) -> None:

@@ -13,7 +13,7 @@ from layerlab.experiments.ensemble.model import Result
 from layerlab.experiments.ensemble.names import DRAWS, EDGE
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import blend
-from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.reading import Tooltip, nearest
@@ -29,20 +29,15 @@ class View(PageOfDraws):
 
     def build(self) -> None:
         """Make the cards."""
-        self.fan = PlotCard("One draw", Axis("x"), Axis("output"))
-        self.pair = PlotCard("Two networks", Axis("first"), Axis("second"))
+        self.fan = PlotCard("One draw", HandlePlot(Axis("x"), Axis("output")))
+        self.pair = PlotCard("Two networks", HandlePlot(Axis("first"), Axis("second")))
         self.fan.plot.x_axis.fix(-EDGE, EDGE)
         self._off = [
             Held(axis, True) for axis in (self.pair.plot.x_axis, self.pair.plot.y_axis)
         ]
         self.build_below()
-        for card, knob in ((self.fan, "at"), (self.mean, "k")):
-            plot = card.plot
-            plot.grabbed.connect(lambda _, knob=knob: self.grabbed.emit(knob))
-            plot.released.connect(lambda _, knob=knob: self.released.emit(knob))
-        self.fan.plot.dragged.connect(lambda _, x, __: self.edited.emit("at", (float(x),)))
-        self.pair.plot.takes_clicks = True
-        self.pair.plot.clicked.connect(self._on_draw)
+        self.fan.bind("at", lambda x, _: (float(x),))
+        self.pair.bind_click("draw", self._draw_at)
         self.add(self.fan, 0, 0, 1, 8)
         self.add(self.pair, 0, 8, 1, 4)
         for k, card in enumerate((self.error, self.rho, self.mean, self.kinds)):
@@ -199,10 +194,9 @@ class View(PageOfDraws):
             ((float(a) - truth, float(b) - truth, self.ink(result)),),
         )
 
-    def _on_draw(self, x: float, y: float) -> None:
+    def _draw_at(self, x: float, y: float) -> tuple[float] | None:
         near = self._nearest(self.result, x, y)
-        if near is not None:
-            self.edited.emit("draw", (float(near + 1),))
+        return None if near is None else (float(near + 1),)
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.scale import Axis
 
@@ -39,15 +38,3 @@ class EvenPlot(HandlePlot):
         self.x_axis.fix((x0 + x1) / 2 - across, (x0 + x1) / 2 + across)
         self.y_axis.fix((y0 + y1) / 2 - up, (y0 + y1) / 2 + up)
         self.box.fit()
-
-
-def plane_card(title: str, x: str, y: str) -> PlotCard:
-    """Return a card with such a plot; `x`, `y`: names of the axes."""
-    across, up = Axis(x), Axis(y)
-    return PlotCard(title, across, up, plot=EvenPlot(across, up))
-
-
-def set_window(card: PlotCard, window: Window) -> None:
-    """Show at least this part of a card of `plane_card`: x0, x1, y0, y1."""
-    assert isinstance(card.plot, EvenPlot)
-    card.plot.set_window(window)

@@ -8,7 +8,7 @@ import numpy as np
 
 from layerlab.experiments.euler.model import Result
 from layerlab.experiments.euler.moons import SEEDS
-from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, plane_card, set_window
+from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, EvenPlot
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
@@ -40,21 +40,16 @@ class TrainedCards:
     def __init__(self, view: PageView) -> None:
         """Make the cards; the view's knob `layer` is dragged in one of them."""
         self.view = view
-        self.moons = plane_card("Trained layers move the moons", "h₁", "h₂")
+        self.moons = PlotCard("Trained layers move the moons", EvenPlot(Axis("h₁"), Axis("h₂")))
         self.layers = PlotCard(
-            "Linear separability", Axis("layer", integer=True), Axis("accuracy")
+            "Linear separability", HandlePlot(Axis("layer", integer=True), Axis("accuracy"))
         )
-        self.rates = plane_card("λ of this layer", "real", "imaginary")
+        self.rates = PlotCard("λ of this layer", EvenPlot(Axis("real"), Axis("imaginary")))
         self.layers.plot.y_axis.fix(*SHARES)
-        plot = self.layers.plot
-        assert isinstance(plot, HandlePlot)
-        self._handles = plot
-        plot.grabbed.connect(lambda _: view.grabbed.emit("layer"))
-        plot.released.connect(lambda _: view.released.emit("layer"))
-        plot.dragged.connect(lambda _, x, __: view.edited.emit("layer", max(0.0, round(x, 2))))
+        self.layers.bind("layer", lambda x, _: max(0.0, round(x, 2)))
 
     @property
-    def cards(self) -> tuple[PlotCard, PlotCard, PlotCard]:
+    def cards(self) -> tuple[PlotCard[HandlePlot], ...]:
         """From the left."""
         return self.moons, self.layers, self.rates
 
@@ -66,7 +61,7 @@ class TrainedCards:
 
     def _draw_moons(self, result: Result) -> None:
         card, net, k = self.moons, result.net, result.layer
-        set_window(card, self._seen(result))
+        card.plot.set_window(self._seen(result))
         live: dict[str, Mark] = {}
         pale = blend(self.view.theme, self.view.color("muted"), 0.4)
         for family in range(2):
@@ -146,13 +141,13 @@ class TrainedCards:
         ]
         card.show_plot(live=live, series=series)
         level = float(np.interp(result.shown, x, own))
-        self._handles.set_handles((Handle("layer", result.shown, level, accent, 6.0, "x"),))
+        card.plot.set_handles((Handle("layer", result.shown, level, accent, 6.0, "x"),))
         card.set_note("best line, drag the dot", "drag the dot")
 
     def _draw_rates(self, result: Result) -> None:
         card, net, k = self.rates, result.net, result.layer
         reach = max(1.15, float(np.abs(net.rates + 0.5).max()) * 1.05 - 0.5)
-        set_window(card, (-0.5 - reach - 0.6, -0.5 + reach + 0.6, -reach, reach))
+        card.plot.set_window((-0.5 - reach - 0.6, -0.5 + reach + 0.6, -reach, reach))
         good, bad = self.view.color("good"), self.view.color("negative")
         shade, edge = blend(self.view.theme, good, 0.2), blend(self.view.theme, good, 0.6)
         disc = CIRCLE - 1

@@ -11,7 +11,7 @@ from layerlab.core.numbers import grouped
 from layerlab.experiments.euler import flow
 from layerlab.experiments.euler.model import GRID, MAX_STARTS, Result
 from layerlab.experiments.euler.moons import SEEDS, UPDATES
-from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, plane_card, set_window
+from layerlab.experiments.euler.plane import CIRCLE, MAX_STROKE, EvenPlot
 from layerlab.experiments.euler.trained import TrainedCards
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
@@ -55,79 +55,45 @@ class View(PageView):
         """Make the cards."""
         self._upper: object = None  # what is drawn in the rows
         self._lower: object = None
-        self._is_held = False  # whether the mouse has an eigenvalue
-        self.flow = plane_card("The flow and its steps", "x₁", "x₂")
-        self.eigen = plane_card("Eigenvalues of W", "real", "imaginary")
+        self.flow = PlotCard("The flow and its steps", EvenPlot(Axis("x₁"), Axis("x₂")))
+        self.eigen = PlotCard("Eigenvalues of W", EvenPlot(Axis("real"), Axis("imaginary")))
         self.errors = PlotCard(
-            "Error by dt", Axis("dt", log=True), Axis("distance to the flow", log=True)
+            "Error by dt",
+            HandlePlot(Axis("dt", log=True), Axis("distance to the flow", log=True)),
         )
         self.errors.plot.y_axis.brief = "distance"
         self.net = TrainedCards(self)
-        set_window(self.flow, FIELD)
-        set_window(self.eigen, PLANE)
+        self.flow.plot.set_window(FIELD)
+        self.eigen.plot.set_window(PLANE)
         self.errors.plot.x_axis.fix(0.045, 2.2)
-        self._connect(self.flow, "starts")
-        self._connect(self.errors, "step")
-        plot = self._plot(self.eigen)
-        plot.grabbed.connect(self._on_grabbed)
-        plot.released.connect(self._on_released)
-        plot.dragged.connect(self._on_values)
-        self._plot(self.flow).dragged.connect(self._on_start)
-        self._plot(self.flow).takes_clicks = True
-        self._plot(self.flow).clicked.connect(self._on_field)
-        self._plot(self.errors).dragged.connect(lambda _, x, __: self._on_step(x))
+        self.eigen.bind("step", lambda x, _: _step(-2 / min(x, -1e-9)), "disc")
+        self.eigen.bind_numbered("values", self._values)
+        self.flow.bind_numbered("starts", self._starts)
+        self.flow.bind_click("starts", self._one_more)
+        self.errors.bind("step", lambda x, _: _step(x))
         for row, cards in enumerate(((self.flow, self.eigen, self.errors), self.net.cards)):
             for card, (place, wide) in zip(cards, ((0, 5), (5, 4), (9, 3)), strict=True):
                 self.add(card, row, place, 1, wide)
         self.share(rows=(11, 10), columns=(1,) * 12)
 
-    def _plot(self, card: PlotCard) -> HandlePlot:
-        assert isinstance(card.plot, HandlePlot)
-        return card.plot
-
-    def _connect(self, card: PlotCard, knob: str) -> None:
-        """Let each drag in a card be one undo of a knob."""
-        plot = self._plot(card)
-        plot.grabbed.connect(lambda _: self.grabbed.emit(knob))
-        plot.released.connect(lambda _: self.released.emit(knob))
-
     # ---- dragging
-    def _knob(self, name: str) -> str:
-        return "step" if name == "disc" else "values"
+    def _values(self, k: int, x: float, y: float) -> tuple[float, ...]:
+        magnet = MAGNET if self.eigen.plot.held else MAGNET_OF_KEYS
+        return flow.dragged(self.result.values, k, x, y, magnet)
 
-    def _on_grabbed(self, name: str) -> None:
-        self._is_held = True
-        self.grabbed.emit(self._knob(name))
-
-    def _on_released(self, name: str) -> None:
-        self._is_held = False
-        self.released.emit(self._knob(name))
-
-    def _on_values(self, name: str, x: float, y: float) -> None:
-        if name == "disc":
-            self._on_step(-2 / min(x, -1e-9))
-        else:
-            magnet = MAGNET if self._is_held else MAGNET_OF_KEYS
-            wanted = flow.dragged(self.result.values, int(name), x, y, magnet)
-            self.edited.emit("values", wanted)
-
-    def _on_step(self, step: float) -> None:
-        self.edited.emit("step", min(2.0, max(0.05, float(f"{step:.3g}"))))
-
-    def _on_start(self, name: str, x: float, y: float) -> None:
+    def _starts(self, k: int, x: float, y: float) -> tuple[float, ...]:
         starts = self.result.starts.copy()
-        starts[int(name)] = round(x, 3), round(y, 3)
-        self.edited.emit("starts", tuple(map(float, starts.ravel())))
+        starts[k] = round(x, 3), round(y, 3)
+        return tuple(map(float, starts.ravel()))
 
-    def _on_field(self, x: float, y: float) -> None:
+    def _one_more(self, x: float, y: float) -> tuple[float, ...] | None:
         starts = self.result.starts
         if len(starts) >= MAX_STARTS:
             self.message_sent.emit(
                 f"There are {MAX_STARTS} starts, no more fit: drag one of them"
             )
-            return
-        added = (*map(float, starts.ravel()), round(x, 3), round(y, 3))
-        self.edited.emit("starts", added)
+            return None
+        return (*map(float, starts.ravel()), round(x, 3), round(y, 3))
 
     # ---- numbers
     def figures(self, result: Result) -> list[tuple[str, str]]:
@@ -199,7 +165,7 @@ class View(PageView):
             LegendEntry("dot", ink, "steps of dt"),
         ]
         card.show_plot(still=still, live=live, legend=legend, columns=columns)
-        self._plot(card).set_handles(tuple(handles))
+        card.plot.set_handles(tuple(handles))
         card.plot.reader = lambda x, y: self._read_flow(result, x, y)
         what = "tanh(W x)" if result.field == "tanh" else "W x"
         card.set_note(f"x' = <b>{what}</b>, drag a start or click", f"<b>{what}</b>")
@@ -245,7 +211,7 @@ class View(PageView):
                 "|1 + dt λ|": result.growth,
             },
         )
-        self._plot(card).set_handles(tuple(handles))
+        card.plot.set_handles(tuple(handles))
         card.plot.reader = lambda x, y: Tooltip(
             f"λ = {number(x, 2)} {'−' if y < 0 else '+'} {number(abs(y), 2)} i",
             ((None, f"|1 + dt λ| {number(abs(1 + result.step * complex(x, y)), 3)}"),),
@@ -273,7 +239,7 @@ class View(PageView):
             Series("steps", dt, off, accent, values=result.course.offs[order]),
         ]
         card.show_plot(live=live, series=series)
-        self._plot(card).set_handles((Handle("dt", result.step, here, accent, 6.0, "x"),))
+        card.plot.set_handles((Handle("dt", result.step, here, accent, 6.0, "x"),))
         card.set_note(f"dt <b>{number(result.step, 3)}</b>")
 
     def _hold(self, axis: Axis, values: Array) -> None:
@@ -290,6 +256,11 @@ class View(PageView):
             or max(high - low, 2) < (top - bottom) / 3
         ):
             axis.cover(values, restart=True, decades=3)
+
+
+def _step(step: float) -> float:
+    """Return a step that the knob takes."""
+    return min(2.0, max(0.05, float(f"{step:.3g}")))
 
 
 def thumbnail(result: Result) -> pic.Picture:

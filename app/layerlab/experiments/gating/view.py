@@ -16,6 +16,7 @@ from layerlab.ui.plotting.handles import HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Dots, HeatMap, Mark, Segments
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import quartile_text
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -62,20 +63,19 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.rasters = {
-            name: PlotCard(f"Active units, {NAMES[name]}", plot.x_axis, plot.y_axis, "", plot)
+            name: PlotCard(f"Active units, {NAMES[name]}", plot)
             for name, plot in ((name, Raster()) for name in ACTIVATIONS)
         }
-        self.fit = PlotCard("The functions", Axis("input"), Axis("output"))
-        self.share_open = PlotCard("Share of active units", Axis("input"), Axis("share"))
+        self.fit = PlotCard("The functions", Plot(Axis("input"), Axis("output")))
+        self.share_open = PlotCard("Share of active units", Plot(Axis("input"), Axis("share")))
         self.share_open.plot.y_axis.fix(0, 1)
         self.losses = PlotCard(
             "Loss of many seeds",
-            Axis("updates", integer=True),
-            Axis("validation loss", log=True),
+            Plot(Axis("updates", integer=True), Axis("validation loss", log=True)),
         )
         self.losses.plot.x_axis.fix(0, LENGTH)
         self.rows = RowPlot(Axis("loss", log=True))
-        self.tasks = PlotCard("Tasks", self.rows.x_axis, self.rows.y_axis, "", self.rows)
+        self.tasks = PlotCard("Tasks", self.rows)
         cards = (*self.rasters.values(), self.fit, self.share_open, self.losses, self.tasks)
         for k, card in enumerate(cards):
             self.add(card, k // 3, k % 3)
@@ -108,7 +108,6 @@ class View(PageView):
         units = len(net.gates)
         card.plot.x_axis.fix(float(x[0]), float(x[-1]))
         card.plot.y_axis.fix(0.5, units + 0.5)
-        assert isinstance(card.plot, Raster)
         card.plot.set_layers(result.hidden)
         panel = rgb(self.color("panel"))
         layers = np.repeat(np.arange(len(result.hidden)), result.hidden)

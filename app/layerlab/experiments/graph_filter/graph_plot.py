@@ -49,14 +49,14 @@ class GraphPlot(HandlePlot):
         return found
 
 
-def graph_card(title: str) -> tuple[PlotCard, GraphPlot]:
-    """Return a card for a graph, and its plot."""
+def graph_card(title: str) -> PlotCard[GraphPlot]:
+    """Return a card for a graph."""
     x, y = Blank(), Blank()
     plot = GraphPlot(x, y)
     plot.grid = False
     for axis in (x, y):
         axis.fix(-HALF_AXIS, HALF_AXIS)
-    return PlotCard(title, x, y, plot=plot), plot
+    return PlotCard(title, plot)
 
 
 def ramp(theme: Theme, tokens: tuple[str, ...]) -> list[QColor]:
@@ -103,9 +103,9 @@ class Shaded(Painted):
 class GraphPicture:
     """Draws a graph with a signal into a card."""
 
-    def __init__(self, card: PlotCard, plot: GraphPlot, can_drag: bool) -> None:
+    def __init__(self, card: PlotCard[GraphPlot], can_drag: bool) -> None:
         """Draw into a card; `can_drag`: whether nodes can be dragged in it."""
-        self.card, self.plot, self._can_drag = card, plot, can_drag
+        self.card, self.plot, self._can_drag = card, card.plot, can_drag
 
     def draw(
         self, theme: Theme, result: Result, signal: Array, differences: Array, name: str

@@ -10,6 +10,7 @@ from layerlab.experiments.graph_filter.model import Result
 from layerlab.ui.pages.view import PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Histogram, Mark, VLine
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series, area
@@ -18,12 +19,14 @@ from layerlab.ui.theme import Theme
 Array = np.ndarray
 
 
-class NearCard(PlotCard):
+class NearCard(PlotCard[Plot]):
     """Weights by distance, of all nodes for the chosen one."""
 
     def __init__(self) -> None:
         """Make the card."""
-        super().__init__("By neighbours", Axis("edges away", integer=True), Axis("weight"))
+        super().__init__(
+            "By neighbours", Plot(Axis("edges away", integer=True), Axis("weight"))
+        )
         self._drawn: object = None  # of which node of which graph
 
     def draw(self, result: Result) -> None:

@@ -12,7 +12,12 @@ from PySide6.QtWidgets import QFileDialog
 
 from layerlab.core import picture as pic
 from layerlab.experiments.graph_filter.edge_list import read_text
-from layerlab.experiments.graph_filter.graph_plot import GraphPicture, graph_card, node_at
+from layerlab.experiments.graph_filter.graph_plot import (
+    GraphPicture,
+    GraphPlot,
+    graph_card,
+    node_at,
+)
 from layerlab.experiments.graph_filter.hop_weight_card import NearCard
 from layerlab.experiments.graph_filter.model import TIMES, Result, T
 from layerlab.experiments.graph_filter.names import ENDINGS, OWN
@@ -41,17 +46,17 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        before, self.dragged = graph_card("With noise")
-        after, clicked = graph_card("Filtered")
-        self.before = GraphPicture(before, self.dragged, can_drag=True)
-        self.after = GraphPicture(after, clicked, can_drag=False)
-        self.response = PlotCard("Response", Axis("λ / largest λ"), Axis("gain"))
+        before, after = graph_card("With noise"), graph_card("Filtered")
+        self.before = GraphPicture(before, can_drag=True)
+        self.after = GraphPicture(after, can_drag=False)
+        self.response = PlotCard("Response", HandlePlot(Axis("λ / largest λ"), Axis("gain")))
         self.parts = PlotCard(
-            "In the spectrum", Axis("λ / largest λ"), Axis("amplitude", log=True)
+            "In the spectrum", HandlePlot(Axis("λ / largest λ"), Axis("amplitude", log=True))
         )
         self.near = NearCard()
         self.course = PlotCard(
-            "Repeated filtering", Axis("repetitions", log=True), Axis("mean square", log=True)
+            "Repeated filtering",
+            HandlePlot(Axis("repetitions", log=True), Axis("mean square", log=True)),
         )
         for card in (self.response, self.parts):
             card.plot.x_axis.fix(-0.03, 1.05)
@@ -69,64 +74,42 @@ class View(PageView):
         self.back = HeadButton("Own signal", "Deselects the wave that was clicked")
         self.back.clicked.connect(lambda: self.edited.emit("wave", ()))
         self.parts.add_control(self.back)
-        self._listen(clicked)
+        self._bind(before, after)
         for k, card in enumerate(
             (before, after, self.response, self.parts, self.near, self.course)
         ):
             self.add(card, k // 3, 4 * (k % 3), 1, 4)
         self.share(rows=(13, 10), columns=(1,) * 12)
 
-    def _listen(self, clicked: HandlePlot) -> None:
+    def _bind(self, before: PlotCard[GraphPlot], after: PlotCard[GraphPlot]) -> None:
         """Turn knobs by what is dragged and clicked."""
-        self.dragged.grabbed.connect(self._on_node_grabbed)
-        self.dragged.released.connect(lambda _: self.released.emit("positions"))
-        self.dragged.dragged.connect(self._on_node_dragged)
-        clicked.takes_clicks = True
-        clicked.clicked.connect(self._on_node_clicked)
-        gains, sizes, course = map(self._plot, (self.response, self.parts, self.course))
-        gains.grabbed.connect(self.grabbed)
-        gains.released.connect(self.released)
-        gains.dragged.connect(
-            lambda name, _, y: self.edited.emit(name, min(MAX_GAIN, max(MIN_GAIN, y)))
-        )
-        for plot, knob in ((sizes, "noise"), (course, "times")):
-            plot.grabbed.connect(lambda _, knob=knob: self.grabbed.emit(knob))
-            plot.released.connect(lambda _, knob=knob: self.released.emit(knob))
-        sizes.dragged.connect(
-            lambda _, x, y: self.edited.emit("noise", (min(2.0, max(0.01, y)),))
-        )
-        course.dragged.connect(
-            lambda _, x, y: self.edited.emit("times", min(int(TIMES[-1]), max(1, round(x))))
-        )
-        sizes.takes_clicks = True
-        sizes.clicked.connect(self._on_wave_clicked)
+        before.bind_numbered("positions", self._positions)
+        before.plot.grabbed.connect(lambda name: self.edited.emit("node", (float(name),)))
+        after.bind_click("node", self._node)
+        for name in GAINS:
+            self.response.bind(name, lambda _, y: min(MAX_GAIN, max(MIN_GAIN, y)), name)
+        self.parts.bind("noise", lambda _, y: (min(2.0, max(0.01, y)),))
+        self.parts.bind_click("wave", self._wave)
+        self.course.bind("times", lambda x, _: min(int(TIMES[-1]), max(1, round(x))))
 
-    def _plot(self, card: PlotCard) -> HandlePlot:
-        plot = card.plot
-        assert isinstance(plot, HandlePlot)
-        return plot
-
-    def _on_node_grabbed(self, name: str) -> None:
-        self.grabbed.emit("positions")
-        self.edited.emit("node", (float(name),))
-
-    def _on_node_dragged(self, name: str, x: float, y: float) -> None:
+    def _positions(self, node: int, x: float, y: float) -> tuple[float, ...] | None:
         result: Result | None = self.result
-        if result is not None and int(name) < result.graph.nodes:
-            positions = result.graph.positions.copy()
-            positions[int(name)] = np.clip((x, y), -1, 1)
-            self.edited.emit("positions", tuple(map(float, positions.ravel())))
+        if result is None or node >= result.graph.nodes:
+            return None
+        positions = result.graph.positions.copy()
+        positions[node] = np.clip((x, y), -1, 1)
+        return tuple(map(float, positions.ravel()))
 
-    def _on_node_clicked(self, x: float, y: float) -> None:
+    def _node(self, x: float, y: float) -> tuple[float] | None:
         node = None if self.result is None else node_at(self.after.plot, self.result, x, y)
-        if node is not None:
-            self.edited.emit("node", (float(node),))
+        return None if node is None else (float(node),)
 
-    def _on_wave_clicked(self, x: float, y: float) -> None:
+    def _wave(self, x: float, _: float) -> tuple[float, ...] | None:
         result: Result | None = self.result
-        if result is not None:
-            k = int(np.abs(result.graph.spectrum.places - x).argmin())
-            self.edited.emit("wave", () if k == result.wave else (float(k),))
+        if result is None:
+            return None
+        k = int(np.abs(result.graph.spectrum.places - x).argmin())
+        return () if k == result.wave else (float(k),)
 
     def _on_open(self) -> None:
         words = " ".join(f"*{ending}" for ending in ENDINGS)
@@ -205,7 +188,7 @@ class View(PageView):
             },
         )
         at = np.interp(list(GAINS.values()), T, result.curve)
-        self._plot(card).set_handles(
+        card.plot.set_handles(
             tuple(
                 Handle(name, x, float(y), self.color("warning"), along="y")
                 for (name, x), y in zip(GAINS.items(), at, strict=True)
@@ -253,7 +236,7 @@ class View(PageView):
             legend=[LegendEntry("dash", ink, "noise")],
             columns={"eigenvalue": found.values},
         )
-        self._plot(card).set_handles((Handle("noise", 1.03, result.noise, ink, along="y"),))
+        card.plot.set_handles((Handle("noise", 1.03, result.noise, ink, along="y"),))
         self.back.setVisible(result.wave is not None)
         top, second = number(found.largest), number(float(found.values[1]))
         card.set_note(f"λ₂ <b>{second}</b>, largest <b>{top}</b>", f"largest <b>{top}</b>")
@@ -290,9 +273,7 @@ class View(PageView):
             legend=[LegendEntry("dash", ink, "error before", 1.0, brief="before")],
         )
         here = float(np.clip(result.errors[result.times], FAINTEST, 10))
-        self._plot(card).set_handles(
-            (Handle("times", float(result.times), here, ink, along="x"),)
-        )
+        card.plot.set_handles((Handle("times", float(result.times), here, ink, along="x"),))
         best = int(result.errors.argmin())
         card.set_note(f"nearest after <b>{best}</b>", f"best <b>{best}</b>")
 

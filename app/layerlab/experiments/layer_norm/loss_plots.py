@@ -11,13 +11,14 @@ from layerlab.experiments.layer_norm.model import LENGTH, SEEDS, Result
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.items import Dots, Mark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import number
 from layerlab.ui.plotting.series import Series
 
 MIN_LOSS = 1e-4  # of a loss that is drawn
 
 
-def draw_losses(view: PageView, card: PlotCard, result: Result) -> None:
+def draw_losses(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     """Draw the medians: with the norm full, without it dashed."""
     stretches = sorted({a for _, a in result.courses})
     series = []
@@ -47,7 +48,7 @@ def draw_losses(view: PageView, card: PlotCard, result: Result) -> None:
     card.set_note(f"median, half of {SEEDS}" if series else "not trained yet", "")
 
 
-def draw_ends(view: PageView, card: PlotCard, result: Result) -> None:
+def draw_ends(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     """Draw the losses at the end by the initial stretch."""
     live: dict[str, Mark] = {}
     series = []

@@ -33,6 +33,7 @@ from layerlab.ui.plotting.items import (
     VLine,
 )
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -76,64 +77,47 @@ class View(PageView):
         self.bars.x_axis.fix(-MAX_DRAWN, MAX_DRAWN)
         self.outputs = RowPlot(Axis("n"))
         self.outputs.x_axis.fix(-2.8, 2.8)
-        self.before = PlotCard(
-            "Pre-activations", self.bars.x_axis, self.bars.y_axis, "", self.bars
-        )
-        self.behind = PlotCard(
-            "After layer norm", self.outputs.x_axis, self.outputs.y_axis, "", self.outputs
-        )
-        self.map = PlotCard("Loss over weights", Axis("along"), Axis("across"))
+        self.before = PlotCard("Pre-activations", self.bars)
+        self.behind = PlotCard("After layer norm", self.outputs)
+        self.map = PlotCard("Loss over weights", HandlePlot(Axis("along"), Axis("across")))
         for axis in (self.map.plot.x_axis, self.map.plot.y_axis):
             axis.fix(-REACH, REACH)
         self.map.plot.grid = False
         self.gradient = PlotCard(
-            "Gradient norm", Axis("a", log=True), Axis("gradient", log=True)
+            "Gradient norm", HandlePlot(Axis("a", log=True), Axis("gradient", log=True))
         )
         self.gradient.plot.x_axis.fix(float(CURVE[0]), float(CURVE[-1]))
         self.gradient.plot.y_axis.fix(1e-5, 1e3)
         self.loss = PlotCard(
-            "Loss of many seeds", Axis("updates", integer=True), Axis("loss", log=True)
+            "Loss of many seeds", Plot(Axis("updates", integer=True), Axis("loss", log=True))
         )
         self.loss.plot.x_axis.fix(0, LENGTH)
         self.ends = PlotCard(
-            "Loss at the end", Axis("initial a", log=True), Axis("loss", log=True)
+            "Loss at the end", Plot(Axis("initial a", log=True), Axis("loss", log=True))
         )
         self.ends.plot.x_axis.fix(STRETCHES[0] / 1.25, STRETCHES[-1] * 1.25)
         for card in (self.loss, self.ends):
             card.plot.y_axis.fix(1e-3, 1.0)
-        self._drag(self.map, "size", self._on_stretch)
-        self._drag(self.gradient, "size", self._on_size)
-        self._drag(self.before, "pre_activations", self._on_sum)
+        self.map.bind(("sign", "size"), self._sign_and_size)
+        self.gradient.bind("size", lambda x, _: min(max(x, LOW), HIGH))
+        self.before.bind_numbered("pre_activations", self._pre_activations)
         cards = self.before, self.behind, self.map, self.gradient, self.loss, self.ends
         for k, card in enumerate(cards):
             self.add(card, k // 3, k % 3)
         self.share(rows=(11, 9), columns=(1, 1, 1))
 
-    def _drag(self, card: PlotCard, knob: str, on_dragged: object) -> None:
-        plot = card.plot
-        assert isinstance(plot, HandlePlot)
-        plot.grabbed.connect(lambda _: self.grabbed.emit(knob))
-        plot.released.connect(lambda _: self.released.emit(knob))
-        plot.dragged.connect(on_dragged)
-
-    def _on_stretch(self, _: str, x: float, y: float) -> None:
+    def _sign_and_size(self, x: float, _: float) -> tuple[str, float]:
         """Turn size and sign: the dot goes through 0 to the other side."""
-        sign = "positive" if x > 0 else "negative"
-        if sign != self.values["sign"]:
-            self.edited.emit("sign", sign)
-        self.edited.emit("size", min(max(abs(x), LOW), HIGH))
+        return "positive" if x > 0 else "negative", min(max(abs(x), LOW), HIGH)
 
-    def _on_size(self, _: str, x: float, y: float) -> None:
-        self.edited.emit("size", min(max(x, LOW), HIGH))
-
-    def _on_sum(self, name: str, x: float, y: float) -> None:
+    def _pre_activations(self, k: int, x: float, _: float) -> tuple[float, ...] | None:
         result: Result | None = self.result
         if result is None or not result.stretch:
-            return
+            return None
         z = [float(value) for value in result.pre_activations]
         wanted = (x - result.shift) / result.stretch
-        z[int(name)] = min(max(wanted, -MAX_PRE_ACTIVATION), MAX_PRE_ACTIVATION)
-        self.edited.emit("pre_activations", tuple(z))
+        z[k] = min(max(wanted, -MAX_PRE_ACTIVATION), MAX_PRE_ACTIVATION)
+        return tuple(z)
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what the norm does not see, and what comes back through it."""
@@ -296,7 +280,6 @@ class View(PageView):
                 "loss": np.array([float(result.now.loss)]),
             },
         )
-        assert isinstance(card.plot, HandlePlot)
         card.plot.set_handles((Handle("a", a, 0.0, self.color("text"), along="x"),))
         card.set_note("drag the dot: a", "")
 
@@ -321,7 +304,6 @@ class View(PageView):
         if CURVE[0] < bend < CURVE[-1]:
             still["eps"] = VLine(bend, "variance = eps", self.color("faint"), self.theme)
         card.show_plot(series=series, still=still)
-        assert isinstance(card.plot, HandlePlot)
         here = float(np.clip(result.now.gradient, low, high))
         handle = Handle("size", result.stretch, here, accent, along="x")
         card.plot.set_handles((handle,) if result.stretch > 0 else ())

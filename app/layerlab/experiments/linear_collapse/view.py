@@ -12,6 +12,7 @@ from layerlab.ui.plotting.colors import blend, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, Line, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -40,18 +41,20 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.plane = PlotCard("The plane at the end", Blank(), Blank())
-        self.matrices = PlotCard("W, its best of rank r, and A B as trained", Blank(), Blank())
+        self.plane = PlotCard("The plane at the end", Plot(Blank(), Blank()))
+        self.matrices = PlotCard(
+            "W, its best of rank r, and A B as trained", Plot(Blank(), Blank())
+        )
         self.spectrum = PlotCard(
-            "Singular values", Axis("k", integer=True), Axis("s", can_switch=True)
+            "Singular values", HandlePlot(Axis("k", integer=True), Axis("s", can_switch=True))
         )
         self.errors = PlotCard(
-            "Error by rank", Axis("rank", integer=True), Axis("relative error", log=True)
+            "Error by rank",
+            HandlePlot(Axis("rank", integer=True), Axis("relative error", log=True)),
         )
         self.learning = PlotCard(
             "Learned one by one",
-            Axis("updates", integer=True),
-            Axis("s of A B", can_switch=True),
+            HandlePlot(Axis("updates", integer=True), Axis("s of A B", can_switch=True)),
         )
         self.plane.plot.square = True
         self.plane.plot.x_axis.fix(-REACH, REACH)
@@ -59,13 +62,9 @@ class View(PageView):
         self.matrices.plot.square = True
         self.errors.plot.y_axis.fix(MIN_ERROR, 1.5)
         self.errors.plot.y_axis.brief = "error"
-        plot = self._plot(self.learning)
-        plot.grabbed.connect(lambda _: self.grabbed.emit("updates"))
-        plot.released.connect(lambda _: self.released.emit("updates"))
-        plot.dragged.connect(lambda _, x, y: self.edited.emit("updates", round(x)))
+        self.learning.bind("updates", lambda x, _: round(x))
         for card in (self.spectrum, self.errors):
-            self._plot(card).takes_clicks = True
-            self._plot(card).clicked.connect(self._on_rank)
+            card.bind_click("rank", self._rank)
         self.add(self.plane, 0, 0, 1, 4)
         self.add(self.matrices, 0, 4, 1, 8)
         self.add(self.spectrum, 1, 0, 1, 4)
@@ -73,15 +72,8 @@ class View(PageView):
         self.add(self.learning, 1, 8, 1, 4)
         self.share(rows=(12, 10), columns=(1,) * 12)
 
-    def _plot(self, card: PlotCard) -> HandlePlot:
-        plot = card.plot
-        assert isinstance(plot, HandlePlot)
-        return plot
-
-    def _on_rank(self, x: float, _: float) -> None:
-        if self.result is not None:
-            most = len(self.result.sizes)
-            self.edited.emit("rank", min(most, max(1, round(x))))
+    def _rank(self, x: float, _: float) -> int | None:
+        return self.result and min(len(self.result.sizes), max(1, round(x)))
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return how far the layers are from one matrix, and what the factors save."""
@@ -276,9 +268,7 @@ class View(PageView):
         legend = [LegendEntry("dash", ink, "of W", 1.0)]
         card.show_plot(series=series, still=still, live=live, legend=legend)
         text = self.color("text")
-        self._plot(card).set_handles(
-            (Handle("updates", result.updates, 1.08, text, along="x"),)
-        )
+        card.plot.set_handles((Handle("updates", result.updates, 1.08, text, along="x"),))
         card.set_note(f"<b>{result.updates}</b> updates")
 
     def layer(self, k: int, count: int) -> QColor:

@@ -13,6 +13,7 @@ from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Bars, Mark, Tag, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import number
@@ -23,7 +24,7 @@ FLOOR, TOP = 1e-14, 100.0  # of errors that are drawn
 VERDICTS = {"sound": "good", "mistake": "negative", "doubt": "warning", "blind": "muted"}
 
 
-def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
+def draw_valley(view: PageView, card: PlotCard[HandlePlot], result: Result) -> None:
     """Draw the V, its theory, and the zones of good and bug."""
     valley = result.valley
     x = valley.pushes
@@ -59,7 +60,6 @@ def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
     card.show_plot(series=series, bands=bands, live=names, legend=legend)
     eps, error = valley.here
     ink = view.color(VERDICTS[result.found.kind])
-    assert isinstance(card.plot, HandlePlot)
     handle = Handle("eps", eps, float(np.clip(error, FLOOR, TOP)), ink, along="x")
     card.plot.set_handles((handle,))
     card.set_note(
@@ -68,10 +68,9 @@ def draw_valley(view: PageView, card: PlotCard, result: Result) -> None:
     )
 
 
-def draw_arrays(view: PageView, card: PlotCard, result: Result) -> None:
+def draw_arrays(view: PageView, card: PlotCard[RowPlot], result: Result) -> None:
     """Draw the error of every array; the first one that is off names the layer."""
     plot, checks = card.plot, result.checks
-    assert isinstance(plot, RowPlot)
     wrong = result.mistake.name != NONE
     bright = next(
         (k for k, one in enumerate(checks) if wrong and one.layer == result.mistake.layer), -1
@@ -118,7 +117,7 @@ def _read_array(view: PageView, result: Result, row: int) -> Tooltip:
     )
 
 
-def draw_derivative(view: PageView, card: PlotCard, result: Result) -> None:
+def draw_derivative(view: PageView, card: PlotCard[Plot], result: Result) -> None:
     """Draw the derivative by hand, as it is used, and by differences of the value."""
     found = result.derivative
     card.set_title(f"Derivative of {result.label}")

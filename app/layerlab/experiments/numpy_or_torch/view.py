@@ -22,6 +22,7 @@ from layerlab.ui.plotting.colors import rgb, value_colors
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, HeatMap, HLine, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -51,29 +52,24 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.strip = RowPlot(LayerAxis("layer"))
+        self.layers = LayerAxis("layer")
+        self.strip = RowPlot(self.layers)
         self.strip.grid = False
-        self.codes = PlotCard(
-            "Every parameter, side by side",
-            self.strip.x_axis,
-            self.strip.y_axis,
-            "",
-            self.strip,
-        )
+        self.codes = PlotCard("Every parameter, side by side", self.strip)
         self.apart = PlotCard(
             "Distance of engines",
-            Axis("updates", log=True),
-            Axis("relative distance", log=True),
+            HandlePlot(Axis("updates", log=True), Axis("relative distance", log=True)),
         )
         self.apart.plot.x_axis.fix(1, LENGTH)
         self.apart.plot.y_axis.brief = "distance"
         self.apart.plot.y_axis.fix(MIN_DISTANCE, 10)
-        self.loss = PlotCard("Loss", Axis("updates", integer=True), Axis("loss", log=True))
+        self.loss = PlotCard(
+            "Loss", Plot(Axis("updates", integer=True), Axis("loss", log=True))
+        )
         self.loss.plot.x_axis.fix(0, LENGTH)
         self.valley = PlotCard(
             "Gradient check error",
-            Axis("eps", log=True),
-            Axis("relative error", log=True),
+            HandlePlot(Axis("eps", log=True), Axis("relative error", log=True)),
         )
         self.valley.plot.x_axis.fix(FLOOR, 1)
         self.valley.plot.y_axis.brief = "error"
@@ -81,16 +77,13 @@ class View(PageView):
         self.rows = RowPlot(Axis("relative error", log=True))
         self.rows.x_axis.fix(FLOOR, 1)
         self.rows.x_axis.brief = "error"
-        self.rows.takes_clicks = True
-        self.rows.row_clicked.connect(self._on_row)
-        self.arrays_card = PlotCard(
-            "Error by array", self.rows.x_axis, self.rows.y_axis, "", self.rows
-        )
-        self.derivative = PlotCard("Derivative", Axis("z"), Axis("h′"))
+        self.arrays_card = PlotCard("Error by array", self.rows)
+        self.derivative = PlotCard("Derivative", Plot(Axis("z"), Axis("h′")))
         self.derivative.plot.x_axis.fix(-REACH, REACH)
         self.derivative.plot.y_axis.fix(-1.15, 1.25)
-        for card, knob in ((self.apart, "updates"), (self.valley, "eps")):
-            self._drag(card, knob)
+        self.apart.bind("updates", lambda x, _: round(x))
+        self.valley.bind("eps", lambda x, _: x)
+        self.arrays_card.bind_row(("mistake", "layer"), self._mistake)
         for card, row, column, columns in (
             (self.codes, 0, 0, 5),
             (self.apart, 0, 5, 4),
@@ -102,25 +95,14 @@ class View(PageView):
             self.add(card, row, column, 1, columns)
         self.share(rows=(10, 11), columns=(1,) * 12)
 
-    def _drag(self, card: PlotCard, knob: str) -> None:
-        plot = card.plot
-        assert isinstance(plot, HandlePlot)
-        plot.grabbed.connect(lambda _: self.grabbed.emit(knob))
-        plot.released.connect(lambda _: self.released.emit(knob))
-        plot.dragged.connect(
-            lambda _, x, y: self.edited.emit(knob, round(x) if knob == "updates" else x)
-        )
-
-    def _on_row(self, row: int) -> None:
+    def _mistake(self, row: int) -> tuple[str, tuple[float]] | None:
         """Move the mistake to the layer that was clicked; make one if there is none."""
         result: Result | None = self.result
         if result is None:
-            return
-        self.grabbed.emit("layer")
-        if result.mistake.name == NONE:
-            self.edited.emit("mistake", FORGOTTEN)
-        self.edited.emit("layer", (float(result.checks[row].layer),))
-        self.released.emit("layer")
+            return None
+        name = result.mistake.name
+        layer = float(result.checks[row].layer)
+        return FORGOTTEN if name == NONE else name, (layer,)
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return what the check finds, how far the engines are apart, and how quick."""
@@ -160,8 +142,7 @@ class View(PageView):
         """Draw the parameters of each engine as a barcode, and their differences below."""
         plot, params = self.strip, result.params
         count = len(params["numpy"])
-        axis = plot.x_axis
-        assert isinstance(axis, LayerAxis)
+        axis = self.layers
         axis.fix(-0.5, count - 0.5)
         ends = [stop for _, _, stop in result.arrays[1::2]]
         starts = [0, *ends[:-1]]
@@ -261,7 +242,6 @@ class View(PageView):
             legend.append(LegendEntry("dash", muted, "in 32 bit", 1.6))
         card = self.apart
         card.show_plot(series=series, live=live, legend=legend)
-        assert isinstance(card.plot, HandlePlot)
         top = card.plot.y_axis.from_unit(0.96)
         knob = Handle("updates", float(result.updates), top, self.color("text"), along="x")
         card.plot.set_handles((knob,))

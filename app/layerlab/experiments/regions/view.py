@@ -17,6 +17,7 @@ from layerlab.ui.plotting.colors import rgb
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, Mark, Polygons, Segments
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, number
 from layerlab.ui.plotting.series import Series
@@ -44,22 +45,19 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.map = PlotCard("The plane in pieces", Axis("x₁"), Axis("x₂"))
-        self.along = PlotCard("Along the line", Axis("position"), Axis("output"))
+        self.map = PlotCard("The plane in pieces", HandlePlot(Axis("x₁"), Axis("x₂")))
+        self.along = PlotCard("Along the line", Plot(Axis("position"), Axis("output")))
         self.count = PlotCard(
-            "How many pieces", Axis("neurons", log=True), Axis("pieces", log=True)
+            "How many pieces", Plot(Axis("neurons", log=True), Axis("pieces", log=True))
         )
         self.gates = PlotCard(
-            "Units that switch", Axis("inputs", log=True), Axis("% per update")
+            "Units that switch", Plot(Axis("inputs", log=True), Axis("% per update"))
         )
         plot = self.map.plot
-        assert isinstance(plot, HandlePlot)
         plot.square, plot.grid = True, False
         plot.x_axis.fix(-EDGE, EDGE)
         plot.y_axis.fix(-EDGE, EDGE)
-        plot.dragged.connect(self._on_dragged)
-        plot.grabbed.connect(lambda name: self.grabbed.emit("line"))
-        plot.released.connect(lambda name: self.released.emit("line"))
+        self.map.bind_numbered("line", self._line)
         self.along.plot.x_axis.fix(0, 1)
         self.count.plot.x_axis.fix(0.9, 110)
         self.count.plot.x_axis.brief = "n"
@@ -83,10 +81,10 @@ class View(PageView):
         )
 
     # ---- dragging
-    def _on_dragged(self, name: str, x: float, y: float) -> None:
+    def _line(self, end: int, x: float, y: float) -> tuple[float, ...]:
         line = list(self.values["line"])
-        line[2 * int(name) : 2 * int(name) + 2] = x, y
-        self.edited.emit("line", tuple(line))
+        line[2 * end : 2 * end + 2] = x, y
+        return tuple(line)
 
     # ---- drawing
     def figures(self, result: Result) -> list[tuple[str, str]]:
@@ -164,7 +162,6 @@ class View(PageView):
         )
         plot = self.map.plot
         plot.color_scale = color_scale(0, 360, self._wheel(), "direction, °")
-        assert isinstance(plot, HandlePlot)
         plot.set_handles((Handle("0", x, y, accent), Handle("1", to_x, to_y, accent)))
         plot.reader = lambda at_x, at_y: self._read_cell(result, at_x, at_y)
 

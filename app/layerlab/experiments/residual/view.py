@@ -12,9 +12,10 @@ from layerlab.experiments.residual.model import Result
 from layerlab.experiments.residual.training import DEPTHS, TrainedDepth
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
-from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import FLOOR, Axis, number, power
 from layerlab.ui.plotting.series import Series
@@ -40,27 +41,26 @@ class View(PageView):
         """Make the cards."""
         self.signal = PlotCard(
             "Signal at initialization",
-            Axis("layer", integer=True),
-            Axis("mean square", log=True),
+            Plot(Axis("layer", integer=True), Axis("mean square", log=True)),
         )
         self.gradient = PlotCard(
             "Gradient at initialization",
-            Axis("layer", integer=True),
-            Axis("mean square", log=True),
+            Plot(Axis("layer", integer=True), Axis("mean square", log=True)),
         )
         self.chain = PlotCard(
-            "Gradient through a chain", Axis("layers", integer=True), Axis("gradient", log=True)
+            "Gradient through a chain",
+            HandlePlot(Axis("layers", integer=True), Axis("gradient", log=True)),
         )
-        self.depths = PlotCard("TrainedDepth", Axis("layers", log=True), Axis("loss", log=True))
+        self.depths = PlotCard(
+            "Trained", HandlePlot(Axis("layers", log=True), Axis("loss", log=True))
+        )
         self.ablation = PlotCard(
-            "One layer ablated", Axis("layer", integer=True), Axis("loss", log=True)
+            "One layer ablated", HandlePlot(Axis("layer", integer=True), Axis("loss", log=True))
         )
         self.left = PlotCard(
-            "Layer importance",
-            Axis("norm ratio", log=True),
-            Axis("loss ratio", log=True),
+            "Layer importance", Plot(Axis("norm ratio", log=True), Axis("loss ratio", log=True))
         )
-        self.prediction = PlotCard("Prediction", Axis("x"), Axis("output"))
+        self.prediction = PlotCard("Prediction", Plot(Axis("x"), Axis("output")))
         self.left.plot.x_axis.brief = "norm"
         self.depths.plot.x_axis.brief = "L"
         self.depths.plot.x_axis.fix(1.7, 76)
@@ -70,20 +70,14 @@ class View(PageView):
         self.left.plot.y_axis.fix(NEEDED[0], 1.5 * NEEDED[1])
         self.prediction.plot.x_axis.fix(-1, 1)
         self.prediction.plot.y_axis.fix(-1.9, 1.9)
-        self._take_clicks()
+        self.chain.bind("factor", self._factor)
+        self.depths.bind_click("depth", self._depth)
+        self.ablation.bind_click("ablated", self._ablated)
         for k, card in enumerate((self.signal, self.gradient, self.chain)):
             self.add(card, 0, 4 * k, 1, 4)
         for k, card in enumerate((self.depths, self.ablation, self.left, self.prediction)):
             self.add(card, 1, 3 * k, 1, 3)
         self.share(rows=(10, 10), columns=(1,) * 12)
-
-    def _take_clicks(self) -> None:
-        for card, act in ((self.depths, self._on_depth), (self.ablation, self._on_layer)):
-            card.plot.takes_clicks = True
-            card.plot.clicked.connect(act)
-        self.chain.plot.dragged.connect(self._on_chain)
-        self.chain.plot.grabbed.connect(lambda _: self.grabbed.emit("factor"))
-        self.chain.plot.released.connect(lambda _: self.released.emit("factor"))
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return the chain's ratio, how deep networks learn, and what arrives at the input."""
@@ -115,7 +109,7 @@ class View(PageView):
         self._draw_prediction(result)
 
     # ---- at initialization
-    def _draw_initial(self, card: PlotCard, seen: Array, theory: Array) -> None:
+    def _draw_initial(self, card: PlotCard[Plot], seen: Array, theory: Array) -> None:
         depth, muted = theory.shape[1] - 1, self.color("muted")
         x = np.arange(depth + 1.0)
         card.plot.x_axis.fix(-0.02 * depth, 1.02 * depth)
@@ -172,9 +166,9 @@ class View(PageView):
         ratio = number(through[1, -1] / through[0, -1], 4)
         card.set_note(f"ratio <b>{ratio}</b>, drag the dot", f"ratio <b>{ratio}</b>")
 
-    def _on_chain(self, _: str, __: float, y: float) -> None:
+    def _factor(self, _: float, y: float) -> float:
         a = float(max(y, UNDER) ** (1 / self.result.depth))
-        self.edited.emit("factor", min(1.0, max(0.1, a)))
+        return min(1.0, max(0.1, a))
 
     # ---- trained
     def _draw_depths(self, result: Result) -> None:
@@ -230,10 +224,8 @@ class View(PageView):
             rows.append((self.color(TOKENS[name]), f"{name} {value}"))
         return Tooltip(f"{DEPTHS[place]} layers, median loss", tuple(rows))
 
-    def _on_depth(self, x: float, _: float) -> None:
-        self.edited.emit(
-            "depth", int(min(DEPTHS, key=lambda d: abs(math.log(d / max(x, 1e-9)))))
-        )
+    def _depth(self, x: float, _: float) -> int:
+        return int(min(DEPTHS, key=lambda d: abs(math.log(d / max(x, 1e-9)))))
 
     # ---- an ablated layer
     def _best(self, result: Result) -> dict[str, tuple[TrainedDepth, Array, Array]]:
@@ -269,9 +261,9 @@ class View(PageView):
         card.show_plot(series=series, live=live, legend=intact, columns=columns)
         card.set_note("click a layer", "")
 
-    def _on_layer(self, x: float, _: float) -> None:
+    def _ablated(self, x: float, _: float) -> tuple[float, ...]:
         layer = min(max(round(x), 1), self.result.shown)
-        self.edited.emit("ablated", () if layer == self.result.ablated else (float(layer),))
+        return () if layer == self.result.ablated else (float(layer),)
 
     def _draw_left(self, result: Result) -> None:
         card = self.left

@@ -13,6 +13,7 @@ from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.items import Dots, HLine, Line, Mark, Segments, TextMark, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -30,21 +31,18 @@ class View(PageView):
 
     def build(self) -> None:
         """Make the cards."""
-        self.fit = PlotCard("The target, and what training finds", Axis("x"), Axis("output"))
-        self.stages = PlotCard("Folded layer by layer", Axis("x"), Axis("layer", integer=True))
-        self.rows = RowPlot(Axis("loss of each seed", log=True))
-        self.rows.takes_clicks = True
-        self.rows.row_clicked.connect(self._on_row)
-        self.losses = PlotCard(
-            "Built, and found",
-            self.rows.x_axis,
-            self.rows.y_axis,
-            "click one to draw it",
-            self.rows,
+        self.fit = PlotCard(
+            "The target, and what training finds", Plot(Axis("x"), Axis("output"))
         )
-        self.way = PlotCard("In training", Axis("updates"), Axis("loss", log=True))
+        self.stages = PlotCard(
+            "Folded layer by layer", Plot(Axis("x"), Axis("layer", integer=True))
+        )
+        self.rows = RowPlot(Axis("loss of each seed", log=True))
+        self.losses = PlotCard("Built, and found", self.rows, "click one to draw it")
+        self.losses.bind_row("net", lambda row: NAMES[row - 1] if row else None)
+        self.way = PlotCard("In training", Plot(Axis("updates"), Axis("loss", log=True)))
         self.need = PlotCard(
-            "What the pieces take", Axis("folds", integer=True), Axis("neurons", log=True)
+            "What the pieces take", Plot(Axis("folds", integer=True), Axis("neurons", log=True))
         )
         for card in (self.fit, self.stages):
             card.plot.x_axis.fix(-1, 1)
@@ -220,10 +218,6 @@ class View(PageView):
             },
             columns={"pieces": found.pieces},
         )
-
-    def _on_row(self, row: int) -> None:
-        if row:
-            self.edited.emit("net", NAMES[row - 1])
 
 
 def thumbnail(result: Result) -> pic.Picture:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor
 
 from layerlab.experiments.signal.meanfield import BIAS_RANGE, WEIGHT_RANGE, Map
@@ -42,25 +42,18 @@ def chi_scale(theme: Theme) -> ColorScale:
 
 
 class PhaseMap(HandlePlot):
-    """Standard deviation of the weights to the right, of the biases upwards.
-
-    Signals:
-        chosen: weight and bias std of a mark, or of a point, that was clicked.
-    """
-
-    chosen = Signal(float, float)
+    """Standard deviation of the weights to the right, of the biases upwards."""
 
     def __init__(self) -> None:
         """Make an empty map."""
         super().__init__(Axis("weight std", log=True, can_switch=False), Axis("bias std"))
         self.x_axis.fix(*WEIGHT_RANGE)
         self.y_axis.fix(*BIAS_RANGE)
-        self.grid, self.takes_clicks = False, True
+        self.grid = False
         self.chart: Map | None = None
         self.marks: tuple[PhasePoint, ...] = ()  # on the map
         self._drawn: object = None
         self.reader = self.read
-        self.clicked.connect(self._on_clicked)
 
     def show_chart(self, chart: Map, marks: Sequence[PhasePoint], depth: int) -> None:
         """Draw a map with the marks that lie on it, and what is reached by so many layers."""
@@ -137,12 +130,10 @@ class PhaseMap(HandlePlot):
                 best, least = mark, distance
         return best
 
-    def _on_clicked(self, x: float, y: float) -> None:
+    def nearest(self, x: float, y: float) -> tuple[float, float]:
+        """Return weight and bias std of a mark at a point, or of the point."""
         mark = self.mark_at(x, y)
-        if mark is None:
-            self.chosen.emit(x, y)
-        else:
-            self.chosen.emit(mark.weight_std, mark.bias_std)
+        return (x, y) if mark is None else (mark.weight_std, mark.bias_std)
 
     def read(self, x: float, y: float) -> Tooltip | None:
         """Read chi and the correlation length, or what a mark is."""

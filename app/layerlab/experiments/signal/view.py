@@ -13,9 +13,10 @@ from layerlab.experiments.signal.model import Result
 from layerlab.experiments.signal.network import JacobianSpectrum
 from layerlab.ui.pages.view import PageView, PlotCard
 from layerlab.ui.plotting.colors import blend
-from layerlab.ui.plotting.handles import Handle
+from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, Mark
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.scale import FLOOR, Axis, number
 from layerlab.ui.plotting.series import Series
 from layerlab.ui.views.ridges import Ridges
@@ -31,31 +32,27 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.map_plot = PhaseMap()
-        self.map_plot.grabbed.connect(lambda _: self.grabbed.emit("weight_std"))
-        self.map_plot.released.connect(lambda _: self.released.emit("weight_std"))
-        self.map_plot.dragged.connect(self._on_dragged)
-        self.map_plot.chosen.connect(self._on_chosen)
-        self.map = PlotCard(
-            "Order and chaos", self.map_plot.x_axis, self.map_plot.y_axis, "", self.map_plot
-        )
+        self.map = PlotCard("Order and chaos", self.map_plot)
+        self.map.bind(("weight_std", "bias_std"), lambda x, y: (x, y))
+        self.map.bind_click(("weight_std", "bias_std"), self.map_plot.nearest)
         self.signal, self.gradient = Ridges("activations"), Ridges("gradients")
         self.signal_card, self.gradient_card = (
-            PlotCard(title, plot.x_axis, plot.y_axis, "", plot)
+            PlotCard(title, plot)
             for title, plot in (
                 ("Signal by layer", self.signal),
                 ("Gradient by layer", self.gradient),
             )
         )
-        self.pair = PlotCard("Two inputs", Axis("layer", integer=True), Axis("correlation"))
+        self.pair = PlotCard(
+            "Two inputs", HandlePlot(Axis("layer", integer=True), Axis("correlation"))
+        )
         self.pair.plot.y_axis.fix(-0.1, 1.04)
-        self.pair.plot.dragged.connect(lambda _, __, y: self._on_start(y))
-        self.pair.plot.grabbed.connect(lambda _: self.grabbed.emit("start"))
-        self.pair.plot.released.connect(lambda _: self.released.emit("start"))
+        self.pair.bind("start", lambda _, y: (min(0.999, max(0.0, y)),))
         self.three = PlotCard(
-            "Three variances", Axis("layer", integer=True), Axis("variance", log=True)
+            "Three variances", Plot(Axis("layer", integer=True), Axis("variance", log=True))
         )
         self.values_card = PlotCard(
-            "Jacobian to the end", Axis("layer", integer=True), Axis("factor", log=True)
+            "Jacobian to the end", Plot(Axis("layer", integer=True), Axis("factor", log=True))
         )
         for card in (self.pair, self.three, self.values_card):
             card.plot.tick_gap = 30
@@ -114,18 +111,9 @@ class View(PageView):
         }
         self.map.set_note("drag the dot, click a name", "drag the dot")
 
-    def _on_dragged(self, _: str, x: float, y: float) -> None:
-        self.edited.emit("weight_std", x)
-        self.edited.emit("bias_std", y)
-
-    def _on_chosen(self, x: float, y: float) -> None:
-        self.grabbed.emit("weight_std")  # both at once: one step of undo
-        self._on_dragged("", x, y)
-        self.released.emit("weight_std")
-
     # ---- ridges
     def _draw_ridges(
-        self, card: PlotCard, plot: Ridges, part: LayerPart | None, layers: Array
+        self, card: PlotCard[Plot], plot: Ridges, part: LayerPart | None, layers: Array
     ) -> None:
         plot.numbers = tuple(int(v) for v in layers)
         if part is None:
@@ -162,9 +150,6 @@ class View(PageView):
         )
         handle = Handle("start", 0.0, result.correlation, accent, 5.0, "y")
         card.plot.set_handles((handle,))
-
-    def _on_start(self, y: float) -> None:
-        self.edited.emit("start", (min(0.999, max(0.0, y)),))
 
     # ---- three variances
     def _draw_three(self, result: Result) -> None:
@@ -214,7 +199,7 @@ class View(PageView):
             columns={f"{MEAN_SQUARE}, 5 %": theory.low, f"{MEAN_SQUARE}, 95 %": theory.high},
         )
 
-    def _fix_layers(self, card: PlotCard, layers: Array) -> None:
+    def _fix_layers(self, card: PlotCard[Plot], layers: Array) -> None:
         card.plot.x_axis.fix(1 - 0.03 * len(layers), 1.03 * len(layers))
 
     # ---- singular values

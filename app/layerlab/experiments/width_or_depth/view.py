@@ -14,6 +14,7 @@ from layerlab.ui.plotting.colors import blend
 from layerlab.ui.plotting.handles import Handle, HandlePlot
 from layerlab.ui.plotting.items import Band, Dots, Mark, Segments, VLine
 from layerlab.ui.plotting.legend import LegendEntry
+from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.scale import Axis, number
@@ -33,14 +34,15 @@ class View(PageView):
     def build(self) -> None:
         """Make the cards."""
         self.fits = {
-            name: PlotCard(f"The {name} twin", Axis("x"), Axis("output")) for name in TWINS
+            name: PlotCard(f"The {name} twin", Plot(Axis("x"), Axis("output")))
+            for name in TWINS
         }
-        self.way = PlotCard("In training", Axis("updates"), Axis("loss", log=True))
+        self.way = PlotCard("In training", HandlePlot(Axis("updates"), Axis("loss", log=True)))
         self.rows = RowPlot(Axis("loss of each seed", log=True))
         self.rows.x_axis.brief = "loss"
-        self.seeds = PlotCard("All seeds", self.rows.x_axis, self.rows.y_axis, "", self.rows)
+        self.seeds = PlotCard("All seeds", self.rows)
         self.wild = PlotCard(
-            "Loss by crests", Axis("crests", integer=True), Axis("loss", log=True)
+            "Loss by crests", HandlePlot(Axis("crests", integer=True), Axis("loss", log=True))
         )
         for card in self.fits.values():
             card.plot.x_axis.fix(-1, 1)
@@ -62,15 +64,8 @@ class View(PageView):
             FRAME_MS,
             "Trains both, a hundred updates per frame",
         )
-        plot = self.way.plot
-        assert isinstance(plot, HandlePlot)
-        plot.dragged.connect(self._on_clock_dragged)
-        plot.grabbed.connect(lambda _: self.grabbed.emit("updates"))
-        plot.released.connect(lambda _: self.released.emit("updates"))
-        wild = self.wild.plot
-        assert isinstance(wild, HandlePlot)
-        wild.takes_clicks = True
-        wild.clicked.connect(self._on_wild_clicked)
+        self.way.bind("updates", lambda x, _: int(np.clip(round(x), 0, LENGTH)))
+        self.wild.bind_click("crests", lambda x, _: int(np.clip(round(x), 1, MAX_CRESTS)))
 
     def figures(self, result: Result) -> list[tuple[str, str]]:
         """Return who is ahead, and what each twin is made of."""
@@ -158,14 +153,10 @@ class View(PageView):
         fair = LegendEntry("ring", self.color("muted"), "equal arithmetic", brief="equal work")
         card.show_plot(series=series, live=live, legend=[fair])
         plot = card.plot
-        assert isinstance(plot, HandlePlot)
         top = plot.y_axis.from_unit(0.88)
         plot.set_handles(
             (Handle("clock", float(result.updates), top, self.color("accent"), along="x"),)
         )
-
-    def _on_clock_dragged(self, name: str, x: float, y: float) -> None:
-        self.edited.emit("updates", int(np.clip(round(x), 0, LENGTH)))
 
     # ---- the seeds
     def _draw_seeds(self, result: Result) -> None:
@@ -253,9 +244,6 @@ class View(PageView):
         crest = f"{crests} crest{'s' * (crests > 1)}, {number(duel.update, 4)} updates"
         last = (self._winner_color(duel), f"{_called(duel)}: {_times(duel)}")
         return Tooltip(crest, (*rows, last))
-
-    def _on_wild_clicked(self, x: float, y: float) -> None:
-        self.edited.emit("crests", int(np.clip(round(x), 1, MAX_CRESTS)))
 
 
 def _within(losses: Array) -> Array:

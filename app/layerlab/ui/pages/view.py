@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -16,39 +16,126 @@ from layerlab.ui.plotting.items import Dots, Line, Mark
 from layerlab.ui.plotting.legend import LegendEntry
 from layerlab.ui.plotting.numbers import table_of
 from layerlab.ui.plotting.plot import Plot
-from layerlab.ui.plotting.scale import Axis
+from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
 from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.theme import Theme
 
 Array = np.ndarray
+AnyPlot = TypeVar("AnyPlot", bound=Plot, covariant=True)
+Knobs = str | tuple[str, ...]  # one, or several that are turned together
 GAP = 14  # between cards, at zoom 1
 NARROW, LOW = 480, 210  # width below which cards stand in a column; their least height then
 MIN_CARD_WIDTH = 148  # width of a card below which all stand in pairs: texts would be cut
 
 
-class PlotCard(Card):
-    """A card with one plot.
+class PlotCard(Card, Generic[AnyPlot]):
+    """A card with one plot. What is dragged or clicked in it turns the knobs of `bind`.
 
     Attributes:
-        plot: the plot, whose axes the view sets; `HandlePlot`, so that dots can be dragged.
+        plot: the plot, whose axes the view sets.
         columns: name -> (n,) what `Copy numbers` gives.
+
+    Signals:
+        edited: knob and wanted value.
+        grabbed, released: knob; a drag begins, has ended.
     """
 
-    def __init__(
-        self, title: str, x: Axis, y: Axis, note: str = "", plot: Plot | None = None
-    ) -> None:
+    edited = Signal(str, object)
+    grabbed = Signal(str)
+    released = Signal(str)
+
+    def __init__(self, title: str, plot: AnyPlot, note: str = "") -> None:
         """Make the card.
 
         Args:
-            title: in its head. note: at the right of it, rich text.
-            x, y: the axes. plot: another plot of these axes than the usual one.
+            title: in its head. plot: its plot, a `HandlePlot` if anything in it is dragged or
+                clicked. note: at the right of the head, rich text.
         """
-        self.plot: Plot = HandlePlot(x, y) if plot is None else plot
+        self.plot = plot
         self.columns: dict[str, Array] = {}
         super().__init__(title, note)
-        self.body.addWidget(self.plot)
-        self.watch(self.plot)
+        self.body.addWidget(plot)
+        self.watch(plot)
+
+    # ---- knobs; several are given as a tuple, of as many values then
+    def bind(
+        self: PlotCard[HandlePlot],
+        knob: Knobs,
+        value: Callable[[float, float], Any],
+        handle: str = "",
+    ) -> None:
+        """Let a handle turn a knob; all of a drag is one undo.
+
+        Args:
+            knob: name of it. value: what it becomes at a place, in data units; None: nothing.
+            handle: name of the handle; all are taken if empty.
+        """
+        self._connect(knob, lambda name: handle in ("", name), lambda _, x, y: value(x, y))
+
+    def bind_numbered(
+        self: PlotCard[HandlePlot],
+        knob: Knobs,
+        value: Callable[[int, float, float], Any],
+    ) -> None:
+        """Let handles that are named by numbers turn a knob; see `bind`.
+
+        Args:
+            knob: name of it. value: what it becomes by a handle's number and place.
+        """
+        self._connect(knob, str.isdecimal, lambda name, x, y: value(int(name), x, y))
+
+    def bind_click(
+        self: PlotCard[HandlePlot],
+        knob: Knobs,
+        value: Callable[[float, float], Any],
+    ) -> None:
+        """Let a click beside the handles turn a knob; see `bind`."""
+        self.plot.takes_clicks = True
+        self.plot.clicked.connect(lambda x, y: self.turn(knob, value(x, y)))
+
+    def bind_row(self: PlotCard[RowPlot], knob: Knobs, value: Callable[[int], Any]) -> None:
+        """Let a click on a row turn a knob, by the row's place, from 0; see `bind`."""
+        self.plot.takes_clicks = True
+        self.plot.row_clicked.connect(lambda row: self.turn(knob, value(row)))
+
+    def turn(self, knob: Knobs, value: Any) -> None:
+        """Turn a knob, or several as one undo; None: leave them."""
+        if isinstance(knob, str):
+            self._edit(knob, value)
+        else:
+            self.grabbed.emit(knob[0])
+            self._edit(knob, value)
+            self.released.emit(knob[0])
+
+    def _connect(
+        self: PlotCard[HandlePlot],
+        knob: Knobs,
+        takes: Callable[[str], bool],
+        value: Callable[[str, float, float], Any],
+    ) -> None:
+        first = knob if isinstance(knob, str) else knob[0]
+
+        def passed_on(signal: SignalInstance) -> Callable[[str], None]:
+            def emit(name: str) -> None:
+                if takes(name):
+                    signal.emit(first)
+
+            return emit
+
+        def edit(name: str, x: float, y: float) -> None:
+            if takes(name):
+                self._edit(knob, value(name, x, y))
+
+        self.plot.grabbed.connect(passed_on(self.grabbed))
+        self.plot.released.connect(passed_on(self.released))
+        self.plot.dragged.connect(edit)
+
+    def _edit(self, knob: Knobs, value: Any) -> None:
+        if value is not None:
+            pairs = [(knob, value)] if isinstance(knob, str) else zip(knob, value, strict=True)
+            for one, wanted in pairs:
+                self.edited.emit(one, wanted)
 
     def show_plot(
         self,
@@ -181,6 +268,10 @@ class PageView(QWidget):
         card.maximise_requested.connect(lambda: self.toggle_maximised(card))
         card.axes_switched.connect(self._on_axes_switched)
         card.dragged_out.connect(lambda: self.dragged_out.emit(card))
+        if isinstance(card, PlotCard):
+            card.edited.connect(self.edited)
+            card.grabbed.connect(self.grabbed)
+            card.released.connect(self.released)
         card.figure_wanted.connect(lambda for_print: self.figure_wanted.emit(card, for_print))
 
     def _on_axes_switched(self) -> None:

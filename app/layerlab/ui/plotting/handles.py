@@ -70,6 +70,10 @@ class HandleItem(pg.GraphicsObject):
 class HandlePlot(Plot):
     """A plot whose handles can be dragged, and whose places can be clicked.
 
+    Attributes:
+        handles: what can be dragged. held: name of the one that the mouse has, or empty.
+        takes_clicks: whether the cursor shows that places can be clicked.
+
     Signals:
         grabbed, released: a handle's name; a drag of it begins, has ended.
         dragged: name and wanted place in data units, within the axes.
@@ -84,8 +88,8 @@ class HandlePlot(Plot):
     def __init__(self, x: Axis, y: Axis, parent: QWidget | None = None) -> None:
         super().__init__(x, y, parent)
         self.handles: tuple[Handle, ...] = ()
-        self.takes_clicks = False  # whether the cursor shows that places can be clicked
-        self._held = ""
+        self.takes_clicks = False
+        self.held = ""
         self._chosen = ""  # by keyboard
         self._offset = QPointF()
         self._handle_item = HandleItem(self)
@@ -119,7 +123,7 @@ class HandlePlot(Plot):
         if handle is None or event.button() != Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
             return
-        self._held = self._chosen = handle.name
+        self.held = self._chosen = handle.name
         self._offset = self.place_of(handle) - event.position()
         self.point_at(None)
         self.refresh()
@@ -128,8 +132,8 @@ class HandlePlot(Plot):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the handle that is held; else pan, or move the crosshair."""
-        if self._held:
-            self._want(self._held, *self.data_at(event.position() + self._offset))
+        if self.held:
+            self._want(self.held, *self.data_at(event.position() + self._offset))
             return
         over = self.handle_at(event.position()) is not None
         inside = self.takes_clicks and self.area().contains(event.position())
@@ -141,8 +145,8 @@ class HandlePlot(Plot):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Release the handle."""
-        if self._held:
-            held, self._held = self._held, ""
+        if self.held:
+            held, self.held = self.held, ""
             self.refresh()
             self.released.emit(held)
             event.accept()
@@ -212,7 +216,7 @@ class HandlePlot(Plot):
             radius = handle.radius * self.theme.zoom
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.theme.color(handle.color.name(), 0.25))
-            if handle.name == self._held or (self.hasFocus() and handle.name == self._chosen):
+            if handle.name == self.held or (self.hasFocus() and handle.name == self._chosen):
                 painter.drawEllipse(place, 2 * radius, 2 * radius)
             painter.setPen(QPen(self.theme.color("panel"), 1.5))
             painter.setBrush(handle.color)
