@@ -19,14 +19,15 @@ from PySide6.QtWidgets import (
 
 from layerlab.core.advice import Finding
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 
-class _Sentence(QWidget):
+class _Sentence(Themed, QWidget):
     """What was measured, in full weight, and what helps, muted; cut off where it must be."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._theme, self._parts = DARK, ("", "")
+        self.theme, self._parts = DARK, ("", "")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def show_parts(self, line: str, hint: str) -> None:
@@ -35,14 +36,9 @@ class _Sentence(QWidget):
         self.setToolTip(f"{line} {hint}")
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from the theme."""
-        self._theme = theme
-        self.update()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint both, as far as they fit."""
-        theme, x = self._theme, 0.0
+        theme, x = self.theme, 0.0
         with QPainter(self) as painter:
             for text, weight, token in zip(
                 self._parts, (600, 400), ("text", "muted"), strict=True
@@ -59,7 +55,7 @@ class _Sentence(QWidget):
                 x += metrics.horizontalAdvance(shown) + theme.px(6)
 
 
-class AdviceLine(QFrame):
+class AdviceLine(Themed, QFrame):
     """One finding: its sentence, why, a button that applies the cure, one that dismisses it.
 
     Signals:
@@ -73,7 +69,6 @@ class AdviceLine(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("advice")
-        self._theme = DARK
         self.finding: Finding | None = None
         self._dot = QLabel("●")
         self.text = _Sentence()
@@ -113,7 +108,7 @@ class AdviceLine(QFrame):
 
     def evidence(self) -> QFrame:
         """Return a new popup of the figures behind the finding."""
-        theme, px = self._theme, self._theme.px
+        theme, px = self.theme, self.theme.px
         popup = QFrame(self, Qt.WindowType.Popup)
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         popup.setObjectName("popup")
@@ -146,13 +141,10 @@ class AdviceLine(QFrame):
         grid.addWidget(foot, len(sentences) + len(rows), 0, 1, 2)
         return popup
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from the theme."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         px = theme.px
         self._dot.setFont(theme.font(10))
         self._dot.setStyleSheet(f"color: {theme.warning};")
-        self.text.set_theme(theme)
         for button in (self.why, self.apply, self.close_button):
             button.setFont(theme.font(11.5, 500))
         self._row.setContentsMargins(px(14), 0, px(12), 0)
@@ -169,17 +161,17 @@ class AdviceLine(QFrame):
 
     def sizeHint(self) -> QSize:
         """Return one line's height, that of the experiments to try."""
-        return QSize(self._theme.px(300), self._theme.px(44))
+        return QSize(self.theme.px(300), self.theme.px(44))
 
     def minimumSizeHint(self) -> QSize:
         """Return one line's height, and any width."""
-        return QSize(0, self._theme.px(44))
+        return QSize(0, self.theme.px(44))
 
     def _on_why(self) -> None:
         popup = self.evidence()
         popup.adjustSize()
         corner = self.why.mapToGlobal(QPoint(self.why.width(), 0))
-        popup.move(corner - QPoint(popup.width(), popup.height() + self._theme.px(8)))
+        popup.move(corner - QPoint(popup.width(), popup.height() + self.theme.px(8)))
         popup.show()
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 LINES = 24  # of the details that are shown; all of them are copied
 EDGE = 16  # around the banner at zoom 1, as around the views below it
@@ -29,7 +30,7 @@ class _Dot(QWidget):
         painter.drawEllipse(self.rect().adjusted(1, 1, -1, -1))
 
 
-class Banner(QFrame):
+class Banner(Themed, QFrame):
     """A sentence over the views; hidden while there is no message.
 
     Signals:
@@ -41,7 +42,7 @@ class Banner(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("banner")
-        self._action, self._kind, self._theme = "", "notice", DARK
+        self._action, self._kind, self.theme = "", "notice", DARK
         self._details = ""
         self._dot = _Dot()
         self.text = QLabel()
@@ -108,12 +109,10 @@ class Banner(QFrame):
         lines = details.splitlines()
         cut = [*lines[:LINES], "…"] if len(lines) > LINES else lines
         self.details.setText("\n".join(cut))
-        self.set_theme(self._theme)
+        self.set_theme(self.theme)
         self.show()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from the theme."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         token = "negative" if self._kind == "error" else "accent"
         self._dot.color = theme.color(token)
         self._dot.setFixedSize(theme.px(10), theme.px(10))

@@ -8,15 +8,16 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from layerlab.ui.controls.gauges import BAR_HEIGHT
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 
-class WindowBar(QWidget):
+class WindowBar(Themed, QWidget):
     """A row of buttons and labels, some of which are hidden where it is narrow; see `adapt`."""
 
     def __init__(self, theme: Theme) -> None:
         """Make an empty bar."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self._line = QHBoxLayout(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -24,18 +25,15 @@ class WindowBar(QWidget):
         """Drop what does not fit into the width there is."""
         raise NotImplementedError
 
-    def restyle(self, theme: Theme) -> None:
-        """Take colours and sizes of the bar itself from `theme`, and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(BAR_HEIGHT))
         self._line.setContentsMargins(theme.px(16), 0, theme.px(14), 1)
         self._line.setSpacing(theme.px(8))
         self.adapt()
-        self.update()
 
     def minimumSizeHint(self) -> QSize:
         """Return a small width: labels and the least important buttons are hidden."""
-        return QSize(self._theme.px(440), self._theme.px(BAR_HEIGHT))
+        return QSize(self.theme.px(440), self.theme.px(BAR_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Drop what does not fit."""
@@ -45,5 +43,5 @@ class WindowBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground and the hairline below."""
         with QPainter(self) as painter:
-            painter.fillRect(self.rect(), self._theme.color("panel"))
-            painter.fillRect(0, self.height() - 1, self.width(), 1, self._theme.color("line"))
+            painter.fillRect(self.rect(), self.theme.color("panel"))
+            painter.fillRect(0, self.height() - 1, self.width(), 1, self.theme.color("line"))

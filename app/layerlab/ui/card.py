@@ -30,7 +30,8 @@ from PySide6.QtWidgets import (
 
 from layerlab.ui.head import HeadButton, HeadLabel, MenuButton
 from layerlab.ui.style import set_text_color
-from layerlab.ui.theme import DARK, Theme, Themed
+from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed, theme_below
 from layerlab.ui.zooming import CardZoom, Zoomable
 
 BACK = "Back to all views"
@@ -46,7 +47,7 @@ class Paintable(Protocol):
         """Repaint everything, without what follows the cursor; or as on the screen again."""
 
 
-class Card(QFrame):
+class Card(Themed, QFrame):
     """A rounded panel: title, note, controls and a menu above a body.
 
     Signals:
@@ -69,7 +70,6 @@ class Card(QFrame):
 
     def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.theme: Theme = DARK
         self._maximised = self.is_figure = False
         self._put_away: list[QWidget] = []  # while it is painted for a file
         self.zoom = CardZoom(self)
@@ -105,7 +105,8 @@ class Card(QFrame):
         self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._note_label.setTextFormat(Qt.TextFormat.RichText)
         self.set_title(title)
-        self.set_theme(DARK)
+        theme_below(self, self.theme)
+        Card._restyle(self, self.theme)  # what a subclass adds is not there yet
 
     # ---- head
     def title(self) -> str:
@@ -238,9 +239,7 @@ class Card(QFrame):
         return self.width() - used - 4 * self._head.spacing() - self.theme.px(12)
 
     # ---- theme and painting
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
+    def _restyle(self, theme: Theme) -> None:
         px = theme.px
         self._head.setContentsMargins(px(14), px(9), px(5), px(3))
         self._head.setSpacing(px(3))
@@ -249,14 +248,7 @@ class Card(QFrame):
         set_text_color(self._title, theme, "text")
         self._note_label.setFont(theme.font(11))
         set_text_color(self._note_label, theme, "muted")
-        for control in self._control_list:
-            if isinstance(control, Themed):
-                control.set_theme(theme)
-        self.menu_button.set_theme(theme)
-        self.zoom.chip.set_theme(theme)
-        self.back_button.set_theme(theme)
         self._show_note()
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel with its hairline border."""

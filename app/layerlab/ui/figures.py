@@ -33,7 +33,8 @@ from layerlab.core.errors import LabError
 from layerlab.core.figures import ENDINGS, MAX_SIDE, MIN_SIDE
 from layerlab.ui.card import Card
 from layerlab.ui.controls.tiles import Tile
-from layerlab.ui.theme import PRINT, Theme, Themed
+from layerlab.ui.theme import PRINT, Theme
+from layerlab.ui.themed import Themed
 
 _CLIPPED = re.compile(r'clip-path="url\(#(\w+)\)"><g [^>]*?transform="([^"]*)"')
 _CLIP = re.compile(r'<clipPath id="(\w+)"')

@@ -6,10 +6,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QWidget
 
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 
-class HeadButton(QAbstractButton):
+class HeadButton(Themed, QAbstractButton):
     """A label in a card's head that can be clicked: muted, highlighted under the mouse.
 
     Attributes:
@@ -23,7 +24,6 @@ class HeadButton(QAbstractButton):
         self.brief, self.is_brief = brief, False
         self._is_tight = False
         self.in_figure, self._is_figure = "", False
-        self.theme: Theme = DARK
         self._by_keyboard = False
         self.setText(text)
         self.setToolTip(help_text)
@@ -33,12 +33,9 @@ class HeadButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFont(theme.font(11))
         self.updateGeometry()
-        self.update()
 
     def show_brief(self, is_brief: bool) -> None:
         """Show the brief word, if there is one, with less around it, or the text."""

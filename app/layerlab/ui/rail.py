@@ -9,17 +9,18 @@ from PySide6.QtWidgets import QRadioButton, QVBoxLayout, QWidget
 from layerlab.ui.controls.paint import KeyboardRing, draw_ring
 from layerlab.ui.icons import pixmap
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 WIDTH = 60  # at zoom 1, with the hairline at its right edge
 
 
-class RailButton(KeyboardRing, QRadioButton):
+class RailButton(Themed, KeyboardRing, QRadioButton):
     """A page's icon over its name, with a bar at the edge while it is shown."""
 
     def __init__(self, key: str, label: str, icon: str, theme: Theme) -> None:
         """Make the button of a page."""
         super().__init__(label)
-        self.key, self._icon, self._theme = key, icon, theme
+        self.key, self._icon, self.theme = key, icon, theme
         self._share: float | None = None  # of what the page computes, while it does
         self.setAccessibleName(f"Page {label}")
         self.setToolTip(label)
@@ -27,11 +28,8 @@ class RailButton(KeyboardRing, QRadioButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedSize(theme.px(WIDTH - 1), theme.px(56))
-        self.update()
 
     def show_share(self, share: float | None) -> None:
         """Show how far the page is with what it computes, 0 to 1; None: with nothing."""
@@ -41,7 +39,7 @@ class RailButton(KeyboardRing, QRadioButton):
 
     def sizeHint(self) -> QSize:
         """Return the fixed size."""
-        return QSize(self._theme.px(WIDTH - 1), self._theme.px(56))
+        return QSize(self.theme.px(WIDTH - 1), self.theme.px(56))
 
     def hitButton(self, pos: QPoint) -> bool:
         """Take clicks everywhere, not only on a radio button's circle."""
@@ -51,7 +49,7 @@ class RailButton(KeyboardRing, QRadioButton):
         """Paint icon, name and, for the page that is shown, the bar."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, box = self._theme, QRectF(self.rect())
+        theme, box = self.theme, QRectF(self.rect())
         on = self.isChecked()
         token = "accent" if on else "text" if self.underMouse() else "muted"
         if on:
@@ -72,7 +70,7 @@ class RailButton(KeyboardRing, QRadioButton):
             draw_ring(painter, box.adjusted(inset, inset, -inset, -inset), theme, theme.px(7))
 
 
-class Rail(QWidget):
+class Rail(Themed, QWidget):
     """The pages that exist, from top to bottom.
 
     Signals:
@@ -84,7 +82,7 @@ class Rail(QWidget):
     def __init__(self, theme: Theme) -> None:
         """Make an empty rail."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self.buttons: dict[str, RailButton] = {}
         self._column = QVBoxLayout(self)
         self._column.setSpacing(0)
@@ -100,7 +98,7 @@ class Rail(QWidget):
             label: name on screen, one short word.
             icon: see `icons.pixmap`.
         """
-        button = RailButton(key, label, icon, self._theme)
+        button = RailButton(key, label, icon, self.theme)
         button.clicked.connect(lambda: self.page_chosen.emit(key))
         self._column.insertWidget(self._column.count() - 1, button)
         self.buttons[key] = button
@@ -115,17 +113,12 @@ class Rail(QWidget):
         """Show how far a page is with what it computes, 0 to 1; None: with nothing."""
         self.buttons[key].show_share(share)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedWidth(theme.px(WIDTH))
         self._column.setContentsMargins(0, theme.px(14), 1, theme.px(14))
-        for button in self.buttons.values():
-            button.set_theme(theme)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground and the hairline at the right edge."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._theme.color("panel"))
-        painter.fillRect(self.width() - 1, 0, 1, self.height(), self._theme.color("line"))
+        painter.fillRect(self.rect(), self.theme.color("panel"))
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), self.theme.color("line"))

@@ -27,7 +27,7 @@ class OverlayBar(QScrollBar):
 
     def _on_range_changed(self, low: int, high: int) -> None:
         self.setRange(low, high)
-        self.setPageStep(self._area.verticalScrollBar().pageStep())
+        self.setPageStep(self._area.viewport().height())  # the hidden bar has its own later
         self.setVisible(high > low)
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from layerlab.ui.scrolling import OverlayBar
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 WIDTH = 292  # at zoom 1, with the hairline at its right edge
 
@@ -25,7 +26,7 @@ class _Hairline(QWidget):
             painter.fillRect(self.rect(), self._panel.theme.color("line"))
 
 
-class SidePanel(QScrollArea):
+class SidePanel(Themed, QScrollArea):
     """A column of fixed width with a hairline at its right.
 
     Attributes:
@@ -38,7 +39,7 @@ class SidePanel(QScrollArea):
     def __init__(self, name: str, theme: Theme) -> None:
         """Make an empty panel; `name` is for screen readers."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -57,14 +58,7 @@ class SidePanel(QScrollArea):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(0)
 
-    @property
-    def theme(self) -> Theme:
-        """What it is drawn with."""
-        return self._theme
-
-    def restyle(self, theme: Theme) -> None:
-        """Take colours and sizes of the panel itself from `theme`."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedWidth(theme.px(WIDTH))
         self.viewport().update()
         self._hairline.update()
@@ -72,11 +66,11 @@ class SidePanel(QScrollArea):
 
     def sizeHint(self) -> QSize:
         """Return the fixed width and room for what matters most."""
-        return QSize(self._theme.px(WIDTH), self._theme.px(self.room))
+        return QSize(self.theme.px(WIDTH), self.theme.px(self.room))
 
     def minimumSizeHint(self) -> QSize:
         """Return the fixed width; the height may shrink, then the panel scrolls."""
-        return QSize(self._theme.px(WIDTH), self._theme.px(200))
+        return QSize(self.theme.px(WIDTH), self.theme.px(200))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll with the keys, but leave left and right to the window."""
@@ -98,8 +92,8 @@ class SidePanel(QScrollArea):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground below the content."""
         with QPainter(self.viewport()) as painter:
-            painter.fillRect(event.rect(), self._theme.color("panel"))
+            painter.fillRect(event.rect(), self.theme.color("panel"))
 
     def _place_bar(self) -> None:
         self._hairline.setGeometry(self.width() - 1, 0, 1, self.height())
-        self._bar.place(self._theme.px(10), 2)
+        self._bar.place(self.theme.px(10), 2)

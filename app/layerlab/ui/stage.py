@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from layerlab.ui.scrolling import OverlayBar, see_through
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 from layerlab.ui.veil import Veil
 
 LEFT, RIGHT = 330, 220  # least widths of the columns at zoom 1
@@ -16,7 +17,7 @@ EDGE, GAP = 16, 14
 _KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
-class Stage(QScrollArea):
+class Stage(Themed, QScrollArea):
     """Two columns of views; one below the other where the window is too narrow for both.
 
     A large zoom in a small window is the common case of the latter: then every view keeps
@@ -26,7 +27,6 @@ class Stage(QScrollArea):
     def __init__(self) -> None:
         """Make an empty stage; `add` fills it."""
         super().__init__()
-        self._theme: Theme = DARK
         self._least: dict[QWidget, tuple[int, int]] = {}
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -73,10 +73,7 @@ class Stage(QScrollArea):
         if view is not None:
             self.verticalScrollBar().setValue(0)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take sizes from `theme`."""
-        self._theme = theme
-        self.veil.set_theme(theme)
+    def _restyle(self, theme: Theme) -> None:
         gap = theme.px(GAP)
         self._row.setContentsMargins(theme.px(EDGE), theme.px(EDGE), theme.px(EDGE), gap)
         for layout in (self._row, *self._boxes):
@@ -96,7 +93,7 @@ class Stage(QScrollArea):
         self._arrange()
 
     def _arrange(self) -> None:
-        theme = self._theme
+        theme = self.theme
         stacked = self.width() < theme.px(LEFT + RIGHT + 2 * EDGE + GAP)
         direction = QBoxLayout.Direction
         self._row.setDirection(direction.TopToBottom if stacked else direction.LeftToRight)

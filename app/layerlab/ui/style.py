@@ -11,7 +11,7 @@ have them too.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QPalette
@@ -27,7 +27,8 @@ from PySide6.QtWidgets import (
 )
 
 from layerlab.ui.sheets import KINDS, style_sheet
-from layerlab.ui.theme import Theme, Themed
+from layerlab.ui.theme import Theme
+from layerlab.ui.themed import theme_below
 
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _DRESSED = "dressed"  # property of a widget that was given a sheet: of which kind
@@ -215,7 +216,7 @@ def _below(root: QWidget, without: Collection[QWidget]) -> list[QWidget]:
 
 
 def apply_theme(root: QWidget, theme: Theme, without: Collection[QWidget] = ()) -> None:
-    """Give the theme to every themed or plain widget below `root`, outermost first.
+    """Give the theme to every plain widget below `root`, then to the themed ones.
 
     Args:
         root: is not given it itself. theme: colours, fonts and sizes.
@@ -232,6 +233,4 @@ def apply_theme(root: QWidget, theme: Theme, without: Collection[QWidget] = ()) 
                 redress(widget, theme)
             else:
                 widget.installEventFilter(later)
-    for widget in widgets:
-        if hasattr(type(widget), "set_theme"):  # isinstance of a protocol takes far longer
-            cast(Themed, widget).set_theme(theme)
+    theme_below(root, theme, without)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layerlab.ui.plotting.reading import Tooltip, paint_label
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _TALLEST, _LOWEST, _GAP = 26, 15, 10  # height of a row, least gap of columns, at zoom 1
@@ -33,7 +33,7 @@ class Cell:
     brief: str = ""
 
 
-class Table(QWidget):
+class Table(Themed, QWidget):
     """Rows under a header; the first column stands left, the others right.
 
     Signals:
@@ -44,7 +44,6 @@ class Table(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme: Theme = DARK
         self.is_figure = False  # painted for a file: nothing of the cursor
         self._cursor: QPointF | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -128,11 +127,6 @@ class Table(QWidget):
             self.row_clicked.emit(row)
         else:
             event.ignore()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
-        self.update()
 
     def set_figure(self, is_figure: bool) -> None:
         """Paint nothing of the cursor; or as on the screen again."""

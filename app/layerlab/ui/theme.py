@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
-from typing import Protocol, runtime_checkable
 
 from PySide6.QtGui import QColor, QFont
 
@@ -186,11 +185,3 @@ def _font(pixels: int, weight: int) -> QFont:
     font.setWeight(QFont.Weight(weight))
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
-
-
-@runtime_checkable
-class Themed(Protocol):
-    """A widget that draws with tokens; it repaints when it is given a theme."""
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""

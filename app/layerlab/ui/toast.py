@@ -5,18 +5,18 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 SHOWN_MS = 3500
 
 
-class Toast(QLabel):
+class Toast(Themed, QLabel):
     """Shows what an edit did, over the views, without moving anything."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._window = parent
-        self._theme = DARK
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(SHOWN_MS)
@@ -35,9 +35,7 @@ class Toast(QLabel):
         self.raise_()
         self._timer.start()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from the theme."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFont(theme.font(12, 500))
         self.setStyleSheet(
             f"background: {theme.text}; color: {theme.panel};"
@@ -55,4 +53,4 @@ class Toast(QLabel):
     def _place(self) -> None:
         self.adjustSize()
         left = (self._window.width() - self.width()) // 2
-        self.move(left, self._window.height() - self.height() - self._theme.px(22))
+        self.move(left, self._window.height() - self.height() - self.theme.px(22))

@@ -131,49 +131,33 @@ class TopBar(WindowBar):
 
     def open_seeds(self) -> None:
         """Show all seeds to choose from."""
-        popup = SeedPopup(self._count, self._shown, self._ranking, self._theme, self)
+        popup = SeedPopup(self._count, self._shown, self._ranking, self.theme, self)
         popup.chosen.connect(self.seed_chosen)
         popup.new_wanted.connect(self.new_seed_pressed)
         popup.destroyed.connect(self._on_popup_gone)
         size = popup.sizeHint()
         corner = self.seed.mapToGlobal(QPoint(self.seed.width(), self.seed.height()))
         x = max(self.screen().availableGeometry().left(), corner.x() - size.width())
-        popup.move(x, corner.y() + self._theme.px(4))
+        popup.move(x, corner.y() + self.theme.px(4))
         self.popup = popup
         popup.show()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
+    def _restyle(self, theme: Theme) -> None:
         if self.popup is not None:
             self.popup.close()
-        parts: tuple[BarButton | SpeedControl | Readouts, ...] = (
-            self.play,
-            self.step,
-            self.reset,
-            self.undo,
-            self.redo,
-            self.finish,
-            self.speed,
-            self.readouts,
-            self.seed,
-            self.theme_button,
-            self.menu_button,
-        )
-        for part in parts:
-            part.set_theme(theme)
-        self.restyle(theme)
+        super()._restyle(theme)
 
     def _button(
         self, icon: str, text: str, help_text: str, key: str, accent: bool = False
     ) -> BarButton:
-        button = BarButton(self._theme, icon, text, accent)
+        button = BarButton(self.theme, icon, text, accent)
         button.setToolTip(_hint(help_text, key))
         button.setAccessibleName(help_text)
         self._line.addWidget(button)
         return button
 
     def _wide(self, least: int) -> bool:
-        return self.width() >= least * self._theme.zoom
+        return self.width() >= least * self.theme.zoom
 
     def adapt(self) -> None:
         """Give the readouts a row of their own, or drop what does not fit."""
@@ -192,7 +176,7 @@ class TopBar(WindowBar):
             else:
                 self._line.removeWidget(self.readouts)
                 self._line.insertItem(place, self._room)
-        theme = self._theme
+        theme = self.theme
         below = 0 if is_one_row else theme.px(_SECOND_ROW)
         margins = self._line.contentsMargins()
         margins.setBottom(1 + below)

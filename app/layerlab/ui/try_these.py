@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy
 
 from layerlab.core.presets import Preset
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 
-class TryThese(QFrame):
+class TryThese(Themed, QFrame):
     """A strip of buttons. What does not fit on the line is in the last button's menu.
 
     Signals:
@@ -24,7 +25,6 @@ class TryThese(QFrame):
     def __init__(self, presets: Sequence[Preset]) -> None:
         super().__init__()
         self.setObjectName("tryThese")
-        self._theme = DARK
         self._presets = {preset.key: preset for preset in presets}
         self._label = QLabel("Try these", self)
         self._chips: dict[str, QPushButton] = {}
@@ -57,14 +57,11 @@ class TryThese(QFrame):
             action.triggered.connect(lambda _=False, key=key: self.chosen.emit(key))
         return menu
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from the theme."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         px = theme.px
         self._label.setFont(theme.font(12.5, 600))
         for chip in (*self._chips.values(), self._more):
             chip.setFont(theme.font(11.5))
-        # A radius of more than half of the height would leave square corners.
         high = self._more.fontMetrics().height() + 2 * px(3) + 2
         corner = min(px(11), high // 2)
         self.setStyleSheet(
@@ -81,11 +78,11 @@ class TryThese(QFrame):
 
     def sizeHint(self) -> QSize:
         """Return one line's height."""
-        return QSize(self._theme.px(300), self._theme.px(44))
+        return QSize(self.theme.px(300), self.theme.px(44))
 
     def minimumSizeHint(self) -> QSize:
         """Return one line's height, and any width."""
-        return QSize(0, self._theme.px(44))
+        return QSize(0, self.theme.px(44))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the line again."""
@@ -101,7 +98,7 @@ class TryThese(QFrame):
         return chip
 
     def _place(self) -> None:
-        px = self._theme.px
+        px = self.theme.px
         gap, x, end = px(6), px(14), self.width() - px(12)
         self._put(self._label, x, self._label.sizeHint())
         x += self._label.sizeHint().width() + px(12)

@@ -6,19 +6,18 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 OPACITY = 0.6
 
 
-class Veil(QWidget):
+class Veil(Themed, QWidget):
     """Lies over a widget and follows its size; the mouse goes through it."""
 
     def __init__(self, below: QWidget) -> None:
         """Make a veil that is not seen yet."""
         super().__init__(below)
         self._below = below
-        self._theme: Theme = DARK
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
         below.installEventFilter(self)
@@ -36,11 +35,6 @@ class Veil(QWidget):
         self.raise_()
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
-        self.update()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Grow with the widget below."""
         if event.type() == QEvent.Type.Resize and not self.isHidden():
@@ -49,7 +43,7 @@ class Veil(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the veil, and the sentence on a pill near its top."""
-        theme = self._theme
+        theme = self.theme
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.fillRect(self.rect(), theme.color("background", OPACITY))

@@ -33,7 +33,8 @@ from layerlab.ui.rail import Rail
 from layerlab.ui.readouts import readouts
 from layerlab.ui.stage import Stage
 from layerlab.ui.style import apply_style, apply_theme
-from layerlab.ui.theme import Theme, Themed
+from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 from layerlab.ui.topbar import TopBar
 from layerlab.ui.try_these import TryThese
 from layerlab.ui.views.layers import LayersView
@@ -47,7 +48,7 @@ def _style(theme: Theme) -> None:
     apply_style(app, theme)
 
 
-class LabWindow(QMainWindow):
+class LabWindow(Themed, QMainWindow):
     """All of the lab's widgets, and how they share the space.
 
     Signals:
@@ -196,9 +197,9 @@ class LabWindow(QMainWindow):
         self.pages.setCurrentWidget(shown)
         if shown in self._outdated:
             self._outdated.remove(shown)
+            apply_theme(shown, self.theme)
             if isinstance(shown, Themed):
                 shown.set_theme(self.theme)
-            apply_theme(shown, self.theme)
         self.parts_changed.emit()
 
     @property

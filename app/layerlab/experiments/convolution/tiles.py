@@ -167,15 +167,10 @@ class TileCard(Card):
 
     def __init__(self, title: str, sheet: TileSheet) -> None:
         """Put the sheet into a card."""
-        self.sheet = sheet
         super().__init__(title)
+        self.sheet = sheet
         self.body.addWidget(sheet)
         self.watch(sheet)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        super().set_theme(theme)
-        self.sheet.set_theme(theme)
 
     def numbers(self) -> str:
         """Return every pixel of every tile, as tab separated text."""

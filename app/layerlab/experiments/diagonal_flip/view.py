@@ -29,15 +29,10 @@ class ImagesCard(Card):
     """The sixteen images: input, target, output of seed 42."""
 
     def __init__(self) -> None:
-        self.sheet = ImageSheet()
         super().__init__("All sixteen images")
+        self.sheet = ImageSheet()
         self.body.addWidget(self.sheet)
         self.watch(self.sheet)
-
-    def set_theme(self, theme: object) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        super().set_theme(theme)  # type: ignore[arg-type]
-        self.sheet.set_theme(theme)  # type: ignore[arg-type]
 
     def numbers(self) -> str:
         """Return every pixel: what goes in, what should come out, and what does."""
@@ -54,14 +49,9 @@ class PrintedCard(Card):
     """The printed figures with ours beside them."""
 
     def __init__(self) -> None:
-        self.table = Table()
         super().__init__("Printed, and computed here", "loss of the last epoch")
+        self.table = Table()
         self.body.addWidget(self.table)
-
-    def set_theme(self, theme: object) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        super().set_theme(theme)  # type: ignore[arg-type]
-        self.table.set_theme(theme)  # type: ignore[arg-type]
 
     def numbers(self) -> str:
         """Return the table."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy
 from layerlab.ui.controls.held import HeldSlider
 from layerlab.ui.controls.scale import Scale
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 _STEPS = {
     Qt.Key.Key_Left: -1,
@@ -22,7 +23,7 @@ _KEYS = {*_STEPS, *_PAGES, *_ENDS, Qt.Key.Key_Return, Qt.Key.Key_Enter}
 _NOTCH = 120  # eighths of a degree in one notch of a mouse wheel
 
 
-class SliderBar(HeldSlider):
+class SliderBar(Themed, HeldSlider):
     """A painted slider over a `Scale`.
 
     What is shown is `number`, which may lie between two stops.
@@ -43,7 +44,7 @@ class SliderBar(HeldSlider):
     def __init__(self, scale: Scale, theme: Theme) -> None:
         """Make a slider at the first stop."""
         super().__init__(Qt.Orientation.Horizontal)
-        self._scale, self._theme = scale, theme
+        self._scale, self.theme = scale, theme
         self.number = float(scale.stops[0])
         self._offset = 0.0  # of the mouse from the handle's centre, while dragging
         self._grip = False
@@ -75,12 +76,9 @@ class SliderBar(HeldSlider):
         blocker.unblock()
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(22))
         self.updateGeometry()
-        self.update()
 
     def handle_x(self) -> float:
         """Return the centre of the handle, in pixels from the left edge."""
@@ -99,17 +97,17 @@ class SliderBar(HeldSlider):
 
     def sizeHint(self) -> QSize:
         """Return a length that can be dragged with some precision."""
-        return QSize(self._theme.px(100), self._theme.px(22))
+        return QSize(self.theme.px(100), self.theme.px(22))
 
     def minimumSizeHint(self) -> QSize:
         """Return the shortest length that still makes sense."""
-        return QSize(self._theme.px(48), self._theme.px(22))
+        return QSize(self.theme.px(48), self.theme.px(22))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint groove, fill, handle and, while pressed or focused, its glow."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, x, y = self._theme, self.handle_x(), self.height() / 2
+        theme, x, y = self.theme, self.handle_x(), self.height() / 2
         thick, on = theme.px(4), self.isEnabled()
         groove = QRectF(0, y - thick / 2, self.width(), thick)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -137,7 +135,7 @@ class SliderBar(HeldSlider):
     def grip(self, place: QPointF) -> None:
         """Take the handle, or bring it here."""
         x = place.x()
-        self._grip = abs(x - self.handle_x()) <= self._radius() + self._theme.px(2)
+        self._grip = abs(x - self.handle_x()) <= self._radius() + self.theme.px(2)
         self._offset = self.handle_x() - x if self._grip else 0.0
         self.setSliderDown(True)
         self.grabbed.emit()
@@ -181,7 +179,7 @@ class SliderBar(HeldSlider):
             event.ignore()
 
     def _radius(self) -> float:
-        return 6.5 * self._theme.zoom
+        return 6.5 * self.theme.zoom
 
     def _move(self, x: float) -> None:
         stop = self.stop_at(x)

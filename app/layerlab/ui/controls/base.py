@@ -11,14 +11,24 @@ from layerlab.core.errors import LabError
 from layerlab.core.knobs import Knob
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 _UNKNOWN = object()
 
 
-class Control(QWidget):
+class _Refusal(Themed, QLabel):
+    """Why a value was refused."""
+
+    def _restyle(self, theme: Theme) -> None:
+        self.setFont(theme.font(10.5, 500))
+        self.setContentsMargins(0, theme.px(2), 0, theme.px(2))
+        set_text_color(self, theme, "negative")
+
+
+class Control(Themed, QWidget):
     """Turns one knob. Knows no store: it emits edits and shows the current value.
 
-    Subclasses fill `body` and implement `_display` and `_restyle`.
+    Subclasses fill `body` and implement `_display`, and `_restyle` where they set sizes.
 
     Signals:
         edited: path and wanted value, for every change during a drag too.
@@ -33,7 +43,7 @@ class Control(QWidget):
     def __init__(self, knob: Knob, theme: Theme) -> None:
         """Make the control of a declared knob."""
         super().__init__()
-        self.knob, self._theme = knob, theme
+        self.knob, self.theme = knob, theme
         self._true: Any = _UNKNOWN  # what the store holds, as far as it was shown
         self._wanted: Any = _UNKNOWN  # what was emitted last; the store may lag behind
         self._error: QLabel | None = None  # made when there is a message
@@ -54,11 +64,6 @@ class Control(QWidget):
     def path(self) -> str:
         """The knob's path, such as `net.width`."""
         return self.knob.path
-
-    @property
-    def theme(self) -> Theme:
-        """The theme that it is drawn with."""
-        return self._theme
 
     def show_value(self, value: Any) -> None:
         """Show the store's value without emitting anything; an old refusal goes away."""
@@ -92,13 +97,6 @@ class Control(QWidget):
         """The refusal that is shown, or nothing."""
         return "" if self._error is None else self._error.text()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
-        self._restyle_error()
-        self._restyle(theme)
-        self.update()
-
     def want(self, value: Any) -> None:
         """Emit `edited`, unless the value is the same or outside the knob's range."""
         if value == self._wanted and type(value) is type(self._wanted):
@@ -113,10 +111,10 @@ class Control(QWidget):
 
     def _set_error_text(self, sentence: str) -> None:
         if sentence and self._error is None:
-            self._error = QLabel()
+            self._error = _Refusal()
             self._error.setWordWrap(True)
             self._error.setIndent(0)
-            self._restyle_error()
+            self._error.set_theme(self.theme)
             column = self.layout()
             assert isinstance(column, QVBoxLayout)
             column.insertWidget(1, self._error)
@@ -125,15 +123,5 @@ class Control(QWidget):
             self._error.setAccessibleName(sentence)
             self._error.setHidden(not sentence)
 
-    def _restyle_error(self) -> None:
-        if self._error is not None:
-            theme = self._theme
-            self._error.setFont(theme.font(10.5, 500))
-            self._error.setContentsMargins(0, theme.px(2), 0, theme.px(2))
-            set_text_color(self._error, theme, "negative")
-
     def _display(self, value: Any) -> None:
-        raise NotImplementedError
-
-    def _restyle(self, theme: Theme) -> None:
         raise NotImplementedError

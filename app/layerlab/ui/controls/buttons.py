@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QPushButton
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.icons import pixmap
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 _HEIGHT = 32
 
 
-class BarButton(KeyboardRing, QPushButton):
+class BarButton(Themed, KeyboardRing, QPushButton):
     """A painted button. A mouse click leaves the focus where it was."""
 
     def __init__(
@@ -35,7 +36,7 @@ class BarButton(KeyboardRing, QPushButton):
         """
         super().__init__(text)
         self.setProperty("painted", True)
-        self._theme, self._icon, self._accent, self._arrow = theme, icon, accent, arrow
+        self.theme, self._icon, self._accent, self._arrow = theme, icon, accent, arrow
         self._widest = ""  # the longest text it will ever have
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -54,15 +55,12 @@ class BarButton(KeyboardRing, QPushButton):
             self._widest = text
             self._fit()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self._fit()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return room for icon, the longest word and arrow."""
-        theme, width = self._theme, 0.0
+        theme, width = self.theme, 0.0
         if self.text():
             metrics = QFontMetricsF(self._font())
             words = (metrics.horizontalAdvance(t) for t in (self.text(), self._widest))
@@ -79,7 +77,7 @@ class BarButton(KeyboardRing, QPushButton):
         """Paint box, icon, word and arrow."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, box, radius = self._theme, QRectF(self.rect()), self._theme.px(8)
+        theme, box, radius = self.theme, QRectF(self.rect()), self.theme.px(8)
         on, over, down = self.isEnabled(), self.underMouse(), self.isDown()
         if self._accent:
             fill = theme.color("accent", 0.82 if down else 0.92 if over else 1.0)
@@ -95,7 +93,7 @@ class BarButton(KeyboardRing, QPushButton):
             draw_ring(painter, box, theme, radius)
 
     def _paint_face(self, painter: QPainter, box: QRectF, token: str) -> None:
-        theme, size = self._theme, self._theme.px(16)
+        theme, size = self.theme, self.theme.px(16)
         font = self._font()
         words = QFontMetricsF(font).horizontalAdvance(self.text()) if self.text() else 0.0
         gap = 6 * theme.zoom if words and self._icon else 0.0
@@ -119,7 +117,7 @@ class BarButton(KeyboardRing, QPushButton):
             painter.drawPolyline([at + point for point in points])
 
     def _font(self) -> QFont:
-        return self._theme.font(12.5, 600 if self._accent else 500)
+        return self.theme.font(12.5, 600 if self._accent else 500)
 
     def _fit(self) -> None:
         self.setFixedSize(self.sizeHint())

@@ -21,33 +21,31 @@ from layerlab.ui.controls.base import Control
 from layerlab.ui.controls.header import Header
 from layerlab.ui.controls.paint import KeyboardRing, check_alone, draw_box, draw_ring
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 Option = tuple[str, str, str]  # key, name on screen, help
 
 
-class Switch(KeyboardRing, QCheckBox):
+class Switch(Themed, KeyboardRing, QCheckBox):
     """A painted switch with its name at the left."""
 
     def __init__(self, text: str, theme: Theme) -> None:
         """Make a switch that is off."""
         super().__init__(text)
-        self._theme = theme
+        self.theme = theme
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(24))
         self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return room for the name and the switch."""
-        width = QFontMetricsF(self._theme.font()).horizontalAdvance(self.text())
-        return QSize(round(width) + self._theme.px(44), self._theme.px(24))
+        width = QFontMetricsF(self.theme.font()).horizontalAdvance(self.text())
+        return QSize(round(width) + self.theme.px(44), self.theme.px(24))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same as `sizeHint`."""
@@ -61,7 +59,7 @@ class Switch(KeyboardRing, QCheckBox):
         """Paint name, track and knob."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on, zoom = self._theme, self.isChecked(), self._theme.zoom
+        theme, on, zoom = self.theme, self.isChecked(), self.theme.zoom
         painter.setFont(theme.font())
         painter.setPen(theme.color("text" if self.isEnabled() else "faint"))
         box = QRectF(self.rect())
@@ -97,11 +95,8 @@ class Toggle(Control):
     def _display(self, value: Any) -> None:
         self.switch.setChecked(bool(value))
 
-    def _restyle(self, theme: Theme) -> None:
-        self.switch.set_theme(theme)
 
-
-class Segment(KeyboardRing, QRadioButton):
+class Segment(Themed, KeyboardRing, QRadioButton):
     """One of a few options side by side."""
 
     claimed = frozenset((Qt.Key.Key_Left, Qt.Key.Key_Right))
@@ -109,24 +104,21 @@ class Segment(KeyboardRing, QRadioButton):
     def __init__(self, option: Option, theme: Theme) -> None:
         """Make the word of an option."""
         super().__init__(option[1])
-        self.key, self._theme = option[0], theme
+        self.key, self.theme = option[0], theme
         self.setToolTip(option[2])
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(24))
         self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return room for the word."""
-        width = QFontMetricsF(self._theme.font(11.5, 500)).horizontalAdvance(self.text())
-        return QSize(round(width) + self._theme.px(14), self._theme.px(24))
+        width = QFontMetricsF(self.theme.font(11.5, 500)).horizontalAdvance(self.text())
+        return QSize(round(width) + self.theme.px(14), self.theme.px(24))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same as `sizeHint`."""
@@ -150,7 +142,7 @@ class Segment(KeyboardRing, QRadioButton):
         """Paint the word, lit up if it is chosen."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on, box = self._theme, self.isChecked(), QRectF(self.rect())
+        theme, on, box = self.theme, self.isChecked(), QRectF(self.rect())
         edge = "accent" if on else "faint" if self.underMouse() else "line"
         draw_box(
             painter, box, theme.color("raised"), theme.color(edge), theme.px(6), theme.px(1)
@@ -281,8 +273,5 @@ class Choice(Control):
     def _restyle(self, theme: Theme) -> None:
         self.body.setContentsMargins(0, theme.px(2), 0, theme.px(2))
         self._line.setSpacing(theme.px(5))
-        self.header.set_theme(theme)
-        for segment in self.segments:
-            segment.set_theme(theme)
         if self.combo is not None:
             self.combo.setFont(theme.font(11.5))

@@ -26,37 +26,35 @@ from layerlab.ui.controls.header import Header
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.controls.tiles import Tile, TileGrid, Window, dots, fitted, neighbour
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 CSV_ENTRY = Entry(CSV, "CSV…", "Opens a table of your own: rows are points, columns numbers.")
 
 
-class MoreButton(KeyboardRing, QPushButton):
+class MoreButton(Themed, KeyboardRing, QPushButton):
     """Opens the rest of a long list: a slim tile beside the others, or a line below."""
 
     def __init__(self, theme: Theme, text: str, upright: bool) -> None:
         """Make the button; `upright`: three dots in a slim tile instead of a line."""
         super().__init__(text)
         self.setProperty("painted", True)
-        self._theme, self._upright = theme, upright
+        self.theme, self._upright = theme, upright
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setToolTip(f"Show {text}.")
         self.set_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         if self._upright:
             self.setFixedSize(theme.px(17), theme.px(49))
         else:
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self.setFixedHeight(theme.px(22))
         self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return the size that the theme's zoom gives."""
-        return QSize(self._theme.px(17 if self._upright else 60), self.height())
+        return QSize(self.theme.px(17 if self._upright else 60), self.height())
 
     def minimumSizeHint(self) -> QSize:
         """Return the same as `sizeHint`."""
@@ -66,7 +64,7 @@ class MoreButton(KeyboardRing, QPushButton):
         """Paint dots, or a line of text with a small arrow."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, box = self._theme, QRectF(self.rect())
+        theme, box = self.theme, QRectF(self.rect())
         over = self.underMouse() or self.isDown()
         token, radius = ("text" if over else "muted"), theme.px(8 if self._upright else 6)
         border = theme.color("faint" if over else "line")
@@ -113,7 +111,7 @@ class EntryPopup(QFrame):
             f"QScrollArea, #inner {{ background: transparent; border: none; }}"
             f"QLabel {{ color: {theme.muted}; background: transparent; }}"
         )
-        self._theme = theme
+        self.theme = theme
         self.grids: list[TileGrid] = []
         inner = QWidget()
         inner.setObjectName("inner")
@@ -154,14 +152,14 @@ class EntryPopup(QFrame):
             widget: what it belongs to.
             ring: whether a key opened it, so that the focus is to be seen.
         """
-        width = self._theme.px(4 * 82 + 3 * 6 + 24)
+        width = self.theme.px(4 * 82 + 3 * 6 + 24)
         height = self._inner.sizeHint().height()
         screen = widget.screen().availableGeometry()
-        shown = min(height + 2, screen.height() - self._theme.px(24))
-        bar = self._theme.px(12) if shown < height + 2 else 0
+        shown = min(height + 2, screen.height() - self.theme.px(24))
+        bar = self.theme.px(12) if shown < height + 2 else 0
         if not bar:
             self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        at = widget.mapToGlobal(QPoint(0, widget.height() + self._theme.px(4)))
+        at = widget.mapToGlobal(QPoint(0, widget.height() + self.theme.px(4)))
         x = max(screen.left(), min(at.x(), screen.right() - width - bar))
         y = max(screen.top(), min(at.y(), screen.bottom() - shown))
         self.setGeometry(x, y, width + bar + 2, shown)
@@ -292,7 +290,3 @@ class Chooser(Control):
             self.popup.close()
         self._row.setSpacing(theme.px(5 if self.grid.tiles and self.more.width() else 6))
         self.body.setSpacing(theme.px(3))
-        if self.header is not None:
-            self.header.set_theme(theme)
-        self.grid.set_theme(theme)
-        self.more.set_theme(theme)

@@ -85,7 +85,6 @@ class DepthSlider(Slider):
 
     def _restyle(self, theme: Theme) -> None:
         super()._restyle(theme)
-        self.lock.set_theme(theme)
         self.lock.stand_in(self.header)
         self.note.setFont(theme.font(10.5))
         set_text_color(self.note, theme, "muted")

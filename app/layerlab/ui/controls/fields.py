@@ -76,7 +76,6 @@ class NumberField(Control):
     def _restyle(self, theme: Theme) -> None:
         self.body.setContentsMargins(0, theme.px(2), 0, theme.px(2))
         self._line.setSpacing(theme.px(8))
-        self.header.set_theme(theme)
         self.field.setFont(theme.font(11.5, 500))
         self.field.setFixedWidth(theme.px(104))
 
@@ -155,8 +154,5 @@ class LengthField(Control):
     def _restyle(self, theme: Theme) -> None:
         self.body.setContentsMargins(0, theme.px(2), 0, theme.px(2))
         self._line.setSpacing(theme.px(5))
-        self.header.set_theme(theme)
-        for segment in self.segments:
-            segment.set_theme(theme)
         self.field.setFont(theme.font(11.5, 500))
         self.field.setFixedWidth(theme.px(66))

@@ -13,6 +13,7 @@ from layerlab.ui.controls.bar import SliderBar
 from layerlab.ui.controls.scale import decades, number_text, open_ended
 from layerlab.ui.readouts import SPARE, Readout
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 BAR_HEIGHT = 52  # of the top bar at zoom 1, with the hairline below
 _FASTEST = 100_000.0  # updates a second that the slider distinguishes from unlimited
@@ -31,7 +32,7 @@ def speed_text(speed: float) -> str:
     return f"{number_text(speed)} update{'' if speed == 1 else 's'}/s"
 
 
-class SpeedControl(QWidget):
+class SpeedControl(Themed, QWidget):
     """A slider from one update a second to no limit, with its value below.
 
     Signals:
@@ -43,7 +44,7 @@ class SpeedControl(QWidget):
     def __init__(self, theme: Theme) -> None:
         """Make the control, at no limit."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self.bar = SliderBar(open_ended(decades(1.0, _FASTEST)), theme)
         self.bar.setParent(self)
         self.bar.setAccessibleName("Speed")
@@ -63,22 +64,18 @@ class SpeedControl(QWidget):
         self.bar.setAccessibleDescription(self.text)
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         side, wide = theme.px(8), theme.px(108)
         self.setFixedSize(wide + 2 * side, theme.px(BAR_HEIGHT - 1))
-        self.bar.set_theme(theme)
         self.bar.setGeometry(side, theme.px(6), wide, theme.px(22))
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the value below the slider."""
         painter = QPainter(self)
-        painter.setFont(self._theme.font(10.5))
-        painter.setPen(self._theme.color("muted"))
-        side = self._theme.px(8)
-        box = QRectF(side, self._theme.px(27), self.width() - side, self._theme.px(14))
+        painter.setFont(self.theme.font(10.5))
+        painter.setPen(self.theme.color("muted"))
+        side = self.theme.px(8)
+        box = QRectF(side, self.theme.px(27), self.width() - side, self.theme.px(14))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text)
 
     def _on_moved(self, speed: float) -> None:
@@ -87,7 +84,7 @@ class SpeedControl(QWidget):
         self.changed.emit(speed)
 
 
-class Readouts(QWidget):
+class Readouts(Themed, QWidget):
     """Numbers with their names.
 
     Where it is narrow, the names get shorter; then there are more rows, if there may be; then
@@ -97,7 +94,7 @@ class Readouts(QWidget):
     def __init__(self, theme: Theme, most_rows: int = 1) -> None:
         """Make an empty row; it may become so many."""
         super().__init__()
-        self._theme, self._most_rows = theme, most_rows
+        self.theme, self._most_rows = theme, most_rows
         self._readouts: list[Readout] = []
         self._widths: dict[bool, list[int]] = {False: [], True: []}  # by whether brief
         self._needed: dict[tuple[str, str], int] = {}  # widths of values and labels
@@ -128,16 +125,13 @@ class Readouts(QWidget):
             if before[i].value != self._readouts[i].value:
                 self.update(self._value_box(place).toAlignedRect())
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self._widths = _no_widths(self._readouts)
         self._value_metrics = QFontMetricsF(theme.font(*_VALUE))
         self._label_metrics = QFontMetricsF(theme.font(*_LABEL))
         self._needed.clear()
         self._measure()
         self._fit()
-        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Have as many rows as this width needs."""
@@ -145,7 +139,7 @@ class Readouts(QWidget):
 
     def _fit(self) -> None:
         """Choose what is shown at this width, and where."""
-        theme = self._theme
+        theme = self.theme
         self._is_brief, self._kept = self._fitting()
         widths, high = self._widths[self._is_brief], theme.px(_ROW)
         rows = self._rows(self._kept, widths)
@@ -168,7 +162,7 @@ class Readouts(QWidget):
 
     def _value_box(self, place: QRectF) -> QRectF:
         """Return where the value of a readout's place is."""
-        theme = self._theme
+        theme = self.theme
         return QRectF(place.x(), place.y() + theme.px(9), place.width(), theme.px(18))
 
     def event(self, event: QEvent) -> bool:
@@ -184,7 +178,7 @@ class Readouts(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint each value over its label."""
-        painter, theme = QPainter(self), self._theme
+        painter, theme = QPainter(self), self.theme
         wanted = QRectF(event.rect())
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
         shown = list(zip(self._places, self.shown(), strict=True))
@@ -224,7 +218,7 @@ class Readouts(QWidget):
         rows: list[list[int]] = []
         used = 0
         for i in kept:
-            gap = self._theme.px(_GAP)
+            gap = self.theme.px(_GAP)
             if rows and used + gap + widths[i] <= self.width():
                 rows[-1].append(i)
                 used += gap + widths[i]
@@ -250,8 +244,8 @@ class Readouts(QWidget):
         if found is None:
             wide = self._value_metrics.horizontalAdvance(key[0])
             wide = max(wide, self._label_metrics.horizontalAdvance(label))
-            wide = max(wide, self._theme.px(_MIN_READOUT_WIDTH))
-            step = self._theme.px(_ROUND)
+            wide = max(wide, self.theme.px(_MIN_READOUT_WIDTH))
+            step = self.theme.px(_ROUND)
             found = self._needed[key] = math.ceil(wide / step) * step
         return found
 

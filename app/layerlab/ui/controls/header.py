@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layerlab.ui.controls.inline import InlineEdit
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 
-class Header(QWidget):
+class Header(Themed, QWidget):
     """Paints name, value and unit; the value can be typed.
 
     Signals:
@@ -29,7 +30,7 @@ class Header(QWidget):
         """Make the line; `editable`: a double click on the value opens it for typing."""
         super().__init__()
         self._label, self._value, self._unit = label, "", ""
-        self._theme, self._editable = theme, editable
+        self.theme, self._editable = theme, editable
         self._edit: InlineEdit | None = None  # there while somebody types
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
@@ -50,22 +51,19 @@ class Header(QWidget):
         self._label = label
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         if self._edit is not None:
             self._edit.give_up()
         self.setFixedHeight(theme.px(18))
         self.updateGeometry()
-        self.update()
 
     def label_width(self) -> int:
         """Return the width of the name, in pixels."""
-        return round(QFontMetricsF(self._theme.font()).horizontalAdvance(self._label))
+        return round(QFontMetricsF(self.theme.font()).horizontalAdvance(self._label))
 
     def sizeHint(self) -> QSize:
         """Return room for name and value."""
-        return QSize(self._theme.px(60), self._theme.px(18))
+        return QSize(self.theme.px(60), self.theme.px(18))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same as `sizeHint`."""
@@ -75,7 +73,7 @@ class Header(QWidget):
         """Paint the line; a name that does not fit is cut with dots."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        theme, right, middle = self._theme, float(self.width()), Qt.AlignmentFlag.AlignVCenter
+        theme, right, middle = self.theme, float(self.width()), Qt.AlignmentFlag.AlignVCenter
         box = QRectF(self.rect())
         if self._edit is None:
             for text, font, token in (
@@ -110,7 +108,7 @@ class Header(QWidget):
         if self._edit is not None or not self._editable:
             return
         name = f"{self._label}, exact value"
-        self._edit = InlineEdit(name, self._value, text, 12.5, self._theme, self)
+        self._edit = InlineEdit(name, self._value, text, 12.5, self.theme, self)
         self._edit.entered.connect(self.typed)
         self._edit.closed.connect(self._on_closed)
         self._place_edit()
@@ -123,7 +121,7 @@ class Header(QWidget):
 
     def _place_edit(self) -> None:
         if self._edit is not None:
-            width = min(self.width(), self._theme.px(84))
+            width = min(self.width(), self.theme.px(84))
             self._edit.setGeometry(self.width() - width, 0, width, self.height())
 
     def _on_closed(self, had_focus: bool) -> None:

@@ -24,7 +24,6 @@ from layerlab.ui.controls.slider import BatchSlider, Slider
 from layerlab.ui.controls.tiles import centred, from_zero
 from layerlab.ui.controls.widths import WidthsEditor
 from layerlab.ui.side import SidePanel
-from layerlab.ui.theme import Theme
 
 TASK, NETWORK, TRAINING = "task", "network", "training"
 _TILED = ("tasks", "activations", "initializers")  # registries: the first of them as tiles
@@ -111,7 +110,7 @@ class ControlPanel(SidePanel):
             section.unfolded.connect(lambda on, s=section: self._on_unfolded(s, on))
             self.column.addWidget(section)
         self.column.addStretch(1)
-        self._restyle()
+        self._restyle(theme)
         self.setWidget(self.inner)
 
     def show_spec(self, spec: LabSpec, applicable: set[str] | None = None) -> None:
@@ -180,15 +179,6 @@ class ControlPanel(SidePanel):
         """Return the place below a knob's control, for a curve of it."""
         return self.control(path).below
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
-        for section in self.sections.values():
-            section.set_theme(theme)
-        for control in self.controls.values():
-            control.set_theme(theme)
-        self._restyle()
-
     def _on_unfolded(self, section: Section, unfolded: bool) -> None:
         if unfolded:  # once it has its place, it is brought into view
             QTimer.singleShot(0, self, lambda: self._reveal(section))
@@ -199,9 +189,8 @@ class ControlPanel(SidePanel):
         bar = self.verticalScrollBar()
         bar.setValue(max(bar.value(), min(top, foot - self.viewport().height())))
 
-    def _restyle(self) -> None:
-        theme = self._theme
-        self.restyle(theme)
+    def _restyle(self, theme: Theme) -> None:
+        super()._restyle(theme)
         for pair in self._pairs:
             pair.setSpacing(theme.px(14))
 
@@ -226,7 +215,7 @@ class ControlPanel(SidePanel):
         return control
 
     def _make(self, knob: Knob) -> Control:
-        theme = self._theme
+        theme = self.theme
         if knob.path == "net.hidden":
             return WidthsEditor(theme)
         if knob.path == "net.depth":
@@ -256,8 +245,8 @@ class ControlPanel(SidePanel):
     def _chooser(self, knob: Knob) -> Chooser:
         entries = list(self._registries[knob.registry])
         if knob.registry == "tasks":
-            chooser = Chooser(knob, entries, self._theme, columns=3, slots=8, with_csv=True)
+            chooser = Chooser(knob, entries, self.theme, columns=3, slots=8, with_csv=True)
             chooser.csv_wanted.connect(self.csv_wanted)
             return chooser
         window = centred if knob.registry == "activations" else from_zero
-        return Chooser(knob, entries, self._theme, window=window)
+        return Chooser(knob, entries, self.theme, window=window)

@@ -11,36 +11,34 @@ from PySide6.QtWidgets import QCheckBox
 from layerlab.ui.controls.header import Header
 from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 
-class Pill(KeyboardRing, QCheckBox):
+class Pill(Themed, KeyboardRing, QCheckBox):
     """A small switch beside a name, such as `each layer`; lit up while it is on."""
 
     def __init__(self, text: str, help_text: str, theme: Theme) -> None:
         """Make the pill, off."""
         super().__init__(text)
-        self._theme = theme
+        self.theme = theme
         self.setToolTip(help_text)
         self.setAccessibleDescription(help_text)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedSize(self.sizeHint())
-        self.update()
 
     def stand_in(self, header: Header) -> None:
         """Take the place beside the header's name."""
-        theme = self._theme
+        theme = self.theme
         x = header.label_width() + theme.px(8)
         self.move(x, (theme.px(18) - self.height()) // 2)
 
     def sizeHint(self) -> QSize:
         """Return room for the label."""
-        theme = self._theme
+        theme = self.theme
         words = QFontMetricsF(theme.font(10)).horizontalAdvance(self.text())
         return QSize(round(words) + theme.px(14), theme.px(16))
 
@@ -56,7 +54,7 @@ class Pill(KeyboardRing, QCheckBox):
         """Paint the pill, lit up while it is on."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on, box = self._theme, self.isChecked(), self.rect().toRectF()
+        theme, on, box = self.theme, self.isChecked(), self.rect().toRectF()
         edge = "accent" if on else "faint" if self.underMouse() else "line"
         fill = theme.color("accent", 0.14) if on else theme.color("raised")
         draw_box(painter, box, fill, theme.color(edge), box.height() / 2, theme.px(1))

@@ -8,15 +8,16 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from layerlab.ui.controls.paint import KeyboardRing, draw_ring
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 
-class SectionTitle(QWidget):
+class SectionTitle(Themed, QWidget):
     """A title in capitals at the left, a muted summary at the right."""
 
     def __init__(self, title: str, theme: Theme) -> None:
         """Make the line."""
         super().__init__()
-        self._title, self._summary, self._theme = title, "", theme
+        self._title, self._summary, self.theme = title, "", theme
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.set_theme(theme)
@@ -33,15 +34,12 @@ class SectionTitle(QWidget):
             self.setAccessibleDescription(text)
             self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(24))
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint both texts; the summary is cut with dots where it does not fit."""
-        painter, theme = QPainter(self), self._theme
+        painter, theme = QPainter(self), self.theme
         font = theme.font(11, 600)
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.9 * theme.zoom)
         title = self._title.upper()
@@ -60,28 +58,25 @@ class SectionTitle(QWidget):
         painter.drawText(room, flags, text)
 
 
-class FoldButton(KeyboardRing, QPushButton):
+class FoldButton(Themed, KeyboardRing, QPushButton):
     """Unfolds what is below it: a word with an arrow that turns."""
 
     def __init__(self, text: str, theme: Theme) -> None:
         """Make the button, folded."""
         super().__init__(text)
         self.setProperty("painted", True)
-        self._theme = theme
+        self.theme = theme
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedSize(self.sizeHint())
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return room for word and arrow."""
-        theme = self._theme
+        theme = self.theme
         words = QFontMetricsF(theme.font(11)).horizontalAdvance(self.text())
         return QSize(round(words) + theme.px(22), theme.px(24))
 
@@ -91,7 +86,7 @@ class FoldButton(KeyboardRing, QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint arrow and word."""
-        painter, theme = QPainter(self), self._theme
+        painter, theme = QPainter(self), self.theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         color = theme.color("text" if self.underMouse() else "muted")
         painter.setPen(QPen(color, 1.4 * theme.zoom))
@@ -109,7 +104,7 @@ class FoldButton(KeyboardRing, QPushButton):
             draw_ring(painter, QRectF(self.rect()), theme, theme.px(5))
 
 
-class Section(QWidget):
+class Section(Themed, QWidget):
     """A title, the main controls, and a folded part with the rarer ones.
 
     Controls are put into the columns `main` and `rare`.
@@ -123,7 +118,7 @@ class Section(QWidget):
     def __init__(self, title: str, theme: Theme, last: bool = False) -> None:
         """Make an empty section; the last one has no line below it."""
         super().__init__()
-        self._theme, self._last = theme, last
+        self.theme, self._last = theme, last
         self.title = SectionTitle(title, theme)
         self.fold = FoldButton("More", theme)
         self.fold.setAccessibleName(f"More about {title.lower()}")
@@ -139,9 +134,7 @@ class Section(QWidget):
         self.fold.toggled.connect(self.unfolded)
         self.set_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from `theme`; the panel sets those of the controls."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         column = self.layout()
         assert column is not None
         column.setContentsMargins(theme.px(16), theme.px(8), theme.px(16), theme.px(8))
@@ -149,13 +142,10 @@ class Section(QWidget):
         self.main.setSpacing(theme.px(7))
         self.rare.setSpacing(theme.px(4))
         self.rare.setContentsMargins(0, 0, 0, theme.px(4))
-        self.title.set_theme(theme)
-        self.fold.set_theme(theme)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the hairline to the next section."""
         if not self._last:
             painter = QPainter(self)
-            line = self._theme.color("line")
+            line = self.theme.color("line")
             painter.fillRect(0, self.height() - 1, self.width(), 1, line)

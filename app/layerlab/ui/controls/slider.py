@@ -81,10 +81,6 @@ class Slider(Control):
         self.header.set_value(value, unit)
         self.bar.setAccessibleDescription(f"{self.header.text}. {self.knob.help}")
 
-    def _restyle(self, theme: Theme) -> None:
-        self.header.set_theme(theme)
-        self.bar.set_theme(theme)
-
 
 class BatchSlider(Slider):
     """The batch: a number of points, or the whole training set at the right end."""

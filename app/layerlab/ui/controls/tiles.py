@@ -22,6 +22,7 @@ from layerlab.ui.controls.paint import (
     draw_ring,
 )
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -50,7 +51,7 @@ def from_zero(curve: np.ndarray) -> np.ndarray:
     return np.array([np.nanmin(curve[0]), np.nanmax(curve[0]), 0.0, 1.0])
 
 
-class Tile(KeyboardRing, QRadioButton):
+class Tile(Themed, KeyboardRing, QRadioButton):
     """One choice: a picture and a name. Checking is left to the grid.
 
     Signals:
@@ -63,7 +64,7 @@ class Tile(KeyboardRing, QRadioButton):
     def __init__(self, theme: Theme, small: bool, window: Window = fitted) -> None:
         """Make an empty tile; `small` ones fit five in a row, others three."""
         super().__init__()
-        self._theme, self._small, self._window = theme, small, window
+        self.theme, self._small, self._window = theme, small, window
         self.key = ""
         self._preview: np.ndarray | None = None
         self._kept, self._kept_key = QPixmap(), object()  # of its size, theme and state
@@ -83,12 +84,9 @@ class Tile(KeyboardRing, QRadioButton):
         self.setAccessibleDescription(text)
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(49 if self._small else 61))
         self.updateGeometry()
-        self.update()
 
     def set_figure(self, is_figure: bool) -> None:
         """Paint for a file, whose lines are no pixels, or for the screen again."""
@@ -96,11 +94,11 @@ class Tile(KeyboardRing, QRadioButton):
 
     def sizeHint(self) -> QSize:
         """Return the size in a panel of the usual width."""
-        return QSize(self._theme.px(43 if self._small else 82), self.height())
+        return QSize(self.theme.px(43 if self._small else 82), self.height())
 
     def minimumSizeHint(self) -> QSize:
         """Return the least width; the grid shares out the rest."""
-        return QSize(self._theme.px(24), self.height())
+        return QSize(self.theme.px(24), self.height())
 
     def hitButton(self, pos: QPoint) -> bool:
         """Take clicks everywhere, not only on a radio button's circle."""
@@ -123,7 +121,7 @@ class Tile(KeyboardRing, QRadioButton):
         """Paint box, picture and name."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme, on, box = self._theme, self.isChecked(), QRectF(self.rect())
+        theme, on, box = self.theme, self.isChecked(), QRectF(self.rect())
         border = "accent" if on else "faint" if self.underMouse() else "line"
         radius = theme.px(8)
         draw_box(painter, box, theme.color("raised"), theme.color(border), radius, theme.px(1))
@@ -147,7 +145,7 @@ class Tile(KeyboardRing, QRadioButton):
     def _picture(self, token: str) -> QPixmap:
         """Return the picture alone, kept: a panel that is laid out again paints all of them."""
         ratio = self.devicePixelRatioF()
-        key = (self.size(), ratio, self._theme, token, self.isChecked())
+        key = (self.size(), ratio, self.theme, token, self.isChecked())
         if key != self._kept_key:
             self._kept_key, self._kept = key, blank(self.size(), ratio)
             with QPainter(self._kept) as painter:
@@ -156,7 +154,7 @@ class Tile(KeyboardRing, QRadioButton):
         return self._kept
 
     def _paint_picture(self, painter: QPainter, token: str) -> None:
-        theme, on = self._theme, self.isChecked()
+        theme, on = self.theme, self.isChecked()
         side, top, foot = (6, 9, 22) if self._small else (11, 11, 24)
         rect = QRectF(self.rect()).adjusted(
             theme.px(side), theme.px(top), -theme.px(side), -theme.px(foot)
@@ -174,7 +172,7 @@ class Tile(KeyboardRing, QRadioButton):
             draw_curve(painter, rect, preview, self._window(preview), pen)
 
 
-class TileGrid(QWidget):
+class TileGrid(Themed, QWidget):
     """Tiles in rows, one of them current.
 
     Signals:
@@ -190,7 +188,7 @@ class TileGrid(QWidget):
     ) -> None:
         """Make an empty grid."""
         super().__init__()
-        self._theme, self._columns = theme, columns
+        self.theme, self._columns = theme, columns
         self._small, self._window = small, window
         self._previews: dict[str, np.ndarray | None] = {}
         self.tiles: list[Tile] = []
@@ -203,7 +201,7 @@ class TileGrid(QWidget):
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """Show these entries in this order; tiles that stay are kept."""
         while len(self.tiles) < len(entries):
-            tile = Tile(self._theme, self._small, self._window)
+            tile = Tile(self.theme, self._small, self._window)
             tile.clicked.connect(self._on_clicked)
             tile.arrowed.connect(self._on_arrowed)
             place = divmod(len(self.tiles), self._columns)
@@ -230,13 +228,9 @@ class TileGrid(QWidget):
             policy = Qt.FocusPolicy.StrongFocus if first else Qt.FocusPolicy.ClickFocus
             tile.setFocusPolicy(policy)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self._grid.setHorizontalSpacing(theme.px(5 if self._small else 6))
         self._grid.setVerticalSpacing(theme.px(5 if self._small else 6))
-        for tile in self.tiles:
-            tile.set_theme(theme)
 
     def _on_clicked(self) -> None:
         sender = self.sender()

@@ -119,11 +119,7 @@ class WidthsEditor(Control):
         self._area.setFixedHeight(min(count, _SHOWN) * pitch + theme.px(6))
 
     def _restyle(self, theme: Theme) -> None:
-        self.all.set_theme(theme)
-        self.each.set_theme(theme)
         self.each.stand_in(self.all.header)
         self._column.setContentsMargins(theme.px(10), theme.px(4), 0, 0)
         self._column.setSpacing(theme.px(2))
-        for row in self.layers:
-            row.set_theme(theme)
         self._fit()

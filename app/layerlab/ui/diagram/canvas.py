@@ -151,12 +151,10 @@ class DiagramCanvas(NeuronKeys):
         self.drawn.edges.layer.most = MAX_ENTRIES
         self.refresh()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        super().set_theme(theme)
+    def _restyle(self, theme: Theme) -> None:
+        super()._restyle(theme)
         self.picture.theme = self.minimap.theme = theme
         self.box.set_theme(theme)
-        self.editor.set_theme(theme)
         self._arrange_again()
 
     def set_figure(self, is_figure: bool) -> None:

@@ -18,12 +18,13 @@ from PySide6.QtWidgets import (
 
 from layerlab.ui.diagram.formula import number
 from layerlab.ui.style import dress, set_text_color
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 STEPS = 400  # positions of the slider to each side of zero
 
 
-class ParameterEditor(QFrame):
+class ParameterEditor(Themed, QFrame):
     """A number field and a slider for one parameter.
 
     Dragging the slider edits live, Enter applies the field, Escape brings the first
@@ -41,7 +42,6 @@ class ParameterEditor(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._ground = parent
-        self.theme: Theme = DARK
         self._first = self._value = 0.0
         self._limit = 1.0
         self._used = self._is_open = False
@@ -129,9 +129,7 @@ class ParameterEditor(QFrame):
             self.hide()
             self.closed.emit(had_keyboard)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
+    def _restyle(self, theme: Theme) -> None:
         px = theme.px
         self._column.setContentsMargins(px(10), px(8), px(10), px(9))
         self._column.setSpacing(px(5))
@@ -157,7 +155,6 @@ class ParameterEditor(QFrame):
             f" border-radius: {knob // 2}px }}"
             f"QSlider::handle:horizontal:focus {{ background: {theme.text} }}"
         )
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the raised ground."""

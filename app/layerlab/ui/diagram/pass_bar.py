@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from layerlab.ui.icons import pixmap
 from layerlab.ui.style import dress, set_text_color
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 ICON, HEIGHT = 13, 24  # pixels at zoom 1
 GROUP_GAP = 6
@@ -30,12 +31,11 @@ _WORDS = (
 )
 
 
-class StripButton(QAbstractButton):
+class StripButton(Themed, QAbstractButton):
     """A flat button of the strip: an icon, a word, or both."""
 
     def __init__(self, text: str, icon: str, help_text: str, mirrored: bool = False) -> None:
         super().__init__()
-        self.theme: Theme = DARK
         self._icon, self._mirrored = icon, mirrored
         self.setText(text)
         self.setToolTip(help_text)
@@ -53,12 +53,9 @@ class StripButton(QAbstractButton):
             self.updateGeometry()
             self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFont(theme.font(11, 500))
         self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return room for icon and word."""
@@ -102,7 +99,7 @@ class StripButton(QAbstractButton):
         painter.end()
 
 
-class PassBar(QWidget):
+class PassBar(Themed, QWidget):
     """Starts, steps and stops the pass of one sample.
 
     Signals:
@@ -121,7 +118,6 @@ class PassBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.theme: Theme = DARK
         self.forward = StripButton("Forward pass", "play", "Play a forward pass of one sample")
         self.backward = StripButton(
             "Backward pass", "play", "Play the backward pass of one sample", mirrored=True
@@ -186,13 +182,9 @@ class PassBar(QWidget):
         self.back.setEnabled(is_active)
         self.stop.setVisible(is_active)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
+    def _restyle(self, theme: Theme) -> None:
         px = theme.px
         self._row.setSpacing(px(2))
-        for button in self.findChildren(StripButton):
-            button.set_theme(theme)
         self.label.setFont(theme.font(11))
         set_text_color(self.label, theme, "muted")
         self.spin.setFont(theme.font(11, 600))

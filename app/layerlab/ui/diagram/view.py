@@ -70,6 +70,7 @@ class DiagramView(Card):
     wants = DIAGRAM
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Network", "", parent)
         self.frame: Frame | None = None
         self._empty = QLabel(NOTHING)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -82,7 +83,6 @@ class DiagramView(Card):
         self._counted = False
         self.best = HeadMark("best", "Shows the seed with the lowest training loss (B)")
         self.worst = HeadMark("worst", "Shows the seed with the highest training loss (W)")
-        super().__init__("Network", "", parent)
         for mark, signal in ((self.best, self.best_wanted), (self.worst, self.worst_wanted)):
             mark.setAccessibleName(f"Show the {mark.text()} seed")
             mark.clicked.connect(signal)
@@ -211,15 +211,11 @@ class DiagramView(Card):
             self.canvas.editor.close_quietly()
 
     # ---- theme and head
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        super().set_theme(theme)
+    def _restyle(self, theme: Theme) -> None:
+        super()._restyle(theme)
         self.body.setSpacing(theme.px(3))
         self._empty.setFont(theme.font(12))
         set_text_color(self._empty, theme, "faint")
-        if self._has_canvas:
-            self.canvas.set_theme(theme)
-        self.bar.set_theme(theme)
         self._describe()
 
     def _describe(self) -> None:

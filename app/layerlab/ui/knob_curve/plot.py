@@ -28,6 +28,7 @@ from layerlab.ui.knob_curve.axis import CurvePlaces
 from layerlab.ui.knob_curve.painting import paint_curve, paint_dot, paint_texts
 from layerlab.ui.knob_curve.texts import CurveTexts
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 HEIGHT = 52  # at zoom 1
 _STRIP = 15  # of it the line of text
@@ -36,7 +37,7 @@ _STEPS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 _ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class CurvePlot(KeyboardRing, QWidget):
+class CurvePlot(Themed, KeyboardRing, QWidget):
     """Median and quartiles of the final loss over the values of one slider, to be clicked.
 
     Its points stand right below the places of the slider's handle.
@@ -53,7 +54,7 @@ class CurvePlot(KeyboardRing, QWidget):
     def __init__(self, slider: Slider, theme: Theme) -> None:
         """Make the empty plot of a slider, to be put below it."""
         super().__init__()
-        self._slider, self._theme = slider, theme
+        self._slider, self.theme = slider, theme
         self._curve = KnobCurve()
         self._places = CurvePlaces()
         self._drawn, self._drawn_key = QPixmap(), object()
@@ -94,20 +95,17 @@ class CurvePlot(KeyboardRing, QWidget):
         self._describe()
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(HEIGHT))
         self._lay_out()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return the slider's length and the fixed height."""
-        return QSize(self._theme.px(100), self._theme.px(HEIGHT))
+        return QSize(self.theme.px(100), self.theme.px(HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         """Return the slider's least length and the fixed height."""
-        return QSize(self._theme.px(48), self._theme.px(HEIGHT))
+        return QSize(self.theme.px(48), self.theme.px(HEIGHT))
 
     def place(self, number: float, loss: float) -> QPointF:
         """Return where a number and a loss are drawn, in pixels."""
@@ -117,7 +115,7 @@ class CurvePlot(KeyboardRing, QWidget):
         return self._slider.bar
 
     def _lay_out(self) -> None:
-        top, foot = self._theme.px(_STRIP + 5), self._theme.px(5)
+        top, foot = self.theme.px(_STRIP + 5), self.theme.px(5)
         self._places.room = QRectF(self.rect()).adjusted(0, top, 0, -foot)
 
     def _describe(self) -> None:
@@ -177,7 +175,7 @@ class CurvePlot(KeyboardRing, QWidget):
             (abs(bar.x_of(point.number) - x), point.number) for point in self._curve.points
         ]
         distance, found = min(known, default=(math.inf, 0.0))
-        return found if distance <= self._theme.px(_REACH) else bar.stop_at(x)
+        return found if distance <= self.theme.px(_REACH) else bar.stop_at(x)
 
     def _point_at(self, number: float | None) -> None:
         if number == self._pointed:
@@ -209,17 +207,17 @@ class CurvePlot(KeyboardRing, QWidget):
         """Return the curve without its dots, which stays while the slider is dragged."""
         bar, places, ratio = self._bar(), self._places, self.devicePixelRatioF()
         across = bar.scale, bar.width(), places.ends
-        key = (self._curve.points, across, self.size(), ratio, self._theme)
+        key = (self._curve.points, across, self.size(), ratio, self.theme)
         if key != self._drawn_key:
             self._drawn_key, self._drawn = key, blank(self.size(), ratio)
             with QPainter(self._drawn) as painter:
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                paint_curve(painter, self._curve, self.place, self._theme)
+                paint_curve(painter, self._curve, self.place, self.theme)
         return self._drawn
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint box, texts, curve, and the dots of what is shown and read."""
-        theme, curve, texts = self._theme, self._curve, self.texts
+        theme, curve, texts = self.theme, self._curve, self.texts
         box, pad, raised = QRectF(self.rect()), theme.px(7), theme.color("raised")
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -26,6 +26,7 @@ from layerlab.ui.pages.gallery import PICTURE, TEXT, PageCard
 from layerlab.ui.scrolling import scroll_area
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 Shown = Mapping[str, tuple[Experiment, Picture]]  # pages of the gallery by their keys
 _HINT = "↑ ↓   ·   Enter checks it   ·   Ctrl+Enter opens its page"
@@ -33,7 +34,7 @@ _HIGH = 300  # pixels at zoom 1 below which the texts need the hint's place
 _NONE = "no page of the gallery shows it yet"
 
 
-class DetailText(QLabel):
+class DetailText(Themed, QLabel):
     """Text that wraps and can be selected, in a token's colour."""
 
     def __init__(
@@ -41,7 +42,7 @@ class DetailText(QLabel):
     ) -> None:
         """Make an empty text."""
         super().__init__()
-        self._size, self._weight, self.token, self._theme = size, weight, token, theme
+        self._size, self._weight, self.token, self.theme = size, weight, token, theme
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -53,16 +54,14 @@ class DetailText(QLabel):
         self.setText(text)
         if token is not None and token != self.token:
             self.token = token
-            self.set_theme(self._theme)
+            self.set_theme(self.theme)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from `theme`."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFont(theme.font(self._size, self._weight))
         set_text_color(self, theme, self.token)
 
 
-class Part(QWidget):
+class Part(Themed, QWidget):
     """A title over a text."""
 
     def __init__(self, title: str, words: QWidget, theme: Theme) -> None:
@@ -75,12 +74,11 @@ class Part(QWidget):
         self._column.addWidget(words)
         self.set_theme(theme)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take sizes from `theme`."""
+    def _restyle(self, theme: Theme) -> None:
         self._column.setContentsMargins(0, theme.px(10), 0, 0)
 
 
-class Detail(QFrame):
+class Detail(Themed, QFrame):
     """The current row, in full.
 
     Signals:
@@ -94,7 +92,7 @@ class Detail(QFrame):
     def __init__(self, pages: Shown, theme: Theme) -> None:
         """Make an empty panel; `pages` are those that rows may be shown on."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self.entry: Entry | None = None
         self.name = DetailText(theme, 13, 600, "muted")
         self.verdict = DetailText(theme, 14, 600)
@@ -189,9 +187,7 @@ class Detail(QFrame):
         if self.entry is not None:
             signal.emit(self.entry.id)  # type: ignore[attr-defined]
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         px = theme.px
         self._column.setContentsMargins(px(16), px(14), px(16), px(8))
         self._column.setSpacing(px(4))
@@ -200,12 +196,7 @@ class Detail(QFrame):
         self._buttons.setContentsMargins(px(14), px(4), px(14), 0)
         self._buttons.setSpacing(px(8))
         self.hint.setContentsMargins(px(16), 0, px(16), 0)
-        for words in (self.name, self.statement, self.verdict, *self.texts.values(), self.hint):
-            words.set_theme(theme)
-        for card in self.cards.values():
-            card.set_theme(theme)
         self._fit()
-        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scroll bar at the edge."""
@@ -213,17 +204,17 @@ class Detail(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        self.hint.setVisible(self.height() >= self._theme.px(_HIGH))
-        self._bar.place(self._theme.px(8), 1)
-        wide = self.width() - self._theme.px(32) - 2
-        high = round(PICTURE * wide) + self._theme.px(TEXT)
-        self._shown.setFixedHeight(high + self._theme.px(4))
+        self.hint.setVisible(self.height() >= self.theme.px(_HIGH))
+        self._bar.place(self.theme.px(8), 1)
+        wide = self.width() - self.theme.px(32) - 2
+        high = round(PICTURE * wide) + self.theme.px(TEXT)
+        self._shown.setFixedHeight(high + self.theme.px(4))
         for card in self.cards.values():
-            card.setGeometry(0, self._theme.px(4), wide, high)
+            card.setGeometry(0, self.theme.px(4), wide, high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel."""
-        theme = self._theme
+        theme = self.theme
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             box, ground = self.rect().toRectF(), theme.color("panel")

@@ -20,11 +20,12 @@ from layerlab.ui.ledger.rows import ENTRY, ClaimRows, Filter, Index
 from layerlab.ui.scrolling import OverlayBar
 from layerlab.ui.style import dress, set_text_color
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Listing(QListView):
+class Listing(Themed, QListView):
     """The rows.
 
     Signals:
@@ -54,7 +55,7 @@ class Listing(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self._bar = OverlayBar(self)
-        self._theme = theme
+        self.theme = theme
         rows.modelAboutToBeReset.connect(self._on_about_to_reset)
         rows.modelReset.connect(self._on_reset)
         self.set_theme(theme)
@@ -129,11 +130,10 @@ class Listing(QListView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scroll bar at the edge."""
         super().resizeEvent(event)
-        self._bar.place(self._theme.px(10), 1)
+        self._bar.place(self.theme.px(10), 1)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = self.painter.theme = theme
+    def _restyle(self, theme: Theme) -> None:
+        self.painter.theme = theme
         ground = "#ledgerRows { background: transparent; border: none; outline: none; }"
         dress(self, theme, ground)
         self.verticalScrollBar().setSingleStep(theme.px(20))
@@ -141,13 +141,13 @@ class Listing(QListView):
         self._bar.place(theme.px(10), 1)
 
 
-class ListPanel(QFrame):
+class ListPanel(Themed, QFrame):
     """The list in a panel, with a word where no row is left."""
 
     def __init__(self, rows: ClaimRows, theme: Theme) -> None:
         """Make the panel."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self.list = Listing(rows, theme)
         self.nothing = QLabel("No matching claims. Escape shows all claims again.")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -169,17 +169,14 @@ class ListPanel(QFrame):
         self.list.setVisible(not empty)
         self.nothing.setVisible(empty)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self._column.setContentsMargins(1, theme.px(2), 1, theme.px(8))
         self.nothing.setFont(theme.font(13))
         set_text_color(self.nothing, theme, "muted")
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel."""
-        theme = self._theme
+        theme = self.theme
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             box, ground = self.rect().toRectF(), theme.color("panel")

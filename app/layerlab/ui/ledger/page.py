@@ -19,6 +19,7 @@ from layerlab.ui.ledger.tally import Tally
 from layerlab.ui.pages.bar import PageBar
 from layerlab.ui.stage import EDGE, GAP
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 ANY = "All themes"
 _SIDE, _MIN_SIDE, _MAX_SIDE = 0.3, 300, 420  # width of the chosen row: share, bounds at zoom 1
@@ -27,7 +28,7 @@ _BUTTONS = 370  # pixels at zoom 1 that the bar's buttons and gaps take, at most
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class LedgerPage(QWidget):
+class LedgerPage(Themed, QWidget):
     """All claims, searchable, with what was measured of them.
 
     Signals:
@@ -52,7 +53,7 @@ class LedgerPage(QWidget):
         """
         super().__init__()
         self.setObjectName("ledger")
-        self._theme, self._is_working = theme, False
+        self.theme, self._is_working = theme, False
         self.rows = ClaimRows(entries)
         self.bar = PageBar("Claims", theme, has_lab=False, has_back=False)
         self.banner = Banner()
@@ -238,9 +239,7 @@ class LedgerPage(QWidget):
             super().keyPressEvent(event)
 
     # ---- look
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme`."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         px = theme.px
         self._inner.setContentsMargins(px(EDGE), px(EDGE), px(EDGE), px(EDGE))
         self._inner.setSpacing(px(GAP))
@@ -255,7 +254,7 @@ class LedgerPage(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        px = self._theme.px
+        px = self.theme.px
         self.detail.setFixedWidth(
             min(max(round(_SIDE * self.width()), px(_MIN_SIDE)), px(_MAX_SIDE))
         )

@@ -24,6 +24,7 @@ from layerlab.ui.pages.claims import cut, token_of
 from layerlab.ui.pages.workbar import WorkBar
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 ALL = (*KINDS, UNCHECKED)
 SHORT = dict(
@@ -39,13 +40,13 @@ HELP = {
 }
 
 
-class Count(KeyboardRing, QPushButton):
+class Count(Themed, KeyboardRing, QPushButton):
     """How many rows are of one kind; pressed, it lets only those be seen."""
 
     def __init__(self, kind: str, theme: Theme) -> None:
         """Make the count, at zero."""
         super().__init__(kind)
-        self.kind, self.number, self._theme = kind, 0, theme
+        self.kind, self.number, self.theme = kind, 0, theme
         self.is_short = False
         self.setProperty("painted", True)
         self.setCheckable(True)
@@ -64,12 +65,9 @@ class Count(KeyboardRing, QPushButton):
         self.setAccessibleName(f"{number} {self.kind}")
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(42))
         self.updateGeometry()
-        self.update()
 
     def set_short(self, short: bool) -> None:
         """Show the kind in one word, or in full."""
@@ -80,22 +78,22 @@ class Count(KeyboardRing, QPushButton):
 
     def width_of(self, text: str) -> int:
         """Return room for a text and its dot, in pixels."""
-        words = QFontMetricsF(self._theme.font(10.5)).horizontalAdvance(text)
-        return math.ceil(words) + self._theme.px(2 * _PAD + 12)
+        words = QFontMetricsF(self.theme.font(10.5)).horizontalAdvance(text)
+        return math.ceil(words) + self.theme.px(2 * _PAD + 12)
 
     def sizeHint(self) -> QSize:
         """Return room for the kind and its dot."""
         return QSize(
-            self.width_of(SHORT[self.kind] if self.is_short else self.kind), self._theme.px(42)
+            self.width_of(SHORT[self.kind] if self.is_short else self.kind), self.theme.px(42)
         )
 
     def minimumSizeHint(self) -> QSize:
         """Return room for the number; the kind is cut where it is narrow."""
-        return QSize(self._theme.px(2 * _PAD + 24), self._theme.px(42))
+        return QSize(self.theme.px(2 * _PAD + 24), self.theme.px(42))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the number over a dot and the kind."""
-        theme, px = self._theme, self._theme.px
+        theme, px = self.theme, self.theme.px
         box, token = QRectF(self.rect()), token_of(self.kind)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -126,13 +124,13 @@ class Count(KeyboardRing, QPushButton):
                 draw_ring(painter, box, theme, px(8))
 
 
-class Shares(QWidget):
+class Shares(Themed, QWidget):
     """One bar, cut by the kinds of verdicts."""
 
     def __init__(self, theme: Theme) -> None:
         """Make an empty bar."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self.counts: Counter[str] = Counter()
         self.set_theme(theme)
 
@@ -143,15 +141,12 @@ class Shares(QWidget):
         self.setAccessibleName(f"Verdicts: {', '.join(texts)}")
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedHeight(theme.px(8))
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint one part for each kind, with a gap between."""
-        theme, gap = self._theme, self._theme.px(2)
+        theme, gap = self.theme, self.theme.px(2)
         kinds = [kind for kind in ALL if self.counts[kind]]
         room = self.width() - gap * (len(kinds) - 1)
         total, left = sum(self.counts.values()), 0.0
@@ -167,7 +162,7 @@ class Shares(QWidget):
                 left += wide + gap
 
 
-class Tally(QFrame):
+class Tally(Themed, QFrame):
     """The bar, the counts below it, how far the work is, and what this machine lacks.
 
     Signals:
@@ -179,7 +174,7 @@ class Tally(QFrame):
     def __init__(self, theme: Theme) -> None:
         """Make the panel."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self.shares = Shares(theme)
         self.counts = {kind: Count(kind, theme) for kind in ALL}
         self.work = WorkBar(theme, has_button=False)  # the one above stops it
@@ -227,7 +222,7 @@ class Tally(QFrame):
         nothing = all(
             count.number == 0 for count in self.counts.values() if count.kind != UNCHECKED
         )
-        wide = self.width() >= self._theme.px(_WIDE)
+        wide = self.width() >= self.theme.px(_WIDE)
         self.hint.setVisible(nothing and wide and self.work.isHidden())
 
     def pick(self, kind: str) -> None:
@@ -239,9 +234,7 @@ class Tally(QFrame):
         self.pick(kind if on else "")
         self.picked.emit(kind if on else "")
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         px = theme.px
         self._column.setContentsMargins(px(14), px(14), px(14), px(8))
         self._column.setSpacing(px(4))
@@ -252,24 +245,23 @@ class Tally(QFrame):
         self.note.setFont(theme.font(11.5))
         self.note.setContentsMargins(px(10), 0, 0, px(6))
         set_text_color(self.note, theme, "warning")
-        self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Hide the hint, and labels, where it is narrow."""
         super().resizeEvent(event)
         self._show_hint()
         wide = sum(count.width_of(count.kind) for count in self.counts.values())
-        room = self.width() - self._theme.px(28) - self.work.width()
+        room = self.width() - self.theme.px(28) - self.work.width()
         for count in self.counts.values():
             count.set_short(wide > room)
 
     def minimumSizeHint(self) -> QSize:
         """Return a small width: the hint gives way."""
-        return QSize(self._theme.px(440), super().minimumSizeHint().height())
+        return QSize(self.theme.px(440), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel."""
-        theme = self._theme
+        theme = self.theme
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             box, ground = self.rect().toRectF(), theme.color("panel")

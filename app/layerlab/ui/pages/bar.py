@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from layerlab.ui.bars import WindowBar
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 _FULL = 880  # width at zoom 1 below which the labels are hidden
 
 
-class PageTitle(QLabel):
+class PageTitle(Themed, QLabel):
     """A line that is cut with dots where it does not fit."""
 
     def __init__(self, text: str) -> None:
@@ -25,8 +26,7 @@ class PageTitle(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take the font from `theme`."""
+    def _restyle(self, theme: Theme) -> None:
         self.setFont(theme.font(16, 600))
         self._cut()
 
@@ -123,12 +123,8 @@ class PageBar(WindowBar):
         """Put a widget after the title."""
         self._line.insertWidget(self._line.indexOf(self.title) + 1, widget)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.restyle(theme)
-
     def _button(self, icon: str, text: str, help_text: str, signal: object) -> BarButton:
-        button = BarButton(self._theme, icon, text)
+        button = BarButton(self.theme, icon, text)
         button.setToolTip(help_text)
         button.setAccessibleName(text.strip("‹ ") or help_text)
         button.clicked.connect(signal)
@@ -137,7 +133,7 @@ class PageBar(WindowBar):
 
     def adapt(self) -> None:
         """Hide the labels that do not fit."""
-        wide = self.width() >= _FULL * self._theme.zoom
+        wide = self.width() >= _FULL * self.theme.zoom
         self.copy.set_face("copy", "Copy as NumPy" if wide else "")
         self.copy_torch.set_face("copy", "Copy as PyTorch" if wide else "PyTorch")
         self.lab.set_face("lab", "Open in the lab" if wide else "")

@@ -14,6 +14,7 @@ from layerlab.ui.card import Card
 from layerlab.ui.controls.paint import draw_box
 from layerlab.ui.scrolling import scroll_area
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 TILE_WIDTH, GAP = 300, 10  # least width of a tile, gap, at zoom 1
 LOW, TALL = 86, 142  # least height of a tile; where there is room for the reason too
@@ -29,12 +30,12 @@ def token_of(verdict: str) -> str:
     return next(found, "muted")  # else there is none yet
 
 
-class ClaimTile(QWidget):
+class ClaimTile(Themed, QWidget):
     """One claim: id and verdict, statement, printed and measured figure."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._theme, self.row = DARK, ClaimRow("", "", "", "", HOLDS)
+        self.theme, self.row = DARK, ClaimRow("", "", "", "", HOLDS)
         self._is_tall = False
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -56,14 +57,9 @@ class ClaimTile(QWidget):
         self._is_tall = tall
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
-        self.update()
-
     def needed(self, width: int) -> int:
         """Return the height at which a tile of this width shows all of its texts."""
-        theme = self._theme
+        theme = self.theme
         room = width - 2 * theme.px(_SIDE)
         lines = self._head_lines(room) + self._figure_lines(room)
         texts = self._statement_height(room) + lines * theme.px(_LINE)
@@ -72,12 +68,12 @@ class ClaimTile(QWidget):
         return max(least, math.ceil(texts + 2 * theme.px(_EDGE) + 2 * theme.px(_APART) + more))
 
     def _statement_height(self, room: float) -> float:
-        metrics = QFontMetricsF(self._theme.font(11.5))
+        metrics = QFontMetricsF(self.theme.font(11.5))
         return metrics.boundingRect(QRectF(0, 0, room, 1e4), _WRAP, self.row.statement).height()
 
     def _head_lines(self, room: float) -> int:
         """Return 1 where the verdict fits beside the id, else 2."""
-        theme = self._theme
+        theme = self.theme
         used = QFontMetricsF(theme.font(11, 600)).horizontalAdvance(self.row.id)
         used += QFontMetricsF(theme.font(10.5, 600)).horizontalAdvance(self.row.shown_verdict)
         return 1 if used + theme.px(10 + _DOT) <= room else 2
@@ -89,7 +85,7 @@ class ClaimTile(QWidget):
 
     def _figures(self) -> tuple[tuple[str, QFont, str], ...]:
         """Return the lowest line: text, font and colour."""
-        plain, bold = self._theme.font(11), self._theme.font(11.5, 600)
+        plain, bold = self.theme.font(11), self.theme.font(11.5, 600)
         return (
             ("printed ", plain, "muted"),
             (self.row.published, bold, "text"),
@@ -99,7 +95,7 @@ class ClaimTile(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the tile."""
-        theme, row, box = self._theme, self.row, QRectF(self.rect())
+        theme, row, box = self.theme, self.row, QRectF(self.rect())
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             color = theme.color("raised")
@@ -120,7 +116,7 @@ class ClaimTile(QWidget):
 
     def _paint_head(self, painter: QPainter, room: QRectF, token: str) -> float:
         """Paint the id, and the verdict beside it or below; return the height of both."""
-        theme, lines = self._theme, self._head_lines(room.width())
+        theme, lines = self.theme, self._head_lines(room.width())
         line = QRectF(room.left(), room.top(), room.width(), theme.px(_LINE))
         painter.setFont(theme.font(11, 600))
         painter.setPen(theme.color("muted"))
@@ -145,7 +141,7 @@ class ClaimTile(QWidget):
 
     def _paint_figures(self, painter: QPainter, room: QRectF) -> None:
         """Paint what is printed and what is measured, side by side or one below the other."""
-        high, lines = self._theme.px(_LINE), self._figure_lines(room.width())
+        high, lines = self.theme.px(_LINE), self._figure_lines(room.width())
         line = QRectF(room.left(), room.bottom() - lines * high, room.width(), high)
         for k, (text, font, ink) in enumerate(self._figures()):
             if k == 2 and lines == 2:  # what is measured has the lower line
@@ -154,7 +150,7 @@ class ClaimTile(QWidget):
             metrics = QFontMetricsF(font)
             text = cut(text, metrics, line.width())
             painter.setFont(font)
-            painter.setPen(self._theme.color(ink))
+            painter.setPen(self.theme.color(ink))
             painter.drawText(line, _MIDDLE, text)
             line.setLeft(line.left() + metrics.horizontalAdvance(text))
 
@@ -172,13 +168,12 @@ def cut(text: str, metrics: QFontMetricsF, width: float) -> str:
     return ""
 
 
-class _Grid(QWidget):
+class _Grid(Themed, QWidget):
     """Tiles in as many columns as fit."""
 
     def __init__(self) -> None:
         super().__init__()
         self.tiles: list[ClaimTile] = []
-        self.theme: Theme = DARK
         self.is_tall = False
         self._high: tuple[object, int] = (None, 0)  # of the tiles, and at which width and look
 
@@ -202,6 +197,9 @@ class _Grid(QWidget):
         gap = self.theme.px(GAP)
         fitting = (self.width() + gap) // (self.theme.px(TILE_WIDTH) + gap)
         return max(1, min(fitting, len(self.tiles) or 1))
+
+    def _restyle(self, theme: Theme) -> None:
+        self.place()
 
     def set_count(self, count: int) -> None:
         """Have so many tiles."""
@@ -255,15 +253,9 @@ class ClaimsCard(Card):
             tile.show_row(row)
         self.grid.place()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        super().set_theme(theme)
+    def _restyle(self, theme: Theme) -> None:
+        super()._restyle(theme)
         self.body.setContentsMargins(theme.px(14), theme.px(2), theme.px(14), theme.px(12))
-        if hasattr(self, "grid"):
-            self.grid.theme = theme
-            for tile in self.grid.tiles:
-                tile.set_theme(theme)
-            self.grid.place()
 
     def set_maximised(self, maximised: bool) -> None:
         """Set whether the card fills the page: then every claim shows its reason, too."""

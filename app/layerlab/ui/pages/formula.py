@@ -13,6 +13,7 @@ from layerlab.core.errors import NotReadyError
 from layerlab.core.libraries import needed_for, warn_once
 from layerlab.ui.pages.text import inner_width
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 SIZE = 15.0  # pixels of the letters at zoom 1, where the line fits
 _GAP = 9  # between two lines
@@ -29,7 +30,7 @@ def _typeset(latex: str, color: str) -> QByteArray:
     return QByteArray(ziamath.Latex(latex, size=SIZE, color=color).svg().encode())
 
 
-class Formula(QWidget):
+class Formula(Themed, QWidget):
     """One formula a line, each as large as the width allows.
 
     It is typeset a moment after it is first shown: the page is there before ziamath is. Where
@@ -39,7 +40,7 @@ class Formula(QWidget):
     def __init__(self, lines: tuple[str, ...]) -> None:
         """Make the widget of LaTeX lines."""
         super().__init__()
-        self._lines, self._theme = lines, DARK
+        self._lines, self.theme = lines, DARK
         self._drawn: list[QSvgRenderer] = []
         self._is_plain = False  # nothing here can typeset
         self._timer = QTimer(self)
@@ -51,7 +52,7 @@ class Formula(QWidget):
 
     def typeset(self) -> None:
         """Typeset all lines now."""
-        color = self._theme.color("text").name()
+        color = self.theme.color("text").name()
         try:
             self._drawn = [QSvgRenderer(_typeset(line, color)) for line in self._lines]
         except NotReadyError as error:
@@ -65,9 +66,7 @@ class Formula(QWidget):
         """Whether the formulas are there."""
         return bool(self._drawn) or self._is_plain
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         if self._drawn:
             self.typeset()
         self._fit()
@@ -75,17 +74,17 @@ class Formula(QWidget):
     def boxes(self) -> list[QRectF]:
         """Return where the lines are, in pixels; guesses before they are typeset."""
         top, boxes = 0.0, []
-        room = inner_width(self._theme)
+        room = inner_width(self.theme)
         for k in range(len(self._lines)):
             size = self._drawn[k].viewBoxF().size() if self._drawn else None
             wide, high = (size.width(), size.height()) if size else (200.0, 22.0)
-            scale = min(self._theme.zoom, room / max(1.0, wide))
+            scale = min(self.theme.zoom, room / max(1.0, wide))
             box = QRectF(0, top, wide * scale, high * scale)
             if self._is_plain:
-                letters = QFontMetricsF(self._theme.font(_PLAIN))
+                letters = QFontMetricsF(self.theme.font(_PLAIN))
                 box = letters.boundingRect(QRectF(0, top, room, 0), _WRAPPED, self._lines[k])
             boxes.append(box)
-            top += box.height() + self._theme.px(_GAP)
+            top += box.height() + self.theme.px(_GAP)
         return boxes
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -103,8 +102,8 @@ class Formula(QWidget):
                 renderer.render(painter, box)
 
     def _paint_plain(self, painter: QPainter) -> None:
-        painter.setFont(self._theme.font(_PLAIN))
-        painter.setPen(self._theme.color("text"))
+        painter.setFont(self.theme.font(_PLAIN))
+        painter.setPen(self.theme.color("text"))
         for line, box in zip(self._lines, self.boxes(), strict=True):
             painter.drawText(box, _WRAPPED, line)
 

@@ -23,17 +23,18 @@ from layerlab.ui.readouts import Readout
 from layerlab.ui.scrolling import OverlayBar, see_through
 from layerlab.ui.stage import EDGE, GAP
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 _CLAIMS_SHARE = 0.3  # of the height, at most, where more claims than one row are there
 
 
-class KeyFigures(QFrame):
+class KeyFigures(Themed, QFrame):
     """The most important numbers, in a line above the plots, or in two."""
 
     def __init__(self, theme: Theme) -> None:
         """Make an empty line."""
         super().__init__()
-        self._theme = theme
+        self.theme = theme
         self.readouts = Readouts(theme, most_rows=2)
         self._line = QHBoxLayout(self)
         self._line.addWidget(self.readouts, 1)
@@ -47,15 +48,12 @@ class KeyFigures(QFrame):
         else:
             self.work.hide()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take sizes from `theme`; the numbers take their own."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self._line.setContentsMargins(theme.px(16), 0, theme.px(14), 1)
-        self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the panel."""
-        theme = self._theme
+        theme = self.theme
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             box = self.rect().toRectF()
@@ -63,14 +61,14 @@ class KeyFigures(QFrame):
             draw_box(painter, box, ground, line, theme.px(12), 1)
 
 
-class Board(QScrollArea):
+class Board(Themed, QScrollArea):
     """Figures, plots and claims, one below the other; scrolls where they do not fit."""
 
     def __init__(self, figures: KeyFigures, view: PageView, claims: ClaimsCard) -> None:
         """Stack the three."""
         super().__init__()
         self._figures, self._view, self._claims = figures, view, claims
-        self._theme = view.theme
+        self.theme = view.theme
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -87,9 +85,7 @@ class Board(QScrollArea):
         self.setWidget(inner)
         see_through(self)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take sizes from `theme`."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         edge, gap = theme.px(EDGE), theme.px(GAP)
         self._column.setContentsMargins(edge, edge, edge, gap)
         self._column.setSpacing(gap)
@@ -100,7 +96,7 @@ class Board(QScrollArea):
         self._claims.setFixedHeight(
             self._claims.height_for(round(_CLAIMS_SHARE * self.height()))
         )
-        self._bar.place(self._theme.px(10), 1)
+        self._bar.place(self.theme.px(10), 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Leave the keys to the window."""

@@ -30,6 +30,7 @@ from layerlab.ui.pages.paint import draw_thumbnail
 from layerlab.ui.scrolling import scroll_area
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 TEXT = 88  # pixels at zoom 1, of a card's text
 PICTURE = 0.5  # height of a thumbnail beside its width
@@ -38,7 +39,7 @@ _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag
 _ARROWS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 0, Qt.Key.Key_Down: 0}
 
 
-class PageCard(KeyboardRing, QPushButton):
+class PageCard(Themed, KeyboardRing, QPushButton):
     """A page's thumbnail, its question, and the ids of its claims."""
 
     claimed = frozenset((*_ARROWS, Qt.Key.Key_Return, Qt.Key.Key_Enter))
@@ -46,7 +47,7 @@ class PageCard(KeyboardRing, QPushButton):
     def __init__(self, page: Experiment, picture: Picture) -> None:
         """Make the card."""
         super().__init__(page.title)
-        self.page, self._picture, self._theme = page, picture, DARK
+        self.page, self._picture, self.theme = page, picture, DARK
         self.setProperty("painted", True)
         self.setToolTip(page.help)
         self.setAccessibleName(page.title)
@@ -71,11 +72,6 @@ class PageCard(KeyboardRing, QPushButton):
         ).lower()
         return all(word in text for word in words)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
-        self.update()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open with Enter; leave the arrows to the gallery."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -87,7 +83,7 @@ class PageCard(KeyboardRing, QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint picture and text."""
-        theme, box = self._theme, QRectF(self.rect())
+        theme, box = self.theme, QRectF(self.rect())
         px, radius = theme.px, theme.px(12)
         over = self.underMouse()
         with QPainter(self) as painter:
@@ -110,7 +106,7 @@ class PageCard(KeyboardRing, QPushButton):
                 draw_ring(painter, box, theme, radius)
 
     def _paint_words(self, painter: QPainter, top: float) -> None:
-        theme, px = self._theme, self._theme.px
+        theme, px = self.theme, self.theme.px
         words = QRectF(px(14), top + px(10), self.width() - px(28), px(38))
         painter.setFont(theme.font(13, 600))
         painter.setPen(theme.color("text"))
@@ -125,12 +121,12 @@ class PageCard(KeyboardRing, QPushButton):
         painter.drawText(foot, Qt.AlignmentFlag.AlignVCenter, text)
 
 
-class _Cards(QWidget):
+class _Cards(Themed, QWidget):
     """The cards of one theme, in as many columns as fit."""
 
     def __init__(self, cards: list[PageCard]) -> None:
         super().__init__()
-        self.cards, self.theme = cards, DARK
+        self.cards = cards
         for card in cards:
             card.setParent(self)
 
@@ -154,12 +150,15 @@ class _Cards(QWidget):
         rows = -(-len(cards) // columns)
         self.setFixedHeight(max(0, rows * (high + gap) - gap))
 
+    def _restyle(self, theme: Theme) -> None:
+        self.place()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the cards again."""
         self.place()
 
 
-class Gallery(QWidget):
+class Gallery(Themed, QWidget):
     """All pages.
 
     Signals:
@@ -180,7 +179,7 @@ class Gallery(QWidget):
         """
         super().__init__()
         self.setObjectName("gallery")
-        self._theme = theme
+        self.theme = theme
         self.bar = PageBar("Gallery", theme, has_lab=False, has_back=False)
         self.search = QLineEdit()
         self.search.setPlaceholderText("Search: softplus, rank, D22 …")
@@ -226,20 +225,16 @@ class Gallery(QWidget):
         """Return the cards that are not filtered away, in reading order."""
         return [card for _, group in self._groups for card in group.shown()]
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         px = theme.px
         self._column.setContentsMargins(px(20), px(8), px(20), px(20))
         self._column.setSpacing(px(8))
         self.search.setFixedWidth(px(240))
         self.search.setFont(theme.font(12))
-        for label, group in self._groups:
+        for label, _ in self._groups:
             label.setFont(theme.font(13, 600))
             label.setContentsMargins(0, px(10), 0, 0)
             set_text_color(label, theme, "muted")
-            group.theme = theme
-            group.place()
         self.nothing.setFont(theme.font(13))
         self.nothing.setContentsMargins(0, px(20), 0, px(20))
         set_text_color(self.nothing, theme, "muted")
@@ -247,7 +242,7 @@ class Gallery(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the scroll bar at the edge."""
         super().resizeEvent(event)
-        self._bar.place(self._theme.px(10), 1)
+        self._bar.place(self.theme.px(10), 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move among the cards with the arrows; `/` begins to search."""
@@ -310,4 +305,4 @@ class Gallery(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return any size."""
-        return QSize(self._theme.px(600), self._theme.px(400))
+        return QSize(self.theme.px(600), self.theme.px(400))

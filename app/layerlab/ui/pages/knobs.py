@@ -85,14 +85,6 @@ class PagePanel(SidePanel):
             self.controls[name].set_error(sentence)
         return name in self.controls
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.restyle(theme)
-        for control in self.controls.values():
-            control.set_theme(theme)
-        for section in self._sections:
-            section.set_theme(theme)
-
     def _fill(self, page: Experiment, registries: Mapping[str, Registry[Any]]) -> None:
         knobs = self._section("Knobs")
         for knob in page.knobs:
@@ -108,14 +100,14 @@ class PagePanel(SidePanel):
         sources.main.addWidget(Paragraph(page.source, "muted", 11))
 
     def _section(self, title: str, last: bool = False) -> Section:
-        section = Section(title, self._theme, last)
+        section = Section(title, self.theme, last)
         section.fold.hide()  # a page has no rarer knobs
         self._sections.append(section)
         self.column.addWidget(section)
         return section
 
     def _add(self, knob: Knob, registries: Mapping[str, Registry[Any]]) -> Control:
-        control = control_for(knob, registries, self._theme)
+        control = control_for(knob, registries, self.theme)
         control.edited.connect(self.edited)
         control.grabbed.connect(lambda: self.grabbed.emit(knob.path))
         control.released.connect(lambda: self.released.emit(knob.path))

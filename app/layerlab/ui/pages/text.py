@@ -11,6 +11,7 @@ from layerlab.ui.controls.paint import KeyboardRing, draw_box, draw_ring
 from layerlab.ui.side import WIDTH
 from layerlab.ui.style import set_text_color
 from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 _WRAP = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
@@ -20,7 +21,7 @@ def inner_width(theme: Theme) -> int:
     return theme.px(WIDTH) - 2 * theme.px(16) - 1
 
 
-class Paragraph(QLabel):
+class Paragraph(Themed, QLabel):
     """Text that wraps in a page's panel, in a token's colour."""
 
     def __init__(self, text: str, token: str = "text", size: float = 12) -> None:
@@ -36,20 +37,19 @@ class Paragraph(QLabel):
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours and sizes from `theme`."""
+    def _restyle(self, theme: Theme) -> None:
         self.setFont(theme.font(self._size))
         set_text_color(self, theme, self._token)
         self.setFixedHeight(self.heightForWidth(inner_width(theme)))
 
 
-class TryButton(KeyboardRing, QPushButton):
+class TryButton(Themed, KeyboardRing, QPushButton):
     """A thing to try: what it is, and below what one then sees."""
 
     def __init__(self, thing: Try) -> None:
         """Make the button."""
         super().__init__(thing.label)
-        self.thing, self._theme = thing, DARK
+        self.thing, self.theme = thing, DARK
         self.setProperty("painted", True)
         self.setAccessibleName(f"Try: {thing.label}")
         self.setAccessibleDescription(thing.help)
@@ -57,16 +57,13 @@ class TryButton(KeyboardRing, QPushButton):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.updateGeometry()
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return room for the text; the panel's width is fixed."""
-        wide = inner_width(self._theme)
-        return QSize(wide, round(self._boxes(wide)[1].bottom()) + self._theme.px(8))
+        wide = inner_width(self.theme)
+        return QSize(wide, round(self._boxes(wide)[1].bottom()) + self.theme.px(8))
 
     def minimumSizeHint(self) -> QSize:
         """Return the height of `sizeHint`."""
@@ -74,7 +71,7 @@ class TryButton(KeyboardRing, QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint box, label and what one sees."""
-        theme, box = self._theme, QRectF(self.rect())
+        theme, box = self.theme, QRectF(self.rect())
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             over = self.underMouse()
@@ -92,7 +89,7 @@ class TryButton(KeyboardRing, QPushButton):
                 draw_ring(painter, box, theme, theme.px(8))
 
     def _boxes(self, width: int) -> tuple[QRectF, QRectF]:
-        theme = self._theme
+        theme = self.theme
         side, top = theme.px(10), theme.px(7)
         room = QRectF(side, top, max(10, width - 2 * side), 10_000)
         label = QFontMetricsF(theme.font(12, 600)).boundingRect(room, _WRAP, self.text())

@@ -20,6 +20,7 @@ from layerlab.ui.plotting.rows import RowPlot
 from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
 from layerlab.ui.plotting.sheet import Sheet
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 Array = np.ndarray
 AnyPlot = TypeVar("AnyPlot", bound=Plot, covariant=True)
@@ -52,9 +53,9 @@ class PlotCard(Card, Generic[AnyPlot]):
             title: in its head. plot: its plot, a `HandlePlot` if anything in it is dragged or
                 clicked. note: at the right of the head, rich text.
         """
+        super().__init__(title, note)
         self.plot = plot
         self.columns: dict[str, Array] = {}
-        super().__init__(title, note)
         self.body.addWidget(plot)
         self.watch(plot)
 
@@ -187,13 +188,8 @@ class PlotCard(Card, Generic[AnyPlot]):
         """Return what is drawn, as tab separated text."""
         return table_of(self.columns)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        super().set_theme(theme)
-        self.plot.set_theme(theme)
 
-
-class PageView(QWidget):
+class PageView(Themed, QWidget):
     """The plots of a page. Subclasses override `build`, `draw` and `figures`.
 
     Attributes:
@@ -320,13 +316,9 @@ class PageView(QWidget):
         self.values, self.result = values, result
         self.draw(result)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and draw again."""
-        self.theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self._grid.setSpacing(theme.px(GAP))
         self._fit()
-        for card in self._cards:
-            card.set_theme(theme)
         if self.result is not None:
             self.draw(self.result)
 

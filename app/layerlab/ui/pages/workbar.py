@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from layerlab.ui.controls.buttons import BarButton
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 _WIDE = 200  # pixels at zoom 1, without the button
 
 
-class WorkBar(QWidget):
+class WorkBar(Themed, QWidget):
     """A text and a thin bar, with a button that stops or resumes the work.
 
     Signals:
@@ -29,7 +30,7 @@ class WorkBar(QWidget):
             has_button: whether it is stopped here.
         """
         super().__init__()
-        self._theme, self._text, self._share = theme, "", 0.0
+        self.theme, self._text, self._share = theme, "", 0.0
         self._is_stopped = False
         self.button = BarButton(theme, "close")
         self.button.setParent(self)
@@ -62,25 +63,21 @@ class WorkBar(QWidget):
         self.setVisible(True)
         self.update()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
-        self.button.set_theme(theme)
+    def _restyle(self, theme: Theme) -> None:
         self.setFixedSize(self.sizeHint())
         left = self.width() - self.button.width()
         self.button.move(left, (self.height() - self.button.height()) // 2)
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Return the fixed size."""
-        wide = self._theme.px(_WIDE)
+        wide = self.theme.px(_WIDE)
         if not self.button.isHidden():
-            wide += self._theme.px(10) + self.button.width()
-        return QSize(wide, self._theme.px(40))
+            wide += self.theme.px(10) + self.button.width()
+        return QSize(wide, self.theme.px(40))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint word and bar."""
-        theme = self._theme
+        theme = self.theme
         room = QRectF(0, 0, theme.px(_WIDE), self.height())
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -96,13 +96,12 @@ class Plot(Surface):
         self.box.zoomed_changed.connect(self._on_zoomed_changed)
         self.box.sigRangeChangedManually.connect(self._on_moved)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
+    def _restyle(self, theme: Theme) -> None:
+        super()._restyle(theme)
         self.pool.forget_looks()
         self._legend_laid = None
         self._frame_look = self._axes_look = ()
         self.box.set_theme(theme)
-        super().set_theme(theme)
 
     def set_figure(self, is_figure: bool) -> None:
         """Paint for a file, in pixels of its page, or for the screen again."""

@@ -29,7 +29,8 @@ from PySide6.QtWidgets import (
 from layerlab.ui.plotting.guard import reported
 from layerlab.ui.plotting.reading import Tooltip, paint_label
 from layerlab.ui.plotting.writing import TEXT
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -68,7 +69,7 @@ class TooltipItem(pg.GraphicsObject):
         self._surface.paint_overlay(painter)
 
 
-class Surface(pg.GraphicsView):
+class Surface(Themed, pg.GraphicsView):
     """A themed pyqtgraph view in pixels: subclasses fill its scene and read it.
 
     What changes is noted by `refresh` and brought into the scene by `lay_items`, once before
@@ -81,7 +82,6 @@ class Surface(pg.GraphicsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, useOpenGL=False, background=None)
-        self.theme: Theme = DARK
         self.is_figure = False
         self._cursor: QPointF | None = None
         self._is_stale = self._is_posted = False
@@ -113,9 +113,7 @@ class Surface(pg.GraphicsView):
         self.centralWidget = item
 
     # ---- look
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self.theme = theme
+    def _restyle(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("panel"))
         self.renew()
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
 from layerlab.core.frames import Frame
 from layerlab.ui.card import Card
 from layerlab.ui.theme import Theme
-from layerlab.ui.zooming import Zoomable
+
+if TYPE_CHECKING:
+    from layerlab.ui.plotting.plot import Plot
 
 
 class PlotView(Card):
@@ -30,19 +32,18 @@ class PlotView(Card):
     holds_axes = False
 
     def __init__(self, title: str, note: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(title, note, parent)
         self.frame: Frame | None = None
         self._run_id: int | None = None
-        super().__init__(title, note, parent)
 
     def build(self) -> None:
         """Make the plots, if there are none yet."""
 
-    def hold(self, plot: QWidget) -> None:
+    def hold(self, plot: Plot) -> None:
         """Fill the card with a plot."""
-        plot.set_theme(self.theme)  # type: ignore[attr-defined]
+        plot.set_theme(self.theme)
         self.body.addWidget(plot, 1)
-        if isinstance(plot, Zoomable):
-            self.watch(plot)
+        self.watch(plot)
 
     def draw(self, frame: Frame) -> None:
         """Draw the frame's part; a frame without it leaves the view as it is."""
@@ -61,11 +62,8 @@ class PlotView(Card):
         """Return the part drawn last, or None."""
         return None if self.frame is None else getattr(self.frame, self.wants)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        super().set_theme(theme)
-        for plot in self.zoom.plots:
-            plot.set_theme(theme)
+    def _restyle(self, theme: Theme) -> None:
+        super()._restyle(theme)
         self.redraw()
 
     def redraw(self, restart: bool = False) -> None:

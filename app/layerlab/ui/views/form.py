@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from layerlab.core.frames import Frame
 from layerlab.ui.plotting.surface import Surface
-from layerlab.ui.theme import DARK, Theme
+from layerlab.ui.themed import Themed
 
 
-class PredictionForm(QWidget):
+class PredictionForm(Themed, QWidget):
     """A view of one form of prediction, inside the prediction's card.
 
     Attributes:
@@ -22,7 +22,6 @@ class PredictionForm(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme: Theme = DARK
         self.part: Any = None
         self.seeds = 1
         self._held: Surface | None = None
@@ -39,13 +38,6 @@ class PredictionForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(canvas)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme`; the card draws again."""
-        self.theme = theme
-        for surface in self.surfaces:
-            surface.set_theme(theme)
-        self.update()
 
     def show_part(self, part: Any, frame: Frame, restart: bool) -> None:
         """Draw the frame's prediction; `restart`: the axes restart with it."""

@@ -34,12 +34,10 @@ class LayersView(PlotView):
     """
 
     def __init__(self, title: str, wants: str, parent: QWidget | None = None) -> None:
-        self.wants = wants
-        what, sentence = _WORDS[wants]
-        self.kind = ""
-        self.kind_button = HeadButton("", "Chooses which of the variances is shown", "▾")
         super().__init__(title, parent=parent)
-        self._what = what
+        self.wants, self.kind = wants, ""
+        self._what, sentence = _WORDS[wants]
+        self.kind_button = HeadButton("", "Chooses which of the variances is shown", "▾")
         self.empty = QLabel(sentence)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -83,13 +81,11 @@ class LayersView(PlotView):
         assert self.ridges is not None
         assert self.variance is not None
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        if hasattr(self, "empty"):
-            self.empty.setFont(theme.font(12))
-            set_text_color(self.empty, theme, "muted")
-            self._row.setSpacing(theme.px(10))
-        super().set_theme(theme)
+    def _restyle(self, theme: Theme) -> None:
+        self.empty.setFont(theme.font(12))
+        set_text_color(self.empty, theme, "muted")
+        self._row.setSpacing(theme.px(10))
+        super()._restyle(theme)
 
     def draw_part(self, part: LayerPart, restart: bool) -> None:
         """Draw histograms and the chosen variance."""

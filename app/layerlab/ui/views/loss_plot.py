@@ -18,7 +18,6 @@ from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.plotting.reading import Tooltip
 from layerlab.ui.plotting.scale import Axis, level_text
 from layerlab.ui.plotting.series import Series, columns_of, declare, read_series
-from layerlab.ui.theme import Theme
 from layerlab.ui.views.scores import score_value
 from layerlab.ui.views.threshold import ThresholdLine
 
@@ -59,11 +58,6 @@ class LossPlot(Plot):
         self.part: LossPart | None = None
         self._curves: tuple[Series, ...] = ()
         self.line = ThresholdLine(self)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        super().set_theme(theme)
-        self.line.set_theme(theme)
 
     def show_part(self, part: LossPart, restart: bool) -> None:
         """Draw a history; `restart`: the axes restart with it."""

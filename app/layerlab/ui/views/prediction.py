@@ -17,7 +17,6 @@ from layerlab.core.frames import (
     ScatterPrediction,
 )
 from layerlab.ui.head import HeadButton
-from layerlab.ui.theme import Theme
 from layerlab.ui.views.base import PlotView
 
 if TYPE_CHECKING:
@@ -40,11 +39,11 @@ class PredictionView(PlotView):
     wants = PREDICTION
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Prediction", parent=parent)
         self.seed_toggle = HeadButton(
             "this seed", "Draws the one network that the diagram shows over the median"
         )
         self.seed_toggle.setCheckable(True)
-        super().__init__("Prediction", parent=parent)
         self._current: PredictionForm | None = None
         self._made: dict[type, PredictionForm] = {}
         self._previous: tuple[CurvePrediction | None, str] = (None, "")
@@ -109,12 +108,6 @@ class PredictionView(PlotView):
         if CurvePrediction in self._made:
             self.curve.show_seed = on
         self.redraw()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        for form in getattr(self, "_made", {}).values():
-            form.set_theme(theme)
-        super().set_theme(theme)
 
     def numbers(self) -> str:
         """Return what is drawn now."""

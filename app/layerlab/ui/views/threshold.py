@@ -14,6 +14,7 @@ from layerlab.ui.controls.paint import draw_box, draw_ring
 from layerlab.ui.controls.scale import number_text, read_number, scale_for
 from layerlab.ui.plotting.plot import Plot
 from layerlab.ui.theme import Theme
+from layerlab.ui.themed import Themed
 
 KNOB = VIEW_KNOBS["view.threshold"]
 _DECADE = 10  # stops of the scale
@@ -30,7 +31,7 @@ _HIGH = 18  # of the strip that can be taken, in pixels
 _EDIT = 64  # width of the field, in pixels
 
 
-class ThresholdLine(HeldSlider):
+class ThresholdLine(Themed, HeldSlider):
     """A strip over a plot: a line at the level, and a label with what is below it.
 
     The stops are those of a logarithmic scale. Where the level lies outside the plot, the label
@@ -48,7 +49,7 @@ class ThresholdLine(HeldSlider):
     def __init__(self, plot: Plot) -> None:
         """Make the strip over a plot, hidden until there is a level."""
         super().__init__(Qt.Orientation.Vertical, plot.viewport())
-        self._plot, self._theme = plot, plot.theme
+        self._plot, self.theme = plot, plot.theme
         self._scale = scale_for(KNOB)
         self._words: tuple[str, ...] = ("",)
         self._offset = 0.0  # of the mouse from the line, while dragging
@@ -84,7 +85,7 @@ class ThresholdLine(HeldSlider):
 
     def place(self) -> None:
         """Move to where the level is in the plot."""
-        area, high = self._plot.area(), self._theme.px(_HIGH)
+        area, high = self._plot.area(), self.theme.px(_HIGH)
         y = float(self._plot.py(np.array(self.level)))
         if self.is_outside():
             y = min(max(y, area.top() + high / 2), area.bottom() - high / 2 + 1)
@@ -92,17 +93,14 @@ class ThresholdLine(HeldSlider):
         if place != self.geometry():
             self.setGeometry(place)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Take colours, fonts and sizes from `theme` and repaint."""
-        self._theme = theme
+    def _restyle(self, theme: Theme) -> None:
         if self._edit is not None:
             self._edit.give_up()
         self.place()
-        self.update()
 
     def text(self) -> str:
         """Return the text of the level; with an arrow where it is out of sight."""
-        metrics = QFontMetricsF(self._theme.font(10))
+        metrics = QFontMetricsF(self.theme.font(10))
         room = 0.45 * self.width()  # the curves fall across the rest
         fitting = (w for w in self._words if metrics.horizontalAdvance(w) <= room)
         side = self._side()
@@ -118,17 +116,17 @@ class ThresholdLine(HeldSlider):
         return self._side() != 0
 
     def _label(self) -> QRectF:
-        width = QFontMetricsF(self._theme.font(10)).horizontalAdvance(self.text())
-        high = self._theme.px(15)
+        width = QFontMetricsF(self.theme.font(10)).horizontalAdvance(self.text())
+        high = self.theme.px(15)
         top = (self.height() - high) / 2
-        return QRectF(self._theme.px(3), top, width + self._theme.px(12), high)
+        return QRectF(self.theme.px(3), top, width + self.theme.px(12), high)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the line brighter under the mouse, and the label of a level out of sight.
 
         At rest line and name are the plot's: they stand where no curve runs through them.
         """
-        theme, label = self._theme, self._label()
+        theme, label = self.theme, self._label()
         highlighted = self._held or self._over or self.hasFocus()
         color = theme.color("good")
         with QPainter(self) as painter:
@@ -182,7 +180,7 @@ class ThresholdLine(HeldSlider):
         """Let the person type; `first`: what is there to begin with, else the level."""
         if self._edit is not None:
             return
-        theme, label = self._theme, self._label()
+        theme, label = self.theme, self._label()
         edit = InlineEdit(
             f"{KNOB.label}, exact value", number_text(self.level), first, 10.5, theme, self
         )
