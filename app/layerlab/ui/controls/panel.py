@@ -24,6 +24,7 @@ from layerlab.ui.controls.slider import BatchSlider, Slider
 from layerlab.ui.controls.tiles import centred, from_zero
 from layerlab.ui.controls.widths import WidthsEditor
 from layerlab.ui.side import SidePanel
+from layerlab.ui.theme import Theme
 
 TASK, NETWORK, TRAINING = "task", "network", "training"
 _TILED = ("tasks", "activations", "initializers")  # registries: the first of them as tiles
