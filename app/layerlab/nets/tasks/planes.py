@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -150,18 +151,16 @@ def _task(
     label: str,
     text: str,
     load: Callable[[TaskSpec], Data],
-    shape: Shape,
     hidden: tuple[int, ...],
     *,
+    classes: int = 0,
     samples: int = 200,
     updates: int = 1000,
     featured: bool = False,
     source: str = "",
 ) -> Task:
-    if not shape.classes:
-        loss = "half-mse"
-    else:
-        loss = "logistic" if shape.classes == 2 else "cross-entropy"
+    shape = Shape(inputs=2, classes=classes) if classes else _SURFACE
+    loss = {0: "half-mse", 2: "logistic"}.get(classes, "cross-entropy")
     return Task(
         key,
         label,
@@ -171,7 +170,7 @@ def _task(
         net=NetSpec(hidden=hidden),
         train=TrainSpec(loss=loss, updates=updates),
         samples=samples,
-        noise=0.06 if shape.classes else 0.05,
+        noise=0.06 if classes else 0.05,
         validation=SHARE,
         group=marked("planes"),
         featured=featured,
@@ -187,23 +186,10 @@ def _classes(
     hidden: tuple[int, ...],
     *,
     classes: int = 2,
-    samples: int = 200,
-    updates: int = 1000,
-    featured: bool = False,
-    source: str = "",
+    **options: Any,
 ) -> Task:
-    return _task(
-        key,
-        label,
-        text,
-        partial(_load_classes, draw, classes),
-        Shape(inputs=2, classes=classes),
-        hidden,
-        samples=samples,
-        updates=updates,
-        featured=featured,
-        source=source,
-    )
+    load = partial(_load_classes, draw, classes)
+    return _task(key, label, text, load, hidden, classes=classes, **options)
 
 
 PLANES = (
@@ -264,7 +250,6 @@ PLANES = (
         _("plane"),
         _("A tilted plane: linear, so hidden layers are not needed at all."),
         partial(_load_surface, plane),
-        _SURFACE,
         (4,),
     ),
     _task(
@@ -272,7 +257,6 @@ PLANES = (
         _("hills"),
         _("Three hills and three hollows: each has to be bent around."),
         partial(_load_surface, hills),
-        _SURFACE,
         (16, 16),
         samples=400,
         updates=1500,
